@@ -1,0 +1,1 @@
+"""What visitors type, checked before anything is sent; one file per resource."""

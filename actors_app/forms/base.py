@@ -1,0 +1,33 @@
+"""What all forms share: how they look to a screen reader, and how they take a refusal of the API."""
+
+from typing import Any
+
+from django import forms
+
+from actors_app.services.errors import APIError, Conflict, InvalidRequest, SignedOut
+
+
+class PortalForm(forms.Form):
+    """A form that keeps what was typed when the API refuses it, does not answer, or fails."""
+
+    error_css_class = "wrong"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.refusal: Any = None  # the AbacoError that answered this form, for _form_errors.html
+
+    def refuse(self, error: Any) -> int:
+        """Keep the API's error beside what was typed; return the status to answer with.
+
+        Raises the error again where the sign-in has ended, since the visitor must sign in first. A value that the API names is marked beside its field and answers 422, as a value that the form itself
+        refuses does.
+        """
+        if isinstance(error, SignedOut) and not error.renewed:
+            raise error
+        self.refusal = error
+        if isinstance(error, InvalidRequest) and error.field in self.fields:
+            self.add_error(error.field, error.reason or error.user_message)
+        if isinstance(error, APIError) and isinstance(error, InvalidRequest | Conflict):
+            return 422 if isinstance(error, InvalidRequest) else 409
+        return int(error.status)

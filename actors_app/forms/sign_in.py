@@ -1,0 +1,88 @@
+"""What a visitor types to sign in."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from actors_app.forms.base import PortalForm
+from portal.tenants import Tenant
+
+
+def _check_sendable(value: str, what: str) -> str:
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
+        raise forms.ValidationError(f"The {what} holds a control character; type it again.")
+    return value
+
+
+class SignInForm(PortalForm):
+    """Pick the API, where there are several; subclasses add the proof."""
+
+    way = ""
+    tenant = forms.ChoiceField(label="Tenant", error_messages={"required": "Choose where to sign in."})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(t.name, t.label) for t in settings.TENANTS.values() if self.way in t.sign_in]
+        if len(settings.TENANTS) == 1:
+            del self.fields["tenant"]
+        else:
+            self.fields["tenant"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Tenant:
+        """The tenant to sign in at; only after the form was found valid."""
+        name = self.cleaned_data.get("tenant") or next(iter(settings.TENANTS))
+        tenant: Tenant = settings.TENANTS[name]
+        return tenant
+
+
+class PasswordForm(SignInForm):
+    """User name and password; the password is used once and not kept."""
+
+    way = "password"
+    username = forms.CharField(
+        label="User name",
+        max_length=200,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
+        error_messages={"required": "Type your user name."},
+    )
+    password = forms.CharField(
+        label="Password",
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Type your password."},
+    )
+
+    def clean_username(self) -> str:
+        """Refuse what cannot be sent."""
+        return _check_sendable(self.cleaned_data["username"], "user name")
+
+    def clean_password(self) -> str:
+        """Refuse what cannot be sent; everything else goes exactly as typed."""
+        password: str = self.cleaned_data["password"]
+        if "\x00" in password:
+            raise forms.ValidationError("The password holds a NUL character; type it again.")
+        return password
+
+
+class TokenForm(SignInForm):
+    """An access token that the visitor already has."""
+
+    way = "token"
+    access_token = forms.CharField(
+        label="Access token",
+        max_length=8192,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="It is kept encrypted, used for your own requests only, and ends when it expires.",
+        error_messages={"required": "Paste an access token."},
+    )
+
+    def clean_access_token(self) -> str:
+        """Refuse what cannot be a header's value."""
+        token: str = self.cleaned_data["access_token"]
+        if not all(33 <= ord(sign) <= 126 for sign in token):
+            raise forms.ValidationError("An access token has no spaces and no special characters; paste it again.")
+        return token

@@ -1,0 +1,85 @@
+"""The addresses of the product: one list of paths per resource."""
+
+from django.urls import include, path, register_converter
+
+from actors_app.converters import AbacoId, Handle
+from actors_app.views import (
+    account,
+    actors,
+    executions,
+    logs,
+    messages,
+    nonces,
+    overview,
+    results,
+    sign_in,
+    workers,
+)
+
+register_converter(AbacoId, "abaco")
+register_converter(Handle, "handle")
+
+app_name = "actors"
+
+sign_in_paths = [
+    path("sign-in/", sign_in.sign_in_password, name="sign-in"),
+    path("sign-in/token/", sign_in.sign_in_token, name="sign-in-token"),
+    path("sign-out/", sign_in.sign_out_view, name="sign-out"),
+]
+
+account_paths = [
+    path("account/", account.account, name="account"),
+    path("account/theme/", account.theme, name="theme"),
+]
+
+actor_paths = [
+    path("", actors.actor_detail, name="actor-detail"),
+    path("configuration/", actors.actor_configuration, name="actor-configuration"),
+    path("edit/", actors.actor_update, name="actor-update"),
+    path("delete/", actors.actor_delete, name="actor-delete"),
+]
+
+message_paths = [
+    path("messages/", messages.message_create, name="message-create"),
+    path("messages/preview/", messages.message_preview, name="message-preview"),
+    path("messages/purge/", messages.message_purge, name="message-purge"),
+]
+
+worker_paths = [
+    path("workers/", workers.worker_list, name="worker-list"),
+    path("workers/<abaco:worker_id>/", workers.worker_detail, name="worker-detail"),
+    path("workers/<abaco:worker_id>/stop/", workers.worker_stop, name="worker-stop"),
+]
+
+nonce_paths = [
+    path("nonces/", nonces.nonce_list, name="nonce-list"),
+    path("nonces/<handle:handle>/", nonces.nonce_detail, name="nonce-detail"),
+    path("nonces/<handle:handle>/delete/", nonces.nonce_delete, name="nonce-delete"),
+]
+
+execution_paths = [
+    path("executions/", executions.execution_list, name="execution-list"),
+    path("executions/new/", executions.execution_create, name="execution-create"),
+    path("executions/<abaco:execution_id>/", executions.execution_detail, name="execution-detail"),
+    path("executions/<abaco:execution_id>/status/", executions.execution_status, name="execution-status"),
+    path("executions/<abaco:execution_id>/halt/", executions.execution_halt, name="execution-halt"),
+    path("executions/<abaco:execution_id>/logs/", logs.execution_logs, name="execution-logs"),
+    path("executions/<abaco:execution_id>/results/", results.result_take, name="result-take"),
+    path(
+        "executions/<abaco:execution_id>/results/<int:result_id>/",
+        results.result_download,
+        name="result-download",
+    ),
+]
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    *sign_in_paths,
+    *account_paths,
+    path("actors/", actors.actor_list, name="actor-list"),
+    path("actors/new/", actors.actor_create, name="actor-create"),
+    path(
+        "actors/<abaco:actor_id>/",
+        include([*actor_paths, *message_paths, *worker_paths, *nonce_paths, *execution_paths]),
+    ),
+]

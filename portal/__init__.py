@@ -1,0 +1,1 @@
+"""The Django project: settings, addresses, middleware, logging and health. No feature lives here."""

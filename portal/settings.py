@@ -1,0 +1,209 @@
+"""Settings of the portal: one file for all environments, every value from the environment, safe by default.
+
+A value that does not parse stops the start with a sentence. Each setting has a row in README.md and in
+`.env.example`; a test compares them.
+"""
+
+import base64
+import binascii
+import os
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.tenants import TenantError, read_tenants
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+
+def _secret(name: str, meaning: str) -> str:
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. It is {meaning}; `python3 run.py` makes one in var/portal.env.")
+    return value
+
+
+def _flag(name: str) -> bool:
+    value = env.str(name, default="false").strip().lower()
+    if value not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+    return value in ("true", "1", "yes", "on")
+
+
+# Secrets ----------------------------------------------------------------------------------------------------
+
+SECRET_KEY = _secret("SECRET_KEY", "the key that signs cookies and forms")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+CREDENTIAL_KEYS = [
+    key.strip() for key in _secret("PORTAL_CREDENTIAL_KEYS", "the key that encrypts sign-ins").split(",")
+]
+for _key in CREDENTIAL_KEYS:
+    try:
+        _is_long_enough = len(base64.urlsafe_b64decode(_key)) == 32
+    except (binascii.Error, ValueError):
+        _is_long_enough = False
+    if not _is_long_enough:
+        raise ImproperlyConfigured(
+            "PORTAL_CREDENTIAL_KEYS must be 32 bytes each, in URL-safe base64, joined by commas."
+        )
+if SECRET_KEY in CREDENTIAL_KEYS:
+    raise ImproperlyConfigured("PORTAL_CREDENTIAL_KEYS must not repeat SECRET_KEY.")
+
+# Where it is served -----------------------------------------------------------------------------------------
+
+DEBUG = _flag("DEBUG")
+PLAIN_HTTP = _flag("PORTAL_PLAIN_HTTP")
+_LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+if PLAIN_HTTP and not set(ALLOWED_HOSTS) <= _LOOPBACK:
+    raise ImproperlyConfigured("PORTAL_PLAIN_HTTP is for this machine alone: ALLOWED_HOSTS names another host.")
+if _flag("PORTAL_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# The Actors APIs --------------------------------------------------------------------------------------------
+
+try:
+    TENANTS = read_tenants(
+        env.str("PORTAL_TENANTS_FILE", default=""),
+        env.str("ACTORS_API_URL", default=""),
+        env.str("ACTORS_API_VERSION", default="v2"),
+        env.str("ACTORS_API_CLIENT_KEY", default=""),
+        env.str("ACTORS_API_CLIENT_SECRET", default=""),
+        env.str("ACTORS_API_LABEL", default=""),
+    )
+except TenantError as problem:
+    raise ImproperlyConfigured(str(problem)) from problem
+
+# Django -----------------------------------------------------------------------------------------------------
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+INSTALLED_APPS = [
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "actors_app",
+]
+MIDDLEWARE = [
+    "portal.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "actors_app.middleware.AbacoErrorMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "actors_app.context.portal",
+            ],
+            "builtins": ["actors_app.templatetags.actors"],
+        },
+    }
+]
+
+# Store ------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'portal.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Several processes share the file: readers never block (WAL), and a writer takes its lock when it begins, so
+    # that it waits instead of failing half-way.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 5,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Sessions, cookies, forms -----------------------------------------------------------------------------------
+
+_HOST_PREFIX = "" if PLAIN_HTTP else "__Host-"
+SESSION_ENGINE = "actors_app.sessions"
+SESSION_COOKIE_NAME = f"{_HOST_PREFIX}portal-session"
+SESSION_COOKIE_AGE = 24 * 60 * 60
+SESSION_COOKIE_SECURE = not PLAIN_HTTP
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_COOKIE_NAME = f"{_HOST_PREFIX}portal-csrf"
+CSRF_COOKIE_SECURE = not PLAIN_HTTP
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "actors_app.views.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Headers ----------------------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = not PLAIN_HTTP
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # asked by machines beside the portal, over plain HTTP
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN_HTTP
+SECURE_HSTS_PRELOAD = not PLAIN_HTTP
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# Files ------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+# Words and time ---------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Logging ----------------------------------------------------------------------------------------------------
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "actors_app": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
+        "portal": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
+        # urllib3 writes paths and queries at DEBUG, and a nonce is part of a path.
+        "urllib3": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
+}

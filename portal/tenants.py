@@ -1,0 +1,98 @@
+"""The Actors APIs this deployment may talk to, read once from its configuration.
+
+A visitor picks a tenant from this list and can never type an address.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+WAYS = ("password", "token")
+VERSIONS = ("v2",)
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class TenantError(ValueError):
+    """A tenant's configuration that cannot be used; the text is a sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One Actors API: where it is, which version it speaks and how people sign in there."""
+
+    name: str
+    label: str
+    url: str
+    version: str = "v2"
+    sign_in: tuple[str, ...] = WAYS
+    client_key: str = ""
+    client_secret: str = field(default="", repr=False)
+
+    @property
+    def takes_password(self) -> bool:
+        """Whether people can sign in with a user name and a password."""
+        return "password" in self.sign_in
+
+    @property
+    def takes_token(self) -> bool:
+        """Whether people can sign in with an access token they already have."""
+        return "token" in self.sign_in
+
+
+def read_tenant(name: str, table: Mapping[str, Any]) -> Tenant:
+    """Make a tenant of one table of settings; raise TenantError with a sentence when it cannot be used."""
+    known = {"label", "url", "version", "sign_in", "client_key", "client_secret"}
+    if unknown := sorted(set(table) - known):
+        raise TenantError(f"Tenant {name}: unknown setting {unknown[0]}; known are {', '.join(sorted(known))}.")
+    url = str(table.get("url", "")).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise TenantError(f"Tenant {name}: url must be the address of the API, such as https://api.example.org.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise TenantError(f"Tenant {name}: url must not carry a user name, a password, a query or a fragment.")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise TenantError(f"Tenant {name}: url must be https; plain http is only for this machine itself.")
+    version = str(table.get("version") or "v2")
+    if version not in VERSIONS:
+        raise TenantError(f"Tenant {name}: version must be one of {', '.join(VERSIONS)}, not {version!r}.")
+    ways = tuple(table.get("sign_in") or WAYS)
+    if not set(ways) <= set(WAYS):
+        raise TenantError(f"Tenant {name}: sign_in may name {' and '.join(WAYS)} only.")
+    key, secret = str(table.get("client_key") or ""), str(table.get("client_secret") or "")
+    if "password" in ways and not (key and secret):
+        if "sign_in" in table:
+            raise TenantError(f"Tenant {name}: signing in with a password needs client_key and client_secret.")
+        ways = tuple(way for way in ways if way != "password")
+    return Tenant(name, str(table.get("label") or parts.hostname), url, version, ways, key, secret)
+
+
+def read_tenants(
+    file: str, url: str, version: str, client_key: str, client_secret: str, label: str = ""
+) -> dict[str, Tenant]:
+    """Read the tenants of a TOML file, or the one given by its parts; an empty dict when neither is set."""
+    if file:
+        try:
+            tables = tomllib.loads(Path(file).read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as problem:
+            raise TenantError(f"PORTAL_TENANTS_FILE {file} cannot be read: {problem}.") from problem
+        tenants = {}
+        for name, table in tables.items():
+            if not isinstance(table, dict):
+                raise TenantError(f"PORTAL_TENANTS_FILE {file}: {name} must be a table of settings.")
+            tenants[name] = read_tenant(name, table)
+        if not tenants:
+            raise TenantError(f"PORTAL_TENANTS_FILE {file} names no tenant.")
+        return tenants
+    if not url:
+        return {}
+    table = {
+        "url": url,
+        "version": version,
+        "label": label,
+        "client_key": client_key,
+        "client_secret": client_secret,
+    }
+    return {"default": read_tenant("default", table)}

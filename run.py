@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""Set up and run the portal (`python3 run.py`), or its checks and tests (`python3 run.py test`).
+
+Standard library only: it runs before anything is installed. All it makes lies in `.venv/` and `var/`.
+"""
+
+import base64
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+VAR = ROOT / "var"
+ENV_FILE = VAR / "portal.env"
+PEOPLE = "demo, team or admin, each with that name as the password"
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line asks; return the exit code."""
+    if sys.version_info < (3, 11):
+        sys.exit("The portal needs Python 3.11 or newer.")
+    os.chdir(ROOT)
+    if arguments[:1] == ["test"]:
+        install("requirements-dev.txt")
+        return test(arguments[1:])
+    if arguments:
+        sys.exit("Use `python3 run.py` to run the portal, or `python3 run.py test` to run the tests.")
+    install("requirements.txt")
+    return serve()
+
+
+# Set-up -----------------------------------------------------------------------------------------------------
+
+
+def install(lock: str) -> None:
+    """Make `.venv` hold what the lock names; quick when it already does."""
+    want = digest([ROOT / lock], sys.version)
+    mark = VENV / f".{lock}.sha256"
+    if PYTHON.exists() and mark.exists() and mark.read_text() == want:
+        return
+    pip = [str(PYTHON), "-m", "pip"]
+    if not PYTHON.exists() or subprocess.run([*pip, "--version"], capture_output=True).returncode:
+        pip = make_venv()
+    print(f"Installing {lock} …", flush=True)
+    command = [*pip, "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", lock]
+    if subprocess.run(command).returncode:
+        sys.exit("The packages could not be installed; the lines above say why. Run the command again to go on.")
+    mark.write_text(want)
+
+
+def make_venv() -> list[str]:
+    """Make the virtual environment; return the command of a pip that installs into it."""
+    shutil.rmtree(VENV, ignore_errors=True)
+    try:
+        venv.EnvBuilder(with_pip=True).create(VENV)
+        return [str(PYTHON), "-m", "pip"]
+    except (subprocess.CalledProcessError, SystemExit):
+        # Debian's Python comes without ensurepip; its own pip can install into an environment that has none.
+        shutil.rmtree(VENV, ignore_errors=True)
+    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode:
+        sys.exit("This Python has neither ensurepip nor pip. On Debian: apt install python3-venv python3-pip")
+    venv.EnvBuilder(with_pip=False).create(VENV)
+    return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+
+
+def digest(paths: list[Path], *more: str) -> str:
+    """Return a fingerprint of some files and texts."""
+    total = hashlib.sha256("\n".join(more).encode())
+    for path in paths:
+        total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def make_secrets() -> dict[str, str]:
+    """Return the two secrets of this checkout, made once in `var/portal.env` (mode 0600)."""
+    VAR.mkdir(exist_ok=True)
+    if not ENV_FILE.exists():
+        key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        with open(os.open(ENV_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"SECRET_KEY={secrets.token_urlsafe(50)}\nPORTAL_CREDENTIAL_KEYS={key}\n")
+    lines = (line.partition("=") for line in ENV_FILE.read_text().splitlines() if "=" in line and line[0] != "#")
+    return {name.strip(): value.strip() for name, _, value in lines}
+
+
+def collect_static(env: dict[str, str]) -> None:
+    """Gather and compress the static files when one of them, or the lock, changed."""
+    mark = VAR / ".static.sha256"
+    files = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
+    want = digest([ROOT / "requirements.txt", *files])
+    if mark.exists() and mark.read_text() == want and (VAR / "static").exists():
+        return
+    manage(env, "collectstatic", "--noinput", "--clear", "-v0")
+    mark.write_text(want)
+
+
+def manage(env: dict[str, str], *arguments: str) -> None:
+    """Run one of the portal's commands; stop here when it fails."""
+    code = subprocess.run([str(PYTHON), "manage.py", *arguments], env=env).returncode
+    if code:
+        sys.exit(code)
+
+
+# Serving ----------------------------------------------------------------------------------------------------
+
+
+def serve() -> int:
+    """Start the portal, and the sandbox where no API is configured; stop both together."""
+    port = port_of("PORT", 8000)
+    env = {**make_secrets(), "PORTAL_PLAIN_HTTP": "true", **os.environ}
+    with_sandbox = not (env.get("ACTORS_API_URL") or env.get("PORTAL_TENANTS_FILE"))
+    require_free(port, "PORT")
+    processes: list[subprocess.Popen[bytes]] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        if with_sandbox:
+            sandbox_port = port_of("SANDBOX_PORT", 8100)
+            require_free(sandbox_port, "SANDBOX_PORT")
+            env |= {
+                "ACTORS_API_URL": f"http://127.0.0.1:{sandbox_port}",
+                "ACTORS_API_VERSION": "v2",
+                "ACTORS_API_LABEL": "Sandbox",
+                "ACTORS_API_CLIENT_KEY": "sandbox",
+                "ACTORS_API_CLIENT_SECRET": "sandbox",
+            }
+            print("Starting the sandbox; the first start fills it …", flush=True)
+            sandbox = [str(PYTHON), "-m", "sandbox", "--port", str(sandbox_port)]
+            # A group of its own: Ctrl-C reaches only this script, which then ends both in order.
+            processes.append(subprocess.Popen(sandbox, env=env, start_new_session=True))
+        manage(env, "migrate", "--noinput", "-v0")
+        collect_static(env)
+        if with_sandbox:
+            wait_for(f"{env['ACTORS_API_URL']}/actors/v2", processes[0])
+        command = [
+            str(PYTHON),
+            "-m",
+            "gunicorn",
+            "-c",
+            "portal/gunicorn_conf.py",
+            "--bind",
+            f"127.0.0.1:{port}",
+        ]
+        processes.append(subprocess.Popen([*command, "portal.wsgi"], env=env, start_new_session=True))
+        wait_for(f"http://127.0.0.1:{port}/livez", processes[-1])
+        print(f"\nThe portal is at http://127.0.0.1:{port}/", flush=True)
+        if with_sandbox:
+            print(f"Its API is the sandbox at {env['ACTORS_API_URL']}. Sign in as {PEOPLE}.", flush=True)
+        print("Ctrl-C stops it.", flush=True)
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+        return next(process.returncode for process in processes if process.poll() is not None) or 1
+    except KeyboardInterrupt:
+        print("\nStopping …", flush=True)
+        return 0
+    finally:
+        for process in reversed(processes):
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def port_of(name: str, default: int) -> int:
+    """Return the port that an environment variable names."""
+    value = os.environ.get(name) or str(default)
+    if not value.isascii() or not value.isdigit() or not 0 < int(value) < 65536:
+        sys.exit(f"{name} must be a port number between 1 and 65535, not {value!r}.")
+    return int(value)
+
+
+def require_free(port: int, name: str) -> None:
+    """Stop with a sentence when somebody else listens on a port."""
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            sys.exit(f"Port {port} is taken. Choose another: {name}={port + 1} python3 run.py")
+
+
+def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a server answers anything at all, or its process has ended."""
+    opener = build_opener(ProxyHandler({}))
+    for _ in attempts(seconds=90):
+        if process.poll() is not None:
+            sys.exit("It could not be started; the lines above say why.")
+        try:
+            opener.open(url, timeout=5).close()
+            return
+        except URLError as answer:
+            if hasattr(answer, "code"):  # an HTTP error is an answer too
+                return
+        except OSError:
+            pass
+    sys.exit(f"Nothing answered at {url}.")
+
+
+def attempts(seconds: float) -> Iterator[None]:
+    """Yield until the time is over, with pauses."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.1)
+
+
+# Testing ----------------------------------------------------------------------------------------------------
+
+
+def test(arguments: list[str]) -> int:
+    """Run every check and test, or pytest alone with the arguments given; return the exit code."""
+    tool = [str(PYTHON), "-m"]
+    if arguments:
+        return subprocess.run([*tool, "pytest", *arguments]).returncode
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}
+    checks = [
+        [*tool, "ruff", "check", "."],
+        [*tool, "ruff", "format", "--check", "."],
+        [*tool, "djlint", "--quiet", "--lint", "templates"],
+        [*tool, "mypy", "portal", "actors_app", "sandbox"],
+        [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run", "-v0"],
+        [*tool, "pytest", "-n", "2", "--dist", "loadgroup", "--cov", "--cov-report=term", "-q"],
+    ]
+    failed = []
+    for command in checks:
+        print(f"— {' '.join(command[2:])}", flush=True)
+        if subprocess.run(command, env=env).returncode:
+            failed.append(command[2])
+    if failed:
+        print(f"Failed: {', '.join(failed)}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,142 @@
+// Courtesies on top of pages that work without any script: toasts, calmer polling, busy buttons, copying,
+// rows of a form, and a log that follows its end. Nothing here is needed for anything.
+"use strict";
+
+document.documentElement.classList.add("script");
+
+// Toasts -------------------------------------------------------------------------------------------------
+
+function toast(message, level) {
+  const note = document.createElement("p");
+  note.className = `toast ${level || ""}`;
+  note.textContent = message;
+  document.getElementById("toasts").append(note);
+  setTimeout(() => note.remove(), 6000);
+}
+
+document.addEventListener("toast", (event) => toast(event.detail.message, event.detail.level));
+
+// Polling ------------------------------------------------------------------------------------------------
+// The server says how often in the markup and when to stop (286). Here ticks are left out while the tab is
+// hidden, and more and more of them while the answers stay the same: after n equal answers up to 2^n - 1.
+
+const polls = new WeakMap();
+const isPoll = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const element = event.detail.elt;
+  if (!isPoll(element)) return;
+  const poll = polls.get(element) || { state: null, same: 0, skip: 0 };
+  polls.set(element, poll);
+  if (document.hidden || poll.skip > 0) {
+    poll.skip -= document.hidden ? 0 : 1;
+    event.preventDefault();
+  }
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const poll = polls.get(event.detail.elt);
+  if (!poll) return;
+  const state = event.detail.xhr.getResponseHeader("X-Poll-State");
+  poll.same = state !== null && state === poll.state ? Math.min(poll.same + 1, 4) : 0;
+  poll.state = state;
+  poll.skip = 2 ** poll.same - 1;
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  for (const element of document.querySelectorAll("[hx-trigger^=every]")) {
+    const poll = polls.get(element);
+    if (poll) Object.assign(poll, { same: 0, skip: 0 });
+  }
+});
+
+// What could not be sent ---------------------------------------------------------------------------------
+
+for (const [name, text] of [
+  ["htmx:sendError", "The portal cannot be reached. Nothing on this page was lost."],
+  ["htmx:timeout", "The portal did not answer in time. Look again before you repeat what you did."],
+]) {
+  document.addEventListener(name, (event) => {
+    if (!isPoll(event.detail.elt)) toast(text, "error");
+  });
+}
+
+// Busy buttons: one press is enough. The server makes sure of it; this only shows it. ---------------------
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) return event.preventDefault();
+  if ((form.method || "get").toLowerCase() !== "post" || form.hasAttribute("hx-post")) return;
+  form.dataset.sent = "true";
+  const button = event.submitter;
+  if (!button) return;
+  button.setAttribute("aria-busy", "true");
+  if (button.dataset.busy) button.textContent = button.dataset.busy;
+  if (form.hasAttribute("data-download")) setTimeout(() => rest(form), 3000);
+});
+
+function rest(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+}
+
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(rest));
+
+// Clicks: copying, rows of a form -------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.copy) copy(document.getElementById(button.dataset.copy));
+  if (button.dataset.addRow) {
+    event.preventDefault();
+    const rows = document.getElementById(button.dataset.addRow);
+    const row = rows.querySelector(".pair:last-of-type").cloneNode(true);
+    for (const input of row.querySelectorAll("input")) {
+      input.value = "";
+      input.removeAttribute("id");
+      input.removeAttribute("aria-invalid");
+    }
+    rows.append(row);
+    row.querySelector("input").focus();
+  }
+  if (button.hasAttribute("data-remove-row")) {
+    const row = button.closest(".pair");
+    if (row.parentElement.querySelectorAll(".pair").length > 1) row.remove();
+    else for (const input of row.querySelectorAll("input")) input.value = "";
+  }
+});
+
+async function copy(source) {
+  const text = source.textContent.trim();
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const range = document.createRange(); // plain HTTP has no clipboard: select it, then copy the old way
+    range.selectNodeContents(source);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    document.execCommand("copy");
+  }
+  toast("Copied.", "success");
+}
+
+// A log that follows its end, and stops following when the reader scrolls up -------------------------------
+
+let followed = new Map();
+const atEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  followed = new Map();
+  for (const log of document.querySelectorAll("[data-follow]")) followed.set(log.id, { end: atEnd(log), top: log.scrollTop });
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  for (const log of document.querySelectorAll("[data-follow]")) {
+    const before = followed.get(log.id);
+    if (before) log.scrollTop = before.end ? log.scrollHeight : before.top;
+  }
+});
+
+for (const log of document.querySelectorAll("[data-follow]")) log.scrollTop = log.scrollHeight;

@@ -1,0 +1,109 @@
+"""What many tests share: the API at the wire, a signed-in visitor, and no way out but loopback."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import responses
+from django.test import Client, RequestFactory
+
+from tests import payloads
+
+
+def pytest_runtest_setup() -> None:
+    """Allow no socket but loopback."""
+    from pytest_socket import socket_allow_hosts
+
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def api() -> Iterator["API"]:
+    """Answer for the Actors API; an answer that was prepared and not asked for fails the test."""
+    with responses.RequestsMock(assert_all_requests_are_fired=True) as wire:
+        yield API(wire)
+
+
+class API:
+    """Prepare answers of the API by method and path, and read what was asked."""
+
+    def __init__(self, wire: responses.RequestsMock) -> None:
+        self.wire = wire
+
+    def answer(self, method: str, path: str, result: Any = None, *, message: str = "OK", **options: Any) -> None:
+        """Answer with an envelope around the result, or with `json`, `body` and `status` as given."""
+        if "body" not in options and "json" not in options:
+            options["json"] = payloads.envelope(result, message)
+        self.wire.add(method, payloads.API + path, **options)
+
+    def get(self, path: str, result: Any = None, **options: Any) -> None:
+        """Answer a GET."""
+        self.answer("GET", path, result, **options)
+
+    def post(self, path: str, result: Any = None, **options: Any) -> None:
+        """Answer a POST."""
+        self.answer("POST", path, result, **options)
+
+    def put(self, path: str, result: Any = None, **options: Any) -> None:
+        """Answer a PUT."""
+        self.answer("PUT", path, result, **options)
+
+    def delete(self, path: str, result: Any = None, **options: Any) -> None:
+        """Answer a DELETE."""
+        self.answer("DELETE", path, result, **options)
+
+    def refuse(self, method: str, path: str, message: str, status: int = 400) -> None:
+        """Refuse with a message."""
+        self.answer(method, path, json=payloads.refusal(message), status=status)
+
+    def is_silent(self, method: str, path: str) -> None:
+        """Answer nothing: the connection is reset (a GET is tried twice)."""
+        from requests.exceptions import ConnectionError as Reset
+
+        self.answer(method, path, body=Reset("reset"))
+
+    @property
+    def asked(self) -> list[Any]:
+        """The requests that were sent, in their order."""
+        return [call.request for call in self.wire.calls]
+
+
+@pytest.fixture
+def sign_in(db: None) -> Callable[..., Client]:
+    """Return a function that signs a browser in with given tokens."""
+    from actors_app import credentials as vault
+
+    def signed_in(**changes: Any) -> Client:
+        fields = {
+            "tenant": "default",
+            "username": "jdoe",
+            "access_token": "access-token-of-jdoe",
+            "refresh_token": "refresh-token-of-jdoe",
+            "expires_at": time.time() + 3600,
+            **changes,
+        }
+        request = RequestFactory().get("/")
+        from actors_app.sessions import SessionStore
+
+        request.session = SessionStore()
+        vault.sign_in(request, vault.Credentials(**fields))
+        client = Client(headers={"host": "testserver"})
+        from django.conf import settings
+
+        client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def signed_in(sign_in: Callable[..., Client]) -> Client:
+    """Return a browser signed in as jdoe."""
+    return sign_in()
+
+
+@pytest.fixture
+def htmx() -> dict[str, str]:
+    """Return the headers that make a request one of htmx."""
+    return {"HX-Request": "true"}

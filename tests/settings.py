@@ -1,0 +1,19 @@
+"""The portal's settings as the tests run them: fixed secrets, one tenant that answers nowhere."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 50)
+os.environ.setdefault("PORTAL_CREDENTIAL_KEYS", "dGVzdHMtb25seS1rZXktMzItYnl0ZXMtbG9uZy0hISE=")
+os.environ.setdefault("ACTORS_API_URL", "https://api.example.org")
+os.environ.setdefault("ACTORS_API_VERSION", "v2")
+os.environ.setdefault("ACTORS_API_CLIENT_KEY", "portal")
+os.environ.setdefault("ACTORS_API_CLIENT_SECRET", "portal-secret")
+
+from portal.settings import *  # noqa: F403
+
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]  # noqa: F405
+SECURE_SSL_REDIRECT = False  # the test client speaks plain HTTP
+DATABASES["default"]["NAME"] = ":memory:"  # noqa: F405
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+WHITENOISE_AUTOREFRESH = False
+STATIC_ROOT = BASE_DIR / "static"  # noqa: F405  nothing is collected for the tests

@@ -1,0 +1,68 @@
+"""The settings stop the start with a sentence when a value is missing or cannot be used."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = {
+    "SECRET_KEY": "k" * 60,
+    "PORTAL_CREDENTIAL_KEYS": "dGVzdHMtb25seS1rZXktMzItYnl0ZXMtbG9uZy0hISE=",
+    "ACTORS_API_URL": "https://api.example.org",
+}
+
+
+def load(module: str = "portal.settings", **changes: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": os.environ["PATH"], **GOOD, **changes}
+    program = f"import {module} as loaded; print(getattr(loaded, 'SESSION_COOKIE_NAME', 'served'))"
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env={name: value for name, value in env.items() if value},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_is_safe_by_default() -> None:
+    assert load().stdout.strip() == "__Host-portal-session"
+
+
+def test_plain_http_has_plain_cookies() -> None:
+    assert load(PORTAL_PLAIN_HTTP="true").stdout.strip() == "portal-session"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"PORTAL_CREDENTIAL_KEYS": ""}, "PORTAL_CREDENTIAL_KEYS is not set"),
+        ({"PORTAL_CREDENTIAL_KEYS": "short"}, "must be 32 bytes"),
+        ({"SECRET_KEY": GOOD["PORTAL_CREDENTIAL_KEYS"]}, "must not repeat SECRET_KEY"),
+        ({"DEBUG": "perhaps"}, "DEBUG must be true or false"),
+        ({"ACTORS_API_URL": "nonsense"}, "url must be the address"),
+        ({"PORTAL_PLAIN_HTTP": "true", "ALLOWED_HOSTS": "portal.example.org"}, "for this machine alone"),
+    ],
+)
+def test_a_bad_value_stops_the_start(changes: dict[str, str], words: str) -> None:
+    loaded = load(**changes)
+    assert loaded.returncode != 0
+    assert words in loaded.stderr.splitlines()[-1]
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("f" * 60)
+    assert load(SECRET_KEY="", SECRET_KEY_FILE=str(file)).returncode == 0
+
+
+def test_without_a_tenant_commands_work_and_serving_refuses() -> None:
+    assert load(ACTORS_API_URL="").returncode == 0
+    served = load("portal.wsgi", ACTORS_API_URL="")
+    assert served.returncode != 0
+    assert "no Actors API to talk to" in served.stderr
+    assert load("portal.wsgi").returncode == 0

@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pytest
+
+from portal.tenants import TenantError, read_tenant, read_tenants
+
+URL = "https://api.example.org"
+
+
+def test_one_tenant_by_its_parts() -> None:
+    tenants = read_tenants("", URL + "/", "v2", "key", "secret")
+    assert list(tenants) == ["default"]
+    tenant = tenants["default"]
+    assert (tenant.url, tenant.label, tenant.version) == (URL, "api.example.org", "v2")
+    assert tenant.takes_password
+    assert tenant.takes_token
+    assert "secret" not in repr(tenant)
+
+
+def test_nothing_configured_is_no_tenant() -> None:
+    assert read_tenants("", "", "v2", "", "") == {}
+
+
+def test_without_a_client_only_tokens_are_taken() -> None:
+    tenant = read_tenant("a", {"url": URL})
+    assert not tenant.takes_password
+    assert tenant.takes_token
+
+
+def test_several_tenants_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "tenants.toml"
+    file.write_text(
+        '[prod]\nlabel = "Production"\nurl = "https://a.example.org"\nclient_key = "k"\nclient_secret = "s"\n'
+        '[test]\nurl = "https://b.example.org"\nsign_in = ["token"]\n'
+    )
+    tenants = read_tenants(str(file), "", "v2", "", "")
+    assert [tenant.label for tenant in tenants.values()] == ["Production", "b.example.org"]
+    assert not tenants["test"].takes_password
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ({}, "url must be the address"),
+        ({"url": "ftp://a.example.org"}, "url must be the address"),
+        ({"url": "http://a.example.org"}, "must be https"),
+        ({"url": "https://user:pw@a.example.org"}, "must not carry"),
+        ({"url": URL + "?a=b"}, "must not carry"),
+        ({"url": URL, "version": "v9"}, "version must be one of"),
+        ({"url": URL, "sign_in": ["magic"]}, "sign_in may name"),
+        ({"url": URL, "sign_in": ["password"]}, "needs client_key"),
+        ({"url": URL, "colour": "red"}, "unknown setting colour"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_a_sentence(table: dict[str, object], words: str) -> None:
+    with pytest.raises(TenantError, match=words) as refusal:
+        read_tenant("a", table)
+    assert str(refusal.value).endswith(".")
+
+
+def test_loopback_may_be_plain_http() -> None:
+    assert read_tenant("a", {"url": "http://127.0.0.1:8100"}).url == "http://127.0.0.1:8100"
+
+
+@pytest.mark.parametrize("content", ["", "a = 1", "[["])
+def test_a_file_that_cannot_be_used(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "tenants.toml"
+    file.write_text(content)
+    with pytest.raises(TenantError):
+        read_tenants(str(file), "", "v2", "", "")
+
+
+def test_a_file_that_is_not_there() -> None:
+    with pytest.raises(TenantError, match="cannot be read"):
+        read_tenants("/nowhere/tenants.toml", "", "v2", "", "")
