@@ -1,0 +1,52 @@
+"""The Actors API as the rest of the portal sees it: one object, `Abaco`, with a member for each resource.
+
+The services know HTTP and Abaco. They know no view, form, template, database or setting.
+"""
+
+from actors_app.services.actors import Actors
+from actors_app.services.aliases import Aliases
+from actors_app.services.caller import Caller, Credentials
+from actors_app.services.client import AbacoClient
+from actors_app.services.executions import Executions
+from actors_app.services.logs import Logs
+from actors_app.services.messages import Messages
+from actors_app.services.nonces import Nonces
+from actors_app.services.permissions import Permissions
+from actors_app.services.profile import Profiles
+from actors_app.services.results import Results
+from actors_app.services.search import Search
+from actors_app.services.state import State
+from actors_app.services.waves import Answer, GetCall, ride
+from actors_app.services.workers import Workers
+
+__all__ = ["Abaco", "AbacoClient", "Answer", "Credentials"]
+
+
+class Abaco:
+    """The Actors API, used as one visitor, for as long as one request of the portal lasts.
+
+    Every call raises an AbacoError where it does not succeed. A token that is refused is renewed once: a
+    GET is then made again; a write is not, and raises SignedOut with `renewed`.
+    """
+
+    def __init__(self, client: AbacoClient, credentials: Credentials) -> None:
+        self._caller = Caller(client, credentials)
+        self.actors = Actors(self._caller)
+        self.aliases = Aliases(self._caller)
+        self.executions = Executions(self._caller)
+        self.logs = Logs(self._caller)
+        self.messages = Messages(self._caller)
+        self.nonces = Nonces(self._caller)
+        self.permissions = Permissions(self._caller)
+        self.profile = Profiles(self._caller)
+        self.results = Results(self._caller)
+        self.search = Search(self._caller)
+        self.state = State(self._caller)
+        self.workers = Workers(self._caller)
+
+    def wave(self, **calls: GetCall) -> dict[str, Answer]:
+        """Make several reading calls at once and return each one's answer, its error included, by its name.
+
+        Only calls that change nothing belong here, since they may be made twice.
+        """
+        return ride(self._caller, calls)

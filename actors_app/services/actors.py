@@ -1,0 +1,99 @@
+"""Actors: list, get, create, update, delete."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from actors_app.services.caller import Caller, json_call
+from actors_app.services.calls import Call
+from actors_app.services.errors import InvalidRequest
+from actors_app.services.types import Actor
+from actors_app.services.urls import UpstreamPath, actor
+
+# What `POST /actors` reads; everything else in it would be ignored without a word.
+ACTOR_FIELDS = frozenset(
+    {
+        "name",
+        "image",
+        "description",
+        "stateless",
+        "state",
+        "type",
+        "token",
+        "link",
+        "webhook",
+        "hints",
+        "privileged",
+        "max_workers",
+        "mem_limit",
+        "max_cpus",
+        "use_container_uid",
+        "default_environment",
+        "queue",
+        "log_ex",
+        "cron_schedule",
+        "cron_on",
+        "run_as_executor",
+    }
+)
+
+
+class Actors:
+    """The actors that the visitor may see."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(self) -> tuple[Actor, ...]:
+        """Return all actors the visitor may read, in no particular order. `GET /actors`."""
+        rows = self._caller.rows(Call("GET", self._caller.path()))
+        return tuple(Actor.from_api(row, self._caller.dialect) for row in rows)
+
+    def get(self, actor_id: str) -> Actor:
+        """Return one actor by its id or alias. `GET /actors/{id}`."""
+        return self._actor(Call("GET", self._caller.path(actor(actor_id))))
+
+    def create(self, definition: Mapping[str, object]) -> Actor:
+        """Register an actor and return it, SUBMITTED; fields by our names, of ACTOR_FIELDS. `POST /actors`.
+
+        Fields that are None are left out, and so is an empty queue, with which Abaco fails halfway.
+        Raises InvalidRequest for an unknown field.
+        """
+        return self._actor(self._write("POST", self._caller.path(), definition, ACTOR_FIELDS))
+
+    def update(self, actor_id: str, definition: Mapping[str, object]) -> Actor:
+        """Replace an actor's definition and return the actor. `PUT /actors/{id}`.
+
+        What is left out goes back to its default, the state included: start from `Actor.definition()`. With
+        `force` the image is pulled again even when it is the same. Raises InvalidRequest for an unknown
+        field.
+        """
+        known = (ACTOR_FIELDS - {"name"}) | {"force"}
+        return self._actor(self._write("PUT", self._caller.path(actor(actor_id)), definition, known))
+
+    def delete(self, actor_id: str) -> str:
+        """Delete an actor, which may take 20 seconds; return the API's message. `DELETE /actors/{id}`."""
+        return self._caller.message(Call("DELETE", self._caller.path(actor(actor_id)), is_slow=True))
+
+    def _write(
+        self,
+        method: Literal["POST", "PUT"],
+        path: UpstreamPath,
+        definition: Mapping[str, object],
+        known: frozenset[str],
+    ) -> Call:
+        for name in definition:
+            if name not in known:
+                raise InvalidRequest(
+                    f"{method} of an actor with an unknown field",
+                    user_message="An actor has no such field, or it cannot be changed.",
+                    field=name,
+                )
+        sent = {
+            self._caller.dialect.name(name): value
+            for name, value in definition.items()
+            if value is not None and (name, value) != ("queue", "")
+        }
+        return json_call(method, path, sent)
+
+    def _actor(self, call: Call) -> Actor:
+        return Actor.from_api(self._caller.object(call), self._caller.dialect)

@@ -1,0 +1,57 @@
+"""What a call and its answer are, as the resources and the client speak of them; nothing is sent here."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from actors_app.services.urls import UpstreamPath
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds to connect, between two reads, for a whole answer, to delete and before a retry; then bytes."""
+
+    connect: float = 3.0
+    gap: float = 10.0
+    answer: float = 15.0
+    delete: float = 25.0
+    pause: float = 0.5
+    whole: int = 10 * MEGABYTE
+    streamed: int = 50 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Call:
+    """One call: where, with what, and by which limits. Only a GET is repeated, and only when `repeatable`."""
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: UpstreamPath
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    content_type: str | None = None
+    accept: str = "application/json"
+    repeatable: bool = True
+    is_slow: bool = False  # may take the time for deleting an actor
+    is_large: bool = False  # may be as large as a streamed answer
+
+    @property
+    def is_write(self) -> bool:
+        """Whether the call may change something; taking a result counts as reading, though it removes it."""
+        return self.method != "GET"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path.label}"
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reply:
+    """A whole answer with a status of success."""
+
+    status: int
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Reply({self.status}, {len(self.body)} bytes)"

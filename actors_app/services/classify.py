@@ -1,0 +1,217 @@
+"""Which error an answer of the API is: one function from its status and body to a class of `errors.py`.
+
+Abaco's own status codes say little: nearly every refusal is a 400, some are a 500 with a Python exception
+in the message, and the gateway in front of it has its own JSON, XML and HTML (TACC/abaco actors/errors.py,
+agaveflask/errors.py and utils.py). So the message decides first, in a table, and the status only when no
+row fits.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple
+
+from actors_app.services.errors import (
+    AbacoError,
+    APIError,
+    BadAnswer,
+    Conflict,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    RateLimited,
+    ServiceFailed,
+    SignedOut,
+    Unsupported,
+)
+from actors_app.services.jsons import UnreadableJSON, load_json
+
+MAX_REASON = 300  # characters
+MAX_WAIT = 3600  # seconds
+MAX_ERROR_BODY = 65536  # bytes; an error's words are at its beginning
+
+
+class _Row(NamedTuple):
+    """A message that means something else than its status: `where` limits the row to labels of that form."""
+
+    words: re.Pattern[str]
+    error: type[APIError]
+    where: re.Pattern[str] = re.compile("")
+
+
+def _row(words: str, error: type[APIError], where: str = "") -> _Row:
+    return _Row(re.compile(words), error, re.compile(where))
+
+
+# The first row that fits decides. `where` is matched against the method and the path's label.
+_ROWS = (
+    _row(r"^No JWT or nonce provided", SignedOut),
+    _row(r"^(Could not parse the|Invalid) Tapis (access )?token", SignedOut),
+    _row(r"Invalid Credentials", SignedOut),
+    _row(r"^Not authorized", Forbidden),
+    _row(r"^Abaco Admin role required", Forbidden),
+    _row(r"^Nonce does not have sufficient permissions", Forbidden),
+    _row(r"^No remaining uses left for this nonce", Forbidden),
+    _row(r"^Invalid ", InvalidRequest),
+    _row(r"^Actor with identifier .* not found", NotFound),
+    _row(r"^No (actor|alias|config) found", NotFound),
+    _row(r"^No executions found", NotFound),
+    _row(r"^(Worker|Nonce) not found", NotFound),
+    _row(r"^(Actor|Config|Alias|Nonce)\b.* does not exist", NotFound),
+    _row(r"already exists", Conflict),
+    _row(r"^Cannot force quit an execution not in RUNNING status", Conflict),
+    _row(r"^actor is stateless", Conflict),
+    _row(r"exceeds max content length", InvalidRequest),
+    # An exception's text, where it is known to come from what was sent.
+    _row(r"werkzeug\.exceptions\.BadRequest", InvalidRequest),
+    _row(r"(too many|not enough) values to unpack|cannot unpack non-iterable", InvalidRequest),
+    _row(r"invalid literal for int", InvalidRequest),
+    _row(r"class '(KeyError|TypeError)'", NotFound, where=r"^DELETE .*/nonces/\{nonce\}"),
+    _row(
+        r"Exception: '?Inputted |argument of type '\w+' is not iterable|OperationFailure",
+        InvalidRequest,
+        where="^GET ",
+    ),
+)
+
+_STATUSES: Mapping[int, type[APIError]] = {
+    400: InvalidRequest,
+    401: SignedOut,
+    403: Forbidden,
+    404: NotFound,
+    405: Unsupported,
+    409: Conflict,
+    410: NotFound,
+    429: RateLimited,
+    501: Unsupported,
+}
+
+# The gateway's own codes (WSO2 API Manager), in JSON `fault.code` or in XML.
+_GATEWAY_CODE = re.compile(rb"\b(9008\d\d|9009\d\d)\b")
+_PYTHON_WORDS = re.compile(r"Unrecognized exception type|Traceback|<class '")
+_FIELD = re.compile(r"description[.:].*?\{'(\w+)': |^Invalid POST: \{'(\w+)': ")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+
+
+def classify(
+    status: int, headers: Mapping[str, str], body: bytes, *, method: str = "GET", label: str = ""
+) -> AbacoError:
+    """Return the error that an answer is; call it only for answers that are not a success.
+
+    `label` is the path with its ids left out; it is all that `detail` says of the address. A status from
+    300 to 399 is a redirect, which is never followed.
+    """
+    detail = f"{method} {label} was answered {status}"
+    if 300 <= status < 400:
+        return _after(
+            BadAnswer(detail, user_message="The Actors API answered with a redirect, which is not followed."),
+            method,
+            status,
+        )
+    message = message_of(body)
+    error = _error_class(status, message, body, f"{method} {label}")
+    if error is RateLimited:
+        return RateLimited.until(parse_retry_after(_header(headers, "retry-after")), detail)
+    if error is InvalidRequest and (status == 413 or (message and "max content length" in message)):
+        return _too_large_for_api(detail)
+    quotable = message if message and not _PYTHON_WORDS.search(message) else None
+    field = _FIELD.search(message) if message and error is InvalidRequest else None
+    return _after(
+        error(
+            detail,
+            reason=plain(quotable) if quotable else None,
+            field=(field[1] or field[2]) if field else None,
+        ),
+        method,
+        status,
+    )
+
+
+def _after(error: AbacoError, method: str, status: int) -> AbacoError:
+    """Say that a write may have been done, where neither the API nor the status says that it was not."""
+    decided = isinstance(error, APIError) and not isinstance(error, ServiceFailed)
+    if method != "GET" and not decided:
+        error.mark_changed("unknown")
+    return error
+
+
+def _too_large_for_api(detail: str) -> InvalidRequest:
+    return InvalidRequest(
+        detail,
+        kind="too-large",
+        status=413,
+        user_message="This is larger than the Actors API accepts.",
+        advice="Make it smaller and send it again.",
+    )
+
+
+def _error_class(status: int, message: str | None, body: bytes, where: str) -> type[APIError]:
+    gateway = (
+        _GATEWAY_CODE.search(body[:MAX_ERROR_BODY]) if status >= 400 and b"ault" in body[:MAX_ERROR_BODY] else None
+    )
+    if gateway:
+        return _gateway_class(int(gateway[1]))
+    if message is not None and status not in (405, 429):
+        if message.startswith("Invalid request: the "):
+            return Unsupported if status < 500 else ServiceFailed
+        for row in _ROWS:
+            if row.words.search(message) and row.where.search(where):
+                return row.error
+    if status in _STATUSES:
+        return _STATUSES[status]
+    if status >= 500:
+        return ServiceFailed
+    # An envelope that says "error" under a status of success is a refusal like any 400.
+    return InvalidRequest
+
+
+def _gateway_class(code: int) -> type[APIError]:
+    if code < 900900:
+        return RateLimited
+    return SignedOut if code in (900901, 900902, 900903, 900904) else Forbidden
+
+
+def message_of(body: bytes) -> str | None:
+    """Return an error's message, from Abaco's envelope, a gateway's fault or an OAuth error, or None."""
+    head = body[:MAX_ERROR_BODY].lstrip()
+    if not head.startswith(b"{"):
+        return None
+    try:
+        answer: dict[str, Any] = load_json(body[:MAX_ERROR_BODY])
+    except UnreadableJSON:
+        # nginx's own error documents hold the bare word None, which no JSON reader takes.
+        found = re.search(rb'"message":\s*"((?:[^"\\]|\\.){1,2000})"', head)
+        return found[1].decode("utf-8", "replace") if found else None
+    for holder in (answer, answer.get("fault")):
+        if isinstance(holder, dict) and isinstance(holder.get("message"), str):
+            return str(holder["message"])
+    # An OAuth error (RFC 6749): a word for machines, then one for people.
+    words = [answer[key] for key in ("error", "error_description") if isinstance(answer.get(key), str)]
+    return ": ".join(words) or None
+
+
+def plain(text: str) -> str | None:
+    """Return untrusted text on one line, without control and direction marks, cut to 300 characters."""
+    line = " ".join(_CONTROL.sub(" ", text).split())
+    return (line if len(line) <= MAX_REASON else line[: MAX_REASON - 1] + "…") or None
+
+
+def parse_retry_after(value: str | None) -> int | None:
+    """Return the seconds to wait, from 0 to 3600; None when the header is missing or cannot be read."""
+    if value is None:
+        return None
+    text = value.strip()
+    if re.fullmatch(r"\d{1,18}", text, re.ASCII):
+        return min(int(text), MAX_WAIT)
+    try:
+        when = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0, min(round((when - datetime.now(UTC)).total_seconds()), MAX_WAIT))
+
+
+def _header(headers: Mapping[str, str], name: str) -> str | None:
+    return next((value for key, value in headers.items() if key.lower() == name), None)

@@ -1,0 +1,208 @@
+"""What can go wrong at the Actors API, as one tree; `classify.py` decides which answer is which class.
+
+    AbacoError                    kind                                    status of our answer
+    ├── Unreachable               unreachable, untrusted-tls              502
+    │   └── TimedOut              timeout                                 504
+    ├── BadAnswer                 cut-off, too-large, unreadable          502
+    └── APIError                  the API refused, in its own words
+        ├── InvalidRequest        invalid, too-large                      400, 413
+        │   └── WrongPassword     invalid                                 400
+        ├── SignedOut             signed-out                              401
+        ├── Forbidden             forbidden                               403
+        ├── NotFound              gone                                    404
+        ├── Conflict              conflict                                409
+        ├── Unsupported           unsupported                             501
+        ├── RateLimited           rate-limited                            503
+        └── ServiceFailed         upstream-error                          502
+
+A write of which nobody knows whether it was done has the kind `unknown-outcome`, whatever its class.
+"""
+
+# ruff: noqa: N818 - the names say what happened; they end in no Error because pages and tests read them aloud.
+
+from typing import ClassVar, Literal
+
+Changed = Literal["no", "yes", "unknown"]
+
+CHECK_FIRST = "We do not know whether it was done. Check before you send it again."
+DONE_UNSEEN = "It was done, but its details could not be read. Look at the list to see the outcome."
+
+
+class AbacoError(Exception):
+    """Something failed at the Actors API.
+
+    kind: a word for machines. user_message: a sentence saying what happened. advice: a sentence saying what
+    to do next. changed: whether the call changed anything ("no", "yes" or "unknown"). status: the HTTP
+    status of the portal's own answer. detail: a line for the log, free of secrets, addresses and bodies.
+    reason: the API's own words, untrusted, at most 300 characters, or None. field: the input the API
+    complained about, or None.
+    """
+
+    kind: str = "unreachable"
+    status: int = 502
+    message: ClassVar[str] = "The Actors API could not do this."
+    next_step: ClassVar[str] = "Try again in a moment."
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        kind: str | None = None,
+        user_message: str | None = None,
+        advice: str | None = None,
+        changed: Changed = "no",
+        reason: str | None = None,
+        field: str | None = None,
+        status: int | None = None,
+    ) -> None:
+        self.kind = kind or type(self).kind
+        self.status = status or type(self).status
+        self.user_message = user_message or type(self).message
+        self.advice = advice or type(self).next_step
+        self.reason = reason
+        self.field = field
+        self.detail = detail or self.kind
+        self.changed: Changed = "no"
+        super().__init__(self.detail)
+        if changed != "no":
+            self.mark_changed(changed)
+
+    def mark_changed(self, changed: Literal["yes", "unknown"]) -> "AbacoError":
+        """Say what the failed write may have done, in `changed`, `advice` and `kind`; return the error."""
+        self.changed = changed
+        if changed == "unknown":
+            self.kind = "unknown-outcome"
+            self.advice = CHECK_FIRST
+        else:
+            self.advice = DONE_UNSEEN
+        return self
+
+
+class Unreachable(AbacoError):
+    """No answer came: unknown name, refused or broken connection, certificate not trusted."""
+
+    message = "The Actors API cannot be reached."
+
+
+class TimedOut(Unreachable):
+    """No whole answer came in time."""
+
+    kind = "timeout"
+    status = 504
+    message = "The Actors API did not answer in time."
+
+
+class BadAnswer(AbacoError):
+    """An answer came, but it was cut off, too large or in no form we know."""
+
+    kind = "unreadable"
+    message = "The Actors API gave an answer that cannot be read."
+
+
+class APIError(AbacoError):
+    """The API refused, in its own words."""
+
+    kind = "upstream-error"
+    message = "The Actors API refused this."
+
+
+class InvalidRequest(APIError):
+    """What was sent is not acceptable."""
+
+    kind = "invalid"
+    status = 400
+    message = "The Actors API did not accept what was sent."
+    next_step = "Correct it and send it again."
+
+
+class WrongPassword(InvalidRequest):
+    """The user name and the password do not belong together, or the sign-in was refused for them."""
+
+    message = "The user name or the password is not right."
+    next_step = "Check both and sign in again."
+
+
+class SignedOut(APIError):
+    """The sign-in has ended; with `renewed`, a write met an old token, now renewed, and was not done."""
+
+    kind = "signed-out"
+    status = 401
+    message = "Your sign-in has ended."
+    next_step = "Sign in again."
+    renewed: bool = False
+
+    @classmethod
+    def after_renewal(cls, detail: str) -> "SignedOut":
+        """Return the error of a write that was refused for an old token: renewed since, nothing was done."""
+        error = cls(
+            detail,
+            user_message="Your sign-in had to be renewed, so nothing was sent.",
+            advice="It is renewed now: send it again.",
+        )
+        error.renewed = True
+        return error
+
+
+class Forbidden(APIError):
+    """The visitor's permissions or roles do not allow this."""
+
+    kind = "forbidden"
+    status = 403
+    message = "Your permissions at the Actors API do not allow this."
+    next_step = "Ask the owner, or an administrator, for access."
+
+
+class NotFound(APIError):
+    """The thing does not exist, or no longer."""
+
+    kind = "gone"
+    status = 404
+    message = "This does not exist at the Actors API, or no longer exists."
+    next_step = "Go back to the list and choose another."
+
+
+class Conflict(APIError):
+    """The thing is in a state that does not allow this, or the name is taken."""
+
+    kind = "conflict"
+    status = 409
+    message = "The Actors API cannot do this as things stand."
+    next_step = "Look at its present state, then decide."
+
+
+class Unsupported(APIError):
+    """The call is not offered by this release of the API."""
+
+    kind = "unsupported"
+    status = 501
+    message = "This version of the Actors API does not offer this."
+    next_step = "Ask the people who run it whether it can be had."
+
+
+class RateLimited(APIError):
+    """The API asks to wait; `retry_after` is in seconds, at most an hour, or None when it did not say."""
+
+    kind = "rate-limited"
+    status = 503
+    message = "The Actors API asks to wait."
+    retry_after: int | None = None
+
+    @classmethod
+    def until(cls, retry_after: int | None, detail: str) -> "RateLimited":
+        """Return the error with the wait it asks for, in seconds."""
+        wait = "Try again in a moment." if not retry_after else f"Try again in {_duration(retry_after)}."
+        error = cls(detail, advice=wait)
+        error.retry_after = retry_after
+        return error
+
+
+class ServiceFailed(APIError):
+    """The API, or the gateway in front of it, failed by itself."""
+
+    message = "The Actors API failed while working on this."
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 90:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    return f"{-(-seconds // 60)} minutes"

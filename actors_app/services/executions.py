@@ -1,0 +1,142 @@
+"""Executions: list, search, get, halt, register. Their logs and results have files of their own."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from actors_app.services.caller import Caller, check_envelope, json_call, open_envelope, unreadable
+from actors_app.services.calls import Call
+from actors_app.services.dialects import Dialect
+from actors_app.services.errors import InvalidRequest
+from actors_app.services.types import Execution, ExecutionListing, ExecutionPage
+from actors_app.services.urls import actor, execution
+
+# Declared, because any other name would be compared with a field that does not exist, and find nothing.
+SEARCH_FIELDS = frozenset(
+    {
+        "id",
+        "status",
+        "executor",
+        "worker_id",
+        "exit_code",
+        "runtime",
+        "message_received_time",
+        "start_time",
+    }
+)
+SEARCH_OPERATORS = frozenset({"gt", "gte", "lt", "lte", "neq"})
+MAX_SEARCH = 1000  # executions in one page of a search
+MAX_DETAILS = 100  # ids named in one address, which must not grow too long
+
+
+def page_query(
+    dialect: Dialect, limit: int, skip: int, filters: Mapping[str, str] | None
+) -> tuple[tuple[str, str], ...]:
+    """Return the query of one page of a search; raise InvalidRequest for a page or a filter there cannot be."""
+    if not 1 <= limit <= MAX_SEARCH or skip < 0:
+        raise InvalidRequest("a search outside its limits", user_message="There is no such page.")
+    query = [("limit", str(limit)), ("skip", str(skip))]
+    for name, value in (filters or {}).items():
+        field, _, operator = name.partition(".")
+        if field not in SEARCH_FIELDS or (operator and operator not in SEARCH_OPERATORS):
+            raise InvalidRequest("a search by an unknown field", user_message="There is no such filter.")
+        sent = dialect.name(field)
+        query.append((f"{sent}.{operator}" if operator else sent, value))
+    return tuple(query)
+
+
+class _Envelope(msgspec.Struct):
+    """The envelope with its result not yet read, so that thousands of rows are read only once."""
+
+    status: object = None
+    message: object = None
+    result: msgspec.Raw = msgspec.Raw(b"")
+
+
+class Executions:
+    """The executions of actors."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(self, actor_id: str) -> ExecutionListing:
+        """Return all executions of an actor with their totals, in no particular order.
+
+        One answer holds them all: up to 50 MB are read. `GET /actors/{id}/executions`.
+        """
+        path = self._caller.path(actor(actor_id), "executions")
+        call = Call("GET", path, is_large=True)
+        reply = self._caller.reply(call)
+        try:
+            envelope = msgspec.json.decode(reply.body, type=_Envelope)
+            check_envelope(call, reply.status, envelope.status, envelope.message)
+            result = msgspec.json.decode(envelope.result)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            # It is stricter than our own reader, which is slower and replaces what cannot be text.
+            result = open_envelope(call, reply).get("result")
+        if not isinstance(result, dict):
+            raise unreadable(call, "a result that is no object")
+        return ExecutionListing.from_api(result, self._caller.dialect)
+
+    def search(
+        self,
+        actor_id: str,
+        limit: int = 100,
+        skip: int = 0,
+        filters: Mapping[str, str] | None = None,
+    ) -> ExecutionPage:
+        """Return one page of an actor's executions, each whole; the store's order, which may repeat nothing.
+
+        `filters` maps a name of SEARCH_FIELDS, alone or with `.gt`, `.gte`, `.lt`, `.lte` or `.neq`, to a
+        value. The actor is given by its id: for an alias nothing is found. Raises InvalidRequest for other
+        names and for a limit outside 1 to 1000. `GET /actors/{id}/executions?limit=…&skip=…`.
+        """
+        query = page_query(self._caller.dialect, limit, skip, filters)
+        path = self._caller.path(actor(actor_id), "executions")
+        result = self._caller.object(Call("GET", path, query=query))
+        return ExecutionPage.from_api(result, self._caller.dialect)
+
+    def details(self, actor_id: str, ids: Sequence[str]) -> dict[str, Execution]:
+        """Return some of an actor's executions whole, by their ids; those the search does not give are missing.
+
+        The listing has no exit codes; one search has them for a page of it. The actor is given by its id, and the
+        visitor needs an entry of their own in its permissions: otherwise nothing is found. At most 100 ids.
+        `GET /actors/{id}/executions?id.in=[…]&limit=…`.
+        """
+        if not ids:
+            return {}
+        if len(ids) > MAX_DETAILS:
+            raise InvalidRequest("details of too many executions", user_message="There is no such page.")
+        wanted = json.dumps([execution(one).text for one in ids], separators=(",", ":"))
+        query = ((f"{self._caller.dialect.name('id')}.in", wanted), ("limit", str(len(ids))))
+        path = self._caller.path(actor(actor_id), "executions")
+        result = self._caller.object(Call("GET", path, query=query))
+        found = ExecutionPage.from_api(result, self._caller.dialect).executions
+        return {one.id: one for one in found if one.id in ids}
+
+    def get(self, actor_id: str, execution_id: str) -> Execution:
+        """Return one execution. `GET /actors/{id}/executions/{execution}`."""
+        path = self._caller.path(actor(actor_id), "executions", execution(execution_id))
+        return Execution.from_api(self._caller.object(Call("GET", path)), self._caller.dialect)
+
+    def halt(self, actor_id: str, execution_id: str) -> str:
+        """Ask to stop a running execution; return the API's message.
+
+        It ends a little later, as COMPLETE. Raises Conflict when it is not running.
+        `DELETE /actors/{id}/executions/{execution}`.
+        """
+        path = self._caller.path(actor(actor_id), "executions", execution(execution_id))
+        return self._caller.message(Call("DELETE", path))
+
+    def register(self, actor_id: str, runtime: int, cpu: int, io: int) -> Execution | None:
+        """Register an execution that ran elsewhere; return it, or None when the answer describes none.
+
+        Abaco itself refuses every such call, as it then misses an executor. `POST /actors/{id}/executions`.
+        """
+        path = self._caller.path(actor(actor_id), "executions")
+        result = self._caller.result(json_call("POST", path, {"runtime": runtime, "cpu": cpu, "io": io}))
+        # Abaco's code, were it reached, would answer with the actor; only an execution belongs to one.
+        if not isinstance(result, dict) or self._caller.dialect.name("actor_id") not in result:
+            return None
+        return Execution.from_api(result, self._caller.dialect)

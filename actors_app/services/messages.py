@@ -1,0 +1,120 @@
+"""Messages: how many wait, sending one as text, JSON or bytes, and purging the mailbox."""
+
+from collections.abc import Mapping
+
+from actors_app.services.caller import Caller, json_call
+from actors_app.services.calls import Call
+from actors_app.services.errors import InvalidRequest
+from actors_app.services.types import Mailbox, SentMessage
+from actors_app.services.urls import UpstreamPath, actor
+
+# Abaco checks every body under an actor as if it were a definition (TACC/abaco actors/auth.py,
+# `check_privileged`): with a value under one of these names, a message of an ordinary user is refused.
+PRIVILEGED_KEYS = frozenset(
+    {
+        "queue",
+        "privileged",
+        "maxWorkers",
+        "max_workers",
+        "maxCpus",
+        "max_cpus",
+        "memLimit",
+        "mem_limit",
+        "useContainerUid",
+        "use_container_uid",
+    }
+)
+_NO_ENVIRONMENT: Mapping[str, str] = {}
+
+
+class Messages:
+    """The mailboxes of actors."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def count(self, actor_id: str) -> Mailbox:
+        """Return how many messages wait for an actor. `GET /actors/{id}/messages`."""
+        result = self._caller.object(Call("GET", self._path(actor_id)))
+        return Mailbox.from_api(result, self._caller.dialect)
+
+    def send_text(self, actor_id: str, text: str, environment: Mapping[str, str] = _NO_ENVIRONMENT) -> SentMessage:
+        """Send a text and return the execution it became. `POST /actors/{id}/messages`.
+
+        `environment` reaches the container for this one run. Raises InvalidRequest for an empty text, which
+        Abaco would take for JSON without a message, and for a variable it reserves.
+        """
+        if not text:
+            raise _invalid("an empty text", "An empty text cannot be sent.")
+        return self._send(json_call("POST", self._path(actor_id), {"message": text}, _query(environment)))
+
+    def send_json(self, actor_id: str, value: object, environment: Mapping[str, str] = _NO_ENVIRONMENT) -> SentMessage:
+        """Send a JSON object as it is and return the execution it became. `POST /actors/{id}/messages`.
+
+        Raises InvalidRequest for what Abaco would refuse or change: anything but an object, an object with a
+        `message` (of which it keeps only that), and one with a name of PRIVILEGED_KEYS that has a value.
+        """
+        if not isinstance(value, dict):
+            raise _invalid(
+                "JSON that is no object",
+                "The Actors API takes only a JSON object as a message. "
+                "Put the list or value into an object, or send it as text.",
+            )
+        if value.get("message"):
+            raise _invalid(
+                "JSON with a message key",
+                "Of a JSON object with the key message, the Actors API keeps only that one. "
+                "Use another key, or send it as text.",
+            )
+        taken = sorted(PRIVILEGED_KEYS.intersection(name for name, inner in value.items() if inner))
+        if taken:
+            raise _invalid(
+                "JSON with a privileged key",
+                f"The Actors API reserves the key {taken[0]} at the top of a JSON message. "
+                "Put the message into another object, or send it as text.",
+            )
+        return self._send(json_call("POST", self._path(actor_id), value, _query(environment)))
+
+    def send_binary(self, actor_id: str, data: bytes, environment: Mapping[str, str] = _NO_ENVIRONMENT) -> SentMessage:
+        """Send bytes and return the execution they became. `POST /actors/{id}/messages`."""
+        call = Call(
+            "POST",
+            self._path(actor_id),
+            query=_query(environment),
+            body=data,
+            content_type="application/octet-stream",  # exactly: with a parameter, Abaco does not know it
+        )
+        return self._send(call)
+
+    def purge(self, actor_id: str) -> str:
+        """Drop all waiting messages, whose executions then stay SUBMITTED. `DELETE /actors/{id}/messages`."""
+        return self._caller.message(Call("DELETE", self._path(actor_id)))
+
+    def _path(self, actor_id: str) -> UpstreamPath:
+        return self._caller.path(actor(actor_id), "messages")
+
+    def _send(self, call: Call) -> SentMessage:
+        return SentMessage.from_api(self._caller.object(call), self._caller.dialect)
+
+
+def _query(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return variables as the query they travel in; raise InvalidRequest for names with another meaning."""
+    for name, value in environment.items():
+        lowered = name.strip().lower()
+        if lowered in ("", "message", "x-nonce") or lowered.startswith("_abaco_"):
+            raise _invalid(
+                "a reserved variable",
+                "The variables message, x-nonce and those that begin with _abaco_ are the API's own.",
+                field="environment",
+            )
+        if "=" in name or "\0" in name + value:
+            raise _invalid(
+                "a variable that no environment holds",
+                "A variable's name has no = in it, and neither name nor value a zero character.",
+                field="environment",
+            )
+    return tuple(environment.items())
+
+
+def _invalid(what: str, user_message: str, field: str = "message") -> InvalidRequest:
+    return InvalidRequest(f"a message was not sent: {what}", user_message=user_message, field=field)

@@ -1,0 +1,35 @@
+"""The state of an actor: any JSON that a stateful actor keeps between its executions."""
+
+from typing import Any
+
+from actors_app.services.caller import Caller, json_call
+from actors_app.services.calls import Call
+from actors_app.services.errors import InvalidRequest
+from actors_app.services.types import Actor
+from actors_app.services.urls import actor
+
+
+class State:
+    """The states of actors."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def get(self, actor_id: str) -> Any:
+        """Return the state, any JSON value. `GET /actors/{id}/state`."""
+        return self._caller.object(Call("GET", self._caller.path(actor(actor_id), "state"))).get("state")
+
+    def set(self, actor_id: str, value: object) -> Actor:
+        """Replace the state, last writer wins; return the actor. `POST /actors/{id}/state`.
+
+        Raises InvalidRequest for an empty value, which Abaco does not take, and Conflict for a stateless
+        actor.
+        """
+        if not value:
+            raise InvalidRequest(
+                "an empty state",
+                user_message="The Actors API takes no empty state. Only an update of the actor empties it.",
+                field="state",
+            )
+        call = json_call("POST", self._caller.path(actor(actor_id), "state"), value)
+        return Actor.from_api(self._caller.object(call), self._caller.dialect)

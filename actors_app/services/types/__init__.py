@@ -1,0 +1,33 @@
+"""What the API's answers become: frozen dataclasses, one file a resource; nothing here asks the network."""
+
+from actors_app.services.dialects import Tokens
+from actors_app.services.types.actors import Actor
+from actors_app.services.types.executions import (
+    Execution,
+    ExecutionListing,
+    ExecutionPage,
+    ExecutionRow,
+    Log,
+    Outcome,
+)
+from actors_app.services.types.messages import Mailbox, SentMessage
+from actors_app.services.types.nonces import Nonce
+from actors_app.services.types.people import Alias, Profile
+from actors_app.services.types.workers import Worker
+
+__all__ = [
+    "Actor",
+    "Alias",
+    "Execution",
+    "ExecutionListing",
+    "ExecutionPage",
+    "ExecutionRow",
+    "Log",
+    "Mailbox",
+    "Nonce",
+    "Outcome",
+    "Profile",
+    "SentMessage",
+    "Tokens",
+    "Worker",
+]

@@ -1,0 +1,149 @@
+"""The actor: an image with a mailbox, as `GET /actors/{id}` describes it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from actors_app.services.dialects import Dialect
+from actors_app.services.fields import Fields
+
+# Only a privileged caller may send these with a value; `default` is the queue everybody is in.
+PRIVILEGED_FIELDS = ("privileged", "max_workers", "max_cpus", "mem_limit", "use_container_uid", "queue")
+_KEPT_BY_PUT = ("description", "link", "webhook", "hints", "type", "token", "log_ex", "cron_on")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """An actor. `log_ex` is in seconds, `max_cpus` in nano-CPUs (1,000,000,000 is one), times are in UTC."""
+
+    id: str
+    name: str | None = None
+    image: str = ""
+    description: str = ""
+    owner: str = ""
+    status: str = ""
+    status_message: str = ""
+    stateless: bool = True
+    state: Any = None
+    type: str = ""
+    token: bool = False
+    link: str = ""
+    webhook: str = ""
+    hints: tuple[str, ...] = ()
+    privileged: bool = False
+    max_workers: int | None = None
+    mem_limit: str | None = None
+    max_cpus: int | None = None
+    use_container_uid: bool = False
+    default_environment: dict[str, Any] = field(default_factory=dict, repr=False)
+    queue: str | None = None
+    log_ex: int | None = None
+    cron_schedule: str | None = None
+    cron_next_ex: str | None = None
+    cron_on: bool = False
+    mounts: tuple[dict[str, Any], ...] = ()
+    revision: int | None = None
+    uid: str | None = None
+    gid: str | None = None
+    tasdir: str | None = None
+    run_as_executor: bool = False
+    create_time: datetime | None = None
+    last_update_time: datetime | None = None
+
+    @classmethod
+    def from_api(cls, data: object, dialect: Dialect) -> Self:
+        """Read an actor; what is missing or of another type gets its default."""
+        fields = Fields(data, dialect)
+        return cls(
+            id=fields.text("id"),
+            name=fields.text_or_none("name"),
+            image=fields.text("image"),
+            description=fields.text("description"),
+            owner=fields.text("owner"),
+            status=fields.text("status"),
+            status_message=fields.text("status_message").strip(),
+            stateless=fields.flag("stateless", default=True),
+            state=fields.any("state"),
+            type=fields.text("type"),
+            token=fields.flag("token"),
+            link=fields.text("link"),
+            webhook=fields.text("webhook"),
+            hints=fields.texts("hints"),
+            privileged=fields.flag("privileged"),
+            max_workers=fields.number("max_workers"),
+            mem_limit=fields.text_or_none("mem_limit"),
+            max_cpus=fields.number("max_cpus"),
+            use_container_uid=fields.flag("use_container_uid"),
+            default_environment=fields.mapping("default_environment"),
+            queue=fields.text_or_none("queue"),
+            log_ex=fields.number("log_ex"),
+            cron_schedule=fields.text_or_none("cron_schedule"),
+            cron_next_ex=fields.text_or_none("cron_next_ex"),
+            cron_on=fields.flag("cron_on"),
+            mounts=tuple(mount for mount in fields.items("mounts") if isinstance(mount, dict)),
+            revision=fields.number("revision"),
+            uid=fields.text_or_none("uid"),
+            gid=fields.text_or_none("gid"),
+            tasdir=fields.text_or_none("tasdir"),
+            run_as_executor=fields.flag("run_as_executor"),
+            create_time=fields.time("create_time"),
+            last_update_time=fields.time("last_update_time"),
+        )
+
+    @property
+    def label(self) -> str:
+        """Return the name, or the id where there is none."""
+        return self.name or self.id
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a worker of the present revision has started, so that messages are run."""
+        return self.status == "READY"
+
+    @property
+    def is_error(self) -> bool:
+        """Whether its image or its workers could not be started; `status_message` says why."""
+        return self.status == "ERROR"
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether it waits for its first worker, or for one of a new revision."""
+        return self.status == "SUBMITTED"
+
+    @property
+    def is_shutting_down(self) -> bool:
+        """Whether it is being deleted."""
+        return self.status == "SHUTTING_DOWN"
+
+    @property
+    def status_words(self) -> str:
+        """Return the status as words: `Shutting down` for `SHUTTING_DOWN`."""
+        return status_words(self.status)
+
+    def definition(self) -> dict[str, Any]:
+        """Return all that an update must send again so that it changes nothing, by our names.
+
+        `PUT /actors/{id}` sets what is left out back to its default, the state and `cron_on` included. A
+        schedule is kept without being sent, and one of the past would be refused; fields that need the
+        privileged role are left out while they have no value of their own.
+        """
+        definition: dict[str, Any] = {
+            "image": self.image,
+            "stateless": self.stateless,
+            "default_environment": dict(self.default_environment),
+        }
+        for name in _KEPT_BY_PUT:
+            definition[name] = getattr(self, name)
+        definition["hints"] = list(self.hints)
+        for name in PRIVILEGED_FIELDS:
+            value = getattr(self, name)
+            if value and (name, value) != ("queue", "default"):
+                definition[name] = value
+        if not self.stateless and isinstance(self.state, dict):
+            definition["state"] = self.state
+        return {name: value for name, value in definition.items() if value is not None}
+
+
+def status_words(status: str) -> str:
+    """Return any status as words with a capital: `SPAWNER SETUP` becomes `Spawner setup`."""
+    return status.replace("_", " ").strip().capitalize() or "Not reported"

@@ -1,0 +1,203 @@
+"""The execution: one message that was run or waits for it; with the listing of them, and its log."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from actors_app.services.dialects import Dialect
+from actors_app.services.fields import Fields
+from actors_app.services.times import parse_time
+
+Outcome = Literal["succeeded", "failed", "oom", "halted", "error", "running", "waiting", "finished", "unknown"]
+
+_FINISHED = frozenset({"COMPLETE", "ERROR"})
+_RUNNING = frozenset({"RUNNING", "CREATING CONTAINER"})
+_KILLED = frozenset({137, 143})  # 128 + SIGKILL or SIGTERM: a halt, or the time limit
+_LOG_CUT = "LOG LIMIT EXCEEDED; this execution log was TRUNCATED!"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRow:
+    """One row of `GET /actors/{id}/executions`: no exit code there, and times to the second."""
+
+    id: str
+    status: str
+    message_received_time: datetime | None = None
+    start_time: datetime | None = None
+    finish_time: datetime | None = None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self.status in _FINISHED
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a worker runs it now."""
+        return self.status in _RUNNING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionListing:
+    """All executions of an actor with their totals: runtime in seconds, cpu in nanoseconds, io in bytes."""
+
+    actor_id: str
+    owner: str = ""
+    total_executions: int | None = None
+    total_cpu: int | None = None
+    total_io: int | None = None
+    total_runtime: int | None = None
+    executions: tuple[ExecutionRow, ...] = ()
+
+    @classmethod
+    def from_api(cls, data: object, dialect: Dialect) -> Self:
+        """Read a listing; a row that is no object, or has no id, is left out."""
+        fields = Fields(data, dialect)
+        names = ("id", "status", "message_received_time", "start_time", "finish_time")
+        id_, status, received, start, finish = (dialect.name(name) for name in names)
+        rows = [row for row in fields.items("executions") if isinstance(row, dict)]
+        return cls(
+            actor_id=fields.text("actor_id"),
+            owner=fields.text("owner"),
+            total_executions=fields.number("total_executions"),
+            total_cpu=fields.number("total_cpu"),
+            total_io=fields.number("total_io"),
+            total_runtime=fields.number("total_runtime"),
+            # Thousands of rows: so without a Fields for each.
+            executions=tuple(
+                ExecutionRow(
+                    row[id_],
+                    row[status] if isinstance(row.get(status), str) else "",
+                    parse_time(row.get(received)),
+                    parse_time(row.get(start)),
+                    parse_time(row.get(finish)),
+                )
+                for row in rows
+                if isinstance(row.get(id_), str)
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """One execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes received; times are in UTC.
+
+    `start_time`, `finish_time`, `exit_code` and `final_state` come only when it has ended, and not always
+    then.
+    """
+
+    id: str
+    actor_id: str = ""
+    executor: str = ""
+    status: str = ""
+    message_received_time: datetime | None = None
+    start_time: datetime | None = None
+    finish_time: datetime | None = None
+    runtime: int | None = None
+    cpu: int | None = None
+    io: int | None = None
+    worker_id: str | None = None
+    exit_code: int | str | None = None
+    final_state: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_api(cls, data: object, dialect: Dialect) -> Self:
+        """Read an execution; what is missing or of another type gets its default."""
+        fields = Fields(data, dialect)
+        code = fields.number("exit_code")
+        return cls(
+            id=fields.text("id"),
+            actor_id=fields.text("actor_id"),
+            executor=fields.text("executor"),
+            status=fields.text("status"),
+            message_received_time=fields.time("message_received_time"),
+            start_time=fields.time("start_time"),
+            finish_time=fields.time("finish_time"),
+            runtime=fields.number("runtime"),
+            cpu=fields.number("cpu"),
+            io=fields.number("io"),
+            worker_id=fields.text_or_none("worker_id"),
+            exit_code=fields.text_or_none("exit_code") if code is None else code,
+            final_state=fields.mapping("final_state"),
+        )
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self.status in _FINISHED
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a worker runs it now."""
+        return self.status in _RUNNING
+
+    @property
+    def outcome(self) -> Outcome:
+        """Say how it ended: COMPLETE covers success, a failing exit code, a halt and the time limit."""
+        if self.status == "ERROR":
+            return "error"
+        if self.is_running:
+            return "running"
+        if self.status == "SUBMITTED":
+            return "waiting"
+        if self.status != "COMPLETE":
+            return "unknown"
+        if self.final_state.get("OOMKilled") is True:
+            return "oom"
+        if isinstance(self.exit_code, str) or self.exit_code is None:
+            return "finished"
+        if self.exit_code in _KILLED:
+            return "halted"
+        return "succeeded" if self.exit_code == 0 else "failed"
+
+    @property
+    def queued_seconds(self) -> float | None:
+        """Return the seconds from its message's arrival to its start, or None."""
+        return _seconds(self.message_received_time, self.start_time)
+
+    @property
+    def run_seconds(self) -> float | None:
+        """Return the seconds from its start to its end, or None while either is not known."""
+        return _seconds(self.start_time, self.finish_time)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionPage:
+    """One page of a search: how many there are in all, how many were skipped, and these."""
+
+    total: int | None = None
+    skipped: int = 0
+    executions: tuple[Execution, ...] = ()
+
+    @classmethod
+    def from_api(cls, data: object, dialect: Dialect) -> Self:
+        """Read a page of a search."""
+        fields = Fields(data, dialect)
+        about = Fields(fields.mapping("_metadata"), dialect)
+        return cls(
+            total=about.number("total_count"),
+            skipped=about.number("records_skipped") or 0,
+            executions=tuple(Execution.from_api(row, dialect) for row in fields.items("search")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """What an execution wrote; empty when it has not started, wrote nothing, or its log has expired."""
+
+    text: str = ""
+
+    @classmethod
+    def from_api(cls, data: object, dialect: Dialect) -> Self:
+        """Read a log."""
+        return cls(text=Fields(data, dialect).text("logs"))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the API kept only its beginning."""
+        return self.text.rstrip().endswith(_LOG_CUT)
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> float | None:
+    # Two clocks may disagree by a little; nothing has taken less than no time.
+    return max(0.0, (end - start).total_seconds()) if start and end else None

@@ -1,0 +1,52 @@
+"""Who is signed in, and the aliases that people give to actors."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from actors_app.services.dialects import Dialect
+from actors_app.services.fields import Fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A person at the API."""
+
+    username: str
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+
+    @classmethod
+    def from_api(cls, data: object, dialect: Dialect) -> Self:
+        """Read a profile; the gateway writes its names with underscores, whatever Abaco does."""
+        given = data if isinstance(data, dict) else {}
+
+        def text(*names: str) -> str:
+            return next((given[name] for name in names if isinstance(given.get(name), str)), "")
+
+        return cls(
+            username=text("username"),
+            email=text("email"),
+            first_name=text("first_name", "firstName", "given_name"),
+            last_name=text("last_name", "lastName", "family_name"),
+        )
+
+    @property
+    def full_name(self) -> str:
+        """Return the first and the last name, or the user name where there are none."""
+        return f"{self.first_name} {self.last_name}".strip() or self.username
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """Another name of an actor; it stays when the actor is deleted."""
+
+    alias: str
+    actor_id: str = ""
+    owner: str = ""
+
+    @classmethod
+    def from_api(cls, data: object, dialect: Dialect) -> Self:
+        """Read an alias."""
+        fields = Fields(data, dialect)
+        return cls(alias=fields.text("alias"), actor_id=fields.text("actor_id"), owner=fields.text("owner"))

@@ -1,0 +1,68 @@
+"""Making several calls at once: a page that needs five answers waits as long as for the slowest."""
+
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from actors_app.services.caller import Caller, in_wave
+from actors_app.services.errors import AbacoError, SignedOut
+
+THREADS = 64
+
+GetCall = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one call of a wave gave: a value, or an error and no value."""
+
+    value: Any = None
+    error: AbacoError | None = None
+
+    def need(self) -> Any:
+        """Return the value; raise the error where there is one."""
+        if self.error:
+            raise self.error
+        return self.value
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="wave")
+
+
+# A process made by forking has none of its parent's threads, so it starts its own.
+os.register_at_fork(after_in_child=_threads.cache_clear)
+
+
+def ride(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
+    """Make all calls at once; those that met an old token are made once more, after its renewal."""
+    token = caller.token()
+    answers = _all(calls)
+    late = {name: calls[name] for name, answer in answers.items() if isinstance(answer.error, SignedOut)}
+    if not late:
+        return answers
+    try:
+        caller.renew(token)
+    except AbacoError as error:
+        return answers | {name: Answer(error=error) for name in late}
+    return answers | _all(late)
+
+
+def _all(calls: Mapping[str, GetCall]) -> dict[str, Answer]:
+    futures: dict[str, Future[Answer]] = {}
+    for name, call in calls.items():
+        futures[name] = _threads().submit(copy_context().run, _one, call)
+    return {name: future.result() for name, future in futures.items()}
+
+
+def _one(call: GetCall) -> Answer:
+    in_wave.set(True)
+    try:
+        return Answer(value=call())
+    except AbacoError as error:
+        return Answer(error=error)

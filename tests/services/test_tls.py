@@ -1,0 +1,142 @@
+"""TLS on real sockets: what is not trusted gets not one byte of a request, and the deadline holds there too."""
+
+import datetime
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from actors_app.services import Abaco, AbacoClient
+from actors_app.services.calls import Limits
+from actors_app.services.errors import TimedOut, Unreachable
+from tests.services.conftest import RawServer, Visitor, envelope, http
+
+Start = Callable[[Callable[[RawServer, socket.socket], None]], RawServer]
+
+
+def certificate(folder: Path, address: str = "127.0.0.1", days: int = 1) -> Path:
+    """Write a self-signed certificate and its key for an address; with negative days it has expired."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "door")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=9))
+        .not_valid_after(now + datetime.timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "door.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+def over_tls(
+    path: Path, handle: Callable[[RawServer, socket.socket], None], version: ssl.TLSVersion | None = None
+) -> Callable[[RawServer, socket.socket], None]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    if version:
+        context.maximum_version = version
+
+    def wrapped(server: RawServer, connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            handle(server, secure)
+
+    return wrapped
+
+
+def answer(server: RawServer, connection: socket.socket) -> None:
+    while server.read_request(connection):
+        connection.sendall(http(envelope(b"[]")))
+
+
+def reach(server: RawServer, bundle: Path | None, **limits: float) -> Abaco:
+    url = server.url.replace("http:", "https:")
+    chosen = Limits(**{"pause": 0.0, **limits})
+    return Abaco(AbacoClient(url, ca_bundle=str(bundle) if bundle else None, limits=chosen), Visitor())
+
+
+def test_a_trusted_certificate_serves_many_calls(raw: Start, tmp_path: Path) -> None:
+    path = certificate(tmp_path)
+    server = raw(over_tls(path, answer))
+    abaco = reach(server, path)
+    assert [abaco.actors.list() for _ in range(3)] == [(), (), ()]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("fault", ["unknown authority", "another address", "expired"])
+def test_what_is_not_trusted_gets_no_request(raw: Start, tmp_path: Path, fault: str) -> None:
+    address = "127.0.0.2" if fault == "another address" else "127.0.0.1"
+    path = certificate(tmp_path, address, days=-1 if fault == "expired" else 1)
+    server = raw(over_tls(path, answer))
+    abaco = reach(server, None if fault == "unknown authority" else path)
+    for act in (abaco.actors.list, lambda: abaco.messages.send_text("a", "x")):
+        with pytest.raises(Unreachable) as caught:
+            act()
+        error = caught.value
+        assert (error.kind, error.status, error.changed) == ("untrusted-tls", 502, "no")
+        assert error.__context__ is None
+    assert server.requests == []
+
+
+def test_plain_text_behind_https_gets_no_request(raw: Start) -> None:
+    def handle(server: RawServer, connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with pytest.raises(Unreachable) as caught:
+        reach(raw(handle), None).actors.list()
+    assert caught.value.kind == "untrusted-tls"
+
+
+def test_a_handshake_that_never_comes_ends(raw: Start) -> None:
+    def handle(server: RawServer, connection: socket.socket) -> None:
+        time.sleep(5)
+
+    abaco = reach(raw(handle), None, connect=0.2)
+    start = time.monotonic()
+    with pytest.raises(Unreachable) as caught:
+        abaco.messages.send_text("a", "x")
+    assert time.monotonic() - start < 2
+    assert caught.value.changed == "no"
+
+
+def test_a_dripping_answer_ends_at_the_deadline(raw: Start, tmp_path: Path) -> None:
+    def drip(server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 4000:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.02)
+
+    path = certificate(tmp_path)
+    start = time.monotonic()
+    with pytest.raises(TimedOut):
+        reach(raw(over_tls(path, drip)), path, answer=0.5).actors.list()
+    assert time.monotonic() - start < 1.2
+
+
+def test_a_large_message_arrives_whole(raw: Start, tmp_path: Path) -> None:
+    def take(server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        connection.sendall(http(envelope(b'{"executionId": "e"}')))
+
+    path = certificate(tmp_path)
+    server = raw(over_tls(path, take))
+    assert reach(server, path).messages.send_binary("a", b"x" * 3_000_000).execution_id == "e"
+    assert server.requests[0].endswith(b"x" * 3_000_000)
