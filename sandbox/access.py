@@ -1,0 +1,154 @@
+"""Who is asking, and may they: tokens, nonces, roles and permission levels, in the order in which Abaco looks.
+
+The rules are those of `TACC/abaco actors/auth.py`; what is then done is in the views.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from django.db.models import F, Q
+from django.http import HttpRequest
+
+from sandbox import times
+from sandbox.answers import Refusal
+from sandbox.bodies import read_form, read_json
+from sandbox.dialect import V2
+from sandbox.ids import is_hashid
+from sandbox.models import LEVELS, Actor, Alias, Nonce, Permission, Person, Token
+
+ADMIN_ROLE = "Internal/abaco-admin"
+PRIVILEGED_ROLE = "Internal/abaco-privileged"
+ROLES = {ADMIN_ROLE, PRIVILEGED_ROLE, "Internal/everyone", "Internal/abaco-limited"}
+WORLD = "ABACO_WORLD"
+PRIVILEGES = {
+    "privileged": "make privileged actors",
+    "max_workers": "set max workers",
+    "max_cpus": "set max CPUs",
+    "mem_limit": "set mem limit",
+    "queue": "set queue",
+    "use_container_uid": "use container uid",
+}
+
+
+class UnknownToken(Exception):  # noqa: N818 - it is an answer, not a fault
+    """The request carries a token that nobody was given, or that has expired."""
+
+
+@dataclass
+class Caller:
+    """Who asks: the user, their roles, and whether a nonce brought them here rather than a token."""
+
+    user: str
+    roles: list[str]
+    nonce: Nonce | None = None
+    request: HttpRequest = field(repr=False, default_factory=HttpRequest)
+
+    @property
+    def is_admin(self) -> bool:
+        """Say whether the admin role is among the roles."""
+        return ADMIN_ROLE in self.roles
+
+
+def digest(secret: str) -> str:
+    """Return the form in which tokens are kept."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def identify(request: HttpRequest, dialect: V2) -> Caller | None:
+    """Return who a request's token belongs to, or None where it has no token; raise UnknownToken for a bad one."""
+    secret = dialect.bearer(request)
+    if secret is None:
+        return None
+    token = Token.objects.filter(digest=digest(secret), kind="access", expires_at__gt=times.now()).first()
+    person = token and Person.objects.filter(name=token.person).first()
+    if not person:
+        raise UnknownToken
+    if ROLES.isdisjoint(person.roles):
+        raise Refusal("Not authorized -- missing required role.")
+    return Caller(person.name, person.roles, request=request)
+
+
+def resolve(identifier: str) -> str:
+    """Return the actor id that an id or alias of a path means; raise the 404 of one that means nothing."""
+    if is_hashid(identifier):
+        return identifier
+    alias = Alias.objects.filter(alias=identifier).first()
+    if alias is None:
+        raise Refusal(f"Actor with identifier '{identifier}' not found", 404)
+    return alias.actor_id
+
+
+def redeem(request: HttpRequest, needed: str, actor_id: str, identifier: str) -> Caller:
+    """Let a nonce stand in for a token, charging one use; raise the 400 of one that may not."""
+    given = request.GET.get("x-nonce")
+    if given is None:
+        raise Refusal("No JWT or nonce provided.")
+    nonce = Nonce.objects.filter(Q(actor_id=actor_id) | Q(alias=identifier), id=given).first()
+    if nonce is None:
+        raise Refusal("Nonce does not exist.")
+    if LEVELS.index(nonce.level) < LEVELS.index(needed):
+        raise Refusal("Nonce does not have sufficient permissions level.")
+    charged = Nonce.objects.filter(Q(remaining_uses__gt=0) | Q(remaining_uses=-1), id=nonce.id).update(
+        remaining_uses=F("remaining_uses") - 1 if nonce.max_uses > 0 else -1,
+        current_uses=F("current_uses") + 1,
+        last_use_time=times.stored(times.now()),
+    )
+    if not charged:
+        raise Refusal("No remaining uses left for this nonce.")
+    return Caller(nonce.owner, nonce.roles, nonce, request)
+
+
+def level_of(user: str, subject: str) -> str | None:
+    """Return the level a user has on an actor or alias, or None where it has no permissions at all.
+
+    Any entry for ABACO_WORLD grants everything to everybody, unless a personal entry stands before it; a user name
+    with a dot in it never matches, because Abaco stores it nested.
+    """
+    entries = list(Permission.objects.filter(subject=subject).order_by("id").values_list("user", "level"))
+    if not entries:
+        return None
+    for name, level in entries:
+        if name == WORLD:
+            return "UPDATE"
+        if name == user and "." not in name:
+            return str(level)
+    return "NONE"
+
+
+def check_level(caller: Caller, subject: str, needed: str, noun: str, missing: str) -> None:
+    """Raise the 400 of a caller without the level; admins pass."""
+    if caller.is_admin:
+        return
+    level = level_of(caller.user, subject)
+    if level is None:
+        raise Refusal(missing)
+    if LEVELS.index(level) < LEVELS.index(needed):
+        raise Refusal(f"Not authorized -- you do not have access to this {noun}.")
+
+
+def check_privileges(caller: Caller, dialect: V2) -> None:
+    """Refuse fields of the body that only admins and the privileged role may set, in any POST or PUT of an actor."""
+    if caller.is_admin:
+        return
+    data = read_json(caller.request) or read_form(caller.request)
+    if not isinstance(data, dict) or PRIVILEGED_ROLE in caller.roles:
+        return
+    for name, what in PRIVILEGES.items():
+        if data.get(name) or data.get(dialect.name(name)):
+            raise Refusal(f"Not authorized -- only admins and privileged users can {what}.")
+
+
+def grant(subject: str, user: str, level: str) -> None:
+    """Give a user a level on an actor or alias, in place of the one they had."""
+    Permission.objects.update_or_create(subject=subject, user=user, defaults={"level": level})
+
+
+def readable_actors(user: str, with_world: bool) -> list[Actor]:
+    """Return the actors a user may read, in the order of their making; those shared with everybody where asked."""
+    entries = Permission.objects.filter(user=user).exclude(user__contains=".")
+    refused = entries.filter(level="NONE")
+    visible = Q(id__in=entries.exclude(level="NONE").values("subject"))
+    if with_world:
+        worldwide = Permission.objects.filter(user=WORLD).values("subject")
+        visible |= Q(id__in=worldwide) & ~Q(id__in=refused.values("subject"))
+    return list(Actor.objects.filter(visible).order_by("create_time", "id"))

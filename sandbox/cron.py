@@ -1,0 +1,55 @@
+"""Cron schedules: `yyyy-mm-dd hh + <n> <unit>` with `now` for the date part, in UTC, to the hour."""
+
+import calendar
+import re
+from datetime import datetime, timedelta
+
+from sandbox import times
+from sandbox.answers import Crash, Refusal
+
+FORMAT = re.compile(r"(?P<start>now|\d{4}-\d{2}-\d{2} \d{2}) \+ (?P<count>\S+) (?P<unit>\S+)")
+UNITS = ("hour", "day", "week", "month")
+
+
+def hour_text(moment: datetime) -> str:
+    """Write an hour as `cronNextEx` does: `2026-11-23 17`."""
+    return moment.strftime("%Y-%m-%d %H")
+
+
+def read_hour(text: str) -> datetime:
+    """Read an hour as `cronNextEx` holds it, padded or not; raise ValueError for anything else."""
+    day, _, hour = text.rpartition(" ")
+    year, month, number = (int(part) for part in day.split("-"))
+    return datetime(year, month, number, int(hour))
+
+
+def check(schedule: str) -> str:
+    """Check a schedule and return its first hour; raise the 400 or 500 that `POST /actors` answers."""
+    found = FORMAT.fullmatch(schedule)
+    if not found:
+        raise Refusal("The cron is not in the correct format")
+    if found["unit"].removesuffix("s") not in UNITS:
+        raise Crash("agaveflask.errors.DAOError", f"{found['unit']} is an invalid unit of time.")
+    hour = times.now().replace(minute=0, second=0, microsecond=0)
+    if found["start"] == "now":
+        return hour_text(hour)
+    try:
+        start = read_hour(found["start"])
+    except ValueError as error:
+        raise Crash.of(error) from None
+    if start < hour:
+        raise Refusal(f"The starting datetime is old. The current UTC time is {hour}")
+    return found["start"]
+
+
+def after(schedule: str, hour: datetime) -> datetime | None:
+    """Return the hour one step of the schedule later, or None where its count is no number above zero."""
+    found = FORMAT.fullmatch(schedule)
+    if not found or not found["count"].isdecimal() or int(found["count"]) < 1:
+        return None
+    count, unit = int(found["count"]), found["unit"].removesuffix("s")
+    if unit == "month":
+        years, month = divmod(hour.month - 1 + count, 12)
+        last = calendar.monthrange(hour.year + years, month + 1)[1]
+        return hour.replace(year=hour.year + years, month=month + 1, day=min(hour.day, last))
+    return hour + timedelta(**{unit + "s": count})

@@ -1,0 +1,136 @@
+"""A route of the API: find out who asks, check that they may, call the handler of the method, answer in the dialect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from sandbox import access
+from sandbox.access import Caller, UnknownToken
+from sandbox.answers import NO_SUCH_METHOD, Crash, Refusal, refused, success
+from sandbox.dialect import V2
+from sandbox.models import Actor
+
+Handler = Callable[..., HttpResponse]
+HEAD_CRASH = ("UnboundLocalError", "local variable 'has_pem' referenced before assignment")
+
+
+@dataclass
+class Call:
+    """One request on its way to a handler: who asks, in which dialect, and for which actor."""
+
+    request: HttpRequest
+    dialect: V2
+    caller: Caller
+    identifier: str = ""
+    actor_id: str = ""
+
+    def actor(self) -> Actor:
+        """Return the actor of the path; raise the 404 that only admins can meet."""
+        found = Actor.objects.filter(id=self.actor_id).first()
+        if found is None:
+            raise Refusal(f"No actor found with id: {self.actor_id}.", 404)
+        return found
+
+    def answer(self, message: str, result: Any = None) -> HttpResponse:
+        """Answer 200 with a result already written in the dialect."""
+        return success(self.dialect, message, result)
+
+
+def dbid(actor_id: str) -> str:
+    """Return the id under which Abaco keeps an actor: the tenant and its id."""
+    return f"{settings.SANDBOX_TENANT}_{actor_id}"
+
+
+def level_needed(method: str, what: str) -> str:
+    """Return the permission level a method needs on a resource of an actor."""
+    if method in ("GET", "HEAD"):
+        return "READ"
+    return "EXECUTE" if (method, what) == ("POST", "messages") else "UPDATE"
+
+
+def open_to_all_signed_in(**handlers: Handler) -> Handler:
+    """Make a view of a route that needs a token and no permission."""
+
+    def prepare(request: HttpRequest, dialect: V2, **found: str) -> Call:
+        caller = access.identify(request, dialect)
+        if caller is None:
+            if "x-nonce" in request.GET:
+                raise _nonce_out_of_place(request)
+            raise Refusal("No JWT or nonce provided.")
+        _check_admin_path(request, caller)
+        return Call(request, dialect, caller)
+
+    return _view(prepare, handlers)
+
+
+def of_actor(what: str, **handlers: Handler) -> Handler:
+    """Make a view of a route under one actor, whose path part `actor` is an id or an alias."""
+
+    def prepare(request: HttpRequest, dialect: V2, **found: str) -> Call:
+        identifier = found["actor"]
+        method = str(request.method)
+        needed = level_needed(method, what)
+        caller = access.identify(request, dialect)
+        if caller is None and "x-nonce" not in request.GET:
+            raise Refusal("No JWT or nonce provided.")
+        if caller:
+            _check_admin_path(request, caller)
+        actor_id = access.resolve(identifier)
+        if caller is None:
+            caller = access.redeem(request, needed, actor_id, identifier)
+        call = Call(request, dialect, caller, identifier, actor_id)
+        if method not in handlers and method != "HEAD":
+            return call
+        if method == "HEAD" and not caller.is_admin:
+            raise Crash(*HEAD_CRASH)
+        if method in ("POST", "PUT"):
+            if access.level_of(caller.user, actor_id) is not None:
+                access.check_privileges(caller, dialect)
+            if what == "workers" and not caller.is_admin:
+                raise Refusal("Not authorized -- only admins are authorized to update workers.")
+        access.check_level(caller, actor_id, needed, "actor", f"Actor {dbid(actor_id)} does not exist")
+        return call
+
+    return _view(prepare, handlers)
+
+
+def _check_admin_path(request: HttpRequest, caller: Caller) -> None:
+    # Abaco takes any path with `admin` in it for its admin API, an alias such as `myadmintool` included.
+    if "admin" in request.path_info and not caller.is_admin:
+        raise Refusal("Abaco Admin role required.")
+
+
+def _nonce_out_of_place(request: HttpRequest) -> Refusal:
+    last = request.path_info.rstrip("/").rsplit("/", 1)[-1]
+    if "/search/" in request.path_info:
+        return Refusal("'x-nonce' query parameter on the '/actors/search/{database}' endpoint does not resolve.", 404)
+    if last == "utilization":
+        return Refusal("Actor with identifier 'utilization' not found", 404)
+    return Refusal("Not authorized.")
+
+
+def _view(prepare: Callable[..., Call], handlers: dict[str, Handler]) -> Handler:
+    allowed = ", ".join([*handlers, "HEAD", "OPTIONS"])
+
+    def view(request: HttpRequest, dialect: V2, **found: str) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return HttpResponse("", "text/html; charset=utf-8", headers={"Allow": allowed})
+        try:
+            call = prepare(request, dialect, **found)
+            handler = handlers.get("GET" if request.method == "HEAD" else str(request.method))
+            if handler is None:
+                raise Refusal(NO_SUCH_METHOD, 405)
+            found.pop("actor", None)
+            return handler(call, **found)
+        except UnknownToken:
+            return dialect.refuse_token(request)
+        except Refusal as refusal:
+            return refused(dialect, refusal)
+        except (OverflowError, UnicodeEncodeError) as error:
+            # A number or a text that no store can hold; Abaco's raises too.
+            return refused(dialect, Crash.of(error))
+
+    return view

@@ -1,0 +1,139 @@
+"""The scheduler: one thread that starts requested workers, adds workers where messages wait, and fires cron."""
+
+import contextlib
+import logging
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Count, Q
+
+from sandbox import cron, times
+from sandbox.engine import STOPPING, request_workers
+from sandbox.engine.running import RUNNING, WAKE
+from sandbox.engine.worker import WorkerThread
+from sandbox.models import Actor, Execution, Log, Message, Result, Worker
+
+logger = logging.getLogger(__name__)
+CRON_MESSAGE = "This is your cron execution"
+
+
+class Scheduler(threading.Thread):
+    """Look once a second, or when woken, at what the records ask for."""
+
+    def __init__(self) -> None:
+        super().__init__(name="scheduler", daemon=True)
+        self._closing = threading.Event()
+        self._threads: dict[str, WorkerThread] = {}
+
+    def run(self) -> None:
+        """Take up what the last stop left, then look until closed."""
+        recover()
+        cron_at = time.monotonic()
+        while not self._closing.is_set():
+            try:
+                if time.monotonic() >= cron_at:
+                    cron_at = time.monotonic() + settings.SANDBOX_CRON_SECONDS
+                    fire_cron()
+                    Log.objects.filter(expires_at__lt=times.now()).delete()
+                autoscale()
+                self._start_requested()
+            except DatabaseError:
+                # A locked store is looked at again a second later; nothing is lost by waiting.
+                logger.exception("The scheduler could not read its records.")
+            with WAKE:
+                WAKE.wait(min(1.0, settings.SANDBOX_CRON_SECONDS))
+        connection.close()
+
+    def close(self, seconds: float = 2.0) -> None:
+        """Kill what runs and wait for the threads, at most `seconds`; the records say where to go on."""
+        self._closing.set()
+        RUNNING.halt_all()
+        with WAKE:
+            WAKE.notify_all()
+        until = time.monotonic() + seconds
+        for thread in [self, *self._threads.values()]:
+            if thread.is_alive():
+                thread.join(max(0.0, until - time.monotonic()))
+
+    def _start_requested(self) -> None:
+        for worker_id in [key for key, thread in self._threads.items() if not thread.is_alive()]:
+            del self._threads[worker_id]
+            abandon(worker_id)
+        for worker in Worker.objects.filter(status="REQUESTED"):
+            if worker.id not in self._threads and not self._closing.is_set():
+                self._threads[worker.id] = WorkerThread(worker, self._closing)
+                self._threads[worker.id].start()
+
+
+def recover() -> None:
+    """Take up after a stop: interrupted messages go back into their mailbox, workers are requested again."""
+    for execution in Execution.objects.filter(status="RUNNING"):
+        _kill_leftover(execution)
+    with transaction.atomic():
+        interrupted = Message.objects.filter(taken=True).values("execution_id")
+        Execution.objects.filter(status="RUNNING", id__in=interrupted).update(
+            status="SUBMITTED", worker_id=None, pid=None
+        )
+        Execution.objects.filter(status="RUNNING").update(status="ERROR", pid=None)
+        Message.objects.filter(taken=True).update(taken=False)
+        Worker.objects.filter(status__in=STOPPING).delete()
+        Worker.objects.update(status="REQUESTED")
+        Result.objects.filter(execution_id__in=Execution.objects.filter(status="SUBMITTED").values("id")).delete()
+
+
+def _kill_leftover(execution: Execution) -> None:
+    # After a kill of the sandbox a program may still run; its environment tells it from a newcomer with its number.
+    with contextlib.suppress(OSError):
+        if execution.pid and execution.id.encode() in Path(f"/proc/{execution.pid}/environ").read_bytes():
+            os.killpg(execution.pid, signal.SIGKILL)
+
+
+def abandon(worker_id: str) -> None:
+    """Clean up after a worker's thread has ended: nothing to do, unless it failed with a message in its hands."""
+    unfinished = Execution.objects.filter(worker_id=worker_id, status="RUNNING")
+    with transaction.atomic():
+        Message.objects.filter(execution_id__in=list(unfinished.values_list("id", flat=True))).update(taken=False)
+        unfinished.update(status="SUBMITTED", worker_id=None, pid=None)
+        Worker.objects.filter(id=worker_id).delete()
+
+
+def autoscale() -> None:
+    """Request a worker where messages wait: the first for any actor, more for stateless ones up to `maxWorkers`."""
+    waiting = Message.objects.filter(taken=False).values_list("actor_id").annotate(number=Count("id"))
+    for actor_id, number in waiting:
+        with transaction.atomic():
+            actor = Actor.objects.filter(id=actor_id).exclude(status="ERROR").first()
+            if actor is None:
+                continue
+            workers = Worker.objects.filter(actor_id=actor_id).exclude(status__in=STOPPING)
+            counts = workers.aggregate(all=Count("id"), free=Count("id", filter=~Q(status="BUSY")))
+            limit = (actor.max_workers or 1) if actor.stateless else 1
+            missing = min(limit - counts["all"], number - counts["free"])
+            if missing > 0:
+                request_workers(actor, missing)
+
+
+def fire_cron() -> None:
+    """Send the cron message of every actor whose hour has come, once, and write down its next hour."""
+    from sandbox.views.messages import Sent, queue_message
+
+    moment = times.now()
+    for actor in Actor.objects.filter(cron_on=True).exclude(cron_schedule=None).exclude(cron_next_ex=None):
+        try:
+            due = cron.read_hour(actor.cron_next_ex or "")
+        except ValueError:
+            continue
+        if due > moment:
+            continue
+        following = cron.after(actor.cron_schedule or "", due)
+        while following and following <= moment:
+            following = cron.after(actor.cron_schedule or "", following)
+        shown = f"{following.year}-{following.month}-{following.day} {following.hour}" if following else None
+        with transaction.atomic():
+            Actor.objects.filter(id=actor.id).update(cron_next_ex=shown, cron_on=following is not None)
+            queue_message(actor, Sent(CRON_MESSAGE, "str"), "cron", {"Time_msg_queued": str(moment)})

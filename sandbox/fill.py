@@ -1,0 +1,216 @@
+"""Fill an empty store with people, believable actors and thirty days of history, the same each time."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from sandbox import cron, times
+from sandbox.access import ADMIN_ROLE
+from sandbox.believable import ALIASES, NONCES, WORKERS, Sketch, sketches
+from sandbox.engine.runner import CUT
+from sandbox.engine.worker import final_state
+from sandbox.ids import id_from
+from sandbox.models import Actor, Alias, Execution, Log, Message, Nonce, Permission, Person, Worker
+
+SEED = 20261
+DAYS = 30
+BASE_ROLE = "Internal/everyone"
+PEOPLE = {
+    "demo": ("Dana", "Moreno", [BASE_ROLE]),
+    "team": ("Tess", "Amsel", [BASE_ROLE]),
+    "admin": ("Ada", "Minh", [BASE_ROLE, ADMIN_ROLE]),
+}
+SMALL_RUNS = {"rnaseq-ingest": 300}
+LOGGED_RUNS = 25
+BIG_LOG_OF = "fastq-qc-router"
+
+
+def fill_when_empty(size: str) -> None:
+    """Fill a store that holds nobody yet: `none` makes only the people, `small` a short history, `full` all of it."""
+    if Person.objects.exists():
+        return
+    with transaction.atomic():
+        Person.objects.bulk_create(
+            Person(name=name, password=name, first_name=first, last_name=last, roles=roles)
+            for name, (first, last, roles) in PEOPLE.items()
+        )
+        if size != "none":
+            Filler(small=size == "small").fill()
+
+
+class Filler:
+    """Make the rows, from one source of random numbers, so that two fills differ only by the clock."""
+
+    def __init__(self, small: bool) -> None:
+        self.small = small
+        self.random = random.Random(SEED)  # noqa: S311 - believable, not secret
+        self.ids = random.Random(SEED)  # noqa: S311 - apart, so that ids do not depend on the clock
+        self.now = times.stored(times.now())
+
+    def fill(self) -> None:
+        """Make the actors of the table with their history, then aliases, nonces and workers."""
+        actors: dict[str, Actor] = {}
+        for number, sketch in enumerate(sketches()):
+            self.ids.seed(f"{SEED} {sketch.name}")
+            actor = self.actor(sketch, number)
+            actors[sketch.name] = actor
+            levels = {sketch.owner: "UPDATE"} | sketch.shared
+            Permission.objects.bulk_create(
+                Permission(subject=actor.id, user=user, level=level) for user, level in levels.items()
+            )
+            self.history(actor, sketch)
+        self.ids.seed(SEED)
+        for alias, name in ALIASES.items():
+            Alias.objects.create(alias=alias, actor_id=actors[name].id, owner=actors[name].owner)
+            Permission.objects.create(subject=f"alias:{alias}", user=actors[name].owner, level="UPDATE")
+        self.nonces(actors)
+        for name, number in WORKERS.items():
+            Worker.objects.bulk_create(
+                Worker(id=self.id(), actor_id=actors[name].id, revision=actors[name].revision, create_time=self.now)
+                for _ in range(number)
+            )
+
+    def id(self) -> str:
+        """Make an id from the seed."""
+        return id_from(self.ids.choice)
+
+    def actor(self, sketch: Sketch, number: int) -> Actor:
+        """Make one actor of the table, registered some time before its history begins."""
+        created = self.now - timedelta(days=DAYS + 60 - number, seconds=self.random.randrange(86400))
+        fields = {"status": "READY", "status_message": " ", "token": "false"} | sketch.fields
+        if fields["status"] == "SUBMITTED":
+            fields["status_message"] = ""
+        if "cron_schedule" in fields:
+            following = self.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+            fields["cron_next_ex"] = cron.hour_text(following)
+        return Actor.objects.create(
+            id=self.id(),
+            name=sketch.name,
+            image=sketch.image,
+            owner=sketch.owner,
+            description=sketch.description.strip(),
+            create_time=created,
+            last_update_time=created + timedelta(days=self.random.randrange(30)),
+            revision=self.random.randrange(1, 6),
+            **fields,
+        )
+
+    def history(self, actor: Actor, sketch: Sketch) -> None:
+        """Make an actor's executions, oldest first, and the logs of the newest."""
+        runs = min(sketch.runs, SMALL_RUNS.get(sketch.name, 15)) if self.small else sketch.runs
+        worker_id = self.id()
+        executions = [self.execution(actor, sketch, received, worker_id) for received in self.moments(actor, runs)]
+        Execution.objects.bulk_create(executions, batch_size=500)
+        recent = [row for row in executions if row.start_time][-LOGGED_RUNS:]
+        expires_at = self.now + timedelta(days=DAYS)
+        Log.objects.bulk_create(
+            Log(execution_id=row.id, actor_id=actor.id, text=text, expires_at=expires_at)
+            for row, text in zip(recent, self.logs(actor, recent), strict=True)
+        )
+        if actor.status == "ERROR":
+            self.waiting(actor, 3)
+
+    def moments(self, actor: Actor, runs: int) -> list[datetime]:
+        """Spread arrivals over the last days, by day more than by night; cron's lie on the hour."""
+        span = DAYS * 86400
+        if actor.cron_schedule and runs:
+            hour = self.now.replace(minute=0, second=2, microsecond=0)
+            step = timedelta(hours=max(1, DAYS * 24 // runs))
+            return sorted(hour - step * number for number in range(runs))
+        found: list[datetime] = []
+        while len(found) < runs:
+            moment = self.now - timedelta(seconds=240 + self.random.random() * span)
+            if self.random.random() < (1.0 if 7 <= moment.hour <= 19 else 0.35):
+                found.append(times.stored(moment))
+        return sorted(found)
+
+    def execution(self, actor: Actor, sketch: Sketch, received: datetime, worker_id: str) -> Execution:
+        """Make one execution: how long is log-normal, how it ended is by the table's rate of failure."""
+        row = Execution(
+            id=self.id(),
+            actor_id=actor.id,
+            executor="cron" if actor.cron_schedule else self.random.choice([sketch.owner, *self.senders(sketch)]),
+            message_received_time=received,
+        )
+        fate = self.random.random()
+        if fate < 0.002:
+            return row  # purged from the mailbox, and so SUBMITTED for ever
+        row.worker_id = worker_id
+        if fate < 0.002 + sketch.failing * 0.15:
+            row.status = "ERROR"
+            return row
+        seconds = min(sketch.seconds * self.random.lognormvariate(0, 0.6), 3600)
+        started = received + timedelta(seconds=0.1 + self.random.expovariate(1.5))
+        finished = min(started + timedelta(seconds=seconds), self.now)
+        failed = self.random.random() < sketch.failing
+        code = self.random.choice([1, 1, 1, 2, 3, 126, 137]) if failed else 0
+        out_of_memory = failed and (code == 137 or "memory" in sketch.image)
+        row.exit_code = 137 if out_of_memory else code
+        row.status = "COMPLETE"
+        row.start_time, row.finish_time = times.stored(started), times.stored(finished)
+        row.runtime = int((row.finish_time - row.start_time).total_seconds())
+        row.cpu = int(seconds * 1e9 * self.random.uniform(0.2, 0.95))
+        row.io = int(self.random.lognormvariate(13, 1.2))
+        row.final_state = final_state(row.start_time, row.finish_time, row.exit_code, out_of_memory)
+        return row
+
+    def senders(self, sketch: Sketch) -> list[str]:
+        """Return who else sends to an actor."""
+        return [user for user, level in sketch.shared.items() if user in PEOPLE and level != "READ"]
+
+    def logs(self, actor: Actor, executions: list[Execution]) -> Iterator[str]:
+        """Write the logs of an actor's newest executions; the last one of one actor is as long as logs get."""
+        for row in executions:
+            if row is executions[-1] and actor.name == BIG_LOG_OF:
+                text = "\n".join(self.lines(row, 18_000))
+                yield text[: settings.SANDBOX_LOG_LENGTH] + CUT
+            else:
+                yield "\n".join(self.lines(row, self.random.randrange(6, 60))) + "\n"
+
+    def lines(self, row: Execution, number: int) -> Iterator[str]:
+        """Write a log's lines, ending in an error where the execution failed."""
+        start = row.start_time or row.message_received_time
+        step = timedelta(seconds=max(row.runtime, 1) / number)
+        for count in range(number):
+            level = self.random.choices(["INFO", "WARN", "DEBUG"], [80, 8, 12])[0]
+            moment = (start + step * count).isoformat(timespec="milliseconds")
+            yield f"{moment} {level:5} chunk {self.random.randrange(100_000)} of the input done"
+        if row.exit_code:
+            yield "Traceback (most recent call last):"
+            yield '  File "/opt/actor/main.py", line 42, in <module>'
+            yield f"RuntimeError: the input could not be read to its end; exiting with {row.exit_code}"
+
+    def waiting(self, actor: Actor, number: int) -> None:
+        """Leave messages in the mailbox of an actor that cannot run them."""
+        for count in range(number):
+            row = Execution.objects.create(
+                id=self.id(),
+                actor_id=actor.id,
+                executor=actor.owner,
+                message_received_time=self.now - timedelta(minutes=90 - count * 20),
+            )
+            environment = {"_abaco_username": actor.owner, "_abaco_Content_Type": "str"}
+            Message.objects.create(
+                actor_id=actor.id, execution_id=row.id, body=f"waiting {count + 1}", environment=environment
+            )
+
+    def nonces(self, actors: dict[str, Actor]) -> None:
+        """Make the nonces of the table."""
+        for name, owner, level, most, used, description in NONCES:
+            created = self.now - timedelta(days=self.random.randrange(2, DAYS))
+            Nonce.objects.create(
+                id=f"{settings.SANDBOX_TENANT}_{self.id()}",
+                actor_id=actors[name].id,
+                owner=owner,
+                roles=[BASE_ROLE],
+                level=level,
+                max_uses=most,
+                remaining_uses=-1 if most == -1 else most - used,
+                current_uses=used,
+                description=description,
+                create_time=created,
+                last_use_time=self.now - timedelta(minutes=self.random.randrange(5, 2000)) if used else None,
+            )

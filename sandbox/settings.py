@@ -1,0 +1,76 @@
+"""The sandbox's own settings, apart from the portal's: one SQLite file, no middleware but ours.
+
+What an operator may change comes from the environment; `python -m sandbox --help` names the same things as options.
+"""
+
+import logging
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")
+SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "8100"))
+SANDBOX_URL = os.environ.get("SANDBOX_URL", f"http://{SANDBOX_HOST}:{SANDBOX_PORT}")
+SANDBOX_TENANT = os.environ.get("SANDBOX_TENANT", "SANDBOX")
+SANDBOX_FILL = os.environ.get("SANDBOX_FILL", "full")
+SANDBOX_ENGINE = os.environ.get("SANDBOX_ENGINE", "on") == "on"
+
+# How long things take and last, in seconds.
+SANDBOX_PULL_SECONDS = float(os.environ.get("SANDBOX_PULL_SECONDS", "0.2"))
+SANDBOX_IDLE_SECONDS = float(os.environ.get("SANDBOX_IDLE_SECONDS", "600"))
+SANDBOX_MAX_RUN_TIME = float(os.environ.get("SANDBOX_MAX_RUN_TIME", "14400"))
+SANDBOX_CRON_SECONDS = float(os.environ.get("SANDBOX_CRON_SECONDS", "20"))
+SANDBOX_SYNC_SECONDS = float(os.environ.get("SANDBOX_SYNC_SECONDS", "60"))
+SANDBOX_LOG_SECONDS = 43200
+SANDBOX_LOG_LIMIT_SECONDS = 86400
+SANDBOX_RESULT_SECONDS = 1200
+SANDBOX_TOKEN_SECONDS = 14400
+
+# How large things may be, in bytes or characters.
+SANDBOX_MEMORY_LIMIT = 256 * 1024 * 1024
+SANDBOX_LOG_LENGTH = 1_000_000
+SANDBOX_MESSAGE_BYTES = 500_000_000
+
+SECRET_KEY = "the-sandbox-signs-nothing"  # noqa: S105 - no cookie and no signature depends on it
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+INSTALLED_APPS = ["sandbox"]
+MIDDLEWARE = ["sandbox.middleware.FrontDoor"]
+ROOT_URLCONF = "sandbox.urls"
+APPEND_SLASH = False
+USE_TZ = False
+TIME_ZONE = "UTC"
+USE_I18N = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = SANDBOX_MESSAGE_BYTES
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": os.environ.get("SANDBOX_DATABASE", str(ROOT / "var" / "sandbox.sqlite3")),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+}
+
+
+def only_crashes(record: logging.LogRecord) -> bool:
+    """Let only real failures into the log, without the path, in which a nonce may stand.
+
+    Refusals, those with 500 among them, are the API's ordinary answers.
+    """
+    record.msg, record.args = "The sandbox failed to answer.", ()
+    return bool(record.exc_info)
+
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"only_crashes": {"()": "django.utils.log.CallbackFilter", "callback": only_crashes}},
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR", "filters": ["only_crashes"]}},
+}

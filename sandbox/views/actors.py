@@ -1,0 +1,203 @@
+"""`/actors` and `/actors/{actor}`: list, register, read, replace, delete. Searching the list is in `search.py`."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+
+from sandbox import access, cron, engine, search, times
+from sandbox.answers import Crash, Refusal
+from sandbox.bodies import Field, read_fields
+from sandbox.endpoint import Call, dbid, of_actor, open_to_all_signed_in
+from sandbox.ids import new_id
+from sandbox.models import Actor, Alias, Execution, Log, Message, Nonce, Permission, Result, Worker
+from sandbox.records import actor_record
+
+QUEUES = ("default", "special")
+THING = "Invalid actor description"
+FIELDS = (
+    Field("image", "str", "Reference to image on docker hub for this actor.", required=True),
+    Field("stateless", "bool", "Whether the actor stores private state.", default=True),
+    Field("description", "str", "Description of this actor.", default=""),
+    Field("type", "str", "Return type (none, bin, json) for this actor. Default is none.", default="none"),
+    Field("privileged", "bool", "Whether this actor runs in privileged mode.", default=False),
+    Field("max_workers", "int", "How many workers this actor is allowed at the same time."),
+    Field("mem_limit", "str", "maximum amount of memory this actor can use."),
+    Field("max_cpus", "int", "Maximum number of CPUs (nanoCPUs) this actor will have available to it."),
+    Field(
+        "use_container_uid",
+        "bool",
+        "Whether this actor runs as the UID set in the container image.",
+        default=False,
+    ),
+    Field(
+        "default_environment",
+        "dict",
+        "A dictionary of default environmental variables and values.",
+        default={},
+    ),
+    Field("hints", "list", "Hints for personal tagging or Abaco special hints.", default=[]),
+    Field("link", "str", "Actor identifier of actor to link this actor's events too.", default=""),
+    Field("token", "bool", "Whether this actor requires an OAuth access token.", default="false"),
+    Field("webhook", "str", "URL to publish this actor's events to.", default=""),
+    Field("queue", "str", "The command channel that this actor uses.", default="default"),
+    Field("log_ex", "int", "Amount of time, in seconds, after which logs will expire"),
+    Field("cron_on", "bool", "Whether to turn cron on or off.", default=False),
+    Field("cron_schedule", "str", "yyyy-mm-dd hh + <number> <unit of time>"),
+    Field("state", "dict", "Current state of the actor.", default={}),
+)
+CREATE_FIELDS = (
+    *FIELDS,
+    Field("name", "str", "User defined name for this actor."),
+    Field("status", "str", "Current status of the actor.", default="SUBMITTED"),
+    Field("status_message", "str", "Explanation of status.", default=""),
+    Field("cron_next_ex", "str", "The next cron execution yyyy-mm-dd hh."),
+)
+UPDATE_FIELDS = (*FIELDS, Field("force", "str", "Whether to force an update of the actor image.", default=""))
+HINT_CHARACTERS = "'\"{}[]"
+
+
+def actor_list(call: Call) -> HttpResponse:
+    """Answer every actor the caller may read; any query parameter asks for a search instead."""
+    if search.wanted(call.request):
+        return call.answer("Actors search completed successfully.", search.run("actors", call.request, call))
+    actors = access.readable_actors(call.caller.user, call.dialect.world_listed)
+    return call.answer("Actors retrieved successfully.", [actor_record(actor, call.dialect) for actor in actors])
+
+
+def actor_create(call: Call) -> HttpResponse:
+    """Register an actor for the caller and ask for its first worker."""
+    access.check_privileges(call.caller, call.dialect)
+    values = _read(call, CREATE_FIELDS)
+    if not values["queue"]:
+        # Abaco stores such an actor without permissions and so breaks the whole tenant's list; we only refuse.
+        raise Crash("AttributeError", "'NoneType' object has no attribute 'split'")
+    if values["queue"] not in QUEUES:
+        raise Refusal(f"{THING}: Unable to process the JSON description.: 400 Bad Request: Invalid queue name.")
+    if values["cron_schedule"]:
+        first = cron.check(values["cron_schedule"])
+        values |= {"cron_on": True, "cron_next_ex": values["cron_next_ex"] or first}
+    _check_link(call, values["link"], None)
+    moment = times.now()
+    actor = Actor(id=new_id(), owner=call.caller.user, create_time=moment, last_update_time=moment, **values)
+    shown = actor_record(actor, call.dialect)
+    actor.create_time = actor.last_update_time = times.stored(moment)
+    with transaction.atomic():
+        actor.save(force_insert=True)
+        access.grant(actor.id, actor.owner, "UPDATE")
+        engine.request_workers(actor, 1)
+    engine.wake()
+    return call.answer("Actor created successfully.", shown)
+
+
+def actor_get(call: Call) -> HttpResponse:
+    """Answer one actor."""
+    actor = Actor.objects.filter(id=call.actor_id).first()
+    if actor is None:
+        raise Refusal(f"No actor found with identifier: {call.identifier}.", 404)
+    return call.answer("Actor retrieved successfully.", actor_record(actor, call.dialect))
+
+
+def actor_update(call: Call) -> HttpResponse:
+    """Replace an actor: what is left out goes back to its default, but for name, schedule and status message."""
+    actor = call.actor()
+    given_fields = _read(call, UPDATE_FIELDS)
+    force = _force(call, given_fields.pop("force"))
+    if given_fields["stateless"] and not actor.stateless:
+        raise Refusal(f"{THING}: an actor that was stateful cannot be updated to be stateless.")
+    if given_fields["queue"] not in QUEUES:
+        raise Crash("werkzeug.exceptions.BadRequest", "400 Bad Request: Invalid queue name.")
+    schedule = given_fields.pop("cron_schedule")
+    if schedule:
+        actor.cron_next_ex = cron.check(schedule)
+        actor.cron_schedule = schedule
+    _check_link(call, given_fields["link"], actor)
+    renewed = force or given_fields["image"] != actor.image
+    for name, value in given_fields.items():
+        setattr(actor, name, value)
+    moment = times.now()
+    actor.last_update_time = moment
+    with transaction.atomic():
+        if renewed:
+            actor.status, actor.revision = "SUBMITTED", actor.revision + 1
+        shown = actor_record(actor, call.dialect)
+        actor.last_update_time = times.stored(moment)
+        actor.save()
+        if call.caller.user != actor.owner:
+            access.grant(actor.id, call.caller.user, "UPDATE")
+        if renewed:
+            engine.replace_workers(actor)
+    engine.wake()
+    return call.answer("Actor updated successfully.", shown)
+
+
+def actor_delete(call: Call) -> HttpResponse:
+    """Delete an actor with its logs, mailbox, permissions and nonces; executions and aliases stay."""
+    engine.halt_actor(call.actor_id)
+    with transaction.atomic():
+        Actor.objects.filter(id=call.actor_id).delete()
+        executions = Execution.objects.filter(actor_id=call.actor_id).values("id")
+        Result.objects.filter(execution_id__in=executions).delete()
+        for table in (Message, Worker, Log, Nonce):
+            table.objects.filter(actor_id=call.actor_id).delete()
+        Permission.objects.filter(subject=call.actor_id).delete()
+    engine.wake()
+    return call.answer("Actor deleted successfully.")
+
+
+def _read(call: Call, fields: tuple[Field, ...]) -> dict[str, Any]:
+    try:
+        values = read_fields(call.request, call.dialect, fields, THING)
+    except Crash as crash:
+        if not call.caller.is_admin or "BadRequest" not in crash.message:
+            raise
+        # For others the privilege check has met the broken body first, and raised the 500.
+        reason = crash.message.partition("Exception: ")[2]
+        raise Refusal(f"{THING}: Unable to process the JSON description.: {reason}") from None
+    if values["hints"] == ["None"]:
+        raise Crash("TypeError", "'NoneType' object is not iterable")
+    if any(character in hint for hint in values["hints"] for character in HINT_CHARACTERS):
+        raise Refusal("Hints cannot contain quotes, braces or brackets.")
+    return values
+
+
+def _force(call: Call, given: str | None) -> bool:
+    # Abaco asks whether the value is truthy: a form's `false` is a text and so forces.
+    if call.request.content_type == "application/json":
+        return given not in (None, "", "False", "0", "[]", "{}")
+    return bool(given)
+
+
+def _check_link(call: Call, link: str | None, actor: Actor | None) -> None:
+    if not link:
+        return
+    try:
+        target = access.resolve(link)
+    except Refusal:
+        target = ""
+    if not Actor.objects.filter(id=target).exists():
+        raise Refusal(
+            "Invalid link parameter; unable to retrieve linked actor data. The link must be a valid actor id or alias "
+            "for which you have EXECUTE permission. "
+        )
+    access.check_level(call.caller, target, "EXECUTE", "actor", f"Actor {dbid(target)} does not exist")
+    if actor is None:
+        return
+    if target == actor.id:
+        raise Refusal("Invalid link parameter. An actor cannot link to itself.")
+    seen = {actor.id}
+    while target:
+        if target in seen:
+            raise Refusal("Invalid link parameter. Not allowed to create a cycle of linked actors.")
+        seen.add(target)
+        onward = Actor.objects.filter(id=target).values_list("link", flat=True).first() or ""
+        target = onward if Actor.objects.filter(id=onward).exists() else _aliased(onward)
+
+
+def _aliased(name: str) -> str:
+    found = Alias.objects.filter(alias=name).first()
+    return found.actor_id if found else ""
+
+
+collection = open_to_all_signed_in(GET=actor_list, POST=actor_create)
+item = of_actor("actor", GET=actor_get, PUT=actor_update, DELETE=actor_delete)

@@ -1,0 +1,135 @@
+"""`/actors/aliases` and one of them: list, make, read, point elsewhere, delete."""
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+
+from sandbox import access
+from sandbox.answers import Refusal
+from sandbox.bodies import Field, pairs, read_fields, read_form, read_json
+from sandbox.endpoint import Call, dbid, open_to_all_signed_in
+from sandbox.ids import is_hashid
+from sandbox.models import Alias, Permission
+from sandbox.records import alias_record
+
+RESERVED = ["executions", "nonces", "logs", "messages", "adapters", "admin"]
+FORBIDDEN = [
+    "\\",
+    " ",
+    '"',
+    ":",
+    "/",
+    "?",
+    "#",
+    "[",
+    "]",
+    "@",
+    "!",
+    "$",
+    "&",
+    "'",
+    "(",
+    ")",
+    "*",
+    "+",
+    ",",
+    ";",
+    "=",
+]
+THING = "Invalid alias description. Missing required field"
+ALIAS = Field("alias", "str", "Actual alias for the actor; must be unique within a tenant.", required=True)
+ACTOR_ID = Field("actor_id", "str", "The human readable id for the actor associated with this alias.", required=True)
+
+
+def subject(alias: str) -> str:
+    """Return the name under which permissions on an alias are kept."""
+    return f"alias:{alias}"
+
+
+def alias_list(call: Call) -> HttpResponse:
+    """Answer every alias of the tenant, to anybody signed in."""
+    records = [alias_record(row, call.dialect) for row in Alias.objects.order_by("alias")]
+    return call.answer("Aliases retrieved successfully.", records)
+
+
+def alias_create(call: Call) -> HttpResponse:
+    """Make an alias for an actor the caller may update."""
+    values = read_fields(call.request, call.dialect, (ALIAS, ACTOR_ID), THING)
+    name, actor_id = str(values["alias"]), str(values["actor_id"])
+    if name in RESERVED:
+        raise Refusal(
+            f"{name} is a reserved word. The following reserved words cannot be used for an alias: {RESERVED}."
+        )
+    for character in FORBIDDEN:
+        if character in name:
+            shown = ", ".join(f"'{each}'" for each in FORBIDDEN)
+            raise Refusal(
+                f"'{character}' is a forbidden character. The following characters cannot be used for an alias: "
+                f"[{shown}]."
+            )
+    if is_hashid(name):
+        raise Refusal("Invalid alias description. Alias cannot be an Abaco hash id.")
+    _check_target(call, actor_id)
+    if Alias.objects.filter(alias=name).exists():
+        raise Refusal(f"Alias {name} already exists.")
+    with transaction.atomic():
+        alias = Alias.objects.create(alias=name, actor_id=actor_id, owner=call.caller.user)
+        access.grant(subject(name), call.caller.user, "UPDATE")
+    return call.answer("Actor alias created successfully.", alias_record(alias, call.dialect))
+
+
+def alias_get(call: Call, alias: str) -> HttpResponse:
+    """Answer one alias."""
+    return call.answer("Alias retrieved successfully.", alias_record(_find(call, alias, "READ"), call.dialect))
+
+
+def alias_update(call: Call, alias: str) -> HttpResponse:
+    """Point an alias at another actor."""
+    row = _find(call, alias, "UPDATE")
+    if "alias" in read_form(call.request) | pairs(read_json(call.request)):
+        raise Refusal("Invalid alias update description. The alias itself cannot be updated in a PUT request.")
+    actor_id = str(read_fields(call.request, call.dialect, (ACTOR_ID,), THING)["actor_id"])
+    _check_target(call, actor_id)
+    row.actor_id = actor_id
+    row.save(update_fields=["actor_id"])
+    return call.answer("Actor alias updated successfully.", alias_record(row, call.dialect))
+
+
+def alias_delete(call: Call, alias: str) -> HttpResponse:
+    """Delete an alias; the message holds the whole record, as Abaco's does."""
+    row = _find(call, alias, "UPDATE")
+    record = {
+        "tenant": settings.SANDBOX_TENANT,
+        "alias_id": dbid(row.alias),
+        "alias": row.alias,
+        "actor_id": row.actor_id,
+        "db_id": dbid(row.actor_id),
+        "owner": row.owner,
+        "api_server": call.dialect.api_server,
+    }
+    with transaction.atomic():
+        row.delete()
+        Permission.objects.filter(subject=subject(alias)).delete()
+    return call.answer(f"Alias {record} deleted successfully.")
+
+
+def _find(call: Call, alias: str, needed: str) -> Alias:
+    row = Alias.objects.filter(alias=alias).first()
+    if row is None:
+        if call.caller.is_admin:
+            raise Refusal(f"No alias found: {alias}.", 404)
+        raise Refusal(f"Actor with identifier '{alias}' not found", 404)
+    access.check_level(call.caller, subject(alias), needed, "alias", f"Alias {dbid(alias)} does not exist")
+    return row
+
+
+def _check_target(call: Call, actor_id: str) -> None:
+    level = access.level_of(call.caller.user, actor_id)
+    if level is None:
+        raise Refusal(f"Actor {dbid(actor_id)} does not exist")
+    if level != "UPDATE":
+        raise Refusal(f"Not authorized -- you do not have access to {actor_id}.")
+
+
+collection = open_to_all_signed_in(GET=alias_list, POST=alias_create)
+item = open_to_all_signed_in(GET=alias_get, PUT=alias_update, DELETE=alias_delete)

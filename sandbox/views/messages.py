@@ -1,0 +1,132 @@
+"""`/actors/{actor}/messages`: how many wait, send one (in any of its body forms), purge the mailbox."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from sandbox import engine, times
+from sandbox.answers import Refusal
+from sandbox.bodies import load_json, pairs, read_form, read_json
+from sandbox.endpoint import Call, of_actor
+from sandbox.ids import new_id
+from sandbox.models import Actor, Execution, Message
+from sandbox.views.results import take_result
+
+BINARY = "application/octet-stream"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+SUCCESS = "The request was successful"
+UNREADABLE = "message POST body could not be serialized. Pass JSON data or use the message attribute."
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message as it came: what is kept, under which content type, and what the answer echoes."""
+
+    body: Any
+    content_type: str
+    binary: bytes | None = field(default=None, repr=False)
+
+    @property
+    def echo(self) -> Any:
+        """Return what the answer shows as `msg`."""
+        return self.body if self.binary is None else "binary - omitted"
+
+
+def read_message(request: HttpRequest) -> Sent:
+    """Read a message in one of its forms; raise the 400 or 500 of one that cannot be read."""
+    if request.headers.get("Content-Type") == BINARY:
+        if len(request.body) > settings.SANDBOX_MESSAGE_BYTES:
+            raise Refusal(f"Message exceeds max content length of: {settings.SANDBOX_MESSAGE_BYTES}")
+        return Sent(None, BINARY, request.body)
+    value = read_json(request)
+    given = read_form(request) | pairs(value)
+    message = given.get("message")
+    if isinstance(message, list):
+        message = message[0] if message else None  # as every field that is no list: the first of several values
+    if message:
+        return Sent(str(message), "str")
+    if request.content_type == "application/json":
+        return Sent(value, "application/json" if value and isinstance(value, dict) else "str")
+    if request.content_type in FORMS:
+        raise Refusal(UNREADABLE)
+    try:
+        return Sent(load_json(request.body), "str")
+    except ValueError:
+        raise Refusal(UNREADABLE) from None
+
+
+def queue_message(actor: Actor, sent: Sent, executor: str, environment: dict[str, Any]) -> Execution:
+    """Put a message into an actor's mailbox and return the execution that will run it.
+
+    `environment` is what the sender adds to the actor's own; the engine adds the rest when it runs.
+    """
+    execution = Execution(
+        id=new_id(), actor_id=actor.id, executor=executor, message_received_time=times.stored(times.now())
+    )
+    own = {"_abaco_Content_Type": sent.content_type, "_abaco_actor_revision": str(actor.revision)}
+    with transaction.atomic():
+        execution.save(force_insert=True)
+        Message.objects.create(
+            actor_id=actor.id,
+            execution_id=execution.id,
+            body=sent.body,
+            binary=sent.binary,
+            environment=environment | own,
+        )
+    engine.wake()
+    return execution
+
+
+def message_count(call: Call) -> HttpResponse:
+    """Answer how many messages wait; one being run does not count."""
+    actor = call.actor()
+    waiting = Message.objects.filter(actor_id=actor.id, taken=False).count()
+    return call.answer(SUCCESS, {"messages": waiting, "_links": _links(call, actor)})
+
+
+def message_send(call: Call) -> HttpResponse:
+    """Queue a message and answer its execution; with `_abaco_synchronous=true`, wait for what comes of it."""
+    actor = call.actor()
+    sent = read_message(call.request)
+    query = {name: call.request.GET.getlist(name)[0] for name in call.request.GET if name != "message"}
+    environment = {"_abaco_username": call.caller.user, "_abaco_api_server": call.dialect.api_server}
+    if call.caller.nonce is None:
+        environment["_abaco_jwt_header_name"] = f"X-Jwt-Assertion-{settings.SANDBOX_TENANT.title()}"
+    execution = queue_message(actor, sent, call.caller.user, query | environment)
+    if query.get("_abaco_synchronous", "").lower() == "true":
+        return _wait_for(execution)
+    links = _links(call, actor) | {"self": call.dialect.link(actor.id, "executions", execution.id)}
+    links["messages"] = call.dialect.link(actor.id, "messages")
+    result = {call.dialect.name("execution_id"): execution.id, "msg": sent.echo, "_links": links}
+    return call.answer(SUCCESS, result)
+
+
+def message_purge(call: Call) -> HttpResponse:
+    """Empty the mailbox; the executions of what waited stay SUBMITTED for ever."""
+    actor = call.actor()
+    Message.objects.filter(actor_id=actor.id, taken=False).delete()
+    return call.answer(SUCCESS, {"msg": "Actor mailbox purged.", "_links": _links(call, actor)})
+
+
+def _links(call: Call, actor: Actor) -> dict[str, str]:
+    return {"self": call.dialect.link(actor.id, "messages"), "owner": call.dialect.owner_link(actor.owner)}
+
+
+def _wait_for(execution: Execution) -> HttpResponse:
+    until = time.monotonic() + settings.SANDBOX_SYNC_SECONDS
+    while time.monotonic() < until:
+        status = Execution.objects.filter(id=execution.id).values_list("status", flat=True).first()
+        result = take_result(execution.id)
+        if result is not None:
+            return HttpResponse(result, BINARY)
+        if status in ("COMPLETE", "ERROR", None):
+            return HttpResponse(engine.log_of(execution.id), "text/html; charset=utf-8")
+        time.sleep(0.05)
+    return HttpResponse("<h1>504 Gateway Time-out</h1>\n", "text/html", 504)
+
+
+item = of_actor("messages", GET=message_count, POST=message_send, DELETE=message_purge)

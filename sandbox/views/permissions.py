@@ -1,0 +1,32 @@
+"""`/actors/{actor}/permissions`: who may do what, and granting it. The rules of use are in `access.py`."""
+
+from django.http import HttpResponse
+
+from sandbox import access
+from sandbox.answers import Refusal
+from sandbox.bodies import Field, read_fields
+from sandbox.endpoint import Call, of_actor
+from sandbox.models import LEVELS
+from sandbox.records import permission_map
+
+FIELDS = (
+    Field("user", "str", "User owning the permission.", required=True),
+    Field("level", "str", "Level of the permission: READ, EXECUTE, UPDATE.", required=True),
+)
+
+
+def permission_get(call: Call) -> HttpResponse:
+    """Answer the map from users to levels."""
+    return call.answer("Permissions retrieved successfully.", permission_map(call.actor_id))
+
+
+def permission_grant(call: Call) -> HttpResponse:
+    """Grant a level, in place of the one the user had, and answer the map."""
+    values = read_fields(call.request, call.dialect, FIELDS, "Invalid permissions description")
+    if values["level"] not in LEVELS:
+        raise Refusal(f"Invalid permission level: {values['level']}.             The valid values are {LEVELS}")
+    access.grant(call.actor_id, str(values["user"]), values["level"])
+    return call.answer("Permission added successfully.", permission_map(call.actor_id))
+
+
+collection = of_actor("permissions", GET=permission_get, POST=permission_grant)
