@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Return `who` (user name and tenant, or None) and `theme` (light, dark or empty for the system's)."""
-    session = getattr(request, "session", {})
+    session: Any = getattr(request, "session", {})
     who = session.get("who")
     tenant = settings.TENANTS.get(who["tenant"]) if who else None
     if tenant is None:

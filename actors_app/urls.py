@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from actors_app.converters import AbacoId, Handle
 from actors_app.views import (
     account,
+    actor_changes,
     actors,
     executions,
     logs,
@@ -35,8 +36,8 @@ account_paths = [
 actor_paths = [
     path("", actors.actor_detail, name="actor-detail"),
     path("configuration/", actors.actor_configuration, name="actor-configuration"),
-    path("edit/", actors.actor_update, name="actor-update"),
-    path("delete/", actors.actor_delete, name="actor-delete"),
+    path("edit/", actor_changes.actor_update, name="actor-update"),
+    path("delete/", actor_changes.actor_delete, name="actor-delete"),
 ]
 
 message_paths = [
@@ -77,7 +78,7 @@ urlpatterns = [
     *sign_in_paths,
     *account_paths,
     path("actors/", actors.actor_list, name="actor-list"),
-    path("actors/new/", actors.actor_create, name="actor-create"),
+    path("actors/new/", actor_changes.actor_create, name="actor-create"),
     path(
         "actors/<abaco:actor_id>/",
         include([*actor_paths, *message_paths, *worker_paths, *nonce_paths, *execution_paths]),

@@ -2,6 +2,8 @@
 
 import os
 
+# Playwright keeps an event loop in the thread of the tests; Django would refuse the store beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 50)
 os.environ.setdefault("PORTAL_CREDENTIAL_KEYS", "dGVzdHMtb25seS1rZXktMzItYnl0ZXMtbG9uZy0hISE=")
 os.environ.setdefault("ACTORS_API_URL", "https://api.example.org")
@@ -16,4 +18,3 @@ SECURE_SSL_REDIRECT = False  # the test client speaks plain HTTP
 DATABASES["default"]["NAME"] = ":memory:"  # noqa: F405
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_AUTOREFRESH = False
-STATIC_ROOT = BASE_DIR / "static"  # noqa: F405  nothing is collected for the tests

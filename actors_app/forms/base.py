@@ -20,8 +20,8 @@ class PortalForm(forms.Form):
     def refuse(self, error: Any) -> int:
         """Keep the API's error beside what was typed; return the status to answer with.
 
-        Raises the error again where the sign-in has ended, since the visitor must sign in first. A value that the API names is marked beside its field and answers 422, as a value that the form itself
-        refuses does.
+        Raises the error again where the sign-in has ended, since the visitor must sign in first. A value that the API
+        names is marked beside its field and answers 422, as a value that the form itself refuses does.
         """
         if isinstance(error, SignedOut) and not error.renewed:
             raise error

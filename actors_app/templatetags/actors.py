@@ -7,10 +7,12 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -168,12 +170,15 @@ _HIDDEN = re.compile(
 )
 
 
+OPEN, CLOSE = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
+
+
 def _mark(match: re.Match[str]) -> str:
     sign = match.group()
     code = ord(sign)
     if code < 32:
         return chr(0x2400 + code)  # the Unicode pictures of control characters
-    return f"\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}{unicodedata.name(sign, f'U+{code:04X}')}\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
+    return OPEN + unicodedata.name(sign, f"U+{code:04X}") + CLOSE
 
 
 @register.filter
@@ -195,6 +200,14 @@ def pretty_json(value: Any) -> str:
 def json_value(value: Any) -> str:
     """Write one value of an environment: a text as it is, anything else as JSON."""
     return visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+
+
+@register.filter
+def value_words(value: Any) -> str:
+    """Write one value of a definition: a text or a number as it is, a list in words, an object as indented JSON."""
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        return visible(", ".join(value))
+    return pretty_json(value) if isinstance(value, dict | list) else json_value(value)
 
 
 # Forms ------------------------------------------------------------------------------------------------------
@@ -229,11 +242,12 @@ def field(bound: BoundField, label: str = "", **options: Any) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _integrity(name: str) -> str:
-    path = finders.find(name)
+    """Return the digest of the file that is served, which collecting may have changed, or of its source."""
+    deployed = getattr(staticfiles_storage, "stored_name", None)
+    path = staticfiles_storage.path(deployed(name)) if deployed else finders.find(name)
     if not path:
         raise template.TemplateSyntaxError(f"There is no static file {name}.")
-    with open(str(path), "rb") as file:
-        return "sha384-" + base64.b64encode(hashlib.sha384(file.read()).digest()).decode()
+    return "sha384-" + base64.b64encode(hashlib.sha384(Path(str(path)).read_bytes()).digest()).decode()
 
 
 @register.simple_tag

@@ -93,7 +93,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const rows = document.getElementById(button.dataset.addRow);
     const row = rows.querySelector(".pair:last-of-type").cloneNode(true);
-    for (const input of row.querySelectorAll("input")) {
+    for (const input of row.querySelectorAll("input, textarea")) {
       input.value = "";
       input.removeAttribute("id");
       input.removeAttribute("aria-invalid");
@@ -104,7 +104,7 @@ document.addEventListener("click", (event) => {
   if (button.hasAttribute("data-remove-row")) {
     const row = button.closest(".pair");
     if (row.parentElement.querySelectorAll(".pair").length > 1) row.remove();
-    else for (const input of row.querySelectorAll("input")) input.value = "";
+    else for (const input of row.querySelectorAll("input, textarea")) input.value = "";
   }
 });
 

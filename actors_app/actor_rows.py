@@ -1,0 +1,149 @@
+"""The list of actors as the page shows it: searched, filtered, sorted and cut into pages. It asks nobody."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from actors_app.converters import AbacoId
+from actors_app.services.types import Actor
+from actors_app.templatetags.actors import ago_words, now, status_badge, visible
+
+KNOWN_STATUSES = ("READY", "SUBMITTED", "ERROR")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_SORTS: dict[str, Callable[[Actor], Any]] = {
+    "name": lambda actor: (actor.label.casefold(), actor.id),
+    "status": lambda actor: actor.status,
+    "image": lambda actor: actor.image.casefold(),
+    "owner": lambda actor: actor.owner.casefold(),
+    "updated": lambda actor: actor.last_update_time or actor.create_time or _NEVER,
+}
+DEFAULT_SORT = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRow:
+    """One line of the table, ready to be written."""
+
+    url: str  # empty for an id that cannot be in an address
+    label: str
+    id: str
+    badge: SafeString
+    problem: str
+    image: str
+    owner: str
+    revision: int | None
+    chips: tuple[str, ...]
+    ago: str
+    exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A head of the table: its words, the order that a press on it asks for, and the order it stands in."""
+
+    label: str
+    sort: str
+    aria_sort: str
+    style: str = ""
+
+
+def sort_of(asked: str | None) -> str:
+    """Return an order the table knows: a column's name, with `-` before it for the other way round."""
+    return asked if asked and asked.removeprefix("-") in _SORTS else DEFAULT_SORT
+
+
+def columns(sort: str) -> list[Column]:
+    """Return the heads of the table for an order."""
+    name, ways = sort.removeprefix("-"), {True: "descending", False: "ascending"}
+    return [
+        Column(
+            label,
+            f"-{key}" if sort == key else key,
+            ways[sort.startswith("-")] if key == name else "none",
+            style,
+        )
+        for key, label, style in (
+            ("name", "Actor", ""),
+            ("status", "Status", ""),
+            ("image", "Image", ""),
+            ("owner", "Owner", ""),
+            ("updated", "Updated", ""),
+        )
+    ]
+
+
+def select(actors: Iterable[Actor], q: str = "", status: str = "", sort: str = DEFAULT_SORT) -> list[Actor]:
+    """Return the actors whose name, id, image or owner holds `q`, in that status, in that order.
+
+    `status` is a status in any case, or `other` for whatever is not ready, submitted or in error.
+    """
+    wanted, searched = status.upper(), q.casefold()
+    found = [
+        actor
+        for actor in actors
+        if (not wanted or _has_status(actor, wanted))
+        and (not searched or any(searched in text.casefold() for text in _searched(actor)))
+    ]
+    found.sort(key=_SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    return found
+
+
+def _has_status(actor: Actor, wanted: str) -> bool:
+    return actor.status not in KNOWN_STATUSES if wanted == "OTHER" else actor.status.upper() == wanted
+
+
+def _searched(actor: Actor) -> tuple[str, ...]:
+    return (actor.name or "", actor.id, actor.image, actor.owner)
+
+
+def rows(actors: Sequence[Actor]) -> list[ActorRow]:
+    """Return the actors as lines of the table."""
+    prefix, at = reverse("actors:actor-list"), now()
+    return [
+        ActorRow(
+            url=f"{prefix}{actor.id}/" if is_id(actor.id) else "",
+            label=visible(actor.label),
+            id=visible(actor.id),
+            badge=status_badge(actor.status),
+            problem=visible(actor.status_message) if actor.is_error else "",
+            image=visible(actor.image),
+            owner=visible(actor.owner),
+            revision=actor.revision,
+            chips=chips(actor),
+            ago=ago_words(updated, at) if (updated := actor.last_update_time or actor.create_time) else "not reported",
+            exact=f"{updated:%Y-%m-%d %H:%M:%S} UTC" if updated else "",
+        )
+        for actor in actors
+    ]
+
+
+def is_id(text: str) -> bool:
+    """Whether an id can be part of an address."""
+    return re.fullmatch(AbacoId.regex, text) is not None
+
+
+def chips(actor: Actor) -> tuple[str, ...]:
+    """Return what is special about an actor, in a word or two each."""
+    found = []
+    if actor.cron_on:
+        found.append(schedule_words(actor.cron_schedule or ""))
+    if not actor.stateless:
+        found.append("stateful")
+    if actor.privileged:
+        found.append("privileged")
+    return tuple(found)
+
+
+def schedule_words(schedule: str) -> str:
+    """Return the interval of a schedule as people say it: `every hour`, `every 2 days`."""
+    _, plus, interval = schedule.partition(" + ")
+    count, _, unit = interval.partition(" ")
+    if not plus or not count.isdecimal() or not unit.isalpha():
+        return "scheduled"
+    unit = unit.removesuffix("s")
+    return f"every {unit}" if count == "1" else f"every {count} {unit}s"

@@ -1,0 +1,55 @@
+"""Lines for a shell that do what a page does, for people who go on without the portal.
+
+They hold `$TOKEN` in place of the visitor's token; only a nonce that was just made stands in them in full.
+"""
+
+import json
+import shlex
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from actors_app import credentials
+from actors_app.services.dialects import DIALECTS, Dialect
+from actors_app.services.errors import SignedOut
+
+MAX_BODY = 4000  # characters of a message that still make a line to be read
+
+
+class Curl:
+    """curl lines for one actor at the API where this visitor is signed in."""
+
+    def __init__(self, request: HttpRequest, actor_id: str) -> None:
+        who = credentials.load(request)
+        if who is None:
+            raise SignedOut
+        tenant = settings.TENANTS[who.tenant]
+        self._dialect: Dialect = DIALECTS[tenant.version]()
+        self._actor = "/".join([tenant.url, *self._dialect.actors_root, quote(actor_id, safe="")])
+
+    def message(self, kind: str, value: Any, environment: Mapping[str, str]) -> str:
+        """Return the line that sends a message: a text, a JSON object, or (as None) a file."""
+        query = "?" + urlencode(environment) if environment else ""
+        headers = [f'-H "{name}: {text}"' for name, text in self._dialect.auth_headers("$TOKEN").items()]
+        return self._post(kind, value, f"{self._actor}/messages{query}", headers)
+
+    def message_with_nonce(self, nonce_id: str) -> str:
+        """Return the line that sends a message with a nonce and no account."""
+        return self._post("text", "hello", f"{self._actor}/messages?{urlencode({'x-nonce': nonce_id})}", [])
+
+    def actor_with_nonce(self, nonce_id: str) -> str:
+        """Return the line that reads the actor with a nonce and no account."""
+        return f"curl -sS {shlex.quote(f'{self._actor}?' + urlencode({'x-nonce': nonce_id}))}"
+
+    def _post(self, kind: str, value: Any, address: str, headers: list[str]) -> str:
+        if kind == "file":
+            body, content_type = "@FILE", "application/octet-stream"
+        else:
+            # ASCII only, so that whatever was typed shows and is copied as it is.
+            text = json.dumps(value if kind == "json" else {"message": value})
+            body, content_type = (text if len(text) <= MAX_BODY else "@message.json"), "application/json"
+        parts = [*headers, f'-H "Content-Type: {content_type}"', f"--data-binary {shlex.quote(body)}"]
+        return " \\\n  ".join(["curl -sS", *parts, shlex.quote(address)])

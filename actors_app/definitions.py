@@ -1,0 +1,139 @@
+"""An actor's definition between two looks at it: what can be edited, what changed, and the sealed copy a form carries.
+
+Nothing here asks the API and nothing draws a page.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+
+from actors_app.services.types import Actor
+
+Definition = dict[str, Any]
+
+# Fields of an actor that `PUT /actors/{id}` takes, with their names on the pages.
+LABELS = {
+    "image": "Image",
+    "description": "Description",
+    "stateless": "Stateless",
+    "state": "State (JSON)",
+    "type": "Message type",
+    "hints": "Hints",
+    "default_environment": "Default environment",
+    "cron_schedule": "Schedule",
+    "cron_on": "Run on this schedule",
+    "link": "Link",
+    "webhook": "Webhook",
+    "log_ex": "Keep logs for (seconds)",
+    "token": "Access token",
+    "max_workers": "Most workers",
+    "mem_limit": "Memory limit",
+    "max_cpus": "CPU limit (billionths)",
+    "queue": "Queue",
+    "privileged": "Privileged container",
+    "use_container_uid": "Run as the image's own user",
+}
+EDITABLE = tuple(LABELS)
+LIMITS = ("max_workers", "mem_limit", "max_cpus", "queue", "privileged", "use_container_uid")
+# What an actor has where `POST /actors` does not say; `token` is then up to the API.
+DEFAULTS: Definition = {
+    "description": "",
+    "state": {},
+    "type": "none",
+    "hints": [],
+    "default_environment": {},
+    "cron_schedule": "",
+    "cron_on": False,
+    "link": "",
+    "webhook": "",
+    "privileged": False,
+    "use_container_uid": False,
+}
+_SALT = "actors.definition"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that differs: its name, its label, and its value before and after."""
+
+    name: str
+    label: str
+    before: Any
+    after: Any
+
+    @property
+    def shown_before(self) -> Any:
+        """Return the value before; of an environment only the variables that differ."""
+        return only_changed(self.before, self.after) if self.name == "default_environment" else self.before
+
+    @property
+    def shown_after(self) -> Any:
+        """Return the value after; of an environment only the variables that differ."""
+        return only_changed(self.after, self.before) if self.name == "default_environment" else self.after
+
+
+def definition_of(actor: Actor) -> Definition:
+    """Return what can be edited of an actor, by our names; a queue, a limit or a schedule it does not have is None."""
+    found = {name: getattr(actor, name) for name in EDITABLE}
+    found["hints"] = list(actor.hints)
+    found["default_environment"] = dict(actor.default_environment)
+    found["cron_schedule"] = actor.cron_schedule or ""
+    found["queue"] = None if actor.queue in ("", "default") else actor.queue
+    found["state"] = {} if actor.state is None else actor.state
+    return found
+
+
+def differences(before: Definition, after: Definition) -> list[Difference]:
+    """Return the fields in which two definitions differ, in the order of the form."""
+    return [
+        Difference(name, LABELS[name], before[name], after[name])
+        for name in EDITABLE
+        if not is_same(before[name], after[name])
+    ]
+
+
+def only_changed(environment: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the variables of an environment that another has not, or has otherwise; None where there is none."""
+    found = {name: value for name, value in environment.items() if name not in other or not is_same(value, other[name])}
+    return found or None
+
+
+def full_update(actor: Actor, changes: Definition) -> Definition:
+    """Return the whole definition that a `PUT /actors/{id}` is sent so that it makes these changes and no other.
+
+    A field taken back to nothing is left out, which the API reads as its default; a state that is no object cannot be
+    sent this way at all.
+    """
+    update = {**actor.definition(), "cron_on": actor.cron_on, **changes}
+    if not isinstance(update.get("state", {}), dict):
+        del update["state"]
+    return {name: value for name, value in update.items() if value is not None and (name, value) != ("queue", "")}
+
+
+def seal(actor_id: str, actor: Actor) -> str:
+    """Return the definition as a form carries it: signed, so that it comes back as it was, and compressed."""
+    opened = {
+        "actor_id": actor_id,
+        "label": actor.label,
+        "updated": actor.last_update_time.isoformat() if actor.last_update_time else None,
+        "definition": definition_of(actor),
+    }
+    return signing.dumps(opened, salt=_SALT, compress=True)
+
+
+def unseal(actor_id: str, sealed: str) -> dict[str, Any] | None:
+    """Return what `seal` wrote for this actor, or None when it is not whole or not for this actor."""
+    try:
+        opened: dict[str, Any] = signing.loads(sealed, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    if opened["actor_id"] != actor_id or set(opened["definition"]) != set(EDITABLE):
+        return None
+    return opened
+
+
+def is_same(one: object, other: object) -> bool:
+    """Whether two JSON values are the same and of the same type: 1 and true are not, and neither are 1 and 1.0."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

@@ -1,0 +1,38 @@
+"""An actor's definition as the inputs of its form, in both directions a page needs: shown, and carried along unseen."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from actors_app.definitions import Definition
+from actors_app.forms.environment import TypedEnvironment
+
+ENVIRONMENT = ("env_name", "env_value", "environment_mode")  # inputs of the field default_environment
+
+
+def initial_of(opened: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition as the inputs of the form show it."""
+    shown = dict(opened)
+    for name in ("stateless", "token"):
+        shown[name] = "true" if opened[name] else "false"
+    shown["hints"] = ", ".join(opened["hints"])
+    shown["state"] = "" if opened["state"] in (None, {}) else json.dumps(opened["state"], indent=2, ensure_ascii=False)
+    return shown
+
+
+def inputs_of(definition: Definition) -> list[tuple[str, str]]:
+    """Return a definition as the names and values that the form would send."""
+    shown = initial_of(definition)
+    environment = TypedEnvironment.of(shown.pop("default_environment"))
+    inputs = [
+        (name, "on" if value is True else str(value))
+        for name, value in shown.items()
+        if value is not None and value is not False
+    ]
+    inputs += [("environment_mode", environment.mode), ("default_environment", environment.text)]
+    return inputs + [pair for key, value in environment.rows for pair in (("env_name", key), ("env_value", value))]
+
+
+def field_of(name: str) -> str:
+    """Return the field that an input belongs to."""
+    return "default_environment" if name in ENVIRONMENT else name

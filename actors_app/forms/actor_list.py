@@ -1,0 +1,28 @@
+"""What a visitor types about actors beside their definition: the filter of the list, and a name to delete by."""
+
+from typing import Any
+
+from django import forms
+
+from actors_app.forms.base import PortalForm
+from actors_app.forms.confirm import ConfirmForm
+
+
+class ActorListForm(PortalForm):
+    """The query string of the list; what it does not understand counts as not given."""
+
+    q = forms.CharField(required=False, max_length=200)
+    status = forms.CharField(required=False, max_length=40)
+    sort = forms.CharField(required=False, max_length=20)
+    page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+
+    def given(self, name: str) -> Any:
+        """Return a parameter's value, or None."""
+        self.full_clean()
+        return self.cleaned_data.get(name) or None
+
+
+class ActorDeleteForm(ConfirmForm):
+    """The name of the actor, typed to show that deleting it is meant."""
+
+    purpose = "actor-delete"

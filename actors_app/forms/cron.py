@@ -1,0 +1,41 @@
+"""The grammar of an actor's schedule, `yyyy-mm-dd hh + <n> <unit>` in UTC (TACC/abaco actors/controllers.py)."""
+
+import re
+from datetime import UTC, datetime
+
+from django import forms
+
+EXAMPLE = "now + 6 hours"
+_SCHEDULE = re.compile(r"(now|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ (\S+) (\S+)", re.ASCII)
+_UNITS = frozenset({"hour", "hours", "day", "days", "week", "weeks", "month", "months"})
+
+
+def check_schedule(schedule: str, now: datetime | None = None) -> str:
+    """Return the schedule; raise ValidationError with a sentence where the API would refuse it or fail on it."""
+    now = now or datetime.now(UTC)
+    future = f"{now.year + 1}-01-15 08"
+    found = _SCHEDULE.fullmatch(schedule)
+    if not found:
+        raise forms.ValidationError(
+            f"Write a start, a plus and an interval, such as “{EXAMPLE}” or “{future} + 1 day”."
+        )
+    start, count, unit = found.groups()
+    if not re.fullmatch(r"[1-9]\d{0,3}", count, re.ASCII):
+        raise forms.ValidationError(f"The interval needs a whole number from 1 to 9999, such as “{start} + 2 days”.")
+    if unit not in _UNITS:
+        raise forms.ValidationError("The interval is counted in hours, days, weeks or months.")
+    if start != "now":
+        _check_start(start, now, future)
+    return schedule
+
+
+def _check_start(start: str, now: datetime, future: str) -> None:
+    day, hour = start.split(" ")
+    try:
+        moment = datetime(*(int(part) for part in day.split("-")), int(hour), tzinfo=UTC)  # type: ignore[arg-type, misc]
+    except ValueError:
+        raise forms.ValidationError(f"There is no such date and hour as {start}; write it like “{future}”.") from None
+    if moment < now.replace(minute=0, second=0, microsecond=0):
+        raise forms.ValidationError(
+            f"This start is past: it is {now:%Y-%m-%d %H} (UTC, date and hour). Choose a later hour, or “now”."
+        )

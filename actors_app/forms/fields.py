@@ -1,0 +1,125 @@
+"""Fields that several forms use: text kept byte for byte, and JSON read strictly. What it means is not decided here."""
+
+import json
+import math
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+
+from actors_app.services.jsons import UnreadableJSON, check_shape
+
+MAX_JSON = 1_000_000  # characters
+_LINE_END = re.compile(r"\r\n?|\n")
+# Control and format characters, halves of surrogate pairs, and separators of lines: none is seen in a name.
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def unix_lines(text: str) -> str:
+    """Return the text with the line ends that it had before a browser sent it: a form always sends CR and LF."""
+    return text.replace("\r\n", "\n")
+
+
+def has_unseen(text: str) -> bool:
+    """Whether the text holds a character that cannot be seen, such as a newline or a change of direction."""
+    return any(unicodedata.category(sign) in _UNSEEN for sign in text)
+
+
+class TextField(forms.CharField):
+    """A text of any number of lines, sent exactly as it was typed."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strip=False, **options)
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with plain newlines."""
+        return unix_lines(super().to_python(value) or "")
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether more than the line ends differs from what the page held; a browser sends them all as CR and LF."""
+        return _LINE_END.sub("\n", initial or "") != _LINE_END.sub("\n", data or "")
+
+
+class LineField(forms.CharField):
+    """A text of one line, without the space around it."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether it differs from what the page held: a browser's input drops line ends, and space is not sent."""
+        return _LINE_END.sub("", initial or "").strip() != _LINE_END.sub("", data or "").strip()
+
+
+class StrictJSONField(TextField):
+    """JSON as RFC 8259 has it, and no more; `cleaned_data` holds the value, or None where nothing was typed.
+
+    `only_object` refuses everything but an object. Refused with a sentence: what is not JSON (with line and column), a
+    name given twice in one object, NaN and Infinity, numbers longer than 64 characters, nesting deeper than 64, and
+    halves of surrogate pairs.
+    """
+
+    def __init__(self, *, only_object: bool = False, **options: Any) -> None:
+        options.setdefault("max_length", MAX_JSON)
+        super().__init__(**options)
+        self.only_object = only_object
+
+    def clean(self, value: Any) -> Any:
+        """Return the value that the text writes."""
+        text: str = super().clean(value)
+        if not text.strip():
+            return None
+        parsed = read_json(text)
+        if self.only_object and not isinstance(parsed, dict):
+            raise forms.ValidationError('This must be a JSON object, such as {"name": "value"}.')
+        return parsed
+
+
+def read_json(text: str) -> Any:
+    """Return the value of a JSON text; raise ValidationError with a sentence for what JSON does not allow."""
+    text = text.removeprefix("\ufeff")
+    try:
+        check_shape(text.encode())
+    except UnreadableJSON as problem:
+        # Too few brackets to be deep: then the reader below says better where the mistake is.
+        if "number" in str(problem) or text.count("[") + text.count("{") > 64:
+            raise forms.ValidationError(
+                "This JSON holds a number longer than 64 characters."
+                if "number" in str(problem)
+                else "This JSON is nested deeper than 64 levels, or a bracket is not closed."
+            ) from None
+    except UnicodeEncodeError:
+        raise forms.ValidationError("This holds half of a character; type it again.") from None
+    try:
+        value = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_without_repeats
+        )
+    except json.JSONDecodeError as problem:
+        raise forms.ValidationError(
+            f"This is not JSON: there is a mistake at line {problem.lineno}, column {problem.colno}."
+        ) from None
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise forms.ValidationError("This JSON writes half of a character (\\ud800 to \\udfff alone).") from None
+    return value
+
+
+def _refuse_constant(name: str) -> float:
+    raise forms.ValidationError(f"JSON has no {name}; leave it out, or write it in quotes.")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise forms.ValidationError("This JSON holds a number that is too large.")
+    return value
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise forms.ValidationError("The name “%(name)s” is given twice; keep one.", params={"name": twice})
+    return found

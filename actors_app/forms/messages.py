@@ -1,0 +1,154 @@
+"""What a visitor types to send a message or to purge a mailbox."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from actors_app.forms.base import PortalForm
+from actors_app.forms.confirm import ConfirmForm
+from actors_app.forms.fields import read_json
+from actors_app.forms.message_environment import BLANK_ROWS, EnvironmentField, Row, check_rows, with_blanks
+from actors_app.services.messages import PRIVILEGED_KEYS
+
+KINDS = (("text", "Text"), ("json", "JSON"), ("file", "File"))
+MAX_TEXT = 2_000_000  # characters
+MAX_FILE = 10 * 1024 * 1024  # bytes
+
+
+def check_json_message(value: Any) -> None:
+    """Raise ValidationError for JSON that the API refuses or changes (`POST /actors/{id}/messages`)."""
+    if not isinstance(value, dict):
+        raise ValidationError(
+            'The API takes only a JSON object as a message. Wrap this value in one, such as {"items": …}, or send it '
+            "as text.",
+            code="no_object",
+        )
+    if value.get("message"):
+        raise ValidationError(
+            "Of an object with the key “message” the API keeps that value only, as text. Rename the key, or send the "
+            "value as text.",
+            code="message_key",
+        )
+    taken = sorted(key for key in PRIVILEGED_KEYS if value.get(key))
+    if taken:
+        raise ValidationError(
+            f"The API takes the key “{taken[0]}” for a setting of the actor and refuses the message. Wrap the object "
+            'in another one, such as {"data": …}, or send it as text.',
+            code="privileged_key",
+        )
+
+
+class MessageForm(PortalForm):
+    """A message as text, JSON or file, with its environment."""
+
+    kind = forms.ChoiceField(
+        label="Form of the message",
+        choices=KINDS,
+        required=False,
+        error_messages={"invalid_choice": "Choose text, JSON or file."},
+    )
+    message = forms.CharField(
+        label="Message",
+        required=False,
+        strip=False,
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs={"rows": 9, "spellcheck": "false", "autocapitalize": "none"}),
+        error_messages={
+            "max_length": "A message of text has at most 2,000,000 characters. Send this as a file.",
+            "null_characters_not_allowed": "Text cannot hold a zero character. Send this as a file.",
+        },
+    )
+    file = forms.FileField(
+        label="File",
+        required=False,
+        help_text="Up to 10 MB, sent as it is. Its name is not sent.",
+        error_messages={
+            "empty": "This file is empty; the API takes no empty message.",
+            "invalid": "The file did not arrive. Choose it again.",
+            "missing": "The file did not arrive. Choose it again.",
+        },
+    )
+    environment = EnvironmentField(label="Environment", required=False)
+
+    def __init__(self, *args: Any, for_preview: bool = False, **kwargs: Any) -> None:
+        """Take `for_preview` where the file itself is not needed."""
+        super().__init__(*args, **kwargs)
+        self._for_preview = for_preview
+        self._rows: list[Row] | None = None
+
+    @classmethod
+    def with_more_rows(cls, data: Any) -> "MessageForm":
+        """Return the form with all that was typed, unchecked, and more rows for variables."""
+        form = cls(initial={"kind": data.get("kind"), "message": data.get("message", "")})
+        pairs = cls.base_fields["environment"].widget.value_from_datadict(data, {}, "environment")
+        kept = [Row(name, value) for name, value in pairs if name or value]
+        form._rows = [*kept, *[Row()] * (2 * BLANK_ROWS)]
+        return form
+
+    @property
+    def chosen_kind(self) -> str:
+        """The kind that is marked on the page: what was chosen, or what would be taken."""
+        kind = self.data.get("kind") if self.is_bound else self.initial.get("kind")
+        if kind in dict(KINDS):
+            return str(kind)
+        return "file" if self.files.get("file") else "text"
+
+    @property
+    def rows(self) -> list[Row]:
+        """The environment as the page shows it, each row with what is wrong with it."""
+        if self._rows is None:
+            self._rows = with_blanks(check_rows(self["environment"].data or []) if self.is_bound else [])
+        return self._rows
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why there is nothing to preview: every sentence beside a field, and those beside rows in place of theirs."""
+        found = [str(error) for field in self if field.name != "environment" for error in field.errors]
+        beside_rows = [f"{row.name or row.value}: {row.problem}" for row in self.rows if row.problem]
+        return found + (beside_rows or [str(error) for error in self["environment"].errors])
+
+    def clean_message(self) -> str:
+        """Return the text with the line ends that were typed; browsers send each as CR and LF."""
+        return str(self.cleaned_data["message"]).replace("\r\n", "\n")
+
+    def clean_file(self) -> Any:
+        """Refuse a file that is too large to hand on."""
+        file = self.cleaned_data["file"]
+        if file and file.size > MAX_FILE:
+            raise ValidationError(
+                "The file is larger than 10 MB. Put it where the actor can fetch it; send the address."
+            )
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        """Check the message as what it was chosen to be."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "kind" not in cleaned:
+            return cleaned
+        cleaned["kind"] = cleaned["kind"] or self.chosen_kind
+        if cleaned["kind"] == "file":
+            self._check_file(cleaned)
+        elif "message" in cleaned:
+            self._check_words(cleaned)
+        return cleaned
+
+    def _check_file(self, cleaned: dict[str, Any]) -> None:
+        if not cleaned.get("file") and not self.has_error("file") and not self._for_preview:
+            self.add_error("file", "Choose the file to send.")
+
+    def _check_words(self, cleaned: dict[str, Any]) -> None:
+        if not cleaned["message"]:
+            self.add_error("message", "Type the message; the API takes no empty one.")
+        elif cleaned["kind"] == "json":
+            try:
+                cleaned["value"] = read_json(cleaned["message"])
+                check_json_message(cleaned["value"])
+            except ValidationError as problem:
+                self.add_error("message", problem)
+
+
+class PurgeForm(ConfirmForm):
+    """The actor's name, typed before its waiting messages are dropped."""
+
+    purpose = "purge"

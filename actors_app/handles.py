@@ -1,0 +1,24 @@
+"""Names for nonces that may stand in the portal's addresses, since a nonce's id is the secret itself."""
+
+from collections.abc import Iterable
+
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from actors_app.services.errors import NotFound
+from actors_app.services.types import Nonce
+
+
+def nonce_handle(actor_id: str, nonce_id: str) -> str:
+    """Return 32 hex digits that only this portal can make of a nonce of an actor, and nobody can turn back."""
+    return salted_hmac("actors.nonce-handle", f"{actor_id}/{nonce_id}", algorithm="sha256").hexdigest()[:32]
+
+
+def nonce_behind(handle: str, actor_id: str, nonces: Iterable[Nonce]) -> Nonce:
+    """Return the nonce that a handle stands for; raise NotFound where there is none, or no longer."""
+    found = None
+    for nonce in nonces:
+        if constant_time_compare(nonce_handle(actor_id, nonce.id), handle):
+            found = nonce
+    if found is None:
+        raise NotFound("a handle of no nonce", user_message="This nonce does not exist, or was deleted.")
+    return found

@@ -1,0 +1,196 @@
+"""Registering, editing and deleting actors. Each is a form that keeps what was typed, whatever the API answers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.definitions import DEFAULTS, LABELS, definition_of, differences, full_update, is_same, seal, unseal
+from actors_app.forms.actor_list import ActorDeleteForm
+from actors_app.forms.actors import ActorForm
+from actors_app.htmx import go_to, render_page, say
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError
+from actors_app.services.types import Actor
+from actors_app.templatetags.actors import visible
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def actor_create(request: HttpRequest) -> HttpResponse:
+    """Register an actor (`POST /actors`)."""
+    form, status = ActorForm(), 200
+    if request.method == "POST":
+        form, status = ActorForm(request.POST), 422
+        if form.is_valid():
+            try:
+                actor = abaco_for(request).actors.create(form.new_definition())
+            except AbacoError as error:
+                status = form.refuse(error)
+            else:
+                say(
+                    request, f"The actor {visible(actor.label)} is registered. It starts as soon as its image is there."
+                )
+                return go_to(request, "actors:actor-detail", actor.id)
+    return render_page(request, "actors/create.html", {"form": form, "section": "new"}, status=status)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Edit an actor in two steps, review and save, and lose nothing (`PUT /actors/{id}`).
+
+    The API replaces the whole definition, so the whole is sent. The form carries the definition it was opened with; an
+    actor that somebody else has changed since is not saved over.
+    """
+    if request.method != "POST":
+        actor = abaco_for(request).actors.get(actor_id)
+        form = ActorForm(opened=definition_of(actor), actor_id=actor_id)
+        return _edit_page(request, actor_id, form, seal(actor_id, actor), actor=actor)
+    sealed = request.POST.get("seen", "")
+    opened = unseal(actor_id, sealed)
+    if opened is None:
+        return render_page(request, "actors/outdated.html", _context(actor_id), status=422)
+    form = ActorForm(request.POST, opened=opened["definition"], actor_id=actor_id)
+    if not form.is_valid():
+        return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=422)
+    if request.POST.get("step") == "back":
+        return _edit_page(request, actor_id, form, sealed, label=opened["label"])
+    try:
+        return _review_or_save(request, actor_id, form, opened, sealed)
+    except AbacoError as error:
+        status = form.refuse(error)
+        return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=status)
+
+
+def _context(actor_id: str, **more: Any) -> dict[str, Any]:
+    """Return what the head of an actor's page needs, whether or not the API was asked."""
+    return {"actor": None, "actor_id": actor_id, "tab": "", "section": "actors", "counts": {}, **more}
+
+
+def _edit_page(
+    request: HttpRequest, actor_id: str, form: ActorForm, sealed: str, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    context = _context(actor_id, form=form, seen=sealed, **more)
+    return render_page(request, "actors/update.html", context, status=status)
+
+
+def _review_or_save(
+    request: HttpRequest, actor_id: str, form: ActorForm, opened: dict[str, Any], sealed: str
+) -> HttpResponse:
+    """Compare with the actor as it is now, then say what will change, or change it."""
+    abaco = abaco_for(request)
+    actor = abaco.actors.get(actor_id)
+    before, wanted = definition_of(actor), form.values()
+    if by_others := differences(opened["definition"], before):
+        return _conflict(request, actor_id, form, opened, actor, by_others)
+    found = differences(before, wanted)
+    force = form.cleaned_data["force"]
+    if not found and not force:
+        return _edit_page(request, actor_id, form, sealed, actor=actor, nothing_to_save=True)
+    if request.POST.get("step") == "save":
+        _save(abaco, actor_id, actor, {one.name: one.after for one in found}, force)
+        say(request, f"The actor {visible(actor.label)} is saved.")
+        return go_to(request, "actors:actor-detail", actor_id)
+    changed = {one.name for one in found}
+    context = _context(
+        actor_id,
+        actor=actor,
+        seen=sealed,
+        typed=form.typed,
+        differences=found,
+        force=force,
+        restarts=force or "image" in changed,
+        next_revision=(actor.revision or 0) + 1,
+        sent_along=[
+            LABELS[name]
+            for name, value in before.items()
+            if value and name not in {*changed, "image", "stateless"} and not is_same(value, DEFAULTS.get(name))
+        ],
+    )
+    return render_page(request, "actors/review.html", context)
+
+
+def _save(abaco: Abaco, actor_id: str, actor: Actor, changes: dict[str, Any], force: bool) -> None:
+    """Send the whole definition with these changes.
+
+    A state that is no object cannot be part of it and would be lost; it is set again right after.
+    """
+    update = full_update(actor, changes)
+    abaco.actors.update(actor_id, update | {"force": True} if force else update)
+    if not actor.stateless and "state" not in changes and not isinstance(actor.state, dict) and actor.state:
+        abaco.state.set(actor_id, actor.state)
+
+
+def _conflict(
+    request: HttpRequest,
+    actor_id: str,
+    form: ActorForm,
+    opened: dict[str, Any],
+    actor: Actor,
+    by_others: Sequence[Any],
+) -> HttpResponse:
+    """Refuse to save over what somebody else changed; show both and offer to go on from what is there now."""
+    now = definition_of(actor)
+    mine = {one.name: one.after for one in differences(opened["definition"], form.values())}
+    names = [name for name in LABELS if name in mine or any(one.name == name for one in by_others)]
+    rows = [
+        {
+            "label": LABELS[name],
+            "before": opened["definition"][name],
+            "now": now[name],
+            "mine": mine.get(name),
+            "is_mine": name in mine,
+            "is_theirs": not is_same(opened["definition"][name], now[name]),
+        }
+        for name in names
+    ]
+    context = _context(
+        actor_id,
+        actor=actor,
+        rows=rows,
+        seen=seal(actor_id, actor),
+        typed=form.typed_over(now),
+        opened_at=datetime.fromisoformat(opened["updated"]) if opened["updated"] else None,
+    )
+    return render_page(request, "actors/conflict.html", context, status=409)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Delete an actor once its name was typed (`DELETE /actors/{id}`)."""
+    abaco = abaco_for(request)
+    if request.method != "POST":
+        answers = abaco.wave(
+            actor=lambda: abaco.actors.get(actor_id),
+            mailbox=lambda: abaco.messages.count(actor_id),
+            workers=lambda: abaco.workers.list(actor_id),
+            nonces=lambda: abaco.nonces.list(actor_id),
+        )
+        actor = answers["actor"].need()
+        form = ActorDeleteForm(actor_id=actor_id, label=actor.label)
+        context = _context(actor_id, form=form, **{**answers, "actor": actor})
+        return render_page(request, "actors/delete.html", context)
+    form = ActorDeleteForm(request.POST, actor_id=actor_id)
+    if not form.label:
+        # Sent without the page, or long after it: then the API says what the actor is called.
+        form = ActorDeleteForm(request.POST, actor_id=actor_id, label=abaco.actors.get(actor_id).label)
+    status = 422
+    if form.is_valid():
+        try:
+            message = abaco.actors.delete(actor_id)
+        except AbacoError as error:
+            status = form.refuse(error)
+        else:
+            rest = " The API is still cleaning up after it." if "cleaning up" in message else ""
+            say(request, f"The actor {visible(form.label)} is deleted.{rest}")
+            return go_to(request, "actors:actor-list")
+    return render_page(request, "actors/delete.html", _context(actor_id, form=form), status=status)

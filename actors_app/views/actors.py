@@ -1,0 +1,199 @@
+"""Actors as they are: the list, one actor, its configuration. Changing them is in `actor_changes.py`."""
+
+from operator import attrgetter
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.actor_rows import KNOWN_STATUSES, columns, is_id, rows, select, sort_of
+from actors_app.charts import DAY, bars, buckets
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.actor_list import ActorListForm
+from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.services.errors import AbacoError, NotFound, SignedOut
+from actors_app.services.types import Actor, ExecutionListing, Worker
+from actors_app.templatetags.actors import ago_words, now, status_badge, visible
+
+ROWS = 50
+RECENT = 10
+_SECRET_WORDS = ("key", "token", "secret", "password", "passwd", "credential")
+_ROW_KINDS = {"complete": "Complete", "error": "Error", "running": "Not finished"}
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def actor_list(request: HttpRequest) -> HttpResponse:
+    """Show the actors that the visitor may read, 50 on a page (`GET /actors`)."""
+    form = ActorListForm(request.GET)
+    filters = {
+        "q": form.given("q") or "",
+        "status": (form.given("status") or "").upper(),
+        "sort": sort_of(form.given("sort")),
+    }
+    context: dict[str, Any] = {**filters, "section": "actors", "columns": columns(filters["sort"])}
+    try:
+        actors = abaco_for(request).actors.list()
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        if wants_fragment(request):
+            raise
+        return render_page(request, "actors/list.html", {**context, "error": error}, status=error.status)
+    found = select(actors, **filters)
+    paginator = Paginator(found, ROWS)
+    asked = form.given("page") or 1
+    page = paginator.get_page(min(asked, paginator.num_pages))
+    context |= {
+        "actors": actors,
+        "page": page,
+        "rows": rows(list(page.object_list)),
+        "note": f"there is no page {asked:,}, this is the last" if asked > paginator.num_pages else "",
+        "is_filtered": bool(filters["q"] or filters["status"]),
+        "stats": _stats(actors),
+        "segments": _segments(actors),
+    }
+    return render_page(request, "actors/list.html", context, partial="actors/_found.html")
+
+
+def _stats(actors: tuple[Actor, ...]) -> dict[str, int]:
+    return {
+        "all": len(actors),
+        "ready": sum(actor.is_ready for actor in actors),
+        "error": sum(actor.is_error for actor in actors),
+        "scheduled": sum(actor.cron_on for actor in actors),
+        "stateful": sum(not actor.stateless for actor in actors),
+    }
+
+
+def _segments(actors: tuple[Actor, ...]) -> list[tuple[str, str]]:
+    """Return the status filter: value and word; "Other" only where there is another."""
+    segments = [("", "All"), ("READY", "Ready"), ("SUBMITTED", "Submitted"), ("ERROR", "Error")]
+    if any(actor.status not in KNOWN_STATUSES for actor in actors):
+        segments.append(("OTHER", "Other"))
+    return segments
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show one actor with its mailbox, workers, executions and nonces, asked for all at once (`GET /actors/{id}`)."""
+    if is_poll(request):
+        return _actor_status(request, actor_id)
+    abaco = abaco_for(request)
+    answers = abaco.wave(
+        actor=lambda: abaco.actors.get(actor_id),
+        mailbox=lambda: abaco.messages.count(actor_id),
+        workers=lambda: abaco.workers.list(actor_id),
+        executions=lambda: abaco.executions.list(actor_id),
+        nonces=lambda: abaco.nonces.list(actor_id),
+    )
+    actor, listing = answers["actor"].need(), answers["executions"].value
+    context = {
+        **answers,
+        "actor": actor,
+        "actor_id": actor_id,
+        "tab": "overview",
+        "section": "actors",
+        "counts": {
+            "messages": answers["mailbox"].value.messages if answers["mailbox"].value else None,
+            "workers": _count(answers["workers"].value),
+            "nonces": _count(answers["nonces"].value),
+            "executions": listing.total_executions if listing else None,
+        },
+        "worker_states": _worker_states(answers["workers"].value or ()),
+        "usable_nonces": sum(not nonce.is_exhausted for nonce in answers["nonces"].value or ()),
+        **(_history(actor_id, listing) if listing else {}),
+    }
+    return render_page(request, "actors/detail.html", context)
+
+
+def _actor_status(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Answer the head's poll: the status now, until it is one that stays."""
+    try:
+        actor = abaco_for(request).actors.get(actor_id)
+    except NotFound:
+        return render_poll(request, "actors/_status.html", {"is_gone": True}, state="gone", done=True)
+    done = not (actor.is_submitted or actor.is_shutting_down)
+    context = {"actor": actor, "actor_id": actor_id, "oob": True}
+    return render_poll(request, "actors/_status.html", context, state=(actor.status, actor.status_message), done=done)
+
+
+def _count(found: tuple[object, ...] | None) -> int | None:
+    return None if found is None else len(found)
+
+
+def _worker_states(workers: tuple[Worker, ...]) -> list[tuple[str, int]]:
+    """Return each status among the workers and how many are in it, the most common first."""
+    statuses = [worker.status for worker in workers]
+    return sorted(((status, statuses.count(status)) for status in set(statuses)), key=lambda found: -found[1])
+
+
+def _history(actor_id: str, listing: ExecutionListing) -> dict[str, Any]:
+    """Return the newest executions and those of the last 14 days as a chart."""
+    newest = sorted(
+        (row for row in listing.executions if row.message_received_time),
+        key=attrgetter("message_received_time"),
+        reverse=True,
+    )
+    days = buckets(
+        ((row.message_received_time, _row_kind(row.status)) for row in listing.executions),
+        kinds=tuple(_ROW_KINDS),
+        until=now(),
+        step=DAY,
+        number=14,
+        label=lambda day: f"{day:%b} {day.day}",
+    )
+    prefix, at = reverse("actors:execution-list", args=[actor_id]), now()
+    return {
+        "recent": [
+            {
+                "id": visible(row.id),
+                "url": f"{prefix}{row.id}/" if is_id(row.id) else "",
+                "badge": status_badge(row.status),
+                "ago": ago_words(received, at),
+                "exact": f"{received:%Y-%m-%d %H:%M:%S} UTC",
+            }
+            for row in newest[:RECENT]
+            if (received := row.message_received_time)
+        ],
+        "cpu_seconds": listing.total_cpu / 1e9 if listing.total_cpu is not None else None,
+        "days": days,
+        "day_kinds": _ROW_KINDS,
+        "chart": bars(days, names=_ROW_KINDS, every=2, height=150),
+        "chart_label": f"{sum(day.total for day in days):,} executions in the last 14 days",
+    }
+
+
+def _row_kind(status: str) -> str:
+    return {"COMPLETE": "complete", "ERROR": "error"}.get(status, "running")
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show every field of an actor (`GET /actors/{id}`)."""
+    actor = abaco_for(request).actors.get(actor_id)
+    context = {
+        "actor": actor,
+        "actor_id": actor_id,
+        "tab": "configuration",
+        "section": "actors",
+        "counts": {},
+        "environment": [(name, value, is_secret_name(name)) for name, value in actor.default_environment.items()],
+        "definition": actor.definition() | {"default_environment": _masked(actor.default_environment)},
+        "cpus": f"{actor.max_cpus / 1_000_000_000:g}" if actor.max_cpus else "",
+    }
+    return render_page(request, "actors/configuration.html", context)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether the value under this name is likely a secret, which a page shows only when it is asked to."""
+    return any(word in name.casefold() for word in _SECRET_WORDS)
+
+
+def _masked(environment: dict[str, Any]) -> dict[str, Any]:
+    return {name: "…" if is_secret_name(name) else value for name, value in environment.items()}

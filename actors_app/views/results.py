@@ -1,0 +1,92 @@
+"""Results of an execution: taken from the API, which forgets them, kept here for their taker, downloaded."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from actors_app import kept_results
+from actors_app.credentials import SessionCredentials, abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.base import PortalForm
+from actors_app.htmx import go_to, render_page, say
+from actors_app.models import KeptResult
+from actors_app.services.errors import AbacoError, APIError, ServiceFailed, SignedOut
+from actors_app.templatetags.actors import size
+from actors_app.views.logs import DOWNLOAD_HEADERS
+
+FULL = (
+    "Nothing was asked of the API: you keep as many results here as the portal allows, "
+    f"{size(kept_results.QUOTA)}. Each goes a day after it was taken; try again when some have gone."
+)
+
+
+def _owner(request: HttpRequest) -> Any:
+    """Return who is signed in; raise SignedOut when nobody is."""
+    owner = SessionCredentials.of(request).current
+    if owner is None:
+        raise SignedOut
+    return owner
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+    """Show what was taken; by a POST take the next result, once (`GET …/executions/{execution}/results`)."""
+    owner = _owner(request)
+    form = PortalForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {
+        "actor_id": actor_id,
+        "execution_id": execution_id,
+        "actor": None,
+        "form": form,
+        "tab": "executions",
+        "section": "actors",
+        "counts": {},
+    }
+    status = 200
+    if request.method == "POST":
+        if not kept_results.has_room(owner):
+            form.add_error(None, FULL)
+            status = 409
+        else:
+            try:
+                return _take(request, actor_id, execution_id)
+            except SignedOut:
+                raise
+            except AbacoError as error:
+                status = form.refuse(error)
+                # A call that got no whole answer may have removed what it did not bring.
+                context["may_be_lost"] = not isinstance(error, APIError) or isinstance(error, ServiceFailed)
+    context["kept"] = kept_results.kept(owner, execution_id)
+    return render_page(request, "executions/results.html", context, status=status)
+
+
+def _take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+    """Take one result and keep it before anything else is done with it."""
+    data = abaco_for(request).results.take(actor_id, execution_id)
+    if data:
+        row = kept_results.keep(_owner(request), actor_id, execution_id, data)
+        say(request, f"A result of {size(row.size)} was taken. It is kept here for a day.")
+    else:
+        messages.info(request, "No result waiting, or an empty one: the API does not say which.")
+    return go_to(request, "actors:execution-detail", actor_id, execution_id)
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def result_download(request: HttpRequest, actor_id: str, execution_id: str, result_id: int) -> HttpResponse:
+    """Send a kept result as a file, to the person who took it and to nobody else."""
+    try:
+        data = kept_results.content(_owner(request), execution_id, result_id)
+    except KeptResult.DoesNotExist:
+        raise Http404 from None
+    return HttpResponse(
+        data,
+        content_type="application/octet-stream",
+        headers={
+            **DOWNLOAD_HEADERS,
+            "Content-Disposition": f'attachment; filename="{execution_id}-result-{result_id}"',
+        },
+    )

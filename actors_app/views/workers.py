@@ -1,0 +1,197 @@
+"""The workers of an actor: how they stand, asking for more, one of them, and stopping one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
+
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.base import PortalForm
+from actors_app.forms.workers import ScaleForm
+from actors_app.htmx import go_to, is_poll, render_page, render_poll
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, NotFound
+from actors_app.services.types import Worker
+from actors_app.templatetags.actors import ago_words, now, status_badge, visible
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment as a table shows it: its age in words, and exactly."""
+
+    words: str
+    exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """One worker as the table shows it."""
+
+    id: str
+    url: str
+    badge: SafeString
+    is_stopping: bool
+    created: When
+    ran: When
+    checked: When
+    host: str
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show an actor's workers and make sure that there are at least so many.
+
+    `GET` and `POST /actors/{id}/workers`; the API takes the POST from administrators only.
+    """
+    abaco = abaco_for(request)
+    if is_poll(request):
+        workers = abaco.workers.list(actor_id)
+        return render_poll(
+            request,
+            "workers/_table.html",
+            {"actor_id": actor_id, **_table(actor_id, workers)},
+            state=[(worker.id, worker.status, worker.last_execution_time) for worker in workers],
+            done=not _is_moving(workers),
+        )
+    context: dict[str, Any] = {"actor_id": actor_id, "section": "actors", "tab": "workers", "counts": {}}
+    if request.method == "GET":
+        answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), workers=lambda: abaco.workers.list(actor_id))
+        context["actor"] = answers["actor"].need()
+        context["form"] = ScaleForm(actor_id=actor_id, stateless=context["actor"].stateless)
+        context["error"] = answers["workers"].error
+        if context["error"] is None:
+            context |= _table(actor_id, answers["workers"].value)
+            context["counts"] = {"workers": len(context["rows"])}
+        return render_page(request, "workers/list.html", context, partial="workers/_table.html")
+    form = ScaleForm(request.POST, actor_id=actor_id)
+    status = 422
+    if form.is_valid():
+        try:
+            said = abaco.workers.ensure(actor_id, form.cleaned_data["num"])
+        except AbacoError as error:
+            status = form.refuse(error)
+        else:
+            _say_outcome(request, abaco, actor_id, form.cleaned_data["num"], said)
+            return go_to(request, "actors:worker-list", actor_id)
+    context["form"] = form
+    return render_page(request, "workers/list.html", context, partial="workers/_scale.html", status=status)
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResponse:
+    """Show one worker. `GET /actors/{id}/workers/{worker}`."""
+    abaco = abaco_for(request)
+    context: dict[str, Any] = {"actor_id": actor_id, "worker_id": worker_id}
+    if is_poll(request):
+        try:
+            worker = abaco.workers.get(actor_id, worker_id)
+        except NotFound:
+            return render_poll(request, "workers/_gone.html", context, state="gone", done=True)
+        context["worker"] = worker
+        return render_poll(request, "workers/_facts.html", context, state=worker, done=not _is_moving([worker]))
+    answers = abaco.wave(
+        actor=lambda: abaco.actors.get(actor_id), worker=lambda: abaco.workers.get(actor_id, worker_id)
+    )
+    worker = answers["worker"].need()
+    context |= {
+        "actor": answers["actor"].need(),
+        "worker": worker,
+        "is_moving": _is_moving([worker]),
+        "section": "actors",
+        "tab": "workers",
+        "counts": {},
+    }
+    return render_page(request, "workers/detail.html", context, partial="workers/_facts.html")
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResponse:
+    """Say what stopping means, then ask the worker to stop. `DELETE /actors/{id}/workers/{worker}`."""
+    abaco = abaco_for(request)
+    context: dict[str, Any] = {
+        "actor_id": actor_id,
+        "worker_id": worker_id,
+        "section": "actors",
+        "tab": "workers",
+        "counts": {},
+    }
+    status = 200
+    if request.method == "GET":
+        answers = abaco.wave(
+            actor=lambda: abaco.actors.get(actor_id), worker=lambda: abaco.workers.get(actor_id, worker_id)
+        )
+        context["worker"], context["actor"] = answers["worker"].need(), answers["actor"].need()
+        form = PortalForm()
+    else:
+        form = PortalForm(request.POST)
+        try:
+            abaco.workers.stop(actor_id, worker_id)
+        except AbacoError as error:
+            status = form.refuse(error)
+        else:
+            messages.success(request, f"Worker {worker_id} was asked to stop. Its row goes when it has stopped.")
+            return go_to(request, "actors:worker-list", actor_id)
+    context["form"] = form
+    return render_page(request, "workers/stop.html", context, partial="workers/_stop.html", status=status)
+
+
+def _is_moving(workers: Sequence[Worker]) -> bool:
+    """Whether some worker starts, runs something or stops, so that a later look will show something else."""
+    return any(not worker.is_ready for worker in workers)
+
+
+def _table(actor_id: str, workers: Sequence[Worker]) -> dict[str, Any]:
+    """Return what the table shows, oldest worker first; addresses are made once, not in the rows."""
+    at = now()
+    prefix = reverse("actors:worker-list", args=[actor_id])
+    rows = [
+        WorkerRow(
+            id=visible(worker.id),
+            url=f"{prefix}{worker.id}/",
+            badge=status_badge(worker.status),
+            is_stopping=worker.is_stopping,
+            created=_when(worker.create_time, at, "not reported"),
+            ran=_when(worker.last_execution_time, at, "never"),
+            checked=_when(worker.last_health_check_time, at, "never"),
+            host=visible(worker.host_ip or worker.host_id or ""),
+        )
+        for worker in sorted(workers, key=lambda worker: (worker.create_time is None, worker.create_time or at))
+    ]
+    return {
+        "rows": rows,
+        "is_moving": _is_moving(workers),
+        "ready": sum(worker.is_ready for worker in workers),
+        "busy": sum(worker.is_busy for worker in workers),
+        "stopping": sum(worker.is_stopping for worker in workers),
+    }
+
+
+def _when(moment: datetime | None, at: datetime, never: str) -> When:
+    if moment is None:
+        return When(never, "")
+    return When(ago_words(moment, at), moment.strftime("%Y-%m-%d %H:%M:%S UTC"))
+
+
+def _say_outcome(request: HttpRequest, abaco: Abaco, actor_id: str, num: int, said: str) -> None:
+    """Say what became of asking for workers, from a fresh list: the API's own numbers are what was asked for."""
+    workers: tuple[Worker, ...] | None = abaco.wave(workers=lambda: abaco.workers.list(actor_id))["workers"].value
+    is_same = "already had" in said
+    if workers is None:
+        there = ""
+    else:
+        there = f" There {'is 1 worker' if len(workers) == 1 else f'are {len(workers)} workers'} now."
+    if is_same:
+        less = " Asking for fewer stops none: stop workers by name below." if num < len(workers or ()) else ""
+        messages.info(request, f"Nothing changed.{there}{less}")
+    else:
+        messages.success(request, f"The API starts what was missing for at least {num}.{there}")

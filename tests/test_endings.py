@@ -1,0 +1,119 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from actors_app.endings import (
+    final_state_in_words,
+    freshness,
+    log_is_settled,
+    no_log_in_words,
+    state_in_words,
+    time_spent,
+)
+from actors_app.services.types import Execution
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def execution(**changes):
+    return Execution(**{"id": "PYaE7Gm5DRJAN", "status": "COMPLETE", "exit_code": 0, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "It ended well, with exit code 0."),
+        ({"exit_code": 7}, "The actor's program ended with exit code 7."),
+        ({"exit_code": 126}, "could not be run (exit code 126)"),
+        ({"exit_code": 127}, "was not found (exit code 127)"),
+        ({"exit_code": 137}, "It was killed (exit code 137, SIGKILL)"),
+        ({"exit_code": 137, "final_state": {"OOMKilled": True}}, "It used more memory"),
+        ({"exit_code": 143}, "SIGTERM"),
+        ({"exit_code": "undetermined"}, "does not report an exit code"),
+        ({"status": "ERROR", "exit_code": None}, "The API could not run it."),
+        ({"status": "SUBMITTED"}, "It waits for a worker."),
+        ({"status": "RUNNING"}, "A worker runs it now."),
+        ({"status": "NEW\u202eSTATUS"}, "NEW⟦RIGHT-TO-LEFT OVERRIDE⟧STATUS"),
+    ],
+)
+def test_the_state_in_words(changes, words):
+    assert words in state_in_words(execution(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, ""),
+        ({"final_state": {"unavailable": True}}, "could not read the final state"),
+        ({"final_state": {"Error": "no such\x00file"}}, "no such␀file"),
+        ({"final_state": {"message": "evicted"}}, "evicted"),
+        ({"final_state": {"Error": 7}}, ""),
+        ({"status": "ERROR"}, "keeps no times"),
+    ],
+)
+def test_the_final_state_in_words(changes, words):
+    said = final_state_in_words(execution(**changes))
+    assert words in said
+    assert bool(words) == bool(said)
+
+
+def test_the_time_of_one_that_has_ended():
+    spent = time_spent(
+        execution(
+            message_received_time=NOON,
+            start_time=NOON + timedelta(seconds=1),
+            finish_time=NOON + timedelta(seconds=4),
+        )
+    )
+    assert (spent.waited, spent.ran, spent.waited_share, spent.ran_share) == ("1 s", "3 s", "25.00", "75.00")
+
+
+def test_the_time_of_one_that_runs_is_counted_from_its_message():
+    running = execution(status="RUNNING", message_received_time=NOON)
+    spent = time_spent(running, NOON + timedelta(minutes=2))
+    assert spent.ran == "2 min since its message arrived"
+    assert spent.waited == "not reported before it ends"
+    assert not spent.has_bar
+
+
+def test_the_time_of_one_that_waits():
+    spent = time_spent(execution(status="SUBMITTED", message_received_time=NOON), NOON + timedelta(seconds=30))
+    assert (spent.waited, spent.ran) == ("30 s so far", "")
+
+
+def test_missing_times_are_not_guessed():
+    assert time_spent(execution()).waited == ""
+    assert time_spent(execution(runtime=5)).ran == "5 s"
+    assert time_spent(execution(status="RUNNING")).ran == ""
+
+
+def test_a_young_execution_is_watched_closely_and_an_old_one_by_the_minute():
+    now = datetime.now(UTC)
+    assert freshness(None) == 0
+    assert freshness(now - timedelta(seconds=5)) != freshness(now - timedelta(seconds=7))
+    hour = timedelta(hours=1, seconds=20)
+    assert freshness(now - hour) == freshness(now - hour - timedelta(seconds=20))
+
+
+def test_a_log_is_settled_a_little_after_the_end():
+    now = datetime.now(UTC)
+    assert not log_is_settled(execution(status="RUNNING"))
+    assert not log_is_settled(execution(finish_time=now))
+    assert log_is_settled(execution(finish_time=now - timedelta(minutes=1)))
+    assert log_is_settled(execution(finish_time=now + timedelta(hours=1)))
+    assert log_is_settled(execution(status="ERROR"))
+
+
+def test_an_empty_log_is_explained_by_the_state():
+    said = {
+        no_log_in_words(one)
+        for one in (
+            None,
+            execution(),
+            execution(status="SUBMITTED"),
+            execution(status="RUNNING"),
+            execution(exit_code=137),
+            execution(status="ERROR"),
+        )
+    }
+    assert len(said) == 6

@@ -1,0 +1,110 @@
+"""Registering an actor."""
+
+import json
+from typing import Any
+
+from django.test import Client
+
+from tests.payloads import ACTOR_ID, actor_payload
+
+URL = "/actors/new/"
+API = "/actors/v2"
+
+
+def sent(api: Any) -> dict[str, Any]:
+    """Return the body of the last call."""
+    body: dict[str, Any] = json.loads(api.asked[-1].body)
+    return body
+
+
+def test_it_works(signed_in: Client, api: Any) -> None:
+    page = signed_in.get(URL).content.decode()
+    assert 'name="image"' in page
+    api.post(API, actor_payload(status="SUBMITTED"))
+    response = signed_in.post(
+        URL,
+        {
+            "name": "word-count",
+            "image": "abacosamples/wc",
+            "env_name": ["A", "", "B"],
+            "env_value": ["1\r\n2", "", ""],
+            "hints": "sync, mine ,",
+            "log_ex": " 3 ",
+            "token": "false",
+        },
+    )
+    assert response.status_code == 302
+    assert response["Location"] == f"/actors/{ACTOR_ID}/"
+    assert sent(api) == {
+        "name": "word-count",
+        "image": "abacosamples/wc",
+        "stateless": True,
+        "defaultEnvironment": {"A": "1\n2", "B": ""},
+        "hints": ["sync", "mine"],
+        "logEx": 3,
+        "token": False,
+    }
+
+
+def test_only_what_was_typed_is_sent(signed_in: Client, api: Any) -> None:
+    api.post(API, actor_payload())
+    signed_in.post(URL, {"image": "a/b", "queue": "", "stateless": "true"})
+    assert sent(api) == {"image": "a/b", "stateless": True}
+
+
+def test_json_is_taken_for_the_environment(signed_in: Client, api: Any) -> None:
+    api.post(API, actor_payload())
+    signed_in.post(URL, {"image": "a/b", "default_environment": '{"A": "x"}'})
+    assert sent(api)["defaultEnvironment"] == {"A": "x"}
+
+
+def test_a_stateful_actor_is_given_its_state(signed_in: Client, api: Any) -> None:
+    api.post(API, actor_payload())
+    signed_in.post(URL, {"image": "a/b", "stateless": "false", "state": '{"n": 0}', "cron_schedule": "now + 1 day"})
+    assert sent(api) == {"image": "a/b", "stateless": False, "state": {"n": 0}, "cronSchedule": "now + 1 day"}
+
+
+def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
+    assert signed_in.put(URL).status_code == 405
+
+
+def test_it_needs_credentials(client: Client, db: None) -> None:
+    assert client.post(URL, {"image": "a/b"})["Location"].startswith("/sign-in/")
+
+
+def test_it_shows_form_errors_and_asks_nobody(signed_in: Client, api: Any) -> None:
+    response = signed_in.post(URL, {"image": "", "name": "kept & shown", "env_name": "MSG", "env_value": "v<"})
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Type the image" in page
+    assert "“MSG” cannot be used" in page
+    assert 'value="kept &amp; shown"' in page
+    assert ">\nv&lt;</textarea>" in page
+    assert api.asked == []
+
+
+def test_it_shows_a_refusal_with_everything_typed(signed_in: Client, api: Any) -> None:
+    api.refuse("POST", API, "Not authorized -- only admins and privileged users can make privileged actors.")
+    response = signed_in.post(URL, {"image": "a/b", "privileged": "on", "description": "kept"})
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "only admins and privileged users" in page
+    assert "Nothing was changed." in page
+    assert "kept</textarea>" in page
+
+
+def test_a_field_that_the_api_names_is_marked(signed_in: Client, api: Any) -> None:
+    api.refuse("POST", API, "Invalid actor description: {'link': 'Actor identifier of actor to link.'}")
+    response = signed_in.post(URL, {"image": "a/b", "link": "nope"})
+    assert response.status_code == 422
+    assert 'id="id_link-error"' in response.content.decode()
+
+
+def test_it_survives_silence_and_sends_once(signed_in: Client, api: Any) -> None:
+    api.is_silent("POST", API)
+    response = signed_in.post(URL, {"image": "a/b"})
+    assert response.status_code == 502
+    page = response.content.decode()
+    assert "It is not known whether it was done" in page
+    assert 'value="a/b"' in page
+    assert len(api.asked) == 1

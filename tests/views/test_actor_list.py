@@ -1,0 +1,160 @@
+"""The list of actors: search, filter, order, pages, and its four states."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.payloads import actor_payload
+
+URL = "/actors/"
+
+
+def names(response: Any) -> list[str]:
+    """Return the actors' names in the order of the table."""
+    return re.findall(r'<bdi class="(?:name )?cut" title="([^"]*)"', response.content.decode())
+
+
+@pytest.fixture
+def three(api: Any) -> None:
+    api.get(
+        "/actors/v2",
+        [
+            actor_payload(
+                id="b1", name="Beta", status="ERROR", owner="mvaughn", lastUpdateTime="2026-11-23T10:00:00.1Z00"
+            ),
+            actor_payload(id="a1", name="alpha", image="tacc/100%_tool:1", lastUpdateTime="2026-11-21T10:00:00.1Z00"),
+            actor_payload(id="c1", name=None, status="SHUTTING_DOWN", lastUpdateTime="2026-11-22T10:00:00.1Z00"),
+        ],
+    )
+
+
+def test_it_works(signed_in: Client, three: None, api: Any) -> None:
+    response = signed_in.get(URL)
+    assert response.status_code == 200
+    assert names(response) == ["alpha", "Beta", "c1"]
+    page = response.content.decode()
+    assert 'href="/actors/a1/"' in page
+    assert "3 actors" in page
+    assert [request.url.partition("org")[2] for request in api.asked] == ["/actors/v2"]
+
+
+def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
+    assert signed_in.post(URL).status_code == 405
+
+
+def test_it_needs_credentials(client: Client, db: None) -> None:
+    response = client.get(URL)
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("actors:sign-in"))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("q=BETA", ["Beta"]),
+        ("q=c1", ["c1"]),
+        ("q=100%25_t", ["alpha"]),
+        ("q=vaugh", ["Beta"]),
+        ("q=.*", []),
+        ("status=READY", ["alpha"]),
+        ("status=error", ["Beta"]),
+        ("status=other", ["c1"]),
+        ("status=SHUTTING_DOWN", ["c1"]),
+        ("sort=-name", ["c1", "Beta", "alpha"]),
+        ("sort=updated", ["alpha", "c1", "Beta"]),
+        ("sort=-updated", ["Beta", "c1", "alpha"]),
+        ("sort=nonsense&page=x", ["alpha", "Beta", "c1"]),
+    ],
+)
+def test_it_searches_filters_and_sorts(signed_in: Client, three: None, query: str, expected: list[str]) -> None:
+    assert names(signed_in.get(f"{URL}?{query}")) == expected
+
+
+def test_the_order_is_told_to_screen_readers(signed_in: Client, three: None) -> None:
+    page = signed_in.get(f"{URL}?sort=-image").content.decode()
+    assert page.count('aria-sort="descending"') == 1
+    assert re.search(r'aria-sort="descending"><a href="\?sort=image">Image', page)
+
+
+def test_nothing_for_this_filter_offers_to_clear_it(signed_in: Client, three: None) -> None:
+    page = signed_in.get(f"{URL}?q=zzz").content.decode()
+    assert "No actor fits" in page
+    assert f'href="{URL}">Clear the filter' in page
+
+
+def test_nothing_yet_teaches_the_first_step(signed_in: Client, api: Any) -> None:
+    api.get("/actors/v2", [])
+    page = signed_in.get(URL).content.decode()
+    assert "No actors yet" in page
+    assert 'href="/actors/new/">Register an actor' in page
+
+
+def test_it_survives_silence(signed_in: Client, api: Any) -> None:
+    api.is_silent("GET", "/actors/v2")
+    response = signed_in.get(f"{URL}?q=x")
+    assert response.status_code == 502
+    page = response.content.decode()
+    assert "The actors could not be loaded" in page
+    assert 'href="/actors/?q=x">' in page
+
+
+def test_it_shows_a_refusal(signed_in: Client, api: Any) -> None:
+    api.refuse("GET", "/actors/v2", "Not authorized -- missing required role.")
+    response = signed_in.get(URL)
+    assert response.status_code == 403
+    assert "missing required role" in response.content.decode()
+
+
+def test_a_failure_is_an_alert_for_htmx(signed_in: Client, api: Any, htmx: dict[str, str]) -> None:
+    api.refuse("GET", "/actors/v2", "Not authorized -- missing required role.")
+    response = signed_in.get(URL, headers=htmx)
+    assert response.status_code == 403
+    assert b"data-alert" in response.content
+    assert b"<html" not in response.content
+
+
+def test_it_answers_htmx_with_the_fragment(signed_in: Client, three: None, htmx: dict[str, str]) -> None:
+    response = signed_in.get(f"{URL}?q=beta", headers=htmx)
+    page = response.content.decode()
+    assert names(response) == ["Beta"]
+    assert "<html" not in page
+    assert 'id="actors-filter" hx-swap-oob="true"' in page
+
+
+def test_fifty_rows_are_on_a_page(signed_in: Client, api: Any) -> None:
+    api.get("/actors/v2", [actor_payload(id=f"id{n}", name=f"actor-{n:03}") for n in range(120)])
+    response = signed_in.get(f"{URL}?page=2")
+    assert names(response) == [f"actor-{n:03}" for n in range(50, 100)]
+    assert "51\N{EN DASH}100 of 120 actors" in response.content.decode()
+
+
+def test_a_page_past_the_last_is_the_last_and_says_so(signed_in: Client, api: Any) -> None:
+    api.get("/actors/v2", [actor_payload(id=f"id{n}", name=f"actor-{n:03}") for n in range(60)])
+    response = signed_in.get(f"{URL}?page=9")
+    assert len(names(response)) == 10
+    assert "there is no page 9, this is the last" in response.content.decode()
+
+
+def test_an_actor_that_is_listed_twice_has_two_rows(signed_in: Client, api: Any) -> None:
+    api.get("/actors/v2", [actor_payload(), actor_payload()])
+    assert names(signed_in.get(URL)) == ["word-count", "word-count"]
+
+
+def test_hostile_names_are_text(signed_in: Client, api: Any) -> None:
+    api.get("/actors/v2", [actor_payload(name='<img onerror="x">\u202e{{7*7}}', id="../x", image="<b>")])
+    page = signed_in.get(URL).content.decode()
+    assert "<img" not in page
+    assert "&lt;img onerror=&quot;x&quot;&gt;⟦RIGHT-TO-LEFT OVERRIDE⟧{{7*7}}" in page
+    assert "../x/" not in page
+
+
+def test_what_is_special_is_a_chip(signed_in: Client, api: Any) -> None:
+    api.get(
+        "/actors/v2",
+        [actor_payload(cronOn=True, cronSchedule="now + 6 hours", stateless=False, privileged=True)],
+    )
+    page = signed_in.get(URL).content.decode()
+    assert re.findall(r'<span class="chip">([^<]*)', page) == ["every 6 hours", "stateful", "privileged"]

@@ -1,0 +1,226 @@
+"""Editing an actor: nothing is lost, nothing is saved over."""
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.payloads import ACTOR_ID, actor_payload
+
+URL = f"/actors/{ACTOR_ID}/edit/"
+API = f"/actors/v2/{ACTOR_ID}"
+FULL = {
+    "stateless": False,
+    "state": {"count": 7},
+    "defaultEnvironment": {"n": 3, "nested": {"a": 1}, "text": "x"},
+    "hints": ["sync", "x"],
+    "token": True,
+    "link": "zlVl01zOo4pXF",
+    "webhook": "http://old.example.org/h",
+    "logEx": 3600,
+    "cronSchedule": "2020-01-01 10 + 2 days",
+    "cronOn": True,
+    "type": "odd",
+    "description": "two\nlines\r\nand more",
+    "memLimit": "3g",
+    "privileged": True,
+}
+
+
+def inputs(page: str) -> dict[str, list[str]]:
+    """Return what a browser would send for the page's last form, without its buttons."""
+    form = page[page.index(f'action="{URL}"') :]
+    form = form[: form.index("</form>")]
+    found: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        kind = re.search(r'type="([^"]*)"', tag)
+        is_tick = kind is not None and kind[1] in ("checkbox", "radio")
+        if name and not (is_tick and " checked" not in tag):
+            found.setdefault(name[1], []).append(unescape(value[1]) if value else ("on" if is_tick else ""))
+    for name, value in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        found.setdefault(name, []).append(unescape(value).replace("\n", "\r\n"))
+    for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        found[name] = [unescape(re.search(r'value="([^"]*)"[^>]* selected', options)[1])]  # type: ignore[index]
+    found.pop("csrfmiddlewaretoken", None)
+    return found
+
+
+def opened(signed_in: Client, api: Any, **actor: Any) -> dict[str, Any]:
+    """Open the form and return what it would send."""
+    api.get(API, actor_payload(**actor))
+    response = signed_in.get(URL)
+    assert response.status_code == 200
+    return inputs(response.content.decode())
+
+
+def put_body(api: Any) -> dict[str, Any]:
+    """Return the body of the update."""
+    (request,) = [request for request in api.asked if request.method == "PUT"]
+    body: dict[str, Any] = json.loads(request.body)
+    return body
+
+
+def test_it_works_in_two_steps(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api)
+    form |= {"image": ["abacosamples/test"]}
+    response = signed_in.post(URL, form | {"step": "review"})
+    assert response.status_code == 200
+    page = response.content.decode()
+    assert "abacosamples/wc" in page
+    assert "abacosamples/test" in page
+    assert "Nothing else changes." in page
+    assert "becomes revision 3" in page
+    api.put(API, actor_payload(status="SUBMITTED"))
+    response = signed_in.post(URL, inputs(page) | {"step": "save"})
+    assert response.status_code == 302
+    assert response["Location"] == f"/actors/{ACTOR_ID}/"
+    assert put_body(api) == {
+        "image": "abacosamples/test",
+        "stateless": True,
+        "defaultEnvironment": {"greeting": "hello"},
+        "description": "Counts words.",
+        "link": "",
+        "webhook": "",
+        "hints": [],
+        "type": "none",
+        "token": False,
+        "cronOn": False,
+    }
+
+
+def test_a_whole_definition_survives_the_change_of_one_field(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api, **FULL)
+    form |= {"log_ex": ["60"]}
+    page = signed_in.post(URL, form).content.decode()
+    assert page.count('<th scope="row">') == 1
+    api.put(API, actor_payload(**FULL))
+    signed_in.post(URL, inputs(page) | {"step": "save"})
+    kept = {name: value for name, value in FULL.items() if name != "cronSchedule"}
+    assert put_body(api) == kept | {"image": "abacosamples/wc", "logEx": 60}
+
+
+def test_a_state_that_is_no_object_is_set_again(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api, stateless=False, state=[1, 2])
+    api.put(API, actor_payload())
+    api.post(f"{API}/state", actor_payload())
+    response = signed_in.post(URL, form | {"description": ["new"], "step": ["save"]})
+    assert response.status_code == 302
+    assert "state" not in put_body(api)
+    assert json.loads(api.asked[-1].body) == [1, 2]
+
+
+def test_nothing_to_save_is_said_and_nothing_sent(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api, **FULL)
+    response = signed_in.post(URL, form | {"step": "save"})
+    assert response.status_code == 200
+    assert "Nothing to save" in response.content.decode()
+    assert {request.method for request in api.asked} == {"GET"}
+
+
+def test_force_alone_is_something_to_save(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api) | {"force": ["on"]}
+    page = signed_in.post(URL, form).content.decode()
+    assert "The image is pulled again" in page
+    api.put(API, actor_payload())
+    signed_in.post(URL, inputs(page) | {"step": "save"})
+    assert put_body(api)["force"] is True
+
+
+@pytest.mark.parametrize("step", ["review", "save"])
+def test_what_somebody_else_saved_is_not_saved_over(signed_in: Client, api: Any, step: str) -> None:
+    form = opened(signed_in, api) | {"description": ["mine"], "step": [step]}
+    api.wire.remove("GET", f"https://api.example.org{API}")
+    api.get(API, actor_payload(hints=["theirs"], logEx=5, status="SUBMITTED"))
+    response = signed_in.post(URL, form)
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "theirs" in page
+    assert "mine" in page
+    assert "Keep my changes and look again" in page
+    review = signed_in.post(URL, inputs(page) | {"step": "review"}).content.decode()
+    assert review.count('<th scope="row">') == 1
+    api.put(API, actor_payload())
+    signed_in.post(URL, inputs(review) | {"step": "save"})
+    body = put_body(api)
+    assert (body["description"], body["hints"], body["logEx"]) == ("mine", ["theirs"], 5)
+
+
+def test_a_changed_status_is_no_conflict(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api) | {"description": ["mine"]}
+    api.wire.remove("GET", f"https://api.example.org{API}")
+    api.get(API, actor_payload(status="ERROR", statusMessage="x", revision=9))
+    assert signed_in.post(URL, form).status_code == 200
+
+
+def test_back_to_editing_keeps_what_was_typed_and_asks_nobody(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api) | {"description": ["mine"], "step": ["back"]}
+    response = signed_in.post(URL, form)
+    assert response.status_code == 200
+    assert "mine</textarea>" in response.content.decode()
+    assert len(api.asked) == 1
+
+
+def test_it_shows_form_errors_and_asks_nobody(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api) | {"image": [""], "description": ["kept"]}
+    response = signed_in.post(URL, form)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Type the image" in page
+    assert "kept</textarea>" in page
+    assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize("seen", ["", "forged", None])
+def test_a_form_that_does_not_say_what_it_was_opened_with_is_refused(
+    signed_in: Client, api: Any, seen: str | None
+) -> None:
+    fields = {"image": "a/b"} if seen is None else {"image": "a/b", "seen": seen}
+    response = signed_in.post(URL, fields)
+    assert response.status_code == 422
+    assert "Open the form again" in response.content.decode()
+    assert api.asked == []
+
+
+def test_a_form_of_another_actor_is_refused(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api)
+    assert signed_in.post("/actors/another/edit/", form).status_code == 422
+
+
+def test_it_shows_a_refusal_with_everything_typed(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api, memLimit="3g") | {"description": ["kept"], "step": ["save"]}
+    api.refuse("PUT", API, "Not authorized -- only admins and privileged users can set mem limit.")
+    response = signed_in.post(URL, form)
+    assert response.status_code == 403
+    page = response.content.decode()
+    assert "kept</textarea>" in page
+    assert "limits that need the privileged role" in page
+
+
+def test_it_survives_silence_and_sends_once(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api) | {"description": ["kept"], "step": ["save"]}
+    api.is_silent("PUT", API)
+    response = signed_in.post(URL, form)
+    assert response.status_code == 502
+    page = response.content.decode()
+    assert "It is not known whether it was done" in page
+    assert "kept</textarea>" in page
+    assert [request.method for request in api.asked].count("PUT") == 1
+
+
+def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
+    assert signed_in.delete(URL).status_code == 405
+
+
+def test_it_needs_credentials(client: Client, db: None) -> None:
+    assert client.get(URL).status_code == 302
+
+
+def test_a_stateful_actor_stays_stateful(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api, stateless=False) | {"stateless": ["true"]}
+    response = signed_in.post(URL, form)
+    assert response.status_code == 422
+    assert "cannot become stateless again" in response.content.decode()

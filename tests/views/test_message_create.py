@@ -1,0 +1,216 @@
+"""Seeing how many messages wait, and sending one."""
+
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
+
+pytestmark = pytest.mark.django_db
+URL = f"/actors/{ACTOR_ID}/messages/"
+ACTOR = f"/actors/v2/{ACTOR_ID}"
+MAILBOX = f"{ACTOR}/messages"
+SENT = {"executionId": EXECUTION_ID, "msg": "hello", "_links": {}}
+EXECUTION_PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"
+
+
+def opens(api: API, waiting: int | None = 3, **actor: object) -> None:
+    api.get(ACTOR, actor_payload(**actor))
+    api.get(MAILBOX, {"messages": waiting, "_links": {}})
+
+
+def test_it_works(api: API, signed_in: Client) -> None:
+    opens(api)
+    answer = signed_in.get(URL)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "3 messages wait" in page
+    assert 'name="message"' in page
+    assert page.count('name="env_name"') == 3
+    assert f'hx-get="{URL}?poll=1" hx-trigger="every 3s"' in page
+
+
+def test_an_empty_mailbox_is_not_polled(api: API, signed_in: Client) -> None:
+    opens(api, waiting=0)
+    page = signed_in.get(URL).content.decode()
+    assert "No message waits." in page
+    assert "every 3s" not in page
+
+
+def test_the_page_stands_without_the_count(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, actor_payload())
+    api.refuse("GET", MAILBOX, "Unrecognized exception type", 500)
+    page = signed_in.get(URL).content.decode()
+    assert "How many messages wait could not be loaded." in page
+    assert 'name="message"' in page
+
+
+def test_a_count_that_was_not_reported_is_not_zero(api: API, signed_in: Client) -> None:
+    opens(api, waiting=None)
+    assert "The API did not say how many messages wait." in signed_in.get(URL).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("SHUTTING_DOWN", "This actor is being deleted."),
+        ("SUBMITTED", "This actor is still starting."),
+        ("ERROR", "Messages still queue, but nothing runs."),
+    ],
+)
+def test_it_says_what_becomes_of_a_message_now(api: API, signed_in: Client, status: str, sentence: str) -> None:
+    opens(api, status=status)
+    assert sentence in signed_in.get(URL).content.decode()
+
+
+def test_a_poll_gets_the_count_and_goes_on(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    api.get(MAILBOX, {"messages": 1})
+    answer = signed_in.get(URL + "?poll=1", headers=htmx)
+    assert answer.status_code == 200
+    assert "1 message waits" in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+    assert answer.headers["X-Poll-State"]
+
+
+def test_a_poll_ends_when_nothing_waits(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    api.get(MAILBOX, {"messages": 0})
+    assert signed_in.get(URL + "?poll=1", headers=htmx).status_code == 286
+
+
+def test_a_text_is_sent_as_it_was_typed(api: API, signed_in: Client) -> None:
+    api.post(MAILBOX, SENT)
+    answer = signed_in.post(URL, {"kind": "text", "message": "one\r\n two \N{PILE OF POO}\r\n"})
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == EXECUTION_PAGE
+    assert json.loads(api.asked[0].body) == {"message": "one\n two \N{PILE OF POO}\n"}
+
+
+def test_json_is_sent_as_an_object(api: API, signed_in: Client) -> None:
+    api.post(MAILBOX, SENT)
+    answer = signed_in.post(URL, {"kind": "json", "message": '{"city": "Austin", "n": [1, null]}'})
+    assert answer.status_code == 302
+    assert json.loads(api.asked[0].body) == {"city": "Austin", "n": [1, None]}
+    assert api.asked[0].headers["Content-Type"] == "application/json"
+
+
+def test_a_file_is_sent_untouched_and_without_its_name(api: API, signed_in: Client) -> None:
+    api.post(MAILBOX, SENT)
+    data = b"\x00\xff--boundary\r\n\x1f\x8b"
+    file = SimpleUploadedFile('../../a"; filename=b.exe', data, content_type="text/html")
+    answer = signed_in.post(URL, {"file": file})
+    assert answer.status_code == 302
+    sent = api.asked[0]
+    assert sent.body == data
+    assert sent.headers["Content-Type"] == "application/octet-stream"
+    assert "b.exe" not in sent.url + str(sent.headers)
+
+
+def test_the_environment_travels_in_the_query(api: API, signed_in: Client) -> None:
+    api.post(MAILBOX, SENT)
+    typed = {"message": "x", "env_name": ["A B", "", "PATH"], "env_value": ["é&=", "", ""]}
+    assert signed_in.post(URL, typed).status_code == 302
+    query = parse_qs(urlsplit(api.asked[0].url).query, keep_blank_values=True)
+    assert query == {"A B": ["é&="], "PATH": [""]}
+
+
+def test_sending_with_htmx_goes_to_the_execution(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    api.post(MAILBOX, SENT)
+    answer = signed_in.post(URL, {"message": "x"}, headers=htmx)
+    assert answer.headers["HX-Redirect"] == EXECUTION_PAGE
+
+
+@pytest.mark.parametrize("named", ["", "../admin"])
+def test_an_execution_without_a_usable_id_leads_to_the_list(api: API, signed_in: Client, named: str) -> None:
+    api.post(MAILBOX, {"executionId": named, "msg": "x"})
+    answer = signed_in.post(URL, {"message": "x"})
+    assert answer.headers["Location"] == f"/actors/{ACTOR_ID}/executions/"
+
+
+def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
+    assert signed_in.put(URL).status_code == 405
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_it_needs_credentials(client: Client, method: str) -> None:
+    answer = getattr(client, method)(URL)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/sign-in/")
+
+
+def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Client) -> None:
+    typed = {"kind": "json", "message": "[1, 2]", "env_name": ["x-nonce", "KEPT"], "env_value": ["secret", "v"]}
+    answer = signed_in.post(URL, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The API takes only a JSON object as a message." in page
+    assert "The API takes x-nonce for a nonce" in page
+    assert ">\n[1, 2]</textarea>" in page
+    assert 'value="KEPT"' in page
+    assert api.asked == []
+
+
+def test_it_shows_a_refusal_and_keeps_what_was_typed(api: API, signed_in: Client) -> None:
+    api.refuse("POST", MAILBOX, "Not authorized -- you do not have access to this actor.")
+    answer = signed_in.post(URL, {"message": "<b>mine</b>", "env_name": "A", "env_value": "1"})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "Nothing was changed." in page
+    assert "&lt;b&gt;mine&lt;/b&gt;" in page
+    assert 'value="A"' in page
+
+
+def test_it_survives_silence_and_does_not_send_twice(api: API, signed_in: Client) -> None:
+    api.is_silent("POST", MAILBOX)
+    answer = signed_in.post(URL, {"message": "precious"})
+    page = answer.content.decode()
+    assert answer.status_code == 502
+    assert "It is not known whether it was done" in page
+    assert "precious" in page
+    assert len(api.asked) == 1
+
+
+def test_an_ended_sign_in_leads_to_the_sign_in_page(api: API, sign_in, client: Client) -> None:  # type: ignore[no-untyped-def]
+    api.refuse("POST", MAILBOX, "Invalid Credentials", 401)
+    answer = sign_in(refresh_token="").post(URL, {"message": "x"})
+    assert answer.headers["Location"].startswith("/sign-in/")
+
+
+def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    answer = signed_in.post(URL, {"message": ""}, headers=htmx)
+    fragment = answer.content.decode()
+    assert answer.status_code == 422
+    assert fragment.startswith('<div id="message-compose"')
+    assert "Type the message" in fragment
+
+
+def test_more_rows_keep_everything_and_send_nothing(api: API, signed_in: Client) -> None:
+    typed = {"kind": "json", "message": "{", "env_name": ["A", ""], "env_value": ["1", ""], "more_rows": "1"}
+    answer = signed_in.post(URL, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert page.count('name="env_name"') == 7
+    assert 'value="A"' in page
+    assert ">\n{</textarea>" in page
+    assert 'value="json" checked' in page
+    assert api.asked == []
+
+
+def test_a_hostile_actor_is_shown_as_text(api: API, signed_in: Client) -> None:
+    opens(api, name="<script>alert(1)</script>\u202e")
+    page = signed_in.get(URL).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "\u202e" not in page
+
+
+def test_a_sign_in_renewed_on_the_way_keeps_what_was_typed_and_sends_nothing(api: API, signed_in: Client) -> None:
+    api.refuse("POST", MAILBOX, "Invalid Credentials", 401)
+    api.post("/token", json={"access_token": "new", "refresh_token": "new", "expires_in": 14400})
+    answer = signed_in.post(URL, {"message": "precious"})
+    page = answer.content.decode()
+    assert answer.status_code == 401
+    assert "It is renewed now: send it again." in page
+    assert "precious" in page

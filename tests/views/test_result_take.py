@@ -1,0 +1,169 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from actors_app import kept_results
+from actors_app.credentials import Credentials
+from actors_app.models import KeptResult
+from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+
+PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/results/"
+EXECUTION_PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"
+ACTOR = f"/actors/v2/{ACTOR_ID}"
+EXECUTION = f"{ACTOR}/executions/{EXECUTION_ID}"
+RESULTS = f"{EXECUTION}/results"
+JDOE = Credentials(tenant="default", username="jdoe", access_token="")
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+
+
+def waits(api, data):
+    api.answer("GET", RESULTS, body=data, content_type="application/octet-stream")
+
+
+def test_it_works_and_a_reload_shows_it_still_there(signed_in, api):
+    waits(api, b'{"tiles": [1, 2], "note": "<b>"}')
+    answer = signed_in.post(PAGE)
+    assert (answer.status_code, answer.url) == (302, EXECUTION_PAGE)
+    assert len(api.asked) == 1
+    for _ in range(2):
+        api.get(ACTOR, actor_payload())
+        api.get(EXECUTION, execution_payload())
+        api.get(f"{EXECUTION}/logs", {"logs": ""})
+        page = signed_in.get(EXECUTION_PAGE).content.decode()
+        assert "JSON" in page
+        assert "&quot;tiles&quot;: [" in page
+        assert "&lt;b&gt;" in page
+        assert "/results/" in page
+    assert sum(request.url.endswith("/results") for request in api.asked) == 1
+
+
+def test_opening_the_page_takes_nothing(signed_in, api):
+    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"mine")
+    page = signed_in.get(PAGE).content.decode()
+    assert "mine" in page
+    assert "Take the next result" in page
+    assert not api.asked
+
+
+def test_nothing_waiting_is_said_as_it_is(signed_in, api):
+    waits(api, b"")
+    signed_in.post(PAGE)
+    page = signed_in.get(PAGE).content.decode()
+    assert "No result waiting, or an empty one: the API does not say which." in page
+    assert not KeptResult.objects.exists()
+
+
+def test_it_shows_a_refusal(signed_in, api):
+    api.refuse("GET", RESULTS, "Not authorized -- you do not have access to this actor.")
+    answer = signed_in.post(PAGE)
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "may be lost" not in page
+    assert "Nothing was changed." in page
+
+
+def test_it_survives_silence_says_unknown_and_does_not_try_again(signed_in, api):
+    api.is_silent("GET", RESULTS)
+    answer = signed_in.post(PAGE)
+    page = answer.content.decode()
+    assert answer.status_code == 502
+    assert "It is not known whether the API gave out a result" in page
+    assert "Nothing was changed." not in page
+    assert len(api.asked) == 1
+
+
+def test_a_failing_api_may_have_lost_one_too(signed_in, api):
+    api.refuse("GET", RESULTS, "Unrecognized exception type: <class 'KeyError'>.", status=500)
+    assert "that result may be lost" in signed_in.post(PAGE).content.decode()
+    assert len(api.asked) == 1
+
+
+def test_beyond_the_quota_the_api_is_not_asked(signed_in, api):
+    row = kept_results.keep(JDOE, ACTOR_ID, "OtherExecution", b"x")
+    KeptResult.objects.filter(pk=row.pk).update(size=kept_results.QUOTA)
+    answer = signed_in.post(PAGE)
+    assert answer.status_code == 409
+    assert "200.0 MB" in answer.content.decode()
+    assert not api.asked
+
+
+def test_what_has_expired_makes_room_and_is_removed(signed_in, api):
+    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"old bytes")
+    KeptResult.objects.filter(pk=row.pk).update(
+        size=kept_results.QUOTA, expires_at=timezone.now() - timedelta(seconds=1)
+    )
+    assert "old bytes" not in signed_in.get(PAGE).content.decode()
+    waits(api, b"new bytes")
+    assert signed_in.post(PAGE).status_code == 302
+    assert [row.size for row in KeptResult.objects.all()] == [9]
+
+
+def test_another_person_sees_nothing_of_it(sign_in, db):
+    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
+    assert "secret of jdoe" not in sign_in(username="mallory").get(PAGE).content.decode()
+
+
+def test_a_row_copied_to_another_owner_does_not_open(db):
+    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
+    KeptResult.objects.filter(pk=row.pk).update(username="mallory")
+    mallory = Credentials(tenant="default", username="mallory", access_token="")
+    (shown,) = kept_results.kept(mallory, EXECUTION_ID)
+    assert shown.preview.total == 0
+    with pytest.raises(KeptResult.DoesNotExist):
+        kept_results.content(mallory, EXECUTION_ID, row.pk)
+
+
+def test_the_store_holds_no_plain_bytes(db):
+    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"canary" * 10)
+    stored = KeptResult.objects.get(pk=row.pk)
+    assert b"canary" not in bytes(stored.content) + bytes(stored.preview)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b'{"a": 1}', "json"),
+        (b" [1]\n", "json"),
+        (b"[not json", "text"),
+        (b"[" * 5000, "text"),
+        ("Grüße\n".encode(), "text"),
+        (b"<script>alert(1)</script>", "text"),
+        (PNG, "image"),
+        (b"RIFF\x00\x00\x00\x00WEBP", "image"),
+        (b"\x00\x01\x02", "binary"),
+        (b"\xff\xfe", "binary"),
+    ],
+)
+def test_the_kind_is_guessed(data, kind):
+    assert kept_results.kind_of(data) == kind
+
+
+@pytest.mark.parametrize("data", [PNG, b"\x00\x01\x02", b"[" * 4000, b'{"a": ' + b"1" * 5000 + b"}", b"\xf0\x9f" * 3])
+def test_odd_bytes_are_kept_and_shown_without_harm(signed_in, data):
+    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
+    assert signed_in.get(PAGE).status_code == 200
+
+
+def test_a_long_result_shows_its_beginning(signed_in):
+    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"begin " + b"x" * 10_000 + b" finish")
+    page = signed_in.get(PAGE).content.decode()
+    assert "begin xxx" in page
+    assert "finish" not in page
+    assert "This is the beginning" in page
+
+
+def test_it_rejects_the_wrong_method(signed_in):
+    assert signed_in.delete(PAGE).status_code == 405
+
+
+@pytest.mark.django_db
+def test_it_needs_credentials(client):
+    assert client.post(PAGE).status_code == 302
+    assert client.get(PAGE).url.startswith("/sign-in/?next=")
+
+
+def test_a_form_of_another_site_takes_nothing(signed_in, api):
+    signed_in.handler.enforce_csrf_checks = True
+    assert signed_in.post(PAGE).status_code == 403
+    assert not api.asked

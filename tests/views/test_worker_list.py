@@ -1,0 +1,156 @@
+"""Seeing an actor's workers and asking for more."""
+
+import json
+import re
+
+import pytest
+from django.test import Client
+
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, WORKER_ID, actor_payload, worker_payload
+
+pytestmark = pytest.mark.django_db
+URL = f"/actors/{ACTOR_ID}/workers/"
+ACTOR = f"/actors/v2/{ACTOR_ID}"
+WORKERS = f"{ACTOR}/workers"
+
+
+def opens(api: API, *workers: dict[str, object], **actor: object) -> None:
+    api.get(ACTOR, actor_payload(**actor))
+    api.get(WORKERS, list(workers))
+
+
+def test_it_works(api: API, signed_in: Client) -> None:
+    opens(
+        api,
+        worker_payload(),
+        {"id": "Starting1", "status": "SPAWNER SETUP", "lastExecutionTime": "None", "lastHealthCheckTime": "None"},
+        worker_payload(id="Stopping1", status="SHUTDOWN_REQUESTED"),
+    )
+    page = signed_in.get(URL).content.decode()
+    assert f'href="{URL}{WORKER_ID}/"' in page
+    assert f'href="{URL}{WORKER_ID}/stop/"' in page
+    assert f'href="{URL}Stopping1/stop/"' not in page
+    assert "3 workers: 1 ready, 0 busy, 1 stopping" in page
+    assert "2026-11-23 16:20:56 UTC" in page
+    assert "Starting" in page
+    assert f'hx-get="{URL}?poll=1" hx-trigger="every 3s"' in page
+
+
+def test_workers_that_only_wait_are_not_polled(api: API, signed_in: Client) -> None:
+    opens(api, worker_payload())
+    assert "every 3s" not in signed_in.get(URL).content.decode()
+
+
+def test_no_workers_is_explained(api: API, signed_in: Client) -> None:
+    opens(api)
+    assert "Idle actors scale to zero." in signed_in.get(URL).content.decode()
+
+
+def test_the_page_stands_without_the_workers(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, actor_payload())
+    api.is_silent("GET", WORKERS)
+    page = signed_in.get(URL).content.decode()
+    assert "The workers could not be loaded" in page
+    assert 'name="num"' in page
+
+
+@pytest.mark.parametrize(("status", "answered"), [("BUSY", 200), ("SHUTTING_DOWN", 200), ("READY", 286)])
+def test_a_poll_ends_when_nothing_moves(
+    api: API, signed_in: Client, htmx: dict[str, str], status: str, answered: int
+) -> None:
+    api.get(WORKERS, [worker_payload(status=status)])
+    answer = signed_in.get(URL + "?poll=1", headers=htmx)
+    assert answer.status_code == answered
+    assert "<html" not in answer.content.decode()
+    assert WORKER_ID in answer.content.decode()
+
+
+def test_a_missing_actor_is_a_page_of_its_own(api: API, signed_in: Client) -> None:
+    api.refuse("GET", ACTOR, f"Actor with identifier '{ACTOR_ID}' not found", 404)
+    api.refuse("GET", WORKERS, f"Actor with identifier '{ACTOR_ID}' not found", 404)
+    assert signed_in.get(URL).status_code == 404
+
+
+def scaled(api: API, browser: Client, num: int, said: str, *after: dict[str, object]) -> str:
+    api.post(WORKERS, None, message=said)
+    opens(api, *after)
+    answer = browser.post(URL, {"num": str(num)})
+    assert answer.headers["Location"] == URL
+    assert json.loads(api.asked[0].body) == {"num": num}
+    return browser.get(URL).content.decode()
+
+
+def test_more_workers_are_counted_afresh(api: API, signed_in: Client) -> None:
+    said = "Scheduled 1 new worker(s) to start. Previously, there were 1 workers."
+    page = scaled(api, signed_in, 2, said, worker_payload(), worker_payload(id="New1", status="REQUESTED"))
+    assert "The API starts what was missing for at least 2. There are 2 workers now." in page
+
+
+def test_fewer_workers_changes_nothing_and_says_how_to(api: API, signed_in: Client) -> None:
+    said = f"Actor {ACTOR_ID} already had 1 worker(s)."
+    page = scaled(api, signed_in, 1, said, worker_payload(), worker_payload(id="Other1"))
+    assert "Nothing changed. There are 2 workers now." in page
+    assert "stop workers by name below" in page
+
+
+def test_an_outcome_that_cannot_be_counted_is_still_said(api: API, signed_in: Client) -> None:
+    api.post(WORKERS, None, message="Scheduled 1 new worker(s) to start.")
+    api.is_silent("GET", WORKERS)
+    assert signed_in.post(URL, {"num": "1"}).status_code == 302
+    api.wire.reset()
+    opens(api)
+    assert "The API starts what was missing for at least 1." in signed_in.get(URL).content.decode()
+
+
+@pytest.mark.parametrize("num", ["-5", "0", "101", "1.5", "1e2", "", "ten", "9" * 5000])
+def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Client, num: str) -> None:
+    answer = signed_in.post(URL, {"num": num})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Type a whole number from 1 to 100." in page
+    assert f'value="{num}"' in page or num == ""
+    assert "The workers were not asked for again" in page
+    assert api.asked == []
+
+
+def test_a_second_worker_of_a_stateful_actor_is_refused_before_the_call(api: API, signed_in: Client) -> None:
+    opens(api, stateless=False)
+    page = signed_in.get(URL).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    before = len(api.asked)
+    answer = signed_in.post(URL, {"num": "2", "seen": seen[1]})
+    assert answer.status_code == 422
+    assert "This actor keeps state" in answer.content.decode()
+    assert len(api.asked) == before
+
+
+def test_it_shows_a_refusal(api: API, signed_in: Client) -> None:
+    api.refuse("POST", WORKERS, "Not authorized -- only admins are authorized to update workers.")
+    answer = signed_in.post(URL, {"num": "2"})
+    assert answer.status_code == 403
+    assert "Nothing was changed." in answer.content.decode()
+    assert 'value="2"' in answer.content.decode()
+
+
+def test_it_survives_silence(api: API, signed_in: Client) -> None:
+    api.is_silent("POST", WORKERS)
+    answer = signed_in.post(URL, {"num": "2"})
+    assert answer.status_code == 502
+    assert "It is not known whether it was done" in answer.content.decode()
+    assert len(api.asked) == 1
+
+
+def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    answer = signed_in.post(URL, {"num": "0"}, headers=htmx)
+    assert answer.status_code == 422
+    assert answer.content.decode().startswith('<section class="card" id="scale"')
+
+
+def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
+    assert signed_in.put(URL).status_code == 405
+
+
+def test_it_needs_credentials(client: Client) -> None:
+    assert client.get(URL).headers["Location"].startswith("/sign-in/")

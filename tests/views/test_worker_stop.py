@@ -1,0 +1,76 @@
+"""Stopping a worker."""
+
+import pytest
+from django.test import Client
+
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, WORKER_ID, actor_payload, worker_payload
+
+pytestmark = pytest.mark.django_db
+URL = f"/actors/{ACTOR_ID}/workers/{WORKER_ID}/stop/"
+ACTOR = f"/actors/v2/{ACTOR_ID}"
+WORKER = f"{ACTOR}/workers/{WORKER_ID}"
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [("READY", "Stop this worker"), ("BUSY", "may be cut off"), ("SHUTTING_DOWN", "It was asked to stop already.")],
+)
+def test_it_asks_first(api: API, signed_in: Client, status: str, sentence: str) -> None:
+    api.get(ACTOR, actor_payload())
+    api.get(WORKER, worker_payload(status=status))
+    page = signed_in.get(URL).content.decode()
+    assert sentence in page
+    assert page.index(">Cancel<") < page.index(">Stop this worker<")
+
+
+def test_it_works(api: API, signed_in: Client) -> None:
+    api.delete(WORKER, None, message="Worker scheduled to be stopped.")
+    answer = signed_in.post(URL)
+    assert answer.headers["Location"] == f"/actors/{ACTOR_ID}/workers/"
+    api.get(ACTOR, actor_payload())
+    api.get(f"{ACTOR}/workers", [])
+    assert f"Worker {WORKER_ID} was asked to stop." in signed_in.get(answer.headers["Location"]).content.decode()
+
+
+def test_it_works_with_htmx(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    api.delete(WORKER, None, message="Worker scheduled to be stopped.")
+    assert signed_in.post(URL, headers=htmx).headers["HX-Redirect"] == f"/actors/{ACTOR_ID}/workers/"
+
+
+def test_a_worker_of_another_actor_is_not_found(api: API, signed_in: Client) -> None:
+    api.refuse("DELETE", WORKER, "Worker not found.", 404)
+    answer = signed_in.post(URL)
+    assert answer.status_code == 404
+    assert "Nothing was changed." in answer.content.decode()
+
+
+def test_it_shows_a_refusal(api: API, signed_in: Client) -> None:
+    api.refuse("DELETE", WORKER, "Not authorized -- you do not have access to this actor.")
+    answer = signed_in.post(URL)
+    assert answer.status_code == 403
+    assert "Nothing was changed." in answer.content.decode()
+    assert "Stop this worker" in answer.content.decode()
+
+
+def test_it_survives_silence(api: API, signed_in: Client) -> None:
+    api.is_silent("DELETE", WORKER)
+    answer = signed_in.post(URL)
+    assert answer.status_code == 502
+    assert "It is not known whether it was done" in answer.content.decode()
+    assert len(api.asked) == 1
+
+
+def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    api.get(ACTOR, actor_payload())
+    api.get(WORKER, worker_payload())
+    fragment = signed_in.get(URL, headers=htmx).content.decode()
+    assert fragment.startswith('<section class="card confirm" id="stop"')
+
+
+def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
+    assert signed_in.delete(URL).status_code == 405
+
+
+def test_it_needs_credentials(client: Client) -> None:
+    assert client.post(URL).headers["Location"].startswith("/sign-in/")
