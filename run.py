@@ -235,7 +235,7 @@ def test(arguments: list[str]) -> int:
         # A Django project of its own, with settings of its own.
         [*tool, "mypy", "--config-file", "sandbox/mypy.ini", "sandbox"],
         [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run", "-v0"],
-        [*tool, "pytest", "-n", "2", "--dist", "loadgroup", "--cov", "--cov-report=term", "-q"],
+        [*tool, "pytest", "-n", "2", "--dist", "loadfile", "--cov", "--cov-report=term", "-q"],
     ]
     failed = []
     for command in checks:

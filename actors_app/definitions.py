@@ -103,12 +103,10 @@ def only_changed(environment: dict[str, Any], other: dict[str, Any]) -> dict[str
 def full_update(actor: Actor, changes: Definition) -> Definition:
     """Return the whole definition that a `PUT /actors/{id}` is sent so that it makes these changes and no other.
 
-    A field taken back to nothing is left out, which the API reads as its default; a state that is no object cannot be
-    sent this way at all.
+    A field taken back to nothing is left out, which the API reads as its default. A state that is no object cannot be
+    sent this way, so it is not in `Actor.definition()`.
     """
     update = {**actor.definition(), "cron_on": actor.cron_on, **changes}
-    if not isinstance(update.get("state", {}), dict):
-        del update["state"]
     return {name: value for name, value in update.items() if value is not None and (name, value) != ("queue", "")}
 
 

@@ -167,13 +167,6 @@ class ActorForm(PortalForm):
             )
         return image
 
-    def clean_description(self) -> str:
-        """Refuse NUL, which the API's store cannot hold."""
-        description: str = self.cleaned_data["description"]
-        if "\x00" in description:
-            raise forms.ValidationError("The description holds a NUL character; type it again.")
-        return description
-
     def clean_stateless(self) -> bool:
         """Return a truth; an actor is stateless unless it says otherwise."""
         chosen: str = self.cleaned_data["stateless"]

@@ -59,10 +59,6 @@ class EnvironmentInput(forms.Widget):
         is_json = data.get("environment_mode") == "json" or (not rows and text.strip() != "")
         return TypedEnvironment("json" if is_json else "rows", rows, text)
 
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Say that an environment is always given: without any row it is empty."""
-        return False
-
 
 class EnvironmentField(forms.Field):
     """An environment; `cleaned_data` holds names and values. `kept` is the one that the actor has.

@@ -54,25 +54,18 @@ class LineField(forms.CharField):
 class StrictJSONField(TextField):
     """JSON as RFC 8259 has it, and no more; `cleaned_data` holds the value, or None where nothing was typed.
 
-    `only_object` refuses everything but an object. Refused with a sentence: what is not JSON (with line and column), a
+    Refused with a sentence: what is not JSON (with line and column), a
     name given twice in one object, NaN and Infinity, numbers longer than 64 characters, nesting deeper than 64, and
     halves of surrogate pairs.
     """
 
-    def __init__(self, *, only_object: bool = False, **options: Any) -> None:
-        options.setdefault("max_length", MAX_JSON)
-        super().__init__(**options)
-        self.only_object = only_object
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_JSON, **options)
 
     def clean(self, value: Any) -> Any:
         """Return the value that the text writes."""
         text: str = super().clean(value)
-        if not text.strip():
-            return None
-        parsed = read_json(text)
-        if self.only_object and not isinstance(parsed, dict):
-            raise forms.ValidationError('This must be a JSON object, such as {"name": "value"}.')
-        return parsed
+        return read_json(text) if text.strip() else None
 
 
 def read_json(text: str) -> Any:

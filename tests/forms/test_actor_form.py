@@ -15,6 +15,7 @@ from actors_app.definitions import definition_of, differences, full_update, is_s
 from actors_app.forms.actor_inputs import inputs_of
 from actors_app.forms.actors import ActorForm
 from actors_app.forms.cron import check_schedule
+from actors_app.forms.fields import read_json
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
 from tests.payloads import actor_payload
@@ -83,6 +84,8 @@ def actor(**changes: Any) -> Actor:
         ("token", "perhaps"),
         ("state", "{}x"),
         ("state", '{"a": 1}'),
+        ("description", "a\x00b"),
+        ("queue", "a\u202eb"),
         ("cron_schedule", "now + 0 hours"),
         ("cron_on", "on"),
     ],
@@ -139,6 +142,7 @@ def test_an_actor_cannot_be_linked_to_itself() -> None:
         ({"default_environment": '{"a": "1", "a": "2"}'}, "“a” is given twice"),
         ({"default_environment": "[" * 100_000}, "nested deeper than 64"),
         ({"default_environment": '{"a": ' + "9" * 5000 + "}"}, "longer than 64"),
+        ({"default_environment": '{"a": "' + "x" * 1_000_000 + '"}'}, "1,000,000 characters"),
         ({"default_environment": '{"a": NaN}'}, "JSON has no NaN"),
         ({"default_environment": '{"a": 1e999}'}, "too large"),
         ({"default_environment": '{"a": "\\ud800"}'}, "half of a character"),
@@ -290,3 +294,28 @@ def test_a_good_schedule_is_taken(schedule: str) -> None:
 def test_a_bad_schedule_is_explained(schedule: str, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         check_schedule(schedule, NOW)
+
+
+def test_a_state_must_be_an_object() -> None:
+    assert "must be a JSON object" in new(stateless="false", state="[1]").errors["state"][0]
+
+
+def test_half_a_character_is_no_json() -> None:
+    with pytest.raises(ValidationError, match="half of a character"):
+        read_json('"\ud800"')
+
+
+def test_without_a_choice_an_actor_stays_what_it_is() -> None:
+    form = edited(actor(stateless=False, type="json", token=True), stateless="", type="", token="")
+    assert form.is_valid(), form.errors
+    values = form.values()
+    assert (values["stateless"], values["type"], values["token"]) == (False, "json", True)
+
+
+def test_of_an_environment_only_what_differs_is_shown() -> None:
+    was = actor(defaultEnvironment={"same": "x", "old": "1", "other": "a"})
+    form = edited(was, default_environment='{"same": "x", "other": "b", "new": "2"}', environment_mode="json")
+    assert form.is_valid(), form.errors
+    (one,) = differences(definition_of(was), form.values())
+    assert one.shown_before == {"old": "1", "other": "a"}
+    assert one.shown_after == {"other": "b", "new": "2"}

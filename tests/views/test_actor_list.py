@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from actors_app.actor_rows import schedule_words
 from tests.payloads import actor_payload
 
 URL = "/actors/"
@@ -158,3 +159,21 @@ def test_what_is_special_is_a_chip(signed_in: Client, api: Any) -> None:
     )
     page = signed_in.get(URL).content.decode()
     assert re.findall(r'<span class="chip">([^<]*)', page) == ["every 6 hours", "stateful", "privileged"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        ("now + 1 hour", "every hour"),
+        ("2031-01-01 10 + 2 days", "every 2 days"),
+        ("<odd>", "scheduled"),
+        ("", "scheduled"),
+    ],
+)
+def test_a_schedule_is_said_in_words(schedule: str, words: str) -> None:
+    assert schedule_words(schedule) == words
+
+
+def test_a_list_asked_with_a_sign_in_that_has_ended_leads_to_sign_in(sign_in: Any, api: Any) -> None:
+    api.refuse("GET", "/actors/v2", "No JWT or nonce provided.")
+    assert sign_in(refresh_token="").get(URL)["Location"].startswith("/sign-in/")
