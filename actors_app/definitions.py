@@ -6,6 +6,7 @@ Nothing here asks the API and nothing draws a page.
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core import signing
 
@@ -135,3 +136,19 @@ def unseal(actor_id: str, sealed: str) -> dict[str, Any] | None:
 def is_same(one: object, other: object) -> bool:
     """Whether two JSON values are the same and of the same type: 1 and true are not, and neither are 1 and 1.0."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def redacted(definition: Definition) -> Definition:
+    """Return what the audit trail keeps of a definition: names without values, of a webhook only the host.
+
+    Values of an environment are often keys to other services.
+    """
+    kept = dict(definition)
+    for name in ("default_environment", "state"):
+        if isinstance(kept.get(name), dict):
+            kept[name] = dict.fromkeys(kept[name], "…")
+        elif kept.get(name):
+            kept[name] = "…"
+    if kept.get("webhook"):
+        kept["webhook"] = urlsplit(str(kept["webhook"])).hostname or "…"
+    return kept

@@ -50,7 +50,6 @@ class NonceForm(PortalForm):
             "null_characters_not_allowed": "The description holds a zero character; type it again.",
         },
     )
-    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

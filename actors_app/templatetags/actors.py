@@ -19,6 +19,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from lucide.templatetags import lucide as lucide_tags
 
+from actors_app.keys import new_key
+
 register = template.Library()
 
 # Word on screen, style class and icon of every status and outcome the API is known to report.
@@ -235,6 +237,12 @@ def field(bound: BoundField, label: str = "", **options: Any) -> dict[str, Any]:
         "kind": kind,
         **options,
     }
+
+
+@register.inclusion_tag("_write_key.html")
+def write_key(oob: bool = False) -> dict[str, Any]:
+    """Put a key into a form that changes something, so that it works once (`writes.py`)."""
+    return {"key": new_key(), "oob": oob}
 
 
 # Scripts ----------------------------------------------------------------------------------------------------

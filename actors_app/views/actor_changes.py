@@ -5,19 +5,31 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.definitions import DEFAULTS, LABELS, definition_of, differences, full_update, is_same, seal, unseal
+from actors_app.definitions import (
+    DEFAULTS,
+    LABELS,
+    definition_of,
+    differences,
+    full_update,
+    is_same,
+    redacted,
+    seal,
+    unseal,
+)
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.actors import ActorForm
-from actors_app.htmx import go_to, render_page, say
+from actors_app.htmx import render_page
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import Actor
 from actors_app.templatetags.actors import visible
+from actors_app.writes import Answer, answered, perform
 
 
 @sensitive_post_parameters()
@@ -30,14 +42,20 @@ def actor_create(request: HttpRequest) -> HttpResponse:
         form, status = ActorForm(request.POST), 422
         if form.is_valid():
             try:
-                actor = abaco_for(request).actors.create(form.new_definition())
+                definition = form.new_definition()
+                abaco = abaco_for(request)
+                return perform(
+                    request,
+                    "actor.create",
+                    lambda: abaco.actors.create(definition),
+                    lambda actor: Answer(
+                        f"The actor {visible(actor.label)} is registered. It starts as soon as its image is there.",
+                        _address(actor.id),
+                    ),
+                    details={"name": definition.get("name"), "after": redacted(definition)},
+                ).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
-            else:
-                say(
-                    request, f"The actor {visible(actor.label)} is registered. It starts as soon as its image is there."
-                )
-                return go_to(request, "actors:actor-detail", actor.id)
     return render_page(request, "actors/create.html", {"form": form, "section": "new"}, status=status)
 
 
@@ -61,6 +79,8 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     form = ActorForm(request.POST, opened=opened["definition"], actor_id=actor_id)
     if not form.is_valid():
         return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=422)
+    if request.POST.get("step") == "save" and (earlier := answered(request, "actor.update", actor_id=actor_id)):
+        return earlier.go(request)
     if request.POST.get("step") == "back":
         return _edit_page(request, actor_id, form, sealed, label=opened["label"])
     try:
@@ -96,9 +116,20 @@ def _review_or_save(
     if not found and not force:
         return _edit_page(request, actor_id, form, sealed, actor=actor, nothing_to_save=True)
     if request.POST.get("step") == "save":
-        _save(abaco, actor_id, actor, {one.name: one.after for one in found}, force)
-        say(request, f"The actor {visible(actor.label)} is saved.")
-        return go_to(request, "actors:actor-detail", actor_id)
+        changes = {one.name: one.after for one in found}
+        return perform(
+            request,
+            "actor.update",
+            lambda: _save(abaco, actor_id, actor, changes, force),
+            lambda _: Answer(f"The actor {visible(actor.label)} is saved.", _address(actor_id)),
+            actor_id=actor_id,
+            details={
+                "name": actor.label,
+                "before": redacted({name: before[name] for name in changes}),
+                "after": redacted(changes),
+                "force": force,
+            },
+        ).go(request)
     changed = {one.name for one in found}
     context = _context(
         actor_id,
@@ -116,6 +147,19 @@ def _review_or_save(
         ],
     )
     return render_page(request, "actors/review.html", context)
+
+
+def _address(actor_id: str) -> str:
+    """Return the page of an actor, or the list where the API did not name it in a form we know."""
+    try:
+        return reverse("actors:actor-detail", args=[actor_id])
+    except NoReverseMatch:
+        return reverse("actors:actor-list")
+
+
+def _deleted(label: str, said: str) -> Answer:
+    rest = " The API is still cleaning up after it." if "cleaning up" in said else ""
+    return Answer(f"The actor {visible(label)} is deleted.{rest}", reverse("actors:actor-list"))
 
 
 def _save(abaco: Abaco, actor_id: str, actor: Actor, changes: dict[str, Any], force: bool) -> None:
@@ -186,11 +230,14 @@ def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            message = abaco.actors.delete(actor_id)
+            return perform(
+                request,
+                "actor.delete",
+                lambda: abaco.actors.delete(actor_id),
+                lambda said: _deleted(form.label, said),
+                actor_id=actor_id,
+                details={"name": form.label},
+            ).go(request)
         except AbacoError as error:
             status = form.refuse(error)
-        else:
-            rest = " The API is still cleaning up after it." if "cleaning up" in message else ""
-            say(request, f"The actor {visible(form.label)} is deleted.{rest}")
-            return go_to(request, "actors:actor-list")
     return render_page(request, "actors/delete.html", _context(actor_id, form=form), status=status)

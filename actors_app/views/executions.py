@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.endings import final_state_in_words, freshness, log_is_settled, state_in_words, time_spent
 from actors_app.forms.executions import ExecutionFilterForm, ExecutionForm, HaltForm
-from actors_app.htmx import go_to, is_poll, render_page, render_poll, say, wants_fragment
+from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept_results import kept
 from actors_app.listing import PER_PAGE, SortedListing, is_id, table_rows
 from actors_app.loglines import TAIL_LINES
@@ -24,6 +25,7 @@ from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 from actors_app.services.types import Execution, ExecutionRow
 from actors_app.views.logs import log_context
+from actors_app.writes import Answer, perform
 
 # Errors that are about the actor itself: a list that "could not be loaded" would be the wrong thing to say.
 ABOUT_THE_ACTOR = (Forbidden, NotFound, SignedOut)
@@ -183,13 +185,19 @@ def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
     }
     if request.method == "POST":
         try:
-            abaco.executions.halt(actor_id, execution_id)
-        except SignedOut:
-            raise
+            return perform(
+                request,
+                "execution.halt",
+                lambda: abaco.executions.halt(actor_id, execution_id),
+                lambda _: Answer(
+                    "The halt was ordered. The execution ends in a moment.",
+                    reverse("actors:execution-detail", args=[actor_id, execution_id]),
+                ),
+                actor_id=actor_id,
+                object_id=execution_id,
+            ).go(request)
         except AbacoError as error:
             return render_page(request, "executions/halt.html", context, status=form.refuse(error))
-        say(request, "The halt was ordered. The execution ends in a moment.")
-        return go_to(request, "actors:execution-detail", actor_id, execution_id)
     answers = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
@@ -220,12 +228,21 @@ def execution_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     if not form.is_valid():
         return render_page(request, "executions/form.html", context, status=422)
     try:
-        execution = abaco_for(request).executions.register(actor_id, **form.cleaned_data)
-    except SignedOut:
-        raise
+        abaco = abaco_for(request)
+        return perform(
+            request,
+            "execution.register",
+            lambda: abaco.executions.register(actor_id, **form.cleaned_data),
+            lambda execution: Answer("The execution was registered.", _address(actor_id, execution)),
+            actor_id=actor_id,
+            details={"after": form.cleaned_data},
+        ).go(request)
     except AbacoError as error:
         return render_page(request, "executions/form.html", context, status=form.refuse(error))
-    say(request, "The execution was registered.")
+
+
+def _address(actor_id: str, execution: Execution | None) -> str:
+    """Return the page of an execution, or the list where the API did not name it in a form we know."""
     if execution is None or not is_id(execution.id):
-        return go_to(request, "actors:execution-list", actor_id)
-    return go_to(request, "actors:execution-detail", actor_id, execution.id)
+        return reverse("actors:execution-list", args=[actor_id])
+    return reverse("actors:execution-detail", args=[actor_id, execution.id])

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.credentials import abaco_for
@@ -13,11 +12,12 @@ from actors_app.curl import Curl
 from actors_app.decorators import credentials_required
 from actors_app.delivery import delivery_of
 from actors_app.forms.messages import MessageForm, PurgeForm
-from actors_app.htmx import go_to, is_poll, render_page, render_poll
+from actors_app.htmx import is_poll, render_page, render_poll
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import Mailbox, SentMessage
 from actors_app.templatetags.actors import thousands
+from actors_app.writes import Answer, perform
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,12 +40,16 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            sent = _send(abaco, actor_id, form.cleaned_data)
+            return perform(
+                request,
+                "message.send",
+                lambda: _send(abaco, actor_id, form.cleaned_data),
+                lambda sent: Answer("Message sent.", _execution_address(actor_id, sent.execution_id)),
+                actor_id=actor_id,
+                details=_told(form.cleaned_data),
+            ).go(request)
         except AbacoError as error:
             status = form.refuse(error)
-        else:
-            messages.success(request, "Message sent.")
-            return _to_execution(request, actor_id, sent.execution_id)
     return _compose(request, actor_id, form, status=status)
 
 
@@ -78,12 +82,16 @@ def message_purge(request: HttpRequest, actor_id: str) -> HttpResponse:
         if form.is_valid():
             before: Mailbox | None = abaco.wave(mailbox=lambda: abaco.messages.count(actor_id))["mailbox"].value
             try:
-                abaco.messages.purge(actor_id)
+                return perform(
+                    request,
+                    "mailbox.purge",
+                    lambda: abaco.messages.purge(actor_id),
+                    lambda _: Answer(_purged(before), reverse("actors:message-create", args=[actor_id])),
+                    actor_id=actor_id,
+                    details={"before": {"waiting": before.messages if before else None}},
+                ).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
-            else:
-                messages.success(request, _purged(before))
-                return go_to(request, "actors:message-create", actor_id)
     context["form"] = form
     return render_page(request, "messages/purge.html", context, partial="messages/_purge.html", status=status)
 
@@ -141,12 +149,20 @@ def _send(abaco: Abaco, actor_id: str, typed: dict[str, Any]) -> SentMessage:
     return abaco.messages.send_text(actor_id, typed["message"], typed["environment"])
 
 
-def _to_execution(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
-    """Go to the execution, or to the list where the API did not name it in a form we know."""
+def _told(typed: dict[str, Any]) -> dict[str, Any]:
+    """Return what the trail keeps of a message: its form and size and the names of its variables, not its words."""
+    told = {"kind": typed["kind"], "environment": sorted(typed["environment"])}
+    if typed["kind"] == "file":
+        return told | {"bytes": typed["file"].size}
+    return told | {"bytes": len(typed["message"].encode(errors="replace"))}
+
+
+def _execution_address(actor_id: str, execution_id: str) -> str:
+    """Return the page of the execution, or of the list where the API did not name it in a form we know."""
     try:
-        return go_to(request, "actors:execution-detail", actor_id, execution_id)
+        return reverse("actors:execution-detail", args=[actor_id, execution_id])
     except NoReverseMatch:
-        return go_to(request, "actors:execution-list", actor_id)
+        return reverse("actors:execution-list", args=[actor_id])
 
 
 def _purged(before: Mailbox | None) -> str:

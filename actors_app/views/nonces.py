@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -17,12 +16,12 @@ from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
 from actors_app.forms.nonces import NonceFilter, NonceForm
 from actors_app.handles import nonce_behind, nonce_handle
-from actors_app.htmx import go_to, render_page
-from actors_app.once import claim, new_form_key, release
+from actors_app.htmx import render_page
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce
 from actors_app.templatetags.actors import ago_words, now, thousands, visible
+from actors_app.writes import Answer, answered, perform
 
 PER_PAGE = 50
 OLDEST = datetime.min
@@ -59,17 +58,24 @@ def nonce_list(request: HttpRequest, actor_id: str) -> HttpResponse:
     form = NonceForm(request.POST)
     status = 422
     if form.is_valid():
-        key = form.cleaned_data["key"]
-        if not claim(request, key):
-            return _page(request, actor_id, {"form": NonceForm(), "was_sent": True}, ask=abaco, status=409)
+        typed = form.cleaned_data
         try:
-            created = _create(abaco, actor_id, form.cleaned_data)
+            written = perform(
+                request,
+                "nonce.create",
+                lambda: _create(abaco, actor_id, typed),
+                lambda made: Answer(
+                    f"The nonce {made.masked} was made.", reverse("actors:nonce-list", args=[actor_id])
+                ),
+                actor_id=actor_id,
+                details={name: typed[name] for name in ("level", "max_uses", "description")},
+            )
         except AbacoError as error:
-            if error.changed == "no":
-                release(request, key)
             status = form.refuse(error)
         else:
-            shown = _shown_once(request, actor_id, created)
+            if written.value is None:
+                return _page(request, actor_id, {"form": NonceForm(), "was_sent": True}, ask=abaco, status=409)
+            shown = _shown_once(request, actor_id, written.value)
             return _page(request, actor_id, shown, ask=abaco, partial="nonces/_made.html")
     return _page(request, actor_id, {"form": form}, status=status)
 
@@ -102,20 +108,32 @@ def nonce_delete(request: HttpRequest, actor_id: str, handle: str) -> HttpRespon
         context["nonce"] = nonce_behind(handle, actor_id, answers["nonces"].need())
         context["actor"] = answers["actor"].need()
     else:
+        if earlier := answered(request, "nonce.delete", actor_id=actor_id, object_id=handle):
+            return earlier.go(request)
         nonce = nonce_behind(handle, actor_id, abaco.nonces.list(actor_id))
         context["nonce"], context["form"] = nonce, PortalForm(request.POST)
         try:
-            abaco.nonces.delete(actor_id, nonce.id)
-        except NotFound:
-            # The API answers a second deletion with an error; what was wanted is so.
-            messages.info(request, f"The nonce {nonce.masked} was gone already.")
-            return go_to(request, "actors:nonce-list", actor_id)
+            return perform(
+                request,
+                "nonce.delete",
+                lambda: _delete(abaco, actor_id, nonce),
+                lambda said: Answer(said, reverse("actors:nonce-list", args=[actor_id])),
+                actor_id=actor_id,
+                object_id=handle,
+                details={"nonce": nonce.masked},
+            ).go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
-        else:
-            messages.success(request, f"The nonce {nonce.masked} was deleted. It opens nothing any more.")
-            return go_to(request, "actors:nonce-list", actor_id)
     return render_page(request, "nonces/delete.html", context, partial="nonces/_delete.html", status=status)
+
+
+def _delete(abaco: Abaco, actor_id: str, nonce: Nonce) -> str:
+    """Delete a nonce; the API answers a second deletion with an error, though what was wanted is so."""
+    try:
+        abaco.nonces.delete(actor_id, nonce.id)
+    except NotFound:
+        return f"The nonce {nonce.masked} was gone already."
+    return f"The nonce {nonce.masked} was deleted. It opens nothing any more."
 
 
 def _frame(actor_id: str) -> dict[str, Any]:
@@ -132,7 +150,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """Render the page of an actor's nonces; the API is asked only where `ask` is given."""
-    context = _frame(actor_id) | {"form_key": new_form_key(), **more}
+    context = _frame(actor_id) | more
     if ask is not None:
         answers = ask.wave(actor=lambda: ask.actors.get(actor_id), nonces=lambda: ask.nonces.list(actor_id))
         # A nonce that was just made is shown even where the rest of the page could not be loaded.

@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app import kept_results
 from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
-from actors_app.htmx import go_to, render_page, say
+from actors_app.htmx import render_page
 from actors_app.models import KeptResult
 from actors_app.services.errors import AbacoError, APIError, ServiceFailed, SignedOut
 from actors_app.templatetags.actors import size
 from actors_app.views.logs import DOWNLOAD_HEADERS
+from actors_app.writes import Answer, perform
 
 FULL = (
     "Nothing was asked of the API: you keep as many results here as the portal allows, "
@@ -53,8 +54,6 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
         else:
             try:
                 return _take(request, actor_id, execution_id)
-            except SignedOut:
-                raise
             except AbacoError as error:
                 status = form.refuse(error)
                 # A call that got no whole answer may have removed what it did not bring.
@@ -65,13 +64,19 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
 
 def _take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Take one result and keep it before anything else is done with it."""
-    data = abaco_for(request).results.take(actor_id, execution_id)
-    if data:
-        row = kept_results.keep(_owner(request), actor_id, execution_id, data)
-        say(request, f"A result of {size(row.size)} was taken. It is kept here for a day.")
-    else:
-        messages.info(request, "No result waiting, or an empty one: the API does not say which.")
-    return go_to(request, "actors:execution-detail", actor_id, execution_id)
+    abaco, owner = abaco_for(request), _owner(request)
+
+    def take() -> KeptResult | None:
+        data = abaco.results.take(actor_id, execution_id)
+        return kept_results.keep(owner, actor_id, execution_id, data) if data else None
+
+    def taken(row: KeptResult | None) -> Answer:
+        page = reverse("actors:execution-detail", args=[actor_id, execution_id])
+        if row is None:
+            return Answer("No result waiting, or an empty one: the API does not say which.", page, "info")
+        return Answer(f"A result of {size(row.size)} was taken. It is kept here for a day.", page)
+
+    return perform(request, "result.take", take, taken, actor_id=actor_id, object_id=execution_id).go(request)
 
 
 @require_http_methods(["GET"])

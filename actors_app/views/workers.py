@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -15,11 +14,12 @@ from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
 from actors_app.forms.workers import ScaleForm
-from actors_app.htmx import go_to, is_poll, render_page, render_poll
+from actors_app.htmx import is_poll, render_page, render_poll
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
 from actors_app.templatetags.actors import ago_words, now, status_badge, visible
+from actors_app.writes import Answer, perform
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,17 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            said = abaco.workers.ensure(actor_id, form.cleaned_data["num"])
+            num = form.cleaned_data["num"]
+            return perform(
+                request,
+                "worker.ensure",
+                lambda: abaco.workers.ensure(actor_id, num),
+                lambda said: _outcome(abaco, actor_id, num, said),
+                actor_id=actor_id,
+                details={"num": num},
+            ).go(request)
         except AbacoError as error:
             status = form.refuse(error)
-        else:
-            _say_outcome(request, abaco, actor_id, form.cleaned_data["num"], said)
-            return go_to(request, "actors:worker-list", actor_id)
     context["form"] = form
     return render_page(request, "workers/list.html", context, partial="workers/_scale.html", status=status)
 
@@ -135,12 +140,19 @@ def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResp
     else:
         form = PortalForm(request.POST)
         try:
-            abaco.workers.stop(actor_id, worker_id)
+            return perform(
+                request,
+                "worker.stop",
+                lambda: abaco.workers.stop(actor_id, worker_id),
+                lambda _: Answer(
+                    f"Worker {worker_id} was asked to stop. Its row goes when it has stopped.",
+                    reverse("actors:worker-list", args=[actor_id]),
+                ),
+                actor_id=actor_id,
+                object_id=worker_id,
+            ).go(request)
         except AbacoError as error:
             status = form.refuse(error)
-        else:
-            messages.success(request, f"Worker {worker_id} was asked to stop. Its row goes when it has stopped.")
-            return go_to(request, "actors:worker-list", actor_id)
     context["form"] = form
     return render_page(request, "workers/stop.html", context, partial="workers/_stop.html", status=status)
 
@@ -182,7 +194,7 @@ def _when(moment: datetime | None, at: datetime, never: str) -> When:
     return When(ago_words(moment, at), moment.strftime("%Y-%m-%d %H:%M:%S UTC"))
 
 
-def _say_outcome(request: HttpRequest, abaco: Abaco, actor_id: str, num: int, said: str) -> None:
+def _outcome(abaco: Abaco, actor_id: str, num: int, said: str) -> Answer:
     """Say what became of asking for workers, from a fresh list: the API's own numbers are what was asked for."""
     workers: tuple[Worker, ...] | None = abaco.wave(workers=lambda: abaco.workers.list(actor_id))["workers"].value
     is_same = "already had" in said
@@ -192,6 +204,7 @@ def _say_outcome(request: HttpRequest, abaco: Abaco, actor_id: str, num: int, sa
         there = f" There {'is 1 worker' if len(workers) == 1 else f'are {len(workers)} workers'} now."
     if is_same:
         less = " Asking for fewer stops none: stop workers by name below." if num < len(workers or ()) else ""
-        messages.info(request, f"Nothing changed.{there}{less}")
-    else:
-        messages.success(request, f"The API starts what was missing for at least {num}.{there}")
+        return Answer(f"Nothing changed.{there}{less}", reverse("actors:worker-list", args=[actor_id]), "info")
+    return Answer(
+        f"The API starts what was missing for at least {num}.{there}", reverse("actors:worker-list", args=[actor_id])
+    )

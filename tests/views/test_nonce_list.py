@@ -23,7 +23,7 @@ def opens(api: API, *nonces: dict[str, object]) -> None:
 
 
 def form_key(page: str) -> str:
-    found = re.search(r'name="key" value="([0-9a-f]{32})"', page)
+    found = re.search(r'name="write_key" value="([0-9a-f]{32})"', page)
     assert found
     return found[1]
 
@@ -116,7 +116,7 @@ def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: di
 def test_a_new_nonce_is_shown_once_with_lines_to_use_it(api: API, signed_in: Client) -> None:
     api.post(NONCES, nonce_payload())
     opens(api, nonce_payload())
-    answer = signed_in.post(URL, {"level": "EXECUTE", "max_uses": "1", "description": "for x", "key": KEY})
+    answer = signed_in.post(URL, {"level": "EXECUTE", "max_uses": "1", "description": "for x", "write_key": KEY})
     page = answer.content.decode()
     assert answer.status_code == 200
     assert json.loads(api.asked[0].body) == {"level": "EXECUTE", "maxUses": 1, "description": "for x"}
@@ -131,7 +131,7 @@ def test_a_new_nonce_is_shown_even_where_the_rest_fails(api: API, signed_in: Cli
     api.post(NONCES, nonce_payload())
     api.is_silent("GET", ACTOR)
     api.is_silent("GET", NONCES)
-    answer = signed_in.post(URL, {"key": KEY})
+    answer = signed_in.post(URL, {"write_key": KEY})
     assert answer.status_code == 200
     assert NONCE_ID in answer.content.decode()
 
@@ -140,14 +140,14 @@ def test_under_an_alias_the_lines_name_the_actor_by_its_id(api: API, signed_in: 
     api.post("/actors/v2/my-alias/nonces", nonce_payload())
     api.get("/actors/v2/my-alias", actor_payload())
     api.get("/actors/v2/my-alias/nonces", [])
-    page = signed_in.post("/actors/my-alias/nonces/", {"key": KEY}).content.decode()
+    page = signed_in.post("/actors/my-alias/nonces/", {"write_key": KEY}).content.decode()
     assert f"/actors/v2/{ACTOR_ID}/messages?x-nonce=" in page
 
 
 def test_a_read_nonce_has_no_line_that_sends(api: API, signed_in: Client) -> None:
     api.post(NONCES, nonce_payload(level="READ"))
     opens(api)
-    page = signed_in.post(URL, {"level": "READ", "key": KEY}).content.decode()
+    page = signed_in.post(URL, {"level": "READ", "write_key": KEY}).content.decode()
     assert "Read the actor with it" in page
     assert "Send a message with it" not in page
 
@@ -157,7 +157,7 @@ def test_with_htmx_the_new_nonce_and_the_table_come_as_fragments(
 ) -> None:
     api.post(NONCES, nonce_payload())
     opens(api, nonce_payload())
-    fragment = signed_in.post(URL, {"key": KEY}, headers=htmx).content.decode()
+    fragment = signed_in.post(URL, {"write_key": KEY}, headers=htmx).content.decode()
     assert fragment.startswith('<div id="nonce-create">')
     assert NONCE_ID in fragment
     assert 'id="nonces-table" hx-swap-oob="innerHTML"' in fragment
@@ -166,7 +166,7 @@ def test_with_htmx_the_new_nonce_and_the_table_come_as_fragments(
 def test_unlimited_needs_a_tick(api: API, signed_in: Client) -> None:
     api.post(NONCES, nonce_payload(maxUses=-1))
     opens(api)
-    signed_in.post(URL, {"max_uses": "", "unlimited": "on", "key": KEY})
+    signed_in.post(URL, {"max_uses": "", "unlimited": "on", "write_key": KEY})
     assert json.loads(api.asked[0].body)["maxUses"] == -1
 
 
@@ -174,8 +174,8 @@ def test_the_same_form_makes_one_nonce(api: API, signed_in: Client) -> None:
     opens(api)
     key = form_key(signed_in.get(URL).content.decode())
     api.post(NONCES, nonce_payload())
-    assert NONCE_ID in signed_in.post(URL, {"key": key}).content.decode()
-    again = signed_in.post(URL, {"key": key})
+    assert NONCE_ID in signed_in.post(URL, {"write_key": key}).content.decode()
+    again = signed_in.post(URL, {"write_key": key})
     assert again.status_code == 409
     assert "This form was sent once already" in again.content.decode()
     assert NONCE_ID not in again.content.decode()
@@ -184,27 +184,26 @@ def test_the_same_form_makes_one_nonce(api: API, signed_in: Client) -> None:
 
 def test_after_a_refusal_the_same_form_may_be_sent_again(api: API, signed_in: Client) -> None:
     api.refuse("POST", NONCES, "Not authorized -- you do not have access to this actor.")
-    refused = signed_in.post(URL, {"description": "kept", "key": KEY})
+    refused = signed_in.post(URL, {"description": "kept", "write_key": KEY})
     assert refused.status_code == 403
     assert "Nothing was changed." in refused.content.decode()
     assert 'value="kept"' in refused.content.decode()
-    assert signed_in.post(URL, {"description": "kept", "key": KEY}).status_code == 403
+    assert signed_in.post(URL, {"description": "kept", "write_key": KEY}).status_code == 403
 
 
 def test_it_survives_silence_and_the_same_form_is_not_sent_again(api: API, signed_in: Client) -> None:
     api.is_silent("POST", NONCES)
-    silent = signed_in.post(URL, {"description": "kept", "key": KEY})
+    silent = signed_in.post(URL, {"description": "kept", "write_key": KEY})
     assert silent.status_code == 502
     assert "It is not known whether it was done" in silent.content.decode()
     assert 'value="kept"' in silent.content.decode()
     assert form_key(silent.content.decode()) != KEY
-    opens(api)
-    assert signed_in.post(URL, {"key": KEY}).status_code == 409
+    assert signed_in.post(URL, {"write_key": KEY}).status_code == 409
     assert [request.method for request in api.asked].count("POST") == 1
 
 
 def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Client) -> None:
-    answer = signed_in.post(URL, {"level": "UPDATE", "max_uses": "-1", "description": "d" * 501, "key": KEY})
+    answer = signed_in.post(URL, {"level": "UPDATE", "max_uses": "-1", "description": "d" * 501, "write_key": KEY})
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Tick this to make a nonce of the level UPDATE" in page

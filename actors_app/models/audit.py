@@ -1,0 +1,87 @@
+"""The trail of everything that anyone changed through the portal, append-only and chained.
+
+A write is two entries: one before the call to the API, one after it. Each entry carries the hash of the one before it,
+so that a row that was changed, added or taken out breaks the chain from there on.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+GENESIS = "0" * 64
+
+
+class AuditEntry(models.Model):
+    """One entry: a write that starts, a write that ended, or a secret that was read."""
+
+    START, END, READ, PRUNED = "start", "end", "read", "pruned"
+    DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
+
+    time = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=8)
+    # Null where there is none: unique values could not be empty twice.
+    key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
+    start = models.OneToOneField("self", models.PROTECT, null=True, related_name="end", db_constraint=False)
+    tenant = models.CharField(max_length=100)
+    username = models.CharField(max_length=255)
+    action = models.CharField(max_length=40)
+    actor_id = models.CharField(max_length=128, blank=True)
+    object_id = models.CharField(max_length=128, blank=True)
+    outcome = models.CharField(max_length=8, blank=True)
+    details = models.TextField(default="{}")
+    request_id = models.CharField(max_length=32)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        """Rows are only ever added; `manage.py verify_audit` proves it."""
+
+        db_table = "portal_audit"
+        indexes = (
+            models.Index(fields=["tenant", "kind", "-id"], name="audit_newest"),
+            models.Index(fields=["tenant", "actor_id", "kind", "-id"], name="audit_of_actor"),
+            models.Index(fields=["tenant", "username", "kind", "-id"], name="audit_of_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.action} {self.outcome}".rstrip()
+
+    def computed_hash(self) -> str:
+        """Return the hash of everything this entry says and of the entry before it."""
+        said: list[Any] = [
+            self.previous,
+            self.time.isoformat(),
+            self.kind,
+            self.key,
+            self.start_id,
+            self.tenant,
+            self.username,
+            self.action,
+            self.actor_id,
+            self.object_id,
+            self.outcome,
+            self.details,
+            self.request_id,
+        ]
+        return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()
+
+
+class AuditHead(models.Model):
+    """How long the trail is and how it ends: the one row that everybody who appends must lock.
+
+    With it, entries taken off the end are noticed too.
+    """
+
+    count = models.PositiveBigIntegerField(default=0)
+    last_hash = models.CharField(max_length=64, default=GENESIS)
+
+    class Meta:
+        """One row."""
+
+        db_table = "portal_audit_head"
+
+    def __str__(self) -> str:
+        return f"{self.count} entries"

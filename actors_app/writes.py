@@ -1,0 +1,218 @@
+"""One write, once: what every view does that changes something at the API.
+
+A form carries a key that works once. Before the call an entry with that key is committed to the audit trail; after it a
+second entry says what came of it. The same form again gets its first answer and makes no second call. An entry without
+an end is a write of which nobody knows the outcome: the process died, or the API fell silent.
+"""
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, TypeVar
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import DatabaseError, IntegrityError
+from django.http import HttpRequest, HttpResponse
+
+from actors_app import trail
+from actors_app.credentials import SessionCredentials
+from actors_app.htmx import go_to
+from actors_app.keys import FIELD, is_key, new_key
+from actors_app.models import AuditEntry
+from actors_app.services.errors import AbacoError, Conflict, SignedOut
+
+T = TypeVar("T")
+_NOT_CONTENT = {FIELD, "csrfmiddlewaretoken"}
+log = logging.getLogger("actors_app.audit")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a write led to: what is said about it, and the page of ours that shows it."""
+
+    message: str
+    location: str
+    level: str = "success"
+
+    def go(self, request: HttpRequest) -> HttpResponse:
+        """Say it and lead there."""
+        messages.add_message(request, getattr(messages, self.level.upper()), self.message)
+        return go_to(request, self.location)
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[T]):
+    """A write that was done: where it led, and what the API gave, which is None when the form was sent before."""
+
+    answer: Answer
+    value: T | None
+
+    def go(self, request: HttpRequest) -> HttpResponse:
+        """Say what was done and lead to the page that shows it."""
+        return self.answer.go(request)
+
+
+class NotRecorded(AbacoError):  # noqa: N818  named as the tree of errors it belongs to
+    """The audit trail cannot be written, so nothing is sent: no record, no write."""
+
+    kind = "not-recorded"
+    status = 503
+    message = "The portal cannot record this now, so nothing was sent."
+    next_step = "Try again in a moment; if it stays so, tell the people who run this portal."
+
+
+class AnsweredBefore(AbacoError):  # noqa: N818  the same
+    """The same form was sent before and refused, or is of unknown outcome; this is that first answer."""
+
+
+def perform(
+    request: HttpRequest,
+    action: str,
+    call: Callable[[], T],
+    answer: Callable[[T], Answer],
+    *,
+    actor_id: str = "",
+    object_id: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> Written[T]:
+    """Record the write, make the call, record what came of it; return where it led.
+
+    `action` is noun and verb, as `message.send`; `details` is what the trail keeps of it, without secrets. Raises the
+    call's own AbacoError, AnsweredBefore when this form was answered before with an error, Conflict when it was sent
+    before with other content, NotRecorded when the trail cannot be written.
+    """
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    sent_key = request.POST.get(FIELD, "")
+    # A form that was not made by a page of ours carries none; it is a write of its own.
+    secret = sent_key if is_key(sent_key) else new_key()
+    fields = {
+        "tenant": who.tenant,
+        "username": who.username,
+        "action": action,
+        "actor_id": actor_id,
+        "object_id": object_id,
+        "request_id": getattr(request, "request_id", ""),
+    }
+    # Bound to the person and the act, so that a key that somebody else has seen gives them nothing.
+    key = _digest(secret, who.tenant, who.username, action, actor_id, object_id)
+    content = _digest(secret, *_content(request))
+    try:
+        start = trail.append(kind=AuditEntry.START, key=key, details={**(details or {}), "content": content}, **fields)
+    except IntegrityError as error:
+        if not AuditEntry.objects.filter(key=key).exists():
+            raise NotRecorded(type(error).__name__) from None
+        return Written(_first_answer(key, content), None)
+    except DatabaseError as error:
+        raise NotRecorded(type(error).__name__) from None
+    try:
+        value = call()
+    except AbacoError as error:
+        outcome = AuditEntry.UNKNOWN if error.changed == "unknown" else AuditEntry.REFUSED
+        if error.changed == "yes":
+            outcome = AuditEntry.DONE
+        _end(start, outcome, fields, {"error": _kept(error)})
+        raise
+    given = answer(value)
+    _end(start, AuditEntry.DONE, fields, {"answer": asdict(given)})
+    return Written(given, value)
+
+
+def answered(request: HttpRequest, action: str, *, actor_id: str = "", object_id: str = "") -> Written[Any] | None:
+    """Return what this very form led to before, or None; raise as `perform` does when that was an error.
+
+    For views that must look at the API before they write, and would find what the first sending did.
+    """
+    who = SessionCredentials.of(request).current
+    secret = request.POST.get(FIELD, "")
+    if who is None or not is_key(secret):
+        return None
+    key = _digest(secret, who.tenant, who.username, action, actor_id, object_id)
+    if not AuditEntry.objects.filter(key=key).exists():
+        return None
+    return Written(_first_answer(key, _digest(secret, *_content(request))), None)
+
+
+def record_read(request: HttpRequest, action: str, *, actor_id: str, object_id: str) -> None:
+    """Record that a secret was shown to somebody; raise NotRecorded when that cannot be written."""
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    try:
+        trail.append(
+            kind=AuditEntry.READ,
+            tenant=who.tenant,
+            username=who.username,
+            action=action,
+            actor_id=actor_id,
+            object_id=object_id,
+            outcome=AuditEntry.DONE,
+            request_id=getattr(request, "request_id", ""),
+            details={},
+        )
+    except DatabaseError as error:
+        raise NotRecorded(type(error).__name__) from None
+
+
+def _digest(secret: str, *parts: str) -> str:
+    return hmac.new(secret.encode(), json.dumps(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def _content(request: HttpRequest) -> list[str]:
+    """Return everything that was typed, in an order of its own; a file counts by its bytes."""
+    names = sorted(name for name in request.POST if name not in _NOT_CONTENT)
+    typed = [json.dumps([name, request.POST.getlist(name)]) for name in names]
+    for name in sorted(request.FILES):
+        file = request.FILES[name]
+        if isinstance(file, UploadedFile):
+            typed.append(hashlib.sha256(file.read()).hexdigest())
+            file.seek(0)
+    return typed
+
+
+def _kept(error: AbacoError) -> dict[str, Any]:
+    return {
+        "kind": error.kind,
+        "user_message": error.user_message,
+        "advice": error.advice,
+        "changed": error.changed,
+        "status": error.status,
+        "reason": error.reason,
+        "field": error.field,
+    }
+
+
+def _end(start: AuditEntry, outcome: str, fields: Mapping[str, Any], details: Mapping[str, Any]) -> None:
+    """Record the end of a write that was made; a record that cannot be written goes to the log instead."""
+    try:
+        trail.append(kind=AuditEntry.END, start=start, outcome=outcome, details=details, **fields)
+    except DatabaseError as error:
+        # The call is made; losing its end would be worse than a line. The trail shows it as unknown, with a check.
+        log.error(json.dumps({"audit": "end", "start": start.pk, "outcome": outcome, "failed": type(error).__name__}))
+
+
+def _first_answer(key: str, content: str) -> Answer:
+    """Give the answer that the same form got before."""
+    start = AuditEntry.objects.select_related("end").get(key=key)
+    if json.loads(start.details).get("content") != content:
+        raise Conflict(
+            user_message="This form was sent before, with something else typed in it; this was not sent.",
+            advice="Look what became of the first one, then send this if you still want to.",
+        )
+    end: AuditEntry | None = getattr(start, "end", None)
+    if end is None:
+        raise AnsweredBefore(
+            user_message="This was sent before, and its answer is not known yet. It is not sent again.",
+            changed="unknown",
+            status=409,
+        )
+    details = json.loads(end.details)
+    if "answer" in details:
+        return Answer(**details["answer"])
+    kept = details["error"]
+    raise AnsweredBefore("answered before", **kept)
