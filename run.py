@@ -8,7 +8,6 @@ import base64
 import hashlib
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,7 +17,7 @@ import venv
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, build_opener
 
 ROOT = Path(__file__).resolve().parent
@@ -52,9 +51,7 @@ def install(lock: str) -> None:
     mark = VENV / f".{lock}.sha256"
     if PYTHON.exists() and mark.exists() and mark.read_text() == want:
         return
-    pip = [str(PYTHON), "-m", "pip"]
-    if not PYTHON.exists() or subprocess.run([*pip, "--version"], capture_output=True).returncode:
-        pip = make_venv()
+    pip = pip_of_venv() if PYTHON.exists() else make_venv()
     print(f"Installing {lock} …", flush=True)
     command = [*pip, "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", lock]
     if subprocess.run(command).returncode:
@@ -64,17 +61,20 @@ def install(lock: str) -> None:
 
 def make_venv() -> list[str]:
     """Make the virtual environment; return the command of a pip that installs into it."""
-    shutil.rmtree(VENV, ignore_errors=True)
     try:
-        venv.EnvBuilder(with_pip=True).create(VENV)
-        return [str(PYTHON), "-m", "pip"]
+        venv.EnvBuilder(with_pip=True, clear=True).create(VENV)
     except (subprocess.CalledProcessError, SystemExit):
         # Debian's Python comes without ensurepip; its own pip can install into an environment that has none.
-        shutil.rmtree(VENV, ignore_errors=True)
-    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True).returncode:
-        sys.exit("This Python has neither ensurepip nor pip. On Debian: apt install python3-venv python3-pip")
-    venv.EnvBuilder(with_pip=False).create(VENV)
-    return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+        venv.EnvBuilder(with_pip=False, clear=True).create(VENV)
+    return pip_of_venv()
+
+
+def pip_of_venv() -> list[str]:
+    """Return the command of a pip that installs into the environment: its own, or that of this Python."""
+    for pip in ([str(PYTHON), "-m", "pip"], [sys.executable, "-m", "pip", "--python", str(PYTHON)]):
+        if not subprocess.run([*pip, "--version"], capture_output=True).returncode:
+            return pip
+    sys.exit("This Python has neither ensurepip nor pip. On Debian: apt install python3-venv python3-pip")
 
 
 def digest(paths: list[Path], *more: str) -> str:
@@ -87,7 +87,7 @@ def digest(paths: list[Path], *more: str) -> str:
 
 def make_secrets() -> dict[str, str]:
     """Return the two secrets of this checkout, made once in `var/portal.env` (mode 0600)."""
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(mode=0o700, exist_ok=True)
     if not ENV_FILE.exists():
         key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
         with open(os.open(ENV_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -123,8 +123,13 @@ def serve() -> int:
     env = {**make_secrets(), "PORTAL_PLAIN_HTTP": "true", **os.environ}
     with_sandbox = not (env.get("ACTORS_API_URL") or env.get("PORTAL_TENANTS_FILE"))
     require_free(port, "PORT")
+    if with_sandbox and port == port_of("SANDBOX_PORT", 8100):
+        sys.exit(f"PORT and SANDBOX_PORT are both {port}; choose another for one of them.")
+    # The stores hold sign-ins and messages: nobody else on this machine may read them.
+    os.umask(0o077)
     processes: list[subprocess.Popen[bytes]] = []
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, lambda *_: sys.exit(0))
     try:
         if with_sandbox:
             sandbox_port = port_of("SANDBOX_PORT", 8100)
@@ -154,7 +159,7 @@ def serve() -> int:
             f"127.0.0.1:{port}",
         ]
         processes.append(subprocess.Popen([*command, "portal.wsgi"], env=env, start_new_session=True))
-        wait_for(f"http://127.0.0.1:{port}/livez", processes[-1])
+        wait_for(f"http://127.0.0.1:{port}/livez", processes[-1], alive=True)
         print(f"\nThe portal is at http://127.0.0.1:{port}/", flush=True)
         if with_sandbox:
             print(f"Its API is the sandbox at {env['ACTORS_API_URL']}. Sign in as {PEOPLE}.", flush=True)
@@ -193,8 +198,8 @@ def require_free(port: int, name: str) -> None:
             sys.exit(f"Port {port} is taken. Choose another: {name}={port + 1} python3 run.py")
 
 
-def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    """Wait until a server answers anything at all, or its process has ended."""
+def wait_for(url: str, process: "subprocess.Popen[bytes]", alive: bool = False) -> None:
+    """Wait until a server answers, with a success where `alive` is asked, or until its process has ended."""
     opener = build_opener(ProxyHandler({}))
     for _ in attempts(seconds=90):
         if process.poll() is not None:
@@ -203,7 +208,7 @@ def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
             opener.open(url, timeout=5).close()
             return
         except URLError as answer:
-            if hasattr(answer, "code"):  # an HTTP error is an answer too
+            if isinstance(answer, HTTPError) and not alive:  # an error over HTTP is an answer too
                 return
         except OSError:
             pass

@@ -33,6 +33,13 @@ def _flag(name: str) -> bool:
     return value in ("true", "1", "yes", "on")
 
 
+def _number(name: str, default: int) -> int:
+    value = env.str(name, default=str(default)).strip()
+    if not value.isascii() or not value.isdigit() or not 0 < int(value[:9]) < 10**8:
+        raise ImproperlyConfigured(f"{name} must be a whole number above 0, not {value!r}.")
+    return int(value)
+
+
 # Secrets ----------------------------------------------------------------------------------------------------
 
 SECRET_KEY = _secret("SECRET_KEY", "the key that signs cookies and forms")
@@ -78,6 +85,9 @@ try:
 except TenantError as problem:
     raise ImproperlyConfigured(str(problem)) from problem
 
+# How many pages of one process may wait for them at once; gunicorn_conf.py leaves more threads than that.
+PAGES_AT_ONCE = _number("PORTAL_PAGES_AT_ONCE", 24)
+
 # Django -----------------------------------------------------------------------------------------------------
 
 ROOT_URLCONF = "portal.urls"
@@ -94,6 +104,7 @@ MIDDLEWARE = [
     "portal.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "actors_app.bulkhead.BulkheadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -120,15 +131,34 @@ TEMPLATES = [
 # Store ------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'portal.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+_STORE = DATABASES["default"]
+if _STORE["ENGINE"] == "django.db.backends.sqlite3":
     # Several processes share the file: readers never block (WAL), and a writer takes its lock when it begins, so
-    # that it waits instead of failing half-way.
-    DATABASES["default"]["OPTIONS"] = {
+    # that it waits instead of failing half-way. It waits this long, in seconds, and is tried again (`store.py`).
+    _STORE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 5,
+        "timeout": 0.3,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif _STORE["ENGINE"] == "django.db.backends.postgresql":
+    # Each thread keeps its connection, and looks whether it still lives before a request uses it. No statement waits
+    # longer than a page may take; what the address says in its query goes before.
+    _STORE.setdefault("CONN_MAX_AGE", 60)
+    _STORE["CONN_HEALTH_CHECKS"] = True
+    _STORE["OPTIONS"] = {
+        "connect_timeout": 2,
+        "application_name": "actors-portal",
+        "options": "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
+        **_STORE.get("OPTIONS", {}),
+    }
+else:
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# A process's own memory of what cannot change, such as how an execution ended.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
+}
 
 # Sessions, cookies, forms -----------------------------------------------------------------------------------
 
@@ -196,6 +226,7 @@ LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"unreported": {"()": "actors_app.incidents.Unreported"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
@@ -204,6 +235,6 @@ LOGGING = {
         "portal": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
         # urllib3 writes paths and queries at DEBUG, and a nonce is part of a path.
         "urllib3": {"level": "WARNING"},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["unreported"]},
     },
 }

@@ -18,6 +18,17 @@ def pytest_runtest_setup() -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 
 
+@pytest.fixture(autouse=True)
+def _forgetful() -> None:
+    """Let no test know what another was told."""
+    from django.core.cache import cache
+
+    from actors_app.services.breaker import breaker_of
+
+    cache.clear()
+    breaker_of.cache_clear()
+
+
 @pytest.fixture
 def api() -> Iterator["API"]:
     """Answer for the Actors API; an answer that was prepared and not asked for fails the test."""

@@ -9,6 +9,7 @@ from actors_app.services.caller import Caller, check_envelope, json_call, open_e
 from actors_app.services.calls import Call
 from actors_app.services.dialects import Dialect
 from actors_app.services.errors import InvalidRequest
+from actors_app.services.jsons import UnreadableJSON, check_shape
 from actors_app.services.types import Execution, ExecutionListing, ExecutionPage
 from actors_app.services.urls import actor, execution
 
@@ -69,10 +70,11 @@ class Executions:
         call = Call("GET", path, is_large=True)
         reply = self._caller.reply(call)
         try:
+            check_shape(reply.body)
             envelope = msgspec.json.decode(reply.body, type=_Envelope)
             check_envelope(call, reply.status, envelope.status, envelope.message)
             result = msgspec.json.decode(envelope.result)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnreadableJSON, UnicodeDecodeError):
             # It is stricter than our own reader, which is slower and replaces what cannot be text.
             result = open_envelope(call, reply).get("result")
         if not isinstance(result, dict):

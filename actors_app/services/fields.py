@@ -34,10 +34,10 @@ class Fields:
     def number(self, name: str) -> int | None:
         """Return a whole number, also from its text, or None."""
         value = self.any(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
         if isinstance(value, float) and value.is_integer():
-            return int(value)
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value if abs(value) < 2**63 else None  # beyond what the API itself can store
         if isinstance(value, str) and value.removeprefix("-").isdecimal() and len(value) <= 20:
             return int(value)
         return None

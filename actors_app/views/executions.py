@@ -3,10 +3,11 @@
 Their logs and results have modules of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -29,25 +30,40 @@ from actors_app.writes import Answer, perform
 
 # Errors that are about the actor itself: a list that "could not be loaded" would be the wrong thing to say.
 ABOUT_THE_ACTOR = (Forbidden, NotFound, SignedOut)
+ENDED_FOR = 600  # seconds for which this process remembers how an execution ended
 
 
-def _details(abaco: Abaco, actor_id: str, rows: Sequence[ExecutionRow]) -> dict[str, Execution]:
+def _details(request: HttpRequest, abaco: Abaco, actor_id: str, rows: Sequence[ExecutionRow]) -> dict[str, Execution]:
     """Return the rows' executions with their exit codes, as many as can be had; the page stands without them.
 
     Somebody without an entry of their own in the actor's permissions finds nothing by searching, but may ask
     for each.
     """
     ids = [row.id for row in rows if is_id(row.id)]
+    prefix = f"ended:{request.session['who']['tenant']}:{actor_id}:"
+    known: dict[str, Execution] = cache.get_many([prefix + one for one in ids])
+    found = {execution.id: execution for execution in known.values()}
+    missing = [one for one in ids if one not in found]
+    if missing:
+        found |= _asked(abaco, actor_id, missing, {row.id for row in rows if row.is_finished})
+        # What has ended stays as it is, and whoever was just given its row may see it: it is not asked for again.
+        ended = {prefix + one: found[one] for one in missing if one in found and found[one].is_finished}
+        cache.set_many(ended, timeout=ENDED_FOR)
+    return found
+
+
+def _asked(abaco: Abaco, actor_id: str, ids: Sequence[str], finished: Container[str]) -> dict[str, Execution]:
+    """Ask for executions by one search, or, where it finds none of the finished, for each of those."""
     try:
         found = abaco.executions.details(actor_id, ids)
     except SignedOut:
         raise
     except AbacoError:
         return {}
-    finished = [row.id for row in rows if row.is_finished and is_id(row.id)]
-    if found or not finished:
+    singly = [one for one in ids if one in finished]
+    if found or not singly:
         return found
-    answers = abaco.wave(**{one: lambda one=one: abaco.executions.get(actor_id, one) for one in finished})
+    answers = abaco.wave(**{one: lambda one=one: abaco.executions.get(actor_id, one) for one in singly})
     return {one: answer.value for one, answer in answers.items() if answer.error is None}
 
 
@@ -56,7 +72,7 @@ def _live_table(
 ) -> HttpResponse:
     """Answer the list's poll: the same rows as they stand now, and how many have come since."""
     newer, rows = everything.since(newest)
-    details = _details(abaco, everything.listing.actor_id or actor_id, rows)
+    details = _details(request, abaco, everything.listing.actor_id or actor_id, rows)
     context = {
         "actor_id": actor_id,
         "rows": table_rows(actor_id, rows, details),
@@ -100,7 +116,7 @@ def execution_list(request: HttpRequest, actor_id: str) -> HttpResponse:
     if not note and form.chosen_page > paginator.num_pages:
         note = f"There is no page {form.chosen_page}; this is the last."
     rows = list(page.object_list)
-    details = _details(abaco, everything.listing.actor_id or actor_id, rows)
+    details = _details(request, abaco, everything.listing.actor_id or actor_id, rows)
     context |= {
         "counts": {"executions": everything.total},
         "everything": everything,

@@ -319,3 +319,14 @@ def test_of_an_environment_only_what_differs_is_shown() -> None:
     (one,) = differences(definition_of(was), form.values())
     assert one.shown_before == {"old": "1", "other": "a"}
     assert one.shown_after == {"other": "b", "new": "2"}
+
+
+def test_a_stateless_actor_keeps_the_state_it_was_registered_with() -> None:
+    from actors_app.definitions import full_update
+    from actors_app.services.dialects import V2
+    from actors_app.services.types import Actor
+    from tests.payloads import actor_payload
+
+    actor = Actor.from_api(actor_payload(stateless=True, state={"x": 1}), V2())
+    assert full_update(actor, {"description": "new"})["state"] == {"x": 1}
+    assert full_update(actor, {"stateless": False})["state"] == {"x": 1}

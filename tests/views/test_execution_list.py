@@ -280,3 +280,14 @@ def test_a_poll_that_fails_says_so_in_an_alert(signed_in, api, htmx):
     answer = signed_in.get(URL, {"poll": 1, "newest": "Ex00001"}, headers=htmx)
     assert answer.status_code == 502
     assert b"data-alert" in answer.content
+
+
+def test_what_has_ended_is_not_asked_for_again(signed_in, api):
+    api.get(ACTOR, actor_payload())
+    api.get(LISTING, listing_payload(execution_row()))
+    api.get(LISTING, search_payload(execution_payload(exitCode=3)))
+    assert "Failed, exit 3" in signed_in.get(URL).content.decode()
+    asked = len(api.asked)
+    api.get(LISTING, listing_payload(execution_row()))
+    assert "Failed, exit 3" in signed_in.get(URL).content.decode()
+    assert [request.url for request in api.asked[asked:] if "?" in request.url] == []

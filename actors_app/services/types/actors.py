@@ -139,7 +139,8 @@ class Actor:
             value = getattr(self, name)
             if value and (name, value) != ("queue", "default"):
                 definition[name] = value
-        if not self.stateless and isinstance(self.state, dict):
+        if isinstance(self.state, dict) and (self.state or not self.stateless):
+            # A stateless actor may have been registered with a state, and would lose it.
             definition["state"] = self.state
         return {name: value for name, value in definition.items() if value is not None}
 

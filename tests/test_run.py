@@ -1,0 +1,119 @@
+"""Setting up and starting with `run.py`, as far as it can be tried without installing anything."""
+
+import importlib.util
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import requests
+
+from tests.sandbox.support import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("run", ROOT / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "VAR", tmp_path / "var")
+    monkeypatch.setattr(module, "ENV_FILE", tmp_path / "var" / "portal.env")
+    monkeypatch.setattr(module, "VENV", tmp_path / "venv")
+    monkeypatch.setattr(module, "PYTHON", tmp_path / "venv" / "bin" / "python")
+    return module
+
+
+def test_the_secrets_are_made_once_and_for_the_owner_alone(run: ModuleType) -> None:
+    first = run.make_secrets()
+    assert run.make_secrets() == first
+    assert set(first) == {"SECRET_KEY", "PORTAL_CREDENTIAL_KEYS"}
+    assert stat.S_IMODE(run.ENV_FILE.stat().st_mode) == 0o600
+    assert stat.S_IMODE(run.VAR.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("value", ["eighty", "0", "65536", "-1", "\N{FULLWIDTH DIGIT EIGHT}"])
+def test_a_port_must_be_a_port(run: ModuleType, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("PORT", value)
+    with pytest.raises(SystemExit, match="PORT must be a port number"):
+        run.port_of("PORT", 8000)
+
+
+def test_a_taken_port_is_named_with_a_way_out(run: ModuleType) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit, match=rf"Port {port} is taken. .*PORT={port + 1} python3 run.py"):
+            run.require_free(port, "PORT")
+
+
+def test_an_environment_that_has_no_pip_is_kept(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.venv.EnvBuilder(with_pip=False).create(run.VENV)
+    pip = run.pip_of_venv()
+    assert pip[:4] == [sys.executable, "-m", "pip", "--python"]
+    assert not subprocess.run([*pip, "--version"], capture_output=True).returncode
+
+
+def test_without_any_pip_it_says_which_package_to_install(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    run.VENV.mkdir()
+    monkeypatch.setattr(run, "PYTHON", Path("/bin/false"))
+    with pytest.raises(SystemExit, match="apt install python3-venv python3-pip"):
+        run.pip_of_venv()
+
+
+def test_an_unknown_word_is_answered_with_the_known_ones() -> None:
+    ran = subprocess.run([sys.executable, "run.py", "serve"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "python3 run.py test" in ran.stderr
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGHUP])
+def test_it_serves_and_stops_with_everything_it_started(run: ModuleType, tmp_path: Path, end: signal.Signals) -> None:
+    """Start what `python3 run.py` starts, with this environment's packages and stores of its own."""
+    port, sandbox_port = free_port(), free_port()
+    program = (
+        "import run, sys, pathlib as p;"
+        f"run.VAR = p.Path({str(tmp_path / 'var')!r}); run.ENV_FILE = run.VAR / 'portal.env';"
+        f"run.PYTHON = p.Path({sys.executable!r}); sys.exit(run.serve())"
+    )
+    env = {
+        name: value for name, value in os.environ.items() if name not in ("ACTORS_API_URL", "DJANGO_SETTINGS_MODULE")
+    }
+    for name in ("SECRET_KEY", "PORTAL_CREDENTIAL_KEYS", "ACTORS_API_LABEL", "ACTORS_API_VERSION"):
+        env.pop(name, None)
+    env |= {
+        "PORT": str(port),
+        "SANDBOX_PORT": str(sandbox_port),
+        "SANDBOX_FILL": "none",
+        "SANDBOX_DATABASE": str(tmp_path / "sandbox.sqlite3"),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
+        "STATIC_ROOT": str(tmp_path / "var" / "static"),
+    }
+    with (tmp_path / "log").open("w") as output:
+        process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=env, stdout=output, stderr=output)
+        log = tmp_path / "log"
+        deadline = time.monotonic() + 60
+        while "Ctrl-C stops it." not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        assert "Sign in as demo, team or admin" in log.read_text()
+        assert requests.get(f"http://127.0.0.1:{port}/sign-in/", timeout=10).status_code == 200
+        assert stat.S_IMODE((tmp_path / "portal.sqlite3").stat().st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / "sandbox.sqlite3").stat().st_mode) == 0o600
+        process.send_signal(end)
+        assert process.wait(timeout=25) == 0
+    for one in (port, sandbox_port):
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", one)) != 0, "nothing is left on the port"
