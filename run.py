@@ -241,6 +241,8 @@ def test(arguments: list[str]) -> int:
         [*tool, "mypy", "--config-file", "sandbox/mypy.ini", "sandbox"],
         [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run", "-v0"],
         [*tool, "pytest", "-n", "2", "--dist", "loadfile", "--cov", "--cov-report=term", "-q"],
+        # What touches the store, once more: on a PostgreSQL that is started for it.
+        [*tool, "tests.postgresql", *tool, "pytest", "-m", "store", "-q"],
     ]
     failed = []
     for command in checks:

@@ -1,6 +1,5 @@
 """The list of actors as the page shows it: searched, filtered, sorted and cut into pages. It asks nobody."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from actors_app.converters import AbacoId
+from actors_app.converters import is_id
 from actors_app.services.types import Actor
 from actors_app.templatetags.actors import ago_words, now, status_badge, visible
 
@@ -120,11 +119,6 @@ def rows(actors: Sequence[Actor]) -> list[ActorRow]:
         )
         for actor in actors
     ]
-
-
-def is_id(text: str) -> bool:
-    """Whether an id can be part of an address."""
-    return re.fullmatch(AbacoId.regex, text) is not None
 
 
 def chips(actor: Actor) -> tuple[str, ...]:

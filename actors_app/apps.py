@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from portal import store
+
 
 class ActorsAppConfig(AppConfig):
     """The one app of the portal."""
@@ -9,3 +11,9 @@ class ActorsAppConfig(AppConfig):
     name = "actors_app"
     label = "actors_app"
     verbose_name = "Actors Portal"
+
+    def ready(self) -> None:
+        """Give every connection to the store its patience, and register the system checks."""
+        from actors_app import system_checks  # noqa: F401 - registering is what importing them does
+
+        store.start()

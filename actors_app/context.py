@@ -1,19 +1,25 @@
-"""What every template may ask for: who is signed in, and the theme they chose."""
+"""What every template may ask for: who is signed in, whether they may only read, and the theme they chose."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from actors_app.own_sessions import read_only_reason
+
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return `who` (user name and tenant, or None) and `theme` (light, dark or empty for the system's)."""
+    """Return `who` (user name and tenant, or None), `theme` (light, dark or empty for the system's), `read_only`.
+
+    `read_only` says why nothing can be changed, or is empty.
+    """
     session: Any = getattr(request, "session", {})
     who = session.get("who")
     tenant = settings.TENANTS.get(who["tenant"]) if who else None
     if tenant is None:
-        return {"who": None, "theme": session.get("theme", "")}
+        return {"who": None, "theme": session.get("theme", ""), "read_only": ""}
     return {
         "who": {"username": who["username"], "tenant": tenant.label},
         "theme": session.get("theme", ""),
+        "read_only": read_only_reason(request),
     }

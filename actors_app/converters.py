@@ -1,5 +1,14 @@
 """What may stand in an address in place of an id: only what the API itself could have made."""
 
+import re
+
+_MADE = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an id as the API makes them, so that it may be in an address; no alias is."""
+    return _MADE.fullmatch(text) is not None
+
 
 class AbacoId:
     """An id or alias: ASCII letters, digits, dot, dash, underscore and tilde, never `.` or `..`."""

@@ -5,9 +5,12 @@ row copied to another session does not open.
 """
 
 import json
+import logging
+import random
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -16,15 +19,21 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from actors_app import bulkhead
+from actors_app.browsers import browser_name
 from actors_app.models import PortalSession
 from actors_app.services import Abaco, AbacoClient, tokens
-from actors_app.services.errors import SignedOut, TimedOut
+from actors_app.services.errors import AbacoError, ServiceFailed, SignedOut, TimedOut
 from actors_app.services.types import Tokens
+from portal import store
 from portal.tenants import Tenant
 
+log = logging.getLogger("actors_app.credentials")
+
 RENEW_BEFORE = 60  # seconds before its end at which a token is renewed without being refused first
-RENEWAL_LEASE = 12  # seconds one request may hold the right to renew; longer than the call may take
-RENEWAL_PAUSE = 0.05  # seconds between two looks at a renewal that another request is making
+RENEWAL_LEASE = 9.5  # seconds one request may hold the right to renew: the call's 7, the save's 2, and some air
+RENEWAL_WAIT = 17.0  # seconds a request waits for others to renew: the lease of one that died, and the next call
+RENEWAL_PAUSE = 0.1  # seconds, on average, between two looks at a renewal that another request is making
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +95,19 @@ def _open(session_key: str, sealed: str) -> Credentials | None:
 
 
 def sign_in(request: HttpRequest, credentials: Credentials) -> None:
-    """Start a new session, with a new key, for these credentials."""
+    """Start a new session, with a new key, for these credentials; forget the sessions that have ended."""
+    PortalSession.objects.filter(expire_date__lte=timezone.now()).delete()
     request.session.flush()
     request.session["who"] = {"tenant": credentials.tenant, "username": credentials.username}
     request.session.create()
     key = request.session.session_key or ""
-    PortalSession.objects.filter(session_key=key).update(credential=_seal(key, credentials), credential_version=1)
+    PortalSession.objects.filter(session_key=key).update(
+        credential=_seal(key, credentials),
+        credential_version=1,
+        tenant=credentials.tenant,
+        username=credentials.username,
+        browser=browser_name(request.headers.get("User-Agent", "")),
+    )
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -110,6 +126,7 @@ class SessionCredentials:
     def __init__(self, session_key: str | None) -> None:
         self._key = session_key
         self._version = 0
+        self._leased_until: datetime | None = None
         self.current: Credentials | None = None
         self._read()
 
@@ -135,9 +152,9 @@ class SessionCredentials:
         """Return a newer token than the rejected one; raise SignedOut when the sign-in has ended.
 
         Of all requests that ask at once, in all processes, one calls the API; the others wait and take its answer.
-        Raises TimedOut when the one that renews does not finish, and Unreachable when the API cannot be asked.
+        An API that cannot renew now, or none that do in time, raise their AbacoError, and nobody is signed out.
         """
-        deadline = time.monotonic() + RENEWAL_LEASE + 1
+        deadline = time.monotonic() + RENEWAL_WAIT
         while time.monotonic() < deadline:
             self._read()
             if self.current is None:
@@ -148,21 +165,32 @@ class SessionCredentials:
                 raise SignedOut
             if self._take_lease():
                 return self._renew_now(self.current)
-            time.sleep(RENEWAL_PAUSE)
-        raise TimedOut
+            # A uniform pause keeps those who wait from asking the store all at once.
+            time.sleep(random.uniform(0, 2 * RENEWAL_PAUSE))  # noqa: S311
+        raise _not_now(TimedOut("waited for another request's renewal"))
 
     def _renew_now(self, old: Credentials) -> str:
         tenant = settings.TENANTS[old.tenant]
         try:
             new = tokens.refresh(client_for(tenant), tenant.client_key, tenant.client_secret, old.refresh_token)
         except SignedOut:
-            self._write("", None)
-            raise
+            # Whoever outlived its lease may be refused because another has renewed: then nothing has ended.
+            if self._save("", None):
+                raise
+            return self.access_token()
+        except AbacoError as failure:
+            self._give_lease_back()
+            raise _not_now(failure) from None
         except BaseException:
-            self._row().update(renewing_until=None)
+            self._give_lease_back()
             raise
         credentials = old.renewed(new)
-        self._write(_seal(self._key or "", credentials), credentials)
+        try:
+            self._save(_seal(self._key or "", credentials), credentials)
+        except store.FAILURES:
+            # The old token is worth nothing any more, so this request goes on with the new one all the same.
+            log.warning("A renewed sign-in could not be saved; its owner will have to sign in again.")
+            self.current = credentials
         return credentials.access_token
 
     def _row(self) -> QuerySet[PortalSession]:
@@ -171,21 +199,48 @@ class SessionCredentials:
     def _read(self) -> None:
         row = (
             PortalSession.objects.filter(session_key=self._key, expire_date__gt=timezone.now())
-            .values_list("credential", "credential_version")
+            .values_list("credential", "credential_version", "renewing_until")
             .first()
             if self._key
             else None
         )
         self.current, self._version = (_open(self._key or "", row[0]), row[1]) if row else (None, 0)
+        self._leased_until = row[2] if row else None
 
     def _take_lease(self) -> bool:
         now = timezone.now()
+        if self._leased_until and self._leased_until > now:
+            return False  # without asking for the store's lock, which the holder will need
         free = Q(renewing_until=None) | Q(renewing_until__lt=now)
-        return bool(self._row().filter(free).update(renewing_until=now + timedelta(seconds=RENEWAL_LEASE)))
+        until = now + timedelta(seconds=RENEWAL_LEASE)
+        if not self._row().filter(free).update(renewing_until=until):
+            return False
+        self._leased_until = until
+        return True
 
-    def _write(self, sealed: str, credentials: Credentials | None) -> None:
-        self._row().update(credential=sealed, credential_version=self._version + 1, renewing_until=None)
-        self.current, self._version = credentials, self._version + 1
+    def _give_lease_back(self) -> None:
+        with suppress(*store.FAILURES):  # it ends by itself; what went wrong before is what must be said
+            self._row().filter(renewing_until=self._leased_until).update(renewing_until=None)
+
+    def _save(self, sealed: str, credentials: Credentials | None) -> bool:
+        """Write what the renewal gave; where the row has moved on, read it instead and return False."""
+        new = {"credential": sealed, "credential_version": self._version + 1, "renewing_until": None}
+        if store.patiently(lambda: self._row().update(**new)):
+            self.current, self._version = credentials, self._version + 1
+            return True
+        self._read()
+        return False
+
+
+def _not_now(error: AbacoError) -> AbacoError:
+    """Say of a renewal that failed that the sign-in goes on, and that what was wanted was not even begun."""
+    if error.status < 500:  # what the token endpoint refuses is nothing that the visitor asked for
+        error = ServiceFailed(error.detail)
+    if error.kind == "unknown-outcome":
+        error.kind, error.advice = type(error).kind, type(error).next_step
+    error.changed = "no"
+    error.user_message = "The Actors API cannot renew your sign-in now. You stay signed in."
+    return error
 
 
 @lru_cache(maxsize=64)
@@ -195,8 +250,12 @@ def client_for(tenant: Tenant) -> AbacoClient:
 
 
 def abaco_for(request: HttpRequest) -> Abaco:
-    """Return the API as this visitor may use it; raise SignedOut when nobody is signed in."""
+    """Return the API as this visitor may use it.
+
+    Raises SignedOut when nobody is signed in, and Busy when too many pages wait for the API already.
+    """
     credentials = SessionCredentials.of(request)
     if credentials.current is None:
         raise SignedOut
+    bulkhead.enter(request)
     return Abaco(client_for(settings.TENANTS[credentials.current.tenant]), credentials)

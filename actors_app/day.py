@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from actors_app.actor_rows import is_id
 from actors_app.charts import HOUR, Bucket, Chart, Point, bars, buckets, percentile, scatter
+from actors_app.converters import is_id
 from actors_app.services.types import Execution, ExecutionPage
 from actors_app.templatetags.actors import ago_words, duration, outcome_badge, visible
 

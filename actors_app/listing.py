@@ -4,7 +4,6 @@ The rows are ready to be written, since a page has fifty of them: addresses, wor
 Nothing is asked of the API here.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +11,13 @@ from datetime import UTC, datetime
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from actors_app.converters import is_id
 from actors_app.endings import freshness, time_spent
 from actors_app.services.types import Execution, ExecutionListing, ExecutionRow
 from actors_app.templatetags.actors import ago_words, now, outcome_badge, status_badge, visible
 
 PER_PAGE = 50
+RECENT = 10  # on the actor's own page
 NOT_KNOWN = "\N{EN DASH}"
 
 # The filter's choices and the API's statuses that each stands for; anything else is under "all" only.
@@ -24,11 +25,10 @@ FILTERS: dict[str, tuple[str, frozenset[str]]] = {
     "all": ("All", frozenset()),
     "waiting": ("Waiting", frozenset({"SUBMITTED"})),
     "running": ("Running", frozenset({"RUNNING", "CREATING CONTAINER"})),
-    "complete": ("Complete", frozenset({"COMPLETE"})),
+    "complete": ("Ended", frozenset({"COMPLETE"})),
     "error": ("Error", frozenset({"ERROR"})),
 }
 
-_ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -40,6 +40,7 @@ class Segment:
     label: str
     count: int
     is_current: bool
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +110,12 @@ class SortedListing:
                 label,
                 sum(counts.get(status, 0) for status in statuses) if statuses else len(self.rows),
                 name == self.status,
+                "Ended with any exit code; the API's listing does not tell success from failure."
+                if name == "complete"
+                else "",
             )
             for name, (label, statuses) in FILTERS.items()
         ]
-
-
-def is_id(text: str) -> bool:
-    """Whether a text is an id of an execution, so that it may be in an address."""
-    return bool(_ID.fullmatch(text))
 
 
 def table_rows(actor_id: str, rows: Sequence[ExecutionRow], details: Mapping[str, Execution]) -> list[Row]:

@@ -1,14 +1,80 @@
-"""What the API's refusals and silence become: a page, an alert inside the page, or the way to sign in."""
+"""What stands between a request and its view: who may write, what an error becomes, and how a form comes back.
 
-import logging
+An error of the API becomes a page, an alert inside the page, or the way to sign in.
+"""
+
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
 
+from actors_app import drafts
+from actors_app.htmx import is_poll, wants_fragment
+from actors_app.incidents import report
+from actors_app.own_sessions import read_only_reason
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.views.errors import abaco_error, signed_out
+from actors_app.views.errors import (
+    abaco_error,
+    csrf_failure,
+    method_not_allowed,
+    other_sign_in,
+    reads_only,
+)
+from actors_app.views.signed_out import signed_out
 
-log = logging.getLogger("actors_app.errors")
+SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+# What changes nothing but the visitor's own sessions, so that who may only read may do it too.
+OWN_BUSINESS = {
+    "sign-in",
+    "sign-in-token",
+    "sign-out",
+    "theme",
+    "session-end",
+    "session-end-others",
+    "session-read-only",
+}
+
+
+class SessionUseMiddleware:
+    """Keep a session alive that somebody uses; a page that asks by itself does not count."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        response = self.get_response(request)
+        if not is_poll(request):
+            request.session.stamp()  # type: ignore[attr-defined]  # the engine is ours
+        return response
+
+
+class WriteGuardMiddleware:
+    """Refuse, before any view runs, to change something for another site or in a session that only reads.
+
+    The browser says where a request comes from in `Sec-Fetch-Site`, which no script can set. A sibling domain is
+    another site too. A browser that does not say it is met by the CSRF token alone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        """Refuse, or let the view answer."""
+        if request.method in SAFE:
+            return None
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            return csrf_failure(request, "another site")
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if name not in OWN_BUSINESS and (reason := read_only_reason(request)):
+            return reads_only(request, reason)
+        return None
 
 
 class AbacoErrorMiddleware:
@@ -19,21 +85,52 @@ class AbacoErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
-        return self.get_response(request)
+        response = self.get_response(request)
+        return method_not_allowed(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for an error of the API; anything else is Django's to handle."""
         if not isinstance(exception, AbacoError):
             return None
-        log.warning(
-            "%s %s: %s (%s), answered %s, request %s",
-            request.method,
-            request.resolver_match.view_name if request.resolver_match else "?",
-            type(exception).__name__,
-            exception.detail,
-            exception.status,
-            request.request_id,  # type: ignore[attr-defined]
-        )
+        report(request, exception)
         if isinstance(exception, SignedOut) and not exception.renewed:
-            return signed_out(request)
+            return signed_out(request, exception)
         return abaco_error(request, exception)
+
+
+class DraftMiddleware:
+    """Show a form that was kept while its sender was signed out, to that person alone and without sending it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request; a kept form is no mistake of the visitor's, whatever is still wrong with it."""
+        response = self.get_response(request)
+        if drafts.shown(request) and response.status_code == 422:
+            response.status_code = 200
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Refuse a form of somebody else's; put what was kept in place of what was not typed."""
+        if request.method == "POST" and "who" in request.session:
+            maker, sender = drafts.whose(request), drafts.signed_in(request)
+            return other_sign_in(request) if maker and sender and maker != sender else None
+        handle = request.GET.get(drafts.PARAMETER, "")
+        if request.method != "GET" or not handle or wants_fragment(request):
+            return None
+        sender = drafts.signed_in(request)
+        return self._restore(request, handle, sender) if sender else None
+
+    def _restore(self, request: HttpRequest, handle: str, sender: drafts.Person) -> HttpResponse | None:
+        draft = drafts.find(handle, request.path)
+        if draft is not None and draft.owner != sender:
+            drafts.forget(handle)
+            return redirect("actors:overview")
+        if draft is None:
+            messages.warning(request, "What was typed here is no longer kept: that is done for 30 minutes.")
+            return redirect(request.path)
+        again = f" Choose the file {', '.join(draft.files)} again: files are not kept." if draft.files else ""
+        messages.info(request, f"You were signed out. This is as you typed it; nothing was sent.{again}")
+        drafts.show(request, draft)
+        return None

@@ -1,20 +1,40 @@
-"""The session engine: Django's database engine, kept away from the columns that hold the credential."""
+"""The session engine: Django's database engine, kept away from the columns that hold the credential.
 
+A session ends at a time that is set when it is made, and earlier when nobody uses it. What is in the columns is read
+here; the list of a visitor's own sessions is in `own_sessions.py`.
+"""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils import timezone
 
 from actors_app.models import PortalSession
+from portal import store
+
+STAMP_EVERY = timedelta(minutes=1)
 
 
 class SessionStore(DatabaseStore):
-    """Save a session's data and expiry, and nothing else of its row."""
+    """Save a session's data, and nothing else of its row."""
+
+    row: PortalSession | None = None  # as it was read, without its credential; None for a new session
 
     @classmethod
     def get_model_class(cls) -> type[PortalSession]:
         """Return the model of the session's row."""
         return PortalSession
+
+    def _get_session_from_db(self) -> PortalSession | None:
+        self.row = PortalSession.alive().defer("credential").filter(session_key=self.session_key).first()
+        if self.row is None:
+            # What is left of a session that nobody used for too long goes with it, its credential first of all.
+            PortalSession.objects.filter(session_key=self.session_key).delete()
+            self._session_key = None
+        return self.row
 
     def save(self, must_create: bool = False) -> None:
         """Write the data; raise UpdateError when the row is gone, so that a sign-out elsewhere stays signed out."""
@@ -22,8 +42,21 @@ class SessionStore(DatabaseStore):
             super().save(must_create=must_create)
             return
         data: dict[str, Any] = self._get_session(no_load=False)  # type: ignore[attr-defined]  # not in the stubs
-        changed = PortalSession.objects.filter(session_key=self.session_key).update(
-            session_data=self.encode(data), expire_date=self.get_expiry_date()
-        )
-        if not changed:
+        if not PortalSession.objects.filter(session_key=self.session_key).update(session_data=self.encode(data)):
             raise UpdateError
+
+    @property
+    def ends(self) -> datetime:
+        """When this session ends however much it is used."""
+        return self.row.expire_date if self.row else self.get_expiry_date()
+
+    def stamp(self) -> None:
+        """Remember that somebody used this session just now; once a minute is enough.
+
+        A page is worth more than its stamp: where the store is locked, the next page brings another.
+        """
+        now = timezone.now()
+        if self.row is None or now - self.row.last_seen < STAMP_EVERY:
+            return
+        with suppress(*store.FAILURES):
+            PortalSession.objects.filter(session_key=self.row.session_key).update(last_seen=now)

@@ -1,6 +1,6 @@
 """The audit trail: appending to it, proving it, and letting its oldest part go.
 
-Who may see which entries is for the views to decide; what a write is, for `writes.py`.
+Who may see which entries is the business of `activity.py`; what a write is, of `writes.py`.
 """
 
 import json
@@ -10,17 +10,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 
 from actors_app.models import AuditEntry, AuditHead
 from actors_app.models.audit import GENESIS
 
+# Entries removed in one transaction: whoever wants to append waits for its lock no longer than a moment.
+PRUNED_AT_ONCE = 5000
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of checking the trail: how many entries hold, and the first that does not, if any."""
+    """What came of checking the trail: how many entries hold, the hash of the last, and what does not hold, if any."""
 
     checked: int
+    last_hash: str = GENESIS
     broken: str = ""
 
     @property
@@ -51,58 +55,91 @@ def _locked_head() -> AuditHead:
 
 
 def verify() -> Proof:
-    """Walk the whole trail in its order and compare every hash; stop at the first entry that does not hold."""
+    """Walk the whole trail in its order and compare every hash; stop at the first entry that does not hold.
+
+    Nobody who appends waits for it: it proves what was there as it began. Where the trail was pruned meanwhile, it
+    begins again.
+    """
+    while True:
+        cut = _newest_cut()
+        proof = _walk(cut)
+        if proof.holds or _newest_cut() == cut:
+            return proof
+
+
+def _newest_cut() -> AuditEntry | None:
+    """Return the entry that says where the trail begins since it was last pruned."""
+    return AuditEntry.objects.filter(kind=AuditEntry.PRUNED).order_by("-pk").first()
+
+
+def _walk(cut: AuditEntry | None) -> Proof:
     with transaction.atomic():
-        head = AuditHead.objects.filter(pk=1).first() or AuditHead()
-        cut = {json.loads(text).get("hash") for text in _pruned().values_list("details", flat=True)}
-    previous, checked, entry = None, 0, None
-    for entry in AuditEntry.objects.order_by("pk").iterator(chunk_size=2000):
-        if previous is None:
-            previous = entry.previous
-            if previous != GENESIS and previous not in cut:
-                return Proof(checked, f"Entry {entry.pk} is the first, but entries before it were taken out.")
+        # Locked, so that its count and the entries are of the same moment.
+        head = _locked_head()
+        newest = _newest() or 0
+    previous, checked = json.loads(cut.details)["hash"] if cut else GENESIS, 0
+    for entry in AuditEntry.objects.filter(pk__lte=newest).order_by("pk").iterator(chunk_size=2000):
         if entry.previous != previous:
-            return Proof(checked, f"Entry {entry.pk} does not follow the one before it: entries were taken out.")
+            return Proof(
+                checked, previous, f"Entry {entry.pk} does not follow the one before it: something is missing."
+            )
         if entry.hash != entry.computed_hash():
-            return Proof(checked, f"Entry {entry.pk} is not as it was written.")
+            return Proof(checked, previous, f"Entry {entry.pk} is not as it was written.")
         previous, checked = entry.hash, checked + 1
-    if checked < head.count:
-        return Proof(checked, f"The trail should have {head.count} entries and has {checked}: its end was taken off.")
-    if (previous or GENESIS) != head.last_hash and checked == head.count:
-        return Proof(checked, "The last entry is not the one that was written last.")
-    return Proof(checked)
-
-
-def _pruned() -> Any:
-    return AuditEntry.objects.filter(kind=AuditEntry.PRUNED)
+    if checked != head.count:
+        return Proof(
+            checked, previous, f"After entry {newest} something is missing: {checked} of {head.count} are there."
+        )
+    if previous != head.last_hash:
+        return Proof(checked, previous, f"Entry {newest} is not the one that was written last.")
+    return Proof(checked, previous)
 
 
 def prune(before: datetime) -> int:
-    """Remove the entries written before a moment, and append one that says so; return how many went.
+    """Remove the entries written before a moment, oldest first; return how many went.
 
-    The chain survives: the entry names the hash at which it now begins. A write whose end is younger stays whole.
+    The chain survives: an entry, appended with each removal, names the hash at which it now begins. A write whose end
+    is younger stays whole.
     """
+    kept = AuditEntry.objects.filter(time__gte=before).order_by("pk").values_list("pk", flat=True).first()
+    limit = _first_start(kept) if kept else (_newest() or 0) + 1
+    gone = 0
+    while count := _prune_some(before, limit):
+        gone += count
+    return gone
+
+
+def _prune_some(before: datetime, limit: int) -> int:
     with transaction.atomic():
         _locked_head()
-        keep_from = AuditEntry.objects.filter(time__gte=before).order_by("pk").first()
-        old = AuditEntry.objects.filter(pk__lt=keep_from.pk) if keep_from else AuditEntry.objects.all()
-        if keep_from:
-            open_starts = AuditEntry.objects.filter(pk__gte=keep_from.pk, start_id__isnull=False)
-            first_start = open_starts.order_by("start_id").values_list("start_id", flat=True).first()
-            if first_start and first_start < keep_from.pk:
-                old = old.filter(pk__lt=first_start)
-        last = old.order_by("-pk").first()
-        if last is None:
+        old = AuditEntry.objects.filter(pk__lt=limit).order_by("pk")
+        some = list(old.values_list("pk", "hash")[:PRUNED_AT_ONCE])
+        if not some:
             return 0
-        count: int = old.count()
-        AuditEntry.objects.filter(pk__lte=last.pk)._raw_delete("default")
-        AuditHead.objects.filter(pk=1).update(count=F("count") - count)
+        last, last_hash = some[-1]
+        # Deleting as the model does would first read each entry, and refuse a start for the end that goes with it.
+        rows = AuditEntry.objects.filter(pk__lte=last)
+        rows._raw_delete(rows.db)
+        AuditHead.objects.filter(pk=1).update(count=F("count") - len(some))
         append(
             kind=AuditEntry.PRUNED,
             tenant="",
             username="",
             action="audit.prune",
             request_id="",
-            details={"before": before.isoformat(), "count": count, "hash": last.hash, "through": last.pk},
+            details={"before": before.isoformat(), "count": len(some), "hash": last_hash, "through": last},
         )
-    return count
+    return len(some)
+
+
+def _newest() -> int | None:
+    return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def _first_start(kept: int) -> int:
+    """Return the first entry to keep so that nothing from `kept` on ends a write that has no start any more."""
+    while True:
+        earliest: int | None = AuditEntry.objects.filter(pk__gte=kept).aggregate(first=Min("start_id"))["first"]
+        if earliest is None or earliest >= kept:
+            return kept
+        kept = earliest

@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from actors_app.converters import AbacoId, Handle
 from actors_app.views import (
     account,
+    activity,
     actor_changes,
     actors,
     executions,
@@ -31,6 +32,15 @@ sign_in_paths = [
 account_paths = [
     path("account/", account.account, name="account"),
     path("account/theme/", account.theme, name="theme"),
+    path("account/read-only/", account.session_read_only, name="session-read-only"),
+    path("account/sessions/end-others/", account.session_end_others, name="session-end-others"),
+    path("account/sessions/<handle:handle>/end/", account.session_end, name="session-end"),
+]
+
+activity_paths = [
+    path("activity/", activity.activity_list, name="activity-list"),
+    path("activity/<int:entry_id>/", activity.activity_detail, name="activity-detail"),
+    path("activity/<int:entry_id>/check/", activity.activity_check, name="activity-check"),
 ]
 
 actor_paths = [
@@ -38,6 +48,7 @@ actor_paths = [
     path("configuration/", actors.actor_configuration, name="actor-configuration"),
     path("edit/", actor_changes.actor_update, name="actor-update"),
     path("delete/", actor_changes.actor_delete, name="actor-delete"),
+    path("activity/", activity.actor_activity, name="actor-activity"),
 ]
 
 message_paths = [
@@ -77,6 +88,7 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     *sign_in_paths,
     *account_paths,
+    *activity_paths,
     path("actors/", actors.actor_list, name="actor-list"),
     path("actors/new/", actor_changes.actor_create, name="actor-create"),
     path(

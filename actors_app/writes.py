@@ -27,6 +27,12 @@ from actors_app.services.errors import AbacoError, Conflict, SignedOut
 
 T = TypeVar("T")
 _NOT_CONTENT = {FIELD, "csrfmiddlewaretoken"}
+# What is said of a write that was begun and has no answer.
+_NOT_YET: dict[str, Any] = {
+    "user_message": "This was sent before, and its answer is not known yet. It is not sent again.",
+    "changed": "unknown",
+    "status": 409,
+}
 log = logging.getLogger("actors_app.audit")
 
 
@@ -117,6 +123,7 @@ def perform(
         if error.changed == "yes":
             outcome = AuditEntry.DONE
         _end(start, outcome, fields, {"error": _kept(error)})
+        error.audit_id = start.pk
         raise
     given = answer(value)
     _end(start, AuditEntry.DONE, fields, {"answer": asdict(given)})
@@ -205,14 +212,9 @@ def _first_answer(key: str, content: str) -> Answer:
             advice="Look what became of the first one, then send this if you still want to.",
         )
     end: AuditEntry | None = getattr(start, "end", None)
-    if end is None:
-        raise AnsweredBefore(
-            user_message="This was sent before, and its answer is not known yet. It is not sent again.",
-            changed="unknown",
-            status=409,
-        )
-    details = json.loads(end.details)
+    details = json.loads(end.details) if end else {}
     if "answer" in details:
         return Answer(**details["answer"])
-    kept = details["error"]
-    raise AnsweredBefore("answered before", **kept)
+    error = AnsweredBefore("answered before", **details.get("error", _NOT_YET))
+    error.audit_id = start.pk
+    raise error

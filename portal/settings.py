@@ -33,10 +33,10 @@ def _flag(name: str) -> bool:
     return value in ("true", "1", "yes", "on")
 
 
-def _number(name: str, default: int) -> int:
+def _number(name: str, default: int, least: int = 1) -> int:
     value = env.str(name, default=str(default)).strip()
-    if not value.isascii() or not value.isdigit() or not 0 < int(value[:9]) < 10**8:
-        raise ImproperlyConfigured(f"{name} must be a whole number above 0, not {value!r}.")
+    if not value.isascii() or not value.isdigit() or not least <= int(value[:9]) < 10**8:
+        raise ImproperlyConfigured(f"{name} must be a whole number, {least} or more, not {value!r}.")
     return int(value)
 
 
@@ -68,7 +68,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if PLAIN_HTTP and not set(ALLOWED_HOSTS) <= _LOOPBACK:
     raise ImproperlyConfigured("PORTAL_PLAIN_HTTP is for this machine alone: ALLOWED_HOSTS names another host.")
-if _flag("PORTAL_BEHIND_PROXY"):
+BEHIND_PROXY = _flag("PORTAL_BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # The Actors APIs --------------------------------------------------------------------------------------------
@@ -100,9 +101,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.middleware.RequestIdMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    # Above all that may answer by itself, such as the redirect to https, so that its answers carry them too.
     "portal.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.HeadMiddleware",
+    "portal.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "actors_app.bulkhead.BulkheadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -110,7 +115,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "actors_app.middleware.SessionUseMiddleware",
     "actors_app.middleware.AbacoErrorMiddleware",
+    "actors_app.middleware.WriteGuardMiddleware",
+    "actors_app.middleware.DraftMiddleware",
 ]
 TEMPLATES = [
     {
@@ -153,6 +161,8 @@ elif _STORE["ENGINE"] == "django.db.backends.postgresql":
     }
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
+# How long the audit trail is kept, by `manage.py prune_audit`; 0 is for ever.
+AUDIT_RETENTION_DAYS = _number("AUDIT_RETENTION_DAYS", 0, least=0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A process's own memory of what cannot change, such as how an execution ended.
@@ -165,7 +175,8 @@ CACHES = {
 _HOST_PREFIX = "" if PLAIN_HTTP else "__Host-"
 SESSION_ENGINE = "actors_app.sessions"
 SESSION_COOKIE_NAME = f"{_HOST_PREFIX}portal-session"
-SESSION_COOKIE_AGE = 24 * 60 * 60
+SESSION_COOKIE_AGE = _number("PORTAL_SESSION_HOURS", 24) * 60 * 60  # however much it is used
+SESSION_IDLE_MINUTES = _number("PORTAL_SESSION_IDLE_MINUTES", 8 * 60)
 SESSION_COOKIE_SECURE = not PLAIN_HTTP
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -174,6 +185,10 @@ CSRF_COOKIE_NAME = f"{_HOST_PREFIX}portal-csrf"
 CSRF_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# How many sign-ins may fail in a day, of one account and from one network address.
+SIGN_INS_PER_ACCOUNT = _number("PORTAL_SIGN_INS_PER_ACCOUNT", 20)
+SIGN_INS_PER_ADDRESS = _number("PORTAL_SIGN_INS_PER_ADDRESS", 100)
+READ_ONLY = _flag("PORTAL_READ_ONLY")
 CSRF_FAILURE_VIEW = "actors_app.views.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -181,7 +196,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Headers ----------------------------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # asked by machines beside the portal, over plain HTTP
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN_HTTP
 SECURE_HSTS_PRELOAD = not PLAIN_HTTP
@@ -222,6 +236,7 @@ TIME_ZONE = "UTC"
 
 # Logging ----------------------------------------------------------------------------------------------------
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.reports.NoValues"
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = {
     "version": 1,
@@ -235,6 +250,9 @@ LOGGING = {
         "portal": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
         # urllib3 writes paths and queries at DEBUG, and a nonce is part of a path.
         "urllib3": {"level": "WARNING"},
+        # At DEBUG these write what a page holds and what is asked of the store.
+        "django.template": {"level": "WARNING"},
+        "django.db.backends": {"level": "WARNING"},
         "django.request": {"level": "ERROR", "filters": ["unreported"]},
     },
 }

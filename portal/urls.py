@@ -1,12 +1,8 @@
-"""The portal's addresses: health for machines, everything else is the product."""
+"""The portal's addresses: the product, and the pages for what went wrong. Health is answered by a middleware."""
 
 from django.urls import include, path
 
-from portal import health
-
 urlpatterns = [
-    path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
     path("", include("actors_app.urls")),
 ]
 

@@ -13,7 +13,7 @@ from actors_app.definitions import DEFAULTS, EDITABLE, LIMITS, Definition, is_sa
 from actors_app.forms.actor_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
 from actors_app.forms.base import PortalForm
 from actors_app.forms.cron import EXAMPLE, check_schedule
-from actors_app.forms.environment import EnvironmentField
+from actors_app.forms.environment import EnvironmentField, Row, environment_rows
 from actors_app.forms.fields import LineField, StrictJSONField, TextField, has_unseen
 from actors_app.templatetags.actors import visible
 
@@ -106,6 +106,7 @@ class ActorForm(PortalForm):
         1000, help_text="Words, separated by commas. Only sync means something to the API: it keeps one worker."
     )
     default_environment = EnvironmentField(
+        raw_json=True,
         label="Default environment",
         help_text="What every execution finds in its environment, unless its message says otherwise.",
     )
@@ -276,6 +277,11 @@ class ActorForm(PortalForm):
         """Return what `POST /actors` is sent: what was typed, and nothing that is so by itself."""
         said = {name: value for name, value in self.values().items() if not is_same(value, DEFAULTS.get(name))}
         return {"name": self.cleaned_data["name"], **said} if self.cleaned_data["name"] else said
+
+    @property
+    def rows(self) -> list[Row]:
+        """The default environment as the page shows it, each row with what is wrong with it."""
+        return environment_rows(self["default_environment"])
 
     @property
     def typed(self) -> list[tuple[str, str]]:

@@ -1,9 +1,10 @@
 """What all forms share: how they look to a screen reader, and how they take a refusal of the API."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 
+from actors_app.drafts import NotSent
 from actors_app.services.errors import APIError, Conflict, InvalidRequest, SignedOut
 
 
@@ -17,6 +18,12 @@ class PortalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.refusal: Any = None  # the AbacoError that answered this form, for _form_errors.html
 
+    @classmethod
+    def unchecked(cls, data: Any, **options: Any) -> Self:
+        """Return the form with all that was typed and no judgement, for a button that only changes the page."""
+        typed = {name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()}
+        return cls(initial=typed, **options)
+
     def refuse(self, error: Any) -> int:
         """Keep the API's error beside what was typed; return the status to answer with.
 
@@ -25,6 +32,8 @@ class PortalForm(forms.Form):
         """
         if isinstance(error, SignedOut) and not error.renewed:
             raise error
+        if isinstance(error, NotSent):
+            return error.status
         self.refusal = error
         if isinstance(error, InvalidRequest) and error.field in self.fields:
             self.add_error(error.field, error.reason or error.user_message)

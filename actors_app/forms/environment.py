@@ -1,20 +1,33 @@
-"""An actor's default environment as it is typed: rows of a name and a value, or one JSON object.
-
-The environment of a message is another thing, with other rules: `message_environment.py`.
-"""
+"""Environment variables as they are typed, for an actor or for one message: rows of name and value, or JSON."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 
 from actors_app.definitions import is_same
 from actors_app.forms.fields import MAX_JSON, read_json, unix_lines
 
-_NAMES_OF_THE_API = "MSG and names that begin with _abaco_ are set by the API itself"
+BLANK_ROWS = 3
+MAX_IN_QUERY = 100
+# The variables of a message travel in the request's line, of which web servers commonly take 4,094 bytes, path
+# included.
+MAX_QUERY = 3900
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as the page shows it."""
+
+    name: str = ""
+    value: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +35,9 @@ class TypedEnvironment:
     """What was typed: `mode` is `rows` or `json`, `rows` are pairs of name and value, `text` is the JSON."""
 
     mode: str = "rows"
-    rows: tuple[tuple[str, str], ...] = ()
+    rows: tuple[Pair, ...] = ()
     text: str = ""
+    wants_more: bool = False  # whether more empty rows were asked for
 
     @property
     def is_json(self) -> bool:
@@ -31,9 +45,9 @@ class TypedEnvironment:
         return self.mode == "json"
 
     @property
-    def shown_rows(self) -> tuple[tuple[str, str], ...]:
-        """Return the rows with an empty one at the end, to type into."""
-        return (*self.rows, ("", ""))
+    def blanks(self) -> list[Row]:
+        """Return the empty rows to type into: three where there is none yet, otherwise one, six when asked for."""
+        return [Row()] * (2 * BLANK_ROWS if self.wants_more else 1 if self.rows else BLANK_ROWS)
 
     @classmethod
     def of(cls, environment: Mapping[str, Any]) -> "TypedEnvironment":
@@ -49,28 +63,39 @@ def _fits_a_row(name: str, value: object) -> bool:
 
 
 class EnvironmentInput(forms.Widget):
-    """Reads `env_name` and `env_value` (repeated), `environment_mode` and `default_environment`; a page draws it."""
+    """Reads `env_name` and `env_value` (repeated); with `raw_json` also `environment_mode` and the field's own name.
+
+    A page draws it.
+    """
+
+    raw_json = True
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> TypedEnvironment:
         """Return what was typed; text in the JSON box without any row counts as JSON, whatever was chosen."""
         pairs = zip_longest(data.getlist("env_name"), data.getlist("env_value"), fillvalue="")
         rows = tuple((key.strip(), unix_lines(value)) for key, value in pairs if key.strip() or value)
+        wants_more = "more_rows" in data
+        if not self.raw_json:
+            return TypedEnvironment(rows=rows, wants_more=wants_more)
         text = unix_lines(data.get(name) or "")
         is_json = data.get("environment_mode") == "json" or (not rows and text.strip() != "")
-        return TypedEnvironment("json" if is_json else "rows", rows, text)
+        return TypedEnvironment("json" if is_json else "rows", rows, text, wants_more)
 
 
 class EnvironmentField(forms.Field):
-    """An environment; `cleaned_data` holds names and values. `kept` is the one that the actor has.
+    """An environment; `cleaned_data` holds names and values.
 
-    New values are texts, since a container sees nothing else; what the actor has already is kept as it is, so long as
-    it is not touched.
+    `raw_json` lets it be typed as JSON too. `in_query` is for variables that travel in an address, where some names
+    are taken and little room is. New values are texts, since a container sees nothing else; what is in `kept`, which
+    the actor has already, stays as it is, so long as it is not touched.
     """
 
     widget = EnvironmentInput
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, raw_json: bool = False, in_query: bool = False, **options: Any) -> None:
         super().__init__(required=False, **options)
+        self.widget.raw_json = raw_json
+        self.in_query = in_query
         self.kept: Mapping[str, Any] = {}
 
     def prepare_value(self, value: Any) -> TypedEnvironment:
@@ -84,17 +109,27 @@ class EnvironmentField(forms.Field):
         except forms.ValidationError:
             return True
 
+    def rows(self, typed: TypedEnvironment) -> list[Row]:
+        """Return the rows that were typed, each with what is wrong with it."""
+        rows: list[Row] = []
+        for name, value in typed.rows:
+            is_again = any(row.name == name for row in rows)
+            wrong = "This name stands above already; keep one." if is_again and name else self._problem(name, value)
+            rows.append(Row(name, value, wrong))
+        return rows
+
     def clean(self, value: TypedEnvironment) -> dict[str, Any]:
-        """Return the environment; raise ValidationError with a sentence for each name or value that cannot be."""
+        """Return the environment; raise ValidationError where a name or a value cannot be, or there is too much."""
         if value.is_json:
             return self._from_json(value)
         if value.text.strip():
             raise forms.ValidationError("There are rows and JSON. Empty one of them, or choose JSON.")
-        names = [name for name, _ in value.rows]
-        for name in names:
-            if names.count(name) > 1:
-                raise forms.ValidationError(f"The name “{name}” is given twice; keep one.")
-        return self._checked(dict(value.rows))
+        if any(row.problem for row in self.rows(value)):
+            raise forms.ValidationError("Look at the marked rows.", code="rows")
+        environment = self._as_kept(dict(value.rows))
+        if self.in_query:
+            _check_room(environment)
+        return environment
 
     def _from_json(self, typed: TypedEnvironment) -> dict[str, Any]:
         if not typed.text.strip():
@@ -108,30 +143,64 @@ class EnvironmentField(forms.Field):
         environment = read_json(typed.text)
         if not isinstance(environment, dict):
             raise forms.ValidationError('This must be a JSON object, such as {"name": "value"}.')
-        return self._checked(environment)
-
-    def _checked(self, environment: dict[str, Any]) -> dict[str, Any]:
-        problems = []
-        for name, value in environment.items():
-            if name in self.kept and is_same(value, self.kept[name]):
-                environment[name] = self.kept[name]
-            elif problem := _problem(name, value):
-                problems.append(problem)
+        problems = [
+            f"“{name}”: {wrong}" for name, value in environment.items() if (wrong := self._problem(name, value))
+        ]
         if problems:
             raise forms.ValidationError(problems[:5])
-        return environment
+        return self._as_kept(environment)
+
+    def _is_kept(self, name: str, value: object) -> bool:
+        return name in self.kept and is_same(value, self.kept[name])
+
+    def _as_kept(self, environment: dict[str, Any]) -> dict[str, Any]:
+        """Return it with the very values that the actor has, so that 1 and 1.0 stay what they were."""
+        return {name: self.kept[name] if self._is_kept(name, value) else value for name, value in environment.items()}
+
+    def _problem(self, name: str, value: object) -> str:
+        return "" if self._is_kept(name, value) else problem(name, value, in_query=self.in_query)
 
 
-def _problem(name: str, value: object) -> str:
-    """Return a sentence about a name or value that no container can be given, or nothing."""
+def environment_rows(bound: forms.BoundField) -> list[Row]:
+    """Return the rows of a form's environment as the page shows them: what was typed, then empty ones."""
+    typed: TypedEnvironment = bound.value()
+    field: EnvironmentField = bound.field  # type: ignore[assignment]
+    rows = field.rows(typed) if bound.form.is_bound else [Row(name, value) for name, value in typed.rows]
+    return [*rows, *typed.blanks]
+
+
+def problem(name: str, value: object, *, in_query: bool = False) -> str:
+    """Return a sentence about a variable that no container can be given, or an empty text.
+
+    `in_query` adds the names that the API takes for itself in an address (`POST /actors/{id}/messages`).
+    """
     if not name:
-        return "A value has no name; type one, or empty the row."
-    if "=" in name or "\x00" in name:
-        return f"The name “{name}” holds = or NUL, which no variable's name can."
-    if name == "MSG" or name.startswith("_abaco_"):
-        return f"“{name}” cannot be used: {_NAMES_OF_THE_API}."
-    if isinstance(value, str):
-        return f"The value of “{name}” holds NUL, which no variable can." if "\x00" in value else ""
+        return "This value has no name. Give it one, or clear it."
+    if name.lower().startswith("_abaco_"):
+        return "Names that begin with _abaco_ are set by the API itself and would be overwritten."
+    if name == "MSG":
+        return "MSG is where the container finds the message itself. Choose another name."
+    if in_query and name.lower() == "x-nonce":
+        return "The API takes x-nonce for a nonce, and hands it on to the container. Choose another name."
+    if in_query and name.lower() == "message":
+        return "The API takes message for the message itself. Choose another name."
+    if "=" in name:
+        return "A variable's name cannot hold an equals sign."
+    if any(ord(sign) < 32 or ord(sign) == 127 for sign in name):
+        return "A variable's name cannot hold control characters."
     if isinstance(value, dict | list):
-        return f"The value of “{name}” is nested. A variable is a text: put quotes around the whole value."
-    return f"The value of “{name}” is not a text. Put it in quotes: {json.dumps(json.dumps(value))}."
+        return "The value is nested. A variable is a text: put quotes around the whole value."
+    if not isinstance(value, str):
+        return f"The value is not a text. Put it in quotes: {json.dumps(json.dumps(value))}."
+    return "A variable's value cannot hold a zero character." if "\x00" in value else ""
+
+
+def _check_room(environment: Mapping[str, str]) -> None:
+    if len(environment) > MAX_IN_QUERY:
+        raise forms.ValidationError(f"At most {MAX_IN_QUERY} variables go with one message.", code="too_many")
+    if len(urlencode(environment)) > MAX_QUERY:
+        raise forms.ValidationError(
+            "Together these are too long: they travel in the address of the request, which may have about 4,000 "
+            "characters. Put long values into the message.",
+            code="too_long",
+        )

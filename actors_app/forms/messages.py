@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 
 from actors_app.forms.base import PortalForm
 from actors_app.forms.confirm import ConfirmForm
+from actors_app.forms.environment import EnvironmentField, Row, environment_rows
 from actors_app.forms.fields import read_json
-from actors_app.forms.message_environment import BLANK_ROWS, EnvironmentField, Row, check_rows, with_blanks
 from actors_app.services.messages import PRIVILEGED_KEYS
 
 KINDS = (("text", "Text"), ("json", "JSON"), ("file", "File"))
@@ -69,22 +69,12 @@ class MessageForm(PortalForm):
             "missing": "The file did not arrive. Choose it again.",
         },
     )
-    environment = EnvironmentField(label="Environment", required=False)
+    environment = EnvironmentField(label="Environment", in_query=True)
 
     def __init__(self, *args: Any, for_preview: bool = False, **kwargs: Any) -> None:
         """Take `for_preview` where the file itself is not needed."""
         super().__init__(*args, **kwargs)
         self._for_preview = for_preview
-        self._rows: list[Row] | None = None
-
-    @classmethod
-    def with_more_rows(cls, data: Any) -> "MessageForm":
-        """Return the form with all that was typed, unchecked, and more rows for variables."""
-        form = cls(initial={"kind": data.get("kind"), "message": data.get("message", "")})
-        pairs = cls.base_fields["environment"].widget.value_from_datadict(data, {}, "environment")
-        kept = [Row(name, value) for name, value in pairs if name or value]
-        form._rows = [*kept, *[Row()] * (2 * BLANK_ROWS)]
-        return form
 
     @property
     def chosen_kind(self) -> str:
@@ -97,9 +87,7 @@ class MessageForm(PortalForm):
     @property
     def rows(self) -> list[Row]:
         """The environment as the page shows it, each row with what is wrong with it."""
-        if self._rows is None:
-            self._rows = with_blanks(check_rows(self["environment"].data or []) if self.is_bound else [])
-        return self._rows
+        return environment_rows(self["environment"])
 
     @property
     def reasons(self) -> list[str]:

@@ -1,6 +1,6 @@
 """What a visitor types to sign in."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.conf import settings
@@ -28,6 +28,26 @@ class SignInForm(PortalForm):
             del self.fields["tenant"]
         else:
             self.fields["tenant"].choices = choices  # type: ignore[attr-defined]
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Add an error, and let the page open with the focus on the first field that has one."""
+        super().add_error(field, error)
+        wrong = next((name for name in self.fields if name in self.errors), "")
+        for name, control in self.fields.items() if wrong else ():
+            control.widget.attrs["autofocus"] = name == wrong
+
+    @classmethod
+    def is_offered(cls) -> bool:
+        """Whether somebody can sign in this way anywhere."""
+        return any(cls.way in tenant.sign_in for tenant in settings.TENANTS.values())
+
+    @classmethod
+    def over(cls, data: Any = None, **options: Any) -> Self:
+        """Return the form as it stands over a page: with other ids than the page's, and without taking the focus."""
+        form = cls(data, auto_id="over_%s", **options)
+        for control in form.fields.values():
+            control.widget.attrs.pop("autofocus", None)
+        return form
 
     @property
     def chosen(self) -> Tenant:

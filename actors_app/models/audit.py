@@ -12,6 +12,8 @@ from django.db import models
 from django.utils import timezone
 
 GENESIS = "0" * 64
+# What is a line of its own on a page: an entry that does not end another.
+_LINE = models.Q(start__isnull=True)
 
 
 class AuditEntry(models.Model):
@@ -41,9 +43,10 @@ class AuditEntry(models.Model):
 
         db_table = "portal_audit"
         indexes = (
-            models.Index(fields=["tenant", "kind", "-id"], name="audit_newest"),
-            models.Index(fields=["tenant", "actor_id", "kind", "-id"], name="audit_of_actor"),
-            models.Index(fields=["tenant", "username", "kind", "-id"], name="audit_of_person"),
+            models.Index(fields=["tenant", "-id"], condition=_LINE, name="audit_newest"),
+            models.Index(fields=["tenant", "actor_id", "-id"], condition=_LINE, name="audit_of_actor"),
+            models.Index(fields=["tenant", "username", "-id"], condition=_LINE, name="audit_of_person"),
+            models.Index(fields=["time", "id"], name="audit_time"),
         )
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from actors_app.services.calls import Call, Reply
 from actors_app.services.classify import classify
 from actors_app.services.client import AbacoClient
 from actors_app.services.errors import AbacoError, BadAnswer, InvalidRequest, SignedOut
-from actors_app.services.jsons import UnreadableJSON, dump_json, load_json
+from actors_app.services.jsons import TooMuchJSON, UnreadableJSON, dump_json, load_json
 from actors_app.services.urls import Segment, UpstreamPath, upstream_url
 
 T = TypeVar("T")
@@ -126,10 +126,13 @@ def open_envelope(call: Call, reply: Reply) -> dict[str, Any]:
     if not reply.body.strip():
         raise unreadable(call, "nothing at all", "The Actors API gave an empty answer.")
     reason, envelope = "", None
+    is_too_much = False
     try:
         envelope = load_json(reply.body)
     except UnreadableJSON as caught:
-        reason = str(caught)
+        reason, is_too_much = str(caught), isinstance(caught, TooMuchJSON)
+    if is_too_much:
+        raise BadAnswer.too_large(f"{call} was answered with {reason}")
     if not isinstance(envelope, dict):
         raise unreadable(call, reason or "JSON that is no envelope")
     check_envelope(call, reply.status, envelope.get("status"), envelope.get("message"))

@@ -10,12 +10,13 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds to connect, between two reads, for a whole answer, to delete and before a retry; then bytes."""
+    """Seconds to connect, between two reads, for a whole answer, to delete, for a token, before a retry; then bytes."""
 
     connect: float = 3.0
     gap: float = 10.0
     answer: float = 15.0
     delete: float = 25.0
+    token: float = 7.0  # to renew one; below the lease of a renewal, in `actors_app/credentials.py`
     pause: float = 0.5
     whole: int = 10 * MEGABYTE
     streamed: int = 50 * MEGABYTE
@@ -33,6 +34,7 @@ class Call:
     accept: str = "application/json"
     repeatable: bool = True
     is_slow: bool = False  # may take the time for deleting an actor
+    is_brief: bool = False  # has only the time for renewing a token
     is_large: bool = False  # may be as large as a streamed answer
 
     @property

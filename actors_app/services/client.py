@@ -8,6 +8,7 @@ import http.client
 import logging
 import random
 import re
+import socket
 import ssl
 import time
 from collections.abc import Iterator
@@ -20,9 +21,16 @@ from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 from urllib3.util import Retry
 
+from actors_app.services.breaker import breaker_of
 from actors_app.services.calls import Call, Limits, Reply
 from actors_app.services.classify import MAX_ERROR_BODY, classify
 from actors_app.services.deadline import Attempt, DeadlineSocket, DeadlineSSLSocket
@@ -33,9 +41,12 @@ from actors_app.services.gunzip import Gunzip
 POOL_SIZE = 96  # 32 threads of a worker, and what their waves fan out to
 CHUNK = 65536  # bytes
 
-# urllib3 writes the path of each call at DEBUG, and a nonce's path holds the nonce.
-logging.getLogger("urllib3").setLevel(logging.WARNING)
+# urllib3 writes the path of each call at DEBUG, and its whole address at WARNING where a header is broken; a nonce's
+# path holds the nonce. So nothing of it is written, whatever levels are set.
+for _name in ("urllib3", "urllib3.connection", "urllib3.connectionpool", "urllib3.response", "urllib3.util.retry"):
+    logging.getLogger(_name).addFilter(lambda record: False)
 
+_PLAIN_HEADERS = {"Accept", "Accept-Encoding", "User-Agent", "Content-Type", "Content-Length", "Connection"}
 _HEADER = re.compile(r"(?:[A-Za-z]+ )?[\x21-\x7e]+", re.ASCII)
 
 
@@ -47,14 +58,41 @@ class _Silence(Exception):  # noqa: N818 - not an error yet: the call may be mad
         super().__init__()
 
 
-class _Connection(HTTPConnection):
+class _SharedTime:
+    """A connection whose host may have several addresses: all of them share the time for connecting."""
+
+    _dns_host: str
+    port: int
+    timeout: Any
+
     def _new_conn(self) -> DeadlineSocket:
-        return DeadlineSocket.adopt(super()._new_conn())
+        name, seconds = self._dns_host, self.timeout
+        until = time.monotonic() + seconds
+        try:
+            found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
+        except OSError:
+            found = []  # asked again below, where the failure gets its proper name
+        addresses = list(dict.fromkeys(str(one[4][0]) for one in found)) or [name]
+        try:
+            for left in range(len(addresses), 0, -1):
+                self._dns_host = addresses[-left]
+                self.timeout = max(until - time.monotonic(), 0.001)
+                try:
+                    return DeadlineSocket.adopt(super()._new_conn())  # type: ignore[misc]  # of the class beside it
+                except (NewConnectionError, ConnectTimeoutError):
+                    if left == 1 or time.monotonic() >= until:
+                        raise
+        finally:
+            self._dns_host, self.timeout = name, seconds
+        raise AssertionError("the last address raises")
 
 
-class _SecureConnection(HTTPSConnection):
-    def _new_conn(self) -> DeadlineSocket:
-        return DeadlineSocket.adopt(super()._new_conn())
+class _Connection(_SharedTime, HTTPConnection):
+    pass
+
+
+class _SecureConnection(_SharedTime, HTTPSConnection):
+    pass
 
 
 class _Pool(HTTPConnectionPool):
@@ -114,6 +152,7 @@ class AbacoClient:
         self.dialect = DIALECTS[version]()
         self.limits = limits or Limits()
         self._root = url.rstrip("/")
+        self._origin = f"{parts.scheme}://{parts.netloc.lower()}"
         self._session = _Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -136,25 +175,39 @@ class AbacoClient:
         return self._pieces(call, self._open(call, auth, attempt), attempt, self.limits.streamed)
 
     def _attempt(self, call: Call) -> Attempt:
-        return Attempt(self.limits.delete if call.is_slow else self.limits.answer, self.limits.gap)
+        limits = self.limits
+        seconds = limits.delete if call.is_slow else limits.token if call.is_brief else limits.answer
+        return Attempt(seconds, limits.gap)
 
     def _open(self, call: Call, auth: dict[str, str], attempt: Attempt) -> requests.Response:
-        """Send the call, once more where that is allowed; return a success whose body is still unread."""
+        """Send the call unless the API is left alone; return a success whose body is still unread."""
         request = self._prepare(call, auth)
+        breaker = breaker_of(self._origin)
+        breaker.enter(call)
+        try:
+            response = self._open_twice(call, request, attempt)
+        except _Silence as silence:
+            is_ill, error = silence.error.kind != "untrusted-tls", silence.error
+        except AbacoError as caught:
+            is_ill, error = isinstance(caught, TimedOut), caught
+        else:
+            breaker.answered()
+            return response
+        # A refusal is an answer too: only silence, and a gateway that gets none either, count as failures.
+        (breaker.failed if is_ill else breaker.answered)()
+        raise error
+
+    def _open_twice(self, call: Call, request: requests.PreparedRequest, attempt: Attempt) -> requests.Response:
+        """Send the call, once more where that is allowed and may help; raise _Silence when that did not."""
         pause = random.uniform(0, self.limits.pause)  # noqa: S311 - it spreads calls and protects nothing
         try:
             return self._open_once(call, request, attempt)
-        except _Silence as silence:
-            error = silence.error
-        if call.is_write or not call.repeatable or attempt.left <= pause:
-            raise error
+        except _Silence:
+            if call.is_write or not call.repeatable or attempt.left <= pause:
+                raise
         with attempt.running():
             time.sleep(pause)
-        try:
-            return self._open_once(call, request, attempt)
-        except _Silence as silence:
-            error = silence.error
-        raise error
+        return self._open_once(call, request, attempt)
 
     def _prepare(self, call: Call, auth: dict[str, str]) -> requests.PreparedRequest:
         if not all(_HEADER.fullmatch(value) for value in auth.values()):
@@ -201,6 +254,8 @@ class AbacoClient:
                 body += piece
         except AbacoError:
             pass  # The status has said it; the words are a courtesy.
+        for secret in _secrets(call, response.request):
+            body = body.replace(secret, b"...")  # an API may quote what it was sent, and its words are shown
         return classify(response.status_code, response.headers, body, method=call.method, label=call.path.label)
 
     def _pieces(self, call: Call, response: requests.Response, attempt: Attempt, cap: int) -> Iterator[bytes]:
@@ -216,7 +271,7 @@ class AbacoClient:
                 for plain in gunzip.feed(piece) if gunzip else (piece,):
                     total += len(plain)
                     if total > cap:
-                        raise _done(call, _too_large(f"{call} was answered with more than {cap} bytes"))
+                        raise _done(call, BadAnswer.too_large(f"{call} was answered with more than {cap} bytes"))
                     yield plain
             if gunzip and not gunzip.is_whole:
                 raise _done(call, _cut_off(f"{call} was answered with broken gzip"))
@@ -231,8 +286,18 @@ class AbacoClient:
             except (HTTPError, OSError, http.client.HTTPException) as caught:
                 failure = caught
         if isinstance(failure, ReadTimeoutError | TimeoutError):
+            breaker_of(self._origin).failed()
             raise _done(call, TimedOut(f"{call} was not answered whole in time"))
         raise _done(call, _cut_off(f"{call} was cut off in the middle of its answer"))
+
+
+def _secrets(call: Call, request: requests.PreparedRequest) -> list[bytes]:
+    """Return what a call carried that nobody may see again: its token, and a nonce in its path."""
+    headers = [value for name, value in request.headers.items() if name not in _PLAIN_HEADERS]
+    found = [str(value).rpartition(" ")[2] for value in headers]
+    segments = zip(call.path.path.split("/"), call.path.label.split("/"), strict=True)
+    found += [text for text, shown in segments if shown == "{nonce}"]
+    return [form.encode("latin-1") for text in found for form in (text, text.replace("/", "\\/")) if text]
 
 
 def _done(call: Call, error: AbacoError) -> AbacoError:
@@ -242,15 +307,6 @@ def _done(call: Call, error: AbacoError) -> AbacoError:
 
 def _cut_off(detail: str) -> BadAnswer:
     return BadAnswer(detail, kind="cut-off", user_message="The answer of the Actors API was cut off.")
-
-
-def _too_large(detail: str) -> BadAnswer:
-    return BadAnswer(
-        detail,
-        kind="too-large",
-        user_message="The answer of the Actors API is too large to be shown.",
-        advice="Narrow down what you ask for.",
-    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

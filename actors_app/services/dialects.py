@@ -52,6 +52,10 @@ class Dialect(Protocol):
         """Whether the token endpoint's words mean that the password or the refresh token is not right."""
         ...
 
+    def refuses_client(self, reason: str) -> bool:
+        """Whether the token endpoint's words mean that the portal's own OAuth client is not right."""
+        ...
+
 
 class V2:
     """Abaco v2 behind the Agave gateway: camelCase names and a bearer token."""
@@ -87,6 +91,10 @@ class V2:
     def refuses_grant(self, reason: str) -> bool:
         """Whether the token endpoint's words mean that the password or the refresh token is not right."""
         return reason.startswith("invalid_grant")
+
+    def refuses_client(self, reason: str) -> bool:
+        """Whether the token endpoint's words mean that the portal's own OAuth client is not right."""
+        return reason.startswith("invalid_client")
 
 
 DIALECTS: Mapping[str, Callable[[], Dialect]] = {"v2": V2}

@@ -2,7 +2,9 @@
 
     AbacoError                    kind                                    status of our answer
     ├── Unreachable               unreachable, untrusted-tls              502
-    │   └── TimedOut              timeout                                 504
+    │   ├── TimedOut              timeout                                 504
+    │   └── Resting               unreachable                             503
+    ├── Busy                      busy                                    503
     ├── BadAnswer                 cut-off, too-large, unreadable          502
     └── APIError                  the API refused, in its own words
         ├── InvalidRequest        invalid, too-large                      400, 413
@@ -14,6 +16,7 @@
         ├── Unsupported           unsupported                             501
         ├── RateLimited           rate-limited                            503
         └── ServiceFailed         upstream-error                          502
+            └── ClientRefused     upstream-error                          502
 
 A write of which nobody knows whether it was done has the kind `unknown-outcome`, whatever its class.
 """
@@ -40,6 +43,8 @@ class AbacoError(Exception):
 
     kind: str = "unreachable"
     status: int = 502
+    retry_after: int | None = None  # seconds, where it is known when to try again
+    audit_id: int | None = None  # the number under which the portal has recorded the write that failed, if it has
     message: ClassVar[str] = "The Actors API could not do this."
     next_step: ClassVar[str] = "Try again in a moment."
 
@@ -92,11 +97,47 @@ class TimedOut(Unreachable):
     message = "The Actors API did not answer in time."
 
 
+class Resting(Unreachable):
+    """The call was not made, since the calls before it got no answer; `retry_after` is in seconds."""
+
+    status = 503
+    message = "The Actors API does not answer at the moment."
+    next_step = "Try again then."
+
+    @classmethod
+    def until(cls, retry_after: int, detail: str) -> "Resting":
+        """Return the error with the seconds until the API is asked again."""
+        when = f"it is tried again in {_duration(retry_after)}."
+        error = cls(detail, user_message=f"The Actors API does not answer at the moment; {when}")
+        error.retry_after = retry_after
+        return error
+
+
+class Busy(AbacoError):
+    """The portal already waits for the API with as many pages as it may; nothing was asked."""
+
+    kind = "busy"
+    status = 503
+    message = "The portal is busy: too many pages wait for the Actors API."
+    next_step = "Try again in a few seconds."
+    retry_after = 5
+
+
 class BadAnswer(AbacoError):
     """An answer came, but it was cut off, too large or in no form we know."""
 
     kind = "unreadable"
     message = "The Actors API gave an answer that cannot be read."
+
+    @classmethod
+    def too_large(cls, detail: str) -> "BadAnswer":
+        """Return the error of an answer that would take more memory than one page may."""
+        return cls(
+            detail,
+            kind="too-large",
+            user_message="The answer of the Actors API is too large to be shown.",
+            advice="Narrow down what you ask for.",
+        )
 
 
 class APIError(AbacoError):
@@ -185,7 +226,6 @@ class RateLimited(APIError):
     kind = "rate-limited"
     status = 503
     message = "The Actors API asks to wait."
-    retry_after: int | None = None
 
     @classmethod
     def until(cls, retry_after: int | None, detail: str) -> "RateLimited":
@@ -200,6 +240,13 @@ class ServiceFailed(APIError):
     """The API, or the gateway in front of it, failed by itself."""
 
     message = "The Actors API failed while working on this."
+
+
+class ClientRefused(ServiceFailed):
+    """The token endpoint does not know the portal's own OAuth client, or no longer."""
+
+    message = "The Actors API does not accept this portal's own sign-in."
+    next_step = "Tell the people who run this portal."
 
 
 def _duration(seconds: int) -> str:

@@ -64,10 +64,10 @@ class Executions:
     def list(self, actor_id: str) -> ExecutionListing:
         """Return all executions of an actor with their totals, in no particular order.
 
-        One answer holds them all: up to 50 MB are read. `GET /actors/{id}/executions`.
+        One answer holds them all, which is too large beyond some 50,000. `GET /actors/{id}/executions`.
         """
         path = self._caller.path(actor(actor_id), "executions")
-        call = Call("GET", path, is_large=True)
+        call = Call("GET", path)
         reply = self._caller.reply(call)
         try:
             check_shape(reply.body)

@@ -11,15 +11,25 @@ from typing import Any, NoReturn
 
 MAX_DEPTH = 64
 MAX_NUMBER = 64  # characters
+# An answer of 10 MB may hold this many, and each takes far more memory than it takes bytes to write.
+MAX_OBJECTS = 50_000
+MAX_VALUES = 500_000
 
 # Possessive, and the closing quote is optional: so the scan is linear whatever the text is.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+# A thousand strings and what stands before each: removing all strings of an answer at once would make a piece of
+# each first, in ten times the memory.
+_STRETCH = re.compile(rb'(?:[^"]*+"[^"\\]*+(?:\\.[^"\\]*+)*+"?){1,1000}+', re.DOTALL)
 _LONG_NUMBER = re.compile(rb"[-+.0-9eE]{%d}" % (MAX_NUMBER + 1))
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class UnreadableJSON(ValueError):  # noqa: N818 - as in errors.py
     """The text is not JSON, or of a kind we refuse; the message says which and quotes nothing of it."""
+
+
+class TooMuchJSON(UnreadableJSON):
+    """The text holds more values than we are willing to keep in memory."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -37,7 +47,7 @@ def load_json(body: bytes) -> Any:
     """Return the value of a JSON text in UTF-8; halves of surrogate pairs become replacement characters.
 
     Raises UnreadableJSON for anything else, for nesting deeper than 64 and for numbers longer than 64
-    characters.
+    characters, and TooMuchJSON for more than 50,000 objects or 500,000 values.
     """
     check_shape(body)
     try:
@@ -62,8 +72,10 @@ def dump_json(value: object) -> bytes:
 
 
 def check_shape(body: bytes) -> None:
-    """Raise UnreadableJSON when the text nests deeper than 64 or holds a number longer than 64 characters."""
-    bare = _STRING.sub(b"", body)
+    """Raise UnreadableJSON, or TooMuchJSON, for what `load_json` refuses before it reads any value."""
+    bare = _without_strings(body)
+    if bare.count(b"{") > MAX_OBJECTS or bare.count(b",") > MAX_VALUES:
+        raise TooMuchJSON("too many values")
     if _LONG_NUMBER.search(bare):
         raise UnreadableJSON("a number that is too long")
     brackets = bare.translate(None, _NOT_BRACKETS)
@@ -76,6 +88,14 @@ def check_shape(body: bytes) -> None:
         brackets = peeled
     if brackets:
         raise UnreadableJSON("nested too deeply, or not closed")
+
+
+def _without_strings(body: bytes) -> bytes:
+    parts, start = [], 0
+    while stretch := _STRETCH.match(body, start):
+        parts.append(_STRING.sub(b"", stretch[0]))
+        start = stretch.end()
+    return b"".join([*parts, body[start:]])
 
 
 def clean_text(text: str) -> str:

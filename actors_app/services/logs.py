@@ -25,8 +25,11 @@ class Logs:
         self._caller = caller
 
     def get(self, actor_id: str, execution_id: str) -> Log:
-        """Return the log so far. `GET /actors/{id}/executions/{execution}/logs`."""
-        call = Call("GET", self._path(actor_id, execution_id), is_large=True)
+        """Return the log so far; beyond 10 MB only `stream` gives it.
+
+        `GET /actors/{id}/executions/{execution}/logs`.
+        """
+        call = Call("GET", self._path(actor_id, execution_id))
         result = open_envelope(call, self._caller.reply(call)).get("result")
         if not isinstance(result, dict):
             raise unreadable(call, "a result that is no object")

@@ -15,11 +15,13 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from lucide.templatetags import lucide as lucide_tags
 
-from actors_app.keys import new_key
+from actors_app import drafts
+from actors_app.keys import is_key, new_key
 
 register = template.Library()
 
@@ -47,6 +49,12 @@ OUTCOMES = {
     "running": ("Running", "run", "loader"),
     "waiting": ("Waiting", "wait", "clock"),
     "finished": ("Finished", "off", "circle"),
+}
+ACTIVITY = {
+    "done": ("Done", "ok", "circle-check"),
+    "refused": ("Refused", "bad", "circle-x"),
+    "unknown": ("Unknown", "wait", "circle-question-mark"),
+    "running": ("In progress", "run", "loader"),
 }
 UNKNOWN = ("Unknown status", "off", "circle-question-mark")
 
@@ -83,6 +91,12 @@ def outcome_badge(outcome: str, exit_code: object = None, status: str | None = N
     if outcome == "failed" and exit_code is not None:
         word = f"Failed, exit {visible(exit_code)}"
     return _badge(word, style, picture)
+
+
+@register.simple_tag
+def activity_badge(outcome: str) -> SafeString:
+    """Write what came of a write as word, shape and colour."""
+    return _badge(*ACTIVITY.get(outcome, UNKNOWN))
 
 
 # Times and sizes --------------------------------------------------------------------------------------------
@@ -239,10 +253,43 @@ def field(bound: BoundField, label: str = "", **options: Any) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("_write_key.html")
-def write_key(oob: bool = False) -> dict[str, Any]:
-    """Put a key into a form that changes something, so that it works once (`writes.py`)."""
-    return {"key": new_key(), "oob": oob}
+@register.simple_tag(takes_context=True)
+def writes(context: template.Context) -> SafeString | str:
+    """Disable the button it stands in where this visitor may only read, and say why."""
+    reason = context.get("read_only")
+    return format_html(' disabled title="{}"', reason) if reason else ""
+
+
+@register.simple_tag(takes_context=True)
+def writes_at(context: template.Context, name: str, *args: object) -> SafeString:
+    """Lead the link it stands in to a page that changes something; nowhere where this visitor may only read."""
+    reason = context.get("read_only")
+    if reason:
+        return format_html(' role="link" aria-disabled="true" title="{}"', reason)
+    return format_html(' href="{}"', reverse(name, args=args))
+
+
+@register.inclusion_tag("_write_key.html", takes_context=True)
+def write_key(context: template.Context, oob: bool = False) -> dict[str, Any]:
+    """Put a key into a form that changes something, so that it works once (`writes.py`), and say whose form it is.
+
+    A form that was kept while its sender was signed out keeps its key, if that is unused.
+    """
+    request = context.get("request")
+    draft = drafts.shown(request) if request else None
+    key = draft.key if draft and is_key(draft.key) else new_key()
+    return {"key": key, "oob": oob, "whose": "" if oob else _whose(request)}
+
+
+@register.inclusion_tag("_whose.html", takes_context=True)
+def whose(context: template.Context) -> dict[str, Any]:
+    """Put into a form, signed, whose it is, so that what is typed can be kept for them (`drafts.py`)."""
+    return {"whose": _whose(context.get("request"))}
+
+
+def _whose(request: Any) -> str:
+    person = drafts.signed_in(request) if request else None
+    return drafts.seal(person) if person else ""
 
 
 # Scripts ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The visitor's own page, and the theme they chose."""
+"""The visitor's own page: their sessions, which may be ended or made to read only, and the theme they chose."""
 
 from datetime import UTC, datetime
 
@@ -6,28 +6,71 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from actors_app.credentials import SessionCredentials
+from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.decorators import credentials_required
+from actors_app.htmx import say
+from actors_app.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
+from actors_app.views.sign_in import sign_out_view
 
 THEMES = ("", "light", "dark")
 
 
-@require_GET
+@require_safe
 @credentials_required
 def account(request: HttpRequest) -> HttpResponse:
     """Show who is signed in, where, and until when."""
-    current = SessionCredentials.of(request).current
-    assert current is not None  # noqa: S101  the decorator has just made sure
+    current = _current(request)
     context = {
         "credentials": current,
         "tenant": settings.TENANTS[current.tenant],
         "expires": datetime.fromtimestamp(current.expires_at, UTC) if current.expires_at else None,
-        "session_ends": request.session.get_expiry_date(),
+        "sessions": own_sessions(request, current),
+        "idle_hours": round(settings.SESSION_IDLE_MINUTES / 60, 1),
         "section": "account",
     }
     return render(request, "account/detail.html", context)
+
+
+@require_POST
+@credentials_required
+def session_end(request: HttpRequest, handle: str) -> HttpResponse:
+    """End one of the visitor's own sessions; ending this one is signing out."""
+    current = _current(request)
+    mine = next((session for session in own_sessions(request, current) if session.is_this), None)
+    if mine and mine.handle == handle:
+        return sign_out_view(request)
+    ended = end_session(current, handle)
+    say(request, "The session was ended." if ended else "That session had ended already.")
+    return redirect("actors:account")
+
+
+@require_POST
+@credentials_required
+def session_end_others(request: HttpRequest) -> HttpResponse:
+    """End all of the visitor's sessions but this one."""
+    ended = end_other_sessions(request, _current(request))
+    say(request, "1 other session was ended." if ended == 1 else f"{ended} other sessions were ended.")
+    return redirect("actors:account")
+
+
+@require_POST
+@credentials_required
+def session_read_only(request: HttpRequest) -> HttpResponse:
+    """Let this session only read from now on.
+
+    There is no way back but a new sign-in: a switch that anybody at the browser can turn protects from nothing.
+    """
+    make_read_only(request)
+    say(request, "This session only reads from now on.")
+    return redirect("actors:account")
+
+
+def _current(request: HttpRequest) -> Credentials:
+    current = SessionCredentials.of(request).current
+    assert current is not None  # noqa: S101  the decorator has just made sure
+    return current
 
 
 @require_POST

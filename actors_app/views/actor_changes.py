@@ -38,7 +38,9 @@ from actors_app.writes import Answer, answered, perform
 def actor_create(request: HttpRequest) -> HttpResponse:
     """Register an actor (`POST /actors`)."""
     form, status = ActorForm(), 200
-    if request.method == "POST":
+    if "more_rows" in request.POST:
+        form = ActorForm.unchecked(request.POST)
+    elif request.method == "POST":
         form, status = ActorForm(request.POST), 422
         if form.is_valid():
             try:
@@ -76,6 +78,9 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     opened = unseal(actor_id, sealed)
     if opened is None:
         return render_page(request, "actors/outdated.html", _context(actor_id), status=422)
+    if "more_rows" in request.POST:
+        form = ActorForm.unchecked(request.POST, opened=opened["definition"], actor_id=actor_id)
+        return _edit_page(request, actor_id, form, sealed, label=opened["label"])
     form = ActorForm(request.POST, opened=opened["definition"], actor_id=actor_id)
     if not form.is_valid():
         return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=422)

@@ -1,27 +1,25 @@
 """Actors as they are: the list, one actor, its configuration. Changing them is in `actor_changes.py`."""
 
-from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.actor_rows import KNOWN_STATUSES, columns, is_id, rows, select, sort_of
+from actors_app.actor_rows import KNOWN_STATUSES, columns, rows, select, sort_of
 from actors_app.charts import DAY, bars, buckets
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.actor_list import ActorListForm
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.listing import RECENT, SortedListing, table_rows
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.types import Actor, ExecutionListing, Worker
-from actors_app.templatetags.actors import ago_words, now, status_badge, visible
+from actors_app.templatetags.actors import now
 
 ROWS = 50
-RECENT = 10
 _SECRET_WORDS = ("key", "token", "secret", "password", "passwd", "credential")
-_ROW_KINDS = {"complete": "Complete", "error": "Error", "running": "Not finished"}
+_ROW_KINDS = {"complete": "Ended, any exit code", "error": "Error", "running": "Not finished"}
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -134,11 +132,6 @@ def _worker_states(workers: tuple[Worker, ...]) -> list[tuple[str, int]]:
 
 def _history(actor_id: str, listing: ExecutionListing) -> dict[str, Any]:
     """Return the newest executions and those of the last 14 days as a chart."""
-    newest = sorted(
-        (row for row in listing.executions if row.message_received_time),
-        key=attrgetter("message_received_time"),
-        reverse=True,
-    )
     days = buckets(
         ((row.message_received_time, _row_kind(row.status)) for row in listing.executions),
         kinds=tuple(_ROW_KINDS),
@@ -147,19 +140,8 @@ def _history(actor_id: str, listing: ExecutionListing) -> dict[str, Any]:
         number=14,
         label=lambda day: f"{day:%b} {day.day}",
     )
-    prefix, at = reverse("actors:execution-list", args=[actor_id]), now()
     return {
-        "recent": [
-            {
-                "id": visible(row.id),
-                "url": f"{prefix}{row.id}/" if is_id(row.id) else "",
-                "badge": status_badge(row.status),
-                "ago": ago_words(received, at),
-                "exact": f"{received:%Y-%m-%d %H:%M:%S} UTC",
-            }
-            for row in newest[:RECENT]
-            if (received := row.message_received_time)
-        ],
+        "recent": table_rows(actor_id, SortedListing(listing).rows[:RECENT], {}),
         "cpu_seconds": listing.total_cpu / 1e9 if listing.total_cpu is not None else None,
         "days": days,
         "day_kinds": _ROW_KINDS,

@@ -1,16 +1,21 @@
 """Pages for what went wrong: what happened, whether anything was changed, and what to do next."""
 
+import sys
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django_htmx.http import HttpResponseClientRedirect
 
-from actors_app import credentials
+from actors_app import drafts
 from actors_app.htmx import STOP_POLLING, is_poll, wants_fragment
-from actors_app.services.errors import AbacoError
+from actors_app.incidents import report_store
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.views.signed_out import interrupted, signed_out
+from portal import store
 
 CHANGED = {
     "no": "Nothing was changed.",
@@ -20,16 +25,17 @@ CHANGED = {
 
 
 TITLES = {
-    "unreachable": "The API cannot be reached",
+    "unreachable": "No answer from the API",
     "untrusted-tls": "The connection to the API is not trusted",
-    "timeout": "The API did not answer in time",
+    "timeout": "The API takes too long",
     "cut-off": "The API's answer was cut off",
     "too-large": "Too large",
     "unreadable": "The API's answer could not be read",
+    "busy": "The portal is busy",
     "rate-limited": "The API asks to wait",
     "signed-out": "Nothing was sent",
     "forbidden": "Not allowed",
-    "gone": "This does not exist, or no longer",
+    "gone": "Not there",
     "invalid": "The API refused this",
     "conflict": "This cannot be done now",
     "unsupported": "This API does not offer that",
@@ -47,17 +53,22 @@ def _answer(request: HttpRequest, status: int, context: dict[str, Any]) -> HttpR
 
 
 def abaco_error(request: HttpRequest, error: AbacoError) -> HttpResponse:
-    """Say what the API answered, or that it did not."""
+    """Say what the API answered, or that it did not; a poll of what is gone, or no longer allowed, is over."""
+    is_over = is_poll(request) and isinstance(error, NotFound | Forbidden)
+    can_come_back = request.method in ("GET", "HEAD") and not isinstance(error, NotFound | Forbidden)
     response = _answer(
         request,
-        error.status,
+        STOP_POLLING if is_over else error.status,
         {
             "title": TITLES.get(error.kind, "The API could not do this"),
             "message": error.user_message,
             "reason": error.reason,
             "advice": error.advice,
             "changed": CHANGED[error.changed] if request.method == "POST" else "",
-            "retry": request.get_full_path() if request.method in ("GET", "HEAD") else "",
+            "retry": request.get_full_path() if can_come_back else "",
+            "check": reverse("actors:activity-check", args=[error.audit_id])
+            if error.audit_id and error.changed == "unknown"
+            else "",
             "way_back": _way_back(request),
         },
     )
@@ -78,35 +89,86 @@ def _way_back(request: HttpRequest) -> tuple[str, str]:
     return reverse("actors:actor-list"), "Back to the actors"
 
 
-def signed_out(request: HttpRequest) -> HttpResponse:
-    """Lead to the sign-in page and back; a poll only says so and stops, and never moves the reader."""
-    had_session = "who" in request.session
-    if had_session:
-        credentials.sign_out(request)
-    back = request.get_full_path() if request.method in ("GET", "HEAD") else request.path
-    if wants_fragment(request):
-        back = request.htmx.current_url_abs_path or reverse("actors:overview")  # type: ignore[attr-defined]
-    address = f"{reverse('actors:sign-in')}?{urlencode({'next': back})}"
-    if is_poll(request):
-        return render(request, "errors/_signed_out.html", {"sign_in": address}, status=STOP_POLLING)
-    if had_session:
-        request.session["sign_in_notice"] = "Your sign-in has ended. Sign in again to go on where you were."
-    if wants_fragment(request):
-        return HttpResponseClientRedirect(address)
-    return HttpResponseRedirect(address)
+def other_sign_in(request: HttpRequest) -> HttpResponse:
+    """Answer 403 to a form that somebody else opened before this visitor signed in."""
+    return _answer(
+        request,
+        403,
+        {
+            "title": "This form could not be accepted",
+            "message": "It was opened in another sign-in than the one you have now.",
+            "advice": "Open the page again and type it there.",
+            "changed": CHANGED["no"],
+            "way_back": ("/", "To the overview"),
+        },
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400."""
+    """Answer 400, 413 where it was too large, or lead to the sign-in page where the session ended meanwhile."""
+    if isinstance(exception, SessionInterrupted):
+        return interrupted(request)
+    if isinstance(exception, RequestDataTooBig):
+        return _too_large(request)
+    too_many = isinstance(exception, TooManyFieldsSent | TooManyFilesSent)
     return _answer(
         request,
         400,
         {
             "title": "The portal could not read this request",
-            "message": "The address or the form was not in a form the portal understands.",
+            "message": "The form has more fields or files than the portal takes at once."
+            if too_many
+            else "The address or the form was not in a form the portal understands.",
             "advice": "Go back, check what was typed, and try again.",
             "changed": CHANGED["no"],
             "way_back": ("/", "To the overview"),
+        },
+    )
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    limit = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
+    return _answer(
+        request,
+        413,
+        {
+            "title": "Too large",
+            "message": f"The portal takes at most {limit} MB at once.",
+            "advice": "Send less, or in parts.",
+            "changed": CHANGED["no"],
+            "way_back": ("/", "To the overview"),
+        },
+    )
+
+
+def method_not_allowed(request: HttpRequest, refusal: HttpResponseNotAllowed) -> HttpResponse:
+    """Answer 405 to a method that a page does not know, with those that it knows."""
+    response = _answer(
+        request,
+        405,
+        {
+            "title": "This cannot be done here",
+            "message": f"This address does not take the method {request.method}.",
+            "advice": "Open the page and use its buttons.",
+            "changed": CHANGED["no"],
+            "way_back": ("/", "To the overview"),
+        },
+    )
+    response.headers["Allow"] = refusal.headers["Allow"]
+    return response
+
+
+def reads_only(request: HttpRequest, reason: str) -> HttpResponse:
+    """Answer 403 to a change where only reading is allowed."""
+    return _answer(
+        request,
+        403,
+        {
+            "title": "Only reading is allowed",
+            "message": reason,
+            "advice": "You can look at everything that your account may see.",
+            "changed": CHANGED["no"],
+            "way_back": _way_back(request),
         },
     )
 
@@ -141,9 +203,32 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500; the template asks no store, since that may be what failed."""
+    """Answer 500, or 503 where it is the store that failed; no template here asks the store anything.
+
+    This is the one place that sees every failure, those of the middleware that reads and saves sessions included.
+    """
+    failure = sys.exc_info()[1]
+    if isinstance(failure, store.FAILURES):
+        return store_failed(request, failure)
     context = {"status": 500, "request_id": getattr(request, "request_id", "")}
     return HttpResponse(render_plain("errors/500.html", context), status=500)
+
+
+def store_failed(request: HttpRequest, failure: BaseException) -> HttpResponse:
+    """Answer 503 and leave the visitor's cookie alone: the session is still there when the store is back."""
+    report_store(request, failure)
+    context = {
+        "status": 503,
+        "request_id": getattr(request, "request_id", ""),
+        "title": "The portal is temporarily unavailable",
+        "message": "The portal's own store does not answer, so nobody's sign-in can be read.",
+        "advice": "You are still signed in. Try again in a moment; before you send something again, look whether it "
+        "was done.",
+        "retry": request.get_full_path() if request.method in ("GET", "HEAD") else "",
+    }
+    asked_by_htmx = hasattr(request, "htmx") and wants_fragment(request)
+    template = "errors/_alert.html" if asked_by_htmx else "errors/503.html"
+    return HttpResponse(render_plain(template, context), status=503, headers={"Retry-After": "5"})
 
 
 def render_plain(template: str, context: dict[str, Any]) -> str:
@@ -154,7 +239,17 @@ def render_plain(template: str, context: dict[str, Any]) -> str:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 403 to a form whose proof of origin is missing or old."""
+    """Answer 403 to a form whose proof of origin is missing or old; what its owner typed is kept all the same."""
+    owner = drafts.whose(request)
+    if owner is not None:
+        sender = drafts.signed_in(request)
+        if sender is None:
+            return signed_out(request, SignedOut("the form's proof of origin is gone, and so is the session"))
+        if sender == owner and wants_fragment(request):
+            text = "The form was opened in another sign-in, so nothing was sent. It is ready now: send it again."
+            return render(request, "sign_in/_again.html", {"text": text, "level": "warning"}, status=403)
+        if sender == owner and (handle := drafts.keep(request)):
+            return HttpResponseRedirect(f"{request.path}?{drafts.PARAMETER}={handle}")
     return _answer(
         request,
         403,

@@ -10,17 +10,18 @@ from urllib.parse import urlencode
 from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.converters import is_id
 from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.endings import final_state_in_words, freshness, log_is_settled, state_in_words, time_spent
 from actors_app.forms.executions import ExecutionFilterForm, ExecutionForm, HaltForm
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept_results import kept
-from actors_app.listing import PER_PAGE, SortedListing, is_id, table_rows
+from actors_app.listing import PER_PAGE, SortedListing, table_rows
 from actors_app.loglines import TAIL_LINES
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
@@ -84,6 +85,14 @@ def _live_table(
     return render_poll(request, "executions/_table.html", context, state=state, done=not everything.is_live)
 
 
+def _recent(request: HttpRequest, actor_id: str, abaco: Abaco, count: int) -> HttpResponse:
+    """Answer the actor's page, which shows its newest executions, with how each of them ended."""
+    newest = SortedListing(abaco.executions.list(actor_id))
+    rows = newest.rows[:count]
+    details = _details(request, abaco, newest.listing.actor_id or actor_id, rows)
+    return render(request, "executions/_recent.html", {"rows": table_rows(actor_id, rows, details)})
+
+
 @require_http_methods(["GET"])
 @credentials_required
 def execution_list(request: HttpRequest, actor_id: str) -> HttpResponse:
@@ -91,6 +100,10 @@ def execution_list(request: HttpRequest, actor_id: str) -> HttpResponse:
     abaco = abaco_for(request)
     form = ExecutionFilterForm(request.GET)
     status = form.chosen_status
+    if "recent" in request.GET:
+        if wants_fragment(request):
+            return _recent(request, actor_id, abaco, form.chosen_recent)
+        return redirect("actors:execution-list", actor_id)
     if is_poll(request):
         everything = SortedListing(abaco.executions.list(actor_id), status)
         return _live_table(request, actor_id, abaco, everything, request.GET.get("newest", ""))

@@ -31,11 +31,11 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     if is_poll(request):
         mailbox = abaco.messages.count(actor_id)
         context = {"actor_id": actor_id, "mailbox": mailbox}
-        return render_poll(request, "messages/_waiting.html", context, state=mailbox, done=not mailbox.messages)
+        return render_poll(request, "messages/_waiting.html", context, state=mailbox, done=False)
     if request.method == "GET":
         return _compose(request, actor_id, MessageForm(), ask=abaco)
     if "more_rows" in request.POST:
-        return _compose(request, actor_id, MessageForm.with_more_rows(request.POST))
+        return _compose(request, actor_id, MessageForm.unchecked(request.POST))
     form = MessageForm(request.POST, request.FILES)
     status = 422
     if form.is_valid():

@@ -17,10 +17,11 @@ from actors_app.forms.base import PortalForm
 from actors_app.forms.nonces import NonceFilter, NonceForm
 from actors_app.handles import nonce_behind, nonce_handle
 from actors_app.htmx import render_page
+from actors_app.moments import When, when
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce
-from actors_app.templatetags.actors import ago_words, now, thousands, visible
+from actors_app.templatetags.actors import now, thousands, visible
 from actors_app.writes import Answer, answered, perform
 
 PER_PAGE = 50
@@ -35,14 +36,11 @@ class NonceRow:
     url: str
     level: str
     uses: str
-    is_unlimited: bool
     is_exhausted: bool
     description: str
     owner: str
-    created: str
-    created_exact: str
-    used: str
-    used_exact: str
+    created: When
+    used: When
 
 
 @require_http_methods(["GET", "POST"])
@@ -207,20 +205,16 @@ def _is_shown(nonce: Nonce, show: str) -> bool:
 
 
 def _row(nonce: Nonce, url: str, at: datetime) -> NonceRow:
-    created, used = nonce.create_time, nonce.last_use_time
     return NonceRow(
         masked=visible(nonce.masked),
         url=url,
         level=visible(nonce.level),
         uses=uses_words(nonce),
-        is_unlimited=nonce.is_unlimited,
         is_exhausted=nonce.is_exhausted,
         description=visible(nonce.description),
         owner=visible(nonce.owner),
-        created=ago_words(created, at) if created else "not reported",
-        created_exact=_exact(created),
-        used=ago_words(used, at) if used else "never",
-        used_exact=_exact(used),
+        created=when(nonce.create_time, at, "not reported"),
+        used=when(nonce.last_use_time, at, "never"),
     )
 
 
@@ -231,7 +225,3 @@ def uses_words(nonce: Nonce) -> str:
     if nonce.remaining_uses is None or nonce.max_uses is None:
         return "not reported"
     return f"{thousands(nonce.remaining_uses)} of {thousands(nonce.max_uses)} left"
-
-
-def _exact(moment: datetime | None) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment else ""

@@ -1,8 +1,10 @@
 """Signing in and out."""
 
 import time
+from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
@@ -10,13 +12,24 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from actors_app import bulkhead, drafts
 from actors_app.credentials import Credentials, client_for, load, sign_in, sign_out
 from actors_app.forms.sign_in import PasswordForm, SignInForm, TokenForm
+from actors_app.htmx import go_to, wants_fragment
 from actors_app.services import Abaco, tokens
 from actors_app.services.errors import AbacoError, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import Tokens
+from actors_app.templatetags.actors import duration
+from actors_app.throttle import Attempt, TooManyAttempts
 from portal.tenants import Tenant
 
+NOTICES = {
+    "kept": "Your sign-in has ended, so nothing was sent. What you typed is kept for 30 minutes: sign in and it is "
+    "there again.",
+    "not-sent": "Your sign-in has ended, so nothing was sent. Sign in again to go on where you were.",
+    "sent": "You were signed out elsewhere while this was being sent. It was sent; sign in and look what came of it.",
+}
+TOO_MANY = "Too many attempts to sign in have failed here. Try again in {}."
 NOT_TO_COME_BACK_TO = ("sign-in", "sign-in-token", "sign-out", "theme")
 
 
@@ -50,6 +63,11 @@ def _next(request: HttpRequest) -> str:
     return target
 
 
+def _form(request: HttpRequest, form: type[SignInForm], data: Any = None) -> SignInForm:
+    """Return a form for the page of its own, or for its place over another page."""
+    return form.over(data) if wants_fragment(request) else form(data)
+
+
 def _page(
     request: HttpRequest,
     password: SignInForm | None = None,
@@ -57,15 +75,31 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     tenants = settings.TENANTS.values()
+    over = wants_fragment(request)
     context = {
         "next": _next(request),
-        "password_form": password or PasswordForm() if any(t.takes_password for t in tenants) else None,
-        "token_form": token or TokenForm() if any(t.takes_token for t in tenants) else None,
+        "whose": request.POST.get(drafts.FIELD, ""),
+        "password_form": password or _form(request, PasswordForm) if PasswordForm.is_offered() else None,
+        "token_form": token or _form(request, TokenForm) if TokenForm.is_offered() else None,
         "tenant": next(iter(tenants)) if len(tenants) == 1 else None,
         "notice": request.session.pop("sign_in_notice", "") if "sign_in_notice" in request.session else "",
         "status": status,
     }
-    return render(request, "sign_in/form.html", context, status=status)
+    context["notice"] = context["notice"] or NOTICES.get(request.GET.get("because", ""), "")
+    return render(request, "sign_in/_over.html" if over else "sign_in/form.html", context, status=status)
+
+
+def _too_many(
+    request: HttpRequest,
+    refusal: TooManyAttempts,
+    password: SignInForm | None = None,
+    token: SignInForm | None = None,
+) -> HttpResponse:
+    """Answer 429 without having asked the API; nothing tells a known account from an unknown one."""
+    (password or token or PasswordForm()).add_error(None, TOO_MANY.format(duration(refusal.wait)))
+    response = _page(request, password=password, token=token, status=429)
+    response.headers["Retry-After"] = str(refusal.wait)
+    return response
 
 
 def _username(tenant: Tenant, token: str, typed: str) -> str:
@@ -94,7 +128,16 @@ def _enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "") -
     )
     if theme:
         request.session["theme"] = theme
-    return redirect(target)
+    return _back_to_the_page(request) if wants_fragment(request) else redirect(target)
+
+
+def _back_to_the_page(request: HttpRequest) -> HttpResponse:
+    """End a sign-in over a page: its owner goes on there, anybody else is led away from what is not theirs."""
+    if drafts.whose(request) != drafts.signed_in(request):
+        messages.info(request, "You signed in as somebody else, so the page that was open is not shown.")
+        return go_to(request, "actors:overview")
+    text = "You are signed in again. Nothing was sent, and everything is as you typed it."
+    return render(request, "sign_in/_again.html", {"text": text, "level": "success"})
 
 
 @sensitive_post_parameters("password")
@@ -105,10 +148,15 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
         if load(request) is not None:
             return redirect(_next(request))
         return _page(request)
-    form = PasswordForm(request.POST)
+    form = _form(request, PasswordForm, request.POST)
     if form.is_valid():
         tenant, typed = form.chosen, form.cleaned_data
         try:
+            attempt = Attempt(request, f"{tenant.name}/{typed['username']}")
+        except TooManyAttempts as refusal:
+            return _too_many(request, refusal, password=form)
+        try:
+            bulkhead.enter(request)
             new = tokens.password(
                 client_for(tenant),
                 tenant.client_key,
@@ -116,10 +164,13 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
                 typed["username"],
                 typed["password"],
             )
-            return _enter(request, tenant, new, typed["username"])
+            answer = _enter(request, tenant, new, typed["username"])
+            attempt.succeeded()
+            return answer
         except WrongPassword:
             form.add_error("password", "The user name or the password is wrong.")
         except AbacoError as error:
+            attempt.was_not_refused()
             form.add_error(None, f"{error.user_message} {error.advice}")
             return _page(request, password=form, status=error.status)
     return _page(request, password=form, status=422)
@@ -131,13 +182,21 @@ def sign_in_token(request: HttpRequest) -> HttpResponse:
     """Sign in with an access token the visitor has (`GET /profiles/v2/me` says whose it is)."""
     if request.method == "GET":
         return redirect("actors:sign-in")
-    form = TokenForm(request.POST)
+    form = _form(request, TokenForm, request.POST)
     if form.is_valid():
         try:
-            return _enter(request, form.chosen, Tokens(form.cleaned_data["access_token"], "", 0))
+            attempt = Attempt(request)
+        except TooManyAttempts as refusal:
+            return _too_many(request, refusal, token=form)
+        try:
+            bulkhead.enter(request)
+            answer = _enter(request, form.chosen, Tokens(form.cleaned_data["access_token"], "", 0))
+            attempt.succeeded()
+            return answer
         except SignedOut:
             form.add_error("access_token", "The API does not accept this token. It may have expired.")
         except AbacoError as error:
+            attempt.was_not_refused()
             form.add_error(None, f"{error.user_message} {error.advice}")
             return _page(request, token=form, status=error.status)
     return _page(request, token=form, status=422)

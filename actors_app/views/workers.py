@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,19 +14,12 @@ from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
 from actors_app.forms.workers import ScaleForm
 from actors_app.htmx import is_poll, render_page, render_poll
+from actors_app.moments import When, when
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
-from actors_app.templatetags.actors import ago_words, now, status_badge, visible
+from actors_app.templatetags.actors import now, status_badge, visible
 from actors_app.writes import Answer, perform
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A moment as a table shows it: its age in words, and exactly."""
-
-    words: str
-    exact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
             "workers/_table.html",
             {"actor_id": actor_id, **_table(actor_id, workers)},
             state=[(worker.id, worker.status, worker.last_execution_time) for worker in workers],
-            done=not _is_moving(workers),
+            done=False,
         )
     context: dict[str, Any] = {"actor_id": actor_id, "section": "actors", "tab": "workers", "counts": {}}
     if request.method == "GET":
@@ -106,15 +98,11 @@ def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpRe
     answers = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id), worker=lambda: abaco.workers.get(actor_id, worker_id)
     )
+    context |= {"actor": answers["actor"].need(), "section": "actors", "tab": "workers", "counts": {}}
+    if isinstance(answers["worker"].error, NotFound):
+        return render_page(request, "workers/gone.html", context, partial="workers/_gone.html", status=404)
     worker = answers["worker"].need()
-    context |= {
-        "actor": answers["actor"].need(),
-        "worker": worker,
-        "is_moving": _is_moving([worker]),
-        "section": "actors",
-        "tab": "workers",
-        "counts": {},
-    }
+    context |= {"worker": worker, "is_moving": _is_moving([worker])}
     return render_page(request, "workers/detail.html", context, partial="workers/_facts.html")
 
 
@@ -172,26 +160,19 @@ def _table(actor_id: str, workers: Sequence[Worker]) -> dict[str, Any]:
             url=f"{prefix}{worker.id}/",
             badge=status_badge(worker.status),
             is_stopping=worker.is_stopping,
-            created=_when(worker.create_time, at, "not reported"),
-            ran=_when(worker.last_execution_time, at, "never"),
-            checked=_when(worker.last_health_check_time, at, "never"),
+            created=when(worker.create_time, at, "not reported", ending=""),
+            ran=when(worker.last_execution_time, at, "never"),
+            checked=when(worker.last_health_check_time, at, "never"),
             host=visible(worker.host_ip or worker.host_id or ""),
         )
         for worker in sorted(workers, key=lambda worker: (worker.create_time is None, worker.create_time or at))
     ]
     return {
         "rows": rows,
-        "is_moving": _is_moving(workers),
         "ready": sum(worker.is_ready for worker in workers),
         "busy": sum(worker.is_busy for worker in workers),
         "stopping": sum(worker.is_stopping for worker in workers),
     }
-
-
-def _when(moment: datetime | None, at: datetime, never: str) -> When:
-    if moment is None:
-        return When(never, "")
-    return When(ago_words(moment, at), moment.strftime("%Y-%m-%d %H:%M:%S UTC"))
 
 
 def _outcome(abaco: Abaco, actor_id: str, num: int, said: str) -> Answer:

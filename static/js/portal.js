@@ -35,12 +35,29 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const poll = polls.get(event.detail.elt);
-  if (!poll) return;
+  const poll = polls.get(event.detail.requestConfig.elt);
+  if (!poll || event.detail.isError) return;
   const state = event.detail.xhr.getResponseHeader("X-Poll-State");
   poll.same = state !== null && state === poll.state ? Math.min(poll.same + 1, 4) : 0;
   poll.state = state;
   poll.skip = 2 ** poll.same - 1;
+});
+
+// A failure counts as an answer that stays the same; what it says goes when the next answer is a good one.
+let alertOfPoll = false;
+
+document.addEventListener("htmx:responseError", (event) => {
+  const poll = polls.get(event.detail.elt);
+  if (!poll) return;
+  poll.same = Math.min(poll.same + 1, 4);
+  poll.skip = 2 ** poll.same - 1;
+  alertOfPoll = true;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!alertOfPoll || !event.detail.successful || !polls.has(event.detail.elt)) return;
+  document.getElementById("alerts").replaceChildren();
+  alertOfPoll = false;
 });
 
 document.addEventListener("visibilitychange", () => {
@@ -82,6 +99,36 @@ function rest(form) {
 }
 
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(rest));
+
+// Signing in over the page: what was typed stays as it is and is not sent by itself ------------------------
+
+let interrupted = null; // the form that was sent when the sign-in had ended
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // What asks by itself, such as a preview, must not replace a sign-in that somebody may be typing into.
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.status !== 401 || requestConfig.elt.matches("form")) return;
+  if (document.querySelector("#alerts dialog[open]")) event.detail.shouldSwap = false;
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const alerts = document.getElementById("alerts");
+  if (event.detail.target !== alerts) return;
+  const sender = event.detail.requestConfig.elt;
+  const token = alerts.querySelector("[name=csrfmiddlewaretoken]");
+  if (!token) return;
+  for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token.value;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token.value }));
+  if (sender.matches("form") && !alerts.contains(sender) && sender.isConnected) interrupted = sender;
+  const dialog = alerts.querySelector("dialog");
+  if (!dialog) interrupted?.querySelector("button:not([type=button])")?.focus();
+  // Nor must it take the focus from somebody who is typing.
+  else if (interrupted && !dialog.matches(":modal")) {
+    dialog.close();
+    dialog.showModal();
+    [...dialog.querySelectorAll("input:not([type=hidden])")].find((input) => !input.value)?.focus();
+  }
+});
 
 // Clicks: copying, rows of a form -------------------------------------------------------------------------
 

@@ -1,0 +1,19 @@
+"""Cells of a CSV file that a spreadsheet shows as text, whatever somebody wrote into them."""
+
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value: object) -> str:
+    """Return a value as a cell that no spreadsheet takes for a formula; None is an empty cell.
+
+    A text that begins as a formula does gets an apostrophe before it, which spreadsheets do not show; so does one that
+    begins so after blanks, which some of them drop. Numbers stay as they are.
+    """
+    if value is None:
+        return ""
+    text = str(value)
+    if isinstance(value, int | float):
+        return text
+    if text.startswith(_FORMULA_SIGNS) or text.lstrip().startswith(_FORMULA_SIGNS):
+        return "'" + text
+    return text

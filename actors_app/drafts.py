@@ -1,0 +1,163 @@
+"""What was typed into a form whose sender turned out to be signed out: kept encrypted, and given back to nobody else.
+
+A form says, signed, whose it is; only such a form is kept, since everything it does goes through `writes.py`. Giving
+it back means showing the form's page as if it were sent again, up to the point where something would be written.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from cryptography.fernet import InvalidToken
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+
+from actors_app import keys
+from actors_app.credentials import SessionCredentials, vault
+from actors_app.models import AuditEntry, Draft
+from actors_app.services.errors import APIError
+
+FIELD = "whose"  # of every form that may be kept
+PARAMETER = "draft"  # of the address that shows a kept form
+KEPT_FOR = timedelta(minutes=30)
+KEPT_AT_ONCE = 5  # per person; the oldest go
+_NOT_KEPT = {FIELD, keys.FIELD, "csrfmiddlewaretoken", "password", "access_token"}
+_signer = Signer(salt="actors.whose")
+
+
+class Person(NamedTuple):
+    """Somebody at a tenant."""
+
+    tenant: str
+    username: str
+
+
+class NotSent(APIError):  # noqa: N818  named as the tree of errors it belongs to
+    """A form is shown as it was typed, and was not sent."""
+
+    kind = "not-sent"
+    status = 200
+    message = "This is as you typed it; nothing was sent."
+    next_step = "Look at it, then send it."
+
+
+class _Typed(QueryDict):
+    """What was typed, without the form's one-time key: whoever asks for that is about to write."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the last value; raise NotSent for the key."""
+        if key == keys.FIELD:
+            raise NotSent
+        return super().get(key, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A form as it was typed: inputs with all their values, names of files, and its one-time key if still unused."""
+
+    owner: Person
+    path: str
+    typed: dict[str, list[str]]
+    files: list[str]
+    key: str
+
+
+def signed_in(request: HttpRequest) -> Person | None:
+    """Return who is signed in now."""
+    current = SessionCredentials.of(request).current
+    return Person(current.tenant, current.username) if current else None
+
+
+def seal(person: Person) -> str:
+    """Return what a form carries to say whose it is; always the same for a person, so that a resent form is equal."""
+    return _signer.sign_object(list(person))
+
+
+def whose(request: HttpRequest) -> Person | None:
+    """Return whose form this request sends, as far as the form says and can be believed."""
+    try:
+        return Person(*_signer.unsign_object(request.POST.get(FIELD, "")))
+    except (BadSignature, ValueError, TypeError):
+        return None
+
+
+def keep(request: HttpRequest) -> str:
+    """Keep what this POST holds for the person whose form it is; return its handle, or "" where nothing was typed."""
+    owner = whose(request)
+    typed = {name: request.POST.getlist(name) for name in request.POST if name not in _NOT_KEPT}
+    if owner is None or not (typed or request.FILES):
+        return ""
+    handle = secrets.token_hex(16)
+    content = {
+        "handle": handle,
+        "owner": owner,
+        "path": request.path,
+        "typed": typed,
+        "files": [str(file.name) for _, several in request.FILES.lists() for file in several],
+        "key": "" if was_refused(request, owner) else request.POST.get(keys.FIELD, ""),
+    }
+    mine = Draft.objects.filter(**owner._asdict())
+    Draft.objects.filter(expires_at__lte=timezone.now()).delete()
+    newest = mine.order_by("-expires_at").values_list("pk", flat=True)[: KEPT_AT_ONCE - 1]
+    mine.exclude(pk__in=list(newest)).delete()
+    Draft.objects.create(
+        handle=handle,
+        content=vault().encrypt(json.dumps(content).encode()).decode(),
+        expires_at=timezone.now() + KEPT_FOR,
+        **owner._asdict(),
+    )
+    return handle
+
+
+def was_refused(request: HttpRequest, owner: Person) -> bool:
+    """Whether this very request got as far as the API, which refused it: then its one-time key is used up."""
+    return bool(_of_request(request, owner).filter(kind=AuditEntry.END, outcome=AuditEntry.REFUSED).exists())
+
+
+def was_sent(request: HttpRequest, owner: Person) -> bool:
+    """Whether this very request wrote, or may have written, something at the API."""
+    return bool(_of_request(request, owner).exists()) and not was_refused(request, owner)
+
+
+def _of_request(request: HttpRequest, owner: Person) -> Any:
+    return AuditEntry.objects.filter(**owner._asdict(), request_id=getattr(request, "request_id", ""))
+
+
+def find(handle: str, path: str) -> Kept | None:
+    """Return what is kept under a handle for a page; None when it is gone, too old, or does not open."""
+    row = Draft.objects.filter(handle=handle, expires_at__gt=timezone.now()).first()
+    try:
+        content = json.loads(vault().decrypt(row.content.encode())) if row else None
+    except InvalidToken:
+        return None
+    if content is None or (content.pop("handle"), content["path"]) != (handle, path):
+        return None
+    return Kept(**content | {"owner": Person(*content["owner"])})
+
+
+def forget(handle: str) -> None:
+    """Delete what is kept under a handle."""
+    Draft.objects.filter(handle=handle).delete()
+
+
+def show(request: HttpRequest, draft: Kept) -> None:
+    """Make a GET look like the POST it was, so that its view shows the form as typed; a write raises NotSent."""
+    typed = _Typed(mutable=True)
+    for name, values in draft.typed.items():
+        typed.setlist(name, values)
+    if "step" in typed:
+        typed["step"] = "back"  # a form of several steps opens at its first
+    request.method = "POST"
+    request.POST = typed  # type: ignore[assignment]
+    request._files = MultiValueDict()  # type: ignore[attr-defined]
+    request._draft = draft  # type: ignore[attr-defined]
+
+
+def shown(request: HttpRequest) -> Kept | None:
+    """Return the draft that this request shows, if any."""
+    draft: Kept | None = getattr(request, "_draft", None)
+    return draft

@@ -1,0 +1,129 @@
+"""The filter of the audit trail, as it stands in the address."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+
+from actors_app.activity import ACTIONS, Asked
+from actors_app.forms.base import PortalForm
+from actors_app.models import AuditEntry
+from actors_app.templatetags.actors import now
+
+WINDOWS = {
+    "24h": ("24 hours", timedelta(hours=24)),
+    "7d": ("7 days", timedelta(days=7)),
+    "30d": ("30 days", timedelta(days=30)),
+    "all": ("All", None),
+}
+DEFAULT_WINDOW = "30d"
+FORMATS = ("csv", "jsonl")
+OUTCOMES = [
+    ("", "Any outcome"),
+    (AuditEntry.DONE, "Done"),
+    (AuditEntry.REFUSED, "Refused"),
+    (AuditEntry.UNKNOWN, "Unknown"),
+]
+YEARS = range(2000, 2100)
+_NO_DAY = {"invalid": "Give a day as year, month and day: 2026-11-23."}
+_TOO_LONG = {"max_length": "This is longer than any name or id there is."}
+
+
+class ActivityForm(PortalForm):
+    """Which lines to show; what is not understood counts as not given, and is named beside its field."""
+
+    who = forms.CharField(label="Who", required=False, max_length=255, error_messages=_TOO_LONG)
+    actor = forms.CharField(label="Actor", required=False, max_length=255, error_messages=_TOO_LONG)
+    action = forms.ChoiceField(
+        label="Action",
+        required=False,
+        choices=[("", "Any action"), *((name, words[2]) for name, words in ACTIONS.items())],
+        error_messages={"invalid_choice": "There is no such action."},
+    )
+    outcome = forms.ChoiceField(
+        label="Outcome",
+        required=False,
+        choices=OUTCOMES,
+        error_messages={"invalid_choice": "There is no such outcome."},
+    )
+    window = forms.ChoiceField(
+        required=False,
+        choices=[(name, words) for name, (words, _) in WINDOWS.items()],
+        error_messages={"invalid_choice": "There is no such span of time."},
+        widget=forms.HiddenInput,
+    )
+    before = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**62,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "There is no such page."),
+    )
+    format = forms.ChoiceField(
+        required=False,
+        choices=[(name, name) for name in FORMATS],
+        error_messages={"invalid_choice": "There is no such format; there are csv and jsonl."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in (("from", "From"), ("to", "To")):  # `from` cannot be the name of an attribute
+            self.fields[name] = forms.DateField(
+                label=label,
+                required=False,
+                error_messages=_NO_DAY,
+                input_formats=["%Y-%m-%d"],
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            )
+        self.full_clean()
+
+    def clean(self) -> None:
+        """Refuse days of which there is no trail, and a span of time that ends before it begins."""
+        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
+        for name, day in (("from", first), ("to", last)):
+            if day and day.year not in YEARS:
+                self.add_error(name, "Give a day of this century.")
+        if first and last and last < first:
+            self.add_error("to", "This day is before the first.")
+
+    def given(self, name: str) -> Any:
+        """Return a parameter's value, or None."""
+        return self.cleaned_data.get(name) or None
+
+    @property
+    def days(self) -> bool:
+        """Whether the span is given by days, which go before the window."""
+        return bool(self.given("from") or self.given("to"))
+
+    @property
+    def window_name(self) -> str:
+        """Return the window in use; empty where days are given."""
+        return "" if self.days else self.given("window") or DEFAULT_WINDOW
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the window narrows what is shown."""
+        return self.days or any(self.given(name) for name in ("who", "actor", "action", "outcome"))
+
+    @property
+    def complaints(self) -> list[str]:
+        """Return what was not understood and has no field on the page to stand beside."""
+        return [str(text) for name in ("window", "before", "format") for text in self.errors.get(name, [])]
+
+    def asked(self, actors: frozenset[str] = frozenset()) -> Asked:
+        """Return which lines are wanted; `actors` are the ids behind what was typed. Days are those of UTC."""
+        first, last = self.given("from"), self.given("to")
+        since = _midnight(first) if first else None
+        if span := WINDOWS[self.window_name][1] if self.window_name else None:
+            since = now() - span
+        return Asked(
+            who=self.given("who") or "",
+            action=self.given("action") or "",
+            actors=actors,
+            outcome=self.given("outcome") or "",
+            since=since,
+            until=_midnight(last) + timedelta(days=1) if last else None,
+        )
+
+
+def _midnight(day: Any) -> datetime:
+    return datetime.combine(day, time(), UTC)

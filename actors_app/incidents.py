@@ -1,0 +1,50 @@
+"""An error of the API that somebody sees has one line in the log, and both carry the same number.
+
+What the page says is the business of `views/errors.py` and of the templates.
+"""
+
+import logging
+
+from django.http import HttpRequest
+
+from actors_app.services.errors import AbacoError
+
+log = logging.getLogger("actors_app.errors")
+
+
+def report(request: HttpRequest, error: AbacoError) -> str:
+    """Log an error that is about to be shown, once however often a page shows it; return the incident's number."""
+    number: str = getattr(request, "request_id", "")
+    reported: list[AbacoError] = request.__dict__.setdefault("_reported", [])
+    if not any(error is earlier for earlier in reported):
+        reported.append(error)
+        log.warning(
+            "%s %s: %s (%s), answered %s, incident %s",
+            request.method,
+            request.resolver_match.view_name if request.resolver_match else "?",
+            type(error).__name__,
+            error.detail,
+            error.status,
+            number,
+        )
+    return number
+
+
+def report_store(request: HttpRequest, failure: BaseException) -> None:
+    """Log a failure of the portal's own store by its kind; its words may hold what was to be written."""
+    request.__dict__.setdefault("_reported", []).append(failure)
+    log.error(
+        "%s %s: the store failed (%s), answered 503, incident %s",
+        request.method,
+        request.resolver_match.view_name if request.resolver_match else "?",
+        type(failure.__cause__ or failure).__name__,
+        getattr(request, "request_id", ""),
+    )
+
+
+class Unreported(logging.Filter):
+    """Keep Django's own line about a failed answer out of the log where the error has its line already."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to keep a line."""
+        return not getattr(getattr(record, "request", None), "_reported", None)

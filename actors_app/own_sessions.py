@@ -1,0 +1,79 @@
+"""The sessions of one visitor: listed, ended, made to read only. Other people's are out of reach here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from actors_app.credentials import Credentials
+from actors_app.models import PortalSession
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """A session as its owner sees it; the handle stands for the key, which is the session itself."""
+
+    handle: str
+    browser: str
+    created: datetime
+    last_seen: datetime
+    ends: datetime
+    read_only: bool
+    is_this: bool
+
+
+def own_sessions(request: HttpRequest, owner: Credentials) -> list[OwnSession]:
+    """Return the owner's sessions that have not ended: this one, then those used last."""
+    found = [
+        OwnSession(
+            handle=_handle(row.session_key),
+            browser=row.browser or "A browser",
+            created=row.created,
+            last_seen=row.last_seen,
+            ends=row.expire_date,
+            read_only=row.read_only,
+            is_this=row.session_key == request.session.session_key,
+        )
+        for row in _of(owner).defer("credential", "session_data").order_by("-last_seen")
+    ]
+    return sorted(found, key=lambda session: not session.is_this)
+
+
+def end_session(owner: Credentials, handle: str) -> bool:
+    """End the one of the owner's sessions that a handle stands for; return whether there was one."""
+    keys = _of(owner).values_list("session_key", flat=True)
+    return _end(key for key in keys if constant_time_compare(_handle(key), handle)) > 0
+
+
+def end_other_sessions(request: HttpRequest, owner: Credentials) -> int:
+    """End all of the owner's sessions but this one; return how many there were."""
+    return _end(_of(owner).exclude(session_key=request.session.session_key).values_list("session_key", flat=True))
+
+
+def read_only_reason(request: HttpRequest) -> str:
+    """Return why this request may change nothing at the API, in words, or nothing where it may."""
+    if settings.READ_ONLY:
+        return "This portal only reads: whoever runs it has switched off every change."
+    row = getattr(request.session, "row", None) if "who" in request.session else None
+    return "This session only reads. To change something, sign out and sign in again." if row and row.read_only else ""
+
+
+def make_read_only(request: HttpRequest) -> None:
+    """Let this session only read from now on; nothing takes that back but a new sign-in."""
+    PortalSession.objects.filter(session_key=request.session.session_key).update(read_only=True)
+
+
+def _of(owner: Credentials) -> QuerySet[PortalSession]:
+    return PortalSession.alive().filter(tenant=owner.tenant, username=owner.username)
+
+
+def _end(keys: Iterable[str]) -> int:
+    return PortalSession.objects.filter(session_key__in=list(keys)).delete()[0]
+
+
+def _handle(session_key: str) -> str:
+    return salted_hmac("actors.session-handle", session_key, algorithm="sha256").hexdigest()[:32]

@@ -1,0 +1,74 @@
+"""Encrypting what is kept again under the first key, so that an older key can be taken away.
+
+Safe beside a running portal: a row is written only where it still holds what was read, so that a sign-in that was
+renewed meanwhile is not overwritten but looked at again.
+"""
+
+from collections import Counter
+from typing import Any, Literal
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.db.models import Model
+
+from actors_app.credentials import vault
+from actors_app.models import Draft, KeptResult, PortalSession
+
+# Everything that is sealed with the portal's keys: the model, and the columns that are encrypted.
+SEALED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
+    (PortalSession, ("credential",)),
+    (Draft, ("content",)),
+    (KeptResult, ("content", "preview")),
+)
+TRIES = 5  # for one row that the portal writes at the same time
+
+Outcome = Literal["rotated", "current", "unreadable", "busy"]
+
+
+def rotate() -> Counter[Outcome]:
+    """Encrypt every row under the first key; count what became of them.
+
+    rotated: encrypted again. current: were under the first key already. unreadable: no key opens them; they are left
+    alone. busy: written by the portal each time they were tried.
+    """
+    outcomes: Counter[Outcome] = Counter()
+    for model, columns in SEALED:
+        # One row at a time: a kept result may be 50 MB.
+        for key in list(model._default_manager.values_list("pk", flat=True)):
+            if outcome := _rotate_row(model, columns, key):
+                outcomes[outcome] += 1
+    return outcomes
+
+
+def _rotate_row(model: type[Model], columns: tuple[str, ...], key: Any) -> Outcome | None:
+    """Encrypt one row again; None where it is gone or holds nothing."""
+    for _ in range(TRIES):
+        row = model._default_manager.filter(pk=key).values(*columns).first()
+        if row is None or not any(row.values()):
+            return None
+        try:
+            if all(_is_current(sealed) for sealed in row.values()):
+                return "current"
+            new = {column: _sealed_again(sealed) for column, sealed in row.items()}
+        except InvalidToken:
+            return "unreadable"
+        if model._default_manager.filter(pk=key, **row).update(**new):
+            return "rotated"
+    return "busy"
+
+
+def _is_current(sealed: str | bytes) -> bool:
+    try:
+        Fernet(settings.CREDENTIAL_KEYS[0]).decrypt(_bytes(sealed))
+    except InvalidToken:
+        return False
+    return True
+
+
+def _sealed_again(sealed: str | bytes) -> str | bytes:
+    new = vault().rotate(_bytes(sealed))
+    return new.decode() if isinstance(sealed, str) else new
+
+
+def _bytes(sealed: str | bytes) -> bytes:
+    return sealed.encode() if isinstance(sealed, str) else bytes(sealed)

@@ -1,0 +1,206 @@
+"""What Django cannot know about a safe deployment: `manage.py check --deploy --fail-level WARNING` must be silent.
+
+Checks marked `deploy` hold where the portal is served to others; the rest hold everywhere, in tests too.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from portal.tenants import LOOPBACK
+
+HTMX_CONFIG = {
+    "selfRequestsOnly": True,
+    "allowEval": False,
+    "allowScriptTags": False,
+    "historyCacheSize": 0,
+    "refreshOnHistoryMiss": True,
+    "historyRestoreAsHxRequest": False,
+    "includeIndicatorStyles": False,
+    "timeout": 30000,
+    "methodsThatUseUrlParams": ["get"],
+}
+QUIET = ("urllib3", "requests")
+NEEDED = (  # in this order, others may stand between them
+    "portal.middleware.RequestIdMiddleware",
+    "portal.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "actors_app.middleware.WriteGuardMiddleware",
+)
+YEAR = 365 * 24 * 60 * 60
+
+Check = Callable[[], bool]
+
+
+def _safe(number: int, says: str, *, deploy: bool = False) -> Callable[[Check], Check]:
+    """Register a function that returns whether something is as it must be; `says` is the sentence when it is not."""
+
+    def registered(holds: Check) -> Check:
+        def check(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
+            return [] if holds() else [Error(says, id=f"actors.E{number:03}")]
+
+        register(check, Tags.security, deploy=deploy)
+        return holds
+
+    return registered
+
+
+@_safe(1, "DEBUG is on: its pages show settings and the variables of the code.", deploy=True)
+def debug_is_off() -> bool:
+    """Whether no page shows the inside of the portal."""
+    return not settings.DEBUG
+
+
+@_safe(2, "SECRET_KEY, or one of its fallbacks, is shorter than 50 signs or too regular.", deploy=True)
+def secret_keys_are_strong() -> bool:
+    """Whether nobody can guess a key that signs."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return all(len(key) >= 50 and len(set(key)) >= 12 for key in keys)
+
+
+@_safe(3, "The keys that sign and the keys that encrypt must all be different.")
+def keys_are_separate() -> bool:
+    """Whether knowing one key opens nothing that another guards."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.CREDENTIAL_KEYS]
+    return len(set(keys)) == len(keys)
+
+
+@_safe(4, "PORTAL_CREDENTIAL_KEYS holds none, one that is no key, or one that is too regular to be random.")
+def credential_keys_are_valid() -> bool:
+    """Whether everything that is kept can be encrypted."""
+    for key in settings.CREDENTIAL_KEYS:
+        try:
+            Fernet(key)
+        except ValueError:
+            return False
+        if len(set(key)) < 12:
+            return False
+    return bool(settings.CREDENTIAL_KEYS)
+
+
+@_safe(5, "ALLOWED_HOSTS is empty or has a wildcard; name each host.", deploy=True)
+def hosts_are_named() -> bool:
+    """Whether the portal answers under its own names only."""
+    return bool(settings.ALLOWED_HOSTS) and not any(
+        host == "*" or host.startswith(".") for host in settings.ALLOWED_HOSTS
+    )
+
+
+@_safe(6, "An Actors API is reached over plain HTTP; only this machine itself may be.")
+def apis_are_https() -> bool:
+    """Whether no token travels in the clear."""
+    addresses = [urlsplit(tenant.url) for tenant in settings.TENANTS.values()]
+    return all(address.scheme == "https" or address.hostname in LOOPBACK for address in addresses)
+
+
+@_safe(7, "There is no Actors API to talk to: set ACTORS_API_URL or PORTAL_TENANTS_FILE.", deploy=True)
+def there_is_an_api() -> bool:
+    """Whether anybody can sign in."""
+    return bool(settings.TENANTS)
+
+
+@_safe(8, "The cookies must be Secure, HttpOnly, SameSite, without a domain, and named __Host-.", deploy=True)
+def cookies_are_bound_to_the_host() -> bool:
+    """Whether no other host can read or set the portal's cookies."""
+    return all(
+        getattr(settings, f"{kind}_COOKIE_NAME").startswith("__Host-")
+        and getattr(settings, f"{kind}_COOKIE_SECURE")
+        and getattr(settings, f"{kind}_COOKIE_HTTPONLY")
+        and getattr(settings, f"{kind}_COOKIE_SAMESITE") in ("Lax", "Strict")
+        and getattr(settings, f"{kind}_COOKIE_PATH") == "/"
+        and getattr(settings, f"{kind}_COOKIE_DOMAIN") is None
+        for kind in ("SESSION", "CSRF")
+    )
+
+
+@_safe(9, "SESSION_ENGINE must be the portal's own, and sessions must be JSON.")
+def sessions_are_ours() -> bool:
+    """Whether no page can overwrite a sign-in by saving its session."""
+    return settings.SESSION_ENGINE == "actors_app.sessions" and settings.SESSION_SERIALIZER.endswith(".JSONSerializer")
+
+
+@_safe(10, "The htmx configuration of templates/base.html is not the safe one.")
+def htmx_is_tame() -> bool:
+    """Whether htmx evaluates nothing, keeps nothing, and asks nobody else."""
+    page = (settings.BASE_DIR / "templates" / "base.html").read_text(encoding="utf-8")
+    found = re.search(r"<meta name=\"htmx-config\"\s+content='([^']*)'", page)
+    try:
+        config = json.loads(found[1]) if found else {}
+    except ValueError:
+        return False
+    return HTMX_CONFIG.items() <= config.items() and 'hx-history="false"' in page
+
+
+@_safe(11, "The loggers of urllib3 and requests must be at WARNING or above: they write addresses, and a nonce is one.")
+def clients_log_quietly() -> bool:
+    """Whether no log line can hold an address of the API."""
+    logging: dict[str, Any] = settings.LOGGING
+    loggers, root = logging["loggers"], logging["root"]["level"]
+    return all(loggers.get(name, {}).get("level", root) in ("WARNING", "ERROR", "CRITICAL") for name in QUIET)
+
+
+@_safe(12, "Django's admin and its accounts have no place here: everybody signs in at the API.")
+def there_are_no_local_accounts() -> bool:
+    """Whether there is no second way in."""
+    return not {"django.contrib.admin", "django.contrib.auth"} & set(settings.INSTALLED_APPS)
+
+
+@_safe(13, "The Content-Security-Policy must deny by default, name no wildcard and nothing unsafe, and be enforced.")
+def the_policy_is_strict() -> bool:
+    """Whether a browser runs nothing but the portal's own scripts."""
+    policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    sources = [str(source) for listed in policy.values() for source in listed]
+    return (
+        [str(source) for source in policy.get("default-src", [])] == ["'none'"]
+        and not any("unsafe" in source or "*" in source or source.endswith(":") for source in sources)
+        and {"base-uri", "form-action", "frame-ancestors"} <= set(policy)
+        and not getattr(settings, "CONTENT_SECURITY_POLICY_REPORT_ONLY", None)
+    )
+
+
+@_safe(14, "The portal must be served over HTTPS alone, and say so for a year.", deploy=True)
+def https_is_a_must() -> bool:
+    """Whether no browser speaks to the portal in the clear."""
+    return (
+        settings.SECURE_SSL_REDIRECT
+        and settings.SECURE_HSTS_SECONDS >= YEAR
+        and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS
+        and not settings.PLAIN_HTTP
+    )
+
+
+@_safe(15, "A header of a proxy is believed without PORTAL_BEHIND_PROXY; anybody could send it.")
+def proxies_are_declared() -> bool:
+    """Whether nobody but a proxy of ours says where a request comes from."""
+    believed = settings.SECURE_PROXY_SSL_HEADER or settings.USE_X_FORWARDED_HOST or settings.USE_X_FORWARDED_PORT
+    return not believed or (settings.BEHIND_PROXY and not settings.USE_X_FORWARDED_HOST)
+
+
+@_safe(16, "The store is in memory: each process would have its own, and forget it.", deploy=True)
+def the_store_lasts() -> bool:
+    """Whether sign-ins and the trail outlive a process."""
+    name = str(settings.DATABASES["default"]["NAME"])
+    return bool(name) and ":memory:" not in name and "mode=memory" not in name
+
+
+@_safe(17, "A middleware that protects is missing or in the wrong place.")
+def protection_is_in_place() -> bool:
+    """Whether every request goes through all that protects, in the order that works."""
+    present = [name for name in settings.MIDDLEWARE if name in NEEDED]
+    return tuple(present) == NEEDED
+
+
+@_safe(18, "System checks are silenced.")
+def nothing_is_silenced() -> bool:
+    """Whether all of this is heard."""
+    return not settings.SILENCED_SYSTEM_CHECKS

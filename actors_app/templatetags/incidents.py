@@ -1,0 +1,17 @@
+"""The number of an incident, for templates that show an error of the API beside other things."""
+
+from typing import Any
+
+from django import template
+
+from actors_app.incidents import report
+from actors_app.services.errors import AbacoError
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def incident(context: dict[str, Any], error: Any) -> str:
+    """Log the error that is being shown; return the number under which the log has it."""
+    request = context.get("request")
+    return report(request, error) if request is not None and isinstance(error, AbacoError) else ""

@@ -1,0 +1,224 @@
+"""What was changed through the portal, by whom and what came of it: the list, one line, its check, the export."""
+
+import csv
+import json
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.activity import (
+    PER_PAGE,
+    Reader,
+    all_of,
+    answer_of,
+    details_of,
+    end_of,
+    lines_of,
+    outcome_of,
+    record_of,
+)
+from actors_app.checks import check
+from actors_app.credentials import Credentials, SessionCredentials, abaco_for
+from actors_app.csv_cells import safe_cell
+from actors_app.decorators import credentials_required
+from actors_app.forms.activity import WINDOWS, ActivityForm
+from actors_app.htmx import render_page
+from actors_app.models import AuditEntry
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.types import Actor
+from actors_app.templatetags.actors import now
+from actors_app.views.logs import DOWNLOAD_HEADERS
+
+_GONE = "There is no such line in the activity, or it is not for you to see."
+
+
+def _who(request: HttpRequest) -> Credentials:
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    return who
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def activity_list(request: HttpRequest) -> HttpResponse:
+    """Show what the visitor did, and what others did to the actors that the visitor may read (`GET /actors`).
+
+    Where the API does not answer, their own lines stand.
+    """
+    abaco = abaco_for(request)
+    answer = abaco.wave(actors=lambda: abaco.actors.list())["actors"]
+    if isinstance(answer.error, SignedOut):
+        raise answer.error
+    actors: tuple[Actor, ...] = answer.value or ()
+    form = ActivityForm(request.GET)
+    typed = form.given("actor")
+    ids = frozenset({typed, *(one.id for one in actors if one.label == typed)}) if typed else frozenset()
+    reader = Reader.of(_who(request), actors)
+    context = {"section": "activity", "error": answer.error, "show_actor": True}
+    return _answer(request, form, reader, reader.lines(), ids, context)
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def actor_activity(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show what was done to one actor, to whoever may read it (`GET /actors/{id}`)."""
+    actor = abaco_for(request).actors.get(actor_id)
+    reader = Reader.of(_who(request), [actor])
+    # An alias may have named another actor before, whose lines are not this one's.
+    lines = reader.lines().filter(actor_id=actor.id)
+    context = {
+        "actor_id": actor_id,
+        "actor": actor,
+        "tab": "activity",
+        "section": "actors",
+        "counts": {},
+        "show_actor": False,
+    }
+    return _answer(request, ActivityForm(request.GET), reader, lines, frozenset(), context)
+
+
+def _answer(
+    request: HttpRequest,
+    form: ActivityForm,
+    reader: Reader,
+    lines: QuerySet[AuditEntry],
+    actors: frozenset[str],
+    context: dict[str, Any],
+) -> HttpResponse:
+    """Answer with the lines that are wanted, as a page or as a file."""
+    wanted = form.asked(actors).of(lines)
+    kind = form.given("format")
+    # A file holds what was asked for or it is not made; a page says what was not understood.
+    if kind and not form.errors:
+        return _file(wanted, kind)
+    before = form.given("before")
+    some = list((wanted.filter(pk__lt=before) if before else wanted)[: PER_PAGE + 1])
+    context |= {
+        "form": form,
+        "lines": lines_of(some[:PER_PAGE], reader),
+        "older": some[PER_PAGE - 1].pk if len(some) > PER_PAGE else None,
+        "is_first": not before,
+        "windows": [(name, words) for name, (words, _) in WINDOWS.items()],
+        "window": form.window_name,
+        "is_empty": not some and not lines.exists(),
+    }
+    template = "activity/list.html" if "actor_id" not in context else "activity/actor.html"
+    status = 422 if "format" in request.GET else 200
+    return render_page(request, template, context, partial="activity/_card.html", status=status)
+
+
+def _file(lines: QuerySet[AuditEntry], kind: str) -> HttpResponse:
+    """Send the lines while they are read."""
+    pieces, content_type = (
+        (_csv(lines), "text/csv; charset=utf-8") if kind == "csv" else (_json_lines(lines), "application/jsonl")
+    )
+    name = f"activity-{now():%Y-%m-%d}.{kind}"
+    return StreamingHttpResponse(  # type: ignore[return-value]  # no HttpResponse to mypy
+        pieces,
+        content_type=content_type,
+        headers={**DOWNLOAD_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _json_lines(lines: QuerySet[AuditEntry]) -> Iterator[str]:
+    """Write each line as one JSON object; line ends and controls within it are escaped."""
+    for entry in all_of(lines):
+        yield json.dumps(record_of(entry)) + "\n"
+
+
+def _csv(lines: QuerySet[AuditEntry]) -> Iterator[str]:
+    buffer = StringIO()
+    table: csv.DictWriter[str] | None = None
+    for entry in all_of(lines):
+        record = {
+            name: safe_cell(json.dumps(value) if isinstance(value, dict) else value)
+            for name, value in record_of(entry).items()
+        }
+        if table is None:
+            table = csv.DictWriter(buffer, record)
+            table.writeheader()
+        table.writerow(record)
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _line(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader]:
+    """Return a line and its reader; raise Http404 where there is none, or none for this visitor to see."""
+    who = _who(request)
+    lines = AuditEntry.objects.select_related("end").filter(tenant=who.tenant, start__isnull=True)
+    entry = lines.filter(pk=entry_id).first()
+    if entry is None:
+        raise Http404(_GONE)
+    abaco = abaco_for(request)
+    actor: Actor | None = None
+    if entry.actor_id:
+        try:
+            actor = abaco.actors.get(entry.actor_id)
+        except (NotFound, Forbidden):
+            pass
+        except AbacoError as error:
+            # Whoever did it may see it all the same, under the name of that time.
+            if entry.username != who.username or isinstance(error, SignedOut):
+                raise
+    reader = Reader.of(who, [actor] if actor else [])
+    if entry.username != who.username and (actor is None or actor.id != entry.actor_id):
+        raise Http404(_GONE)
+    return entry, reader
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def activity_detail(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Show all that the trail keeps of a line (`GET /actors/{id}`, to know whether the visitor may read the actor)."""
+    entry, reader = _line(request, entry_id)
+    return render_page(request, "activity/detail.html", _context(entry, reader))
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def activity_check(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Ask the API what became of a write whose answer never came; only GET calls are made."""
+    entry, reader = _line(request, entry_id)
+    context = _context(entry, reader)
+    error: AbacoError | None = None
+    try:
+        context["finding"] = check(abaco_for(request), entry)
+    except SignedOut:
+        raise
+    except AbacoError as failed:
+        context["error"] = error = failed
+    return render_page(request, "activity/check.html", context, status=error.status if error else 200)
+
+
+def _context(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
+    """Return what the pages of one line show."""
+    (line,) = lines_of([entry], reader)
+    details, (said, reason) = details_of(entry), answer_of(entry)
+    if line.actor_url:
+        back = (
+            (reverse("actors:actor-activity", args=[entry.actor_id]), "Activity of the actor")
+            if entry.actor_id
+            else None
+        )
+    else:
+        back = None
+    return {
+        "section": "activity",
+        "line": line,
+        "entry": entry,
+        "end": end_of(entry),
+        "outcome": outcome_of(entry, now()),
+        "before": details.pop("before", None),
+        "after": details.pop("after", None),
+        "details": details,
+        "said": said,
+        "reason": reason,
+        "back": back,
+    }

@@ -1,0 +1,72 @@
+"""What a visitor meets whose sign-in has ended: a way to sign in that loses nothing of what was typed."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from actors_app import credentials, drafts
+from actors_app.forms.sign_in import PasswordForm, TokenForm
+from actors_app.htmx import STOP_POLLING, is_poll, wants_fragment
+from actors_app.services.errors import AbacoError, SignedOut
+
+
+def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
+    """Ask for a sign-in and lose nothing that was typed.
+
+    A poll only says so and stops; a form that htmx sent gets the sign-in over its page, which stays as it is; a form
+    that was sent plainly is kept, and the sign-in leads back to it. Everything else leads to the sign-in and back.
+    """
+    had_session = "who" in request.session
+    if had_session:
+        credentials.sign_out(request)
+    is_form = request.method == "POST" and drafts.shown(request) is None
+    if is_form and wants_fragment(request):
+        return _sign_in_over(request)
+    back = request.path if is_form else request.get_full_path()
+    if wants_fragment(request):
+        back = request.htmx.current_url_abs_path or reverse("actors:overview")  # type: ignore[attr-defined]
+    query = {"next": back}
+    if is_form:
+        handle = drafts.keep(request)
+        query = {
+            "next": f"{back}?{drafts.PARAMETER}={handle}" if handle else back,
+            "because": "kept" if handle else "not-sent",
+        }
+    address = f"{reverse('actors:sign-in')}?{urlencode(query)}"
+    if is_poll(request):
+        return render(request, "errors/_signed_out.html", {"sign_in": address}, status=STOP_POLLING)
+    if had_session and not is_form:
+        request.session["sign_in_notice"] = f"{error.user_message} Sign in again to go on where you were."
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(address)
+    return HttpResponseRedirect(address)
+
+
+def _sign_in_over(request: HttpRequest) -> HttpResponse:
+    """Answer 401 with the sign-in as a part of the page, which keeps everything that was typed."""
+    owner = drafts.whose(request)
+    known = owner._asdict() if owner else {}
+    return render(
+        request,
+        "sign_in/_over.html",
+        {
+            "password_form": PasswordForm.over(initial=known) if PasswordForm.is_offered() else None,
+            "token_form": TokenForm.over(initial=known) if TokenForm.is_offered() else None,
+            "whose": request.POST.get(drafts.FIELD, ""),
+            "new_key": owner is not None and drafts.was_refused(request, owner),
+        },
+        status=401,
+    )
+
+
+def interrupted(request: HttpRequest) -> HttpResponse:
+    """Answer for a sign-in that was ended elsewhere while this request was answered; what it wrote, it wrote."""
+    owner = drafts.whose(request) if request.method == "POST" else None
+    if owner is None or not drafts.was_sent(request, owner):
+        return signed_out(request, SignedOut("ended elsewhere"))
+    credentials.sign_out(request)
+    address = f"{reverse('actors:sign-in')}?{urlencode({'next': request.path, 'because': 'sent'})}"
+    return HttpResponseClientRedirect(address) if wants_fragment(request) else HttpResponseRedirect(address)
