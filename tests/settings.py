@@ -1,6 +1,7 @@
 """The portal's settings as the tests run them: fixed secrets, one tenant that answers nowhere."""
 
 import os
+import tempfile
 
 # Playwright keeps an event loop in the thread of the tests; Django would refuse the store beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -16,8 +17,8 @@ from portal.settings import *  # noqa: F403
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]  # noqa: F405
 SECURE_SSL_REDIRECT = False  # the test client speaks plain HTTP
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
-    # A real file: a store in memory knows no waiting for another's lock.
-    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / "test.sqlite3")}  # noqa: F405
-    (BASE_DIR / "var").mkdir(exist_ok=True)  # noqa: F405
+    # A real file, since a store in memory knows no waiting for another's lock; of its own for each process.
+    _FILE = os.path.join(tempfile.gettempdir(), f"portal-tests-{os.getpid()}.sqlite3")
+    DATABASES["default"]["TEST"] = {"NAME": _FILE}  # noqa: F405
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_AUTOREFRESH = False

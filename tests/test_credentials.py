@@ -1,9 +1,11 @@
 """The sign-in in the session's row: sealed, untouched by ordinary saves, renewed once."""
 
+import json
 import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,12 +15,16 @@ from django.utils import timezone
 from actors_app import credentials as vault
 from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.models import PortalSession
+from actors_app.services.calls import Limits
 from actors_app.services.errors import ServiceFailed, SignedOut, TimedOut
 from actors_app.sessions import SessionStore
+from portal import store
+from tests import payloads
 from tests.conftest import API
+from tests.store import Lock
 
 Browser = Callable[..., Client]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.store, pytest.mark.django_db]
 
 RENEWED = {"access_token": "new-access", "refresh_token": "new-refresh", "expires_in": 14400}
 
@@ -150,31 +156,136 @@ def test_a_holder_that_died_is_replaced_when_its_lease_ends(sign_in: Browser, ap
     assert SessionCredentials(row().session_key).renew("access-token-of-jdoe") == "new-access"
 
 
+def test_a_renewal_that_fails_late_leaves_the_lease_of_another_alone(sign_in: Browser, api: API) -> None:
+    sign_in()
+    theirs = timezone.now() + timedelta(seconds=9)
+
+    def fail(request: object) -> tuple[int, dict[str, str], str]:
+        PortalSession.objects.update(renewing_until=theirs)
+        return 503, {}, ""
+
+    api.wire.add_callback("POST", payloads.API + "/token", fail)
+    with pytest.raises(ServiceFailed):
+        SessionCredentials(row().session_key).renew("access-token-of-jdoe")
+    assert row().renewing_until == theirs
+
+
 def test_waiting_has_an_end(sign_in: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     sign_in()
     PortalSession.objects.update(renewing_until=timezone.now() + timedelta(minutes=5))
-    monkeypatch.setattr(vault, "RENEWAL_LEASE", -0.9)
-    with pytest.raises(TimedOut):
+    monkeypatch.setattr(vault, "RENEWAL_WAIT", 0.2)
+    with pytest.raises(TimedOut) as late:
         SessionCredentials(row().session_key).renew("access-token-of-jdoe")
+    assert "cannot renew your sign-in now" in late.value.user_message
+    assert row().credential
+
+
+def test_a_holder_has_its_lease_until_its_answer_is_saved() -> None:
+    assert Limits().token + store.PATIENCE + 0.3 < vault.RENEWAL_LEASE < 10
+    assert vault.RENEWAL_LEASE + Limits().token < vault.RENEWAL_WAIT + 0.5
+
+
+@pytest.mark.parametrize("status", [503, 429, 404])
+def test_f50_a_page_says_that_the_sign_in_cannot_be_renewed_now(sign_in: Browser, api: API, status: int) -> None:
+    browser = sign_in(expires_at=1)
+    api.answer("POST", "/token", json={}, status=status)
+    answer = browser.get("/actors/")
+    assert answer.status_code in (502, 503)
+    assert "The Actors API cannot renew your sign-in now. You stay signed in." in answer.text
+    assert browser.get("/account/").status_code == 200
+
+
+def test_f50_a_renewal_without_an_answer_changed_nothing(sign_in: Browser, api: API) -> None:
+    browser = sign_in(expires_at=1)
+    api.is_silent("POST", "/token")
+    answer = browser.get("/actors/")
+    assert "The Actors API cannot renew your sign-in now." in answer.text
+    assert "not known whether" not in answer.text
+    assert "know whether it was done" not in answer.text
+    assert row().credential
+
+
+def test_a_portal_that_the_api_no_longer_knows_leads_to_one_sign_in_that_says_so(sign_in: Browser, api: API) -> None:
+    browser = sign_in(expires_at=1)
+    api.answer("POST", "/token", json={"error": "invalid_client"}, status=401)
+    answer = browser.get("/actors/", follow=True)
+    assert answer.redirect_chain == [("/sign-in/?next=%2Factors%2F", 302)]
+    assert "the Actors API refuses this portal" in answer.text
+
+
+def test_a_refusal_is_no_end_where_another_request_has_renewed_meanwhile(sign_in: Browser, api: API) -> None:
+    sign_in()
+    key = row().session_key
+    new = Credentials("default", "jdoe", "token-of-the-other", "r", time.time() + 3600)
+
+    def refuse(request: object) -> tuple[int, dict[str, str], str]:
+        PortalSession.objects.update(credential=vault._seal(key, new), credential_version=2)
+        return 400, {}, '{"error": "invalid_grant"}'
+
+    api.wire.add_callback("POST", payloads.API + "/token", refuse)
+    assert SessionCredentials(key).renew("access-token-of-jdoe") == "token-of-the-other"
+    assert row().credential_version == 2
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_at_once_make_one_renewal(sign_in: Browser, api: API) -> None:
-    sign_in()
+@pytest.mark.parametrize(("seconds", "saved"), [(0.7, True), (30, False)])
+def test_f51_a_renewal_that_cannot_be_saved_still_serves_its_request(
+    sign_in: Browser, api: API, seconds: float, saved: bool
+) -> None:
+    sign_in(expires_at=1)
+    timers = []
+
+    def renew(request: object) -> tuple[int, dict[str, str], str]:
+        timers.append(Lock().free_after(seconds))
+        return 200, {}, json.dumps(RENEWED)
+
+    api.wire.add_callback("POST", payloads.API + "/token", renew)
+    held = SessionCredentials(row().session_key)
+    began = time.monotonic()
+    try:
+        assert held.access_token() == "new-access"
+        took = time.monotonic() - began
+    finally:
+        for timer in timers:
+            timer.cancel()
+            timer.function()
+            timer.join()
+    assert took < 6, "two seconds, on a machine that has other things to do"
+    assert held.current is not None
+    assert held.current.access_token == "new-access"
+    assert (row().credential_version == 2) is saved
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("by_the_clock", [True, False])
+def test_f52_fifty_at_once_make_one_renewal(sign_in: Browser, api: API, by_the_clock: bool) -> None:
+    sign_in(expires_at=1 if by_the_clock else 0)
     key = row().session_key
-    api.post("/token", json=RENEWED)
+    good = ["refresh-token-of-jdoe"]
+
+    def renew(request: Any) -> tuple[int, dict[str, str], str]:
+        time.sleep(0.5)
+        if f"refresh_token={good[-1]}&".encode() not in request.body:
+            return 400, {}, '{"error": "invalid_grant"}'
+        good.append(f"refresh-{len(good)}")
+        return 200, {}, json.dumps(RENEWED | {"refresh_token": good[-1]})
+
+    api.wire.add_callback("POST", payloads.API + "/token", renew)
     answers: list[str] = []
 
     def ask() -> None:
         try:
-            answers.append(SessionCredentials(key).renew("access-token-of-jdoe"))
+            held = SessionCredentials(key)
+            answers.append(held.access_token() if by_the_clock else held.renew("access-token-of-jdoe"))
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=ask) for _ in range(10)]
+    threads = [threading.Thread(target=ask) for _ in range(50)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers == ["new-access"] * 10
+    assert answers == ["new-access"] * 50
     assert len(api.asked) == 1
+    assert good == ["refresh-token-of-jdoe", "refresh-1"]
+    assert row().renewing_until is None

@@ -1,51 +1,186 @@
-"""The headers that every answer carries, whatever it is."""
+"""The contract of headers that every answer keeps: each route, each method, each status, files and downloads too."""
+
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
+from actors_app import kept_results
+from actors_app.credentials import Credentials
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, EXECUTION_ID
+from tests.routes import ROWS, answer_everything, crawled
+
+Browser = Callable[..., Client]
 pytestmark = pytest.mark.django_db
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+}
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+}
+VARY = {"cookie", "hx-request", "hx-boosted", "hx-history-restore-request"}
+
+
+def check_contract(answer: Any, kind: str = "page") -> None:
+    """Check everything an answer must carry; `kind` is page, file (a static one), download or probe."""
+    where = f"{answer.request['REQUEST_METHOD']} {answer.request['PATH_INFO']} {answer.status_code}"
+    policy = {part.strip() for part in answer.headers["Content-Security-Policy"].split(";")}
+    assert policy == ({"default-src 'none'", "sandbox"} if kind == "download" else POLICY), where
+    # A probe is answered above what knows of HTTPS.
+    fixed = {name: value for name, value in FIXED.items() if kind != "probe" or name != "Strict-Transport-Security"}
+    assert {name: answer.headers.get(name) for name in fixed} == fixed, where
+    assert "camera=()" in answer.headers["Permissions-Policy"], where
+    assert len(answer.headers["X-Request-ID"]) == 12, where
+    assert "Server" not in answer.headers, where
+    if kind != "file":
+        assert "no-store" in answer.headers["Cache-Control"], where
+        assert {name.strip().lower() for name in answer.headers["Vary"].split(",")} >= VARY, where
+    if kind == "download":
+        assert answer.headers["Content-Disposition"].startswith("attachment"), where
+        assert "html" not in answer.headers["Content-Type"], where
+    for cookie in answer.cookies.values():
+        assert cookie.key.startswith("__Host-"), where
+        assert cookie["secure"], where
+        assert cookie["httponly"], where
+        assert (cookie["samesite"], cookie["path"], cookie["domain"]) == ("Lax", "/", ""), where
+
+
+def check_page(answer: Any) -> None:
+    """Check that an error is a page of ours, with the number of its incident, or an alert inside one."""
+    text = answer.content.decode()
+    where = f"{answer.request['REQUEST_METHOD']} {answer.request['PATH_INFO']} {answer.status_code}"
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8", where
+    assert "data-alert" in text, where
+    assert answer.headers["X-Request-ID"] in text, where
+
+
+def ask(browser: Client, method: str, address: str, **headers: str) -> HttpResponse:
+    return browser.generic(method, address, secure=True, headers=headers)
+
+
+def test_each_route_has_a_row_and_each_row_a_route() -> None:
+    assert set(crawled()) == set(ROWS)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_each_route_keeps_the_contract_with_each_method(name: str, signed_in: Client, api: API) -> None:
+    answer_everything(api.wire)
+    address = crawled()[name]
+    asks = ((Client(), METHODS, {}), (signed_in, METHODS, {}), (signed_in, ("GET", "POST"), {"hx-request": "true"}))
+    for browser, methods, headers in asks:
+        for method in methods:
+            if browser is signed_in and name == "actors:sign-out" and method == "POST":
+                continue  # the last thing a browser does, and tested as such
+            answer = ask(browser, method, address, **headers)
+            check_contract(answer)
+            taken = method in ROWS[name].methods or (method == "HEAD" and "GET" in ROWS[name].methods)
+            assert taken or answer.status_code == 405, f"{method} {address} gave {answer.status_code}"
+            if answer.status_code == 405 and method != "HEAD":
+                check_page(answer)
+                assert answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])
+def test_each_page_keeps_the_contract_when_the_api_refuses(sign_in: Browser, api: API, status: int) -> None:
+    answer_everything(api.wire, status)
+    statuses = set()
+    for name, address in crawled().items():
+        if "GET" in ROWS[name].methods:
+            answer = ask(sign_in(refresh_token=""), "GET", address)
+            check_contract(answer)
+            statuses.add(answer.status_code)
+    assert len(statuses) > 1
 
 
 @pytest.mark.parametrize(
-    ("method", "address", "status"),
+    ("method", "address", "data", "status"),
     [
-        ("get", "/sign-in/", 200),
-        ("get", "/", 302),
-        ("get", "/nowhere/", 404),
-        ("get", "/actors/..%2fadmin/", 404),
-        ("get", "/sign-out/", 405),
-        ("post", "/sign-in/", 422),
-        ("get", "/livez", 200),
-        ("get", "/readyz", 200),
+        ("GET", "/nowhere/", None, 404),
+        ("GET", "/actors/..%2fadmin/", None, 404),
+        ("GET", "/actors/%00/", None, 404),
+        ("GET", "/static/nothing.css", None, 404),
+        ("POST", "/nowhere/", {}, 404),
+        ("POST", "/sign-in/", {f"field{number}": "x" for number in range(1100)}, 400),
+        ("POST", "/sign-in/", {"username": "x" * (13 * 1024**2)}, 413),
+        ("GET", "/sign-out/", None, 405),
     ],
 )
-def test_the_contract_holds(method: str, address: str, status: int) -> None:
-    answer = getattr(Client(), method)(address)
-    assert answer.status_code == status
-    assert {part.strip() for part in answer["Content-Security-Policy"].split(";")} == {
-        part.strip() for part in CSP.split(";")
-    }
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Referrer-Policy"] == "same-origin"
-    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert answer["Cross-Origin-Embedder-Policy"] == "require-corp"
-    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert answer["X-Frame-Options"] == "DENY"
-    assert answer["Cache-Control"] == "no-store"
-    assert "HX-Request" in answer["Vary"]
-    assert len(answer["X-Request-ID"]) == 12
-    assert "camera=()" in answer["Permissions-Policy"]
+def test_an_error_is_a_page_of_ours(method: str, address: str, data: dict[str, str] | None, status: int) -> None:
+    for headers in ({}, {"hx-request": "true"}):
+        ask = Client(raise_request_exception=False).get if method == "GET" else Client().post
+        answer = ask(address, data, secure=True, headers=headers)
+        assert answer.status_code == status
+        check_contract(answer, "file" if "/static/" in address else "page")
+        check_page(answer)
 
 
-def test_a_page_that_failed_still_carries_them(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_for_another_host_is_refused_with_a_page() -> None:
+    answer = Client().get("/sign-in/", secure=True, headers={"host": "evil.example"})
+    assert answer.status_code == 400
+    check_contract(answer)
+    check_page(answer)
+    assert "evil.example" not in answer.content.decode()
+
+
+def test_a_page_that_failed_still_keeps_it(signed_in: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     signed_in.raise_request_exception = False
     monkeypatch.setattr("django.db.connection.cursor", None)
-    answer = signed_in.get("/readyz")
+    answer = signed_in.get("/readyz", secure=True)
     assert answer.status_code == 500
-    assert "The portal failed" in answer.content.decode()
-    assert answer["X-Request-ID"] in answer.content.decode()
-    assert "Content-Security-Policy" in answer
+    check_contract(answer, "probe")
+    check_page(answer)
+
+
+def test_a_static_file_keeps_it(settings: Any) -> None:
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    answer = Client().get("/static/css/portal.css", secure=True)
+    assert answer.status_code == 200
+    check_contract(answer, "file")
+    assert "Set-Cookie" not in answer.headers
+    answer.close()
+
+
+def test_downloads_keep_it(signed_in: Client, api: API) -> None:
+    answer_everything(api.wire)
+    owner = Credentials("default", "jdoe", "a")
+    kept = kept_results.keep(owner, ACTOR_ID, EXECUTION_ID, b"<script>alert(1)</script>")
+    base = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}"
+    for address in (f"{base}/results/{kept.pk}/", f"{base}/logs/?download=1"):
+        answer = signed_in.get(address, secure=True)
+        assert answer.status_code == 200
+        check_contract(answer, "download")
+        assert answer.getvalue()
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("address", ["/livez", "/readyz"])
+def test_probes_keep_it_under_any_name(address: str, method: str) -> None:
+    answer = Client().generic(method, address, secure=True, headers={"host": "10.0.0.7"})
+    assert answer.status_code == (200 if method in ("GET", "HEAD") else 405)
+    check_contract(answer, "probe")
+
+
+@pytest.mark.parametrize("address", ["/sign-in/", "/actors/", "/nowhere/"])
+def test_the_way_to_https_keeps_it(settings: Any, address: str) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    answer = Client().get(address)
+    assert (answer.status_code, answer["Location"]) == (301, f"https://testserver{address}")
+    check_contract(answer, "probe")

@@ -44,6 +44,7 @@ def test_plain_http_has_plain_cookies() -> None:
         ({"PORTAL_CREDENTIAL_KEYS": "short"}, "must be 32 bytes"),
         ({"SECRET_KEY": GOOD["PORTAL_CREDENTIAL_KEYS"]}, "must not repeat SECRET_KEY"),
         ({"DEBUG": "perhaps"}, "DEBUG must be true or false"),
+        ({"DATABASE_URL": "mysql://portal@host/portal"}, "DATABASE_URL must begin with"),
         ({"ACTORS_API_URL": "nonsense"}, "url must be the address"),
         ({"PORTAL_PLAIN_HTTP": "true", "ALLOWED_HOSTS": "portal.example.org"}, "for this machine alone"),
     ],

@@ -16,7 +16,7 @@ from tests.conftest import API
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, envelope, refusal
 from tests.payloads import API as ROOT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.store, pytest.mark.django_db]
 Browser = Callable[..., Client]
 URL = f"/actors/{ACTOR_ID}/messages/"
 MESSAGES = f"/actors/v2/{ACTOR_ID}/messages"

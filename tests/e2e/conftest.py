@@ -2,20 +2,16 @@
 
 import os
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import requests
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.sandbox.support import Sandbox, free_port, start_sandbox
+from tests.running import running_portal
+from tests.sandbox.support import Sandbox, start_sandbox
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = [
     "--no-sandbox",
@@ -41,11 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Portal:
-    """A running portal: where it answers, the sandbox behind it, and the file it writes its log to."""
+    """A running portal: where it answers, the sandbox behind it, the file it writes its log to, and its store."""
 
     url: str
     sandbox: Sandbox
     log: Path
+    store: Path
 
 
 @pytest.fixture(scope="session")
@@ -57,48 +54,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def portal(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    directory = tmp_path_factory.mktemp("portal")
-    url = f"http://127.0.0.1:{free_port()}"
-    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | {
-        "SECRET_KEY": "e2e-only-" + "s" * 50,
-        "PORTAL_CREDENTIAL_KEYS": "ZTJlLW9ubHkta2V5LTMyLWJ5dGVzLWxvbmctISEhISE=",
-        "PORTAL_PLAIN_HTTP": "true",
-        "ACTORS_API_URL": sandbox.url,
-        "ACTORS_API_VERSION": "v2",
-        "ACTORS_API_LABEL": "Sandbox",
-        "ACTORS_API_CLIENT_KEY": "sandbox",
-        "ACTORS_API_CLIENT_SECRET": "sandbox",
-        "DATABASE_URL": f"sqlite:///{directory / 'portal.sqlite3'}",
-        "STATIC_ROOT": str(directory / "static"),
-    }
-    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
-    log = directory / "portal.log"
-    gunicorn = ["-m", "gunicorn", "-c", "portal/gunicorn_conf.py", "--bind", url.removeprefix("http://")]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, *gunicorn, "portal.wsgi"], cwd=ROOT, env=env, stdout=output, stderr=output
-        )
-        try:
-            wait_for(url + "/livez", process)
-            yield Portal(url, sandbox, log)
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
-    """Wait until a server answers."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        assert process.poll() is None, "The portal ended instead of starting."
-        try:
-            requests.get(url, timeout=5)
-        except requests.RequestException:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("The portal did not answer within 30 seconds.")
+    with running_portal(tmp_path_factory.mktemp("portal"), sandbox.url) as running:
+        yield Portal(running.url, sandbox, running.log, running.store)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,8 @@
 """Every page, in both themes and at both widths: accessible, within its width, and never without a way on."""
 
+import re
+from collections.abc import Callable, Iterator
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -30,6 +33,9 @@ def places(portal: Portal) -> list[str]:
         "/nowhere/",
         "/actors/",
         "/actors/?q=nothing+has+this+name",
+        "/activity/",
+        "/activity/?outcome=unknown&from=yesterday",
+        "/activity/?who=nobody",
         "/actors/new/",
         f"/actors/{full}/",
         f"/actors/{full}/configuration/",
@@ -50,12 +56,16 @@ def places(portal: Portal) -> list[str]:
         f"{counted}workers/{worker}/",
         f"{counted}workers/{worker}/stop/",
         f"{counted}nonces/",
+        f"{counted}activity/",
         f"{counted}executions/new/",
         f"{counted}executions/{ran['id']}/",
         f"{counted}executions/{ran['id']}/logs/",
         f"{counted}executions/{ran['id']}/halt/",
         f"{counted}executions/nosuchexecution/",
+        f"{counted}executions/{ran['id']}/results/",
+        f"{counted}workers/nosuchworker/",
         "/actors/nosuchactor/",
+        "/actors/nosuchactor/nonces/",
     ]
 
 
@@ -77,6 +87,80 @@ def test_every_page_is_well_made(visit: Visit, places: list[str], width: int, th
         page.goto(place)
         if wrong := complaints(page):
             found[place] = wrong
+    assert found == {}
+
+
+def send(page: Page, form: str, button: str, **typed: str) -> None:
+    """Fill a form and send it, past the browser's own checks, so that the portal's are seen."""
+    for name, value in typed.items():
+        page.locator(f"{form} [name={name}]").first.fill(value)
+    page.eval_on_selector(form, "form => { form.noValidate = true; }")
+    page.locator(form).get_by_role("button", name=button).click()
+
+
+def wrong_forms(page: Page, actor: str, portal: Portal) -> Iterator[str]:
+    """Bring up each form as it looks when something in it cannot be; yield its name when it is there."""
+    error = page.locator("main .error, main [data-alert]").first
+    for name, path, form, button, typed in (
+        ("actor-create", "/actors/new/", ".form-card", "Register the actor", {"image": "", "env_name": "MSG"}),
+        ("actor-update", f"{actor}edit/", ".form-card", "Review the changes", {"image": "two words"}),
+        ("actor-delete", f"{actor}delete/", "main form", "Delete the actor for good", {"confirm": "another"}),
+        ("message-create", f"{actor}messages/", "#message-form", "Send message", {"env_name": "MSG"}),
+        ("message-purge", f"{actor}messages/purge/", "#purge form", "Drop all waiting messages", {"confirm": "x"}),
+        ("worker-list", f"{actor}workers/", "#scale form", "Start what is missing", {"num": "0"}),
+        ("nonce-list", f"{actor}nonces/", "#nonce-create form", "Make the nonce", {"max_uses": "0"}),
+        ("execution-create", f"{actor}executions/new/", "main form", "Register the execution", {"runtime": "-1"}),
+    ):
+        page.goto(path)
+        send(page, form, button, **typed)
+        error.wait_for()
+        yield name
+
+
+def states(page: Page, actor: str, portal: Portal) -> Iterator[str]:
+    """Bring up what is seen only on the way through a change; yield its name when it is there."""
+    demo = portal.sandbox.sign_in("demo")
+    page.goto(f"{actor}messages/")
+    page.locator("[name=message]").fill("one two three")
+    page.locator("#message-curl").wait_for()
+    yield "message-preview"
+    page.goto(f"{actor}nonces/")
+    send(page, "#nonce-create form", "Make the nonce", description="for a look")
+    page.locator("#new-nonce").wait_for()
+    yield "nonce-made"
+    page.locator("#nonces-table a.name").first.click()
+    page.locator("#nonce-title").wait_for()
+    yield "nonce-detail"
+    page.get_by_role("main").get_by_role("link", name="Delete").last.click()
+    page.locator("#delete-title").wait_for()
+    yield "nonce-delete"
+    page.goto(f"{actor}edit/")
+    send(page, ".form-card", "Review the changes", description="Something else.")
+    page.get_by_role("button", name=re.compile("^Save")).wait_for()
+    yield "edit-review"
+    demo.put("/" + actor.split("/")[2], {"image": "abacosamples/wc", "description": "By somebody else."})
+    page.get_by_role("button", name=re.compile("^Save")).click()
+    page.get_by_text("By somebody else.").first.wait_for()
+    yield "edit-conflict"
+    page.goto(f"{actor}edit/")
+    page.eval_on_selector("[name=seen]", "input => { input.value = 'forged'; }")
+    send(page, ".form-card", "Review the changes")
+    page.get_by_text("does not say which definition").wait_for()
+    yield "edit-outdated"
+
+
+@pytest.mark.parametrize("bring_up", [wrong_forms, states])
+@pytest.mark.parametrize(("width", "theme"), SHAPES, ids=[f"{width}-{theme}" for width, theme in SHAPES])
+def test_every_state_is_well_made(
+    visit: Visit, portal: Portal, bring_up: Callable[[Page, str, Portal], Iterator[str]], width: int, theme: str
+) -> None:
+    actor = portal.sandbox.sign_in("demo").actor("abacosamples/wc", name=f"looked-at-{width}-{theme}")
+    page = visit("demo", width=width, theme=theme)
+    found = {}
+    for name in bring_up(page, f"/actors/{actor}/", portal):
+        if wrong := complaints(page):
+            found[name] = wrong
+    portal.sandbox.sign_in("demo").delete(f"/{actor}")
     assert found == {}
 
 
@@ -116,3 +200,22 @@ def test_a_theme_can_be_chosen_without_script(visit: Visit) -> None:
     assert page.locator("html").get_attribute("data-theme") == "dark"
     page.get_by_role("button", name="As the system").click()
     assert page.locator("html").get_attribute("data-theme") is None
+
+
+@pytest.mark.parametrize(("width", "theme"), SHAPES[::3], ids=["1440-light", "390-dark"])
+def test_a_line_of_the_activity_is_well_made(visit: Visit, portal: Portal, width: int, theme: str) -> None:
+    actor = portal.sandbox.sign_in("demo").actor("abacosamples/test", name=f"watched-{width}")
+    page = visit("demo", width=width, theme=theme)
+    page.goto(f"/actors/{actor}/edit/")
+    page.get_by_label("Description").fill("Is watched.")
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Save 1 change").click()
+    page.goto(f"/actors/{actor}/activity/")
+    assert complaints(page) == []
+    page.get_by_role("link", name="Details").first.click()
+    page.get_by_role("heading", name=f"demo edited the actor watched-{width}").wait_for()
+    assert "Is watched." in page.content()
+    assert complaints(page) == []
+    page.goto(f"{page.url}check/")
+    page.get_by_text("is as you saved it.").wait_for()
+    assert complaints(page) == []

@@ -138,7 +138,7 @@ def test_an_actor_cannot_be_linked_to_itself() -> None:
         ({"default_environment": '"text"'}, "must be a JSON object"),
         ({"default_environment": '{"a": 3}'}, 'Put it in quotes: "3"'),
         ({"default_environment": '{"a": null}'}, "not a text"),
-        ({"default_environment": '{"deep": {"a": 1}}'}, "“deep” is nested"),
+        ({"default_environment": '{"deep": {"a": 1}}'}, "“deep”: The value is nested"),
         ({"default_environment": '{"a": "1", "a": "2"}'}, "“a” is given twice"),
         ({"default_environment": "[" * 100_000}, "nested deeper than 64"),
         ({"default_environment": '{"a": ' + "9" * 5000 + "}"}, "longer than 64"),
@@ -146,12 +146,9 @@ def test_an_actor_cannot_be_linked_to_itself() -> None:
         ({"default_environment": '{"a": NaN}'}, "JSON has no NaN"),
         ({"default_environment": '{"a": 1e999}'}, "too large"),
         ({"default_environment": '{"a": "\\ud800"}'}, "half of a character"),
-        ({"default_environment": '{"A=B": "x"}'}, "holds ="),
+        ({"default_environment": '{"A=B": "x"}'}, "“A=B”: A variable's name cannot hold an equals sign."),
         ({"default_environment": '{"_abaco_x": "x"}'}, "set by the API itself"),
         ({"default_environment": '{"": "x"}'}, "has no name"),
-        ({"env_name": "MSG", "env_value": "x"}, "set by the API itself"),
-        ({"env_value": "x"}, "has no name"),
-        ({"env_name": "A", "env_value": "a\x00"}, "holds NUL"),
         ({"env_name": "A", "default_environment": '{"B": "x"}'}, "rows and JSON"),
         ({"env_name": "A", "environment_mode": "json"}, "empty while there are rows"),
     ],
@@ -162,9 +159,32 @@ def test_a_bad_environment_has_a_sentence(fields: dict[str, str], words: str) ->
     assert words in " ".join(form.errors["default_environment"])
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("MSG", "x", "the message itself"),
+        ("_abaco_x", "x", "set by the API itself"),
+        ("", "x", "has no name"),
+        ("A=B", "x", "equals sign"),
+        ("A\tB", "x", "control characters"),
+        ("A", "a\x00", "zero character"),
+    ],
+)
+def test_a_bad_row_is_marked(name: str, value: str, words: str) -> None:
+    form = new(env_name=name, env_value=value)
+    assert form.errors == {"default_environment": ["Look at the marked rows."]}
+    assert words in form.rows[0].problem
+
+
+@pytest.mark.parametrize("name", ["message", "x-nonce"])
+def test_names_that_are_taken_only_in_an_address_are_free(name: str) -> None:
+    assert new(env_name=name, env_value="x").is_valid()
+
+
 def test_a_name_in_two_rows_is_refused() -> None:
     form = ActorForm(typed([("image", "a/b"), ("env_name", "A"), ("env_name", "A")]))
-    assert "given twice" in form.errors["default_environment"][0]
+    assert form.errors == {"default_environment": ["Look at the marked rows."]}
+    assert [row.problem for row in form.rows[:2]] == ["", "This name stands above already; keep one."]
 
 
 def test_json_wins_where_it_was_chosen_and_a_byte_order_mark_is_dropped() -> None:

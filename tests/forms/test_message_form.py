@@ -117,7 +117,7 @@ def test_the_environment_is_a_dict_of_the_rows_that_are_not_blank() -> None:
         ("X-Nonce", "1", "for a nonce"),
         ("message", "1", "the message itself"),
         ("MSG", "1", "the message itself"),
-        ("", "1", "Give this value a name"),
+        ("", "1", "This value has no name"),
         ("A=B", "1", "equals sign"),
         ("A\nB", "1", "control characters"),
         ("A", "a\0b", "zero character"),

@@ -14,7 +14,10 @@ def family(kind: type[AbacoError]) -> Iterator[type[AbacoError]]:
         yield from family(child)
 
 
-@pytest.mark.parametrize("kind", list(family(AbacoError)), ids=lambda kind: kind.__name__)
+OURS = [kind for kind in family(AbacoError) if kind.__module__ == errors.__name__]
+
+
+@pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.__name__)
 def test_each_can_be_raised_bare_and_speaks_in_sentences(kind: type[AbacoError]) -> None:
     with pytest.raises(AbacoError) as caught:
         raise kind
@@ -28,7 +31,9 @@ def test_each_can_be_raised_bare_and_speaks_in_sentences(kind: type[AbacoError])
 
 
 def test_the_docstring_draws_the_tree() -> None:
-    for kind in family(AbacoError):
+    drawn = OURS
+    assert len(drawn) > 10
+    for kind in drawn:
         line = next(line for line in (errors.__doc__ or "").splitlines() if f" {kind.__name__} " in line)
         if kind not in (AbacoError, errors.APIError):
             assert kind.kind in line

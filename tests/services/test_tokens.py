@@ -1,12 +1,17 @@
 """The token endpoint: what is asked, what is read, and what a refusal means."""
 
 import base64
+import socket
+import time
+from collections.abc import Callable
 
 import pytest
 import requests
 import responses
 
 from actors_app.services import AbacoClient, tokens
+from actors_app.services.calls import Limits
+from actors_app.services.dialects import Tokens
 from actors_app.services.errors import (
     AbacoError,
     BadAnswer,
@@ -68,7 +73,6 @@ def test_a_refused_grant_is_a_wrong_password_or_the_end_of_a_sign_in(client: Aba
 @pytest.mark.parametrize(
     ("status", "said", "error"),
     [
-        (401, {"error": "invalid_client"}, ServiceFailed),
         (400, {"error": "invalid_scope"}, ServiceFailed),
         (400, {"error": "unsupported_grant_type"}, ServiceFailed),
         (500, {}, ServiceFailed),
@@ -86,6 +90,18 @@ def test_another_refusal_ends_no_sign_in(
     with pytest.raises(error):
         tokens.password(client, KEY, SECRET, "jdoe", "p")
     assert len(responses.calls) == 2
+
+
+@responses.activate
+def test_a_portal_that_the_api_no_longer_knows_can_renew_nothing(client: AbacoClient) -> None:
+    responses.post(URL, json={"error": "invalid_client", "error_description": "unknown portal"}, status=401)
+    with pytest.raises(SignedOut) as ended:
+        tokens.refresh(client, KEY, SECRET, "refresh-canary")
+    assert "this portal's own sign-in" in ended.value.user_message
+    assert ended.value.reason is None
+    with pytest.raises(ServiceFailed) as failed:
+        tokens.password(client, KEY, SECRET, "jdoe", "p")
+    assert "people who run this portal" in failed.value.advice
 
 
 @responses.activate
@@ -123,3 +139,21 @@ def test_a_new_token_is_kept_whatever_stands_beside_it(
     responses.post(URL, json=given)
     found = tokens.refresh(client, KEY, SECRET, "r")
     assert (found.access_token, found.refresh_token, found.expires_in) == ("a", refresh, expires)
+
+
+@pytest.mark.parametrize(
+    ("ask", "seconds"),
+    [
+        (lambda client: tokens.refresh(client, KEY, SECRET, "r"), 0.3),
+        (lambda client: tokens.password(client, KEY, SECRET, "jdoe", "p"), 0.9),
+    ],
+    ids=["renewal", "sign-in"],
+)
+def test_a_renewal_has_less_time_than_a_sign_in(ask: Callable[[AbacoClient], Tokens], seconds: float) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        limits = Limits(token=0.3, answer=0.9)
+        client = AbacoClient(f"http://127.0.0.1:{silent.getsockname()[1]}", limits=limits)
+        began = time.monotonic()
+        with pytest.raises(TimedOut):
+            ask(client)
+        assert seconds <= time.monotonic() - began < seconds + 0.4

@@ -77,9 +77,22 @@ def test_it_shows_form_errors_and_asks_nobody(signed_in: Client, api: Any) -> No
     assert response.status_code == 422
     page = response.content.decode()
     assert "Type the image" in page
-    assert "“MSG” cannot be used" in page
+    assert "MSG is where the container finds the message itself" in page
     assert 'value="kept &amp; shown"' in page
     assert ">\nv&lt;</textarea>" in page
+    assert api.asked == []
+
+
+def test_more_rows_are_given_and_nothing_is_judged_or_lost(signed_in: Client, api: Any) -> None:
+    assert signed_in.get(URL).content.decode().count('name="env_name"') == 3
+    typed = {"image": "", "name": "kept", "stateless": "false", "privileged": "on", "env_name": "A", "env_value": "1"}
+    response = signed_in.post(URL, {**typed, "more_rows": "1"})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert page.count('name="env_name"') == 7
+    assert 'value="kept"' in page
+    assert 'value="false" selected' in page
+    assert "Type the image" not in page
     assert api.asked == []
 
 

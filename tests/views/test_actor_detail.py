@@ -46,6 +46,8 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     assert '<strong class="num">1</strong> of 2 nonces' in page
     assert "2 h 1 min" in page
     assert f'href="{URL}executions/{EXECUTION_ID}/"' in page
+    assert f'hx-get="{URL}executions/?recent=10" hx-trigger="load"' in page
+    assert "Ended, any exit code" in page
     assert len(api.asked) == 5
 
 

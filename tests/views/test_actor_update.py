@@ -200,6 +200,19 @@ def test_it_shows_a_refusal_with_everything_typed(signed_in: Client, api: Any) -
     assert "limits that need the privileged role" in page
 
 
+def test_more_rows_are_given_and_nothing_is_judged_or_lost(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api)
+    asked = len(api.asked)
+    response = signed_in.post(URL, form | {"image": [""], "env_name": ["A"], "env_value": ["1"], "more_rows": ["1"]})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert inputs(page)["env_name"] == ["A"] + [""] * 6
+    assert {name: typed for name, typed in inputs(page).items() if name[:4] != "env_"} == {
+        name: typed for name, typed in (form | {"image": [""]}).items() if name[:4] != "env_"
+    }
+    assert len(api.asked) == asked
+
+
 def test_it_survives_silence_and_sends_once(signed_in: Client, api: Any) -> None:
     form = opened(signed_in, api) | {"description": ["kept"], "step": ["save"]}
     api.is_silent("PUT", API)

@@ -15,7 +15,7 @@ def test_it_shows_the_form(signed_in, api):
     page = signed_in.get(PAGE).content.decode()
     for name in TYPED:
         assert f'name="{name}"' in page
-    assert "Milliseconds" in page
+    assert "In seconds, as these pages show it; the API&#x27;s documentation says milliseconds." in page
 
 
 def test_it_works_where_the_api_takes_it(signed_in, api):

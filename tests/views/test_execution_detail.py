@@ -31,7 +31,8 @@ def test_it_works(signed_in, found):
     assert "<title>Succeeded: execution" in page
     assert "It ended well, with exit code 0." in page
     assert "Waited 0.1 s, ran 1 s" in page
-    assert f'href="/actors/{ACTOR_ID}/workers/{WORKER_ID}/"' in page
+    assert f'<span class="mono">{WORKER_ID}</span>' in page  # it is gone by now, so nothing leads to it
+    assert f"/workers/{WORKER_ID}/" not in page
     assert "104\u202f246\u202f013 ns" in page
     assert "4.5 kB" in page
     assert "hello" in page
@@ -46,6 +47,7 @@ def test_one_that_runs_is_live_and_can_be_halted(signed_in, found):
     assert f'hx-get="{PAGE}status/?poll=1" hx-trigger="every 2s"' in page
     assert f'hx-get="{PAGE}logs/?poll=1&amp;tail=1" hx-trigger="every 2s"' in page
     assert f'href="{PAGE}halt/"' in page
+    assert f'href="/actors/{ACTOR_ID}/workers/{WORKER_ID}/"' in page
     assert "2 min since its message arrived" in page
     assert "The API gives the start time only after the end." in page
 
@@ -170,3 +172,10 @@ def test_a_poll_without_sign_in_stops_and_offers_it(client, db, htmx):
     answer = client.get(f"{PAGE}status/?poll=1", headers=htmx)
     assert answer.status_code == 286
     assert b"/sign-in/" in answer.content
+
+
+def test_a_poll_of_what_is_gone_is_over(signed_in, api, htmx):
+    api.refuse("GET", f"/actors/v2/{ACTOR_ID}/executions/{EXECUTION_ID}", "No executions found with actor id of A.")
+    answer = signed_in.get(f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/status/?poll=1", headers=htmx)
+    assert answer.status_code == 286
+    assert "does not exist" in answer.content.decode()

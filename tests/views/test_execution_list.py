@@ -111,7 +111,7 @@ def test_five_thousand_are_paged_by_fifty(signed_in, found):
     [
         ({"page": "900"}, "There is no page 900; this is the last."),
         ({"page": "x"}, "There is no such page, so this is the first."),
-        ({"status": "gone"}, "There is no such status to filter by, so all are shown."),
+        ({"status": "gone"}, "There is no status “gone”; this shows all."),
     ],
 )
 def test_a_page_or_filter_that_does_not_exist_is_said(signed_in, found, query, note):
@@ -134,7 +134,26 @@ def test_the_filter_counts_exactly_and_keeps_only_its_status(signed_in, found):
     page = signed_in.get(URL, {"status": "error"}).content.decode()
     assert shown_ids(page) == ["Ex00002"]
     counts = re.findall(r">(\w+) <span class=\"num count\">(\d+)</span>", page)
-    assert counts == [("All", "5"), ("Waiting", "1"), ("Running", "1"), ("Complete", "1"), ("Error", "1")]
+    assert counts == [("All", "5"), ("Waiting", "1"), ("Running", "1"), ("Ended", "1"), ("Error", "1")]
+
+
+def test_the_newest_come_with_their_outcomes_for_the_actors_page(signed_in, api, htmx):
+    api.get(LISTING, listing_payload(row(1), row(2), row(3)))
+    failed = execution_payload(id="Ex00003", exitCode=4)
+    api.get(LISTING, search_payload(failed, execution_payload(id="Ex00002")))
+    answer = signed_in.get(URL, {"recent": "2"}, headers=htmx)
+    fragment = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<html" not in fragment
+    assert shown_ids(fragment) == ["Ex00003", "Ex00002"]
+    assert "Failed, exit 4" in fragment
+    assert "Succeeded" in fragment
+
+
+def test_opened_plainly_that_fragment_leads_to_the_list(signed_in, api):
+    answer = signed_in.get(URL, {"recent": "10"})
+    assert (answer.status_code, answer.url) == (302, URL)
+    assert not api.asked
 
 
 def test_nothing_yet_teaches_the_first_step(signed_in, found):

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests import payloads
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
 
@@ -34,11 +35,12 @@ def test_it_works(api: API, signed_in: Client) -> None:
     assert f'hx-get="{URL}?poll=1" hx-trigger="every 3s"' in page
 
 
-def test_an_empty_mailbox_is_not_polled(api: API, signed_in: Client) -> None:
+def test_an_empty_mailbox_is_polled_too(api: API, signed_in: Client) -> None:
     opens(api, waiting=0)
     page = signed_in.get(URL).content.decode()
     assert "No message waits." in page
-    assert "every 3s" not in page
+    assert f'hx-get="{URL}?poll=1" hx-trigger="every 3s"' in page
+    assert "Send a message</a>" not in page  # the head's button would lead here
 
 
 def test_the_page_stands_without_the_count(api: API, signed_in: Client) -> None:
@@ -76,8 +78,10 @@ def test_a_poll_gets_the_count_and_goes_on(api: API, signed_in: Client, htmx: di
     assert answer.headers["X-Poll-State"]
 
 
-def test_a_poll_ends_when_nothing_waits(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+def test_a_poll_goes_on_until_the_actor_is_gone(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
     api.get(MAILBOX, {"messages": 0})
+    assert signed_in.get(URL + "?poll=1", headers=htmx).status_code == 200
+    api.wire.replace("GET", payloads.API + MAILBOX, json=payloads.refusal("Actor not found"), status=404)
     assert signed_in.get(URL + "?poll=1", headers=htmx).status_code == 286
 
 

@@ -161,6 +161,7 @@ def test_with_htmx_the_new_nonce_and_the_table_come_as_fragments(
     assert fragment.startswith('<div id="nonce-create">')
     assert NONCE_ID in fragment
     assert 'id="nonces-table" hx-swap-oob="innerHTML"' in fragment
+    assert '<span class="count num" id="count-nonces" hx-swap-oob="true">1</span>' in fragment
 
 
 def test_unlimited_needs_a_tick(api: API, signed_in: Client) -> None:

@@ -8,6 +8,8 @@ from actors_app.credentials import Credentials
 from actors_app.models import KeptResult
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
+pytestmark = pytest.mark.store
+
 PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/results/"
 EXECUTION_PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"

@@ -1,5 +1,6 @@
 """Signing in and out, and the way back to where one was."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -97,6 +98,7 @@ def test_a_wrong_password_is_said_and_the_name_is_kept(browser: Client, api: API
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "The user name or the password is wrong." in page
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', page) == ["password"]
     assert 'value="jdoe"' in page
     assert TYPED["password"] not in page, "a password is never written into a page"
 

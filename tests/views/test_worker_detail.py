@@ -48,7 +48,19 @@ def test_a_poll_ends_when_the_worker_is_gone(api: API, signed_in: Client, htmx: 
 def test_it_shows_a_refusal(api: API, signed_in: Client) -> None:
     api.get(ACTOR, actor_payload())
     api.refuse("GET", WORKER, "Worker not found.", 404)
-    assert signed_in.get(URL).status_code == 404
+    answer = signed_in.get(URL)
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "This worker has stopped" in page
+    assert f'href="/actors/{ACTOR_ID}/workers/"' in page
+
+
+def test_of_an_actor_that_is_gone_it_says_so(api: API, signed_in: Client) -> None:
+    api.refuse("GET", ACTOR, "Actor not found.", 404)
+    api.refuse("GET", WORKER, "Actor not found.", 404)
+    answer = signed_in.get(URL)
+    assert answer.status_code == 404
+    assert "This worker has stopped" not in answer.content.decode()
 
 
 def test_it_survives_silence(api: API, signed_in: Client) -> None:

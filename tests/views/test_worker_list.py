@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -37,9 +39,10 @@ def test_it_works(api: API, signed_in: Client) -> None:
     assert f'hx-get="{URL}?poll=1" hx-trigger="every 3s"' in page
 
 
-def test_workers_that_only_wait_are_not_polled(api: API, signed_in: Client) -> None:
-    opens(api, worker_payload())
-    assert "every 3s" not in signed_in.get(URL).content.decode()
+@pytest.mark.parametrize("workers", [[], [worker_payload()]])
+def test_workers_are_polled_since_others_start_them(api: API, signed_in: Client, workers: list[Any]) -> None:
+    opens(api, *workers)
+    assert f'hx-get="{URL}?poll=1" hx-trigger="every 3s"' in signed_in.get(URL).content.decode()
 
 
 def test_no_workers_is_explained(api: API, signed_in: Client) -> None:
@@ -55,15 +58,20 @@ def test_the_page_stands_without_the_workers(api: API, signed_in: Client) -> Non
     assert 'name="num"' in page
 
 
-@pytest.mark.parametrize(("status", "answered"), [("BUSY", 200), ("SHUTTING_DOWN", 200), ("READY", 286)])
-def test_a_poll_ends_when_nothing_moves(
-    api: API, signed_in: Client, htmx: dict[str, str], status: str, answered: int
-) -> None:
-    api.get(WORKERS, [worker_payload(status=status)])
+@pytest.mark.parametrize("status", ["BUSY", "SHUTTING_DOWN", "READY"])
+def test_a_poll_shows_the_workers_and_goes_on(api: API, signed_in: Client, htmx: dict[str, str], status: str) -> None:
+    started = datetime.now(UTC) - timedelta(minutes=3, seconds=5)
+    api.get(WORKERS, [worker_payload(status=status, createTime=started.isoformat().replace("+00:00", "Z"))])
     answer = signed_in.get(URL + "?poll=1", headers=htmx)
-    assert answer.status_code == answered
+    assert answer.status_code == 200
     assert "<html" not in answer.content.decode()
     assert WORKER_ID in answer.content.decode()
+    assert ">3 min</span>" in answer.content.decode()  # an age, not a moment
+
+
+def test_a_poll_ends_when_the_actor_is_gone(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    api.refuse("GET", WORKERS, f"Actor with identifier '{ACTOR_ID}' not found", 404)
+    assert signed_in.get(URL + "?poll=1", headers=htmx).status_code == 286
 
 
 def test_a_missing_actor_is_a_page_of_its_own(api: API, signed_in: Client) -> None:

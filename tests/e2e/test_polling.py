@@ -1,0 +1,68 @@
+"""Parts of a page that ask by themselves: calmer while nothing changes, and over when there is nothing more to come."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.conftest import Portal, Visit
+
+pytestmark = pytest.mark.browser
+Watch = Callable[[], list[str]]
+
+
+@pytest.fixture
+def running(portal: Portal) -> str:
+    """Return the address of an execution that runs for a while."""
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/sleep_loop", name="watched")
+    execution = demo.send(actor, '{"sleep": 1, "iterations": 45}')
+    demo.until(f"/{actor}/executions/{execution}", lambda row: row["status"] == "RUNNING")
+    return f"/actors/{actor}/executions/{execution}/"
+
+
+def polls_of(page: Page) -> list[int]:
+    """Return the statuses of the answers to polls, as they come."""
+    statuses: list[int] = []
+    page.on("response", lambda answer: statuses.append(answer.status) if "poll=1" in answer.url else None)
+    return statuses
+
+
+def test_an_outage_is_said_asked_about_less_and_taken_back(visit: Visit, running: str) -> None:
+    page = visit("demo")
+    page.goto(running)
+    alert = page.locator("#alerts [data-alert]")
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=502, content_type="text/html", body='<div data-alert role="alert">No answer.</div>')
+
+    page.route(re.compile("poll=1"), fail)
+    expect(alert).to_be_visible()
+    asked = polls_of(page)
+    page.wait_for_timeout(6000)
+    assert len(asked) <= 6, "the polls slow down while they fail"
+    page.unroute(re.compile("poll=1"))
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as a reader who comes back
+    expect(alert).to_have_count(0)
+
+
+def test_what_is_gone_is_not_asked_for_again(visit: Visit, portal: Portal, running: str) -> None:
+    page = visit("demo")
+    page.goto(running)
+    statuses = polls_of(page)
+    portal.sandbox.sign_in("demo").delete("/" + running.split("/")[2])
+    page.wait_for_timeout(6000)
+    assert 286 in statuses
+    seen = len(statuses)
+    page.wait_for_timeout(4500)
+    assert len(statuses) == seen
+
+
+def test_a_hidden_tab_is_quiet(visit: Visit, running: str) -> None:
+    page = visit("demo")
+    page.goto(running)
+    page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })")
+    statuses = polls_of(page)
+    page.wait_for_timeout(5000)
+    assert statuses == []

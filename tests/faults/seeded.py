@@ -1,0 +1,242 @@
+"""Faults to seed into the security layer, with the tests that should notice; the drill `mutations` runs them."""
+
+from typing import NamedTuple
+
+
+class Seeded(NamedTuple):
+    """In `file`, the first `old` becomes `new`; `tests` should then fail."""
+
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+_S = "actors_app/services/"
+_URLS = ("tests/services/test_urls.py",)
+_WIRE = ("tests/services/test_faults.py", "tests/services/test_tls.py")
+_CLASSES = ("tests/services/test_classify.py", "tests/services/test_errors.py")
+_JSON = ("tests/services/test_jsons.py",)
+_USE = ("tests/services/test_credentials_use.py", "tests/services/test_operations.py", "tests/services/test_secrets.py")
+_VAULT = ("tests/test_credentials.py",)
+_HEADERS = ("tests/test_headers.py", "tests/test_settings.py")
+_NONCES = ("tests/views/test_nonce_list.py", "tests/views/test_nonce_delete.py", "tests/views/test_nonce_detail.py")
+_RESULTS = ("tests/views/test_result_take.py", "tests/views/test_result_download.py")
+_SIGN_IN = ("tests/views/test_sign_in.py",)
+_NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
+_ONCE = ("tests/test_writes.py",)
+_TEXT = ("tests/test_templatetags.py", "tests/test_loglines.py", "tests/faults/test_answers.py")
+_INPUTS = ("tests/test_bad_inputs.py",)
+_PAGES = ("tests/faults/test_faults.py", "tests/faults/test_connections.py")
+_LINT = ("tests/test_lint.py",)
+
+SEEDED = (
+    # Addresses.
+    Seeded(_S + "urls.py", ' or ".." in value', "", _URLS),
+    Seeded(_S + "urls.py", "not form.fullmatch(value)", "not form.match(value)", _URLS),
+    Seeded(_S + "urls.py", "value.lower() in RESERVED", "value in RESERVED", _URLS),
+    Seeded(_S + "urls.py", '{"admin", "aliases",', '{"aliases",', _URLS),
+    Seeded(_S + "urls.py", "if segment not in WORDS:", "if not segment:", _URLS),
+    Seeded(_S + "urls.py", 'Segment(value, "{" + kind + "}")', "Segment(value, value)", _URLS),
+    Seeded(_S + "urls.py", 'return f"UpstreamPath({self.label})"', 'return f"UpstreamPath({self.path})"', _URLS),
+    # The client: redirects, proxies, cookies, TLS, encodings, caps and time.
+    Seeded(_S + "client.py", "allow_redirects=False", "allow_redirects=True", _WIRE),
+    Seeded(
+        _S + "client.py",
+        "def get_redirect_target(self, resp: requests.Response) -> None:",
+        "def _unused(self, resp: requests.Response) -> None:",
+        _WIRE,
+    ),
+    Seeded(
+        _S + "client.py",
+        "self._session.trust_env = False",
+        "self._session.trust_env = True",
+        (*_WIRE, "tests/faults/test_connections.py"),
+    ),
+    Seeded(
+        _S + "client.py", "self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))", "pass", _WIRE
+    ),
+    Seeded(
+        _S + "client.py",
+        "self._context.minimum_version = ssl.TLSVersion.TLSv1_2",
+        "self._context.minimum_version = ssl.TLSVersion.TLSv1; self._context.set_ciphers('DEFAULT@SECLEVEL=0')",
+        (*_WIRE, "tests/faults/test_connections.py"),
+    ),
+    Seeded(
+        _S + "client.py",
+        "self._context.sslsocket_class = DeadlineSSLSocket",
+        "self._context.check_hostname = False; self._context.sslsocket_class = DeadlineSSLSocket",
+        _WIRE,
+    ),
+    Seeded(_S + "client.py", "if total > cap:", "if total > cap * 1000:", _WIRE),
+    Seeded(_S + "client.py", "if gunzip and not gunzip.is_whole:", "if gunzip and False:", _WIRE),
+    Seeded(
+        _S + "client.py",
+        'parts.hostname and "@" not in parts.netloc',
+        "parts.hostname",
+        ("tests/services/test_faults.py", "tests/services/test_secrets.py", "tests/services/test_urls.py"),
+    ),
+    Seeded(_S + "client.py", 'return error.mark_changed("yes") if call.is_write else error', "return error", _WIRE),
+    Seeded(
+        _S + "client.py",
+        'return error.mark_changed("unknown") if call.is_write and was_sent else error',
+        "return error",
+        _WIRE,
+    ),
+    Seeded(_S + "client.py", 'advice="Tell the people who run this portal."', "advice=str(failure)", (*_WIRE, *_PAGES)),
+    Seeded(_S + "calls.py", 'return self.method != "GET"', 'return self.method == "POST"', (*_WIRE, *_USE)),
+    Seeded(
+        _S + "calls.py",
+        "gap: float = 10.0",
+        "gap: float = 1000.0",
+        ("tests/services/test_faults.py", "tests/services/test_secrets.py", "tests/services/test_urls.py"),
+    ),
+    Seeded(_S + "deadline.py", "sock.settimeout(min(self._gap, left))", "sock.settimeout(self._gap)", _WIRE),
+    Seeded(_S + "deadline.py", "if left <= 0:", "if left <= -1000:", _WIRE),
+    Seeded(
+        _S + "gunzip.py",
+        "self._member.decompress(packed, PIECE)",
+        "self._member.decompress(packed)",
+        ("tests/services/test_faults.py", "tests/services/test_secrets.py", "tests/services/test_urls.py"),
+    ),
+    # Answers: classes, words, JSON.
+    Seeded(_S + "classify.py", '_row(r"^Not authorized", Forbidden),', "", _CLASSES),
+    Seeded(_S + "classify.py", '_row(r"^No JWT or nonce provided", SignedOut),', "", _CLASSES),
+    Seeded(_S + "classify.py", "if 300 <= status < 400:", "if False:", (*_CLASSES, *_WIRE)),
+    Seeded(_S + "classify.py", "if message and not _PYTHON_WORDS.search(message)", "if message", (*_CLASSES, *_PAGES)),
+    Seeded(_S + "classify.py", "return min(int(text), MAX_WAIT)", "return int(text)", (*_CLASSES, *_WIRE)),
+    Seeded(_S + "classify.py", 'error.mark_changed("unknown")', "pass", (*_CLASSES, *_WIRE)),
+    Seeded(_S + "classify.py", '_CONTROL.sub(" ", text)', "text", _CLASSES),
+    Seeded(_S + "jsons.py", "MAX_DEPTH = 64", "MAX_DEPTH = 100000", _JSON),
+    Seeded(_S + "jsons.py", "if _LONG_NUMBER.search(bare):", "if False:", _JSON),
+    Seeded(_S + "jsons.py", "parse_constant=_refuse_constant,", "", _JSON),
+    Seeded(
+        _S + "jsons.py",
+        "return _without_surrogates(value) if",
+        "return value if",
+        (*_JSON, "tests/faults/test_content.py"),
+    ),
+    # Tokens and retries.
+    Seeded(
+        _S + "caller.py",
+        "if call.is_write:\n            raise SignedOut.after_renewal(refusal.detail)",
+        "if False:\n            raise refusal",
+        _USE,
+    ),
+    Seeded(
+        _S + "caller.py", "if in_wave.get():\n            raise refusal", "if False:\n            raise refusal", _USE
+    ),
+    Seeded(_S + "results.py", "repeatable=False", "repeatable=True", (*_WIRE, *_USE)),
+    Seeded(
+        _S + "types/nonces.py",
+        "id: str = field(repr=False)",
+        "id: str = field()",
+        (*_USE, "tests/services/test_types.py"),
+    ),
+    Seeded(
+        _S + "types/nonces.py",
+        "shown = secret[-4:] if len(secret) >= 8",
+        "shown = secret[-4:] if len(secret) >= 1",
+        ("tests/services/test_types.py",),
+    ),
+    Seeded(
+        "actors_app/credentials.py",
+        "access_token: str = field(repr=False)",
+        "access_token: str = field()",
+        (*_VAULT, *_USE),
+    ),
+    Seeded(
+        "actors_app/credentials.py",
+        'if secret.pop("session") != session_key or',
+        'if secret.pop("session") is None or',
+        _VAULT,
+    ),
+    Seeded(
+        "actors_app/credentials.py",
+        'request.session.flush()\n    request.session["who"]',
+        'request.session["who"]',
+        (*_VAULT, *_SIGN_IN),
+    ),
+    # Nonces, results and writes.
+    Seeded("actors_app/handles.py", 'f"{actor_id}/{nonce_id}"', "nonce_id", (*_NONCES, "tests/faults/test_secrecy.py")),
+    Seeded(
+        "actors_app/handles.py",
+        "if constant_time_compare(nonce_handle(actor_id, nonce.id), handle):",
+        "if nonce.id:",
+        (*_NONCES, "tests/faults/test_secrecy.py"),
+    ),
+    Seeded("actors_app/kept_results.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
+    Seeded(
+        "actors_app/views/results.py", 'content_type="application/octet-stream"', 'content_type="text/html"', _RESULTS
+    ),
+    Seeded("actors_app/views/results.py", "**DOWNLOAD_HEADERS,", "", _RESULTS),
+    Seeded(
+        "actors_app/writes.py",
+        "key = _digest(secret, who.tenant, who.username, action, actor_id, object_id)",
+        "key = _digest(new_key(), who.tenant)",
+        _ONCE,
+    ),
+    Seeded("actors_app/writes.py", 'if json.loads(start.details).get("content") != content:', "if False:", _ONCE),
+    # Pages: who may see them, where they lead, what their headers say.
+    Seeded(
+        "actors_app/decorators.py",
+        "if SessionCredentials.of(request).current is None:",
+        "if False:",
+        ("tests/views/test_actor_list.py", "tests/views/test_execution_detail.py"),
+    ),
+    Seeded("actors_app/views/sign_in.py", '"sign-in", "sign-in-token", "sign-out", "theme"', "", _NEXT),
+    Seeded(
+        "actors_app/views/sign_in.py",
+        "except Resolver404:\n        return overview",
+        "except Resolver404:\n        return target",
+        _NEXT,
+    ),
+    Seeded("actors_app/views/errors.py", '"advice": error.advice,', '"advice": "",', ("tests/faults/test_faults.py",)),
+    Seeded(
+        "actors_app/incidents.py",
+        "if not any(error is earlier for earlier in reported):",
+        "if True:",
+        ("tests/faults/test_faults.py", "tests/faults/test_secrecy.py"),
+    ),
+    Seeded("portal/middleware.py", 'response.headers.setdefault("Cache-Control", "no-store")', "pass", _HEADERS),
+    Seeded("portal/middleware.py", '["Cookie", "HX-Request", "HX-Boosted"', '["Cookie", "HX-Boosted"', _HEADERS),
+    Seeded(
+        "portal/middleware.py", 'response.headers["Cross-Origin-Resource-Policy"] = "same-origin"', "pass", _HEADERS
+    ),
+    Seeded("portal/settings.py", '"default-src": [NONE]', '"default-src": [SELF]', _HEADERS),
+    Seeded(
+        "portal/settings.py",
+        '"django.middleware.csrf.CsrfViewMiddleware",',
+        "",
+        ("tests/faults/test_secrecy.py", *_SIGN_IN),
+    ),
+    Seeded(
+        "portal/settings.py",
+        '"urllib3": {"level": "WARNING"}',
+        '"urllib3": {"level": "DEBUG"}',
+        ("tests/faults/test_secrecy.py",),
+    ),
+    Seeded(
+        "portal/tenants.py",
+        'if parts.scheme == "http" and parts.hostname not in LOOPBACK:',
+        "if False:",
+        ("tests/test_tenants.py",),
+    ),
+    # Text and inputs.
+    Seeded("actors_app/templatetags/actors.py", "return _HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
+    Seeded("actors_app/templatetags/actors.py", "\\u202a-\\u202e", "", _TEXT),
+    Seeded("actors_app/forms/sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
+    Seeded("actors_app/forms/actors.py", 'schemes=["https"]', 'schemes=["https", "http"]', _INPUTS),
+    Seeded("actors_app/forms/actors.py", "if has_unseen(name):", "if False:", _INPUTS),
+    Seeded("actors_app/forms/fields.py", "if len(found) < len(pairs):", "if False:", _INPUTS),
+    Seeded("actors_app/forms/fields.py", "parse_constant=_refuse_constant, ", "", _INPUTS),
+    Seeded("actors_app/forms/nonces.py", "min_value=1,", "min_value=-5,", _INPUTS),
+    Seeded(
+        "actors_app/forms/confirm.py",
+        "return str(label) if actor_id == self._actor_id else",
+        "return str(label) if actor_id else",
+        ("tests/faults/test_secrecy.py", "tests/views/test_actor_delete.py"),
+    ),
+    Seeded("templates/base.html", "<head>", "<head><style></style>", _LINT),
+    Seeded("templates/errors/page.html", "{{ reason|visible }}", "{{ reason|safe }}", (*_LINT, *_PAGES)),
+)

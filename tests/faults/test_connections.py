@@ -1,0 +1,132 @@
+"""Faults before a word is exchanged: no name, nobody there, no way through, and nobody to trust. Nothing is sent."""
+
+import os
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from actors_app.services import AbacoClient, tokens
+from actors_app.services.calls import Limits
+from actors_app.services.errors import Unreachable
+from tests.faults.conftest import shorten, tenant_at
+from tests.faults.stand_in import StandIn
+from tests.faults.test_faults import CHANGED, READ, SEND, TYPED, check_promises
+from tests.services.test_tls import certificate
+
+
+def check_both(server: StandIn, browser: Client, caplog: pytest.LogCaptureFixture, words: str, status: int) -> None:
+    """Read a page and send a form; both say what is wrong, that nothing was changed, and keep what was typed."""
+    page = check_promises(answer := browser.get(READ), server, caplog.text)
+    assert (answer.status_code, words in page.words) == (status, True), page.words
+    caplog.clear()
+    page = check_promises(answer := browser.post(SEND, TYPED), server, caplog.text)
+    assert (answer.status_code, words in page.words) == (status, True), page.words
+    assert CHANGED["no"] in page.words
+    assert TYPED["message"] in page.values
+    assert browser.get("/account/").status_code == 200
+    assert server.asked == []
+
+
+def test_f01_dns(
+    settings: Any, signed_in: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*args: object, **kwargs: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    settings.TENANTS = {"default": tenant_at("https://actors.nowhere.example")}
+    shorten()
+    check_both(StandIn(port=1), signed_in, caplog, "its name was not found", 502)
+    assert "nowhere" not in caplog.text
+
+
+def test_f02_refused(settings: Any, signed_in: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    settings.TENANTS = {"default": tenant_at(f"http://127.0.0.1:{port}")}
+    shorten()
+    check_both(StandIn(port=port), signed_in, caplog, "cannot be reached", 502)
+
+
+@pytest.fixture
+def full_port() -> Iterator[int]:
+    """Return a port whose queue is full, so that a connection to it is never made nor refused."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("", 0))  # under every address of this machine
+        listener.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        time.sleep(0.05)
+        yield listener.getsockname()[1]
+
+
+def test_f03_black_hole(settings: Any, signed_in: Client, caplog: pytest.LogCaptureFixture, full_port: int) -> None:
+    settings.TENANTS = {"default": tenant_at(f"http://127.0.0.1:{full_port}")}
+    shorten(connect=0.2)
+    start = time.monotonic()
+    check_both(StandIn(port=full_port), signed_in, caplog, "did not answer in time", 504)
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize("case", ["unknown-authority", "expired", "wrong-host", "old-tls"])
+def test_f04_tls(
+    case: str,
+    tmp_path: Path,
+    settings: Any,
+    signed_in: Client,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address = "127.0.0.9" if case == "wrong-host" else "127.0.0.1"
+    path = certificate(tmp_path, address, days=-1 if case == "expired" else 1)
+    if case != "unknown-authority":
+        monkeypatch.setattr("actors_app.services.client.DEFAULT_CA_BUNDLE_PATH", str(path))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    if case == "old-tls":
+        context.set_ciphers("DEFAULT@SECLEVEL=0")
+        with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_1
+    with StandIn(tls=context) as server:
+        settings.TENANTS = {"default": tenant_at(server.url)}
+        shorten()
+        check_both(server, signed_in, caplog, "is not trusted, so nothing was sent", 502)
+
+
+def test_f16_proxies_and_netrc_of_the_machine_change_nothing(
+    stand: StandIn, signed_in: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login thief password stolen\n")
+    monkeypatch.setenv("NETRC", os.fspath(tmp_path / "netrc"))
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert signed_in.get(READ).status_code == 200
+    assert b"Authorization: Bearer access-token-of-jdoe\r\n" in stand.asked[0][2]
+
+
+def test_f03_many_silent_addresses_share_the_time(monkeypatch: pytest.MonkeyPatch, full_port: int) -> None:
+    """A name with five addresses, none of which answers, takes no longer than a name with one."""
+    real = socket.getaddrinfo
+    silent = [f"127.0.0.{number}" for number in range(1, 6)]
+
+    def five(host: str, *args: Any, **kwargs: Any) -> Any:
+        if host == "many.example.org":
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, full_port)) for address in silent]
+        return real(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", five)
+    client = AbacoClient(f"http://many.example.org:{full_port}", "v2", limits=Limits(connect=0.5, pause=0.01))
+    began = time.monotonic()
+    with pytest.raises(Unreachable):
+        tokens.password(client, "k", "s", "u", "p")
+    assert time.monotonic() - began < 2

@@ -1,0 +1,143 @@
+"""Every route of the portal, read from its resolver, with what each must take; and an API that answers them all.
+
+A new route needs a row here: the tests of headers, of CSRF and of rights fail without one.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import responses
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from requests import PreparedRequest
+
+from actors_app.handles import nonce_handle
+from tests import payloads
+from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
+
+OWN, READ, WRITE = "own", "read", "write"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a route takes.
+
+    `kind`: own (what changes only the visitor's own sessions), read (a page for who is signed in), write (a page that
+    changes something at the API, which who may only read may open and not send).
+    """
+
+    methods: tuple[str, ...]
+    kind: str
+
+
+PAGE, FORM, BUTTON = ("GET",), ("GET", "POST"), ("POST",)
+
+ROWS = {
+    "actors:sign-in": Row(FORM, OWN),
+    "actors:sign-in-token": Row(FORM, OWN),
+    "actors:sign-out": Row(BUTTON, OWN),
+    "actors:theme": Row(BUTTON, OWN),
+    "actors:account": Row(PAGE, READ),
+    "actors:session-read-only": Row(BUTTON, OWN),
+    "actors:session-end-others": Row(BUTTON, OWN),
+    "actors:session-end": Row(BUTTON, OWN),
+    "actors:overview": Row(PAGE, READ),
+    "actors:activity-list": Row(PAGE, READ),
+    "actors:activity-detail": Row(PAGE, READ),
+    "actors:activity-check": Row(PAGE, READ),
+    "actors:actor-activity": Row(PAGE, READ),
+    "actors:actor-list": Row(PAGE, READ),
+    "actors:actor-create": Row(FORM, WRITE),
+    "actors:actor-detail": Row(PAGE, READ),
+    "actors:actor-configuration": Row(PAGE, READ),
+    "actors:actor-update": Row(FORM, WRITE),
+    "actors:actor-delete": Row(FORM, WRITE),
+    "actors:message-create": Row(FORM, WRITE),
+    "actors:message-preview": Row(FORM, WRITE),
+    "actors:message-purge": Row(FORM, WRITE),
+    "actors:worker-list": Row(FORM, WRITE),
+    "actors:worker-detail": Row(PAGE, READ),
+    "actors:worker-stop": Row(FORM, WRITE),
+    "actors:nonce-list": Row(FORM, WRITE),
+    "actors:nonce-detail": Row(PAGE, READ),
+    "actors:nonce-delete": Row(FORM, WRITE),
+    "actors:execution-list": Row(PAGE, READ),
+    "actors:execution-create": Row(FORM, WRITE),
+    "actors:execution-detail": Row(PAGE, READ),
+    "actors:execution-status": Row(PAGE, READ),
+    "actors:execution-halt": Row(FORM, WRITE),
+    "actors:execution-logs": Row(PAGE, READ),
+    "actors:result-take": Row(FORM, WRITE),
+    "actors:result-download": Row(PAGE, READ),
+}
+
+# What stands in an address. The handle of a session is one of nobody's.
+VALUES = {
+    "actor_id": ACTOR_ID,
+    "execution_id": EXECUTION_ID,
+    "worker_id": WORKER_ID,
+    "handle": nonce_handle(ACTOR_ID, NONCE_ID),
+    "result_id": 1,
+    "entry_id": 1,
+}
+
+
+def crawled() -> dict[str, str]:
+    """Return the address of every route of the resolver, by its name."""
+    return dict(_crawl(get_resolver(), ""))
+
+
+def _crawl(resolver: URLResolver, namespace: str, names: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    for entry in resolver.url_patterns:
+        known = names | set(entry.pattern.converters)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _crawl(entry, inner, known)
+        elif isinstance(entry, URLPattern):
+            assert entry.name, f"{entry} has no name, so that no row can be about it"
+            name = namespace + entry.name
+            yield name, reverse(name, kwargs={value: VALUES[value] for value in known})
+
+
+def writes() -> list[str]:
+    """Return the names of the routes that take a POST."""
+    return [name for name, row in ROWS.items() if "POST" in row.methods]
+
+
+# An API that has one of everything ---------------------------------------------------------------------------
+
+_ANSWERS: list[tuple[str, Any]] = [
+    (r"/profiles/v2/me", {"username": "jdoe"}),
+    (r"/actors/v2", [payloads.actor_payload()]),
+    (r"/actors/v2/aliases", []),
+    (r"/actors/v2/search/\w+", payloads.search_payload()),
+    (r"/actors/v2/[^/]+", payloads.actor_payload()),
+    (r"/actors/v2/[^/]+/messages", {"messages": 0}),
+    (r"/actors/v2/[^/]+/workers", [payloads.worker_payload()]),
+    (r"/actors/v2/[^/]+/workers/[^/]+", payloads.worker_payload()),
+    (r"/actors/v2/[^/]+/nonces", [payloads.nonce_payload()]),
+    (r"/actors/v2/[^/]+/nonces/[^/]+", payloads.nonce_payload()),
+    (r"/actors/v2/[^/]+/permissions", {"jdoe": "UPDATE"}),
+    (r"/actors/v2/[^/]+/executions", payloads.listing_payload(payloads.execution_row())),
+    (r"/actors/v2/[^/]+/executions/[^/]+", payloads.execution_payload()),
+    (r"/actors/v2/[^/]+/executions/[^/]+/logs", {"logs": "hello"}),
+]
+
+
+def answer_everything(wire: responses.RequestsMock, status: int = 200) -> None:
+    """Answer every call with one of what it asks for, or with a failure of the given status."""
+
+    def answer(request: PreparedRequest) -> tuple[int, dict[str, str], str]:
+        path = (request.path_url or "").partition("?")[0]
+        if status != 200:
+            return status, {}, json.dumps(payloads.refusal("no"))
+        for pattern, result in _ANSWERS:
+            if re.fullmatch(pattern, path):
+                return 200, {}, json.dumps(payloads.envelope(result))
+        return 404, {}, json.dumps(payloads.refusal("No such route."))
+
+    wire.assert_all_requests_are_fired = False
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        wire.add_callback(method, re.compile(re.escape(payloads.API) + "/.*"), callback=answer)

@@ -1,0 +1,82 @@
+"""Run the real portal as its users get it: gunicorn, a store and static files of its own, for tests and drills."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from tests.sandbox.support import free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class RunningPortal:
+    """A running portal: where it answers, the file it writes its log to, its store and its first process."""
+
+    url: str
+    log: Path
+    store: Path
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def workers(self) -> list[int]:
+        """The ids of the processes that answer."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(child) for child in children.split()]
+
+
+@contextmanager
+def running_portal(
+    directory: Path, api_url: str, port: int | None = None, **environment: str
+) -> Iterator[RunningPortal]:
+    """Run a portal of an API until the block ends; `environment` adds to its settings."""
+    url = f"http://127.0.0.1:{port or free_port()}"
+    store = directory / "portal.sqlite3"
+    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | {
+        "SECRET_KEY": "e2e-only-" + "s" * 50,
+        "PORTAL_CREDENTIAL_KEYS": "ZTJlLW9ubHkta2V5LTMyLWJ5dGVzLWxvbmctISEhISE=",
+        "PORTAL_PLAIN_HTTP": "true",
+        "ACTORS_API_URL": api_url,
+        "ACTORS_API_VERSION": "v2",
+        "ACTORS_API_LABEL": "Sandbox",
+        "ACTORS_API_CLIENT_KEY": "sandbox",
+        "ACTORS_API_CLIENT_SECRET": "sandbox",
+        "DATABASE_URL": f"sqlite:///{store}",
+        "STATIC_ROOT": str(directory / "static"),
+    }
+    env |= environment
+    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
+    log = directory / "portal.log"
+    gunicorn = ["-m", "gunicorn", "-c", "portal/gunicorn_conf.py", "--bind", url.removeprefix("http://")]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *gunicorn, "portal.wsgi"], cwd=ROOT, env=env, stdout=output, stderr=output
+        )
+        try:
+            wait_for(url + "/livez", process)
+            yield RunningPortal(url, log, store, process)
+        finally:
+            process.terminate()
+            process.wait(timeout=40)
+
+
+def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a server answers."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        assert process.poll() is None, "The portal ended instead of starting."
+        try:
+            requests.get(url, timeout=5)
+        except requests.RequestException:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("The portal did not answer within 30 seconds.")

@@ -1,0 +1,151 @@
+"""Who may change what: every route, by everybody, with and without proof that the request is their own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from actors_app.models import PortalSession
+from tests.conftest import API
+from tests.routes import OWN, ROWS, WRITE, answer_everything, crawled, writes
+
+Browser = Callable[..., Client]
+pytestmark = pytest.mark.django_db
+PEOPLE = ("anonymous", "member", "auditor")
+ORIGIN = {"origin": "https://testserver", "sec-fetch-site": "same-origin"}
+FORGED = {
+    "no token": {**ORIGIN},
+    "bad token": {**ORIGIN, "x-csrftoken": "a" * 64},
+    "another origin": {"origin": "https://evil.example", "x-csrftoken": "own"},
+    "no origin to be seen": {"origin": "null", "x-csrftoken": "own"},
+    "another site": {**ORIGIN, "sec-fetch-site": "cross-site", "x-csrftoken": "own"},
+    "a sibling domain": {**ORIGIN, "sec-fetch-site": "same-site", "x-csrftoken": "own"},
+}
+
+
+def browser_of(person: str, sign_in: Browser) -> Client:
+    browser = sign_in() if person != "anonymous" else Client()
+    if person == "auditor":
+        PortalSession.objects.update(read_only=True)
+    checking = Client(enforce_csrf_checks=True)
+    checking.cookies = browser.cookies
+    return checking
+
+
+def token_of(browser: Client) -> str:
+    """Return a CSRF token of this browser's own, from a page it has opened."""
+    page = browser.get("/nowhere/", secure=True).content.decode()
+    return page.partition('"X-CSRFToken": "')[2].partition('"')[0]
+
+
+def post(browser: Client, name: str, headers: dict[str, str], **data: Any) -> Any:
+    if headers.get("x-csrftoken") == "own":
+        headers = {**headers, "x-csrftoken": token_of(browser)}
+    return browser.post(crawled()[name], data, secure=True, headers=headers)
+
+
+def everything() -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of the store, but for when a session was last used."""
+    return {
+        model.__name__: sorted(
+            model._default_manager.values_list(
+                *(field.attname for field in model._meta.concrete_fields if field.name != "last_seen")
+            ),
+            key=repr,
+        )
+        for model in apps.get_app_config("actors_app").get_models()
+    }
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("forged", FORGED)
+def test_a_forged_request_changes_nothing(person: str, forged: str, sign_in: Browser, api: API) -> None:
+    answer_everything(api.wire)
+    browser = browser_of(person, sign_in)
+    before = everything()
+    for name in writes():
+        answer = post(browser, name, FORGED[forged])
+        assert answer.status_code == 403, f"{name} took a request with {forged}: {answer.status_code}"
+        assert "data-alert" in answer.content.decode(), name
+    assert everything() == before
+    assert api.asked == [], "the API was asked"
+
+
+@pytest.mark.parametrize("name", writes())
+def test_a_form_of_ours_is_taken_from_those_who_may(name: str, sign_in: Browser, api: API) -> None:
+    answer_everything(api.wire)
+    headers = {**ORIGIN, "x-csrftoken": "own"}
+    refused = {person: post(browser_of(person, sign_in), name, headers).status_code == 403 for person in PEOPLE}
+    assert refused == {"anonymous": False, "member": False, "auditor": ROWS[name].kind == WRITE}
+
+
+def test_who_may_only_read_is_refused_before_the_api_is_asked(sign_in: Browser, api: API) -> None:
+    answer_everything(api.wire)
+    browser = browser_of("auditor", sign_in)
+    before = everything()
+    for name, row in ROWS.items():
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            if row.kind == WRITE:
+                headers = {**ORIGIN, "x-csrftoken": token_of(browser)}
+                answer = browser.generic(method, crawled()[name], secure=True, headers=headers)
+                assert answer.status_code == 403, f"{method} {name}"
+                assert "This session only reads." in answer.content.decode()
+    assert api.asked == []
+    assert everything() == before
+
+
+def test_a_portal_that_only_reads_lets_nobody_write(sign_in: Browser, api: API, settings: Any) -> None:
+    settings.READ_ONLY = True
+    browser = browser_of("member", sign_in)
+    for name in writes():
+        if ROWS[name].kind == WRITE:
+            answer = post(browser, name, {**ORIGIN, "x-csrftoken": "own"})
+            assert answer.status_code == 403
+            assert "This portal only reads" in answer.content.decode()
+    assert api.asked == []
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_looking_changes_nothing(method: str, signed_in: Client, api: API) -> None:
+    answer_everything(api.wire)
+    before = everything()
+    for address in crawled().values():
+        signed_in.generic(method, address, secure=True)
+    assert {request.method for request in api.asked} <= {"GET"}
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.kind != OWN])
+def test_a_page_of_the_api_is_for_those_who_are_signed_in(name: str, api: API) -> None:
+    answer = Client().get(crawled()[name], secure=True)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/?next=")
+
+
+def test_who_may_only_read_sees_the_buttons_disabled_and_why(sign_in: Browser, api: API) -> None:
+    answer_everything(api.wire)
+    browser = browser_of("auditor", sign_in)
+    found = 0
+    for name in writes():
+        answer = browser.get(crawled()[name], secure=True)
+        if ROWS[name].kind != WRITE or answer.status_code != 200:
+            continue
+        page = answer.content.decode()
+        assert "This session only reads. To change something, sign out and sign in again." in page
+        for form in page.split("<form")[1:]:
+            form = form.partition("</form>")[0]
+            if 'name="write_key"' in form or 'name="step"' in form:
+                buttons = [part.partition(">")[0] for part in form.split("<button")[1:] if 'type="submit"' in part]
+                assert all(" disabled " in button for button in buttons), f"{name} has a button that looks alive"
+                found += len(buttons)
+    assert found >= 10
+
+
+def test_who_may_only_read_is_led_to_no_form(sign_in: Browser, api: API) -> None:
+    answer_everything(api.wire)
+    head = browser_of("auditor", sign_in).get(crawled()["actors:actor-detail"], secure=True).content.decode()
+    head = head.partition("<main")[2].partition('class="tabs"')[0]
+    assert "Edit" in head
+    assert "href" not in head.partition('class="row"')[2]

@@ -1,0 +1,97 @@
+"""Changing the keys: what is kept is encrypted again, nobody is signed out, nothing stays under the old key."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from actors_app import credentials as vault
+from actors_app import kept_results, rotation
+from actors_app.credentials import Credentials, SessionCredentials
+from actors_app.models import PortalSession
+from tests.conftest import API
+
+Browser = Callable[..., Client]
+pytestmark = [pytest.mark.store, pytest.mark.django_db]
+NEW = Fernet.generate_key().decode()
+OWNER = Credentials("default", "jdoe", "a")
+
+
+def test_after_the_command_the_old_key_is_not_needed(
+    sign_in: Browser, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    browsers = [sign_in() for _ in range(3)]
+    kept = kept_results.keep(OWNER, "actor", "execution", b"bytes")
+    settings.CREDENTIAL_KEYS = [NEW, *settings.CREDENTIAL_KEYS]
+    call_command("rotate_credentials")
+    assert "4 rows were encrypted again, 0 were under the first key already." in capsys.readouterr().out
+    call_command("rotate_credentials")
+    assert "0 rows were encrypted again, 4 were under the first key already." in capsys.readouterr().out
+    settings.CREDENTIAL_KEYS = [NEW]
+    assert [browser.get("/account/").status_code for browser in browsers] == [200, 200, 200]
+    assert kept_results.content(OWNER, "execution", kept.pk) == b"bytes"
+
+
+def test_a_renewal_meanwhile_is_not_overwritten(sign_in: Browser, settings: Any) -> None:
+    sign_in()
+    key = PortalSession.objects.get().session_key
+    renewed = vault._seal(key, Credentials("default", "jdoe", "renewed", "r"))
+    meanwhile = [{"credential": renewed, "credential_version": 2}]
+
+    def renew_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and meanwhile:
+            PortalSession.objects.update(**meanwhile.pop())
+        return execute(sql, params, many, context)
+
+    settings.CREDENTIAL_KEYS = [NEW, *settings.CREDENTIAL_KEYS]
+    with connection.execute_wrapper(renew_first):
+        assert rotation.rotate() == {"rotated": 1}
+    settings.CREDENTIAL_KEYS = [NEW]
+    now = SessionCredentials(key)
+    assert now.current is not None
+    assert now.current.access_token == "renewed"
+    assert PortalSession.objects.get().credential_version == 2, "a renewal that runs now can still be saved"
+
+
+def test_what_no_key_opens_is_counted_and_left_alone(
+    sign_in: Browser, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sign_in()
+    before = PortalSession.objects.get().credential
+    settings.CREDENTIAL_KEYS = [NEW]
+    call_command("rotate_credentials")
+    assert "1 rows open under none of the keys" in capsys.readouterr().out
+    assert PortalSession.objects.get().credential == before
+
+
+def test_a_session_without_a_sign_in_has_nothing_to_rotate(db: None) -> None:
+    Client().post("/account/theme/", {"theme": "dark"})
+    assert rotation.rotate() == {}
+
+
+def test_a_new_secret_key_with_the_old_as_fallback_signs_nobody_out(sign_in: Browser, settings: Any, api: API) -> None:
+    browser = sign_in()
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new-" + "n" * 60, [old]
+    assert browser.get("/account/").status_code == 200
+    browser.post("/account/theme/", {"theme": "dark"})
+    settings.SECRET_KEY_FALLBACKS = []
+    assert browser.get("/account/").status_code == 200, "what was saved since is signed with the new key"
+
+
+def test_each_column_that_is_sealed_is_rotated() -> None:
+    """A model that encrypts something with the portal's keys must be in the list."""
+    from pathlib import Path
+
+    users = [
+        path.stem
+        for path in Path("actors_app").rglob("*.py")
+        if "vault()" in path.read_text() and path.stem not in ("credentials", "rotation")
+    ]
+    named = json.dumps([model.__name__ for model, _ in rotation.SEALED]).lower()
+    assert all(user.rstrip("s").replace("_", "") in named for user in users), users
