@@ -66,6 +66,7 @@ worker_paths = [
 nonce_paths = [
     path("nonces/", nonces.nonce_list, name="nonce-list"),
     path("nonces/<handle:handle>/", nonces.nonce_detail, name="nonce-detail"),
+    path("nonces/<handle:handle>/reveal/", nonces.nonce_reveal, name="nonce-reveal"),
     path("nonces/<handle:handle>/delete/", nonces.nonce_delete, name="nonce-delete"),
 ]
 

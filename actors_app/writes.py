@@ -145,7 +145,9 @@ def answered(request: HttpRequest, action: str, *, actor_id: str = "", object_id
     return Written(_first_answer(key, _digest(secret, *_content(request))), None)
 
 
-def record_read(request: HttpRequest, action: str, *, actor_id: str, object_id: str) -> None:
+def record_read(
+    request: HttpRequest, action: str, *, actor_id: str, object_id: str, details: Mapping[str, Any]
+) -> None:
     """Record that a secret was shown to somebody; raise NotRecorded when that cannot be written."""
     who = SessionCredentials.of(request).current
     if who is None:
@@ -160,7 +162,7 @@ def record_read(request: HttpRequest, action: str, *, actor_id: str, object_id: 
             object_id=object_id,
             outcome=AuditEntry.DONE,
             request_id=getattr(request, "request_id", ""),
-            details={},
+            details=details,
         )
     except DatabaseError as error:
         raise NotRecorded(type(error).__name__) from None

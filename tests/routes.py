@@ -62,6 +62,7 @@ ROWS = {
     "actors:worker-stop": Row(FORM, WRITE),
     "actors:nonce-list": Row(FORM, WRITE),
     "actors:nonce-detail": Row(PAGE, READ),
+    "actors:nonce-reveal": Row(FORM, WRITE),
     "actors:nonce-delete": Row(FORM, WRITE),
     "actors:execution-list": Row(PAGE, READ),
     "actors:execution-create": Row(FORM, WRITE),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -22,7 +23,7 @@ from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce
 from actors_app.templatetags.actors import now, thousands, visible
-from actors_app.writes import Answer, answered, perform
+from actors_app.writes import Answer, answered, perform, record_read
 
 PER_PAGE = 50
 OLDEST = datetime.min
@@ -90,6 +91,28 @@ def nonce_detail(request: HttpRequest, actor_id: str, handle: str) -> HttpRespon
         "nonce": abaco.nonces.get(actor_id, nonce.id),
         "handle": handle,
         "counts": {"nonces": len(answers["nonces"].need())},
+    }
+    return render_page(request, "nonces/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def nonce_reveal(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
+    """Show one nonce in full once more, by a POST alone, and record who looked. `GET /actors/{id}/nonces`."""
+    if request.method == "GET":
+        return redirect("actors:nonce-detail", actor_id, handle)
+    abaco = abaco_for(request)
+    answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), nonces=lambda: abaco.nonces.list(actor_id))
+    nonce = nonce_behind(handle, actor_id, answers["nonces"].need())
+    actor = answers["actor"].need()
+    record_read(request, "nonce.reveal", actor_id=actor_id, object_id=handle, details={"nonce": nonce.masked})
+    context = _frame(actor_id) | {
+        "actor": actor,
+        "nonce": nonce,
+        "handle": handle,
+        "counts": {"nonces": len(answers["nonces"].need())},
+        "revealed": nonce.id,
+        "curl_read": Curl(request, nonce.actor_id or actor_id).actor_with_nonce(nonce.id),
     }
     return render_page(request, "nonces/detail.html", context)
 

@@ -35,9 +35,10 @@ FAULTS: dict[str, Failure] = {
     "headers": bad_headers,
     "timeout": black_hole,
 }
-# Where a secret is meant to be: the page that shows a new nonce once, and the pages of an actor's environment.
+# Where a secret is meant to be: pages that show a nonce, as it is made or asked for, and those of an environment.
 MEANT = {
     "POST nonce-list body": (MADE_NONCE,),
+    "POST nonce-reveal body": (secrets.LISTED_NONCE,),
     "GET actor-configuration body": (ENVIRONMENT,),
     "GET actor-update body": (ENVIRONMENT,),
     "POST actor-update body": (ENVIRONMENT,),

@@ -67,3 +67,34 @@ def test_handles_are_of_one_portal_one_actor_and_one_nonce(settings) -> None:  #
     assert len({HANDLE, nonce_handle("other", NONCE_ID), nonce_handle(ACTOR_ID, NONCE_ID + "x")}) == 3
     settings.SECRET_KEY = "another"
     assert nonce_handle(ACTOR_ID, NONCE_ID) != HANDLE
+
+
+def test_it_is_shown_in_full_to_whoever_asks_and_that_is_recorded(api: API, signed_in: Client) -> None:
+    from actors_app.models import AuditEntry
+
+    address = URL + "reveal/"
+    assert signed_in.get(address)["Location"] == URL
+    listed(api, nonce_payload())
+    answer = signed_in.post(address)
+    page = answer.content.decode()
+    assert NONCE_ID in page
+    assert "x-nonce=" in page
+    assert answer["Cache-Control"] == "no-store"
+    entry = AuditEntry.objects.get()
+    assert (entry.kind, entry.action, entry.username) == ("read", "nonce.reveal", "jdoe")
+    assert NONCE_ID not in repr(list(AuditEntry.objects.values()))
+
+
+def test_it_is_not_shown_where_the_trail_cannot_say_so(api: API, signed_in: Client) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON portal_audit BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            if connection.vendor == "sqlite"
+            else "ALTER TABLE portal_audit ADD CONSTRAINT full_disk CHECK (id < 0) NOT VALID"
+        )
+    listed(api, nonce_payload())
+    answer = signed_in.post(URL + "reveal/")
+    assert answer.status_code == 503
+    assert NONCE_ID not in answer.content.decode()
