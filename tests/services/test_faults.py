@@ -265,6 +265,20 @@ def test_a_redirect_with_an_endless_body_is_not_read(raw: Start) -> None:
     assert time.monotonic() - start < 1
 
 
+@pytest.mark.parametrize("change", ["delete", "update", "create"])
+def test_no_write_is_sent_twice_whatever_its_method(raw: Start, change: str) -> None:
+    """A gateway that is away answers 503; a GET would be asked once more."""
+    server = raw(answering(http(b"", status=b"503 Service Unavailable")))
+    actors = reach(server).actors
+    calls: dict[str, Callable[[], object]] = {
+        "delete": lambda: actors.delete("zlVl01zOo4pXE"),
+        "update": lambda: actors.update("zlVl01zOo4pXE", {"image": "a/b"}),
+        "create": lambda: actors.create({"image": "a/b"}),
+    }
+    failure_of(calls[change])
+    assert len(server.requests) == 1
+
+
 def test_cookies_are_not_kept(raw: Start) -> None:
     server = raw(answering(http(LIST, b"Set-Cookie: a=b; Path=/")))
     abaco = reach(server)
