@@ -97,7 +97,12 @@ SEEDED = (
         _S + "gunzip.py",
         "self._member.decompress(packed, PIECE)",
         "self._member.decompress(packed)",
-        ("tests/services/test_faults.py", "tests/services/test_secrets.py", "tests/services/test_urls.py"),
+        (
+            "tests/services/test_memory.py",
+            "tests/services/test_faults.py",
+            "tests/services/test_secrets.py",
+            "tests/services/test_urls.py",
+        ),
     ),
     # Answers: classes, words, JSON.
     Seeded(_S + "classify.py", '_row(r"^Not authorized", Forbidden),', "", _CLASSES),
@@ -137,7 +142,7 @@ SEEDED = (
         _S + "types/nonces.py",
         "shown = secret[-4:] if len(secret) >= 8",
         "shown = secret[-4:] if len(secret) >= 1",
-        ("tests/services/test_types.py",),
+        ("tests/services/test_types.py", "tests/services/test_operations.py"),
     ),
     Seeded(
         "actors_app/credentials.py",
@@ -182,7 +187,7 @@ SEEDED = (
         "actors_app/decorators.py",
         "if SessionCredentials.of(request).current is None:",
         "if False:",
-        ("tests/views/test_actor_list.py", "tests/views/test_execution_detail.py"),
+        ("tests/views/test_actor_list.py", "tests/views/test_execution_detail.py", "tests/test_rights.py"),
     ),
     Seeded("actors_app/views/sign_in.py", '"sign-in", "sign-in-token", "sign-out", "theme"', "", _NEXT),
     Seeded(
