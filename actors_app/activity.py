@@ -38,6 +38,10 @@ ACTIONS = {
     "nonce.reveal": ("looked at a nonce of", "tried to look at a nonce of", "Look at a nonce"),
     "execution.halt": ("halted an execution of", "tried to halt an execution of", "Halt an execution"),
     "execution.register": ("registered an execution of", "tried to register an execution of", "Register an execution"),
+    "bulk.start": ("ordered one act on", "tried to order one act on", "Order a bulk act"),
+    "log.keep": ("kept a log of", "tried to keep a log of", "Keep a log"),
+    "log.delete": ("deleted a kept log of", "tried to delete a kept log of", "Delete a kept log"),
+    "evidence.take": ("took evidence of", "tried to take evidence of", "Take evidence"),
     "result.take": ("took a result of", "tried to take a result of", "Take a result"),
 }
 
@@ -199,7 +203,7 @@ def object_of(entry: AuditEntry, actors: str) -> tuple[str, str]:
         return str(details_of(entry).get("nonce", "")), ""
     if noun == "worker" and is_id(entry.object_id):
         return entry.object_id, f"{actor}workers/{entry.object_id}/"
-    if noun in ("execution", "result") and is_id(entry.object_id):
+    if noun in ("execution", "log", "result", "evidence") and is_id(entry.object_id):
         return entry.object_id, f"{actor}executions/{entry.object_id}/"
     if execution := execution_of(entry):
         return execution, f"{actor}executions/{execution}/"

@@ -1,11 +1,12 @@
 """The list of actors as the page shows it: searched, filtered, sorted and cut into pages. It asks nobody."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actors_app.converters import is_id
@@ -22,6 +23,7 @@ _SORTS: dict[str, Callable[[Actor], Any]] = {
     "updated": lambda actor: actor.last_update_time or actor.create_time or _NEVER,
 }
 DEFAULT_SORT = "name"
+_UNREAD = format_html('<span class="dim">{}</span>', "not read yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class ActorRow:
     chips: tuple[str, ...]
     ago: str
     exact: str
+    last_day: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,8 @@ def _searched(actor: Actor) -> tuple[str, ...]:
     return (actor.name or "", actor.id, actor.image, actor.owner)
 
 
-def rows(actors: Sequence[Actor]) -> list[ActorRow]:
-    """Return the actors as lines of the table."""
+def rows(actors: Sequence[Actor], last_days: Mapping[str, SafeString]) -> list[ActorRow]:
+    """Return the actors as lines of the table; `last_days` are drawings of what ran, by the actors' ids."""
     prefix, at = reverse("actors:actor-list"), now()
     return [
         ActorRow(
@@ -116,6 +119,7 @@ def rows(actors: Sequence[Actor]) -> list[ActorRow]:
             chips=chips(actor),
             ago=ago_words(updated, at) if (updated := actor.last_update_time or actor.create_time) else "not reported",
             exact=f"{updated:%Y-%m-%d %H:%M:%S} UTC" if updated else "",
+            last_day=last_days.get(actor.id, _UNREAD),
         )
         for actor in actors
     ]

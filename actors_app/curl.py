@@ -5,7 +5,7 @@ They hold `$TOKEN` in place of the visitor's token; only a nonce that was just m
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,21 +20,48 @@ MAX_BODY = 4000  # characters of a message that still make a line to be read
 
 
 class Curl:
-    """curl lines for one actor at the API where this visitor is signed in."""
+    """curl lines at the API where this visitor is signed in, for one actor or for all."""
 
-    def __init__(self, request: HttpRequest, actor_id: str) -> None:
+    def __init__(self, request: HttpRequest, actor_id: str = "") -> None:
         who = credentials.load(request)
         if who is None:
             raise SignedOut
         tenant = settings.TENANTS[who.tenant]
-        self._dialect: Dialect = DIALECTS[tenant.version]()
-        self._actor = "/".join([tenant.url, *self._dialect.actors_root, quote(actor_id, safe="")])
+        self.server = tenant.url
+        self.dialect: Dialect = DIALECTS[tenant.version]()
+        self._root = "/".join([tenant.url, *self.dialect.actors_root])
+        self._actor = f"{self._root}/{quote(actor_id, safe='')}"
+
+    def call(
+        self,
+        method: str,
+        path: Iterable[str] = (),
+        *,
+        query: Mapping[str, str] | None = None,
+        body: object = None,
+        more: str = "",
+    ) -> str:
+        """Return the line that makes a call of a path under the root of the actors, with a JSON body or none.
+
+        A part of the path that begins with `$` is a variable of the shell; `more` goes to the end of the line.
+        """
+        words = list(path)
+        variables = [word for word in words if word.startswith("$")]
+        address = "/".join([self._root, *(word if word in variables else quote(word, safe="") for word in words)])
+        if query:
+            address += "?" + urlencode(query)
+        # curl itself posts whatever has a body, and gets everything else.
+        verb = [] if method == ("GET" if body is None else "POST") else [f"-X {method}"]
+        parts = ["curl -sS", *verb, *self._token()]
+        if body is not None:
+            parts += ['-H "Content-Type: application/json"', f"--data-binary {shlex.quote(json.dumps(body))}"]
+        parts.append(f'"{address}"' if variables else shlex.quote(address))
+        return " \\\n  ".join(parts) + more
 
     def message(self, kind: str, value: Any, environment: Mapping[str, str]) -> str:
         """Return the line that sends a message: a text, a JSON object, or (as None) a file."""
         query = "?" + urlencode(environment) if environment else ""
-        headers = [f'-H "{name}: {text}"' for name, text in self._dialect.auth_headers("$TOKEN").items()]
-        return self._post(kind, value, f"{self._actor}/messages{query}", headers)
+        return self._post(kind, value, f"{self._actor}/messages{query}", self._token())
 
     def message_with_nonce(self, nonce_id: str) -> str:
         """Return the line that sends a message with a nonce and no account."""
@@ -43,6 +70,9 @@ class Curl:
     def actor_with_nonce(self, nonce_id: str) -> str:
         """Return the line that reads the actor with a nonce and no account."""
         return f"curl -sS {shlex.quote(f'{self._actor}?' + urlencode({'x-nonce': nonce_id}))}"
+
+    def _token(self) -> list[str]:
+        return [f'-H "{name}: {text}"' for name, text in self.dialect.auth_headers("$TOKEN").items()]
 
     def _post(self, kind: str, value: Any, address: str, headers: list[str]) -> str:
         if kind == "file":

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from actors_app.services.types import Execution
-from actors_app.templatetags.actors import duration, now, visible
+from actors_app.templatetags.actors import ago_words, duration, now, visible
 
 # The API writes the log after it has written that the execution has ended (TACC/abaco actors/worker.py).
 LOG_SETTLES = timedelta(seconds=6)
+# What is known of the operators' own times: no sample configuration keeps a log for less than 12 hours or for more
+# than 24.
+LOG_IS_THERE = timedelta(hours=1)
+LOG_IS_GONE = timedelta(hours=24)
+HOW_LONG = "The API keeps logs for a time that its operators set, often 12 or 24 hours."
 
 YOUNG = 120  # seconds after its message arrived in which an execution is watched closely
 
@@ -75,19 +80,47 @@ def freshness(received: datetime | None) -> int:
     return age if age < YOUNG else YOUNG + age // 60
 
 
-def no_log_in_words(execution: Execution | None) -> str:
-    """Say why a log may be empty; the API answers the same for several reasons."""
+def no_log_in_words(execution: Execution | None, kept_for: int | None = None) -> str:
+    """Say why a log is empty, as far as it can be told: the API answers the same for several reasons.
+
+    `kept_for` is for how many seconds the actor asks the API to keep a log, None where it does not.
+    """
     if execution is None:
         return "The log is empty. The API did not say how the execution stands."
     if execution.outcome == "waiting":
         return "It has not started, so there is no log yet."
     if execution.is_running:
         return "It runs and has written nothing that has arrived yet. Output arrives every few seconds."
+    if execution.finish_time is not None:
+        age, ended = now() - execution.finish_time, ago_words(execution.finish_time, now())
+        if age > (timedelta(seconds=kept_for) if kept_for else LOG_IS_GONE):
+            kept = f"This actor's logs are kept for {duration(kept_for)} at most." if kept_for else HOW_LONG
+            return (
+                f"The log has most likely expired: the execution ended {ended}. {kept} "
+                "The API answers the same where nothing was written."
+            )
+        if age < LOG_IS_THERE:
+            if execution.outcome == "halted":
+                return "There is no log: it was killed before it wrote anything."
+            return "There is no log: it ended and wrote nothing."
     if execution.outcome == "halted":
         return "There is no log: it was killed before it wrote anything, or the log has expired."
     if execution.outcome == "error":
         return "There is no log: the API could not run it, or the log has expired."
     return "There is no log: it wrote nothing, or the log has expired. The API does not say which."
+
+
+def log_life_in_words(execution: Execution | None, kept_for: int | None) -> str:
+    """Say when a log that is there expires, as far as it is known: the API counts from its last writing."""
+    if not kept_for:
+        return f"{HOW_LONG} This actor sets none of its own."
+    at_most = "or earlier where the API's operators allow less"
+    if execution is None or not execution.is_finished or execution.finish_time is None:
+        return f"It expires {duration(kept_for)} after its last line was written, {at_most}."
+    expires = execution.finish_time + timedelta(seconds=kept_for)
+    if expires <= now():
+        return "Its time is over: the API may forget it at any moment."
+    return f"It expires about {expires:%Y-%m-%d %H:%M} UTC ({ago_words(expires, now())}), {at_most}."
 
 
 @dataclass(frozen=True, slots=True)

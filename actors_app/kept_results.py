@@ -14,13 +14,16 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from actors_app.credentials import Credentials, vault
-from actors_app.loglines import LogView, log_view
 from actors_app.models import KeptResult
 from actors_app.services.jsons import UnreadableJSON, load_json
+from actors_app.shapes import Shape, hex_of, image_type, shape_of
 
 KEPT_FOR = timedelta(hours=24)
 QUOTA = 200_000_000  # bytes per person; the result that goes beyond it is still kept, the next is not asked for
 PREVIEW = 4096  # bytes
+SHOWN_WHOLE = 1_000_000  # bytes of one result that a page reads to show it by its kind
+SHOWN_IN_ALL = 3_000_000  # bytes of all of them
+MAX_IMAGE = 10_000_000  # bytes of a picture that a page shows
 _JSON_LIMIT = 10_000_000  # bytes up to which a result is tried as JSON
 
 KINDS = {"json": "JSON", "text": "Text", "image": "Image", "binary": "Binary"}
@@ -29,7 +32,7 @@ _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x0
 
 @dataclass(frozen=True, slots=True)
 class ShownResult:
-    """A kept result as a page shows it, without its content."""
+    """A kept result as a page shows it: by its kind, and no more of its content than fits on a page."""
 
     id: int
     kind: str
@@ -37,25 +40,19 @@ class ShownResult:
     sha256: str
     fetched_at: object
     expires_at: object
-    preview: LogView
-    preview_is_cut: bool
+    shape: Shape
 
     @classmethod
-    def of(cls, row: KeptResult) -> Self:
-        """Read the row's preview; it is empty where the bytes are no text or do not open any more."""
-        try:
-            beginning = _open(row, bytes(row.preview)) if row.kind in ("json", "text") else b""
-        except InvalidToken:
-            beginning = b""
+    def of(cls, row: KeptResult, shape: Shape) -> Self:
+        """Describe a row that is shown in a shape."""
         return cls(
             id=row.pk,
-            kind=KINDS.get(row.kind, row.kind),
+            kind="Python object" if shape.kind == "python" else KINDS.get(row.kind, row.kind),
             size=row.size,
             sha256=row.sha256,
             fetched_at=row.fetched_at,
             expires_at=row.expires_at,
-            preview=log_view(_readable(beginning, whole=row.size <= PREVIEW and row.kind == "json")),
-            preview_is_cut=row.size > PREVIEW,
+            shape=shape,
         )
 
 
@@ -86,9 +83,25 @@ def keep(owner: Credentials, actor_id: str, execution_id: str, data: bytes) -> K
 
 
 def kept(owner: Credentials, execution_id: str) -> list[ShownResult]:
-    """Return this person's kept results of an execution, newest first."""
-    rows = _alive(owner, execution_id).defer("content")
-    return [ShownResult.of(row) for row in rows]
+    """Return this person's kept results of an execution, newest first; large ones are shown by their beginning."""
+    left, found = SHOWN_IN_ALL, []
+    for row in _alive(owner, execution_id).defer("content"):
+        is_whole = row.size <= min(SHOWN_WHOLE, left)
+        left -= row.size if is_whole else 0
+        found.append(ShownResult.of(row, _shape(row, is_whole=is_whole)))
+    return found
+
+
+def texts(owner: Credentials, execution_id: str, limit: int, count: int) -> list[tuple[KeptResult, str | None]]:
+    """Return this person's kept results of an execution, oldest first, the first `count` of them with their texts.
+
+    None in its place where it is no text, is larger than `limit` bytes, or does not open any more.
+    """
+    rows = list(_alive(owner, execution_id).defer("content", "preview"))[::-1]
+    return [
+        (row, _text(row) if place < count and row.kind in ("json", "text") and row.size <= limit else None)
+        for place, row in enumerate(rows)
+    ]
 
 
 def content(owner: Credentials, execution_id: str, result_id: int) -> bytes:
@@ -147,11 +160,20 @@ def _open(row: KeptResult, sealed: bytes) -> bytes:
     return opened[len(binding) :]
 
 
-def _readable(data: bytes, *, whole: bool) -> str:
-    """Return text for a preview; JSON that is there as a whole gets its indents."""
-    if whole:
-        try:
-            return json.dumps(load_json(data), indent=2, ensure_ascii=False)
-        except UnreadableJSON:
-            pass
-    return data.decode(errors="replace")
+def _shape(row: KeptResult, *, is_whole: bool) -> Shape:
+    """Return what is shown of a row; of bytes that do not open any more, nothing."""
+    try:
+        beginning = _open(row, bytes(row.preview))
+        if image_type(beginning):
+            return Shape("image") if row.size <= MAX_IMAGE else hex_of(beginning, "binary")
+        return shape_of(_open(row, bytes(row.content)) if is_whole else beginning, is_whole=is_whole)
+    except InvalidToken:
+        return Shape("binary")
+
+
+def _text(row: KeptResult) -> str | None:
+    try:
+        data = _open(row, bytes(row.content))
+        return json.dumps(load_json(data), indent=2, ensure_ascii=False) if row.kind == "json" else data.decode()
+    except (InvalidToken, UnreadableJSON):
+        return None

@@ -31,9 +31,13 @@ OWN_BUSINESS = {
     "sign-in-token",
     "sign-out",
     "theme",
+    "log-wrap",
     "session-end",
     "session-end-others",
     "session-read-only",
+    "view-list",
+    "view-rename",
+    "view-delete",
 }
 
 

@@ -8,12 +8,18 @@ from actors_app.views import (
     activity,
     actor_changes,
     actors,
-    executions,
+    bulk,
+    comparison,
+    evidence,
+    execution,
+    history,
+    kept_logs,
     logs,
     messages,
     nonces,
     overview,
     results,
+    saved_views,
     sign_in,
     workers,
 )
@@ -32,6 +38,7 @@ sign_in_paths = [
 account_paths = [
     path("account/", account.account, name="account"),
     path("account/theme/", account.theme, name="theme"),
+    path("account/log-wrap/", logs.log_wrap, name="log-wrap"),
     path("account/read-only/", account.session_read_only, name="session-read-only"),
     path("account/sessions/end-others/", account.session_end_others, name="session-end-others"),
     path("account/sessions/<handle:handle>/end/", account.session_end, name="session-end"),
@@ -71,12 +78,16 @@ nonce_paths = [
 ]
 
 execution_paths = [
-    path("executions/", executions.execution_list, name="execution-list"),
-    path("executions/new/", executions.execution_create, name="execution-create"),
-    path("executions/<abaco:execution_id>/", executions.execution_detail, name="execution-detail"),
-    path("executions/<abaco:execution_id>/status/", executions.execution_status, name="execution-status"),
-    path("executions/<abaco:execution_id>/halt/", executions.execution_halt, name="execution-halt"),
+    path("executions/", history.execution_list, name="execution-list"),
+    path("executions/new/", execution.execution_create, name="execution-create"),
+    path("executions/<abaco:execution_id>/", execution.execution_detail, name="execution-detail"),
+    path("executions/<abaco:execution_id>/evidence/", evidence.evidence_pack, name="evidence-pack"),
+    path("executions/<abaco:execution_id>/status/", execution.execution_status, name="execution-status"),
+    path("executions/<abaco:execution_id>/why/", execution.execution_why, name="execution-why"),
+    path("executions/<abaco:execution_id>/halt/", execution.execution_halt, name="execution-halt"),
     path("executions/<abaco:execution_id>/logs/", logs.execution_logs, name="execution-logs"),
+    path("executions/<abaco:execution_id>/logs/keep/", kept_logs.log_keep, name="log-keep"),
+    path("executions/<abaco:execution_id>/logs/keep/delete/", kept_logs.log_forget, name="log-forget"),
     path("executions/<abaco:execution_id>/results/", results.result_take, name="result-take"),
     path(
         "executions/<abaco:execution_id>/results/<int:result_id>/",
@@ -85,11 +96,26 @@ execution_paths = [
     ),
 ]
 
+history_paths = [
+    path("executions/bulk/", bulk.bulk_create, name="bulk-create"),
+    path("executions/bulk/<handle:handle>/", bulk.bulk_detail, name="bulk-detail"),
+    path("executions/bulk/<handle:handle>/stop/", bulk.bulk_stop, name="bulk-stop"),
+    path("executions/picked/", bulk.executions_picked, name="executions-picked"),
+    path("executions/views/", saved_views.view_list, name="view-list"),
+    path("executions/views/<handle:handle>/", saved_views.view_open, name="view-open"),
+    path("executions/views/<handle:handle>/rename/", saved_views.view_rename, name="view-rename"),
+    path("executions/views/<handle:handle>/delete/", saved_views.view_delete, name="view-delete"),
+]
+
 urlpatterns = [
     path("", overview.overview, name="overview"),
     *sign_in_paths,
     *account_paths,
     *activity_paths,
+    path("compare/", comparison.comparison, name="comparison"),
+    path("executions/", history.history, name="history"),
+    path("executions/evidence/", evidence.evidence_set, name="evidence-set"),
+    *history_paths,
     path("actors/", actors.actor_list, name="actor-list"),
     path("actors/new/", actor_changes.actor_create, name="actor-create"),
     path(

@@ -19,7 +19,7 @@ from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 
 from actors_app import trail
-from actors_app.credentials import SessionCredentials
+from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.htmx import go_to
 from actors_app.keys import FIELD, is_key, new_key
 from actors_app.models import AuditEntry
@@ -91,13 +91,48 @@ def perform(
     call's own AbacoError, AnsweredBefore when this form was answered before with an error, Conflict when it was sent
     before with other content, NotRecorded when the trail cannot be written.
     """
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
     sent_key = request.POST.get(FIELD, "")
     # A form that was not made by a page of ours carries none; it is a write of its own.
     secret = sent_key if is_key(sent_key) else new_key()
-    fields = {
+    fields = _fields(request, action, actor_id, object_id)
+    return _recorded(_key(secret, fields), _digest(secret, *_content(request)), fields, details, call, answer)
+
+
+def perform_item(
+    request: HttpRequest,
+    action: str,
+    call: Callable[[], T],
+    answer: Callable[[T], Answer],
+    *,
+    job: str,
+    item: str,
+    actor_id: str,
+    object_id: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> Written[T]:
+    """Do as `perform` does for one of the many writes that one form ordered; `job` and `item` stand for its key."""
+    fields = _fields(request, action, actor_id, object_id)
+    key = _key(_digest(job, item), fields)
+    return _recorded(key, _digest(job, item), fields, {"job": job, **(details or {})}, call, answer)
+
+
+def form_key(request: HttpRequest, action: str, *, actor_id: str = "", object_id: str = "") -> str:
+    """Return the key under which the trail has what `perform` did with this form; one of none where it brings none."""
+    sent_key = request.POST.get(FIELD, "")
+    return _key(sent_key if is_key(sent_key) else new_key(), _fields(request, action, actor_id, object_id))
+
+
+def item_key(who: Credentials, action: str, *, job: str, item: str, actor_id: str, object_id: str = "") -> str:
+    """Return the key under which the trail has what `perform_item` did."""
+    return _digest(_digest(job, item), who.tenant, who.username, action, actor_id, object_id)
+
+
+def _fields(request: HttpRequest, action: str, actor_id: str, object_id: str) -> dict[str, str]:
+    """Return what both entries of a write say; raise SignedOut where nobody is signed in."""
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    return {
         "tenant": who.tenant,
         "username": who.username,
         "action": action,
@@ -105,9 +140,21 @@ def perform(
         "object_id": object_id,
         "request_id": getattr(request, "request_id", ""),
     }
-    # Bound to the person and the act, so that a key that somebody else has seen gives them nothing.
-    key = _digest(secret, who.tenant, who.username, action, actor_id, object_id)
-    content = _digest(secret, *_content(request))
+
+
+def _key(secret: str, fields: Mapping[str, str]) -> str:
+    """Bind a secret to the person and the act, so that a key that somebody else has seen gives them nothing."""
+    return _digest(secret, *(fields[name] for name in ("tenant", "username", "action", "actor_id", "object_id")))
+
+
+def _recorded(
+    key: str,
+    content: str,
+    fields: Mapping[str, str],
+    details: Mapping[str, Any] | None,
+    call: Callable[[], T],
+    answer: Callable[[T], Answer],
+) -> Written[T]:
     try:
         start = trail.append(kind=AuditEntry.START, key=key, details={**(details or {}), "content": content}, **fields)
     except IntegrityError as error:

@@ -163,11 +163,24 @@ else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
 # How long the audit trail is kept, by `manage.py prune_audit`; 0 is for ever.
 AUDIT_RETENTION_DAYS = _number("AUDIT_RETENTION_DAYS", 0, least=0)
+# How long a message that was sent through the portal is kept, encrypted; 0 keeps none.
+KEEP_MESSAGES_DAYS = _number("PORTAL_KEEP_MESSAGES_DAYS", 30, least=0)
+# How long executions are remembered, by `manage.py prune_history`; 0 is for ever.
+HISTORY_RETENTION_DAYS = _number("HISTORY_RETENTION_DAYS", 0, least=0)
+# The account with which `manage.py collect_history` reads them.
+COLLECTOR_USERNAME = env.str("COLLECTOR_USERNAME", default="")
+COLLECTOR_PASSWORD = env.str("COLLECTOR_PASSWORD", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A process's own memory of what cannot change, such as how an execution ended.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
+    # Counts and charts of the execution history, some 100 kB each.
+    "drawn": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "drawn",
+        "OPTIONS": {"MAX_ENTRIES": 64},
+    },
 }
 
 # Sessions, cookies, forms -----------------------------------------------------------------------------------

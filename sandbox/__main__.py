@@ -11,7 +11,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="Serve the embedded Actors API.")
     parser.add_argument("--host", default=os.environ.get("SANDBOX_HOST", "127.0.0.1"))
     parser.add_argument("--port", default=os.environ.get("SANDBOX_PORT", "8100"))
-    parser.add_argument("--fill", choices=["none", "small", "full"], default=os.environ.get("SANDBOX_FILL", "full"))
+    sizes = ("none", "small", "full", "large")
+    parser.add_argument("--fill", choices=sizes, default=os.environ.get("SANDBOX_FILL", "full"))
     options = parser.parse_args()
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "sandbox.settings",

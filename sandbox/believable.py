@@ -19,6 +19,11 @@ class Sketch:
     failing: float = 0.02
     shared: dict[str, str] = field(default_factory=dict)
     fields: dict[str, Any] = field(default_factory=dict)
+    workers: int = 1  # that have run it
+    codes: tuple[int, ...] = (1, 1, 1, 2, 3, 126, 137)  # the exit codes of its failures
+    error: str = "the input could not be read to its end"
+    logs_of_a_day: bool = False  # whether each execution of the last day has its log, and each of the newest failures
+    burst: "Sketch | None" = None  # what happened to it last night, on top of its ordinary runs
 
 
 def broken(image: str) -> dict[str, Any]:

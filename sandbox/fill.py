@@ -1,8 +1,10 @@
 """Fill an empty store with people, believable actors and thirty days of history, the same each time."""
 
 import random
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -10,6 +12,7 @@ from django.db import transaction
 from sandbox import cron, times
 from sandbox.access import ADMIN_ROLE
 from sandbox.believable import ALIASES, NONCES, WORKERS, Sketch, sketches
+from sandbox.crowd import COLLEAGUES, crowd
 from sandbox.engine.runner import CUT
 from sandbox.engine.worker import final_state
 from sandbox.ids import id_from
@@ -25,43 +28,41 @@ PEOPLE = {
 }
 SMALL_RUNS = {"rnaseq-ingest": 300}
 LOGGED_RUNS = 25
+AT_ONCE = 500  # rows in memory
 BIG_LOG_OF = "fastq-qc-router"
 
 
 def fill_when_empty(size: str) -> None:
-    """Fill a store that holds nobody yet: `none` makes only the people, `small` a short history, `full` all of it."""
+    """Fill a store that holds nobody yet, with as much as `size` says.
+
+    `none` makes only the people, `small` a short history, `full` all of it, `large` a hundred thousand executions more.
+    """
     if Person.objects.exists():
         return
+    people = PEOPLE
+    if size == "large":
+        people = PEOPLE | {name: (first, last, [BASE_ROLE]) for name, (first, last) in COLLEAGUES.items()}
     with transaction.atomic():
         Person.objects.bulk_create(
             Person(name=name, password=name, first_name=first, last_name=last, roles=roles)
-            for name, (first, last, roles) in PEOPLE.items()
+            for name, (first, last, roles) in people.items()
         )
         if size != "none":
-            Filler(small=size == "small").fill()
+            Filler(size).fill()
 
 
 class Filler:
     """Make the rows, from one source of random numbers, so that two fills differ only by the clock."""
 
-    def __init__(self, small: bool) -> None:
-        self.small = small
+    def __init__(self, size: str) -> None:
+        self.size = size
         self.random = random.Random(SEED)  # noqa: S311 - believable, not secret
         self.ids = random.Random(SEED)  # noqa: S311 - apart, so that ids do not depend on the clock
         self.now = times.stored(times.now())
 
     def fill(self) -> None:
-        """Make the actors of the table with their history, then aliases, nonces and workers."""
-        actors: dict[str, Actor] = {}
-        for number, sketch in enumerate(sketches()):
-            self.ids.seed(f"{SEED} {sketch.name}")
-            actor = self.actor(sketch, number)
-            actors[sketch.name] = actor
-            levels = {sketch.owner: "UPDATE"} | sketch.shared
-            Permission.objects.bulk_create(
-                Permission(subject=actor.id, user=user, level=level) for user, level in levels.items()
-            )
-            self.history(actor, sketch)
+        """Make the actors of the table with their history, then aliases, nonces and workers, then the crowd."""
+        actors = self.actors(sketches())
         self.ids.seed(SEED)
         for alias, name in ALIASES.items():
             Alias.objects.create(alias=alias, actor_id=actors[name].id, owner=actors[name].owner)
@@ -72,6 +73,21 @@ class Filler:
                 Worker(id=self.id(), actor_id=actors[name].id, revision=actors[name].revision, create_time=self.now)
                 for _ in range(number)
             )
+        if self.size == "large":
+            self.actors(crowd())
+
+    def actors(self, table: Iterable[Sketch]) -> dict[str, Actor]:
+        """Make the actors of a table, with their permissions and their history."""
+        made: dict[str, Actor] = {}
+        for number, sketch in enumerate(table):
+            self.ids.seed(f"{SEED} {sketch.name}")
+            actor = made[sketch.name] = self.actor(sketch, number)
+            levels = {sketch.owner: "UPDATE"} | sketch.shared
+            Permission.objects.bulk_create(
+                Permission(subject=actor.id, user=user, level=level) for user, level in levels.items()
+            )
+            self.history(actor, sketch)
+        return made
 
     def id(self) -> str:
         """Make an id from the seed."""
@@ -99,19 +115,37 @@ class Filler:
         )
 
     def history(self, actor: Actor, sketch: Sketch) -> None:
-        """Make an actor's executions, oldest first, and the logs of the newest."""
-        runs = min(sketch.runs, SMALL_RUNS.get(sketch.name, 15)) if self.small else sketch.runs
-        worker_id = self.id()
-        executions = [self.execution(actor, sketch, received, worker_id) for received in self.moments(actor, runs)]
-        Execution.objects.bulk_create(executions, batch_size=500)
-        recent = [row for row in executions if row.start_time][-LOGGED_RUNS:]
-        expires_at = self.now + timedelta(days=DAYS)
-        Log.objects.bulk_create(
-            Log(execution_id=row.id, actor_id=actor.id, text=text, expires_at=expires_at)
-            for row, text in zip(recent, self.logs(actor, recent), strict=True)
+        """Make an actor's executions, oldest first and some at a time, and the logs of the newest."""
+        workers = [self.id() for _ in range(sketch.workers)]
+        executions = (
+            (self.execution(actor, kind, received, workers[number % len(workers)]), kind.error)
+            for number, (received, kind) in enumerate(self.arrivals(actor, sketch))
         )
+        yesterday = self.now - timedelta(days=1) if sketch.logs_of_a_day else self.now
+        recent, failed = deque[tuple[Execution, str]](maxlen=LOGGED_RUNS), deque[tuple[Execution, str]](maxlen=5)
+        while some := list(islice(executions, AT_ONCE)):
+            Execution.objects.bulk_create(row for row, _ in some)
+            started = [one for one in some if one[0].start_time]
+            recent.extend(started)
+            failed.extend(one for one in started if sketch.logs_of_a_day and one[0].exit_code)
+            self.write_logs(actor, (one for one in started if one[0].message_received_time > yesterday))
+        rest = {row.id: (row, error) for row, error in (*failed, *recent) if row.message_received_time <= yesterday}
+        self.write_logs(actor, rest.values(), is_end=True)
         if actor.status == "ERROR":
             self.waiting(actor, 3)
+
+    def arrivals(self, actor: Actor, sketch: Sketch) -> list[tuple[datetime, Sketch]]:
+        """Return when an actor's messages came, and what became of each; a burst takes most of an hour, last night."""
+        runs = min(sketch.runs, SMALL_RUNS.get(sketch.name, 15)) if self.size == "small" else sketch.runs
+        found = [(moment, sketch) for moment in self.moments(actor, runs)]
+        if sketch.burst:
+            # Always within the last day, and at night for those who look in the morning.
+            hour = self.now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=9)
+            for _ in range(sketch.burst.runs):
+                moment = hour + timedelta(minutes=self.random.triangular(10, 50, 20))
+                found.append((times.stored(moment), sketch.burst))
+            found.sort(key=lambda one: one[0])
+        return found
 
     def moments(self, actor: Actor, runs: int) -> list[datetime]:
         """Spread arrivals over the last days, by day more than by night; cron's lie on the hour."""
@@ -146,7 +180,7 @@ class Filler:
         started = received + timedelta(seconds=0.1 + self.random.expovariate(1.5))
         finished = min(started + timedelta(seconds=seconds), self.now)
         failed = self.random.random() < sketch.failing
-        code = self.random.choice([1, 1, 1, 2, 3, 126, 137]) if failed else 0
+        code = self.random.choice(sketch.codes) if failed else 0
         out_of_memory = failed and (code == 137 or "memory" in sketch.image)
         row.exit_code = 137 if out_of_memory else code
         row.status = "COMPLETE"
@@ -159,18 +193,29 @@ class Filler:
 
     def senders(self, sketch: Sketch) -> list[str]:
         """Return who else sends to an actor."""
-        return [user for user, level in sketch.shared.items() if user in PEOPLE and level != "READ"]
+        people = PEOPLE.keys() | COLLEAGUES.keys()
+        return [user for user, level in sketch.shared.items() if user in people and level != "READ"]
 
-    def logs(self, actor: Actor, executions: list[Execution]) -> Iterator[str]:
-        """Write the logs of an actor's newest executions; the last one of one actor is as long as logs get."""
-        for row in executions:
-            if row is executions[-1] and actor.name == BIG_LOG_OF:
-                text = "\n".join(self.lines(row, 18_000))
-                yield text[: settings.SANDBOX_LOG_LENGTH] + CUT
-            else:
-                yield "\n".join(self.lines(row, self.random.randrange(6, 60))) + "\n"
+    def write_logs(self, actor: Actor, executions: Iterable[tuple[Execution, str]], is_end: bool = False) -> None:
+        """Write logs; at the end of the history of one actor, one as long as logs get."""
+        rows, expires_at = list(executions), self.now + timedelta(days=DAYS)
+        Log.objects.bulk_create(
+            Log(
+                execution_id=row.id,
+                actor_id=actor.id,
+                text=self.log(row, error, is_end and place == len(rows) and actor.name == BIG_LOG_OF),
+                expires_at=expires_at,
+            )
+            for place, (row, error) in enumerate(rows, start=1)
+        )
 
-    def lines(self, row: Execution, number: int) -> Iterator[str]:
+    def log(self, row: Execution, error: str, is_long: bool) -> str:
+        """Write the log of an execution."""
+        if is_long:
+            return "\n".join(self.lines(row, 18_000, error))[: settings.SANDBOX_LOG_LENGTH] + CUT
+        return "\n".join(self.lines(row, self.random.randrange(6, 60), error)) + "\n"
+
+    def lines(self, row: Execution, number: int, error: str) -> Iterator[str]:
         """Write a log's lines, ending in an error where the execution failed."""
         start = row.start_time or row.message_received_time
         step = timedelta(seconds=max(row.runtime, 1) / number)
@@ -181,7 +226,7 @@ class Filler:
         if row.exit_code:
             yield "Traceback (most recent call last):"
             yield '  File "/opt/actor/main.py", line 42, in <module>'
-            yield f"RuntimeError: the input could not be read to its end; exiting with {row.exit_code}"
+            yield f"RuntimeError: {error}; exiting with {row.exit_code}"
 
     def waiting(self, actor: Actor, number: int) -> None:
         """Leave messages in the mailbox of an actor that cannot run them."""

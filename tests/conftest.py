@@ -21,11 +21,12 @@ def pytest_runtest_setup() -> None:
 @pytest.fixture(autouse=True)
 def _forgetful() -> None:
     """Let no test know what another was told."""
-    from django.core.cache import cache
+    from django.core.cache import caches
 
     from actors_app.services.breaker import breaker_of
 
-    cache.clear()
+    for name in ("default", "drawn"):
+        caches[name].clear()
     breaker_of.cache_clear()
 
 

@@ -20,7 +20,7 @@ def test_each_setting_is_in_the_example_file() -> None:
 def test_each_setting_has_a_row_in_the_readme() -> None:
     rows = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert read_by_the_code() <= rows
-    assert rows - read_by_the_code() == {"PORT", "SANDBOX_PORT"}, "these two are read by run.py"
+    assert rows - read_by_the_code() == {"PORT", "SANDBOX_PORT", "SANDBOX_FILL"}, "run.py and the sandbox read these"
 
 
 def test_the_pages_of_the_readme_exist() -> None:

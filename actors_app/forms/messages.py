@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from actors_app.converters import is_id
 from actors_app.forms.base import PortalForm
 from actors_app.forms.confirm import ConfirmForm
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
@@ -70,6 +71,8 @@ class MessageForm(PortalForm):
         },
     )
     environment = EnvironmentField(label="Environment", in_query=True)
+    again = forms.CharField(widget=forms.HiddenInput, required=False)
+    same_file = forms.BooleanField(label="Send the same bytes again", required=False)
 
     def __init__(self, *args: Any, for_preview: bool = False, **kwargs: Any) -> None:
         """Take `for_preview` where the file itself is not needed."""
@@ -95,6 +98,17 @@ class MessageForm(PortalForm):
         found = [str(error) for field in self if field.name != "environment" for error in field.errors]
         beside_rows = [f"{row.name or row.value}: {row.problem}" for row in self.rows if row.problem]
         return found + (beside_rows or [str(error) for error in self["environment"].errors])
+
+    @property
+    def repeats(self) -> str:
+        """The id of the execution whose message this form was filled with; empty where it was not."""
+        given = (self.data if self.is_bound else self.initial).get("again") or ""
+        return given if is_id(given) else ""
+
+    @property
+    def offers_file(self) -> bool:
+        """Whether the bytes that were sent before can be sent again without being chosen."""
+        return bool(self.repeats) and self.chosen_kind == "file"
 
     def clean_message(self) -> str:
         """Return the text with the line ends that were typed; browsers send each as CR and LF."""
@@ -122,7 +136,9 @@ class MessageForm(PortalForm):
         return cleaned
 
     def _check_file(self, cleaned: dict[str, Any]) -> None:
-        if not cleaned.get("file") and not self.has_error("file") and not self._for_preview:
+        if cleaned.get("file") or (cleaned.get("same_file") and self.repeats):
+            return
+        if not self.has_error("file") and not self._for_preview:
             self.add_error("file", "Choose the file to send.")
 
     def _check_words(self, cleaned: dict[str, Any]) -> None:

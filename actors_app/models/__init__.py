@@ -1,9 +1,31 @@
 """The portal's own records, one file each."""
 
 from actors_app.models.audit import AuditEntry, AuditHead
+from actors_app.models.bulk import BulkItem, BulkJob
 from actors_app.models.draft import Draft
+from actors_app.models.history import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
+from actors_app.models.kept import KeptLog, KeptLogPiece, KeptMessage
 from actors_app.models.result import KeptResult
 from actors_app.models.session import PortalSession
 from actors_app.models.throttle import SignInBucket
+from actors_app.models.views import SavedView
 
-__all__ = ["AuditEntry", "AuditHead", "Draft", "KeptResult", "PortalSession", "SignInBucket"]
+__all__ = [
+    "ActorHistory",
+    "AuditEntry",
+    "AuditHead",
+    "BulkItem",
+    "BulkJob",
+    "Draft",
+    "ExecutionRecord",
+    "ExecutionTally",
+    "KeptLog",
+    "KeptLogPiece",
+    "KeptMessage",
+    "KeptResult",
+    "PortalSession",
+    "Readable",
+    "SavedView",
+    "SignInBucket",
+    "UnreadHistory",
+]

@@ -11,6 +11,7 @@ from actors_app.services.executions import Executions
 from actors_app.services.logs import Logs
 from actors_app.services.messages import Messages
 from actors_app.services.nonces import Nonces
+from actors_app.services.originals import Originals
 from actors_app.services.permissions import Permissions
 from actors_app.services.profile import Profiles
 from actors_app.services.results import Results
@@ -29,20 +30,26 @@ class Abaco:
     GET is then made again; a write is not, and raises SignedOut with `renewed`.
     """
 
-    def __init__(self, client: AbacoClient, credentials: Credentials) -> None:
-        self._caller = Caller(client, credentials)
+    def __init__(self, client: AbacoClient, credentials: Credentials, within: float | None = None) -> None:
+        self._client, self._credentials = client, credentials
+        self._caller = Caller(client, credentials, within)
         self.actors = Actors(self._caller)
         self.aliases = Aliases(self._caller)
         self.executions = Executions(self._caller)
         self.logs = Logs(self._caller)
         self.messages = Messages(self._caller)
         self.nonces = Nonces(self._caller)
+        self.originals = Originals(self._caller)
         self.permissions = Permissions(self._caller)
         self.profile = Profiles(self._caller)
         self.results = Results(self._caller)
         self.search = Search(self._caller)
         self.state = State(self._caller)
         self.workers = Workers(self._caller)
+
+    def hurried(self, seconds: float) -> "Abaco":
+        """Return the same API, which is given up on where an answer takes longer than this."""
+        return Abaco(self._client, self._credentials, seconds)
 
     def wave(self, **calls: GetCall) -> dict[str, Answer]:
         """Make several reading calls at once and return each one's answer, its error included, by its name.

@@ -5,7 +5,7 @@ from typing import Literal
 
 from actors_app.services.caller import Caller, json_call
 from actors_app.services.calls import Call
-from actors_app.services.errors import InvalidRequest
+from actors_app.services.errors import Forbidden, InvalidRequest, NotFound
 from actors_app.services.types import Actor
 from actors_app.services.urls import UpstreamPath, actor
 
@@ -51,6 +51,21 @@ class Actors:
     def get(self, actor_id: str) -> Actor:
         """Return one actor by its id or alias. `GET /actors/{id}`."""
         return self._actor(Call("GET", self._caller.path(actor(actor_id))))
+
+    def is_admin(self) -> bool:
+        """Say whether the API takes the visitor for an administrator.
+
+        It answers any path with `admin` in it differently to those who are none (TACC/abaco actors/auth.py, the check
+        of admin routes), so asking for an actor that cannot exist changes nothing and tells.
+        `GET /actors/admin-role-probe`.
+        """
+        try:
+            self._caller.result(Call("GET", self._caller.path(actor("admin-role-probe"))))
+        except NotFound:
+            return True
+        except (Forbidden, InvalidRequest):
+            return False
+        return False
 
     def create(self, definition: Mapping[str, object]) -> Actor:
         """Register an actor and return it, SUBMITTED; fields by our names, of ACTOR_FIELDS. `POST /actors`.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any, Literal, Protocol, TypeVar
 
 from actors_app.services.calls import Call, Reply
@@ -33,10 +34,11 @@ class Credentials(Protocol):
 class Caller:
     """The client and one visitor's credentials, for as long as one request of the portal lasts."""
 
-    def __init__(self, client: AbacoClient, credentials: Credentials) -> None:
+    def __init__(self, client: AbacoClient, credentials: Credentials, within: float | None = None) -> None:
         self.client = client
         self.dialect = client.dialect
         self._credentials = credentials
+        self._within = within
         self._token: str | None = None
 
     def path(self, *segments: str | Segment) -> UpstreamPath:
@@ -81,11 +83,16 @@ class Caller:
 
     def reply(self, call: Call) -> Reply:
         """Make a call and return its answer as it came."""
+        call = self._in_time(call)
         return self._signed(call, lambda auth: self.client.send(call, auth))
 
     def stream(self, call: Call) -> Iterator[bytes]:
         """Make a call and return its answer's pieces as they come."""
+        call = self._in_time(call)
         return self._signed(call, lambda auth: self.client.stream(call, auth))
+
+    def _in_time(self, call: Call) -> Call:
+        return replace(call, within=self._within) if self._within else call
 
     def _envelope(self, call: Call) -> dict[str, Any]:
         return open_envelope(call, self.reply(call))

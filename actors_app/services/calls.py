@@ -36,6 +36,7 @@ class Call:
     is_slow: bool = False  # may take the time for deleting an actor
     is_brief: bool = False  # has only the time for renewing a token
     is_large: bool = False  # may be as large as a streamed answer
+    within: float | None = None  # seconds that whoever asks is willing to wait, where that is less than usual
 
     @property
     def is_write(self) -> bool:

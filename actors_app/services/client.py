@@ -177,7 +177,7 @@ class AbacoClient:
     def _attempt(self, call: Call) -> Attempt:
         limits = self.limits
         seconds = limits.delete if call.is_slow else limits.token if call.is_brief else limits.answer
-        return Attempt(seconds, limits.gap)
+        return Attempt(min(seconds, call.within or seconds), limits.gap)
 
     def _open(self, call: Call, auth: dict[str, str], attempt: Attempt) -> requests.Response:
         """Send the call unless the API is left alone; return a success whose body is still unread."""
@@ -193,8 +193,10 @@ class AbacoClient:
         else:
             breaker.answered()
             return response
-        # A refusal is an answer too: only silence, and a gateway that gets none either, count as failures.
-        (breaker.failed if is_ill else breaker.answered)()
+        # A refusal is an answer too: only silence, and a gateway that gets none either, count as failures. Whoever
+        # gave up early does not know.
+        if not (call.within and isinstance(error, TimedOut)):
+            (breaker.failed if is_ill else breaker.answered)()
         raise error
 
     def _open_twice(self, call: Call, request: requests.PreparedRequest, attempt: Attempt) -> requests.Response:
@@ -286,7 +288,8 @@ class AbacoClient:
             except (HTTPError, OSError, http.client.HTTPException) as caught:
                 failure = caught
         if isinstance(failure, ReadTimeoutError | TimeoutError):
-            breaker_of(self._origin).failed()
+            if not call.within:
+                breaker_of(self._origin).failed()
             raise _done(call, TimedOut(f"{call} was not answered whole in time"))
         raise _done(call, _cut_off(f"{call} was cut off in the middle of its answer"))
 

@@ -1,16 +1,17 @@
 """Executions: list, search, get, halt, register. Their logs and results have files of their own."""
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from actors_app.services.caller import Caller, check_envelope, json_call, open_envelope, unreadable
-from actors_app.services.calls import Call
+from actors_app.services.calls import Call, Reply
 from actors_app.services.dialects import Dialect
 from actors_app.services.errors import InvalidRequest
-from actors_app.services.jsons import UnreadableJSON, check_shape
-from actors_app.services.types import Execution, ExecutionListing, ExecutionPage
+from actors_app.services.jsons import UnreadableJSON, check_shape, load_json
+from actors_app.services.types import Execution, ExecutionListing, ExecutionPage, ExecutionRow
 from actors_app.services.urls import actor, execution
 
 # Declared, because any other name would be compared with a field that does not exist, and find nothing.
@@ -29,6 +30,17 @@ SEARCH_FIELDS = frozenset(
 SEARCH_OPERATORS = frozenset({"gt", "gte", "lt", "lte", "neq"})
 MAX_SEARCH = 1000  # executions in one page of a search
 MAX_DETAILS = 100  # ids named in one address, which must not grow too long
+
+_HEAD = 65536  # bytes before the rows: the message and the links
+_ROWS = re.compile(rb'"executions"\s*:\s*\[')
+# A row, and what objects it may hold in turn. Possessive, so that the scan is linear whatever the answer is.
+_DEPTH = 6
+_INSIDE = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+for _ in range(_DEPTH):
+    _OBJECT = rb'\{[^{}"]*+(?:(?:' + _INSIDE + rb')[^{}"]*+)*+\}'
+    _INSIDE = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|' + _OBJECT
+_ROW = re.compile(rb"[\s,]*+" + _OBJECT, re.DOTALL)
+_LONGEST_ROW = 4096  # bytes
 
 
 def page_query(
@@ -80,6 +92,15 @@ class Executions:
         if not isinstance(result, dict):
             raise unreadable(call, "a result that is no object")
         return ExecutionListing.from_api(result, self._caller.dialect)
+
+    def stream(self, actor_id: str) -> Iterator[tuple[ExecutionRow, ...]]:
+        """Return all executions of an actor in the API's order, some at a time as the answer arrives.
+
+        It never holds the whole answer; the call is made before this returns. Raises BadAnswer, while iterating, for
+        an answer that breaks off or is of no form we know. `GET /actors/{id}/executions`.
+        """
+        call = Call("GET", self._caller.path(actor(actor_id), "executions"), is_large=True)
+        return _rows(call, self._caller.stream(call), self._caller.dialect)
 
     def search(
         self,
@@ -142,3 +163,51 @@ class Executions:
         if not isinstance(result, dict) or self._caller.dialect.name("actor_id") not in result:
             return None
         return Execution.from_api(result, self._caller.dialect)
+
+
+def _rows(call: Call, pieces: Iterator[bytes], dialect: Dialect) -> Iterator[tuple[ExecutionRow, ...]]:
+    rest = b""
+    for piece in pieces:
+        rest += piece
+        if start := _ROWS.search(rest):
+            rest = rest[start.end() :]
+            break
+        if len(rest) > _HEAD:
+            raise unreadable(call, "no executions in sight")
+    else:
+        # A short answer without any: an envelope that says what went wrong, or nothing we know.
+        open_envelope(call, Reply(200, rest))
+        raise unreadable(call, "no executions")
+    while True:
+        end = 0
+        while found := _ROW.match(rest, end):
+            end = found.end()
+        if end:
+            yield _read_rows(call, rest[:end], dialect)
+            rest = rest[end:]
+        if rest.lstrip(b", \t\r\n")[:1] == b"]":
+            # The rest of the answer is read to its end, so that the connection can serve again.
+            for _ in pieces:
+                pass
+            return
+        if len(rest) > _LONGEST_ROW + len(piece):
+            raise unreadable(call, "a row of no known form")
+        more = next(pieces, None)
+        if more is None:
+            raise unreadable(call, "a list without an end")
+        piece = more
+        rest += piece
+
+
+def _read_rows(call: Call, text: bytes, dialect: Dialect) -> tuple[ExecutionRow, ...]:
+    array = b"[" + text.lstrip(b", \t\r\n") + b"]"
+    try:
+        check_shape(array)
+        try:
+            rows = msgspec.json.decode(array)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            rows = load_json(array)  # slower, and replaces what cannot be text
+    except UnreadableJSON:
+        raise unreadable(call, "rows that are not JSON") from None
+    # It is the shape of a listing, so the type reads it.
+    return ExecutionListing.from_api({"executions": rows}, dialect).executions

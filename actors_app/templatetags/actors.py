@@ -71,7 +71,8 @@ def icon(name: str, size: int = 16) -> SafeString:
 
 
 @lru_cache(maxsize=512)
-def _badge(word: str, style: str, picture: str) -> SafeString:
+def badge(word: str, style: str, picture: str) -> SafeString:
+    """Write a state as word, shape and colour."""
     return format_html('<span class="badge {}">{}{}</span>', style, _icon(picture, 13), word)
 
 
@@ -79,7 +80,7 @@ def _badge(word: str, style: str, picture: str) -> SafeString:
 def status_badge(status: str | None) -> SafeString:
     """Write the status of an actor or worker as word, shape and colour; an unknown one stays as given."""
     word, style, picture = STATUSES.get(status or "", UNKNOWN)
-    return _badge(visible(status) if status and (status not in STATUSES) else word, style, picture)
+    return badge(visible(status) if status and (status not in STATUSES) else word, style, picture)
 
 
 @register.simple_tag
@@ -90,13 +91,13 @@ def outcome_badge(outcome: str, exit_code: object = None, status: str | None = N
         word = visible(status)
     if outcome == "failed" and exit_code is not None:
         word = f"Failed, exit {visible(exit_code)}"
-    return _badge(word, style, picture)
+    return badge(word, style, picture)
 
 
 @register.simple_tag
 def activity_badge(outcome: str) -> SafeString:
     """Write what came of a write as word, shape and colour."""
-    return _badge(*ACTIVITY.get(outcome, UNKNOWN))
+    return badge(*ACTIVITY.get(outcome, UNKNOWN))
 
 
 # Times and sizes --------------------------------------------------------------------------------------------

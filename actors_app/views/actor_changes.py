@@ -1,6 +1,6 @@
 """Registering, editing and deleting actors. Each is a form that keeps what was typed, whatever the API answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from actors_app.definitions import (
 )
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.actors import ActorForm
+from actors_app.history import rights
 from actors_app.htmx import render_page
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
@@ -49,7 +50,7 @@ def actor_create(request: HttpRequest) -> HttpResponse:
                 return perform(
                     request,
                     "actor.create",
-                    lambda: abaco.actors.create(definition),
+                    lambda: _create(request, abaco, definition),
                     lambda actor: Answer(
                         f"The actor {visible(actor.label)} is registered. It starts as soon as its image is there.",
                         _address(actor.id),
@@ -59,6 +60,12 @@ def actor_create(request: HttpRequest) -> HttpResponse:
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "actors/create.html", {"form": form, "section": "new"}, status=status)
+
+
+def _create(request: HttpRequest, abaco: Abaco, definition: Mapping[str, object]) -> Actor:
+    actor = abaco.actors.create(definition)
+    rights.forget_rights(request)
+    return actor
 
 
 @sensitive_post_parameters()
@@ -212,6 +219,12 @@ def _conflict(
     return render_page(request, "actors/conflict.html", context, status=409)
 
 
+def _delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> str:
+    said = abaco.actors.delete(actor_id)
+    rights.forget_actor(request, actor_id)
+    return said
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @credentials_required
 def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
@@ -238,7 +251,7 @@ def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
             return perform(
                 request,
                 "actor.delete",
-                lambda: abaco.actors.delete(actor_id),
+                lambda: _delete(request, abaco, actor_id),
                 lambda said: _deleted(form.label, said),
                 actor_id=actor_id,
                 details={"name": form.label},

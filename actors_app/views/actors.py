@@ -4,22 +4,22 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.actor_history import last_days, summary
 from actors_app.actor_rows import KNOWN_STATUSES, columns, rows, select, sort_of
-from actors_app.charts import DAY, bars, buckets
+from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.actor_list import ActorListForm
+from actors_app.history import rights
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
-from actors_app.listing import RECENT, SortedListing, table_rows
+from actors_app.secret_names import is_secret_name, masked
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
-from actors_app.services.types import Actor, ExecutionListing, Worker
-from actors_app.templatetags.actors import now
+from actors_app.services.types import Actor, Worker
 
 ROWS = 50
-_SECRET_WORDS = ("key", "token", "secret", "password", "passwd", "credential")
-_ROW_KINDS = {"complete": "Ended, any exit code", "error": "Error", "running": "Not finished"}
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -45,10 +45,13 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(found, ROWS)
     asked = form.given("page") or 1
     page = paginator.get_page(min(asked, paginator.num_pages))
+    shown = list(page.object_list)
+    ids = [actor.id for actor in shown if is_id(actor.id)]
+    drawn = last_days(request.session["who"]["tenant"], ids, reverse("actors:actor-list"))
     context |= {
         "actors": actors,
         "page": page,
-        "rows": rows(list(page.object_list)),
+        "rows": rows(shown, drawn),
         "note": f"there is no page {asked:,}, this is the last" if asked > paginator.num_pages else "",
         "is_filtered": bool(filters["q"] or filters["status"]),
         "stats": _stats(actors),
@@ -78,7 +81,10 @@ def _segments(actors: tuple[Actor, ...]) -> list[tuple[str, str]]:
 @require_http_methods(["GET", "HEAD"])
 @credentials_required
 def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
-    """Show one actor with its mailbox, workers, executions and nonces, asked for all at once (`GET /actors/{id}`)."""
+    """Show one actor with its mailbox, workers and nonces, asked for all at once (`GET /actors/{id}`).
+
+    Its executions are those that the history knows; the page itself asks for newer ones.
+    """
     if is_poll(request):
         return _actor_status(request, actor_id)
     abaco = abaco_for(request)
@@ -86,10 +92,10 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
         actor=lambda: abaco.actors.get(actor_id),
         mailbox=lambda: abaco.messages.count(actor_id),
         workers=lambda: abaco.workers.list(actor_id),
-        executions=lambda: abaco.executions.list(actor_id),
         nonces=lambda: abaco.nonces.list(actor_id),
     )
-    actor, listing = answers["actor"].need(), answers["executions"].value
+    actor = answers["actor"].need()
+    known = next(map(summary, rights.remember(request.session["who"]["tenant"], [actor])), None)
     context = {
         **answers,
         "actor": actor,
@@ -100,11 +106,12 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
             "messages": answers["mailbox"].value.messages if answers["mailbox"].value else None,
             "workers": _count(answers["workers"].value),
             "nonces": _count(answers["nonces"].value),
-            "executions": listing.total_executions if listing else None,
+            "executions": known.total if known else None,
         },
         "worker_states": _worker_states(answers["workers"].value or ()),
         "usable_nonces": sum(not nonce.is_exhausted for nonce in answers["nonces"].value or ()),
-        **(_history(actor_id, listing) if listing else {}),
+        "known": known,
+        "rows": known.recent if known else [],
     }
     return render_page(request, "actors/detail.html", context)
 
@@ -130,30 +137,6 @@ def _worker_states(workers: tuple[Worker, ...]) -> list[tuple[str, int]]:
     return sorted(((status, statuses.count(status)) for status in set(statuses)), key=lambda found: -found[1])
 
 
-def _history(actor_id: str, listing: ExecutionListing) -> dict[str, Any]:
-    """Return the newest executions and those of the last 14 days as a chart."""
-    days = buckets(
-        ((row.message_received_time, _row_kind(row.status)) for row in listing.executions),
-        kinds=tuple(_ROW_KINDS),
-        until=now(),
-        step=DAY,
-        number=14,
-        label=lambda day: f"{day:%b} {day.day}",
-    )
-    return {
-        "recent": table_rows(actor_id, SortedListing(listing).rows[:RECENT], {}),
-        "cpu_seconds": listing.total_cpu / 1e9 if listing.total_cpu is not None else None,
-        "days": days,
-        "day_kinds": _ROW_KINDS,
-        "chart": bars(days, names=_ROW_KINDS, every=2, height=150),
-        "chart_label": f"{sum(day.total for day in days):,} executions in the last 14 days",
-    }
-
-
-def _row_kind(status: str) -> str:
-    return {"COMPLETE": "complete", "ERROR": "error"}.get(status, "running")
-
-
 @require_http_methods(["GET", "HEAD"])
 @credentials_required
 def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
@@ -166,16 +149,7 @@ def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
         "section": "actors",
         "counts": {},
         "environment": [(name, value, is_secret_name(name)) for name, value in actor.default_environment.items()],
-        "definition": actor.definition() | {"default_environment": _masked(actor.default_environment)},
+        "definition": actor.definition() | {"default_environment": masked(actor.default_environment)},
         "cpus": f"{actor.max_cpus / 1_000_000_000:g}" if actor.max_cpus else "",
     }
     return render_page(request, "actors/configuration.html", context)
-
-
-def is_secret_name(name: str) -> bool:
-    """Whether the value under this name is likely a secret, which a page shows only when it is asked to."""
-    return any(word in name.casefold() for word in _SECRET_WORDS)
-
-
-def _masked(environment: dict[str, Any]) -> dict[str, Any]:
-    return {name: "…" if is_secret_name(name) else value for name, value in environment.items()}

@@ -1,22 +1,36 @@
-"""The log of an execution: shown, followed while it runs, downloaded whole."""
+"""The log of an execution: shown in parts, searched, followed while it runs, downloaded whole.
+
+Keeping a log has a module of its own.
+"""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.views.decorators.http import require_http_methods
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
 
-from actors_app.credentials import abaco_for
+from actors_app import kept_logs
+from actors_app.credentials import Credentials, SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.endings import log_is_settled, no_log_in_words
-from actors_app.htmx import is_poll, render_page, render_poll
-from actors_app.loglines import MAX_LINES, TAIL_LINES, log_view
-from actors_app.services import Answer
-from actors_app.services.errors import AbacoError
-from actors_app.services.types import Execution
+from actors_app.endings import log_is_settled, log_life_in_words, no_log_in_words
+from actors_app.forms.logs import LogForm
+from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.logparts import Asked, LogPart, read_part
+from actors_app.logreading import Opening, read_line
+from actors_app.models import KeptLog
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed, SignedOut
+from actors_app.services.types import Actor, Execution
+from actors_app.streamed import stream_page
 
 log = logging.getLogger("actors_app.logs")
+
+TAIL = Asked(tail=True)  # what the page of an execution shows
 
 # What an actor wrote is served as plain text to keep, and never as a page of ours.
 DOWNLOAD_HEADERS = {
@@ -26,65 +40,202 @@ DOWNLOAD_HEADERS = {
 }
 
 
-def log_context(actor_id: str, execution: Execution | None, answer: Answer, max_lines: int) -> dict[str, Any]:
-    """Return what `executions/_log.html` shows of a log that was asked for."""
-    found = answer.value
+def log_part(abaco: Abaco, actor_id: str, execution_id: str, asked: Asked) -> LogPart:
+    """Read a part of a log from the API (`GET …/executions/{execution}/logs`)."""
+    return read_part(abaco.logs.view(actor_id, execution_id), asked)
+
+
+def log_context(
+    request: HttpRequest, actor_id: str, execution_id: str, answers: Mapping[str, Answer], asked: Asked = TAIL
+) -> dict[str, Any]:
+    """Return what `executions/_log_frame.html` shows, from the answers `log`, `execution` and, if asked for, `actor`.
+
+    Where the API has no log, or does not give it, an archived one takes its place.
+    """
+    answer = answers["log"]
+    execution: Execution | None = answers["execution"].value
+    actor: Actor | None = answers["actor"].value if "actor" in answers else None
+    kept_for = actor.log_ex if actor else None
+    part: LogPart | None = answer.value
+    error = answer.error
+    kept = visible_kept(request, actor_id, execution_id, answers) if "actor" in answers else None
+    is_kept_shown = bool(kept and ("kept" in request.GET or part is None or not part.total))
+    if kept and is_kept_shown:
+        part = read_part(kept_logs.pieces(kept), asked)
+    is_settled = log_is_settled(execution) if execution else True
+    is_live = not is_settled and not error and not (asked.line or asked.find)
     return {
-        "log": log_view(found.text, max_lines) if found else None,
-        "log_is_cut": bool(found and found.is_cut),
-        "log_error": answer.error,
-        "no_log": no_log_in_words(execution),
-        "is_tail_page": max_lines == TAIL_LINES,
+        "log": part,
+        "asked": asked,
+        "log_error": None if is_kept_shown else error,
+        "api_log_error": error,
+        "no_log": no_log_in_words(execution, kept_for),
+        "log_life": log_life_in_words(execution, kept_for),
+        "log_is_settled": is_settled,
+        "log_poll": urlencode({"poll": 1} | ({"tail": 1} if asked.tail else {}) | _level(asked)) if is_live else "",
+        "is_tail_page": asked.tail,
+        "kept_log": kept,
+        "is_kept_shown": is_kept_shown,
+        "can_keep": bool(is_settled and execution and part and part.total and not kept and not part.broken),
+        "wrap": request.session.get("log_wrap", True),
+        "line_is_missing": bool(part and part.total and asked.line > part.total),
     }
+
+
+def _level(asked: Asked) -> dict[str, str]:
+    return {"level": asked.level} if asked.level else {}
+
+
+def visible_kept(
+    request: HttpRequest, actor_id: str, execution_id: str, answers: Mapping[str, Answer]
+) -> KeptLog | None:
+    """Return the archived log of an execution if this visitor may see it: whoever the API lets read it now.
+
+    Where the API cannot say so, because the actor is gone or nothing answers, only who kept it.
+    """
+    who = signed_in(request)
+    kept = kept_logs.kept_log(who.tenant, execution_id)
+    execution, actor = answers["execution"], answers["actor"]
+    if kept is None or _is_refusal(execution.error) or _is_refusal(actor.error):
+        return None
+    if execution.value is not None:
+        is_theirs = kept.actor_id in (execution.value.actor_id, actor_id)
+    elif actor.value is not None:
+        is_theirs = kept.actor_id == actor.value.id
+    else:
+        is_theirs = (kept.username, kept.actor_id) == (who.username, actor_id)
+    return kept if is_theirs else None
+
+
+def _is_refusal(error: AbacoError | None) -> bool:
+    """Whether the API said no, rather than that there is nothing, or nothing at all."""
+    return isinstance(error, APIError) and not isinstance(error, NotFound | ServiceFailed | RateLimited)
+
+
+def signed_in(request: HttpRequest) -> Credentials:
+    """Return who is signed in; raise SignedOut when nobody is."""
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    return who
 
 
 @require_http_methods(["GET"])
 @credentials_required
 def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
-    """Show an execution's log, its last lines where it is long (`GET …/executions/{execution}/logs`)."""
-    abaco = abaco_for(request)
-    if request.GET.get("download") == "1":
-        pieces = abaco.logs.stream(actor_id, execution_id)
-        return _download(actor_id, execution_id, pieces)  # type: ignore[return-value]  # no HttpResponse to mypy
-    execution_and_log = {
-        "execution": lambda: abaco.executions.get(actor_id, execution_id),
-        "log": lambda: abaco.logs.get(actor_id, execution_id),
-    }
-    max_lines = TAIL_LINES if "tail" in request.GET else MAX_LINES
-    if is_poll(request):
-        answers = abaco.wave(**execution_and_log)
-        execution = answers["execution"].need()
-        text = answers["log"].need().text
-        context = log_context(actor_id, execution, answers["log"], max_lines)
-        context |= {"actor_id": actor_id, "execution_id": execution_id}
-        state = (execution.status, len(text), text[-100:])
-        return render_poll(request, "executions/_log.html", context, state=state, done=log_is_settled(execution))
-    answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), **execution_and_log)
-    execution = answers["execution"].need()
-    context = {
-        **log_context(actor_id, execution, answers["log"], max_lines),
+    """Show a part of an execution's log, its end where none is named (`GET …/executions/{execution}/logs`)."""
+    context: dict[str, Any] = {
         "actor_id": actor_id,
         "execution_id": execution_id,
-        "actor": answers["actor"].value,
-        "execution": execution,
-        "log_is_settled": log_is_settled(execution),
         "tab": "executions",
         "section": "actors",
         "counts": {},
+        "is_log_page": True,
     }
-    error = answers["log"].error
-    return render_page(
-        request,
-        "executions/logs.html",
-        context,
-        partial="executions/_log.html",
-        status=error.status if error else 200,
+    context["form"] = form = LogForm(request.GET)
+    if not form.is_valid():
+        context["wrap"] = True
+        return render_page(request, "executions/logs.html", context, status=422)
+    abaco = abaco_for(request)
+    if request.GET.get("download") == "1":
+        return _download(request, abaco, actor_id, execution_id)
+    if is_poll(request):
+        return _poll(request, abaco, context, form.asked)
+    if form.is_line:
+        return _whole_line(request, abaco, context, form)
+    answers = abaco.wave(
+        actor=lambda: abaco.actors.get(actor_id),
+        execution=lambda: abaco.executions.get(actor_id, execution_id),
+        log=lambda: Opening(abaco.logs.view(actor_id, execution_id)),
     )
+    context |= {"actor": answers["actor"].value, "execution": answers["execution"].value}
+    is_ready = wants_fragment(request) or not form.is_streamed or bool(answers["execution"].error)
+    opening: Opening | None = answers["log"].value
+    if opening and opening.goes_on and not is_ready:
+        return _streamed(request, context, answers, form.asked)
+    if opening:
+        answers["log"] = Answer(read_part(opening.pieces(), form.asked))
+    context |= log_context(request, actor_id, execution_id, answers, form.asked)
+    if not context["kept_log"]:
+        answers["execution"].need()
+        _refuse_missing(request)
+    error = context["log_error"]
+    return render_page(request, "executions/logs.html", context, status=error.status if error else 200)
 
 
-def _download(actor_id: str, execution_id: str, pieces: Iterator[str]) -> StreamingHttpResponse:
+def _streamed(
+    request: HttpRequest, context: dict[str, Any], answers: Mapping[str, Answer], asked: Asked
+) -> HttpResponse:
+    """Send the page of a log that is not short: what stands before the log while the log is still read."""
+    ids, opening = (context["actor_id"], context["execution_id"]), answers["log"].value
+
+    def of(part: LogPart) -> dict[str, Any]:
+        return context | log_context(request, *ids, {**answers, "log": Answer(part)}, asked)
+
+    def frame() -> str:
+        return render_to_string("executions/_log.html", of(read_part(opening.pieces(), asked)), request)
+
+    # What stands around a log is the same for any that is not empty.
+    page = stream_page(request, "executions/logs.html", of(LogPart(total=1)), frame)
+    return page  # type: ignore[return-value]  # no HttpResponse to mypy
+
+
+def _refuse_missing(request: HttpRequest) -> None:
+    if "kept" in request.GET:
+        raise Http404
+
+
+def _poll(request: HttpRequest, abaco: Abaco, context: dict[str, Any], asked: Asked) -> HttpResponse:
+    """Answer a log's poll: its end as it stands now."""
+    actor_id, execution_id = context["actor_id"], context["execution_id"]
+    asked = Asked(level=asked.level, tail="tail" in request.GET)
+    answers = abaco.wave(
+        execution=lambda: abaco.executions.get(actor_id, execution_id),
+        log=lambda: log_part(abaco, actor_id, execution_id, asked),
+    )
+    execution: Execution = answers["execution"].need()
+    part: LogPart = answers["log"].need()
+    context |= log_context(request, actor_id, execution_id, answers, asked)
+    context["is_log_page"] = not asked.tail
+    state = (execution.status, part.total, part.characters, part.ending)
+    return render_poll(request, "executions/_log.html", context, state=state, done=context["log_is_settled"])
+
+
+def _whole_line(request: HttpRequest, abaco: Abaco, context: dict[str, Any], form: LogForm) -> HttpResponse:
+    """Show one very long line, a screen of it at a time."""
+    actor_id, execution_id = context["actor_id"], context["execution_id"]
+    number, start = form.cleaned_data["line"], form.cleaned_data["at"]
+    answers = abaco.wave(
+        actor=lambda: abaco.actors.get(actor_id),
+        execution=lambda: abaco.executions.get(actor_id, execution_id),
+    )
+    kept = visible_kept(request, actor_id, execution_id, answers) if "kept" in request.GET else None
+    if kept is None:
+        answers["execution"].need()
+        _refuse_missing(request)
+    pieces = kept_logs.pieces(kept) if kept else abaco.logs.view(actor_id, execution_id)
+    line = read_line(pieces, number, start)
+    if start and start >= line.length:
+        raise Http404
+    context |= {"actor": answers["actor"].value, "line": line, "kept_log": kept, "is_kept_shown": bool(kept)}
+    return render(request, "executions/log_line.html", context)
+
+
+def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> HttpResponse:
     """Send the whole log as a file while it arrives; the ids can be no other than ASCII."""
-    return StreamingHttpResponse(
+    if "kept" in request.GET:
+        answers = abaco.wave(
+            actor=lambda: abaco.actors.get(actor_id),
+            execution=lambda: abaco.executions.get(actor_id, execution_id),
+        )
+        kept = visible_kept(request, actor_id, execution_id, answers)
+        if kept is None:
+            answers["execution"].need()
+            raise Http404
+        pieces = kept_logs.pieces(kept)
+    else:
+        pieces = abaco.logs.stream(actor_id, execution_id)
+    return StreamingHttpResponse(  # type: ignore[return-value]  # no HttpResponse to mypy
         _to_the_end(pieces),
         content_type="text/plain; charset=utf-8",
         headers={
@@ -101,3 +252,15 @@ def _to_the_end(pieces: Iterator[str]) -> Iterator[bytes]:
     except AbacoError as error:  # the answer has begun, so only the file itself can say it
         log.warning("A log that was being sent broke off: %s", error.detail)
         yield f"\n[The Actors Portal: the log breaks off here. {error.user_message}]\n".encode()
+
+
+@require_POST
+def log_wrap(request: HttpRequest) -> HttpResponse:
+    """Remember for this session whether long lines of logs are wrapped."""
+    request.session["log_wrap"] = request.POST.get("wrap") == "1"
+    if wants_fragment(request):
+        return HttpResponse(status=204)
+    back = request.POST.get("next", "")
+    if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect("actors:overview")
+    return redirect(back)

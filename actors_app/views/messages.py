@@ -4,18 +4,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import abaco_for
+from actors_app.again import Again, again_of, known_of
+from actors_app.converters import is_id
+from actors_app.credentials import Credentials, SessionCredentials, abaco_for
 from actors_app.curl import Curl
 from actors_app.decorators import credentials_required
 from actors_app.delivery import delivery_of
 from actors_app.forms.messages import MessageForm, PurgeForm
 from actors_app.htmx import is_poll, render_page, render_poll
+from actors_app.kept_messages import Sent
+from actors_app.sending import execution_address, send, told
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError
-from actors_app.services.types import Mailbox, SentMessage
+from actors_app.services import Answer as Said
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.jsons import dump_json
+from actors_app.services.types import Mailbox
 from actors_app.templatetags.actors import thousands
 from actors_app.writes import Answer, perform
 
@@ -33,20 +39,20 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
         context = {"actor_id": actor_id, "mailbox": mailbox}
         return render_poll(request, "messages/_waiting.html", context, state=mailbox, done=False)
     if request.method == "GET":
-        return _compose(request, actor_id, MessageForm(), ask=abaco)
+        return _opened(request, abaco, actor_id)
     if "more_rows" in request.POST:
         return _compose(request, actor_id, MessageForm.unchecked(request.POST))
     form = MessageForm(request.POST, request.FILES)
     status = 422
-    if form.is_valid():
+    if form.is_valid() and (sent := _to_send(request, abaco, actor_id, form)):
         try:
             return perform(
                 request,
                 "message.send",
-                lambda: _send(abaco, actor_id, form.cleaned_data),
-                lambda sent: Answer("Message sent.", _execution_address(actor_id, sent.execution_id)),
+                lambda: send(_who(request), abaco, actor_id, sent),
+                lambda made: Answer("Message sent.", execution_address(actor_id, made.execution_id)),
                 actor_id=actor_id,
-                details=_told(form.cleaned_data),
+                details=told(sent),
             ).go(request)
         except AbacoError as error:
             status = form.refuse(error)
@@ -101,11 +107,12 @@ def _compose(
     actor_id: str,
     form: MessageForm,
     *,
-    ask: Abaco | None = None,
+    said: dict[str, Said] | None = None,
+    again: Again | None = None,
     partial: str = "messages/_compose.html",
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page; the API is asked about the actor only where `ask` is given."""
+    """Render the page; of the actor it shows what the API has `said`, if it was asked."""
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "actor": None,
@@ -113,12 +120,12 @@ def _compose(
         "tab": "messages",
         "counts": {},
         "form": form,
+        "again": again,
         **_preview(request, actor_id, form),
     }
-    if ask is not None:
-        answers = ask.wave(actor=lambda: ask.actors.get(actor_id), mailbox=lambda: ask.messages.count(actor_id))
-        context["actor"] = answers["actor"].need()
-        context["mailbox"], context["mailbox_error"] = answers["mailbox"].value, answers["mailbox"].error
+    if said is not None:
+        context["actor"] = said["actor"].need()
+        context["mailbox"], context["mailbox_error"] = said["mailbox"].value, said["mailbox"].error
         if context["mailbox"]:
             context["counts"] = {"messages": context["mailbox"].messages}
     return render_page(request, "messages/form.html", context, partial=partial, status=status)
@@ -141,28 +148,45 @@ def _value(typed: dict[str, Any]) -> Any:
     return {"json": typed.get("value"), "file": None}.get(typed["kind"], typed["message"])
 
 
-def _send(abaco: Abaco, actor_id: str, typed: dict[str, Any]) -> SentMessage:
-    if typed["kind"] == "file":
-        return abaco.messages.send_binary(actor_id, typed["file"].read(), typed["environment"])
+def _who(request: HttpRequest) -> Credentials:
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    return who
+
+
+def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
+    """Open the form: empty, or with the message of the execution that the address names."""
+    calls: dict[str, Any] = {
+        "actor": lambda: abaco.actors.get(actor_id),
+        "mailbox": lambda: abaco.messages.count(actor_id),
+    }
+    wanted = request.GET.get("again", "")
+    if not is_id(wanted):
+        note = Again(wanted, why_not="The address names no execution.") if wanted else None
+        return _compose(request, actor_id, MessageForm(), said=abaco.wave(**calls), again=note)
+    said = abaco.wave(execution=lambda: abaco.executions.get(actor_id, wanted), **calls)
+    again = again_of(wanted, known_of(_who(request), wanted, said["actor"], said["execution"]))
+    return _compose(request, actor_id, MessageForm(initial=again.initial), said=said, again=again)
+
+
+def _to_send(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageForm) -> Sent | None:
+    """Return what is to be sent; None, and a sentence in the form, where the bytes of before cannot be had."""
+    typed, repeats = form.cleaned_data, form.repeats
     if typed["kind"] == "json":
-        return abaco.messages.send_json(actor_id, typed["value"], typed["environment"])
-    return abaco.messages.send_text(actor_id, typed["message"], typed["environment"])
-
-
-def _told(typed: dict[str, Any]) -> dict[str, Any]:
-    """Return what the trail keeps of a message: its form and size and the names of its variables, not its words."""
-    told = {"kind": typed["kind"], "environment": sorted(typed["environment"])}
-    if typed["kind"] == "file":
-        return told | {"bytes": typed["file"].size}
-    return told | {"bytes": len(typed["message"].encode(errors="replace"))}
-
-
-def _execution_address(actor_id: str, execution_id: str) -> str:
-    """Return the page of the execution, or of the list where the API did not name it in a form we know."""
-    try:
-        return reverse("actors:execution-detail", args=[actor_id, execution_id])
-    except NoReverseMatch:
-        return reverse("actors:execution-list", args=[actor_id])
+        return Sent("json", dump_json(typed["value"]), typed["environment"], repeats)
+    if typed["kind"] == "text":
+        return Sent("text", typed["message"].encode(errors="replace"), typed["environment"], repeats)
+    if typed.get("file"):
+        return Sent("binary", typed["file"].read(), typed["environment"], repeats)
+    said = abaco.wave(
+        actor=lambda: abaco.actors.get(actor_id), execution=lambda: abaco.executions.get(actor_id, repeats)
+    )
+    known = known_of(_who(request), repeats, said["actor"], said["execution"])
+    if known.sent is None:
+        form.add_error("same_file", known.why_not)
+        return None
+    return Sent("binary", known.sent.body, typed["environment"], repeats)
 
 
 def _purged(before: Mailbox | None) -> str:

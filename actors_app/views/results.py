@@ -13,6 +13,7 @@ from actors_app.forms.base import PortalForm
 from actors_app.htmx import render_page
 from actors_app.models import KeptResult
 from actors_app.services.errors import AbacoError, APIError, ServiceFailed, SignedOut
+from actors_app.shapes import image_type
 from actors_app.templatetags.actors import size
 from actors_app.views.logs import DOWNLOAD_HEADERS
 from actors_app.writes import Answer, perform
@@ -82,11 +83,16 @@ def _take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRespons
 @require_http_methods(["GET"])
 @credentials_required
 def result_download(request: HttpRequest, actor_id: str, execution_id: str, result_id: int) -> HttpResponse:
-    """Send a kept result as a file, to the person who took it and to nobody else."""
+    """Send a kept result as a file, to the person who took it and to nobody else; `?show=1` a picture as such."""
     try:
         data = kept_results.content(_owner(request), execution_id, result_id)
     except KeptResult.DoesNotExist:
         raise Http404 from None
+    if request.GET.get("show") == "1":
+        # Only what browsers draw and never run; the policy of a download goes along, should one think otherwise.
+        if not (kind := image_type(data)) or len(data) > kept_results.MAX_IMAGE:
+            raise Http404
+        return HttpResponse(data, content_type=kind, headers={**DOWNLOAD_HEADERS, "Content-Disposition": "inline"})
     return HttpResponse(
         data,
         content_type="application/octet-stream",

@@ -1,5 +1,5 @@
 // Courtesies on top of pages that work without any script: toasts, calmer polling, busy buttons, copying,
-// rows of a form, and a log that follows its end. Nothing here is needed for anything.
+// and rows of a form. Nothing here is needed for anything.
 "use strict";
 
 document.documentElement.classList.add("script");
@@ -168,22 +168,3 @@ async function copy(source) {
   }
   toast("Copied.", "success");
 }
-
-// A log that follows its end, and stops following when the reader scrolls up -------------------------------
-
-let followed = new Map();
-const atEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-
-document.addEventListener("htmx:beforeSwap", () => {
-  followed = new Map();
-  for (const log of document.querySelectorAll("[data-follow]")) followed.set(log.id, { end: atEnd(log), top: log.scrollTop });
-});
-
-document.addEventListener("htmx:afterSwap", () => {
-  for (const log of document.querySelectorAll("[data-follow]")) {
-    const before = followed.get(log.id);
-    if (before) log.scrollTop = before.end ? log.scrollHeight : before.top;
-  }
-});
-
-for (const log of document.querySelectorAll("[data-follow]")) log.scrollTop = log.scrollHeight;

@@ -49,7 +49,8 @@ def test_no_page_lets_a_control_or_a_direction_through(api: HostileAPI) -> None:
     tour = Tour(Client(), "hostile")
     tour.sign_in("demo")
     tour.pages()
-    bodies = [one for one in tour.seen if one.where.endswith("body") and "-logs" not in one.where]
+    files = ("-logs", "evidence-pack")  # which hold what the API said as it is
+    bodies = [one for one in tour.seen if one.where.endswith("body") and not any(name in one.where for name in files)]
     assert sum("gpj." in one.text for one in bodies) > 15
     found = []
     for one in bodies:

@@ -177,8 +177,8 @@ SEEDED = (
     Seeded("actors_app/views/results.py", "**DOWNLOAD_HEADERS,", "", _RESULTS),
     Seeded(
         "actors_app/writes.py",
-        "key = _digest(secret, who.tenant, who.username, action, actor_id, object_id)",
-        "key = _digest(new_key(), who.tenant)",
+        "_recorded(_key(secret, fields),",
+        "_recorded(_key(new_key(), fields),",
         _ONCE,
     ),
     Seeded("actors_app/writes.py", 'if json.loads(start.details).get("content") != content:', "if False:", _ONCE),

@@ -4,9 +4,11 @@ import os
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 
+from actors_app.models import ActorHistory, Readable
 from actors_app.templatetags.actors import visible
 from tests.faults.pages import Page
 from tests.faults.spoiling import ADDRESSES, FIELDS, MISSING, SPOILED, check_it_renders
@@ -71,7 +73,10 @@ def filled(text: str) -> dict[str, dict[str, Any]]:
 
 
 def read(browser: Client, text: str) -> dict[str, Page]:
-    """Return every page while the API answers with this text in all fields."""
+    """Return every page while the API answers with this text in all fields, and nothing of another is remembered."""
+    ActorHistory.objects.all().delete()
+    Readable.objects.all().delete()
+    cache.clear()
     with answering(filled(text)):
         pages = {page: browser.get(page) for page in PAGES}
     assert {response.status_code for response in pages.values()} <= {200, 409}

@@ -77,6 +77,28 @@ def test_a_broken_log_is_a_bad_answer(body: bytes, size: int) -> None:
         list(_texts(CALL, pieces(body, size)))
 
 
+@responses.activate
+@pytest.mark.parametrize("logs", [None, 7, [], {"a": "b"}])
+def test_to_be_looked_at_a_log_that_is_no_text_is_an_empty_one(abaco: Abaco, logs: object) -> None:
+    responses.get(f"{ROOT}/actors/v2/a/executions/e/logs", json={"status": "success", "result": {"logs": logs}})
+    assert list(abaco.logs.view("a", "e")) == []
+    with pytest.raises(BadAnswer):
+        list(abaco.logs.stream("a", "e"))
+
+
+@responses.activate
+def test_to_be_looked_at_a_log_is_the_same(abaco: Abaco) -> None:
+    responses.get(f"{ROOT}/actors/v2/a/executions/e/logs", json={"status": "success", "result": {"logs": "x\u00e9"}})
+    assert "".join(abaco.logs.view("a", "e")) == "x\u00e9"
+
+
+@responses.activate
+def test_to_be_looked_at_an_answer_without_a_result_is_a_bad_one(abaco: Abaco) -> None:
+    responses.get(f"{ROOT}/actors/v2/a/executions/e/logs", json={"status": "success", "result": []})
+    with pytest.raises(BadAnswer):
+        list(abaco.logs.view("a", "e"))
+
+
 def test_an_envelope_that_says_error_is_one() -> None:
     body = b'{"message": "Not found? No executions found", "result": null, "status": "error"}'
     with pytest.raises(AbacoError) as caught:

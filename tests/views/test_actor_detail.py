@@ -1,5 +1,7 @@
-"""The page of one actor: one wave of five calls, and a status that follows."""
+"""The page of one actor: one wave of four calls, what the history knows, and a status that follows."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,11 +9,12 @@ from django.test import Client
 
 from tests.payloads import (
     ACTOR_ID,
-    EXECUTION_ID,
     actor_payload,
+    execution_payload,
     execution_row,
     listing_payload,
     nonce_payload,
+    search_payload,
     worker_payload,
 )
 
@@ -25,7 +28,6 @@ def answer(api: Any, *, actor: dict[str, Any] | None = None, **without: bool) ->
     answers = {
         "messages": {"messages": 4, "_links": {}},
         "workers": [worker_payload(), worker_payload(id="second", status="BUSY")],
-        "executions": listing_payload(execution_row(), totalRuntime=7265, totalCpu=3_000_000_000, totalExecutions=1),
         "nonces": [nonce_payload(), nonce_payload(id="TACC-PROD_another", remainingUses=0)],
     }
     for name, result in answers.items():
@@ -44,11 +46,97 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     assert "abacosamples/wc" in page
     assert '<strong class="num">4</strong> messages wait' in page
     assert '<strong class="num">1</strong> of 2 nonces' in page
-    assert "2 h 1 min" in page
-    assert f'href="{URL}executions/{EXECUTION_ID}/"' in page
+    assert len(api.asked) == 4
+
+
+def test_executions_that_were_never_read_are_loaded_or_read_by_a_link(signed_in: Client, api: Any) -> None:
+    answer(api)
+    page = signed_in.get(URL).content.decode()
+    assert "The executions of this actor were not read yet." in page
+    assert f'<a class="btn" href="{URL}executions/?window=all">Read its executions</a>' in page
     assert f'hx-get="{URL}executions/?recent=10" hx-trigger="load"' in page
-    assert "Ended, any exit code" in page
-    assert len(api.asked) == 5
+
+
+def read(api: Any, *numbers: int, **changes: Any) -> None:
+    """Answer a first look at the actor's history, with executions of so many hours ago; every third failed."""
+    at = {n: datetime.now(UTC) - timedelta(hours=n, seconds=2) for n in numbers}
+    words = {n: f"{at[n]:%a, %d %b %Y %H:%M:%S} GMT" for n in numbers}
+    times = ("messageReceivedTime", "startTime", "finishTime")
+    rows = [execution_row(id=f"Ex{n:05}", **dict.fromkeys(times, words[n])) for n in numbers]
+    whole = [
+        execution_payload(
+            id=f"Ex{n:05}",
+            exitCode=3 if n % 3 == 0 else 0,
+            **dict.fromkeys(times, f"{at[n]:%Y-%m-%dT%H:%M:%S.000Z}"),
+            **changes,
+        )
+        for n in numbers
+    ]
+    api.get(f"{API}/executions", listing_payload(*rows))
+    if numbers:
+        api.get(f"{API}/executions", search_payload(*whole))
+
+
+def test_the_panel_brings_the_newest_with_their_outcomes_and_the_chart(
+    signed_in: Client, api: Any, htmx: dict[str, str]
+) -> None:
+    api.get(API, actor_payload())
+    read(api, *range(1, 13))
+    response = signed_in.get(f"{URL}executions/?recent=10", headers=htmx)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "<html" not in page
+    assert re.findall(r">(Ex\d+)</a>", page) == [f"Ex{n:05}" for n in range(1, 11)]
+    assert page.count("Failed, exit 3") == 3
+    assert 'id="actor-history" hx-swap-oob="true"' in page
+    assert "<dt>Executions</dt><dd>12</dd>" in page
+    assert "<dt>Failed in 14 days</dt><dd>4</dd>" in page
+
+
+def test_what_is_known_stands_on_the_page_without_a_call_for_it(
+    signed_in: Client, api: Any, htmx: dict[str, str]
+) -> None:
+    api.get(API, actor_payload())
+    read(api, 1, 2, 3)
+    signed_in.get(f"{URL}executions/?recent=10", headers=htmx)
+    api.wire.reset()
+    answer(api)
+    page = signed_in.get(URL).content.decode()
+    assert [request.url.rpartition("/")[2] for request in api.asked].count("executions") == 0
+    assert re.findall(r">(Ex\d+)</a>", page) == ["Ex00001", "Ex00002", "Ex00003"]
+    assert "<dt>In 14 days</dt><dd>3</dd>" in page
+    assert '<svg class="plot bars"' in page
+    assert re.search(rf'href="{URL}executions/\?[^"]*outcome=failed', page)
+    assert 'Executions <span class="count num">3</span>' in page
+
+
+def test_the_panel_says_when_the_api_could_not_be_asked_again(
+    signed_in: Client, api: Any, htmx: dict[str, str]
+) -> None:
+    api.get(API, actor_payload())
+    read(api, 1)
+    signed_in.get(f"{URL}executions/?recent=10", headers=htmx)
+    from actors_app.models import ActorHistory
+
+    ActorHistory.objects.update(looked=0)
+    api.wire.reset()
+    api.refuse("GET", f"{API}/executions", "Something broke.", status=500)
+    response = signed_in.get(f"{URL}executions/?recent=10", headers=htmx)
+    assert response.status_code == 200
+    assert b"These are the last known" in response.content
+    assert b"Ex00001" in response.content
+
+
+def test_the_panel_of_nothing_known_fails_as_an_alert(signed_in: Client, api: Any, htmx: dict[str, str]) -> None:
+    api.get(API, actor_payload())
+    api.refuse("GET", f"{API}/executions", "Something broke.", status=500)
+    response = signed_in.get(f"{URL}executions/?recent=10", headers=htmx)
+    assert response.status_code == 502
+    assert b"data-alert" in response.content
+
+
+def test_the_panel_asked_for_as_a_page_is_the_list(signed_in: Client, db: None) -> None:
+    assert signed_in.get(f"{URL}executions/?recent=10")["Location"] == f"{URL}executions/"
 
 
 def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
@@ -60,7 +148,7 @@ def test_it_needs_credentials(client: Client, db: None) -> None:
 
 
 def test_an_unknown_actor_is_not_found(signed_in: Client, api: Any) -> None:
-    for part in ("", "/messages", "/workers", "/executions", "/nonces"):
+    for part in ("", "/messages", "/workers", "/nonces"):
         api.refuse("GET", API + part, f"Actor TACC-PROD_{ACTOR_ID} does not exist")
     assert signed_in.get(URL).status_code == 404
 
@@ -70,7 +158,6 @@ def test_an_unknown_actor_is_not_found(signed_in: Client, api: Any) -> None:
     [
         ("messages", "The mailbox could not be read"),
         ("workers", "The workers could not be loaded"),
-        ("executions", "The executions could not be loaded"),
         ("nonces", "The nonces could not be loaded"),
     ],
 )
@@ -117,16 +204,19 @@ def test_the_poll_of_a_deleted_actor_says_so_and_ends(signed_in: Client, api: An
     assert b"Deleted" in response.content
 
 
-def test_an_actor_without_executions_teaches_the_first_step(signed_in: Client, api: Any) -> None:
+def test_an_actor_without_executions_teaches_the_first_step(signed_in: Client, api: Any, htmx: dict[str, str]) -> None:
     api.get(API, actor_payload())
     api.get(f"{API}/messages", {"messages": 0})
     api.get(f"{API}/workers", [])
-    api.get(f"{API}/executions", listing_payload())
     api.get(f"{API}/nonces", [])
     page = signed_in.get(URL).content.decode()
-    assert "Nothing has run yet" in page
     assert "No worker runs." in page
     assert "No message waits." in page
+    read(api)
+    panel = signed_in.get(f"{URL}executions/?recent=10", headers=htmx).content.decode()
+    assert "Nothing has run yet" in panel
+    assert f'href="{URL}messages/">Send a message' in panel
+    assert "No execution was received in the last 14 days." in panel
 
 
 def test_htmx_without_a_poll_gets_the_page(signed_in: Client, api: Any, htmx: dict[str, str]) -> None:

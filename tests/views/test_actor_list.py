@@ -8,6 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from actors_app.actor_rows import schedule_words
+from actors_app.history.clock import HOUR, from_ms, now_ms
+from actors_app.history.recording import record
+from actors_app.models import ActorHistory
+from actors_app.services.types import Execution
 from tests.payloads import actor_payload
 
 URL = "/actors/"
@@ -172,6 +176,57 @@ def test_what_is_special_is_a_chip(signed_in: Client, api: Any) -> None:
 )
 def test_a_schedule_is_said_in_words(schedule: str, words: str) -> None:
     assert schedule_words(schedule) == words
+
+
+def ran(actor_id: str, *, hours: list[int], looked_ago: int = 0, read: bool = True) -> None:
+    """Let the history know executions of an actor, of so many hours ago; every second one failed."""
+    at = now_ms()
+    known = {"until": at, "looked": at - looked_ago * HOUR} if read else {}
+    actor = ActorHistory.objects.create(tenant="default", actor_id=actor_id, **known)
+    moments = [from_ms(at - hour * HOUR) for hour in hours]
+    record(
+        actor,
+        [
+            Execution(
+                id=f"{actor_id}{place}", status="COMPLETE", message_received_time=moment, start_time=moment,
+                finish_time=moment, exit_code=place % 2,
+            )
+            for place, moment in enumerate(moments)
+        ],
+    )  # fmt: skip
+
+
+def test_the_last_24_hours_of_each_actor_are_a_small_drawing(signed_in: Client, three: None) -> None:
+    ran("a1", hours=[1, 2, 2, 40])
+    ran("b1", hours=[30], looked_ago=3)
+    page = signed_in.get(URL).content.decode()
+    cells = re.findall(r'<td data-label="Last 24 hours">(.*?)</td>', page)
+    assert 'aria-label="24 h: 3 executions, 1 failed"' in cells[0]
+    assert cells[0].startswith('<a class="bare" href="/actors/a1/executions/">')
+    assert "24 h as of 3 h ago: none" in cells[1]
+    assert "not read yet" in cells[2]
+
+
+def test_a_history_that_was_not_read_today_is_not_drawn(signed_in: Client, three: None) -> None:
+    ran("a1", hours=[1], looked_ago=30)
+    ran("b1", hours=[1], read=False)
+    page = signed_in.get(URL).content.decode()
+    assert "not read today" in page
+    assert page.count("not read yet") == 2
+    assert "sparkline" not in page
+
+
+def test_the_drawings_of_a_page_cost_two_questions_to_the_store(signed_in: Client, api: Any) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    api.get("/actors/v2", [actor_payload(id=f"id{n}", name=f"actor-{n:03}") for n in range(120)])
+    for number in range(50):
+        ran(f"id{number}", hours=[1])
+    with CaptureQueriesContext(connection) as asked:
+        page = signed_in.get(URL).content.decode()
+    assert page.count("24 h: 1 execution,") == 2 * 50
+    assert sum("portal_actor_history" in one["sql"] or "tally" in one["sql"] for one in asked.captured_queries) == 2
 
 
 def test_a_list_asked_with_a_sign_in_that_has_ended_leads_to_sign_in(sign_in: Any, api: Any) -> None:

@@ -1,8 +1,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.staticfiles import finders
 
-from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload
+from actors_app import kept_messages
+from actors_app.credentials import Credentials
+from actors_app.kept_messages import Sent
+from actors_app.models import PortalSession
+from actors_app.services.errors import TimedOut
+from actors_app.services.types import Execution
+from actors_app.views.execution import last_known
+from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, worker_payload
 
 PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"
@@ -31,7 +39,9 @@ def test_it_works(signed_in, found):
     assert "<title>Succeeded: execution" in page
     assert "It ended well, with exit code 0." in page
     assert "Waited 0.1 s, ran 1 s" in page
-    assert f'<span class="mono">{WORKER_ID}</span>' in page  # it is gone by now, so nothing leads to it
+    assert (
+        f'<span class="mono" id="copy-worker">{WORKER_ID}</span>' in page
+    )  # it is gone by now, so nothing leads to it
     assert f"/workers/{WORKER_ID}/" not in page
     assert "104\u202f246\u202f013 ns" in page
     assert "4.5 kB" in page
@@ -64,7 +74,7 @@ def test_the_log_is_followed_a_little_beyond_the_end(signed_in, found):
 
 
 def test_one_that_waits_cannot_be_halted(signed_in, found):
-    found("", status="SUBMITTED", workerId=None, **NOT_ENDED)
+    waits(found("", status="SUBMITTED", workerId=None, **NOT_ENDED))
     page = signed_in.get(PAGE).content.decode()
     assert "/halt/" not in page
     assert "It has not started, so there is no log yet." in page
@@ -81,7 +91,7 @@ def test_one_that_waits_cannot_be_halted(signed_in, found):
         ({"status": "ERROR", **NOT_ENDED}, "The API could not run it."),
         ({"finalState": {"unavailable": True}, "finishTime": None}, "could not read the final state"),
         ({"finalState": {"Error": "<i>no"}}, "The container reported: &lt;i&gt;no"),
-        ({"workerId": "../../x"}, '<span class="mono">../../x</span>'),
+        ({"workerId": "../../x"}, '<span class="mono" id="copy-worker">../../x</span>'),
     ],
 )
 def test_the_end_is_told_in_words(signed_in, found, changes, words):
@@ -179,3 +189,153 @@ def test_a_poll_of_what_is_gone_is_over(signed_in, api, htmx):
     answer = signed_in.get(f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/status/?poll=1", headers=htmx)
     assert answer.status_code == 286
     assert "does not exist" in answer.content.decode()
+
+
+# What it waits for -----------------------------------------------------------------------------------------------
+
+
+def waits(api, workers=()):
+    api.get(f"{ACTOR}/messages", {"messages": 1})
+    api.get(f"{ACTOR}/workers", list(workers))
+
+
+def test_one_that_waits_says_why_with_the_evidence(signed_in, api):
+    api.get(ACTOR, actor_payload(status="ERROR", statusMessage="Image <b> was not found."))
+    api.get(EXECUTION, execution_payload(status="SUBMITTED", workerId=None, **NOT_ENDED))
+    api.get(f"{EXECUTION}/logs", {"logs": ""})
+    waits(api)
+    page = signed_in.get(PAGE).content.decode()
+    assert "Why is it not running?" in page
+    assert 'data-why="actor-error"' in page
+    assert "in error: Image &lt;b&gt; was not found." in page
+    assert "<dt>Mailbox</dt><dd>1 message</dd>" in page
+    assert f'hx-get="{PAGE}why/?poll=1" hx-trigger="every 5s"' in page
+    assert len(api.asked) == 5
+
+
+def test_the_page_stands_without_the_evidence(signed_in, api):
+    api.get(ACTOR, actor_payload())
+    api.get(EXECUTION, execution_payload(status="SUBMITTED", workerId=None, **NOT_ENDED))
+    api.get(f"{EXECUTION}/logs", {"logs": ""})
+    api.refuse("GET", f"{ACTOR}/messages", "Unrecognized exception type", status=500)
+    api.refuse("GET", f"{ACTOR}/workers", "Unrecognized exception type", status=500)
+    page = signed_in.get(PAGE).content.decode()
+    assert 'data-why="unknown"' in page
+    assert "<dt>Workers</dt><dd>not reported</dd>" in page
+
+
+def test_the_poll_of_why_goes_on_while_it_waits(signed_in, api, htmx):
+    api.get(ACTOR, actor_payload())
+    api.get(EXECUTION, execution_payload(status="SUBMITTED", workerId=None, **NOT_ENDED))
+    waits(api, workers=[worker_payload(status="PULLING IMAGE", createTime=stamp(minutes=12))])
+    answer = signed_in.get(f"{PAGE}why/?poll=1", headers=htmx)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Its worker is starting: pulling image for 12 min." in page
+    assert "<html" not in page
+
+
+def test_the_poll_of_why_ends_when_it_runs(signed_in, api, htmx):
+    api.get(ACTOR, actor_payload())
+    api.get(EXECUTION, execution_payload(status="RUNNING", **NOT_ENDED))
+    waits(api)
+    answer = signed_in.get(f"{PAGE}why/?poll=1", headers=htmx)
+    assert answer.status_code == 286
+    assert answer.content.decode().strip() == ""
+
+
+def test_why_opened_plainly_leads_to_the_page(signed_in, api):
+    answer = signed_in.get(f"{PAGE}why/")
+    assert (answer.status_code, answer.url) == (302, PAGE)
+
+
+# What was sent, and what else is known ---------------------------------------------------------------------------
+
+
+def sent(kind, body, environment=None, who="jdoe"):
+    kept_messages.keep(Credentials("default", who, "a"), ACTOR_ID, EXECUTION_ID, Sent(kind, body, environment or {}))
+
+
+def test_what_was_sent_is_shown_to_its_sender(signed_in, found):
+    sent("json", b'{"city": "<Austin>"}', {"LEVEL": "<high>"})
+    found()
+    page = signed_in.get(PAGE).content.decode()
+    assert '<span class="key">city</span> <span class="text">“&lt;Austin&gt;”</span>' in page
+    assert '<dt class="mono">LEVEL</dt><dd class="mono">&lt;high&gt;</dd>' in page
+    assert f'href="/actors/{ACTOR_ID}/messages/?again={EXECUTION_ID}"' in page
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [("jdoe", "secret of eve"), ("ann", "Only eve and the actor&#x27;s owner may see it.")],
+)
+def test_what_somebody_else_sent_is_shown_to_the_owner_alone(sign_in, found, who, words):
+    sent("text", b"secret of eve", who="eve")
+    found()
+    page = sign_in(username=who).get(PAGE).content.decode()  # the actor is jdoe's
+    assert words in page
+    assert ("secret of eve" in page) == (who == "jdoe")
+
+
+def test_bytes_are_not_shown(signed_in, found):
+    sent("binary", b"\x80\x04K\x01.")
+    found()
+    page = signed_in.get(PAGE).content.decode()
+    assert "A file of 5 B, kept and not shown." in page
+    assert "pickle" not in page
+
+
+def test_what_was_not_sent_here_is_said(signed_in, found):
+    found()
+    assert "It was not sent through this portal" in signed_in.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "icon"),
+    [
+        ({}, "succeeded"),
+        ({"exitCode": 1}, "failed"),
+        ({"exitCode": 137}, "halted"),
+        ({"exitCode": 137, "finalState": {"OOMKilled": True}}, "failed"),
+        ({"exitCode": None}, "finished"),
+        ({"status": "RUNNING", **NOT_ENDED}, "running"),
+    ],
+)
+def test_the_picture_in_the_tab_follows_the_state(signed_in, found, changes, icon):
+    found(**changes)
+    page = signed_in.get(PAGE).content.decode()
+    assert page.count(f"img/icon-{icon}.svg") == 2  # in the head, and for the script that follows the polls
+    assert finders.find(f"img/icon-{icon}.svg")
+
+
+def test_every_field_of_the_final_state_is_there(signed_in, found):
+    found(finalState={"ExitCode": 0, "Health": {"Log": ["<x>"]}, "Error": ""})
+    page = signed_in.get(PAGE).content.decode()
+    assert "Final state: Health" in page
+    assert "&lt;x&gt;" in page
+
+
+def test_a_session_that_only_reads_is_led_to_no_form(sign_in, found):
+    browser = sign_in()
+    PortalSession.objects.update(read_only=True)
+    found()
+    assert "?again=" not in browser.get(PAGE).content.decode()
+
+
+def test_what_is_only_remembered_is_shown_with_its_age_and_nothing_to_do(signed_in, rf, db):
+    request = rf.get(PAGE)
+    request.session, request.htmx, request._messages = signed_in.session, False, []
+    sent("text", b"secret")
+    arrived = datetime.now(UTC) - timedelta(minutes=5)
+    execution = Execution(id=EXECUTION_ID, actor_id=ACTOR_ID, status="RUNNING", message_received_time=arrived)
+    as_of = arrived + timedelta(minutes=2)
+    answer = last_known(request, ACTOR_ID, EXECUTION_ID, execution, as_of, TimedOut())
+    page = answer.content.decode()
+    assert "did not answer in time. This is the execution as the portal last saw it" in page
+    assert "3 min ago" in page
+    assert "2 min so far, with the waiting" in page, "as it stood then, and not as if it went on"
+    assert "secret" not in page, "the API did not say that it may be seen"
+    assert "Take the next result" not in page
+    assert "hx-get" not in page.partition("<main")[2]
+    assert "?again=" not in page
+    assert "/halt/" not in page

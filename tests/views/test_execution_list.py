@@ -1,312 +1,506 @@
+"""The execution history: the page over all actors and the one of an actor, which are the same list."""
+
 import re
-from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from tests.payloads import (
-    ACTOR_ID,
-    EXECUTION_ID,
-    actor_payload,
-    execution_payload,
-    execution_row,
-    listing_payload,
-    search_payload,
-)
+from actors_app.history import counting
+from actors_app.models import ActorHistory, ExecutionRecord
+from tests.faults.pages import Page
+from tests.history.world import World, ago, answering
+from tests.payloads import ACTOR_ID
 
-URL = f"/actors/{ACTOR_ID}/executions/"
-ACTOR = f"/actors/v2/{ACTOR_ID}"
-LISTING = f"{ACTOR}/executions"
-START = datetime(2026, 11, 1, tzinfo=UTC)
-
-
-def row(number, **changes):
-    arrived = START + timedelta(minutes=number)
-    stamp = arrived.strftime("%a, %d %b %Y %H:%M:%S GMT")
-    return execution_row(id=f"Ex{number:05d}", messageReceivedTime=stamp, startTime=stamp, finishTime=stamp, **changes)
+ALL = "/executions/"
+ONE = f"/actors/{ACTOR_ID}/executions/"
+BOTH = pytest.mark.parametrize("url", [ALL, ONE])
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def found(api):
-    """Answer for the actor and its listing, and for the search that follows, with these rows and details."""
-
-    def answer(*rows, details=(), actor=True, **changes):
-        if actor:
-            api.get(ACTOR, actor_payload())
-        api.get(LISTING, listing_payload(*rows, **changes))
-        if rows:
-            api.get(LISTING, search_payload(*details))
-        return api
-
-    return answer
+def world(db: None) -> Iterator[World]:
+    """Answer every call from a world with one actor."""
+    with answering() as found:
+        found.actor(name="word-count", image="abacosamples/wc:1", owner="jdoe")
+        yield found
 
 
-def shown_ids(page):
-    return re.findall(r'<a class="name mono"[^>]*>(\w+)</a>', page)
+@pytest.fixture
+def busy(world: World) -> World:
+    """Let both of two actors have run something of each kind."""
+    world.actor("other", name="Zebra", image="tacc/zebra", owner="mvaughn")
+    world.run("Ok1", ago(minutes=1), executor="jdoe", workerId="w1")
+    world.run("Fail2", ago(minutes=2), exitCode=2, executor="ann", workerId="w2")
+    world.run("Err3", ago(minutes=3), status="ERROR", exitCode=None, executor="ann")
+    world.run("Oom4", ago(minutes=4), exitCode=137, finalState={"OOMKilled": True})
+    world.waits("Wait5", ago(minutes=5))
+    world.run("Run6", ago(minutes=6), status="RUNNING", exitCode=None, finishTime=None, finalState=None)
+    long = ago(minutes=90)
+    world.run("Long7", long, "other", finishTime=f"{long + timedelta(minutes=40):%Y-%m-%dT%H:%M:%S.000Z}")
+    world.run("Old8", ago(days=3), "other", executor="bob")
+    return world
 
 
-def test_it_works(signed_in, found):
-    found(execution_row(), details=[execution_payload(executor="team")], totalRuntime=200, totalExecutions=1)
-    answer = signed_in.get(URL)
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert "Succeeded" in page
-    assert "team" in page
-    assert "1 in all, 3 min 20 s of run time" in page
-    assert f'href="{URL}{EXECUTION_ID}/"' in page
-    assert 'title="2026-11-23 16:20:41 UTC"' in page
-    assert "hx-get" not in page.partition('id="executions-table"')[2].partition(">")[0]
+def ids(response: Any) -> list[str]:
+    """Return the ids of the executions in the table, in its order."""
+    return re.findall(r'<a class="name mono" href="[^"]*">(\w+)</a>', response.content.decode())
 
 
-def test_the_page_asks_three_times_and_the_search_names_the_rows(signed_in, found):
-    api = found(row(1), row(2), details=[execution_payload(id="Ex00001")])
-    signed_in.get(URL)
-    assert len(api.asked) == 3
-    query = parse_qs(urlsplit(api.asked[-1].url).query)
-    assert query == {"id.in": ['["Ex00002","Ex00001"]'], "limit": ["2"]}
+def links(response: Any, words: str) -> list[str]:
+    """Return where the links with such markup in them lead."""
+    every = re.findall(r'<a [^>]*href="([^"]*)"[^>]*>(.*?)</a>', response.content.decode(), re.DOTALL)
+    return [unescape(href) for href, inside in every if words in inside]
 
 
-def test_a_failed_execution_is_told_from_one_that_succeeded(signed_in, found):
-    found(row(1), row(2), details=[execution_payload(id="Ex00001", exitCode=3), execution_payload(id="Ex00002")])
-    page = signed_in.get(URL).content.decode()
-    assert "Failed, exit 3" in page
-    assert "Succeeded" in page
+def query(address: str) -> dict[str, str]:
+    """Return what an address asks for."""
+    return dict(parse_qsl(address.partition("?")[2]))
 
 
-def test_an_alias_is_searched_by_the_actors_own_id(signed_in, api):
-    api.get("/actors/v2/wc", actor_payload())
-    api.get("/actors/v2/wc/executions", listing_payload(row(1)))
-    api.get(LISTING, search_payload(execution_payload(id="Ex00001")))
-    assert "Succeeded" in signed_in.get("/actors/wc/executions/").content.decode()
+# What is shown ------------------------------------------------------------------------------------------------
 
 
-def test_the_newest_come_first_and_those_without_a_time_last(signed_in, found):
-    found(
-        row(1),
-        execution_row(id="NoTime", messageReceivedTime=None),
-        row(3),
-        row(2),
-        details=[execution_payload(id="Ex00001")],
-    )
-    assert shown_ids(signed_in.get(URL).content.decode()) == ["Ex00003", "Ex00002", "Ex00001", "NoTime"]
+def test_all_executions_of_the_last_day_stand_newest_first(busy: World, signed_in: Client) -> None:
+    response = signed_in.get(ALL)
+    assert response.status_code == 200
+    assert ids(response) == ["Ok1", "Fail2", "Err3", "Oom4", "Wait5", "Run6", "Long7"]
+    words = Page.of(response).words
+    assert "7 executions" in words
+    assert "received in the last 24 hours, since" in words, "the default is said"
+    for badge in ("Succeeded", "Failed, exit 2", "Out of memory", "Error", "Running"):
+        assert badge in words
 
 
-def test_of_two_in_the_same_second_the_later_named_is_newer(signed_in, found):
-    first, second = row(1), {**row(1), "id": "Aa00001"}
-    found(first, second, details=[execution_payload(id="Ex00001")])
-    assert shown_ids(signed_in.get(URL).content.decode()) == ["Aa00001", "Ex00001"]
+def test_an_actors_page_shows_its_own(busy: World, signed_in: Client) -> None:
+    response = signed_in.get("/actors/other/executions/?window=all")
+    assert ids(response) == ["Long7", "Old8"]
+    assert "word-count" not in Page.of(response).words
+    assert 'aria-current="page">Executions' in response.content.decode()
 
 
-def test_five_thousand_are_paged_by_fifty(signed_in, found):
-    rows = [row(number) for number in range(5000)]
-    found(*rows[::-1], details=[execution_payload(id="Ex00000")])
-    page = signed_in.get(URL, {"page": 100}).content.decode()
-    assert shown_ids(page) == [f"Ex{number:05d}" for number in range(49, -1, -1)]
-    assert "4\u202f951\N{EN DASH}5\u202f000 of 5\u202f000" in page
-    assert "Page 100 of 100" in page
+@BOTH
+def test_it_needs_credentials(client: Client, db: None, url: str) -> None:
+    assert client.get(url)["Location"].startswith(reverse("actors:sign-in"))
+
+
+@BOTH
+def test_it_rejects_the_wrong_method(signed_in: Client, url: str) -> None:
+    assert signed_in.post(url).status_code == 405
+
+
+@BOTH
+def test_nothing_yet_teaches_the_first_step(world: World, signed_in: Client, url: str) -> None:
+    response = signed_in.get(url)
+    assert response.status_code == 200
+    assert "Nothing was received in this time" in Page.of(response).words
+
+
+@BOTH
+def test_it_survives_silence_with_nothing_known(world: World, signed_in: Client, url: str) -> None:
+    names = ("actors", "actor", "probe", "listing", "search", "search-all")
+    world.failing = {name: (502, {}, "<html>") for name in names}
+    response = signed_in.get(url)
+    assert response.status_code == 502
+    assert "The executions could not be loaded" in Page.of(response).words
+
+
+def test_an_unknown_actor_is_not_found(world: World, signed_in: Client) -> None:
+    assert signed_in.get("/actors/nobody/executions/").status_code == 404
+
+
+@BOTH
+def test_it_works_without_script_and_says_the_same_to_htmx(
+    busy: World, signed_in: Client, htmx: dict[str, str], url: str
+) -> None:
+    page = signed_in.get(url).content.decode()
+    assert f'hx-get="{url}?poll=1' in page
+    assert '<form method="get" id="history-filter">' in page
+    assert b"<html" in signed_in.get(url, headers=htmx).content
+
+
+# Filters ------------------------------------------------------------------------------------------------------
+
+EVERY = {"Ok1", "Fail2", "Err3", "Oom4", "Wait5", "Run6", "Long7", "Old8"}
 
 
 @pytest.mark.parametrize(
-    ("query", "note"),
+    ("name", "value", "expected"),
     [
-        ({"page": "900"}, "There is no page 900; this is the last."),
-        ({"page": "x"}, "There is no such page, so this is the first."),
-        ({"status": "gone"}, "There is no status “gone”; this shows all."),
+        ("outcome", "succeeded", {"Ok1", "Long7", "Old8"}),
+        ("outcome", "failed", {"Fail2"}),
+        ("outcome", "error", {"Err3"}),
+        ("outcome", "oom", {"Oom4"}),
+        ("outcome", "waiting", {"Wait5"}),
+        ("outcome", "running", {"Run6"}),
+        ("outcome", "failed,oom", {"Fail2", "Oom4"}),
+        ("actor", "other", {"Long7", "Old8"}),
+        ("actor", "zebra", {"Long7", "Old8"}),
+        ("owner", "mvaughn", {"Long7", "Old8"}),
+        ("image", "tacc/zebra", {"Long7", "Old8"}),
+        ("executor", "ann", {"Fail2", "Err3"}),
+        ("worker", "w2", {"Fail2"}),
+        ("exit_code", "2", {"Fail2"}),
+        ("duration", "30m", {"Long7"}),
     ],
 )
-def test_a_page_or_filter_that_does_not_exist_is_said(signed_in, found, query, note):
-    found(row(1), details=[execution_payload(id="Ex00001")])
-    answer = signed_in.get(URL, query)
-    assert answer.status_code == 200
-    assert note in answer.content.decode()
-    assert "Ex00001" in answer.content.decode()
+def test_each_filter_and_its_opposite_part_the_whole(
+    busy: World, signed_in: Client, name: str, value: str, expected: set[str]
+) -> None:
+    response = signed_in.get(ALL, {"window": "all", name: value})
+    assert set(ids(response)) == expected
+    opposite = ",".join(f"-{one}" for one in value.split(","))
+    others = set(ids(signed_in.get(ALL, {"window": "all", name: opposite})))
+    # What never ran has no duration, so it is neither.
+    assert others == EVERY - expected - ({"Wait5", "Run6", "Err3"} & EVERY - others if name == "duration" else set())
+    assert others.isdisjoint(expected)
 
 
-def test_the_filter_counts_exactly_and_keeps_only_its_status(signed_in, found):
-    found(
-        row(1),
-        row(2, status="ERROR"),
-        row(3, status="SUBMITTED"),
-        row(4, status="CREATING CONTAINER"),
-        row(5, status="SOMETHING NEW"),
-        details=[execution_payload(id="Ex00002", status="ERROR")],
-    )
-    page = signed_in.get(URL, {"status": "error"}).content.decode()
-    assert shown_ids(page) == ["Ex00002"]
-    counts = re.findall(r">(\w+) <span class=\"num count\">(\d+)</span>", page)
-    assert counts == [("All", "5"), ("Waiting", "1"), ("Running", "1"), ("Ended", "1"), ("Error", "1")]
+def test_an_opposite_of_a_duration_is_what_ran_and_not_that_long(busy: World, signed_in: Client) -> None:
+    assert {"Ok1", "Fail2", "Oom4", "Old8"} <= set(ids(signed_in.get(ALL, {"window": "all", "duration": "-30m"})))
 
 
-def test_the_newest_come_with_their_outcomes_for_the_actors_page(signed_in, api, htmx):
-    api.get(LISTING, listing_payload(row(1), row(2), row(3)))
-    failed = execution_payload(id="Ex00003", exitCode=4)
-    api.get(LISTING, search_payload(failed, execution_payload(id="Ex00002")))
-    answer = signed_in.get(URL, {"recent": "2"}, headers=htmx)
-    fragment = answer.content.decode()
-    assert answer.status_code == 200
-    assert "<html" not in fragment
-    assert shown_ids(fragment) == ["Ex00003", "Ex00002"]
-    assert "Failed, exit 4" in fragment
-    assert "Succeeded" in fragment
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Ok", {"Ok1"}), ("zeb", {"Long7", "Old8"}), ("other", {"Long7", "Old8"}), ("%", set()), ("k1", set())],
+)
+def test_words_find_ids_by_their_beginning_and_actors_by_their_names(
+    busy: World, signed_in: Client, text: str, expected: set[str]
+) -> None:
+    assert set(ids(signed_in.get(ALL, {"window": "all", "q": text}))) == expected
 
 
-def test_opened_plainly_that_fragment_leads_to_the_list(signed_in, api):
-    answer = signed_in.get(URL, {"recent": "10"})
-    assert (answer.status_code, answer.url) == (302, URL)
-    assert not api.asked
+@pytest.mark.parametrize(("window", "number"), [("1h", 6), ("24h", 7), ("7d", 8), ("all", 8)])
+def test_a_window_of_time(busy: World, signed_in: Client, window: str, number: int) -> None:
+    response = signed_in.get(ALL, {"window": window})
+    assert len(ids(response)) == number
+    assert f"{number} execution" in Page.of(response).words
 
 
-def test_nothing_yet_teaches_the_first_step(signed_in, found):
-    found()
-    page = signed_in.get(URL).content.decode()
-    assert "Nothing has run yet" in page
-    assert f'href="/actors/{ACTOR_ID}/messages/">Send a message</a>' in page
+def test_an_exact_span_goes_before_the_window(busy: World, signed_in: Client) -> None:
+    start, end = ago(minutes=5, seconds=30), ago(minutes=2, seconds=30)
+    given = {"from": f"{start:%Y-%m-%d %H:%M:%S}", "to": end.isoformat(), "window": "1h"}
+    response = signed_in.get(ALL, given)
+    assert ids(response) == ["Err3", "Oom4", "Wait5"]
+    assert "in the time you chose" in Page.of(response).words
+    assert not re.search(r'id="history-live" hx-get', response.content.decode()), "a closed time has no news"
 
 
-def test_nothing_for_this_filter_can_be_cleared(signed_in, api):
-    api.get(ACTOR, actor_payload())
-    api.get(LISTING, listing_payload(row(1)))
-    page = signed_in.get(URL, {"status": "waiting"}).content.decode()
-    assert "No execution has this status now" in page
-    assert f'href="{URL}">Clear the filter</a>' in page
-    assert len(api.asked) == 2
+def test_filters_of_every_kind_narrow_together(busy: World, signed_in: Client) -> None:
+    given = {"executor": "ann", "outcome": "-error", "actor": ACTOR_ID, "window": "7d", "sort": "ran"}
+    assert ids(signed_in.get(ALL, given)) == ["Fail2"]
 
 
-def test_somebody_who_finds_nothing_by_searching_sees_each_execution_asked_for(signed_in, found):
-    api = found(row(1), row(2, status="SUBMITTED"))
-    api.get(f"{LISTING}/Ex00001", execution_payload(id="Ex00001", exitCode=9))
-    assert "Failed, exit 9" in signed_in.get(URL).content.decode()
-    assert len(api.asked) == 4  # none is asked for that has not ended
+def test_a_chip_leads_to_its_opposite_and_to_the_list_without_it(busy: World, signed_in: Client) -> None:
+    response = signed_in.get(ALL, {"executor": "ann", "outcome": "failed", "sort": "ran"})
+    page = response.content.decode()
+    opposite = re.search(r'<a href="([^"]*)" aria-label="All but Sent by ann"', page)
+    without = re.search(r'<a href="([^"]*)" aria-label="Without the filter Sent by"', page)
+    assert opposite
+    assert without
+    assert query(unescape(opposite[1])) == {"executor": "-ann", "outcome": "failed", "sort": "ran"}
+    assert query(unescape(without[1])) == {"outcome": "failed", "sort": "ran"}
+    assert "Sent by <strong>is not</strong>" in signed_in.get(ALL, {"executor": "-ann"}).content.decode()
 
 
-def test_rows_without_details_say_complete_and_nothing_more(signed_in, found):
-    api = found(row(1))
-    api.refuse("GET", f"{LISTING}/Ex00001", "Not authorized -- you do not have access to this actor.")
-    page = signed_in.get(URL).content.decode()
-    assert "Complete</span>" in page
-    assert "Succeeded" not in page
+def test_a_cell_is_a_filter(busy: World, signed_in: Client) -> None:
+    response = signed_in.get(ALL, {"outcome": "failed"})
+    assert [query(link) for link in links(response, "<bdi>ann</bdi>")] == [{"outcome": "failed", "executor": "ann"}]
+    assert [query(link) for link in links(response, "<bdi>w2</bdi>")] == [{"outcome": "failed", "worker": "w2"}]
+    assert [query(link) for link in links(response, "<bdi>2</bdi>")] == [{"outcome": "failed", "exit_code": "2"}]
+    assert {"outcome": "failed", "actor": ACTOR_ID} in [query(link) for link in links(response, "word-count")]
+    for address in links(response, "<bdi>ann</bdi>"):
+        assert ids(signed_in.get(ALL + address))
 
 
-def test_a_search_that_fails_does_not_take_the_page_with_it(signed_in, api):
-    api.get(ACTOR, actor_payload())
-    api.get(LISTING, listing_payload(row(1)))
-    api.refuse("GET", LISTING, "Unrecognized exception type: <class 'KeyError'>.", status=500)
-    answer = signed_in.get(URL)
-    assert answer.status_code == 200
-    assert "Complete</span>" in answer.content.decode()
+def test_counts_of_each_outcome_are_filters(busy: World, signed_in: Client) -> None:
+    response = signed_in.get(ALL, {"outcome": "failed", "window": "all"})
+    counted = r'<a class="outcome ([\w-]+)" href="([^"]*)"[^>]*>[^<]*<span class="num count">(\d+)'
+    found = re.findall(counted, response.content.decode())
+    counts = {name: int(count) for name, _, count in found}
+    assert counts["all"] == 8
+    assert counts["succeeded"] == 3
+    assert counts["failed"] == counts["error"] == counts["oom"] == counts["waiting"] == counts["running"] == 1
+    for name, href, count in found:
+        assert len(ids(signed_in.get(ALL + unescape(href)))) == int(count), name
 
 
-def test_a_hostile_row_stays_text_and_gets_no_address(signed_in, found):
-    found(execution_row(id='"><script>x'), row(1), details=[execution_payload(id="Ex00001", executor="<b>\u202ex")])
-    page = signed_in.get(URL).content.decode()
-    assert "<script>x" not in page
-    assert "&lt;b&gt;" in page
-    assert "\u202e" not in page
+def test_more_than_the_limit_is_said_to_be_at_least_so_many(
+    busy: World, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "EXACT", 1)
+    words = Page.of(signed_in.get(ALL)).words
+    assert "At least" in words
+    assert "at least ≥ 1" in words
 
 
-def test_it_rejects_the_wrong_method(signed_in):
-    assert signed_in.post(URL).status_code == 405
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("outcome", "wonderful", "There is no such outcome"),
+        ("outcome", "failed,-error", ""),
+        ("exit_code", "many", ""),
+        ("exit_code", "9" * 30, ""),
+        ("duration", "soon", "Give a duration such as"),
+        ("duration", "5m..1m", "This span ends before it begins."),
+        ("window", "2y", "There is no such span of time"),
+        ("from", "yesterday", "Give a day"),
+        ("from", "1850-01-01", "Give a day"),
+        ("to", "2026-13-01", "Give a day"),
+        ("sort", "beauty", "There is no such order"),
+        ("after", "x", "There is no such page of this list."),
+        ("before", "W10", "There is no such page of this list."),
+        ("format", "exe", "There is no such format"),
+        ("q", "x" * 300, "This is longer than"),
+        ("executor", "x" * 300, "This is longer than"),
+        ("q", "a\x00b", ""),
+    ],
+)
+@BOTH
+def test_what_is_not_understood_is_named_and_nothing_is_asked(
+    world: World, signed_in: Client, url: str, name: str, value: str, says: str
+) -> None:
+    response = signed_in.get(url, {name: value, "worker": "kept-worker", "q" if name != "q" else "executor": "kept"})
+    page = Page.of(response)
+    if response.status_code == 200 and not says:
+        return  # it has a meaning after all
+    assert response.status_code == 422
+    assert says in page.words
+    assert {"kept-worker", "kept"} <= page.values
+    if name not in ("after", "before", "format", "window"):
+        assert value in page.values
+    assert world.asked == []
 
 
-@pytest.mark.django_db
-def test_it_needs_credentials(client):
-    answer = client.get(URL)
-    assert answer.status_code == 302
-    assert answer.url.startswith("/sign-in/?next=")
+def test_a_span_that_ends_before_it_begins_is_named(world: World, signed_in: Client) -> None:
+    response = signed_in.get(ALL, {"from": "2026-11-20", "to": "2026-11-19"})
+    assert response.status_code == 422
+    assert "This is not after the beginning." in Page.of(response).words
 
 
-def test_it_shows_a_refusal(signed_in, api):
-    for path in (ACTOR, LISTING):
-        api.refuse("GET", path, "Not authorized -- you do not have access to this actor.")
-    assert signed_in.get(URL).status_code == 403
+# Order and pages ----------------------------------------------------------------------------------------------
 
 
-def test_it_survives_silence(signed_in, api):
-    api.get(ACTOR, actor_payload())
-    api.is_silent("GET", LISTING)
-    api.is_silent("GET", LISTING)
-    answer = signed_in.get(URL)
-    page = answer.content.decode()
-    assert answer.status_code == 502
-    assert "The executions could not be loaded" in page
-    assert "Try again" in page
-    assert "word-count" in page
+def test_heads_of_the_table_sort_the_whole_set(busy: World, signed_in: Client) -> None:
+    response = signed_in.get(ALL, {"executor": "-bob"})
+    page = response.content.decode()
+    assert page.count('aria-sort="descending"') == 1
+    (ran,) = [link for link in links(response, "Ran") if "sort" in query(link)]
+    assert query(ran) == {"executor": "-bob", "sort": "-ran"}
+    sorted_ = signed_in.get(ALL + ran)
+    assert ids(sorted_)[0] == "Long7"
+    (again,) = [link for link in links(sorted_, "Ran") if "sort" in query(link)]
+    assert query(again)["sort"] == "ran"
+    assert ids(signed_in.get(ALL, {"sort": "actor"}))[-1] == "Long7"
 
 
-def test_an_actor_that_does_not_load_leaves_its_list(signed_in, api):
-    api.get(LISTING, listing_payload(row(1)))
-    api.get(LISTING, search_payload(execution_payload(id="Ex00001")))
-    api.refuse("GET", ACTOR, "Unrecognized exception type: <class 'KeyError'>.", status=500)
-    answer = signed_in.get(URL)
-    assert answer.status_code == 200
-    assert "Ex00001" in answer.content.decode()
+def walk(client: Client, address: str, rel: str = "next") -> list[list[str]]:
+    """Return the ids of each page from here on, by its links."""
+    found = []
+    while address:
+        response = client.get(address)
+        found.append(ids(response))
+        link = re.search(rf'rel="{rel}" href="([^"]*)"', response.content.decode())
+        address = address.partition("?")[0] + unescape(link[1]) if link else ""
+    return found
 
 
-# Live ----------------------------------------------------------------------------------------------------------
+@BOTH
+@pytest.mark.parametrize("sort", ["-received", "ran"])
+def test_pages_follow_one_another_while_rows_arrive(world: World, signed_in: Client, url: str, sort: str) -> None:
+    for number in range(120):
+        world.run(f"Run{number:03}", ago(minutes=number + 2))
+    signed_in.get(ONE)
+    first = signed_in.get(url, {"sort": sort})
+    link = re.search(r'rel="next" href="([^"]*)"', first.content.decode())
+    assert link
+    world.run("Fresh", ago(seconds=1), finishTime=None, status="RUNNING", exitCode=None, finalState=None)
+    ActorHistory.objects.update(looked=0)
+    signed_in.get(ONE)
+    rest = walk(signed_in, url + unescape(link[1]))
+    every = ids(first) + [one for page in rest for one in page]
+    assert len(ids(first)) == 50
+    assert [one for one in every if one != "Fresh"] == sorted(set(every) - {"Fresh"}, key=every.index)
+    assert set(every) - {"Fresh"} == {f"Run{number:03}" for number in range(120)}
+    last = signed_in.get(url + unescape(link[1]))
+    back = re.search(r'rel="prev" href="([^"]*)"', last.content.decode())
+    assert back
+    assert ids(signed_in.get(url + unescape(back[1]))) == ids(first)
 
 
-def poll_address(page):
-    found = re.search(r'id="executions-table" hx-get="([^"]+)" hx-trigger="every 3s"', page)
-    return found and found[1].replace("&amp;", "&")
+def test_a_page_beyond_the_end_leads_back(busy: World, signed_in: Client) -> None:
+    signed_in.get(ALL)
+    last = ExecutionRecord.objects.order_by("received").first()
+    assert last
+    from actors_app.forms.history import place_text
+    from actors_app.history.finding import Place
+
+    response = signed_in.get(ALL, {"after": place_text(Place((last.received, last.pk)))})
+    assert response.status_code == 200
+    assert ids(response) == []
+    assert links(response, "First")
 
 
-def test_the_first_page_is_live_while_something_is_not_finished(signed_in, found):
-    found(row(1), row(2, status="RUNNING"), details=[execution_payload(id="Ex00001")])
-    page = signed_in.get(URL).content.decode()
-    assert poll_address(page) == f"{URL}?poll=1&status=all&newest=Ex00002"
+# What is new --------------------------------------------------------------------------------------------------
 
 
-def test_a_later_page_is_not_live(signed_in, found):
-    rows = [row(number) for number in range(51)]
-    found(*rows, row(60, status="RUNNING"), details=[execution_payload(id="Ex00001")])
-    assert poll_address(signed_in.get(URL, {"page": 2}).content.decode()) is None
+def poll_of(response: Any) -> str:
+    """Return the address by which a page asks what is new."""
+    found = re.search(r'id="history-live" hx-get="([^"]*)"', response.content.decode())
+    assert found
+    return unescape(found[1])
 
 
-def test_it_answers_htmx_with_the_fragment(signed_in, found, htmx):
-    api = found(row(1, status="RUNNING"), actor=False, details=[execution_payload(id="Ex00001", status="RUNNING")])
-    answer = signed_in.get(URL, {"poll": 1, "status": "all", "newest": "Ex00001"}, headers=htmx)
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert "<html" not in page
-    assert "Running" in page
-    assert "new execution" not in page
-    assert answer.headers["X-Poll-State"]
-    assert len(api.asked) == 2
+@BOTH
+def test_news_are_announced_and_not_pushed_into_the_table(
+    busy: World, signed_in: Client, htmx: dict[str, str], url: str
+) -> None:
+    from django.core.cache import cache
+
+    address = poll_of(signed_in.get(url))
+    quiet = signed_in.get(address, headers=htmx)
+    assert "new execution" not in quiet.content.decode()
+    assert "<table" not in quiet.content.decode()
+    busy.run("Fresh", ago(seconds=1))
+    ActorHistory.objects.update(looked=0)
+    cache.clear()
+    news = signed_in.get(address, headers=htmx)
+    assert "1 new execution:" in news.content.decode()
+    assert "Fresh" not in ids(news)
+    assert news["X-Poll-State"] != quiet["X-Poll-State"]
 
 
-def test_a_poll_announces_new_ones_and_leaves_the_rows_where_they_are(signed_in, found, htmx):
-    rows = [row(number) for number in range(60)]
-    found(
-        *rows,
-        row(60, status="RUNNING"),
-        row(61, status="SUBMITTED"),
-        actor=False,
-        details=[execution_payload(id="Ex00059")],
-    )
-    page = signed_in.get(URL, {"poll": 1, "newest": "Ex00059"}, headers=htmx).content.decode()
-    assert "2 new executions:" in page
-    assert shown_ids(page) == [f"Ex{number:05d}" for number in range(59, 9, -1)]
+@BOTH
+def test_rows_that_were_not_finished_are_brought_up_to_date(
+    busy: World, signed_in: Client, htmx: dict[str, str], url: str
+) -> None:
+    from django.core.cache import cache
+
+    address = poll_of(signed_in.get(url))
+    busy.ends("Wait5", 9)
+    ActorHistory.objects.update(looked=0)
+    cache.clear()
+    answer = signed_in.get(address, headers=htmx).content.decode()
+    row = ExecutionRecord.objects.get(execution_id="Wait5")
+    assert f'<tr id="execution-{row.pk}" hx-swap-oob="true">' in answer
+    assert "Failed, exit 9" in answer
+    assert "Ok1" not in answer
 
 
-def test_a_poll_ends_when_all_is_finished(signed_in, found, htmx):
-    found(row(1), actor=False, details=[execution_payload(id="Ex00001")])
-    assert signed_in.get(URL, {"poll": 1, "newest": "Ex00001"}, headers=htmx).status_code == 286
+@pytest.mark.parametrize(
+    "bad", ["newest=x&open=y", "newest=1&open=1,,-2,99999999999999999999", "newest=\u0663.1&open=\u0663"]
+)
+def test_a_poll_of_nonsense_is_harmless(busy: World, signed_in: Client, htmx: dict[str, str], bad: str) -> None:
+    assert signed_in.get(f"{ALL}?poll=1&{bad}", headers=htmx).status_code == 200
 
 
-def test_a_poll_that_fails_says_so_in_an_alert(signed_in, api, htmx):
-    api.is_silent("GET", LISTING)
-    api.is_silent("GET", LISTING)
-    answer = signed_in.get(URL, {"poll": 1, "newest": "Ex00001"}, headers=htmx)
-    assert answer.status_code == 502
-    assert b"data-alert" in answer.content
+def test_a_silent_api_leaves_the_last_known_with_their_age(busy: World, signed_in: Client) -> None:
+    signed_in.get(ALL)
+    from django.core.cache import cache
+
+    cache.clear()
+    busy.failing = {name: (500, {}, "{}") for name in ("search", "search-all")}
+    response = signed_in.get(ALL)
+    assert response.status_code == 200
+    assert "Ok1" in ids(response)
+    assert "These are the last known executions, as of" in Page.of(response).words
 
 
-def test_what_has_ended_is_not_asked_for_again(signed_in, api):
-    api.get(ACTOR, actor_payload())
-    api.get(LISTING, listing_payload(execution_row()))
-    api.get(LISTING, search_payload(execution_payload(exitCode=3)))
-    assert "Failed, exit 3" in signed_in.get(URL).content.decode()
-    asked = len(api.asked)
-    api.get(LISTING, listing_payload(execution_row()))
-    assert "Failed, exit 3" in signed_in.get(URL).content.decode()
-    assert [request.url for request in api.asked[asked:] if "?" in request.url] == []
+def test_reading_a_long_history_shows_its_progress(
+    world: World, signed_in: Client, htmx: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from actors_app.history import collecting
+
+    monkeypatch.setattr(collecting, "FRESH_ROWS", 10)
+    monkeypatch.setattr(collecting, "PIECE", 10)
+    monkeypatch.setattr(collecting, "MUCH", 10)
+    for number in range(60):
+        world.run(f"Run{number:03}", ago(minutes=number + 2))
+    world.failing["search"] = (500, {}, "{}")
+    first = signed_in.get(ONE)
+    assert len(ids(first)) == 10
+    assert "10 of 60 executions are known" in Page.of(first).words
+    assert '<progress id="history-progress" max="60" value="10">' in first.content.decode()
+    assert re.search(r'id="history-live" [^>]*hx-trigger="load, every 3s"', first.content.decode())
+    world.failing.clear()
+    signed_in.get(poll_of(first), headers=htmx)
+    assert len(ids(signed_in.get(ONE, {"window": "all"}))) == 50
+    assert "60 executions" in Page.of(signed_in.get(ONE, {"window": "all"})).words
+
+
+# What it costs ------------------------------------------------------------------------------------------------
+
+ADDRESSES = [
+    "",
+    "?window=all",
+    "?window=7d&outcome=failed",
+    "?window=all&outcome=-succeeded",
+    "?window=all&executor=ann",
+    "?window=all&executor=-ann",
+    "?window=all&worker=w2",
+    "?window=all&exit_code=2",
+    "?window=all&exit_code=-0",
+    "?window=all&duration=30m",
+    "?window=all&duration=-30m&outcome=failed",
+    "?window=all&q=Ok",
+    "?window=all&q=zeb",
+    "?window=all&actor=other&executor=ann&outcome=failed",
+    *(f"?window=all&sort=-{name}" for name in ("ran", "waited", "id", "executor", "worker", "exit_code", "outcome")),
+    "?window=all&sort=actor",
+    "?from=2026-01-01&to=2026-12-31",
+]
+
+
+@pytest.fixture
+def filled(busy: World, signed_in: Client) -> World:
+    """Let the history hold a few thousand executions more."""
+    for url in (ONE, "/actors/other/executions/"):
+        signed_in.get(url)
+    now = int(datetime.now().timestamp() * 1000)
+    outcomes = ("succeeded", "failed", "error")
+    ExecutionRecord.objects.bulk_create(
+        ExecutionRecord(
+            actor=actor, execution_id=f"Bulk{number}", executor="ann" if number % 3 else "jdoe", status="COMPLETE",
+            outcome=outcomes[number % 3], exit_code=number % 4, worker_id=f"w{number % 5}",
+            received=now - number * 1000,
+            started=now, finished=now, waited=number % 100, ran=number % 900, first_seen=now, last_seen=now,
+        )
+        for actor in ActorHistory.objects.all()
+        for number in range(2000)
+    )  # fmt: skip
+    return busy
+
+
+def plans_of(queries: list[dict[str, str]]) -> list[tuple[str, str]]:
+    """Return each step of SQLite's plans of the questions about the history, with the question."""
+    found = []
+    with connection.cursor() as cursor:
+        for asked in queries:
+            sql = asked["sql"]
+            if not sql.startswith("SELECT") or "portal_execution" not in sql:
+                continue
+            cursor.execute("EXPLAIN QUERY PLAN " + sql)
+            found += [(row[3], sql) for row in cursor.fetchall()]
+    return found
+
+
+def test_no_question_to_the_history_is_without_an_index(filled: World, signed_in: Client) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("the plans are those of SQLite")
+    for address in ADDRESSES:
+        with CaptureQueriesContext(connection) as captured:
+            assert signed_in.get(ALL + address).status_code == 200
+            assert signed_in.get(ONE + address).status_code == 200
+        plans = plans_of(captured.captured_queries)
+        assert len(plans) > 5
+        for step, sql in plans:
+            is_scan = re.match(r"SCAN (portal_execution|portal_execution_tally|s|r)\b", step)
+            assert not is_scan, f"{address}: {step}: {sql[:300]} … {sql[-300:]}"
+        assert len(captured.captured_queries) < 2 * 40, address

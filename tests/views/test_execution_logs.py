@@ -1,5 +1,8 @@
+import hashlib
 import json
-from datetime import UTC, datetime
+import re
+import tracemalloc
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +14,15 @@ EXECUTION = f"{ACTOR}/executions/{EXECUTION_ID}"
 LOGS = f"{EXECUTION}/logs"
 RUNNING = {"status": "RUNNING", "startTime": None, "finishTime": None, "exitCode": None, "finalState": {}}
 CUT = " LOG LIMIT EXCEEDED; this execution log was TRUNCATED!"
+
+
+def numbered(count):
+    return "".join(f"line {number}\n" for number in range(1, count + 1))
+
+
+def body(answer):
+    """Return a page that may come in pieces."""
+    return b"".join(answer).decode()
 
 
 @pytest.fixture
@@ -31,7 +43,8 @@ def test_it_works(signed_in, found):
     answer = signed_in.get(PAGE)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert '<li class="error"><span class="n">2</span><span><span class="ansi-red">ERROR two</span></span></li>' in page
+    number = '<a class="n" href="#L2" tabindex="-1">2</a>'
+    assert f'<li id="L2" class="error">{number}<span><span class="ansi-red">ERROR two</span></span></li>' in page
     assert "&lt;script&gt;three␀" in page
     assert "<script>three" not in page
     assert "data-follow" in page
@@ -44,33 +57,73 @@ def test_a_log_in_the_making_is_followed(signed_in, found):
     assert f'hx-get="{PAGE}?poll=1" hx-trigger="every 2s"' in page
 
 
+def ago(**span):
+    return (datetime.now(UTC) - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"status": "SUBMITTED", "finishTime": None}, "It has not started"),
         (RUNNING, "has written nothing that has arrived yet"),
-        ({}, "it wrote nothing, or the log has expired"),
-        ({"exitCode": 137}, "it was killed before it wrote anything"),
-        ({"status": "ERROR"}, "the API could not run it"),
+        ({"finishTime": ago(minutes=5)}, "it ended and wrote nothing"),
+        ({"finishTime": ago(hours=5)}, "it wrote nothing, or the log has expired"),
+        (
+            {"finishTime": ago(days=3)},
+            "The log has most likely expired: the execution ended 3 d ago. The API keeps logs",
+        ),
+        ({"exitCode": 137, "finishTime": ago(minutes=5)}, "it was killed before it wrote anything."),
+        ({"status": "ERROR", "finishTime": None}, "the API could not run it"),
     ],
 )
 def test_an_empty_log_is_explained(signed_in, found, changes, words):
     found("", **changes)
-    assert words in signed_in.get(PAGE).content.decode()
+    page = signed_in.get(PAGE).content.decode()
+    assert words in page
+    assert "Keep this log" not in page
+
+
+def test_an_empty_log_of_an_actor_that_says_how_long_is_told_by_that(signed_in, api):
+    api.get(ACTOR, actor_payload(logEx=3600))
+    api.get(EXECUTION, execution_payload(finishTime=ago(hours=2)))
+    api.get(LOGS, {"logs": ""})
+    page = signed_in.get(PAGE).content.decode()
+    assert (
+        "has most likely expired: the execution ended 2 h ago. This actor&#x27;s logs are kept for 1 h at most." in page
+    )
+
+
+@pytest.mark.parametrize(
+    ("log_ex", "words"),
+    [
+        (7200, r"It expires about 2\d{3}-\d\d-\d\d \d\d:\d\d UTC \(in 1 h (?:29|30) min\), or earlier where"),
+        (60, "Its time is over: the API may forget it at any moment."),
+        (None, "often 12 or 24 hours. This actor sets none of its own."),
+    ],
+)
+def test_it_says_when_a_log_expires(signed_in, api, log_ex, words):
+    api.get(ACTOR, actor_payload(logEx=log_ex))
+    api.get(EXECUTION, execution_payload(finishTime=ago(minutes=30)))
+    api.get(LOGS, {"logs": "one"})
+    assert re.search(words, signed_in.get(PAGE).content.decode())
 
 
 def test_a_long_log_shows_its_end_and_offers_the_whole(signed_in, found):
-    found("".join(f"line {number}\n" for number in range(1, 3001)))
-    page = signed_in.get(PAGE).content.decode()
-    assert "The last 2\u202f000 of 3\u202f000 lines." in page
-    assert ">line 1000<" not in page
-    assert ">line 1001<" in page
+    found(numbered(12_000))
+    page = body(signed_in.get(PAGE))
+    assert "Lines 5\u202f001 to 12\u202f000 of 12\u202f000." in page
+    assert ">line 5000<" not in page
+    assert ">line 5001<" in page
+    assert f'<a class="n" href="{PAGE}?line=5001#L5001" tabindex="-1">5001</a>' in page
+    assert '<a rel="prev" href="?line=5000#L5000">Previous</a>' in page
+    assert "<span>Next</span>" in page
     assert f'href="{PAGE}?download=1"' in page
 
 
 def test_what_the_api_cut_is_said(signed_in, found):
-    found("x" * 100 + CUT)
-    assert "The API kept only the beginning of this log" in signed_in.get(PAGE).content.decode()
+    found("x" * 1000 + "\n" + CUT)
+    page = signed_in.get(PAGE).content.decode()
+    assert "The API kept the first 1\u202f002 characters of this log. Its end is missing" in page
 
 
 def test_it_rejects_the_wrong_method(signed_in):
@@ -124,6 +177,174 @@ def test_the_poll_stops_some_seconds_after_the_end(signed_in, found, htmx):
     assert b"two" in last.content
 
 
+# Parts, lines, levels, finding ------------------------------------------------------------------------------------
+
+
+def test_a_line_brings_its_part_and_is_marked(signed_in, found):
+    found(numbered(12_000))
+    page = body(signed_in.get(f"{PAGE}?line=7000"))
+    assert "Lines 5\u202f001 to 10\u202f000 of 12\u202f000." in page
+    assert '<span id="here">line 7000</span>' in page
+    assert '<a rel="prev" href="?line=5000#L5000">Previous</a>' in page
+    assert '<a rel="next" href="?line=10001#L10001">Next</a>' in page
+    assert '<a href="?line=12000#L12000">Last</a>' in page
+
+
+def test_a_line_that_is_not_there_is_said(signed_in, found):
+    found("one\ntwo\n")
+    assert "There is no line 99: the log has 2 lines." in signed_in.get(f"{PAGE}?line=99").content.decode()
+
+
+def test_a_level_shows_only_its_lines(signed_in, found):
+    found("INFO one\nERROR two\nWARN three\n")
+    page = signed_in.get(f"{PAGE}?level=error").content.decode()
+    assert 'id="L2"' in page
+    assert 'id="L1"' not in page
+    assert 'id="L3"' not in page
+
+
+def test_a_level_that_no_line_has_is_said(signed_in, found):
+    found("one\ntwo\n")
+    page = signed_in.get(f"{PAGE}?level=error").content.decode()
+    assert "None of the 2 lines has this level." in page
+
+
+def test_everything_is_found_with_a_count_and_ways_to_go(signed_in, found):
+    found(numbered(12_000).replace("line 3\n", "a <b> needle\n").replace("line 9000\n", "NEEDLE again\n"))
+    page = signed_in.get(f"{PAGE}?find=needle").content.decode()
+    assert '<span data-log-place data-total="2">1 of 2</span>' in page
+    assert '<li id="L3" class="hit" data-hit="1">' in page
+    assert 'a &lt;b&gt; <mark class="found">needle</mark>' in page
+    assert 'href="?find=needle&amp;line=9000#L9000" aria-label="Next line found"' in page
+    assert "The 2 lines found" in page
+    assert "<mark>NEEDLE</mark> again" in page
+    assert 'value="needle"' in page
+
+
+def test_what_is_nowhere_is_said(signed_in, found):
+    found("one\ntwo\n")
+    assert "In none of 2 lines." in signed_in.get(f"{PAGE}?find=three").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("line=many", "Give the number of a line, in digits only."),
+        ("line=0", "The first line is line 1."),
+        ("level=loud", "There is no such level; there are info, warn and error."),
+        (f"find={'x' * 201}", "Look for 200 characters at most."),
+        ("find=a%00b", "This holds a character that cannot be looked for."),
+        ("line=1&at=-1", "Give a place in the line, in digits."),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_asked(signed_in, api, query, words):
+    answer = signed_in.get(f"{PAGE}?find=zebra&{query}")
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert words in page
+    assert ('value="zebra"' in page) != query.startswith("find")
+    assert not api.asked
+
+
+def test_a_very_long_line_is_cut_and_can_be_seen_whole(signed_in, found):
+    found("x" * 500_000 + "<b>" + "y" * 500_000)
+    page = body(signed_in.get(PAGE))
+    assert "… line 1 has 1\u202f000\u202f003 characters: show the rest …" in page
+    assert f'href="{PAGE}?line=1&amp;at=8000"' in page
+    assert len(page) < 60_000
+
+
+def test_a_screen_of_a_very_long_line(signed_in, found):
+    found("one\n" + "x" * 100_000 + "<b>" + "y" * 100_000)
+    page = signed_in.get(f"{PAGE}?line=2&at=60000").content.decode()
+    assert "Characters 60\u202f001 to 110\u202f000 of 200\u202f003" in page
+    assert "xx&lt;b&gt;yy" in page
+    assert 'href="?line=2&amp;at=10000"' in page
+    assert 'href="?line=2&amp;at=110000"' in page
+
+
+def test_a_screen_beyond_the_line_is_not_there(signed_in, api):
+    api.get(ACTOR, actor_payload())
+    api.get(EXECUTION, execution_payload())
+    api.get(LOGS, {"logs": "short"})
+    assert signed_in.get(f"{PAGE}?line=1&at=60000").status_code == 404
+
+
+def test_a_place_that_was_asked_for_is_not_followed(signed_in, found):
+    found("one\n", **RUNNING)
+    assert "hx-get" not in signed_in.get(f"{PAGE}?line=1").content.decode()
+
+
+def test_a_level_is_followed(signed_in, found, htmx):
+    found("INFO one\nERROR two\n", **RUNNING)
+    assert f'hx-get="{PAGE}?poll=1&amp;level=error"' in signed_in.get(f"{PAGE}?level=error").content.decode()
+    found("INFO one\nERROR two\nERROR three\n", actor=False, **RUNNING)
+    page = signed_in.get(f"{PAGE}?poll=1&level=error", headers=htmx).content.decode()
+    assert 'id="L3"' in page
+    assert 'id="L1"' not in page
+
+
+def test_a_log_that_breaks_off_shows_what_came(signed_in, api):
+    api.get(ACTOR, actor_payload())
+    api.get(EXECUTION, execution_payload())
+    whole = json.dumps(envelope({"logs": "first\nsecond\n" * 100}))
+    api.answer("GET", LOGS, body=whole[: len(whole) // 2])
+    page = signed_in.get(PAGE).content.decode()
+    assert "The log breaks off here." in page
+    assert ">first<" in page
+    assert "Keep this log" not in page
+
+
+def test_the_page_of_a_long_log_begins_before_the_log_is_read(signed_in, found):
+    found(numbered(12_000))
+    pieces = iter(signed_in.get(PAGE))
+    first = next(pieces).decode()
+    assert 'id="log-find"' in first
+    assert "line 1" not in first
+    rest = b"".join(pieces).decode()
+    assert ">line 12000<" in rest
+    assert rest.strip().endswith("</html>")
+    assert "This actor sets none of its own." in rest
+    assert "Keep this log" in rest
+
+
+def test_a_long_log_that_breaks_off_shows_what_came(signed_in, api):
+    api.get(ACTOR, actor_payload())
+    api.get(EXECUTION, execution_payload())
+    whole = json.dumps(envelope({"logs": numbered(12_000)}))
+    api.answer("GET", LOGS, body=whole[: len(whole) // 2])
+    page = body(signed_in.get(PAGE))
+    assert "The log breaks off here." in page
+    assert ">line 5000<" in page
+    assert page.strip().endswith("</html>")
+
+
+def test_a_log_that_may_not_be_seen_is_told_from_one_that_does_not_load(signed_in, api):
+    api.get(ACTOR, actor_payload())
+    api.get(EXECUTION, execution_payload())
+    api.refuse("GET", LOGS, "Not authorized -- you do not have access to this actor.")
+    answer = signed_in.get(PAGE)
+    assert answer.status_code == 403
+    assert "You may not see this log" in answer.content.decode()
+
+
+def test_wrapping_is_remembered(signed_in, found, htmx):
+    wrap = "/account/log-wrap/"
+    answer = signed_in.post(wrap, {"wrap": "0", "next": PAGE})
+    assert (answer.status_code, answer.url) == (302, PAGE)
+    found("one\n")
+    page = signed_in.get(PAGE).content.decode()
+    assert 'class="log-frame no-wrap"' in page
+    assert 'aria-pressed="false" aria-keyshortcuts="w"' in page
+    assert signed_in.post(wrap, {"wrap": "1"}, headers=htmx).status_code == 204
+    found("one\n")
+    assert 'class="log-frame"' in signed_in.get(PAGE).content.decode()
+
+
+def test_wrapping_leads_nowhere_else(signed_in):
+    assert signed_in.post("/account/log-wrap/", {"wrap": "1", "next": "//evil.example"}).url == "/"
+
+
 # The whole log as a file ----------------------------------------------------------------------------------------
 
 
@@ -139,6 +360,26 @@ def test_the_download_is_the_whole_log_as_a_harmless_file(signed_in, api):
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert len(api.asked) == 1
+
+
+def test_ten_megabytes_are_sent_byte_by_byte_in_little_memory(signed_in, api):
+    line = 'é "quoted" \\ \U0001f600\x1b[31m\x00\t<b>\r\n'
+    text = line * (10_000_000 // len(line.encode()))
+    wanted = hashlib.sha256(text.encode()).hexdigest()
+    whole = json.dumps(envelope({"logs": text})).encode()
+    api.answer("GET", LOGS, body=whole)
+    del text
+    answer = signed_in.get(f"{PAGE}?download=1")
+    digest = hashlib.sha256()
+    tracemalloc.start()
+    try:
+        for piece in answer.streaming_content:
+            digest.update(piece)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert digest.hexdigest() == wanted
+    assert peak < 2_000_000
 
 
 def test_a_download_that_breaks_off_says_so_in_the_file(signed_in, api):

@@ -43,8 +43,8 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     assert response.status_code == 200
     page = response.content.decode()
     assert '?status=READY">1</a> <small>of 2</small>' in page
-    assert "<dt>Executions in 24 hours</dt><dd>4</dd>" in page
-    assert '<dd>1 <small class="down">33.3 %</small>' in page
+    assert '<dt>Executions in 24 hours</dt><dd><a href="/executions/">4</a></dd>' in page
+    assert 'outcome=failed,error,oom">1</a> <small class="down">33.3 %</small>' in page
     assert "4 s <small>p95 1 min</small>" in page
     assert "Failed, exit 3" in page
     assert f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"' in page

@@ -62,6 +62,33 @@ def test_bytes_that_do_not_open_any_more_are_gone(signed_in, row):
     assert signed_in.get(address(row)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n....", "image/png"),
+        (b"GIF89a....", "image/gif"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", ""),
+        (b"<html><script>alert(1)</script>", ""),
+        (b"BM....", ""),
+    ],
+)
+def test_only_a_picture_that_cannot_run_is_shown_as_such(signed_in, db, data, kind):
+    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
+    answer = signed_in.get(address(row) + "?show=1")
+    assert answer.status_code == (200 if kind else 404)
+    if kind:
+        assert answer.content == data
+        assert answer.headers["Content-Type"] == kind
+        assert answer.headers["Content-Disposition"] == "inline"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_picture_of_another_person_is_not_shown(sign_in, db):
+    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"GIF89a....")
+    assert sign_in(username="mallory").get(address(row) + "?show=1").status_code == 404
+
+
 def test_it_rejects_the_wrong_method(signed_in, row):
     assert signed_in.post(address(row)).status_code == 405
 

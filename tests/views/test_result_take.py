@@ -6,6 +6,7 @@ from django.utils import timezone
 from actors_app import kept_results
 from actors_app.credentials import Credentials
 from actors_app.models import KeptResult
+from actors_app.shapes import Shape
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 pytestmark = pytest.mark.store
@@ -34,7 +35,7 @@ def test_it_works_and_a_reload_shows_it_still_there(signed_in, api):
         api.get(f"{EXECUTION}/logs", {"logs": ""})
         page = signed_in.get(EXECUTION_PAGE).content.decode()
         assert "JSON" in page
-        assert "&quot;tiles&quot;: [" in page
+        assert '<span class="key">tiles</span> <span class="dim">[2]</span>' in page
         assert "&lt;b&gt;" in page
         assert "/results/" in page
     assert sum(request.url.endswith("/results") for request in api.asked) == 1
@@ -106,12 +107,13 @@ def test_another_person_sees_nothing_of_it(sign_in, db):
     assert "secret of jdoe" not in sign_in(username="mallory").get(PAGE).content.decode()
 
 
-def test_a_row_copied_to_another_owner_does_not_open(db):
+def test_a_row_copied_to_another_owner_does_not_open(sign_in, db):
     row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
     KeptResult.objects.filter(pk=row.pk).update(username="mallory")
     mallory = Credentials(tenant="default", username="mallory", access_token="")
     (shown,) = kept_results.kept(mallory, EXECUTION_ID)
-    assert shown.preview.total == 0
+    assert shown.shape == Shape("binary")
+    assert b"open no more" in sign_in(username="mallory").get(PAGE).content
     with pytest.raises(KeptResult.DoesNotExist):
         kept_results.content(mallory, EXECUTION_ID, row.pk)
 
@@ -148,11 +150,37 @@ def test_odd_bytes_are_kept_and_shown_without_harm(signed_in, data):
 
 
 def test_a_long_result_shows_its_beginning(signed_in):
-    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"begin " + b"x" * 10_000 + b" finish")
+    for length in (100_000, 1_100_000):
+        kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"begin " + b"x" * length + b" finish")
     page = signed_in.get(PAGE).content.decode()
-    assert "begin xxx" in page
+    assert page.count("begin xxx") == 2
     assert "finish" not in page
-    assert "This is the beginning" in page
+    assert page.count("This is the beginning") == 2
+    assert len(page) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b'[{"id": 1, "word": "<i>"}, {"id": 2}]', "<td>1</td><td>&lt;i&gt;</td>"),
+        (b"id,word\n1,<i>\n2,b\n", "<td>1</td><td>&lt;i&gt;</td>"),
+        (b"<svg onload='alert(1)'>", "&lt;svg onload=&#x27;alert(1)&#x27;&gt;"),
+        (b"\x00\x01<b>", '<span class="n">000000</span>  00 01 3c 62 3e'),
+        (b"\x80\x04K\x01.", "This is a Python pickle."),
+        (PNG, "?show=1"),
+    ],
+)
+def test_each_kind_is_shown_as_it_is(signed_in, data, words):
+    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
+    assert words in signed_in.get(PAGE).content.decode()
+
+
+def test_many_results_are_not_all_read_whole(signed_in, django_assert_max_num_queries):
+    for _ in range(5):
+        kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b'{"a": "' + b"x" * 900_000 + b'"}')
+    page = signed_in.get(PAGE).content.decode()
+    assert page.count('class="tree"') == 3
+    assert page.count("This is the beginning") == 2
 
 
 def test_it_rejects_the_wrong_method(signed_in):

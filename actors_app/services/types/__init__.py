@@ -3,6 +3,7 @@
 from actors_app.services.dialects import Tokens
 from actors_app.services.types.actors import Actor
 from actors_app.services.types.executions import (
+    LOG_CUT,
     Execution,
     ExecutionListing,
     ExecutionPage,
@@ -16,6 +17,7 @@ from actors_app.services.types.people import Alias, Profile
 from actors_app.services.types.workers import Worker
 
 __all__ = [
+    "LOG_CUT",
     "Actor",
     "Alias",
     "Execution",

@@ -13,7 +13,8 @@ Outcome = Literal["succeeded", "failed", "oom", "halted", "error", "running", "w
 _FINISHED = frozenset({"COMPLETE", "ERROR"})
 _RUNNING = frozenset({"RUNNING", "CREATING CONTAINER"})
 _KILLED = frozenset({137, 143})  # 128 + SIGKILL or SIGTERM: a halt, or the time limit
-_LOG_CUT = "LOG LIMIT EXCEEDED; this execution log was TRUNCATED!"
+# What the API writes after the beginning of a log that is longer than it keeps.
+LOG_CUT = "LOG LIMIT EXCEEDED; this execution log was TRUNCATED!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ class Log:
     @property
     def is_cut(self) -> bool:
         """Whether the API kept only its beginning."""
-        return self.text.rstrip().endswith(_LOG_CUT)
+        return self.text.rstrip().endswith(LOG_CUT)
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:

@@ -1,0 +1,125 @@
+"""A bulk act under way as its page shows it: how far it is, and what came of each execution."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from actors_app import bulk
+from actors_app.converters import is_id
+from actors_app.credentials import Credentials
+from actors_app.models import ActorHistory, BulkItem, BulkJob, Readable
+from actors_app.sending import execution_address
+from actors_app.templatetags.actors import badge, visible
+
+# Word on screen, style class and icon of each outcome of an item, in the order of the counts.
+WORDS = {
+    BulkItem.DONE: ("Done", "ok", "circle-check"),
+    BulkItem.REFUSED: ("Refused", "bad", "circle-x"),
+    BulkItem.UNKNOWN: ("Unknown", "wait", "circle-question-mark"),
+    BulkItem.SKIPPED: ("Skipped", "off", "circle"),
+    BulkItem.STARTED: ("Under way", "run", "loader"),
+    BulkItem.WAITING: ("Waiting", "wait", "clock"),
+}
+_SLOW = timedelta(seconds=20)  # after which a step that somebody else makes is worth a word
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An item as a page writes it; `check_url` leads to the question what became of it, where nobody knows."""
+
+    number: int
+    execution_id: str
+    url: str
+    actor: str
+    actor_url: str
+    badge: SafeString
+    said: str
+    made: str
+    made_url: str
+    check_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A job: its counts, the items to write, and up to which item every result is final."""
+
+    job: BulkJob
+    counts: dict[str, int]
+    rows: Sequence[Row]
+    settled: int
+    reason: str
+
+    @property
+    def total(self) -> int:
+        """Return how many executions it is about."""
+        return sum(self.counts.values())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will be begun."""
+        return not any(self.counts.get(name) for name in bulk.OPEN)
+
+    @property
+    def over(self) -> int:
+        """Return of how many the result is known, or known to be unknown."""
+        return self.total - sum(self.counts.get(name, 0) for name in bulk.OPEN)
+
+    @property
+    def tallies(self) -> list[tuple[str, str, int]]:
+        """Return the counts in words, those that there are, with the style of each."""
+        return [(word, style, self.counts[name]) for name, (word, style, _) in WORDS.items() if self.counts.get(name)]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a step that began a while ago has not ended: its process may have died."""
+        until = self.job.busy_until
+        return bool(until and timezone.now() < until < timezone.now() + bulk.LEASE - _SLOW)
+
+
+def page_of(who: Credentials, job: BulkJob, *, after: int | None = None) -> Page:
+    """Return a job; of its items all, or, for a page that has those up to `after`, only what is new since."""
+    items = list(bulk.items_of(job))
+    settled = next((item.number - 1 for item in items if item.outcome in bulk.OPEN), len(items))
+    counts = bulk.tally(job)
+    if after is not None:
+        items = [item for item in items if item.number > after and item.outcome != BulkItem.WAITING]
+    return Page(job, counts, _rows(who, job, items), settled, bulk.reason_of(job) if after is None else "")
+
+
+def _rows(who: Credentials, job: BulkJob, items: Sequence[BulkItem]) -> list[Row]:
+    names = _names(who, {item.actor_id for item in items})
+    unknown = bulk.entries(job, [item for item in items if item.outcome == BulkItem.UNKNOWN])
+    prefix = reverse("actors:actor-list")
+    found = []
+    for item in items:
+        entry = unknown.get(item.pk)
+        known = is_id(item.actor_id) and is_id(item.execution_id)
+        found.append(
+            Row(
+                item.number,
+                visible(item.execution_id),
+                execution_address(item.actor_id, item.execution_id) if known else "",
+                visible(names.get(item.actor_id, item.actor_id)),
+                f"{prefix}{item.actor_id}/" if known else "",
+                badge(*WORDS[item.outcome]),
+                visible(item.said),
+                visible(item.made),
+                execution_address(item.actor_id, item.made) if is_id(item.made) else "",
+                reverse("actors:activity-check", args=[entry.pk]) if entry else "",
+            )
+        )
+    return found
+
+
+def _names(who: Credentials, ids: set[str]) -> dict[str, str]:
+    """Return the names of actors, of those that are this person's or that the API last said they may read."""
+    row = Readable.objects.filter(tenant=who.tenant, username=who.username).first()
+    keys = set(json.loads(row.actors)) if row else set[int]()
+    rows = ActorHistory.objects.filter(tenant=who.tenant, actor_id__in=ids).exclude(name="")
+    named = rows.values_list("pk", "owner", "actor_id", "name")
+    return {actor_id: name for key, owner, actor_id, name in named if key in keys or owner == who.username}

@@ -1,0 +1,271 @@
+"""What a bulk act would do: which executions it applies to, which it leaves out and why, as its preview shows it.
+
+A plan travels in the form, signed and bound to its maker: what is done is what was shown. Whether each execution may
+be acted on is asked of the API again when its turn comes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.utils import timezone
+
+from actors_app import kept_messages
+from actors_app.converters import is_id
+from actors_app.credentials import Credentials
+from actors_app.forms.history import outcome_label
+from actors_app.history import counting, finding
+from actors_app.history.asking import Asked
+from actors_app.history.clock import from_ms
+from actors_app.history.finding import Found
+from actors_app.history.recording import record
+from actors_app.history.rights import SeenActor
+from actors_app.history.wanted import Count
+from actors_app.models import ActorHistory, ExecutionRecord, KeptMessage
+from actors_app.sending import execution_address
+from actors_app.services import Abaco
+from actors_app.services.errors import SignedOut
+from actors_app.services.executions import MAX_DETAILS
+
+CAP = 200  # executions that one bulk act applies to
+LISTED = 20  # of them that the preview names
+LOOKED_AT = 1000  # of all that match, the newest, whose messages are looked for
+PER_PAGE = 50
+ACTORS_ASKED = 10  # whose executions are asked for again before the preview
+SECONDS = 2.0  # that asking may take
+MAX_AGE = 60 * 60  # seconds that a preview stays good
+_SALT = "actors.bulk-plan"
+UNSEEN = "It is not in the history, or not for you to see."
+GONE = "The API does not have it any more."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An execution as the preview names it; `why_not` is why the act does not apply to it."""
+
+    actor_id: str
+    execution_id: str
+    actor: str
+    outcome: str = ""
+    exit_code: int | None = None
+    executor: str = ""
+    received: int = 0
+    why_not: str = ""
+
+    @property
+    def moment(self) -> datetime | None:
+        """Return when it was received."""
+        return from_ms(self.received) if self.received else None
+
+    @property
+    def url(self) -> str:
+        """Return its page; empty for an id that cannot be in an address."""
+        known = is_id(self.actor_id) and is_id(self.execution_id)
+        return execution_address(self.actor_id, self.execution_id) if known else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A bulk act before it is ordered.
+
+    `matched` is how many were picked, stand on the page or match; `fits` of how many of those the act applies to, as
+    far as is known; `items` are those that it would be done to, `left` those of the picked that it leaves out.
+    """
+
+    act: str
+    scope: str
+    query: str
+    matched: int = 0
+    is_exact: bool = True
+    fits: int = 0
+    fits_exactly: bool = True
+    items: tuple[tuple[str, str], ...] = ()
+    left: tuple[tuple[str, str, str], ...] = ()
+    lines: tuple[Line, ...] = ()
+    looked_at: int = 0  # of those that match, where not all were looked at
+
+    @property
+    def number(self) -> int:
+        """Return to how many executions it would be done."""
+        return len(self.items)
+
+    @property
+    def beyond(self) -> int:
+        """Return how many it applies to and would not be done to now, because of the cap."""
+        return max(self.fits - self.number, 0)
+
+    @property
+    def unnamed(self) -> int:
+        """Return how many more it concerns than the lines name."""
+        return self.number + len(self.left) - len(self.lines)
+
+    def sealed(self, who: Credentials) -> str:
+        """Return the plan for a form of this person's."""
+        return signing.dumps([who.tenant, who.username, asdict(self)], salt=_SALT, compress=True)
+
+
+def unsealed(who: Credentials, text: str) -> Plan | None:
+    """Return the plan of a form; None where it is another person's, was changed, or is too old."""
+    try:
+        tenant, username, said = signing.loads(text, salt=_SALT, max_age=MAX_AGE)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    if (tenant, username) != (who.tenant, who.username):
+        return None
+    said["items"] = tuple((one[0], one[1]) for one in said["items"])
+    said["left"] = tuple((one[0], one[1], one[2]) for one in said["left"])
+    said["lines"] = tuple(Line(**line) for line in said["lines"])
+    return Plan(**said)
+
+
+def plan_of(
+    who: Credentials, abaco: Abaco, what: Asked, act: str, scope: str, picks: Sequence[tuple[str, str]], query: str
+) -> Plan:
+    """Return what an act would do to the picked executions, to those on the page, or to all that match."""
+    plan = Plan(act, scope, query)
+    if scope == "all":
+        return _of_all(who, abaco, what, plan)
+    missing: list[tuple[str, str]] = []
+    if scope == "page":
+        rows = page_rows(what)
+    else:
+        rows, missing = picked_rows(what, picks)
+    actors = what.by_key
+    if act == "halt":
+        rows = _fresh(abaco, rows, actors)
+    reasons = _reasons(who, act, rows, actors, in_words=True)
+    fitting = [row for row in rows if not reasons[row.pk]]
+    lines = [_line(row, actors[row.actor], reasons[row.pk]) for row in rows]
+    lines += [Line(actor_id, id_, actor_id, why_not=UNSEEN) for actor_id, id_ in missing]
+    left = [(line.actor_id, line.execution_id, line.why_not) for line in lines if line.why_not]
+    lines.sort(key=lambda line: bool(line.why_not))
+    return replace(
+        plan,
+        matched=len(lines),
+        fits=len(fitting),
+        items=_ids(fitting, actors),
+        left=tuple(left),
+        lines=tuple(lines[:LISTED]),
+    )
+
+
+def page_rows(what: Asked) -> list[Found]:
+    """Return the executions on the page of the list that is asked for."""
+    place, is_back = what.form.place()
+    return finding.page(what.wanted, what.keys, what.named, place=place, back=is_back, number=PER_PAGE).rows
+
+
+def picked_rows(what: Asked, picks: Iterable[tuple[str, str]]) -> tuple[list[Found], list[tuple[str, str]]]:
+    """Return the picked executions that the visitor may read, as they were picked, and those there are none of."""
+    readable = {actor.id: actor.key for actor in what.actors}
+    asked = [(readable.get(actor_id), actor_id, id_) for actor_id, id_ in picks]
+    known: dict[tuple[int, str], int] = {}
+    for key in {key for key, _, _ in asked if key is not None}:
+        ids = [id_ for other, _, id_ in asked if other == key]
+        rows = ExecutionRecord.objects.filter(actor=key, execution_id__in=ids).values_list("execution_id", "pk")
+        known |= {(key, id_): pk for id_, pk in rows}
+    found = [known[key, id_] for key, _, id_ in asked if key is not None and (key, id_) in known]
+    missing = [(actor_id, id_) for key, actor_id, id_ in asked if key is None or (key, id_) not in known]
+    return finding.rows_of(found), missing
+
+
+def _of_all(who: Credentials, abaco: Abaco, what: Asked, plan: Plan) -> Plan:
+    wanted, keys, named = what.wanted, what.keys, what.named
+    counts = counting.counts(wanted, keys, named)
+    matched = counts.total(wanted.outcomes)
+    plan = replace(plan, matched=matched.number, is_exact=matched.is_exact)
+    actors = what.by_key
+    if plan.act == "halt":
+        if wanted.outcomes and "running" not in wanted.outcomes:
+            return plan
+        fits = counts.of.get("running", Count())
+        page = finding.page(replace(wanted, outcomes=("running",)), keys, named, number=CAP)
+        rows = _fresh(abaco, page.rows, actors)
+        fitting = [row for row in rows if not _why_not_halted(row, actors[row.actor])]
+        over = fits.number - len(rows) if page.has_more else 0
+        plan = replace(plan, fits=len(fitting) + max(over, 0), fits_exactly=fits.is_exact)
+        if page.looked_back_to is not None:
+            plan = replace(plan, looked_at=len(page.rows))
+    else:
+        page = finding.page(wanted, keys, named, number=LOOKED_AT)
+        reasons = _reasons(who, plan.act, page.rows, actors, in_words=False)
+        fitting = [row for row in page.rows if not reasons[row.pk]]
+        plan = replace(plan, fits=len(fitting))
+        if page.has_more or page.looked_back_to is not None:
+            plan = replace(plan, looked_at=len(page.rows))
+    chosen = fitting[:CAP]
+    lines = tuple(_line(row, actors[row.actor]) for row in chosen[:LISTED])
+    return replace(plan, items=_ids(chosen, actors), lines=lines)
+
+
+def _ids(rows: Iterable[Found], actors: dict[int, SeenActor]) -> tuple[tuple[str, str], ...]:
+    return tuple((actors[row.actor].id, row.id) for row in rows)
+
+
+def _line(row: Found, actor: SeenActor, why_not: str = "") -> Line:
+    return Line(actor.id, row.id, actor.label, row.outcome, row.exit_code, row.executor, row.received, why_not)
+
+
+def _reasons(
+    who: Credentials, act: str, rows: Sequence[Found], actors: dict[int, SeenActor], *, in_words: bool
+) -> dict[int, str]:
+    """Return why the act does not apply to each of some executions, empty where it does; only `in_words` a sentence."""
+    if act == "halt":
+        return {row.pk: _why_not_halted(row, actors[row.actor]) for row in rows}
+    at, kept = timezone.now(), dict[str, KeptMessage]()
+    for place in range(0, len(rows), 500):
+        ids = [row.id for row in rows[place : place + 500]]
+        some = KeptMessage.objects.filter(tenant=who.tenant, execution_id__in=ids, expires_at__gt=at)
+        for message in some.exclude(sha256="").defer("content", "environment"):
+            kept[message.execution_id] = message
+    found = {}
+    for row in rows:
+        actor, one = actors[row.actor], kept.get(row.id)
+        why_not = "" if _is_there(row, actor) else GONE
+        may_see = one is not None and kept_messages.may_see(who, one, actor.as_actor())
+        if not why_not and (one is None or not may_see or one.size > kept_messages.MAX_KEPT):
+            why_not = "Nothing is kept."
+            if in_words:
+                why_not = kept_messages.known(who, row.id, actor.as_actor()).why_not or why_not
+        found[row.pk] = why_not
+    return found
+
+
+def _is_there(row: Found, actor: SeenActor) -> bool:
+    return row.in_api and actor.deleted is None and is_id(row.id) and is_id(actor.id)
+
+
+def _why_not_halted(row: Found, actor: SeenActor) -> str:
+    if not _is_there(row, actor):
+        return GONE
+    if row.outcome == "running":
+        return ""
+    if row.outcome == "waiting":
+        return "It has not started; only what runs can be halted."
+    return f"It does not run any more: {outcome_label(row.outcome)}."
+
+
+def _fresh(abaco: Abaco, rows: Sequence[Found], actors: dict[int, SeenActor]) -> list[Found]:
+    """Ask the API how the unfinished ones stand now; where it does not say in time, what is known stands."""
+    unfinished: dict[int, list[str]] = {}
+    for row in rows:
+        if row.outcome in ("waiting", "running") and _is_there(row, actors[row.actor]):
+            unfinished.setdefault(row.actor, []).append(row.id)
+    hurried = abaco.hurried(SECONDS)
+    calls: dict[str, Any] = {
+        f"{key} {place}": lambda key=key, ids=ids[place : place + MAX_DETAILS]: hurried.executions.details(
+            actors[key].id, ids
+        )
+        for key, ids in list(unfinished.items())[:ACTORS_ASKED]
+        for place in range(0, len(ids), MAX_DETAILS)
+    }
+    if not calls:
+        return list(rows)
+    for name, answer in hurried.wave(**calls).items():
+        if isinstance(answer.error, SignedOut):
+            raise answer.error
+        if answer.value:
+            record(ActorHistory.objects.get(pk=int(name.partition(" ")[0])), answer.value.values())
+    return finding.rows_of([row.pk for row in rows])

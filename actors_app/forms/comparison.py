@@ -1,0 +1,88 @@
+"""Which two executions are compared: as their links, as actor and execution, or by id alone."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from actors_app.converters import AbacoId, is_id
+from actors_app.forms.base import PortalForm
+
+SUCCESS, PREVIOUS = "success", "previous"  # in place of the second: the one of that kind before the first
+_PAIR = re.compile(rf"({AbacoId.regex})/([A-Za-z0-9]{{1,64}})/?", re.ASCII)
+_LINK = re.compile(rf"/actors/(?:v\d/)?({AbacoId.regex})/executions/([A-Za-z0-9]{{1,64}})(?:[/?#]|\Z)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An execution as it was named; the actor may be left open, as that of the other."""
+
+    actor_id: str
+    execution_id: str
+
+    def of(self, actor_id: str) -> "Named":
+        """Return it with an actor, where it was left open."""
+        return Named(self.actor_id or actor_id, self.execution_id)
+
+    def __str__(self) -> str:
+        return f"{self.actor_id}/{self.execution_id}"
+
+
+def named(text: str) -> Named | None:
+    """Return the execution that a text names; None where it names none."""
+    text = text.strip()
+    if is_id(text):
+        return Named("", text)
+    found = _PAIR.fullmatch(text) or _LINK.search(text)
+    return Named(found[1], found[2]) if found and found[1] not in (".", "..") else None
+
+
+class ExecutionNameField(forms.CharField):
+    """One execution, by its link, by actor and execution, or by its id."""
+
+    def __init__(self, words: tuple[str, ...] = (), **options: Any) -> None:
+        """Take words that stand for an execution too."""
+        widget = forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "mono"}
+        )
+        super().__init__(max_length=1000, widget=widget, **options)
+        self._words = words
+
+    def clean(self, value: Any) -> Named | str:
+        """Return what is named, or the word."""
+        text = super().clean(value).strip()
+        if text in self._words:
+            return str(text)
+        found = named(text)
+        if found is None:
+            raise ValidationError(
+                "This names no execution. Give the link of its page, its actor and id as actor/execution, or its id."
+            )
+        return found
+
+
+class ComparisonForm(PortalForm):
+    """Two executions; the second may be the one, or the success, before the first."""
+
+    a = ExecutionNameField(label="First execution", error_messages={"required": "Name the first execution."})
+    b = ExecutionNameField(
+        words=(SUCCESS, PREVIOUS),
+        label="Second execution",
+        help_text="A link, actor/execution, or an id; “previous” or “success” for the one before the first.",
+        error_messages={"required": "Name the second execution."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in the actor of one that was named by its id alone; refuse one execution twice."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        first, second = cleaned.get("a"), cleaned.get("b")
+        if isinstance(first, Named) and isinstance(second, Named):
+            first, second = first.of(second.actor_id), second.of(first.actor_id)
+            cleaned |= {"a": first, "b": second}
+        if isinstance(first, Named) and not first.actor_id:
+            self.add_error("a", "An id alone does not say whose execution it is. Give it as actor/execution.")
+        elif first is not None and first == second:
+            self.add_error("b", "These are one and the same execution.")
+        return cleaned

@@ -1,0 +1,59 @@
+"""What to show of a log, as the address says it."""
+
+from django import forms
+
+from actors_app.forms.base import PortalForm
+from actors_app.logparts import Asked
+
+LONGEST = 200  # characters that can be looked for
+
+
+class LogForm(PortalForm):
+    """What to look for in a log, which lines to show, and where in a long one."""
+
+    find = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=LONGEST,
+        error_messages={
+            "max_length": f"Look for {LONGEST} characters at most.",
+            "null_characters_not_allowed": "This holds a character that cannot be looked for.",
+        },
+    )
+    level = forms.ChoiceField(
+        required=False,
+        choices=[("info", "Info and worse"), ("warn", "Warnings and errors"), ("error", "Errors")],
+        error_messages={"invalid_choice": "There is no such level; there are info, warn and error."},
+    )
+    line = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=10**9,
+        error_messages={
+            "invalid": "Give the number of a line, in digits only.",
+            "min_value": "The first line is line 1.",
+            "max_value": "No log has so many lines.",
+        },
+    )
+    at = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=10**9,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Give a place in the line, in digits."),
+    )
+
+    @property
+    def asked(self) -> Asked:
+        """Return what is wanted of the log."""
+        given = self.cleaned_data
+        return Asked(line=given["line"] or 0, find=given["find"], level=given["level"])
+
+    @property
+    def is_streamed(self) -> bool:
+        """Whether the page can begin before the log is read: what was found stands above it, and a kept one is ours."""
+        return not self.cleaned_data["find"] and "kept" not in self.data
+
+    @property
+    def is_line(self) -> bool:
+        """Whether one whole line was asked for."""
+        return bool(self.cleaned_data["line"]) and self.cleaned_data["at"] is not None

@@ -1,0 +1,63 @@
+"""What a request asks of the history, and of whose executions it may be answered."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.http import HttpRequest
+
+from actors_app.forms.history import HistoryForm
+from actors_app.history import rights
+from actors_app.history.clock import now_ms
+from actors_app.history.rights import SeenActor
+from actors_app.history.wanted import Wanted
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A filter without errors, and the actors whose executions it can let through, by name.
+
+    `error` is why the rights rest on what the API said before it fell silent, if they do; `checked` is when it said so.
+    """
+
+    form: HistoryForm
+    wanted: Wanted
+    readable: tuple[SeenActor, ...]
+    actors: tuple[SeenActor, ...]
+    checked: int
+    error: AbacoError | None = None
+    is_admin: bool = False
+    beside: dict[str, Answer] = field(default_factory=dict)  # what the API was asked at the same time
+
+    @cached_property
+    def keys(self) -> list[int]:
+        """Return the history's keys of the actors, in the order of their names."""
+        return [actor.key for actor in self.actors]
+
+    @cached_property
+    def named(self) -> list[int]:
+        """Return the keys of the actors that the text of the filter names."""
+        return self.wanted.named(self.actors)
+
+    @cached_property
+    def by_key(self) -> dict[int, SeenActor]:
+        """Return the actors by the history's keys."""
+        return {actor.key: actor for actor in self.actors}
+
+
+def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryForm | None = None) -> Asked:
+    """Return what is asked of one actor, or of all that the visitor may read; the form must have no errors.
+
+    Raises what the API refuses, and its silence where nothing is remembered of what it allowed.
+    """
+    form = form or HistoryForm(request.GET)
+    wanted = form.wanted()
+    if actor_id:
+        beside: dict[str, Answer] = {}
+        seen = rights.one_readable(request, abaco, actor_id, beside)
+        found = tuple(wanted.of_actors([seen]))
+        return Asked(form, wanted, (seen,), found, now_ms(), beside=beside)
+    readers = rights.readable(request, abaco)
+    every = tuple(sorted(readers.actors.values(), key=lambda actor: (actor.label.casefold(), actor.id)))
+    return Asked(form, wanted, every, tuple(wanted.of_actors(every)), readers.checked, readers.error, readers.is_admin)

@@ -1,0 +1,86 @@
+"""What stands above the table of the history: counts and charts of a filter, kept until anything in them changes.
+
+They cost more than the rows, and most looks at a page find nothing new: so a process remembers them, under the filter
+and the state of every actor in it, for the minute that the window's edge stands still.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import UTC
+
+from django.core.cache import caches
+from django.db.models import Max, Sum
+from django.urls import reverse
+
+from actors_app.converters import is_id
+from actors_app.history import counting, finding
+from actors_app.history.asking import Asked
+from actors_app.history.clock import DAY, HOUR
+from actors_app.history.wanted import Counts
+from actors_app.history_charts import Charts, charts_of, choose_step, spans
+from actors_app.models import ActorHistory, ExecutionTally
+
+SAMPLE = 1000  # newest executions whose run times make the distribution
+DOTS = 120  # of them that are drawn one by one
+_REMEMBERED = 60  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The counts of each outcome, and the charts."""
+
+    counts: Counts
+    charts: Charts
+
+
+def drawn(asked: Asked) -> Drawn:
+    """Return the counts and charts of what is asked, remembered where nothing has changed."""
+    state = ActorHistory.objects.filter(pk__in=asked.keys).aggregate(changed=Max("changed"), known=Sum("known"))
+    said = repr((replace(asked.wanted, sort="", descending=True), asked.keys, asked.named, state, asked.form.query()))
+    key = "drawn:" + hashlib.sha256(said.encode()).hexdigest()
+    memory = caches["drawn"]
+    found: Drawn | None = memory.get(key)
+    if found is None:
+        found = Drawn(counting.counts(asked.wanted, asked.keys, asked.named), _charts(asked))
+        memory.set(key, found, timeout=_REMEMBERED)
+    return found
+
+
+def _charts(asked: Asked) -> Charts:
+    wanted = replace(asked.wanted, sort="received", descending=True)
+    rows = finding.page(wanted, asked.keys, asked.named, number=SAMPLE).rows
+    end = wanted.until or asked.form.at
+    start = wanted.since if wanted.since is not None else _first(asked.keys, end)
+    edges = spans(start, end, choose_step(start, end), UTC)
+    over_time = []
+    is_partial = False
+    if edges:
+        first, last = edges[0][0], edges[-1][1]
+        even = edges[0][1] - edges[0][0]
+        counted = counting.over_time(wanted, asked.keys, asked.named, start=first, end=last, step=even)
+        is_partial = counted.is_partial
+        over_time = [
+            (first + place * even, first + (place + 1) * even, counts) for place, counts in enumerate(counted.counts)
+        ]
+    prefix = reverse("actors:actor-list")
+    actors = asked.by_key
+    return charts_of(
+        over_time,
+        [
+            (row.received, row.ran, row.outcome, actors[row.actor].id, row.id, actors[row.actor].label)
+            for row in rows[:DOTS]
+        ],
+        lambda **changes: "?" + asked.form.query(**changes),
+        lambda actor, id_: f"{prefix}{actor}/executions/{id_}/" if is_id(actor) and is_id(id_) else "",
+        total=None if len(rows) == SAMPLE else len(rows),
+        durations=[row.ran for row in rows if row.ran is not None],
+        are_newest=len(rows) == SAMPLE,
+        is_partial=is_partial,
+    )
+
+
+def _first(keys: list[int], end: int) -> int:
+    """Return the beginning of the day in which the history of some actors begins."""
+    rows = ExecutionTally.objects.filter(actor__in=keys, span=DAY, count__gt=0, start__gt=0).order_by("start")
+    found: int | None = rows.values_list("start", flat=True).first() if keys else None
+    return end - DAY if found is None else min(found, end - HOUR)

@@ -1,0 +1,305 @@
+"""Evidence packs: all that can be known of some executions now, in one ZIP that proves itself with its manifest.
+
+Each part is read while the ZIP is sent. What cannot be read becomes an entry of the manifest that says why.
+"""
+
+import json
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from actors_app import kept_logs, kept_messages, kept_results
+from actors_app.activity import Reader, all_of, record_of
+from actors_app.converters import is_id
+from actors_app.credentials import Credentials
+from actors_app.endings import no_log_in_words
+from actors_app.history.clock import now_ms
+from actors_app.history.exporting import moment_text, portal_record
+from actors_app.history.finding import Found
+from actors_app.history.rights import SeenActor
+from actors_app.models import KeptResult
+from actors_app.secret_names import MASK, masked
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError, Forbidden, NotFound
+from actors_app.services.originals import Original
+from actors_app.services.types import Actor, Execution
+from actors_app.zipping import StreamedZip
+from portal import __version__
+
+CAP = 200  # executions in one pack: each is asked for anew, with its log, so that a larger one would take minutes
+MAX_AUDIT = 10_000  # entries of the audit trail for one actor
+STORE = "the portal's own store"
+_STORE_SILENT = "The portal's own store did not answer."
+_ENDINGS = {"json": "json", "text": "txt", "image": "img", "binary": "bin"}
+_README = """This pack was made by the Actors Portal. It shows what could be known of {count} at {at}.
+
+manifest.json   names each file with its bytes, its SHA-256, when it was read and from where,
+                and everything that is missing, with the reason
+SHA256SUMS      the same sums, and that of manifest.json
+
+To verify that no file was changed since, go into this folder and run
+
+    sha256sum -c SHA256SUMS
+
+What proves the time and the maker: that this pack was taken is an entry of the portal's audit trail,
+with the action evidence.take; `manage.py verify_audit` proves the trail.
+
+Values of environment variables whose names say that they are secrets are replaced by {mask}
+Results are here only where whoever made this pack had taken them: the API gives each away once.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An execution that goes into a pack, with what is remembered of it, if anything."""
+
+    actor: SeenActor
+    execution_id: str
+    row: Found | None = None
+
+
+@dataclass(slots=True)
+class Pack:
+    """One pack that is being made for somebody whom the API lets read the actors of its subjects.
+
+    `about` goes into the manifest; `given` holds answers for the first subject that the API gave already.
+    """
+
+    who: Credentials
+    abaco: Abaco
+    subjects: Sequence[Subject]
+    folder: str
+    about: Mapping[str, Any]
+    is_admin: bool = False
+    given: Mapping[str, Answer] = field(default_factory=dict)
+    is_set: bool = False  # so that each execution has a folder of its own
+    zip: StreamedZip = field(default_factory=StreamedZip)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[dict[str, str]] = field(default_factory=list)
+    actors: dict[int, Actor | None] = field(default_factory=dict)  # None: gone, or the API is silent
+    refused: set[int] = field(default_factory=set)
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield the ZIP, piece by piece."""
+        for subject in self.subjects:
+            yield from self._subject(subject)
+            self.given = {}
+        yield from self._closing()
+
+    # Parts --------------------------------------------------------------------------------------------------
+
+    def _subject(self, subject: Subject) -> Iterator[bytes]:
+        seen, id_ = subject.actor, subject.execution_id
+        if not (is_id(id_) and is_id(seen.id)):
+            self._miss("an execution", "", "Its id, or its actor's, is none that the API can be asked for.")
+            return
+        actor_folder, folder = (f"actors/{seen.id}/", f"executions/{id_}/") if self.is_set else ("", "")
+        answers = self.given or self._ask(subject)
+        if seen.key not in self.actors and seen.key not in self.refused:
+            yield from self._actor(seen, answers, actor_folder)
+        if seen.key in self.refused:
+            self._miss(f"execution {id_}", "", "The API does not let you read its actor any more.")
+            return
+        execution = yield from self._execution(subject, answers["execution"], folder)
+        yield from self._log(subject, execution, folder)
+        yield from self._message(subject, folder)
+        yield from self._results(subject, folder)
+
+    def _ask(self, subject: Subject) -> dict[str, Answer]:
+        originals, id_ = self.abaco.originals, subject.actor.id
+        calls: dict[str, Any] = {"execution": lambda: originals.execution(id_, subject.execution_id)}
+        if subject.actor.key not in self.actors:
+            calls["actor"] = lambda: originals.actor(id_)
+            calls["permissions"] = lambda: originals.permissions(id_)
+        try:
+            return self.abaco.wave(**calls)
+        except AbacoError as error:  # nobody is signed in any more
+            return dict.fromkeys(calls, Answer(error=error))
+
+    def _actor(self, seen: SeenActor, answers: Mapping[str, Answer], folder: str) -> Iterator[bytes]:
+        error, found = answers["actor"].error, answers["actor"].value
+        is_theirs = seen.owner == self.who.username or self.is_admin
+        if isinstance(error, Forbidden) or (isinstance(error, NotFound) and not is_theirs):
+            self.refused.add(seen.key)
+            return
+        self.actors[seen.key] = found.value if found else None
+        if found:
+            note = f"Values of default_environment whose names say that they are secrets are replaced by {MASK}"
+            yield from self._json(f"{folder}actor.json", _without_secrets(found.result), found.source, note)
+        else:
+            self._miss(f"{folder}actor.json", f"actor {seen.id}", _why(error))
+        permissions: Original[None] | None = answers["permissions"].value
+        if permissions:
+            yield from self._json(f"{folder}permissions.json", permissions.result, permissions.source)
+        else:
+            self._miss(f"{folder}permissions.json", f"actor {seen.id}", _why(answers["permissions"].error))
+        yield from self._audit(seen, folder)
+
+    def _audit(self, seen: SeenActor, folder: str) -> Iterator[bytes]:
+        actor, problems = self.actors[seen.key], list[str]()
+        lines = Reader.of(self.who, [actor] if actor else []).lines().filter(actor_id=seen.id)
+
+        def pieces() -> Iterator[bytes]:
+            try:
+                for number, entry in enumerate(islice(all_of(lines), MAX_AUDIT + 1)):
+                    if number == MAX_AUDIT:
+                        problems.append(f"These are the newest {MAX_AUDIT} entries; there are more.")
+                    else:
+                        yield json.dumps(record_of(entry)).encode() + b"\n"
+            except DatabaseError:
+                problems.append(_STORE_SILENT)
+
+        note = "" if actor else "Only your own entries: the API did not describe the actor."
+        yield from self._file(f"{folder}audit.jsonl", pieces(), f"{STORE}: the audit trail", problems, note)
+
+    def _execution(self, subject: Subject, answer: Answer, folder: str) -> Generator[bytes, None, Execution | None]:
+        original: Original[Execution] | None = answer.value
+        name = f"{folder}execution.json"
+        told = {
+            "api": original.result if original else None,
+            "portal": portal_record(subject.row, subject.actor) if subject.row else None,
+        }
+        if original or subject.row:
+            source = original.source if original else STORE
+            note = "`api` is the API's answer now, `portal` is what the portal remembers, written when it last saw it."
+            yield from self._json(name, told, source, note)
+        if original is None:
+            self._miss(f"{name}: api", f"execution {subject.execution_id}", _why(answer.error))
+        return original.value if original else None
+
+    def _log(self, subject: Subject, execution: Execution | None, folder: str) -> Iterator[bytes]:
+        seen, id_, name = subject.actor, subject.execution_id, f"{folder}log.txt"
+        actor, problems = self.actors[seen.key], list[str]()
+        source, why = self.abaco.originals.log_source(seen.id, id_), ""
+        first = ""
+        pieces: Iterator[str] = iter(())
+        try:
+            pieces = self.abaco.logs.stream(seen.id, id_)
+            first = next(pieces, "")
+        except AbacoError as error:
+            why = _why(error)
+        if not first:
+            words = no_log_in_words(execution, actor.log_ex if actor else None)
+            why = why or f"The API has none. {words}"
+            try:
+                kept = kept_logs.kept_log(self.who.tenant, id_)
+                # Of an actor that the API does not show, a log is for whoever kept it.
+                if kept and kept.actor_id == seen.id and (actor or kept.username == self.who.username):
+                    pieces = kept_logs.pieces(kept)
+                    first = next(pieces, "")
+                    source = f"{STORE}: archived by {kept.username} at {kept.kept_at.isoformat()}. {why}"
+            except (AbacoError, DatabaseError) as error:
+                why += f" {_why(error)}"
+        if not first:
+            self._miss(name, f"execution {id_}", why)
+            return
+
+        def whole() -> Iterator[bytes]:
+            yield _utf8(first)
+            try:
+                for piece in pieces:
+                    yield _utf8(piece)
+            except (AbacoError, DatabaseError) as error:
+                problems.append(f"It breaks off. {_why(error)}")
+
+        yield from self._file(name, whole(), source, problems)
+
+    def _message(self, subject: Subject, folder: str) -> Iterator[bytes]:
+        id_ = subject.execution_id
+        try:
+            known = kept_messages.known(self.who, id_, self.actors[subject.actor.key])
+        except DatabaseError as error:
+            known = kept_messages.Known(why_not=_why(error))
+        source = f"{STORE}: messages sent through it"
+        if known.sent is None:
+            self._miss(f"{folder}message", f"execution {id_}", known.why_not)
+            yield from self._file(f"{folder}message-missing.txt", [_utf8(known.why_not + "\n")], source)
+            return
+        ending = _ENDINGS.get(known.sent.kind, "bin")
+        yield from self._file(f"{folder}message.{ending}", [known.sent.body], source)
+        note = f"Values whose names say that they are secrets are replaced by {MASK}"
+        yield from self._json(f"{folder}message-environment.json", masked(known.sent.environment), source, note)
+
+    def _results(self, subject: Subject, folder: str) -> Iterator[bytes]:
+        id_ = subject.execution_id
+        try:
+            rows = kept_results.texts(self.who, id_, 0, 0)
+            for number, (row, _) in enumerate(rows, 1):
+                name = f"{folder}results/{number}.{_ENDINGS.get(row.kind, 'bin')}"
+                try:
+                    data = kept_results.content(self.who, id_, row.pk)
+                except KeptResult.DoesNotExist:
+                    self._miss(name, f"execution {id_}", "It was kept, and opens no more.")
+                    continue
+                source = f"{STORE}: taken from the API at {row.fetched_at.isoformat()}"
+                yield from self._file(name, [data], source)
+        except DatabaseError as error:
+            self._miss(f"{folder}results", f"execution {id_}", _why(error))
+
+    # Files --------------------------------------------------------------------------------------------------
+
+    def _json(self, name: str, value: object, source: str, note: str = "") -> Iterator[bytes]:
+        yield from self._file(name, [json.dumps(value, indent=2).encode() + b"\n"], source, note=note)
+
+    def _file(
+        self, name: str, pieces: Iterable[bytes], source: str, problems: Sequence[str] = (), note: str = ""
+    ) -> Iterator[bytes]:
+        """Write a file and name it in the manifest, with the problems that came up while it was read."""
+        at = moment_text(now_ms())
+        yield from self.zip.add(f"{self.folder}/{name}", pieces)
+        written = self.zip.files[-1]
+        entry = {"name": name, "bytes": written.size, "sha256": written.sha256, "read_at": at, "source": source}
+        if note:
+            entry["note"] = note
+        if problems:
+            entry["incomplete"] = " ".join(problems)
+            self._miss(f"the rest of {name}", source, " ".join(problems))
+        self.files.append(entry)
+
+    def _miss(self, what: str, of: str, why: str) -> None:
+        self.missing.append({"what": what, "of": of, "why": why})
+
+    def _closing(self) -> Iterator[bytes]:
+        count, at = len(self.subjects), moment_text(now_ms())
+        words = f"{count} execution" if count == 1 else f"{count} executions"
+        readme = _README.format(count=words, at=at, mask=f"{MASK}.")
+        yield from self._file("README.txt", [readme.encode()], "the portal")
+        manifest = {
+            "about": dict(self.about),
+            "made_by": {"username": self.who.username, "tenant": self.who.tenant},
+            "finished_at": at,
+            "portal_version": __version__,
+            "api": settings.TENANTS[self.who.tenant].url,
+            "files": self.files,
+            "missing": self.missing,
+        }
+        yield from self.zip.add(f"{self.folder}/manifest.json", [json.dumps(manifest, indent=2).encode() + b"\n"])
+        start = len(self.folder) + 1
+        sums = "".join(f"{file.sha256}  {file.name[start:]}\n" for file in self.zip.files)
+        yield from self.zip.add(f"{self.folder}/SHA256SUMS", [sums.encode()])
+        yield from self.zip.end()
+
+
+def _without_secrets(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an actor as the API gives it, with its environment masked under either name that the API has for it."""
+    environments = {
+        name: masked(value)
+        for name in ("defaultEnvironment", "default_environment")
+        if isinstance(value := result.get(name), dict)
+    }
+    return {**result, **environments}
+
+
+def _why(error: Exception | None) -> str:
+    """Say why something could not be read."""
+    if not isinstance(error, AbacoError):
+        return _STORE_SILENT if error else "It was not asked for."
+    return f"{error.user_message} The API said: {error.reason}" if error.reason else error.user_message
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,51 @@
+"""Letting the oldest part of the history go, as the people who run the portal have decided; nothing goes by itself."""
+
+from collections.abc import Iterator
+
+from actors_app import trail
+from actors_app.history.clock import from_ms
+from actors_app.history.recording import remove
+from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord
+
+_AT_ONCE = 1000
+
+
+def old(before: int) -> int:
+    """Return how many executions were received before a moment (milliseconds); those of an unknown time are not."""
+    return sum(
+        ExecutionRecord.objects.filter(actor=key, received__gt=0, received__lt=before).count()
+        for key in ActorHistory.objects.values_list("pk", flat=True)
+    )
+
+
+def prune(before: int) -> int:
+    """Forget the executions that were received before a moment (milliseconds), and note it in the trail."""
+    gone = 0
+    for actor in ActorHistory.objects.order_by("pk"):
+        count = sum(_pruned(actor, before))
+        gone += count
+        if count:
+            trail.append(
+                kind=AuditEntry.READ,
+                tenant=actor.tenant,
+                username="",
+                action="history.prune",
+                actor_id=actor.actor_id,
+                outcome=AuditEntry.DONE,
+                request_id="",
+                details={"before": str(from_ms(before)), "count": count},
+            )
+    return gone
+
+
+def _pruned(actor: ActorHistory, before: int) -> Iterator[int]:
+    while True:
+        rows = list(
+            ExecutionRecord.objects.filter(actor=actor, received__gt=0, received__lt=before)
+            .order_by("received", "pk")
+            .only("pk", "actor", "received", "outcome")[:_AT_ONCE]
+        )
+        if not rows:
+            return
+        remove(rows)
+        yield len(rows)

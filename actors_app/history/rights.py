@@ -1,0 +1,275 @@
+"""Whose executions somebody may see: those of the actors that the API lets them read now.
+
+What the API said is remembered for at most a minute. While it does not answer at all, what it said last stands, since
+nobody can change a permission without it either; a page that rests on that says so.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from actors_app.credentials import Credentials, SessionCredentials
+from actors_app.history.clock import HOUR, MINUTE, now_ms
+from actors_app.models import ActorHistory, Readable
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.services.types import Actor
+from actors_app.templatetags.actors import visible
+
+REMEMBERED = MINUTE
+OUTAGE = 12 * HOUR  # for which the last answer stands while the API gives none
+PATIENCE = 3.0  # seconds to wait for the API where its last answer can stand in
+ASKED_SINGLY = 5  # of one's own actors that the API no longer lists, how many are asked for at once
+_COLUMNS = ("id", "actor_id", "name", "owner", "image", "status", "status_message", "deleted", "changed")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenActor:
+    """An actor as the history knows it; `key` is the history's own."""
+
+    key: int
+    id: str
+    name: str
+    owner: str
+    image: str
+    status: str
+    status_message: str
+    deleted: int | None
+    changed: int = 0  # when anything about its executions was last written down
+
+    @property
+    def label(self) -> str:
+        """Return what people call it."""
+        return self.name or self.id
+
+    def as_actor(self) -> Actor:
+        """Return as much of an actor as the head of a page shows."""
+        return Actor(
+            id=self.id,
+            name=self.name or None,
+            owner=self.owner,
+            image=self.image,
+            status=self.status,
+            status_message=self.status_message,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What somebody may read: the actors by the history's key; when the API said so, in milliseconds."""
+
+    who: Credentials
+    actors: Mapping[int, SeenActor]
+    is_admin: bool
+    checked: int
+    error: AbacoError | None = field(default=None)  # why it could not be asked again
+
+    @property
+    def is_old(self) -> bool:
+        """Whether this rests on an answer from before the API fell silent."""
+        return self.error is not None
+
+    def by_id(self) -> dict[str, SeenActor]:
+        """Return the actors by their ids."""
+        return {actor.id: actor for actor in self.actors.values()}
+
+
+def readable(request: HttpRequest, abaco: Abaco) -> Readers:
+    """Return what this visitor may read now; ask the API unless it said so within the last minute.
+
+    Three small calls at most, at once: `GET /actors`, a probe of the admin role, and nothing else where both are
+    known. Raises what the API refuses, and its silence where nothing is remembered.
+    """
+    who = _who(request)
+    row = Readable.objects.filter(tenant=who.tenant, username=who.username).first()
+    at = now_ms()
+    if row and 0 <= at - row.checked < REMEMBERED:
+        return _remembered(who, row)
+    # With something to fall back on, nobody waits for a silent API.
+    asked = abaco.hurried(PATIENCE) if row and at - row.checked < OUTAGE else abaco
+    answers = asked.wave(actors=lambda: asked.actors.list(), is_admin=lambda: asked.actors.is_admin())
+    error = answers["actors"].error
+    if error is not None:
+        if row and at - row.checked < OUTAGE and isinstance(error, Unreachable | ServiceFailed):
+            return _remembered(who, row, error)
+        raise error
+    listed = answers["actors"].value
+    is_admin = bool(answers["is_admin"].value)
+    keys = remember(who.tenant, listed)
+    keys |= _own_and_gone(abaco, who, keys)
+    if is_admin:
+        keys |= set(ActorHistory.objects.filter(tenant=who.tenant).values_list("pk", flat=True))
+    Readable.objects.update_or_create(
+        tenant=who.tenant,
+        username=who.username,
+        defaults={"actors": json.dumps(sorted(keys)), "is_admin": is_admin, "checked": at},
+    )
+    return Readers(who, seen_actors(who.tenant, keys), is_admin, at)
+
+
+def one_readable(
+    request: HttpRequest, abaco: Abaco, identifier: str, beside: dict[str, Answer] | None = None
+) -> SeenActor:
+    """Return the actor of a page, when this visitor may read it now, by its id or alias.
+
+    Within a minute of the last answer no call is made. An actor whose history was never read has its listing asked for
+    at the same time, which is then in `beside`. Raises what the API refuses; where it says that the actor is gone, its
+    owner and administrators still get what is remembered of it.
+    """
+    who = _who(request)
+    at = now_ms()
+    memory = f"reads:{who.tenant}:{who.username}:{request.session.session_key}:{identifier}"
+    known: int | None = cache.get(memory)
+    row, fallback = None, None
+    if known is None:
+        row = Readable.objects.filter(tenant=who.tenant, username=who.username).first()
+        if row and at - row.checked < OUTAGE:
+            fallback = _key_of(who.tenant, identifier, json.loads(row.actors))
+        if row and 0 <= at - row.checked < REMEMBERED:
+            known = fallback
+    if known is not None:
+        found = seen_actors(who.tenant, [known])
+        if known in found:
+            return found[known]
+    asked = abaco if fallback is None else abaco.hurried(PATIENCE)
+    calls: dict[str, Any] = {"actor": lambda: asked.actors.get(identifier)}
+    read = ActorHistory.objects.filter(tenant=who.tenant, actor_id=identifier, total__isnull=False)
+    if beside is not None and not read.exists():
+        calls["listing"] = lambda: abaco.executions.stream(identifier)
+    answers = asked.wave(**calls)
+    if beside is not None:
+        beside |= answers
+    try:
+        actor = answers["actor"].need()
+    except (NotFound, Forbidden) as refusal:
+        return _gone(abaco, who, identifier, refusal)
+    except (Unreachable, ServiceFailed):
+        if fallback is None:
+            raise
+        return seen_actors(who.tenant, [fallback])[fallback]
+    key = next(iter(remember(who.tenant, [actor])), None)
+    if key is None:
+        raise BadAnswer("an actor whose id cannot be one")
+    cache.set(memory, key, timeout=REMEMBERED // 1000)
+    return seen_actors(who.tenant, [key])[key]
+
+
+def remember(tenant: str, actors: Iterable[Actor]) -> set[int]:
+    """Write down how the API describes actors now; return the history's keys of them."""
+    at = now_ms()
+    rows = {
+        actor.id: ActorHistory(
+            tenant=tenant,
+            actor_id=actor.id,
+            name=_text(actor.name or ""),
+            owner=_text(actor.owner)[:255],
+            image=_text(actor.image),
+            status=_text(actor.status)[:64],
+            status_message=_text(actor.status_message),
+            seen=at,
+        )
+        for actor in actors
+        if 0 < len(actor.id) <= 128 and "\x00" not in actor.id
+    }
+    described = ("name", "owner", "image", "status", "status_message")
+    known = {
+        row[0]: row[1:]
+        for row in ActorHistory.objects.filter(tenant=tenant).values_list("actor_id", "pk", "deleted", *described)
+        if row[0] in rows
+    }
+    changed = [
+        row
+        for id_, row in rows.items()
+        if id_ not in known
+        or known[id_][1] is not None
+        or known[id_][2:] != tuple(getattr(row, name) for name in described)
+    ]
+    ActorHistory.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["tenant", "actor_id"],
+        update_fields=[*described, "seen", "deleted"],
+    )
+    if any(row.actor_id not in known for row in changed):
+        new = ActorHistory.objects.filter(tenant=tenant, actor_id__in=[row.actor_id for row in changed])
+        return {known[id_][0] for id_ in rows if id_ in known} | set(new.values_list("pk", flat=True))
+    return {known[id_][0] for id_ in rows}
+
+
+def seen_actors(tenant: str, keys: Iterable[int]) -> dict[int, SeenActor]:
+    """Return actors by the history's keys, by name."""
+    wanted = set(keys)
+    every = ActorHistory.objects.filter(tenant=tenant)
+    if len(wanted) < 50:
+        every = every.filter(pk__in=wanted)
+    found = [SeenActor(*row) for row in every.values_list(*_COLUMNS) if row[0] in wanted]
+    return {actor.key: actor for actor in found}
+
+
+def mark_deleted(tenant: str, actor_id: str) -> None:
+    """Note that an actor is gone at the API; what ran stays remembered, for its owner and for administrators."""
+    ActorHistory.objects.filter(tenant=tenant, actor_id=actor_id, deleted=None).update(deleted=now_ms())
+
+
+def forget_rights(request: HttpRequest) -> None:
+    """Let the next page ask again what this person may read, since they have just changed it."""
+    who = _who(request)
+    Readable.objects.filter(tenant=who.tenant, username=who.username).update(checked=0)
+
+
+def forget_actor(request: HttpRequest, actor_id: str) -> None:
+    """Note that this person has deleted an actor."""
+    mark_deleted(_who(request).tenant, actor_id)
+    forget_rights(request)
+
+
+def _who(request: HttpRequest) -> Credentials:
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    return who
+
+
+def _remembered(who: Credentials, row: Readable, error: AbacoError | None = None) -> Readers:
+    return Readers(who, seen_actors(who.tenant, json.loads(row.actors)), row.is_admin, row.checked, error)
+
+
+def _key_of(tenant: str, identifier: str, keys: list[int]) -> int | None:
+    found: int | None = (
+        ActorHistory.objects.filter(tenant=tenant, actor_id=identifier).values_list("pk", flat=True).first()
+    )
+    return found if found in keys else None
+
+
+def _own_and_gone(abaco: Abaco, who: Credentials, listed: set[int]) -> set[int]:
+    """Return those of the visitor's own actors that the API says are gone; find out of some that it lists no more."""
+    own = ActorHistory.objects.filter(tenant=who.tenant, owner=who.username)
+    gone = set(own.exclude(deleted=None).values_list("pk", flat=True))
+    missing = [row for row in own.filter(deleted=None).values_list("pk", "actor_id") if row[0] not in listed]
+    some = missing[:ASKED_SINGLY]
+    if some:
+        calls: dict[str, Any] = {str(key): lambda id_=id_: abaco.actors.get(id_) for key, id_ in some}
+        for key, answer in abaco.wave(**calls).items():
+            if isinstance(answer.error, NotFound):
+                ActorHistory.objects.filter(pk=int(key), deleted=None).update(deleted=now_ms())
+                gone.add(int(key))
+    return gone - listed
+
+
+def _gone(abaco: Abaco, who: Credentials, identifier: str, refusal: AbacoError) -> SeenActor:
+    row = ActorHistory.objects.filter(tenant=who.tenant, actor_id=identifier).first()
+    if row is None or isinstance(refusal, Forbidden):
+        raise refusal
+    if row.deleted is None:
+        mark_deleted(who.tenant, identifier)
+    if row.owner != who.username and not abaco.actors.is_admin():
+        raise refusal
+    return seen_actors(who.tenant, [row.pk])[row.pk]
+
+
+def _text(text: str) -> str:
+    return text.replace("\x00", visible("\x00"))

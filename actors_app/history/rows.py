@@ -1,0 +1,132 @@
+"""Executions as rows of the table of the history, written in Python: a template would take most of the page's time.
+
+Everything that comes from the API goes through `format_html`, which escapes it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from actors_app.converters import is_id
+from actors_app.forms.history import HistoryForm
+from actors_app.history.clock import from_ms
+from actors_app.history.finding import Found
+from actors_app.history.rights import SeenActor
+from actors_app.history.wanted import OUTCOMES
+from actors_app.templatetags.actors import ago_words, duration, now, outcome_badge, status_badge, visible
+
+NONE = "\N{EN DASH}"
+Link = Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One execution of the table: the cells of its row, and what else a page says of it."""
+
+    pk: int
+    id: str
+    url: str  # empty for an id that cannot be in an address
+    badge: SafeString
+    received: str
+    received_exact: str
+    received_iso: str
+    ran: str
+    is_open: bool
+    cells: SafeString
+
+
+def table_rows(
+    found: Sequence[Found], actors: Mapping[int, SeenActor], form: HistoryForm, *, of_all: bool
+) -> list[Row]:
+    """Return executions as rows of the table, with their actors where it is `of_all`; a cell is a filter."""
+    prefix, at = reverse("actors:actor-list"), now()
+    links: dict[tuple[str, str], str] = {}
+
+    def link(name: str, value: str) -> str:
+        # A value that begins with the sign for "not" cannot be written in an address.
+        if not value or value.startswith("-") or len(value) > 256:
+            return ""
+        if (name, value) not in links:
+            links[name, value] = "?" + form.query(**{name: value})
+        return links[name, value]
+
+    return [_row(row, actors[row.actor], prefix, at, link, of_all) for row in found]
+
+
+def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, of_all: bool) -> Row:
+    received = from_ms(row.received) if row.received else None
+    known = is_id(actor.id) and is_id(row.id)
+    url = f"{prefix}{actor.id}/executions/{row.id}/" if known else ""
+    if row.outcome in ("finished", "unknown"):
+        badge = status_badge(row.status)
+    else:
+        badge = outcome_badge(row.outcome, row.exit_code, row.status)
+    words = ago_words(received, at) if received else "not reported"
+    exact = f"{received:%Y-%m-%d %H:%M:%S} UTC" if received else ""
+    iso = received.isoformat() if received else ""
+    ran = duration(row.ran / 1000) if row.ran is not None else NONE
+    id_ = visible(row.id)
+    when = format_html(_WHEN, iso, exact, words, f"{received:%d %b %H:%M:%S}") if received else words
+    executor = _cut(visible(row.executor), link("executor", row.executor)) if row.executor else _UNREAD
+    cells = format_html(
+        '<td class="pick">{}</td><td>{}{}</td>{}<td data-label="Outcome">{}</td><td data-label="Sent by">{}</td>'
+        '<td data-label="Worker" class="mono dim">{}</td><td data-label="Received" class="dim">{}</td>'
+        '<td data-label="Waited" class="r num dim">{}</td><td data-label="Ran" class="r num">{}</td>'
+        '<td data-label="Exit code" class="r num dim">{}</td>',
+        _pick(actor.id, row.id) if known else "",
+        format_html('<a class="name mono" href="{}">{}</a>', url, id_)
+        if known
+        else format_html('<span class="mono cut" title="{0}">{0}</span>', id_),
+        "" if row.in_api else _FORGOTTEN,
+        _whose(actor, link) if of_all else "",
+        format_html('<a class="bare" href="{}" title="Only these">{}</a>', link("outcome", row.outcome), badge)
+        if row.outcome in OUTCOMES
+        else badge,
+        executor,
+        _cut(visible(row.worker_id), link("worker", row.worker_id)) if row.worker_id else "",
+        when,
+        duration(row.waited / 1000) if row.waited is not None else NONE,
+        ran,
+        NONE if row.exit_code is None else _cut(str(row.exit_code), link("exit_code", str(row.exit_code))),
+    )
+    return Row(row.pk, id_, url, badge, words, exact, iso, ran, row.outcome in ("waiting", "running"), cells)
+
+
+_WHEN = '<span class="when"><time datetime="{}" title="{}">{}</time><span class="sub num">{}</span></span>'
+_UNREAD = format_html('<span class="dim">{}</span>', "not read yet")
+_FORGOTTEN = format_html(
+    '<span class="chip" title="{}">{}</span>',
+    "The API does not have this execution any more; this is what the portal remembers.",
+    "forgotten",
+)
+
+
+def _pick(actor_id: str, execution_id: str) -> SafeString:
+    return format_html(
+        '<input type="checkbox" name="pick" value="{}/{}" aria-label="Pick execution {}">',
+        actor_id,
+        execution_id,
+        execution_id,
+    )
+
+
+def _cut(text: str, href: str) -> SafeString:
+    """Write a value as a filter where it can be one; a long one is cut, and whole on hover."""
+    if not href:
+        return format_html('<bdi class="cut" title="{0}">{0}</bdi>', text)
+    return format_html('<a class="cut" href="{}" title="Only {}"><bdi>{}</bdi></a>', href, text, text)
+
+
+def _whose(actor: SeenActor, link: Link) -> SafeString:
+    image = visible(actor.image)
+    href = link("image", actor.image)
+    below = format_html('<a class="sub mono cut" href="{}" title="Only image {}">{}</a>', href, image, image)
+    return format_html(
+        '<td data-label="Actor" class="whose"><span>{}{}</span></td>',
+        _cut(visible(actor.label), link("actor", actor.id)),
+        below if href else "",
+    )

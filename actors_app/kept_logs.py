@@ -1,0 +1,174 @@
+"""Archiving logs, which the API forgets: encrypted, in pieces, so that a long one never lies in memory as a whole.
+
+Asking the API, and who may see what is kept, is the business of the views.
+"""
+
+import codecs
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+
+from cryptography.fernet import InvalidToken
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from actors_app.credentials import Credentials, vault
+from actors_app.models import KeptLog, KeptLogPiece
+from actors_app.services.errors import AbacoError, Conflict
+from actors_app.services.types import LOG_CUT
+
+PIECE = 262_144  # bytes of one piece, before it is encrypted
+ABANDONED = timedelta(minutes=10)  # after which what was not kept to its end is taken for broken off
+
+
+class NotKept(AbacoError):  # noqa: N818  named as the tree of errors it belongs to
+    """The portal's own store did not take the log."""
+
+    kind = "not-kept"
+    status = 503
+    message = "The portal's own store did not take the log, so it is not kept."
+    next_step = "Try again in a moment; if it stays so, tell the people who run this portal."
+
+
+class Unreadable(AbacoError):  # noqa: N818  the same
+    """What is kept does not open, or is not all there."""
+
+    kind = "unreadable"
+    status = 500
+    message = "The kept log cannot be read: it is not as it was written, or no key of the portal opens it."
+    next_step = "Tell the people who run this portal."
+
+
+def kept_log(tenant: str, execution_id: str) -> KeptLog | None:
+    """Return the archived log of an execution; None where there is none, or not all of it yet."""
+    return _of(tenant, execution_id).exclude(sha256="").first()
+
+
+def keep(owner: Credentials, actor_id: str, execution_id: str, stream: Callable[[], Iterator[str]]) -> KeptLog | None:
+    """Archive a log as it streams in, and return it; None where it is empty.
+
+    What is kept already stays as it is and is returned; the stream is not asked for then. Raises Conflict while
+    somebody else is keeping it, NotKept where the store fails, and what the stream raises; nothing is kept then.
+    """
+    try:
+        if found := kept_log(owner.tenant, execution_id):
+            return found
+        row = _begin(owner, actor_id, execution_id)
+    except DatabaseError as error:
+        raise NotKept(type(error).__name__) from None
+    is_kept = False
+    try:
+        is_kept = _fill(row, stream())
+    except DatabaseError as error:
+        raise NotKept(type(error).__name__) from None
+    finally:
+        if not is_kept:
+            _forget(row)
+    return row if is_kept else None
+
+
+def pieces(log: KeptLog) -> Iterator[str]:
+    """Yield the text of an archived log; no piece cuts a character. Raises Unreadable where it is not as written."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    digest = hashlib.sha256()
+    numbers = KeptLogPiece.objects.filter(log=log).order_by("number").values_list("number", flat=True)
+    for expected, number in enumerate(numbers):
+        # One query for each piece: the store's own cursor would hold several of them.
+        sealed = KeptLogPiece.objects.filter(log=log, number=number).values_list("content", flat=True).first()
+        data = _open(log, expected, bytes(sealed or b""))
+        digest.update(data)
+        if text := decoder.decode(data):
+            yield text
+    if digest.hexdigest() != log.sha256:
+        raise Unreadable("the pieces of a kept log are not those that were written")
+
+
+def forget(log: KeptLog) -> None:
+    """Delete an archived log."""
+    try:
+        log.delete()
+    except DatabaseError as error:
+        raise NotKept(
+            type(error).__name__, user_message="The portal's own store did not answer; the log is still kept."
+        ) from None
+
+
+def _of(tenant: str, execution_id: str) -> QuerySet[KeptLog]:
+    return KeptLog.objects.filter(tenant=tenant, execution_id=execution_id)
+
+
+def _begin(owner: Credentials, actor_id: str, execution_id: str) -> KeptLog:
+    """Make the row that what follows belongs to; one that was broken off long ago makes room for it."""
+    at = timezone.now()
+    _of(owner.tenant, execution_id).filter(sha256="", kept_at__lt=at - ABANDONED).delete()
+    row = KeptLog(
+        tenant=owner.tenant, username=owner.username, actor_id=actor_id, execution_id=execution_id, kept_at=at
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict(
+            user_message="This log is being kept right now, by you or by somebody else.",
+            advice="Look at it again in a moment.",
+        ) from None
+    return row
+
+
+def _fill(row: KeptLog, texts: Iterator[str]) -> bool:
+    """Write the pieces, then what they come to, which makes the log a kept one; tell whether there was anything."""
+    digest, ending = hashlib.sha256(), ""
+    for number, data in enumerate(_sized(texts)):
+        KeptLogPiece.objects.create(log=row, number=number, content=_seal(row, number, data))
+        digest.update(data)
+        row.size += len(data)
+        row.lines += data.count(b"\n")
+        ending = (ending + data[-200:].decode(errors="replace"))[-200:]
+    if not row.size:
+        return False
+    row.lines += not ending.endswith("\n")
+    row.is_cut = ending.rstrip().endswith(LOG_CUT)
+    row.sha256 = digest.hexdigest()
+    row.save(update_fields=["size", "lines", "is_cut", "sha256"])
+    return True
+
+
+def _forget(row: KeptLog) -> None:
+    """Delete what was begun; where the store does not answer it is left, and taken for broken off later."""
+    with suppress(DatabaseError):
+        row.delete()
+
+
+def _sized(texts: Iterator[str]) -> Iterator[bytes]:
+    """Yield the same text as bytes, in pieces of one size but for the last."""
+    held = bytearray()
+    for text in texts:
+        held += text.encode()
+        while len(held) >= PIECE:
+            yield bytes(held[:PIECE])
+            del held[:PIECE]
+    if held:
+        yield bytes(held)
+
+
+def _binding(row: KeptLog, number: int) -> bytes:
+    """Name whose bytes these are, inside what is encrypted: a piece copied to another log or place does not open."""
+    return json.dumps([row.tenant, row.execution_id, row.username, number]).encode() + b"\n"
+
+
+def _seal(row: KeptLog, number: int, data: bytes) -> bytes:
+    return vault().encrypt(_binding(row, number) + data)
+
+
+def _open(row: KeptLog, number: int, sealed: bytes) -> bytes:
+    binding = _binding(row, number)
+    try:
+        opened = vault().decrypt(sealed)
+    except InvalidToken:
+        raise Unreadable("a piece of a kept log opens under none of the keys") from None
+    if not opened.startswith(binding):
+        raise Unreadable("a piece of a kept log belongs to another")
+    return opened[len(binding) :]

@@ -1,0 +1,90 @@
+"""Saved views: filters of the execution history under a name, built in or somebody's own, and shared by their link.
+
+A view is a filter and nothing more: whoever opens one sees what they may read themselves.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from actors_app.credentials import Credentials
+from actors_app.models import SavedView
+
+MOST = 50  # of one person
+
+
+class NotSaved(Exception):  # noqa: N818  it says what happened
+    """A view was not saved, for a reason that is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A view that everybody has."""
+
+    name: str
+    icon: str
+    query: str
+
+
+def built_in(username: str) -> list[BuiltIn]:
+    """Return the views that everybody has; one of them names its reader."""
+    found: list[tuple[str, str, Mapping[str, str]]] = [
+        ("Failed in the last 24 hours", "circle-x", {"outcome": "failed,error,oom"}),
+        ("Running now", "loader", {"outcome": "running", "window": "all"}),
+        ("Waiting", "clock", {"outcome": "waiting", "window": "all"}),
+        ("Slow", "hourglass", {"duration": "10m"}),
+    ]
+    # A name that begins with the sign for "not" cannot be asked for.
+    if not username.startswith("-"):
+        found.insert(3, ("Mine", "user", {"executor": username}))
+    return [BuiltIn(name, icon, urlencode(filters)) for name, icon, filters in found]
+
+
+def own(who: Credentials) -> QuerySet[SavedView]:
+    """Return somebody's own views, by name."""
+    return SavedView.objects.filter(tenant=who.tenant, username=who.username).order_by("name")
+
+
+def shared(who: Credentials, handle: str) -> SavedView | None:
+    """Return a view of anybody of the same tenant."""
+    return SavedView.objects.filter(tenant=who.tenant, handle=handle).first()
+
+
+def save(who: Credentials, name: str, query: str) -> SavedView:
+    """Save a view; raise NotSaved where there are too many, or one of that name. The same one again is no mistake."""
+    with transaction.atomic():
+        same = own(who).filter(name=name).first()
+        if same and same.query == query:
+            return same
+        if same:
+            raise NotSaved("You have a view of this name; choose another, or delete that one first.")
+        if own(who).count() >= MOST:
+            raise NotSaved(f"You have {MOST} views, which is as many as there can be; delete one first.")
+    view = SavedView(
+        handle=secrets.token_hex(16),
+        tenant=who.tenant,
+        username=who.username,
+        name=name,
+        query=query,
+        created=timezone.now(),
+    )
+    try:
+        with transaction.atomic():
+            view.save(force_insert=True)
+    except IntegrityError:  # somebody pressed twice
+        return own(who).get(name=name)
+    return view
+
+
+def rename(view: SavedView, name: str) -> None:
+    """Give a view another name; raise NotSaved where its owner has one of that name."""
+    try:
+        with transaction.atomic():
+            SavedView.objects.filter(pk=view.pk).update(name=name)
+    except IntegrityError:
+        raise NotSaved("You have another view of this name.") from None

@@ -1,0 +1,82 @@
+"""What the list of executions offers beside its rows: acts on many of them, and saved views."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django import template
+from django.urls import reverse
+
+from actors_app import saved_views
+from actors_app.converters import is_id
+from actors_app.credentials import SessionCredentials
+from actors_app.forms.history import PLACES, HistoryForm
+from actors_app.models import SavedView
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A view to be chosen."""
+
+    name: str
+    href: str
+    icon: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The views of a visitor beside the list: those that everybody has, their own, and one that was shared with them.
+
+    `query` is the filter that they look at now.
+    """
+
+    built_in: list[Choice]
+    own: list[Choice]
+    shared: SavedView | None
+    query: str
+
+
+def _query(context: template.Context, **changes: str) -> str:
+    """Return the filter of the page; that of an actor's page names the actor."""
+    form: HistoryForm = context["form"]
+    actor = context.get("actor")
+    if not context.get("is_all") and actor is not None and is_id(actor.id):
+        changes["actor"] = actor.id
+    return form.query(**changes)
+
+
+@register.simple_tag(takes_context=True)
+def list_filter(context: template.Context) -> list[tuple[str, str]]:
+    """Return the filter, the order and the place of the list as the fields of a form."""
+    form: HistoryForm = context["form"]
+    places = {name: str(form.data.get(name, "")) for name in PLACES}
+    return parse_qsl(_query(context, **places))
+
+
+@register.simple_tag(takes_context=True)
+def views_of_list(context: template.Context) -> Views | None:
+    """Return the views that can be chosen; None where the filter is not understood, or nobody is signed in."""
+    request: Any = context["request"]
+    who = SessionCredentials.of(request).current
+    if who is None or context["form"].errors:
+        return None
+    here, query = reverse("actors:history"), _query(context)
+    mine = list(saved_views.own(who))
+    built_in = saved_views.built_in(who.username)
+    shared = saved_views.shared(who, request.GET.get("view", ""))
+    if shared and (shared.username == who.username or any(one.query == shared.query for one in mine)):
+        shared = None
+    asked = sorted(parse_qsl(query))
+    return Views(
+        built_in=[
+            Choice(one.name, f"{here}?{one.query}", one.icon, sorted(parse_qsl(one.query)) == asked) for one in built_in
+        ],
+        own=[
+            Choice(one.name, f"{here}?{one.query}", "bookmark", sorted(parse_qsl(one.query)) == asked) for one in mine
+        ],
+        shared=shared,
+        query=query,
+    )

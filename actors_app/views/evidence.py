@@ -1,0 +1,156 @@
+"""Evidence packs: of one execution, and of those that a filter finds. That one was taken is in the audit trail."""
+
+from collections import defaultdict
+from itertools import islice
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.credentials import Credentials, abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.evidence import EvidenceForm
+from actors_app.history import collecting, counting, finding, rights
+from actors_app.history.asking import Asked, asked
+from actors_app.history.clock import from_ms, now_ms
+from actors_app.history.evidence import CAP, Pack, Subject
+from actors_app.history.exporting import file_name, moment_text
+from actors_app.history.one import last_known, remember
+from actors_app.history.rights import SeenActor
+from actors_app.htmx import render_page
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError, NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.views.logs import DOWNLOAD_HEADERS, signed_in
+from actors_app.writes import record_read
+
+ACTION = "evidence.take"
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def evidence_pack(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+    """Send all that can be known of one execution as a ZIP (`GET /actors/{id}/executions/{execution}`, and more)."""
+    who, abaco = signed_in(request), abaco_for(request)
+    originals = abaco.originals
+    answers = abaco.wave(
+        actor=lambda: originals.actor(actor_id),
+        permissions=lambda: originals.permissions(actor_id),
+        execution=lambda: originals.execution(actor_id, execution_id),
+    )
+    seen, is_admin = _seen(request, abaco, who, actor_id, answers["actor"])
+    error = answers["execution"].error
+    if error and not isinstance(error, NotFound | Unreachable | ServiceFailed):
+        raise error
+    if answers["actor"].value and answers["execution"].value:
+        remember(who.tenant, answers["actor"].value.value, answers["execution"].value.value)
+    record = last_known(who.tenant, seen.id, execution_id)
+    if error and record is None:
+        raise error
+    row = finding.rows_of([record.pk])[0] if record else None
+    subject = Subject(seen, execution_id, row)
+    folder = f"evidence-{execution_id}"
+    about = {"execution": execution_id, "actor": seen.id, "asked_at": moment_text(now_ms())}
+    pack = Pack(who, abaco, [subject], folder, about, is_admin, answers)
+    record_read(
+        request, ACTION, actor_id=seen.id, object_id=execution_id, details={"name": seen.label, "executions": 1}
+    )
+    return _sent(pack)
+
+
+def _seen(
+    request: HttpRequest, abaco: Abaco, who: Credentials, actor_id: str, answer: Answer
+) -> tuple[SeenActor, bool]:
+    """Return the actor when this visitor may read it now, and whether they are asked for as an administrator."""
+    if answer.value:
+        (key,) = rights.remember(who.tenant, [answer.value.value])
+        return rights.seen_actors(who.tenant, [key])[key], False
+    error = answer.error
+    if not isinstance(error, NotFound | Unreachable | ServiceFailed):
+        raise error or SignedOut
+    seen = rights.one_readable(request, abaco, actor_id)
+    if not isinstance(error, NotFound) or seen.owner == who.username:
+        return seen, False
+    if not abaco.actors.is_admin():
+        raise error
+    return seen, True
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def evidence_set(request: HttpRequest) -> HttpResponse:
+    """Say what a pack of all that a filter finds would hold; with `download=1`, send it."""
+    form = EvidenceForm(request.GET)
+    context: dict[str, Any] = {"form": form, "section": "history", "cap": CAP, "list": form.query()}
+    if form.errors:
+        context["complaints"] = _complaints(form)
+        return render_page(request, "evidence/set.html", context, status=422)
+    abaco = abaco_for(request)
+    try:
+        what = asked(request, abaco, form=form)
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        return render_page(request, "evidence/set.html", {**context, "error": error}, status=error.status)
+    if form.cleaned_data["download"] and request.method == "GET":
+        return _set(request, abaco, what)
+    total = counting.counts(what.wanted, what.keys, what.named).total(what.wanted.outcomes)
+    context |= {
+        "total": total,
+        "packed": min(total.number, CAP),
+        "is_cut": total.number > CAP,
+        "since": from_ms(what.wanted.since),
+        "until": from_ms(what.wanted.until),
+        "download": form.query(download="1"),
+        "error_now": what.error,
+        "incomplete": collecting.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
+    }
+    return render_page(request, "evidence/set.html", context)
+
+
+def _set(request: HttpRequest, abaco: Abaco, what: Asked) -> HttpResponse:
+    """Send the pack, once the trail has, for each actor, that evidence of it was taken."""
+    who = signed_in(request)
+    blocks = finding.every(what.wanted, what.keys, what.named, at_once=CAP + 1)
+    rows = list(islice((row for block in blocks for row in block), CAP + 1))
+    subjects = [Subject(what.by_key[row.actor], row.id, row) for row in rows[:CAP]]
+    name = file_name(what.form, first="evidence")
+    about = {
+        "filter": what.form.query() or "the last 24 hours",
+        "from": moment_text(what.wanted.since),
+        "to": moment_text(what.wanted.until),
+        "executions": len(subjects),
+        "is_cut": len(rows) > CAP,
+        "asked_at": moment_text(now_ms()),
+        "actors_not_wholly_read": collecting.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
+    }
+    if len(rows) > CAP:
+        about["cut"] = f"More match; these are the first {CAP} in the order of the list."
+    taken: dict[SeenActor, list[str]] = defaultdict(list)
+    for subject in subjects:
+        taken[subject.actor].append(subject.execution_id)
+    for seen, ids in taken.items():
+        only = ids[0] if len(ids) == 1 else ""
+        details = {"name": seen.label, "executions": len(ids), "ids": ids}
+        record_read(request, ACTION, actor_id=seen.id, object_id=only, details=details)
+    return _sent(Pack(who, abaco, subjects, name, about, what.is_admin, is_set=True))
+
+
+def _sent(pack: Pack) -> HttpResponse:
+    return StreamingHttpResponse(  # type: ignore[return-value]  # no HttpResponse to mypy
+        pack.stream(),
+        content_type="application/zip",
+        headers={
+            **DOWNLOAD_HEADERS,
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="{pack.folder}.zip"',
+        },
+    )
+
+
+def _complaints(form: EvidenceForm) -> list[str]:
+    """Return what is wrong with the filter, each sentence after the name of its field."""
+    found = []
+    for name, texts in form.errors.items():
+        label = form.fields[name].label if name in form.fields else None
+        found += [f"{label or name.capitalize()}: {text}" for text in texts]
+    return found

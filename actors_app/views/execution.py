@@ -1,0 +1,286 @@
+"""One execution of an actor: its page, its live state, why it waits, halting it; and registering one.
+
+Its log and its results have modules of their own.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from actors_app import kept_messages
+from actors_app.converters import is_id
+from actors_app.credentials import Credentials, SessionCredentials, abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.endings import final_state_in_words, freshness, state_in_words, time_spent
+from actors_app.forms.executions import ExecutionForm, HaltForm
+from actors_app.history.clock import from_ms
+from actors_app.history.one import last_known as last_known_record
+from actors_app.history.one import neighbours, remember
+from actors_app.history.recording import execution_of, forget_in_api
+from actors_app.history.rights import one_readable
+from actors_app.htmx import render_page, render_poll, wants_fragment
+from actors_app.kept_messages import Known
+from actors_app.kept_results import kept
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError, NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.services.types import Actor, Execution
+from actors_app.shapes import shape_of
+from actors_app.templatetags.actors import now
+from actors_app.timeline import timeline
+from actors_app.views.logs import TAIL, log_context, log_part
+from actors_app.why import Asked, Why, why_not_running
+from actors_app.writes import Answer as Done
+from actors_app.writes import perform
+
+# Which of the pictures in static/img stands in the tab; what is not here has the one that says nothing of its end.
+ICONS = {
+    "waiting": "waiting",
+    "running": "running",
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "error": "failed",
+    "oom": "failed",
+    "halted": "halted",
+}
+UNASKED = "Whether you may see what was sent cannot be asked now."
+
+
+def _state_context(
+    actor_id: str, execution_id: str, execution: Execution, at: datetime | None = None
+) -> dict[str, Any]:
+    """Return what `executions/_status.html` shows of an execution as it stands, or stood at a moment."""
+    at = at or now()
+    return {
+        "actor_id": actor_id,
+        "execution_id": execution_id,
+        "execution": execution,
+        "worker_is_id": is_id(execution.worker_id or ""),
+        "state_in_words": state_in_words(execution),
+        "final_state": final_state_in_words(execution),
+        "spent": time_spent(execution, at),
+        "timeline": timeline(execution, at),
+        "icon": f"img/icon-{ICONS.get(execution.outcome, 'finished')}.svg",
+        "can_halt": execution.status == "RUNNING",
+    }
+
+
+def _page_context(
+    who: Credentials,
+    actor_id: str,
+    execution_id: str,
+    execution: Execution,
+    actor: Actor | None,
+    as_of: datetime | None = None,
+) -> dict[str, Any]:
+    """Return what the page shows beside the log; also of an execution that is only remembered `as_of` a moment."""
+    # Who may see the message is the API's to say, now.
+    message = Known(why_not=UNASKED) if as_of else kept_messages.known(who, execution_id, actor)
+    return {
+        **_state_context(actor_id, execution_id, execution, as_of),
+        "actor": actor,
+        "tab": "executions",
+        "section": "actors",
+        "counts": {},
+        "kept": kept(who, execution_id),
+        "message": message,
+        "message_shape": shape_of(message.sent.body, is_whole=True) if message.sent else None,
+        "neighbours": neighbours(who.tenant, actor.id if actor else actor_id, execution_id),
+        "as_of": as_of,
+    }
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+    """Show an execution, its log and the results taken (`GET /actors/{id}/executions/{execution}`)."""
+    who = _who(request)
+    abaco = abaco_for(request)
+    answers = abaco.wave(
+        actor=lambda: abaco.actors.get(actor_id),
+        execution=lambda: abaco.executions.get(actor_id, execution_id),
+        log=lambda: log_part(abaco, actor_id, execution_id, TAIL),
+    )
+    error = answers["execution"].error
+    if error is not None:
+        return _remembered(request, abaco, actor_id, execution_id, error)
+    execution: Execution = answers["execution"].value
+    remember(who.tenant, answers["actor"].value, execution)
+    context = {
+        **_page_context(who, actor_id, execution_id, execution, answers["actor"].value),
+        **log_context(request, actor_id, execution_id, answers),
+    }
+    if execution.outcome == "waiting":
+        context["why"] = _why(abaco, actor_id, execution, answers["actor"])
+    return render_page(request, "executions/detail.html", context)
+
+
+def _remembered(
+    request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str, error: AbacoError
+) -> HttpResponse:
+    """Show what the portal remembers of an execution that the API does not give; raise the error where that is nothing.
+
+    The API may be silent, or have forgotten the execution or deleted its actor. Whoever it lets read the actor sees it.
+    """
+    if not isinstance(error, Unreachable | ServiceFailed | NotFound):
+        raise error
+    known = last_known_record(_who(request).tenant, actor_id, execution_id)
+    if known is None:
+        raise error
+    try:
+        seen = one_readable(request, abaco, actor_id)
+    except AbacoError:
+        raise error from None
+    if isinstance(error, NotFound):
+        forget_in_api(known.actor, [execution_id])
+    as_of = from_ms(known.last_seen) or now()
+    return last_known(request, actor_id, execution_id, execution_of(known, seen.id), as_of, error)
+
+
+def last_known(
+    request: HttpRequest, actor_id: str, execution_id: str, execution: Execution, as_of: datetime, error: AbacoError
+) -> HttpResponse:
+    """Show an execution as the portal last saw it, with nothing to change or to follow: the API does not answer."""
+    context = _page_context(_who(request), actor_id, execution_id, execution, None, as_of)
+    return render_page(request, "executions/detail.html", {**context, "error": error, "can_halt": False})
+
+
+def _who(request: HttpRequest) -> Credentials:
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    return who
+
+
+def _why(abaco: Abaco, actor_id: str, execution: Execution, actor: Answer) -> Why:
+    """Ask for what shows why an execution waits; `actor` is what the API has said of its actor."""
+    answers = abaco.wave(
+        mailbox=lambda: abaco.messages.count(actor_id),
+        workers=lambda: abaco.workers.list(actor_id),
+    )
+    return _reason(execution, {"actor": actor, **answers})
+
+
+def _reason(execution: Execution, answers: dict[str, Answer]) -> Why:
+    asked = Asked(
+        answers["actor"].value, answers["mailbox"].value, answers["workers"].value, problem=answers["actor"].error
+    )
+    return why_not_running(execution, asked, now())
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def execution_why(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+    """Answer the poll of why an execution waits, until it does not; opened plainly, go to its page."""
+    if not wants_fragment(request):
+        return redirect("actors:execution-detail", actor_id, execution_id)
+    abaco = abaco_for(request)
+    answers = abaco.wave(
+        execution=lambda: abaco.executions.get(actor_id, execution_id),
+        actor=lambda: abaco.actors.get(actor_id),
+        mailbox=lambda: abaco.messages.count(actor_id),
+        workers=lambda: abaco.workers.list(actor_id),
+    )
+    execution: Execution = answers["execution"].need()
+    waits = execution.outcome == "waiting"
+    why = _reason(execution, answers) if waits else None
+    context = {"actor_id": actor_id, "execution_id": execution_id, "why": why}
+    state = (why and (why.kind, why.reason), freshness(execution.message_received_time))
+    return render_poll(request, "executions/_why.html", context, state=state, done=not waits)
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def execution_status(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+    """Answer the poll of an execution's state; opened plainly, go to its page."""
+    if not wants_fragment(request):
+        return redirect("actors:execution-detail", actor_id, execution_id)
+    execution = abaco_for(request).executions.get(actor_id, execution_id)
+    context = {**_state_context(actor_id, execution_id, execution), "is_fragment": True}
+    watched = freshness(execution.message_received_time)
+    state = (execution.status, execution.worker_id, execution.exit_code, watched)
+    return render_poll(request, "executions/_status.html", context, state=state, done=execution.is_finished)
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+    """Ask before halting a running execution, then halt it (`DELETE /actors/{id}/executions/{execution}`)."""
+    abaco = abaco_for(request)
+    form = HaltForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {
+        "actor_id": actor_id,
+        "execution_id": execution_id,
+        "actor": None,
+        "form": form,
+        "tab": "executions",
+        "section": "actors",
+        "counts": {},
+        "can_halt": True,
+    }
+    if request.method == "POST":
+        try:
+            return perform(
+                request,
+                "execution.halt",
+                lambda: abaco.executions.halt(actor_id, execution_id),
+                lambda _: Done(
+                    "The halt was ordered. The execution ends in a moment.",
+                    reverse("actors:execution-detail", args=[actor_id, execution_id]),
+                ),
+                actor_id=actor_id,
+                object_id=execution_id,
+            ).go(request)
+        except AbacoError as error:
+            return render_page(request, "executions/halt.html", context, status=form.refuse(error))
+    answers = abaco.wave(
+        actor=lambda: abaco.actors.get(actor_id),
+        execution=lambda: abaco.executions.get(actor_id, execution_id),
+    )
+    execution: Execution = answers["execution"].need()
+    can_halt = execution.status == "RUNNING"
+    context |= {"actor": answers["actor"].value, "execution": execution, "can_halt": can_halt}
+    context["state_in_words"] = state_in_words(execution)
+    return render_page(request, "executions/halt.html", context, status=200 if can_halt else 409)
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def execution_create(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Register an execution that ran elsewhere; Abaco refuses every one (`POST /actors/{id}/executions`)."""
+    form = ExecutionForm(request.POST if request.method == "POST" else None)
+    context: dict[str, Any] = {
+        "actor_id": actor_id,
+        "actor": None,
+        "form": form,
+        "tab": "executions",
+        "section": "actors",
+        "counts": {},
+    }
+    if request.method == "GET":
+        context["actor"] = abaco_for(request).actors.get(actor_id)
+        return render_page(request, "executions/form.html", context)
+    if not form.is_valid():
+        return render_page(request, "executions/form.html", context, status=422)
+    try:
+        abaco = abaco_for(request)
+        return perform(
+            request,
+            "execution.register",
+            lambda: abaco.executions.register(actor_id, **form.cleaned_data),
+            lambda execution: Done("The execution was registered.", _address(actor_id, execution)),
+            actor_id=actor_id,
+            details={"after": form.cleaned_data},
+        ).go(request)
+    except AbacoError as error:
+        return render_page(request, "executions/form.html", context, status=form.refuse(error))
+
+
+def _address(actor_id: str, execution: Execution | None) -> str:
+    """Return the page of an execution, or the list where the API did not name it in a form we know."""
+    if execution is None or not is_id(execution.id):
+        return reverse("actors:execution-list", args=[actor_id])
+    return reverse("actors:execution-detail", args=[actor_id, execution.id])

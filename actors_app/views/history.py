@@ -1,0 +1,416 @@
+"""The execution history: of all actors that the visitor may read, and of one of them; the same list for both."""
+
+import time
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from actors_app.actor_history import RECENT, summary
+from actors_app.converters import is_id
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.history import SHOWN_OUTCOMES, WINDOWS, HistoryForm, outcome_label, place_text
+from actors_app.history import collecting, finding
+from actors_app.history.asking import Asked, asked
+from actors_app.history.clock import DAY, MINUTE, SECOND, from_ms, now_ms
+from actors_app.history.drawn import drawn
+from actors_app.history.exporting import export
+from actors_app.history.finding import Found, Page, Place, place_of
+from actors_app.history.recording import record
+from actors_app.history.rows import Row, table_rows
+from actors_app.history.wanted import FAILED, Count
+from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.models import ActorHistory
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, TimedOut
+from actors_app.services.executions import MAX_DETAILS
+
+PER_PAGE = 50
+DRAWN_DAYS = 14  # on the actor's own page
+BUDGET = 2.0  # seconds a page may wait for the API
+READING = 1.0  # of them, seconds for reading what is past; what a page asks by itself may take them all
+FIRST_BUDGET = 6.0  # where nothing is known yet
+PAUSE = 2 * SECOND  # for which what was just read counts as new
+COLUMNS = (
+    ("id", "Execution", ""),
+    ("actor", "Actor", ""),
+    ("outcome", "Outcome", ""),
+    ("executor", "Sent by", ""),
+    ("worker", "Worker", ""),
+    ("received", "Received", ""),
+    ("waited", "Waited", "r"),
+    ("ran", "Ran", "r"),
+    ("exit_code", "Exit", "r"),
+)
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def history(request: HttpRequest) -> HttpResponse:
+    """Show the executions of all actors that the visitor may read (`GET /actors/search/executions`)."""
+    return _answer(request, abaco_for(request), "")
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def execution_list(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show an actor's executions (`GET /actors/{id}/executions`)."""
+    abaco = abaco_for(request)
+    if "recent" in request.GET:
+        if wants_fragment(request):
+            return _recent(request, abaco, actor_id)
+        return redirect("actors:execution-list", actor_id)
+    return _answer(request, abaco, actor_id)
+
+
+def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
+    form = HistoryForm(request.GET)
+    base: dict[str, Any] = {"form": form, "actor_id": actor_id, "is_all": not actor_id, **_place_in_portal(actor_id)}
+    base |= {
+        "span_fields": [form[name] for name in ("from", "to")],
+        "hidden_names": [("sort", form.data["sort"])] if form.data.get("sort") else [],
+        "complaints": [
+            str(text) for name in ("sort", "after", "before", "format") for text in form.errors.get(name, [])
+        ],
+    }
+    if form.errors:
+        return render_page(request, "history/list.html", base | {"is_refused": True}, status=422)
+    try:
+        what = asked(request, abaco, actor_id, form)
+    except (Forbidden, NotFound, SignedOut):
+        raise
+    except AbacoError as error:
+        if wants_fragment(request):
+            raise
+        return render_page(request, "history/list.html", base | {"error": error}, status=error.status)
+    if what.form.cleaned_data.get("format"):
+        return export(what)  # type: ignore[return-value]  # no HttpResponse to mypy
+    silence = what.error or _bring_up_to_date(
+        abaco, what, actor_id, what.wanted.since or 0, None if is_poll(request) else READING
+    )
+    if isinstance(silence, TimedOut) and now_ms() - _looked(what) < MINUTE:
+        silence = None  # only the page's own time was over; what it shows is new enough
+    if silence and not _is_known(what):
+        if wants_fragment(request):
+            raise silence
+        return render_page(request, "history/list.html", base | {"error": silence}, status=silence.status)
+    context = base | {"error_now": silence, "actor": what.readable[0].as_actor() if actor_id else None}
+    if actor_id:
+        context["deleted"] = from_ms(what.readable[0].deleted)
+    if is_poll(request):
+        return _live(request, abaco, what, context)
+    return render_page(request, "history/list.html", context | _page_context(abaco, what, actor_id, silence))
+
+
+def _place_in_portal(actor_id: str) -> dict[str, Any]:
+    return {"section": "actors", "tab": "executions", "counts": {}} if actor_id else {"section": "history"}
+
+
+# Bringing up to date ----------------------------------------------------------------------------------------
+
+
+def _bring_up_to_date(
+    abaco: Abaco, what: Asked, actor_id: str, since: int, reading: float | None = READING
+) -> AbacoError | None:
+    """Ask the API for what is new, within the page's time; return why that failed, where it did."""
+    keys = [actor.key for actor in what.readable if actor.deleted is None]
+    if not keys:
+        return None
+    if actor_id:
+        actor = ActorHistory.objects.get(pk=keys[0])
+        if actor.until is not None and not collecting.incomplete(keys, since) and now_ms() - actor.looked < PAUSE:
+            return None
+        seconds = BUDGET if actor.total is not None else FIRST_BUDGET
+        listing = what.beside.get("listing")
+        if listing is not None and listing.error is not None:
+            return listing.error
+        rows = listing.value if listing else None
+        return collecting.look_at(abaco, actor, seconds=seconds, back_to=since, reading=reading, listing=rows).error
+    memory = f"looked:{hash(tuple(sorted(keys)))}"
+    if cache.get(memory) and not collecting.incomplete(keys, since):
+        return None
+    look = collecting.look_at_all(abaco, keys, since=since, seconds=BUDGET, reading=reading)
+    if look.error is None:
+        cache.set(memory, time.time(), timeout=PAUSE / SECOND)
+    return look.error
+
+
+def _looked(what: Asked) -> int:
+    """Return when any of these actors was last brought up to date, in milliseconds."""
+    keys = [actor.key for actor in what.readable]
+    looked: int | None = ActorHistory.objects.filter(pk__in=keys).aggregate(looked=Max("looked"))["looked"]
+    return looked or 0
+
+
+def _is_known(what: Asked) -> bool:
+    """Whether anything is remembered of these actors, so that a page can be made without the API."""
+    keys = [actor.key for actor in what.readable]
+    return ActorHistory.objects.filter(pk__in=keys, until__isnull=False).exists()
+
+
+def _completed(abaco: Abaco, rows: list[Found], what: Asked) -> bool:
+    """Ask for the rows of one actor that are known from the listing alone; return whether any were recorded."""
+    sketches = [row.id for row in rows if row.is_sketch and row.outcome not in ("waiting", "running") and is_id(row.id)]
+    if not sketches:
+        return False
+    actor = ActorHistory.objects.get(pk=rows[0].actor)
+    hurried = abaco.hurried(BUDGET)
+    try:
+        if actor.is_searchable is not False:
+            found = hurried.executions.details(actor.actor_id, sketches[:MAX_DETAILS])
+            record(actor, found.values())
+            return bool(found)
+        collecting.record_singly(hurried, actor, sketches)
+    except SignedOut:
+        raise
+    except AbacoError:
+        return False
+    return True
+
+
+# The page ---------------------------------------------------------------------------------------------------
+
+
+def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
+    form, wanted = what.form, what.wanted
+    place, is_back = form.place()
+    page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=PER_PAGE)
+    is_waited_for = "listing" in what.beside and (page.rows and page.has_more)
+    if actor_id and error is None and not is_waited_for and _completed(abaco, page.rows, what):
+        page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=PER_PAGE)
+    above = drawn(what)
+    rows = table_rows(page.rows, what.by_key, form, of_all=not actor_id)
+    is_first = place is None
+    freshness = _freshness(what, error)
+    return {
+        "rows": rows,
+        "page": page,
+        "total": above.counts.total(wanted.outcomes),
+        "segments": _segments(form, what, above.counts.of),
+        "charts": above.charts,
+        "columns": _columns(form, is_all=not actor_id),
+        "chips": _chips(form, what),
+        "windows": _windows(form),
+        "window_words": _window_words(form, what),
+        "since": from_ms(wanted.since),
+        "until": from_ms(wanted.until),
+        "is_first": is_first,
+        **_pages(what, page, place, is_back),
+        **freshness,
+        "poll": _poll(form, rows, page, freshness["incomplete"]) if is_first and wanted.until is None else "",
+        "csv": form.query(format="csv"),
+        "jsonl": form.query(format="jsonl"),
+        "evidence": form.query(**({"actor": what.readable[0].id} if actor_id else {})),
+        "is_empty": not page.rows and not above.counts.total().number and not form.is_narrowed,
+    }
+
+
+def _segments(form: HistoryForm, what: Asked, counts: dict[str, Count]) -> list[dict[str, Any]]:
+    """Return the outcomes as filters, with how many there are of each; rare ones only where there are any."""
+    every = sum(counts.values(), Count())
+    segments = [_segment(form, "", "All", every, is_current=not what.wanted.outcomes)]
+    failed = sum((counts[outcome] for outcome in FAILED), Count())
+    segments.append(_segment(form, ",".join(FAILED), "All failures", failed, what.wanted.outcomes == FAILED))
+    for outcome, count in counts.items():
+        if outcome in SHOWN_OUTCOMES or count.number:
+            is_current = what.wanted.outcomes == (outcome,)
+            segments.append(_segment(form, outcome, outcome_label(outcome), count, is_current))
+    return segments
+
+
+def _segment(form: HistoryForm, value: str, label: str, count: Count, is_current: bool) -> dict[str, Any]:
+    return {
+        "name": value or "all",
+        "href": "?" + form.query(outcome=value),
+        "label": label,
+        "count": count,
+        "is_current": is_current,
+    }
+
+
+def _columns(form: HistoryForm, *, is_all: bool) -> list[dict[str, str]]:
+    sort = form.sort_name
+    found = []
+    for name, label, style in COLUMNS:
+        if name == "actor" and not is_all:
+            continue
+        # Names begin with the first, everything else with the largest or the latest.
+        first = name if name in ("id", "actor", "executor", "worker", "outcome") else f"-{name}"
+        other = {f"-{name}": name, name: f"-{name}"}
+        found.append(
+            {
+                "label": label,
+                "style": style,
+                "href": "?" + form.query(sort=other.get(sort, first)),
+                "aria_sort": {f"-{name}": "descending", name: "ascending"}.get(sort, "none"),
+            }
+        )
+    return found
+
+
+_NAMES = {
+    "outcome": "Outcome",
+    "actor": "Actor",
+    "owner": "Owner",
+    "image": "Image",
+    "executor": "Sent by",
+    "worker": "Worker",
+    "exit_code": "Exit code",
+    "duration": "Ran for",
+    "q": "Search",
+    "from": "From",
+    "to": "Up to",
+}
+
+
+def _chips(form: HistoryForm, what: Asked) -> list[dict[str, str]]:
+    """Return what narrows the list: each with the way to its opposite, and to the list without it."""
+    names = {actor.id: actor.label for actor in what.readable}
+    found = []
+    for name, label in _NAMES.items():
+        value = str(form.data.get(name, "")).strip()
+        if not value:
+            continue
+        bare = value.removeprefix("-")
+        is_not = value.startswith("-") and name not in ("q", "from", "to")
+        if name == "outcome":
+            bare = ", ".join(outcome_label(one.strip().removeprefix("-")) for one in value.split(",") if one.strip())
+        opposite = ""
+        if name not in ("q", "from", "to"):
+            opposite = ",".join(_opposite(one) for one in value.split(",")) if name == "outcome" else _opposite(value)
+        found.append(
+            {
+                "name": name,
+                "label": label,
+                "is_not": "is not" if is_not else "",
+                "value": names.get(bare, bare) if name == "actor" else bare,
+                "opposite": "?" + form.query(**{name: opposite}) if opposite else "",
+                "without": "?" + form.query(**{name: ""}),
+            }
+        )
+    return found
+
+
+def _opposite(value: str) -> str:
+    value = value.strip()
+    return value[1:] if value.startswith("-") else f"-{value}"
+
+
+def _windows(form: HistoryForm) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "label": words, "href": "?" + form.query(window=name), "is_current": form.window_name == name}
+        for name, (words, _) in WINDOWS.items()
+    ]
+
+
+def _window_words(form: HistoryForm, what: Asked) -> str:
+    name = form.window_name
+    if not name:
+        return "in the time you chose"
+    return "at any time" if what.wanted.since is None else f"in the {WINDOWS[name][0].lower()}"
+
+
+def _pages(what: Asked, page: Page, place: Place | None, is_back: bool) -> dict[str, str]:
+    """Return the ways to the pages around this one; `more` goes on looking where a page stopped before the end."""
+    older, newer, more = "", "", ""
+    rows, form = page.rows, what.form
+    if rows:
+        last, first = place_of(what.wanted, rows[-1], what.keys), place_of(what.wanted, rows[0], what.keys)
+        if page.has_more or is_back:
+            older = "?" + form.query(after=place_text(last))
+        if (is_back and page.has_more) or (place is not None and not is_back):
+            newer = "?" + form.query(before=place_text(first))
+    if page.looked_back_to is not None:
+        more = "?" + form.query(after=place_text(Place((page.looked_back_to, -1))))
+    return {"next_url": older, "previous_url": newer, "more_url": more, "first_url": "?" + form.query()}
+
+
+def _freshness(what: Asked, error: AbacoError | None) -> dict[str, Any]:
+    """Return how much of what is asked is known, and since when that has not been asked again."""
+    keys = [actor.key for actor in what.readable]
+    every = list(ActorHistory.objects.filter(pk__in=keys).values_list("looked", "known", "total", "is_whole"))
+    looked = max((row[0] for row in every), default=0)
+    incomplete = collecting.incomplete(keys, what.wanted.since or 0) if error is None else 0
+    known, total = 0, 0
+    if incomplete and len(every) == 1:
+        known, total = every[0][1], max(every[0][2] or 0, every[0][1])
+    return {
+        "as_of": from_ms(looked) if looked else None,
+        "incomplete": incomplete,
+        "actors_known": len(every) - incomplete,
+        "actors_total": len(every),
+        "known": known,
+        "known_total": total,
+        "known_executions": sum(row[1] for row in every),
+    }
+
+
+def _poll(form: HistoryForm, rows: list[Row], page: Page, incomplete: int) -> str:
+    """Return the address that a page asks for what is new.
+
+    It names the newest row, those not yet finished, and whether the page was made before all had been read.
+    """
+    newest = max(((row.received, row.pk) for row in page.rows), default=(form.at, 0))
+    sketches = {row.pk for row in page.rows if row.is_sketch}
+    open_rows = ",".join(str(row.pk) for row in rows if row.is_open or row.pk in sketches)
+    extra = f"poll=1&newest={newest[0]}.{newest[1]}" + (f"&open={open_rows}" if open_rows else "")
+    extra += "&filling=1" if incomplete else ""
+    query = form.query()
+    return f"{query}&{extra}" if query else extra
+
+
+# What a page asks by itself ---------------------------------------------------------------------------------
+
+
+def _live(request: HttpRequest, abaco: Abaco, what: Asked, context: dict[str, Any]) -> HttpResponse:
+    """Answer a poll: how many have come, how far reading has come, and the rows that were not finished, as they are."""
+    received, pk = _newest(request)
+    newer = finding.newer(what.wanted, what.keys, what.named, received, pk) if received else 0
+    asked_for = [
+        int(one) for one in request.GET.get("open", "").split(",")[:PER_PAGE] if one.isascii() and one.isdigit()
+    ]
+    rows = [row for row in finding.rows_of([one for one in asked_for if one < 2**62]) if row.actor in what.by_key]
+    if context["actor_id"] and context["error_now"] is None and _completed(abaco, rows, what):
+        rows = finding.rows_of([row.pk for row in rows])
+    freshness = _freshness(what, context["error_now"])
+    context |= freshness | {
+        "is_read_now": "filling" in request.GET and not freshness["incomplete"],
+        "newer": newer,
+        "rows": table_rows(rows, what.by_key, what.form, of_all=context["is_all"]),
+        "first_url": "?" + what.form.query(),
+    }
+    # A page that is still being filled is asked for without a pause.
+    filling = (freshness["incomplete"], freshness["known"], now_ms() if freshness["incomplete"] else 0)
+    state = (newer, [(row.pk, row.outcome, row.status) for row in rows], filling)
+    return render_poll(request, "history/_live.html", context, state=state, done=False)
+
+
+def _newest(request: HttpRequest) -> tuple[int, int]:
+    received, _, pk = request.GET.get("newest", "").partition(".")
+    if all(part.isascii() and part.isdigit() and len(part) < 18 for part in (received, pk)):
+        return int(received), int(pk)
+    return 0, 0
+
+
+def _recent(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
+    """Answer the actor's page, which shows its newest executions."""
+    form = HistoryForm({"window": "all"})
+    what = asked(request, abaco, actor_id, form)
+    error = _bring_up_to_date(abaco, what, actor_id, now_ms() - DRAWN_DAYS * DAY)
+    if error and not _is_known(what):
+        raise error
+    if error is None:
+        _completed(abaco, finding.page(what.wanted, what.keys, number=RECENT).rows, what)
+    known = summary(what.readable[0].key)
+    context = {
+        "rows": known.recent if known else [],
+        "known": known,
+        "actor_id": actor_id,
+        "error_now": error,
+        "is_read": True,
+    }
+    return render(request, "executions/_recent.html", context)

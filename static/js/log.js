@@ -1,0 +1,215 @@
+// Courtesies of the log viewer on top of pages that work without any script: following the end, stepping through what
+// was found, full screen, wrapping, keys. Nothing here is needed for anything.
+"use strict";
+
+const card = () => document.querySelector(".log-card");
+const lines = () => document.getElementById("log-lines");
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// Links to lines: a bare #L120 of a line that is not in the page asks for the part that holds it ----------------------
+
+function openLine() {
+  const number = /^#L(\d{1,10})$/.exec(location.hash)?.[1];
+  if (!number || !document.querySelector("[data-log]")) return;
+  const line = document.getElementById(`L${number}`);
+  if (line) return line.scrollIntoView({ block: "center" });
+  const here = new URL(location.href);
+  if (here.searchParams.get("line") === number || Number(number) > Number(lines()?.dataset.total)) return;
+  here.searchParams.set("line", number);
+  location.replace(here);
+}
+
+window.addEventListener("hashchange", openLine);
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-log] #log-lines a.n");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault(); // the line is here: only the address changes
+  const here = new URL(link.href);
+  const now = new URL(location.href);
+  if (here.searchParams.has("line")) now.searchParams.set("line", here.searchParams.get("line"));
+  history.replaceState(history.state, "", now);
+  location.hash = here.hash;
+});
+
+// Following the end, until the reader scrolls up -----------------------------------------------------------------------
+
+let isFollowing = true;
+let unseen = 0;
+let settling = false;
+const button = () => document.querySelector("[data-log-follow]");
+const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+
+function showFollowing() {
+  const follow = button();
+  if (!follow) return;
+  follow.setAttribute("aria-pressed", String(isFollowing));
+  const words = unseen ? `Follow (${unseen} new)` : "Follow";
+  follow.querySelector("span").textContent = isFollowing ? "Following" : words;
+}
+
+function toEnd(log, tries = 8) {
+  log.scrollTop = log.scrollHeight;
+  const top = log.scrollTop;
+  settling = tries > 0;
+  if (!settling) return;
+  requestAnimationFrame(() => {
+    // Lines out of sight have a guessed height until they are near; then the end has moved down. Up moves the reader.
+    if (log.scrollTop >= top - 1) return toEnd(log, tries - 1);
+    settling = isFollowing = false;
+    showFollowing();
+  });
+}
+
+function setFollowing(on) {
+  isFollowing = on;
+  if (on) unseen = 0;
+  showFollowing();
+  const log = lines();
+  if (on && log) toEnd(log);
+}
+
+document.addEventListener("scroll", (event) => {
+  if (event.target.id !== "log-lines" || settling) return;
+  const end = isAtEnd(event.target);
+  if (end === isFollowing) return;
+  isFollowing = end;
+  if (end) unseen = 0;
+  showFollowing();
+}, true);
+
+// What a poll brings is put behind what is there, so that nothing a reader has selected or looks at is taken away.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr, isError } = event.detail;
+  if (target.id !== "execution-log" || isError || xhr.status !== 200) return;
+  const old = lines();
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  const fresh = page.getElementById("log-lines");
+  if (!old?.lastElementChild || !fresh?.lastElementChild) return;
+  const first = document.getElementById(fresh.firstElementChild.id);
+  if (!first || first.parentElement !== old) return;
+  event.detail.shouldSwap = false;
+  const last = old.lastElementChild; // it may have been written to since
+  const same = fresh.querySelector(`#${last.id}`);
+  if (!same) return;
+  const added = [];
+  for (let next = same.nextElementSibling; next; next = next.nextElementSibling) added.push(next);
+  if (same.textContent !== last.textContent) last.replaceWith(document.adoptNode(same));
+  old.append(...added.map((line) => document.adoptNode(line)));
+  if (isFollowing) while (old.firstElementChild.id !== first.id) old.firstElementChild.remove();
+  const notes = [...target.querySelectorAll(":scope > :not(#log-lines)")];
+  const newer = [...page.body.children].filter((one) => one.id !== "log-lines");
+  if (notes.length === newer.length) notes.forEach((note, at) => note.replaceWith(document.adoptNode(newer[at])));
+  unseen += isFollowing ? 0 : added.length;
+  showFollowing();
+  if (isFollowing) toEnd(old);
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const log = lines();
+  if (event.detail.target.id === "execution-log" && log && isFollowing) toEnd(log);
+});
+
+// When nothing more comes there is nothing to follow.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.target.id === "execution-log" && event.detail.xhr.status === 286) button()?.remove();
+});
+
+// Stepping through what was found: in the page as far as it goes, then to the part that has the next -----------------
+
+function step(link, event) {
+  const found = [...document.querySelectorAll("#log-lines .hit")];
+  const at = found.findIndex((line) => line.matches("[aria-current]"));
+  const next = found[at + (link.hasAttribute("data-log-down") ? 1 : -1)];
+  const log = lines();
+  if (!next || (at < 0 && !log)) return; // the link leads there
+  event.preventDefault();
+  mark(next);
+  next.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+  const here = new URL(location.href);
+  here.searchParams.set("line", next.id.slice(1));
+  here.hash = next.id;
+  history.replaceState(history.state, "", here);
+}
+
+function mark(line) {
+  for (const other of document.querySelectorAll("#log-lines [aria-current]")) other.removeAttribute("aria-current");
+  line.setAttribute("aria-current", "true");
+  const place = document.querySelector("[data-log-place]");
+  if (place) place.textContent = `${line.dataset.hit} of ${place.dataset.total}`;
+  // What lies beyond this part is asked for from the line that is marked now.
+  const found = [...document.querySelectorAll("#log-lines .hit")];
+  const at = found.indexOf(line);
+  const links = { up: found[at - 1], down: found[at + 1] };
+  for (const [name, near] of Object.entries(links)) {
+    const link = document.querySelector(`[data-log-${name}]`);
+    if (!link) continue;
+    const to = new URL(link.href);
+    const number = near ? near.id.slice(1) : link.dataset.beyond;
+    to.searchParams.set("line", number);
+    to.hash = `L${number}`;
+    link.href = to;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-log-up], [data-log-down]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) step(link, event);
+});
+
+// Full screen, wrapping ----------------------------------------------------------------------------------------------
+
+function setFull(on) {
+  card().classList.toggle("full", on);
+  document.documentElement.classList.toggle("has-full", on);
+  document.querySelector("[data-log-full]").setAttribute("aria-pressed", String(on));
+}
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest("button");
+  if (pressed?.hasAttribute("data-log-full")) setFull(!card().classList.contains("full"));
+  if (pressed?.hasAttribute("data-log-follow")) setFollowing(!isFollowing);
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.hasAttribute("data-log-wrap")) return;
+  const [value, pressed] = [event.target.elements.wrap, event.target.querySelector("button")];
+  const on = value.value === "1";
+  document.getElementById("execution-log")?.classList.toggle("no-wrap", !on);
+  pressed.setAttribute("aria-pressed", String(on));
+  // The form is read by htmx when this is over.
+  setTimeout(() => { value.value = on ? "0" : "1"; });
+});
+
+// Keys: never while somebody types, never with another key held -------------------------------------------------------
+
+const KEYS = {
+  "/": () => document.getElementById("log-find"),
+  n: () => document.querySelector("[data-log-down]"),
+  p: () => document.querySelector("[data-log-up]"),
+  w: () => document.querySelector("[data-log-wrap] button"),
+  f: () => document.querySelector("[data-log-full]"),
+  d: () => document.querySelector(".log-card [download]"),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && card()?.classList.contains("full")) return setFull(false);
+  if (!card() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const control = KEYS[event.key]?.();
+  if (!control) return;
+  event.preventDefault();
+  if (control.matches("input")) control.select();
+  else control.click();
+});
+
+// The page as it opens -----------------------------------------------------------------------------------------------
+
+if (lines()) {
+  const current = document.getElementById("here")?.closest("li");
+  if (current) {
+    current.setAttribute("aria-current", "true");
+    current.scrollIntoView({ block: "center" });
+  } else if (/^#L\d/.test(location.hash)) openLine();
+  else toEnd(lines());
+}

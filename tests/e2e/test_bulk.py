@@ -1,0 +1,153 @@
+"""Acts on many executions and saved views, in a real browser over the real sandbox."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Portal, Visit
+from tests.e2e.test_pages import SHAPES, complaints
+from tests.sandbox.support import Person
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def sleepers(portal: Portal) -> Callable[..., tuple[str, list[str]]]:
+    """Return a function that lets executions sleep and names their actor and them."""
+    demo: Person = portal.sandbox.sign_in("demo")
+
+    def begin(number: int, name: str) -> tuple[str, list[str]]:
+        actor = demo.actor("abacosamples/sleep_loop", name=name)
+        demo.until(f"/{actor}", lambda row: row["status"] == "READY")
+        admin = portal.sandbox.sign_in("admin")
+        admin.post(f"/{actor}/workers", {"num": number})
+        ids = [demo.send(actor, '{"sleep": 1, "iterations": 100}') for _ in range(number)]
+        for one in ids:
+            demo.until(f"/{actor}/executions/{one}", lambda row: row["status"] == "RUNNING", 30)
+        return actor, ids
+
+    return begin
+
+
+def open_list(page: Page, actor: str) -> None:
+    page.goto(f"/actors/{actor}/executions/?window=all")
+    expect(page.get_by_role("heading", name=re.compile(r"\d+ executions?$"))).to_be_visible()
+
+
+def test_ticked_ones_are_halted_with_a_result_for_each(
+    visit: Visit, sleepers: Callable[..., tuple[str, list[str]]]
+) -> None:
+    actor, ids = sleepers(2, "sleeps-in-bulk")
+    page = visit()
+    open_list(page, actor)
+    page.get_by_label(f"Pick execution {ids[0]}").check()
+    expect(page.get_by_text("1 ticked")).to_be_visible()
+    page.get_by_label("Tick all executions on this page").check()
+    expect(page.get_by_text("2 ticked")).to_be_visible()
+    page.get_by_role("button", name="Halt…").click()
+    expect(page.get_by_role("heading", name="Halt 2 executions?")).to_be_visible()
+    assert complaints(page) == []
+    page.get_by_label("Why").fill("trying what halting does")
+    page.get_by_role("button", name="Halt 2 executions and lose their work").click()
+    expect(page.get_by_text("Finished")).to_be_visible()
+    expect(page.locator("tbody tr").filter(has_text="The halt was ordered.")).to_have_count(2)
+    assert complaints(page) == []
+    page.reload()
+    expect(page.locator("tbody tr").filter(has_text="The halt was ordered.")).to_have_count(2)
+    expect(page.get_by_text("trying what halting does")).to_be_visible()
+
+
+def test_without_script_each_press_moves_it_on(visit: Visit, sleepers: Callable[..., tuple[str, list[str]]]) -> None:
+    actor, _ = sleepers(1, "sleeps-without-script")
+    page = visit(script=False, width=390)
+    open_list(page, actor)
+    page.get_by_label("Act on").select_option("all")
+    page.get_by_role("button", name="Halt…").click()
+    page.get_by_label("Why").fill("no script")
+    page.get_by_role("button", name="Halt 1 execution and lose its work").click()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("Finished")).to_be_visible()
+    expect(page.get_by_text("The halt was ordered.").last).to_be_visible()
+
+
+def test_messages_sent_here_are_sent_again(visit: Visit, portal: Portal) -> None:
+    demo: Person = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/wc", name="counts-in-bulk")
+    demo.until(f"/{actor}", lambda row: row["status"] == "READY")
+    elsewhere = demo.run(actor, "sent elsewhere")["id"]
+    page = visit()
+    for words in ("one", "one two"):
+        page.goto(f"/actors/{actor}/messages/")
+        page.get_by_label("Message", exact=True).fill(words)
+        page.get_by_role("button", name="Send", exact=False).last.click()
+        page.wait_for_url("**/executions/*/")
+        demo.ended(actor, page.url.rstrip("/").rpartition("/")[2])
+    open_list(page, actor)
+    page.get_by_label("Act on").select_option("page")
+    page.get_by_role("button", name="Send again…").click()
+    expect(page.get_by_role("heading", name="Send 2 messages again?")).to_be_visible()
+    left = page.locator("tr.left-out")
+    expect(left).to_have_count(1)
+    expect(left).to_contain_text(elsewhere)
+    expect(left).to_contain_text("was not sent through this portal")
+    page.get_by_label("Why").fill("the input was late")
+    page.get_by_role("button", name="Send 2 messages again").click()
+    expect(page.get_by_text("Finished")).to_be_visible()
+    expect(page.get_by_text(re.compile("Sent again. It became"))).to_have_count(2)
+    assert len(demo.get(f"/{actor}/executions")["executions"]) == 5
+
+
+def test_a_range_of_rows_is_ticked_with_shift(visit: Visit) -> None:
+    page = visit()
+    page.goto("/executions/?window=all")
+    boxes = page.locator('tbody input[name="pick"]')
+    boxes.nth(1).click()
+    boxes.nth(5).click(modifiers=["Shift"])
+    expect(page.get_by_text("5 ticked")).to_be_visible()
+    boxes.nth(3).click()
+    expect(page.get_by_text("4 ticked")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), SHAPES, ids=[f"{width}-{theme}" for width, theme in SHAPES])
+def test_the_pages_are_well_made(visit: Visit, width: int, theme: str) -> None:
+    page = visit(width=width, theme=theme)
+    page.goto("/executions/?window=all")
+    page.get_by_text("Save this view").click()
+    page.get_by_label("Name of the view").fill(f"everything {width} {theme}")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved as the view")).to_be_visible()
+    assert complaints(page) == []
+    for address in (
+        "/executions/views/",
+        "/executions/bulk/?act=halt&window=all",
+        "/executions/bulk/?act=resend&window=all&outcome=failed",
+        "/executions/bulk/?act=halt&scope=picked",
+    ):
+        page.goto(address)
+        assert complaints(page) == [], address
+
+
+def test_a_view_is_shared_by_its_link(visit: Visit) -> None:
+    own = visit()
+    own.goto("/executions/?window=7d&outcome=failed")
+    own.get_by_text("Save this view").click()
+    own.get_by_label("Name of the view").fill("Failed this week")
+    own.get_by_role("button", name="Save", exact=True).click()
+    own.goto("/executions/views/")
+    card = own.get_by_role("article", name="View Failed this week")
+    link = card.locator("code.link").inner_text()
+    other = visit("team")
+    other.goto(link)
+    expect(other.get_by_text("of demo, with what you may see of it")).to_be_visible()
+    other.get_by_role("button", name="Add to my views").click()
+    expect(other.get_by_text("Saved as the view")).to_be_visible()
+    expect(other.get_by_label("Views").get_by_role("link", name="Failed this week")).to_have_attribute(
+        "aria-current", "true"
+    )
+    card.locator("summary").click()
+    card.get_by_label("New name").fill("Broken this week")
+    card.get_by_role("button", name="Rename", exact=True).click()
+    own.get_by_role("article", name="View Broken this week").get_by_role("button", name="Delete").click()
+    expect(own.get_by_text("was deleted")).to_be_visible()

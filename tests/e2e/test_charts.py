@@ -1,0 +1,141 @@
+"""The charts of executions in a real browser: with the mouse, by keyboard, without script, and as axe sees them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from django.template.loader import render_to_string
+from playwright.sync_api import Page, Route
+
+from actors_app.history_charts import charts_of, sparkline
+from actors_app.history_charts.spans import HOUR
+from tests.e2e.conftest import Visit
+from tests.e2e.test_pages import SHAPES, complaints
+
+pytestmark = pytest.mark.browser
+BEGIN = int(datetime(2026, 11, 23, tzinfo=UTC).timestamp() * 1000)
+OUTCOMES = ("succeeded", "failed", "error", "oom", "halted", "running", "waiting", "finished", "unknown")
+
+
+def link(**changes: str) -> str:
+    return "/drawn/?" + urlencode({name: value for name, value in ({"window": "24h"} | changes).items() if value})
+
+
+def drawn() -> str:
+    """Return a page with the charts of a day on which everything happened."""
+    buckets = [
+        (BEGIN + hour * HOUR, BEGIN + (hour + 1) * HOUR, {"succeeded": 10 + hour, OUTCOMES[hour % 9]: 3})
+        for hour in range(24)
+    ]
+    runs = [
+        (BEGIN + number * HOUR // 10, 150 * number**2, OUTCOMES[number % 9], "a1", f"e{number}", "word-count")
+        for number in range(1, 240)
+    ]
+    charts = render_to_string(
+        "executions/_charts.html",
+        {"charts": charts_of(buckets, runs, link, lambda actor, execution: f"/drawn/{actor}/{execution}/")},
+    )
+    line = sparkline([(number, number // 4) for number in range(24)])
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Charts</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<link rel="stylesheet" href="/static/css/portal.css"><link rel="stylesheet" href="/static/css/charts.css">'
+        f'<script src="/static/js/charts.js" defer></script></head><body><main class="wrap"><h1>Charts</h1>'
+        f"{charts}<p>{line}</p></main></body></html>"
+    )
+
+
+@pytest.fixture
+def look(visit: Visit) -> Callable[..., Page]:
+    """Return a function that opens the page of charts, whatever is asked of it, under the portal's own rules."""
+
+    def open_charts(**options: object) -> Page:
+        page, html = visit("", **options), drawn()  # type: ignore[arg-type]
+        rules = page.goto("/sign-in/").headers["content-security-policy"]  # type: ignore[union-attr]
+
+        def answer(route: Route) -> None:
+            route.fulfill(body=html, content_type="text/html", headers={"Content-Security-Policy": rules})
+
+        page.route("**/drawn/**", answer)
+        page.goto("/drawn/")
+        return page
+
+    return open_charts
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+@pytest.mark.parametrize(("width", "theme"), SHAPES, ids=[f"{width}-{theme}" for width, theme in SHAPES])
+def test_the_charts_are_well_made(look: Callable[..., Page], width: int, theme: str) -> None:
+    page = look(width=width, theme=theme)
+    assert complaints(page) == []
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert complaints(page) == []
+    # Words on the drawing keep their size, whatever its width.
+    assert page.locator(".plot .along").first.evaluate("element => getComputedStyle(element).fontSize") == "11px"
+
+
+def test_a_span_is_chosen_by_dragging_over_it(look: Callable[..., Page]) -> None:
+    page = look()
+    box = page.locator(".plot.bars").bounding_box()
+    assert box
+    x, y, hour = box["x"], box["y"] + 80, box["width"] / 24
+    for start, end in ((3.5, 7.4), (7.4, 3.5)):
+        page.goto("/drawn/")
+        page.mouse.move(x + start * hour, y)
+        page.mouse.down()
+        page.mouse.move(x + end * hour, y, steps=3)
+        assert page.locator(".chosen").count() == 1
+        page.mouse.up()
+        page.wait_for_url("**/drawn/?*")
+        assert asked(page) == {"from": "2026-11-23T03:00", "to": "2026-11-23T08:00"}
+
+
+def test_a_drag_is_given_up_with_escape(look: Callable[..., Page]) -> None:
+    page = look()
+    box = page.locator(".plot.bars").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 50, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 80)
+    page.keyboard.press("Escape")
+    assert page.locator(".chosen").count() == 0
+    page.mouse.up()
+    assert asked(page) == {}
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_shapes_lead_to_what_they_stand_for(look: Callable[..., Page], script: bool) -> None:
+    page = look(script=script)
+    page.locator(".plot.bars .column").nth(1).locator("rect.o-failed").click()
+    page.wait_for_url("**/drawn/?*")
+    assert asked(page) == {"from": "2026-11-23T01:00", "to": "2026-11-23T02:00", "outcome": "failed"}
+    page.locator(".plot.classes .column").first.click()
+    page.wait_for_url("**/drawn/?*duration*")
+    assert asked(page) == {"window": "24h", "duration": "0.1s..1s"}
+    page.locator('.plot.dots a[href="/drawn/a1/e3/"]').click()
+    page.wait_for_url("**/drawn/a1/e3/")
+    page.get_by_text("The numbers").nth(1).click()
+    page.get_by_role("link", name="e100", exact=True).click()
+    page.wait_for_url("**/drawn/a1/e100/")
+
+
+def test_the_arrow_keys_walk_over_the_bars(look: Callable[..., Page]) -> None:
+    page = look()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.bars .column a')"):
+            break
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    title = page.evaluate("document.activeElement.querySelector('title').textContent")
+    assert title == "Mon 23 Nov, 01:00\N{EN DASH}02:00: 3 failed"
+    assert page.locator('.bars a[tabindex="0"]').count() == 1
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/drawn/?*")
+    assert asked(page) == {"from": "2026-11-23T23:00", "to": "2026-11-24T00:00"}

@@ -1,0 +1,281 @@
+"""Reading a log: found, followed, jumped into, kept; also one of 200,000 lines and one of a single line."""
+
+import re
+import sqlite3
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Portal, Visit
+from tests.e2e.test_pages import SHAPES, complaints
+
+pytestmark = pytest.mark.browser
+
+LEVELS = ("INFO", "DEBUG", "WARNING")
+RICH = (
+    "".join(
+        f"2026-11-23 16:20:{number % 60:02} {LEVELS[number % 3]} \x1b[3{number % 8}mstep\x1b[0m {number}\n"
+        for number in range(1, 401)
+    )
+    + "ERROR needle one\nbar 10 %\rbar 100 %\n"
+    + "plain\n" * 50
+    + "needle two "
+    + "long " * 200
+    + "\nneedle three\n"
+)
+LONG = "".join(f"2026-11-23T16:20:00Z INFO line {number} of a log that goes on\n" for number in range(1, 200_001))
+ONE_LINE = "".join(f"{number:9}," for number in range(100_000))
+
+
+@dataclass(frozen=True)
+class Logs:
+    """An actor with executions, and their logs as they were planted at the API."""
+
+    portal: Portal
+    actor: str
+
+    def plant(self, text: str, execution: str = "") -> str:
+        """Give an execution, or a new one, this log; return the page of its log."""
+        demo = self.portal.sandbox.sign_in("demo")
+        execution = execution or demo.run(self.actor, "one two")["id"]
+        with sqlite3.connect(self.portal.sandbox.database, timeout=10) as store:
+            store.execute("UPDATE sandbox_log SET text = ? WHERE execution_id = ?", (text, execution))
+            # It ended a while ago, so that nobody waits for more to be written.
+            store.execute(
+                "UPDATE sandbox_execution SET finish_time = datetime(finish_time, '-1 minute') WHERE id = ?",
+                (execution,),
+            )
+        store.close()
+        assert demo.log(self.actor, execution) == text
+        return f"/actors/{self.actor}/executions/{execution}/logs/"
+
+
+@pytest.fixture(scope="session")
+def logs(portal: Portal) -> Logs:
+    return Logs(portal, portal.sandbox.sign_in("demo").actor("abacosamples/wc", name="log-reader", logEx=7200))
+
+
+@pytest.fixture(scope="session")
+def rich(logs: Logs) -> str:
+    return logs.plant(RICH)
+
+
+@pytest.fixture(scope="session")
+def long(logs: Logs) -> str:
+    return logs.plant(LONG)
+
+
+def number_of(page: Page) -> str:
+    """Return the line that is marked."""
+    return page.locator("#log-lines [aria-current]").get_attribute("id") or ""
+
+
+def sees(page: Page, line: str) -> None:
+    """Wait until a line is in sight: lines find their place when they are drawn."""
+    page.wait_for_function(
+        "id => { const a = document.getElementById(id).getBoundingClientRect(),"
+        " b = document.getElementById('log-lines').getBoundingClientRect();"
+        " return a.top >= b.top - 1 && a.bottom <= b.bottom + 1; }",
+        arg=line,
+    )
+
+
+def test_it_is_found_stepped_through_and_linked_to(visit: Visit, rich: str) -> None:
+    page = visit("demo")
+    page.goto(rich)
+    sees(page, "L454")  # it opens at its end
+    page.keyboard.press("/")
+    page.keyboard.type("needle")
+    page.keyboard.press("Enter")
+    place = page.locator("[data-log-place]")
+    expect(place).to_have_text("1 of 3")
+    assert number_of(page) == "L401"
+    sees(page, "L401")
+    page.locator("#log-lines").focus()
+    page.keyboard.press("n")
+    expect(place).to_have_text("2 of 3")
+    page.keyboard.press("n")
+    expect(place).to_have_text("3 of 3")
+    assert number_of(page) == "L454"
+    sees(page, "L454")
+    page.keyboard.press("n")
+    expect(place).to_have_text("1 of 3")
+    page.locator("#log-lines").focus()
+    page.keyboard.press("n")
+    page.keyboard.press("p")
+    expect(place).to_have_text("1 of 3")
+    page.locator("#L401 a.n").click()
+    assert page.url.endswith("#L401")
+    address = page.url
+    page.goto("/account/")
+    page.goto(address)
+    sees(page, "L401")
+
+
+def test_keys_do_nothing_while_somebody_types_or_holds_another(visit: Visit, rich: str) -> None:
+    page = visit("demo")
+    page.goto(rich)
+    frame, card = page.locator("#execution-log"), page.locator(".log-card")
+    page.locator("#log-lines").focus()
+    page.keyboard.press("w")
+    expect(frame).to_have_class(re.compile("no-wrap"))
+    page.keyboard.press("f")
+    expect(card).to_have_class(re.compile("full"))
+    page.keyboard.press("Escape")
+    expect(card).not_to_have_class(re.compile("full"))
+    page.keyboard.press("Control+f")
+    page.keyboard.press("Alt+w")
+    page.locator("#log-find").focus()
+    page.keyboard.type("fwd")
+    expect(card).not_to_have_class(re.compile("full"))
+    expect(frame).to_have_class(re.compile("no-wrap"))
+    page.reload()
+    expect(frame).to_have_class(re.compile("no-wrap"))  # it is remembered
+    page.locator("#log-lines").focus()
+    page.keyboard.press("w")
+    expect(frame).not_to_have_class(re.compile("no-wrap"))
+    with page.expect_download() as file:
+        page.keyboard.press("d")
+    assert file.value.path().read_bytes().decode() == RICH
+
+
+def test_following_yields_to_a_reader_who_scrolls_up(visit: Visit, portal: Portal) -> None:
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/sleep_loop", name="log-followed")
+    execution = demo.send(actor, '{"sleep": 0.05, "iterations": 800}')
+    path = f"/{actor}/executions/{execution}/logs"
+    demo.until(path, lambda found: found["logs"].count("\n") > 40)
+    page = visit("demo")
+    page.goto(f"/actors{path}/")
+    follow, last = page.locator("[data-log-follow]"), page.locator("#log-lines li").last
+    expect(follow).to_have_text("Following")
+    before = last.get_attribute("id")
+    page.wait_for_function("id => document.querySelector('#log-lines li:last-child').id !== id", arg=before)
+    sees(page, str(last.get_attribute("id")))
+    page.evaluate("document.getElementById('log-lines').scrollTop = 0")
+    expect(follow).to_have_attribute("aria-pressed", "false")
+    page.evaluate("getSelection().selectAllChildren(document.getElementById('L2'))")
+    expect(follow).to_have_text(re.compile(r"Follow \(\d+ new\)"))
+    assert page.evaluate("document.getElementById('log-lines').scrollTop") == 0
+    assert "Iteration 1" in page.evaluate("getSelection().toString()"), "what is selected stays selected"
+    numbers = page.locator("#log-lines li").evaluate_all("lines => lines.map(line => Number(line.id.slice(1)))")
+    assert numbers == list(range(1, len(numbers) + 1)), "no line is lost or there twice"
+    follow.click()
+    expect(follow).to_have_text("Following")
+    sees(page, str(last.get_attribute("id")))
+    demo.delete(f"/{actor}")
+
+
+def test_two_hundred_thousand_lines_stay_usable(visit: Visit, long: str) -> None:
+    page = visit("demo")
+    page.goto(long)
+    assert page.locator("#log-lines li").count() <= 10_000
+    expect(page.locator("#L200000")).to_be_visible(timeout=15_000)
+    page.goto(f"{long}#L120000")  # of a line that is not in this part
+    page.wait_for_url(f"**{long}?line=120000#L120000")
+    expect(page.locator("#L120000")).to_contain_text("line 120000 of a log")
+    sees(page, "L120000")
+    page.locator("#log-find").fill("line 77777 ")
+    page.locator("#log-find").press("Enter")
+    expect(page.locator("[data-log-place]")).to_have_text("1 of 1")
+    assert number_of(page) == "L77777"
+    page.get_by_label("Line", exact=True).fill("5")
+    page.get_by_role("button", name="Go").click()
+    expect(page.locator("#L5")).to_be_visible()
+    slowest = page.evaluate(
+        """async () => {
+          const log = document.getElementById("log-lines");
+          let worst = 0;
+          for (let at = 0; at < 20; at++) {
+            const began = performance.now();
+            log.scrollTop += log.clientHeight * 5;
+            await new Promise(requestAnimationFrame);
+            worst = Math.max(worst, performance.now() - began);
+          }
+          return worst;
+        }"""
+    )
+    assert slowest < 1000, f"a step of scrolling took {slowest:.0f} ms"
+
+
+def test_a_megabyte_on_one_line_stays_usable(visit: Visit, logs: Logs) -> None:
+    page = visit("demo")
+    page.goto(logs.plant(ONE_LINE))
+    page.get_by_role("link", name=re.compile("line 1 has 1.000.000 characters")).click()
+    expect(page.get_by_text("Characters 8\u202f001 to 58\u202f000 of 1\u202f000\u202f000")).to_be_visible()
+    page.get_by_role("link", name="After").click()
+    expect(page.locator("pre")).to_contain_text("5800,")
+    page.get_by_role("link", name="To the log").click()
+    page.locator("#log-find").fill("  54321,")
+    page.locator("#log-find").press("Enter")
+    expect(page.locator("[data-log-place]")).to_have_text("1 of 1")
+
+
+def test_without_script_everything_can_be_reached(visit: Visit, logs: Logs, rich: str) -> None:
+    page = visit("demo", script=False)
+    long = logs.plant("".join(LONG.splitlines(keepends=True)[:7_600]))
+    page.goto(rich)
+    expect(page.get_by_role("button", name="Full screen")).to_be_hidden()
+    page.locator("#log-find").fill("needle")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_label("Next line found").click()
+    assert page.url.endswith("find=needle&line=453#L453")
+    expect(page.locator("[data-log-place]")).to_have_text("2 of 3")
+    page.get_by_role("link", name="Clear").click()
+    page.get_by_role("link", name="Errors", exact=True).click()
+    expect(page.locator("#log-lines li")).to_have_count(1)
+    page.get_by_role("button", name="Wrap").click()
+    expect(page.locator("#execution-log")).to_have_class(re.compile("no-wrap"))
+    page.get_by_role("button", name="Wrap").click()
+    page.goto(long)
+    page.locator("a[rel=prev]").first.click()
+    expect(page.locator("#L5000")).to_contain_text("line 5000 of a log", timeout=15_000)
+    page.locator("a[rel=next]").first.click()
+    expect(page.locator("#L5001")).to_contain_text("line 5001 of a log", timeout=15_000)
+
+
+def test_a_log_is_kept_shown_when_the_api_forgets_it_and_deleted(visit: Visit, logs: Logs) -> None:
+    page = visit("demo")
+    log = logs.plant("to be kept\nERROR x\n")
+    page.goto(log)
+    page.get_by_role("button", name="Keep this log").click()
+    expect(page.get_by_text("The log is kept here, 19 B.")).to_be_visible()
+    logs.plant("", log.split("/")[4])
+    page.goto(log)
+    expect(page.get_by_text("The API has no log of it any more.")).to_be_visible()
+    expect(page.locator("#L1")).to_have_text("1to be kept")
+    page.get_by_role("link", name="Delete it").click()
+    page.get_by_role("button", name="Delete the kept log").click()
+    expect(page.get_by_text("The kept log was deleted.")).to_be_visible()
+    expect(page.locator("#L1")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "theme"), SHAPES[::3], ids=["1440-light", "390-dark"])
+def test_every_state_of_it_is_well_made(visit: Visit, logs: Logs, rich: str, width: int, theme: str) -> None:
+    page = visit("demo", width=width, theme=theme)
+    kept = logs.plant("one\n" * 3)
+    page.goto(kept)
+    page.get_by_role("button", name="Keep this log").click()
+    page.get_by_text("The log is kept here").wait_for()
+    found = {}
+    empty = logs.plant("")
+    for place in (
+        rich,
+        f"{rich}?find=needle",
+        f"{rich}?find=nowhere&level=error",
+        f"{rich}?line=999",
+        f"{rich}?line=many",
+        f"{rich}?line=453&at=0",
+        empty,
+        f"{kept}keep/delete/",
+    ):
+        page.goto(place)
+        if wrong := complaints(page):
+            found[place] = wrong
+    page.goto(rich)
+    page.locator("#log-lines").focus()
+    page.keyboard.press("f")
+    if wrong := complaints(page):
+        found["full screen"] = wrong
+    assert found == {}

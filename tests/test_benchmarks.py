@@ -1,0 +1,115 @@
+"""The benchmark of the history measures what it says: its stores are true, and its stub is an Actors API."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import requests
+
+from benchmarks.cases import PER_PAGE, Case, cases, next_of, rows_of
+from benchmarks.filling import Filling
+from benchmarks.portals import stub_of
+from benchmarks.shapes import DAY, HOUR, PERSON, SHAPES, actors_of
+from benchmarks.stores import Store, store_of
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return store_of(SHAPES["all-250"], tmp_path_factory.mktemp("stores"))
+
+
+def test_the_tallies_of_a_store_are_those_of_its_executions(store: Store) -> None:
+    with closing(sqlite3.connect(store.file)) as found:
+        rows = found.execute("SELECT actor_id, received, outcome FROM portal_execution").fetchall()
+        kept = found.execute("SELECT actor_id, span, start, outcome, count FROM portal_execution_tally").fetchall()
+        known = dict(found.execute("SELECT id, known FROM portal_actor_history"))
+        indexes = found.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'execution_%'").fetchone()[0]
+    assert len(rows) == sum(known.values()) == 250
+    assert len(known) == 300
+    assert indexes >= 9, "they were all made again"
+    counted = Counter(
+        (actor, span, received - received % span, outcome) for actor, received, outcome in rows for span in (HOUR, DAY)
+    )
+    assert {tuple(row[:4]): row[4] for row in kept} == counted
+
+
+def test_most_filters_fill_a_page_of_the_small_stores(store: Store) -> None:
+    found = {case.name: _count(store, case) for case in cases("all")}
+    full = [name for name, count in found.items() if count >= PER_PAGE]
+    assert len(full) > 0.8 * len(found)
+    assert all(found.values())
+
+
+def _count(store: Store, case: Case) -> int:
+    # Whatever is shown cannot be right for a page that shows nothing: the message has how many there should be.
+    try:
+        return case.check(store, "", store.made)
+    except AssertionError as problem:
+        return int(str(problem).rpartition(" ")[2])
+
+
+def test_a_page_that_does_not_filter_is_found_out(store: Store) -> None:
+    with closing(sqlite3.connect(store.file)) as found:
+        newest = found.execute("SELECT execution_id FROM portal_execution ORDER BY received DESC LIMIT 50").fetchall()
+    rows = (f'<tr id="execution-1"><td><a href="/actors/x/executions/{one}/">x</a></td></tr>' for (one,) in newest)
+    page = "".join(rows)
+    everything = Case("all", "", "1", "all")
+    assert everything.check(store, page, store.made) == 50
+    with pytest.raises(AssertionError, match="in another order"):
+        Case("all", "sort=received", "1", "all", "received ASC").check(store, page, store.made)
+    with pytest.raises(AssertionError, match="should show 50"):
+        Case("all", "outcome=failed", "outcome = 'failed'", "all").check(store, page, store.made)
+
+
+def test_rows_and_the_next_page_are_found_in_a_page() -> None:
+    page = (
+        '<a href="/executions/?cursor=x&amp;window=all" rel="next">Older</a>'
+        '<a href="/actors/x/executions/aaaaaaaaaaaaZ/">a dot of a chart</a>'
+        '<tr><td><a href="/actors/x/executions/ccccccccccccZ/">a row of a chart\'s table</a></td></tr>'
+        '<tr id="execution-7"><td><a href="/actors/x/executions/bbbbbbbbbbbbZ/">b</a></td>'
+        '<td><a href="/actors/x/executions/bbbbbbbbbbbbZ/halt/">halt</a></td></tr>'
+    )
+    assert rows_of(page) == ["bbbbbbbbbbbbZ"]
+    assert next_of('<a rel="next" href="?cursor=x&amp;window=all">') == "?cursor=x&window=all"
+    assert next_of(page) == "/executions/?cursor=x&window=all"
+    assert next_of("<a href='?page=2'>") is None
+
+
+def test_the_large_stores_have_the_executions_they_promise() -> None:
+    filling = Filling(SHAPES["one-100k"], 1_795_000_000_000)
+    rows = filling.rows()
+    outcomes = Counter(row[5] for row, _ in zip(rows, range(20_000), strict=False))
+    assert 0.04 < outcomes["failed"] / 20_000 < 0.06
+    assert outcomes["succeeded"] > 18_000
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with stub_of("all-250", tmp_path_factory.mktemp("stub")) as url:
+        yield url
+
+
+def test_the_stub_answers_as_the_api_does_and_counts(api: str) -> None:
+    def get(path: str) -> requests.Response:
+        return requests.get(api + path, timeout=5)
+
+    get("/counts")
+    first = actors_of(SHAPES["all-250"])[0]
+    assert get("/profiles/v2/me").json()["result"]["username"] == PERSON
+    assert len(get("/actors/v2").json()["result"]) == 300
+    assert get(f"/actors/v2/{first.id}").json()["result"]["name"] == first.name
+    assert get(f"/actors/v2/{first.id}/executions?limit=5").json()["result"]["search"] == []
+    assert get(f"/actors/v2/{first.id}/executions").status_code == 500, "nobody asks for the whole listing"
+    assert get("/actors/v2/admin-role-probe").status_code == 400
+    counted: dict[str, int] = get("/counts").json()
+    assert counted.pop("bytes") > 100_000
+    assert counted == {"profile": 1, "actors": 1, "actor": 1, "search": 1, "listing": 1, "refused": 1}
+    assert get("/counts").json() == {}
+
+
+def test_a_store_is_used_again_while_it_is_fresh(store: Store, tmp_path: Path) -> None:
+    again = store_of(SHAPES["all-250"], store.file.parent)
+    assert again == store

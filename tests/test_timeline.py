@@ -1,0 +1,93 @@
+"""The life of an execution drawn: what is known in words and lengths, what is not said as such."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from actors_app.services.types import Execution
+from actors_app.timeline import timeline
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+UNREPORTED, UNTOLD = ("unknown", "not reported"), ("unknown", "not told apart by the API")
+AT = NOON + timedelta(minutes=2)
+
+
+def execution(**changes: Any) -> Execution:
+    return Execution(**{"id": "E", "message_received_time": NOON, **changes})
+
+
+def ended(started: float = 30, finished: float = 90, **changes: Any) -> Execution:
+    times = {"start_time": NOON + timedelta(seconds=started), "finish_time": NOON + timedelta(seconds=finished)}
+    return execution(**{"status": "COMPLETE", "exit_code": 0, **times, **changes})
+
+
+def stand(one: Execution) -> list[tuple[str, str]]:
+    return [(phase.state, phase.words) for phase in timeline(one, AT).phases]
+
+
+@pytest.mark.parametrize(
+    ("one", "phases", "parts"),
+    [
+        (
+            execution(status="SUBMITTED"),
+            [("now", "2 min so far"), ("ahead", ""), ("ahead", ""), ("ahead", "")],
+            ["waited"],
+        ),
+        (
+            execution(status="SUBMITTED", worker_id="W"),
+            [("done", ""), ("now", "2 min so far, with the waiting"), ("ahead", ""), ("ahead", "")],
+            ["waited"],
+        ),
+        (
+            execution(status="RUNNING"),
+            [
+                ("done", "how long is told after the end"),
+                ("done", "not told apart by the API"),
+                ("now", "2 min so far, with the waiting"),
+                ("ahead", ""),
+            ],
+            ["unknown"],
+        ),
+        (
+            ended(),
+            [("done", "30 s"), UNTOLD, ("done", "1 min"), ("done", "succeeded")],
+            ["waited", "ran"],
+        ),
+        (
+            ended(final_state={"StartedAt": "2026-11-24T12:00:50.123456789Z"}),
+            [("done", "30 s"), ("done", "20 s"), ("done", "40 s"), ("done", "succeeded")],
+            ["waited", "starting", "ran"],
+        ),
+        (
+            ended(final_state={"StartedAt": "2026-11-24T11:00:00Z"}),  # of another container, or of a wrong clock
+            [("done", "30 s"), UNTOLD, ("done", "1 min"), ("done", "succeeded")],
+            ["waited", "ran"],
+        ),
+        (
+            execution(status="ERROR"),
+            [UNREPORTED, UNTOLD, UNREPORTED, ("done", "error")],
+            [],
+        ),
+        (
+            execution(status="COMPLETE", exit_code=137, runtime=7),
+            [UNREPORTED, UNTOLD, ("done", "7 s"), ("done", "halted")],
+            [],
+        ),
+    ],
+)  # fmt: skip
+def test_each_state(one: Execution, phases: list[tuple[str, str]], parts: list[str]) -> None:
+    assert stand(one) == phases
+    assert [part.kind for part in timeline(one, AT).segments] == parts
+
+
+def test_the_bar_is_filled_and_the_shortest_part_can_be_seen() -> None:
+    for one in (ended(0.001, 90000), ended(90000, 90000.001), ended(30, 90)):
+        parts = timeline(one, AT).segments
+        assert sum(float(part.width) for part in parts) == pytest.approx(100, abs=0.05)
+        assert all(float(part.width) >= 1 for part in parts)
+        assert float(parts[1].x) == pytest.approx(float(parts[0].width), abs=0.01)
+
+
+def test_a_time_of_arrival_that_is_missing_is_not_guessed() -> None:
+    assert stand(execution(status="SUBMITTED", message_received_time=None))[0] == ("now", "since when is not reported")
