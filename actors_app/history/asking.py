@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
+from actors_app.credentials import load
 from actors_app.forms.history import HistoryForm
 from actors_app.history import rights
 from actors_app.history.clock import now_ms
@@ -28,6 +29,7 @@ class Asked:
     checked: int
     error: AbacoError | None = None
     is_admin: bool = False
+    username: str = ""
     beside: dict[str, Answer] = field(default_factory=dict)  # what the API was asked at the same time
 
     @cached_property
@@ -52,12 +54,16 @@ def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryF
     Raises what the API refuses, and its silence where nothing is remembered of what it allowed.
     """
     form = form or HistoryForm(request.GET)
+    who = load(request)
+    username = who.username if who else ""
     wanted = form.wanted()
     if actor_id:
         beside: dict[str, Answer] = {}
         seen = rights.one_readable(request, abaco, actor_id, beside)
         found = tuple(wanted.of_actors([seen]))
-        return Asked(form, wanted, (seen,), found, now_ms(), beside=beside)
+        return Asked(form, wanted, (seen,), found, now_ms(), beside=beside, username=username)
     readers = rights.readable(request, abaco)
     every = tuple(sorted(readers.actors.values(), key=lambda actor: (actor.label.casefold(), actor.id)))
-    return Asked(form, wanted, every, tuple(wanted.of_actors(every)), readers.checked, readers.error, readers.is_admin)
+    return Asked(
+        form, wanted, every, tuple(wanted.of_actors(every)), readers.checked, readers.error, readers.is_admin, username
+    )

@@ -86,12 +86,14 @@ def look_at(
 
 
 def look_at_all(
-    abaco: Abaco, keys: Collection[int], *, since: int, seconds: float, reading: float | None = None
-) -> Look:
+    abaco: Abaco, keys: Collection[int], *, since: int, seconds: float, reading: float | None = None,
+    shown: Collection[int] = (),
+) -> Look:  # fmt: skip
     """Bring the histories of several actors a step further: what is new in all of them by one search.
 
     `since` is the beginning of what the page shows, in milliseconds: actors of which less is known, or that the search
-    does not show, are read one by one, a few at each step. Raises SignedOut.
+    does not show, are read one by one, a few at each step. `shown` are those that it surely shows to whoever asks.
+    Raises SignedOut.
     """
     look, until = Look(), time.monotonic() + min(seconds, reading or seconds)
     actors = {row.pk: row for row in ActorHistory.objects.filter(pk__in=keys, deleted=None)}
@@ -101,9 +103,9 @@ def look_at_all(
     is_window = since >= now_ms() - FARTHEST
     try:
         if any(actor.until is not None for actor in actors.values()):
-            look.new, behind = _newer_of_all(hurried, actors)
+            look.new, behind = _newer_of_all(hurried, actors, shown)
         # Even where all time is wanted, the last day comes first.
-        look.new += read_back(hurried, actors, since if is_window else now_ms() - DAY, until)
+        look.new += read_back(hurried, actors, shown, since if is_window else now_ms() - DAY, until)
     except SignedOut:
         raise
     except AbacoError as error:
@@ -114,7 +116,7 @@ def look_at_all(
         actor
         for actor in actors.values()
         if actor.pk in behind
-        or (_misses(actor, since) and not (is_window and lacks(actor, since)))
+        or (_misses(actor, since) and not (is_window and actor.pk in shown and lacks(actor, since)))
         or _lags(actor, newest, at)
     ]
     late.sort(key=lambda actor: (actor.until is not None, actor.looked))
@@ -247,7 +249,9 @@ def _newer(abaco: Abaco, actor: ActorHistory, until: float) -> int:
         if not page.executions and actor.is_searchable is None:
             return new + _newer_in_listing(abaco, actor)
         searchable = actor.is_searchable or bool(page.executions) or None
-        _save(actor, until=max(actor.until or 0, newest, reached), is_searchable=searchable, looked=now_ms())
+        # An empty answer proves nothing: the search may show the actor to others and not to whoever asks now.
+        proven = max(newest, reached) if page.executions else 0
+        _save(actor, until=max(actor.until or 0, proven), is_searchable=searchable, looked=now_ms())
         return new
     return new + _catch_up(abaco, actor, lower, until)
 
@@ -350,7 +354,7 @@ def _sketches(abaco: Abaco, actor: ActorHistory) -> bool:
 # All actors at once -----------------------------------------------------------------------------------------
 
 
-def _newer_of_all(abaco: Abaco, actors: dict[int, ActorHistory]) -> tuple[int, set[int]]:
+def _newer_of_all(abaco: Abaco, actors: dict[int, ActorHistory], shown: Collection[int]) -> tuple[int, set[int]]:
     """Record by one search what is new in all actors that it shows.
 
     Return how many are new, and the actors that have more than the search could bring, which are to be read singly.
@@ -375,16 +379,17 @@ def _newer_of_all(abaco: Abaco, actors: dict[int, ActorHistory]) -> tuple[int, s
     new = sum(record(actors[key], some) for key, some in found.items())
     if page.total is None or page.total <= len(page.executions):
         latest = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=lower)
-        _cover(actors, set(found), lower, latest, at)
+        _cover(actors, set(found), shown, lower, latest, at)
         return new, set()
     return new, set(found)
 
 
-def _cover(actors: dict[int, ActorHistory], found: set[int], lower: int, latest: int, at: int) -> None:
-    """Note of every actor that the search surely shows that all since `lower` is known now."""
+def _cover(
+    actors: dict[int, ActorHistory], found: set[int], shown: Collection[int], lower: int, latest: int, at: int
+) -> None:
+    """Note of every actor that the search shows to whoever asks that all since `lower` is known now."""
     for actor in actors.values():
-        shown = actor.pk in found or actor.is_searchable
-        if not shown:
+        if actor.pk not in found and actor.pk not in shown:
             continue
         follows = actor.until is not None and actor.until >= lower
         if follows:

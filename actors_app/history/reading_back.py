@@ -5,7 +5,7 @@ before it. Each step begins where the last one ended.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import Sum
 
@@ -26,13 +26,15 @@ def lacks(actor: ActorHistory, since: int) -> bool:
     return not actor.is_whole and bool(actor.is_searchable) and actor.since is not None and actor.since > since
 
 
-def read_back(abaco: Abaco, actors: Mapping[int, ActorHistory], since: int, until: float) -> int:
+def read_back(
+    abaco: Abaco, actors: Mapping[int, ActorHistory], shown: Collection[int], since: int, until: float
+) -> int:
     """Record what actors received from `since` on (milliseconds), newest first, until a time; return how many are new.
 
     Raises what the API refuses; what was recorded before stays.
     """
     at = now_ms()
-    begun = [actor for actor in actors.values() if lacks(actor, since)]
+    begun = [actor for key, actor in actors.items() if key in shown and lacks(actor, since)]
     if not begun and any(actor.until is not None and actor.is_searchable for actor in actors.values()):
         return 0
     # Nothing is known yet: then the first span has no end, since no clock of ours is asked.
@@ -55,7 +57,7 @@ def read_back(abaco: Abaco, actors: Mapping[int, ActorHistory], since: int, unti
         new += sum(record(actors[key], some) for key, some in found.items())
         if end is None:
             reached = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=start)
-        _cover(actors, set(found), start + 1, end, max(reached, start + 1))
+        _cover(actors, {*found, *shown}, start + 1, end, max(reached, start + 1))
         if start < since:
             break
         end, step = start, int(step * min(4.0, FULL * MAX_SEARCH / max(brought, 1)))
@@ -64,7 +66,7 @@ def read_back(abaco: Abaco, actors: Mapping[int, ActorHistory], since: int, unti
 
 def _first_step(actors: Mapping[int, ActorHistory], since: int, end: int | None, at: int) -> int:
     """Return a span that one search can likely bring, by what ran in the day after it; the whole at the beginning."""
-    whole = max((end or at) - since, SHORTEST)
+    whole = max((end or at) - since + 1, SHORTEST)
     if end is None:
         return whole
     rows = ExecutionTally.objects.filter(actor__in=list(actors), span=HOUR, start__gt=end - HOUR, start__lt=end + DAY)
@@ -84,12 +86,12 @@ def _by_actor(executions: Iterable[Execution], actors: Mapping[int, ActorHistory
 
 def _cover(actors: Mapping[int, ActorHistory], found: set[int], start: int, end: int | None, reached: int) -> None:
     """Note that all is known of a span before what was known; an actor that first shows here had nothing later."""
-    new = [key for key, actor in actors.items() if actor.until is None and (key in found or actor.is_searchable)]
+    new = [key for key, actor in actors.items() if actor.until is None and key in found]
     further = [
         key
         for key, actor in actors.items()
         if key not in new
-        and (key in found or actor.is_searchable)
+        and key in found
         and actor.since is not None
         and start < actor.since <= (end if end is not None else start) + 1
     ]
