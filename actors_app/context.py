@@ -1,17 +1,19 @@
-"""What every template may ask for: who is signed in, whether they may only read, and the theme they chose."""
+"""What every template may ask for: who is signed in, whether they may only read, the theme, and where one can go."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from actors_app.navigation import ELSEWHERE, GROUPS, TAB_BAR
 from actors_app.own_sessions import read_only_reason
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Return `who` (user name and tenant, or None), `theme` (light, dark or empty for the system's), `read_only`.
 
-    `read_only` says why nothing can be changed, or is empty.
+    `read_only` says why nothing can be changed, or is empty. `navigation`, `tab_bar` and `elsewhere` are those of
+    `navigation.py`, for whoever is signed in.
     """
     session: Any = getattr(request, "session", {})
     who = session.get("who")
@@ -22,4 +24,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "who": {"username": who["username"], "tenant": tenant.label},
         "theme": session.get("theme", ""),
         "read_only": read_only_reason(request),
+        "navigation": GROUPS,
+        "tab_bar": TAB_BAR,
+        "elsewhere": ELSEWHERE,
     }

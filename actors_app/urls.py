@@ -18,6 +18,7 @@ from actors_app.views import (
     messages,
     nonces,
     overview,
+    places,
     results,
     saved_views,
     sign_in,
@@ -109,6 +110,7 @@ history_paths = [
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("places/", places.places, name="places"),
     *sign_in_paths,
     *account_paths,
     *activity_paths,
