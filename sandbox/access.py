@@ -78,12 +78,20 @@ def resolve(identifier: str) -> str:
     return alias.actor_id
 
 
-def redeem(request: HttpRequest, needed: str, actor_id: str, identifier: str) -> Caller:
-    """Let a nonce stand in for a token, charging one use; raise the 400 of one that may not."""
-    given = request.GET.get("x-nonce")
-    if given is None:
+def check_nonce_given(request: HttpRequest) -> None:
+    """Raise the 400 of a request that carries neither a token nor a nonce."""
+    if "x-nonce" not in request.GET:
         raise Refusal("No JWT or nonce provided.")
-    nonce = Nonce.objects.filter(Q(actor_id=actor_id) | Q(alias=identifier), id=given).first()
+
+
+def redeem(request: HttpRequest, needed: str, actor_id: str, identifier: str) -> Caller:
+    """Let a nonce stand in for a token, charging one use; raise the 400 of one that may not.
+
+    An actor's nonces open the paths with its id, an alias's nonces those with the alias.
+    """
+    given = request.GET["x-nonce"]
+    place = Q(actor_id=actor_id) if is_hashid(identifier) else Q(alias=identifier)
+    nonce = Nonce.objects.filter(place, id=given).first()
     if nonce is None:
         raise Refusal("Nonce does not exist.")
     if LEVELS.index(nonce.level) < LEVELS.index(needed):
@@ -99,7 +107,7 @@ def redeem(request: HttpRequest, needed: str, actor_id: str, identifier: str) ->
 
 
 def level_of(user: str, subject: str) -> str | None:
-    """Return the level a user has on an actor or alias, or None where it has no permissions at all.
+    """Return the level a user has on an actor, alias or config, or None where it has no permissions at all.
 
     Any entry for ABACO_WORLD grants everything to everybody, unless a personal entry stands before it; a user name
     with a dot in it never matches, because Abaco stores it nested.
@@ -139,7 +147,7 @@ def check_privileges(caller: Caller, dialect: V2) -> None:
 
 
 def grant(subject: str, user: str, level: str) -> None:
-    """Give a user a level on an actor or alias, in place of the one they had."""
+    """Give a user a level on an actor, alias or config, in place of the one they had."""
     Permission.objects.update_or_create(subject=subject, user=user, defaults={"level": level})
 
 

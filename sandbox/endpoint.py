@@ -11,21 +11,27 @@ from sandbox import access
 from sandbox.access import Caller, UnknownToken
 from sandbox.answers import NO_SUCH_METHOD, Crash, Refusal, refused, success
 from sandbox.dialect import V2
-from sandbox.models import Actor
+from sandbox.models import Actor, Alias
 
 Handler = Callable[..., HttpResponse]
+PATH_OWNERS = ("actor", "alias", "config")
+NO_ACTOR_CRASH = ("TypeError", "'NoneType' object is not subscriptable")
 HEAD_CRASH = ("UnboundLocalError", "local variable 'has_pem' referenced before assignment")
 
 
 @dataclass
 class Call:
-    """One request on its way to a handler: who asks, in which dialect, and for which actor."""
+    """One request on its way to a handler: who asks, in which dialect, and for which actor, alias or config.
+
+    `identifier` is the actor, alias or config as the path names it, `subject` what its permissions are kept under.
+    """
 
     request: HttpRequest
     dialect: V2
     caller: Caller
     identifier: str = ""
     actor_id: str = ""
+    subject: str = ""
 
     def actor(self) -> Actor:
         """Return the actor of the path; raise the 404 that only admins can meet."""
@@ -44,6 +50,16 @@ def dbid(actor_id: str) -> str:
     return f"{settings.SANDBOX_TENANT}_{actor_id}"
 
 
+def alias_subject(alias: str) -> str:
+    """Return the name under which permissions on an alias are kept."""
+    return f"alias:{alias}"
+
+
+def config_subject(name: str) -> str:
+    """Return the name under which permissions on a config are kept."""
+    return f"config:{name}"
+
+
 def level_needed(method: str, what: str) -> str:
     """Return the permission level a method needs on a resource of an actor."""
     if method in ("GET", "HEAD"):
@@ -57,9 +73,8 @@ def open_to_all_signed_in(**handlers: Handler) -> Handler:
     def prepare(request: HttpRequest, dialect: V2, **found: str) -> Call:
         caller = access.identify(request, dialect)
         if caller is None:
-            if "x-nonce" in request.GET:
-                raise _nonce_out_of_place(request)
-            raise Refusal("No JWT or nonce provided.")
+            access.check_nonce_given(request)
+            raise _nonce_out_of_place(request)
         _check_admin_path(request, caller)
         return Call(request, dialect, caller)
 
@@ -74,14 +89,14 @@ def of_actor(what: str, **handlers: Handler) -> Handler:
         method = str(request.method)
         needed = level_needed(method, what)
         caller = access.identify(request, dialect)
-        if caller is None and "x-nonce" not in request.GET:
-            raise Refusal("No JWT or nonce provided.")
-        if caller:
+        if caller is None:
+            access.check_nonce_given(request)
+        else:
             _check_admin_path(request, caller)
         actor_id = access.resolve(identifier)
         if caller is None:
             caller = access.redeem(request, needed, actor_id, identifier)
-        call = Call(request, dialect, caller, identifier, actor_id)
+        call = Call(request, dialect, caller, identifier, actor_id, subject=actor_id)
         if method not in handlers and method != "HEAD":
             return call
         if method == "HEAD" and not caller.is_admin:
@@ -93,6 +108,60 @@ def of_actor(what: str, **handlers: Handler) -> Handler:
                 raise Refusal("Not authorized -- only admins are authorized to update workers.")
         access.check_level(caller, actor_id, needed, "actor", f"Actor {dbid(actor_id)} does not exist")
         return call
+
+    return _view(prepare, handlers)
+
+
+def of_alias(what: str, **handlers: Handler) -> Handler:
+    """Make a view of a route of one alias; its nonces ask for the level on both the alias and its actor."""
+
+    def prepare(request: HttpRequest, dialect: V2, **found: str) -> Call:
+        alias, method = found["alias"], str(request.method)
+        needed = level_needed(method, what)
+        caller = access.identify(request, dialect)
+        if caller is None:
+            access.check_nonce_given(request)
+        else:
+            _check_admin_path(request, caller)
+        row = Alias.objects.filter(alias=alias).first()
+        if caller is None:
+            caller = access.redeem(request, needed, access.resolve(alias), alias)
+        call = Call(request, dialect, caller, alias, row.actor_id if row else "", alias_subject(alias))
+        if method not in handlers and method != "HEAD":
+            return call
+        if row is None:
+            admins, others = f"No alias found: {alias}.", f"Actor with identifier '{alias}' not found"
+            raise Refusal(admins if caller.is_admin else others, 404)
+        if method == "HEAD" and not caller.is_admin:
+            raise Crash(*HEAD_CRASH)
+        noun = "alias and actor" if what == "nonces" else "alias"
+        access.check_level(caller, call.subject, needed, noun, f"Alias {dbid(alias)} does not exist")
+        if what == "nonces":
+            access.check_level(caller, row.actor_id, needed, noun, f"Actor {dbid(row.actor_id)} does not exist")
+        return call
+
+    return _view(prepare, handlers)
+
+
+def of_config(**handlers: Handler) -> Handler:
+    """Make a view of a route of one config, which answers admins only.
+
+    For whoever else has the level, Abaco goes on to look for an actor, and there is none in the path.
+    """
+
+    def prepare(request: HttpRequest, dialect: V2, **found: str) -> Call:
+        name, method = found["config"], str(request.method)
+        caller = access.identify(request, dialect)
+        if caller is None:
+            access.check_nonce_given(request)
+            raise _nonce_out_of_place(request)
+        _check_admin_path(request, caller)
+        call = Call(request, dialect, caller, name, subject=config_subject(name))
+        if caller.is_admin or (method not in handlers and method != "HEAD"):
+            return call
+        missing = f"Config {dbid(name)} does not exist"
+        access.check_level(caller, call.subject, level_needed(method, "configs"), "config", missing)
+        raise Crash(*NO_ACTOR_CRASH)
 
     return _view(prepare, handlers)
 
@@ -123,8 +192,8 @@ def _view(prepare: Callable[..., Call], handlers: dict[str, Handler]) -> Handler
             handler = handlers.get("GET" if request.method == "HEAD" else str(request.method))
             if handler is None:
                 raise Refusal(NO_SUCH_METHOD, 405)
-            found.pop("actor", None)
-            return handler(call, **found)
+            rest = {name: value for name, value in found.items() if name not in PATH_OWNERS}
+            return handler(call, **rest)
         except UnknownToken:
             return dialect.refuse_token(request)
         except Refusal as refusal:

@@ -66,7 +66,7 @@ class Actor(models.Model):
 
 
 class Permission(models.Model):
-    """What one user may do with an actor (its id) or an alias (`alias:` and its name)."""
+    """What one user may do with an actor (its id), an alias (`alias:` and its name) or a config (`config:`)."""
 
     subject = models.CharField(max_length=80)
     user = models.CharField(max_length=64, db_index=True)
@@ -82,6 +82,21 @@ class Alias(models.Model):
     alias = models.CharField(max_length=64, primary_key=True)
     actor_id = models.CharField(max_length=13)
     owner = models.CharField(max_length=64)
+
+
+class Config(models.Model):
+    """A value given to the actors it names; a secret one is kept encrypted."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    value = models.TextField()
+    is_secret = models.BooleanField(default=False)
+    actors = models.TextField(default="")
+
+
+class Key(models.Model):
+    """The one key with which secret configs are encrypted, made when it is first needed."""
+
+    value = models.CharField(max_length=64)
 
 
 class Nonce(models.Model):
@@ -173,3 +188,11 @@ class Result(models.Model):
     execution_id = models.CharField(max_length=13, db_index=True)
     data = models.BinaryField()
     create_time = models.DateTimeField()
+
+
+class Delivery(models.Model):
+    """An event on its way to a webhook; the row goes just before the one attempt to post it."""
+
+    actor_id = models.CharField(max_length=13)
+    url = models.TextField()
+    body = models.JSONField()

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox import times
 from sandbox.dialect import V2, Record
-from sandbox.models import Actor, Alias, Execution, Nonce, Permission, Worker
+from sandbox.models import Actor, Alias, Config, Execution, Nonce, Permission, Worker
 
 ACTOR_FIELDS = (
     "id", "name", "image", "description", "owner", "status", "status_message", "stateless", "state", "type", "token",
@@ -67,7 +67,9 @@ def execution_record(execution: Execution, dialect: V2, in_search: bool = False)
     return dialect.record(record, keep_nulls=in_search)
 
 
-def worker_record(worker: Worker, dialect: V2, tenant: str, in_search: bool = False) -> Record:
+def worker_record(
+    worker: Worker, dialect: V2, tenant: str, in_search: bool = False, keep_nulls: bool = False
+) -> Record:
     """Write a worker, as `GET /actors/{id}/workers` does; a search names the actor instead of the tenant."""
     record: dict[str, Any] = _taken(worker, WORKER_FIELDS)
     record |= {
@@ -76,7 +78,7 @@ def worker_record(worker: Worker, dialect: V2, tenant: str, in_search: bool = Fa
         "last_health_check_time": times.shown_or_none_word(worker.last_health_check_time),
     }
     record |= {"actor_id": worker.actor_id} if in_search else {"tenant": tenant}
-    return dialect.record(record, keep_nulls=in_search)
+    return dialect.record(record, keep_nulls=in_search or keep_nulls)
 
 
 def nonce_record(nonce: Nonce, dialect: V2) -> Record:
@@ -107,8 +109,13 @@ def alias_record(alias: Alias, dialect: V2) -> Record:
     return dialect.record(fields)
 
 
+def config_record(config: Config, dialect: V2) -> Record:
+    """Write a config, as `GET /actors/configs` does; the value of a secret one is its ciphertext."""
+    return dialect.record(_taken(config, ("name", "value", "is_secret", "actors")))
+
+
 def permission_map(subject: str) -> Record:
-    """Write who may do what with an actor or alias; a dot in a user's name nests, as in Abaco's store."""
+    """Write who may do what with an actor, alias or config; a dot in a user's name nests, as in Abaco's store."""
     levels: Record = {}
     for user, level in Permission.objects.filter(subject=subject).order_by("id").values_list("user", "level"):
         inner = levels

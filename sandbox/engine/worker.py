@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from sandbox import times
+from sandbox import times, vault
 from sandbox.engine.runner import Limits, Outcome, run
 from sandbox.engine.running import RUNNING, WAKE
 from sandbox.images import find_program
-from sandbox.models import Actor, Execution, Log, Message, Result, Worker
+from sandbox.models import Actor, Alias, Config, Execution, Log, Message, Result, Worker
 from sandbox.views.tokens import give_token
 
 NOT_FOUND = (
@@ -161,12 +161,27 @@ def environment_of(actor: Actor, message: Message, worker_id: str) -> dict[str, 
         "_abaco_container_repo": str(actor.image),
         "_abaco_worker_id": worker_id,
         "_abaco_execution_id": message.execution_id,
+        "_actor_configs": str(configs_of(actor)),
         "_abaco_access_token": give_token(actor.owner) if actor.token is True else "",
     }
     if message.binary is None:
         environment["MSG"] = str(message.body)
     # No program can be started with such a name or value; Docker would refuse it too.
     return {name: value for name, value in environment.items() if name and "=" not in name and "\0" not in name + value}
+
+
+def configs_of(actor: Actor) -> dict[str, str]:
+    """Return the configs of an actor with secrets decrypted: those whose list of actors has its id or alias in it.
+
+    In it as a text, as in Abaco: the alias `qc` is found in `qc-router` too.
+    """
+    names = [actor.id, *Alias.objects.filter(actor_id=actor.id).values_list("alias", flat=True)]
+    found: dict[str, str] = {}
+    for config in Config.objects.order_by("name"):
+        value = vault.decrypt(config.value) if config.is_secret else config.value
+        if value is not None and any(name in config.actors for name in names):
+            found[config.name] = value
+    return found
 
 
 def _columns(outcome: Outcome) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from sandbox import access
 from sandbox.answers import Refusal
 from sandbox.bodies import Field, pairs, read_fields, read_form, read_json
-from sandbox.endpoint import Call, dbid, open_to_all_signed_in
+from sandbox.endpoint import Call, alias_subject, dbid, of_alias, open_to_all_signed_in
 from sandbox.ids import is_hashid
 from sandbox.models import Alias, Permission
 from sandbox.records import alias_record
@@ -41,11 +41,6 @@ ALIAS = Field("alias", "str", "Actual alias for the actor; must be unique within
 ACTOR_ID = Field("actor_id", "str", "The human readable id for the actor associated with this alias.", required=True)
 
 
-def subject(alias: str) -> str:
-    """Return the name under which permissions on an alias are kept."""
-    return f"alias:{alias}"
-
-
 def alias_list(call: Call) -> HttpResponse:
     """Answer every alias of the tenant, to anybody signed in."""
     records = [alias_record(row, call.dialect) for row in Alias.objects.order_by("alias")]
@@ -74,30 +69,33 @@ def alias_create(call: Call) -> HttpResponse:
         raise Refusal(f"Alias {name} already exists.")
     with transaction.atomic():
         alias = Alias.objects.create(alias=name, actor_id=actor_id, owner=call.caller.user)
-        access.grant(subject(name), call.caller.user, "UPDATE")
+        access.grant(alias_subject(name), call.caller.user, "UPDATE")
     return call.answer("Actor alias created successfully.", alias_record(alias, call.dialect))
 
 
-def alias_get(call: Call, alias: str) -> HttpResponse:
+def alias_get(call: Call) -> HttpResponse:
     """Answer one alias."""
-    return call.answer("Alias retrieved successfully.", alias_record(_find(call, alias, "READ"), call.dialect))
+    return call.answer("Alias retrieved successfully.", alias_record(_alias(call), call.dialect))
 
 
-def alias_update(call: Call, alias: str) -> HttpResponse:
-    """Point an alias at another actor."""
-    row = _find(call, alias, "UPDATE")
+def alias_update(call: Call) -> HttpResponse:
+    """Point an alias at another actor; admins may point it anywhere, and whoever does may update it from then on."""
+    row = _alias(call)
     if "alias" in read_form(call.request) | pairs(read_json(call.request)):
         raise Refusal("Invalid alias update description. The alias itself cannot be updated in a PUT request.")
     actor_id = str(read_fields(call.request, call.dialect, (ACTOR_ID,), THING)["actor_id"])
-    _check_target(call, actor_id)
+    if not call.caller.is_admin:
+        _check_target(call, actor_id)
     row.actor_id = actor_id
-    row.save(update_fields=["actor_id"])
+    with transaction.atomic():
+        row.save(update_fields=["actor_id"])
+        access.grant(call.subject, call.caller.user, "UPDATE")
     return call.answer("Actor alias updated successfully.", alias_record(row, call.dialect))
 
 
-def alias_delete(call: Call, alias: str) -> HttpResponse:
-    """Delete an alias; the message holds the whole record, as Abaco's does."""
-    row = _find(call, alias, "UPDATE")
+def alias_delete(call: Call) -> HttpResponse:
+    """Delete an alias; the message holds the whole record, as Abaco's does, and its nonces stay, as there."""
+    row = _alias(call)
     record = {
         "tenant": settings.SANDBOX_TENANT,
         "alias_id": dbid(row.alias),
@@ -109,18 +107,12 @@ def alias_delete(call: Call, alias: str) -> HttpResponse:
     }
     with transaction.atomic():
         row.delete()
-        Permission.objects.filter(subject=subject(alias)).delete()
+        Permission.objects.filter(subject=call.subject).delete()
     return call.answer(f"Alias {record} deleted successfully.")
 
 
-def _find(call: Call, alias: str, needed: str) -> Alias:
-    row = Alias.objects.filter(alias=alias).first()
-    if row is None:
-        if call.caller.is_admin:
-            raise Refusal(f"No alias found: {alias}.", 404)
-        raise Refusal(f"Actor with identifier '{alias}' not found", 404)
-    access.check_level(call.caller, subject(alias), needed, "alias", f"Alias {dbid(alias)} does not exist")
-    return row
+def _alias(call: Call) -> Alias:
+    return Alias.objects.get(alias=call.identifier)
 
 
 def _check_target(call: Call, actor_id: str) -> None:
@@ -132,4 +124,4 @@ def _check_target(call: Call, actor_id: str) -> None:
 
 
 collection = open_to_all_signed_in(GET=alias_list, POST=alias_create)
-item = open_to_all_signed_in(GET=alias_get, PUT=alias_update, DELETE=alias_delete)
+item = of_alias("alias", GET=alias_get, PUT=alias_update, DELETE=alias_delete)

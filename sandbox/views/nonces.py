@@ -1,4 +1,8 @@
-"""`/actors/{actor}/nonces` and one of them: list, make, read, delete. Using one is in `access.py`."""
+"""The nonces of an actor or of an alias, and one of them: list, make, read, delete. Using one is in `access.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -6,7 +10,7 @@ from django.http import HttpResponse
 from sandbox import times
 from sandbox.answers import Crash, Refusal
 from sandbox.bodies import Field, read_fields
-from sandbox.endpoint import Call, of_actor
+from sandbox.endpoint import Call, Handler, of_actor, of_alias
 from sandbox.ids import new_id
 from sandbox.models import LEVELS, Nonce
 from sandbox.records import nonce_record
@@ -24,52 +28,74 @@ FIELDS = (
 )
 
 
-def nonce_list(call: Call) -> HttpResponse:
-    """Answer an actor's nonces with their ids."""
-    rows = Nonce.objects.filter(actor_id=call.actor_id).order_by("create_time", "id")
-    return call.answer("Actor nonces retrieved successfully.", [nonce_record(row, call.dialect) for row in rows])
+@dataclass(frozen=True)
+class Kind:
+    """What differs between the nonces of actors and those of aliases."""
+
+    noun: str
+    levels: tuple[str, ...]
+    owner: Callable[[Call], dict[str, str]]
 
 
-def nonce_create(call: Call) -> HttpResponse:
+OF_ACTOR = Kind("Actor", LEVELS, lambda call: {"actor_id": call.actor_id})
+OF_ALIAS = Kind("Alias", LEVELS[:-1], lambda call: {"alias": call.identifier})
+
+
+def nonce_list(call: Call, kind: Kind) -> HttpResponse:
+    """Answer the nonces with their ids."""
+    rows = Nonce.objects.filter(**kind.owner(call)).order_by("create_time", "id")
+    records = [nonce_record(row, call.dialect) for row in rows]
+    return call.answer(f"{kind.noun} nonces retrieved successfully.", records)
+
+
+def nonce_create(call: Call, kind: Kind) -> HttpResponse:
     """Make a nonce of the caller, with the roles they have now."""
-    actor = call.actor()
+    if kind is OF_ACTOR:
+        call.actor()
     values = read_fields(call.request, call.dialect, FIELDS, "Invalid nonce description")
-    if values["level"] not in LEVELS:
-        raise Refusal(f"Invalid nonce description. The level attribute must be one of: {LEVELS}")
+    if values["level"] not in kind.levels:
+        raise Refusal(f"Invalid nonce description. The level attribute must be one of: {kind.levels}")
     if values["max_uses"] < 1 and values["max_uses"] != -1:
         raise Refusal("The max uses parameter must be a positive integer or -1 (to denote unlimited uses).")
     moment = times.now()
     nonce = Nonce(
         id=f"{settings.SANDBOX_TENANT}_{new_id()}",
-        actor_id=actor.id,
         owner=call.caller.user,
         roles=call.caller.roles,
         remaining_uses=values["max_uses"],
         create_time=moment,
+        **kind.owner(call),
         **values,
     )
     shown = nonce_record(nonce, call.dialect)
     nonce.create_time = times.stored(moment)
     nonce.save(force_insert=True)
-    return call.answer("Actor nonce created successfully.", shown)
+    return call.answer(f"{kind.noun} nonce created successfully.", shown)
 
 
-def nonce_get(call: Call, nonce: str) -> HttpResponse:
+def nonce_get(call: Call, kind: Kind, nonce: str) -> HttpResponse:
     """Answer one nonce."""
-    row = Nonce.objects.filter(id=nonce, actor_id=call.actor_id).first()
+    row = Nonce.objects.filter(id=nonce, **kind.owner(call)).first()
     if row is None:
         raise Refusal("Nonce not found.")
-    return call.answer("Actor nonce retrieved successfully.", nonce_record(row, call.dialect))
+    return call.answer(f"{kind.noun} nonce retrieved successfully.", nonce_record(row, call.dialect))
 
 
-def nonce_delete(call: Call, nonce: str) -> HttpResponse:
-    """Delete a nonce; an unknown one is a 500, worded by whether the actor ever had any."""
-    if not Nonce.objects.filter(id=nonce, actor_id=call.actor_id).delete()[0]:
-        if Nonce.objects.filter(actor_id=call.actor_id).exists():
+def nonce_delete(call: Call, kind: Kind, nonce: str) -> HttpResponse:
+    """Delete a nonce; an unknown one is a 500, worded by whether the actor or alias ever had any."""
+    rows = Nonce.objects.filter(**kind.owner(call))
+    if not rows.filter(id=nonce).delete()[0]:
+        if rows.exists():
             raise Crash("KeyError", repr(nonce))
         raise Crash("TypeError", "'NoneType' object is not subscriptable")
-    return call.answer("Actor nonce deleted successfully.")
+    return call.answer(f"{kind.noun} nonce deleted successfully.")
 
 
-collection = of_actor("nonces", GET=nonce_list, POST=nonce_create)
-item = of_actor("nonces", GET=nonce_get, DELETE=nonce_delete)
+def _of(kind: Kind, handler: Handler) -> Handler:
+    return partial(handler, kind=kind)
+
+
+collection = of_actor("nonces", GET=_of(OF_ACTOR, nonce_list), POST=_of(OF_ACTOR, nonce_create))
+item = of_actor("nonces", GET=_of(OF_ACTOR, nonce_get), DELETE=_of(OF_ACTOR, nonce_delete))
+alias_collection = of_alias("nonces", GET=_of(OF_ALIAS, nonce_list), POST=_of(OF_ALIAS, nonce_create))
+alias_item = of_alias("nonces", GET=_of(OF_ALIAS, nonce_get), DELETE=_of(OF_ALIAS, nonce_delete))

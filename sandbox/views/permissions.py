@@ -1,11 +1,11 @@
-"""`/actors/{actor}/permissions`: who may do what, and granting it. The rules of use are in `access.py`."""
+"""Who may do what with an actor, an alias or a config, and granting it. The rules of use are in `access.py`."""
 
 from django.http import HttpResponse
 
 from sandbox import access
 from sandbox.answers import Refusal
 from sandbox.bodies import Field, read_fields
-from sandbox.endpoint import Call, of_actor
+from sandbox.endpoint import Call, of_actor, of_alias, of_config
 from sandbox.models import LEVELS
 from sandbox.records import permission_map
 
@@ -17,7 +17,7 @@ FIELDS = (
 
 def permission_get(call: Call) -> HttpResponse:
     """Answer the map from users to levels."""
-    return call.answer("Permissions retrieved successfully.", permission_map(call.actor_id))
+    return call.answer("Permissions retrieved successfully.", permission_map(call.subject))
 
 
 def permission_grant(call: Call) -> HttpResponse:
@@ -25,8 +25,10 @@ def permission_grant(call: Call) -> HttpResponse:
     values = read_fields(call.request, call.dialect, FIELDS, "Invalid permissions description")
     if values["level"] not in LEVELS:
         raise Refusal(f"Invalid permission level: {values['level']}.             The valid values are {LEVELS}")
-    access.grant(call.actor_id, str(values["user"]), values["level"])
-    return call.answer("Permission added successfully.", permission_map(call.actor_id))
+    access.grant(call.subject, str(values["user"]), values["level"])
+    return call.answer("Permission added successfully.", permission_map(call.subject))
 
 
 collection = of_actor("permissions", GET=permission_get, POST=permission_grant)
+of_aliases = of_alias("permissions", GET=permission_get, POST=permission_grant)
+of_configs = of_config(GET=permission_get, POST=permission_grant)

@@ -19,6 +19,7 @@ from typing import Any
 A, B, C = "zlVl01zOo4pXE", "0xqLm30klw3qG", "0xq17O7aVYMbL"  # plain, from a form, stateful
 SHARED, BROKEN, SLEEPER, BUSY = "PYB3ZEjjr17Gq", "pYDNNeaRZrGkz", "0zOK0qy77aXQ7", "pB5WRlNlggoYz"
 ALIAS, NONCE, READ_NONCE = "rec-alias-50866", "TACC-PROD_zy5Ol8aXE6W1q", "TACC-PROD_0zVJEjmMbgoXB"
+CONFIG = "rec-config-50866"
 OPEN_NONCE, WORKER, EXECUTION = "TACC-PROD_0zVYp7MZD4VBB", "0xqx3yRWN4jrB", "PYaE7Gm5DRJAN"
 LONG_AGO, FAR_AWAY = "2020-01-01 00:00:00", "2099-01-01 00:00:00"
 PLAIN = ["Internal/everyone", "Internal/abaco-user"]
@@ -46,15 +47,18 @@ EMPTY: dict[str, dict[str, Any]] = {
         "current_uses": 0, "description": "", "create_time": LONG_AGO,
     },
     "alias": {"owner": "jdoe"},
+    "config": {"value": "v1", "is_secret": False, "actors": A},
     "log": {"expires_at": FAR_AWAY},
 }  # fmt: skip
-KEYS = {"alias": "alias", "log": "execution_id"}
+KEYS = {"alias": "alias", "config": "name", "log": "execution_id"}
 TABLES = (
     "person",
     "token",
     "actor",
     "permission",
     "alias",
+    "config",
+    "delivery",
     "nonce",
     "worker",
     "execution",
@@ -105,6 +109,8 @@ class Store:
             self.grant(row["id"], row["owner"], "UPDATE")
         if table == "alias":
             self.grant(f"alias:{row['alias']}", row["owner"], "UPDATE")
+        if table == "config":
+            self.grant(f"config:{row['name']}", "jdoe", "UPDATE")
 
     def grant(self, subject: str, user: str, level: str) -> None:
         """Give somebody a level, if they have none yet."""
@@ -119,6 +125,9 @@ class Store:
 
     def show(self, caller: str, actor: str, result: Any) -> None:
         """Put what an answer shows into the store, so that asking shows it again."""
+        if isinstance(result, dict) and "summary" in result:
+            self.show_admin(result)
+            return
         found = result.get("search", result) if isinstance(result, dict) else result
         if isinstance(result, dict) and result.get("search"):
             self.db.execute("DELETE FROM sandbox_permission WHERE user = ?", [caller])
@@ -129,6 +138,33 @@ class Store:
             for table, row in rows_of(record, actor):
                 self.put(table, **row)
                 self.grant(row.get("actor_id") or row["id"], caller, "READ")
+
+    def show_admin(self, result: dict[str, Any]) -> None:
+        """Put what a list for admins shows into the store: all of it, and nothing else."""
+        summary = result["summary"]
+        self.db.execute("BEGIN IMMEDIATE")
+        for table in ("actor", "worker", "execution"):
+            self.db.execute(f"DELETE FROM sandbox_{table}")
+        for worker in result.get("workers", ()):
+            row = columns(worker)
+            row.pop("actor_dbid")
+            self.put("worker", **row)
+            self.put("actor", id=worker["actorId"])
+        for place, actor in enumerate(result.get("actors", ())):
+            self.put("actor", id=actor["actorId"], owner=actor["owner"], image=actor["image"])
+            received = str(datetime(2026, 1, 1) + timedelta(seconds=place))
+            for number in range(actor["totalExecutions"]):
+                sums = {name: 0 if number else actor[f"totalExecution{name.title()}"] for name in ("cpu", "io")}
+                sums["runtime"] = 0 if number else actor["totalExecutionRuntime"]
+                row = EMPTY["execution"] | sums | {"message_received_time": received}
+                self.insert("execution", id=f"e{place}-{number}", actor_id=actor["actorId"], **row)
+        for number in range(summary.get("actorsNoWorkers", 0)):
+            self.put("actor", id=f"idle{number}")
+        for number in range(
+            summary.get("totalActorsExisting", 0) - summary.get("totalActorsExistingWithExecutions", 0)
+        ):
+            self.put("actor", id=f"unused{number}")
+        self.db.execute("COMMIT")
 
 
 def rows_of(record: Any, actor: str) -> list[tuple[str, dict[str, Any]]]:
@@ -208,6 +244,10 @@ def _with_alias(target: str) -> Callable[[Store], None]:
     return lambda store: store.put("alias", alias=ALIAS, actor_id=target)
 
 
+def _with_config(store: Store) -> None:
+    store.put("config", name=CONFIG)
+
+
 def _without(actor: str) -> Callable[[Store], None]:
     return lambda store: store.remove_actor(actor)
 
@@ -247,10 +287,16 @@ BEFORE: dict[str, Callable[[Store], None]] = {
     "aliases_delete": _with_alias(B),
     "aliases_delete_denied": _with_alias(A),
     "aliases_get_denied": _with_alias(A),
+    "aliases_nonces_create": _with_alias(A),
+    "aliases_nonces_create_update_level": _with_alias(A),
+    "aliases_permissions_get": _with_alias(A),
+    "aliases_permissions_post": _with_alias(A),
     "aliases_put": _with_alias(A),
     "aliases_put_missing": _with_alias(A),
     "aliases_put_unknown_actor": _with_alias(A),
     "aliases_put_with_alias": _with_alias(A),
+    "configs_delete": _with_config,
+    "configs_permissions": _with_config,
     "executions_by_alias_limit": _with_alias(A),
     "executions_of_deleted": _without(A),
     "executions_of_deleted_admin": _without(A),

@@ -30,6 +30,7 @@ def test_test_prints_the_message_and_then_the_environment(demo: Person) -> None:
         "_abaco_worker_id": execution["workerId"],
         "_abaco_execution_id": execution["id"],
         "_abaco_access_token": "",
+        "_actor_configs": "{}",
         "_abaco_api_server": demo.url,
         "_abaco_username": "demo",
         "_abaco_Content_Type": "str",
