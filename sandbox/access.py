@@ -78,6 +78,14 @@ def resolve(identifier: str) -> str:
     return alias.actor_id
 
 
+def resolve_link(link: str | None) -> str:
+    """Return the actor id that a link means, or an empty text for none and for an alias that is gone."""
+    try:
+        return resolve(link) if link else ""
+    except Refusal:
+        return ""
+
+
 def check_nonce_given(request: HttpRequest) -> None:
     """Raise the 400 of a request that carries neither a token nor a nonce."""
     if "x-nonce" not in request.GET:

@@ -42,14 +42,29 @@ def check(schedule: str) -> str:
     return found["start"]
 
 
-def after(schedule: str, hour: datetime) -> datetime | None:
-    """Return the hour one step of the schedule later, or None where its count is no number above zero."""
+def after(schedule: str, hour: datetime, moment: datetime | None = None) -> datetime | None:
+    """Return the first hour of a schedule after `moment`, counted in its steps from `hour`; without one, the next.
+
+    None where its count is no number above zero, or leads out of the calendar.
+    """
     found = FORMAT.fullmatch(schedule)
     if not found or not found["count"].isdecimal() or int(found["count"]) < 1:
         return None
     count, unit = int(found["count"]), found["unit"].removesuffix("s")
-    if unit == "month":
-        years, month = divmod(hour.month - 1 + count, 12)
-        last = calendar.monthrange(hour.year + years, month + 1)[1]
-        return hour.replace(year=hour.year + years, month=month + 1, day=min(hour.day, last))
-    return hour + timedelta(**{unit + "s": count})
+    moment = max(hour, moment or hour)
+    try:
+        if unit != "month":
+            step = timedelta(**{unit + "s": count})
+            return hour + step * ((moment - hour) // step + 1)
+        passed = (moment.year - hour.year) * 12 + moment.month - hour.month
+        steps = max(1, passed // count)
+        following = _months_later(hour, count * steps)
+        return following if following > moment else _months_later(hour, count * (steps + 1))
+    except (OverflowError, ValueError):
+        return None
+
+
+def _months_later(hour: datetime, count: int) -> datetime:
+    years, month = divmod(hour.month - 1 + count, 12)
+    last = calendar.monthrange(hour.year + years, month + 1)[1]
+    return hour.replace(year=hour.year + years, month=month + 1, day=min(hour.day, last))

@@ -1,6 +1,7 @@
 """The engine: what makes messages into executions. This file is its face; views call nothing else of it.
 
-`scheduler.py` looks after workers and cron, `worker.py` is one worker, `runner.py` is one process. Where the engine is
+`scheduler.py` looks after workers and cron, `worker.py` is one worker, `runner.py` is one process, `events.py` tells
+links and webhooks. Where the engine is
 off (`SANDBOX_ENGINE=off`, for tests of the HTTP answers) these functions change records and nothing runs.
 """
 

@@ -1,4 +1,7 @@
-"""The scheduler: one thread that starts requested workers, adds workers where messages wait, and fires cron."""
+"""The scheduler: one thread that starts requested workers, adds workers where messages wait, and fires cron.
+
+It also starts and ends the postman, who posts events to webhooks.
+"""
 
 import contextlib
 import logging
@@ -14,9 +17,11 @@ from django.db.models import Count, Q
 
 from sandbox import cron, times
 from sandbox.engine import STOPPING, request_workers
+from sandbox.engine.events import Postman
 from sandbox.engine.running import RUNNING, WAKE
 from sandbox.engine.worker import WorkerThread
 from sandbox.models import Actor, Execution, Log, Message, Result, Worker
+from sandbox.views.messages import Sent, queue_message
 
 logger = logging.getLogger(__name__)
 CRON_MESSAGE = "This is your cron execution"
@@ -29,10 +34,12 @@ class Scheduler(threading.Thread):
         super().__init__(name="scheduler", daemon=True)
         self._closing = threading.Event()
         self._threads: dict[str, WorkerThread] = {}
+        self._postman = Postman(self._closing)
 
     def run(self) -> None:
         """Take up what the last stop left, then look until closed."""
         recover()
+        self._postman.start()
         cron_at = time.monotonic()
         while not self._closing.is_set():
             try:
@@ -56,7 +63,7 @@ class Scheduler(threading.Thread):
         with WAKE:
             WAKE.notify_all()
         until = time.monotonic() + seconds
-        for thread in [self, *self._threads.values()]:
+        for thread in [self, self._postman, *self._threads.values()]:
             if thread.is_alive():
                 thread.join(max(0.0, until - time.monotonic()))
 
@@ -119,21 +126,24 @@ def autoscale() -> None:
 
 
 def fire_cron() -> None:
-    """Send the cron message of every actor whose hour has come, once, and write down its next hour."""
-    from sandbox.views.messages import Sent, queue_message
+    """Send the cron message of every actor whose hour has come, once, and write down its next hour.
 
+    Hours that were missed while the sandbox slept are made up for by one message. Where cron is off the hours go by.
+    """
     moment = times.now()
-    for actor in Actor.objects.filter(cron_on=True).exclude(cron_schedule=None).exclude(cron_next_ex=None):
+    for actor in Actor.objects.exclude(cron_schedule=None).exclude(cron_next_ex=None):
         try:
             due = cron.read_hour(actor.cron_next_ex or "")
         except ValueError:
             continue
         if due > moment:
             continue
-        following = cron.after(actor.cron_schedule or "", due)
-        while following and following <= moment:
-            following = cron.after(actor.cron_schedule or "", following)
+        following = cron.after(actor.cron_schedule or "", due, moment)
         shown = f"{following.year}-{following.month}-{following.day} {following.hour}" if following else None
+        if not actor.cron_on:
+            if following:
+                Actor.objects.filter(id=actor.id).update(cron_next_ex=shown)
+            continue
         with transaction.atomic():
             Actor.objects.filter(id=actor.id).update(cron_next_ex=shown, cron_on=following is not None)
             queue_message(actor, Sent(CRON_MESSAGE, "str"), "cron", {"Time_msg_queued": str(moment)})

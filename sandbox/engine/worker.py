@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from sandbox import times, vault
+from sandbox.engine import events, wake
 from sandbox.engine.runner import Limits, Outcome, run
 from sandbox.engine.running import RUNNING, WAKE
 from sandbox.images import find_program
@@ -53,7 +54,9 @@ class WorkerThread(threading.Thread):
             return False
         if find_program(actor.image) is None:
             message = NOT_FOUND.format(image=actor.image)
-            Actor.objects.filter(id=actor.id, revision=actor.revision).update(status="ERROR", status_message=message)
+            broken = Actor.objects.filter(id=actor.id, revision=actor.revision)
+            if broken.update(status="ERROR", status_message=message):
+                events.publish(actor.id, events.ERROR, status_message=message)
             return False
         moment = times.stored(times.now())
         ready = self._set_status(
@@ -67,8 +70,9 @@ class WorkerThread(threading.Thread):
             create_time=moment,
             last_health_check_time=moment,
         )
-        if ready:
-            Actor.objects.filter(id=actor.id, revision=self.revision).update(status="READY", status_message=" ")
+        current = Actor.objects.filter(id=actor.id, revision=self.revision)
+        if ready and current.update(status="READY", status_message=" "):
+            events.publish(actor.id, events.READY, status_message=" ")
         return ready
 
     def _work(self) -> None:
@@ -145,8 +149,12 @@ class WorkerThread(threading.Thread):
             else:
                 if outcome.log and lifetime:
                     _write_log(message.execution_id, message.actor_id, outcome.log, lifetime)
-                _update(message.execution_id, **_columns(outcome))
+                columns = _columns(outcome)
+                _update(message.execution_id, **columns)
+                told = {"status": columns["status"], "exit_code": columns["exit_code"]}
+                events.publish(message.actor_id, events.COMPLETE, execution_id=message.execution_id, **told)
             self._set_status("READY", last_execution_time=moment, last_health_check_time=moment)
+        wake()  # again, now that whoever is told can see it
 
 
 def environment_of(actor: Actor, message: Message, worker_id: str) -> dict[str, str]:

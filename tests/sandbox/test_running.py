@@ -1,9 +1,8 @@
-"""Workers, halting, restarts and cron: what the engine does over time."""
+"""Workers, halting and restarts: what the engine does over time."""
 
 import os
 import signal
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -138,23 +137,6 @@ def test_a_synchronous_message_waits_for_the_result_or_the_log(demo: Person) -> 
     answer = demo.ask("POST", f"/{counter}/messages", json={"message": "a b"}, params=query)
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "Number of words: 2" in answer.text
-
-
-def test_cron_fires_once_and_writes_down_its_next_hour(demo: Person) -> None:
-    actor = demo.actor("abacosamples/test", cronSchedule="now + 2 days")
-    row = demo.until(f"/{actor}/executions", lambda listing: listing["totalExecutions"] == 1)["executions"][0]
-    ended = demo.ended(actor, row["id"])
-    assert ended["executor"] == "cron"
-    log = demo.log(actor, row["id"])
-    assert "MSG=This is your cron execution" in log
-    assert "Time_msg_queued=" in log
-    assert "_abaco_username" not in log
-    following = demo.get(f"/{actor}")["cronNextEx"]
-    day, hour = following.split(" ")
-    due = datetime(*(int(part) for part in day.split("-")), int(hour), tzinfo=UTC)
-    assert 46 <= (due - datetime.now(UTC)).total_seconds() / 3600 <= 48
-    time.sleep(1.2)
-    assert demo.get(f"/{actor}/executions")["totalExecutions"] == 1
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])

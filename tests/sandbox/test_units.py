@@ -61,6 +61,24 @@ def test_a_schedule_steps_on(schedule: str, expected: datetime | None) -> None:
     assert cron.after(schedule, datetime(2026, 1, 31, 10)) == expected
 
 
+@pytest.mark.parametrize(
+    ("schedule", "hour", "expected"),
+    [
+        ("now + 1 hour", datetime(2026, 1, 31, 9), datetime(2026, 1, 31, 11)),
+        ("now + 6 hours", datetime(2026, 1, 30, 22), datetime(2026, 1, 31, 16)),
+        ("now + 1 week", datetime(1, 1, 1), datetime(2026, 2, 2)),
+        ("now + 1 month", datetime(2025, 11, 30, 10), datetime(2026, 2, 28, 10)),
+        ("now + 5 months", datetime(2025, 11, 30, 11), datetime(2026, 4, 30, 11)),
+        ("now + 1 month", datetime(2025, 11, 30, 11), datetime(2026, 2, 28, 11)),
+        ("now + 1 hour", datetime(2026, 5, 1), datetime(2026, 5, 1, 1)),
+        ("now + 99999999999 hours", datetime(2026, 1, 31, 9), None),
+        ("now + 99999 months", datetime(2026, 1, 31, 9), None),
+    ],
+)
+def test_hours_that_were_missed_are_passed_over(schedule: str, hour: datetime, expected: datetime | None) -> None:
+    assert cron.after(schedule, hour, datetime(2026, 1, 31, 10, 30)) == expected
+
+
 def test_a_schedule_is_read_padded_or_not() -> None:
     assert cron.read_hour("2026-11-23 07") == cron.read_hour("2026-11-23 7") == datetime(2026, 11, 23, 7)
     assert cron.check("2099-01-01 10 + x hours") == "2099-01-01 10"
