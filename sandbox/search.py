@@ -4,10 +4,7 @@ Parameters and their guessed values follow `TACC/abaco actors/models.py` (`limit
 `exactsearch`, `<field>.<op>`). A field that does not exist is an equality test that finds nothing, as there.
 """
 
-import json
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +12,9 @@ from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
 
+from sandbox import times
 from sandbox.answers import Crash
+from sandbox.conditions import Conditions
 from sandbox.dialect import Record
 from sandbox.endpoint import Call
 from sandbox.models import Actor, Execution, Log, Permission, Worker
@@ -40,18 +39,6 @@ TEXTS = {
     "workers": ("id", "actor_id", "status", "image", "location", "ch_name"),
     "logs": ("text",),
 }
-TIME_FIELDS = {  # finish_time is missing, as in Abaco: it cannot be searched by range.
-    "start_time", "message_received_time", "last_execution_time", "last_update_time", "create_time",
-    "last_health_check_time",
-}  # fmt: skip
-COMPARISONS = {"eq": "", "gt": "__gt", "gte": "__gte", "lt": "__lt", "lte": "__lte"}
-WORDS = {"true": True, "false": False, "none": None}
-TIME_FORM = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?)?)?)?)?(Z|[+-]\d{2}:?\d{2})?")
-TIME_REFUSAL = (
-    "Inputted datetime was in an incorrect format. Please refer to docs and follow ISO 8601 formatting. "
-    "e.g. '2020-05-01T14:45:41.591Z'"
-)
-NOTHING = Q(pk__in=[])
 
 
 def wanted(request: HttpRequest) -> bool:
@@ -74,9 +61,13 @@ def run(kind: str, request: HttpRequest, call: Call, execution_id: str = "") -> 
         conditions &= Q(**{ACTOR_COLUMN[kind]: call.identifier})
     if execution_id:
         conditions &= Q(execution_id=execution_id)
+    if kind == "logs":
+        conditions &= Q(expires_at__gt=times.now())
+    asked = Conditions(KINDS[kind], call.dialect)
     for name, text in parameters.items():
-        conditions &= _text_condition(kind, name, text) or _condition(kind, name, text, call)
-    found = KINDS[kind]._default_manager.filter(conditions).order_by(ORDER[kind], "pk")
+        conditions &= _text_condition(kind, name, text) or asked.read(name, text)
+    table = KINDS[kind]._default_manager.alias(**asked.aliases)
+    found = table.filter(conditions).order_by(ORDER[kind], "pk")
     rows = list(found[skip : skip + limit])
     metadata = {
         "total_count": found.count(),
@@ -130,94 +121,3 @@ def _text_condition(kind: str, name: str, text: str) -> Q | None:
         for column in TEXTS[kind]:
             condition |= Q(**{f"{column}__icontains": word})
     return condition
-
-
-def _condition(kind: str, name: str, text: str, call: Call) -> Q:
-    shown, _, operator = name.partition(".")
-    operator = operator or "eq"
-    field = call.dialect.field(shown)
-    columns = {column.name: column for column in KINDS[kind]._meta.fields}
-    column = columns.get({"logs": "text"}.get(field, field)) if kind == "logs" else columns.get(field)
-    if operator in ("like", "nlike"):
-        return _like(column, text, operator)
-    if operator in ("in", "nin"):
-        values = _guess(text, field)
-        if not isinstance(values, list):
-            raise Crash("pymongo.errors.OperationFailure", f"${operator} needs an array")
-        one_of = Q()
-        for value in values:
-            one_of |= _compare(column, field, "eq", value)
-        one_of = one_of if values else NOTHING
-        return one_of if operator == "in" else ~one_of
-    if operator == "between":
-        if "," not in text:
-            raise Crash("TypeError", "argument of type 'float' is not iterable")
-        low, _, high = text.partition(",")
-        return _compare(column, field, "gte", _guess(low, field)) & _compare(column, field, "lte", _guess(high, field))
-    value = _guess(text, field)
-    if operator == "neq":
-        return ~_compare(column, field, "eq", value)
-    if operator not in COMPARISONS:
-        return NOTHING
-    return _compare(column, field, operator, value)
-
-
-def _like(column: "models.Field[Any, Any] | None", text: str, operator: str) -> Q:
-    try:
-        re.compile(text)
-    except re.error:
-        raise Crash("pymongo.errors.OperationFailure", "Regular expression is invalid") from None
-    matches = NOTHING
-    if isinstance(column, models.CharField | models.TextField):
-        matches = Q(**{f"{column.name}__isnull": False, f"{column.name}__regex": text})
-    return matches if operator == "like" else ~matches
-
-
-def _guess(text: str, field: str) -> Any:
-    if text.lower() in WORDS:
-        return WORDS[text.lower()]
-    if field in TIME_FIELDS:
-        return _read_time(text)
-    for read in (float, json.loads):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return text
-
-
-def _read_time(text: str) -> datetime:
-    if not TIME_FORM.fullmatch(text):
-        raise Crash("ValueError", TIME_REFUSAL)
-    zone = re.search(r"(Z|(?<=\d)[+-]\d{2}:?\d{2})$", text[10:]) if len(text) > 10 else None
-    bare = text[: 10 + zone.start()] if zone else text
-    padded = bare + "0000-01-01"[len(bare) :] if len(bare) < 10 else bare
-    padded += ":00" if len(bare) == 13 else ""
-    try:
-        moment = datetime.fromisoformat(padded + (zone[0] if zone else ""))
-    except ValueError:
-        raise Crash("ValueError", TIME_REFUSAL) from None
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-
-
-def _compare(column: "models.Field[Any, Any] | None", field: str, operator: str, value: Any) -> Q:
-    if column is None:
-        return Q() if operator == "eq" and value is None else NOTHING
-    if value is None:
-        return Q(**{f"{column.name}__isnull": True}) if operator == "eq" else NOTHING
-    if not _comparable(column, field, value):
-        return NOTHING
-    return Q(**{column.name + COMPARISONS[operator]: value})
-
-
-def _comparable(column: "models.Field[Any, Any]", field: str, value: Any) -> bool:
-    # The store compares like with like: a text never equals a number, and finish_time equals nothing but null.
-    if isinstance(column, models.DateTimeField):
-        return isinstance(value, datetime)
-    if isinstance(column, models.BooleanField):
-        return isinstance(value, bool)
-    if isinstance(column, models.IntegerField):
-        return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**63
-    if isinstance(column, models.JSONField):
-        return True
-    return isinstance(value, str)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sandbox.contract_state import moment_of
 from tests.sandbox.support import Person, Sandbox, start_sandbox
 
 SLEEP = {"sleep": 0.1, "iterations": 100}
@@ -80,7 +81,7 @@ def test_messages_run_in_order_on_one_worker(demo: Person) -> None:
     actor = demo.actor("abacosamples/wc")
     executions = [demo.send(actor, f"message {number}") for number in range(4)]
     rows = [demo.ended(actor, execution) for execution in executions]
-    starts = [row["startTime"] for row in rows]
+    starts = [moment_of(row["startTime"]) for row in rows]
     assert starts == sorted(starts)
     assert len({row["workerId"] for row in rows}) == 1
 

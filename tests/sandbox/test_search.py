@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.contract_state import FAR_AWAY, Store
+from tests.sandbox.contract_state import FAR_AWAY, LONG_AGO, Store
 from tests.sandbox.support import Person, Sandbox
 
 ACTOR = "searchedActor"
@@ -15,16 +15,23 @@ ROWS = (  # id, status, exit code, io, received, started
     ("executionAAA3", "ERROR", None, 30, "2026-01-03 10:00:00", None),
     ("executionAAA4", "COMPLETE", 137, 40, "2026-01-04 10:00:00", "2026-01-04 10:00:01"),
 )
+STATES = {
+    1: '{"ExitCode": 1, "OOMKilled": false, "Error": "", "Pid": 0}',
+    137: '{"ExitCode": 137, "OOMKilled": true, "Error": "killed"}',
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def filled(sandbox: Sandbox) -> Iterator[None]:
     store = Store(str(sandbox.database))
-    store.put("actor", id=ACTOR, name="needle in a stack", owner="demo")
+    store.put(
+        "actor", id=ACTOR, name="needle in a stack", owner="demo", hints='["hay", "12"]', max_workers=3,
+        default_environment='{"MODE": "fast", "DEPTH": 7, "INNER": {"a": null}}', image="tacc/needle:2",
+    )  # fmt: skip
     for name, status, code, io, received, started in ROWS:
         store.put(
             "execution", id=name, actor_id=ACTOR, status=status, exit_code=code, io=io, message_received_time=received,
-            start_time=started, finish_time=started, executor="demo",
+            start_time=started, finish_time=started, executor="demo", final_state=started and STATES.get(code),
         )  # fmt: skip
     store.put("log", execution_id="executionAAA1", actor_id=ACTOR, text="the quick brown fox", expires_at=FAR_AWAY)
     yield
@@ -68,6 +75,24 @@ def numbers(demo: Person, **query: Any) -> list[int]:
         ({"offset": "0", "limit": "2"}, []),
         ({"pretty": "true"}, []),
         ({"nothing.neq": "1"}, [1, 2, 3, 4]),
+        ({"status.in": "['ERROR', 'RUNNING']"}, [3]),
+        ({"finalState.ExitCode": "137"}, [4]),
+        ({"finalState.ExitCode.gte": "1"}, [2, 4]),
+        ({"finalState.ExitCode.lt": "137"}, [2]),
+        ({"finalState.ExitCode.between": "2,200"}, [4]),
+        ({"finalState.ExitCode.in": "[1, 5]"}, [2]),
+        ({"finalState.ExitCode.neq": "1"}, [1, 3, 4]),
+        ({"finalState.OOMKilled": "true"}, [4]),
+        ({"finalState.Error.like": "^kill"}, [4]),
+        ({"finalState.Error.gt": "a"}, [4]),
+        ({"finalState.Error.gt": "0"}, []),  # a text is greater than no number
+        ({"finalState.StartedAt.gt": "2026-01-02T10:00"}, [2, 4]),
+        ({"finalState.ExitCode": "none"}, [1, 3]),
+        ({"status.ExitCode": "1"}, []),
+        ({"actorId": ACTOR}, []),
+        ({"actorId": f"SANDBOX_{ACTOR}"}, [1, 2, 3, 4]),
+        ({"actorId.like": ACTOR}, [1, 2, 3, 4]),
+        ({"tenant": "SANDBOX"}, [1, 2, 3, 4]),
     ],
 )
 def test_a_parameter_finds_what_it_should(query: dict[str, str], expected: list[int], demo: Person) -> None:
@@ -86,6 +111,7 @@ def test_metadata_counts_all_that_match(demo: Person) -> None:
         "skip=x",
         "startTime.gt=yesterday",
         "io.between=5",
+        "status.between=A,B",
         "status.like=(",
         "status.in=ERROR",
         "startTime=2026-13",
@@ -104,6 +130,41 @@ def test_words_and_phrases_are_found_in_text(demo: Person) -> None:
     assert actors(search="needle nothing") == [ACTOR]
     assert actors(exactsearch="needle in a stack") == [ACTOR]
     assert actors(exactsearch="stack needle") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"image.like": "needle"}, True),
+        ({"image": "tacc/needle:2", "owner": "demo"}, True),
+        ({"image.nlike": "needle"}, False),
+        ({"hints": "hay"}, True),
+        ({"hints": "straw"}, False),
+        ({"maxWorkers.between": "2,3"}, True),
+        ({"maxWorkers.gt": "3"}, False),
+        ({"stateless": "true", "cronOn": "false"}, True),
+        ({"cronSchedule": "none"}, True),
+        ({"createTime.lt": "2020-01-02"}, True),
+        ({"lastUpdateTime.gte": "2020-01-02"}, False),
+        ({"defaultEnvironment.MODE": "fast"}, True),
+        ({"defaultEnvironment.DEPTH.lte": "7"}, True),
+        ({"defaultEnvironment.MODE.gt": "1"}, False),
+        ({"defaultEnvironment.INNER.a": "none"}, True),
+        ({"defaultEnvironment.a__isnull": "none"}, True),
+        ({"dbId": f"SANDBOX_{ACTOR}"}, True),
+    ],
+)
+def test_actors_are_found_by_every_kind_of_field(query: dict[str, str], found: bool, demo: Person) -> None:
+    shown = demo.get("/search/actors", params=query | {"limit": 1000})["search"]
+    assert (ACTOR in [row["id"] for row in shown]) is found
+
+
+def test_a_log_that_has_expired_is_not_found(demo: Person, sandbox: Sandbox) -> None:
+    store = Store(str(sandbox.database))
+    # At a time that the sandbox's own cleaning, which comes twice a second here, has not yet seen.
+    store.put("log", execution_id="executionAAA2", actor_id=ACTOR, text="gone already", expires_at=LONG_AGO)
+    store.db.close()
+    assert demo.get("/search/logs", params={"exactsearch": "gone already"})["search"] == []
 
 
 def test_logs_are_searched_too(demo: Person) -> None:
