@@ -1,9 +1,12 @@
-"""The actors a fresh sandbox is filled with, as a table. What is made of it is in `fill.py`."""
+"""The actors a fresh sandbox is filled with, as a table. What is made of it is in `fill.py`.
+
+What surrounds them, as aliases and nonces, stands in `surroundings.py`.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-HOURLY, DAILY, WEEKLY = "now + 1 hour", "now + 1 day", "now + 1 week"
+HOURLY, DAILY, WEEKLY, MONTHLY = "now + 1 hour", "now + 1 day", "now + 1 week", "now + 1 month"
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,9 @@ def broken(image: str) -> dict[str, Any]:
     return {"status": "ERROR", "status_message": NOT_FOUND.format(image=image)}
 
 
-def cron(schedule: str) -> dict[str, Any]:
-    """Return the fields of an actor that runs on a schedule."""
-    return {"cron_schedule": schedule, "cron_on": True}
+def cron(schedule: str, on: bool = True) -> dict[str, Any]:
+    """Return the fields of an actor that runs on a schedule, or would if it were on."""
+    return {"cron_schedule": schedule, "cron_on": on}
 
 
 def stateful(state: Any) -> dict[str, Any]:
@@ -56,7 +59,8 @@ def sketches() -> list[Sketch]:
     """Return the table, in the order in which the actors were registered."""
     return [
         Sketch("sentinel-2-tiler", "tacc/s2-tiler:2.4.1", "demo", "Cuts Sentinel-2 scenes into web map tiles.", 1200,
-               9, 0.02, TEAM_RUNS, environment(TILE_SIZE="512", FORMAT="png", BANDS="B04,B03,B02")),
+               9, 0.02, TEAM_RUNS | {"nadia.rahman": "READ"},
+               environment(TILE_SIZE="512", FORMAT="png", BANDS="B04,B03,B02")),
         Sketch("fastq-qc-router", "tacc/fastq-qc:1.9", "demo", "Runs FastQC on new lanes, routes the good ones.", 900,
                22, 0.03, TEAM_READS, environment(MIN_QUALITY="28", ADAPTERS="truseq")),
         Sketch("rnaseq-ingest", "tacc/rnaseq-ingest:0.7.2", "demo", "Takes RNA-seq manifests into the catalogue.", 5000,
@@ -68,9 +72,9 @@ def sketches() -> list[Sketch]:
         Sketch("plate-reader-etl", "tacc/report-builder:3.1", "team", "Turns plate reader exports into tables.", 380,
                12, 0.03, DEMO_RUNS),
         Sketch("jupyter-spawn-hook", "tacc/webhook-relay:1.2", "team", "Tells the hub when a notebook may start.", 420,
-               1, 0.01, DEMO_READS),
+               1, 0.01, DEMO_READS, {"webhook": "https://hub.example.org/hooks/spawn"}),
         Sketch("slack-notify", "tacc/webhook-relay:1.0", "demo", "Posts to the lab's channel when a run ends.", 560,
-               0.8, 0.02, {}, {"webhook": "https://hooks.example.org/lab", "hints": ["notify"]}),
+               0.8, 0.02, {"team": "NONE"}, {"webhook": "https://hooks.example.org/lab", "hints": ["notify"]}),
         Sketch("word-count", "abacosamples/wc", "demo", "Counts the words of a message: the first actor of everybody.",
                260, 0.4, 0, TEAM_RUNS),
         Sketch("dem-hillshade", "tacc/s2-tiler:2.3", "team", "Shades elevation models for the base map.", 310, 30, 0.05,
@@ -116,11 +120,12 @@ def sketches() -> list[Sketch]:
                DEMO_READS, broken("tacc/old-classifier:0.1")),
         Sketch("metadata-sync", "tacc/rnaseq-ingest:0.6", "team", "Copies metadata between catalogues.", 240, 3, 0.03),
         Sketch("quota-report", "tacc/report-builder:1.0", "admin", "Reports who is near their quota.", 30, 14, 0, {},
-               cron(DAILY)),
+               cron(DAILY, on=False)),
         Sketch("worker-canary", "abacosamples/test", "admin", "Runs every hour to see that workers start.", 700, 0.3,
                0.002, {}, cron(HOURLY)),
         Sketch("log-shipper", "tacc/webhook-relay:2.0", "admin", "Ships logs to the archive.", 250, 5, 0.02),
-        Sketch("license-check", "abacosamples/wc:1.1", "admin", "Counts seats in use.", 60, 0.4, 0, DEMO_READS),
+        Sketch("license-check", "abacosamples/wc:1.1", "admin", "Counts seats in use.", 1, 0.4, 0, DEMO_READS,
+               cron(MONTHLY)),
         Sketch("gpu-probe", "tacc/gpu-probe:cuda12", "admin", "Asks the GPUs how they are.", 8, 6, 0.4, {},
                broken("tacc/gpu-probe:cuda12")),
         Sketch("protein-fold-submit", "tacc/mesh-solver:4.2", "demo", "Submits folding jobs and waits for them.", 70,
@@ -128,28 +133,3 @@ def sketches() -> list[Sketch]:
         Sketch("a-name-so-long-that-no-column-of-any-table-has-room-for-all-of-it-and-it-must-be-cut-somewhere",
                "tacc/webhook-relay:1.0", "demo", "A long description too. " * 20, 20, 1, 0),
     ]  # fmt: skip
-
-
-ALIASES = {
-    "tiler": "sentinel-2-tiler",
-    "qc": "fastq-qc-router",
-    "ingest": "rnaseq-ingest",
-    "notify": "slack-notify",
-    "plates": "plate-reader-etl",
-    "canary": "worker-canary",
-}
-NONCES = (  # actor, owner, level, maximum of uses, uses so far, description
-    ("sentinel-2-tiler", "demo", "EXECUTE", -1, 118, "The tile server's webhook."),
-    ("sentinel-2-tiler", "demo", "READ", 100, 37, "For the status page."),
-    ("rnaseq-ingest", "demo", "EXECUTE", 5000, 4210, "The sequencer in room 2.114."),
-    ("rnaseq-ingest", "team", "EXECUTE", 10, 10, "Used up after the workshop."),
-    ("image-classifier", "demo", "UPDATE", 5, 0, "For the maintainer, while demo is away."),
-    ("plate-reader-etl", "team", "EXECUTE", -1, 380, "The plate reader itself."),
-)
-WORKERS = {
-    "sentinel-2-tiler": 1,
-    "fastq-qc-router": 2,
-    "rnaseq-ingest": 1,
-    "mesh-solver": 3,
-    "hourly-cleanup": 1,
-}

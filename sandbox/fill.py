@@ -11,12 +11,13 @@ from django.db import transaction
 
 from sandbox import cron, times
 from sandbox.access import ADMIN_ROLE
-from sandbox.believable import ALIASES, NONCES, WORKERS, Sketch, sketches
+from sandbox.believable import Sketch, sketches
 from sandbox.crowd import COLLEAGUES, crowd
 from sandbox.engine.runner import CUT
 from sandbox.engine.worker import final_state
+from sandbox.furnish import furnish
 from sandbox.ids import id_from
-from sandbox.models import Actor, Alias, Execution, Log, Message, Nonce, Permission, Person, Worker
+from sandbox.models import Actor, Execution, Log, Message, Permission, Person
 
 SEED = 20261
 DAYS = 30
@@ -61,18 +62,10 @@ class Filler:
         self.now = times.stored(times.now())
 
     def fill(self) -> None:
-        """Make the actors of the table with their history, then aliases, nonces and workers, then the crowd."""
+        """Make the actors of the table with their history, then what surrounds them, then the crowd."""
         actors = self.actors(sketches())
         self.ids.seed(SEED)
-        for alias, name in ALIASES.items():
-            Alias.objects.create(alias=alias, actor_id=actors[name].id, owner=actors[name].owner)
-            Permission.objects.create(subject=f"alias:{alias}", user=actors[name].owner, level="UPDATE")
-        self.nonces(actors)
-        for name, number in WORKERS.items():
-            Worker.objects.bulk_create(
-                Worker(id=self.id(), actor_id=actors[name].id, revision=actors[name].revision, create_time=self.now)
-                for _ in range(number)
-            )
+        furnish(actors, self.now, self.id, [BASE_ROLE])
         if self.size == "large":
             self.actors(crowd())
 
@@ -100,8 +93,8 @@ class Filler:
         if fields["status"] == "SUBMITTED":
             fields["status_message"] = ""
         if "cron_schedule" in fields:
-            following = self.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-            fields["cron_next_ex"] = cron.hour_text(following)
+            following = cron.after(fields["cron_schedule"], self.now.replace(minute=0, second=0, microsecond=0))
+            fields["cron_next_ex"] = following and cron.hour_text(following)
         return Actor.objects.create(
             id=self.id(),
             name=sketch.name,
@@ -152,7 +145,7 @@ class Filler:
         span = DAYS * 86400
         if actor.cron_schedule and runs:
             hour = self.now.replace(minute=0, second=2, microsecond=0)
-            step = timedelta(hours=max(1, DAYS * 24 // runs))
+            step = (cron.after(actor.cron_schedule, hour) or hour) - hour
             return sorted(hour - step * number for number in range(runs))
         found: list[datetime] = []
         while len(found) < runs:
@@ -194,7 +187,7 @@ class Filler:
     def senders(self, sketch: Sketch) -> list[str]:
         """Return who else sends to an actor."""
         people = PEOPLE.keys() | COLLEAGUES.keys()
-        return [user for user, level in sketch.shared.items() if user in people and level != "READ"]
+        return [user for user, level in sketch.shared.items() if user in people and level in ("EXECUTE", "UPDATE")]
 
     def write_logs(self, actor: Actor, executions: Iterable[tuple[Execution, str]], is_end: bool = False) -> None:
         """Write logs; at the end of the history of one actor, one as long as logs get."""
@@ -240,22 +233,4 @@ class Filler:
             environment = {"_abaco_username": actor.owner, "_abaco_Content_Type": "str"}
             Message.objects.create(
                 actor_id=actor.id, execution_id=row.id, body=f"waiting {count + 1}", environment=environment
-            )
-
-    def nonces(self, actors: dict[str, Actor]) -> None:
-        """Make the nonces of the table."""
-        for name, owner, level, most, used, description in NONCES:
-            created = self.now - timedelta(days=self.random.randrange(2, DAYS))
-            Nonce.objects.create(
-                id=f"{settings.SANDBOX_TENANT}_{self.id()}",
-                actor_id=actors[name].id,
-                owner=owner,
-                roles=[BASE_ROLE],
-                level=level,
-                max_uses=most,
-                remaining_uses=-1 if most == -1 else most - used,
-                current_uses=used,
-                description=description,
-                create_time=created,
-                last_use_time=self.now - timedelta(minutes=self.random.randrange(5, 2000)) if used else None,
             )

@@ -46,7 +46,7 @@ def test_a_hundred_thousand_executions_come_on_top_of_the_full_history(large: Sa
     with closing(sqlite3.connect(large.database)) as store:
         counts = dict(store.execute("SELECT actor_id, count(*) FROM sandbox_execution GROUP BY actor_id"))
         known = dict(store.execute("SELECT id, name FROM sandbox_actor"))
-    by_name = Counter({known[actor]: count for actor, count in counts.items()})
+    by_name = Counter({known[actor]: count for actor, count in counts.items() if actor in known})
     assert by_name["sequence-aligner"] == 50_000
     assert by_name["rnaseq-ingest"] == 5_000, "the full history is still there"
     crowd = set(by_name) & (

@@ -74,6 +74,50 @@ def test_what_it_is_filled_with_really_runs(actors: dict[str, dict[str, Any]], d
     assert demo.get(f"/{counter}/state") == {"state": {"count": 91}}
 
 
+def test_an_alias_a_link_and_a_config_outlived_their_actor(actors: dict[str, dict[str, Any]], full: Sandbox) -> None:
+    demo, admin = full.sign_in("demo"), full.sign_in("admin")
+    aliases = {row["alias"]: row for row in demo.get("/aliases")}
+    dead = aliases["tile-classifier"]["actorId"]
+    assert admin.refusal("GET", f"/{dead}")[0] == 404
+    assert demo.refusal("GET", "/tile-classifier") == (400, f"Actor SANDBOX_{dead} does not exist")
+    links = {row["id"]: row["link"] for row in admin.get("/admin") if row["link"]}
+    assert "tile-classifier" in links.values()
+    first = actors["protein-fold-submit"]["id"]
+    assert links[links[first]] == "notify"
+    assert aliases["notify"]["actorId"] == actors["slack-notify"]["id"]
+    assert actors["slack-notify"]["webhook"].startswith("https://")
+    summary = admin.get("/admin/executions")["summary"]
+    assert summary["totalExecutionsAll"] > summary["totalExecutionsExisting"]
+
+
+def test_configs_nonces_and_grants_of_all_sorts(actors: dict[str, dict[str, Any]], demo: Person) -> None:
+    configs = {row["name"]: row for row in demo.get("/configs")}
+    assert {row["isSecret"] for row in configs.values()} == {True, False}
+    assert configs["object-store-key"]["value"].startswith("gAAAA")
+    log = demo.log(actors["slack-notify"]["id"], demo.run(actors["slack-notify"]["id"], "x")["id"])
+    assert "_actor_configs={'lab-channel': '#sequencing'}" in log
+    nonces = [
+        nonce
+        for name in ("sentinel-2-tiler", "rnaseq-ingest", "slack-notify", "image-classifier")
+        for nonce in demo.get(f"/{actors[name]['id']}/nonces")
+    ]
+    assert {row["level"] for row in nonces} == {"READ", "EXECUTE", "UPDATE"}
+    assert {row["owner"] for row in nonces} == {"demo", "team", "marek"}
+    assert {row["maxUses"] == -1 for row in nonces} == {row["lastUseTime"] == "None" for row in nonces} == {True, False}
+    assert 0 in {row["remainingUses"] for row in nonces}
+    assert len(demo.get("/aliases/tiler/nonces")) == 2
+    assert demo.get(f"/{actors['slack-notify']['id']}/permissions") == {"demo": "UPDATE", "team": "NONE"}
+    assert "ABACO_WORLD" in demo.get(f"/{actors['image-classifier']['id']}/permissions")
+    assert demo.get(f"/{actors['sentinel-2-tiler']['id']}/permissions")["nadia"] == {"rahman": "READ"}
+
+
+def test_schedules_are_due_when_their_history_says(full: Sandbox) -> None:
+    rows = [row for row in full.sign_in("admin").get("/admin") if row["cronSchedule"]]
+    assert {row["cronSchedule"].rsplit(" ", 1)[1] for row in rows} == {"hour", "day", "week", "month"}
+    assert {row["cronOn"] for row in rows} == {True, False}
+    assert len({row["cronNextEx"] for row in rows}) >= 4
+
+
 def test_two_fills_are_the_same_and_a_small_one_is_short(
     actors: dict[str, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
