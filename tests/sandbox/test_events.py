@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.webhooks import may_be_posted_to
-from tests.sandbox.support import Person
+from tests.sandbox.contract_state import Store
+from tests.sandbox.support import Person, start_sandbox
 
 IMAGE = "abacosamples/test"
 
@@ -129,6 +131,21 @@ def test_a_dead_link_does_not_keep_an_event_from_the_webhook(receiver: Receiver,
 def test_a_webhook_nobody_answers_holds_up_nothing(demo: Person) -> None:
     actor = demo.actor("abacosamples/wc", webhook="http://127.0.0.1:9/")
     assert demo.run(actor, "x")["exitCode"] == 0
+
+
+def test_events_that_waited_at_a_stop_go_out_in_order_at_the_next_start(receiver: Receiver, tmp_path: Path) -> None:
+    first = start_sandbox(tmp_path, "none", SANDBOX_ENGINE="off")
+    first.stop()
+    store = Store(str(first.database))
+    for number in range(3):
+        store.insert("delivery", actor_id="anActorOfOld1", url=receiver.url, body=json.dumps({"number": number}))
+    second = start_sandbox(tmp_path, "none")
+    try:
+        assert [event["number"] for event in receiver.after(3)] == [0, 1, 2]
+        assert store.db.execute("SELECT count(*) FROM sandbox_delivery").fetchone() == (0,)
+    finally:
+        store.db.close()
+        second.stop()
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,35 @@ def test_actors_are_found_by_every_kind_of_field(query: dict[str, str], found: b
     assert (ACTOR in [row["id"] for row in shown]) is found
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"status": "SHUTDOWN_REQUESTED"}, True),
+        ({"status.nin": '["READY", "BUSY"]', "hostId": "none"}, True),
+        ({"status.like": "REQUESTED$"}, True),
+        ({"createTime.between": "2019,2021"}, True),
+        ({"createTime.gt": "2021"}, False),
+        ({"lastExecutionTime": "none"}, True),
+        ({"lastExecutionTime.lt": "2099"}, False),
+        ({"actorId": f"SANDBOX_{ACTOR}"}, True),
+    ],
+)
+def test_workers_are_found_by_status_time_and_actor(
+    query: dict[str, str], found: bool, demo: Person, sandbox: Sandbox
+) -> None:
+    store = Store(str(sandbox.database))
+    store.put("worker", id="searchWorker2", actor_id=ACTOR, status="SHUTDOWN_REQUESTED")
+    store.db.close()
+    shown = demo.get("/search/workers", params=query | {"limit": 1000})["search"]
+    assert ("searchWorker2" in [row["id"] for row in shown]) is found
+
+
+@pytest.mark.parametrize(("query", "count"), [("quick.*fox$", 1), ("^brown", 0), ("Quick", 0)])
+def test_logs_are_searched_by_pattern(query: str, count: int, demo: Person) -> None:
+    found = demo.get(f"/{ACTOR}/executions/executionAAA1/logs", params={"logs.like": query})
+    assert found["_metadata"]["totalCount"] == count
+
+
 def test_a_log_that_has_expired_is_not_found(demo: Person, sandbox: Sandbox) -> None:
     store = Store(str(sandbox.database))
     # At a time that the sandbox's own cleaning, which comes twice a second here, has not yet seen.
