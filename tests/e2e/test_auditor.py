@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from actors_app.history.clock import SECOND
+from actors_app.views.history import PAUSE
 from tests.e2e.conftest import Portal, Visit
 from tests.e2e.test_pages import SHAPES, complaints
 from tests.running import running_portal
@@ -216,6 +219,7 @@ def test_each_state_of_the_history_is_well_made(visit: Visit, night: Night, sile
         # Who may read no actor has no history.
         look(shape, visit("team", width=shape[0], theme=shape[1]), "/executions/", "Nothing was received in this time")
     silence()
+    time.sleep(PAUSE / SECOND)  # for which what a page has just read counts as new
     for shape, page in pages:
         for place in ("/executions/", of_actor):
             look(shape, page, place, "These are the last known executions")
