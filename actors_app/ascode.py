@@ -13,6 +13,7 @@ from actors_app.curl import Curl
 from actors_app.secret_names import MASK, is_secret_name, masked
 
 NO_CALL = "# agavepy has no call for this; use curl."
+_SEARCHES = ("execution-search", "executions-search")  # their query has our names, with or without an operator
 _ENVIRONMENTS = ("default_environment", "defaultEnvironment")
 
 
@@ -61,13 +62,24 @@ OPERATIONS = {
     "nonce": _Operation("Read the nonce", "GET", _NONCE, "getNonce"),
     "nonce-delete": _Operation("Delete the nonce", "DELETE", _NONCE, "deleteNonce"),
     "execution-list": _Operation("List the actor's executions", "GET", (_A, "executions"), "listExecutions"),
-    "execution-search": _Operation("Search the actor's executions", "GET", (_A, "executions")),
-    "executions-search": _Operation("Search the executions of all actors", "GET", ("search", "executions")),
+    "execution-search": _Operation("Search the actor's executions, as far as the API can", "GET", (_A, "executions")),
+    "executions-search": _Operation(
+        "Search the executions of all actors, as far as the API can", "GET", ("search", "executions")
+    ),
     "execution": _Operation("Read the execution", "GET", _EXECUTION, "getExecution"),
     "execution-halt": _Operation("Halt the execution", "DELETE", _EXECUTION),
     "execution-register": _Operation("Register an execution", "POST", (_A, "executions"), "addExecution"),
     "log": _Operation("Read the log", "GET", (*_EXECUTION, "logs"), "getExecutionLogs"),
     "result": _Operation("Take the oldest result, which the API then forgets", "GET", (*_EXECUTION, "results")),
+}
+
+# What a form is shown to send before anything is typed into it.
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "actor-create": {"image": "abacosamples/test"},
+    "message-send": {"message": "hello"},
+    "worker-add": {"num": 1},
+    "nonce-create": {"level": "EXECUTE", "max_uses": 1, "description": ""},
+    "execution-register": {"runtime": 0, "cpu": 0, "io": 0},
 }
 
 
@@ -90,6 +102,8 @@ def code_of(
     if known.method == "POST" and sent is None and operation != "nonce-create":
         sent = {}
     asked = {name: MASK if name.lower() == "x-nonce" else value for name, value in masked(query or {}).items()}
+    if operation in _SEARCHES:
+        asked = {_field(curl, name): value for name, value in asked.items()}
     path = [_filled(part, ids) for part in known.path]
     more = " --output result.bin" if operation == "result" else ""
     line = curl.call(known.method, path, query=asked, body=sent, more=more)
@@ -98,6 +112,11 @@ def code_of(
     else:
         python = _python(curl.server, known, ids, sent, asked)
     return Code(f"code-{operation}", known.title, line, python)
+
+
+def _field(curl: Curl, name: str) -> str:
+    field, dot, operator = name.partition(".")
+    return curl.dialect.name(field) + dot + operator
 
 
 def _filled(part: str, ids: Mapping[str, str]) -> str:

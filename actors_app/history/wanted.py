@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from actors_app.history.clock import api_time
 from actors_app.history.rights import SeenActor
 
 OUTCOMES = ("succeeded", "failed", "error", "oom", "halted", "running", "waiting", "finished", "unknown")
@@ -19,6 +20,14 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "waited": ("waited", "id"),
     "id": ("execution_id", "id"),
     "actor": ("received", "id"),  # within each actor
+}
+# An outcome in the words of the API, which calls everything COMPLETE that came to an end.
+_STATUS: Mapping[str, Mapping[str, str]] = {
+    "succeeded": {"status": "COMPLETE", "exit_code": "0"},
+    "failed": {"status": "COMPLETE", "exit_code.neq": "0"},
+    "error": {"status": "ERROR"},
+    "running": {"status": "RUNNING"},
+    "waiting": {"status": "SUBMITTED"},
 }
 NULLABLE = frozenset({"exit_code", "ran", "waited"})  # those that have none come last
 
@@ -78,6 +87,20 @@ class Wanted:
         return [
             actor.key for actor in actors if text and (text in actor.name.casefold() or actor.id.startswith(self.q))
         ]
+
+    def as_search(self) -> dict[str, str]:
+        """Return the filter as the API's own search takes it, by our names; what that cannot say is left out."""
+        found = {}
+        if self.since:
+            found["message_received_time.gt"] = api_time(self.since)
+        if self.until:
+            found["message_received_time.lt"] = api_time(self.until)
+        for name, value in (("executor", self.executor), ("worker_id", self.worker), ("exit_code", self.exit_code)):
+            if value:
+                found[f"{name}.neq" if value.is_not else name] = value.text
+        if len(self.outcomes) == 1:
+            found |= _STATUS.get(self.outcomes[0], {})
+        return found
 
     def without_outcome(self) -> "Wanted":
         """Return the same filter for executions of any outcome."""

@@ -59,7 +59,8 @@ def actor_create(request: HttpRequest) -> HttpResponse:
                 ).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
-    return render_page(request, "actors/create.html", {"form": form, "section": "new"}, status=status)
+    sends = {"actor-create": form.new_definition()} if form.is_bound and not form.errors else {}
+    return render_page(request, "actors/create.html", {"form": form, "section": "new", "sends": sends}, status=status)
 
 
 def _create(request: HttpRequest, abaco: Abaco, definition: Mapping[str, object]) -> Actor:
@@ -152,6 +153,10 @@ def _review_or_save(
         force=force,
         restarts=force or "image" in changed,
         next_revision=(actor.revision or 0) + 1,
+        sends={
+            "actor-update": full_update(actor, {one.name: one.after for one in found})
+            | ({"force": True} if force else {})
+        },
         sent_along=[
             LABELS[name]
             for name, value in before.items()

@@ -137,9 +137,15 @@ def _preview(request: HttpRequest, actor_id: str, form: MessageForm) -> dict[str
         return {"delivery": None}
     typed = form.cleaned_data
     value = _value(typed)
-    return {
+    preview = {
         "delivery": delivery_of(typed["kind"], value, typed["environment"]),
         "curl": Curl(request, actor_id).message(typed["kind"], value, typed["environment"]),
+    }
+    if typed["kind"] == "file":
+        return preview
+    return preview | {
+        "sends": {"message-send": value if typed["kind"] == "json" else {"message": value}},
+        "asks": {"message-send": typed["environment"]},
     }
 
 

@@ -325,7 +325,7 @@ def test_a_session_that_only_reads_is_led_to_no_form(sign_in, found):
 def test_what_is_only_remembered_is_shown_with_its_age_and_nothing_to_do(signed_in, rf, db):
     request = rf.get(PAGE)
     request.session, request.htmx, request._messages = signed_in.session, False, []
-    sent("text", b"secret")
+    sent("text", b"unseen words")
     arrived = datetime.now(UTC) - timedelta(minutes=5)
     execution = Execution(id=EXECUTION_ID, actor_id=ACTOR_ID, status="RUNNING", message_received_time=arrived)
     as_of = arrived + timedelta(minutes=2)
@@ -334,7 +334,7 @@ def test_what_is_only_remembered_is_shown_with_its_age_and_nothing_to_do(signed_
     assert "did not answer in time. This is the execution as the portal last saw it" in page
     assert "3 min ago" in page
     assert "2 min so far, with the waiting" in page, "as it stood then, and not as if it went on"
-    assert "secret" not in page, "the API did not say that it may be seen"
+    assert "unseen words" not in page, "the API did not say that it may be seen"
     assert "Take the next result" not in page
     assert "hx-get" not in page.partition("<main")[2]
     assert "?again=" not in page

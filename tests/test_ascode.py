@@ -1,0 +1,266 @@
+"""Pages as code: what a shell and Python read of it is the call of the page, it works, and it holds no secret."""
+
+import ast
+import json
+import os
+import re
+import shlex
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import responses
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+
+from actors_app.ascode import EXAMPLES, OPERATIONS, Code, code_of
+from actors_app.sessions import SessionStore
+from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
+from tests.routes import answer_everything, crawled
+from tests.sandbox.support import Person, Sandbox, start_sandbox
+
+IDS = {"actor_id": ACTOR_ID, "execution_id": EXECUTION_ID, "worker_id": WORKER_ID}
+HOSTILE = 'it\'s; rm -rf / "$HOME" `id` {x}\n\N{PILE OF POO}\u202e'
+# The names of agavepy's own description of the API, with the ids that each call takes.
+AGAVEPY = {
+    "list": [],
+    "add": [],
+    "get": ["actorId"],
+    "update": ["actorId"],
+    "delete": ["actorId"],
+    "getPermissions": ["actorId"],
+    "getMessages": ["actorId"],
+    "sendMessage": ["actorId"],
+    "deleteMessages": ["actorId"],
+    "listWorkers": ["actorId"],
+    "addWorker": ["actorId"],
+    "getWorker": ["actorId", "workerId"],
+    "deleteWorker": ["actorId", "workerId"],
+    "listNonces": ["actorId"],
+    "addNonce": ["actorId"],
+    "getNonce": ["actorId", "nonceId"],
+    "deleteNonce": ["actorId", "nonceId"],
+    "listExecutions": ["actorId"],
+    "addExecution": ["actorId"],
+    "getExecution": ["actorId", "executionId"],
+    "getExecutionLogs": ["actorId", "executionId"],
+}
+
+
+@pytest.fixture
+def request_of(rf: RequestFactory, sign_in: Callable[..., Client]) -> HttpRequest:
+    request = rf.get("/")
+    request.session = SessionStore(sign_in().session.session_key)
+    return request
+
+
+def test_no_part_of_a_line_is_more_than_one_word(request_of: HttpRequest) -> None:
+    code = code_of(request_of, "actor-update", actor_id=ACTOR_ID, body={"image": HOSTILE, "description": HOSTILE})
+    words = shlex.split(code.curl)
+    assert words[words.index("-X") + 1] == "PUT"
+    assert json.loads(words[words.index("--data-binary") + 1]) == {"image": HOSTILE, "description": HOSTILE}
+    assert code.curl.isascii()
+    assert code.python.isascii()
+    assert ast.literal_eval(call_in(code)["body"]) == {"image": HOSTILE, "description": HOSTILE}
+
+
+def test_names_are_those_of_the_api_and_secrets_are_masked(request_of: HttpRequest) -> None:
+    body = {
+        "image": "a/b",
+        "default_environment": {"API_KEY": "hunter2", "CITY": "Austin"},
+        "log_ex": 60,
+        "token": True,
+        "queue": "",
+        "max_workers": None,
+    }
+    code = code_of(request_of, "actor-create", body=body)
+    words = shlex.split(code.curl)
+    sent = json.loads(words[words.index("--data-binary") + 1])
+    environment = {"API_KEY": "\N{HORIZONTAL ELLIPSIS}", "CITY": "Austin"}
+    assert sent == {"image": "a/b", "defaultEnvironment": environment, "logEx": 60, "token": True}
+    assert "hunter2" not in code.curl + code.python
+
+
+def test_a_nonce_and_the_token_are_variables(request_of: HttpRequest) -> None:
+    code = code_of(request_of, "nonce-delete", actor_id=ACTOR_ID)
+    assert f'/actors/v2/{ACTOR_ID}/nonces/$NONCE"' in code.curl
+    assert 'nonceId=os.environ["NONCE"]' in code.python
+    assert "access-token-of-jdoe" not in code.curl + code.python
+
+
+def test_a_search_asks_in_the_names_of_the_api(request_of: HttpRequest) -> None:
+    code = code_of(request_of, "executions-search", query={"exit_code.neq": "0", "message_received_time.gt": "2026"})
+    address = urlsplit(shlex.split(code.curl)[-1])
+    assert address.path == "/actors/v2/search/executions"
+    assert parse_qs(address.query) == {"exitCode.neq": ["0"], "messageReceivedTime.gt": ["2026"]}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_python_is_python_and_calls_what_agavepy_has(request_of: HttpRequest, name: str) -> None:
+    code = code_of(request_of, name, body=EXAMPLES.get(name), **{key: IDS[key] for key in ids_of(name)})
+    if not OPERATIONS[name].agavepy:
+        assert "agavepy has no call for this" in code.python
+        return
+    given = call_in(code)
+    takes = AGAVEPY[given.pop("of")]
+    assert [one for one in given if one not in ("body", "environment")] == takes
+
+
+# Every page ----------------------------------------------------------------------------------------------------
+
+PAGES = {
+    "actor-list": ["actor-list"],
+    "actor-create": ["actor-create"],
+    "actor-detail": ["actor"],
+    "actor-configuration": ["actor", "permissions"],
+    "actor-delete": ["actor-delete"],
+    "message-create": ["message-count", "message-send"],
+    "message-purge": ["message-purge"],
+    "worker-list": ["worker-list", "worker-add"],
+    "worker-detail": ["worker"],
+    "worker-stop": ["worker-stop"],
+    "nonce-list": ["nonce-list", "nonce-create"],
+    "nonce-detail": ["nonce"],
+    "nonce-delete": ["nonce-delete"],
+    "execution-list": ["execution-search", "execution-list"],
+    "history": ["executions-search"],
+    "execution-create": ["execution-register"],
+    "execution-detail": ["execution", "log"],
+    "execution-halt": ["execution-halt"],
+    "execution-logs": ["log"],
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_shows_its_calls_and_makes_none_for_it(signed_in: Client, name: str) -> None:
+    with responses.RequestsMock() as wire:
+        answer_everything(wire)
+        page = signed_in.get(crawled()[f"actors:{name}"]).content.decode()
+    shown = re.findall(r'id="code-([a-z-]+)-curl"', page)
+    assert shown == PAGES[name]
+    assert "access-token-of-jdoe" not in page
+    assert NONCE_ID not in page
+
+
+def test_a_filter_is_what_the_line_asks(signed_in: Client) -> None:
+    with responses.RequestsMock() as wire:
+        answer_everything(wire)
+        page = signed_in.get("/executions/?outcome=failed&executor=-jdoe&window=all&worker=W1").content.decode()
+    asked = parse_qs(urlsplit(shlex.split(shown_in(page, "executions-search"))[-1]).query)
+    assert asked == {
+        "status": ["COMPLETE"],
+        "exitCode.neq": ["0"],
+        "executor.neq": ["jdoe"],
+        "workerId": ["W1"],
+        "limit": ["50"],
+    }
+
+
+def test_what_is_typed_is_what_the_line_sends(signed_in: Client) -> None:
+    with responses.RequestsMock() as wire:
+        answer_everything(wire, status=400)
+        page = signed_in.post(f"/actors/{ACTOR_ID}/workers/", {"num": "7"}).content.decode()
+    words = shlex.split(shown_in(page, "worker-add"))
+    assert json.loads(words[words.index("--data-binary") + 1]) == {"num": 7}
+
+
+def test_a_review_shows_the_whole_definition(signed_in: Client) -> None:
+    address = f"/actors/{ACTOR_ID}/edit/"
+    with responses.RequestsMock() as wire:
+        answer_everything(wire)
+        form = signed_in.get(address).content.decode()
+        seen = re.search(r'name="seen" value="([^"]+)"', form)
+        assert seen
+        typed = {"image": "new/image", "stateless": "true", "seen": unescape(seen[1]), "step": "review"}
+        page = signed_in.post(address, typed).content.decode()
+    words = shlex.split(shown_in(page, "actor-update"))
+    assert words[words.index("-X") + 1] == "PUT"
+    assert json.loads(words[words.index("--data-binary") + 1])["image"] == "new/image"
+
+
+# At a real API -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def abaco(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    running = start_sandbox(tmp_path_factory.mktemp("ascode"), fill="none", SANDBOX_PULL_SECONDS="0.05")
+    yield running
+    running.stop()
+
+
+def test_the_lines_work(abaco: Sandbox, request_of: HttpRequest, settings: Any, tmp_path: Path) -> None:
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], url=abaco.url)}
+    admin = abaco.sign_in("admin")
+
+    def run(name: str, **more: Any) -> Any:
+        ids = more.pop("ids", {})
+        code = code_of(request_of, name, body=more.pop("body", EXAMPLES.get(name)), **more, **ids)
+        return shell(code, admin, tmp_path)
+
+    made = run("actor-create", body={"image": "abacosamples/test", "description": HOSTILE})
+    ids = {"actor_id": made["id"]}
+    assert made["description"] == HOSTILE
+    assert [one["id"] for one in run("actor-list")] == [made["id"]]
+    assert run("actor", ids=ids)["image"] == "abacosamples/test"
+    changed = {"image": "abacosamples/test", "log_ex": 60, "default_environment": {"CITY": "Austin"}}
+    assert run("actor-update", ids=ids, body=changed)["logEx"] == 60
+    sent = run("message-send", ids=ids, body={"message": HOSTILE}, query={"CITY": "El Paso & \N{PILE OF POO}"})
+    execution = ids | {"execution_id": sent["executionId"]}
+    admin.ended(made["id"], sent["executionId"])
+    assert run("execution", ids=execution)["exitCode"] == 0
+    assert "CITY=El Paso & \N{PILE OF POO}" in run("log", ids=execution)["logs"]
+    assert run("execution-list", ids=ids)["totalExecutions"] == 1
+    found = run("execution-search", ids=ids, query={"status": "COMPLETE", "exit_code": "0", "limit": "50"})
+    assert [one["id"] for one in found["search"]] == [sent["executionId"]]
+    assert len(run("executions-search", query={"executor": "admin"})["search"]) == 1
+    assert run("message-count", ids=ids)["messages"] == 0
+    assert run("permissions", ids=ids) == {"admin": "UPDATE"}
+    worker = run("worker-list", ids=ids)[0]["id"]
+    assert run("worker", ids=ids | {"worker_id": worker})["id"] == worker
+    assert run("worker-stop", ids=ids | {"worker_id": worker}) is None
+    run("worker-add", ids=ids)
+    nonce = run("nonce-create", ids=ids)
+    assert nonce["maxUses"] == 1
+    os.environ["NONCE"] = nonce["id"]
+    try:
+        assert run("nonce", ids=ids)["id"] == nonce["id"]
+        assert run("nonce-delete", ids=ids) is None
+    finally:
+        del os.environ["NONCE"]
+    assert run("message-purge", ids=ids)["msg"] == "Actor mailbox purged."
+    assert run("actor-delete", ids=ids) is None
+
+
+def shell(code: Code, who: Person, folder: Path) -> Any:
+    """Run a line as somebody would who has pasted it, and return the result that the API gave."""
+    env = os.environ | {"TOKEN": who.token}
+    done = subprocess.run(["bash", "-c", code.curl], env=env, cwd=folder, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["status"] == "success", f"{code.curl}\n{answer}"
+    return answer["result"]
+
+
+def ids_of(name: str) -> list[str]:
+    return [part[1:-1] for part in OPERATIONS[name].path if part.startswith("{") and part != "{nonce_id}"]
+
+
+def call_in(code: Code) -> dict[str, str]:
+    """Return what the call to agavepy is given, each as source, and under `of` what is called."""
+    calls = [node for node in ast.walk(ast.parse(code.python)) if isinstance(node, ast.Call)]
+    call = next(node for node in calls if ast.unparse(node.func).startswith("ag.actors."))
+    return {"of": ast.unparse(call.func).rpartition(".")[2]} | {
+        str(word.arg): ast.unparse(word.value) for word in call.keywords
+    }
+
+
+def shown_in(page: str, name: str) -> str:
+    found = re.search(rf'id="code-{name}-curl"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert found
+    return unescape(found[1])
