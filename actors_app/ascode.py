@@ -40,6 +40,7 @@ class _Operation:
 
 _A, _E = "{actor_id}", "{execution_id}"
 _ACTOR, _WORKER, _NONCE = (_A,), (_A, "workers", "{worker_id}"), (_A, "nonces", "{nonce_id}")
+_ALIAS = ("aliases", "{alias}")
 _EXECUTION = (_A, "executions", _E)
 _RAISES = "# The call is done; agavepy then stumbles over its answer and raises."
 
@@ -61,6 +62,15 @@ OPERATIONS = {
     "nonce-create": _Operation("Make a nonce", "POST", (_A, "nonces"), "addNonce"),
     "nonce": _Operation("Read the nonce", "GET", _NONCE, "getNonce"),
     "nonce-delete": _Operation("Delete the nonce", "DELETE", _NONCE, "deleteNonce"),
+    "alias-list": _Operation("List the aliases", "GET", ("aliases",), "listAliases"),
+    "alias-create": _Operation("Make the alias", "POST", ("aliases",), "addAlias"),
+    "alias": _Operation("Read the alias", "GET", _ALIAS, "getAlias"),
+    "alias-update": _Operation("Point the alias elsewhere", "PUT", _ALIAS),
+    "alias-delete": _Operation("Delete the alias", "DELETE", _ALIAS, "deleteAlias"),
+    "alias-nonce-list": _Operation("List the alias's nonces", "GET", (*_ALIAS, "nonces")),
+    "alias-nonce-create": _Operation("Make a nonce of the alias", "POST", (*_ALIAS, "nonces")),
+    "alias-nonce": _Operation("Read the nonce", "GET", (*_ALIAS, "nonces", "{nonce_id}")),
+    "alias-nonce-delete": _Operation("Delete the nonce", "DELETE", (*_ALIAS, "nonces", "{nonce_id}")),
     "execution-list": _Operation("List the actor's executions", "GET", (_A, "executions"), "listExecutions"),
     "execution-search": _Operation("Search the actor's executions, as far as the API can", "GET", (_A, "executions")),
     "executions-search": _Operation(
@@ -79,6 +89,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "message-send": {"message": "hello"},
     "worker-add": {"num": 1},
     "nonce-create": {"level": "EXECUTE", "max_uses": 1, "description": ""},
+    "alias-nonce-create": {"level": "EXECUTE", "max_uses": 1, "description": ""},
+    "alias-create": {"alias": "my-alias", "actor_id": "ACTOR_ID"},
+    "alias-update": {"actor_id": "ACTOR_ID"},
     "execution-register": {"runtime": 0, "cpu": 0, "io": 0},
 }
 
@@ -141,7 +154,13 @@ def _named(curl: Curl, body: Mapping[str, Any], operation: str) -> dict[str, Any
     return found
 
 
-_NAMES = {"{actor_id}": "actorId", "{execution_id}": "executionId", "{worker_id}": "workerId", "{nonce_id}": "nonceId"}
+_NAMES = {
+    "{actor_id}": "actorId",
+    "{execution_id}": "executionId",
+    "{worker_id}": "workerId",
+    "{nonce_id}": "nonceId",
+    "{alias}": "alias",
+}
 
 
 def _python(

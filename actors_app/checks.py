@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from actors_app.activity import details_of, execution_of
+from actors_app.alias_rows import page_of
 from actors_app.converters import is_id
 from actors_app.definitions import LABELS, definition_of, is_same, redacted
 from actors_app.handles import nonce_handle
 from actors_app.models import AuditEntry
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
-from actors_app.services.types import Execution
+from actors_app.services.types import Execution, Nonce
 from actors_app.templatetags.actors import visible
 
 EARLIER = timedelta(seconds=1)  # the API's clock and its times without fractions may be behind by that
@@ -218,18 +219,21 @@ def _worker(abaco: Abaco, entry: AuditEntry) -> Finding:
 
 def _nonce_made(abaco: Abaco, entry: AuditEntry) -> Finding:
     """Look for nonces that this person made since (`GET /actors/{id}/nonces`); they are shown masked."""
+    return _made_since(
+        entry,
+        abaco.nonces.list(entry.actor_id),
+        lambda one: _page(entry, "nonce-detail", nonce_handle(entry.actor_id, one.id)),
+    )
+
+
+def _made_since(entry: AuditEntry, nonces: Sequence[Nonce], page: Callable[[Nonce], str]) -> Finding:
     found = [
-        Found(
-            one.masked,
-            _page(entry, "nonce-detail", nonce_handle(entry.actor_id, one.id)),
-            one.create_time,
-            visible(one.description),
-        )
-        for one in abaco.nonces.list(entry.actor_id)
+        Found(one.masked, page(one), one.create_time, visible(one.description))
+        for one in nonces
         if one.owner == entry.username and _is_since(one.create_time, entry)
     ]
     if not found:
-        return Finding("no", "You made no nonce of this actor since then.", "You can make one.")
+        return Finding("no", "You made no nonce of it since then.", "You can make one.")
     return Finding(
         "unknown",
         "These nonces of yours were made since then.",
@@ -240,11 +244,64 @@ def _nonce_made(abaco: Abaco, entry: AuditEntry) -> Finding:
 
 def _nonce_deleted(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether the nonce is still there (`GET /actors/{id}/nonces`)."""
-    for one in abaco.nonces.list(entry.actor_id):
-        if nonce_handle(entry.actor_id, one.id) == entry.object_id:
-            found = [Found(one.masked, _page(entry, "nonce-detail", entry.object_id), one.create_time)]
+    nonces, handle = abaco.nonces.list(entry.actor_id), entry.object_id
+    return _gone(entry.actor_id, handle, nonces, _page(entry, "nonce-detail", handle))
+
+
+def _gone(holder: str, handle: str, nonces: Sequence[Nonce], page: str) -> Finding:
+    for one in nonces:
+        if nonce_handle(holder, one.id) == handle:
+            found = [Found(one.masked, page, one.create_time)]
             return Finding("no", "The nonce is still there.", "You can delete it again.", found)
     return Finding("yes", "The nonce is not there any more.", "There is nothing left to do.")
+
+
+def _alias_found(abaco: Abaco, entry: AuditEntry) -> Found | None:
+    """Return the alias as the API has it now, noting where it leads (`GET /actors/aliases`)."""
+    for one in abaco.aliases.list():
+        if one.alias == entry.object_id:
+            page = page_of("alias-detail", one.alias)
+            return Found(visible(one.alias), page, note=f"leads to {visible(one.actor_id)}")
+    return None
+
+
+def _alias_made(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """See whether there is such an alias, and where it leads."""
+    found = _alias_found(abaco, entry)
+    if found is None:
+        return Finding("no", "There is no such alias.", "You can make it again.")
+    if found.note == f"leads to {visible(entry.actor_id)}":
+        return Finding("yes", "The alias leads to the actor that you named.", "There is nothing left to do.", [found])
+    return Finding(
+        "unknown" if entry.action == "alias.create" else "no",
+        "There is an alias of that name, and it leads elsewhere.",
+        "Open it and see whose it is and where it should lead.",
+        [found],
+    )
+
+
+def _alias_deleted(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """See whether the alias is still there."""
+    found = _alias_found(abaco, entry)
+    if found:
+        return Finding("no", "The alias is still there.", "You can delete it again.", [found])
+    return Finding("yes", "The alias is not there any more.", "There is nothing left to do.")
+
+
+def _alias_nonce_made(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """Look for nonces of the alias that this person made since (`GET /actors/aliases/{alias}/nonces`)."""
+    alias = entry.object_id
+    return _made_since(
+        entry,
+        abaco.alias_nonces.list(alias),
+        lambda one: page_of("alias-nonce-detail", alias, nonce_handle(alias, one.id)),
+    )
+
+
+def _alias_nonce_deleted(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """See whether the nonce is still there (`GET /actors/aliases/{alias}/nonces`)."""
+    alias, handle = str(details_of(entry).get("alias", "")), entry.object_id
+    return _gone(alias, handle, abaco.alias_nonces.list(alias), page_of("alias-nonce-detail", alias, handle))
 
 
 def _halt(abaco: Abaco, entry: AuditEntry) -> Finding:
@@ -282,6 +339,11 @@ def _result(abaco: Abaco, entry: AuditEntry) -> Finding:
 
 CHECKS: dict[str, Callable[[Abaco, AuditEntry], Finding]] = {
     "actor.create": _create,
+    "alias-nonce.create": _alias_nonce_made,
+    "alias-nonce.delete": _alias_nonce_deleted,
+    "alias.create": _alias_made,
+    "alias.delete": _alias_deleted,
+    "alias.update": _alias_made,
     "actor.delete": _delete,
     "actor.update": _update,
     "execution.halt": _halt,

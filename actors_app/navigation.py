@@ -32,6 +32,10 @@ GROUPS = (
         ),
     ),
     Group(
+        "Of all actors",
+        (Place("aliases", "actors:alias-list", "tags", "Aliases"),),
+    ),
+    Group(
         "Records",
         (Place("activity", "actors:activity-list", "scroll-text", "Activity"),),
     ),

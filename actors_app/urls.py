@@ -8,6 +8,7 @@ from actors_app.views import (
     activity,
     actor_changes,
     actors,
+    aliases,
     bulk,
     comparison,
     evidence,
@@ -57,6 +58,7 @@ actor_paths = [
     path("edit/", actor_changes.actor_update, name="actor-update"),
     path("delete/", actor_changes.actor_delete, name="actor-delete"),
     path("activity/", activity.actor_activity, name="actor-activity"),
+    path("aliases/", aliases.actor_aliases, name="alias-of-actor"),
 ]
 
 message_paths = [
@@ -76,6 +78,18 @@ nonce_paths = [
     path("nonces/<handle:handle>/", nonces.nonce_detail, name="nonce-detail"),
     path("nonces/<handle:handle>/reveal/", nonces.nonce_reveal, name="nonce-reveal"),
     path("nonces/<handle:handle>/delete/", nonces.nonce_delete, name="nonce-delete"),
+]
+
+alias_paths = [
+    path("aliases/", aliases.alias_list, name="alias-list"),
+    path("aliases/new/", aliases.alias_create, name="alias-create"),
+    path("aliases/<abaco:alias>/", aliases.alias_detail, name="alias-detail"),
+    path("aliases/<abaco:alias>/edit/", aliases.alias_update, name="alias-update"),
+    path("aliases/<abaco:alias>/delete/", aliases.alias_delete, name="alias-delete"),
+    path("aliases/<abaco:alias>/nonces/", nonces.alias_nonce_list, name="alias-nonce-list"),
+    path("aliases/<abaco:alias>/nonces/<handle:handle>/", nonces.alias_nonce_detail, name="alias-nonce-detail"),
+    path("aliases/<abaco:alias>/nonces/<handle:handle>/reveal/", nonces.alias_nonce_reveal, name="alias-nonce-reveal"),
+    path("aliases/<abaco:alias>/nonces/<handle:handle>/delete/", nonces.alias_nonce_delete, name="alias-nonce-delete"),
 ]
 
 execution_paths = [
@@ -118,6 +132,7 @@ urlpatterns = [
     path("executions/", history.history, name="history"),
     path("executions/evidence/", evidence.evidence_set, name="evidence-set"),
     *history_paths,
+    *alias_paths,
     path("actors/", actors.actor_list, name="actor-list"),
     path("actors/new/", actor_changes.actor_create, name="actor-create"),
     path(

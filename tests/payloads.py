@@ -151,3 +151,8 @@ def nonce_payload(**changes: Any) -> dict[str, Any]:
         "roles": ["Internal/everyone"],
         **changes,
     }
+
+
+def alias_payload(**changes: Any) -> dict[str, Any]:
+    """Return an alias as `GET /actors/aliases/{alias}` gives it."""
+    return {"alias": "my-alias", "actorId": ACTOR_ID, "owner": "jdoe", "_links": {}} | changes

@@ -70,6 +70,16 @@ ROWS = {
     "actors:nonce-detail": Row(PAGE, READ),
     "actors:nonce-reveal": Row(FORM, WRITE),
     "actors:nonce-delete": Row(FORM, WRITE),
+    "actors:alias-list": Row(PAGE, READ),
+    "actors:alias-of-actor": Row(PAGE, READ),
+    "actors:alias-create": Row(FORM, WRITE),
+    "actors:alias-detail": Row(PAGE, READ),
+    "actors:alias-update": Row(FORM, WRITE),
+    "actors:alias-delete": Row(FORM, WRITE),
+    "actors:alias-nonce-list": Row(FORM, WRITE),
+    "actors:alias-nonce-detail": Row(PAGE, READ),
+    "actors:alias-nonce-reveal": Row(FORM, WRITE),
+    "actors:alias-nonce-delete": Row(FORM, WRITE),
     "actors:execution-list": Row(PAGE, READ),
     "actors:execution-create": Row(FORM, WRITE),
     "actors:execution-detail": Row(PAGE, READ),
@@ -94,6 +104,7 @@ ROWS = {
 # What stands in an address. The handle of a session is one of nobody's.
 VALUES = {
     "actor_id": ACTOR_ID,
+    "alias": ACTOR_ID,  # so that a nonce's handle is the same for both
     "execution_id": EXECUTION_ID,
     "worker_id": WORKER_ID,
     "handle": nonce_handle(ACTOR_ID, NONCE_ID),
@@ -129,7 +140,10 @@ def writes() -> list[str]:
 _ANSWERS: list[tuple[str, Any]] = [
     (r"/profiles/v2/me", {"username": "jdoe"}),
     (r"/actors/v2", [payloads.actor_payload()]),
-    (r"/actors/v2/aliases", []),
+    (r"/actors/v2/aliases", [payloads.alias_payload()]),
+    (r"/actors/v2/aliases/[^/]+", payloads.alias_payload()),
+    (r"/actors/v2/aliases/[^/]+/nonces", [payloads.nonce_payload()]),
+    (r"/actors/v2/aliases/[^/]+/nonces/[^/]+", payloads.nonce_payload()),
     (r"/actors/v2/search/\w+", payloads.search_payload()),
     (r"/actors/v2/[^/]+", payloads.actor_payload()),
     (r"/actors/v2/[^/]+/messages", {"messages": 0}),

@@ -24,7 +24,7 @@ from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 from tests.routes import answer_everything, crawled
 from tests.sandbox.support import Person, Sandbox, start_sandbox
 
-IDS = {"actor_id": ACTOR_ID, "execution_id": EXECUTION_ID, "worker_id": WORKER_ID}
+IDS = {"actor_id": ACTOR_ID, "execution_id": EXECUTION_ID, "worker_id": WORKER_ID, "alias": "my-alias"}
 HOSTILE = 'it\'s; rm -rf / "$HOME" `id` {x}\n\N{PILE OF POO}\u202e'
 # The names of agavepy's own description of the API, with the ids that each call takes.
 AGAVEPY = {
@@ -45,6 +45,10 @@ AGAVEPY = {
     "addNonce": ["actorId"],
     "getNonce": ["actorId", "nonceId"],
     "deleteNonce": ["actorId", "nonceId"],
+    "listAliases": [],
+    "addAlias": [],
+    "getAlias": ["alias"],
+    "deleteAlias": ["alias"],
     "listExecutions": ["actorId"],
     "addExecution": ["actorId"],
     "getExecution": ["actorId", "executionId"],
@@ -127,6 +131,14 @@ PAGES = {
     "nonce-list": ["nonce-list", "nonce-create"],
     "nonce-detail": ["nonce"],
     "nonce-delete": ["nonce-delete"],
+    "alias-list": ["alias-list"],
+    "alias-create": ["alias-create"],
+    "alias-detail": ["alias"],
+    "alias-update": ["alias-update"],
+    "alias-delete": ["alias-delete"],
+    "alias-nonce-list": ["alias-nonce-list", "alias-nonce-create"],
+    "alias-nonce-detail": ["alias-nonce"],
+    "alias-nonce-delete": ["alias-nonce-delete"],
     "execution-list": ["execution-search", "execution-list"],
     "history": ["executions-search"],
     "execution-create": ["execution-register"],

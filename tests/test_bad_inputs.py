@@ -15,6 +15,7 @@ import responses
 from django.test import Client
 
 from actors_app.forms.actor_list import ActorDeleteForm
+from actors_app.forms.aliases import AliasDeleteForm
 from tests import payloads
 from tests.faults.pages import Page
 from tests.faults.stand_in import prepared
@@ -28,6 +29,13 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "worker-list": (f"{ACTOR}workers/", {"num": "2"}),
     "nonce-list": (f"{ACTOR}nonces/", {"level": "EXECUTE", "max_uses": "3", "description": "kept <words>"}),
     "execution-create": (f"{ACTOR}executions/new/", {"runtime": "11", "cpu": "12", "io": "13"}),
+    "alias-create": ("/aliases/new/", {"alias": "kept-alias", "actor_id": ACTOR_ID}),
+    "alias-update": ("/aliases/my-alias/edit/", {"actor_id": ACTOR_ID}),
+    "alias-delete": ("/aliases/my-alias/delete/", {"confirm": "my-alias"}),
+    "alias-nonce-list": (
+        "/aliases/my-alias/nonces/",
+        {"level": "EXECUTE", "max_uses": "3", "description": "kept <words>"},
+    ),
     "actor-delete": (f"{ACTOR}delete/", {"confirm": "word-count"}),
     "sign-in": ("/sign-in/", {"username": "kept-user", "password": "kept-password"}),
     "sign-in-token": ("/sign-in/token/", {"access_token": "token"}),
@@ -73,6 +81,8 @@ def typed(row: dict[str, Any]) -> tuple[str, dict[str, Any], str]:
         fields["env_name"] = row["with_name"]
     if row["form"] == "actor-delete":
         fields["expected"] = ActorDeleteForm(actor_id=ACTOR_ID, label="word-count").initial["expected"]
+    if row["form"] == "alias-delete":
+        fields["expected"] = AliasDeleteForm(actor_id="my-alias", label="my-alias").initial["expected"]
     return url, fields, value
 
 

@@ -70,6 +70,17 @@ class NonceForm(PortalForm):
         return cleaned
 
 
+class AliasNonceForm(NonceForm):
+    """A new nonce of an alias, which the API gives no level above EXECUTE."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        level = self.fields["level"]
+        level.choices = [choice for choice in level.choices if choice[0] != "UPDATE"]  # type: ignore[attr-defined]
+        level.error_messages["invalid_choice"] = "Choose READ or EXECUTE: a nonce of an alias can have no more."
+        del self.fields["confirm_update"]
+
+
 class NonceFilter(forms.Form):
     """Which nonces are shown, and which page of them; a value that means nothing is read as none."""
 

@@ -10,7 +10,7 @@ from actors_app.services.client import AbacoClient
 from actors_app.services.executions import Executions
 from actors_app.services.logs import Logs
 from actors_app.services.messages import Messages
-from actors_app.services.nonces import Nonces
+from actors_app.services.nonces import AliasNonces, Nonces
 from actors_app.services.originals import Originals
 from actors_app.services.permissions import Permissions
 from actors_app.services.profile import Profiles
@@ -35,6 +35,7 @@ class Abaco:
         self._caller = Caller(client, credentials, within)
         self.actors = Actors(self._caller)
         self.aliases = Aliases(self._caller)
+        self.alias_nonces = AliasNonces(self._caller)
         self.executions = Executions(self._caller)
         self.logs = Logs(self._caller)
         self.messages = Messages(self._caller)

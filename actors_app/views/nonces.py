@@ -1,4 +1,4 @@
-"""The nonces of an actor: the list, making one, which is shown once, one of them, and deleting it."""
+"""The nonces of an actor or of an alias: the list, making one, which is shown once, one of them, and deleting it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,14 @@ from actors_app.credentials import abaco_for
 from actors_app.curl import Curl
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
-from actors_app.forms.nonces import NonceFilter, NonceForm
+from actors_app.forms.nonces import AliasNonceForm, NonceFilter, NonceForm
 from actors_app.handles import nonce_behind, nonce_handle
 from actors_app.htmx import render_page
 from actors_app.moments import When, when
 from actors_app.services import Abaco
+from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError, NotFound
+from actors_app.services.nonces import Nonces
 from actors_app.services.types import Nonce
 from actors_app.templatetags.actors import now, thousands, visible
 from actors_app.writes import Answer, answered, perform, record_read
@@ -44,174 +46,255 @@ class NonceRow:
     used: When
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What nonces are of: an actor, or an alias of one. Both have the same pages, each under its own address."""
+
+    id: str
+    is_alias: bool = False
+
+    @property
+    def action(self) -> str:
+        """Return what the names of its pages and its writes begin with."""
+        return "alias-nonce" if self.is_alias else "nonce"
+
+    @property
+    def details(self) -> dict[str, str]:
+        """Return what the trail must know besides, since a handle does not say of which alias it is."""
+        return {"alias": self.id} if self.is_alias else {}
+
+    @property
+    def url(self) -> str:
+        """Return the address of the list."""
+        return reverse(f"actors:{self.action}-list", args=[self.id])
+
+    def about(self, handle: str = "") -> dict[str, str]:
+        """Return what a write on its nonces is recorded as being about; of an alias no actor is known."""
+        if self.is_alias:
+            return {"object_id": handle or self.id}
+        return {"actor_id": self.id, "object_id": handle}
+
+    def service(self, abaco: Abaco) -> Nonces:
+        """Return the service of these nonces."""
+        return abaco.alias_nonces if self.is_alias else abaco.nonces
+
+
 @require_http_methods(["GET", "POST"])
 @credentials_required
 def nonce_list(request: HttpRequest, actor_id: str) -> HttpResponse:
-    """Show an actor's nonces, masked, and make one, which this one answer shows in full.
+    """Show an actor's nonces, masked, and make one (`GET` and `POST /actors/{id}/nonces`)."""
+    return _list(request, Holder(actor_id))
 
-    `GET` and `POST /actors/{id}/nonces`.
-    """
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def alias_nonce_list(request: HttpRequest, alias: str) -> HttpResponse:
+    """Show an alias's nonces, masked, and make one (`GET` and `POST /actors/aliases/{alias}/nonces`)."""
+    return _list(request, Holder(alias, is_alias=True))
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def nonce_detail(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
+    """Show one nonce, masked (`GET /actors/{id}/nonces/{nonce}`)."""
+    return _detail(request, Holder(actor_id), handle)
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def alias_nonce_detail(request: HttpRequest, alias: str, handle: str) -> HttpResponse:
+    """Show one nonce of an alias, masked (`GET /actors/aliases/{alias}/nonces/{nonce}`)."""
+    return _detail(request, Holder(alias, is_alias=True), handle)
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def nonce_reveal(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
+    """Show one nonce in full once more, by a POST alone, and record who looked (`GET /actors/{id}/nonces`)."""
+    return _reveal(request, Holder(actor_id), handle)
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def alias_nonce_reveal(request: HttpRequest, alias: str, handle: str) -> HttpResponse:
+    """Show one nonce of an alias in full once more, and record who looked (`GET /actors/aliases/{alias}/nonces`)."""
+    return _reveal(request, Holder(alias, is_alias=True), handle)
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def nonce_delete(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
+    """Say who is shut out, then delete the nonce (`DELETE /actors/{id}/nonces/{nonce}`)."""
+    return _delete_page(request, Holder(actor_id), handle)
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def alias_nonce_delete(request: HttpRequest, alias: str, handle: str) -> HttpResponse:
+    """Say who is shut out, then delete the nonce (`DELETE /actors/aliases/{alias}/nonces/{nonce}`)."""
+    return _delete_page(request, Holder(alias, is_alias=True), handle)
+
+
+def _list(request: HttpRequest, holder: Holder) -> HttpResponse:
+    """Show the nonces, and make one, which this one answer shows in full."""
     abaco = abaco_for(request)
+    make = NonceForm if not holder.is_alias else AliasNonceForm
     if request.method == "GET":
-        return _page(request, actor_id, {"form": NonceForm()}, ask=abaco, partial="nonces/_table.html")
-    form = NonceForm(request.POST)
+        return _page(request, holder, {"form": make()}, ask=abaco, partial="nonces/_table.html")
+    form = make(request.POST)
     status = 422
     if form.is_valid():
         typed = form.cleaned_data
         try:
             written = perform(
                 request,
-                "nonce.create",
-                lambda: _create(abaco, actor_id, typed),
-                lambda made: Answer(
-                    f"The nonce {made.masked} was made.", reverse("actors:nonce-list", args=[actor_id])
-                ),
-                actor_id=actor_id,
-                details={name: typed[name] for name in ("level", "max_uses", "description")},
+                f"{holder.action}.create",
+                lambda: _create(holder.service(abaco), holder.id, typed),
+                lambda made: Answer(f"The nonce {made.masked} was made.", holder.url),
+                **holder.about(),
+                details={name: typed[name] for name in ("level", "max_uses", "description")} | holder.details,
             )
         except AbacoError as error:
             status = form.refuse(error)
         else:
             if written.value is None:
-                return _page(request, actor_id, {"form": NonceForm(), "was_sent": True}, ask=abaco, status=409)
-            shown = _shown_once(request, actor_id, written.value)
-            return _page(request, actor_id, shown, ask=abaco, partial="nonces/_made.html")
-    return _page(request, actor_id, {"form": form}, status=status)
+                return _page(request, holder, {"form": make(), "was_sent": True}, ask=abaco, status=409)
+            shown = _shown_once(request, holder, written.value) | {"form": make()}
+            return _page(request, holder, shown, ask=abaco, partial="nonces/_made.html")
+    return _page(request, holder, {"form": form}, status=status)
 
 
-@require_http_methods(["GET"])
-@credentials_required
-def nonce_detail(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
-    """Show one nonce, masked. `GET /actors/{id}/nonces/{nonce}`."""
+def _detail(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
     abaco = abaco_for(request)
-    answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), nonces=lambda: abaco.nonces.list(actor_id))
-    nonce = nonce_behind(handle, actor_id, answers["nonces"].need())
-    context = _frame(actor_id) | {
-        "actor": answers["actor"].need(),
-        "nonce": abaco.nonces.get(actor_id, nonce.id),
-        "handle": handle,
-        "counts": {"nonces": len(answers["nonces"].need())},
-    }
+    context = _one(abaco, holder, handle)
+    context["nonce"] = holder.service(abaco).get(holder.id, context["nonce"].id)
     return render_page(request, "nonces/detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def nonce_reveal(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
-    """Show one nonce in full once more, by a POST alone, and record who looked. `GET /actors/{id}/nonces`."""
+def _reveal(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
     if request.method == "GET":
-        return redirect("actors:nonce-detail", actor_id, handle)
-    abaco = abaco_for(request)
-    answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), nonces=lambda: abaco.nonces.list(actor_id))
-    nonce = nonce_behind(handle, actor_id, answers["nonces"].need())
-    actor = answers["actor"].need()
-    record_read(request, "nonce.reveal", actor_id=actor_id, object_id=handle, details={"nonce": nonce.masked})
-    context = _frame(actor_id) | {
-        "actor": actor,
-        "nonce": nonce,
-        "handle": handle,
-        "counts": {"nonces": len(answers["nonces"].need())},
-        "revealed": nonce.id,
-        "curl_read": Curl(request, nonce.actor_id or actor_id).actor_with_nonce(nonce.id),
-    }
+        return redirect(f"actors:{holder.action}-detail", holder.id, handle)
+    context = _one(abaco_for(request), holder, handle)
+    nonce: Nonce = context["nonce"]
+    about = {"actor_id": "", **holder.about(handle)}
+    record_read(request, f"{holder.action}.reveal", **about, details={"nonce": nonce.masked} | holder.details)
+    context |= {"revealed": nonce.id, "curl_read": _curl(request, holder, nonce).actor_with_nonce(nonce.id)}
     return render_page(request, "nonces/detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def nonce_delete(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
-    """Say who is shut out, then delete the nonce. `DELETE /actors/{id}/nonces/{nonce}`."""
+def _delete_page(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
     abaco = abaco_for(request)
-    context = _frame(actor_id) | {"handle": handle, "form": PortalForm()}
+    action = f"{holder.action}.delete"
     status = 200
     if request.method == "GET":
-        answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), nonces=lambda: abaco.nonces.list(actor_id))
-        context["nonce"] = nonce_behind(handle, actor_id, answers["nonces"].need())
-        context["actor"] = answers["actor"].need()
+        context = _one(abaco, holder, handle) | {"form": PortalForm()}
     else:
-        if earlier := answered(request, "nonce.delete", actor_id=actor_id, object_id=handle):
+        if earlier := answered(request, action, **holder.about(handle)):
             return earlier.go(request)
-        nonce = nonce_behind(handle, actor_id, abaco.nonces.list(actor_id))
-        context["nonce"], context["form"] = nonce, PortalForm(request.POST)
+        nonce = nonce_behind(handle, holder.id, holder.service(abaco).list(holder.id))
+        context = _frame(holder) | {"handle": handle, "nonce": nonce, "form": PortalForm(request.POST)}
         try:
             return perform(
                 request,
-                "nonce.delete",
-                lambda: _delete(abaco, actor_id, nonce),
-                lambda said: Answer(said, reverse("actors:nonce-list", args=[actor_id])),
-                actor_id=actor_id,
-                object_id=handle,
-                details={"nonce": nonce.masked},
+                action,
+                lambda: _delete(holder.service(abaco), holder.id, nonce),
+                lambda said: Answer(said, holder.url),
+                **holder.about(handle),
+                details={"nonce": nonce.masked} | holder.details,
             ).go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
     return render_page(request, "nonces/delete.html", context, partial="nonces/_delete.html", status=status)
 
 
-def _delete(abaco: Abaco, actor_id: str, nonce: Nonce) -> str:
+def _delete(nonces: Nonces, holder_id: str, nonce: Nonce) -> str:
     """Delete a nonce; the API answers a second deletion with an error, though what was wanted is so."""
     try:
-        abaco.nonces.delete(actor_id, nonce.id)
+        nonces.delete(holder_id, nonce.id)
     except NotFound:
         return f"The nonce {nonce.masked} was gone already."
     return f"The nonce {nonce.masked} was deleted. It opens nothing any more."
 
 
-def _frame(actor_id: str) -> dict[str, Any]:
-    return {"actor_id": actor_id, "actor": None, "section": "actors", "tab": "nonces", "counts": {}}
+def _frame(holder: Holder) -> dict[str, Any]:
+    common: dict[str, Any] = {"holder": holder, "tab": "nonces", "counts": {}, "actor": None}
+    if holder.is_alias:
+        return common | {"alias": holder.id, "section": "aliases"}
+    return common | {"actor_id": holder.id, "section": "actors"}
+
+
+def _wave(abaco: Abaco, holder: Holder) -> dict[str, Said]:
+    """Ask for the nonces and, where they are an actor's, for the actor that the page's head shows."""
+    calls: dict[str, Any] = {"nonces": lambda: holder.service(abaco).list(holder.id)}
+    if not holder.is_alias:
+        calls["actor"] = lambda: abaco.actors.get(holder.id)
+    return {"actor": Said(), **abaco.wave(**calls)}
+
+
+def _one(abaco: Abaco, holder: Holder, handle: str) -> dict[str, Any]:
+    """Return what a page of one nonce needs; raise NotFound where there is none behind the handle."""
+    answers = _wave(abaco, holder)
+    nonces = answers["nonces"].need()
+    return _frame(holder) | {
+        "actor": answers["actor"].need(),
+        "nonce": nonce_behind(handle, holder.id, nonces),
+        "handle": handle,
+        "counts": {"nonces": len(nonces)},
+    }
 
 
 def _page(
     request: HttpRequest,
-    actor_id: str,
+    holder: Holder,
     more: dict[str, Any],
     *,
     ask: Abaco | None = None,
     partial: str = "nonces/_create.html",
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page of an actor's nonces; the API is asked only where `ask` is given."""
-    context = _frame(actor_id) | more
+    """Render the page of the nonces; the API is asked only where `ask` is given."""
+    context = _frame(holder) | more
     if ask is not None:
-        answers = ask.wave(actor=lambda: ask.actors.get(actor_id), nonces=lambda: ask.nonces.list(actor_id))
+        answers = _wave(ask, holder)
         # A nonce that was just made is shown even where the rest of the page could not be loaded.
         context["actor"] = answers["actor"].value if "created" in more else answers["actor"].need()
         context["error"] = answers["nonces"].error
         if context["error"] is None:
-            context |= _table(request, actor_id, answers["nonces"].value)
+            context |= _table(request, holder, answers["nonces"].value)
             context["counts"] = {"nonces": context["total"]}
     response = render_page(request, "nonces/list.html", context, partial=partial, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _create(abaco: Abaco, actor_id: str, typed: dict[str, Any]) -> Nonce:
-    return abaco.nonces.create(
-        actor_id, level=typed["level"], max_uses=typed["max_uses"], description=typed["description"]
-    )
+def _create(nonces: Nonces, holder_id: str, typed: dict[str, Any]) -> Nonce:
+    return nonces.create(holder_id, level=typed["level"], max_uses=typed["max_uses"], description=typed["description"])
 
 
-def _shown_once(request: HttpRequest, actor_id: str, created: Nonce) -> dict[str, Any]:
-    """Return the new nonce and the lines that use it; a nonce works under the actor's id, not under an alias."""
-    curl = Curl(request, created.actor_id or actor_id)
+def _curl(request: HttpRequest, holder: Holder, nonce: Nonce) -> Curl:
+    """Return lines that use a nonce: of an actor under its id alone, of an alias under the alias alone."""
+    return Curl(request, holder.id if holder.is_alias else nonce.actor_id or holder.id)
+
+
+def _shown_once(request: HttpRequest, holder: Holder, created: Nonce) -> dict[str, Any]:
+    """Return the new nonce and the lines that use it."""
+    curl = _curl(request, holder, created)
     return {
-        "form": NonceForm(),
         "created": created,
         "curl_read": curl.actor_with_nonce(created.id),
         "curl_message": "" if created.level == "READ" else curl.message_with_nonce(created.id),
     }
 
 
-def _table(request: HttpRequest, actor_id: str, nonces: Sequence[Nonce]) -> dict[str, Any]:
+def _table(request: HttpRequest, holder: Holder, nonces: Sequence[Nonce]) -> dict[str, Any]:
     """Return what the table shows: the chosen ones, newest first, fifty to a page."""
     chosen = NonceFilter(request.GET).chosen
     kept = [nonce for nonce in nonces if _is_shown(nonce, chosen["show"])]
     kept.sort(key=lambda nonce: nonce.create_time.replace(tzinfo=None) if nonce.create_time else OLDEST, reverse=True)
     page = Paginator(kept, PER_PAGE).get_page(chosen["page"])
     at = now()
-    prefix = reverse("actors:nonce-list", args=[actor_id])
     return {
-        "rows": [_row(nonce, f"{prefix}{nonce_handle(actor_id, nonce.id)}/", at) for nonce in page.object_list],
+        "rows": [_row(nonce, f"{holder.url}{nonce_handle(holder.id, nonce.id)}/", at) for nonce in page.object_list],
         "page": page,
         "total": len(nonces),
         "show": chosen["show"],

@@ -39,6 +39,8 @@ FAULTS: dict[str, Failure] = {
 MEANT = {
     "POST nonce-list body": (MADE_NONCE,),
     "POST nonce-reveal body": (secrets.LISTED_NONCE,),
+    "POST alias-nonce-list body": (MADE_NONCE,),
+    "POST alias-nonce-reveal body": (secrets.LISTED_NONCE,),
     "GET actor-configuration body": (ENVIRONMENT,),
     "GET actor-update body": (ENVIRONMENT,),
     "POST actor-update body": (ENVIRONMENT,),

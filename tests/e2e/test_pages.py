@@ -25,6 +25,7 @@ def places(portal: Portal) -> list[str]:
     done = next(row["id"] for row in executions if row["status"] == "COMPLETE")
     ran = demo.run(actors["word-count"], "one two three")
     demo.post(f"/{actors['word-count']}/nonces", {"level": "READ", "maxUses": 3})
+    demo.post("/aliases", {"alias": "page-test", "actorId": actors["word-count"]})
     worker = demo.until(f"/{actors['word-count']}/workers", lambda found: found)[0]["id"]
     counted = f"/actors/{actors['word-count']}/"
     return [
@@ -66,6 +67,15 @@ def places(portal: Portal) -> list[str]:
         f"{counted}executions/nosuchexecution/",
         f"{counted}executions/{ran['id']}/results/",
         f"{counted}workers/nosuchworker/",
+        "/aliases/",
+        "/aliases/?q=nothing+has+this+name",
+        "/aliases/new/",
+        "/aliases/page-test/",
+        "/aliases/page-test/edit/",
+        "/aliases/page-test/delete/",
+        "/aliases/page-test/nonces/",
+        "/aliases/nosuchalias/",
+        "/places/",
         "/actors/nosuchactor/",
         "/actors/nosuchactor/nonces/",
     ]

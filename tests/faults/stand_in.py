@@ -76,7 +76,10 @@ def prepared(method: str, path: str) -> Any:
         payloads.EXECUTION_ID: payloads.execution_payload(),
         payloads.WORKER_ID: payloads.worker_payload(),
         "v2": [payloads.actor_payload()] if method == "GET" else payloads.actor_payload(),
+        "aliases": [payloads.alias_payload()] if method == "GET" else payloads.alias_payload(),
     }
+    if path.rpartition("/")[0].endswith("/aliases"):
+        return payloads.alias_payload()
     return by_name.get(last, payloads.actor_payload())
 
 

@@ -1,0 +1,81 @@
+"""The aliases of a tenant as the pages show them: whose they are, what they lead to, and what follows them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, NotFound, SignedOut
+from actors_app.services.types import Actor, Alias
+from actors_app.templatetags.actors import visible
+
+LOOKED_AT = 24  # actors that one page asks for singly; the others are not said to be gone
+
+
+@dataclass(frozen=True, slots=True)
+class AliasRow:
+    """One alias: its name, its page (none where its name cannot be in an address), its actor and its owner.
+
+    `state` is `ready` where the visitor may read the actor, `dead` where the API says that there is none, otherwise
+    `unseen`.
+    """
+
+    alias: str
+    url: str
+    actor_id: str
+    actor: str
+    owner: str
+    is_mine: bool
+    state: str
+
+
+def page_of(name: str, *args: str) -> str:
+    """Return the address of a page, or nothing where a name of the API cannot be in one."""
+    try:
+        return reverse(f"actors:{name}", args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def rows(aliases: Iterable[Alias], actors: Mapping[str, Actor], dead: frozenset[str], username: str) -> list[AliasRow]:
+    """Return aliases by name; `actors` are those the visitor may read, `dead` the ids of those that are gone."""
+    return [
+        AliasRow(
+            alias=visible(one.alias),
+            url=page_of("alias-detail", one.alias),
+            actor_id=visible(one.actor_id),
+            actor=visible(actors[one.actor_id].label) if one.actor_id in actors else "",
+            owner=visible(one.owner),
+            is_mine=one.owner == username,
+            state="ready" if one.actor_id in actors else "dead" if one.actor_id in dead else "unseen",
+        )
+        for one in sorted(aliases, key=lambda one: (one.alias.casefold(), one.alias))
+    ]
+
+
+def dead_among(abaco: Abaco, actor_ids: Iterable[str]) -> frozenset[str]:
+    """Return which of some actors are gone, as far as the API says so; at most LOOKED_AT are asked for, in one wave.
+
+    To who is no administrator it says the same of an actor that exists and may not be read, so only the alias's own
+    owner, who could read the actor when it was made, is told so (`GET /actors/{id}`).
+    """
+    wanted = list(dict.fromkeys(actor_ids))[:LOOKED_AT]
+    answers = abaco.wave(**{f"a{number}": _get(abaco, one) for number, one in enumerate(wanted)}) if wanted else {}
+    for answer in answers.values():
+        if isinstance(answer.error, SignedOut):
+            raise answer.error
+    return frozenset(one for one, answer in zip(wanted, answers.values(), strict=True) if _is_gone(answer.error))
+
+
+def _get(abaco: Abaco, actor_id: str):  # type: ignore[no-untyped-def]  # a call for a wave
+    return lambda: abaco.actors.get(actor_id)
+
+
+def _is_gone(error: AbacoError | None) -> bool:
+    return isinstance(error, NotFound)
+
+
+def linking(actors: Sequence[Actor], alias: str) -> list[Actor]:
+    """Return the actors that send their events to an alias."""
+    return [actor for actor in actors if actor.link == alias]

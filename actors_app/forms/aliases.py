@@ -1,0 +1,99 @@
+"""What a visitor types about aliases: a new one, where one points, and which the list shows."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from actors_app.converters import is_id
+from actors_app.forms.base import PortalForm
+from actors_app.forms.confirm import ConfirmForm
+from actors_app.services.urls import RESERVED
+
+_NAME = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
+# Reserved by the API, and words with which an alias would be made and could never be used: any path with `admin` or
+# `aliases` in it is taken for another route (TACC/abaco actors/auth.py).
+_WORDS = frozenset({"executions", "nonces", "logs", "messages", "adapters"}) | RESERVED
+_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+
+
+class PointForm(PortalForm):
+    """The actor that an alias is for."""
+
+    actor_id = forms.CharField(
+        label="Actor",
+        max_length=128,
+        widget=forms.TextInput(attrs={**_PLAIN, "list": "actors-known"}),
+        help_text="Its id. You need UPDATE on it.",
+        error_messages={
+            "required": "Type the id of an actor.",
+            "max_length": "This is no id of an actor.",
+            "null_characters_not_allowed": "This is no id of an actor.",
+        },
+    )
+
+    def clean_actor_id(self) -> str:
+        """Take an id alone: the API resolves no alias here."""
+        value: str = self.cleaned_data["actor_id"]
+        if not is_id(value):
+            raise forms.ValidationError("This is no id of an actor; an alias or a name cannot stand here.")
+        return value
+
+
+class AliasForm(PointForm):
+    """A new alias and the actor that it is for."""
+
+    alias = forms.CharField(
+        label="Alias",
+        max_length=128,
+        widget=forms.TextInput(attrs={**_PLAIN, "placeholder": "rnaseq-production"}),
+        help_text="Unique in the whole tenant, and it cannot be renamed.",
+        error_messages={
+            "required": "Type a name for the alias.",
+            "max_length": "At most 128 characters; make it shorter.",
+            "null_characters_not_allowed": "Use letters, digits, dots, dashes, underscores and tildes.",
+        },
+    )
+    field_order = ("alias", "actor_id")
+
+    def clean_alias(self) -> str:
+        """Refuse what the API refuses, and names that it takes and can then never find."""
+        value: str = self.cleaned_data["alias"]
+        if not _NAME.fullmatch(value) or ".." in value:
+            raise forms.ValidationError(
+                "Use letters, digits, dots, dashes, underscores and tildes; a dot neither first nor twice in a row."
+            )
+        if value.lower() in _WORDS:
+            raise forms.ValidationError(f"“{value}” is a word of the API's own; choose another.")
+        for word in ("admin", "aliases"):
+            if word in value.lower():
+                raise forms.ValidationError(
+                    f"A name that holds “{word}” can be made, and then the API never finds it; choose another."
+                )
+        return value
+
+
+class AliasFilter(forms.Form):
+    """Which aliases are shown, and which page of them; a value that means nothing is read as none."""
+
+    SHOW = (("", "All"), ("mine", "Mine"), ("readable", "Of actors I may read"), ("dead", "Leading nowhere"))
+    q = forms.CharField(required=False, max_length=128)
+    show = forms.ChoiceField(choices=SHOW, required=False)
+    page = forms.IntegerField(min_value=1, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Return all three, whatever was typed into the address."""
+        found = self.cleaned_data
+        return {"q": found.get("q") or "", "show": found.get("show") or "", "page": found.get("page") or 1}
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The filter in effect."""
+        self.full_clean()
+        return {"q": "", "show": "", "page": 1} | self.cleaned_data
+
+
+class AliasDeleteForm(ConfirmForm):
+    """The alias, typed to show that deleting it is meant."""
+
+    purpose = "alias-delete"

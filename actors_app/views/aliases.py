@@ -1,0 +1,235 @@
+"""Aliases: the list of the tenant's, one, making one, pointing it elsewhere, deleting it."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.alias_rows import AliasRow, dead_among, linking, page_of, rows
+from actors_app.credentials import SessionCredentials, abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
+from actors_app.htmx import render_page, wants_fragment
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.types import Actor, Alias
+from actors_app.templatetags.actors import visible
+from actors_app.writes import Answer, answered, perform
+
+PER_PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def alias_list(request: HttpRequest) -> HttpResponse:
+    """Show the aliases of the tenant: which are whose, and which lead nowhere (`GET /actors/aliases`)."""
+    abaco, chosen = abaco_for(request), AliasFilter(request.GET).chosen
+    context: dict[str, Any] = {"section": "aliases", "choices": AliasFilter.SHOW, **chosen}
+    answers = abaco.wave(aliases=lambda: abaco.aliases.list(), actors=lambda: abaco.actors.list())
+    error = answers["aliases"].error
+    if isinstance(error, SignedOut):
+        raise error
+    if error:
+        return render_page(request, "aliases/list.html", context | {"error": error}, status=error.status)
+    aliases: tuple[Alias, ...] = answers["aliases"].value
+    actors = {actor.id: actor for actor in answers["actors"].value or ()}
+    me = _me(request)
+    mine = [one for one in aliases if one.owner == me]
+    lost = [one.actor_id for one in mine if one.actor_id not in actors] if answers["actors"].value is not None else []
+    dead = dead_among(abaco, lost)
+    every = rows(aliases, actors, dead, me)
+    page = Paginator([row for row in every if _is_shown(row, chosen)], PER_PAGE).get_page(chosen["page"])
+    context |= {
+        "rows": page.object_list,
+        "page": page,
+        "total": len(every),
+        "mine": len(mine),
+        "dead": sum(row.state == "dead" for row in every),
+    }
+    return render_page(request, "aliases/list.html", context, partial="aliases/_table.html")
+
+
+def _is_shown(row: AliasRow, chosen: dict[str, Any]) -> bool:
+    text, show = chosen["q"].casefold(), chosen["show"]
+    if text and not any(text in one.casefold() for one in (row.alias, row.actor, row.actor_id, row.owner)):
+        return False
+    if show == "mine":
+        return row.is_mine
+    return not show or row.state == {"readable": "ready", "dead": "dead"}[show]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def alias_create(request: HttpRequest) -> HttpResponse:
+    """Make an alias (`POST /actors/aliases`)."""
+    context: dict[str, Any] = {"section": "aliases"}
+    status = 200
+    if request.method != "POST":
+        context["form"] = AliasForm(initial={"actor_id": request.GET.get("actor", "")[:128]})
+        context["known"] = _known(abaco_for(request))
+    else:
+        form, status = AliasForm(request.POST), 422
+        context["form"] = form
+        if form.is_valid():
+            abaco, typed = abaco_for(request), form.cleaned_data
+            try:
+                return perform(
+                    request,
+                    "alias.create",
+                    lambda: abaco.aliases.create(typed["alias"], typed["actor_id"]),
+                    lambda made: Answer(
+                        f"The alias {visible(made.alias)} is made.",
+                        page_of("alias-detail", made.alias) or reverse("actors:alias-list"),
+                    ),
+                    actor_id=typed["actor_id"],
+                    object_id=typed["alias"],
+                ).go(request)
+            except AbacoError as error:
+                status = form.refuse(error)
+    return render_page(request, "aliases/create.html", context, partial="aliases/_create.html", status=status)
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def alias_detail(request: HttpRequest, alias: str) -> HttpResponse:
+    """Show an alias and what follows it when it points elsewhere (`GET /actors/aliases/{alias}`)."""
+    context = _context(alias) | _followers(abaco_for(request), alias)
+    return render_page(request, "aliases/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def alias_update(request: HttpRequest, alias: str) -> HttpResponse:
+    """Point an alias at another actor: from, to, and what follows (`PUT /actors/aliases/{alias}`)."""
+    abaco = abaco_for(request)
+    context = _context(alias)
+    status = 200
+    if request.method != "POST":
+        context |= _followers(abaco, alias) | {"form": PointForm(), "known": _known(abaco)}
+    else:
+        form, status = PointForm(request.POST), 422
+        context["form"] = form
+        if form.is_valid():
+            to = form.cleaned_data["actor_id"]
+            if earlier := answered(request, "alias.update", actor_id=to, object_id=alias):
+                return earlier.go(request)
+            try:
+                before = abaco.aliases.get(alias)
+                return perform(
+                    request,
+                    "alias.update",
+                    lambda: abaco.aliases.update(alias, to),
+                    lambda made: Answer(f"The alias {alias} leads to {to} now.", _page(alias)),
+                    actor_id=to,
+                    object_id=alias,
+                    details={"before": {"actor_id": before.actor_id}, "after": {"actor_id": to}},
+                ).go(request)
+            except AbacoError as error:
+                status = form.refuse(error)
+    return render_page(request, "aliases/update.html", context, partial="aliases/_update.html", status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def alias_delete(request: HttpRequest, alias: str) -> HttpResponse:
+    """Say what is cut off, then delete an alias once its name was typed (`DELETE /actors/aliases/{alias}`)."""
+    abaco = abaco_for(request)
+    context = _context(alias)
+    status = 200
+    if request.method != "POST":
+        context |= _followers(abaco, alias) | {"form": AliasDeleteForm(actor_id=alias, label=alias)}
+    else:
+        form, status = AliasDeleteForm(request.POST, actor_id=alias), 422
+        context["form"] = form
+        if form.is_valid():
+            if earlier := answered(request, "alias.delete", object_id=alias):
+                return earlier.go(request)
+            try:
+                return perform(
+                    request,
+                    "alias.delete",
+                    lambda: abaco.aliases.delete(alias),
+                    lambda _: Answer(f"The alias {alias} is deleted.", reverse("actors:alias-list")),
+                    object_id=alias,
+                ).go(request)
+            except AbacoError as error:
+                status = form.refuse(error)
+    return render_page(request, "aliases/delete.html", context, partial="aliases/_delete.html", status=status)
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def actor_aliases(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show the aliases that lead to an actor (`GET /actors/aliases`)."""
+    abaco = abaco_for(request)
+    calls: dict[str, Any] = {"aliases": lambda: abaco.aliases.list()}
+    if not wants_fragment(request):
+        calls["actor"] = lambda: abaco.actors.get(actor_id)
+    answers = abaco.wave(**calls)
+    actor: Actor | None = answers["actor"].need() if "actor" in answers else None
+    error = answers["aliases"].error
+    if isinstance(error, SignedOut):
+        raise error
+    # In an alias stands the actor's id, whatever this page was opened by.
+    ids = {actor.id if actor else actor_id}
+    here = [one for one in answers["aliases"].value or () if one.actor_id in ids]
+    context: dict[str, Any] = {
+        "actor_id": actor_id,
+        "actor": actor,
+        "section": "actors",
+        "tab": "",
+        "counts": {},
+        "rows": rows(here, {}, frozenset(), _me(request)),
+        "error": error,
+    }
+    status = error.status if error else 200
+    return render_page(request, "aliases/of_actor.html", context, partial="aliases/_of_actor.html", status=status)
+
+
+def _context(alias: str) -> dict[str, Any]:
+    return {"alias": alias, "section": "aliases", "tab": "overview"}
+
+
+def _page(alias: str) -> str:
+    return reverse("actors:alias-detail", args=[alias])
+
+
+def _me(request: HttpRequest) -> str:
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    return who.username
+
+
+def _known(abaco: Abaco) -> tuple[Actor, ...]:
+    """Return the actors to choose from; none where they cannot be listed, since an id can be typed all the same."""
+    answer = abaco.wave(actors=lambda: abaco.actors.list())["actors"]
+    if isinstance(answer.error, SignedOut):
+        raise answer.error
+    known: tuple[Actor, ...] = answer.value or ()
+    return known
+
+
+def _followers(abaco: Abaco, alias: str) -> dict[str, Any]:
+    """Return an alias with its actor and all that depends on it, each with its error where it cannot be known."""
+    answers = abaco.wave(
+        found=lambda: abaco.aliases.get(alias),
+        actor=lambda: abaco.actors.get(alias),
+        nonces=lambda: abaco.alias_nonces.list(alias),
+        mailbox=lambda: abaco.messages.count(alias),
+        actors=lambda: abaco.actors.list(),
+    )
+    found: Alias = answers["found"].need()
+    actors: tuple[Actor, ...] = answers["actors"].value or ()
+    return {
+        "found": found,
+        "actor": answers["actor"].value,
+        "actor_error": answers["actor"].error,
+        "nonces": answers["nonces"],
+        "usable": sum(not one.is_exhausted for one in answers["nonces"].value or ()),
+        "mailbox": answers["mailbox"],
+        "links": linking(actors, alias),
+        "links_error": answers["actors"].error,
+    }

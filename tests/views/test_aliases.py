@@ -1,0 +1,255 @@
+"""Aliases: the list and what leads nowhere, making one, pointing it elsewhere with what follows, deleting it."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from actors_app.forms.aliases import AliasDeleteForm
+from actors_app.models import AuditEntry
+from tests.audit import wrote
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload
+
+pytestmark = pytest.mark.django_db
+ALIASES = "/actors/v2/aliases"
+ONE = f"{ALIASES}/my-alias"
+OTHER = "0xqLm30klw3qG"
+KEY = "0123456789abcdef0123456789abcdef"
+
+
+def lists(api: API, *aliases: dict[str, object], actors: list[dict[str, object]] | None = None) -> None:
+    api.get(ALIASES, list(aliases))
+    api.get("/actors/v2", [actor_payload()] if actors is None else actors)
+
+
+def opens(api: API, **changes: object) -> None:
+    """Let the API show the alias, its actor and all that depends on it."""
+    api.get(ONE, alias_payload(**changes))
+    api.get("/actors/v2/my-alias", actor_payload())
+    api.get(f"{ONE}/nonces", [nonce_payload(), nonce_payload(id="T_x00000000002", remainingUses=0)])
+    api.get("/actors/v2/my-alias/messages", {"messages": 3})
+    api.get("/actors/v2", [actor_payload(), actor_payload(id="LINKER0000000", name="linker", link="my-alias")])
+
+
+def test_the_list_says_whose_they_are_and_where_they_lead(api: API, signed_in: Client) -> None:
+    lists(
+        api,
+        alias_payload(),
+        alias_payload(alias="<i>theirs</i>", owner="somebody", actorId="unreadable0000"),
+    )
+    page = signed_in.get("/aliases/").content.decode()
+    assert 'href="/aliases/my-alias/"' in page
+    assert "jdoe</bdi> (you)" in page
+    assert "an actor you may not read" in page
+    assert "&lt;i&gt;theirs&lt;/i&gt;" in page
+    assert "2 in this tenant, 1 of them yours" in page
+
+
+def test_what_leads_nowhere_is_found_and_offered_for_cleaning(api: API, signed_in: Client) -> None:
+    lists(api, alias_payload(), alias_payload(alias="dead", actorId=OTHER))
+    api.refuse("GET", f"/actors/v2/{OTHER}", f"Actor TACC-PROD_{OTHER} does not exist")
+    page = signed_in.get("/aliases/?show=dead").content.decode()
+    assert "1 of your aliases leads to an actor that was deleted" in page
+    assert 'href="/aliases/dead/delete/"' in page
+    assert 'href="/aliases/my-alias/"' not in page
+
+
+def test_an_actor_that_cannot_be_asked_for_is_not_called_deleted(api: API, signed_in: Client) -> None:
+    lists(api, alias_payload(alias="unsure", actorId=OTHER))
+    api.is_silent("GET", f"/actors/v2/{OTHER}")
+    page = signed_in.get("/aliases/").content.decode()
+    assert "was deleted" not in page
+    assert "nowhere" not in page.partition("<tbody>")[2]
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", {"my-alias", "their-alias"}),
+        ("?show=mine", {"my-alias"}),
+        ("?show=readable", {"my-alias"}),
+        ("?q=THEIR", {"their-alias"}),
+        ("?show=nonsense&page=x", {"my-alias", "their-alias"}),
+    ],
+)
+def test_the_filter_keeps_what_was_chosen(api: API, signed_in: Client, query: str, shown: set[str]) -> None:
+    lists(api, alias_payload(), alias_payload(alias="their-alias", owner="somebody", actorId="unreadable0000"))
+    page = signed_in.get("/aliases/" + query).content.decode()
+    assert {one for one in ("my-alias", "their-alias") if f'href="/aliases/{one}/"' in page} == shown
+
+
+def test_no_alias_teaches_and_no_match_can_be_cleared(api: API, signed_in: Client) -> None:
+    lists(api)
+    assert "No aliases yet" in signed_in.get("/aliases/").content.decode()
+    api.wire.reset()
+    lists(api, alias_payload())
+    page = signed_in.get("/aliases/?q=zzz").content.decode()
+    assert "No alias fits" in page
+    assert "Clear the filter" in page
+
+
+def test_the_list_survives_silence(api: API, signed_in: Client) -> None:
+    api.is_silent("GET", ALIASES)
+    api.get("/actors/v2", [])
+    answer = signed_in.get("/aliases/")
+    assert answer.status_code == 502
+    assert "The aliases could not be loaded" in answer.content.decode()
+
+
+def test_the_list_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    lists(api, alias_payload())
+    fragment = signed_in.get("/aliases/", headers=htmx).content.decode()
+    assert "<h1>" not in fragment
+    assert "my-alias" in fragment
+
+
+def test_a_name_that_no_address_holds_has_no_page(api: API, signed_in: Client) -> None:
+    lists(api, alias_payload(alias="a%b"))
+    page = signed_in.get("/aliases/").content.decode()
+    assert '<bdi class="name mono cut" title="a%b">' in page
+
+
+def test_making_one_is_recorded_and_leads_to_it(api: API, signed_in: Client) -> None:
+    api.post(ALIASES, alias_payload())
+    sent = {"alias": "my-alias", "actor_id": ACTOR_ID, "write_key": KEY}
+    answer = signed_in.post("/aliases/new/", sent)
+    assert answer.headers["Location"] == "/aliases/my-alias/"
+    assert json.loads(api.asked[0].body) == {"alias": "my-alias", "actorId": ACTOR_ID}
+    assert AuditEntry.objects.get(kind=AuditEntry.START).object_id == "my-alias"
+    assert signed_in.post("/aliases/new/", sent).headers["Location"] == "/aliases/my-alias/"
+    assert len(api.asked) == 1
+
+
+def test_the_form_knows_the_actor_and_offers_the_others(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2", [actor_payload(name="<b>x</b>")])
+    page = signed_in.get(f"/aliases/new/?actor={ACTOR_ID}").content.decode()
+    assert f'value="{ACTOR_ID}"' in page
+    assert f'<option value="{ACTOR_ID}">&lt;b&gt;x&lt;/b&gt;</option>' in page
+
+
+def test_a_name_that_is_taken_is_said_and_everything_kept(api: API, signed_in: Client) -> None:
+    api.refuse("POST", ALIASES, "Alias my-alias already exists.")
+    answer = signed_in.post("/aliases/new/", {"alias": "my-alias", "actor_id": ACTOR_ID, "write_key": KEY})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "already exists" in page
+    assert 'value="my-alias"' in page
+    assert f'value="{ACTOR_ID}"' in page
+
+
+def test_an_alias_shows_its_actor_and_what_follows(api: API, signed_in: Client) -> None:
+    opens(api)
+    page = signed_in.get("/aliases/my-alias/").content.decode()
+    assert "word-count" in page
+    assert "2 nonces of the alias, 1 still usable" in page
+    assert 'href="/actors/LINKER0000000/"' in page
+    assert "3 messages wait" in page
+
+
+def test_an_alias_of_a_deleted_actor_offers_both_ways_on(api: API, signed_in: Client) -> None:
+    opens(api)
+    gone = f"Actor TACC-PROD_{ACTOR_ID} does not exist"
+    for path in ("", "/messages"):
+        api.wire.remove("GET", f"https://api.example.org/actors/v2/my-alias{path}")
+        api.refuse("GET", f"/actors/v2/my-alias{path}", gone)
+    answer = signed_in.get("/aliases/my-alias/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "The actor it leads to cannot be opened." in page
+    assert 'href="/aliases/my-alias/edit/"' in page
+    assert "How many messages wait is not known." in page
+
+
+@pytest.mark.parametrize("path", ["", "edit/", "delete/"])
+def test_an_alias_that_is_not_there_is_not_found(api: API, signed_in: Client, path: str) -> None:
+    opens(api)
+    api.wire.remove("GET", "https://api.example.org" + ONE)
+    api.refuse("GET", ONE, "Actor with identifier 'my-alias' not found", 404)
+    assert signed_in.get("/aliases/my-alias/" + path).status_code == 404
+
+
+def test_pointing_elsewhere_says_from_where_and_what_follows(api: API, signed_in: Client) -> None:
+    opens(api)
+    page = signed_in.get("/aliases/my-alias/edit/").content.decode()
+    assert f'<span class="mono">{ACTOR_ID}</span>' in page
+    assert "These follow it:" in page
+    assert "1 actor sends its events to it" in page
+
+
+def test_pointing_elsewhere_keeps_where_it_led_on_the_trail(api: API, signed_in: Client) -> None:
+    api.get(ONE, alias_payload())
+    api.put(ONE, alias_payload(actorId=OTHER))
+    sent = {"actor_id": OTHER, "write_key": KEY}
+    answer = signed_in.post("/aliases/my-alias/edit/", sent)
+    assert answer.headers["Location"] == "/aliases/my-alias/"
+    assert json.loads(api.asked[1].body) == {"actorId": OTHER}
+    details = json.loads(AuditEntry.objects.get(kind=AuditEntry.START).details)
+    assert (details["before"], details["after"]) == ({"actor_id": ACTOR_ID}, {"actor_id": OTHER})
+    assert signed_in.post("/aliases/my-alias/edit/", sent).headers["Location"] == "/aliases/my-alias/"
+    assert len(api.asked) == 2
+
+
+def test_a_refusal_to_point_it_elsewhere_is_shown(api: API, signed_in: Client) -> None:
+    api.get(ONE, alias_payload())
+    api.refuse("PUT", ONE, f"Not authorized -- you do not have access to {OTHER}.")
+    answer = signed_in.post("/aliases/my-alias/edit/", {"actor_id": OTHER, "write_key": KEY})
+    assert answer.status_code == 403
+    assert f'value="{OTHER}"' in answer.content.decode()
+
+
+def test_deleting_says_what_is_cut_off_and_wants_the_name(api: API, signed_in: Client) -> None:
+    opens(api)
+    page = signed_in.get("/aliases/my-alias/delete/").content.decode()
+    assert "Its nonces are not deleted with it" in page
+    assert 'Type <code class="mono">my-alias</code>' in page
+
+
+def test_deleting_never_shows_the_api_s_own_record(api: API, signed_in: Client) -> None:
+    api.delete(ONE, None, message="Alias {'tenant': 'TACC-PROD', 'db_id': 'secret'} deleted successfully.")
+    expected = AliasDeleteForm(actor_id="my-alias", label="my-alias").initial["expected"]
+    sent = {"confirm": "my-alias", "expected": expected, "write_key": KEY}
+    answer = signed_in.post("/aliases/my-alias/delete/", sent)
+    assert answer.headers["Location"] == "/aliases/"
+    trail = "".join(entry.details for entry in AuditEntry.objects.all())
+    assert "db_id" not in trail
+    assert "The alias my-alias is deleted." in trail
+
+
+def test_an_actor_shows_the_aliases_that_lead_to_it(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    api.get(ALIASES, [alias_payload(), alias_payload(alias="other", actorId=OTHER)])
+    fragment = signed_in.get(f"/actors/{ACTOR_ID}/aliases/", headers=htmx).content.decode()
+    assert "my-alias" in fragment
+    assert "other" not in fragment
+    assert "<h1>" not in fragment
+    api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
+    page = signed_in.get(f"/actors/{ACTOR_ID}/aliases/").content.decode()
+    assert "<h1>" in page
+
+
+@pytest.mark.parametrize("path", ["", "new/", "my-alias/", "my-alias/edit/", "my-alias/delete/", "my-alias/nonces/"])
+def test_it_needs_credentials(client: Client, path: str) -> None:
+    assert client.get(f"/aliases/{path}").headers["Location"].startswith("/sign-in/")
+
+
+def test_the_list_rejects_the_wrong_method(signed_in: Client) -> None:
+    assert signed_in.post("/aliases/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("action", "aliases", "words"),
+    [
+        ("alias.create", [alias_payload()], "leads to the actor that you named"),
+        ("alias.create", [], "There is no such alias"),
+        ("alias.update", [alias_payload(actorId=OTHER)], "it leads elsewhere"),
+        ("alias.delete", [alias_payload()], "still there"),
+        ("alias.delete", [], "not there any more"),
+    ],
+)
+def test_a_write_without_an_answer_is_checked(
+    api: API, signed_in: Client, action: str, aliases: list[dict[str, object]], words: str
+) -> None:
+    api.get(ALIASES, aliases)
+    actor_id = "" if action == "alias.delete" else ACTOR_ID
+    entry = wrote(action, "unknown", actor_id=actor_id, object_id="my-alias")
+    assert words in signed_in.get(f"/activity/{entry.pk}/check/").content.decode()
