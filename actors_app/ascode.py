@@ -71,6 +71,10 @@ OPERATIONS = {
     "alias-nonce-create": _Operation("Make a nonce of the alias", "POST", (*_ALIAS, "nonces")),
     "alias-nonce": _Operation("Read the nonce", "GET", (*_ALIAS, "nonces", "{nonce_id}")),
     "alias-nonce-delete": _Operation("Delete the nonce", "DELETE", (*_ALIAS, "nonces", "{nonce_id}")),
+    "config-list": _Operation("List the configs", "GET", ("configs",)),
+    "config-create": _Operation("Make the config", "POST", ("configs",)),
+    "config-update": _Operation("Replace the config", "PUT", ("configs", "{config}")),
+    "config-delete": _Operation("Delete the config", "DELETE", ("configs", "{config}")),
     "execution-list": _Operation("List the actor's executions", "GET", (_A, "executions"), "listExecutions"),
     "execution-search": _Operation("Search the actor's executions, as far as the API can", "GET", (_A, "executions")),
     "executions-search": _Operation(
@@ -92,6 +96,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "alias-nonce-create": {"level": "EXECUTE", "max_uses": 1, "description": ""},
     "alias-create": {"alias": "my-alias", "actor_id": "ACTOR_ID"},
     "alias-update": {"actor_id": "ACTOR_ID"},
+    "config-create": {"name": "my-config", "value": "VALUE", "is_secret": False, "actors": "ACTOR_ID"},
+    "config-update": {"name": "my-config", "value": "VALUE", "is_secret": False, "actors": "ACTOR_ID"},
     "execution-register": {"runtime": 0, "cpu": 0, "io": 0},
 }
 

@@ -304,6 +304,21 @@ def _alias_nonce_deleted(abaco: Abaco, entry: AuditEntry) -> Finding:
     return _gone(alias, handle, abaco.alias_nonces.list(alias), page_of("alias-nonce-detail", alias, handle))
 
 
+def _config(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """See whether the config is there (`GET /actors/configs`); a value is not compared, since none is on the trail."""
+    is_there = any(one.name == entry.object_id for one in abaco.configs.list())
+    found = [Found(visible(entry.object_id), page_of("config-detail", entry.object_id))] if is_there else []
+    if entry.action == "config.delete":
+        if is_there:
+            return Finding("no", "The config is still there.", "You can delete it again.", found)
+        return Finding("yes", "The config is not there any more.", "There is nothing left to do.")
+    if not is_there:
+        return Finding("no", "There is no such config.", "You can make it again.")
+    if entry.action == "config.create":
+        return Finding("yes", "There is a config of that name.", "Open it and see whether it is yours.", found)
+    return Finding("unknown", "The config is there; what was saved cannot be told.", "Open it and look.", found)
+
+
 def _halt(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See how the execution stands (`GET /actors/{id}/executions/{execution}`)."""
     one = abaco.executions.get(entry.actor_id, entry.object_id)
@@ -346,6 +361,9 @@ CHECKS: dict[str, Callable[[Abaco, AuditEntry], Finding]] = {
     "alias.update": _alias_made,
     "actor.delete": _delete,
     "actor.update": _update,
+    "config.create": _config,
+    "config.delete": _config,
+    "config.update": _config,
     "execution.halt": _halt,
     "execution.register": _register,
     "mailbox.purge": _purge,

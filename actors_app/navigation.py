@@ -33,7 +33,10 @@ GROUPS = (
     ),
     Group(
         "Of all actors",
-        (Place("aliases", "actors:alias-list", "tags", "Aliases"),),
+        (
+            Place("aliases", "actors:alias-list", "tags", "Aliases"),
+            Place("configs", "actors:config-list", "sliders-horizontal", "Configs"),
+        ),
     ),
     Group(
         "Records",

@@ -11,6 +11,7 @@ from actors_app.views import (
     aliases,
     bulk,
     comparison,
+    configs,
     evidence,
     execution,
     history,
@@ -59,6 +60,7 @@ actor_paths = [
     path("delete/", actor_changes.actor_delete, name="actor-delete"),
     path("activity/", activity.actor_activity, name="actor-activity"),
     path("aliases/", aliases.actor_aliases, name="alias-of-actor"),
+    path("configs/", configs.actor_configs, name="config-of-actor"),
 ]
 
 message_paths = [
@@ -90,6 +92,14 @@ alias_paths = [
     path("aliases/<abaco:alias>/nonces/<handle:handle>/", nonces.alias_nonce_detail, name="alias-nonce-detail"),
     path("aliases/<abaco:alias>/nonces/<handle:handle>/reveal/", nonces.alias_nonce_reveal, name="alias-nonce-reveal"),
     path("aliases/<abaco:alias>/nonces/<handle:handle>/delete/", nonces.alias_nonce_delete, name="alias-nonce-delete"),
+]
+
+config_paths = [
+    path("configs/", configs.config_list, name="config-list"),
+    path("configs/new/", configs.config_create, name="config-create"),
+    path("configs/<abaco:config>/", configs.config_detail, name="config-detail"),
+    path("configs/<abaco:config>/edit/", configs.config_update, name="config-update"),
+    path("configs/<abaco:config>/delete/", configs.config_delete, name="config-delete"),
 ]
 
 execution_paths = [
@@ -133,6 +143,7 @@ urlpatterns = [
     path("executions/evidence/", evidence.evidence_set, name="evidence-set"),
     *history_paths,
     *alias_paths,
+    *config_paths,
     path("actors/", actors.actor_list, name="actor-list"),
     path("actors/new/", actor_changes.actor_create, name="actor-create"),
     path(

@@ -156,3 +156,8 @@ def nonce_payload(**changes: Any) -> dict[str, Any]:
 def alias_payload(**changes: Any) -> dict[str, Any]:
     """Return an alias as `GET /actors/aliases/{alias}` gives it."""
     return {"alias": "my-alias", "actorId": ACTOR_ID, "owner": "jdoe", "_links": {}} | changes
+
+
+def config_payload(**changes: Any) -> dict[str, Any]:
+    """Return a config as `GET /actors/configs` lists it."""
+    return {"name": "my-config", "value": "v1", "isSecret": False, "actors": ACTOR_ID} | changes

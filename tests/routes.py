@@ -70,6 +70,12 @@ ROWS = {
     "actors:nonce-detail": Row(PAGE, READ),
     "actors:nonce-reveal": Row(FORM, WRITE),
     "actors:nonce-delete": Row(FORM, WRITE),
+    "actors:config-list": Row(PAGE, READ),
+    "actors:config-of-actor": Row(PAGE, READ),
+    "actors:config-create": Row(FORM, WRITE),
+    "actors:config-detail": Row(PAGE, READ),
+    "actors:config-update": Row(FORM, WRITE),
+    "actors:config-delete": Row(FORM, WRITE),
     "actors:alias-list": Row(PAGE, READ),
     "actors:alias-of-actor": Row(PAGE, READ),
     "actors:alias-create": Row(FORM, WRITE),
@@ -104,6 +110,7 @@ ROWS = {
 # What stands in an address. The handle of a session is one of nobody's.
 VALUES = {
     "actor_id": ACTOR_ID,
+    "config": "my-config",
     "alias": ACTOR_ID,  # so that a nonce's handle is the same for both
     "execution_id": EXECUTION_ID,
     "worker_id": WORKER_ID,
@@ -140,6 +147,8 @@ def writes() -> list[str]:
 _ANSWERS: list[tuple[str, Any]] = [
     (r"/profiles/v2/me", {"username": "jdoe"}),
     (r"/actors/v2", [payloads.actor_payload()]),
+    (r"/actors/v2/configs", [payloads.config_payload()]),
+    (r"/actors/v2/configs/[^/]+", payloads.config_payload()),
     (r"/actors/v2/aliases", [payloads.alias_payload()]),
     (r"/actors/v2/aliases/[^/]+", payloads.alias_payload()),
     (r"/actors/v2/aliases/[^/]+/nonces", [payloads.nonce_payload()]),

@@ -24,7 +24,13 @@ from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 from tests.routes import answer_everything, crawled
 from tests.sandbox.support import Person, Sandbox, start_sandbox
 
-IDS = {"actor_id": ACTOR_ID, "execution_id": EXECUTION_ID, "worker_id": WORKER_ID, "alias": "my-alias"}
+IDS = {
+    "actor_id": ACTOR_ID,
+    "execution_id": EXECUTION_ID,
+    "worker_id": WORKER_ID,
+    "alias": "my-alias",
+    "config": "my-config",
+}
 HOSTILE = 'it\'s; rm -rf / "$HOME" `id` {x}\n\N{PILE OF POO}\u202e'
 # The names of agavepy's own description of the API, with the ids that each call takes.
 AGAVEPY = {
@@ -131,6 +137,11 @@ PAGES = {
     "nonce-list": ["nonce-list", "nonce-create"],
     "nonce-detail": ["nonce"],
     "nonce-delete": ["nonce-delete"],
+    "config-list": ["config-list"],
+    "config-create": ["config-create"],
+    "config-detail": ["config-list"],
+    "config-update": ["config-update"],
+    "config-delete": ["config-delete"],
     "alias-list": ["alias-list"],
     "alias-create": ["alias-create"],
     "alias-detail": ["alias"],

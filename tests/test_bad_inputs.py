@@ -16,6 +16,7 @@ from django.test import Client
 
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.aliases import AliasDeleteForm
+from actors_app.forms.configs import ConfigDeleteForm
 from tests import payloads
 from tests.faults.pages import Page
 from tests.faults.stand_in import prepared
@@ -29,6 +30,9 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "worker-list": (f"{ACTOR}workers/", {"num": "2"}),
     "nonce-list": (f"{ACTOR}nonces/", {"level": "EXECUTE", "max_uses": "3", "description": "kept <words>"}),
     "execution-create": (f"{ACTOR}executions/new/", {"runtime": "11", "cpu": "12", "io": "13"}),
+    "config-create": ("/configs/new/", {"name": "kept-config", "value": "kept <value>", "actors": ACTOR_ID}),
+    "config-update": ("/configs/my-config/edit/", {"value": "kept <value>", "actors": ACTOR_ID}),
+    "config-delete": ("/configs/my-config/delete/", {"confirm": "my-config"}),
     "alias-create": ("/aliases/new/", {"alias": "kept-alias", "actor_id": ACTOR_ID}),
     "alias-update": ("/aliases/my-alias/edit/", {"actor_id": ACTOR_ID}),
     "alias-delete": ("/aliases/my-alias/delete/", {"confirm": "my-alias"}),
@@ -81,6 +85,8 @@ def typed(row: dict[str, Any]) -> tuple[str, dict[str, Any], str]:
         fields["env_name"] = row["with_name"]
     if row["form"] == "actor-delete":
         fields["expected"] = ActorDeleteForm(actor_id=ACTOR_ID, label="word-count").initial["expected"]
+    if row["form"] == "config-delete":
+        fields["expected"] = ConfigDeleteForm(actor_id="my-config", label="my-config").initial["expected"]
     if row["form"] == "alias-delete":
         fields["expected"] = AliasDeleteForm(actor_id="my-alias", label="my-alias").initial["expected"]
     return url, fields, value

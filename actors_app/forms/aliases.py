@@ -13,8 +13,8 @@ from actors_app.services.urls import RESERVED
 _NAME = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
 # Reserved by the API, and words with which an alias would be made and could never be used: any path with `admin` or
 # `aliases` in it is taken for another route (TACC/abaco actors/auth.py).
-_WORDS = frozenset({"executions", "nonces", "logs", "messages", "adapters"}) | RESERVED
-_PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+WORDS = frozenset({"executions", "nonces", "logs", "messages", "adapters"}) | RESERVED
+PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class PointForm(PortalForm):
@@ -23,7 +23,7 @@ class PointForm(PortalForm):
     actor_id = forms.CharField(
         label="Actor",
         max_length=128,
-        widget=forms.TextInput(attrs={**_PLAIN, "list": "actors-known"}),
+        widget=forms.TextInput(attrs={**PLAIN, "list": "actors-known"}),
         help_text="Its id. You need UPDATE on it.",
         error_messages={
             "required": "Type the id of an actor.",
@@ -46,7 +46,7 @@ class AliasForm(PointForm):
     alias = forms.CharField(
         label="Alias",
         max_length=128,
-        widget=forms.TextInput(attrs={**_PLAIN, "placeholder": "rnaseq-production"}),
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "rnaseq-production"}),
         help_text="Unique in the whole tenant, and it cannot be renamed.",
         error_messages={
             "required": "Type a name for the alias.",
@@ -63,7 +63,7 @@ class AliasForm(PointForm):
             raise forms.ValidationError(
                 "Use letters, digits, dots, dashes, underscores and tildes; a dot neither first nor twice in a row."
             )
-        if value.lower() in _WORDS:
+        if value.lower() in WORDS:
             raise forms.ValidationError(f"“{value}” is a word of the API's own; choose another.")
         for word in ("admin", "aliases"):
             if word in value.lower():

@@ -7,6 +7,7 @@ from actors_app.services.actors import Actors
 from actors_app.services.aliases import Aliases
 from actors_app.services.caller import Caller, Credentials
 from actors_app.services.client import AbacoClient
+from actors_app.services.configs import Configs
 from actors_app.services.executions import Executions
 from actors_app.services.logs import Logs
 from actors_app.services.messages import Messages
@@ -36,6 +37,7 @@ class Abaco:
         self.actors = Actors(self._caller)
         self.aliases = Aliases(self._caller)
         self.alias_nonces = AliasNonces(self._caller)
+        self.configs = Configs(self._caller)
         self.executions = Executions(self._caller)
         self.logs = Logs(self._caller)
         self.messages = Messages(self._caller)

@@ -20,6 +20,7 @@ from actors_app.services.errors import (
     Forbidden,
     InvalidRequest,
     NotFound,
+    OnlyAdmins,
     RateLimited,
     ServiceFailed,
     SignedOut,
@@ -63,6 +64,9 @@ _ROWS = (
     _row(r"^Cannot force quit an execution not in RUNNING status", Conflict),
     _row(r"^actor is stateless", Conflict),
     _row(r"exceeds max content length", InvalidRequest),
+    # One config, and who may do what with it: the check of rights itself breaks for who is no administrator
+    # (TACC/abaco actors/auth.py goes on to check an actor that there is none of), before anything is done.
+    _row(r"class '(TypeError|NameError|UnboundLocalError)'", OnlyAdmins, where=r"/configs/\{config\}"),
     # An exception's text, where it is known to come from what was sent.
     _row(r"werkzeug\.exceptions\.BadRequest", InvalidRequest),
     _row(r"(too many|not enough) values to unpack|cannot unpack non-iterable", InvalidRequest),

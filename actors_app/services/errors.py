@@ -193,6 +193,14 @@ class Forbidden(APIError):
     next_step = "Ask the owner, or an administrator, for access."
 
 
+class OnlyAdmins(Forbidden):
+    """What the API fails at for everybody who is no administrator, before it has done anything."""
+
+    kind = "only-admins"
+    message = "The Actors API can do this for administrators only: for everybody else it fails, even if they may."
+    next_step = "Ask an administrator of the API to do it."
+
+
 class NotFound(APIError):
     """The thing does not exist, or no longer."""
 

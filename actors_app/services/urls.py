@@ -17,6 +17,7 @@ WORDS = frozenset(
     {
         "actors",
         "aliases",
+        "configs",
         "executions",
         "logs",
         "me",
@@ -61,7 +62,7 @@ def _checked(kind: str, form: re.Pattern[str]) -> Callable[[str], Segment]:
     def check(value: str) -> Segment:
         if not isinstance(value, str) or not form.fullmatch(value) or ".." in value:
             raise NotFound(f"an id that is not of the form of: {kind}")
-        if kind in ("actor", "alias") and value.lower() in RESERVED:
+        if kind in ("actor", "alias", "config") and value.lower() in RESERVED:
             raise NotFound(f"a reserved word in place of: {kind}")
         return Segment(value, "{" + kind + "}")
 
@@ -72,6 +73,7 @@ def _checked(kind: str, form: re.Pattern[str]) -> Callable[[str], Segment]:
 
 actor = _checked("actor", _ACTOR)
 alias = _checked("alias", _ACTOR)
+config = _checked("config", _ACTOR)
 execution = _checked("execution", _HASH)
 worker = _checked("worker", _HASH)
 nonce = _checked("nonce", _NONCE)

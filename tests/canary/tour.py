@@ -15,6 +15,7 @@ from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID
 
 VALUES: dict[str, Any] = {
     "actor_id": ACTOR_ID,
+    "config": "my-config",
     "alias": ACTOR_ID,  # so that a nonce's handle is the same for both
     "execution_id": EXECUTION_ID,
     "worker_id": WORKER_ID,

@@ -25,6 +25,7 @@ def places(portal: Portal) -> list[str]:
     done = next(row["id"] for row in executions if row["status"] == "COMPLETE")
     ran = demo.run(actors["word-count"], "one two three")
     demo.post(f"/{actors['word-count']}/nonces", {"level": "READ", "maxUses": 3})
+    demo.post("/configs", {"name": "page-test", "value": "v", "isSecret": False, "actors": actors["word-count"]})
     demo.post("/aliases", {"alias": "page-test", "actorId": actors["word-count"]})
     worker = demo.until(f"/{actors['word-count']}/workers", lambda found: found)[0]["id"]
     counted = f"/actors/{actors['word-count']}/"
@@ -75,6 +76,12 @@ def places(portal: Portal) -> list[str]:
         "/aliases/page-test/delete/",
         "/aliases/page-test/nonces/",
         "/aliases/nosuchalias/",
+        "/configs/",
+        "/configs/?q=nothing+has+this+name",
+        "/configs/new/",
+        "/configs/page-test/",
+        "/configs/page-test/edit/",
+        "/configs/page-test/delete/",
         "/places/",
         "/actors/nosuchactor/",
         "/actors/nosuchactor/nonces/",

@@ -78,6 +78,8 @@ def prepared(method: str, path: str) -> Any:
         "v2": [payloads.actor_payload()] if method == "GET" else payloads.actor_payload(),
         "aliases": [payloads.alias_payload()] if method == "GET" else payloads.alias_payload(),
     }
+    if "/configs" in path:
+        return [payloads.config_payload()] if method == "GET" and last == "configs" else payloads.config_payload()
     if path.rpartition("/")[0].endswith("/aliases"):
         return payloads.alias_payload()
     return by_name.get(last, payloads.actor_payload())

@@ -2,6 +2,7 @@
 
 from actors_app.services.dialects import Tokens
 from actors_app.services.types.actors import Actor
+from actors_app.services.types.configs import Config
 from actors_app.services.types.executions import (
     LOG_CUT,
     Execution,
@@ -20,6 +21,7 @@ __all__ = [
     "LOG_CUT",
     "Actor",
     "Alias",
+    "Config",
     "Execution",
     "ExecutionListing",
     "ExecutionPage",

@@ -1,0 +1,119 @@
+"""What a visitor types about configs: a new one, what one becomes, and which the list shows."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from actors_app.forms.aliases import PLAIN, WORDS
+from actors_app.forms.base import PortalForm
+from actors_app.forms.confirm import ConfirmForm
+from actors_app.forms.fields import TextField
+from actors_app.services.types import Config
+
+_NAME = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
+MAX_VALUE = 100_000  # characters; an environment variable holds some 128 kB
+_NO_ACTOR = "Type the ids or aliases of the actors, with commas or spaces between them."
+
+
+class ConfigEditForm(PortalForm):
+    """What a config becomes; the value of a secret cannot be read back, so it is typed again."""
+
+    value = TextField(
+        label="Value",
+        max_length=MAX_VALUE,
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 4}),
+        help_text="A text; the container finds it in _actor_configs, under the name of the config.",
+        error_messages={
+            "required": "Type the value.",
+            "max_length": "This is longer than 100,000 characters, which no environment holds.",
+            "null_characters_not_allowed": "A value cannot hold a zero character.",
+        },
+    )
+    is_secret = forms.BooleanField(
+        label="Secret: the API encrypts it, and nobody can read it back, you included.", required=False
+    )
+    actors = forms.CharField(
+        label="Actors",
+        max_length=5000,
+        widget=forms.Textarea(attrs={**PLAIN, "rows": 2}),
+        help_text="Ids or aliases, with commas or spaces between them: these actors receive it.",
+        error_messages={
+            "required": _NO_ACTOR,
+            "max_length": "This is longer than 5,000 characters.",
+            "null_characters_not_allowed": _NO_ACTOR,
+        },
+    )
+
+    @classmethod
+    def of(cls, config: Config) -> "ConfigEditForm":
+        """Return the form filled with a config, without the value of a secret."""
+        value = "" if config.is_secret else config.value
+        return cls(initial={"value": value, "is_secret": config.is_secret, "actors": ", ".join(config.actors)})
+
+    def clean_actors(self) -> list[str]:
+        """Take names one by one, each once."""
+        names = list(dict.fromkeys(re.split(r"[\s,]+", self.cleaned_data["actors"].strip(", \n\t"))))
+        for name in names:
+            if not _NAME.fullmatch(name):
+                raise forms.ValidationError("“%(name)s” is no id and no alias of an actor.", params={"name": name})
+        return names
+
+
+class ConfigForm(ConfigEditForm):
+    """A new config."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=128,
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "catalogue-url"}),
+        help_text="Unique in the whole tenant, and it cannot be renamed.",
+        error_messages={
+            "required": "Type a name.",
+            "max_length": "At most 128 characters; make it shorter.",
+            "null_characters_not_allowed": "Use letters, digits, dots, dashes, underscores and tildes.",
+        },
+    )
+    field_order = ("name", "value", "is_secret", "actors")
+
+    def clean_name(self) -> str:
+        """Refuse what the API refuses, and names that it takes and can then never find."""
+        value: str = self.cleaned_data["name"]
+        if not _NAME.fullmatch(value) or ".." in value:
+            raise forms.ValidationError(
+                "Use letters, digits, dots, dashes, underscores and tildes; a dot neither first nor twice in a row."
+            )
+        if value.lower() in WORDS:
+            raise forms.ValidationError(f"“{value}” is a word of the API's own; choose another.")
+        for word in ("admin", "aliases"):
+            if word in value.lower():
+                raise forms.ValidationError(
+                    f"A name that holds “{word}” can be made, and then the API never finds it; choose another."
+                )
+        return value
+
+
+class ConfigFilter(forms.Form):
+    """Which configs are shown, and which page of them; a value that means nothing is read as none."""
+
+    SHOW = (("", "All"), ("mine", "Of actors I may read"), ("secret", "Secrets"))
+    q = forms.CharField(required=False, max_length=128)
+    show = forms.ChoiceField(choices=SHOW, required=False)
+    page = forms.IntegerField(min_value=1, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Return all three, whatever was typed into the address."""
+        found = self.cleaned_data
+        return {"q": found.get("q") or "", "show": found.get("show") or "", "page": found.get("page") or 1}
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The filter in effect."""
+        self.full_clean()
+        return {"q": "", "show": "", "page": 1} | self.cleaned_data
+
+
+class ConfigDeleteForm(ConfirmForm):
+    """The name of the config, typed to show that deleting it is meant."""
+
+    purpose = "config-delete"

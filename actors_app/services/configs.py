@@ -1,0 +1,40 @@
+"""Configs: values and secrets that the API puts into the environment of the actors they name."""
+
+from collections.abc import Sequence
+
+from actors_app.services.caller import Caller, json_call
+from actors_app.services.calls import Call
+from actors_app.services.types import Config
+from actors_app.services.urls import config
+
+
+class Configs:
+    """The configs of the whole tenant. One of them, alone, answers administrators only (OnlyAdmins)."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(self) -> tuple[Config, ...]:
+        """Return every config in the tenant, secrets as ciphertext. `GET /actors/configs`."""
+        rows = self._caller.rows(Call("GET", self._caller.path("configs")))
+        return tuple(Config.from_api(row, self._caller.dialect) for row in rows)
+
+    def create(self, name: str, value: str, is_secret: bool, actors: Sequence[str]) -> Config:
+        """Make a config for actors, given by id or alias. `POST /actors/configs`."""
+        call = json_call("POST", self._caller.path("configs"), self._body(name, value, is_secret, actors))
+        return Config.from_api(self._caller.object(call), self._caller.dialect)
+
+    def update(self, name: str, value: str, is_secret: bool, actors: Sequence[str]) -> Config:
+        """Replace a config but for its name; the whole is sent. `PUT /actors/configs/{name}`."""
+        path = self._caller.path("configs", config(name))
+        call = json_call("PUT", path, self._body(name, value, is_secret, actors))
+        return Config.from_api(self._caller.object(call), self._caller.dialect)
+
+    def delete(self, name: str) -> None:
+        """Delete a config. `DELETE /actors/configs/{name}`."""
+        self._caller.message(Call("DELETE", self._caller.path("configs", config(name))))
+
+    def _body(self, name: str, value: str, is_secret: bool, actors: Sequence[str]) -> dict[str, object]:
+        # A value is sent as text whatever it is: the API keeps anything else as Python writes it.
+        secret = self._caller.dialect.name("is_secret")
+        return {"name": name, "value": value, secret: is_secret, "actors": ", ".join(actors)}

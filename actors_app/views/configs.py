@@ -1,0 +1,264 @@
+"""Configs and secrets: the list of the tenant's, one, making, editing and deleting one, and those of an actor."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from actors_app.alias_rows import page_of
+from actors_app.ascode import EXAMPLES
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.configs import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
+from actors_app.htmx import render_page, wants_fragment
+from actors_app.secret_names import MASK
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, NotFound, SignedOut
+from actors_app.services.types import Actor, Alias, Config
+from actors_app.templatetags.actors import visible
+from actors_app.writes import Answer, answered, perform
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """An actor as a config names it: its name there, and what is known of it."""
+
+    named: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRow:
+    """One config; `value` is empty for a secret, whose ciphertext nobody needs to see."""
+
+    name: str
+    url: str
+    value: str
+    is_secret: bool
+    receivers: tuple[Receiver, ...]
+    is_mine: bool
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def config_list(request: HttpRequest) -> HttpResponse:
+    """Show the configs of the tenant and the actors that receive them (`GET /actors/configs`)."""
+    chosen = ConfigFilter(request.GET).chosen
+    context: dict[str, Any] = {"section": "configs", "choices": ConfigFilter.SHOW, **chosen}
+    try:
+        every = _rows(abaco_for(request))
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        return render_page(request, "configs/list.html", context | {"error": error}, status=error.status)
+    page = Paginator([row for row in every if _is_shown(row, chosen)], PER_PAGE).get_page(chosen["page"])
+    context |= {"rows": page.object_list, "page": page, "total": len(every)}
+    return render_page(request, "configs/list.html", context, partial="configs/_table.html")
+
+
+def _is_shown(row: ConfigRow, chosen: Mapping[str, Any]) -> bool:
+    text = chosen["q"].casefold()
+    texts = (row.name, row.value, *(f"{one.named} {one.label}" for one in row.receivers))
+    if text and not any(text in one.casefold() for one in texts):
+        return False
+    return {"": True, "mine": row.is_mine, "secret": row.is_secret}[chosen["show"]]
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def config_create(request: HttpRequest) -> HttpResponse:
+    """Make a config (`POST /actors/configs`)."""
+    status, form = 200, ConfigForm(initial={"actors": request.GET.get("actor", "")[:128]})
+    if request.method == "POST":
+        form, status = ConfigForm(request.POST), 422
+        if form.is_valid():
+            abaco, typed = abaco_for(request), form.cleaned_data
+            try:
+                return perform(
+                    request,
+                    "config.create",
+                    lambda: abaco.configs.create(typed["name"], typed["value"], typed["is_secret"], typed["actors"]),
+                    lambda made: Answer(f"The config {visible(made.name)} is made.", _page(typed["name"])),
+                    object_id=typed["name"],
+                    details={"is_secret": typed["is_secret"], "actors": typed["actors"]},
+                ).go(request)
+            except AbacoError as error:
+                status = form.refuse(error)
+    context = {"section": "configs", "form": form, "sends": _sends("config-create", form)}
+    return render_page(request, "configs/create.html", context, partial="configs/_create.html", status=status)
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def config_detail(request: HttpRequest, config: str) -> HttpResponse:
+    """Show a config, from the list, since the API gives one alone to administrators only (`GET /actors/configs`)."""
+    return render_page(request, "configs/detail.html", _context(config, _one(abaco_for(request), config)))
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def config_update(request: HttpRequest, config: str) -> HttpResponse:
+    """Replace a config (`PUT /actors/configs/{name}`)."""
+    abaco, status = abaco_for(request), 200
+    if request.method != "POST":
+        found = _found(abaco, config)
+        form = ConfigEditForm.of(found)
+        context = _context(config) | {
+            "form": form,
+            "was_secret": found.is_secret,
+            "sends": _sends("config-update", form),
+        }
+    else:
+        form, status = ConfigEditForm(request.POST), 422
+        context = _context(config) | {"form": form, "sends": _sends("config-update", form, config)}
+        if form.is_valid():
+            typed = form.cleaned_data
+            try:
+                return perform(
+                    request,
+                    "config.update",
+                    lambda: abaco.configs.update(config, typed["value"], typed["is_secret"], typed["actors"]),
+                    lambda _: Answer(f"The config {config} is saved.", _page(config)),
+                    object_id=config,
+                    details={"is_secret": typed["is_secret"], "actors": typed["actors"]},
+                ).go(request)
+            except AbacoError as error:
+                status = form.refuse(error)
+    return render_page(request, "configs/update.html", context, partial="configs/_update.html", status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def config_delete(request: HttpRequest, config: str) -> HttpResponse:
+    """Say who receives it no more, then delete a config once its name was typed (`DELETE /actors/configs/{name}`)."""
+    abaco, status = abaco_for(request), 200
+    if request.method != "POST":
+        context = _context(config, _one(abaco, config)) | {"form": ConfigDeleteForm(actor_id=config, label=config)}
+    else:
+        form, status = ConfigDeleteForm(request.POST, actor_id=config), 422
+        context = _context(config) | {"form": form}
+        if form.is_valid():
+            if earlier := answered(request, "config.delete", object_id=config):
+                return earlier.go(request)
+            try:
+                return perform(
+                    request,
+                    "config.delete",
+                    lambda: abaco.configs.delete(config),
+                    lambda _: Answer(f"The config {config} is deleted.", reverse("actors:config-list")),
+                    object_id=config,
+                ).go(request)
+            except AbacoError as error:
+                status = form.refuse(error)
+    return render_page(request, "configs/delete.html", context, partial="configs/_delete.html", status=status)
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def actor_configs(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show the configs that an actor receives, under its id or one of its aliases (`GET /actors/configs`)."""
+    abaco = abaco_for(request)
+    answers = abaco.wave(
+        configs=lambda: abaco.configs.list(),
+        aliases=lambda: abaco.aliases.list(),
+        actor=lambda: abaco.actors.get(actor_id),
+    )
+    actor: Actor = answers["actor"].need()
+    aliases: Sequence[Alias] = answers["aliases"].value or ()
+    names = (actor.id, *(one.alias for one in aliases if one.actor_id == actor.id))
+    error = answers["configs"].error
+    if isinstance(error, SignedOut):
+        raise error
+    context: dict[str, Any] = {
+        "actor_id": actor_id,
+        "actor": actor,
+        "section": "actors",
+        "tab": "",
+        "counts": {},
+        "error": error,
+        "rows": [_row(one, {}, names) for one in _sorted(answers["configs"].value or ()) if one.is_for(*names)],
+        "aliases_unknown": answers["aliases"].error,
+    }
+    partial = "configs/_of_actor.html"
+    status = error.status if error and not wants_fragment(request) else 200
+    return render_page(request, "configs/of_actor.html", context, partial=partial, status=status)
+
+
+def _sends(operation: str, form: ConfigEditForm, name: str = "") -> dict[str, dict[str, Any]]:
+    """Return what the form would send, as code: whatever is typed as a secret is left out."""
+    example = EXAMPLES[operation]
+    if not form.is_bound or form.errors:
+        return {operation: dict(example)}
+    typed = form.cleaned_data
+    value = MASK if typed["is_secret"] else typed["value"]
+    sent = {"name": typed.get("name", name), "value": value, "actors": ", ".join(typed["actors"])}
+    return {operation: {**example, **sent, "is_secret": typed["is_secret"]}}
+
+
+def _context(config: str, row: ConfigRow | None = None) -> dict[str, Any]:
+    return {"config": config, "section": "configs", "row": row}
+
+
+def _page(config: str) -> str:
+    return reverse("actors:config-detail", args=[config])
+
+
+def _rows(abaco: Abaco) -> list[ConfigRow]:
+    """Return all configs by name; what is not known of their actors is left out."""
+    answers = abaco.wave(
+        configs=lambda: abaco.configs.list(),
+        actors=lambda: abaco.actors.list(),
+        aliases=lambda: abaco.aliases.list(),
+    )
+    configs: tuple[Config, ...] = answers["configs"].need()
+    known = {actor.id: actor for actor in answers["actors"].value or ()}
+    for one in answers["aliases"].value or ():
+        if one.actor_id in known:
+            known.setdefault(one.alias, known[one.actor_id])
+    return [_row(one, known, ()) for one in _sorted(configs)]
+
+
+def _sorted(configs: Sequence[Config]) -> list[Config]:
+    return sorted(configs, key=lambda one: (one.name.casefold(), one.name))
+
+
+def _row(config: Config, known: Mapping[str, Actor], names: tuple[str, ...]) -> ConfigRow:
+    return ConfigRow(
+        name=visible(config.name),
+        url=page_of("config-detail", config.name),
+        value="" if config.is_secret else visible(config.value),
+        is_secret=config.is_secret,
+        receivers=tuple(
+            Receiver(visible(one), visible(known[one].label) if one in known else "", page_of("actor-detail", one))
+            for one in config.actors
+        ),
+        is_mine=bool(names) or any(one in known for one in config.actors),
+    )
+
+
+def _one(abaco: Abaco, config: str) -> ConfigRow:
+    for row in _rows(abaco):
+        if row.name == config:
+            return row
+    raise _missing()
+
+
+def _found(abaco: Abaco, config: str) -> Config:
+    for one in abaco.configs.list():
+        if one.name == config:
+            return one
+    raise _missing()
+
+
+def _missing() -> NotFound:
+    return NotFound("a config that is not listed", user_message="This config does not exist, or was deleted.")
