@@ -1,6 +1,7 @@
 """A page or a form of the portal as the call that it makes: for a shell, and for Python with agavepy.
 
-No secret is in them: the token is `$TOKEN`, a nonce `$NONCE`, and what a variable's name calls a secret is masked.
+No secret is in them: the token is `$TOKEN`, a nonce `$NONCE`, and what its name calls a secret is a variable that has
+to be set before anything is sent, so that no line that was pasted puts something else in a secret's place.
 """
 
 from collections.abc import Mapping
@@ -9,12 +10,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from actors_app.curl import Curl
-from actors_app.secret_names import MASK, is_secret_name, masked
+from actors_app.curl import MAX_BODY, Curl
+from actors_app.hiding import Hidden
 
 NO_CALL = "# agavepy has no call for this; use curl."
+NOT_V2 = "# agavepy speaks v2 of the API, and this one does not; use curl."
 _SEARCHES = ("execution-search", "executions-search")  # their query has our names, with or without an operator
-_ENVIRONMENTS = ("default_environment", "defaultEnvironment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Code:
     title: str
     curl: str
     python: str
+    secrets: tuple[str, ...] = ()  # the variables that stand in place of secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ _ACTOR, _WORKER, _NONCE = (_A,), (_A, "workers", "{worker_id}"), (_A, "nonces", 
 _ALIAS = ("aliases", "{alias}")
 _EXECUTION = (_A, "executions", _E)
 _RAISES = "# The call is done; agavepy then stumbles over its answer and raises."
+_OLD = "# agavepy has had this call until 2018 only, and Abaco itself refuses it since."
 
 OPERATIONS = {
     "actor-list": _Operation("List the actors", "GET", (), "list"),
@@ -53,6 +56,7 @@ OPERATIONS = {
     "permissions": _Operation("Read who may do what", "GET", (_A, "permissions"), "getPermissions"),
     "message-count": _Operation("Count the messages that wait", "GET", (_A, "messages"), "getMessages"),
     "message-send": _Operation("Send the message", "POST", (_A, "messages"), "sendMessage"),
+    "message-send-file": _Operation("Send the file", "POST", (_A, "messages"), "sendBinaryMessage"),
     "message-purge": _Operation("Empty the mailbox", "DELETE", (_A, "messages"), "deleteMessages", _RAISES),
     "worker-list": _Operation("List the workers", "GET", (_A, "workers"), "listWorkers"),
     "worker-add": _Operation("Ask for workers", "POST", (_A, "workers"), "addWorker", _RAISES),
@@ -82,7 +86,7 @@ OPERATIONS = {
     ),
     "execution": _Operation("Read the execution", "GET", _EXECUTION, "getExecution"),
     "execution-halt": _Operation("Halt the execution", "DELETE", _EXECUTION),
-    "execution-register": _Operation("Register an execution", "POST", (_A, "executions"), "addExecution"),
+    "execution-register": _Operation("Register an execution", "POST", (_A, "executions"), "addExecution", _OLD),
     "log": _Operation("Read the log", "GET", (*_EXECUTION, "logs"), "getExecutionLogs"),
     "result": _Operation("Take the oldest result, which the API then forgets", "GET", (*_EXECUTION, "results")),
 }
@@ -116,21 +120,24 @@ def code_of(
     `query` is what goes into the address: for a message its environment, for a search its filter. A nonce needs no id.
     Raises SignedOut.
     """
-    known, curl = OPERATIONS[operation], Curl(request)
-    sent = _named(curl, body, operation) if body is not None else None
-    if known.method == "POST" and sent is None and operation != "nonce-create":
+    known, curl, hidden = OPERATIONS[operation], Curl(request), Hidden()
+    is_file = operation == "message-send-file"
+    sent = None if body is None or is_file else hidden.of(_named(curl, body, operation))
+    if known.method == "POST" and sent is None and operation != "nonce-create" and not is_file:
         sent = {}
-    asked = {name: MASK if name.lower() == "x-nonce" else value for name, value in masked(query or {}).items()}
+    asked = hidden.of({name: str(value) for name, value in (query or {}).items()}, always=("x-nonce",))
     if operation in _SEARCHES:
         asked = {_field(curl, name): value for name, value in asked.items()}
     path = [_filled(part, ids) for part in known.path]
     more = " --output result.bin" if operation == "result" else ""
-    line = curl.call(known.method, path, query=asked, body=sent, more=more)
-    if curl.dialect.version != "v2" or not known.agavepy:
+    line, variables = hidden.in_shell(curl.call(known.method, path, query=asked, body=sent, file=is_file, more=more))
+    if not known.agavepy:
         python = NO_CALL + "\n"
+    elif curl.dialect.version != "v2":
+        python = NOT_V2 + "\n"
     else:
-        python = _python(curl.server, known, ids, sent, asked)
-    return Code(f"code-{operation}", known.title, line, python)
+        python = hidden.in_python(_python(curl.server, known, ids, _body(sent, is_file=is_file), asked))
+    return Code(f"code-{operation}", known.title, line, python, variables)
 
 
 def _field(curl: Curl, name: str) -> str:
@@ -145,19 +152,27 @@ def _filled(part: str, ids: Mapping[str, str]) -> str:
 
 
 def _named(curl: Curl, body: Mapping[str, Any], operation: str) -> dict[str, Any]:
-    """Return a body by the API's names, without what has no value and without secrets."""
+    """Return a body by the API's names, without what has no value."""
     if operation == "message-send":
         return dict(body)
-    found = {}
-    for name, value in body.items():
-        if value is None or (name, value) == ("queue", ""):
-            continue
-        if name in _ENVIRONMENTS and isinstance(value, Mapping):
-            value = masked(value)
-        elif name != "token" and is_secret_name(name):
-            value = MASK
-        found[curl.dialect.name(name)] = value
-    return found
+    return {
+        curl.dialect.name(name): value
+        for name, value in body.items()
+        if value is not None and (name, value) != ("queue", "")
+    }
+
+
+def _body(sent: Mapping[str, Any] | None, *, is_file: bool) -> dict[str, str]:
+    """Return what agavepy is given as the body, each as source."""
+    if is_file:
+        return {
+            "message": 'open("FILE", "rb").read()',
+            "headers": '{"Content-Type": "application/octet-stream"}',
+        }
+    if sent is None:
+        return {}
+    source = _literal(sent)
+    return {"body": 'json.load(open("body.json"))' if len(source) > MAX_BODY else source}
 
 
 _NAMES = {
@@ -170,7 +185,7 @@ _NAMES = {
 
 
 def _python(
-    server: str, known: _Operation, ids: Mapping[str, str], body: Mapping[str, Any] | None, query: Mapping[str, str]
+    server: str, known: _Operation, ids: Mapping[str, str], body: Mapping[str, str], query: Mapping[str, str]
 ) -> str:
     given = []
     for part in known.path:
@@ -178,8 +193,7 @@ def _python(
             given.append('nonceId=os.environ["NONCE"]')
         elif part in _NAMES:
             given.append(f"{_NAMES[part]}={_filled(part, ids)!a}")
-    if body is not None:
-        given.append(f"body={_literal(body)}")
+    given += [f"{name}={source}" for name, source in body.items()]
     if query:
         given.append(f"environment={_literal(dict(query))}")
     call = f"ag.actors.{known.agavepy}({', '.join(given)})"
@@ -187,6 +201,7 @@ def _python(
         inner = "".join(f"    {_indented(one)},\n" for one in given)
         call = f"ag.actors.{known.agavepy}(\n{inner})"
     lines = [
+        *(["import json"] if "json.load(" in body.get("body", "") else []),
         "import os",
         "",
         "from agavepy.agave import Agave",

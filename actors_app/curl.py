@@ -39,11 +39,13 @@ class Curl:
         *,
         query: Mapping[str, str] | None = None,
         body: object = None,
+        file: bool = False,
         more: str = "",
     ) -> str:
-        """Return the line that makes a call of a path under the root of the actors, with a JSON body or none.
+        """Return the line that makes a call of a path under the root of the actors, with a JSON body, a file or none.
 
-        A part of the path that begins with `$` is a variable of the shell; `more` goes to the end of the line.
+        A part of the path that begins with `$` is a variable of the shell; `more` goes to the end of the line. A body
+        that is too long to be read, and for some shells to be run, is to be put into the file `body.json`.
         """
         words = list(path)
         variables = [word for word in words if word.startswith("$")]
@@ -51,10 +53,14 @@ class Curl:
         if query:
             address += "?" + urlencode(query)
         # curl itself posts whatever has a body, and gets everything else.
-        verb = [] if method == ("GET" if body is None else "POST") else [f"-X {method}"]
+        verb = [] if method == ("GET" if body is None and not file else "POST") else [f"-X {method}"]
         parts = ["curl -sS", *verb, *self._token()]
-        if body is not None:
-            parts += ['-H "Content-Type: application/json"', f"--data-binary {shlex.quote(json.dumps(body))}"]
+        if file:
+            parts += ['-H "Content-Type: application/octet-stream"', "--data-binary @FILE"]
+        elif body is not None:
+            text = json.dumps(body)
+            shown = shlex.quote(text if len(text) <= MAX_BODY else "@body.json")
+            parts += ['-H "Content-Type: application/json"', f"--data-binary {shown}"]
         parts.append(f'"{address}"' if variables else shlex.quote(address))
         return " \\\n  ".join(parts) + more
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,12 +19,18 @@ import responses
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
+from actors_app import kept_messages
 from actors_app.ascode import EXAMPLES, OPERATIONS, Code, code_of
+from actors_app.credentials import Credentials
+from actors_app.kept_messages import Sent
+from actors_app.services.dialects import DIALECTS, V2
 from actors_app.sessions import SessionStore
-from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID, actor_payload, execution_payload
 from tests.routes import answer_everything, crawled
 from tests.sandbox.support import Person, Sandbox, start_sandbox
 
+TEMPLATES = Path(__file__).parent.parent / "templates"
 IDS = {
     "actor_id": ACTOR_ID,
     "execution_id": EXECUTION_ID,
@@ -42,6 +49,7 @@ AGAVEPY = {
     "getPermissions": ["actorId"],
     "getMessages": ["actorId"],
     "sendMessage": ["actorId"],
+    "sendBinaryMessage": ["actorId"],
     "deleteMessages": ["actorId"],
     "listWorkers": ["actorId"],
     "addWorker": ["actorId"],
@@ -91,9 +99,94 @@ def test_names_are_those_of_the_api_and_secrets_are_masked(request_of: HttpReque
     code = code_of(request_of, "actor-create", body=body)
     words = shlex.split(code.curl)
     sent = json.loads(words[words.index("--data-binary") + 1])
-    environment = {"API_KEY": "\N{HORIZONTAL ELLIPSIS}", "CITY": "Austin"}
+    environment = {"API_KEY": "${SECRET_API_KEY:?}", "CITY": "Austin"}
     assert sent == {"image": "a/b", "defaultEnvironment": environment, "logEx": 60, "token": True}
     assert "hunter2" not in code.curl + code.python
+    assert code.secrets == ("SECRET_API_KEY",)
+    assert 'os.environ["SECRET_API_KEY"]' in code.python
+
+
+# What has a secret in it: a body, where in it, and what that is when the variables are set to `s1`, `s2` and so on.
+SECRETS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"a-key": "x1", "A_KEY": "x2"}, {"a-key": "s1", "A_KEY": "s2"}),
+    ({"state": {"deep": [{"password": "x1"}]}}, {"state": {"deep": [{"password": "s1"}]}}),
+    ({"state": {"credentials": {"user": "x1", "pin": 4711}}}, {"state": {"credentials": {"user": "s1", "pin": 2}}}),
+    ({"$(id)'\"`TOKEN`": "x1"}, {"$(id)'\"`TOKEN`": "s1"}),
+    ({"token": "x1"}, {"token": "s1"}),
+    ({"state": {"token": True, "key": None, "secret": ""}}, {"state": {"token": True, "key": None, "secret": ""}}),
+]
+
+
+@pytest.mark.parametrize(("body", "sent"), SECRETS)
+def test_a_secret_is_a_variable_that_must_be_set(
+    request_of: HttpRequest, body: dict[str, Any], sent: dict[str, Any]
+) -> None:
+    code = code_of(request_of, "message-send", actor_id=ACTOR_ID, body=body)
+    assert "x1" not in code.curl + code.python
+    assert "4711" not in code.curl + code.python
+    values = {name: f"s{number}" for number, name in enumerate(code.secrets, 1)}
+    if "4711" in str(body):
+        values["SECRET_PIN"] = "2"
+    assert json.loads(curl_is_told(code.curl, values)[1]["--data-binary"]) == sent
+    for missing in values:
+        error, told = curl_is_told(code.curl, {name: value for name, value in values.items() if name != missing})
+        assert missing in error
+        assert told == {}, "nothing is sent"
+    assert evaluated(call_in(code)["body"], values) == sent
+
+
+def test_a_secret_that_goes_along_in_the_address_is_a_variable(request_of: HttpRequest) -> None:
+    query = {"API_KEY": "hunter2", "x-nonce": NONCE_ID, "CITY": "El Paso & 'x'"}
+    code = code_of(request_of, "message-send", actor_id=ACTOR_ID, body={"message": "m"}, query=query)
+    assert "hunter2" not in code.curl + code.python
+    assert NONCE_ID not in code.curl + code.python
+    told = curl_is_told(code.curl, {"SECRET_API_KEY": "s1", "SECRET_X_NONCE": "s2"})[1]
+    assert parse_qs(urlsplit(told["address"]).query) == {"API_KEY": ["s1"], "x-nonce": ["s2"], "CITY": [query["CITY"]]}
+    given = evaluated(call_in(code)["environment"], {"SECRET_API_KEY": "s1", "SECRET_X_NONCE": "s2"})
+    assert given == {"API_KEY": "s1", "x-nonce": "s2", "CITY": query["CITY"]}
+
+
+def test_a_long_body_is_a_file(request_of: HttpRequest) -> None:
+    code = code_of(request_of, "message-send", actor_id=ACTOR_ID, body={"message": "x" * 1_000_000})
+    assert "--data-binary @body.json" in code.curl
+    assert call_in(code)["body"] == "json.load(open('body.json'))"
+    assert len(code.curl + code.python) < 2000
+
+
+def test_a_file_is_named(request_of: HttpRequest) -> None:
+    code = code_of(request_of, "message-send-file", actor_id=ACTOR_ID, query={"A": "1"})
+    told = curl_is_told(code.curl, {})[1]
+    assert told["--data-binary"] == "@FILE"
+    assert told["address"].endswith("/messages?A=1")
+    assert ast.unparse(ast.parse(code.python)).endswith("environment={'A': '1'})")
+
+
+class V3(V2):
+    """As much of v3 as code shows: other paths, another header, names as ours."""
+
+    version = "v3"
+    actors_root: tuple[str, ...] = ("v3", "actors")
+
+    def name(self, field: str) -> str:
+        """Return the name as it is."""
+        return field
+
+    def auth_headers(self, token: str) -> dict[str, str]:
+        """Return Tapis' header."""
+        return {"X-Tapis-Token": token}
+
+
+def test_what_differs_between_versions_is_asked_of_the_dialect(
+    request_of: HttpRequest, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(DIALECTS, "v3", V3)  # type: ignore[arg-type]  # the portal writes nothing into it
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
+    code = code_of(request_of, "nonce-create", actor_id=ACTOR_ID, body={"max_uses": 1})
+    told = curl_is_told(code.curl, {"TOKEN": "t"})[1]
+    assert told["address"] == f"https://api.example.org/v3/actors/{ACTOR_ID}/nonces"
+    assert "X-Tapis-Token: t" in told.values()
+    assert json.loads(told["--data-binary"]) == {"max_uses": 1}
+    assert code.python == "# agavepy speaks v2 of the API, and this one does not; use curl.\n"
 
 
 def test_a_nonce_and_the_token_are_variables(request_of: HttpRequest) -> None:
@@ -118,12 +211,14 @@ def test_python_is_python_and_calls_what_agavepy_has(request_of: HttpRequest, na
         return
     given = call_in(code)
     takes = AGAVEPY[given.pop("of")]
-    assert [one for one in given if one not in ("body", "environment")] == takes
+    assert [one for one in given if one not in ("body", "environment", "message", "headers")] == takes
 
 
 # Every page ----------------------------------------------------------------------------------------------------
 
 PAGES = {
+    "overview": ["actor-list", "executions-search"],
+    "actor-update": ["actor-update"],
     "actor-list": ["actor-list"],
     "actor-create": ["actor-create"],
     "actor-detail": ["actor"],
@@ -193,6 +288,79 @@ def test_what_is_typed_is_what_the_line_sends(signed_in: Client) -> None:
     assert json.loads(words[words.index("--data-binary") + 1]) == {"num": 7}
 
 
+def test_a_message_to_be_sent_again_is_what_the_line_sends(signed_in: Client, api: API) -> None:
+    sent = Sent("json", b'{"city": "Austin", "n": 0}', {"API_KEY": "hunter2", "A": "1"})
+    kept_messages.keep(Credentials("default", "jdoe", "a"), ACTOR_ID, EXECUTION_ID, sent)
+    api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
+    api.get(f"/actors/v2/{ACTOR_ID}/messages", {"messages": 0})
+    api.get(f"/actors/v2/{ACTOR_ID}/executions/{EXECUTION_ID}", execution_payload())
+    page = signed_in.get(f"/actors/{ACTOR_ID}/messages/?again={EXECUTION_ID}").content.decode()
+    told = curl_is_told(shown_in(page, "message-send"), {"SECRET_API_KEY": "s1"})[1]
+    assert json.loads(told["--data-binary"]) == {"city": "Austin", "n": 0}
+    assert parse_qs(urlsplit(told["address"]).query) == {"A": ["1"], "API_KEY": ["s1"]}
+    assert "set <code>SECRET_API_KEY</code> first" in page
+
+
+@pytest.mark.parametrize(("kind", "words", "body"), [("json", "{}", {}), ("text", "hi", {"message": "hi"})])
+@pytest.mark.parametrize("script", [True, False])
+def test_a_preview_carries_its_code_along(
+    signed_in: Client, kind: str, words: str, body: dict[str, str], script: bool
+) -> None:
+    typed = {"kind": kind, "message": words, "env_name": "CITY", "env_value": "Austin"}
+    headers = {"HX-Request": "true"} if script else {}
+    page = signed_in.post(f"/actors/{ACTOR_ID}/messages/preview/", typed, headers=headers).content.decode()
+    told = curl_is_told(shown_in(page, "message-send"), {})[1]
+    assert json.loads(told["--data-binary"]) == body
+    assert urlsplit(told["address"]).query == "CITY=Austin"
+    assert page.count('hx-swap-oob="true"') == script
+    assert page.count("<summary>As code") == (not script)
+
+
+def test_a_file_is_shown_as_one(signed_in: Client) -> None:
+    page = signed_in.post(f"/actors/{ACTOR_ID}/messages/preview/", {"kind": "file"}).content.decode()
+    assert "--data-binary @FILE" in shown_in(page, "message-send-file")
+
+
+def test_two_that_are_compared_are_both_shown(signed_in: Client) -> None:
+    with responses.RequestsMock() as wire:
+        answer_everything(wire)
+        page = signed_in.get(f"/compare/?a={ACTOR_ID}/{EXECUTION_ID}&b={ACTOR_ID}/Other").content.decode()
+    for number, one in enumerate((EXECUTION_ID, "Other")):
+        assert shown_in(page, f"execution-{number}").endswith(f"/actors/v2/{ACTOR_ID}/executions/{one}")
+        assert shown_in(page, f"log-{number}").endswith(f"/executions/{one}/logs")
+
+
+# Pages that have no call of their own to show, each with the reason.
+WITHOUT = {
+    "account/detail.html": "the portal's own",
+    "activity/actor.html": "the portal's own",
+    "activity/check.html": "it asks what the page of the thing itself shows",
+    "activity/detail.html": "the portal's own",
+    "activity/list.html": "the portal's own",
+    "actors/conflict.html": "nothing can be sent from it; the review shows it",
+    "actors/outdated.html": "nothing can be sent from it",
+    "bulk/detail.html": "the portal's own",
+    "bulk/preview.html": "many calls, each as the page of its execution shows it",
+    "errors/page.html": "no page of the API",
+    "evidence/set.html": "many calls, each as the page of its execution shows it",
+    "executions/log_forget.html": "the portal's own",
+    "executions/log_line.html": "a part of the log, which shows it",
+    "places/list.html": "the portal's own",
+    "saved_views/list.html": "the portal's own",
+    "sign_in/form.html": "nobody is signed in",
+    "workers/gone.html": "nothing is there",
+}
+
+
+def test_each_page_shows_itself_or_says_here_why_not() -> None:
+    pages = {
+        str(path.relative_to(TEMPLATES)): path.read_text()
+        for path in TEMPLATES.rglob("*.html")
+        if '{% extends "base.html" %}' in path.read_text()
+    }
+    assert {name for name, text in pages.items() if "{% as_code " not in text} == set(WITHOUT)
+
+
 def test_a_review_shows_the_whole_definition(signed_in: Client) -> None:
     address = f"/actors/{ACTOR_ID}/edit/"
     with responses.RequestsMock() as wire:
@@ -248,6 +416,8 @@ def test_the_lines_work(abaco: Sandbox, request_of: HttpRequest, settings: Any, 
     assert run("worker", ids=ids | {"worker_id": worker})["id"] == worker
     assert run("worker-stop", ids=ids | {"worker_id": worker}) is None
     run("worker-add", ids=ids)
+    (tmp_path / "FILE").write_bytes(b"\0\1")
+    assert admin.ended(made["id"], run("message-send-file", ids=ids)["executionId"])["status"] == "COMPLETE"
     nonce = run("nonce-create", ids=ids)
     assert nonce["maxUses"] == 1
     os.environ["NONCE"] = nonce["id"]
@@ -268,6 +438,22 @@ def shell(code: Code, who: Person, folder: Path) -> Any:
     answer = json.loads(done.stdout)
     assert answer["status"] == "success", f"{code.curl}\n{answer}"
     return answer["result"]
+
+
+def evaluated(source: str, variables: dict[str, str]) -> Any:
+    """Return the value of an expression, which has nothing within its reach but variables of the environment."""
+    reach = {"__builtins__": {}, "int": int, "float": float, "os": SimpleNamespace(environ=variables)}
+    return eval(source, reach)  # noqa: S307  # our own text, and what it is as Python is the question
+
+
+def curl_is_told(line: str, variables: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Return what bash complains of in a line, and what it hands to curl: each option's last value, and the address."""
+    stand_in = "curl() { printf '%s\\0' \"$@\"; }\n"
+    env = {"PATH": os.environ["PATH"], "TOKEN": "t", **variables}
+    done = subprocess.run(["bash", "-c", stand_in + line], env=env, capture_output=True, text=True, timeout=30)
+    words = done.stdout.split("\0")[:-1]
+    told = {word: words[place + 1] for place, word in enumerate(words[:-1]) if word.startswith("-")}
+    return done.stderr, told | {"address": words[-1], "header": words[2]} if words else {}
 
 
 def ids_of(name: str) -> list[str]:

@@ -81,7 +81,7 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     if request.method != "POST":
         actor = abaco_for(request).actors.get(actor_id)
         form = ActorForm(opened=definition_of(actor), actor_id=actor_id)
-        return _edit_page(request, actor_id, form, seal(actor_id, actor), actor=actor)
+        return _edit_page(request, actor_id, form, seal(actor_id, actor), actor=actor, sends=_sends(actor, {}))
     sealed = request.POST.get("seen", "")
     opened = unseal(actor_id, sealed)
     if opened is None:
@@ -127,7 +127,7 @@ def _review_or_save(
     found = differences(before, wanted)
     force = form.cleaned_data["force"]
     if not found and not force:
-        return _edit_page(request, actor_id, form, sealed, actor=actor, nothing_to_save=True)
+        return _edit_page(request, actor_id, form, sealed, actor=actor, sends=_sends(actor, {}), nothing_to_save=True)
     if request.POST.get("step") == "save":
         changes = {one.name: one.after for one in found}
         return perform(
@@ -153,10 +153,7 @@ def _review_or_save(
         force=force,
         restarts=force or "image" in changed,
         next_revision=(actor.revision or 0) + 1,
-        sends={
-            "actor-update": full_update(actor, {one.name: one.after for one in found})
-            | ({"force": True} if force else {})
-        },
+        sends=_sends(actor, {one.name: one.after for one in found}, force=force),
         sent_along=[
             LABELS[name]
             for name, value in before.items()
@@ -164,6 +161,11 @@ def _review_or_save(
         ],
     )
     return render_page(request, "actors/review.html", context)
+
+
+def _sends(actor: Actor, changes: Mapping[str, Any], *, force: bool = False) -> dict[str, Any]:
+    """Return what the page as code sends: the whole definition with these changes."""
+    return {"actor-update": full_update(actor, dict(changes)) | ({"force": True} if force else {})}
 
 
 def _address(actor_id: str) -> str:

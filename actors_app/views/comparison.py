@@ -90,6 +90,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('actors:comparison')}?{urlencode({'a': str(first), 'b': str(found)}, safe='/')}")
     left, right = _sides(request, abaco, who, first, second)
     context |= {"left": left, "right": right, "sides": (left, right)}
+    context["named"] = [{"actor_id": one.actor_id, "execution_id": one.execution_id} for one in (first, second)]
     if left.execution and right.execution:
         context |= _compared(who, left, right)
     errors = [side.error for side in (left, right) if side.error]

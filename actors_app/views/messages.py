@@ -1,5 +1,7 @@
 """The mailbox of an actor: how many messages wait, sending one, seeing beforehand what arrives, and purging."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -67,7 +69,7 @@ def message_preview(request: HttpRequest, actor_id: str) -> HttpResponse:
         return redirect("actors:message-create", actor_id)
     form = MessageForm(request.POST, request.FILES, for_preview=True)
     status = 200 if form.is_valid() else 422
-    return _compose(request, actor_id, form, partial="messages/_preview.html", status=status)
+    return _compose(request, actor_id, form, partial="messages/_previewed.html", status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,10 +111,14 @@ def _compose(
     *,
     said: dict[str, Said] | None = None,
     again: Again | None = None,
+    sent: Sent | None = None,
     partial: str = "messages/_compose.html",
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page; of the actor it shows what the API has `said`, if it was asked."""
+    """Render the page; of the actor it shows what the API has `said`, if it was asked.
+
+    `sent` is the message that the form was filled with, as it was.
+    """
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "actor": None,
@@ -123,6 +129,10 @@ def _compose(
         "again": again,
         **_preview(request, actor_id, form),
     }
+    if sent is not None:
+        is_file, words = sent.kind == "binary", sent.body.decode(errors="replace")
+        value = json.loads(words) if sent.kind == "json" else words
+        context |= _as_code("file" if is_file else sent.kind, None if is_file else value, sent.environment)
     if said is not None:
         context["actor"] = said["actor"].need()
         context["mailbox"], context["mailbox_error"] = said["mailbox"].value, said["mailbox"].error
@@ -137,15 +147,20 @@ def _preview(request: HttpRequest, actor_id: str, form: MessageForm) -> dict[str
         return {"delivery": None}
     typed = form.cleaned_data
     value = _value(typed)
-    preview = {
+    return {
         "delivery": delivery_of(typed["kind"], value, typed["environment"]),
         "curl": Curl(request, actor_id).message(typed["kind"], value, typed["environment"]),
+        **_as_code(typed["kind"], value, typed["environment"]),
     }
-    if typed["kind"] == "file":
-        return preview
-    return preview | {
-        "sends": {"message-send": value if typed["kind"] == "json" else {"message": value}},
-        "asks": {"message-send": typed["environment"]},
+
+
+def _as_code(kind: str, value: Any, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the page as code sends and asks: a text, a JSON object, or a file."""
+    name = "message-send-file" if kind == "file" else "message-send"
+    return {
+        "sending": name,
+        "sends": {name: value if kind == "json" else {"message": value}},
+        "asks": {name: environment},
     }
 
 
@@ -172,8 +187,9 @@ def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
         note = Again(wanted, why_not="The address names no execution.") if wanted else None
         return _compose(request, actor_id, MessageForm(), said=abaco.wave(**calls), again=note)
     said = abaco.wave(execution=lambda: abaco.executions.get(actor_id, wanted), **calls)
-    again = again_of(wanted, known_of(_who(request), wanted, said["actor"], said["execution"]))
-    return _compose(request, actor_id, MessageForm(initial=again.initial), said=said, again=again)
+    known = known_of(_who(request), wanted, said["actor"], said["execution"])
+    again = again_of(wanted, known)
+    return _compose(request, actor_id, MessageForm(initial=again.initial), said=said, again=again, sent=known.sent)
 
 
 def _to_send(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageForm) -> Sent | None:

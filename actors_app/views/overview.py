@@ -27,10 +27,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     the other's stand.
     """
     abaco, at = abaco_for(request), now()
-    since = (at - SPAN).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    wanted = {"message_received_time.gt": (at - SPAN).strftime("%Y-%m-%dT%H:%M:%S.%f")}
     answers = abaco.wave(
         actors=lambda: abaco.actors.list(),
-        page=lambda: abaco.search.executions(limit=MAX_SEARCH, filters={"message_received_time.gt": since}),
+        page=lambda: abaco.search.executions(limit=MAX_SEARCH, filters=wanted),
     )
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
@@ -48,6 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "ready": sum(actor.is_ready for actor in actors or ()),
         "attention": attention(actors or (), at),
         "at": at,
+        "asks": {"executions-search": {"limit": str(MAX_SEARCH), **wanted}},
     }
     failed = answers["actors"].error
     return render_page(request, "overview/detail.html", context, status=failed.status if failed else 200)
