@@ -66,6 +66,8 @@ OPERATIONS = {
     "nonce-create": _Operation("Make a nonce", "POST", (_A, "nonces"), "addNonce"),
     "nonce": _Operation("Read the nonce", "GET", _NONCE, "getNonce"),
     "nonce-delete": _Operation("Delete the nonce", "DELETE", _NONCE, "deleteNonce"),
+    "state": _Operation("Read the state", "GET", (_A, "state"), "getState"),
+    "state-update": _Operation("Replace the state", "POST", (_A, "state"), "updateState"),
     "alias-list": _Operation("List the aliases", "GET", ("aliases",), "listAliases"),
     "alias-create": _Operation("Make the alias", "POST", ("aliases",), "addAlias"),
     "alias": _Operation("Read the alias", "GET", _ALIAS, "getAlias"),
@@ -100,6 +102,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "alias-nonce-create": {"level": "EXECUTE", "max_uses": 1, "description": ""},
     "alias-create": {"alias": "my-alias", "actor_id": "ACTOR_ID"},
     "alias-update": {"actor_id": "ACTOR_ID"},
+    "state-update": {"count": 1},
     "config-create": {"name": "my-config", "value": "VALUE", "is_secret": False, "actors": "ACTOR_ID"},
     "config-update": {"name": "my-config", "value": "VALUE", "is_secret": False, "actors": "ACTOR_ID"},
     "execution-register": {"runtime": 0, "cpu": 0, "io": 0},
@@ -116,7 +119,7 @@ def code_of(
 ) -> Code:
     """Return an operation of OPERATIONS as code, with the ids that its path names.
 
-    `body` has our names, as forms give them, but that of a message and of an actor's environment goes as it is;
+    `body` has our names, as forms give them, but that of a message, a state and an actor's environment goes as it is;
     `query` is what goes into the address: for a message its environment, for a search its filter. A nonce needs no id.
     Raises SignedOut.
     """
@@ -153,7 +156,7 @@ def _filled(part: str, ids: Mapping[str, str]) -> str:
 
 def _named(curl: Curl, body: Mapping[str, Any], operation: str) -> dict[str, Any]:
     """Return a body by the API's names, without what has no value."""
-    if operation == "message-send":
+    if operation in ("message-send", "state-update"):
         return dict(body)
     return {
         curl.dialect.name(name): value

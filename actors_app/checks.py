@@ -319,6 +319,17 @@ def _config(abaco: Abaco, entry: AuditEntry) -> Finding:
     return Finding("unknown", "The config is there; what was saved cannot be told.", "Open it and look.", found)
 
 
+def _state(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """See whether the state is empty; what was saved is not on the trail (`GET /actors/{id}/state`)."""
+    found = [Found("The state", _page(entry, "state-detail"))]
+    is_empty = not abaco.state.get(entry.actor_id)
+    if entry.action == "state.reset":
+        if is_empty:
+            return Finding("yes", "The state is empty.", "There is nothing left to do.", found)
+        return Finding("unknown", "The state is not empty; it may have been written since.", "Look at it.", found)
+    return Finding("unknown", "A state does not say who wrote it.", "Look whether it is the one you saved.", found)
+
+
 def _halt(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See how the execution stands (`GET /actors/{id}/executions/{execution}`)."""
     one = abaco.executions.get(entry.actor_id, entry.object_id)
@@ -371,6 +382,8 @@ CHECKS: dict[str, Callable[[Abaco, AuditEntry], Finding]] = {
     "nonce.create": _nonce_made,
     "nonce.delete": _nonce_deleted,
     "result.take": _result,
+    "state.reset": _state,
+    "state.update": _state,
     "worker.ensure": _workers,
     "worker.stop": _worker,
 }

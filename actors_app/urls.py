@@ -24,6 +24,7 @@ from actors_app.views import (
     results,
     saved_views,
     sign_in,
+    state,
     workers,
 )
 
@@ -60,6 +61,9 @@ actor_paths = [
     path("delete/", actor_changes.actor_delete, name="actor-delete"),
     path("activity/", activity.actor_activity, name="actor-activity"),
     path("aliases/", aliases.actor_aliases, name="alias-of-actor"),
+    path("state/", state.state_detail, name="state-detail"),
+    path("state/edit/", state.state_update, name="state-update"),
+    path("state/reset/", state.state_reset, name="state-reset"),
     path("configs/", configs.actor_configs, name="config-of-actor"),
 ]
 

@@ -30,6 +30,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "worker-list": (f"{ACTOR}workers/", {"num": "2"}),
     "nonce-list": (f"{ACTOR}nonces/", {"level": "EXECUTE", "max_uses": "3", "description": "kept <words>"}),
     "execution-create": (f"{ACTOR}executions/new/", {"runtime": "11", "cpu": "12", "io": "13"}),
+    "state-update": (f"{ACTOR}state/edit/", {"state": '{"kept": 1}'}),
     "config-create": ("/configs/new/", {"name": "kept-config", "value": "kept <value>", "actors": ACTOR_ID}),
     "config-update": ("/configs/my-config/edit/", {"value": "kept <value>", "actors": ACTOR_ID}),
     "config-delete": ("/configs/my-config/delete/", {"confirm": "my-config"}),

@@ -76,6 +76,7 @@ def prepared(method: str, path: str) -> Any:
         payloads.EXECUTION_ID: payloads.execution_payload(),
         payloads.WORKER_ID: payloads.worker_payload(),
         "v2": [payloads.actor_payload()] if method == "GET" else payloads.actor_payload(),
+        "state": {"state": {"count": 1}} if method == "GET" else payloads.actor_payload(),
         "aliases": [payloads.alias_payload()] if method == "GET" else payloads.alias_payload(),
     }
     if "/configs" in path:

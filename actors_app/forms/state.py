@@ -1,0 +1,70 @@
+"""What a visitor types about an actor's state: a JSON value, and whether to save over what moved meanwhile."""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from django import forms
+from django.core import signing
+
+from actors_app.forms.base import PortalForm
+from actors_app.forms.fields import StrictJSONField
+
+# An actor's privilege check reads every body, so these keys at the top are taken for limits (TACC/abaco auth.py).
+RESERVED = (
+    *("queue", "privileged", "maxWorkers", "maxCpus", "memLimit", "useContainerUid"),
+    *("max_workers", "max_cpus", "mem_limit", "use_container_uid"),
+)
+_SALT = "actors.state"
+
+
+def mark_of(actor_id: str, state: Any) -> str:
+    """Return a signed fingerprint of a state, by which a form knows the one it was opened with."""
+    return signing.dumps([actor_id, _digest(state)], salt=_SALT)
+
+
+def _digest(state: Any) -> str:
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class StateForm(PortalForm):
+    """The new state; `seen` is the mark of the state that the page was made from."""
+
+    state = StrictJSONField(
+        label="State (JSON)",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "autocomplete": "off", "class": "mono"}),
+        error_messages={"max_length": "This is longer than a million characters, which no execution could receive."},
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    over = forms.BooleanField(label="Save over it: what was written meanwhile is lost.", required=False)
+
+    def __init__(self, *args: Any, actor_id: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._actor_id = actor_id
+
+    def clean_state(self) -> Any:
+        """Refuse what the API takes for nothing, and what it takes for limits of the actor."""
+        value = self.cleaned_data["state"]
+        if not value:
+            raise forms.ValidationError(
+                "The API takes no empty state here: type something, or use Reset to make the state empty."
+            )
+        if isinstance(value, dict):
+            for name in RESERVED:
+                if value.get(name):
+                    raise forms.ValidationError(
+                        "The API takes “%(name)s” at the top of a state for a setting of the actor and refuses it; "
+                        "put it inside another object.",
+                        params={"name": name},
+                    )
+        return value
+
+    def has_moved(self, now: Any) -> bool:
+        """Whether the state is another one now than the page was made from."""
+        try:
+            actor_id, digest = signing.loads(self.data.get("seen", ""), salt=_SALT)
+        except (signing.BadSignature, ValueError, TypeError):
+            return True
+        return actor_id != self._actor_id or not hmac.compare_digest(str(digest), _digest(now))

@@ -1,0 +1,143 @@
+"""The state of an actor: as a tree and raw, edited as checked JSON, and reset the way the API allows it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from actors_app.comparing import difference, tail_of
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.definitions import full_update, is_same
+from actors_app.forms.base import PortalForm
+from actors_app.forms.state import StateForm, mark_of
+from actors_app.htmx import render_page
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, Conflict, SignedOut
+from actors_app.services.types import Actor
+from actors_app.shapes import tree_of
+from actors_app.templatetags.actors import pretty_json
+from actors_app.writes import Answer, answered, perform
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def state_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show the state as a tree and raw (`GET /actors/{id}/state`)."""
+    abaco = abaco_for(request)
+    answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
+    actor: Actor = answers["actor"].need()
+    context, error, status = _context(actor_id, actor), answers["state"].error, 200
+    if isinstance(error, SignedOut):
+        raise error
+    if isinstance(error, Conflict) or actor.stateless:
+        context["is_stateless"] = True
+    elif error:
+        context["error"], status = error, error.status
+    else:
+        state = answers["state"].value
+        context |= {"state": state, "tree": tree_of(state), "is_empty": not state}
+    return render_page(request, "state/detail.html", context, status=status)
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def state_update(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Edit the state in two steps, review and save (`POST /actors/{id}/state`).
+
+    The API has no lock: a state that moved since the page was made is saved over only by a tick.
+    """
+    abaco = abaco_for(request)
+    context = _context(actor_id)
+    if request.method != "POST":
+        answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
+        actor: Actor = answers["actor"].need()
+        state = answers["state"].need()
+        initial = {"state": pretty_json(state), "seen": mark_of(actor_id, state)}
+        form = StateForm(initial=initial, actor_id=actor_id)
+        return render_page(request, "state/update.html", context | {"actor": actor, "form": form})
+    form = StateForm(request.POST, actor_id=actor_id)
+    context["form"] = form
+    if not form.is_valid():
+        return render_page(request, "state/update.html", context, status=422)
+    if request.POST.get("step") == "back":
+        return render_page(request, "state/update.html", context)
+    if request.POST.get("step") == "save" and (earlier := answered(request, "state.update", actor_id=actor_id)):
+        return earlier.go(request)
+    try:
+        return _review_or_save(request, abaco, actor_id, form, context)
+    except AbacoError as error:
+        status = form.refuse(error)
+    return render_page(request, "state/update.html", context, status=status)
+
+
+def _review_or_save(
+    request: HttpRequest, abaco: Abaco, actor_id: str, form: StateForm, context: dict[str, Any]
+) -> HttpResponse:
+    """Compare with the state as it is now; save where the page has shown that, or where saving over it is meant."""
+    wanted, now = form.cleaned_data["state"], abaco.state.get(actor_id)
+    has_moved = form.has_moved(now)
+    if request.POST.get("step") == "save" and (not has_moved or form.cleaned_data["over"]):
+        return perform(
+            request,
+            "state.update",
+            lambda: abaco.state.set(actor_id, wanted),
+            lambda _: Answer("The state is saved.", _page(actor_id)),
+            actor_id=actor_id,
+            details={"before": _size(now), "after": _size(wanted), "over": has_moved},
+        ).go(request)
+    context |= {
+        "diff": difference(tail_of([pretty_json(now)]), tail_of([pretty_json(wanted)]), exact=True),
+        "is_same": is_same(now, wanted),
+        "has_moved": has_moved,
+        "typed": form.data.get("state", ""),
+        "seen": form.data.get("seen", ""),
+        "sends": {"state-update": wanted} if isinstance(wanted, dict) else {},
+    }
+    return render_page(request, "state/review.html", context, status=409 if has_moved else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def state_reset(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Make the state empty, which the API does by an update of the whole actor alone (`PUT /actors/{id}`)."""
+    abaco, status = abaco_for(request), 200
+    context = _context(actor_id) | {"form": PortalForm()}
+    if request.method != "POST":
+        actor = abaco.actors.get(actor_id)
+        context |= {"actor": actor, "state": actor.state}
+    else:
+        if earlier := answered(request, "state.reset", actor_id=actor_id):
+            return earlier.go(request)
+        context["form"] = PortalForm(request.POST)
+        try:
+            actor = abaco.actors.get(actor_id)
+            return perform(
+                request,
+                "state.reset",
+                lambda: abaco.actors.update(actor_id, full_update(actor, {"state": {}})),
+                lambda _: Answer("The state is empty.", _page(actor_id)),
+                actor_id=actor_id,
+                details={"before": _size(actor.state)},
+            ).go(request)
+        except AbacoError as error:
+            status = context["form"].refuse(error)
+    return render_page(request, "state/reset.html", context, partial="state/_reset.html", status=status)
+
+
+def _context(actor_id: str, actor: Actor | None = None) -> dict[str, Any]:
+    return {"actor_id": actor_id, "actor": actor, "section": "actors", "tab": "state", "counts": {}}
+
+
+def _page(actor_id: str) -> str:
+    return reverse("actors:state-detail", args=[actor_id])
+
+
+def _size(state: Any) -> dict[str, Any]:
+    """Return what the trail keeps of a state: its kind and how much it holds, since its values are often secrets."""
+    if isinstance(state, dict):
+        return {"kind": "object", "names": sorted(str(name) for name in state)[:50]}
+    return {"kind": "list" if isinstance(state, list) else type(state).__name__, "size": len(str(state))}

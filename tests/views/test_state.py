@@ -1,0 +1,172 @@
+"""The state of an actor: looked at, edited with a review, saved over only by a tick, and reset by an update."""
+
+import json
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from actors_app.forms.state import mark_of
+from actors_app.models import AuditEntry
+from tests.audit import wrote
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, actor_payload
+
+pytestmark = pytest.mark.django_db
+URL = f"/actors/{ACTOR_ID}/state/"
+ACTOR = f"/actors/v2/{ACTOR_ID}"
+STATE = f"{ACTOR}/state"
+KEY = "0123456789abcdef0123456789abcdef"
+NOW = {"count": 41, "token_of_ours": "<i>x</i>"}
+
+
+def stateful(**changes: object) -> dict[str, object]:
+    return actor_payload(stateless=False, state=NOW, **changes)
+
+
+def sent(state: object, *, seen: object = NOW, step: str = "save", **more: str) -> dict[str, str]:
+    return {"state": json.dumps(state), "seen": mark_of(ACTOR_ID, seen), "step": step, "write_key": KEY, **more}
+
+
+def test_it_is_shown_as_a_tree_and_raw(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, stateful())
+    api.get(STATE, {"state": NOW})
+    page = signed_in.get(URL).content.decode()
+    assert '<span class="key">count</span>' in page
+    assert "&lt;i&gt;x&lt;/i&gt;" in page
+    assert f'href="{URL}reset/"' in page
+
+
+@pytest.mark.parametrize("state", [{}, None])
+def test_an_empty_state_can_be_filled(api: API, signed_in: Client, state: object) -> None:
+    api.get(ACTOR, stateful())
+    api.get(STATE, {"state": state})
+    page = signed_in.get(URL).content.decode()
+    assert "The state is empty" in page
+    assert f'href="{URL}reset/"' not in page
+
+
+def test_a_stateless_actor_is_said_to_keep_none(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, actor_payload())
+    api.refuse("GET", STATE, "actor is stateless.", 404)
+    answer = signed_in.get(URL)
+    assert answer.status_code == 200
+    assert "This actor keeps no state" in answer.content.decode()
+
+
+def test_silence_is_said(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, stateful())
+    api.is_silent("GET", STATE)
+    answer = signed_in.get(URL)
+    assert answer.status_code == 502
+    assert "The state could not be loaded" in answer.content.decode()
+
+
+def test_the_form_holds_the_state_and_its_mark(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, stateful())
+    api.get(STATE, {"state": NOW})
+    page = signed_in.get(URL + "edit/").content.decode()
+    field = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", page, re.DOTALL)
+    assert field
+    assert json.loads(unescape(field[1])) == NOW
+    assert 'name="seen"' in page
+
+
+def test_a_review_shows_both_and_saves_nothing(api: API, signed_in: Client) -> None:
+    api.get(STATE, {"state": NOW})
+    answer = signed_in.post(URL + "edit/", sent({"count": 42}, step="review"))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "&quot;count&quot;: 41" in page
+    assert "&quot;count&quot;: 42" in page
+    assert [request.method for request in api.asked] == ["GET"]
+
+
+def test_saving_sends_the_value_as_it_is(api: API, signed_in: Client) -> None:
+    api.get(STATE, {"state": NOW})
+    api.post(STATE, stateful())
+    answer = signed_in.post(URL + "edit/", sent(["a", 1, None]))
+    assert answer.headers["Location"] == URL
+    assert json.loads(api.asked[-1].body) == ["a", 1, None]
+    kept = AuditEntry.objects.get(kind=AuditEntry.START).details
+    assert "<i>" not in kept, "the trail has the names alone"
+    assert "count" in kept
+
+
+def test_a_state_that_moved_is_not_saved_over(api: API, signed_in: Client) -> None:
+    api.get(STATE, {"state": {"count": 99}})
+    answer = signed_in.post(URL + "edit/", sent({"count": 42}))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The state moved since you opened this page" in page
+    assert "&quot;count&quot;: 99" in page
+    assert 'value="{&quot;count&quot;: 42}"' in page, "nothing typed is lost"
+    assert [request.method for request in api.asked] == ["GET"]
+
+
+def test_it_is_saved_over_by_a_tick(api: API, signed_in: Client) -> None:
+    api.get(STATE, {"state": {"count": 99}})
+    api.post(STATE, stateful())
+    answer = signed_in.post(URL + "edit/", sent({"count": 42}, over="on"))
+    assert answer.headers["Location"] == URL
+    assert json.loads(api.asked[-1].body) == {"count": 42}
+
+
+def test_the_same_form_is_not_sent_twice(api: API, signed_in: Client) -> None:
+    api.get(STATE, {"state": NOW})
+    api.post(STATE, stateful())
+    for _ in range(2):
+        assert signed_in.post(URL + "edit/", sent({"count": 42})).headers["Location"] == URL
+    assert sum(request.method == "POST" for request in api.asked) == 1
+
+
+def test_back_to_editing_keeps_what_was_typed(api: API, signed_in: Client) -> None:
+    page = signed_in.post(URL + "edit/", sent({"count": 42}, step="back")).content.decode()
+    assert "{&quot;count&quot;: 42}" in page
+    assert api.asked == []
+
+
+def test_a_refusal_is_shown(api: API, signed_in: Client) -> None:
+    api.get(STATE, {"state": NOW})
+    api.refuse("POST", STATE, "Not authorized -- you do not have access to this actor.")
+    answer = signed_in.post(URL + "edit/", sent({"count": 42}))
+    assert answer.status_code == 403
+    assert "{&quot;count&quot;: 42}" in answer.content.decode()
+
+
+def test_a_reset_sends_the_whole_definition_with_an_empty_state(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, stateful(description="kept", cronOn=True, cronSchedule="2026-12-01 10 + 1 hour"))
+    api.put(ACTOR, stateful())
+    answer = signed_in.post(URL + "reset/", {"write_key": KEY})
+    assert answer.headers["Location"] == URL
+    body = json.loads(api.asked[-1].body)
+    assert (body["state"], body["stateless"], body["description"], body["cronOn"]) == ({}, False, "kept", True)
+
+
+def test_the_reset_offers_a_copy_first(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, stateful())
+    page = signed_in.get(URL + "reset/").content.decode()
+    assert "to keep a copy" in page
+    assert "the API keeps no copy" in page
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "words"),
+    [
+        ("state.reset", {}, "The state is empty"),
+        ("state.reset", NOW, "is not empty"),
+        ("state.update", NOW, "does not say who wrote it"),
+    ],
+)
+def test_a_write_without_an_answer_is_checked(
+    api: API, signed_in: Client, action: str, state: object, words: str
+) -> None:
+    api.get(STATE, {"state": state})
+    entry = wrote(action, "unknown")
+    assert words in signed_in.get(f"/activity/{entry.pk}/check/").content.decode()
+
+
+@pytest.mark.parametrize("path", ["", "edit/", "reset/"])
+def test_it_needs_credentials(client: Client, path: str) -> None:
+    assert client.get(URL + path).headers["Location"].startswith("/sign-in/")
