@@ -30,6 +30,7 @@ class Asked:
     error: AbacoError | None = None
     is_admin: bool = False
     username: str = ""
+    tenant: str = ""
     beside: dict[str, Answer] = field(default_factory=dict)  # what the API was asked at the same time
 
     @cached_property
@@ -55,15 +56,23 @@ def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryF
     """
     form = form or HistoryForm(request.GET)
     who = load(request)
-    username = who.username if who else ""
+    username, tenant = (who.username, who.tenant) if who else ("", "")
     wanted = form.wanted()
     if actor_id:
         beside: dict[str, Answer] = {}
         seen = rights.one_readable(request, abaco, actor_id, beside)
         found = tuple(wanted.of_actors([seen]))
-        return Asked(form, wanted, (seen,), found, now_ms(), beside=beside, username=username)
+        return Asked(form, wanted, (seen,), found, now_ms(), beside=beside, username=username, tenant=tenant)
     readers = rights.readable(request, abaco)
     every = tuple(sorted(readers.actors.values(), key=lambda actor: (actor.label.casefold(), actor.id)))
     return Asked(
-        form, wanted, every, tuple(wanted.of_actors(every)), readers.checked, readers.error, readers.is_admin, username
+        form,
+        wanted,
+        every,
+        tuple(wanted.of_actors(every)),
+        readers.checked,
+        readers.error,
+        readers.is_admin,
+        username,
+        tenant,
     )

@@ -1,39 +1,40 @@
 """Bringing the history up to date, in small steps that a page has time for.
 
 The first look at an actor reads its listing as a stream: that names every execution, without exit codes. The newest go
-into the history at once, the others into pieces that later looks work off, newest first. Whatever came after is
-found by the search (`message_received_time.gt`), which has everything but shows only actors in whose permissions the
-caller is named; elsewhere the listing is all there is. The search has no order, so a look reads all that is new, or
-halves the span until it can. It compares the API's times only with each other: no clock of ours is asked.
+into the history at once, the others into pieces that later looks work off, newest first. A listing that takes longer
+than there is time for, or is larger than we take, is left alone: then searches bring the past, span by span. What came
+after is read by `newer.py`.
 """
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from django.db.models import Max, Min
+from django.core.cache import cache
+from django.db.models import Min
 
 from actors_app.converters import is_id
-from actors_app.history.clock import DAY, HOUR, MINUTE, SECOND, api_time, from_ms, now_ms, to_ms
-from actors_app.history.reading_back import FARTHEST, lacks, read_back
-from actors_app.history.recording import UNFINISHED, forget_in_api, record
+from actors_app.history.clock import DAY, MINUTE, SECOND, api_time, from_ms, now_ms, to_ms
+from actors_app.history.newer import OVERLAP, newest_known, reached, read_newer, read_sketches, save, span
+from actors_app.history.reading_back import FARTHEST, lacks, read_back, read_back_one
+from actors_app.history.recording import UNFINISHED, record
 from actors_app.models import ActorHistory, ExecutionRecord, UnreadHistory
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, TimedOut
+from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, SignedOut, TimedOut
 from actors_app.services.executions import MAX_DETAILS, MAX_SEARCH
-from actors_app.services.types import Execution, ExecutionPage, ExecutionRow
+from actors_app.services.types import Execution, ExecutionRow
 
-OVERLAP = MINUTE  # of the API's own clocks, which may disagree with each other
-AT_ONCE = 500  # executions that one search may bring
 PIECE = 400  # rows of the listing in one piece of what is unread
 MUCH = 1000  # executions of a first listing, from which on a page shows the newest before it knows their exit codes
 FRESH_ROWS = 60  # of a first listing, which are recorded at once
-RECHECK = 10 * MINUTE  # between two looks at what has been unfinished for long
 EXPECTED = 700  # executions that are known since then, from which on one search is not tried
-LEASE = 20 * SECOND
+LEASE = 40 * SECOND
+FIRST_TRY = 0.6  # of a look's time, that a listing may take before searches are tried instead
+PATIENT = 8.0  # seconds of a look, from which on a listing that took too long is tried once more
+TOO_LONG = 3600  # seconds for which such a listing is remembered
 ACTORS_AT_ONCE = 4  # whose histories one step of the page over all actors reads
-SINGLY = 20  # executions that are asked for one by one where the search shows none
+WITNESSES = 5  # searches at once, for a hundred actors each, that find out which of them the search shows
 
 
 @dataclass(slots=True)
@@ -42,8 +43,10 @@ class Look:
 
     new: int = 0
     error: AbacoError | None = None
-    is_shown: bool = False  # whether the search shows the actor to whoever asked
     sketches: bool = False  # whether executions are left of which only the listing has told
+    shown: dict[int, bool] = field(
+        default_factory=dict, compare=False
+    )  # whether the search shows an actor to whoever asked
 
 
 def look_at(
@@ -61,18 +64,20 @@ def look_at(
     hurried = abaco.hurried(max(seconds, 0.5))
     reads_past = _misses(actor, back_to) and _lease(actor)
     try:
-        if actor.total is not None or (actor.until is not None and not _misses(actor, back_to)):
-            look.new += _newer(hurried, actor, until)
+        if actor.total is not None or (actor.until is not None and (_is_long(actor) or not _misses(actor, back_to))):
+            look.new += read_newer(hurried, actor, until)
         elif reads_past:
-            look.new += _first_look(hurried, actor, listing)
+            look.new += _first_look(abaco, actor, seconds, listing)
         is_current = True
+        if reads_past and actor.total is None and actor.is_searchable and _misses(actor, back_to):
+            look.new += read_back_one(hurried, actor, past)
         while reads_past and listing is None and _misses(actor, back_to) and time.monotonic() < past - 0.3:
             step = _unread_piece(hurried, actor)
             if step is None:
                 break
             look.new += step
         if listing is None and time.monotonic() < past - 0.3:
-            look.sketches = _sketches(hurried, actor)
+            look.sketches = read_sketches(hurried, actor)
     except SignedOut:
         raise
     except AbacoError as error:
@@ -87,12 +92,12 @@ def look_at(
 
 def look_at_all(
     abaco: Abaco, keys: Collection[int], *, since: int, seconds: float, reading: float | None = None,
-    shown: Collection[int] = (),
+    shown: Mapping[int, bool] | None = None,
 ) -> Look:  # fmt: skip
     """Bring the histories of several actors a step further: what is new in all of them by one search.
 
     `since` is the beginning of what the page shows, in milliseconds: actors of which less is known, or that the search
-    does not show, are read one by one, a few at each step. `shown` are those that it surely shows to whoever asks.
+    does not show, are read one by one, a few at each step. `shown` says of some whether it shows them to whoever asks.
     Raises SignedOut.
     """
     look, until = Look(), time.monotonic() + min(seconds, reading or seconds)
@@ -101,11 +106,14 @@ def look_at_all(
         return look
     hurried, behind = abaco.hurried(max(seconds, 0.5)), set[int]()
     is_window = since >= now_ms() - FARTHEST
+    look.shown = dict(shown or {})
     try:
         if any(actor.until is not None for actor in actors.values()):
-            look.new, behind = _newer_of_all(hurried, actors, shown)
+            look.new, behind = _newer_of_all(hurried, actors, look.shown)
         # Even where all time is wanted, the last day comes first.
-        look.new += read_back(hurried, actors, shown, since if is_window else now_ms() - DAY, until)
+        sure = {key for key, is_shown in look.shown.items() if is_shown}
+        look.new += read_back(hurried, actors, sure, since if is_window else now_ms() - DAY, until)
+        _find_witnesses(hurried, actors, look.shown)
     except SignedOut:
         raise
     except AbacoError as error:
@@ -116,7 +124,8 @@ def look_at_all(
         actor
         for actor in actors.values()
         if actor.pk in behind
-        or (_misses(actor, since) and not (is_window and actor.pk in shown and lacks(actor, since)))
+        or (_misses(actor, since) and not (is_window and look.shown.get(actor.pk) and lacks(actor, since)))
+        or (look.shown.get(actor.pk) is False and at - actor.looked > MINUTE)
         or _lags(actor, newest, at)
     ]
     late.sort(key=lambda actor: (actor.until is not None, actor.looked))
@@ -151,11 +160,45 @@ def _lags(actor: ActorHistory, newest: int, at: int) -> bool:
 # The first look ---------------------------------------------------------------------------------------------
 
 
-def _first_look(abaco: Abaco, actor: ActorHistory, listing: Iterator[tuple[ExecutionRow, ...]] | None = None) -> int:
+def _is_long(actor: ActorHistory) -> bool:
+    """Whether this actor's listing took too long not long ago."""
+    return bool(cache.get(f"long-listing:{actor.pk}"))
+
+
+def _first_look(
+    abaco: Abaco, actor: ActorHistory, seconds: float, listing: Iterator[tuple[ExecutionRow, ...]] | None
+) -> int:
+    """Read the listing; where that is too long, the newest that searches bring. Raises TimedOut where neither came."""
+    begun, problem = time.monotonic(), None
+    if not _is_long(actor):
+        hurried = abaco.hurried(max(seconds * FIRST_TRY, 0.5))
+        try:
+            return _read_listing(hurried, actor, listing or hurried.executions.stream(actor.actor_id), listing is None)
+        except (TimedOut, BadAnswer) as error:
+            problem = error
+            if isinstance(error, TimedOut) or error.kind == "too-large":
+                cache.set(f"long-listing:{actor.pk}", True, timeout=TOO_LONG)
+            else:
+                raise
+    left = begun + seconds - time.monotonic()
+    new = read_back_one(abaco.hurried(max(left, 0.5)), actor, begun + seconds)
+    if actor.until is not None:
+        return new
+    # The search shows nothing to whoever asks, so the listing is all there is, and is given all the time there is.
+    left = begun + seconds - time.monotonic()
+    if left < PATIENT:
+        raise problem or TimedOut("a listing that takes longer than this page may")
+    patient = abaco.hurried(left)
+    return _read_listing(patient, actor, patient.executions.stream(actor.actor_id), True)
+
+
+def _read_listing(
+    abaco: Abaco, actor: ActorHistory, listing: Iterable[tuple[ExecutionRow, ...]], asks_details: bool
+) -> int:
     """Read the whole listing; record its newest rows and put the others aside."""
-    reached = _reached(actor)
+    at_api = reached(actor)
     rows: list[tuple[int, int, ExecutionRow]] = []
-    for some in listing or abaco.executions.stream(actor.actor_id):
+    for some in listing:
         rows.extend((to_ms(row.message_received_time) or 0, len(rows) + place, row) for place, row in enumerate(some))
     # Times are to the second there, so the later of two in the same second is the one the API names later.
     rows.sort(key=lambda row: (row[0], row[1]), reverse=True)
@@ -167,15 +210,15 @@ def _first_look(abaco: Abaco, actor: ActorHistory, listing: Iterator[tuple[Execu
         UnreadHistory(actor=actor, number=number, rows=json.dumps([_packed(row) for _, _, row in piece]))
         for number, piece in enumerate(pieces)
     )
-    _save(
+    save(
         actor,
-        until=max(reached, rows[0][0] if rows else 0),
+        until=max(at_api, rows[0][0] if rows else 0),
         since=min(newest[-1][0], actor.since or newest[-1][0]) if others else 0,
         is_whole=not others,
         total=len(rows),
         looked=now_ms(),
     )
-    if listing is not None and len(rows) > MUCH:
+    if not asks_details and len(rows) > MUCH:
         return new  # their exit codes come with the next look, which the page asks for by itself
     return new + _details(abaco, actor, [row.id for _, _, row in newest])
 
@@ -195,167 +238,36 @@ def _unread_piece(abaco: Abaco, actor: ActorHistory) -> int | None:
     piece = UnreadHistory.objects.filter(actor=actor).order_by("number").first()
     if piece is None:
         if actor.total is not None and not actor.is_whole:
-            _save(actor, is_whole=True, since=0)
+            save(actor, is_whole=True, since=0)
         return None
     rows = [_unpacked(packed) for packed in json.loads(piece.rows)]
     received = [to_ms(row.message_received_time) or 0 for row in rows]
     found: Sequence[Execution] = ()
     if actor.is_searchable is not False and received:
         # Whole seconds in the listing: so the span is a little wider at both ends.
-        found = _span(abaco, actor, min(received) - SECOND, max(received) + SECOND).executions
+        found = span(abaco, actor, min(received) - SECOND, max(received) + SECOND).executions
         actor.is_searchable = bool(found) or actor.is_searchable
     new = record(actor, found) + record(actor, rows)
     piece.delete()
-    _save(actor, since=min(received, default=0), is_searchable=actor.is_searchable, looked=now_ms())
+    save(actor, since=min(received, default=0), is_searchable=actor.is_searchable, looked=now_ms())
     return new
 
 
 def _details(abaco: Abaco, actor: ActorHistory, ids: list[str]) -> int:
     """Ask for executions as a whole, by one search; learn from it whether the search shows them at all."""
-    if not ids or actor.is_searchable is False:
+    if not ids:
         return 0
     named = [one for one in ids if is_id(one)]
     found = abaco.executions.details(actor.actor_id, named[:MAX_DETAILS])
-    _save(actor, is_searchable=bool(found))
+    save(actor, is_searchable=bool(found))
     return record(actor, found.values())
-
-
-# What came since --------------------------------------------------------------------------------------------
-
-
-def _newer(abaco: Abaco, actor: ActorHistory, until: float) -> int:
-    """Record what was received since the last look, and how the unfinished ones stand now."""
-    if actor.is_searchable is False:
-        return _newer_in_listing(abaco, actor)
-    lower, unfinished = _lower_bound(actor)
-    reached = _reached(actor)
-    calls: dict[str, Callable[[], object]] = {"newer": lambda: _search(abaco, actor, lower)}
-    if unfinished:
-        calls["unfinished"] = lambda: abaco.executions.details(actor.actor_id, unfinished)
-    answers = abaco.wave(**calls)
-    page: ExecutionPage = answers["newer"].need()
-    executions = list(page.executions)
-    complete = page.total is None or page.total <= len(executions)
-    if unfinished and answers["unfinished"].error is None:
-        again = answers["unfinished"].value
-        executions += again.values()
-        if again:
-            forget_in_api(actor, set(unfinished) - set(again))
-        _save(actor, rechecked=now_ms())
-    new = record(actor, executions)
-    if complete:
-        newest = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=0)
-        # Nothing found may mean that nothing can be found by searching: the listing tells, unless we know better.
-        if not page.executions and actor.is_searchable is None:
-            return new + _newer_in_listing(abaco, actor)
-        searchable = actor.is_searchable or bool(page.executions) or None
-        # An empty answer proves nothing: the search may show the actor to others and not to whoever asks now.
-        proven = max(newest, reached) if page.executions else 0
-        _save(actor, until=max(actor.until or 0, proven), is_searchable=searchable, looked=now_ms())
-        return new
-    return new + _catch_up(abaco, actor, lower, until)
-
-
-def _reached(actor: ActorHistory) -> int:
-    """Return a time that the API's clock has passed: whatever it received before then can be found from now on."""
-    found: int | None = ActorHistory.objects.filter(tenant=actor.tenant).aggregate(found=Max("until"))["found"]
-    return found or 0
-
-
-def _lower_bound(actor: ActorHistory) -> tuple[int, list[str]]:
-    """Return from when to search, and which unfinished executions to ask for by themselves.
-
-    Where the unfinished ones are young, the search begins before them, and one call tells of all.
-    """
-    lower = max((actor.until or 0) - OVERLAP, 0)
-    rows = ExecutionRecord.objects.filter(actor=actor, outcome__in=UNFINISHED, in_api=True)
-    waiting = list(rows.order_by("-received").values_list("received", "execution_id")[:MAX_DETAILS])
-    waiting = [row for row in waiting if is_id(row[1])]
-    if not waiting:
-        return lower, []
-    oldest = waiting[-1][0] - 1
-    if oldest >= lower:
-        return lower, []
-    between = ExecutionRecord.objects.filter(actor=actor, received__gte=oldest)[: AT_ONCE // 2].count()
-    if between < AT_ONCE // 2:
-        return max(oldest, 0), []
-    is_due = now_ms() - actor.rechecked > RECHECK
-    young = [id_ for received, id_ in waiting if received >= lower - HOUR]
-    return lower, [id_ for _, id_ in waiting] if is_due else young
-
-
-def _search(abaco: Abaco, actor: ActorHistory, after: int, limit: int = AT_ONCE) -> ExecutionPage:
-    return abaco.executions.search(actor.actor_id, limit=limit, filters={"message_received_time.gt": api_time(after)})
-
-
-def _span(abaco: Abaco, actor: ActorHistory, after: int, to: int) -> ExecutionPage:
-    filters = {"message_received_time.gt": api_time(after), "message_received_time.lte": api_time(to)}
-    return abaco.executions.search(actor.actor_id, limit=MAX_SEARCH, filters=filters)
-
-
-def _catch_up(abaco: Abaco, actor: ActorHistory, lower: int, until: float) -> int:
-    """Record a long stretch from its oldest end, by spans that one search can bring; as far as the time allows."""
-    new, step, upper = 0, HOUR, now_ms() + DAY  # beyond any clock of the API's
-    while lower < upper and time.monotonic() < until - 0.3:
-        page = _span(abaco, actor, lower, min(lower + step, upper))
-        if page.total is not None and page.total > len(page.executions) and step > SECOND:
-            step //= 4
-            continue
-        new += record(actor, page.executions)
-        lower = min(lower + step, upper)
-        newest = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=0)
-        _save(actor, until=max(actor.until or 0, newest), is_searchable=True, looked=now_ms())
-        step *= 2
-    return new
-
-
-def _newer_in_listing(abaco: Abaco, actor: ActorHistory) -> int:
-    """Record what the listing has and the history has not, where the search shows nothing."""
-    lower, rows, total, newest = max((actor.until or 0) - OVERLAP, 0), [], 0, _reached(actor)
-    open_rows = ExecutionRecord.objects.filter(actor=actor, outcome__in=UNFINISHED, in_api=True)
-    unfinished = set(open_rows.values_list("execution_id", flat=True)[:1000])
-    singly = []
-    for some in abaco.executions.stream(actor.actor_id):
-        for row in some:
-            total += 1
-            received = to_ms(row.message_received_time) or 0
-            newest = max(newest, received)
-            if received >= lower:
-                rows.append(row)
-            if row.id in unfinished and row.is_finished:
-                singly.append(row.id)
-    new = record(actor, rows)
-    searchable = actor.is_searchable
-    if searchable is None and total:
-        searchable = False
-    _save(actor, until=newest, total=total, is_searchable=searchable, looked=now_ms())
-    record_singly(abaco, actor, singly)
-    return new
-
-
-def record_singly(abaco: Abaco, actor: ActorHistory, ids: Sequence[str]) -> None:
-    """Ask for executions one by one, a few of them at once, and record what they have become."""
-    some = [one for one in ids if is_id(one)][:SINGLY]
-    answers = abaco.wave(**{id_: lambda id_=id_: abaco.executions.get(actor.actor_id, id_) for id_ in some})
-    record(actor, [answer.value for answer in answers.values() if answer.error is None])
-    forget_in_api(actor, [id_ for id_, answer in answers.items() if isinstance(answer.error, NotFound)])
-
-
-def _sketches(abaco: Abaco, actor: ActorHistory) -> bool:
-    """Ask for some executions of which only the listing has told, where no search shows them; say if any are left."""
-    if actor.is_searchable is not False:
-        return False
-    rows = ExecutionRecord.objects.filter(actor=actor, is_sketch=True, in_api=True).order_by("-received")
-    ids = [row for row in rows.values_list("execution_id", flat=True)[: SINGLY + 1] if is_id(row)]
-    record_singly(abaco, actor, ids)
-    return len(ids) > SINGLY
 
 
 # All actors at once -----------------------------------------------------------------------------------------
 
 
-def _newer_of_all(abaco: Abaco, actors: dict[int, ActorHistory], shown: Collection[int]) -> tuple[int, set[int]]:
-    """Record by one search what is new in all actors that it shows.
+def _newer_of_all(abaco: Abaco, actors: dict[int, ActorHistory], shown: dict[int, bool]) -> tuple[int, set[int]]:
+    """Record by one search what is new in all actors that it shows, and note which these are.
 
     Return how many are new, and the actors that have more than the search could bring, which are to be read singly.
     """
@@ -377,19 +289,29 @@ def _newer_of_all(abaco: Abaco, actors: dict[int, ActorHistory], shown: Collecti
         if execution.actor_id in by_id:
             found.setdefault(by_id[execution.actor_id].pk, []).append(execution)
     new = sum(record(actors[key], some) for key, some in found.items())
+    shown |= dict.fromkeys(found, True)
     if page.total is None or page.total <= len(page.executions):
         latest = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=lower)
-        _cover(actors, set(found), shown, lower, latest, at)
+        _cover(actors, shown, lower, latest, at)
         return new, set()
     return new, set(found)
 
 
-def _cover(
-    actors: dict[int, ActorHistory], found: set[int], shown: Collection[int], lower: int, latest: int, at: int
-) -> None:
+def _find_witnesses(abaco: Abaco, actors: dict[int, ActorHistory], shown: dict[int, bool]) -> None:
+    """Find out of actors whether the search shows them to whoever asks: whether it has their newest known execution."""
+    unsure = [key for key, actor in actors.items() if key not in shown and actor.until is not None]
+    witnesses = {key: row[1] for key, row in newest_known(unsure[: WITNESSES * MAX_DETAILS]).items() if is_id(row[1])}
+    keys = list(witnesses)
+    for place in range(0, len(keys), MAX_DETAILS):
+        some = keys[place : place + MAX_DETAILS]
+        found = abaco.search.details([witnesses[key] for key in some])
+        shown |= {key: witnesses[key] in found for key in some}
+
+
+def _cover(actors: dict[int, ActorHistory], shown: Mapping[int, bool], lower: int, latest: int, at: int) -> None:
     """Note of every actor that the search shows to whoever asks that all since `lower` is known now."""
     for actor in actors.values():
-        if actor.pk not in found and actor.pk not in shown:
+        if not shown.get(actor.pk):
             continue
         follows = actor.until is not None and actor.until >= lower
         if follows:
@@ -399,16 +321,10 @@ def _cover(
         else:
             continue
         if any(getattr(actor, name) != value for name, value in changes.items()) or at - actor.looked > MINUTE:
-            _save(actor, **changes, is_searchable=True, looked=at)
+            save(actor, **changes, is_searchable=True, looked=at)
 
 
 # Who does it ------------------------------------------------------------------------------------------------
-
-
-def _save(actor: ActorHistory, **changes: object) -> None:
-    for name, value in changes.items():
-        setattr(actor, name, value)
-    ActorHistory.objects.filter(pk=actor.pk).update(**changes)
 
 
 def _lease(actor: ActorHistory) -> bool:

@@ -67,7 +67,7 @@ def export(what: Asked) -> StreamingHttpResponse:
 def export_rows(what: Asked, blocks: Iterable[list[Found]], format_: str, note: str = "") -> StreamingHttpResponse:
     """Answer with some executions of the actors of a filter, as CSV or as JSON Lines; a note becomes the last line."""
     write = _csv if format_ == "csv" else _json_lines
-    actors = {key: (actor.id, actor.name, actor.image, actor.owner) for key, actor in what.by_key.items()}
+    actors = {key: _told(actor) for key, actor in what.by_key.items()}
     name = file_name(what.form, what.actors[0] if len(what.readable) == 1 and what.actors else None)
     return StreamingHttpResponse(
         write(blocks, actors, note),
@@ -169,9 +169,13 @@ def _record(row: Found, actor: Record, cell: Callable[[object], object]) -> Reco
         actor[2],
         actor[3],
         cell(row.id),
-        row.in_api,
+        row.in_api and actor[4],
         moment_text(row.last_seen),
     )
+
+
+def _told(actor: SeenActor) -> Record:
+    return actor.id, actor.name, actor.image, actor.owner, actor.deleted is None
 
 
 def moment_text(moment: int | None) -> str | None:
@@ -182,5 +186,4 @@ def moment_text(moment: int | None) -> str | None:
 
 def portal_record(row: Found, actor: SeenActor) -> dict[str, Any]:
     """Return an execution as the lines of an export have it."""
-    told = (actor.id, actor.name, actor.image, actor.owner)
-    return dict(zip(COLUMNS, _record(row, told, _plain), strict=True))
+    return dict(zip(COLUMNS, _record(row, _told(actor), _plain), strict=True))

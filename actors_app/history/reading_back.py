@@ -5,7 +5,8 @@ before it. Each step begins where the last one ended.
 """
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
 from django.db.models import Sum
 
@@ -14,11 +15,11 @@ from actors_app.history.recording import record
 from actors_app.models import ActorHistory, ExecutionTally
 from actors_app.services import Abaco
 from actors_app.services.executions import MAX_SEARCH
-from actors_app.services.types import Execution
+from actors_app.services.types import Execution, ExecutionPage
 
 FARTHEST = 8 * DAY  # of a window that is read in this way; older executions are read actor by actor
 FULL = 0.7  # of what a search can bring, at which the next span aims
-SHORTEST = MINUTE // 6
+SHORTEST = MINUTE // 6  # milliseconds of a span, which is then read page by page
 
 
 def lacks(actor: ActorHistory, since: int) -> bool:
@@ -33,7 +34,36 @@ def read_back(
 
     Raises what the API refuses; what was recorded before stays.
     """
-    at = now_ms()
+
+    def search(filters: Mapping[str, str], skip: int = 0) -> ExecutionPage:
+        return abaco.search.executions(limit=MAX_SEARCH, skip=skip, filters=filters)
+
+    return _read_back(search, actors, shown, since, until)
+
+
+def read_back_one(abaco: Abaco, actor: ActorHistory, until: float) -> int:
+    """Do the same for one actor back to its beginning; it stays unknown where the search shows nothing of it.
+
+    What the API says no time of is not found so.
+    """
+
+    def search(filters: Mapping[str, str], skip: int = 0) -> ExecutionPage:
+        return abaco.executions.search(actor.actor_id, limit=MAX_SEARCH, skip=skip, filters=filters)
+
+    shown = [actor.pk] if actor.until is not None else []
+    new = _read_back(search, {actor.pk: actor}, shown, 0, until)
+    if actor.since == 0:
+        known = ActorHistory.objects.only("known").get(pk=actor.pk).known
+        actor.is_whole, actor.total, actor.looked = True, known, now_ms()
+        ActorHistory.objects.filter(pk=actor.pk).update(is_whole=True, total=known, looked=actor.looked)
+    return new
+
+
+def _read_back(
+    search: Callable[..., ExecutionPage], actors: Mapping[int, ActorHistory], shown: Collection[int],
+    since: int, until: float,
+) -> int:  # fmt: skip
+    at, shown = now_ms(), set(shown)
     begun = [actor for key, actor in actors.items() if key in shown and lacks(actor, since)]
     if not begun and any(actor.until is not None and actor.is_searchable for actor in actors.values()):
         return 0
@@ -46,29 +76,42 @@ def read_back(
         filters = {"message_received_time.gt": api_time(start)}
         if end is not None:
             filters["message_received_time.lte"] = api_time(end)
-        page = abaco.search.executions(limit=MAX_SEARCH, filters=filters)
+        page = search(filters)
         brought = len(page.executions)
         if page.total is not None and page.total > brought:
-            if step <= SHORTEST or not brought:
+            if not brought:
                 return new
-            step = max(int(step * FULL * brought / page.total), SHORTEST)
-            continue
+            if step > SHORTEST:
+                step = max(int(step * FULL * brought / page.total), SHORTEST)
+                continue
+            page = _whole(search, filters, page)
         found = _by_actor(page.executions, actors)
         new += sum(record(actors[key], some) for key, some in found.items())
+        shown |= found.keys()  # and so a span in which it finds none has none
         if end is None:
             reached = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=start)
-        _cover(actors, {*found, *shown}, start + 1, end, max(reached, start + 1))
+        _cover(actors, shown, start + 1, end, max(reached, start + 1))
         if start < since:
             break
         end, step = start, int(step * min(4.0, FULL * MAX_SEARCH / max(brought, 1)))
     return new
 
 
+def _whole(search: Callable[..., ExecutionPage], filters: Mapping[str, str], page: ExecutionPage) -> ExecutionPage:
+    """Return all of a span that cannot be cut further; the order is the store's and stands still for so long."""
+    while page.total is not None and len(page.executions) < page.total:
+        some = search(filters, len(page.executions)).executions
+        if not some:
+            break
+        page = replace(page, executions=page.executions + some)
+    return page
+
+
 def _first_step(actors: Mapping[int, ActorHistory], since: int, end: int | None, at: int) -> int:
     """Return a span that one search can likely bring, by what ran in the day after it; the whole at the beginning."""
     whole = max((end or at) - since + 1, SHORTEST)
     if end is None:
-        return whole
+        return min(whole, FARTHEST)
     rows = ExecutionTally.objects.filter(actor__in=list(actors), span=HOUR, start__gt=end - HOUR, start__lt=end + DAY)
     count: int = rows.aggregate(count=Sum("count"))["count"] or 0
     day = min(DAY, at - end)

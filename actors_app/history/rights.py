@@ -5,6 +5,7 @@ nobody can change a permission without it either; a page that rests on that says
 """
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from django.http import HttpRequest
 
 from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.history.clock import HOUR, MINUTE, now_ms
+from actors_app.htmx import is_poll
 from actors_app.models import ActorHistory, Readable
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
@@ -23,6 +25,8 @@ from actors_app.templatetags.actors import visible
 REMEMBERED = MINUTE
 OUTAGE = 12 * HOUR  # for which the last answer stands while the API gives none
 PATIENCE = 3.0  # seconds to wait for the API where its last answer can stand in
+SLOW = 5 * MINUTE  # for which it may: a slow API is then waited for, so that nobody keeps rights by its slowness
+LISTING = 4.0  # seconds that a first listing may take beside
 ASKED_SINGLY = 5  # of one's own actors that the API no longer lists, how many are asked for at once
 _COLUMNS = ("id", "actor_id", "name", "owner", "image", "status", "status_message", "deleted", "changed")
 
@@ -89,8 +93,7 @@ def readable(request: HttpRequest, abaco: Abaco) -> Readers:
     at = now_ms()
     if row and 0 <= at - row.checked < REMEMBERED:
         return _remembered(who, row)
-    # With something to fall back on, nobody waits for a silent API.
-    asked = abaco.hurried(PATIENCE) if row and at - row.checked < OUTAGE else abaco
+    asked = _patiently(request, abaco, row, at)
     answers = asked.wave(actors=lambda: asked.actors.list(), is_admin=lambda: asked.actors.is_admin())
     error = answers["actors"].error
     if error is not None:
@@ -122,7 +125,7 @@ def one_readable(
     """
     who = _who(request)
     at = now_ms()
-    memory = f"reads:{who.tenant}:{who.username}:{request.session.session_key}:{identifier}"
+    memory = _memory(request, identifier)
     known: int | None = cache.get(memory)
     row, fallback = None, None
     if known is None:
@@ -135,11 +138,12 @@ def one_readable(
         found = seen_actors(who.tenant, [known])
         if known in found:
             return found[known]
-    asked = abaco if fallback is None else abaco.hurried(PATIENCE)
+    asked = abaco if fallback is None else _patiently(request, abaco, row, at)
+    begun = time.monotonic()
     calls: dict[str, Any] = {"actor": lambda: asked.actors.get(identifier)}
     read = ActorHistory.objects.filter(tenant=who.tenant, actor_id=identifier, total__isnull=False)
     if beside is not None and not read.exists():
-        calls["listing"] = lambda: abaco.executions.stream(identifier)
+        calls["listing"] = lambda: abaco.hurried(LISTING).executions.stream(identifier)
     answers = asked.wave(**calls)
     if beside is not None:
         beside |= answers
@@ -154,7 +158,8 @@ def one_readable(
     key = next(iter(remember(who.tenant, [actor])), None)
     if key is None:
         raise BadAnswer("an actor whose id cannot be one")
-    cache.set(memory, key, timeout=REMEMBERED // 1000)
+    # From when it was asked: an answer may have been long on its way.
+    cache.set(memory, key, timeout=REMEMBERED / 1000 - (time.monotonic() - begun))
     return seen_actors(who.tenant, [key])[key]
 
 
@@ -221,6 +226,12 @@ def forget_rights(request: HttpRequest) -> None:
     Readable.objects.filter(tenant=who.tenant, username=who.username).update(checked=0)
 
 
+def forget_one(request: HttpRequest, identifier: str) -> None:
+    """Let the API be asked at once about an actor of which it has just refused something."""
+    cache.delete(_memory(request, identifier))
+    forget_rights(request)
+
+
 def forget_actor(request: HttpRequest, actor_id: str) -> None:
     """Note that this person has deleted an actor."""
     mark_deleted(_who(request).tenant, actor_id)
@@ -232,6 +243,16 @@ def _who(request: HttpRequest) -> Credentials:
     if who is None:
         raise SignedOut
     return who
+
+
+def _memory(request: HttpRequest, identifier: str) -> str:
+    who = _who(request)
+    return f"reads:{who.tenant}:{who.username}:{request.session.session_key}:{identifier}"
+
+
+def _patiently(request: HttpRequest, abaco: Abaco, row: Readable | None, at: int) -> Abaco:
+    """Return the API as it is waited for: not long where its last answer can stand in and somebody waits."""
+    return abaco.hurried(PATIENCE) if row and at - row.checked < SLOW and not is_poll(request) else abaco
 
 
 def _remembered(who: Credentials, row: Readable, error: AbacoError | None = None) -> Readers:

@@ -14,7 +14,7 @@ from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.history import SHOWN_OUTCOMES, WINDOWS, HistoryForm, outcome_label, place_text
-from actors_app.history import collecting, finding
+from actors_app.history import collecting, finding, newer, rights
 from actors_app.history.asking import Asked, asked
 from actors_app.history.clock import DAY, MINUTE, SECOND, from_ms, now_ms
 from actors_app.history.drawn import drawn
@@ -34,6 +34,8 @@ DRAWN_DAYS = 14  # on the actor's own page
 BUDGET = 2.0  # seconds a page may wait for the API
 READING = 1.0  # of them, seconds for reading what is past; what a page asks by itself may take them all
 FIRST_BUDGET = 6.0  # where nothing is known yet
+POLL_BUDGET = 14.0  # for which nobody waits: of a listing that is all there is, when a page asks by itself
+SHOWN_FOR = 600  # seconds for which it is remembered whom the search shows what
 PAUSE = 2 * SECOND  # for which what was just read counts as new
 COLUMNS = (
     ("id", "Execution", ""),
@@ -92,9 +94,18 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     silence = what.error or _bring_up_to_date(
         abaco, what, actor_id, what.wanted.since or 0, None if is_poll(request) else READING
     )
+    if actor_id and isinstance(silence, Forbidden | NotFound):
+        # It lets this visitor read less than it did within the last minute.
+        rights.forget_one(request, actor_id)
+        what = asked(request, abaco, actor_id, form)
+        silence = None if what.readable[0].deleted else silence
     if isinstance(silence, TimedOut) and now_ms() - _looked(what) < MINUTE:
         silence = None  # only the page's own time was over; what it shows is new enough
-    if silence and not _is_known(what):
+    # Whoever may read the actor is not sent away because its listing is long: the page goes on reading by itself.
+    is_long = isinstance(silence, TimedOut) and actor_id and not is_poll(request) and what.error is None
+    if is_long and not _is_known(what):
+        silence = None
+    elif silence and not _is_known(what):
         if wants_fragment(request):
             raise silence
         return render_page(request, "history/list.html", base | {"error": silence}, status=silence.status)
@@ -125,6 +136,8 @@ def _bring_up_to_date(
         if actor.until is not None and not collecting.incomplete(keys, since) and now_ms() - actor.looked < PAUSE:
             return None
         seconds = BUDGET if actor.total is not None else FIRST_BUDGET
+        if reading is None and (actor.until is None or actor.is_searchable is False):
+            seconds, reading = POLL_BUDGET, BUDGET
         listing = what.beside.get("listing")
         if listing is not None and listing.error is not None:
             return listing.error
@@ -133,15 +146,16 @@ def _bring_up_to_date(
     memory = f"looked:{hash(tuple(sorted(keys)))}"
     if cache.get(memory) and not collecting.incomplete(keys, since):
         return None
-    look = collecting.look_at_all(abaco, keys, since=since, seconds=BUDGET, reading=reading, shown=_shown(what))
+    own = {actor.key: True for actor in what.readable if actor.owner == what.username}
+    shown = f"shown:{what.tenant}:{what.username}"
+    # Whoever registers an actor is named in its permissions, so the search shows it; of others an earlier look told.
+    look = collecting.look_at_all(
+        abaco, keys, since=since, seconds=BUDGET, reading=reading, shown=cache.get(shown, {}) | own
+    )
     if look.error is None:
         cache.set(memory, time.time(), timeout=PAUSE / SECOND)
+        cache.set(shown, look.shown, timeout=SHOWN_FOR)
     return look.error
-
-
-def _shown(what: Asked) -> list[int]:
-    """Return the visitor's own actors: whoever registers one is named in its permissions, so the search shows it."""
-    return [actor.key for actor in what.readable if actor.owner == what.username]
 
 
 def _looked(what: Asked) -> int:
@@ -169,7 +183,7 @@ def _completed(abaco: Abaco, rows: list[Found], what: Asked) -> bool:
             found = hurried.executions.details(actor.actor_id, sketches[:MAX_DETAILS])
             record(actor, found.values())
             return bool(found)
-        collecting.record_singly(hurried, actor, sketches)
+        newer.record_singly(hurried, actor, sketches)
     except SignedOut:
         raise
     except AbacoError:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from requests.exceptions import ConnectionError as Reset
 
-from actors_app.history import collecting
+from actors_app.history import collecting, newer
 from actors_app.history.clock import DAY, now_ms
 from actors_app.history.collecting import look_at, look_at_all
 from actors_app.models import ActorHistory, ExecutionRecord, ExecutionTally, UnreadHistory
@@ -175,7 +175,7 @@ def test_what_is_young_and_unfinished_is_asked_again_by_the_same_call(world: Wor
 def test_what_is_old_and_unfinished_is_asked_for_by_its_id(
     world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collecting, "AT_ONCE", 8)
+    monkeypatch.setattr(newer, "AT_ONCE", 8)
     actor = world.actor()
     world.waits("waiting", ago(hours=3))
     many(world, 6)
@@ -192,7 +192,7 @@ def test_what_is_old_and_unfinished_is_asked_for_by_its_id(
 def test_an_unfinished_one_that_the_api_has_no_more_is_remembered_as_such(
     world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collecting, "AT_ONCE", 8)
+    monkeypatch.setattr(newer, "AT_ONCE", 8)
     actor = world.actor()
     world.waits("lost", ago(hours=3))
     world.waits("kept", ago(hours=3))
@@ -206,8 +206,8 @@ def test_an_unfinished_one_that_the_api_has_no_more_is_remembered_as_such(
 def test_more_than_one_search_holds_is_read_by_spans(
     world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collecting, "AT_ONCE", 10)
-    monkeypatch.setattr(collecting, "MAX_SEARCH", 15)
+    monkeypatch.setattr(newer, "AT_ONCE", 10)
+    monkeypatch.setattr(newer, "MAX_SEARCH", 15)
     actor = world.actor()
     world.run("old", ago(hours=30))
     look(abaco, actor)
@@ -263,7 +263,8 @@ def test_where_the_search_shows_nothing_the_listing_is_read_again(world: World, 
     world.ends("two", 5)
     world.run("three", ago(minutes=1))
     look(abaco, actor)
-    assert world.asked == [f"listing {ACTOR_ID}", "execution two", "execution three"]
+    asked = [f"search {ACTOR_ID}", f"listing {ACTOR_ID}", "execution two", "execution three"]
+    assert world.asked == asked, "the search might have shown it to whoever asks now"
     assert known() == {"one": ("failed", 3), "two": ("failed", 5), "three": ("succeeded", 0)}
 
 

@@ -49,6 +49,7 @@ class World:
     unreadable: set[str] = field(default_factory=set)
     failing: dict[str, Any] = field(default_factory=dict)
     is_admin: bool = False
+    password: str = ""  # for which there is a token
     asked: list[str] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
 
@@ -107,6 +108,15 @@ class World:
             return 404, {}, json.dumps(payloads.refusal("It does not exist."))
         return 200, {}, json.dumps(payloads.envelope(result))
 
+    def token(self, request: PreparedRequest) -> Answer:
+        """Give a token for the password."""
+        sent = dict(parse_qsl(str(request.body.decode() if isinstance(request.body, bytes) else request.body)))
+        self.asked.append("token")
+        if sent.get("password") != self.password:
+            return 400, {}, json.dumps({"error": "invalid_grant", "error_description": "Authentication failed"})
+        given = {"access_token": "a-token", "refresh_token": "r", "expires_in": 14400, "token_type": "bearer"}
+        return 200, {}, json.dumps(given)
+
     def _found(self, path: list[str], query: dict[str, str]) -> tuple[str, Any]:
         by_id = {actor["id"]: actor for actor in self.actors} | {
             actor["alias"]: actor for actor in self.actors if "alias" in actor
@@ -145,7 +155,8 @@ class World:
             runs = [run for run in runs if str(run["messageReceivedTime"] or "").rstrip("Z") > after]
         if to:
             runs = [run for run in runs if str(run["messageReceivedTime"] or "").rstrip("Z") <= to]
-        return payloads.search_payload(*runs[: int(query["limit"])], total=len(runs))
+        skip = int(query.get("skip", "0"))
+        return payloads.search_payload(*runs[skip:][: int(query["limit"])], total=len(runs))
 
 
 def row_of(run: dict[str, Any]) -> dict[str, Any]:
@@ -162,4 +173,5 @@ def answering() -> Iterator[World]:
     found = World()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as wire:
         wire.add_callback("GET", re.compile(re.escape(payloads.API) + "/actors/v2.*"), found.answer)
+        wire.add_callback("POST", payloads.API + "/token", found.token)
         yield found

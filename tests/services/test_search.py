@@ -48,3 +48,17 @@ def test_it_works(abaco: Abaco) -> None:
 def test_what_the_api_would_misread_is_not_asked(abaco: Abaco, limit: int, skip: int, filters: dict[str, str]) -> None:
     with pytest.raises(InvalidRequest):
         abaco.search.executions(limit, skip, filters)
+
+
+@responses.activate
+def test_some_are_asked_for_by_their_ids(abaco: Abaco) -> None:
+    matcher = responses.matchers.query_param_matcher({"id.in": '["one","two"]', "limit": "2"})
+    found = envelope(search_payload(execution_payload(id="one"), execution_payload(id="never asked for")))
+    responses.get(f"{API}/actors/v2/search/executions", json=found, match=[matcher])
+    assert list(abaco.search.details(["one", "two"])) == ["one"]
+
+
+def test_none_and_too_many_are_not_asked_for(abaco: Abaco) -> None:
+    assert abaco.search.details([]) == {}
+    with pytest.raises(InvalidRequest):
+        abaco.search.details(["one"] * 101)

@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from actors_app.history import counting
@@ -433,74 +431,3 @@ def test_reading_a_long_history_shows_its_progress(
     signed_in.get(poll_of(first), headers=htmx)
     assert len(ids(signed_in.get(ONE, {"window": "all"}))) == 50
     assert "60 executions" in Page.of(signed_in.get(ONE, {"window": "all"})).words
-
-
-# What it costs ------------------------------------------------------------------------------------------------
-
-ADDRESSES = [
-    "",
-    "?window=all",
-    "?window=7d&outcome=failed",
-    "?window=all&outcome=-succeeded",
-    "?window=all&executor=ann",
-    "?window=all&executor=-ann",
-    "?window=all&worker=w2",
-    "?window=all&exit_code=2",
-    "?window=all&exit_code=-0",
-    "?window=all&duration=30m",
-    "?window=all&duration=-30m&outcome=failed",
-    "?window=all&q=Ok",
-    "?window=all&q=zeb",
-    "?window=all&actor=other&executor=ann&outcome=failed",
-    *(f"?window=all&sort=-{name}" for name in ("ran", "waited", "id", "executor", "worker", "exit_code", "outcome")),
-    "?window=all&sort=actor",
-    "?from=2026-01-01&to=2026-12-31",
-]
-
-
-@pytest.fixture
-def filled(busy: World, signed_in: Client) -> World:
-    """Let the history hold a few thousand executions more."""
-    for url in (ONE, "/actors/other/executions/"):
-        signed_in.get(url)
-    now = int(datetime.now().timestamp() * 1000)
-    outcomes = ("succeeded", "failed", "error")
-    ExecutionRecord.objects.bulk_create(
-        ExecutionRecord(
-            actor=actor, execution_id=f"Bulk{number}", executor="ann" if number % 3 else "jdoe", status="COMPLETE",
-            outcome=outcomes[number % 3], exit_code=number % 4, worker_id=f"w{number % 5}",
-            received=now - number * 1000,
-            started=now, finished=now, waited=number % 100, ran=number % 900, first_seen=now, last_seen=now,
-        )
-        for actor in ActorHistory.objects.all()
-        for number in range(2000)
-    )  # fmt: skip
-    return busy
-
-
-def plans_of(queries: list[dict[str, str]]) -> list[tuple[str, str]]:
-    """Return each step of SQLite's plans of the questions about the history, with the question."""
-    found = []
-    with connection.cursor() as cursor:
-        for asked in queries:
-            sql = asked["sql"]
-            if not sql.startswith("SELECT") or "portal_execution" not in sql:
-                continue
-            cursor.execute("EXPLAIN QUERY PLAN " + sql)
-            found += [(row[3], sql) for row in cursor.fetchall()]
-    return found
-
-
-def test_no_question_to_the_history_is_without_an_index(filled: World, signed_in: Client) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("the plans are those of SQLite")
-    for address in ADDRESSES:
-        with CaptureQueriesContext(connection) as captured:
-            assert signed_in.get(ALL + address).status_code == 200
-            assert signed_in.get(ONE + address).status_code == 200
-        plans = plans_of(captured.captured_queries)
-        assert len(plans) > 5
-        for step, sql in plans:
-            is_scan = re.match(r"SCAN (portal_execution|portal_execution_tally|s|r)\b", step)
-            assert not is_scan, f"{address}: {step}: {sql[:300]} … {sql[-300:]}"
-        assert len(captured.captured_queries) < 2 * 40, address

@@ -15,12 +15,12 @@ from actors_app.history import collecting, rights
 from actors_app.history.clock import now_ms
 from actors_app.models import ActorHistory
 from actors_app.services import Abaco, tokens
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, ClientRefused, Forbidden, NotFound, SignedOut, WrongPassword
 from portal.tenants import Tenant
 
 log = logging.getLogger("actors_app.history")
 
-STEP = 10.0  # seconds for one step of one actor's history
+STEP = 20.0  # seconds for one step of one actor's history
 RENEW_BEFORE = 60  # seconds before its end at which a token is replaced
 
 
@@ -74,7 +74,8 @@ class Command(BaseCommand):
         while True:
             try:
                 new, failed = self.round(abaco, tenant.name, stop)
-            except SignedOut as refusal:
+            except (SignedOut, WrongPassword, ClientRefused) as refusal:
+                # Tried again and again, a wrong password would lock the account.
                 raise CommandError(f"The account is refused: {refusal.user_message}") from None
             except AbacoError as error:
                 if options["once"]:
@@ -109,8 +110,13 @@ class Command(BaseCommand):
                 if look.error is not None:
                     failed += not isinstance(look.error, Forbidden)
                     break
-                is_whole = ActorHistory.objects.filter(pk=key, is_whole=True).exists() and not look.sketches
-                if is_whole or actor.busy_until > now_ms():
+                after = ActorHistory.objects.get(pk=key)
+                if after.is_whole and not look.sketches:
+                    break
+                moved = any(getattr(after, name) != getattr(actor, name) for name in ("known", "since", "until"))
+                if not moved and not look.sketches:
+                    # Nothing moves: somebody else is reading it, or there is nothing more to be had.
+                    failed += not after.is_whole and actor.busy_until <= now_ms()
                     break
         return new, failed
 
