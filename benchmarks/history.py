@@ -55,7 +55,7 @@ class Run:
         if name not in self.portals:
             shape = SHAPES[name]
             store = self.stores[name] = store_of(shape, self.folder, say)
-            api = self.stack.enter_context(stub_of(name, self.folder))
+            api = self.stack.enter_context(stub_of(name, self.folder, store.file))
             portal = self.stack.enter_context(portal_of(store.file, api, self.folder))
             portal.sign_in()
             self.portals[name] = portal

@@ -29,7 +29,7 @@ TABLES = (
 def export(store: Store, form: str, folder: Path) -> Figure:
     """Take all executions of a store as a file from a portal that has just begun; return memory and time."""
     path = f"/actors/{store.actor.id}/executions/?window=all&format={form}"
-    with stub_of(store.shape.name, folder) as api, portal_of(store.file, api, folder) as portal:
+    with stub_of(store.shape.name, folder, store.file) as api, portal_of(store.file, api, folder) as portal:
         portal.sign_in()
         # What any page and any file brings into memory is there before.
         portal.get(path.partition("?")[0])

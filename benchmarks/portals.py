@@ -46,11 +46,12 @@ def process(command: list[str], url: str, env: dict[str, str], log: Path) -> Ite
 
 
 @contextmanager
-def stub_of(shape: str, folder: Path) -> Iterator[str]:
-    """Run the stub of the API; yield its address."""
+def stub_of(shape: str, folder: Path, store: Path | None = None) -> Iterator[str]:
+    """Run the stub of the API, which finds what is in a store; yield its address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "benchmarks.stub", "--port", str(port), "--shape", shape]
+    command += ["--store", str(store)] if store else []
     with process(command, url + COUNTS, environment(folder / "none"), folder / f"stub-{shape}.log"):
         yield url
 

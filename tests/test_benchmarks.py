@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -108,6 +109,23 @@ def test_the_stub_answers_as_the_api_does_and_counts(api: str) -> None:
     assert counted.pop("bytes") > 100_000
     assert counted == {"profile": 1, "actors": 1, "actor": 1, "search": 1, "listing": 1, "refused": 1}
     assert get("/counts").json() == {}
+
+
+def test_the_stubs_search_finds_what_is_in_the_store(store: Store, tmp_path: Path) -> None:
+    with stub_of("all-250", tmp_path, store.file) as url:
+
+        def search(path: str, **query: str) -> dict[str, Any]:
+            found: dict[str, Any] = requests.get(f"{url}/actors/v2/{path}", query, timeout=5).json()["result"]
+            return found
+
+        named = {"id.in": f'["{store.an_id}"]'}
+        (one,) = search("search/executions", **named)["search"]
+        assert one["id"] == store.an_id
+        assert search(f"{one['actorId']}/executions", **named)["search"] == [one]
+        after = search("search/executions", **{"messageReceivedTime.gt": "2001-01-01T00:00:00.000", "limit": "7"})
+        assert (after["_metadata"]["totalCount"], len(after["search"])) == (250, 7)
+        after = search("search/executions", **{"messageReceivedTime.gt": one["messageReceivedTime"].rstrip("Z")})
+        assert after["search"] == [], "it is the newest"
 
 
 def test_a_store_is_used_again_while_it_is_fresh(store: Store, tmp_path: Path) -> None:
