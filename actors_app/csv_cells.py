@@ -1,6 +1,7 @@
 """Cells of a CSV file that a spreadsheet shows as text, whatever somebody wrote into them."""
 
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# The last four are the wide ones, which some spreadsheets take for the others.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def safe_cell(value: object) -> str:

@@ -20,6 +20,7 @@ from actors_app.csv_cells import safe_cell
         "\r=1",
         " =1",
         "\n=1",
+        "\N{FULLWIDTH EQUALS SIGN}1",
         "=cmd|' /C calc'!A0",
     ],
 )

@@ -55,13 +55,21 @@ log = logging.getLogger("actors_app.exporting")
 Record = tuple[Any, ...]  # one value for each of COLUMNS
 
 
-def export(what: Asked) -> StreamingHttpResponse:
-    """Answer with all executions that a filter finds, in its order, in the format that its form names."""
+def export(what: Asked, last_asked: int | None = None) -> StreamingHttpResponse:
+    """Answer with all executions that a filter finds, in its order, in the format that its form names.
+
+    `last_asked` is when the API was last asked what is new, where it gives no answer now; the file then says so.
+    """
     blocks = finding.every(what.wanted, what.keys, what.named, at_once=AT_ONCE)
     keys = [actor.key for actor in what.readable]
     missing = collecting.incomplete(keys, what.wanted.since or 0)
-    note = f"INCOMPLETE: of {missing} of {len(keys)} actors not all of this time has been read yet." if missing else ""
-    return export_rows(what, blocks, what.form.cleaned_data["format"] or "csv", note)
+    notes = []
+    if last_asked is not None:
+        since = moment_text(last_asked or None) or "an unknown time"
+        notes.append(f"NOT UP TO DATE: the API does not answer. These are the last known executions, as of {since}.")
+    if missing:
+        notes.append(f"INCOMPLETE: of {missing} of {len(keys)} actors not all of this time has been read yet.")
+    return export_rows(what, blocks, what.form.cleaned_data["format"] or "csv", " ".join(notes))
 
 
 def export_rows(what: Asked, blocks: Iterable[list[Found]], format_: str, note: str = "") -> StreamingHttpResponse:

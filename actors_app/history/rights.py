@@ -141,7 +141,9 @@ def one_readable(
     asked = abaco if fallback is None else _patiently(request, abaco, row, at)
     begun = time.monotonic()
     calls: dict[str, Any] = {"actor": lambda: asked.actors.get(identifier)}
-    read = ActorHistory.objects.filter(tenant=who.tenant, actor_id=identifier, total__isnull=False)
+    history = ActorHistory.objects.filter(tenant=who.tenant, actor_id=identifier)
+    # Nobody waits for a whole listing where there is something to show already, and the API may be silent.
+    read = history.exclude(total=None) | (history.exclude(until=None) if fallback is not None else history.none())
     if beside is not None and not read.exists():
         calls["listing"] = lambda: abaco.hurried(LISTING).executions.stream(identifier)
     answers = asked.wave(**calls)

@@ -20,6 +20,7 @@ from actors_app.history.rights import SeenActor
 from actors_app.htmx import render_page
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.views.history import bring_up_to_date, is_known, last_looked
 from actors_app.views.logs import DOWNLOAD_HEADERS, signed_in
 from actors_app.writes import record_read
 
@@ -91,8 +92,11 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         raise
     except AbacoError as error:
         return render_page(request, "evidence/set.html", {**context, "error": error}, status=error.status)
+    silence = what.error or bring_up_to_date(abaco, what, "", what.wanted.since or 0)
+    if silence and not is_known(what):
+        return render_page(request, "evidence/set.html", {**context, "error": silence}, status=silence.status)
     if form.cleaned_data["download"] and request.method == "GET":
-        return _set(request, abaco, what)
+        return _set(request, abaco, what, silence)
     total = counting.counts(what.wanted, what.keys, what.named).total(what.wanted.outcomes)
     context |= {
         "total": total,
@@ -101,13 +105,13 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         "since": from_ms(what.wanted.since),
         "until": from_ms(what.wanted.until),
         "download": form.query(download="1"),
-        "error_now": what.error,
+        "error_now": silence,
         "incomplete": collecting.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
     }
     return render_page(request, "evidence/set.html", context)
 
 
-def _set(request: HttpRequest, abaco: Abaco, what: Asked) -> HttpResponse:
+def _set(request: HttpRequest, abaco: Abaco, what: Asked, silence: AbacoError | None) -> HttpResponse:
     """Send the pack, once the trail has, for each actor, that evidence of it was taken."""
     who = signed_in(request)
     blocks = finding.every(what.wanted, what.keys, what.named, at_once=CAP + 1)
@@ -123,6 +127,8 @@ def _set(request: HttpRequest, abaco: Abaco, what: Asked) -> HttpResponse:
         "asked_at": moment_text(now_ms()),
         "actors_not_wholly_read": collecting.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
     }
+    if silence:
+        about["stale"] = f"The API gave no answer. What it held was last looked at {moment_text(last_looked(what))}."
     if len(rows) > CAP:
         about["cut"] = f"More match; these are the first {CAP} in the order of the list."
     taken: dict[SeenActor, list[str]] = defaultdict(list)

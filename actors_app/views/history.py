@@ -89,9 +89,7 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
         if wants_fragment(request):
             raise
         return render_page(request, "history/list.html", base | {"error": error}, status=error.status)
-    if what.form.cleaned_data.get("format"):
-        return export(what)  # type: ignore[return-value]  # no HttpResponse to mypy
-    silence = what.error or _bring_up_to_date(
+    silence = what.error or bring_up_to_date(
         abaco, what, actor_id, what.wanted.since or 0, None if is_poll(request) else READING
     )
     if actor_id and isinstance(silence, Forbidden | NotFound):
@@ -99,16 +97,18 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
         rights.forget_one(request, actor_id)
         what = asked(request, abaco, actor_id, form)
         silence = None if what.readable[0].deleted else silence
-    if isinstance(silence, TimedOut) and now_ms() - _looked(what) < MINUTE:
+    if isinstance(silence, TimedOut) and now_ms() - last_looked(what) < MINUTE:
         silence = None  # only the page's own time was over; what it shows is new enough
     # Whoever may read the actor is not sent away because its listing is long: the page goes on reading by itself.
     is_long = isinstance(silence, TimedOut) and actor_id and not is_poll(request) and what.error is None
-    if is_long and not _is_known(what):
+    if is_long and not is_known(what):
         silence = None
-    elif silence and not _is_known(what):
+    elif silence and not is_known(what):
         if wants_fragment(request):
             raise silence
         return render_page(request, "history/list.html", base | {"error": silence}, status=silence.status)
+    if what.form.cleaned_data.get("format"):
+        return export(what, last_looked(what) if silence else None)  # type: ignore[return-value]  # no HttpResponse to mypy
     context = base | {"error_now": silence, "actor": what.readable[0].as_actor() if actor_id else None}
     if actor_id:
         context["deleted"] = from_ms(what.readable[0].deleted)
@@ -124,7 +124,7 @@ def _place_in_portal(actor_id: str) -> dict[str, Any]:
 # Bringing up to date ----------------------------------------------------------------------------------------
 
 
-def _bring_up_to_date(
+def bring_up_to_date(
     abaco: Abaco, what: Asked, actor_id: str, since: int, reading: float | None = READING
 ) -> AbacoError | None:
     """Ask the API for what is new, within the page's time; return why that failed, where it did."""
@@ -135,7 +135,7 @@ def _bring_up_to_date(
         actor = ActorHistory.objects.get(pk=keys[0])
         if actor.until is not None and not collecting.incomplete(keys, since) and now_ms() - actor.looked < PAUSE:
             return None
-        seconds = BUDGET if actor.total is not None else FIRST_BUDGET
+        seconds = FIRST_BUDGET if actor.total is None and actor.until is None else BUDGET
         if reading is None and (actor.until is None or actor.is_searchable is False):
             seconds, reading = POLL_BUDGET, BUDGET
         listing = what.beside.get("listing")
@@ -158,14 +158,14 @@ def _bring_up_to_date(
     return look.error
 
 
-def _looked(what: Asked) -> int:
+def last_looked(what: Asked) -> int:
     """Return when any of these actors was last brought up to date, in milliseconds."""
     keys = [actor.key for actor in what.readable]
     looked: int | None = ActorHistory.objects.filter(pk__in=keys).aggregate(looked=Max("looked"))["looked"]
     return looked or 0
 
 
-def _is_known(what: Asked) -> bool:
+def is_known(what: Asked) -> bool:
     """Whether anything is remembered of these actors, so that a page can be made without the API."""
     keys = [actor.key for actor in what.readable]
     return ActorHistory.objects.filter(pk__in=keys, until__isnull=False).exists()
@@ -422,8 +422,8 @@ def _recent(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Answer the actor's page, which shows its newest executions."""
     form = HistoryForm({"window": "all"})
     what = asked(request, abaco, actor_id, form)
-    error = _bring_up_to_date(abaco, what, actor_id, now_ms() - DRAWN_DAYS * DAY)
-    if error and not _is_known(what):
+    error = bring_up_to_date(abaco, what, actor_id, now_ms() - DRAWN_DAYS * DAY)
+    if error and not is_known(what):
         raise error
     if error is None:
         _completed(abaco, finding.page(what.wanted, what.keys, number=RECENT).rows, what)

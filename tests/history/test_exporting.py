@@ -3,20 +3,23 @@
 import csv
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.test import Client
 
 from actors_app.forms.history import HistoryForm
-from actors_app.history.clock import now_ms
+from actors_app.history.clock import now_ms, to_ms
 from actors_app.history.exporting import COLUMNS, file_name
 from actors_app.history.rights import SeenActor
 from actors_app.models import ActorHistory, ExecutionRecord, Readable
+from tests.history.world import World, ago
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 URL = "/executions/"
 
 
@@ -97,7 +100,7 @@ def test_an_actors_own_list_is_exported_too(signed_in: Client) -> None:
     assert 'filename="executions_word-count_24h_' in answer.headers["Content-Disposition"]
 
 
-@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "  =1", "\t=1"])
+@pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "  =1", "\t=1", "\n=1", "\uff1d1+1"])
 def test_no_cell_is_a_formula(signed_in: Client, text: str) -> None:
     remembered(1, name=text, executor=text)
     (row,) = rows(body(signed_in.get(URL, {"format": "csv"})))
@@ -145,8 +148,39 @@ def test_the_name_of_a_file_says_its_filter_in_safe_letters() -> None:
     assert exact.startswith("executions_from-2026-11-22_to-2026-11-23-18-00_")
 
 
-def test_a_file_of_a_history_that_is_still_being_read_says_so(signed_in: Client, api: Any) -> None:
+def test_a_file_holds_what_came_since_anybody_looked(signed_in: Client, world: World) -> None:
+    actor = world.actor("zlVl01zOo4pXE")
+    world.run("Old1", ago(hours=3), actor.actor_id)
+    signed_in.get(URL)
+    world.run("New2", ago(minutes=1), actor.actor_id)
+    cache.clear()
+    found = rows(body(signed_in.get(URL, {"format": "csv"})))
+    assert [row["execution_id"] for row in found] == ["New2", "Old1"]
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+def test_a_file_made_while_the_api_is_silent_says_of_when_it_is(signed_in: Client, world: World, format_: str) -> None:
     remembered(3)
+    ActorHistory.objects.update(until=now_ms(), looked=to_ms(datetime(2026, 11, 24, 10, tzinfo=UTC)))
+    world.failing = {"search-all": (500, {}, "{}")}
+    *found, last = body(signed_in.get(URL, {"format": format_, "window": "all"})).splitlines()
+    assert len([line for line in found if "e00" in line]) == 3
+    assert "NOT UP TO DATE: the API does not answer." in last
+    assert "as of 2026-11-24T10:00:00.000Z." in last
+    assert format_ == "csv" or json.loads(last)["error"].startswith("NOT UP TO DATE")
+
+
+def test_with_nothing_known_a_silent_api_gives_no_file(signed_in: Client, world: World) -> None:
+    world.actor("zlVl01zOo4pXE")
+    world.failing = {name: (500, {}, "{}") for name in ("search-all", "search", "listing")}
+    answer = signed_in.get(URL, {"format": "csv"})
+    assert answer.status_code == 502
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_file_of_a_history_that_is_still_being_read_says_so(signed_in: Client, world: World) -> None:
+    remembered(3)
+    world.failing = {name: (500, {}, "{}") for name in ("search-all", "search", "listing")}
     ActorHistory.objects.update(is_whole=False, since=now_ms(), until=now_ms(), is_searchable=True, total=9)
     lines = body(signed_in.get(URL + "?format=csv&window=all", secure=True)).splitlines()
-    assert lines[-1] == "INCOMPLETE: of 1 of 1 actors not all of this time has been read yet."
+    assert "INCOMPLETE: of 1 of 1 actors not all of this time has been read yet." in lines[-1]

@@ -7,6 +7,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from actors_app import kept_logs, kept_messages, kept_results
@@ -15,6 +16,7 @@ from actors_app.history.clock import now_ms
 from actors_app.history.evidence import CAP
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, Readable
 from tests.conftest import API
+from tests.history.world import ago, answering
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, refusal
 
 pytestmark = pytest.mark.django_db
@@ -210,7 +212,9 @@ def test_a_long_log_goes_through_in_pieces(api: API, signed_in: Client) -> None:
 def remembered(number: int, *ids: str, name: str = "word-count") -> ActorHistory:
     """Remember an actor of jdoe's with so many executions."""
     at = now_ms()
-    actor = ActorHistory.objects.create(tenant="default", actor_id=ACTOR_ID, name=name, owner="jdoe", image="i")
+    actor = ActorHistory.objects.create(
+        tenant="default", actor_id=ACTOR_ID, name=name, owner="jdoe", image="i", is_whole=True, until=at, looked=at
+    )
     ExecutionRecord.objects.bulk_create(
         ExecutionRecord(
             actor=actor,
@@ -225,6 +229,39 @@ def remembered(number: int, *ids: str, name: str = "word-count") -> ActorHistory
     )
     Readable.objects.create(tenant="default", username="jdoe", actors=json.dumps([actor.pk]), checked=at)
     return actor
+
+
+def test_a_set_holds_what_came_since_anybody_looked(signed_in: Client) -> None:
+    with answering() as world:
+        world.actor()
+        world.run("Old1", ago(hours=3))
+        signed_in.get("/executions/")
+        world.run("New2", ago(minutes=1))
+        cache.clear()
+        assert "2 executions" in signed_in.get(SET).content.decode()
+        world.run("New3", ago(seconds=1))
+        cache.clear()
+        about = manifest(opened(signed_in.get(SET, {"download": "1"})))["about"]
+    assert about["executions"] == 3
+    assert "stale" not in about
+
+
+def test_a_set_of_a_silent_api_says_of_when_it_is(signed_in: Client) -> None:
+    with answering() as world:
+        world.actor()
+        world.failing = {name: (500, {}, "{}") for name in ("search-all", "search", "listing")}
+        nothing = signed_in.get(SET)
+        world.failing = {}
+        world.run("Old1", ago(hours=3))
+        signed_in.get("/executions/")
+        cache.clear()
+        world.failing = {name: (500, {}, "{}") for name in ("search-all", "search", "listing", "execution", "actor")}
+        page = signed_in.get(SET).content.decode()
+        about = manifest(opened(signed_in.get(SET, {"download": "1"})))["about"]
+    assert nothing.status_code == 502
+    assert "The executions could not be found" in nothing.content.decode()
+    assert "A pack made now holds what the portal remembers" in page
+    assert about["stale"].startswith("The API gave no answer. What it held was last looked at 20")
 
 
 def test_the_page_says_what_a_set_would_hold(signed_in: Client) -> None:
@@ -289,8 +326,9 @@ def test_a_bad_filter_is_no_pack(signed_in: Client, query: dict[str, str]) -> No
 
 
 def test_a_set_of_nothing_says_so(signed_in: Client) -> None:
-    remembered(0)
-    assert "No execution matches this filter" in signed_in.get(SET).content.decode()
+    with answering() as world:
+        world.actor()
+        assert "No execution matches this filter" in signed_in.get(SET).content.decode()
 
 
 @pytest.mark.parametrize("url", [URL, SET])

@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from actors_app.history import counting
-from actors_app.models import ActorHistory, ExecutionRecord
+from actors_app.history.clock import MINUTE, now_ms
+from actors_app.models import ActorHistory, ExecutionRecord, Readable
 from tests.faults.pages import Page
 from tests.history.world import World, ago, answering
 from tests.payloads import ACTOR_ID
@@ -360,8 +362,6 @@ def poll_of(response: Any) -> str:
 def test_news_are_announced_and_not_pushed_into_the_table(
     busy: World, signed_in: Client, htmx: dict[str, str], url: str
 ) -> None:
-    from django.core.cache import cache
-
     address = poll_of(signed_in.get(url))
     quiet = signed_in.get(address, headers=htmx)
     assert "new execution" not in quiet.content.decode()
@@ -409,6 +409,21 @@ def test_a_silent_api_leaves_the_last_known_with_their_age(busy: World, signed_i
     assert response.status_code == 200
     assert "Ok1" in ids(response)
     assert "These are the last known executions, as of" in Page.of(response).words
+    buttons = re.findall(r"<button[^>]*name=\"(?:act|format)\"[^>]*>", response.content.decode())
+    assert [" disabled" in one for one in buttons] == [True, True, False], "what is known can be taken along"
+
+
+def test_a_silent_api_is_not_waited_for_longer_than_a_page_may(busy: World, signed_in: Client) -> None:
+    signed_in.get(ALL)
+    Readable.objects.update(checked=now_ms() - 2 * MINUTE)
+    ActorHistory.objects.update(looked=now_ms() - MINUTE)
+    cache.clear()
+    busy.forget()
+    busy.failing = {name: (500, {}, "{}") for name in ("actor", "search", "search-all", "listing")}
+    response = signed_in.get(ONE)
+    assert "Ok1" in ids(response)
+    assert "These are the last known executions, as of" in Page.of(response).words
+    assert not [asked for asked in busy.asked if asked.startswith("listing")], "its patience is that of a first look"
 
 
 def test_reading_a_long_history_shows_its_progress(
