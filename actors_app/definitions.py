@@ -111,10 +111,30 @@ def full_update(actor: Actor, changes: Definition) -> Definition:
     return {name: value for name, value in update.items() if value is not None and (name, value) != ("queue", "")}
 
 
+def taken_back(now: Definition, former: Definition) -> tuple[Definition, list[str]]:
+    """Return a definition with a former one in place of it as far as the API goes back, and the labels of what stays.
+
+    A state is not kept with a definition; the API makes no stateful actor stateless and takes no schedule away.
+    """
+    wanted = now | {name: value for name, value in former.items() if name in EDITABLE}
+    stays = ["state"] if now["state"] else []
+    if wanted["stateless"] and not now["stateless"]:
+        stays.append("stateless")
+    if not wanted["cron_schedule"] and now["cron_schedule"]:
+        stays.append("cron_schedule")
+    return wanted | {name: now[name] for name in stays}, [LABELS[name] for name in stays]
+
+
+def limits_in(definition: Definition) -> list[str]:
+    """Return the labels of what a definition holds that only a caller with the privileged role may set."""
+    return [LABELS[name] for name in LIMITS if definition.get(name)]
+
+
 def seal(actor_id: str, actor: Actor) -> str:
     """Return the definition as a form carries it: signed, so that it comes back as it was, and compressed."""
     opened = {
-        "actor_id": actor_id,
+        "actor_id": actor_id,  # as the address has it, which may be an alias
+        "id": actor.id,
         "label": actor.label,
         "updated": actor.last_update_time.isoformat() if actor.last_update_time else None,
         "definition": definition_of(actor),

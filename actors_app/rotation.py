@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Model
 
 from actors_app.credentials import vault
-from actors_app.models import Draft, KeptLogPiece, KeptMessage, KeptResult, PortalSession
+from actors_app.models import Draft, KeptDefinition, KeptLogPiece, KeptMessage, KeptResult, PortalSession
 
 # Everything that is sealed with the portal's keys: the model, and the columns that are encrypted.
 SEALED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
@@ -21,6 +21,7 @@ SEALED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (KeptResult, ("content", "preview")),
     (KeptMessage, ("content", "environment")),
     (KeptLogPiece, ("content",)),
+    (KeptDefinition, ("content",)),
 )
 TRIES = 5  # for one row that the portal writes at the same time
 

@@ -167,6 +167,8 @@ AUDIT_RETENTION_DAYS = _number("AUDIT_RETENTION_DAYS", 0, least=0)
 KEEP_MESSAGES_DAYS = _number("PORTAL_KEEP_MESSAGES_DAYS", 30, least=0)
 # How long executions are remembered, by `manage.py prune_history`; 0 is for ever.
 HISTORY_RETENTION_DAYS = _number("HISTORY_RETENTION_DAYS", 0, least=0)
+# How long an actor's former definitions are kept, encrypted, by `manage.py prune_definitions`; 0 is for ever.
+DEFINITION_RETENTION_DAYS = _number("DEFINITION_RETENTION_DAYS", 0, least=0)
 # The account with which `manage.py collect_history` reads them.
 COLLECTOR_USERNAME = env.str("COLLECTOR_USERNAME", default="")
 COLLECTOR_PASSWORD = env.str("COLLECTOR_PASSWORD", default="")

@@ -59,6 +59,8 @@ ROWS = {
     "actors:actor-detail": Row(PAGE, READ),
     "actors:actor-configuration": Row(PAGE, READ),
     "actors:actor-update": Row(FORM, WRITE),
+    "actors:revision-list": Row(PAGE, READ),
+    "actors:definition-download": Row(PAGE, READ),
     "actors:actor-delete": Row(FORM, WRITE),
     "actors:message-create": Row(FORM, WRITE),
     "actors:message-preview": Row(FORM, WRITE),

@@ -49,9 +49,10 @@ def post(browser: Client, name: str, headers: dict[str, str], **data: Any) -> An
 def everything() -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of the store, but for when a session was last used, and for what looking leaves behind.
 
-    That is what the portal remembers of executions, what the API let somebody read, and that evidence was taken.
+    That is what the portal remembers of executions and of definitions, what the API let somebody read, and that
+    evidence was taken.
     """
-    own = {"ActorHistory", "ExecutionRecord", "ExecutionTally", "UnreadHistory", "Readable"}
+    own = {"ActorHistory", "ExecutionRecord", "ExecutionTally", "KeptDefinition", "UnreadHistory", "Readable"}
     kept = {"AuditEntry", "AuditHead"} if not AuditEntry.objects.exclude(kind=AuditEntry.READ).exists() else set()
     return {
         model.__name__: sorted(

@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from actors_app.definitions import Definition
+from actors_app.definitions import DEFAULTS, Definition, definition_of
 from actors_app.forms.environment import TypedEnvironment
+from actors_app.services.types import Actor
 
 ENVIRONMENT = ("env_name", "env_value", "environment_mode")  # inputs of the field default_environment
 
@@ -18,6 +19,25 @@ def initial_of(opened: Mapping[str, Any]) -> dict[str, Any]:
     shown["hints"] = ", ".join(opened["hints"])
     shown["state"] = "" if opened["state"] in (None, {}) else json.dumps(opened["state"], indent=2, ensure_ascii=False)
     return shown
+
+
+def filled(definition: Definition) -> dict[str, Any]:
+    """Return a definition that need not name every field as the inputs of a new actor's form."""
+    shown = initial_of({**DEFAULTS, "stateless": True, "token": None, **definition})
+    if definition.get("token") is None:
+        shown["token"] = ""  # up to the API
+    return shown
+
+
+def clone_of(actor: Actor) -> dict[str, Any]:
+    """Return an actor as the inputs of the form that registers another like it.
+
+    A state goes along only where a new actor can be given it: an object, and of a stateful one.
+    """
+    definition = definition_of(actor)
+    if actor.stateless or not isinstance(definition["state"], dict):
+        definition["state"] = {}
+    return filled(definition | {"name": actor.name or ""})
 
 
 def inputs_of(definition: Definition) -> list[tuple[str, str]]:

@@ -137,7 +137,14 @@ class ActorForm(PortalForm):
     BASICS: ClassVar = ("name", "image", "description", "type", "hints")
     EVENTS: ClassVar = ("link", "webhook", "log_ex", "token")
 
-    def __init__(self, *args: Any, opened: Definition | None = None, actor_id: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        opened: Definition | None = None,
+        actor_id: str = "",
+        former: Definition | None = None,
+        **kwargs: Any,
+    ) -> None:
         kwargs.setdefault("initial", initial_of(opened) if opened is not None else {"stateless": "true"})
         super().__init__(*args, **kwargs)
         self.opened = opened
@@ -148,7 +155,9 @@ class ActorForm(PortalForm):
         del self.fields["name"]
         self.fields["token"].choices = _YES_OR_NO  # type: ignore[attr-defined]
         environment, kind = self.fields["default_environment"], self.fields["type"]
-        environment.kept = opened["default_environment"]  # type: ignore[attr-defined]
+        # What the actor had in a definition that it is taken back to is as good as what it has.
+        had = (former or {}).get("default_environment", {})
+        environment.kept = {**had, **opened["default_environment"]}  # type: ignore[attr-defined]
         if opened["type"] not in dict(kind.choices):  # type: ignore[attr-defined]
             kind.choices = [*kind.choices, (opened["type"], visible(opened["type"]))]  # type: ignore[attr-defined]
 

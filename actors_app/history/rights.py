@@ -13,6 +13,7 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from actors_app import kept_definitions
 from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.history.clock import HOUR, MINUTE, now_ms
 from actors_app.htmx import is_poll
@@ -167,6 +168,8 @@ def one_readable(
 
 def remember(tenant: str, actors: Iterable[Actor]) -> set[int]:
     """Write down how the API describes actors now; return the history's keys of them."""
+    actors = tuple(actors)
+    kept_definitions.record(tenant, actors)
     at = now_ms()
     rows = {
         actor.id: ActorHistory(

@@ -2,6 +2,7 @@
 
 from actors_app.models.audit import AuditEntry, AuditHead
 from actors_app.models.bulk import BulkItem, BulkJob
+from actors_app.models.definition import KeptDefinition
 from actors_app.models.draft import Draft
 from actors_app.models.history import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
 from actors_app.models.kept import KeptLog, KeptLogPiece, KeptMessage
@@ -19,6 +20,7 @@ __all__ = [
     "Draft",
     "ExecutionRecord",
     "ExecutionTally",
+    "KeptDefinition",
     "KeptLog",
     "KeptLogPiece",
     "KeptMessage",

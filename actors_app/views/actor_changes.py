@@ -1,5 +1,6 @@
 """Registering, editing and deleting actors. Each is a form that keeps what was typed, whatever the API answers."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,25 +10,35 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from actors_app import kept_definitions
+from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.definitions import (
-    DEFAULTS,
     LABELS,
+    Definition,
     definition_of,
     differences,
     full_update,
     is_same,
+    limits_in,
     redacted,
     seal,
+    taken_back,
     unseal,
 )
+from actors_app.forms.actor_inputs import clone_of, filled, initial_of
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.actors import ActorForm
+from actors_app.forms.imports import ImportForm
 from actors_app.history import rights
+from actors_app.history.clock import from_ms
 from actors_app.htmx import render_page
+from actors_app.kept_definitions import record_saved
+from actors_app.models import KeptDefinition
+from actors_app.resets import columns
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Actor
 from actors_app.templatetags.actors import visible
 from actors_app.writes import Answer, answered, perform
@@ -37,9 +48,23 @@ from actors_app.writes import Answer, answered, perform
 @require_http_methods(["GET", "HEAD", "POST"])
 @credentials_required
 def actor_create(request: HttpRequest) -> HttpResponse:
-    """Register an actor (`POST /actors`)."""
-    form, status = ActorForm(), 200
-    if "more_rows" in request.POST:
+    """Register an actor (`POST /actors`); `?from=` fills the form with another's definition (`GET /actors/{id}`)."""
+    form, status, imports = ActorForm(), 200, ImportForm()
+    context: dict[str, Any] = {"section": "new"}
+    if "import" in request.POST:
+        imports = ImportForm(request.POST, request.FILES)
+        if imports.is_valid():
+            given = imports.cleaned_data["imported"]
+            form = ActorForm(initial=filled(given.definition))
+            context |= {"imported": given, "limits": limits_in(given.definition)}
+            imports = ImportForm()
+        else:
+            status = 422
+    elif request.method != "POST" and "from" in request.GET:
+        source = _source(request)
+        form = ActorForm(initial=clone_of(source))
+        context |= {"source": source, "limits": limits_in(definition_of(source))}
+    elif "more_rows" in request.POST:
         form = ActorForm.unchecked(request.POST)
     elif request.method == "POST":
         form, status = ActorForm(request.POST), 422
@@ -60,11 +85,23 @@ def actor_create(request: HttpRequest) -> HttpResponse:
             except AbacoError as error:
                 status = form.refuse(error)
     sends = {"actor-create": form.new_definition()} if form.is_bound and not form.errors else {}
-    return render_page(request, "actors/create.html", {"form": form, "section": "new", "sends": sends}, status=status)
+    context |= {"form": form, "imports": imports, "sends": sends}
+    return render_page(request, "actors/create.html", context, status=status)
+
+
+def _source(request: HttpRequest) -> Actor:
+    """Return the actor that is to be cloned, as the API lets this visitor read it."""
+    identifier = request.GET.get("from", "")
+    if not is_id(identifier):
+        raise NotFound("no id", user_message="There is no actor of this name to clone.", changed="no")
+    actor = abaco_for(request).actors.get(identifier)
+    kept_definitions.record(request.session["who"]["tenant"], [actor])
+    return actor
 
 
 def _create(request: HttpRequest, abaco: Abaco, definition: Mapping[str, object]) -> Actor:
     actor = abaco.actors.create(definition)
+    record_saved(request, "actor.create", actor)
     rights.forget_rights(request)
     return actor
 
@@ -80,7 +117,11 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     """
     if request.method != "POST":
         actor = abaco_for(request).actors.get(actor_id)
-        form = ActorForm(opened=definition_of(actor), actor_id=actor_id)
+        kept_definitions.record(request.session["who"]["tenant"], [actor])
+        now = definition_of(actor)
+        if "back" in request.GET:
+            return _edit_back(request, actor_id, actor, now)
+        form = ActorForm(opened=now, actor_id=actor_id)
         return _edit_page(request, actor_id, form, seal(actor_id, actor), actor=actor, sends=_sends(actor, {}))
     sealed = request.POST.get("seen", "")
     opened = unseal(actor_id, sealed)
@@ -89,7 +130,8 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     if "more_rows" in request.POST:
         form = ActorForm.unchecked(request.POST, opened=opened["definition"], actor_id=actor_id)
         return _edit_page(request, actor_id, form, sealed, label=opened["label"])
-    form = ActorForm(request.POST, opened=opened["definition"], actor_id=actor_id)
+    _, former = _former(request, opened.get("id", actor_id), request.POST.get("back", ""))
+    form = ActorForm(request.POST, opened=opened["definition"], actor_id=actor_id, former=former)
     if not form.is_valid():
         return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=422)
     if request.POST.get("step") == "save" and (earlier := answered(request, "actor.update", actor_id=actor_id)):
@@ -101,6 +143,30 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     except AbacoError as error:
         status = form.refuse(error)
         return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=status)
+
+
+def _former(request: HttpRequest, actor_id: str, key: str) -> tuple[KeptDefinition | None, Definition | None]:
+    """Return a former definition that an address or a form names, and what it holds; nothing where it cannot."""
+    tenant = request.session["who"]["tenant"]
+    row = kept_definitions.kept(tenant, actor_id, int(key)) if re.fullmatch("[0-9]{1,18}", key) else None
+    return row, kept_definitions.opened(row) if row else None
+
+
+def _edit_back(request: HttpRequest, actor_id: str, actor: Actor, now: Definition) -> HttpResponse:
+    """Open the form with a former definition in it; nothing is sent before it was reviewed and saved as any other."""
+    row, former = _former(request, actor.id, request.GET["back"])
+    if row is None or former is None:
+        raise NotFound("no kept definition", user_message="The portal keeps no such definition of this actor.")
+    wanted, stays = taken_back(now, former)
+    form = ActorForm(opened=now, actor_id=actor_id, initial=initial_of(wanted))
+    more: dict[str, Any] = {
+        "actor": actor,
+        "back_to": row,
+        "back_seen": from_ms(row.last_seen),
+        "stays": stays,
+        "sends": _sends(actor, {}),
+    }
+    return _edit_page(request, actor_id, form, seal(actor_id, actor), **more)
 
 
 def _context(actor_id: str, **more: Any) -> dict[str, Any]:
@@ -133,7 +199,7 @@ def _review_or_save(
         return perform(
             request,
             "actor.update",
-            lambda: _save(abaco, actor_id, actor, changes, force),
+            lambda: _save(request, actor_id, actor, changes, force),
             lambda _: Answer(f"The actor {visible(actor.label)} is saved.", _address(actor_id)),
             actor_id=actor_id,
             details={
@@ -151,14 +217,10 @@ def _review_or_save(
         typed=form.typed,
         differences=found,
         force=force,
+        columns=columns(before, wanted),
         restarts=force or "image" in changed,
         next_revision=(actor.revision or 0) + 1,
         sends=_sends(actor, {one.name: one.after for one in found}, force=force),
-        sent_along=[
-            LABELS[name]
-            for name, value in before.items()
-            if value and name not in {*changed, "image", "stateless"} and not is_same(value, DEFAULTS.get(name))
-        ],
     )
     return render_page(request, "actors/review.html", context)
 
@@ -181,13 +243,15 @@ def _deleted(label: str, said: str) -> Answer:
     return Answer(f"The actor {visible(label)} is deleted.{rest}", reverse("actors:actor-list"))
 
 
-def _save(abaco: Abaco, actor_id: str, actor: Actor, changes: dict[str, Any], force: bool) -> None:
-    """Send the whole definition with these changes.
+def _save(request: HttpRequest, actor_id: str, actor: Actor, changes: dict[str, Any], force: bool) -> None:
+    """Send the whole definition with these changes, and keep it as saved by this visitor.
 
     A state that is no object cannot be part of it and would be lost; it is set again right after.
     """
+    abaco = abaco_for(request)
     update = full_update(actor, changes)
-    abaco.actors.update(actor_id, update | {"force": True} if force else update)
+    saved = abaco.actors.update(actor_id, update | {"force": True} if force else update)
+    record_saved(request, "actor.update", saved, actor_id=actor_id)
     if not actor.stateless and "state" not in changes and not isinstance(actor.state, dict) and actor.state:
         abaco.state.set(actor_id, actor.state)
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app import kept_definitions
 from actors_app.actor_history import last_days, summary
 from actors_app.actor_rows import KNOWN_STATUSES, columns, rows, select, sort_of
 from actors_app.converters import is_id
@@ -41,6 +42,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
         if wants_fragment(request):
             raise
         return render_page(request, "actors/list.html", {**context, "error": error}, status=error.status)
+    kept_definitions.record(request.session["who"]["tenant"], actors)
     found = select(actors, **filters)
     paginator = Paginator(found, ROWS)
     asked = form.given("page") or 1
@@ -142,6 +144,7 @@ def _worker_states(workers: tuple[Worker, ...]) -> list[tuple[str, int]]:
 def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show every field of an actor (`GET /actors/{id}`)."""
     actor = abaco_for(request).actors.get(actor_id)
+    kept_definitions.record(request.session["who"]["tenant"], [actor])
     context = {
         "actor": actor,
         "actor_id": actor_id,

@@ -42,6 +42,7 @@ MEANT = {
     "POST alias-nonce-list body": (MADE_NONCE,),
     "POST alias-nonce-reveal body": (secrets.LISTED_NONCE,),
     "GET actor-configuration body": (ENVIRONMENT,),
+    "GET definition-download body": (ENVIRONMENT,),
     "GET actor-update body": (ENVIRONMENT,),
     "POST actor-update body": (ENVIRONMENT,),
     "POST actor-create body": (ENVIRONMENT,),

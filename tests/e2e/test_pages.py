@@ -42,6 +42,8 @@ def places(portal: Portal) -> list[str]:
         f"/actors/{full}/",
         f"/actors/{full}/configuration/",
         f"/actors/{full}/edit/",
+        f"/actors/{full}/revisions/",
+        f"/actors/new/?from={full}",
         f"/actors/{full}/delete/",
         f"/actors/{full}/executions/",
         f"/actors/{full}/executions/?window=all&outcome=failed,error,oom",

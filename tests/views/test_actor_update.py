@@ -96,11 +96,29 @@ def test_a_whole_definition_survives_the_change_of_one_field(signed_in: Client, 
     form = opened(signed_in, api, **FULL)
     form |= {"log_ex": ["60"]}
     page = signed_in.post(URL, form).content.decode()
-    assert page.count('<th scope="row">') == 1
+    assert "Save 1 change<" in page
     api.put(API, actor_payload(**FULL))
     signed_in.post(URL, inputs(page) | {"step": "save"})
     kept = {name: value for name, value in FULL.items() if name != "cronSchedule"}
     assert put_body(api) == kept | {"image": "abacosamples/wc", "logEx": 60}
+
+
+def test_the_review_says_what_the_api_would_reset(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api, **FULL) | {"log_ex": ["60"]}
+    page = signed_in.post(URL, form).content.decode()
+    table = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("<tbody>") : page.index("</tbody>")]))
+    assert "Keep logs for (seconds) 3 600 60 Emptied." in table or "Keep logs for (seconds) 3600 60 Emptied." in table
+    assert "Run on this schedule Yes stays, so it is sent as it is Switched off: it runs on no schedule." in table
+    assert "Wiped: the actor forgets everything." in table
+    assert "Emptied: every variable is gone." in table
+    assert "Schedule 2020" not in table, "the API keeps a schedule that an update leaves out"
+
+
+def test_an_actor_with_nothing_of_its_own_has_nothing_to_lose(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api, description="", defaultEnvironment={}) | {"hints": ["sync"]}
+    page = signed_in.post(URL, form).content.decode()
+    assert "nothing to lose" in page
+    assert page.count('class="lost"') == 1, "the token alone"
 
 
 def test_a_state_that_is_no_object_is_set_again(signed_in: Client, api: Any) -> None:
@@ -142,7 +160,7 @@ def test_what_somebody_else_saved_is_not_saved_over(signed_in: Client, api: Any,
     assert "mine" in page
     assert "Keep my changes and look again" in page
     review = signed_in.post(URL, inputs(page) | {"step": "review"}).content.decode()
-    assert review.count('<th scope="row">') == 1
+    assert "Save 1 change<" in review
     api.put(API, actor_payload())
     signed_in.post(URL, inputs(review) | {"step": "save"})
     body = put_body(api)

@@ -1,0 +1,192 @@
+"""How executions fared under each definition of an actor: the share that succeeded, and the median run time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from actors_app.history_charts.drawing import (
+    HEIGHT,
+    TABLE_END,
+    TOP,
+    Panel,
+    Sheet,
+    count_words,
+    frame,
+    nothing,
+    x_axis,
+    y_axis,
+)
+from actors_app.history_charts.drawing import table as begin_table
+from actors_app.history_charts.links import Links, quoted
+from actors_app.history_charts.spans import local, written
+from actors_app.templatetags.actors import duration
+
+_LEAST = 1.5  # pixels of a bar, however small
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The executions that were received while one definition stood; moments in milliseconds since 1970."""
+
+    label: str
+    start: int
+    end: int
+    succeeded: int
+    failed: int
+    p50: float | None  # seconds
+    is_sample: bool = False  # there are more, which were not counted
+
+    @property
+    def ended(self) -> int:
+        """How many succeeded or failed; those that were halted or still run say nothing of the definition."""
+        return self.succeeded + self.failed
+
+    @property
+    def rate(self) -> float | None:
+        """The share that succeeded."""
+        return self.succeeded / self.ended if self.ended else None
+
+    @property
+    def counted(self) -> str:
+        """How many were counted, in words."""
+        return (
+            f"the newest {count_words(self.ended, 'execution')}"
+            if self.is_sample
+            else count_words(self.ended, "execution")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    span: Span
+    href: str
+    since: str
+
+
+def over_revisions(spans: Sequence[Span], links: Links, zone: tzinfo) -> tuple[Panel, Panel]:
+    """Draw both charts; `spans` from the oldest to the newest, each bar leads to the executions it stands for."""
+    starts, ends = local([one.start for one in spans], zone), local([one.end for one in spans], zone)
+    bars = [
+        _Bar(one, links.between(quoted(written(start)), quoted(written(end))), f"{start:%Y-%m-%d %H:%M}")
+        for one, start, end in zip(spans, starts, ends, strict=True)
+    ]
+    return _rates(bars), _times(bars)
+
+
+def _rates(bars: Sequence[_Bar]) -> Panel:
+    title = "Success rate by revision"
+    if all(bar.span.rate is None for bar in bars):
+        return nothing(title, "No execution that ended is known under these definitions, so there is nothing to draw.")
+    marks = [(share, f"{share}%") for share in (0, 25, 50, 75, 100)]
+    words = (
+        f"{_percent(bars[-1].span.rate)} succeeded under the newest"
+        if bars[-1].span.ended
+        else ("Nothing ended under the newest yet")
+    )
+    return _panel(
+        title,
+        f"{words}. Halted executions do not count.",
+        bars,
+        marks,
+        100,
+        lambda span: None if span.rate is None else span.rate * 100,
+        lambda span: f"{_percent(span.rate)} of {span.counted}" if span.ended else "nothing ended",
+    )
+
+
+def _times(bars: Sequence[_Bar]) -> Panel:
+    title = "Run time by revision (median)"
+    times = [bar.span.p50 for bar in bars if bar.span.p50 is not None]
+    if not times:
+        return nothing(title, "No run time is known under these definitions, so there is nothing to draw.")
+    most = max([*times, 0.001])
+    marks = [(most * share / 4, _time(most * share / 4) if share else "0") for share in range(5)]
+    now = bars[-1].span.p50
+    words = (
+        f"Half ran for {_time(now)} or less under the newest."
+        if now is not None
+        else ("Nothing ran under the newest yet.")
+    )
+    return _panel(
+        title,
+        words,
+        bars,
+        marks,
+        most,
+        lambda span: span.p50,
+        lambda span: f"{_time(span.p50)} in the middle" if span.p50 is not None else "nothing ran",
+    )
+
+
+def _panel(
+    title: str,
+    words: str,
+    bars: Sequence[_Bar],
+    marks: Sequence[tuple[float, str]],
+    most: float,
+    value: Callable[[Span], float | None],
+    said: Callable[[Span], str],
+) -> Panel:
+    sheet = Sheet()
+    room, width = (HEIGHT - TOP) / most, 100 / len(bars)
+    frame(sheet, "bars", f"{title}: each bar leads to its executions; the table below holds the same links.")
+    y_axis(sheet, ((HEIGHT - mark * room, text) for mark, text in marks))
+    for place, bar in enumerate(bars):
+        found = value(bar.span)
+        tall = 0.0 if found is None else max(found * room, _LEAST)
+        x = place * width
+        sheet.add(
+            f'<g class="column"><a href="{bar.href}" tabindex="-1"><title>{{}}</title>'
+            f'<rect class="room" x="{x:.2f}%" width="{width:.2f}%" height="{HEIGHT}"/>'
+            f'<rect class="runs" x="{x + width * 0.2:.2f}%" width="{width * 0.6:.2f}%" y="{HEIGHT - tall:.1f}"'
+            f' height="{tall:.1f}"/></a></g>',
+            f"{bar.span.label}, since {bar.since}: {said(bar.span)}",
+        )
+    x_axis(
+        sheet,
+        [((place + 0.5) / len(bars), _short(bar.span.label), False) for place, bar in enumerate(bars)],
+        lines=False,
+    )
+    sheet.add("</svg>")
+    return Panel(title, words, format_html_join("", "", ()), sheet.done(), _table(bars))
+
+
+def _table(bars: Sequence[_Bar]) -> SafeString:
+    sheet = Sheet()
+    begin_table(sheet, [("Revision", ""), ("Since (UTC)", ""), ("Ended", "r"), ("Succeeded", "r"), ("Run time", "r")])
+    for bar in reversed(bars):
+        span = bar.span
+        sheet.add(
+            f'<tr><th scope="row"><a href="{bar.href}">{{}}</a></th><td class="num">{bar.since}</td>'
+            '<td class="r num">{}</td><td class="r num">{}</td><td class="r num">{}</td></tr>',
+            span.label,
+            f"newest {span.ended}" if span.is_sample else str(span.ended),
+            _percent(span.rate) if span.ended else "none",
+            _time(span.p50) if span.p50 is not None else "none",
+        )
+    sheet.add(TABLE_END)
+    return sheet.done()
+
+
+def _time(seconds: float | None) -> str:
+    """Write a run time; a short one with its two leading digits, which is where such times differ."""
+    if seconds is not None and 0 < seconds < 10:
+        return f"{float(f'{seconds:.2g}'):g} s"
+    return duration(seconds)
+
+
+def _percent(rate: float | None) -> str:
+    """Write a share so that only all is 100% and only none is 0%."""
+    if rate is None:
+        return "none"
+    if 0 < rate < 1:
+        return f"{min(max(rate * 100, 0.1), 99.9):.1f}%"
+    return f"{rate:.0%}"
+
+
+def _short(label: str) -> str:
+    number = label.rpartition(" ")[2]
+    return number if number.lstrip("-").isdecimal() else "?"

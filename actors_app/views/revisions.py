@@ -1,0 +1,83 @@
+"""The definitions that an actor had, and its definition as a file; what is kept is in `kept_definitions.py`."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from actors_app import kept_definitions
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.definition_files import as_text, written
+from actors_app.forms.revisions import WHO, RevisionsForm
+from actors_app.htmx import render_page
+from actors_app.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+
+ROWS = 25
+MADE = {"here": (HERE,), "elsewhere": (ELSEWHERE, MAYBE)}
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show the definitions that the portal has seen of an actor, and what differs between two (`GET /actors/{id}`)."""
+    context: dict[str, Any] = {
+        "actor_id": actor_id,
+        "tab": "revisions",
+        "section": "actors",
+        "counts": {},
+        "actor": None,
+    }
+    try:
+        actor = abaco_for(request).actors.get(actor_id)
+    except (SignedOut, NotFound, Forbidden):
+        raise
+    except AbacoError as error:
+        return render_page(request, "revisions/list.html", {**context, "error": error}, status=error.status)
+    tenant = request.session["who"]["tenant"]
+    kept_definitions.record(tenant, [actor])
+    revisions = line_of(kept_definitions.line(tenant, actor.id))
+    form = RevisionsForm(request.GET, revisions)
+    by = form.given("by") or ""
+    shown = [one for one in revisions if not by or one.made in MADE[by]]
+    paginator = Paginator(shown, ROWS)
+    before, after = form.chosen(revisions)
+    context |= {
+        "actor": actor,
+        "form": form,
+        "by": by,
+        "choices": WHO,
+        "revisions": revisions,
+        "page": paginator.get_page(min(form.given("page") or 1, paginator.num_pages)),
+        "before": before,
+        "after": after,
+        "panels": panels(tenant, actor.id, revisions),
+    }
+    if before and after:
+        one, other = (_opened(tenant, actor.id, side) for side in (before, after))
+        is_readable = one is not None and other is not None
+        context |= {"is_readable": is_readable, "differences": difference(one or {}, other or {})}
+    is_wrong = bool({"from", "to"} & set(form.errors))
+    return render_page(request, "revisions/list.html", context, status=422 if is_wrong else 200)
+
+
+def _opened(tenant: str, actor_id: str, revision: Revision) -> dict[str, object] | None:
+    row = kept_definitions.kept(tenant, actor_id, revision.key)
+    return kept_definitions.opened(row) if row else None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def definition_download(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Give an actor's definition as a file that registers it again, by the API's own names (`GET /actors/{id}`)."""
+    abaco = abaco_for(request)
+    actor = abaco.actors.get(actor_id)
+    tenant = request.session["who"]["tenant"]
+    kept_definitions.record(tenant, [actor])
+    response = HttpResponse(as_text(written(actor, tenant)), content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{actor_id}.json"'
+    return response
