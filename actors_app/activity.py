@@ -57,6 +57,7 @@ ACTIONS = {
     "config.create": ("made the config", "tried to make the config", "Make a config"),
     "config.update": ("edited the config", "tried to edit the config", "Edit a config"),
     "config.delete": ("deleted the config", "tried to delete the config", "Delete a config"),
+    "schedule.update": ("changed the schedule of", "tried to change the schedule of", "Change a schedule"),
     "state.update": ("edited the state of", "tried to edit the state of", "Edit a state"),
     "state.reset": ("emptied the state of", "tried to empty the state of", "Empty a state"),
     "execution.halt": ("halted an execution of", "tried to halt an execution of", "Halt an execution"),

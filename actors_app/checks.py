@@ -382,6 +382,7 @@ CHECKS: dict[str, Callable[[Abaco, AuditEntry], Finding]] = {
     "nonce.create": _nonce_made,
     "nonce.delete": _nonce_deleted,
     "result.take": _result,
+    "schedule.update": _update,
     "state.reset": _state,
     "state.update": _state,
     "worker.ensure": _workers,

@@ -34,6 +34,8 @@ GROUPS = (
     Group(
         "Of all actors",
         (
+            Place("schedules", "actors:schedule-list", "calendar-clock", "Schedules"),
+            Place("links", "actors:link-list", "waypoints", "Links"),
             Place("aliases", "actors:alias-list", "tags", "Aliases"),
             Place("configs", "actors:config-list", "sliders-horizontal", "Configs"),
         ),

@@ -30,6 +30,10 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "worker-list": (f"{ACTOR}workers/", {"num": "2"}),
     "nonce-list": (f"{ACTOR}nonces/", {"level": "EXECUTE", "max_uses": "3", "description": "kept <words>"}),
     "execution-create": (f"{ACTOR}executions/new/", {"runtime": "11", "cpu": "12", "io": "13"}),
+    "schedule-update": (
+        f"{ACTOR}schedule/",
+        {"on": "on", "count": "3", "unit": "week", "day": "2099-01-15", "hour": "7"},
+    ),
     "state-update": (f"{ACTOR}state/edit/", {"state": '{"kept": 1}'}),
     "config-create": ("/configs/new/", {"name": "kept-config", "value": "kept <value>", "actors": ACTOR_ID}),
     "config-update": ("/configs/my-config/edit/", {"value": "kept <value>", "actors": ACTOR_ID}),

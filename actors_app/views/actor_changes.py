@@ -35,6 +35,7 @@ from actors_app.history import rights
 from actors_app.history.clock import from_ms
 from actors_app.htmx import render_page
 from actors_app.kept_definitions import record_saved
+from actors_app.links import ring_of
 from actors_app.models import KeptDefinition
 from actors_app.resets import columns
 from actors_app.services import Abaco
@@ -181,6 +182,15 @@ def _edit_page(
     return render_page(request, "actors/update.html", context, status=status)
 
 
+def _ring(abaco: Abaco, actor: Actor, link: str) -> str:
+    """Return the ring that a link would close, in words; none where it closes none, or that cannot be known."""
+    if not link:
+        return ""
+    answers = abaco.wave(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
+    others = [one for one in answers["actors"].value or () if one.id != actor.id]
+    return " → ".join(ring_of(actor.id, link, [actor, *others], answers["aliases"].value or ()))
+
+
 def _review_or_save(
     request: HttpRequest, actor_id: str, form: ActorForm, opened: dict[str, Any], sealed: str
 ) -> HttpResponse:
@@ -194,6 +204,9 @@ def _review_or_save(
     force = form.cleaned_data["force"]
     if not found and not force:
         return _edit_page(request, actor_id, form, sealed, actor=actor, sends=_sends(actor, {}), nothing_to_save=True)
+    if before["link"] != wanted["link"] and (ring := _ring(abaco, actor, wanted["link"])):
+        form.add_error("link", f"This would close a ring in which each run starts the next for ever: {ring}.")
+        return _edit_page(request, actor_id, form, sealed, actor=actor, status=422)
     if request.POST.get("step") == "save":
         changes = {one.name: one.after for one in found}
         return perform(

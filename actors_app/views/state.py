@@ -14,6 +14,7 @@ from actors_app.definitions import full_update, is_same
 from actors_app.forms.base import PortalForm
 from actors_app.forms.state import StateForm, mark_of
 from actors_app.htmx import render_page
+from actors_app.kept_definitions import record_saved
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Conflict, SignedOut
 from actors_app.services.types import Actor
@@ -115,14 +116,17 @@ def state_reset(request: HttpRequest, actor_id: str) -> HttpResponse:
         context["form"] = PortalForm(request.POST)
         try:
             actor = abaco.actors.get(actor_id)
-            return perform(
+            written = perform(
                 request,
                 "state.reset",
                 lambda: abaco.actors.update(actor_id, full_update(actor, {"state": {}})),
                 lambda _: Answer("The state is empty.", _page(actor_id)),
                 actor_id=actor_id,
                 details={"before": _size(actor.state)},
-            ).go(request)
+            )
+            if written.value is not None:
+                record_saved(request, "state.reset", written.value, actor_id=actor_id)
+            return written.go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
     return render_page(request, "state/reset.html", context, partial="state/_reset.html", status=status)

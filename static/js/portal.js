@@ -168,3 +168,14 @@ async function copy(source) {
   }
   toast("Copied.", "success");
 }
+
+// Clocks: a time of UTC, also on the reader's own ---------------------------------------------------------
+
+function clocks(root) {
+  const write = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  for (const time of root.querySelectorAll("time[data-clock]")) time.textContent = write.format(new Date(time.dateTime));
+  for (const time of root.querySelectorAll("time[data-local]")) time.title = `On your clock: ${write.format(new Date(time.dateTime))}`;
+}
+
+document.addEventListener("DOMContentLoaded", () => clocks(document));
+document.addEventListener("htmx:afterSettle", (event) => clocks(event.detail.elt));

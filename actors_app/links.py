@@ -1,0 +1,126 @@
+"""Which actor sends its events to which: the links of actors, rings among them, and a drawing.
+
+A link names an actor by its id or by an alias. Nothing here asks the API.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from actors_app.services.types import Actor, Alias
+from actors_app.templatetags.actors import visible
+
+BOX, GAP_X, GAP_Y, HEIGHT, EDGE = 180, 70, 18, 44, 12  # of the drawing, in its own units
+MOST = 60  # boxes drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An actor's link: what it names, and the id of the actor that this is now, or nothing."""
+
+    source: Actor
+    named: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An actor in the drawing."""
+
+    id: str
+    label: str
+    x: int
+    y: int
+    is_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A link in the drawing, as the path of a line."""
+
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Boxes and arrows in a field of a size."""
+
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    left_out: int
+
+
+def links_of(actors: Iterable[Actor], aliases: Iterable[Alias]) -> list[Link]:
+    """Return the links of some actors."""
+    names = {one.alias: one.actor_id for one in aliases}
+    known = list(actors)
+    ids = {one.id for one in known}
+    return [Link(one, one.link, one.link if one.link in ids else names.get(one.link, "")) for one in known if one.link]
+
+
+def ring_of(actor_id: str, link: str, actors: Sequence[Actor], aliases: Sequence[Alias]) -> list[str]:
+    """Return the actors of a ring that a link would close, from `actor_id` back to it by their labels, or nothing."""
+    names = {one.alias: one.actor_id for one in aliases}
+    by_id = {one.id: one for one in actors}
+    at, passed = names.get(link, link), [actor_id]
+    while at and at not in passed:
+        passed.append(at)
+        if at == actor_id or at not in by_id or not by_id[at].link:
+            return []
+        at = names.get(by_id[at].link, by_id[at].link)
+    if at != actor_id:
+        return []  # a ring that is there already, without this actor
+    return [visible(by_id[one].label) if one in by_id else one for one in [*passed, actor_id]]
+
+
+def drawing(links: Sequence[Link], labels: Mapping[str, str]) -> Drawing:
+    """Return the links drawn from left to right, each actor one step right of whoever sends to it."""
+    targets = {link.source.id: link.target or link.named for link in links}
+    names = list(dict.fromkeys([*targets, *targets.values()]))
+    steps = {name: _step(name, targets) for name in names}
+    chosen = sorted(names, key=lambda name: (steps[name], labels.get(name, name).casefold()))[:MOST]
+    rows: dict[int, int] = {}
+    boxes = {}
+    for name in chosen:
+        step = steps[name]
+        row = rows.setdefault(step, 0)
+        rows[step] += 1
+        boxes[name] = Box(
+            name,
+            labels.get(name, visible(name)),
+            EDGE + step * (BOX + GAP_X),
+            EDGE + row * (HEIGHT + GAP_Y),
+            name in labels,
+        )
+    arrows = tuple(
+        Arrow(_path(boxes[one], boxes[other]), f"{boxes[one].label} sends its events to {boxes[other].label}")
+        for one, other in targets.items()
+        if one in boxes and other in boxes
+    )
+    width = 2 * EDGE + max((box.x - EDGE for box in boxes.values()), default=0) + BOX
+    height = 2 * EDGE + max((box.y - EDGE for box in boxes.values()), default=0) + HEIGHT
+    return Drawing(width, height, tuple(boxes.values()), arrows, len(names) - len(chosen))
+
+
+def _step(name: str, targets: Mapping[str, str]) -> int:
+    """Return how many links lead to an actor, one after the other, at the most; a ring is passed once."""
+    senders: dict[str, list[str]] = {}
+    for one, other in targets.items():
+        senders.setdefault(other, []).append(one)
+    seen, layer, step = {name}, [name], 0
+    while layer := [one for two in layer for one in senders.get(two, ()) if one not in seen]:
+        seen.update(layer)
+        step += 1
+    return step
+
+
+def _path(one: Box, other: Box) -> str:
+    x, y, to_x, to_y = one.x + BOX, one.y + HEIGHT // 2, other.x, other.y + HEIGHT // 2
+    if to_x > x:
+        bend = (x + to_x) // 2
+        return f"M{x} {y}C{bend} {y} {bend} {to_y} {to_x} {to_y}"
+    # Back to the left, as in a ring: below both boxes.
+    low = max(one.y, other.y) + HEIGHT + GAP_Y // 2
+    return f"M{x} {y}C{x + 30} {low} {to_x - 30} {low} {to_x} {to_y}"

@@ -1,0 +1,90 @@
+"""Links and webhooks: who sends its events to whom, drawn and as a table, rings and ends that lead nowhere marked."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.alias_rows import page_of
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.htmx import render_page
+from actors_app.links import drawing, links_of, ring_of
+from actors_app.services.errors import SignedOut
+from actors_app.services.types import Actor, Alias
+from actors_app.templatetags.actors import visible
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One link: from where to where; `target` is empty where it leads to no actor that the visitor may read."""
+
+    source: str
+    source_url: str
+    named: str
+    target: str
+    target_url: str
+    ring: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRow:
+    """One webhook; of its address the host alone, since the rest is often a key."""
+
+    source: str
+    source_url: str
+    host: str
+    is_safe: bool
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def link_list(request: HttpRequest) -> HttpResponse:
+    """Show the links and webhooks of the actors that the visitor may read (`GET /actors`, `GET /actors/aliases`)."""
+    abaco = abaco_for(request)
+    answers = abaco.wave(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
+    error = answers["actors"].error
+    context: dict[str, Any] = {"section": "links"}
+    if isinstance(error, SignedOut):
+        raise error
+    if error:
+        return render_page(request, "links/list.html", context | {"error": error}, status=error.status)
+    actors: tuple[Actor, ...] = answers["actors"].value
+    aliases: tuple[Alias, ...] = answers["aliases"].value or ()
+    links = links_of(actors, aliases)
+    labels = {one.id: visible(one.label) for one in actors}
+    context |= {
+        "rows": [
+            LinkRow(
+                source=visible(link.source.label),
+                source_url=page_of("actor-detail", link.source.id),
+                named=visible(link.named),
+                target=labels.get(link.target, ""),
+                target_url=page_of("actor-detail", link.target) if link.target in labels else "",
+                ring=" → ".join(ring_of(link.source.id, link.named, actors, aliases)),
+            )
+            for link in sorted(links, key=lambda link: link.source.label.casefold())
+        ],
+        "drawing": drawing(links, labels) if links else None,
+        "aliases_unknown": answers["aliases"].error,
+        "webhooks": [
+            WebhookRow(
+                visible(one.label),
+                page_of("actor-detail", one.id),
+                visible(_host(one.webhook)),
+                one.webhook.startswith("https://"),
+            )
+            for one in sorted(actors, key=lambda one: one.label.casefold())
+            if one.webhook
+        ],
+    }
+    return render_page(request, "links/list.html", context)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or address[:80]
+    except ValueError:
+        return address[:80]

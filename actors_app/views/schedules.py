@@ -1,0 +1,121 @@
+"""Schedules: those of all actors on one page, and one actor's, in words, with the hours at which it comes round."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.alias_rows import page_of
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.definitions import full_update
+from actors_app.forms.schedules import ScheduleForm
+from actors_app.htmx import render_page
+from actors_app.kept_definitions import record_saved
+from actors_app.schedules import Schedule, next_hours, read_hour, this_hour
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.types import Actor
+from actors_app.templatetags.actors import now, visible
+from actors_app.writes import Answer, answered, perform
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """One actor that has a schedule; `words` is empty where the API keeps something that is none."""
+
+    label: str
+    url: str
+    schedule: str
+    words: str
+    is_on: bool
+    next: datetime | None
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def schedule_list(request: HttpRequest) -> HttpResponse:
+    """Show all schedules of the actors that the visitor may read, the next one first (`GET /actors`)."""
+    show = request.GET.get("show", "")
+    context: dict[str, Any] = {"section": "schedules", "show": show if show in ("on", "off") else ""}
+    try:
+        actors = abaco_for(request).actors.list()
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        return render_page(request, "schedules/list.html", context | {"error": error}, status=error.status)
+    at = now()
+    every = sorted((_row(one, at) for one in actors if one.cron_schedule), key=_order)
+    rows = [row for row in every if not context["show"] or row.is_on == (show == "on")]
+    context |= {"rows": rows, "total": len(every), "on": sum(row.is_on for row in every), "at": at}
+    return render_page(request, "schedules/list.html", context, partial="schedules/_table.html")
+
+
+def _row(actor: Actor, at: datetime) -> ScheduleRow:
+    schedule = Schedule.read(actor.cron_schedule)
+    hours = next_hours(actor, at, 1)
+    return ScheduleRow(
+        label=visible(actor.label),
+        url=page_of("schedule-update", actor.id),
+        schedule=visible(actor.cron_schedule or ""),
+        words=schedule.words if schedule else "",
+        is_on=actor.cron_on,
+        next=hours[0] if hours else None,
+    )
+
+
+def _order(row: ScheduleRow) -> tuple[bool, float, str]:
+    return (row.next is None, row.next.timestamp() if row.next else 0.0, row.label.casefold())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show an actor's schedule with its next hours, and change it, with all else kept (`PUT /actors/{id}`)."""
+    abaco, status = abaco_for(request), 200
+    context: dict[str, Any] = {"actor_id": actor_id, "actor": None, "section": "actors", "tab": "", "counts": {}}
+    if request.method != "POST":
+        actor = abaco.actors.get(actor_id)
+        schedule = Schedule.read(actor.cron_schedule)
+        context |= {
+            "actor": actor,
+            "schedule": schedule,
+            "hours": next_hours(actor, now()),
+            "form": ScheduleForm.of(schedule, actor.cron_on, read_hour(actor.cron_next_ex)),
+        }
+        return render_page(request, "schedules/update.html", context)
+    form = ScheduleForm(request.POST)
+    context["form"] = form
+    if not form.is_valid():
+        return render_page(request, "schedules/update.html", context, partial="schedules/_preview.html", status=422)
+    typed: Schedule = form.cleaned_data["schedule"]
+    context |= {"typed": typed, "typed_hours": typed.after(typed.start or this_hour(now())), "is_preview": True}
+    if request.POST.get("step") != "save":
+        return render_page(request, "schedules/update.html", context, partial="schedules/_preview.html")
+    if earlier := answered(request, "schedule.update", actor_id=actor_id):
+        return earlier.go(request)
+    try:
+        actor = abaco.actors.get(actor_id)
+        changes = {"cron_schedule": typed.text, "cron_on": form.cleaned_data["on"]}
+        written = perform(
+            request,
+            "schedule.update",
+            lambda: abaco.actors.update(actor_id, full_update(actor, changes)),
+            lambda _: Answer(
+                _said(typed, is_on=changes["cron_on"]), reverse("actors:schedule-update", args=[actor_id])
+            ),
+            actor_id=actor_id,
+            details={"before": {"cron_schedule": actor.cron_schedule, "cron_on": actor.cron_on}, "after": changes},
+        )
+        if written.value is not None:
+            record_saved(request, "schedule.update", written.value, actor_id=actor_id)
+        return written.go(request)
+    except AbacoError as error:
+        status = form.refuse(error)
+    return render_page(request, "schedules/update.html", context, status=status)
+
+
+def _said(schedule: Schedule, *, is_on: bool) -> str:
+    return f"The actor runs {schedule.words}." if is_on else "The schedule is kept, and off."
