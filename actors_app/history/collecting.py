@@ -160,6 +160,11 @@ def _lags(actor: ActorHistory, newest: int, at: int) -> bool:
 # The first look ---------------------------------------------------------------------------------------------
 
 
+def remember_long(actor: ActorHistory) -> None:
+    """Remember for a while that an actor's listing took too long, or was too large: searches are tried instead."""
+    cache.set(f"long-listing:{actor.pk}", True, timeout=TOO_LONG)
+
+
 def _is_long(actor: ActorHistory) -> bool:
     """Whether this actor's listing took too long not long ago."""
     return bool(cache.get(f"long-listing:{actor.pk}"))
@@ -177,7 +182,7 @@ def _first_look(
         except (TimedOut, BadAnswer) as error:
             problem = error
             if isinstance(error, TimedOut) or error.kind == "too-large":
-                cache.set(f"long-listing:{actor.pk}", True, timeout=TOO_LONG)
+                remember_long(actor)
             else:
                 raise
     left = begun + seconds - time.monotonic()

@@ -139,6 +139,9 @@ def bring_up_to_date(
         if reading is None and (actor.until is None or actor.is_searchable is False):
             seconds, reading = POLL_BUDGET, BUDGET
         listing = what.beside.get("listing")
+        if listing is not None and isinstance(listing.error, TimedOut):
+            collecting.remember_long(actor)
+            listing, seconds = None, BUDGET
         if listing is not None and listing.error is not None:
             return listing.error
         rows = listing.value if listing else None

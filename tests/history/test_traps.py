@@ -119,6 +119,15 @@ def test_a_listing_that_takes_too_long_is_left_for_searches(world: World, abaco:
     assert world.asked == [f"search {ACTOR_ID}"]
 
 
+def test_the_first_page_shows_the_newest_though_the_listing_takes_too_long(world: World, signed_in: Client) -> None:
+    world.actor()
+    many(world, 65)
+    world.failing["listing"] = slow
+    page = signed_in.get(f"/actors/{ACTOR_ID}/executions/?window=all").content.decode()
+    assert "run0000" in page
+    assert page.count('<tr id="execution-') == 50
+
+
 def test_a_long_past_is_read_by_searches_in_steps(world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_back, "MAX_SEARCH", 10)
     actor = world.actor()
