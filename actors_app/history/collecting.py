@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
 from django.core.cache import cache
 from django.db.models import Min
 
@@ -212,7 +213,9 @@ def _read_listing(
     pieces = [others[place : place + PIECE] for place in range(0, len(others), PIECE)]
     UnreadHistory.objects.filter(actor=actor).delete()
     UnreadHistory.objects.bulk_create(
-        UnreadHistory(actor=actor, number=number, rows=json.dumps([_packed(row) for _, _, row in piece]))
+        UnreadHistory(
+            actor=actor, number=number, rows=msgspec.json.encode([_packed(row) for _, _, row in piece]).decode()
+        )
         for number, piece in enumerate(pieces)
     )
     save(
