@@ -45,7 +45,7 @@ _ACTOR, _WORKER, _NONCE = (_A,), (_A, "workers", "{worker_id}"), (_A, "nonces", 
 _ALIAS = ("aliases", "{alias}")
 _EXECUTION = (_A, "executions", _E)
 _RAISES = "# The call is done; agavepy then stumbles over its answer and raises."
-_OLD = "# agavepy has had this call until 2018 only, and Abaco itself refuses it since."
+_OLD = "# Only agavepy of before February 2018 has this call."
 
 OPERATIONS = {
     "actor-list": _Operation("List the actors", "GET", (), "list"),

@@ -66,7 +66,7 @@ def export(what: Asked, last_asked: int | None = None) -> StreamingHttpResponse:
     notes = []
     if last_asked is not None:
         since = moment_text(last_asked or None) or "an unknown time"
-        notes.append(f"NOT UP TO DATE: the API does not answer. These are the last known executions, as of {since}.")
+        notes.append(f"NOT UP TO DATE: the API gave no answer in time. These are the executions known at {since}.")
     if missing:
         notes.append(f"INCOMPLETE: of {missing} of {len(keys)} actors not all of this time has been read yet.")
     return export_rows(what, blocks, what.form.cleaned_data["format"] or "csv", " ".join(notes))

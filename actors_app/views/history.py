@@ -97,17 +97,19 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
         rights.forget_one(request, actor_id)
         what = asked(request, abaco, actor_id, form)
         silence = None if what.readable[0].deleted else silence
-    if isinstance(silence, TimedOut) and now_ms() - last_looked(what) < MINUTE:
+    is_file = bool(what.form.cleaned_data.get("format"))
+    if not is_file and isinstance(silence, TimedOut) and now_ms() - last_looked(what) < MINUTE:
         silence = None  # only the page's own time was over; what it shows is new enough
     # Whoever may read the actor is not sent away because its listing is long: the page goes on reading by itself.
-    is_long = isinstance(silence, TimedOut) and actor_id and not is_poll(request) and what.error is None
+    is_shown = not is_file and not is_poll(request)
+    is_long = isinstance(silence, TimedOut) and actor_id and is_shown and what.error is None
     if is_long and not is_known(what):
         silence = None
     elif silence and not is_known(what):
         if wants_fragment(request):
             raise silence
         return render_page(request, "history/list.html", base | {"error": silence}, status=silence.status)
-    if what.form.cleaned_data.get("format"):
+    if is_file:
         return export(what, last_looked(what) if silence else None)  # type: ignore[return-value]  # no HttpResponse to mypy
     context = base | {"error_now": silence, "actor": what.readable[0].as_actor() if actor_id else None}
     if actor_id:

@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.test import Client
+from requests.exceptions import ReadTimeout
 
 from actors_app.forms.history import HistoryForm
 from actors_app.history.clock import now_ms, to_ms
@@ -165,16 +166,22 @@ def test_a_file_made_while_the_api_is_silent_says_of_when_it_is(signed_in: Clien
     world.failing = {"search-all": (500, {}, "{}")}
     *found, last = body(signed_in.get(URL, {"format": format_, "window": "all"})).splitlines()
     assert len([line for line in found if "e00" in line]) == 3
-    assert "NOT UP TO DATE: the API does not answer." in last
-    assert "as of 2026-11-24T10:00:00.000Z." in last
+    assert "NOT UP TO DATE: the API gave no answer in time." in last
+    assert "known at 2026-11-24T10:00:00.000Z." in last
     assert format_ == "csv" or json.loads(last)["error"].startswith("NOT UP TO DATE")
 
 
-def test_with_nothing_known_a_silent_api_gives_no_file(signed_in: Client, world: World) -> None:
+def is_silent(_: Any) -> Any:
+    raise ReadTimeout
+
+
+@pytest.mark.parametrize("url", [URL, "/actors/zlVl01zOo4pXE/executions/"])
+@pytest.mark.parametrize("failure", [(500, {}, "{}"), is_silent])
+def test_with_nothing_known_a_silent_api_gives_no_file(signed_in: Client, world: World, url: str, failure: Any) -> None:
     world.actor("zlVl01zOo4pXE")
-    world.failing = {name: (500, {}, "{}") for name in ("search-all", "search", "listing")}
-    answer = signed_in.get(URL, {"format": "csv"})
-    assert answer.status_code == 502
+    world.failing = dict.fromkeys(("search-all", "search", "listing"), failure)
+    answer = signed_in.get(url, {"format": "csv"})
+    assert answer.status_code in (502, 504)
     assert answer.headers["Content-Type"].startswith("text/html")
 
 
