@@ -125,7 +125,9 @@ def code_of(
     """
     known, curl, hidden = OPERATIONS[operation], Curl(request), Hidden()
     is_file = operation == "message-send-file"
-    sent = None if body is None or is_file else hidden.of(_named(curl, body, operation))
+    # A config says itself that its value is a secret.
+    secret = ("value",) if operation.startswith("config-") and (body or {}).get("is_secret") else ()
+    sent = None if body is None or is_file else hidden.of(_named(curl, body, operation), always=secret)
     if known.method == "POST" and sent is None and operation != "nonce-create" and not is_file:
         sent = {}
     asked = hidden.of({name: str(value) for name, value in (query or {}).items()}, always=("x-nonce",))

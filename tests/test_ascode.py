@@ -137,6 +137,16 @@ def test_a_secret_is_a_variable_that_must_be_set(
     assert evaluated(call_in(code)["body"], values) == sent
 
 
+@pytest.mark.parametrize("name", ["config-create", "config-update"])
+def test_the_value_of_a_secret_config_is_a_variable(request_of: HttpRequest, name: str) -> None:
+    body = {"name": "db", "value": "hunter2", "is_secret": True, "actors": ACTOR_ID}
+    code = code_of(request_of, name, body=body, **{key: IDS[key] for key in ids_of(name)})
+    assert "hunter2" not in code.curl + code.python
+    assert code.secrets == ("SECRET_VALUE",)
+    plain = code_of(request_of, name, body=body | {"is_secret": False}, **{key: IDS[key] for key in ids_of(name)})
+    assert "hunter2" in plain.curl
+
+
 def test_a_secret_that_goes_along_in_the_address_is_a_variable(request_of: HttpRequest) -> None:
     query = {"API_KEY": "hunter2", "x-nonce": NONCE_ID, "CITY": "El Paso & 'x'"}
     code = code_of(request_of, "message-send", actor_id=ACTOR_ID, body={"message": "m"}, query=query)
@@ -354,6 +364,7 @@ WITHOUT = {
     "executions/log_forget.html": "the portal's own",
     "executions/log_line.html": "a part of the log, which shows it",
     "places/list.html": "the portal's own",
+    "revisions/list.html": "the portal's own; the review of a save shows it",
     "saved_views/list.html": "the portal's own",
     "sign_in/form.html": "nobody is signed in",
     "workers/gone.html": "nothing is there",
