@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from sandbox.answers import Crash, Refusal, bad_request
-from sandbox.dialect import V2
+from sandbox.dialect import V2, V2_DIALECT
 
 TRUE_WORDS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -37,13 +37,18 @@ def load_json(data: bytes) -> Any:
     return json.loads(data, parse_constant=refuse)
 
 
-def read_json(request: HttpRequest) -> Any:
-    """Return the JSON of a body that says it is JSON, or None for any other; raise the 500 of a broken one."""
+def read_json(request: HttpRequest, dialect: V2 = V2_DIALECT) -> Any:
+    """Return the JSON of a body that says it is JSON, or None for any other.
+
+    Of a broken one v3 reads nothing; for v2, raise its 500.
+    """
     if request.content_type != "application/json":
         return None
     try:
         return load_json(request.body)
     except ValueError:
+        if dialect.takes_broken_json:
+            return None
         raise bad_request() from None
 
 
@@ -73,7 +78,7 @@ def read_fields(request: HttpRequest, dialect: V2, fields: Sequence[Field], thin
     Returns every field by its snake_case name, absent ones with their default. Raises a 400 with one field's help
     text, `<thing>: {'<field>': '<help>'}`, for the first that is missing or has a wrong type.
     """
-    given = read_form(request) | pairs(read_json(request))
+    given = read_form(request) | pairs(read_json(request, dialect))
     values: dict[str, Any] = {}
     for field in fields:
         shown = dialect.name(field.name)

@@ -9,7 +9,6 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.fields.json import KeyTransform
@@ -73,9 +72,9 @@ class Conditions:
         """Return what to compare by its name in the query, the field's own name, and what kind it is."""
         shown, *inner = path.split(".")
         field = self._dialect.field(shown)
-        tenant = f"{settings.SANDBOX_TENANT}_"
+        tenant = f"{self._dialect.tenant}_"
         if field == "tenant" and not inner:
-            return self._alias(Value(settings.SANDBOX_TENANT)), field, STORED
+            return self._alias(Value(self._dialect.tenant)), field, STORED
         if field == "actor_id" and field in self._columns:
             return self._alias(Concat(Value(tenant), F("actor_id"))), field, STORED
         if field == "db_id" and "owner" in self._columns:

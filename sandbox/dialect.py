@@ -1,15 +1,19 @@
-"""What differs between the versions of the API: paths, header, field names, envelope, nulls. Nothing else does.
+"""What differs between the versions of the API: paths, header, names, envelope, nulls, and some manners.
 
-`V2` is Abaco behind the Agave gateway (camelCase, nulls dropped). Views work in snake_case and never name a version.
+`V2` is Abaco behind the Agave gateway (camelCase, nulls dropped), `V3` Abaco in Tapis (snake_case, nulls kept). Views
+work in snake_case and never name a version.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from sandbox import times
 
 Record = dict[str, Any]
 
@@ -19,7 +23,13 @@ class V2:
 
     prefix = "actors/v2"
     version = "dev"
-    world_listed = True
+    world_listed = True  # whether the list of actors has those shared with everybody
+    needs_role = True  # whether somebody without any of Abaco's roles is refused
+    hides_missing = False  # whether an actor that is not there is refused as one that is not one's own
+    takes_broken_json = False  # whether a body that says it is JSON and is not counts as an empty one
+    reset_by_put: tuple[str, ...] = ()  # what a PUT resets beyond what it does everywhere
+    miscounts_executions = False  # whether the admin list of executions fails over the first actor it counts
+    runs_as_executor = False  # whether an actor may ask to run as whoever sends to it
 
     def bearer(self, request: HttpRequest) -> str | None:
         """Return the access token of a request, or None where it carries no token header."""
@@ -68,5 +78,157 @@ class V2:
         """Name the server as records do in `apiServer`."""
         return str(settings.SANDBOX_URL)
 
+    @property
+    def tenant(self) -> str:
+        """Name the tenant."""
+        return str(settings.SANDBOX_TENANT)
+
+    def dbid(self, name: str) -> str:
+        """Return the id under which Abaco keeps an actor, alias or config: the tenant and its id."""
+        return f"{self.tenant}_{name}"
+
+    def nonce_id(self, kept: str) -> str:
+        """Write a nonce's id with this version's name of the tenant; the store keeps it with that of v2."""
+        return f"{self.tenant}_{kept.removeprefix(f'{settings.SANDBOX_TENANT}_')}"
+
+    def nonce_kept(self, given: str) -> str:
+        """Return the id under which the store keeps the nonce that somebody names."""
+        mine = f"{self.tenant}_"
+        return f"{settings.SANDBOX_TENANT}_{given.removeprefix(mine)}" if given.startswith(mine) else ""
+
+    def roles(self, roles: Iterable[str]) -> list[str]:
+        """Name somebody's roles, as a nonce shows them."""
+        return list(roles)
+
+    def actor(self, fields: Record) -> Record:
+        """Return an actor's fields as far as this version has them."""
+        return fields
+
+    def execution(self, fields: Record) -> Record:
+        """Return an execution's fields as far as this version has them."""
+        return fields
+
+    def worker(self, fields: Record) -> Record:
+        """Return a worker's fields as far as this version has them."""
+        return fields
+
+    def finish_time(self, moment: datetime | None) -> datetime | None:
+        """Return when an execution ended, as far as this version says so."""
+        return moment
+
+    def sums(self, totals: Record) -> Record:
+        """Return the totals of a listing as far as this version measures them."""
+        return totals
+
+
+V3_ROLES = {"Internal/abaco-admin": "abaco_admin", "Internal/abaco-privileged": "abaco_privileged"}
+TOKEN_FORM = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+
+
+class V3(V2):
+    """Speak as Abaco v3 does in Tapis, under `/v3/actors`, with its executions on Kubernetes."""
+
+    prefix = "v3/actors"
+    world_listed = False
+    needs_role = False
+    hides_missing = True
+    takes_broken_json = True
+    reset_by_put = ("cron_schedule", "cron_next_ex", "status_message")
+    miscounts_executions = True
+    runs_as_executor = True
+
+    def bearer(self, request: HttpRequest) -> str | None:
+        """Return the access token of a request, or None where it carries no token header."""
+        return request.headers.get("X-Tapis-Token")
+
+    def refuse_token(self, request: HttpRequest) -> HttpResponse:
+        """Answer a token nobody was given: Tapis tells what is no token from one that is not valid."""
+        is_token = TOKEN_FORM.fullmatch(self.bearer(request) or "")
+        text = "Invalid Tapis token." if is_token else "Could not parse the Tapis access token."
+        body = json.dumps(self.envelope(text, None, "error"), indent=2, sort_keys=True) + "\n"
+        return HttpResponse(body, "application/json", 400)
+
+    def name(self, field: str) -> str:
+        """Write a field as it is: this version's names are ours."""
+        return field
+
+    def field(self, name: str) -> str:
+        """Read a field name of a search; one in camelCase is a field that does not exist."""
+        return name
+
+    def record(self, fields: Mapping[str, Any], keep_nulls: bool = False) -> Record:
+        """Write a record with its nulls."""
+        return dict(fields)
+
+    def envelope(self, message: str, result: Any, status: str) -> Record:
+        """Wrap a result as every JSON answer is wrapped."""
+        return super().envelope(message, result, status) | {"metadata": {}}
+
+    def link(self, *segments: str) -> str:
+        """Write the address of something under the actors root, with Abaco's double slash."""
+        return "/".join([settings.SANDBOX_URL, "", self.prefix, *segments])
+
+    def owner_link(self, user: str) -> str:
+        """Write the address of somebody's profile, for `_links`."""
+        return f"{settings.SANDBOX_URL}/v3/oauth2/profiles/{user}"
+
+    @property
+    def api_server(self) -> str:
+        """Name the server as records do in `api_server`, with a slash at its end."""
+        return f"{settings.SANDBOX_URL}/"
+
+    @property
+    def tenant(self) -> str:
+        """Name the tenant, which Tapis writes small."""
+        return str(settings.SANDBOX_TENANT).lower()
+
+    def roles(self, roles: Iterable[str]) -> list[str]:
+        """Name somebody's roles: the Security Kernel knows two."""
+        return [V3_ROLES[role] for role in roles if role in V3_ROLES]
+
+    def actor(self, fields: Record) -> Record:
+        """Return an actor's fields with the one that only this version has."""
+        return fields | {"run_as_executor": False}
+
+    def execution(self, fields: Record) -> Record:
+        """Return an execution's fields as Kubernetes gives them: no end but in the final state, nothing measured."""
+        found = fields | {"executor_uid": None, "executor_gid": None, "cpu": 0, "io": 0, "finish_time": None}
+        state = fields["final_state"]
+        if state and "ExitCode" in state:
+            found["final_state"] = {
+                "container_id": f"containerd://{str(fields['id']).encode().hex():0<64}"[:77],
+                "exit_code": state["ExitCode"],
+                "finished_at": _rfc1123(state["FinishedAt"]),
+                "message": None,
+                "reason": _reason(state),
+                "signal": None,
+                "started_at": _rfc1123(state["StartedAt"]),
+            }
+        return found
+
+    def worker(self, fields: Record) -> Record:
+        """Return a worker's fields; the number of its host is one."""
+        host = str(fields["host_id"])
+        return fields | {"host_id": int(host) if host.isdecimal() else None}
+
+    def finish_time(self, moment: datetime | None) -> datetime | None:
+        """Return nothing: Kubernetes tells the end only in the final state."""
+        return None
+
+    def sums(self, totals: Record) -> Record:
+        """Return the totals of a listing; CPU and I/O are not measured on Kubernetes."""
+        return totals | {"total_cpu": 0, "total_io": 0}
+
+
+def _rfc1123(text: str) -> str | None:
+    return times.rfc1123(times.read(text))
+
+
+def _reason(state: Record) -> str:
+    if state.get("OOMKilled"):
+        return "OOMKilled"
+    return "Completed" if state["ExitCode"] == 0 else "Error"
+
 
 V2_DIALECT = V2()
+V3_DIALECT = V3()

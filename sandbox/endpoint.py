@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from sandbox import access
 from sandbox.access import Caller, UnknownToken
 from sandbox.answers import NO_SUCH_METHOD, Crash, Refusal, refused, success
-from sandbox.dialect import V2
+from sandbox.dialect import V2, V2_DIALECT
 from sandbox.models import Actor, Alias
 
 Handler = Callable[..., HttpResponse]
 PATH_OWNERS = ("actor", "alias", "config")
 NO_ACTOR_CRASH = ("TypeError", "'NoneType' object is not subscriptable")
+NOT_YOURS = "Not authorized -- you do not have access to this actor."
 HEAD_CRASH = ("UnboundLocalError", "local variable 'has_pem' referenced before assignment")
 
 
@@ -46,8 +46,8 @@ class Call:
 
 
 def dbid(actor_id: str) -> str:
-    """Return the id under which Abaco keeps an actor: the tenant and its id."""
-    return f"{settings.SANDBOX_TENANT}_{actor_id}"
+    """Return the id of an actor that events carry, which know no version: the tenant of v2 and its id."""
+    return V2_DIALECT.dbid(actor_id)
 
 
 def alias_subject(alias: str) -> str:
@@ -95,18 +95,18 @@ def of_actor(what: str, **handlers: Handler) -> Handler:
             _check_admin_path(request, caller)
         actor_id = access.resolve(identifier)
         if caller is None:
-            caller = access.redeem(request, needed, actor_id, identifier)
+            caller = access.redeem(request, dialect, needed, actor_id, identifier)
         call = Call(request, dialect, caller, identifier, actor_id, subject=actor_id)
         if method not in handlers and method != "HEAD":
             return call
         if method == "HEAD" and not caller.is_admin:
-            raise Crash(*HEAD_CRASH)
+            raise _head_refused(dialect)
         if method in ("POST", "PUT"):
             if access.level_of(caller.user, actor_id) is not None:
                 access.check_privileges(caller, dialect)
             if what == "workers" and not caller.is_admin:
                 raise Refusal("Not authorized -- only admins are authorized to update workers.")
-        access.check_level(caller, actor_id, needed, "actor", f"Actor {dbid(actor_id)} does not exist")
+        access.check_level(caller, actor_id, needed, "actor", _missing(dialect, "Actor", actor_id))
         return call
 
     return _view(prepare, handlers)
@@ -125,7 +125,7 @@ def of_alias(what: str, **handlers: Handler) -> Handler:
             _check_admin_path(request, caller)
         row = Alias.objects.filter(alias=alias).first()
         if caller is None:
-            caller = access.redeem(request, needed, access.resolve(alias), alias)
+            caller = access.redeem(request, dialect, needed, access.resolve(alias), alias)
         call = Call(request, dialect, caller, alias, row.actor_id if row else "", alias_subject(alias))
         if method not in handlers and method != "HEAD":
             return call
@@ -133,11 +133,11 @@ def of_alias(what: str, **handlers: Handler) -> Handler:
             admins, others = f"No alias found: {alias}.", f"Actor with identifier '{alias}' not found"
             raise Refusal(admins if caller.is_admin else others, 404)
         if method == "HEAD" and not caller.is_admin:
-            raise Crash(*HEAD_CRASH)
+            raise _head_refused(dialect)
         noun = "alias and actor" if what == "nonces" else "alias"
-        access.check_level(caller, call.subject, needed, noun, f"Alias {dbid(alias)} does not exist")
+        access.check_level(caller, call.subject, needed, noun, _missing(dialect, "Alias", alias))
         if what == "nonces":
-            access.check_level(caller, row.actor_id, needed, noun, f"Actor {dbid(row.actor_id)} does not exist")
+            access.check_level(caller, row.actor_id, needed, noun, _missing(dialect, "Actor", row.actor_id))
         return call
 
     return _view(prepare, handlers)
@@ -159,11 +159,24 @@ def of_config(**handlers: Handler) -> Handler:
         call = Call(request, dialect, caller, name, subject=config_subject(name))
         if caller.is_admin or (method not in handlers and method != "HEAD"):
             return call
-        missing = f"Config {dbid(name)} does not exist"
+        missing = _missing(dialect, "Config", name)
         access.check_level(caller, call.subject, level_needed(method, "configs"), "config", missing)
         raise Crash(*NO_ACTOR_CRASH)
 
     return _view(prepare, handlers)
+
+
+def _missing(dialect: V2, noun: str, name: str) -> str:
+    """Return what somebody without permissions is told of an actor, alias or config that is not there."""
+    if noun == "Actor" and dialect.hides_missing:
+        return NOT_YOURS
+    return f"{noun} {dialect.dbid(name)} does not exist"
+
+
+def _head_refused(dialect: V2) -> Refusal:
+    if dialect.hides_missing:
+        return Refusal(NOT_YOURS)
+    return Crash(*HEAD_CRASH)
 
 
 def _check_admin_path(request: HttpRequest, caller: Caller) -> None:

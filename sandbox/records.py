@@ -42,7 +42,7 @@ def actor_record(actor: Actor, dialect: V2, keep_nulls: bool = False) -> Record:
             "executions": dialect.link(actor.id, "executions"),
         },
     }
-    return dialect.record(record, keep_nulls)
+    return dialect.record(dialect.actor(record), keep_nulls)
 
 
 def execution_record(execution: Execution, dialect: V2, in_search: bool = False) -> Record:
@@ -64,12 +64,10 @@ def execution_record(execution: Execution, dialect: V2, in_search: bool = False)
     }
     if not in_search:
         record["api_server"] = dialect.api_server
-    return dialect.record(record, keep_nulls=in_search)
+    return dialect.record(dialect.execution(record), keep_nulls=in_search)
 
 
-def worker_record(
-    worker: Worker, dialect: V2, tenant: str, in_search: bool = False, keep_nulls: bool = False
-) -> Record:
+def worker_record(worker: Worker, dialect: V2, in_search: bool = False, keep_nulls: bool = False) -> Record:
     """Write a worker, as `GET /actors/{id}/workers` does; a search names the actor instead of the tenant."""
     record: dict[str, Any] = _taken(worker, WORKER_FIELDS)
     record |= {
@@ -77,20 +75,25 @@ def worker_record(
         "last_execution_time": times.shown_or_none_word(worker.last_execution_time),
         "last_health_check_time": times.shown_or_none_word(worker.last_health_check_time),
     }
-    record |= {"actor_id": worker.actor_id} if in_search else {"tenant": tenant}
-    return dialect.record(record, keep_nulls=in_search or keep_nulls)
+    record |= {"actor_id": worker.actor_id} if in_search else {"tenant": dialect.tenant}
+    return dialect.record(dialect.worker(record), keep_nulls=in_search or keep_nulls)
 
 
 def nonce_record(nonce: Nonce, dialect: V2) -> Record:
     """Write a nonce with its id, as `GET /actors/{id}/nonces` does."""
     record: dict[str, Any] = _taken(nonce, NONCE_FIELDS)
+    if nonce.alias is None:
+        del record["alias"]  # in every version
+    shown = dialect.nonce_id(nonce.id)
     owner_of = str(nonce.actor_id)  # Abaco writes the word None into the links of an alias nonce.
     record |= {
+        "id": shown,
+        "roles": dialect.roles(nonce.roles),
         "api_server": dialect.api_server,
         "create_time": times.shown(nonce.create_time),
         "last_use_time": times.shown_or_none_word(nonce.last_use_time),
         "_links": {
-            "self": dialect.link(owner_of, "nonces", nonce.id),
+            "self": dialect.link(owner_of, "nonces", shown),
             "owner": dialect.owner_link(nonce.owner),
             "actor": dialect.link(owner_of),
         },

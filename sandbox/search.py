@@ -7,7 +7,6 @@ Parameters and their guessed values follow `TACC/abaco actors/models.py` (`limit
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -87,7 +86,7 @@ def _shown(kind: str, rows: list[Any], call: Call) -> list[Record]:
     writers: dict[str, Callable[[Any], Record]] = {
         "actors": lambda row: actor_record(row, call.dialect, keep_nulls=True),
         "executions": lambda row: execution_record(row, call.dialect, in_search=True),
-        "workers": lambda row: worker_record(row, call.dialect, settings.SANDBOX_TENANT, in_search=True),
+        "workers": lambda row: worker_record(row, call.dialect, in_search=True),
     }
     return [writers[kind](row) for row in rows]
 

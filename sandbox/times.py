@@ -28,6 +28,13 @@ def shown_or_none_word(moment: datetime | None) -> str:
     return shown(moment) or "None"
 
 
+def read(text: str) -> datetime:
+    """Read a time that `shown` wrote."""
+    date, _, fraction = text.partition(".")
+    digits = (fraction.replace("Z", "000", 1) + "000000")[:6] if fraction else "000000"
+    return datetime.fromisoformat(f"{date.removesuffix('Z')}.{digits}")
+
+
 def rfc1123(moment: datetime | None) -> str | None:
     """Write a time as the listing of executions does: `Mon, 23 Nov 2026 15:55:10 GMT`."""
     return None if moment is None else format_datetime(moment.replace(tzinfo=UTC), usegmt=True)

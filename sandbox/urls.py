@@ -3,11 +3,12 @@
 from django.urls import path
 
 from sandbox.answers import broken, no_such_route
-from sandbox.dialect import V2_DIALECT
+from sandbox.dialect import V2_DIALECT, V3_DIALECT
 from sandbox.views import (
     actors,
     admin,
     aliases,
+    authorize,
     configs,
     executions,
     logs,
@@ -53,8 +54,16 @@ ROUTES = {
 }
 urlpatterns = [
     path("token", tokens.token_create),
+    path("authorize", authorize.authorize, {"dialect": V2_DIALECT}),
     path("profiles/v2/me", profiles.me, {"dialect": V2_DIALECT}),
-    *(path(V2_DIALECT.prefix + route, view, {"dialect": V2_DIALECT}) for route, view in ROUTES.items()),
+    path("v3/oauth2/tokens", tokens.tapis_token_create, {"dialect": V3_DIALECT}),
+    path("v3/oauth2/authorize", authorize.authorize, {"dialect": V3_DIALECT}),
+    path("v3/oauth2/userinfo", profiles.userinfo, {"dialect": V3_DIALECT}),
+    *(
+        path(dialect.prefix + route, view, {"dialect": dialect})
+        for dialect in (V2_DIALECT, V3_DIALECT)
+        for route, view in ROUTES.items()
+    ),
 ]
 handler404 = no_such_route
 handler500 = broken

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from sandbox import access, cron, engine, search, times
 from sandbox.answers import Crash, Refusal
 from sandbox.bodies import Field, read_fields
-from sandbox.endpoint import Call, dbid, of_actor, open_to_all_signed_in
+from sandbox.endpoint import Call, of_actor, open_to_all_signed_in
 from sandbox.ids import new_id
 from sandbox.models import Actor, Execution, Log, Message, Nonce, Permission, Result, Worker
 from sandbox.records import actor_record
@@ -53,6 +53,8 @@ CREATE_FIELDS = (
     Field("status_message", "str", "Explanation of status.", default=""),
     Field("cron_next_ex", "str", "The next cron execution yyyy-mm-dd hh."),
 )
+EXECUTOR_FIELD = Field("run_as_executor", "bool", "Whether this actor runs as whoever sends to it.", default=False)
+STATUS_FIELDS = tuple(field for field in CREATE_FIELDS if field.name in ("status_message", "cron_next_ex"))
 UPDATE_FIELDS = (*FIELDS, Field("force", "str", "Whether to force an update of the actor image.", default=""))
 LINK_RULE = "The link must be a valid actor id or alias for which you have EXECUTE permission. "
 HINT_CHARACTERS = "'\"{}[]"
@@ -100,18 +102,23 @@ def actor_get(call: Call) -> HttpResponse:
 
 
 def actor_update(call: Call) -> HttpResponse:
-    """Replace an actor: what is left out goes back to its default, but for name, schedule and status message."""
+    """Replace an actor: what is left out goes back to its default.
+
+    A name stays for ever; in v2 the schedule and the status message stay too.
+    """
     actor = call.actor()
-    given_fields = _read(call, UPDATE_FIELDS)
+    resets = call.dialect.reset_by_put
+    given_fields = _read(call, (*UPDATE_FIELDS, *(field for field in STATUS_FIELDS if field.name in resets)))
     force = _force(call, given_fields.pop("force"))
     if given_fields["stateless"] and not actor.stateless:
         raise Refusal(f"{THING}: an actor that was stateful cannot be updated to be stateless.")
     if given_fields["queue"] not in QUEUES:
         raise Crash("werkzeug.exceptions.BadRequest", "400 Bad Request: Invalid queue name.")
-    schedule = given_fields.pop("cron_schedule")
+    schedule = given_fields["cron_schedule"]
     if schedule:
-        actor.cron_next_ex = cron.check(schedule)
-        actor.cron_schedule = schedule
+        given_fields["cron_next_ex"] = cron.check(schedule)
+    elif "cron_schedule" not in resets:
+        del given_fields["cron_schedule"]
     _check_link(call, given_fields["link"], actor)
     renewed = force or given_fields["image"] != actor.image
     for name, value in given_fields.items():
@@ -147,6 +154,8 @@ def actor_delete(call: Call) -> HttpResponse:
 
 
 def _read(call: Call, fields: tuple[Field, ...]) -> dict[str, Any]:
+    if call.dialect.runs_as_executor:
+        fields = (*fields, EXECUTOR_FIELD)
     try:
         values = read_fields(call.request, call.dialect, fields, THING)
     except Crash as crash:
@@ -155,6 +164,10 @@ def _read(call: Call, fields: tuple[Field, ...]) -> dict[str, Any]:
         # For others the privilege check has met the broken body first, and raised the 500.
         reason = crash.message.partition("Exception: ")[2]
         raise Refusal(f"{THING}: Unable to process the JSON description.: {reason}") from None
+    if values.pop("run_as_executor", False):
+        if values["use_container_uid"]:
+            raise Refusal("Cannot set both use_container_uid and run_as_executor as true")
+        raise Refusal("run_as_executor isn't supported for your tenant")
     if values["hints"] == ["None"]:
         raise Crash("TypeError", "'NoneType' object is not iterable")
     if any(character in hint for hint in values["hints"] for character in HINT_CHARACTERS):
@@ -178,7 +191,9 @@ def _check_link(call: Call, link: str | None, actor: Actor | None) -> None:
     except Refusal:
         raise Refusal(f"Invalid link parameter; unable to retrieve linked actor data. {LINK_RULE}") from None
     if not Actor.objects.filter(id=target).exists():
-        raise Refusal(f"Invalid link parameter. {LINK_RULE}Additional info: Actor {dbid(target)} does not exist")
+        raise Refusal(
+            f"Invalid link parameter. {LINK_RULE}Additional info: Actor {call.dialect.dbid(target)} does not exist"
+        )
     if actor is None:
         return
     if target == actor.id:

@@ -5,13 +5,13 @@ Times stand here as the store's own, nulls stay, and nothing has links.
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Min, Sum
 from django.http import HttpResponse
 
 from sandbox import times
+from sandbox.answers import Crash
 from sandbox.dialect import Record
-from sandbox.endpoint import Call, dbid, open_to_all_signed_in
+from sandbox.endpoint import Call, open_to_all_signed_in
 from sandbox.models import Actor, Execution, Message, Worker
 from sandbox.records import ACTOR_FIELDS, WORKER_FIELDS, worker_record
 from sandbox.views.utilization import actors_ever
@@ -32,9 +32,9 @@ def actor_list(call: Call) -> HttpResponse:
         record: Record = {name: getattr(actor, name) for name in ACTOR_FIELDS}
         record |= {
             **dict.fromkeys(("uid", "gid", "tasdir")),
-            "tenant": settings.SANDBOX_TENANT,
+            "tenant": call.dialect.tenant,
             "api_server": call.dialect.api_server,
-            "db_id": dbid(actor.id),
+            "db_id": call.dialect.dbid(actor.id),
             "create_time": times.rfc1123(actor.create_time),
             "last_update_time": times.rfc1123(actor.last_update_time),
             "messages": waiting.get(actor.id, 0),
@@ -54,8 +54,8 @@ def worker_list(call: Call) -> HttpResponse:
         summary[f"{name}_workers"] = sum(row.status == status for row in rows)
     summary["actors_no_workers"] = Actor.objects.count() - len({row.actor_id for row in rows})
     records = [
-        worker_record(row, call.dialect, settings.SANDBOX_TENANT, keep_nulls=True)
-        | call.dialect.record({"actor_id": row.actor_id, "actor_dbid": dbid(row.actor_id)})
+        worker_record(row, call.dialect, keep_nulls=True)
+        | call.dialect.record({"actor_id": row.actor_id, "actor_dbid": call.dialect.dbid(row.actor_id)})
         for row in rows
     ]
     return call.answer("Workers retrieved successfully.", {"summary": call.dialect.record(summary), "workers": records})
@@ -66,6 +66,8 @@ def execution_list(call: Call) -> HttpResponse:
     history = _history()
     actors = {row.id: row for row in Actor.objects.all()}
     existing = [row for row in history if row["actor_id"] in actors]
+    if existing and call.dialect.miscounts_executions:
+        raise Crash("ValueError", "too many values to unpack (expected 2)")
     summary = _totals(history, "all") | _totals(existing, "existing")
     summary |= {"total_actors_all": actors_ever(), "total_actors_existing": len(actors)}
     records = [
@@ -114,7 +116,7 @@ def _worker(row: Worker, call: Call) -> Record:
     record: Record = {name: getattr(row, name) for name in WORKER_FIELDS}
     for name in ("create_time", "last_execution_time", "last_health_check_time"):
         record[name] = times.rfc1123(getattr(row, name))
-    record |= {"tenant": settings.SANDBOX_TENANT, "actor_id": dbid(row.actor_id)}
+    record |= {"tenant": call.dialect.tenant, "actor_id": call.dialect.dbid(row.actor_id)}
     return call.dialect.record(record, keep_nulls=True)
 
 

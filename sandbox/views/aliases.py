@@ -1,13 +1,12 @@
 """`/actors/aliases` and one of them: list, make, read, point elsewhere, delete."""
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 
 from sandbox import access
 from sandbox.answers import Refusal
 from sandbox.bodies import Field, pairs, read_fields, read_form, read_json
-from sandbox.endpoint import Call, alias_subject, dbid, of_alias, open_to_all_signed_in
+from sandbox.endpoint import Call, alias_subject, of_alias, open_to_all_signed_in
 from sandbox.ids import is_hashid
 from sandbox.models import Alias, Permission
 from sandbox.records import alias_record
@@ -81,7 +80,7 @@ def alias_get(call: Call) -> HttpResponse:
 def alias_update(call: Call) -> HttpResponse:
     """Point an alias at another actor; admins may point it anywhere, and whoever does may update it from then on."""
     row = _alias(call)
-    if "alias" in read_form(call.request) | pairs(read_json(call.request)):
+    if "alias" in read_form(call.request) | pairs(read_json(call.request, call.dialect)):
         raise Refusal("Invalid alias update description. The alias itself cannot be updated in a PUT request.")
     actor_id = str(read_fields(call.request, call.dialect, (ACTOR_ID,), THING)["actor_id"])
     if not call.caller.is_admin:
@@ -97,11 +96,11 @@ def alias_delete(call: Call) -> HttpResponse:
     """Delete an alias; the message holds the whole record, as Abaco's does, and its nonces stay, as there."""
     row = _alias(call)
     record = {
-        "tenant": settings.SANDBOX_TENANT,
-        "alias_id": dbid(row.alias),
+        "tenant": call.dialect.tenant,
+        "alias_id": call.dialect.dbid(row.alias),
         "alias": row.alias,
         "actor_id": row.actor_id,
-        "db_id": dbid(row.actor_id),
+        "db_id": call.dialect.dbid(row.actor_id),
         "owner": row.owner,
         "api_server": call.dialect.api_server,
     }
@@ -118,7 +117,7 @@ def _alias(call: Call) -> Alias:
 def _check_target(call: Call, actor_id: str) -> None:
     level = access.level_of(call.caller.user, actor_id)
     if level is None:
-        raise Refusal(f"Actor {dbid(actor_id)} does not exist")
+        raise Refusal(f"Actor {call.dialect.dbid(actor_id)} does not exist")
     if level != "UPDATE":
         raise Refusal(f"Not authorized -- you do not have access to {actor_id}.")
 

@@ -34,7 +34,7 @@ def execution_list(call: Call) -> HttpResponse:
     totals = rows.aggregate(
         total_executions=Count("id"), total_cpu=Sum("cpu"), total_io=Sum("io"), total_runtime=Sum("runtime")
     )
-    summary: dict[str, Any] = {name: total or 0 for name, total in totals.items()}
+    summary: dict[str, Any] = call.dialect.sums({name: total or 0 for name, total in totals.items()})
     summary |= {
         "actor_id": actor.id,
         "api_server": call.dialect.api_server,
@@ -63,7 +63,11 @@ def _rows(call: Call, rows: Any) -> str:
         return known[second]
 
     values = rows.order_by("message_received_time", "id").values_list("id", "status", *ROW_TIMES)
-    written = (pattern.format(f'"{row[0]}"', json.dumps(row[1]), *map(shown, row[2:])) for row in values.iterator(5000))
+    ended = call.dialect.finish_time
+    written = (
+        pattern.format(f'"{id_}"', json.dumps(status), shown(received), shown(started), shown(ended(finished)))
+        for id_, status, received, started, finished in values.iterator(5000)
+    )
     return "[" + ",\n".join(written) + "]"
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from sandbox import engine, times
 from sandbox.answers import Refusal
 from sandbox.bodies import load_json, pairs, read_form, read_json
+from sandbox.dialect import V2
 from sandbox.endpoint import Call, of_actor
 from sandbox.ids import new_id
 from sandbox.models import Actor, Execution, Message
@@ -36,13 +37,13 @@ class Sent:
         return self.body if self.binary is None else "binary - omitted"
 
 
-def read_message(request: HttpRequest) -> Sent:
+def read_message(request: HttpRequest, dialect: V2) -> Sent:
     """Read a message in one of its forms; raise the 400 or 500 of one that cannot be read."""
     if request.headers.get("Content-Type") == BINARY:
         if len(request.body) > settings.SANDBOX_MESSAGE_BYTES:
             raise Refusal(f"Message exceeds max content length of: {settings.SANDBOX_MESSAGE_BYTES}")
         return Sent(None, BINARY, request.body)
-    value = read_json(request)
+    value = read_json(request, dialect)
     given = read_form(request) | pairs(value)
     message = given.get("message")
     if isinstance(message, list):
@@ -50,6 +51,8 @@ def read_message(request: HttpRequest) -> Sent:
     if message:
         return Sent(str(message), "str")
     if request.content_type == "application/json":
+        if value is None and request.body.strip() != b"null":
+            raise Refusal(UNREADABLE)
         return Sent(value, "application/json" if value and isinstance(value, dict) else "str")
     if request.content_type in FORMS:
         raise Refusal(UNREADABLE)
@@ -91,7 +94,7 @@ def message_count(call: Call) -> HttpResponse:
 def message_send(call: Call) -> HttpResponse:
     """Queue a message and answer its execution; with `_abaco_synchronous=true`, wait for what comes of it."""
     actor = call.actor()
-    sent = read_message(call.request)
+    sent = read_message(call.request, call.dialect)
     query = {name: call.request.GET.getlist(name)[0] for name in call.request.GET if name != "message"}
     environment = {"_abaco_username": call.caller.user, "_abaco_api_server": call.dialect.api_server}
     if call.caller.nonce is None:

@@ -75,7 +75,7 @@ def nonce_create(call: Call, kind: Kind) -> HttpResponse:
 
 def nonce_get(call: Call, kind: Kind, nonce: str) -> HttpResponse:
     """Answer one nonce."""
-    row = Nonce.objects.filter(id=nonce, **kind.owner(call)).first()
+    row = Nonce.objects.filter(id=call.dialect.nonce_kept(nonce), **kind.owner(call)).first()
     if row is None:
         raise Refusal("Nonce not found.")
     return call.answer(f"{kind.noun} nonce retrieved successfully.", nonce_record(row, call.dialect))
@@ -84,7 +84,7 @@ def nonce_get(call: Call, kind: Kind, nonce: str) -> HttpResponse:
 def nonce_delete(call: Call, kind: Kind, nonce: str) -> HttpResponse:
     """Delete a nonce; an unknown one is a 500, worded by whether the actor or alias ever had any."""
     rows = Nonce.objects.filter(**kind.owner(call))
-    if not rows.filter(id=nonce).delete()[0]:
+    if not rows.filter(id=call.dialect.nonce_kept(nonce)).delete()[0]:
         if rows.exists():
             raise Crash("KeyError", repr(nonce))
         raise Crash("TypeError", "'NoneType' object is not subscriptable")

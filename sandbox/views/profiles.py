@@ -1,4 +1,4 @@
-"""`GET /profiles/v2/me`: who the token belongs to, as the gateway's profiles service answers."""
+"""Who the token belongs to: `GET /profiles/v2/me` of the gateway, `GET /v3/oauth2/userinfo` of Tapis."""
 
 from django.http import HttpResponse
 
@@ -20,4 +20,22 @@ def profile_get(call: Call) -> HttpResponse:
     return call.answer("User details retrieved successfully.", profile)
 
 
+def userinfo_get(call: Call) -> HttpResponse:
+    """Answer the caller's own profile, as the Tapis authenticator reads it from its directory."""
+    person = Person.objects.get(name=call.caller.user)
+    profile = {
+        "username": person.name,
+        "given_name": person.first_name,
+        "last_name": person.last_name,
+        "email": f"{person.name}@sandbox.example.org",
+        "phone": None,
+        "mobile_phone": None,
+        "create_time": None,
+        "uid": None,
+        "dn": f"cn={person.name},ou=tenants.{call.dialect.tenant},dc=tapis",
+    }
+    return call.answer("User profile retrieved successfully.", profile)
+
+
 me = open_to_all_signed_in(GET=profile_get)
+userinfo = open_to_all_signed_in(GET=userinfo_get)

@@ -1,6 +1,5 @@
 """`/actors/{actor}/workers` and one of them: list, make sure there are enough (admins), read, stop."""
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 
@@ -19,7 +18,7 @@ def worker_list(call: Call) -> HttpResponse:
     if search.wanted(call.request):
         return call.answer("Workers search completed successfully.", search.run("workers", call.request, call))
     rows = Worker.objects.filter(actor_id=call.actor_id).order_by("create_time", "id")
-    records = [worker_record(row, call.dialect, settings.SANDBOX_TENANT) for row in rows]
+    records = [worker_record(row, call.dialect) for row in rows]
     return call.answer("Workers retrieved successfully.", records)
 
 
@@ -41,7 +40,7 @@ def worker_ensure(call: Call) -> HttpResponse:
 def worker_get(call: Call, worker: str) -> HttpResponse:
     """Answer one worker."""
     row = _find(call, worker)
-    return call.answer("Worker retrieved successfully.", worker_record(row, call.dialect, settings.SANDBOX_TENANT))
+    return call.answer("Worker retrieved successfully.", worker_record(row, call.dialect))
 
 
 def worker_stop(call: Call, worker: str) -> HttpResponse:

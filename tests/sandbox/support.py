@@ -32,9 +32,13 @@ class Sandbox:
             os.killpg(self.process.pid, sign)
         self.process.wait(timeout=10)
 
-    def sign_in(self, name: str) -> "Person":
+    def sign_in(self, name: str, version: str = "v2") -> "Person":
         """Return somebody who is signed in, by their name, which is their password."""
         form = {"grant_type": "password", "username": name, "password": name, "scope": "PRODUCTION"}
+        if version == "v3":
+            answer = requests.post(f"{self.url}/v3/oauth2/tokens", json=form, auth=CLIENT, timeout=10)
+            token = result_of(answer)["access_token"]["access_token"]
+            return Person(self.url, token, "v3/actors", {"X-Tapis-Token": token})
         answer = requests.post(f"{self.url}/token", form, auth=CLIENT, timeout=10)
         assert answer.status_code == 200, answer.text
         return Person(self.url, answer.json()["access_token"])
@@ -46,11 +50,14 @@ class Person:
 
     url: str
     token: str = field(repr=False)
+    root: str = "actors/v2"
+    headers: dict[str, str] = field(repr=False, default_factory=dict)
 
     def ask(self, method: str, path: str, **more: Any) -> requests.Response:
         """Send one request under the actors root, with the token."""
-        headers = {"Authorization": f"Bearer {self.token}"} | more.pop("headers", {})
-        return requests.request(method, f"{self.url}/actors/v2{path}", headers=headers, timeout=15, **more)
+        mine = self.headers or {"Authorization": f"Bearer {self.token}"}
+        headers = mine | more.pop("headers", {})
+        return requests.request(method, f"{self.url}/{self.root}{path}", headers=headers, timeout=15, **more)
 
     def get(self, path: str, **more: Any) -> Any:
         """Return the result of a GET that must succeed."""

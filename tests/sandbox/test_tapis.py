@@ -1,0 +1,157 @@
+"""What only v3 does, and signing in at it; the answers it shares with v2 are compared in `test_contract_v3.py`."""
+
+import base64
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+import requests
+
+from tests.sandbox.support import CLIENT, Person, Sandbox, result_of
+
+PASSWORD = {"grant_type": "password", "username": "demo", "password": "demo"}
+
+
+def ask(sandbox: Sandbox, body: dict[str, Any], auth: tuple[str, str] | None = CLIENT) -> requests.Response:
+    return requests.post(f"{sandbox.url}/v3/oauth2/tokens", json=body, auth=auth, timeout=10)
+
+
+@pytest.fixture(scope="module")
+def tapis_demo(sandbox: Sandbox) -> Person:
+    return sandbox.sign_in("demo", "v3")
+
+
+def test_a_password_gives_both_tokens_doubly_nested(sandbox: Sandbox) -> None:
+    answer = ask(sandbox, PASSWORD)
+    body = answer.json()
+    assert (body["status"], body["metadata"], body["message"]) == ("success", {}, "Token created successfully.")
+    for kind, seconds in (("access", 14400), ("refresh", 31536000)):
+        token = body["result"][f"{kind}_token"]
+        assert set(token) == {f"{kind}_token", "expires_at", "expires_in", "jti"}
+        assert token["expires_in"] == seconds
+        assert datetime.fromisoformat(token["expires_at"]).tzinfo
+        claims = json.loads(base64.urlsafe_b64decode(token[f"{kind}_token"].split(".")[1] + "=="))
+        assert (claims["tapis/username"], claims["tapis/tenant_id"]) == ("demo", "sandbox")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_form_will_do_as_well(sandbox: Sandbox) -> None:
+    answer = requests.post(f"{sandbox.url}/v3/oauth2/tokens", PASSWORD, auth=CLIENT, timeout=10)
+    assert "refresh_token" in result_of(answer)
+
+
+def test_without_a_client_there_is_no_refresh_token(sandbox: Sandbox) -> None:
+    assert set(result_of(ask(sandbox, PASSWORD, auth=None))) == {"access_token"}
+
+
+def test_a_refresh_token_gives_new_ones_and_stays_good(sandbox: Sandbox) -> None:
+    old = result_of(ask(sandbox, PASSWORD))["refresh_token"]["refresh_token"]
+    body = {"grant_type": "refresh_token", "refresh_token": old}
+    first, second = (result_of(ask(sandbox, body)) for _ in range(2))
+    assert first["access_token"]["access_token"] != second["access_token"]["access_token"]
+
+
+@pytest.mark.parametrize(
+    ("body", "auth", "message"),
+    [
+        ({}, CLIENT, "Missing the required grant_type parameter."),
+        ({"grant_type": "magic"}, CLIENT, "Invalid grant_type"),
+        (PASSWORD | {"password": "no"}, CLIENT, "Invalid username/password combination."),
+        (PASSWORD | {"password": ""}, CLIENT, "Missing required payload data; username and password are required "
+         "for the password grant type."),
+        (PASSWORD, ("sandbox", "wrong"), "Invalid client credentials: sandbox."),
+        ({"grant_type": "refresh_token", "refresh_token": "no"}, CLIENT, "Invalid refresh_token."),
+        ({"grant_type": "refresh_token", "refresh_token": "no"}, None, "Invalid client credentials: None."),
+        ({"grant_type": "authorization_code", "redirect_uri": "http://127.0.0.1/", "code": "no"}, CLIENT,
+         "authorization code not valid."),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_refused_in_the_envelope(
+    sandbox: Sandbox, body: dict[str, str], auth: tuple[str, str] | None, message: str
+) -> None:
+    answer = ask(sandbox, body, auth)
+    assert (answer.status_code, answer.json()["message"], answer.json()["metadata"]) == (400, message, {})
+
+
+def test_the_profile_says_who_one_is(sandbox: Sandbox, tapis_demo: Person) -> None:
+    answer = requests.get(f"{sandbox.url}/v3/oauth2/userinfo", headers=tapis_demo.headers, timeout=10)
+    profile = result_of(answer)
+    assert (profile["username"], profile["given_name"], profile["last_name"]) == ("demo", "Dana", "Moreno")
+
+
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({}, "No JWT or nonce provided."),
+        ({"Authorization": "Bearer x"}, "No JWT or nonce provided."),
+        ({"X-Tapis-Token": "x"}, "Could not parse the Tapis access token."),
+        ({"X-Tapis-Token": "a.b.c"}, "Invalid Tapis token."),
+    ],
+)
+def test_a_token_that_is_none_is_a_400(sandbox: Sandbox, headers: dict[str, str], message: str) -> None:
+    answer = requests.get(f"{sandbox.url}/v3/actors", headers=headers, timeout=10)
+    assert (answer.status_code, answer.json()["message"]) == (400, message)
+
+
+def test_both_versions_show_one_store_each_in_its_own_names(demo: Person, tapis_demo: Person) -> None:
+    actor = tapis_demo.actor("abacosamples/wc", name="both", default_environment={"A": "1"})
+    assert demo.get(f"/{actor}")["defaultEnvironment"] == {"A": "1"}
+    shown = tapis_demo.get(f"/{actor}")
+    assert (shown["max_workers"], shown["run_as_executor"]) == (None, False)
+    assert shown["_links"]["self"].endswith(f"//v3/actors/{actor}")
+
+
+def test_a_nonce_is_written_with_the_tenant_of_each_version(demo: Person, tapis_demo: Person) -> None:
+    actor = tapis_demo.actor("abacosamples/wc")
+    made = tapis_demo.post(f"/{actor}/nonces", {"max_uses": 2})
+    assert made["id"].startswith("sandbox_")
+    assert made["roles"] == []
+    assert [row["id"] for row in demo.get(f"/{actor}/nonces")] == ["SANDBOX_" + made["id"].removeprefix("sandbox_")]
+    bare = Person(tapis_demo.url, "", "v3/actors", {"Accept": "*/*"})
+    assert bare.get(f"/{actor}", params={"x-nonce": made["id"]})["id"] == actor
+    assert tapis_demo.get(f"/{actor}/nonces/{made['id']}")["remaining_uses"] == 1
+    assert tapis_demo.ask("DELETE", f"/{actor}/nonces/{made['id']}").status_code == 200
+
+
+def test_actors_shared_with_everybody_are_not_listed(demo: Person, sandbox: Sandbox, tapis_demo: Person) -> None:
+    actor = tapis_demo.actor("abacosamples/wc")
+    tapis_demo.post(f"/{actor}/permissions", {"user": "ABACO_WORLD", "level": "READ"})
+    assert actor in {row["id"] for row in sandbox.sign_in("team").get("")}
+    team = sandbox.sign_in("team", "v3")
+    assert actor not in {row["id"] for row in team.get("")}
+    assert team.get(f"/{actor}")["id"] == actor
+
+
+def test_a_put_resets_the_schedule_too(tapis_demo: Person) -> None:
+    schedule = {"cron_schedule": "2099-01-01 10 + 2 days", "cron_on": True}
+    actor = tapis_demo.actor("abacosamples/wc", status_message="why", **schedule)
+    kept = result_of(tapis_demo.ask("PUT", f"/{actor}", json={"image": "abacosamples/wc", **schedule}))
+    assert (kept["cron_schedule"], kept["cron_next_ex"], kept["status_message"]) == (
+        schedule["cron_schedule"],
+        "2099-01-01 10",
+        "",
+    )
+    body = {"image": "abacosamples/wc", "cron_on": True, "status_message": "kept"}
+    reset = result_of(tapis_demo.ask("PUT", f"/{actor}", json=body))
+    assert (reset["cron_schedule"], reset["cron_next_ex"], reset["status_message"]) == (None, None, "kept")
+
+
+def test_camel_case_is_ignored_and_running_as_the_executor_is_for_others(tapis_demo: Person) -> None:
+    actor = tapis_demo.actor("abacosamples/wc", defaultEnvironment={"A": "1"})
+    assert tapis_demo.get(f"/{actor}")["default_environment"] == {}
+    assert tapis_demo.get("", params={"createTime.gt": "2020"})["search"] == []
+    assert tapis_demo.get("", params={"create_time.gt": "2020"})["search"]
+    refused = tapis_demo.refusal("POST", "", json={"image": "a/b", "run_as_executor": True})
+    assert refused == (400, "run_as_executor isn't supported for your tenant")
+
+
+def test_an_execution_ends_as_kubernetes_tells_it(tapis_demo: Person) -> None:
+    actor = tapis_demo.actor("sandbox/fail")
+    execution = result_of(tapis_demo.ask("POST", f"/{actor}/messages", json={"message": "4"}))["execution_id"]
+    row = tapis_demo.ended(actor, execution)
+    assert (row["finish_time"], row["cpu"], row["io"], row["exit_code"]) == (None, 0, 0, 4)
+    assert (row["final_state"]["exit_code"], row["final_state"]["reason"]) == (4, "Error")
+    assert row["final_state"]["finished_at"].endswith("GMT")
+    listing = tapis_demo.get(f"/{actor}/executions")
+    assert (listing["total_cpu"], listing["executions"][0]["finish_time"]) == (0, None)
