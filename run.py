@@ -26,6 +26,7 @@ PYTHON = VENV / "bin" / "python"
 VAR = ROOT / "var"
 ENV_FILE = VAR / "portal.env"
 PEOPLE = "demo, team or admin, each with that name as the password"
+SANDBOXES = {"v2": "Sandbox", "v3": "Sandbox (Tapis v3)"}  # it speaks both versions; the portal is shown one
 
 
 def main(arguments: list[str]) -> int:
@@ -132,12 +133,15 @@ def serve() -> int:
         signal.signal(end, lambda *_: sys.exit(0))
     try:
         if with_sandbox:
-            sandbox_port = port_of("SANDBOX_PORT", 8100)
+            sandbox_port, version = port_of("SANDBOX_PORT", 8100), env.get("ACTORS_API_VERSION") or "v2"
+            if version not in SANDBOXES:
+                sys.exit(f"ACTORS_API_VERSION must be v2 or v3, not {version!r}.")
             require_free(sandbox_port, "SANDBOX_PORT")
             env |= {
                 "ACTORS_API_URL": f"http://127.0.0.1:{sandbox_port}",
-                "ACTORS_API_VERSION": "v2",
-                "ACTORS_API_LABEL": "Sandbox",
+                "ACTORS_API_VERSION": version,
+                "ACTORS_API_LABEL": SANDBOXES[version],
+                "ACTORS_API_SIGN_IN": "password,code,token",
                 "ACTORS_API_CLIENT_KEY": "sandbox",
                 "ACTORS_API_CLIENT_SECRET": "sandbox",
             }

@@ -138,7 +138,7 @@ def code_of(
     line, variables = hidden.in_shell(curl.call(known.method, path, query=asked, body=sent, file=is_file, more=more))
     if not known.agavepy:
         python = NO_CALL + "\n"
-    elif curl.dialect.version != "v2":
+    elif not curl.dialect.has_agavepy:
         python = NOT_V2 + "\n"
     else:
         python = hidden.in_python(_python(curl.server, known, ids, _body(sent, is_file=is_file), asked))

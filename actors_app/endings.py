@@ -80,10 +80,11 @@ def freshness(received: datetime | None) -> int:
     return age if age < YOUNG else YOUNG + age // 60
 
 
-def no_log_in_words(execution: Execution | None, kept_for: int | None = None) -> str:
+def no_log_in_words(execution: Execution | None, kept_for: int | None = None, is_lost: bool = False) -> str:
     """Say why a log is empty, as far as it can be told: the API answers the same for several reasons.
 
-    `kept_for` is for how many seconds the actor asks the API to keep a log, None where it does not.
+    `kept_for` is for how many seconds the actor asks the API to keep a log, None where it does not; `is_lost` whether
+    the API loses a log that is to be kept for so long.
     """
     if execution is None:
         return "The log is empty. The API did not say how the execution stands."
@@ -91,6 +92,11 @@ def no_log_in_words(execution: Execution | None, kept_for: int | None = None) ->
         return "It has not started, so there is no log yet."
     if execution.is_running:
         return "It runs and has written nothing that has arrived yet. Output arrives every few seconds."
+    if is_lost and kept_for is not None:
+        return (
+            f"There is no log to be read: this actor asks for its logs to be kept for {kept_for} seconds, and the API "
+            "then loses them. Give it a number above zero, or none."
+        )
     if execution.finish_time is not None:
         age, ended = now() - execution.finish_time, ago_words(execution.finish_time, now())
         if age > (timedelta(seconds=kept_for) if kept_for else LOG_IS_GONE):

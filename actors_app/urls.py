@@ -28,6 +28,7 @@ from actors_app.views import (
     schedules,
     sign_in,
     state,
+    sign_in_code,
     workers,
 )
 
@@ -38,6 +39,8 @@ app_name = "actors"
 
 sign_in_paths = [
     path("sign-in/", sign_in.sign_in_password, name="sign-in"),
+    path("sign-in/code/", sign_in_code.sign_in_code, name="sign-in-code"),
+    path("sign-in/callback/", sign_in_code.sign_in_callback, name="sign-in-callback"),
     path("sign-in/token/", sign_in.sign_in_token, name="sign-in-token"),
     path("sign-out/", sign_in.sign_out_view, name="sign-out"),
 ]

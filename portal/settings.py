@@ -82,6 +82,7 @@ try:
         env.str("ACTORS_API_CLIENT_KEY", default=""),
         env.str("ACTORS_API_CLIENT_SECRET", default=""),
         env.str("ACTORS_API_LABEL", default=""),
+        [way.strip() for way in env.list("ACTORS_API_SIGN_IN", default=[]) if way.strip()],
     )
 except TenantError as problem:
     raise ImproperlyConfigured(str(problem)) from problem

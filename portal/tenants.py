@@ -4,14 +4,16 @@ A visitor picks a tenant from this list and can never type an address.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-WAYS = ("password", "token")
-VERSIONS = ("v2",)
+WAYS = ("code", "password", "token")
+WITH_A_CLIENT = ("code", "password")  # ways for which the portal needs an OAuth client of its own
+UNASKED = ("password", "token")  # for a code, the client must be registered with the portal's address first
+VERSIONS = ("v2", "v3")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -27,9 +29,14 @@ class Tenant:
     label: str
     url: str
     version: str = "v2"
-    sign_in: tuple[str, ...] = WAYS
+    sign_in: tuple[str, ...] = UNASKED
     client_key: str = ""
     client_secret: str = field(default="", repr=False)
+
+    @property
+    def takes_code(self) -> bool:
+        """Whether people can sign in at the API's own page and come back with a code."""
+        return "code" in self.sign_in
 
     @property
     def takes_password(self) -> bool:
@@ -58,19 +65,26 @@ def read_tenant(name: str, table: Mapping[str, Any]) -> Tenant:
     version = str(table.get("version") or "v2")
     if version not in VERSIONS:
         raise TenantError(f"Tenant {name}: version must be one of {', '.join(VERSIONS)}, not {version!r}.")
-    ways = tuple(table.get("sign_in") or WAYS)
-    if not set(ways) <= set(WAYS):
-        raise TenantError(f"Tenant {name}: sign_in may name {' and '.join(WAYS)} only.")
+    asked = table.get("sign_in")
+    ways = tuple(asked) if isinstance(asked, list | tuple) and asked else UNASKED
+    if (asked and ways is UNASKED) or not all(way in WAYS for way in ways):
+        raise TenantError(f"Tenant {name}: sign_in is a list that may name {', '.join(WAYS[:-1])} and {WAYS[-1]} only.")
     key, secret = str(table.get("client_key") or ""), str(table.get("client_secret") or "")
-    if "password" in ways and not (key and secret):
-        if "sign_in" in table:
-            raise TenantError(f"Tenant {name}: signing in with a password needs client_key and client_secret.")
-        ways = tuple(way for way in ways if way != "password")
+    if not (key and secret):
+        if asked and (way := next((way for way in ways if way in WITH_A_CLIENT), "")):
+            raise TenantError(f"Tenant {name}: signing in with a {way} needs client_key and client_secret.")
+        ways = tuple(way for way in ways if way not in WITH_A_CLIENT)
     return Tenant(name, str(table.get("label") or parts.hostname), url, version, ways, key, secret)
 
 
 def read_tenants(
-    file: str, url: str, version: str, client_key: str, client_secret: str, label: str = ""
+    file: str,
+    url: str,
+    version: str,
+    client_key: str,
+    client_secret: str,
+    label: str = "",
+    sign_in: Sequence[str] = (),
 ) -> dict[str, Tenant]:
     """Read the tenants of a TOML file, or the one given by its parts; an empty dict when neither is set."""
     if file:
@@ -94,5 +108,6 @@ def read_tenants(
         "label": label,
         "client_key": client_key,
         "client_secret": client_secret,
+        "sign_in": list(sign_in),
     }
     return {"default": read_tenant("default", table)}

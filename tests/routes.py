@@ -36,6 +36,8 @@ PAGE, FORM, BUTTON = ("GET",), ("GET", "POST"), ("POST",)
 
 ROWS = {
     "actors:sign-in": Row(FORM, OWN),
+    "actors:sign-in-code": Row(PAGE, OWN),
+    "actors:sign-in-callback": Row(PAGE, OWN),
     "actors:sign-in-token": Row(FORM, OWN),
     "actors:sign-out": Row(BUTTON, OWN),
     "actors:theme": Row(BUTTON, OWN),

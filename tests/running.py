@@ -46,6 +46,7 @@ def running_portal(
         "ACTORS_API_URL": api_url,
         "ACTORS_API_VERSION": "v2",
         "ACTORS_API_LABEL": "Sandbox",
+        "ACTORS_API_SIGN_IN": "password,code,token",
         "ACTORS_API_CLIENT_KEY": "sandbox",
         "ACTORS_API_CLIENT_SECRET": "sandbox",
         "DATABASE_URL": f"sqlite:///{store}",

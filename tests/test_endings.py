@@ -28,6 +28,7 @@ def execution(**changes):
         ({"exit_code": 127}, "was not found (exit code 127)"),
         ({"exit_code": 137}, "It was killed (exit code 137, SIGKILL)"),
         ({"exit_code": 137, "final_state": {"OOMKilled": True}}, "It used more memory"),
+        ({"exit_code": 137, "final_state": {"reason": "OOMKilled"}}, "It used more memory"),
         ({"exit_code": 143}, "SIGTERM"),
         ({"exit_code": "undetermined"}, "does not report an exit code"),
         ({"status": "ERROR", "exit_code": None}, "The API could not run it."),
@@ -117,3 +118,10 @@ def test_an_empty_log_is_explained_by_the_state():
         )
     }
     assert len(said) == 6
+
+
+def test_a_log_that_the_api_loses_is_said_to_be_lost() -> None:
+    ended = execution(finish_time=NOON)
+    assert "then loses them" in no_log_in_words(ended, 0, is_lost=True)
+    assert "then loses them" not in no_log_in_words(ended, 0)
+    assert "not started" in no_log_in_words(execution(status="SUBMITTED"), -1, is_lost=True)

@@ -27,6 +27,15 @@ def test_without_a_client_only_tokens_are_taken() -> None:
     assert tenant.takes_token
 
 
+def test_a_code_has_to_be_asked_for_since_its_client_is_registered_with_our_address() -> None:
+    client = {"client_key": "k", "client_secret": "s"}
+    assert read_tenant("a", {"url": URL, **client}).sign_in == ("password", "token")
+    tenant = read_tenant("a", {"url": URL, "version": "v3", "sign_in": ["code", "token"], **client})
+    assert (tenant.version, tenant.takes_code, tenant.takes_password, tenant.takes_token) == ("v3", True, False, True)
+    one = read_tenants("", URL, "v3", "k", "s", sign_in=["code"])["default"]
+    assert one.sign_in == ("code",)
+
+
 def test_several_tenants_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "tenants.toml"
     file.write_text(
@@ -47,8 +56,11 @@ def test_several_tenants_from_a_file(tmp_path: Path) -> None:
         ({"url": "https://user:pw@a.example.org"}, "must not carry"),
         ({"url": URL + "?a=b"}, "must not carry"),
         ({"url": URL, "version": "v9"}, "version must be one of"),
-        ({"url": URL, "sign_in": ["magic"]}, "sign_in may name"),
-        ({"url": URL, "sign_in": ["password"]}, "needs client_key"),
+        ({"url": URL, "sign_in": ["magic"]}, "may name code, password and token only"),
+        ({"url": URL, "sign_in": ["password"]}, "a password needs client_key"),
+        ({"url": URL, "sign_in": ["token", "code"]}, "a code needs client_key"),
+        ({"url": URL, "sign_in": "code"}, "sign_in is a list"),
+        ({"url": URL, "sign_in": [["code"]]}, "sign_in is a list"),
         ({"url": URL, "colour": "red"}, "unknown setting colour"),
     ],
 )

@@ -290,11 +290,16 @@ def _gone(abaco: Abaco, who: Credentials, identifier: str, refusal: AbacoError) 
     row = ActorHistory.objects.filter(tenant=who.tenant, actor_id=identifier).first()
     if row is None or isinstance(refusal, Forbidden):
         raise refusal
-    if row.deleted is None:
+    if row.deleted is None and (row.owner == who.username or not _may_be_hidden(refusal)):
         mark_deleted(who.tenant, identifier)
     if row.owner != who.username and not abaco.actors.is_admin():
         raise refusal
     return seen_actors(who.tenant, [row.pk])[row.pk]
+
+
+def _may_be_hidden(refusal: AbacoError) -> bool:
+    """Whether what somebody is told is not there may be there for others."""
+    return isinstance(refusal, NotFound) and refusal.may_be_hidden
 
 
 def _text(text: str) -> str:

@@ -69,7 +69,7 @@ _ROWS = (
     _row(r"class '(TypeError|NameError|UnboundLocalError)'", OnlyAdmins, where=r"/configs/\{config\}"),
     # An exception's text, where it is known to come from what was sent.
     _row(r"werkzeug\.exceptions\.BadRequest", InvalidRequest),
-    _row(r"(too many|not enough) values to unpack|cannot unpack non-iterable", InvalidRequest),
+    _row(r"(too many|not enough) values to unpack|cannot unpack non-iterable", InvalidRequest, where="^(POST|PUT) "),
     _row(r"invalid literal for int", InvalidRequest),
     _row(r"class '(KeyError|TypeError)'", NotFound, where=r"^DELETE .*/nonces/\{nonce\}"),
     _row(

@@ -159,6 +159,11 @@ class AbacoClient:
         self._session.mount("https://", _Adapter(ca_bundle))
         self._session.mount("http://", _Adapter(ca_bundle))
 
+    @property
+    def root(self) -> str:
+        """The tenant's root, without a slash at its end."""
+        return self._root
+
     def send(self, call: Call, auth: dict[str, str]) -> Reply:
         """Make a call and return its whole answer; raise an AbacoError for anything but a success."""
         attempt = self._attempt(call)

@@ -1,4 +1,4 @@
-"""What differs between the versions of the Actors API: paths, the token's header, names, token endpoint.
+"""What differs between the versions of the Actors API: paths, the token's header, names, token endpoint, manners.
 
 Nothing else in the portal asks which version it talks to.
 """
@@ -7,7 +7,10 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
+
+from actors_app.services.times import parse_time
 
 _UNDERSCORE = re.compile(r"(?<=[a-z0-9])_([a-z])")  # `_links` stays
 
@@ -31,6 +34,13 @@ class Dialect(Protocol):
     actors_root: tuple[str, ...]
     profile_path: tuple[str, ...]
     token_path: tuple[str, ...]
+    authorize_path: tuple[str, ...]
+    scope: str  # what is asked for at the sign-in page and at the token endpoint; empty where there is no such thing
+    reset_by_put: tuple[str, ...]  # our names of what a PUT of an actor resets, beyond what it resets everywhere
+    hides_missing: bool  # whether an actor that is not there is refused as one that is somebody else's
+    lists_world: bool  # whether the list of actors holds those that are shared with everybody
+    loses_endless_logs: bool  # whether a log that should never expire is lost instead
+    has_agavepy: bool  # whether agavepy speaks it
 
     def name(self, field: str) -> str:
         """Return the API's name of one of our snake_case fields."""
@@ -64,6 +74,13 @@ class V2:
     actors_root: tuple[str, ...] = ("actors", "v2")
     profile_path: tuple[str, ...] = ("profiles", "v2", "me")
     token_path: tuple[str, ...] = ("token",)
+    authorize_path: tuple[str, ...] = ("authorize",)
+    scope = "PRODUCTION"
+    reset_by_put: tuple[str, ...] = ()
+    hides_missing = False
+    lists_world = True
+    loses_endless_logs = False
+    has_agavepy = True
 
     def name(self, field: str) -> str:
         """Return the API's name of one of our snake_case fields."""
@@ -75,7 +92,7 @@ class V2:
 
     def token_form(self, grant: Mapping[str, str]) -> dict[str, str]:
         """Return the form fields of a token request."""
-        return {**grant, "scope": "PRODUCTION"}
+        return {**grant, "scope": self.scope}
 
     def tokens(self, answer: Any) -> Tokens | None:
         """Return the tokens in the token endpoint's answer, or None when they are not there."""
@@ -85,7 +102,7 @@ class V2:
         return Tokens(
             access_token=answer["access_token"],
             refresh_token=refresh if isinstance(refresh, str) else None,
-            expires_in=int(str(expires)) if re.fullmatch(r"[0-9]{1,9}", str(expires)) else 0,
+            expires_in=_seconds(expires),
         )
 
     def refuses_grant(self, reason: str) -> bool:
@@ -97,10 +114,81 @@ class V2:
         return reason.startswith("invalid_client")
 
 
-DIALECTS: Mapping[str, Callable[[], Dialect]] = {"v2": V2}
+class V3:
+    """Abaco v3 in Tapis: names in snake_case, which are ours, and a token in a header of its own."""
+
+    version = "v3"
+    actors_root: tuple[str, ...] = ("v3", "actors")
+    profile_path: tuple[str, ...] = ("v3", "oauth2", "userinfo")
+    token_path: tuple[str, ...] = ("v3", "oauth2", "tokens")
+    authorize_path: tuple[str, ...] = ("v3", "oauth2", "authorize")
+    scope = ""
+    reset_by_put: tuple[str, ...] = ("cron_schedule", "cron_next_ex", "status_message", "run_as_executor")
+    hides_missing = True
+    lists_world = False
+    loses_endless_logs = True
+    has_agavepy = False
+
+    def name(self, field: str) -> str:
+        """Return the API's name of one of our snake_case fields."""
+        return field
+
+    def auth_headers(self, token: str) -> dict[str, str]:
+        """Return the headers that carry a visitor's access token."""
+        return {"X-Tapis-Token": token}
+
+    def token_form(self, grant: Mapping[str, str]) -> dict[str, str]:
+        """Return the form fields of a token request."""
+        return dict(grant)
+
+    def tokens(self, answer: Any) -> Tokens | None:
+        """Return the tokens in the token endpoint's answer, where each is an object that holds one of its own name."""
+        result = answer.get("result") if isinstance(answer, dict) else None
+        access, refresh = (_inner(result, name) for name in ("access_token", "refresh_token"))
+        if not isinstance(access.get("access_token"), str):
+            return None
+        given = refresh.get("refresh_token")
+        return Tokens(
+            access_token=access["access_token"],
+            refresh_token=given if isinstance(given, str) else None,
+            expires_in=_seconds(access.get("expires_in")) or _seconds_until(access.get("expires_at")),
+        )
+
+    def refuses_grant(self, reason: str) -> bool:
+        """Whether the token endpoint's words mean that the password, the code or the refresh token is not right."""
+        return reason.startswith(
+            (
+                "Invalid username/password combination",
+                "Invalid refresh_token",
+                "Invalid token type",
+                "Refresh token did NOT",
+                "authorization code ",
+            )
+        )
+
+    def refuses_client(self, reason: str) -> bool:
+        """Whether the token endpoint's words mean that the portal's own OAuth client is not right."""
+        return reason.startswith(("Invalid client credentials", "client_id from header", "Invalid redirect_uri"))
+
+
+DIALECTS: Mapping[str, Callable[[], Dialect]] = {"v2": V2, "v3": V3}
 
 
 def basic_auth(key: str, secret: str) -> dict[str, str]:
     """Return the header that names the portal's own OAuth client."""
     pair = base64.b64encode(f"{key}:{secret}".encode()).decode("ascii")
     return {"Authorization": f"Basic {pair}"}
+
+
+def _inner(result: Any, name: str) -> dict[str, Any]:
+    found = result.get(name) if isinstance(result, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _seconds(value: object) -> int:
+    return int(str(value)) if re.fullmatch(r"[0-9]{1,9}", str(value)) else 0
+
+
+def _seconds_until(value: object) -> int:
+    moment = parse_time(value)
+    return max(0, int((moment - datetime.now(UTC)).total_seconds())) if moment else 0

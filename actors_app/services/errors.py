@@ -8,7 +8,8 @@
     ├── BadAnswer                 cut-off, too-large, unreadable          502
     └── APIError                  the API refused, in its own words
         ├── InvalidRequest        invalid, too-large                      400, 413
-        │   └── WrongPassword     invalid                                 400
+        │   ├── WrongPassword     invalid                                 400
+        │   └── CodeRefused       invalid                                 400
         ├── SignedOut             signed-out                              401
         ├── Forbidden             forbidden                               403
         ├── NotFound              gone                                    404
@@ -163,6 +164,13 @@ class WrongPassword(InvalidRequest):
     next_step = "Check both and sign in again."
 
 
+class CodeRefused(InvalidRequest):
+    """The token endpoint does not take the code that its own sign-in page gave."""
+
+    message = "The Actors API did not accept what its own sign-in page gave."
+    next_step = "Sign in again."
+
+
 class SignedOut(APIError):
     """The sign-in has ended; with `renewed`, a write met an old token, now renewed, and was not done."""
 
@@ -208,6 +216,15 @@ class NotFound(APIError):
     status = 404
     message = "This does not exist at the Actors API, or no longer exists."
     next_step = "Go back to the list and choose another."
+    may_be_hidden: bool = False  # whether it may exist all the same, and be somebody else's
+
+    @classmethod
+    def or_hidden(cls, detail: str) -> "NotFound":
+        """Return the error of what the API does not tell from what is somebody else's."""
+        words = "This does not exist at the Actors API, or it is not shared with you: the API does not say which."
+        error = cls(detail, user_message=words)
+        error.may_be_hidden = True
+        return error
 
 
 class Conflict(APIError):

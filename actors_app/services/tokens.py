@@ -1,5 +1,7 @@
-"""Tokens: getting them for a password, and new ones for a refresh token. Nothing is kept here."""
+"""Tokens: getting them for a password or for a code, and new ones for a refresh token. Nothing is kept here."""
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -11,6 +13,7 @@ from actors_app.services.errors import (
     AbacoError,
     APIError,
     ClientRefused,
+    CodeRefused,
     InvalidRequest,
     ServiceFailed,
     SignedOut,
@@ -27,6 +30,40 @@ def password(client: AbacoClient, key: str, secret: str, username: str, password
     """
     grant = {"grant_type": "password", "username": username, "password": password}
     return _ask(client, key, secret, grant, WrongPassword)
+
+
+def authorize_url(client: AbacoClient, key: str, redirect_uri: str, state: str, verifier: str) -> str:
+    """Return the address of the API's own sign-in page, from which a person comes back with a code (RFC 6749, 7636)."""
+    asked = {
+        "response_type": "code",
+        "client_id": key,
+        "redirect_uri": redirect_uri,
+        "state": state,
+        "code_challenge": challenge_of(verifier),
+        "code_challenge_method": "S256",
+        "scope": client.dialect.scope,
+    }
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{client.root}{upstream_url(*client.dialect.authorize_path).path}?{query}"
+
+
+def challenge_of(verifier: str) -> str:
+    """Return the S256 challenge of a PKCE verifier."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def code(client: AbacoClient, key: str, secret: str, code: str, redirect_uri: str, verifier: str) -> Tokens:
+    """Return tokens for the code that the API's sign-in page gave; it is good once. `POST /token`.
+
+    Raises CodeRefused when it is refused, and otherwise what any call raises.
+    """
+    grant = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": verifier,
+    }
+    return _ask(client, key, secret, grant, CodeRefused)
 
 
 def refresh(client: AbacoClient, key: str, secret: str, refresh_token: str) -> Tokens:

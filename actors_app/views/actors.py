@@ -35,7 +35,8 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     }
     context: dict[str, Any] = {**filters, "section": "actors", "columns": columns(filters["sort"])}
     try:
-        actors = abaco_for(request).actors.list()
+        abaco = abaco_for(request)
+        actors = abaco.actors.list()
     except SignedOut:
         raise
     except AbacoError as error:
@@ -52,6 +53,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     drawn = last_days(request.session["who"]["tenant"], ids, reverse("actors:actor-list"))
     context |= {
         "actors": actors,
+        "lists_world": abaco.actors.lists_world,
         "page": page,
         "rows": rows(shown, drawn),
         "note": f"there is no page {asked:,}, this is the last" if asked > paginator.num_pages else "",

@@ -26,7 +26,7 @@ from actors_app.htmx import render_page, render_poll, wants_fragment
 from actors_app.kept_messages import Known
 from actors_app.kept_results import kept
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
 from actors_app.services.types import Actor, Execution
 from actors_app.shapes import shape_of
 from actors_app.templatetags.actors import now
@@ -125,7 +125,7 @@ def _remembered(
 
     The API may be silent, or have forgotten the execution or deleted its actor. Whoever it lets read the actor sees it.
     """
-    if not isinstance(error, Unreachable | ServiceFailed | NotFound):
+    if not isinstance(error, Unreachable | ServiceFailed | NotFound | Forbidden):
         raise error
     known = last_known_record(_who(request).tenant, actor_id, execution_id)
     if known is None:

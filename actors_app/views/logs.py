@@ -69,7 +69,7 @@ def log_context(
         "asked": asked,
         "log_error": None if is_kept_shown else error,
         "api_log_error": error,
-        "no_log": no_log_in_words(execution, kept_for),
+        "no_log": no_log_in_words(execution, kept_for, actor is not None and actor.loses_logs),
         "log_life": log_life_in_words(execution, kept_for),
         "log_is_settled": is_settled,
         "log_poll": urlencode({"poll": 1} | ({"tail": 1} if asked.tail else {}) | _level(asked)) if is_live else "",

@@ -28,9 +28,15 @@ NOTICES = {
     "there again.",
     "not-sent": "Your sign-in has ended, so nothing was sent. Sign in again to go on where you were.",
     "sent": "You were signed out elsewhere while this was being sent. It was sent; sign in and look what came of it.",
+    "code-state": "This sign-in was not begun in this browser, was used already, or took longer than ten minutes. You "
+    "are not signed in: begin again.",
+    "code-denied": "You were not let in at the API's own page, or pressed Cancel there. You are not signed in.",
+    "code-error": "The API's own page could not sign you in. Try again; if that fails too, tell the people who run "
+    "this portal.",
+    "code-too-many": "Too many attempts to sign in have failed here. Wait a while, then try again.",
 }
 TOO_MANY = "Too many attempts to sign in have failed here. Try again in {}."
-NOT_TO_COME_BACK_TO = ("sign-in", "sign-in-token", "sign-out", "theme")
+NOT_TO_COME_BACK_TO = ("sign-in", "sign-in-token", "sign-in-code", "sign-in-callback", "sign-out", "theme")
 
 
 class _FixedToken:
@@ -46,7 +52,7 @@ class _FixedToken:
         raise SignedOut
 
 
-def _next(request: HttpRequest) -> str:
+def way_back(request: HttpRequest) -> str:
     """Return where to go after signing in: a page of ours that can be opened by a GET, or the overview."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     overview = reverse("actors:overview")
@@ -77,10 +83,11 @@ def _page(
     tenants = settings.TENANTS.values()
     over = wants_fragment(request)
     context = {
-        "next": _next(request),
+        "next": way_back(request),
         "whose": request.POST.get(drafts.FIELD, ""),
         "password_form": password or _form(request, PasswordForm) if PasswordForm.is_offered() else None,
         "token_form": token or _form(request, TokenForm) if TokenForm.is_offered() else None,
+        "code_tenants": [tenant for tenant in tenants if tenant.takes_code],
         "tenant": next(iter(tenants)) if len(tenants) == 1 else None,
         "notice": request.session.pop("sign_in_notice", "") if "sign_in_notice" in request.session else "",
         "status": status,
@@ -112,9 +119,10 @@ def _username(tenant: Tenant, token: str, typed: str) -> str:
         raise
 
 
-def _enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "") -> HttpResponse:
+def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", target: str = "") -> HttpResponse:
+    """Begin the session of whoever these tokens belong to; go to the page wanted, or on with the one that is open."""
     username = _username(tenant, new.access_token, typed)
-    target = _next(request)
+    target = target or way_back(request)
     theme = request.session.get("theme")
     sign_in(
         request,
@@ -146,7 +154,7 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
     """Sign in with a user name and a password (`POST /token`, password grant)."""
     if request.method == "GET":
         if load(request) is not None:
-            return redirect(_next(request))
+            return redirect(way_back(request))
         return _page(request)
     form = _form(request, PasswordForm, request.POST)
     if form.is_valid():
@@ -164,7 +172,7 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
                 typed["username"],
                 typed["password"],
             )
-            answer = _enter(request, tenant, new, typed["username"])
+            answer = enter(request, tenant, new, typed["username"])
             attempt.succeeded()
             return answer
         except WrongPassword:
@@ -190,7 +198,7 @@ def sign_in_token(request: HttpRequest) -> HttpResponse:
             return _too_many(request, refusal, token=form)
         try:
             bulkhead.enter(request)
-            answer = _enter(request, form.chosen, Tokens(form.cleaned_data["access_token"], "", 0))
+            answer = enter(request, form.chosen, Tokens(form.cleaned_data["access_token"], "", 0))
             attempt.succeeded()
             return answer
         except SignedOut:

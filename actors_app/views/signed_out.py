@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -55,6 +56,7 @@ def _sign_in_over(request: HttpRequest) -> HttpResponse:
         {
             "password_form": PasswordForm.over(initial=known) if PasswordForm.is_offered() else None,
             "token_form": TokenForm.over(initial=known) if TokenForm.is_offered() else None,
+            "code_tenants": [tenant for tenant in settings.TENANTS.values() if tenant.takes_code],
             "whose": request.POST.get(drafts.FIELD, ""),
             "new_key": owner is not None and drafts.was_refused(request, owner),
         },

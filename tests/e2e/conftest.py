@@ -59,6 +59,14 @@ def portal(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="session")
+def tapis_portal(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The same sandbox, as it answers in Tapis v3, with a portal of its own."""
+    directory = tmp_path_factory.mktemp("tapis-portal")
+    with running_portal(directory, sandbox.url, ACTORS_API_VERSION="v3") as running:
+        yield Portal(running.url, sandbox, running.log, running.store)
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -73,16 +81,24 @@ Visit = Callable[..., Page]
 def visit(portal: Portal, chromium: Browser) -> Iterator[Visit]:
     """Return a function that opens a browser of its own for somebody, signed in unless `user` is empty.
 
-    A page that logs an error to the console, or breaks its Content-Security-Policy, fails the test.
+    `at` is another portal than the usual one; `by_code` signs in at the API's own page. A page that logs an error to
+    the console, or breaks its Content-Security-Policy, fails the test.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def open_page(
-        user: str = "demo", *, width: int = 1440, theme: str = "light", script: bool = True, height: int = 900
+        user: str = "demo",
+        *,
+        width: int = 1440,
+        theme: str = "light",
+        script: bool = True,
+        height: int = 900,
+        at: Portal = portal,
+        by_code: bool = False,
     ) -> Page:
         context = chromium.new_context(
-            base_url=portal.url,
+            base_url=at.url,
             viewport={"width": width, "height": height},
             color_scheme=theme,  # type: ignore[arg-type]
             java_script_enabled=script,
@@ -95,10 +111,13 @@ def visit(portal: Portal, chromium: Browser) -> Iterator[Visit]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if user:
             page.goto("/sign-in/")
+            if by_code:
+                page.get_by_role("link", name="Sign in at Sandbox").click()
+                page.wait_for_url(at.sandbox.url + "/**")
             page.get_by_label("User name").fill(user)
             page.get_by_label("Password").fill(user)
             page.get_by_role("button", name="Sign in", exact=True).click()
-            page.wait_for_url(portal.url + "/")
+            page.wait_for_url(at.url + "/")
         return page
 
     yield open_page

@@ -39,10 +39,14 @@ def wait_until(page: Page, words: str, tries: int = 40) -> None:
     expect(page.get_by_text(words).first).to_be_visible()
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_the_whole_errand(visit: Visit, portal: Portal, script: bool) -> None:
-    page = visit("admin", script=script)
-    name = "errand-script" if script else "errand-plain"
+@pytest.mark.parametrize(
+    ("portal_of", "script"),
+    [("portal", True), ("portal", False), ("tapis_portal", True)],
+    ids=["script", "no-script", "tapis-v3"],
+)
+def test_the_whole_errand(visit: Visit, request: pytest.FixtureRequest, portal_of: str, script: bool) -> None:
+    page = visit("admin", script=script, at=request.getfixturevalue(portal_of), by_code=True)
+    name = f"errand-{portal_of}-{'script' if script else 'plain'}"
 
     actor = register(page, name)
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)

@@ -23,6 +23,13 @@ from actors_app.services.errors import (
 )
 from actors_app.services.urls import UpstreamPath
 
+TAPIS = [  # what only v3 says, all of it as 400
+    ("Could not parse the Tapis access token.", SignedOut),
+    ("Invalid Tapis token.", SignedOut),
+    ("Not authorized -- you do not have access to this actor.", Forbidden),
+    ("run_as_executor isn't supported for your tenant", InvalidRequest),
+    ("Cannot set both use_container_uid and run_as_executor as true", InvalidRequest),
+]
 RECORDINGS = Path(__file__).parent.parent / "recordings" / "v2"
 CASES = sorted(path.stem for path in RECORDINGS.glob("*.json"))
 
@@ -264,3 +271,11 @@ def test_a_wait_is_said_in_words() -> None:
     assert classify(429, {"retry-after": "120"}, b"").advice == "Try again in 2 minutes."
     assert classify(429, {"retry-after": "1"}, b"").advice == "Try again in 1 second."
     assert classify(429, {"retry-after": "3600"}, b"").advice == "Try again in 60 minutes."
+
+
+@pytest.mark.parametrize(("message", "error"), TAPIS)
+def test_what_only_v3_says(message: str, error: type[AbacoError]) -> None:
+    body = json.dumps({"message": message, "metadata": {}, "result": None, "status": "error", "version": "dev"})
+    found = classify(400, {}, body.encode(), method="PUT", label="/v3/actors/{actor}")
+    assert type(found) is error
+    assert found.changed == "no"

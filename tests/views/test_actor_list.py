@@ -1,6 +1,7 @@
 """The list of actors: search, filter, order, pages, and its four states."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -232,3 +233,15 @@ def test_the_drawings_of_a_page_cost_two_questions_to_the_store(signed_in: Clien
 def test_a_list_asked_with_a_sign_in_that_has_ended_leads_to_sign_in(sign_in: Any, api: Any) -> None:
     api.refuse("GET", "/actors/v2", "No JWT or nonce provided.")
     assert sign_in(refresh_token="").get(URL)["Location"].startswith("/sign-in/")
+
+
+def test_a_list_without_what_is_shared_with_everybody_says_so(signed_in: Client, api: Any, settings: Any) -> None:
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
+    api.get("/v3/actors", [{"id": "a1", "name": "alpha", "last_update_time": "2026-11-21T10:00:00.1Z00"}])
+    page = signed_in.get(URL).content.decode()
+    assert names(signed_in.get(URL)) == ["alpha"]
+    assert "leaves out of its list what is shared with everybody" in page
+
+
+def test_a_whole_list_says_nothing_of_the_kind(signed_in: Client, three: None) -> None:
+    assert "shared with everybody" not in signed_in.get(URL).content.decode()

@@ -1,11 +1,12 @@
 """The actor: an image with a mailbox, as `GET /actors/{id}` describes it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from actors_app.services.dialects import Dialect
 from actors_app.services.fields import Fields
+from actors_app.services.schedules import from_now_on
 
 # Only a privileged caller may send these with a value; `default` is the queue everybody is in.
 PRIVILEGED_FIELDS = ("privileged", "max_workers", "max_cpus", "mem_limit", "use_container_uid", "queue")
@@ -49,6 +50,7 @@ class Actor:
     run_as_executor: bool = False
     create_time: datetime | None = None
     last_update_time: datetime | None = None
+    api: Dialect | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_api(cls, data: object, dialect: Dialect) -> Self:
@@ -88,6 +90,7 @@ class Actor:
             run_as_executor=fields.flag("run_as_executor"),
             create_time=fields.time("create_time"),
             last_update_time=fields.time("last_update_time"),
+            api=dialect,
         )
 
     @property
@@ -116,6 +119,11 @@ class Actor:
         return self.status == "SHUTTING_DOWN"
 
     @property
+    def loses_logs(self) -> bool:
+        """Whether it asks for its logs to be kept for no time at all, upon which the API loses them."""
+        return self.log_ex is not None and self.log_ex <= 0 and self.api is not None and self.api.loses_endless_logs
+
+    @property
     def status_words(self) -> str:
         """Return the status as words: `Shutting down` for `SHUTTING_DOWN`."""
         return status_words(self.status)
@@ -123,9 +131,9 @@ class Actor:
     def definition(self) -> dict[str, Any]:
         """Return all that an update must send again so that it changes nothing, by our names.
 
-        `PUT /actors/{id}` sets what is left out back to its default, the state and `cron_on` included. A
-        schedule is kept without being sent, and one of the past would be refused; fields that need the
-        privileged role are left out while they have no value of their own.
+        `PUT /actors/{id}` sets what is left out back to its default, the state and `cron_on` included. Where it keeps
+        a schedule that is not sent, none is; where it does not, one that began in the past, which would be refused,
+        is sent as it goes on. Fields that need the privileged role are left out while they have no value of their own.
         """
         definition: dict[str, Any] = {
             "image": self.image,
@@ -142,6 +150,10 @@ class Actor:
         if isinstance(self.state, dict) and (self.state or not self.stateless):
             # A stateless actor may have been registered with a state, and would lose it.
             definition["state"] = self.state
+        for name in self.api.reset_by_put if self.api else ():
+            definition[name] = getattr(self, name) or None
+        if definition.get("cron_schedule"):
+            definition["cron_schedule"] = from_now_on(self.cron_schedule or "", self.cron_next_ex, datetime.now(UTC))
         return {name: value for name, value in definition.items() if value is not None}
 
 

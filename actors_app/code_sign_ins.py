@@ -1,0 +1,55 @@
+"""Sign-ins that are under way at the API's own page: begun here, each to be ended once, within ten minutes.
+
+The browser takes along nothing but a `state` that nobody can guess. What belongs to it stays in the visitor's session,
+encrypted with its time; without the session that began it, a state is worth nothing.
+"""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, field
+
+from cryptography.fernet import InvalidToken
+from django.http import HttpRequest
+
+from actors_app.credentials import vault
+
+LIFETIME = 600  # seconds
+AT_ONCE = 5  # in as many tabs; the oldest go
+_KEPT = "code_sign_ins"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSignIn:
+    """One sign-in under way: where, the PKCE verifier, the address to come back to, and the page wanted after it."""
+
+    tenant: str
+    redirect_uri: str
+    target: str
+    verifier: str = field(repr=False)
+
+
+def begin(request: HttpRequest, tenant: str, redirect_uri: str, target: str) -> tuple[str, CodeSignIn]:
+    """Keep a new sign-in in the session; return its state and itself."""
+    state = secrets.token_urlsafe(32)
+    begun = CodeSignIn(tenant, redirect_uri, target, secrets.token_urlsafe(48))
+    if request.session.is_empty():
+        request.session.set_expiry(LIFETIME)  # nothing else is in it, so nothing else is lost with it
+    kept = dict(request.session.get(_KEPT, {}))
+    while len(kept) >= AT_ONCE:
+        del kept[min(kept, key=lambda one: vault().extract_timestamp(kept[one].encode()))]
+    kept[state] = vault().encrypt(json.dumps(asdict(begun)).encode()).decode()
+    request.session[_KEPT] = kept
+    return state, begun
+
+
+def end(request: HttpRequest, state: str) -> CodeSignIn | None:
+    """Take the sign-in of a state out of the session; None where there is none, or it has taken too long."""
+    kept = dict(request.session.get(_KEPT, {}))
+    sealed = kept.pop(state, None)
+    if sealed is None:
+        return None
+    request.session[_KEPT] = kept
+    try:
+        return CodeSignIn(**json.loads(vault().decrypt(sealed.encode(), ttl=LIFETIME)))
+    except InvalidToken:
+        return None

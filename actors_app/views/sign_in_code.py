@@ -1,0 +1,81 @@
+"""Signing in at the API's own page: there with a state and a PKCE challenge, back with a code, which is used at once.
+
+Both are plain GETs, one led to by a link and one by the API. Every answer is a redirect, so that no code stays in an
+address; what went wrong is said on the sign-in page.
+"""
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET
+
+from actors_app import bulkhead, code_sign_ins
+from actors_app.credentials import client_for, load
+from actors_app.incidents import report
+from actors_app.services import tokens
+from actors_app.services.errors import AbacoError, CodeRefused, SignedOut
+from actors_app.throttle import Attempt, TooManyAttempts
+from actors_app.views.sign_in import enter, way_back
+
+
+@require_GET
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page of the API, where somebody is sent back from with a code."""
+    target = way_back(request)
+    if load(request) is not None:
+        return redirect(target)
+    tenant = settings.TENANTS.get(request.GET.get("tenant", ""))
+    if tenant is None or not tenant.takes_code:
+        return _not_signed_in(target)
+    request.session.pop("sign_in_notice", None)  # what went wrong before is over
+    address = request.build_absolute_uri(reverse("actors:sign-in-callback"))
+    state, begun = code_sign_ins.begin(request, tenant.name, address, target)
+    client = client_for(tenant)
+    return redirect(tokens.authorize_url(client, tenant.client_key, address, state, begun.verifier))
+
+
+@require_GET
+@sensitive_variables("code", "begun", "new")
+def sign_in_callback(request: HttpRequest) -> HttpResponse:
+    """Exchange the code that the API's page gave for tokens (`POST /token`, authorization_code grant)."""
+    begun = code_sign_ins.end(request, request.GET.get("state", ""))
+    if begun is None:
+        return _not_signed_in(way_back(request), "code-state")
+    tenant = settings.TENANTS.get(begun.tenant)
+    if tenant is None or not tenant.takes_code:
+        return _not_signed_in(begun.target, "code-state")
+    if error := request.GET.get("error", ""):
+        return _not_signed_in(begun.target, "code-denied" if error == "access_denied" else "code-error")
+    code = request.GET.get("code", "")
+    if not code:
+        return _not_signed_in(begun.target, "code-error")
+    try:
+        attempt = Attempt(request)
+    except TooManyAttempts:
+        return _not_signed_in(begun.target, "code-too-many")
+    try:
+        bulkhead.enter(request)
+        client = client_for(tenant)
+        key, secret = tenant.client_key, tenant.client_secret
+        new = tokens.code(client, key, secret, code, begun.redirect_uri, begun.verifier)
+        answer = enter(request, tenant, new, target=begun.target)
+    except AbacoError as failure:
+        number = report(request, failure)
+        if not isinstance(failure, CodeRefused):
+            attempt.was_not_refused()
+        advice = "Sign in again." if isinstance(failure, SignedOut) else failure.advice
+        notice = f"{failure.user_message} You are not signed in. {advice} Incident {number}"
+        request.session["sign_in_notice"] = notice
+        return _not_signed_in(begun.target)
+    attempt.succeeded()
+    return answer
+
+
+def _not_signed_in(target: str, because: str = "") -> HttpResponse:
+    """Lead to the sign-in page, which says why, and from there to where somebody wanted to go."""
+    query = {"next": target} | ({"because": because} if because else {})
+    return redirect(f"{reverse('actors:sign-in')}?{urlencode(query)}")
