@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from cryptography.fernet import InvalidToken
 from django.http import HttpRequest
 
-from actors_app.credentials import vault
+from actors_app.credentials import forget_ended, vault
 
 LIFETIME = 600  # seconds
 AT_ONCE = 5  # in as many tabs; the oldest go
@@ -33,7 +33,9 @@ def begin(request: HttpRequest, tenant: str, redirect_uri: str, target: str) -> 
     state = secrets.token_urlsafe(32)
     begun = CodeSignIn(tenant, redirect_uri, target, secrets.token_urlsafe(48))
     if request.session.is_empty():
-        request.session.set_expiry(LIFETIME)  # nothing else is in it, so nothing else is lost with it
+        # Nothing else is in it, so nothing is lost with it; and those who only knock fill no store.
+        request.session.set_expiry(LIFETIME)
+        forget_ended()
     kept = dict(request.session.get(_KEPT, {}))
     while len(kept) >= AT_ONCE:
         del kept[min(kept, key=lambda one: vault().extract_timestamp(kept[one].encode()))]

@@ -96,7 +96,7 @@ def _open(session_key: str, sealed: str) -> Credentials | None:
 
 def sign_in(request: HttpRequest, credentials: Credentials) -> None:
     """Start a new session, with a new key, for these credentials; forget the sessions that have ended."""
-    PortalSession.objects.filter(expire_date__lte=timezone.now()).delete()
+    forget_ended()
     request.session.flush()
     request.session["who"] = {"tenant": credentials.tenant, "username": credentials.username}
     request.session.create()
@@ -108,6 +108,11 @@ def sign_in(request: HttpRequest, credentials: Credentials) -> None:
         username=credentials.username,
         browser=browser_name(request.headers.get("User-Agent", "")),
     )
+
+
+def forget_ended() -> None:
+    """Delete the sessions that have ended."""
+    PortalSession.objects.filter(expire_date__lte=timezone.now()).delete()
 
 
 def sign_out(request: HttpRequest) -> None:

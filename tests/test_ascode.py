@@ -23,7 +23,6 @@ from actors_app import kept_messages
 from actors_app.ascode import EXAMPLES, OPERATIONS, Code, code_of
 from actors_app.credentials import Credentials
 from actors_app.kept_messages import Sent
-from actors_app.services.dialects import DIALECTS, V2
 from actors_app.sessions import SessionStore
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID, actor_payload, execution_payload
@@ -173,25 +172,7 @@ def test_a_file_is_named(request_of: HttpRequest) -> None:
     assert ast.unparse(ast.parse(code.python)).endswith("environment={'A': '1'})")
 
 
-class V3(V2):
-    """As much of v3 as code shows: other paths, another header, names as ours."""
-
-    version = "v3"
-    actors_root: tuple[str, ...] = ("v3", "actors")
-
-    def name(self, field: str) -> str:
-        """Return the name as it is."""
-        return field
-
-    def auth_headers(self, token: str) -> dict[str, str]:
-        """Return Tapis' header."""
-        return {"X-Tapis-Token": token}
-
-
-def test_what_differs_between_versions_is_asked_of_the_dialect(
-    request_of: HttpRequest, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(DIALECTS, "v3", V3)  # type: ignore[arg-type]  # the portal writes nothing into it
+def test_what_differs_between_versions_is_asked_of_the_dialect(request_of: HttpRequest, settings: Any) -> None:
     settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
     code = code_of(request_of, "nonce-create", actor_id=ACTOR_ID, body={"max_uses": 1})
     told = curl_is_told(code.curl, {"TOKEN": "t"})[1]

@@ -116,6 +116,9 @@ def test_a_session_that_holds_nothing_else_ends_with_the_ten_minutes(browser: Cl
     row = PortalSession.objects.get()
     assert 0 < row.expire_date.timestamp() - time.time() <= code_sign_ins.LIFETIME
     assert browser.session.get_expiry_age() <= code_sign_ins.LIFETIME
+    PortalSession.objects.update(expire_date=row.created)
+    begin(Client())
+    assert PortalSession.objects.count() == 1, "those that have ended are gone"
 
 
 @pytest.mark.parametrize("state", ["", "wrong", None])

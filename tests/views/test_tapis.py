@@ -1,0 +1,154 @@
+"""Pages over an API of v3, at the wire: what they make up for, and what they must not conclude."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from actors_app.history.recording import record
+from actors_app.models import ActorHistory, AuditEntry
+from actors_app.services.dialects import DIALECTS
+from actors_app.services.types import Execution
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+from tests.views.test_actor_update import inputs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.store]
+ROOT, ACTOR = "/v3/actors", f"/v3/actors/{ACTOR_ID}"
+NOT_YOURS = "Not authorized -- you do not have access to this actor."
+FINAL = {
+    "container_id": "containerd://1",
+    "exit_code": 3,
+    "finished_at": "Mon, 23 Nov 2026 15:55:10 GMT",
+    "message": "killed by the tests",
+    "reason": "Error",
+    "signal": None,
+    "started_at": "Mon, 23 Nov 2026 15:55:00 GMT",
+}
+
+
+@pytest.fixture(autouse=True)
+def tapis(settings: Any) -> None:
+    """Let the tenant be one of v3."""
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
+
+
+def snake(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return a payload by the names of v3."""
+    return {re.sub(r"(?<=[a-z])([A-Z])", lambda found: "_" + found[1].lower(), name): payload[name] for name in payload}
+
+
+def remember(owner: str) -> ActorHistory:
+    """Let the portal know an actor and one of its executions from earlier."""
+    row = ActorHistory.objects.create(tenant="default", actor_id=ACTOR_ID, name="gone", owner=owner)
+    data = snake(execution_payload()) | {"final_state": FINAL, "finish_time": None, "exit_code": 3}
+    record(row, [Execution.from_api(data, DIALECTS["v3"]())])
+    return row
+
+
+def is_refused(api: API, entries: list[dict[str, Any]], *, listed: bool = True) -> None:
+    """Refuse the actor; its search then shows what the visitor has an entry for."""
+    if listed:
+        api.get(ROOT, [])
+        api.refuse("GET", f"{ROOT}/admin-role-probe", "Abaco Admin role required.")
+    api.refuse("GET", ACTOR, NOT_YOURS)
+    api.get(ROOT, {"_metadata": {"total_count": len(entries)}, "search": entries})
+
+
+def test_an_edit_sends_what_only_v3_resets(signed_in: Client, api: API) -> None:
+    fields = {
+        "cron_schedule": "2099-01-01 10 + 2 days",
+        "cron_next_ex": "2099-01-01 10",
+        "cron_on": True,
+        "status_message": "why",
+        "run_as_executor": True,
+    }
+    payload = snake(actor_payload()) | fields
+    api.get(ACTOR, payload)
+    form = inputs(signed_in.get(f"/actors/{ACTOR_ID}/edit/").content.decode())
+    api.put(ACTOR, payload)
+    answer = signed_in.post(f"/actors/{ACTOR_ID}/edit/", form | {"description": ["new"], "step": ["save"]})
+    assert answer.status_code == 302
+    (sent,) = [json.loads(request.body) for request in api.asked if request.method == "PUT"]
+    assert fields.items() <= sent.items()
+    assert sent["description"] == "new"
+    assert "defaultEnvironment" not in sent
+
+
+def test_an_execution_shows_the_end_that_kubernetes_tells(signed_in: Client, api: API) -> None:
+    payload = snake(execution_payload()) | {"finish_time": None, "cpu": 0, "io": 0, "exit_code": 3}
+    payload |= {"final_state": FINAL, "executor_uid": None, "executor_gid": None}
+    api.get(f"{ACTOR}/executions/{EXECUTION_ID}", payload)
+    api.get(f"{ACTOR}/executions/{EXECUTION_ID}/logs", {"logs": ""})
+    api.get(ACTOR, snake(actor_payload(logEx=0)))
+    page = signed_in.get(f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/").content.decode()
+    assert "exit code 3" in page
+    assert "killed by the tests" in page
+    assert "2026-11-23T15:55:10" in page, "when it ended"
+    assert page.count("not reported") >= 2, "CPU and I/O are not measured"
+    assert "then loses them" in page
+
+
+def test_an_actor_of_ones_own_that_is_gone_keeps_its_history(signed_in: Client, api: API) -> None:
+    row = remember("jdoe")
+    is_refused(api, [])
+    page = signed_in.get("/executions/?window=all").content.decode()
+    assert EXECUTION_ID in page
+    row.refresh_from_db()
+    assert row.deleted
+
+
+def test_an_actor_of_ones_own_that_was_taken_away_does_not(signed_in: Client, api: API) -> None:
+    row = remember("jdoe")
+    is_refused(api, [snake(actor_payload())])
+    page = signed_in.get("/executions/?window=all").content.decode()
+    assert EXECUTION_ID not in page
+    row.refresh_from_db()
+    assert row.deleted is None
+
+
+def test_somebody_elses_actor_is_not_taken_for_a_deleted_one(signed_in: Client, api: API) -> None:
+    row = remember("mvaughn")
+    is_refused(api, [], listed=False)
+    api.refuse("GET", f"{ROOT}/admin-role-probe", "Abaco Admin role required.")
+    api.wire.assert_all_requests_are_fired = False
+    api.refuse("GET", f"{ACTOR}/executions", NOT_YOURS)
+    answer = signed_in.get(f"/actors/{ACTOR_ID}/executions/?window=all")
+    page = answer.content.decode()
+    assert answer.status_code == 404
+    assert "does not say which" in page
+    assert EXECUTION_ID not in page
+    row.refresh_from_db()
+    assert row.deleted is None, "it may be there for others"
+
+
+@pytest.mark.parametrize(
+    ("entries", "status", "words"),
+    [([], 404, "does not say which"), ([{"id": ACTOR_ID}], 403, "Your permissions at the Actors API do not allow")],
+)
+def test_a_page_of_what_is_refused_says_what_is_known(
+    signed_in: Client, api: API, entries: list[dict[str, Any]], status: int, words: str
+) -> None:
+    is_refused(api, entries, listed=False)
+    answer = signed_in.get(f"/actors/{ACTOR_ID}/configuration/")
+    assert answer.status_code == status
+    assert words in answer.content.decode()
+
+
+def test_a_token_that_tapis_refuses_ends_a_sign_in_that_cannot_be_renewed(sign_in: Any, api: API) -> None:
+    api.refuse("GET", ROOT, "Invalid Tapis token.")
+    answer = sign_in(refresh_token="").get("/actors/")
+    assert answer["Location"].startswith("/sign-in/?next=%2Factors%2F")
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_token_is_renewed_at_tapis(signed_in: Client, api: API) -> None:
+    api.refuse("GET", ROOT, "Invalid Tapis token.")
+    given = {"access_token": {"access_token": "new", "expires_in": 14400}, "refresh_token": {"refresh_token": "r2"}}
+    api.post("/v3/oauth2/tokens", given)
+    api.get(ROOT, [snake(actor_payload())])
+    assert "word-count" in signed_in.get("/actors/").content.decode()
+    assert [request.headers.get("X-Tapis-Token") for request in api.asked] == ["access-token-of-jdoe", None, "new"]
