@@ -27,8 +27,8 @@ from actors_app.views import (
     saved_views,
     schedules,
     sign_in,
-    state,
     sign_in_code,
+    state,
     workers,
 )
 
