@@ -60,6 +60,7 @@ ACTIONS = {
     "schedule.update": ("changed the schedule of", "tried to change the schedule of", "Change a schedule"),
     "state.update": ("edited the state of", "tried to edit the state of", "Edit a state"),
     "state.reset": ("emptied the state of", "tried to empty the state of", "Empty a state"),
+    "permission.grant": ("changed who may use", "tried to change who may use", "Grant or take back a permission"),
     "execution.halt": ("halted an execution of", "tried to halt an execution of", "Halt an execution"),
     "execution.register": ("registered an execution of", "tried to register an execution of", "Register an execution"),
     "bulk.start": ("ordered one act on", "tried to order one act on", "Order a bulk act"),
@@ -221,10 +222,12 @@ def actor_address(entry: AuditEntry, reader: Reader, actors: str) -> str:
 
 
 def object_of(entry: AuditEntry, actors: str) -> tuple[str, str]:
-    """Return what else it was about, an execution, a worker or a nonce, and its page, empty where it has none."""
+    """Return what else it was about, an execution, a worker, a nonce or a person, and its page, if it has one."""
     actor, noun = f"{actors}{entry.actor_id}/", entry.action.partition(".")[0]
     if noun == "nonce":
         return str(details_of(entry).get("nonce", "")), ""
+    if noun == "permission":
+        return entry.object_id, ""
     if noun == "worker" and is_id(entry.object_id):
         return entry.object_id, f"{actor}workers/{entry.object_id}/"
     if noun in ("execution", "log", "result", "evidence") and is_id(entry.object_id):

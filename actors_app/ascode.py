@@ -54,6 +54,11 @@ OPERATIONS = {
     "actor-update": _Operation("Replace the actor's definition", "PUT", _ACTOR, "update"),
     "actor-delete": _Operation("Delete the actor", "DELETE", _ACTOR, "delete"),
     "permissions": _Operation("Read who may do what", "GET", (_A, "permissions"), "getPermissions"),
+    "permission-grant": _Operation("Grant a level", "POST", (_A, "permissions"), "updatePermissions"),
+    "alias-permissions": _Operation("Read who may use the alias", "GET", ("aliases", "{alias}", "permissions")),
+    "alias-permission-grant": _Operation("Grant a level", "POST", ("aliases", "{alias}", "permissions")),
+    "config-permissions": _Operation("Read who may use the config", "GET", ("configs", "{config}", "permissions")),
+    "config-permission-grant": _Operation("Grant a level", "POST", ("configs", "{config}", "permissions")),
     "message-count": _Operation("Count the messages that wait", "GET", (_A, "messages"), "getMessages"),
     "message-send": _Operation("Send the message", "POST", (_A, "messages"), "sendMessage"),
     "message-send-file": _Operation("Send the file", "POST", (_A, "messages"), "sendBinaryMessage"),
@@ -105,6 +110,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "state-update": {"count": 1},
     "config-create": {"name": "my-config", "value": "VALUE", "is_secret": False, "actors": "ACTOR_ID"},
     "config-update": {"name": "my-config", "value": "VALUE", "is_secret": False, "actors": "ACTOR_ID"},
+    "permission-grant": {"user": "jdoe", "level": "READ"},
+    "alias-permission-grant": {"user": "jdoe", "level": "READ"},
+    "config-permission-grant": {"user": "jdoe", "level": "READ"},
     "execution-register": {"runtime": 0, "cpu": 0, "io": 0},
 }
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
+from actors_app.access import Subject
 from actors_app.activity import details_of, execution_of
 from actors_app.alias_rows import page_of
 from actors_app.converters import is_id
@@ -330,6 +331,23 @@ def _state(abaco: Abaco, entry: AuditEntry) -> Finding:
     return Finding("unknown", "A state does not say who wrote it.", "Look whether it is the one you saved.", found)
 
 
+def _permission(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """Look at the level that the person has now (`GET /actors/{id}/permissions`, or those of an alias or config)."""
+    details = details_of(entry)
+    wanted, kind = details.get("after", {}).get(entry.object_id), details.get("kind", "actor")
+    subject = Subject(kind, entry.actor_id or str(details.get("name", "")))
+    level = abaco.permissions.get(subject.name, subject.kind).get(entry.object_id, "not in the list")
+    found = [Found("The permissions", subject.url, note=f"{visible(entry.object_id)}: {visible(level)}")]
+    if level == wanted:
+        return Finding("yes", f"The level is {level}, as you set it.", "There is nothing left to do.", found)
+    return Finding(
+        "no",
+        f"The level is not {wanted}: it was not done, or somebody has changed it since.",
+        "You can set it again.",
+        found,
+    )
+
+
 def _halt(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See how the execution stands (`GET /actors/{id}/executions/{execution}`)."""
     one = abaco.executions.get(entry.actor_id, entry.object_id)
@@ -381,6 +399,7 @@ CHECKS: dict[str, Callable[[Abaco, AuditEntry], Finding]] = {
     "message.send": _message,
     "nonce.create": _nonce_made,
     "nonce.delete": _nonce_deleted,
+    "permission.grant": _permission,
     "result.take": _result,
     "schedule.update": _update,
     "state.reset": _state,

@@ -21,6 +21,7 @@ from actors_app.views import (
     messages,
     nonces,
     overview,
+    permissions,
     places,
     results,
     revisions,
@@ -115,6 +116,19 @@ config_paths = [
     path("configs/<abaco:config>/delete/", configs.config_delete, name="config-delete"),
 ]
 
+permission_paths = [
+    path("permissions/", permissions.permission_list, name="permission-list"),
+    path("permissions/change/", permissions.permission_change, name="permission-change"),
+]
+
+# The permissions of aliases and configs are pages of the same component.
+more_permission_paths = [
+    path("aliases/<abaco:alias>/permissions/", permissions.permission_list, name="alias-permission-list"),
+    path("aliases/<abaco:alias>/permissions/change/", permissions.permission_change, name="alias-permission-change"),
+    path("configs/<abaco:config>/permissions/", permissions.permission_list, name="config-permission-list"),
+    path("configs/<abaco:config>/permissions/change/", permissions.permission_change, name="config-permission-change"),
+]
+
 execution_paths = [
     path("executions/", history.execution_list, name="execution-list"),
     path("executions/new/", execution.execution_create, name="execution-create"),
@@ -159,10 +173,11 @@ urlpatterns = [
     path("links/", links.link_list, name="link-list"),
     *alias_paths,
     *config_paths,
+    *more_permission_paths,
     path("actors/", actors.actor_list, name="actor-list"),
     path("actors/new/", actor_changes.actor_create, name="actor-create"),
     path(
         "actors/<abaco:actor_id>/",
-        include([*actor_paths, *message_paths, *worker_paths, *nonce_paths, *execution_paths]),
+        include([*actor_paths, *message_paths, *worker_paths, *nonce_paths, *permission_paths, *execution_paths]),
     ),
 ]

@@ -29,6 +29,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "message-create": (f"{ACTOR}messages/", {"kind": "text", "message": "kept <message>"}),
     "worker-list": (f"{ACTOR}workers/", {"num": "2"}),
     "nonce-list": (f"{ACTOR}nonces/", {"level": "EXECUTE", "max_uses": "3", "description": "kept <words>"}),
+    "permission-list": (f"{ACTOR}permissions/", {"user": "kept-user", "level": "EXECUTE"}),
     "execution-create": (f"{ACTOR}executions/new/", {"runtime": "11", "cpu": "12", "io": "13"}),
     "schedule-update": (
         f"{ACTOR}schedule/",

@@ -1,29 +1,59 @@
-"""Permissions on an actor: who may do what. There is no removal: one is taken back by granting NONE."""
+"""Permissions on actors, aliases and configs: who may do what. None can be removed: it is taken back by granting NONE.
+
+The API answers a map from user names to levels, sorted by name, so that the order in which they were stored, by which
+it decides, is not to be seen (TACC/abaco actors/models.py, permission_process).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from actors_app.services.caller import Caller, json_call
 from actors_app.services.calls import Call
-from actors_app.services.urls import actor
+from actors_app.services.urls import UpstreamPath, actor, alias, config
 
 LEVELS = ("NONE", "READ", "EXECUTE", "UPDATE")
-WORLD = "ABACO_WORLD"  # everybody; its level is ignored by Abaco, so any of them grants everything
+WORLD = "ABACO_WORLD"  # everybody; its level is ignored by Abaco, so any of them grants everything, even NONE
+Kind = Literal["actor", "alias", "config"]
+_DEEPEST = 20  # dots in a user name that are followed
 
 
 class Permissions:
-    """The permissions on actors."""
+    """The permissions on actors, aliases and configs."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def get(self, actor_id: str) -> dict[str, str]:
-        """Return each user's level. `GET /actors/{id}/permissions`."""
-        return _levels(self._caller.object(Call("GET", self._caller.path(actor(actor_id), "permissions"))))
+    def get(self, name: str, kind: Kind = "actor") -> dict[str, str]:
+        """Return each user's level, by the id of an actor or the name of an alias or config.
 
-    def grant(self, actor_id: str, user: str, level: str) -> dict[str, str]:
-        """Give a user a level of LEVELS and return everybody's. `POST /actors/{id}/permissions`."""
-        path = self._caller.path(actor(actor_id), "permissions")
-        return _levels(self._caller.object(json_call("POST", path, {"user": user, "level": level})))
+        `GET /actors/{id}/permissions`, `/actors/aliases/{alias}/permissions`, `/actors/configs/{name}/permissions`.
+        """
+        return levels_of(self._caller.object(Call("GET", self._path(name, kind))))
+
+    def grant(self, name: str, user: str, level: str, kind: Kind = "actor") -> dict[str, str]:
+        """Give a user a level of LEVELS and return everybody's; `POST` on the paths of `get`."""
+        call = json_call("POST", self._path(name, kind), {"user": user, "level": level})
+        return levels_of(self._caller.object(call))
+
+    def _path(self, name: str, kind: Kind) -> UpstreamPath:
+        if kind == "alias":
+            return self._caller.path("aliases", alias(name), "permissions")
+        if kind == "config":
+            return self._caller.path("configs", config(name), "permissions")
+        return self._caller.path(actor(name), "permissions")
 
 
-def _levels(result: dict[str, object]) -> dict[str, str]:
-    # A user name with a dot is stored as an object in an object, and grants nothing.
-    return {user: level for user, level in result.items() if isinstance(level, str)}
+def levels_of(result: Mapping[str, object]) -> dict[str, str]:
+    """Return a map of the API's by user name; one with a dot, which the API stores nested, has its dot again.
+
+    Such an entry grants nothing. What is no level is left out.
+    """
+    return dict(_flat("", result, 0))
+
+
+def _flat(before: str, found: Mapping[str, object], depth: int) -> Iterator[tuple[str, str]]:
+    for name, level in found.items():
+        if isinstance(level, str):
+            yield before + name, level
+        elif isinstance(level, dict) and depth < _DEEPEST:
+            yield from _flat(f"{before}{name}.", level, depth + 1)

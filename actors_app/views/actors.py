@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app import kept_definitions
+from actors_app.access import unusable
 from actors_app.actor_history import last_days, summary
 from actors_app.actor_rows import KNOWN_STATUSES, columns, rows, select, sort_of
 from actors_app.converters import is_id
@@ -18,6 +19,7 @@ from actors_app.history import rights
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.secret_names import is_secret_name, masked
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
+from actors_app.services.permissions import WORLD
 from actors_app.services.types import Actor, Worker
 
 ROWS = 50
@@ -85,7 +87,7 @@ def _segments(actors: tuple[Actor, ...]) -> list[tuple[str, str]]:
 @require_http_methods(["GET", "HEAD"])
 @credentials_required
 def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
-    """Show one actor with its mailbox, workers and nonces, asked for all at once (`GET /actors/{id}`).
+    """Show one actor with its mailbox, workers, nonces and permissions, asked for all at once (`GET /actors/{id}`).
 
     Its executions are those that the history knows; the page itself asks for newer ones.
     """
@@ -97,8 +99,10 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
         mailbox=lambda: abaco.messages.count(actor_id),
         workers=lambda: abaco.workers.list(actor_id),
         nonces=lambda: abaco.nonces.list(actor_id),
+        permissions=lambda: abaco.permissions.get(actor_id),
     )
     actor = answers["actor"].need()
+    levels: dict[str, str] = answers["permissions"].value or {}
     known = next(map(summary, rights.remember(request.session["who"]["tenant"], [actor])), None)
     context = {
         **answers,
@@ -114,6 +118,8 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
         },
         "worker_states": _worker_states(answers["workers"].value or ()),
         "usable_nonces": sum(not nonce.is_exhausted for nonce in answers["nonces"].value or ()),
+        "people": sum(level != "NONE" and user != WORLD and not unusable(user) for user, level in levels.items()),
+        "is_shared": WORLD in levels,
         "known": known,
         "rows": known.recent if known else [],
     }

@@ -206,7 +206,7 @@ def _sends(operation: str, form: ConfigEditForm, name: str = "") -> dict[str, di
 
 
 def _context(config: str, row: ConfigRow | None = None) -> dict[str, Any]:
-    return {"config": config, "section": "configs", "row": row}
+    return {"config": config, "section": "configs", "tab": "overview", "row": row}
 
 
 def _page(config: str) -> str:

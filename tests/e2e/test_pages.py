@@ -29,6 +29,7 @@ def places(portal: Portal) -> list[str]:
     demo.post("/aliases", {"alias": "page-test", "actorId": actors["word-count"]})
     worker = demo.until(f"/{actors['word-count']}/workers", lambda found: found)[0]["id"]
     counted = f"/actors/{actors['word-count']}/"
+    shared = f"/actors/{actors['image-classifier']}/"
     return [
         "/",
         "/account/",
@@ -62,6 +63,15 @@ def places(portal: Portal) -> list[str]:
         f"{counted}workers/{worker}/",
         f"{counted}workers/{worker}/stop/",
         f"{counted}nonces/",
+        f"/actors/{full}/permissions/",
+        f"/actors/{full}/permissions/?q=nobody",
+        f"/actors/{full}/permissions/change/?user=team",
+        f"/actors/{full}/permissions/change/?user=demo&level=NONE",
+        f"/actors/{full}/permissions/change/?user=ABACO_WORLD",
+        f"{shared}permissions/",
+        f"{shared}permissions/change/?user=ABACO_WORLD",
+        "/aliases/tiler/permissions/",
+        "/configs/lab-channel/permissions/",
         f"{counted}activity/",
         f"{counted}executions/new/",
         f"{counted}executions/{ran['id']}/",
@@ -140,6 +150,14 @@ def wrong_forms(page: Page, actor: str, portal: Portal) -> Iterator[str]:
         ("message-purge", f"{actor}messages/purge/", "#purge form", "Drop all waiting messages", {"confirm": "x"}),
         ("worker-list", f"{actor}workers/", "#scale form", "Start what is missing", {"num": "0"}),
         ("nonce-list", f"{actor}nonces/", "#nonce-create form", "Make the nonce", {"max_uses": "0"}),
+        ("permission-list", f"{actor}permissions/", "#grant form", "Grant the level", {"user": "first.last"}),
+        (
+            "permission-change",
+            f"{actor}permissions/change/?user=ABACO_WORLD",
+            "#change form",
+            "Share with everybody",
+            {"confirm": "world"},
+        ),
         ("execution-create", f"{actor}executions/new/", "main form", "Register the execution", {"runtime": "-1"}),
     ):
         page.goto(path)

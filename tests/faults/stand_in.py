@@ -73,13 +73,14 @@ def prepared(method: str, path: str) -> Any:
         if "search" not in path
         else payloads.search_payload(payloads.execution_payload()),
         "logs": {"logs": "a line\n"},
+        "permissions": {"jdoe": "UPDATE"},
         payloads.EXECUTION_ID: payloads.execution_payload(),
         payloads.WORKER_ID: payloads.worker_payload(),
         "v2": [payloads.actor_payload()] if method == "GET" else payloads.actor_payload(),
         "state": {"state": {"count": 1}} if method == "GET" else payloads.actor_payload(),
         "aliases": [payloads.alias_payload()] if method == "GET" else payloads.alias_payload(),
     }
-    if "/configs" in path:
+    if "/configs" in path and last != "permissions":
         return [payloads.config_payload()] if method == "GET" and last == "configs" else payloads.config_payload()
     if path.rpartition("/")[0].endswith("/aliases"):
         return payloads.alias_payload()

@@ -21,6 +21,7 @@ PAGES = (
     "/actors/",
     *(A + page for page in ("", "configuration/", "edit/", "delete/")),
     *(A + page for page in ("messages/", "messages/purge/", "workers/", "executions/", "executions/new/", "nonces/")),
+    *(A + page for page in ("permissions/", "permissions/change/?user=jdoe")),
     *(E + page for page in ("", "halt/", "logs/", "results/")),
     *(W + page for page in ("", "stop/")),
     *(N + page for page in ("", "delete/")),
@@ -72,6 +73,7 @@ def result_of(path: str, objects: dict[str, dict[str, Any]]) -> Any:
         WORKER_ID: objects["worker"],
         NONCE_ID: objects["nonce"],
         "permissions": {"jdoe": "UPDATE"},
+        "aliases": [],
         "executions": {"_metadata": objects["metadata"], "search": [objects["execution"]]}
         if "search" in path
         else {**objects["listing"], "executions": [objects["row"]]},

@@ -217,6 +217,26 @@ def test_a_deleted_nonce_is_looked_for(signed_in: Client, api: API, there: bool,
 
 
 @pytest.mark.parametrize(
+    ("levels", "words"),
+    [
+        ({"bob": "READ"}, "The level is READ, as you set it."),
+        ({"bob": "NONE"}, "The level is not READ: it was not done"),
+        ({}, "bob: not in the list"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["actor", "alias"])
+def test_a_level_is_looked_at(signed_in: Client, api: API, kind: str, levels: dict[str, str], words: str) -> None:
+    details = {"kind": kind, "after": {"bob": "READ"}} | ({} if kind == "actor" else {"name": "tiler"})
+    entry = unknown(
+        "permission.grant", object_id="bob", details=details, **({"actor_id": ""} if details.get("name") else {})
+    )
+    if kind == "actor":
+        api.get(ACTOR, actor_payload())
+    api.get(f"{ACTOR}/permissions" if kind == "actor" else "/actors/v2/aliases/tiler/permissions", levels)
+    assert words in checked(signed_in, api, entry)
+
+
+@pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"status": "RUNNING"}, "still runs"),

@@ -1,4 +1,4 @@
-"""The page of one actor: one wave of four calls, what the history knows, and a status that follows."""
+"""The page of one actor: one wave of five calls, what the history knows, and a status that follows."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -22,13 +22,16 @@ URL = f"/actors/{ACTOR_ID}/"
 API = f"/actors/v2/{ACTOR_ID}"
 
 
-def answer(api: Any, *, actor: dict[str, Any] | None = None, **without: bool) -> None:
+def answer(
+    api: Any, *, actor: dict[str, Any] | None = None, levels: dict[str, Any] | None = None, **without: bool
+) -> None:
     """Answer the wave; a panel named in `without` fails."""
     api.get(API, actor or actor_payload())
     answers = {
         "messages": {"messages": 4, "_links": {}},
         "workers": [worker_payload(), worker_payload(id="second", status="BUSY")],
         "nonces": [nonce_payload(), nonce_payload(id="TACC-PROD_another", remainingUses=0)],
+        "permissions": levels or {"jdoe": "UPDATE", "bob": "READ", "eve": "NONE", "a": {"b": "READ"}},
     }
     for name, result in answers.items():
         if name in without:
@@ -46,7 +49,14 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     assert "abacosamples/wc" in page
     assert '<strong class="num">4</strong> messages wait' in page
     assert '<strong class="num">1</strong> of 2 nonces' in page
-    assert len(api.asked) == 4
+    assert '<strong class="num">2</strong> people have a level' in page
+    assert "and whoever holds a nonce" in page
+    assert len(api.asked) == 5
+
+
+def test_an_actor_that_is_shared_with_everybody_says_so(signed_in: Client, api: Any) -> None:
+    answer(api, levels={"ABACO_WORLD": "READ", "jdoe": "UPDATE"})
+    assert "Everybody can do everything" in signed_in.get(URL).content.decode()
 
 
 def test_executions_that_were_never_read_are_loaded_or_read_by_a_link(signed_in: Client, api: Any) -> None:
@@ -148,7 +158,7 @@ def test_it_needs_credentials(client: Client, db: None) -> None:
 
 
 def test_an_unknown_actor_is_not_found(signed_in: Client, api: Any) -> None:
-    for part in ("", "/messages", "/workers", "/nonces"):
+    for part in ("", "/messages", "/workers", "/nonces", "/permissions"):
         api.refuse("GET", API + part, f"Actor TACC-PROD_{ACTOR_ID} does not exist")
     assert signed_in.get(URL).status_code == 404
 
@@ -159,6 +169,7 @@ def test_an_unknown_actor_is_not_found(signed_in: Client, api: Any) -> None:
         ("messages", "The mailbox could not be read"),
         ("workers", "The workers could not be loaded"),
         ("nonces", "The nonces could not be loaded"),
+        ("permissions", "The permissions could not be loaded"),
     ],
 )
 def test_a_panel_that_fails_leaves_the_rest(signed_in: Client, api: Any, panel: str, words: str) -> None:
@@ -209,6 +220,7 @@ def test_an_actor_without_executions_teaches_the_first_step(signed_in: Client, a
     api.get(f"{API}/messages", {"messages": 0})
     api.get(f"{API}/workers", [])
     api.get(f"{API}/nonces", [])
+    api.get(f"{API}/permissions", {})
     page = signed_in.get(URL).content.decode()
     assert "No worker runs." in page
     assert "No message waits." in page

@@ -1,0 +1,150 @@
+"""What is typed to grant a level to somebody, and to change or take back the level of a name in the list."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from actors_app.access import NEVER_BACK, unusable
+from actors_app.forms.base import PortalForm
+from actors_app.services.permissions import LEVELS, WORLD, Kind
+
+MAX_USER = 64
+GRANTED = ("READ", "EXECUTE", "UPDATE")
+LEVEL_WORDS: Mapping[Kind, Mapping[str, str]] = {
+    "actor": {
+        "NONE": "no access",
+        "READ": "read everything, nonces included",
+        "EXECUTE": "read, and send messages",
+        "UPDATE": "everything, granting included",
+    },
+    "alias": {
+        "NONE": "no access",
+        "READ": "see who may use it",
+        "EXECUTE": "no more than READ",
+        "UPDATE": "point it elsewhere, delete, grant",
+    },
+    "config": {
+        "NONE": "no access",
+        "READ": "read it, if the API let them",
+        "EXECUTE": "no more than READ",
+        "UPDATE": "change it, if the API let them",
+    },
+}
+_WRONG_LEVEL = {"required": "Choose a level.", "invalid_choice": "Choose one of the levels in the list."}
+
+
+class _LevelForm(PortalForm):
+    """A name and a level; whoever lowers themselves must tick that they mean it."""
+
+    confirm_self = forms.BooleanField(
+        label="I mean myself: afterwards I cannot give the level back to me.", required=False
+    )
+
+    levels: tuple[str, ...] = LEVELS
+
+    def __init__(self, *args: Any, kind: Kind, me: str, **kwargs: Any) -> None:
+        """Take what the permission is on, and the visitor's own user name as `me`."""
+        super().__init__(*args, **kwargs)
+        self._me = me
+        words = [(level, f"{level}: {LEVEL_WORDS[kind][level]}") for level in self.levels]
+        self.fields["level"].choices = words  # type: ignore[attr-defined]
+
+    @property
+    def is_oneself(self) -> bool:
+        """Whether the level that is asked for is the visitor's own, and less than UPDATE."""
+        cleaned = getattr(self, "cleaned_data", {})
+        return cleaned.get("user") == self._me and cleaned.get("level", "UPDATE") != "UPDATE"
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the tick; only who has UPDATE can grant, so any other level for oneself is less."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.is_oneself and not cleaned.get("confirm_self"):
+            self.add_error("confirm_self", "This is you, and less than UPDATE. Tick this if you mean it.")
+        return cleaned
+
+
+def _user_field(**options: Any) -> forms.CharField:
+    return forms.CharField(
+        max_length=MAX_USER,
+        error_messages={
+            "required": "Type a user name.",
+            "max_length": f"A user name has at most {MAX_USER} characters.",
+            "null_characters_not_allowed": "A user name has no spaces, no $ and nothing that is not seen.",
+        },
+        **options,
+    )
+
+
+class GrantForm(_LevelForm):
+    """A level for one person; sharing with everybody has a page of its own."""
+
+    levels = GRANTED
+
+    user = _user_field(
+        label="User name",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "placeholder": "jdoe"}
+        ),
+        help_text="As at the API, in its capitals and small letters; it does not say whether there is such a person.",
+    )
+    level = forms.ChoiceField(label="Level", initial="READ", error_messages=_WRONG_LEVEL)
+    field_order = ("user", "level", "confirm_self")
+
+    def clean_user(self) -> str:
+        """Refuse a name that could never let anybody in, and everybody's."""
+        user: str = self.cleaned_data["user"]
+        if user.upper() == WORLD:
+            raise forms.ValidationError("Use “Share with everybody” for this: it says first what follows.")
+        if problem := unusable(user):
+            raise forms.ValidationError(problem)
+        return user
+
+
+class ChangeForm(_LevelForm):
+    """Another level for a name of the list; for everybody, the name must be typed again."""
+
+    user = _user_field(widget=forms.HiddenInput)
+    level = forms.ChoiceField(label="Level", error_messages=_WRONG_LEVEL)
+    confirm = forms.CharField(
+        label="Type ABACO_WORLD to confirm",
+        max_length=MAX_USER,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={
+            "max_length": "Type ABACO_WORLD, exactly as it is written here.",
+            "null_characters_not_allowed": "Type ABACO_WORLD, exactly as it is written here.",
+        },
+    )
+    field_order = ("user", "level", "confirm_self", "confirm")
+
+    def clean_user(self) -> str:
+        """Refuse a name that could never let anybody in."""
+        user: str = self.cleaned_data["user"]
+        if problem := unusable(user):
+            raise forms.ValidationError(problem)
+        return user
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for everybody's name; sharing with everybody cannot be lowered, since the level says nothing."""
+        cleaned = super().clean()
+        if cleaned.get("user") != WORLD:
+            return cleaned
+        if cleaned.get("level") not in ("UPDATE", None):
+            self.add_error("level", f"Everybody gets everything whatever the level. {NEVER_BACK}")
+        if "confirm" in cleaned and cleaned["confirm"] != WORLD:
+            self.add_error("confirm", "Type ABACO_WORLD, exactly as it is written here.")
+        return cleaned
+
+
+class EntryFilter(forms.Form):
+    """Which names of the list are shown, and which page of them; a value that means nothing is read as none."""
+
+    q = forms.CharField(max_length=MAX_USER, required=False)
+    page = forms.IntegerField(min_value=1, required=False)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The filter in effect."""
+        self.full_clean()
+        return {"q": self.cleaned_data.get("q") or "", "page": self.cleaned_data.get("page") or 1}

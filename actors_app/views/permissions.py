@@ -1,0 +1,136 @@
+"""Permissions on an actor, an alias or a config: who can do what, granting, and changing or taking back a level.
+
+One component for the three, which differ by their paths at the API and by what a level means (`access.py`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from actors_app.access import Subject
+from actors_app.access_page import consequences, listing
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.permissions import ChangeForm, GrantForm
+from actors_app.history.rights import forget_rights
+from actors_app.htmx import render_page
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError
+from actors_app.services.permissions import WORLD
+from actors_app.templatetags.actors import visible
+from actors_app.writes import Answer, answered, perform
+
+SECTIONS = {"actor": "actors", "alias": "aliases", "config": "configs"}
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def permission_list(request: HttpRequest, /, **named: str) -> HttpResponse:
+    """Show who can do what, and why, and grant a level to somebody.
+
+    `GET` and `POST /actors/{id}/permissions`, `/actors/aliases/{alias}/permissions` and
+    `/actors/configs/{name}/permissions`.
+    """
+    subject, abaco, me = Subject.of(named), abaco_for(request), _me(request)
+    context = _frame(subject)
+    if request.method == "GET":
+        context |= {"form": GrantForm(kind=subject.kind, me=me)} | listing(request, abaco, subject, me)
+        return render_page(request, "permissions/list.html", context, partial="permissions/_table.html")
+    form = GrantForm(request.POST, kind=subject.kind, me=me)
+    status = 422
+    if form.is_valid():
+        try:
+            return _grant(request, abaco, subject, form.cleaned_data)
+        except AbacoError as error:
+            status = form.refuse(error)
+    context["form"] = form
+    return render_page(request, "permissions/list.html", context, partial="permissions/_grant.html", status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
+    """Say what another level for a name means, then set it; `?level=NONE` asks whether to take it back.
+
+    `POST` on the same paths as the list.
+    """
+    subject, abaco, me = Subject.of(named), abaco_for(request), _me(request)
+    context = _frame(subject)
+    if request.method == "GET":
+        user, level = request.GET.get("user", ""), request.GET.get("level", "")
+        if not user:
+            return redirect(subject.url)
+        context |= consequences(abaco, subject, user, level, me)
+        entry = context["entry"]
+        initial = {"user": user, "level": "NONE" if level == "NONE" else entry.level if entry else "UPDATE"}
+        form, status = ChangeForm(initial=initial, kind=subject.kind, me=me), 200
+    else:
+        user, status = request.POST.get("user", ""), 422
+        form = ChangeForm(request.POST, kind=subject.kind, me=me)
+        if form.is_valid():
+            try:
+                return _grant(request, abaco, subject, form.cleaned_data)
+            except AbacoError as error:
+                status = form.refuse(error)
+        context["is_revoked"] = request.POST.get("level") == "NONE"
+    context |= {"form": form, "user": user, "is_everybody": user == WORLD, "is_you": user == me}
+    return render_page(request, "permissions/change.html", context, partial="permissions/_change.html", status=status)
+
+
+def _grant(request: HttpRequest, abaco: Abaco, subject: Subject, typed: Mapping[str, Any]) -> HttpResponse:
+    """Set a level, having looked which one it replaces; raise AbacoError."""
+    user, level = typed["user"], typed["level"]
+    place = {"actor_id": subject.name if subject.kind == "actor" else "", "object_id": user}
+    if earlier := answered(request, "permission.grant", **place):
+        return earlier.go(request)
+    before = abaco.permissions.get(subject.name, subject.kind)
+    details = {
+        "kind": subject.kind,
+        "before": {user: before.get(user, "not in the list")},
+        "after": {user: level},
+        **({} if subject.kind == "actor" else {"name": subject.name}),
+    }
+    written = perform(
+        request,
+        "permission.grant",
+        lambda: abaco.permissions.grant(subject.name, user, level, subject.kind),
+        lambda after: _outcome(subject, user, level, before, after),
+        details=details,
+        **place,
+    )
+    if user in (_me(request), WORLD):
+        forget_rights(request)
+    return written.go(request)
+
+
+def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str], after: Mapping[str, str]) -> Answer:
+    """Say how the entry stands now, by the API's own map."""
+    was, name = before.get(user), visible(user)
+    if after.get(user) != level:
+        return Answer(f"The API took it, but its list does not show {level} for {name}.", subject.url, "warning")
+    if user == WORLD:
+        words = f"Everybody can do everything with {subject.words} now."
+    elif level == "NONE":
+        words = f"{name} has no level of their own any more. The name stays in the list, at NONE."
+    elif was in (None, "NONE"):
+        words = f"{name} has {level} now."
+    elif was == level:
+        words = f"{name} had {level} already."
+    else:
+        words = f"{name} has {level} now, and had {visible(was)} before."
+    return Answer(words, subject.url)
+
+
+def _frame(subject: Subject) -> dict[str, Any]:
+    """Return what every page of the permissions has."""
+    frame: dict[str, Any] = {"subject": subject, "section": SECTIONS[subject.kind], "tab": "permissions", "counts": {}}
+    # By the word that the address has for it, which is what `as_code` looks for too.
+    word = {"actor": "actor_id", "alias": "alias", "config": "config"}[subject.kind]
+    return frame | {word: subject.name}
+
+
+def _me(request: HttpRequest) -> str:
+    return str(request.session["who"]["username"])

@@ -1,0 +1,374 @@
+"""Seeing who can do what on an actor, an alias or a config, and why; and granting a level."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from actors_app.activity import details_of
+from actors_app.models import AuditEntry
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, nonce_payload
+
+pytestmark = pytest.mark.django_db
+URL = f"/actors/{ACTOR_ID}/permissions/"
+ACTOR = f"/actors/v2/{ACTOR_ID}"
+PERMISSIONS = f"{ACTOR}/permissions"
+PROBE = "/actors/v2/admin-role-probe"
+KEY = "0123456789abcdef0123456789abcdef"
+OWN = {"jdoe": "UPDATE"}
+KINDS = {
+    "/aliases/tiler/permissions/": "/actors/v2/aliases/tiler",
+    "/configs/site/permissions/": "/actors/v2/configs/site",
+}
+
+
+def opens(
+    api: API, levels: dict[str, Any], *nonces: dict[str, Any], aliases: tuple[dict[str, Any], ...] = (), **actor: Any
+) -> None:
+    api.get(ACTOR, actor_payload(**actor))
+    api.get(PERMISSIONS, levels)
+    api.get(f"{ACTOR}/nonces", list(nonces))
+    api.get("/actors/v2/aliases", list(aliases))
+
+
+def words(page: Any) -> str:
+    return " ".join(page.content.decode().split())
+
+
+def test_it_says_who_can_do_what_and_why(api: API, signed_in: Client) -> None:
+    levels = {"jdoe": "UPDATE", "bob": "READ", "eve": "NONE", "sue": "EXECUTE", "tim": "UPDATE", "a": {"b": "READ"}}
+    opens(api, {**levels, "<i>": "READ", "odd": "SUPER"})
+    page = words(signed_in.get(URL))
+    assert "Owner: the API granted UPDATE when the actor was made." in page
+    assert "Read everything, nonces included, and send messages." in page
+    assert "given by the API itself, which does so for anybody but the owner who saves an edit." in page
+    assert '<span class="badge">no access</span>' in page
+    assert "the API cannot remove a name from the list." in page
+    assert "a.b" in page
+    assert "User names with a dot do not work at the API" in page
+    assert "&lt;i&gt;" in page
+    assert "a level that it does not describe" in page
+    assert "Who has it cannot be known: the API does not tell." in page
+    assert f'href="{URL}change/?user=bob&amp;level=NONE"' in page
+    assert "level=NONE" not in page.partition("eve")[2].partition("</tr>")[0]
+
+
+def test_an_owner_without_a_level_has_none(api: API, signed_in: Client) -> None:
+    opens(api, {"jdoe": "UPDATE", "sue": "READ"}, owner="sue")
+    assert "Being the owner alone allows nothing" in words(signed_in.get(URL))
+
+
+def test_everybody_is_said_to_be_everybody_for_good(api: API, signed_in: Client) -> None:
+    opens(api, {"ABACO_WORLD": "NONE", "jdoe": "READ"}, owner="sue")
+    page = words(signed_in.get(URL))
+    assert "Everybody can do everything with this actor." in page
+    assert "even NONE lets everybody in" in page
+    assert "Share with everybody" not in page
+    assert "unless this entry is the older one; the API does not say which is." in page
+    assert "user=ABACO_WORLD" not in page
+    assert "user=jdoe" in page
+
+
+def test_a_nonce_is_a_way_in_and_stays_masked(api: API, signed_in: Client) -> None:
+    opens(
+        api,
+        OWN,
+        nonce_payload(level="UPDATE", owner="sue"),
+        nonce_payload(id="T_usedup00used", remainingUses=0),
+        nonce_payload(id="T_many0000many", maxUses=-1, remainingUses=-1, level="READ"),
+        nonce_payload(id="T_some0000some", remainingUses=None, owner=""),
+    )
+    page = words(signed_in.get(URL))
+    assert "Whoever holds the nonce TACC-PROD_…6W1q" in page
+    assert "Made by sue at the level UPDATE, 1 use left." in page
+    assert "whose own level is NONE now: it opens no more than that" in page
+    assert "Made by jdoe at the level READ, unlimited uses." in page
+    assert "somebody whom the API does not name" in page
+    assert "…used" not in page
+    assert NONCE_ID not in page
+    assert "3 nonces that can still be used, the strongest of the level UPDATE" in page
+    assert "so that READ gives UPDATE too" in page
+
+
+def test_many_nonces_are_counted(api: API, signed_in: Client) -> None:
+    opens(api, OWN, *[nonce_payload(id=f"T_secret{number:04d}") for number in range(23)])
+    assert "3 more that can still be used are on the page of the nonces." in words(signed_in.get(URL))
+
+
+def test_aliases_are_ways_to_move_messages(api: API, signed_in: Client) -> None:
+    aliases = (
+        {"alias": "mine", "actorId": ACTOR_ID, "owner": "jdoe"},
+        {"alias": "hidden", "actorId": ACTOR_ID, "owner": "sue"},
+        {"alias": "open", "actorId": ACTOR_ID, "owner": "sue"},
+        {"alias": "other", "actorId": "anotherActor", "owner": "sue"},
+    )
+    opens(api, OWN, aliases=aliases)
+    api.get("/actors/v2/aliases/mine/permissions", {"jdoe": "UPDATE", "bob": "READ", "x": {"y": "UPDATE"}})
+    api.refuse("GET", "/actors/v2/aliases/hidden/permissions", "Not authorized -- you do not have access.")
+    api.get("/actors/v2/aliases/open/permissions", {"ABACO_WORLD": "READ", "sue": "UPDATE"})
+    page = words(signed_in.get(URL))
+    assert "jdoe can point it elsewhere or delete it" in page
+    assert "bob can see who may use it." in page
+    assert "Everybody (ABACO_WORLD) can point it elsewhere" in page
+    assert "Who has a level on this alias cannot be known" in page
+    assert 'href="/aliases/mine/permissions/"' in page
+    assert "alias other" not in page
+
+
+def test_what_could_not_be_asked_is_said(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, actor_payload())
+    api.get(PERMISSIONS, OWN)
+    api.is_silent("GET", f"{ACTOR}/nonces")
+    api.is_silent("GET", "/actors/v2/aliases")
+    page = words(signed_in.get(URL))
+    assert "The nonces could not be loaded." in page
+    assert "Which aliases point here could not be asked." in page
+    assert "Whoever has READ can read every nonce in full at the API" in page
+
+
+@pytest.mark.parametrize(
+    ("levels", "reason"),
+    [
+        ({"jdoe": "READ", "sue": "UPDATE"}, "Granting needs UPDATE on this actor, and your level is READ."),
+        ({"sue": "UPDATE"}, "Granting needs UPDATE on this actor, and you have no level of your own."),
+    ],
+)
+def test_what_one_may_not_do_is_disabled_with_the_reason(
+    api: API, signed_in: Client, levels: dict[str, str], reason: str
+) -> None:
+    opens(api, levels, owner="sue")
+    api.refuse("GET", PROBE, "Abaco Admin role required.")
+    page = words(signed_in.get(URL))
+    assert f'disabled title="{reason}">Grant the level' in page
+    assert f'disabled title="{reason}">Change' in page
+    assert "change/?user=" not in page
+
+
+def test_an_administrator_may_grant_whatever_the_list_says(api: API, signed_in: Client) -> None:
+    opens(api, {"sue": "UPDATE"}, owner="sue")
+    api.refuse("GET", PROBE, "Actor with identifier 'admin-role-probe' not found", 404)
+    page = words(signed_in.get(URL))
+    assert "You are one of them." in page
+    assert f'href="{URL}change/?user=sue"' in page
+
+
+def test_an_auditor_sees_all_and_may_grant_nothing(api: API, signed_in: Client) -> None:
+    from actors_app.models import PortalSession
+
+    PortalSession.objects.update(read_only=True)
+    opens(api, {"jdoe": "UPDATE", "bob": "READ"})
+    page = words(signed_in.get(URL))
+    assert "change/?user=" not in page
+    assert "Grant the level" in page
+
+
+def test_an_empty_list_teaches_the_first_step(api: API, signed_in: Client) -> None:
+    opens(api, {})
+    api.refuse("GET", PROBE, "Abaco Admin role required.")
+    assert "Nobody stands in the list" in words(signed_in.get(URL))
+
+
+def test_a_name_can_be_found_and_the_filter_cleared(api: API, signed_in: Client) -> None:
+    opens(api, {"jdoe": "UPDATE", "bob": "READ"})
+    page = words(signed_in.get(f"{URL}?q=BO&page=x"))
+    assert "user=bob" in page
+    assert "user=jdoe" not in page
+    page = words(signed_in.get(f"{URL}?q=nobody"))
+    assert "No name like that" in page
+    assert "Clear the filter" in page
+
+
+def test_it_is_paged_by_fifty(api: API, signed_in: Client) -> None:
+    opens(api, {"jdoe": "UPDATE"} | {f"user{number:03d}": "READ" for number in range(50)})
+    assert "51\N{EN DASH}51 of 51 names" in words(signed_in.get(f"{URL}?page=99"))
+
+
+def test_the_page_stands_without_the_list(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, actor_payload())
+    api.is_silent("GET", PERMISSIONS)
+    api.get(f"{ACTOR}/nonces", [])
+    api.get("/actors/v2/aliases", [])
+    page = words(signed_in.get(URL))
+    assert "The permissions could not be loaded" in page
+    assert 'disabled title="Who may do what could not be loaded' in page
+
+
+def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    opens(api, OWN)
+    fragment = signed_in.get(URL, headers=htmx).content.decode()
+    assert "<form" not in fragment
+    assert "jdoe" in fragment
+
+
+# Aliases and configs --------------------------------------------------------------------------------------------
+
+
+def test_the_permissions_of_an_alias(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/aliases/tiler", {"alias": "tiler", "actorId": ACTOR_ID, "owner": "jdoe"})
+    api.get("/actors/v2/aliases/tiler/permissions", {"jdoe": "UPDATE", "bob": "EXECUTE"})
+    page = words(signed_in.get("/aliases/tiler/permissions/"))
+    assert f'href="/actors/{ACTOR_ID}/"' in page
+    assert "Owner: the API granted UPDATE when the alias was made." in page
+    assert "No more than READ: messages are sent with a level on the actor." in page
+    assert "Everybody signed in sees every alias" in page
+
+
+def test_an_alias_whose_own_page_fails_has_permissions_all_the_same(api: API, signed_in: Client) -> None:
+    api.is_silent("GET", "/actors/v2/aliases/tiler")
+    api.get("/actors/v2/aliases/tiler/permissions", OWN)
+    assert "Granted." in words(signed_in.get("/aliases/tiler/permissions/"))
+
+
+def test_the_permissions_of_a_config_for_an_administrator(api: API, sign_in: Callable[..., Client]) -> None:
+    api.get("/actors/v2/configs/site/permissions", {"jdoe": "UPDATE", "ada": "UPDATE"})
+    page = words(sign_in(username="ada").get("/configs/site/permissions/"))
+    assert "but the API fails for all who are no administrators." in page
+    assert "Everybody signed in can read the value of every config" in page
+
+
+def test_the_failure_of_a_config_is_explained(api: API, signed_in: Client) -> None:
+    crash = "Unrecognized exception type: <class 'TypeError'>"
+    api.refuse("GET", "/actors/v2/configs/site/permissions", crash, 500)
+    answer = signed_in.get("/configs/site/permissions/")
+    page = words(answer)
+    assert answer.status_code == 200
+    assert "The API fails here for everybody but administrators" in page
+    assert 'disabled title="Only administrators get through to the permissions of a config.">Grant the level' in page
+
+
+@pytest.mark.parametrize(("url", "path"), KINDS.items())
+def test_what_is_not_there_is_not_found(api: API, signed_in: Client, url: str, path: str) -> None:
+    api.refuse("GET", f"{path}/permissions", "No alias found: tiler.", 404)
+    if "aliases" in url:
+        api.refuse("GET", path, "No alias found: tiler.", 404)
+    assert signed_in.get(url).status_code == 404
+
+
+@pytest.mark.parametrize(("url", "path"), KINDS.items())
+def test_a_level_is_granted_on_the_others_too(api: API, signed_in: Client, url: str, path: str) -> None:
+    api.get(f"{path}/permissions", OWN)
+    api.post(f"{path}/permissions", OWN | {"bob": "READ"})
+    answer = signed_in.post(url, {"user": "bob", "level": "READ", "write_key": KEY})
+    assert answer.headers["Location"] == url
+    start = AuditEntry.objects.get(start=None)
+    assert (start.actor_id, start.object_id) == ("", "bob")
+    assert details_of(start)["name"] == path.rpartition("/")[2]
+
+
+# Granting -------------------------------------------------------------------------------------------------------
+
+
+def test_a_level_is_granted_and_recorded_with_what_it_was(api: API, signed_in: Client) -> None:
+    api.get(PERMISSIONS, OWN | {"bob": "NONE"})
+    api.post(PERMISSIONS, OWN | {"bob": "EXECUTE"})
+    answer = signed_in.post(URL, {"user": " bob ", "level": "EXECUTE", "write_key": KEY})
+    assert answer.headers["Location"] == URL
+    assert json.loads(api.asked[-1].body) == {"user": "bob", "level": "EXECUTE"}
+    start = AuditEntry.objects.get(start=None)
+    assert (start.action, start.actor_id, start.object_id) == ("permission.grant", ACTOR_ID, "bob")
+    assert details_of(start)["before"] == {"bob": "NONE"}
+    assert details_of(start)["after"] == {"bob": "EXECUTE"}
+    opens(api, OWN | {"bob": "EXECUTE"})
+    assert "bob has EXECUTE now." in words(signed_in.get(URL))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("READ", "EXECUTE", "bob has EXECUTE now, and had READ before."),
+        ("EXECUTE", "EXECUTE", "bob had EXECUTE already."),
+        ("READ", "READ", "The API took it, but its list does not show EXECUTE for bob."),
+    ],
+)
+def test_it_says_what_came_of_it(api: API, signed_in: Client, before: str, after: str, said: str) -> None:
+    api.get(PERMISSIONS, OWN | {"bob": before})
+    api.post(PERMISSIONS, OWN | {"bob": after})
+    signed_in.post(URL, {"user": "bob", "level": "EXECUTE", "write_key": KEY})
+    opens(api, OWN)
+    assert said in words(signed_in.get(URL))
+
+
+def test_the_same_form_grants_once(api: API, signed_in: Client) -> None:
+    api.get(PERMISSIONS, OWN)
+    api.post(PERMISSIONS, OWN | {"bob": "READ"})
+    form = {"user": "bob", "level": "READ", "write_key": KEY}
+    signed_in.post(URL, form)
+    assert signed_in.post(URL, form).status_code == 302
+    assert [request.method for request in api.asked] == ["GET", "POST"]
+
+
+def test_less_than_update_for_oneself_needs_a_tick(api: API, signed_in: Client) -> None:
+    form = {"user": "jdoe", "level": "READ", "write_key": KEY}
+    page = words(signed_in.post(URL, form))
+    assert "This is you, and less than UPDATE." in page
+    assert "confirm_self" in page
+    assert api.asked == []
+    api.get(PERMISSIONS, OWN)
+    api.post(PERMISSIONS, {"jdoe": "READ"})
+    assert signed_in.post(URL, {**form, "confirm_self": "on"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("user", "says"),
+    [
+        ("", "Type a user name."),
+        ("first.last", "User names with a dot do not work at the API"),
+        ("a@b.c", "no e-mail addresses"),
+        ("two words", "has no spaces"),
+        ("$where", "has no spaces, no $"),
+        ("x" * 65, "at most 64 characters"),
+        ("abaco_world", "Use “Share with everybody” for this"),
+    ],
+)
+def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Client, user: str, says: str) -> None:
+    answer = signed_in.post(URL, {"user": user, "level": "OWN", "write_key": KEY})
+    page = words(answer)
+    assert answer.status_code == 422
+    assert says in page
+    assert "Choose one of the levels in the list." in page
+    assert f'value="{user}"' in page or not user
+    assert "The permissions were not asked for again" in page
+    assert api.asked == []
+
+
+def test_an_invalid_form_with_htmx_is_the_form(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    answer = signed_in.post(URL, {"user": ""}, headers=htmx)
+    assert answer.status_code == 422
+    assert answer.content.decode().startswith('<section class="card" id="grant"')
+
+
+def test_it_shows_a_refusal(api: API, signed_in: Client) -> None:
+    api.get(PERMISSIONS, OWN)
+    api.refuse("POST", PERMISSIONS, "Not authorized -- you do not have access to this actor.")
+    answer = signed_in.post(URL, {"user": "bob", "level": "READ", "write_key": KEY})
+    assert answer.status_code == 403
+    assert "Nothing was changed." in words(answer)
+    assert 'value="bob"' in words(answer)
+
+
+def test_it_survives_silence(api: API, signed_in: Client) -> None:
+    api.get(PERMISSIONS, OWN)
+    api.is_silent("POST", PERMISSIONS)
+    answer = signed_in.post(URL, {"user": "bob", "level": "READ", "write_key": KEY})
+    assert answer.status_code == 502
+    assert "It is not known whether it was done" in words(answer)
+    assert "Check what happened" in words(answer)
+    assert 'value="bob"' in words(answer)
+
+
+def test_without_the_level_that_is_replaced_nothing_is_sent(api: API, signed_in: Client) -> None:
+    api.is_silent("GET", PERMISSIONS)
+    answer = signed_in.post(URL, {"user": "bob", "level": "READ", "write_key": KEY})
+    assert answer.status_code == 502
+    assert "Nothing was changed." in words(answer)
+
+
+def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
+    assert signed_in.put(URL).status_code == 405
+
+
+def test_it_needs_credentials(client: Client) -> None:
+    assert client.post(URL).headers["Location"].startswith("/sign-in/")
