@@ -349,7 +349,6 @@ WITHOUT = {
     "executions/log_forget.html": "the portal's own",
     "executions/log_line.html": "a part of the log, which shows it",
     "places/list.html": "the portal's own",
-    "revisions/list.html": "the portal's own; the review of a save shows it",
     "saved_views/list.html": "the portal's own",
     "sign_in/form.html": "nobody is signed in",
     "workers/gone.html": "nothing is there",
