@@ -37,6 +37,7 @@ GROUPS = (
             Place("schedules", "actors:schedule-list", "calendar-clock", "Schedules"),
             Place("links", "actors:link-list", "waypoints", "Links"),
             Place("aliases", "actors:alias-list", "tags", "Aliases"),
+            Place("nonces", "actors:nonce-overview", "key-round", "Nonces"),
             Place("configs", "actors:config-list", "sliders-horizontal", "Configs"),
         ),
     ),

@@ -19,6 +19,7 @@ from actors_app.views import (
     links,
     logs,
     messages,
+    nonce_hygiene,
     nonces,
     overview,
     permissions,
@@ -94,6 +95,7 @@ nonce_paths = [
     path("nonces/<handle:handle>/", nonces.nonce_detail, name="nonce-detail"),
     path("nonces/<handle:handle>/reveal/", nonces.nonce_reveal, name="nonce-reveal"),
     path("nonces/<handle:handle>/delete/", nonces.nonce_delete, name="nonce-delete"),
+    path("nonces/<handle:handle>/replace/", nonce_hygiene.nonce_replace, name="nonce-replace"),
 ]
 
 alias_paths = [
@@ -170,6 +172,7 @@ urlpatterns = [
     path("executions/evidence/", evidence.evidence_set, name="evidence-set"),
     *history_paths,
     path("schedules/", schedules.schedule_list, name="schedule-list"),
+    path("nonces/", nonce_hygiene.nonce_overview, name="nonce-overview"),
     path("links/", links.link_list, name="link-list"),
     *alias_paths,
     *config_paths,

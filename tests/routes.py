@@ -86,6 +86,8 @@ ROWS = {
     "actors:schedule-list": Row(PAGE, READ),
     "actors:schedule-update": Row(FORM, WRITE),
     "actors:link-list": Row(PAGE, READ),
+    "actors:nonce-overview": Row(PAGE, READ),
+    "actors:nonce-replace": Row(FORM, WRITE),
     "actors:alias-list": Row(PAGE, READ),
     "actors:alias-of-actor": Row(PAGE, READ),
     "actors:alias-create": Row(FORM, WRITE),

@@ -229,6 +229,8 @@ PAGES = {
     "schedule-list": ["actor-list"],
     "schedule-update": ["actor"],
     "link-list": ["actor-list"],
+    "nonce-overview": ["actor-list"],
+    "nonce-replace": ["nonce-create", "nonce-delete"],
     "state-detail": ["state"],
     "state-update": ["state-update"],
     "state-reset": ["state"],

@@ -39,6 +39,7 @@ FAULTS: dict[str, Failure] = {
 MEANT = {
     "POST nonce-list body": (MADE_NONCE,),
     "POST nonce-reveal body": (secrets.LISTED_NONCE,),
+    "POST nonce-replace body": (MADE_NONCE,),
     "POST alias-nonce-list body": (MADE_NONCE,),
     "POST alias-nonce-reveal body": (secrets.LISTED_NONCE,),
     "GET actor-configuration body": (ENVIRONMENT,),
@@ -178,7 +179,7 @@ def test_a_report_of_a_failure_holds_no_value(
         # A fault of the portal's own, where a password, a token or a nonce is a variable of some frame.
         for broken, act in (
             ("actors_app.views.nonces._shown_once", lambda: tour.send(_nonce_forms(tour))),
-            ("actors_app.views.sign_in._enter", lambda: tour.sign_in("demo")),
+            ("actors_app.views.sign_in.enter", lambda: tour.sign_in("demo")),
             ("actors_app.credentials._seal", lambda: tour.sign_in("demo")),
         ):
             with monkeypatch.context() as patch:

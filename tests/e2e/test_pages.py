@@ -96,6 +96,8 @@ def places(portal: Portal) -> list[str]:
         "/schedules/?show=off",
         f"/actors/{full}/schedule/",
         "/links/",
+        "/nonces/",
+        "/nonces/?show=orphan",
         "/configs/",
         "/configs/?q=nothing+has+this+name",
         "/configs/new/",
