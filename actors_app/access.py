@@ -4,7 +4,7 @@ It only explains what was asked; asking is the business of the views, and of gra
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -226,20 +226,32 @@ def _number(level: str) -> int:
     return LEVELS.index(level) if level in LEVELS else 0
 
 
-def ask_aliases(abaco: Abaco, aliases: Sequence[Alias]) -> list[tuple[Alias, Answer]]:
-    """Return the first of some aliases, each with its map of permissions or the API's refusal."""
+def ask_aliases(abaco: Abaco, aliases: Sequence[Alias]) -> list[tuple[Alias, Answer, Answer]]:
+    """Return the first of some aliases, each with its map of permissions and its nonces, or the API's refusals."""
     asked = aliases[:MOST_ALIASES]
-    calls: dict[str, GetCall] = {
-        str(number): lambda name=one.alias: abaco.permissions.get(name, "alias")  # type: ignore[misc]
-        for number, one in enumerate(asked)
-    }
+    calls: dict[str, GetCall] = {}
+    for number, one in enumerate(asked):
+        calls[f"levels{number}"] = lambda name=one.alias: abaco.permissions.get(name, "alias")  # type: ignore[misc]
+        calls[f"nonces{number}"] = lambda name=one.alias: abaco.alias_nonces.list(name)  # type: ignore[misc]
     answers = abaco.wave(**calls) if calls else {}
-    return [(one, answers[str(number)]) for number, one in enumerate(asked)]
+    return [(one, answers[f"levels{number}"], answers[f"nonces{number}"]) for number, one in enumerate(asked)]
 
 
-def by_aliases(asked: Sequence[tuple[Alias, Answer]]) -> list[Way]:
-    """Explain the people with a level on an alias: it opens nothing of the actor, but moves where messages go."""
-    return [_by_alias(alias, answer) for alias, answer in asked]
+def by_aliases(asked: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[str, str]) -> list[Way]:
+    """Explain the people with a level on an alias, which opens nothing but moves where messages go; and its nonces."""
+    ways: list[Way] = []
+    for alias, people, nonces in asked:
+        ways.append(_by_alias(alias, people))
+        url = reverse("actors:alias-nonce-list", args=[alias.alias]) if is_addressable(alias.alias) else ""
+        if nonces.error:
+            why = "Its nonces cannot be known: the API did not tell you."
+            ways.append(unknown_way(f"Whoever holds a nonce of the alias {alias.alias}", why, url))
+        else:
+            ways += [
+                replace(way, why=f"Of the alias {alias.alias}. {way.why}")
+                for way in by_nonces(nonces.value, levels, url)
+            ]
+    return ways
 
 
 def _by_alias(alias: Alias, answer: Answer) -> Way:

@@ -15,7 +15,7 @@ from actors_app.access import Entry, Subject, Way
 from actors_app.converters import is_id
 from actors_app.forms.permissions import EntryFilter
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, NotFound, ServiceFailed
+from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins
 from actors_app.services.permissions import LEVELS, WORLD
 from actors_app.services.types import Nonce
 
@@ -30,13 +30,13 @@ def listing(request: HttpRequest, abaco: Abaco, subject: Subject, me: str) -> di
     answers = _ask(abaco, subject)
     known = _subject(subject, answers)
     if error := answers["levels"].error:
-        return known | _refused(subject, error)
+        return known | _refused(error)
     levels: dict[str, str] = answers["levels"].value
     entries = access.entries_of(subject.kind, levels, _owner(subject, known), me)
     reason, is_admin = _may_not(abaco, levels, me, subject)
     ways = [access.admins(subject.kind, is_admin)]
     if subject.kind == "actor":
-        ways = [*_by_nonces(known, levels, subject.name), *_by_aliases(abaco, known, answers["aliases"]), *ways]
+        ways = [*_by_nonces(known, levels, subject.name), *_by_aliases(abaco, known, levels, answers["aliases"]), *ways]
     return known | _table(request, entries) | {"may_not": reason, "is_world": WORLD in levels, "ways": ways}
 
 
@@ -44,7 +44,7 @@ def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str)
     """Return what another level for a name means; raise NotFound where the name is not in the list."""
     answers = _ask(abaco, subject)
     known = _subject(subject, answers)
-    if isinstance(answers["levels"].error, ServiceFailed) and subject.kind == "config":
+    if isinstance(answers["levels"].error, OnlyAdmins):
         return known | {"may_not": access.CONFIG_FAILS, "entry": None, "is_revoked": level == "NONE"}
     levels: dict[str, str] = answers["levels"].need()
     entries = access.entries_of(subject.kind, levels, _owner(subject, known), me)
@@ -104,11 +104,11 @@ def _subject(subject: Subject, answers: Mapping[str, Answer]) -> dict[str, Any]:
 
 
 def _owner(subject: Subject, known: Mapping[str, Any]) -> str:
-    return str(getattr(known.get(subject.kind), "owner", ""))
+    return str(getattr(known.get("actor" if subject.kind == "actor" else "found"), "owner", ""))
 
 
-def _refused(subject: Subject, error: AbacoError) -> dict[str, Any]:
-    if subject.kind == "config" and isinstance(error, ServiceFailed):
+def _refused(error: AbacoError) -> dict[str, Any]:
+    if isinstance(error, OnlyAdmins):
         return {"fails": access.CONFIG_FAILS, "may_not": ADMINS_ONLY}
     if isinstance(error, NotFound):
         raise error
@@ -141,11 +141,11 @@ def _by_nonces(known: Mapping[str, Any], levels: Mapping[str, str], actor_id: st
     return ways
 
 
-def _by_aliases(abaco: Abaco, known: Mapping[str, Any], answer: Answer) -> list[Way]:
+def _by_aliases(abaco: Abaco, known: Mapping[str, Any], levels: Mapping[str, str], answer: Answer) -> list[Way]:
     if answer.error:
         return [access.unknown_way("Through an alias", "Which aliases point here could not be asked.")]
     here = [one for one in answer.value if one.actor_id == known["actor"].id]
-    ways = access.by_aliases(access.ask_aliases(abaco, here))
+    ways = access.by_aliases(access.ask_aliases(abaco, here), levels)
     if len(here) > access.MOST_ALIASES:
         more = f"{len(here) - access.MOST_ALIASES} more aliases point here; theirs were not asked for."
         ways.append(access.unknown_way("Through another alias", more))

@@ -179,7 +179,6 @@ _ANSWERS: list[tuple[str, Any]] = [
     (r"/actors/v2/[^/]+/nonces", [payloads.nonce_payload()]),
     (r"/actors/v2/[^/]+/nonces/[^/]+", payloads.nonce_payload()),
     (r"/actors/v2/[^/]+/state", {"state": {"count": 1}}),
-    (r"/actors/v2/[^/]+/permissions", {"jdoe": "UPDATE"}),
     (r"/actors/v2/(aliases/|configs/)?[^/]+/permissions", {"jdoe": "UPDATE"}),
     (r"/actors/v2/[^/]+/executions", payloads.listing_payload(payloads.execution_row())),
     (r"/actors/v2/[^/]+/executions/[^/]+", payloads.execution_payload()),

@@ -128,7 +128,7 @@ def _frame(subject: Subject) -> dict[str, Any]:
     """Return what every page of the permissions has."""
     frame: dict[str, Any] = {"subject": subject, "section": SECTIONS[subject.kind], "tab": "permissions", "counts": {}}
     # By the word that the address has for it, which is what `as_code` looks for too.
-    word = {"actor": "actor_id", "alias": "alias", "config": "config"}[subject.kind]
+    word = "actor_id" if subject.kind == "actor" else subject.kind
     return frame | {word: subject.name}
 
 

@@ -92,6 +92,15 @@ def test_it_works_in_two_steps(signed_in: Client, api: Any) -> None:
     }
 
 
+def test_whoever_is_not_the_owner_is_told_that_saving_gives_them_update(signed_in: Client, api: Any) -> None:
+    words = "is given UPDATE on it by the API, for good"
+    api.get(API, actor_payload(owner="sue"))
+    assert words in signed_in.get(URL).content.decode()
+    api.wire.reset()
+    api.get(API, actor_payload(owner="jdoe"))
+    assert words not in signed_in.get(URL).content.decode()
+
+
 def test_a_whole_definition_survives_the_change_of_one_field(signed_in: Client, api: Any) -> None:
     form = opened(signed_in, api, **FULL)
     form |= {"log_ex": ["60"]}

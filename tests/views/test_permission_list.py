@@ -106,6 +106,9 @@ def test_aliases_are_ways_to_move_messages(api: API, signed_in: Client) -> None:
         {"alias": "other", "actorId": "anotherActor", "owner": "sue"},
     )
     opens(api, OWN, aliases=aliases)
+    api.get("/actors/v2/aliases/mine/nonces", [nonce_payload(id="T_alias000away", actorId=None, alias="mine")])
+    api.refuse("GET", "/actors/v2/aliases/hidden/nonces", "Not authorized -- you do not have access.")
+    api.get("/actors/v2/aliases/open/nonces", [])
     api.get("/actors/v2/aliases/mine/permissions", {"jdoe": "UPDATE", "bob": "READ", "x": {"y": "UPDATE"}})
     api.refuse("GET", "/actors/v2/aliases/hidden/permissions", "Not authorized -- you do not have access.")
     api.get("/actors/v2/aliases/open/permissions", {"ABACO_WORLD": "READ", "sue": "UPDATE"})
@@ -116,6 +119,9 @@ def test_aliases_are_ways_to_move_messages(api: API, signed_in: Client) -> None:
     assert "Who has a level on this alias cannot be known" in page
     assert 'href="/aliases/mine/permissions/"' in page
     assert "alias other" not in page
+    assert "Whoever holds the nonce T_…away" in page
+    assert "Of the alias mine. Made by jdoe at the level EXECUTE, 1 use left." in page
+    assert "Whoever holds a nonce of the alias hidden" in page
 
 
 def test_what_could_not_be_asked_is_said(api: API, signed_in: Client) -> None:
