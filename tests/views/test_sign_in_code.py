@@ -278,3 +278,4 @@ def test_over_a_page_it_opens_beside_it(browser: Client, htmx: dict[str, str]) -
     assert answer.status_code == 401
     assert re.search(r'href="/sign-in/code/\?tenant=v3" target="_blank" rel="noopener"', page)
     assert "come back here and send it again" in page
+    assert '<form method="dialog">' in page, "a phone has no Escape"
