@@ -3,6 +3,7 @@
 From the API's own reading of `PUT /actors/{id}` (TACC/abaco, `ActorResource.validate_put`). Nothing here asks the API.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,19 +60,27 @@ class Column:
         return self.is_changed and self.name == "default_environment"
 
 
-def columns(now: Definition, wanted: Definition) -> list[Column]:
-    """Return the fields that change, then those that the API would reset without a word, in the order of the form."""
-    found = [_column(name, now[name], wanted[name], stateless=now["stateless"]) for name in EDITABLE]
+def columns(now: Definition, wanted: Definition, reset_too: Collection[str] = ()) -> list[Column]:
+    """Return the fields that change, then those that the API would reset without a word, in the order of the form.
+
+    `reset_too` are fields that this version of the API resets, and others keep.
+    """
+    found = [
+        _column(name, now[name], wanted[name], stateless=now["stateless"], is_reset=name in reset_too)
+        for name in EDITABLE
+    ]
     return [one for one in found if one.is_changed] + [one for one in found if one.is_sent_along]
 
 
-def _column(name: str, now: Any, change: Any, *, stateless: bool) -> Column:
+def _column(name: str, now: Any, change: Any, *, stateless: bool, is_reset: bool) -> Column:
     has_value = bool(now) and not is_same(now, DEFAULTS.get(name))
     left_out, is_lost = "", False
     if name == "stateless":
         left_out = "" if stateless else "Refused: the API would take it for stateless."
     elif name in ("image", "token"):
         left_out, is_lost = _OTHERWISE[name], name == "token"
+    elif has_value and is_reset and name == "cron_schedule":
+        left_out, is_lost = "Taken away: it runs on no schedule any more.", True
     elif has_value:
         left_out = _OTHERWISE.get(name) or _LOST.get(name, _EMPTIED)
         is_lost = name != "cron_schedule"

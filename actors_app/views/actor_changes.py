@@ -230,7 +230,7 @@ def _review_or_save(
         typed=form.typed,
         differences=found,
         force=force,
-        columns=columns(before, wanted),
+        columns=columns(before, wanted, actor.api.reset_by_put if actor.api else ()),
         restarts=force or "image" in changed,
         next_revision=(actor.revision or 0) + 1,
         sends=_sends(actor, {one.name: one.after for one in found}, force=force),
