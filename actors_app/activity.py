@@ -232,6 +232,9 @@ def object_of(entry: AuditEntry, actors: str) -> tuple[str, str]:
         return entry.object_id, f"{actor}workers/{entry.object_id}/"
     if noun in ("execution", "log", "result", "evidence") and is_id(entry.object_id):
         return entry.object_id, f"{actor}executions/{entry.object_id}/"
+    if noun == "bulk":
+        page = _location(entry)
+        return ("its page", page) if page else ("", "")
     if execution := execution_of(entry):
         return execution, f"{actor}executions/{execution}/"
     return "", ""

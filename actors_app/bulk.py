@@ -8,13 +8,13 @@ where that does not know the end, nobody does, and it is not tried again.
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -35,6 +35,7 @@ from actors_app.writes import Answer, NotRecorded, Written, item_key, perform_it
 ACTIONS = {"halt": "execution.halt", "resend": "message.send"}
 # Longer than the slowest item can take: two calls that read at once, twice, a renewed sign-in, and the write.
 LEASE = timedelta(seconds=120)
+LISTED = 50  # of a person's jobs, the newest
 OPEN = (BulkItem.WAITING, BulkItem.STARTED)
 # What may be over in a moment: the item keeps its turn, and the job waits for somebody to go on.
 _NOT_NOW = (Unreachable, Busy, RateLimited, NotRecorded)
@@ -91,6 +92,17 @@ def job_of(who: Credentials, handle: str) -> BulkJob | None:
     return BulkJob.objects.filter(handle=handle, tenant=who.tenant, username=who.username).first()
 
 
+def jobs_of(who: Credentials) -> QuerySet[BulkJob]:
+    """Return a person's own jobs, newest first."""
+    return BulkJob.objects.filter(tenant=who.tenant, username=who.username).order_by("-created")
+
+
+def unfinished(who: Credentials) -> list[BulkJob]:
+    """Return those of a person's newest jobs that have an item without a result."""
+    open_ = BulkItem.objects.filter(job=OuterRef("pk"), outcome__in=OPEN)
+    return list(jobs_of(who).filter(Exists(open_))[:LISTED])
+
+
 def items_of(job: BulkJob) -> QuerySet[BulkItem]:
     """Return what a job is about, in its order."""
     return BulkItem.objects.filter(job=job).order_by("number")
@@ -98,15 +110,27 @@ def items_of(job: BulkJob) -> QuerySet[BulkItem]:
 
 def tally(job: BulkJob) -> dict[str, int]:
     """Return how many items there are of each outcome."""
-    rows = BulkItem.objects.filter(job=job).values_list("outcome").annotate(Count("pk")).order_by()
-    return dict(rows)
+    return tallies([job]).get(job.pk, {})
+
+
+def tallies(jobs: Sequence[BulkJob]) -> dict[str, dict[str, int]]:
+    """Return of each job how many items there are of each outcome."""
+    rows = BulkItem.objects.filter(job__in=jobs).values_list("job", "outcome").annotate(Count("pk")).order_by()
+    found: dict[str, dict[str, int]] = {}
+    for handle, outcome, count in rows:
+        found.setdefault(handle, {})[outcome] = count
+    return found
 
 
 def reason_of(job: BulkJob) -> str:
     """Return why it was ordered, which only the trail keeps."""
-    entry = AuditEntry.objects.filter(key=job.key).values_list("details", flat=True).first()
-    details: dict[str, Any] = json.loads(entry) if entry else {}
-    return str(details.get("reason", ""))
+    return reasons_of([job]).get(job.key, "")
+
+
+def reasons_of(jobs: Sequence[BulkJob]) -> dict[str, str]:
+    """Return why jobs were ordered, by the keys of their entries in the trail."""
+    rows = AuditEntry.objects.filter(key__in=[job.key for job in jobs]).values_list("key", "details")
+    return {str(key): str(json.loads(details).get("reason", "")) for key, details in rows}
 
 
 def stop(job: BulkJob) -> int:

@@ -81,6 +81,13 @@ class Page:
         return bool(until and timezone.now() < until < timezone.now() + bulk.LEASE - _SLOW)
 
 
+def pages_of(who: Credentials) -> list[Page]:
+    """Return a person's newest jobs, without their items."""
+    jobs = list(bulk.jobs_of(who)[: bulk.LISTED])
+    counts, reasons = bulk.tallies(jobs), bulk.reasons_of(jobs)
+    return [Page(job, counts.get(job.pk, {}), (), 0, reasons.get(job.key, "")) for job in jobs]
+
+
 def page_of(who: Credentials, job: BulkJob, *, after: int | None = None) -> Page:
     """Return a job; of its items all, or, for a page that has those up to `after`, only what is new since."""
     items = list(bulk.items_of(job))

@@ -16,6 +16,7 @@ from actors_app.credentials import Credentials
 from actors_app.models import SavedView
 
 MOST = 50  # of one person
+_TAKEN = "You have a view of this name; choose another, or delete that one first."
 
 
 class NotSaved(Exception):  # noqa: N818  it says what happened
@@ -62,7 +63,7 @@ def save(who: Credentials, name: str, query: str) -> SavedView:
         if same and same.query == query:
             return same
         if same:
-            raise NotSaved("You have a view of this name; choose another, or delete that one first.")
+            raise NotSaved(_TAKEN)
         if own(who).count() >= MOST:
             raise NotSaved(f"You have {MOST} views, which is as many as there can be; delete one first.")
     view = SavedView(
@@ -76,8 +77,11 @@ def save(who: Credentials, name: str, query: str) -> SavedView:
     try:
         with transaction.atomic():
             view.save(force_insert=True)
-    except IntegrityError:  # somebody pressed twice
-        return own(who).get(name=name)
+    except IntegrityError:  # pressed twice, or another filter was given this name at the same moment
+        same = own(who).filter(name=name).first()
+        if same is None or same.query != query:
+            raise NotSaved(_TAKEN) from None
+        return same
     return view
 
 

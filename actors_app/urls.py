@@ -152,6 +152,7 @@ execution_paths = [
 
 history_paths = [
     path("executions/bulk/", bulk.bulk_create, name="bulk-create"),
+    path("executions/bulk/mine/", bulk.bulk_list, name="bulk-list"),
     path("executions/bulk/<handle:handle>/", bulk.bulk_detail, name="bulk-detail"),
     path("executions/bulk/<handle:handle>/stop/", bulk.bulk_stop, name="bulk-stop"),
     path("executions/picked/", bulk.executions_picked, name="executions-picked"),

@@ -24,6 +24,7 @@ WINDOWS = {
     "all": ("All time", None),
 }
 DEFAULT_WINDOW = "24h"
+_EXACT = "Exact: From, Up to"  # in the list of windows where they say it
 FORMATS = ("csv", "jsonl")
 SHOWN_OUTCOMES = OUTCOMES[:-2]  # those that have a filter of their own; the others are the API's secrets
 # In the order in which an address names them.
@@ -40,24 +41,36 @@ def _text(label: str, placeholder: str = "") -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=256, error_messages=_TOO_LONG, widget=widget)
 
 
+_WINDOWS = [
+    *((name, words) for name, (words, _) in WINDOWS.items()),
+    *((f"-{name}", f"Before the {words.lower()}") for name, (words, span) in WINDOWS.items() if span),
+]
+
+
+def _window(choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    unknown = "There is no such span of time; there are 1h, 24h, 7d and all, and -1h for before that."
+    return forms.ChoiceField(
+        label="Received in",
+        required=False,
+        choices=choices,
+        help_text="A time in “From” or “Up to” is used instead.",
+        error_messages={"invalid_choice": unknown},
+    )
+
+
 class HistoryForm(PortalForm):
     """Which executions to show, and in which order; what is not understood is named beside its field."""
 
-    outcome = _text("Outcome")
+    outcome = _text("Outcome", "failed,error or -succeeded")
     actor = _text("Actor", "name or id")
-    owner = _text("Owner of the actor")
-    image = _text("Image")
-    executor = _text("Sent by")
-    worker = _text("Worker")
+    owner = _text("Owner of the actor", "user name")
+    image = _text("Image", "owner/image:tag")
+    executor = _text("Sent by", "user name")
+    worker = _text("Worker", "id")
     exit_code = _text("Exit code", "1, or -0 for any other")
     duration = _text("Ran for", "10s, 5m, -1m, 10s..1m")
     q = _text("Search", "an execution's id, or an actor's name")
-    window = forms.ChoiceField(
-        label="Received in",
-        required=False,
-        choices=[(name, words) for name, (words, _) in WINDOWS.items()],
-        error_messages={"invalid_choice": "There is no such span of time; there are 1h, 24h, 7d and all."},
-    )
+    window = _window(_WINDOWS)
     sort = forms.CharField(required=False, max_length=20, error_messages=_TOO_LONG, widget=forms.HiddenInput)
     after = forms.CharField(required=False, max_length=2000, error_messages=_TOO_LONG, widget=forms.HiddenInput)
     before = forms.CharField(required=False, max_length=2000, error_messages=_TOO_LONG, widget=forms.HiddenInput)
@@ -70,8 +83,12 @@ class HistoryForm(PortalForm):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         given = dict(data.items())  # the last of several, as Django reads them
-        given["window"] = given.get("window") or DEFAULT_WINDOW  # so that the list of windows shows the one in use
+        is_exact = bool(str(given.get("from", "")).strip() or str(given.get("to", "")).strip())
+        if not given.get("window") or (is_exact and given["window"] in dict(_WINDOWS)):
+            given["window"] = "" if is_exact else DEFAULT_WINDOW  # so that the list of windows shows the one in use
         super().__init__(given)
+        if is_exact:
+            self.fields["window"] = _window([("", _EXACT), *_WINDOWS])
         for name, label in (("from", "From"), ("to", "Up to")):  # `from` cannot be the name of an attribute
             self.fields[name] = forms.CharField(
                 label=label,
@@ -132,10 +149,10 @@ class HistoryForm(PortalForm):
         for name in ("from", "to"):
             text = (self.cleaned_data.get(name) or "").strip()
             try:
-                self._spans[name] = _moment(text, is_end=name == "to") if text else None
+                self._spans[name] = _moment(text.removeprefix("-"), is_end=name == "to") if text else None
             except ValueError:
                 self.add_error(name, "Give a day, or a day and a time of UTC: 2026-11-23 18:00.")
-        since, until = self._spans.get("from"), self._spans.get("to")
+        since, until = self._span()
         if since is not None and until is not None and until <= since:
             self.add_error("to", "This is not after the beginning.")
         for name in PLACES:
@@ -165,13 +182,23 @@ class HistoryForm(PortalForm):
         """Whether anything but the window narrows what is shown."""
         return self.has_exact_span or any(self.data.get(name) for name in FILTERS)
 
+    def _span(self) -> tuple[int | None, int | None]:
+        """Return the exact span: what is not from a moment on is before it, and what is not up to one is after it."""
+        ends: dict[bool, list[int]] = {False: [], True: []}
+        for name, moment in self._spans.items():
+            if moment is not None:
+                is_not = str(self.cleaned_data.get(name, "")).strip().startswith("-")
+                ends[(name == "to") is not is_not].append(moment)
+        return max(ends[False], default=None), min(ends[True], default=None)
+
     def wanted(self) -> Wanted:
         """Return the filter of a form without errors. The window begins at a whole minute, so that it can be shared."""
         given = self.cleaned_data
-        since, until = self._spans.get("from"), self._spans.get("to")
-        if span := WINDOWS[self.window_name][1] if self.window_name else None:
-            since = self.at - self.at % MINUTE - span
-        sort = self.sort_name
+        since, until = self._span()
+        if span := WINDOWS[self.window_name.removeprefix("-")][1] if self.window_name else None:
+            edge = self.at - self.at % MINUTE - span
+            since, until = (None, edge) if self.window_name.startswith("-") else (edge, None)
+        sort, text = self.sort_name, _value(given["q"])
         return Wanted(
             outcomes=given["outcome"],
             actor=_value(given["actor"]),
@@ -183,7 +210,8 @@ class HistoryForm(PortalForm):
             duration=given["duration"],
             since=since,
             until=until,
-            q=given["q"].strip(),
+            q=text.text if text else "",
+            q_is_not=bool(text and text.is_not),
             sort=sort.removeprefix("-"),
             descending=sort.startswith("-"),
         )

@@ -92,14 +92,14 @@ def file_name(form: HistoryForm, actor: SeenActor | None = None, first: str = "e
     """Return a name that says which filter a file is of, in letters that are safe everywhere; without its ending."""
     parts = [first, _slug(actor.label)] if actor else [first]
     if form.has_exact_span:
-        spans = ((word, str(form.data.get(word) or "")) for word in ("from", "to"))
-        parts += [f"{word}-{_slug(text)}" for word, text in spans if text]
+        spans = ((word, str(form.data.get(word) or "").strip()) for word in ("from", "to"))
+        parts += [f"{'not-' if text.startswith('-') else ''}{word}-{_slug(text)}" for word, text in spans if text]
     else:
-        parts.append(form.window_name)
+        parts.append(form.window_name.replace("-", "before-"))
     for name in FILTERS:
         value = str(form.data.get(name) or "").strip()
         if value:
-            is_not = "not-" if value.startswith("-") and name != "q" else ""
+            is_not = "not-" if value.startswith("-") else ""
             parts.append(f"{_slug(name)}-{is_not}{_slug(value)}")
     moment = from_ms(form.at)
     made = f"{moment:%Y%m%dT%H%M%SZ}" if moment else ""

@@ -9,7 +9,7 @@ The SQL is written by hand since the two stores need different words for "the fi
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from actors_app.history.merging import run
@@ -111,9 +111,21 @@ def place_of(wanted: Wanted, row: Found, keys: Sequence[int]) -> Place:
     return Place(values, among_none, keys.index(row.actor) if wanted.sort == "actor" else 0)
 
 
+def place_before(wanted: Wanted, row: Found, keys: Sequence[int]) -> Place:
+    """Return the place that a row is the first to follow, so that a page begins with it whatever came since."""
+    at = place_of(wanted, row, keys)
+    is_falling = wanted.descending or wanted.sort == "actor"  # within each actor the newest come first
+    return replace(at, values=(*at.values[:-1], at.values[-1] + (1 if is_falling else -1)))
+
+
 def rows_of(pks: Sequence[int]) -> list[Found]:
     """Return executions by their own keys; whether somebody may see them is for the caller to check."""
     return _wide(pks)
+
+
+def newest(wanted: Wanted, keys: Sequence[int], named: Sequence[int]) -> list[Found]:
+    """Return the execution that came last, whatever the order; none where there is none."""
+    return page(replace(wanted, sort="received", descending=True), keys, named, number=1).rows
 
 
 def newer(wanted: Wanted, keys: Sequence[int], named: Sequence[int], received: int, pk: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actors_app.history.sql import END, like, marks, select
+from actors_app.history.sql import END, marks, select
 from actors_app.history.wanted import OUTCOMES, Wanted
 
 CANDIDATES = 2_000  # rows that an index of another order may name, to be sorted afterwards
@@ -42,19 +42,27 @@ class Question:
 def questions(wanted: Wanted, keys: Sequence[int], named: Sequence[int], *, leading: bool) -> list[Question]:
     """Return what is to be asked of the store: one question, or two where a text names actors and executions.
 
+    None where a text that is not wanted names every actor.
+
     `leading`: whether the order is that of arrival, so that a column with one value can come first in the index.
     """
     if not wanted.q:
         return [_question(wanted, list(keys), leading)]
     found = []
     others = [key for key in keys if key not in set(named)]
+    begins = "substr(s.execution_id, 1, %s)"  # LIKE tells capitals from small letters in one store and not in the other
+    if wanted.q_is_not:
+        if others:
+            found.append(_question(wanted, others, leading))
+            found[0].tried.append((f"{begins} <> %s", [len(wanted.q), wanted.q]))
+        return found
     if named:
         found.append(_question(wanted, list(named), leading))
     if others:
         question = _question(wanted, others, leading=False)
         if question.few is None:
             _narrow(question, "c.execution_id >= %s AND c.execution_id <= %s", [wanted.q, wanted.q + "z" * 16])
-        question.tried.append(("s.execution_id LIKE %s ESCAPE '!'", [like(wanted.q)]))
+        question.tried.append((f"{begins} = %s", [len(wanted.q), wanted.q]))
         found.append(question)
     return found
 

@@ -32,10 +32,3 @@ def order(columns: tuple[str, ...], descending: bool) -> str:
 def marks(values: Sequence[Any]) -> str:
     """Return a place for each value."""
     return ", ".join(["%s"] * len(values))
-
-
-def like(text: str) -> str:
-    """Return the pattern, with `!` as its escape, of texts that begin so."""
-    for sign in "!%_":
-        text = text.replace(sign, "!" + sign)
-    return text + "%"

@@ -68,6 +68,7 @@ class Wanted:
     since: int | None = None
     until: int | None = None
     q: str = ""
+    q_is_not: bool = False
     sort: str = "received"
     descending: bool = True
 
@@ -101,6 +102,11 @@ class Wanted:
         if len(self.outcomes) == 1:
             found |= _STATUS.get(self.outcomes[0], {})
         return found
+
+    @property
+    def is_newest_first(self) -> bool:
+        """Whether the first page holds what came last."""
+        return self.sort == "received" and self.descending
 
     def without_outcome(self) -> "Wanted":
         """Return the same filter for executions of any outcome."""

@@ -26,7 +26,17 @@ from actors_app.history_charts.drawing import (
 )
 from actors_app.history_charts.durations import COARSE, FINE, log_share, words_of
 from actors_app.history_charts.links import Links
-from actors_app.history_charts.spans import LAST, clock, day_words, local, time_marks
+from actors_app.history_charts.spans import (
+    LAST,
+    MINUTE,
+    choose_step,
+    clock,
+    day_words,
+    local,
+    spans,
+    time_marks,
+    written,
+)
 from actors_app.templatetags.actors import thousands, visible
 
 # When it was received (milliseconds since 1970), how many milliseconds it ran or None, its outcome, the ids of its
@@ -35,6 +45,7 @@ Run = tuple[int, int | None, str, str, str, str]
 DotURL = Callable[[str, str], str]  # the address of an execution by both ids; empty where it can have none
 
 MOST = 250
+_SHORT, _PARTS = 12 * MINUTE, 24  # a time too short for spans of the clock, and what it is cut into instead
 # Around the middle, and as large as they look alike.
 _SHAPES = {
     "succeeded": '<circle id="dot-succeeded" r="2.8"/>',
@@ -85,12 +96,12 @@ def run_times(
         _Dot(run, names[run[5]], at, dot_url(run[3], run[4]))
         for run, at in zip(ran, local([run[0] for run in ran], zone), strict=True)
     ]
-    moments, words = _domain(dots, *window, is_part=of > len(runs))
+    moments, words = _domain(dots, *window, zone, is_part=of > len(runs))
     marks = _marks(min(dot.ran for dot in dots), max(dot.ran for dot in dots))
     outcomes = [outcome for outcome in ORDER if any(dot.outcome == outcome for dot in dots)]
     sheet = Sheet()
     label = f"{title}: each shape leads to its execution; the table below holds the same links."
-    frame(sheet, "dots", label, (links.range, moments, words) if words else None)
+    frame(sheet, "dots", label, (links.range, moments, words))
     sheet.add(f"<defs>{''.join(_SHAPES[outcome] for outcome in outcomes)}</defs>")
     y_axis(sheet, ((_y(mark, marks), words_of(mark)) for mark in marks))
     x_axis(sheet, time_marks(moments[0], moments[-1], zone, 5))
@@ -115,14 +126,23 @@ def _words(drawn: int, given: int, of: int) -> str:
 
 
 def _domain(
-    dots: Sequence[_Dot], moments: Sequence[int], words: Sequence[str], *, is_part: bool
+    dots: Sequence[_Dot], moments: Sequence[int], words: Sequence[str], zone: tzinfo, *, is_part: bool
 ) -> tuple[Sequence[int], Sequence[str]]:
-    """Return the time of the axis, and the words of its edges where it is the time that the page shows."""
+    """Return the edges of the spans on the axis and their words: those that the page shows, or just those of the dots.
+
+    Between any two of them a part of the time can be selected.
+    """
     first, last = min(dot.received for dot in dots), max(dot.received for dot in dots)
     if len(moments) > 1 and not is_part and moments[0] <= first and last <= moments[-1]:
         return moments, words
     edge = max((last - first) // 50, 1_000)
-    return (first - edge, last + edge), ()
+    start, end = first - edge, last + edge
+    if end - start < _SHORT:  # whole minutes would leave most of the drawing empty
+        moments = [start + (end - start) * part // _PARTS for part in range(_PARTS + 1)]
+    else:
+        own = spans(start, end, choose_step(start, end), zone)
+        moments = [own[0][0], *(one for _, one in own)]
+    return moments, [written(moment) for moment in local(moments, zone)]
 
 
 def _marks(shortest: int, longest: int) -> tuple[int, ...]:

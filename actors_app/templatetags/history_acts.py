@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl
 from django import template
 from django.urls import reverse
 
-from actors_app import saved_views
+from actors_app import bulk, saved_views
 from actors_app.converters import is_id
 from actors_app.credentials import SessionCredentials
-from actors_app.forms.history import PLACES, HistoryForm
-from actors_app.models import SavedView
+from actors_app.forms.history import HistoryForm
+from actors_app.models import BulkJob, SavedView
 
 register = template.Library()
 
@@ -50,10 +50,18 @@ def _query(context: template.Context, **changes: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def list_filter(context: template.Context) -> list[tuple[str, str]]:
-    """Return the filter, the order and the place of the list as the fields of a form."""
-    form: HistoryForm = context["form"]
-    places = {name: str(form.data.get(name, "")) for name in PLACES}
-    return parse_qsl(_query(context, **places))
+    """Return the filter and the order of the list as the fields of a form, and where the page begins.
+
+    So "all on this page" are those that its reader sees, whatever came since.
+    """
+    return parse_qsl(_query(context, after=context["begins"]))
+
+
+@register.simple_tag(takes_context=True)
+def unfinished_acts(context: template.Context) -> list[BulkJob]:
+    """Return the visitor's bulk acts that wait for somebody to look at them, newest first."""
+    who = SessionCredentials.of(context["request"]).current
+    return bulk.unfinished(who) if who else []
 
 
 @register.simple_tag(takes_context=True)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app import bulk
-from actors_app.bulk_pages import Page, page_of
+from actors_app.bulk_pages import Page, page_of, pages_of
 from actors_app.bulk_plans import CAP, LISTED, Plan, page_rows, picked_rows, plan_of, unsealed
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials, SessionCredentials, abaco_for
@@ -133,7 +133,15 @@ def _back(filters: HistoryForm) -> str:
     return _address("actors:history", "" if filters.errors else filters.query())
 
 
-# A job ------------------------------------------------------------------------------------------------------
+# Jobs ------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def bulk_list(request: HttpRequest) -> HttpResponse:
+    """Show one's own bulk acts, newest first, so that one whose page was closed is found again."""
+    context = {"section": "history", "pages": pages_of(_who(request)), "most": bulk.LISTED}
+    return render_page(request, "bulk/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])

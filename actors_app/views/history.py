@@ -13,16 +13,16 @@ from actors_app.actor_history import RECENT, summary
 from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.forms.history import SHOWN_OUTCOMES, WINDOWS, HistoryForm, outcome_label, place_text
+from actors_app.forms.history import HistoryForm, place_text
 from actors_app.history import collecting, finding, newer, rights
 from actors_app.history.asking import Asked, asked
 from actors_app.history.clock import DAY, MINUTE, SECOND, from_ms, now_ms
 from actors_app.history.drawn import drawn
 from actors_app.history.exporting import export
 from actors_app.history.finding import Found, Page, Place, place_of
+from actors_app.history.narrowing import chips, columns, segments, window_words, windows
 from actors_app.history.recording import record
 from actors_app.history.rows import Row, table_rows
-from actors_app.history.wanted import FAILED, Count
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.models import ActorHistory
 from actors_app.services import Abaco
@@ -37,17 +37,6 @@ FIRST_BUDGET = 6.0  # where nothing is known yet
 POLL_BUDGET = 14.0  # for which nobody waits: of a listing that is all there is, when a page asks by itself
 SHOWN_FOR = 600  # seconds for which it is remembered whom the search shows what
 PAUSE = 2 * SECOND  # for which what was just read counts as new
-COLUMNS = (
-    ("id", "Execution", ""),
-    ("actor", "Actor", ""),
-    ("outcome", "Outcome", ""),
-    ("executor", "Sent by", ""),
-    ("worker", "Worker", ""),
-    ("received", "Received", ""),
-    ("waited", "Waited", "r"),
-    ("ran", "Ran", "r"),
-    ("exit_code", "Exit", "r"),
-)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -202,30 +191,34 @@ def _completed(abaco: Abaco, rows: list[Found], what: Asked) -> bool:
 def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
     form, wanted = what.form, what.wanted
     place, is_back = form.place()
+    newest = None if wanted.is_newest_first else finding.newest(wanted, what.keys, what.named)
     page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=PER_PAGE)
     is_waited_for = "listing" in what.beside and (page.rows and page.has_more)
     if actor_id and error is None and not is_waited_for and _completed(abaco, page.rows, what):
         page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=PER_PAGE)
     above = drawn(what)
     rows = table_rows(page.rows, what.by_key, form, of_all=not actor_id)
-    is_first = place is None
+    # Whoever comes back to the beginning by "Previous" stands at it, and is told what is new.
+    is_first = place is None or (is_back and bool(page.rows) and not page.has_more)
+    is_open = is_first and wanted.until is None  # so that something new can come
     freshness = _freshness(what, error)
     return {
         "rows": rows,
         "page": page,
         "total": above.counts.total(wanted.outcomes),
-        "segments": _segments(form, what, above.counts.of),
+        "segments": segments(form, what, above.counts.of),
         "charts": above.charts,
-        "columns": _columns(form, is_all=not actor_id),
-        "chips": _chips(form, what),
-        "windows": _windows(form),
-        "window_words": _window_words(form, what),
+        "columns": columns(form, is_all=not actor_id),
+        "chips": chips(form, what),
+        "windows": windows(form),
+        "window_words": window_words(form, what),
         "since": from_ms(wanted.since),
         "until": from_ms(wanted.until),
         "is_first": is_first,
+        "begins": place_text(finding.place_before(wanted, page.rows[0], what.keys)) if page.rows else "",
         **_pages(what, page, place, is_back),
         **freshness,
-        "poll": _poll(form, rows, page, freshness["incomplete"]) if is_first and wanted.until is None else "",
+        "poll": _poll(what, rows, page, newest or page.rows, freshness["incomplete"]) if is_open else "",
         "csv": form.query(format="csv"),
         "jsonl": form.query(format="jsonl"),
         "evidence": form.query(**({"actor": what.readable[0].id} if actor_id else {})),
@@ -234,111 +227,6 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
         },
         "is_empty": not page.rows and not above.counts.total().number and not form.is_narrowed,
     }
-
-
-def _segments(form: HistoryForm, what: Asked, counts: dict[str, Count]) -> list[dict[str, Any]]:
-    """Return the outcomes as filters, with how many there are of each; rare ones only where there are any."""
-    every = sum(counts.values(), Count())
-    segments = [_segment(form, "", "All", every, is_current=not what.wanted.outcomes)]
-    failed = sum((counts[outcome] for outcome in FAILED), Count())
-    segments.append(_segment(form, ",".join(FAILED), "All failures", failed, what.wanted.outcomes == FAILED))
-    for outcome, count in counts.items():
-        if outcome in SHOWN_OUTCOMES or count.number:
-            is_current = what.wanted.outcomes == (outcome,)
-            segments.append(_segment(form, outcome, outcome_label(outcome), count, is_current))
-    return segments
-
-
-def _segment(form: HistoryForm, value: str, label: str, count: Count, is_current: bool) -> dict[str, Any]:
-    return {
-        "name": value or "all",
-        "href": "?" + form.query(outcome=value),
-        "label": label,
-        "count": count,
-        "is_current": is_current,
-    }
-
-
-def _columns(form: HistoryForm, *, is_all: bool) -> list[dict[str, str]]:
-    sort = form.sort_name
-    found = []
-    for name, label, style in COLUMNS:
-        if name == "actor" and not is_all:
-            continue
-        # Names begin with the first, everything else with the largest or the latest.
-        first = name if name in ("id", "actor", "executor", "worker", "outcome") else f"-{name}"
-        other = {f"-{name}": name, name: f"-{name}"}
-        found.append(
-            {
-                "label": label,
-                "style": style,
-                "href": "?" + form.query(sort=other.get(sort, first)),
-                "aria_sort": {f"-{name}": "descending", name: "ascending"}.get(sort, "none"),
-            }
-        )
-    return found
-
-
-_NAMES = {
-    "outcome": "Outcome",
-    "actor": "Actor",
-    "owner": "Owner",
-    "image": "Image",
-    "executor": "Sent by",
-    "worker": "Worker",
-    "exit_code": "Exit code",
-    "duration": "Ran for",
-    "q": "Search",
-    "from": "From",
-    "to": "Up to",
-}
-
-
-def _chips(form: HistoryForm, what: Asked) -> list[dict[str, str]]:
-    """Return what narrows the list: each with the way to its opposite, and to the list without it."""
-    names = {actor.id: actor.label for actor in what.readable}
-    found = []
-    for name, label in _NAMES.items():
-        value = str(form.data.get(name, "")).strip()
-        if not value:
-            continue
-        bare = value.removeprefix("-")
-        is_not = value.startswith("-") and name not in ("q", "from", "to")
-        if name == "outcome":
-            bare = ", ".join(outcome_label(one.strip().removeprefix("-")) for one in value.split(",") if one.strip())
-        opposite = ""
-        if name not in ("q", "from", "to"):
-            opposite = ",".join(_opposite(one) for one in value.split(",")) if name == "outcome" else _opposite(value)
-        found.append(
-            {
-                "name": name,
-                "label": label,
-                "is_not": "is not" if is_not else "",
-                "value": names.get(bare, bare) if name == "actor" else bare,
-                "opposite": "?" + form.query(**{name: opposite}) if opposite else "",
-                "without": "?" + form.query(**{name: ""}),
-            }
-        )
-    return found
-
-
-def _opposite(value: str) -> str:
-    value = value.strip()
-    return value[1:] if value.startswith("-") else f"-{value}"
-
-
-def _windows(form: HistoryForm) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "label": words, "href": "?" + form.query(window=name), "is_current": form.window_name == name}
-        for name, (words, _) in WINDOWS.items()
-    ]
-
-
-def _window_words(form: HistoryForm, what: Asked) -> str:
-    name = form.window_name
-    if not name:
-        return "in the time you chose"
-    return "at any time" if what.wanted.since is None else f"in the {WINDOWS[name][0].lower()}"
 
 
 def _pages(what: Asked, page: Page, place: Place | None, is_back: bool) -> dict[str, str]:
@@ -376,17 +264,18 @@ def _freshness(what: Asked, error: AbacoError | None) -> dict[str, Any]:
     }
 
 
-def _poll(form: HistoryForm, rows: list[Row], page: Page, incomplete: int) -> str:
+def _poll(what: Asked, rows: list[Row], page: Page, newest: list[Found], incomplete: int) -> str:
     """Return the address that a page asks for what is new.
 
-    It names the newest row, those not yet finished, and whether the page was made before all had been read.
+    It names the newest that the filter finds, the rows not yet finished, and whether the page was made before all had
+    been read.
     """
-    newest = max(((row.received, row.pk) for row in page.rows), default=(form.at, 0))
+    received, pk = max(((row.received, row.pk) for row in newest), default=(what.form.at, 0))
     sketches = {row.pk for row in page.rows if row.is_sketch}
     open_rows = ",".join(str(row.pk) for row in rows if row.is_open or row.pk in sketches)
-    extra = f"poll=1&newest={newest[0]}.{newest[1]}" + (f"&open={open_rows}" if open_rows else "")
+    extra = f"poll=1&newest={received}.{pk}" + (f"&open={open_rows}" if open_rows else "")
     extra += "&filling=1" if incomplete else ""
-    query = form.query()
+    query = what.form.query()
     return f"{query}&{extra}" if query else extra
 
 

@@ -66,7 +66,7 @@ def admits(wanted: Wanted, row: Found, named: list[int]) -> bool:
         not wanted.outcomes or row.outcome in wanted.outcomes,
         wanted.since is None or row.received >= wanted.since,
         wanted.until is None or row.received < wanted.until,
-        not wanted.q or row.actor in named or row.id.startswith(wanted.q),
+        not wanted.q or (row.actor in named or row.id.startswith(wanted.q)) is not wanted.q_is_not,
     ]
     for value, have in (
         (wanted.executor, row.executor),
@@ -114,6 +114,7 @@ def any_wanted(rng: random.Random) -> Wanted:
         since=maybe(lambda: NOW_MS - rng.choice([HOUR, DAY, 2 * DAY])),
         until=maybe(lambda: NOW_MS - rng.choice([MINUTE, HOUR, DAY])),
         q=maybe(lambda: rng.choice(["a", "X0", "b00000", "nothing"]), 0.2) or "",
+        q_is_not=rng.random() < 0.3,
         sort=rng.choice([*SORTS, "received", "received"]),
         descending=rng.random() < 0.7,
     )

@@ -1,5 +1,7 @@
 """The execution history: the page over all actors and the one of an actor, which are the same list."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,10 +13,11 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from actors_app.history import counting
 from actors_app.history.clock import MINUTE, now_ms
-from actors_app.models import ActorHistory, ExecutionRecord, Readable
+from actors_app.models import ActorHistory, BulkItem, BulkJob, ExecutionRecord, Readable
 from tests.faults.pages import Page
 from tests.history.world import World, ago, answering
 from tests.payloads import ACTOR_ID
@@ -169,12 +172,74 @@ def test_an_opposite_of_a_duration_is_what_ran_and_not_that_long(busy: World, si
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Ok", {"Ok1"}), ("zeb", {"Long7", "Old8"}), ("other", {"Long7", "Old8"}), ("%", set()), ("k1", set())],
+    [
+        ("Ok", {"Ok1"}),
+        ("ok", set()),
+        ("zeb", {"Long7", "Old8"}),
+        ("other", {"Long7", "Old8"}),
+        ("%", set()),
+        ("k1", set()),
+    ],
 )
 def test_words_find_ids_by_their_beginning_and_actors_by_their_names(
     busy: World, signed_in: Client, text: str, expected: set[str]
 ) -> None:
     assert set(ids(signed_in.get(ALL, {"window": "all", "q": text}))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "without"), [("Ok", {"Ok1"}), ("ok", set()), ("zebra", {"Long7", "Old8"}), ("nothing", set())]
+)
+def test_words_with_a_minus_leave_out_what_they_find(
+    busy: World, signed_in: Client, text: str, without: set[str]
+) -> None:
+    response = signed_in.get(ALL, {"window": "all", "q": f"-{text}"})
+    assert set(ids(response)) == EVERY - without
+    assert "Search <strong>is not</strong>" in response.content.decode()
+    (back,) = re.findall(r'<a href="([^"]*)" aria-label="Only Search', response.content.decode())
+    assert set(ids(signed_in.get(ALL + unescape(back)))) == without
+
+
+def test_words_with_a_minus_that_name_every_actor_leave_nothing(world: World, signed_in: Client) -> None:
+    world.run("Ok1", ago(minutes=1))
+    assert ids(signed_in.get(ALL, {"q": "-word"})) == []
+    assert ids(signed_in.get(ALL, {"q": "-Ok"})) == []
+
+
+@pytest.mark.parametrize(("window", "expected"), [("1h", {"Long7", "Old8"}), ("24h", {"Old8"}), ("7d", set())])
+def test_a_window_and_its_opposite_part_the_whole(
+    busy: World, signed_in: Client, window: str, expected: set[str]
+) -> None:
+    response = signed_in.get(ALL, {"window": f"-{window}"})
+    assert set(ids(response)) == expected
+    assert set(ids(signed_in.get(ALL, {"window": window}))) == EVERY - expected
+    assert "received before the last" in Page.of(response).words
+    (back,) = re.findall(r'<a href="([^"]*)" aria-label="Only Received', response.content.decode())
+    assert set(ids(signed_in.get(ALL + unescape(back)))) == EVERY - expected
+
+
+@pytest.mark.parametrize("name", ["from", "to"])
+def test_an_end_of_time_and_its_opposite_part_the_whole(busy: World, signed_in: Client, name: str) -> None:
+    moment = f"{ago(minutes=3, seconds=30):%Y-%m-%d %H:%M:%S}"
+    response = signed_in.get(ALL, {name: moment})
+    (opposite,) = re.findall(r'<a href="([^"]*)" aria-label="The opposite of', response.content.decode())
+    other = signed_in.get(ALL + unescape(opposite))
+    assert set(ids(response)) ^ set(ids(other)) == EVERY
+    assert set(ids(response)) == ({"Ok1", "Fail2", "Err3"} if name == "from" else EVERY - {"Ok1", "Fail2", "Err3"})
+    (back,) = re.findall(r'<a href="([^"]*)" aria-label="The opposite of', other.content.decode())
+    assert query(unescape(back)) == {name: moment}
+
+
+def test_both_ends_of_time_with_a_minus_leave_nothing_and_say_so(world: World, signed_in: Client) -> None:
+    response = signed_in.get(ALL, {"from": "-2026-11-19", "to": "-2026-11-20"})
+    assert response.status_code == 422
+    assert "This is not after the beginning." in Page.of(response).words
+
+
+def test_the_list_of_windows_says_that_an_exact_span_is_in_force(busy: World, signed_in: Client) -> None:
+    page = signed_in.get(ALL, {"from": "2026-11-01", "window": "7d"}).content.decode()
+    assert '<option value="" selected>Exact: From, Up to</option>' in page
+    assert '<option value="24h" selected>' in signed_in.get(ALL).content.decode()
 
 
 @pytest.mark.parametrize(("window", "number"), [("1h", 6), ("24h", 7), ("7d", 8), ("all", 8)])
@@ -348,6 +413,60 @@ def test_a_page_beyond_the_end_leads_back(busy: World, signed_in: Client) -> Non
     assert links(response, "First")
 
 
+def fields_of_the_bar(answer: Any) -> dict[str, str]:
+    """Return what the form around the table sends with every button."""
+    bar = answer.content.decode().partition('id="history-picks"')[2].partition('<div class="bulk-bar"')[0]
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', bar)}
+
+
+@BOTH
+@pytest.mark.parametrize("sort", ["-received", "received", "id", "-ran", "exit_code", "-actor"])
+def test_all_on_the_page_are_those_that_its_reader_sees(world: World, signed_in: Client, url: str, sort: str) -> None:
+    for number in range(70):
+        code = number % 3 if number % 4 else None
+        world.run(f"Run{number:03}", ago(minutes=number + 2), exitCode=code)
+    signed_in.get(ONE)
+    first = signed_in.get(url, {"sort": sort, "executor": "-bob"})
+    next_ = re.search(r'rel="next" href="([^"]*)"', first.content.decode())
+    assert next_
+    pages = [first, signed_in.get(url + unescape(next_[1]))]
+    shown = [(fields_of_the_bar(page), ids(page)) for page in pages]
+    for number in range(3):  # they stand before the others, or after them
+        world.run(f"0Fresh{number}", ago(seconds=number + 1))
+        world.run(f"zFresh{number}", ago(seconds=number + 1))
+    ActorHistory.objects.update(looked=0)
+    signed_in.get(ONE)
+    for fields, before in shown:
+        answer = signed_in.get("/executions/picked/", fields | {"scope": "page", "format": "csv"})
+        rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[attr-defined]
+        found = [row["execution_id"] for row in rows]
+        stale = [one for one in found if "Fresh" not in one]
+        assert stale == before[: len(stale)]
+        assert found[0] == before[0]
+        assert len(found) >= len(before)
+
+
+@BOTH
+def test_acts_of_ones_own_that_wait_for_their_page_are_named(world: World, signed_in: Client, url: str) -> None:
+    def wait(handle: str, username: str, outcome: str) -> None:
+        job = BulkJob.objects.create(
+            handle=handle * 32, tenant="default", username=username, act="halt", key=handle, created=timezone.now()
+        )
+        BulkItem.objects.create(job=job, number=1, actor_id=ACTOR_ID, execution_id="Run1", outcome=outcome)
+
+    wait("a", "somebody", BulkItem.WAITING)
+    wait("b", "jdoe", BulkItem.DONE)
+    assert "bulk act" not in Page.of(signed_in.get(url)).words
+    wait("c", "jdoe", BulkItem.WAITING)
+    response = signed_in.get(url)
+    assert "One bulk act of yours is not finished" in Page.of(response).words
+    assert links(response, "open it") == [f"/executions/bulk/{'c' * 32}/"]
+    wait("d", "jdoe", BulkItem.STARTED)
+    response = signed_in.get(url)
+    assert "2 bulk acts of yours are not finished" in Page.of(response).words
+    assert links(response, "show them") == ["/executions/bulk/mine/"]
+
+
 # What is new --------------------------------------------------------------------------------------------------
 
 
@@ -373,6 +492,45 @@ def test_news_are_announced_and_not_pushed_into_the_table(
     assert "1 new execution:" in news.content.decode()
     assert "Fresh" not in ids(news)
     assert news["X-Poll-State"] != quiet["X-Poll-State"]
+
+
+@pytest.mark.parametrize("sort", ["received", "ran", "-ran", "id", "outcome", "executor", "-exit_code", "-actor"])
+def test_no_news_are_announced_in_any_order_until_something_came(
+    world: World, signed_in: Client, htmx: dict[str, str], sort: str
+) -> None:
+    from django.core.cache import cache
+
+    for number in range(60):
+        world.run(f"Run{number:03}", ago(minutes=number + 2), executor="ann" if number > 50 else "jdoe")
+    signed_in.get(ONE)
+    address = poll_of(signed_in.get(ALL, {"sort": sort}))
+    assert "new execution" not in signed_in.get(address, headers=htmx).content.decode()
+    world.run("Fresh", ago(seconds=1))
+    ActorHistory.objects.update(looked=0)
+    cache.clear()
+    assert "1 new execution:" in signed_in.get(address, headers=htmx).content.decode()
+
+
+def test_the_first_page_is_told_of_news_also_when_it_was_come_back_to(world: World, signed_in: Client) -> None:
+    for number in range(120):
+        world.run(f"Run{number:03}", ago(minutes=number + 2))
+    signed_in.get(ONE)
+    second = re.search(r'rel="next" href="([^"]*)"', signed_in.get(ALL).content.decode())
+    assert second
+    third = re.search(r'rel="next" href="([^"]*)"', signed_in.get(ALL + unescape(second[1])).content.decode())
+    assert third
+    pages = [signed_in.get(ALL + unescape(third[1]))]
+    for _ in range(2):
+        back = re.search(r'rel="prev" href="([^"]*)"', pages[-1].content.decode())
+        assert back
+        pages.append(signed_in.get(ALL + unescape(back[1])))
+    assert [bool(re.search(r'id="history-live" hx-get', page.content.decode())) for page in pages] == [
+        False,
+        False,
+        True,
+    ]
+    assert ids(pages[-1])[0] == "Run000"
+    assert 'rel="prev"' not in pages[-1].content.decode()
 
 
 @BOTH
