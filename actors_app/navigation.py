@@ -39,11 +39,15 @@ GROUPS = (
             Place("aliases", "actors:alias-list", "tags", "Aliases"),
             Place("nonces", "actors:nonce-overview", "key-round", "Nonces"),
             Place("configs", "actors:config-list", "sliders-horizontal", "Configs"),
+            Place("workers", "actors:all-workers", "cpu", "Workers"),
         ),
     ),
     Group(
         "Records",
-        (Place("activity", "actors:activity-list", "scroll-text", "Activity"),),
+        (
+            Place("activity", "actors:activity-list", "scroll-text", "Activity"),
+            Place("administration", "actors:administration", "shield", "Administration"),
+        ),
     ),
 )
 # What a thumb reaches on a phone; the fifth place of that bar leads to all the others.

@@ -8,6 +8,7 @@ from actors_app.views import (
     activity,
     actor_changes,
     actors,
+    administration,
     aliases,
     bulk,
     comparison,
@@ -162,6 +163,11 @@ history_paths = [
     path("executions/views/<handle:handle>/delete/", saved_views.view_delete, name="view-delete"),
 ]
 
+administration_paths = [
+    path("administration/", administration.administration, name="administration"),
+    path("workers/", administration.all_workers, name="all-workers"),
+]
+
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("places/", places.places, name="places"),
@@ -178,6 +184,7 @@ urlpatterns = [
     *alias_paths,
     *config_paths,
     *more_permission_paths,
+    *administration_paths,
     path("actors/", actors.actor_list, name="actor-list"),
     path("actors/new/", actor_changes.actor_create, name="actor-create"),
     path(

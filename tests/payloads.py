@@ -161,3 +161,39 @@ def alias_payload(**changes: Any) -> dict[str, Any]:
 def config_payload(**changes: Any) -> dict[str, Any]:
     """Return a config as `GET /actors/configs` lists it."""
     return {"name": "my-config", "value": "v1", "isSecret": False, "actors": ACTOR_ID} | changes
+
+
+def admin_actor_payload(**changes: Any) -> dict[str, Any]:
+    """Return an actor as `GET /actors/admin` lists it."""
+    kept = {name: value for name, value in actor_payload().items() if name != "_links"}
+    return {
+        **kept,
+        "tenant": "TACC-PROD",
+        "apiServer": API,
+        "dbId": f"TACC-PROD_{ACTOR_ID}",
+        "createTime": "Fri, 20 Nov 2026 10:00:00 GMT",
+        "lastUpdateTime": "Sun, 22 Nov 2026 10:00:00 GMT",
+        "messages": 0,
+        "executions": 7,
+        "runtime": 70,
+        "workers": [],
+        **changes,
+    }
+
+
+def utilization_payload() -> dict[str, Any]:
+    """Return what `GET /actors/utilization` gives."""
+    return {"currentActors": 310, "totalActors": 4120, "workers": 42, "commandQueue": 3}
+
+
+def totals_payload() -> dict[str, Any]:
+    """Return what `GET /actors/admin/executions` gives."""
+    summary = {
+        "totalActorsAll": 40,
+        "totalExecutionsAll": 9001,
+        "totalExecutionRuntimeAll": 7200,
+        "totalActorsExisting": 30,
+        "totalExecutionsExisting": 5004,
+        "totalExecutionRuntimeExisting": 3600,
+    }
+    return {"summary": summary, "actors": []}

@@ -234,6 +234,8 @@ PAGES = {
     "state-detail": ["state"],
     "state-update": ["state-update"],
     "state-reset": ["state"],
+    "administration": ["utilization"],
+    "all-workers": ["workers-search"],
     "config-list": ["config-list"],
     "config-create": ["config-create"],
     "config-detail": ["config-list"],

@@ -4,6 +4,7 @@ The services know HTTP and Abaco. They know no view, form, template, database or
 """
 
 from actors_app.services.actors import Actors
+from actors_app.services.admin import Admin
 from actors_app.services.aliases import Aliases
 from actors_app.services.caller import Caller, Credentials
 from actors_app.services.client import AbacoClient
@@ -35,6 +36,7 @@ class Abaco:
         self._client, self._credentials = client, credentials
         self._caller = Caller(client, credentials, within)
         self.actors = Actors(self._caller)
+        self.admin = Admin(self._caller)
         self.aliases = Aliases(self._caller)
         self.alias_nonces = AliasNonces(self._caller)
         self.configs = Configs(self._caller)

@@ -7,7 +7,7 @@ from actors_app.services.caller import Caller
 from actors_app.services.calls import Call
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.executions import MAX_DETAILS, page_query
-from actors_app.services.types import Execution, ExecutionPage
+from actors_app.services.types import Execution, ExecutionPage, WorkerPage
 from actors_app.services.urls import execution
 
 
@@ -27,6 +27,12 @@ class Search:
         query = page_query(self._caller.dialect, limit, skip, filters)
         result = self._caller.object(Call("GET", self._caller.path("search", "executions"), query=query))
         return ExecutionPage.from_api(result, self._caller.dialect)
+
+    def workers(self, limit: int = 1000) -> WorkerPage:
+        """Return the first workers of all those actors, in no order. `GET /actors/search/workers?limit=…`."""
+        query = page_query(self._caller.dialect, limit, 0, None)
+        result = self._caller.object(Call("GET", self._caller.path("search", "workers"), query=query))
+        return WorkerPage.from_api(result, self._caller.dialect)
 
     def details(self, ids: Sequence[str]) -> dict[str, Execution]:
         """Return some executions whole, of whichever actors, by their ids; those the search does not give are missing.

@@ -16,6 +16,7 @@ RESERVED = frozenset({"admin", "aliases", "configs", "search", "utilization", "m
 WORDS = frozenset(
     {
         "actors",
+        "admin",
         "aliases",
         "authorize",
         "configs",
@@ -33,6 +34,7 @@ WORDS = frozenset(
         "token",
         "tokens",
         "userinfo",
+        "utilization",
         "v2",
         "v3",
         "workers",

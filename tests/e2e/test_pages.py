@@ -98,6 +98,9 @@ def places(portal: Portal) -> list[str]:
         "/links/",
         "/nonces/",
         "/nonces/?show=orphan",
+        "/administration/",
+        "/workers/",
+        "/workers/?q=nothing+has+this+name",
         "/configs/",
         "/configs/?q=nothing+has+this+name",
         "/configs/new/",
@@ -131,6 +134,15 @@ def test_every_page_is_well_made(visit: Visit, places: list[str], width: int, th
         if wrong := complaints(page):
             found[place] = wrong
     assert found == {}
+
+
+@pytest.mark.parametrize(("width", "theme"), SHAPES, ids=[f"{width}-{theme}" for width, theme in SHAPES])
+def test_what_only_administrators_see_is_well_made(visit: Visit, width: int, theme: str) -> None:
+    page = visit("admin", width=width, theme=theme)
+    for place in ("/administration/", "/administration/?q=nothing+has+this+name", "/workers/"):
+        page.goto(place)
+        assert page.get_by_role("link", name="Read again").is_visible()
+        assert complaints(page) == [], place
 
 
 def send(page: Page, form: str, button: str, **typed: str) -> None:

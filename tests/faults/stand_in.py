@@ -80,6 +80,10 @@ def prepared(method: str, path: str) -> Any:
         "state": {"state": {"count": 1}} if method == "GET" else payloads.actor_payload(),
         "aliases": [payloads.alias_payload()] if method == "GET" else payloads.alias_payload(),
     }
+    if path == "/actors/v2/utilization":
+        return payloads.utilization_payload()
+    if path == "/actors/v2/search/workers":
+        return payloads.search_payload(payloads.worker_payload(actorId=payloads.ACTOR_ID))
     if "/configs" in path and last != "permissions":
         return [payloads.config_payload()] if method == "GET" and last == "configs" else payloads.config_payload()
     if path.rpartition("/")[0].endswith("/aliases"):

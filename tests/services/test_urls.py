@@ -88,7 +88,7 @@ def test_an_id_is_kept(check: Check, value: str) -> None:
 
 def test_a_word_that_is_not_the_apis_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="not a word"):
-        upstream_url("actors", "v2", "admin")
+        upstream_url("actors", "v2", "adapters")
 
 
 # Pieces rather than letters: what matters is how they stand together.

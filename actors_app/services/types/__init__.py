@@ -2,6 +2,7 @@
 
 from actors_app.services.dialects import Tokens
 from actors_app.services.types.actors import Actor
+from actors_app.services.types.admin import AdminActor, AdminTotals, Utilization
 from actors_app.services.types.configs import Config
 from actors_app.services.types.executions import (
     LOG_CUT,
@@ -15,11 +16,13 @@ from actors_app.services.types.executions import (
 from actors_app.services.types.messages import Mailbox, SentMessage
 from actors_app.services.types.nonces import Nonce
 from actors_app.services.types.people import Alias, Profile
-from actors_app.services.types.workers import Worker
+from actors_app.services.types.workers import Worker, WorkerPage
 
 __all__ = [
     "LOG_CUT",
     "Actor",
+    "AdminActor",
+    "AdminTotals",
     "Alias",
     "Config",
     "Execution",
@@ -33,5 +36,7 @@ __all__ = [
     "Profile",
     "SentMessage",
     "Tokens",
+    "Utilization",
     "Worker",
+    "WorkerPage",
 ]

@@ -16,6 +16,7 @@ class Worker:
     id: str
     status: str = ""
     tenant: str | None = None
+    actor_id: str = ""  # only where workers of several actors are listed
     image: str | None = None
     location: str | None = None
     cid: str | None = None
@@ -34,6 +35,7 @@ class Worker:
             id=fields.text("id"),
             status=fields.text("status"),
             tenant=fields.text_or_none("tenant"),
+            actor_id=fields.text("actor_id"),
             image=fields.text_or_none("image"),
             location=fields.text_or_none("location"),
             cid=fields.text_or_none("cid"),
@@ -64,3 +66,24 @@ class Worker:
     def status_words(self) -> str:
         """Return the status as words."""
         return status_words(self.status)
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether it was asked for and has not been ready yet."""
+        return self.status in ("REQUESTED", "SPAWNER SETUP", "PULLING IMAGE", "CREATING CONTAINER")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerPage:
+    """One page of a search for workers: how many there are in all, and these."""
+
+    total: int | None = None
+    workers: tuple[Worker, ...] = ()
+
+    @classmethod
+    def from_api(cls, data: object, dialect: Dialect) -> Self:
+        """Read a page of a search."""
+        fields = Fields(data, dialect)
+        about = Fields(fields.mapping("_metadata"), dialect)
+        workers = tuple(Worker.from_api(row, dialect) for row in fields.items("search"))
+        return cls(total=about.number("total_count"), workers=workers)

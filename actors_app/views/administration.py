@@ -1,0 +1,118 @@
+"""The administration: how full the server is, the tenant's actors, what is stuck; and the workers of all actors."""
+
+from collections import Counter
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.admin_rows import columns, rows, select, select_workers, sort_of, worker_rows
+from actors_app.administration import Lists, admin_now, lists, stuck_mailboxes, stuck_workers
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.administration import AdminFilter, WorkerFilter
+from actors_app.htmx import render_page, wants_fragment
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.types import Worker, WorkerPage
+from actors_app.templatetags.actors import now
+
+PER_PAGE = 50
+NAMED = 20  # of what is stuck, how many are named
+SEARCHED = 1000  # workers that are asked for where the visitor is no administrator
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def administration(request: HttpRequest) -> HttpResponse:
+    """Show the tenant to its administrators, and to everybody how full the server is.
+
+    `GET /actors/utilization`, `/actors/admin`, `/actors/admin/workers`, `/actors/admin/executions`.
+    """
+    abaco, chosen = abaco_for(request), AdminFilter(request.GET).chosen
+    chosen["sort"] = sort_of(chosen["sort"])
+    context: dict[str, Any] = {"section": "administration", **chosen}
+    answers = {} if wants_fragment(request) else abaco.wave(utilization=lambda: abaco.admin.utilization())
+    context["utilization"] = answers.get("utilization")
+    try:
+        context["is_admin"] = admin_now(request, abaco)
+        if context["is_admin"]:
+            context |= _tenant(_lists(request, abaco), chosen)
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        if wants_fragment(request):
+            raise
+        return render_page(request, "administration/detail.html", context | {"error": error}, status=error.status)
+    partial = "administration/_table.html" if context["is_admin"] else "administration/_closed.html"
+    return render_page(request, "administration/detail.html", context, partial=partial)
+
+
+def _tenant(found: Lists, chosen: dict[str, Any]) -> dict[str, Any]:
+    wanted = {name: chosen[name] for name in ("q", "status", "owner", "sort")}
+    page = Paginator(select(found.actors, **wanted), PER_PAGE).get_page(chosen["page"])
+    workers, mailboxes = stuck_workers(found), stuck_mailboxes(found)
+    statuses = Counter(actor.status for actor in found.actors)
+    return {
+        "lists": found,
+        "page": page,
+        "rows": rows(page.object_list),
+        "columns": columns(chosen["sort"]),
+        "choices": AdminFilter.SHOW,
+        "is_filtered": bool(chosen["q"] or chosen["status"] or chosen["owner"]),
+        "counts": {
+            "actors": len(found.actors),
+            "owners": len({actor.owner for actor in found.actors}),
+            "errors": statuses["ERROR"],
+            "messages": sum(actor.messages or 0 for actor in found.actors),
+            "workers": len(found.all_workers()),
+        },
+        "stuck_workers": workers[:NAMED],
+        "stuck_workers_more": max(0, len(workers) - NAMED),
+        "stuck_mailboxes": mailboxes[:NAMED],
+        "stuck_mailboxes_more": max(0, len(mailboxes) - NAMED),
+    }
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def all_workers(request: HttpRequest) -> HttpResponse:
+    """Show the workers of all actors: of the tenant to administrators, to others those that the search gives them.
+
+    `GET /actors/admin/workers`, or `GET /actors/search/workers` and `GET /actors`.
+    """
+    abaco, chosen = abaco_for(request), WorkerFilter(request.GET).chosen
+    context: dict[str, Any] = {"section": "workers", "choices": WorkerFilter.SHOW, **chosen}
+    try:
+        context["is_admin"] = admin_now(request, abaco)
+        if context["is_admin"]:
+            found = _lists(request, abaco)
+            context["lists"] = found
+            workers, taken = found.all_workers(), found.taken
+            labels = {actor.id: actor.label for actor in found.actors}
+        else:
+            workers, labels, total = _searched(abaco)
+            taken = now()
+            context["unseen"] = max(0, (total or 0) - len(workers))
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        if wants_fragment(request):
+            raise
+        return render_page(request, "administration/workers.html", context | {"error": error}, status=error.status)
+    shown = select_workers(workers, labels, chosen["q"], chosen["show"], taken)
+    page = Paginator(shown, PER_PAGE).get_page(chosen["page"])
+    context |= {"page": page, "total": len(workers), "rows": worker_rows(page.object_list, labels, taken)}
+    return render_page(request, "administration/workers.html", context, partial="administration/_workers.html")
+
+
+def _lists(request: HttpRequest, abaco: Abaco) -> Lists:
+    return lists(request.session["who"]["tenant"], abaco, again=request.GET.get("read") == "again")
+
+
+def _searched(abaco: Abaco) -> tuple[tuple[Worker, ...], dict[str, str], int | None]:
+    """Return the workers that the search gives, the names of the visitor's actors, and how many workers there are."""
+    answers = abaco.wave(workers=lambda: abaco.search.workers(SEARCHED), actors=lambda: abaco.actors.list())
+    found: WorkerPage = answers["workers"].need()
+    return found.workers, {actor.id: actor.label for actor in answers["actors"].value or ()}, found.total

@@ -1,0 +1,331 @@
+"""The administration and the workers of all actors: to whom they are shown, from when they are, and what is stuck."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from actors_app import administration
+from tests.conftest import API
+from tests.payloads import (
+    ACTOR_ID,
+    actor_payload,
+    admin_actor_payload,
+    search_payload,
+    totals_payload,
+    utilization_payload,
+    worker_payload,
+)
+
+pytestmark = pytest.mark.django_db
+URL, WORKERS = "/administration/", "/workers/"
+PROBE = "/actors/v2/admin-role-probe"
+ADMIN = "/actors/v2/admin"
+
+
+def is_admin(api: API) -> None:
+    api.refuse("GET", PROBE, "Actor with identifier 'admin-role-probe' not found", 404)
+
+
+def is_none(api: API) -> None:
+    api.refuse("GET", PROBE, "Abaco Admin role required.")
+
+
+def lists(api: API, *actors: dict[str, Any], workers: Any = (), listed: Any = None) -> None:
+    """Let the API answer an administrator."""
+    api.get(ADMIN, list(actors))
+    api.get(f"{ADMIN}/workers", {"summary": {}, "workers": list(workers)})
+    api.get(f"{ADMIN}/executions", totals_payload())
+    api.get("/actors/v2", [actor_payload()] if listed is None else listed)
+
+
+def asked(api: API, path: str) -> int:
+    return sum(request.path_url.partition("?")[0] == path for request in api.asked)
+
+
+def minutes_ago(number: int) -> str:
+    return f"{datetime.now(UTC) - timedelta(minutes=number):%Y-%m-%dT%H:%M:%S.000Z}"
+
+
+def test_it_shows_the_tenant_to_an_administrator(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api, admin_actor_payload(name="<b>n</b>", messages=0, owner="somebody"))
+    page = signed_in.get(URL).content.decode()
+    assert "&lt;b&gt;n&lt;/b&gt;" in page
+    assert "As of <time" in page
+    assert "Nothing: no worker has been starting" in page
+    assert re.search(r"Executions, whole server</dt><dd>9\W001", page)
+    assert ">4\N{NARROW NO-BREAK SPACE}120<" in page
+    assert 'id="code-admin-actors-curl"' in page
+
+
+def test_others_see_the_utilization_and_why_nothing_else(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_none(api)
+    page = signed_in.get(URL).content.decode()
+    assert "The rest is for administrators" in page
+    assert "commands that wait" in page
+    assert asked(api, ADMIN) == 0
+    assert 'id="code-admin-actors-curl"' not in page
+
+
+def test_lists_that_somebody_read_are_shown_to_nobody_else(
+    api: API, sign_in: Callable[..., Client], htmx: dict[str, str]
+) -> None:
+    admin, other = sign_in(username="admin"), sign_in(username="other", access_token="another-token")
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api, admin_actor_payload(name="hidden-from-others"), workers=[worker_payload(actorId=ACTOR_ID)])
+    assert "hidden-from-others" in admin.get(URL).content.decode()
+    api.wire.remove("GET", f"https://api.example.org{PROBE}")
+    is_none(api)
+    api.get("/actors/v2/search/workers", search_payload())
+    for address in (URL, WORKERS):
+        for headers in ({}, htmx):
+            assert "hidden-from-others" not in other.get(address, headers=headers).content.decode()
+
+
+def test_lists_are_read_once_a_minute_and_again_when_asked(
+    api: API, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api, admin_actor_payload())
+    signed_in.get(URL)
+    signed_in.get(URL + "?sort=-messages")
+    signed_in.get(WORKERS)
+    signed_in.get(URL + "?read=again")  # too soon
+    assert [asked(api, path) for path in (ADMIN, PROBE)] == [1, 1]
+    at = administration.now() + timedelta(seconds=12)
+    monkeypatch.setattr(administration, "now", lambda: at)
+    assert "12 s ago" in signed_in.get(URL).content.decode()
+    assert asked(api, ADMIN) == 1
+    signed_in.get(URL + "?read=again")
+    assert asked(api, ADMIN) == 2
+
+
+def test_whoever_is_no_administrator_any_more_sees_nothing_after_a_minute(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api, admin_actor_payload(name="mine-no-more"))
+    assert "mine-no-more" in signed_in.get(URL).content.decode()
+    key = next(key for key in cache._cache if ":jdoe:" in key)  # type: ignore[attr-defined]  # a cache in memory
+    assert cache._expire_info[key] <= datetime.now(UTC).timestamp() + administration.REMEMBERED  # type: ignore[attr-defined]
+    cache.delete(key.removeprefix(":1:"))
+    api.wire.remove("GET", f"https://api.example.org{PROBE}")
+    is_none(api)
+    assert "mine-no-more" not in signed_in.get(URL).content.decode()
+
+
+def test_other_tenants_are_left_out_and_what_the_api_cut_is_said(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    foreign = admin_actor_payload(id="Foreign", name="of-another-tenant", tenant="OTHER")
+    lists(
+        api,
+        admin_actor_payload(),
+        foreign,
+        workers=[
+            worker_payload(actorId=ACTOR_ID),
+            worker_payload(id="ForeignWorker", actorId="Foreign", tenant="OTHER"),
+        ],
+        listed=[actor_payload(), actor_payload(id="Cut")],
+    )
+    page = signed_in.get(URL).content.decode()
+    assert "of-another-tenant" not in page
+    assert "1 actor of other tenants" in page
+    assert "1 actor is missing below" in page
+    assert "ForeignWorker" not in signed_in.get(WORKERS).content.decode()
+
+
+STUCK = [
+    ({"messages": 3, "status": "ERROR", "statusMessage": "no such <image>"}, [], "no such &lt;image&gt;"),
+    ({"messages": 3}, [], "It has no worker."),
+    ({"messages": 3, "status": "SHUTTING_DOWN"}, [], "is being deleted"),
+    ({"messages": 3}, [("SHUTDOWN_REQUESTED", 9)], "Its workers are stopping"),
+    ({"messages": 3}, [("REQUESTED", 9)], "no spawner has taken it"),
+    ({"messages": 3}, [("REQUESTED", 9)], "starting for too long"),
+    ({"messages": 3}, [("ERROR", 1)], "Its workers could not start."),
+    ({"messages": 0}, [("PULLING IMAGE", 40)], "Asked for 40 min ago, and it still pulls its image"),
+    ({"messages": 0}, [("CREATING CONTAINER", 9)], "its spawner may have died"),
+    ({"messages": 3}, [("REQUESTED", 1)], "Nothing: no worker"),
+    ({"messages": 3}, [("REQUESTED", 9), ("BUSY", 9)], "no spawner has taken it"),
+    ({"messages": 3}, [("READY", 9)], "Nothing: no worker"),
+]
+
+
+@pytest.mark.parametrize(("actor", "workers", "words"), STUCK)
+def test_what_is_stuck_has_its_reason(
+    api: API, signed_in: Client, actor: dict[str, Any], workers: list[tuple[str, int]], words: str
+) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    there = [worker_payload(actorId=ACTOR_ID, status=status, createTime=minutes_ago(age)) for status, age in workers]
+    lists(api, admin_actor_payload(**actor), workers=there)
+    page = signed_in.get(URL).content.decode()
+    assert words in page
+    is_waiting = bool(actor["messages"]) and not any(
+        status in ("READY", "BUSY") or (age == 1 and status == "REQUESTED") for status, age in workers
+    )
+    assert (">3 messages<" in page) == is_waiting
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ["Alpha", "Beta"]),
+        ("?q=ALPHA", ["Alpha"]),
+        ("?status=ERROR", ["Beta"]),
+        ("?owner=ada", ["Alpha"]),
+        ("?sort=-messages", ["Beta", "Alpha"]),
+        ("?sort=nonsense&status=nonsense&page=-1", ["Alpha", "Beta"]),
+        ("?q=nothing", []),
+    ],
+)
+def test_the_filter(api: API, signed_in: Client, htmx: dict[str, str], query: str, shown: list[str]) -> None:
+    is_admin(api)
+    lists(
+        api,
+        admin_actor_payload(id="A1", name="Alpha", owner="ada"),
+        admin_actor_payload(id="B2", name="Beta", owner="bob", status="ERROR", messages=9),
+        listed=[],
+    )
+    fragment = signed_in.get(URL + query, headers=htmx).content.decode()
+    assert "<html" not in fragment
+    assert re.findall(r'class="name" href="[^"]*"><bdi[^>]*>(\w+)<', fragment) == shown
+    assert ("No actor fits" in fragment) == (not shown)
+
+
+def test_an_empty_tenant_teaches(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    is_admin(api)
+    lists(api, listed=[])
+    assert "No actors in this tenant" in signed_in.get(URL, headers=htmx).content.decode()
+
+
+def test_the_totals_fail_alone_as_they_do_in_v3(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api, admin_actor_payload())
+    api.wire.remove("GET", f"https://api.example.org{ADMIN}/executions")
+    api.refuse("GET", f"{ADMIN}/executions", "Unrecognized exception type", 500)
+    answer = signed_in.get(URL)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Version 3 of the API fails at this list" in page
+    assert "word-count" in page
+
+
+def test_workers_that_cannot_be_listed_are_taken_from_the_actors(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api, admin_actor_payload(messages=1, workers=[worker_payload(actorId=f"TACC-PROD_{ACTOR_ID}")]))
+    api.wire.remove("GET", f"https://api.example.org{ADMIN}/workers")
+    api.refuse("GET", f"{ADMIN}/workers", "no", 500)
+    assert "counted from the list of actors" in signed_in.get(URL).content.decode()
+    page = signed_in.get(WORKERS).content.decode()
+    assert "These are from the list of actors." in page
+    assert f'href="/actors/{ACTOR_ID}/workers/' in page
+
+
+@pytest.mark.parametrize("address", [URL, WORKERS])
+def test_it_survives_silence(api: API, signed_in: Client, htmx: dict[str, str], address: str) -> None:
+    api.is_silent("GET", PROBE)
+    if address == URL:
+        api.is_silent("GET", "/actors/v2/utilization")
+    answer = signed_in.get(address)
+    assert answer.status_code >= 502
+    assert "Try again" in answer.content.decode()
+    assert signed_in.get(address, headers=htmx).status_code >= 502
+
+
+def test_what_was_read_stands_in_with_its_age_while_nothing_newer_comes(
+    api: API, signed_in: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api, admin_actor_payload())
+    signed_in.get(URL)
+    at = administration.now() + timedelta(seconds=120)
+    monkeypatch.setattr(administration, "now", lambda: at)
+    api.wire.remove("GET", f"https://api.example.org{ADMIN}")
+    api.refuse("GET", ADMIN, "no", 500)
+    page = signed_in.get(URL).content.decode()
+    assert "The lists could not be read again" in page
+    assert "2 min ago" in page
+    assert "word-count" in page
+
+
+def test_a_refusal_of_the_list_is_shown(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api)
+    api.wire.remove("GET", f"https://api.example.org{ADMIN}")
+    api.refuse("GET", ADMIN, "no", 500)
+    answer = signed_in.get(URL)
+    assert answer.status_code == 502
+    assert "The tenant could not be loaded" in answer.content.decode()
+
+
+# Workers of all actors ----------------------------------------------------------------------------------------
+
+
+def test_others_see_the_workers_of_the_search(api: API, signed_in: Client) -> None:
+    is_none(api)
+    api.get("/actors/v2", [actor_payload()])
+    api.get("/actors/v2/search/workers", search_payload(worker_payload(actorId=ACTOR_ID), total=1234))
+    page = signed_in.get(WORKERS).content.decode()
+    assert ">word-count<" in page
+    assert "1\N{NARROW NO-BREAK SPACE}233 more are not shown" in page
+    assert "as the API&#x27;s search gives them" in page or "as the API's search gives them" in page
+    assert asked(api, f"{ADMIN}/workers") == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", ["W2", "W1"]),
+        ("?show=ready", ["W1"]),
+        ("?show=stuck", ["W2"]),
+        ("?show=starting", ["W2"]),
+        ("?show=busy", []),
+        ("?q=w1", ["W1"]),
+        ("?q=word", ["W2", "W1"]),
+        ("?show=nonsense", ["W2", "W1"]),
+    ],
+)
+def test_workers_are_filtered(api: API, signed_in: Client, htmx: dict[str, str], query: str, shown: list[str]) -> None:
+    is_admin(api)
+    ready = worker_payload(id="W1", actorId=ACTOR_ID)
+    stuck = worker_payload(id="W2", actorId=ACTOR_ID, status="REQUESTED", createTime=minutes_ago(9))
+    lists(api, admin_actor_payload(), workers=[ready, stuck])
+    fragment = signed_in.get(WORKERS + query, headers=htmx).content.decode()
+    assert "<html" not in fragment
+    assert re.findall(r'class="name mono" href="[^"]*">(W\d)<', fragment) == shown
+    assert ("No worker fits" in fragment) == (not shown)
+
+
+def test_no_workers_teach(api: API, signed_in: Client) -> None:
+    is_none(api)
+    api.get("/actors/v2", [])
+    api.get("/actors/v2/search/workers", search_payload())
+    assert "No workers now" in signed_in.get(WORKERS).content.decode()
+
+
+def test_a_search_that_fails_is_shown(api: API, signed_in: Client) -> None:
+    is_none(api)
+    api.get("/actors/v2", [])
+    api.refuse("GET", "/actors/v2/search/workers", "no", 500)
+    answer = signed_in.get(WORKERS)
+    assert answer.status_code == 502
+    assert "The workers could not be loaded" in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", [URL, WORKERS])
+def test_it_needs_credentials_and_rejects_the_wrong_method(client: Client, signed_in: Client, address: str) -> None:
+    assert client.get(address).headers["Location"].startswith("/sign-in/")
+    assert signed_in.post(address).status_code == 405
