@@ -15,7 +15,11 @@ from actors_app.hiding import Hidden
 
 NO_CALL = "# agavepy has no call for this; use curl."
 NOT_V2 = "# agavepy speaks v2 of the API, and this one does not; use curl."
-_SEARCHES = ("execution-search", "executions-search")  # their query has our names, with or without an operator
+_SEARCHES = (
+    "execution-search",
+    "executions-search",
+    "search",
+)  # their query has our names, with or without an operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ OPERATIONS = {
     "config-update": _Operation("Replace the config", "PUT", ("configs", "{config}")),
     "config-delete": _Operation("Delete the config", "DELETE", ("configs", "{config}")),
     "execution-list": _Operation("List the actor's executions", "GET", (_A, "executions"), "listExecutions"),
+    "search": _Operation("Search", "GET", ("search", "{kind}")),
     "execution-search": _Operation("Search the actor's executions, as far as the API can", "GET", (_A, "executions")),
     "executions-search": _Operation(
         "Search the executions of all actors, as far as the API can", "GET", ("search", "executions")

@@ -28,6 +28,7 @@ GROUPS = (
             Place("overview", "actors:overview", "gauge", "Overview"),
             Place("actors", "actors:actor-list", "boxes", "Actors"),
             Place("history", "actors:history", "history", "Executions"),
+            Place("search", "actors:search", "search", "Search"),
             Place("new", "actors:actor-create", "plus", "Register actor"),
         ),
     ),

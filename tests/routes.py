@@ -90,6 +90,7 @@ ROWS = {
     "actors:link-list": Row(PAGE, READ),
     "actors:nonce-overview": Row(PAGE, READ),
     "actors:nonce-replace": Row(FORM, WRITE),
+    "actors:search": Row(PAGE, READ),
     "actors:alias-list": Row(PAGE, READ),
     "actors:alias-of-actor": Row(PAGE, READ),
     "actors:alias-create": Row(FORM, WRITE),

@@ -36,6 +36,7 @@ IDS = {
     "worker_id": WORKER_ID,
     "alias": "my-alias",
     "config": "my-config",
+    "kind": "actors",
 }
 HOSTILE = 'it\'s; rm -rf / "$HOME" `id` {x}\n\N{PILE OF POO}\u202e'
 # The names of agavepy's own description of the API, with the ids that each call takes.
@@ -347,6 +348,7 @@ WITHOUT = {
     "actors/conflict.html": "nothing can be sent from it; the review shows it",
     "actors/outdated.html": "nothing can be sent from it",
     "bulk/detail.html": "the portal's own",
+    "bulk/list.html": "the portal's own",
     "bulk/preview.html": "many calls, each as the page of its execution shows it",
     "errors/page.html": "no page of the API",
     "evidence/set.html": "many calls, each as the page of its execution shows it",

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from django.urls import get_resolver
+
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "portal" / "settings.py"
 
@@ -26,3 +28,26 @@ def test_each_setting_has_a_row_in_the_readme() -> None:
 def test_the_pages_of_the_readme_exist() -> None:
     for target in re.findall(r"\]\(((?!https?:|#)[^)]+)\)", (ROOT / "README.md").read_text()):
         assert (ROOT / target.partition("#")[0]).exists(), target
+
+
+def test_the_coverage_of_the_api_is_true() -> None:
+    """Each row has all its cells, its pages are routes, and its test is there."""
+    text = (ROOT / "docs" / "api-coverage.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    assert len(rows) > 50
+    routes = {"/" + re.sub(r"<\w+:(\w+)>", "<>", str(pattern)) for pattern in _routes(get_resolver().url_patterns)}
+    for row in rows:
+        assert len(row) == 6, row
+        assert all(cell.strip() for cell in row), row
+        for page in re.findall(r"`(/[^`]*)`", row[2]):
+            assert re.sub(r"<\w+>", "<>", page) in routes, page
+        assert (ROOT / row[3].strip("`")).exists(), row[3]
+
+
+def _routes(patterns: list[object], before: str = "") -> list[str]:
+    found = []
+    for one in patterns:
+        here = before + str(one.pattern)  # type: ignore[attr-defined]
+        inner = getattr(one, "url_patterns", None)
+        found += _routes(inner, here) if inner is not None else [here]
+    return found

@@ -2,13 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from actors_app.services.caller import Caller
 from actors_app.services.calls import Call
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.executions import MAX_DETAILS, page_query
-from actors_app.services.types import Execution, ExecutionPage, WorkerPage
+from actors_app.services.fields import Fields
+from actors_app.services.types import Actor, Execution, ExecutionPage, FoundPage, Log, Worker, WorkerPage
 from actors_app.services.urls import execution
+
+Kind = Literal["actors", "executions", "workers", "logs"]
+Condition = tuple[str, str, str]  # our name of a field, an operator of the API or nothing for equal, and a value
+_READ: Mapping[str, Any] = {"actors": Actor, "executions": Execution, "workers": Worker, "logs": Log}
+_OPERATORS = frozenset({"", "neq", "gt", "gte", "lt", "lte", "in", "nin", "like", "nlike", "between"})
 
 
 class Search:
@@ -48,3 +55,32 @@ class Search:
         result = self._caller.object(Call("GET", self._caller.path("search", "executions"), query=query))
         found = ExecutionPage.from_api(result, self._caller.dialect).executions
         return {one.id: one for one in found if one.id in ids}
+
+    def find(
+        self,
+        kind: Kind,
+        words: str = "",
+        *,
+        exact: bool = False,
+        conditions: Sequence[Condition] = (),
+        limit: int = 50,
+        skip: int = 0,
+    ) -> FoundPage[Any]:
+        """Return one page of what fits words and conditions, in no order by time.
+
+        `exact` looks for the words as a phrase. Raises InvalidRequest for an unknown operator. `GET
+        /actors/search/{kind}?limit=…&skip=…`.
+        """
+        query = [("limit", str(limit)), ("skip", str(skip))]
+        if words:
+            query.append(("exactsearch" if exact else "search", words))
+        for name, operator, value in conditions:
+            if operator not in _OPERATORS:
+                raise InvalidRequest("a search by an unknown operator", user_message="There is no such filter.")
+            sent = self._caller.dialect.name(name)
+            query.append((f"{sent}.{operator}" if operator else sent, value))
+        call = Call("GET", self._caller.path("search", kind), query=tuple(query))
+        fields = Fields(self._caller.object(call), self._caller.dialect)
+        about = Fields(fields.mapping("_metadata"), self._caller.dialect)
+        rows = tuple(_READ[kind].from_api(row, self._caller.dialect) for row in fields.items("search"))
+        return FoundPage(rows, about.number("total_count"), about.number("records_skipped") or 0)

@@ -13,6 +13,7 @@ from actors_app.services.types.executions import (
     Log,
     Outcome,
 )
+from actors_app.services.types.found import FoundPage
 from actors_app.services.types.messages import Mailbox, SentMessage
 from actors_app.services.types.nonces import Nonce
 from actors_app.services.types.people import Alias, Profile
@@ -29,6 +30,7 @@ __all__ = [
     "ExecutionListing",
     "ExecutionPage",
     "ExecutionRow",
+    "FoundPage",
     "Log",
     "Mailbox",
     "Nonce",

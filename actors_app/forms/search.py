@@ -1,0 +1,198 @@
+"""What a visitor asks of the API's search: a kind, words, and conditions of fields that the kind has; never raw."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+
+from actors_app.forms.base import PortalForm
+
+KINDS = (("actors", "Actors"), ("executions", "Executions"), ("workers", "Workers"), ("logs", "Logs"))
+CONDITIONS = 3
+TEXT, NUMBER, TIME, TRUTH = "text", "number", "time", "truth"
+
+# Our names of the fields that each kind can be searched by, with their words and what they hold. The ids of actors are
+# left out: the store keeps them with the tenant before, so that they are never found. `finish_time` is too: the API
+# compares it as a text (TACC/abaco actors/models.py, class Search).
+FIELDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "actors": {
+        "name": ("Name", TEXT),
+        "image": ("Image", TEXT),
+        "owner": ("Owner", TEXT),
+        "status": ("Status", TEXT),
+        "description": ("Description", TEXT),
+        "link": ("Link", TEXT),
+        "stateless": ("Stateless", TRUTH),
+        "cron_on": ("Schedule is on", TRUTH),
+        "revision": ("Revision", NUMBER),
+        "create_time": ("Created", TIME),
+        "last_update_time": ("Updated", TIME),
+    },
+    "executions": {
+        "status": ("Status", TEXT),
+        "executor": ("Sent by", TEXT),
+        "worker_id": ("Worker", TEXT),
+        "exit_code": ("Exit code", NUMBER),
+        "runtime": ("Run time in seconds", NUMBER),
+        "message_received_time": ("Received", TIME),
+        "start_time": ("Started", TIME),
+    },
+    "workers": {
+        "status": ("Status", TEXT),
+        "image": ("Image", TEXT),
+        "location": ("Location", TEXT),
+        "create_time": ("Created", TIME),
+        "last_execution_time": ("Last ran", TIME),
+        "last_health_check_time": ("Last checked", TIME),
+    },
+    "logs": {"logs": ("Text", TEXT)},
+}
+# The API's operators by their words; nothing stands for equal.
+OPERATORS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "is": ("is", "", (TEXT, NUMBER, TRUTH)),
+    "not": ("is not", "neq", (TEXT, NUMBER)),
+    "contains": ("contains", "like", (TEXT,)),
+    "lacks": ("does not contain", "nlike", (TEXT,)),
+    "one": ("is one of", "in", (TEXT, NUMBER)),
+    "none": ("is none of", "nin", (TEXT, NUMBER)),
+    "least": ("is at least", "gte", (NUMBER,)),
+    "most": ("is at most", "lte", (NUMBER,)),
+    "after": ("is after", "gt", (TIME,)),
+    "before": ("is before", "lt", (TIME,)),
+    "between": ("is between", "between", (NUMBER, TIME)),
+}
+_TRUTHS = {"yes": "true", "true": "true", "no": "false", "false": "false"}
+_MOMENT = "Write a day, such as 2026-11-24, or a day and a time of UTC, such as 2026-11-24 08:30."
+
+
+class SearchForm(PortalForm):
+    """A search as it stands in the address; `conditions` is what the API is asked."""
+
+    kind = forms.ChoiceField(
+        choices=KINDS, error_messages={"invalid_choice": "Choose actors, executions, workers or logs."}
+    )
+    q = forms.CharField(
+        label="Words",
+        required=False,
+        max_length=200,
+        error_messages={
+            "max_length": "At most 200 characters; make it shorter.",
+            "null_characters_not_allowed": "Words cannot hold a zero character.",
+        },
+    )
+    exact = forms.BooleanField(label="As a phrase", required=False)
+    page = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "There is no such page."),
+    )
+
+    def __init__(self, data: Any) -> None:
+        given = data.copy()
+        given.setdefault("kind", "actors")
+        super().__init__(given)
+        kind = given["kind"] if given["kind"] in FIELDS else "actors"
+        known = FIELDS[kind]
+        for number in range(1, CONDITIONS + 1):
+            self.fields[f"f{number}"] = forms.ChoiceField(
+                label="Field",
+                required=False,
+                choices=[("", "any"), *((name, words) for name, (words, _) in known.items())],
+                error_messages={"invalid_choice": "What is searched for has no such field."},
+            )
+            self.fields[f"o{number}"] = forms.ChoiceField(
+                label="Must",
+                required=False,
+                choices=[(name, words) for name, (words, _, _) in OPERATORS.items()],
+                error_messages={"invalid_choice": "There is no such comparison."},
+            )
+            self.fields[f"v{number}"] = forms.CharField(
+                label="Value",
+                required=False,
+                max_length=500,
+                error_messages={
+                    "max_length": "At most 500 characters; make it shorter.",
+                    "null_characters_not_allowed": "A value cannot hold a zero character.",
+                },
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Make the API's conditions of what was chosen."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        conditions = []
+        for number in range(1, CONDITIONS + 1):
+            name, value = cleaned.get(f"f{number}"), cleaned.get(f"v{number}", "")
+            if not name:
+                if value and f"f{number}" in cleaned:
+                    self.add_error(f"f{number}", "Choose the field that this value is of.")
+                continue
+            operator = cleaned.get(f"o{number}") or "is"
+            if f"o{number}" not in cleaned or f"v{number}" not in cleaned:
+                continue
+            _, what = FIELDS[cleaned.get("kind", "actors")][name]
+            words, sent, takes = OPERATORS[operator]
+            if what not in takes:
+                self.add_error(f"o{number}", f"“{words}” does not go with this field; choose another comparison.")
+                continue
+            try:
+                conditions.append((name, sent, _value(what, operator, value)))
+            except forms.ValidationError as error:
+                self.add_error(f"v{number}", error)
+        cleaned["conditions"] = conditions
+        return cleaned
+
+    @property
+    def rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """The conditions as the page shows them."""
+        return [(self[f"f{one}"], self[f"o{one}"], self[f"v{one}"]) for one in range(1, CONDITIONS + 1)]
+
+
+def _value(what: str, operator: str, text: str) -> str:
+    """Write a value so that the API reads it as what it is: it guesses at numbers, times and JSON."""
+    if not text:
+        raise forms.ValidationError("Type a value.")
+    if operator in ("contains", "lacks"):
+        return re.escape(text)  # the API takes it for a pattern
+    if operator in ("one", "none"):
+        parts = [part for one in text.split(",") if (part := one.strip())]
+        if not parts:
+            raise forms.ValidationError("Type values with commas between them.")
+        return json.dumps([_number(part) if what == NUMBER else part for part in parts])
+    if operator == "between":
+        parts = [part.strip() for part in text.split("..")]
+        if len(parts) != 2:
+            raise forms.ValidationError("Type two values with two dots between them, such as 1..10.")
+        ends = [_moment(part) if what == TIME else json.dumps(_number(part)) for part in parts]
+        return ",".join(ends)
+    if what == TRUTH:
+        if text.strip().lower() not in _TRUTHS:
+            raise forms.ValidationError("Type yes or no.")
+        return _TRUTHS[text.strip().lower()]
+    if what == NUMBER:
+        return json.dumps(_number(text.strip()))
+    return _moment(text.strip()) if what == TIME else json.dumps(text, ensure_ascii=False)
+
+
+def _number(text: str) -> int | float:
+    try:
+        number = float(text) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,9})?", text, re.ASCII) else math.nan
+    except ValueError:
+        number = math.nan
+    if math.isnan(number):
+        raise forms.ValidationError(f"“{text[:40]}” is no number.")
+    return int(number) if number.is_integer() else number
+
+
+def _moment(text: str) -> str:
+    for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"):
+        try:
+            moment = datetime.strptime(text.removesuffix("Z").removesuffix(" UTC"), form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        return moment.strftime("%Y-%m-%dT%H:%M:%S")
+    raise forms.ValidationError(_MOMENT)

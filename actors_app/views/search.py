@@ -1,0 +1,129 @@
+"""The API's own search over actors, executions, workers and logs, behind a form; its whole state is in the address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
+
+from actors_app.alias_rows import page_of
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.search import SearchForm
+from actors_app.htmx import render_page
+from actors_app.services.errors import AbacoError, Forbidden, SignedOut
+from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
+from actors_app.templatetags.actors import status_badge, visible
+
+PER_PAGE = 50
+EXCERPT = 300  # characters of a log around what was looked for
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """One thing found: its name and page, its state, and what else is said of it."""
+
+    name: str
+    url: str
+    badge: SafeString | str
+    about: str
+    more: str
+    text: str = ""
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def search(request: HttpRequest) -> HttpResponse:
+    """Search actors, executions, workers or logs (`GET /actors/search/{kind}`); nothing is asked before a press."""
+    form = SearchForm(request.GET)
+    context: dict[str, Any] = {"section": "search", "form": form, "asked": bool(set(request.GET) - {"kind"})}
+    if not form.is_valid():
+        return render_page(request, "search/list.html", context | {"is_refused": True}, status=422)
+    if not context["asked"]:
+        return render_page(request, "search/list.html", context)
+    typed = form.cleaned_data
+    number = typed["page"] or 1
+    try:
+        found = abaco_for(request).search.find(
+            typed["kind"],
+            typed["q"],
+            exact=typed["exact"],
+            conditions=typed["conditions"],
+            limit=PER_PAGE,
+            skip=(number - 1) * PER_PAGE,
+        )
+    except (SignedOut, Forbidden):
+        raise
+    except AbacoError as error:
+        return render_page(request, "search/list.html", context | {"error": error}, status=error.status)
+    context |= {
+        "rows": [_row(one, typed["q"]) for one in found.rows],
+        "total": found.total,
+        "first": found.skipped + 1,
+        "last": found.skipped + len(found.rows),
+        "before": _page(request, number - 1) if number > 1 else "",
+        "after": _page(request, number + 1) if _has_more(found) else "",
+        "asks": {"search": _asked(typed)},
+    }
+    return render_page(request, "search/list.html", context)
+
+
+def _has_more(found: FoundPage[Any]) -> bool:
+    if found.total is None:
+        return len(found.rows) == PER_PAGE
+    return found.skipped + len(found.rows) < found.total
+
+
+def _page(request: HttpRequest, number: int) -> str:
+    return "?" + urlencode({**request.GET.dict(), "page": str(number)})
+
+
+def _asked(typed: dict[str, Any]) -> dict[str, str]:
+    """Return the search as the API takes it, by our names, for the page as code."""
+    words = {("exactsearch" if typed["exact"] else "search"): typed["q"]} if typed["q"] else {}
+    conditions: Sequence[tuple[str, str, str]] = typed["conditions"]
+    return words | {f"{name}.{operator}" if operator else name: value for name, operator, value in conditions}
+
+
+def _row(one: Any, words: str) -> FoundRow:
+    if isinstance(one, Actor):
+        return FoundRow(
+            visible(one.label),
+            page_of("actor-detail", one.id),
+            status_badge(one.status),
+            visible(one.image),
+            f"of {visible(one.owner)}",
+        )
+    if isinstance(one, Execution):
+        return FoundRow(
+            visible(one.id),
+            page_of("execution-detail", one.actor_id, one.id) if one.actor_id else "",
+            status_badge(one.status),
+            f"actor {visible(one.actor_id)}",
+            f"sent by {visible(one.executor)}"
+            + (f", received {one.message_received_time:%Y-%m-%d %H:%M} UTC" if one.message_received_time else ""),
+        )
+    if isinstance(one, Worker):
+        return FoundRow(
+            visible(one.id),
+            page_of("worker-detail", one.actor_id, one.id) if one.actor_id else "",
+            status_badge(one.status),
+            f"actor {visible(one.actor_id)}" if one.actor_id else "",
+            visible(one.image or ""),
+        )
+    return FoundRow("A log", "", "", "", f"{len(one.text)} characters", _excerpt(one, words))
+
+
+def _excerpt(log: Log, words: str) -> str:
+    """Return a log around the first of the words, or its beginning."""
+    text, places = log.text, []
+    for word in words.split():
+        place = text.casefold().find(word.casefold().strip('"'))
+        if place >= 0:
+            places.append(place)
+    start = max(0, min(places, default=0) - EXCERPT // 3)
+    cut = text[start : start + EXCERPT]
+    return visible(("…" if start else "") + cut + ("…" if start + EXCERPT < len(text) else ""))
