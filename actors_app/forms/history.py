@@ -241,19 +241,19 @@ class HistoryForm(PortalForm):
 
 def place_text(place: Place) -> str:
     """Write a place as an address holds it."""
-    raw = json.dumps([list(place.values), place.among_none, place.rank], separators=(",", ":"))
+    raw = json.dumps([list(place.values), place.among_none, place.rank, place.actor], separators=(",", ":"))
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
 def place_from(text: str, sort: str) -> Place | None:
     """Read a place of an order; None for what is none."""
     try:
-        values, among_none, rank = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        values, among_none, rank, actor = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError, TypeError):
         return None
     columns = SORTS[sort.removeprefix("-")]
     texts = {"outcome", "executor", "worker_id", "execution_id"}
-    if not isinstance(values, list) or not isinstance(among_none, bool) or not _is_whole(rank):
+    if not isinstance(values, list) or not isinstance(among_none, bool) or not (_is_whole(rank) and _is_whole(actor)):
         return None
     # After what was looked through in vain there is only a time, and an id below all others.
     if len(values) != len(columns):
@@ -265,7 +265,7 @@ def place_from(text: str, sort: str) -> Place | None:
             return None
         if name not in texts and not _is_whole(value):
             return None
-    return Place(tuple(values), among_none, rank)
+    return Place(tuple(values), among_none, max(rank, 0), actor)
 
 
 def _is_whole(value: object) -> bool:

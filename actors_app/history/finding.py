@@ -67,11 +67,15 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in an order: the values of its columns there, and whether it is among those that have none."""
+    """A place in an order: the values of its columns there, and whether it is among those that have none.
+
+    Where actors make the order it names one of them, and which one that was: others may have come or gone since.
+    """
 
     values: tuple[Any, ...]
     among_none: bool = False
-    rank: int = 0  # of the actor, where actors make the order
+    rank: int = 0
+    actor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,9 @@ def place_of(wanted: Wanted, row: Found, keys: Sequence[int]) -> Place:
     columns = SORTS[wanted.sort]
     values = tuple(getattr(row, names.get(column, column)) for column in columns)
     among_none = columns[0] in NULLABLE and values[0] is None
-    return Place(values, among_none, keys.index(row.actor) if wanted.sort == "actor" else 0)
+    if wanted.sort == "actor":
+        return Place(values, among_none, keys.index(row.actor), row.actor)
+    return Place(values, among_none)
 
 
 def place_before(wanted: Wanted, row: Found, keys: Sequence[int]) -> Place:
@@ -189,17 +195,14 @@ def _by_actor(
     wanted: Wanted, keys: Sequence[int], named: Sequence[int], place: Place | None, back: bool, number: int
 ) -> list[Row]:
     """Return rows by the order of their actors, and by arrival, newest first, within each."""
-    forward = wanted.descending is False
-    ordered = list(keys) if forward is not back else list(keys)[::-1]
-    rank = {key: keys.index(key) for key in keys} if place else {}
+    upwards = wanted.descending is back
+    ordered, is_there = list(keys), place is not None and place.actor in keys
+    if place:
+        here = ordered.index(place.actor) if is_there else place.rank
+        ordered = ordered[here:] if upwards else ordered[: here + is_there]
     rows: list[Row] = []
-    started = place is None
-    for key in ordered:
-        at = None
-        if not started:
-            if rank[key] != (place.rank if place else 0):
-                continue
-            started, at = True, place
+    for key in ordered if upwards else ordered[::-1]:
+        at = place if place and key == place.actor else None
         some, _ = _ordered(
             wanted, [key], [key] if key in named else [], SORTS["received"], at, not back, number - len(rows)
         )

@@ -54,10 +54,12 @@ def table_rows(
             links[name, value] = "?" + form.query(**{name: value})
         return links[name, value]
 
-    return [_row(row, actors[row.actor], prefix, at, link, of_all) for row in found]
+    # Many rows are of the same few actors.
+    whose = {key: _whose(actors[key], link) for key in {row.actor for row in found}} if of_all else {}
+    return [_row(row, actors[row.actor], prefix, at, link, whose.get(row.actor, "")) for row in found]
 
 
-def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, of_all: bool) -> Row:
+def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, whose: str) -> Row:
     received = from_ms(row.received) if row.received else None
     known = is_id(actor.id) and is_id(row.id)
     url = f"{prefix}{actor.id}/executions/{row.id}/" if known else ""
@@ -82,7 +84,7 @@ def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, of
         if known
         else format_html('<span class="mono cut" title="{0}">{0}</span>', id_),
         "" if row.in_api else _FORGOTTEN,
-        _whose(actor, link) if of_all else "",
+        whose,
         format_html('<a class="bare" href="{}" title="Only these">{}</a>', link("outcome", row.outcome), badge)
         if row.outcome in OUTCOMES
         else badge,
@@ -97,6 +99,8 @@ def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, of
 
 
 _WHEN = '<span class="when"><time datetime="{}" title="{}">{}</time><span class="sub num">{}</span></span>'
+_IMAGE = '<a class="mono cut" href="{}" title="Only image {}">{}</a>'
+_OWNER = '<a class="cut" href="{}" title="Only actors of {}">of <bdi>{}</bdi></a>'
 _UNREAD = format_html('<span class="dim">{}</span>', "not read yet")
 _FORGOTTEN = format_html(
     '<span class="chip" title="{}">{}</span>',
@@ -122,11 +126,16 @@ def _cut(text: str, href: str) -> SafeString:
 
 
 def _whose(actor: SeenActor, link: Link) -> SafeString:
-    image = visible(actor.image)
-    href = link("image", actor.image)
-    below = format_html('<a class="sub mono cut" href="{}" title="Only image {}">{}</a>', href, image, image)
+    image_link = owner_link = ""
+    if href := link("image", actor.image):
+        image = visible(actor.image)
+        image_link = format_html(_IMAGE, href, image, image)
+    if href := link("owner", actor.owner):
+        owner = visible(actor.owner)
+        owner_link = format_html(_OWNER, href, owner, owner)
     return format_html(
-        '<td data-label="Actor" class="whose"><span>{}{}</span></td>',
+        '<td data-label="Actor" class="whose"><span>{}<span class="sub">{}{}</span></span></td>',
         _cut(visible(actor.label), link("actor", actor.id)),
-        below if href else "",
+        image_link,
+        owner_link,
     )

@@ -124,6 +124,7 @@ def test_the_pages_are_well_made(visit: Visit, width: int, theme: str) -> None:
         "/executions/bulk/?act=halt&window=all",
         "/executions/bulk/?act=resend&window=all&outcome=failed",
         "/executions/bulk/?act=halt&scope=picked",
+        "/executions/bulk/mine/",
     ):
         page.goto(address)
         assert complaints(page) == [], address

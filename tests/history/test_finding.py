@@ -223,3 +223,31 @@ def test_what_is_newer_is_counted(actors: list[ActorHistory]) -> None:
     assert newer(Wanted(), keys, [], rows[9].received, rows[9].pk) == 9
     assert newer(Wanted(), keys, [], rows[0].received, rows[0].pk) == 0
     assert newer(Wanted(), keys, [], rows[-1].received, rows[-1].pk) == 100
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("gone", [False, True])
+def test_pages_in_the_order_of_actors_stay_right_while_actors_come_and_go(
+    actors: list[ActorHistory], descending: bool, gone: bool
+) -> None:
+    wanted = Wanted(sort="actor", descending=descending)
+    keys = [actor.pk for actor in actors[:4]]
+    first = page(wanted, keys, number=15)
+    place = place_of(wanted, first.rows[-1], keys)
+    later = [key for key in keys if key != place.actor] if gone else [actors[5].pk, *keys]  # before all others
+    rest = [row for rows in _pages_after(wanted, later, place) for row in rows]
+    expected = [row for row in brute(wanted, later, []) if row.actor in keys and row not in first.rows]
+    assert [row for row in rest if row.actor in keys and row not in first.rows] == expected
+    assert len(rest) == len(set(rest))
+    back = page(wanted, later, place=place_of(wanted, rest[0], later), back=True, number=15)
+    if not gone:
+        assert back.rows[-1] == first.rows[-1]
+
+
+def _pages_after(wanted: Wanted, keys: list[int], place: Any) -> Any:
+    while True:
+        found = page(wanted, keys, place=place, number=7)
+        yield found.rows
+        if not found.has_more:
+            return
+        place = place_of(wanted, found.rows[-1], keys)

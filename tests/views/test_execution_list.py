@@ -280,6 +280,7 @@ def test_a_cell_is_a_filter(busy: World, signed_in: Client) -> None:
     assert [query(link) for link in links(response, "<bdi>ann</bdi>")] == [{"outcome": "failed", "executor": "ann"}]
     assert [query(link) for link in links(response, "<bdi>w2</bdi>")] == [{"outcome": "failed", "worker": "w2"}]
     assert [query(link) for link in links(response, "<bdi>2</bdi>")] == [{"outcome": "failed", "exit_code": "2"}]
+    assert [query(link) for link in links(response, "of <bdi>jdoe</bdi>")] == [{"outcome": "failed", "owner": "jdoe"}]
     assert {"outcome": "failed", "actor": ACTOR_ID} in [query(link) for link in links(response, "word-count")]
     for address in links(response, "<bdi>ann</bdi>"):
         assert ids(signed_in.get(ALL + address))
