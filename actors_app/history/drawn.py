@@ -16,7 +16,7 @@ from actors_app.converters import is_id
 from actors_app.history import counting, finding
 from actors_app.history.asking import Asked
 from actors_app.history.clock import DAY, HOUR
-from actors_app.history.wanted import Counts
+from actors_app.history.wanted import Count, Counts, Wanted
 from actors_app.history_charts import Charts, charts_of, choose_step, spans
 from actors_app.models import ActorHistory, ExecutionTally
 
@@ -35,15 +35,29 @@ class Drawn:
 
 def drawn(asked: Asked) -> Drawn:
     """Return the counts and charts of what is asked, remembered where nothing has changed."""
-    state = ActorHistory.objects.filter(pk__in=asked.keys).aggregate(changed=Max("changed"), known=Sum("known"))
-    said = repr((replace(asked.wanted, sort="", descending=True), asked.keys, asked.named, state, asked.form.query()))
-    key = "drawn:" + hashlib.sha256(said.encode()).hexdigest()
-    memory = caches["drawn"]
+    memory, key = caches["drawn"], _key("drawn", asked, asked.wanted, asked.form.query())
     found: Drawn | None = memory.get(key)
     if found is None:
         found = Drawn(counting.counts(asked.wanted, asked.keys, asked.named), _charts(asked))
         memory.set(key, found, timeout=_REMEMBERED)
     return found
+
+
+def counted(asked: Asked, since: int | None) -> Count:
+    """Return how many there are of what is asked, from a moment on; remembered where nothing has changed."""
+    wanted = replace(asked.wanted, since=since)
+    memory, key = caches["drawn"], _key("counted", asked, wanted)
+    found: Count | None = memory.get(key)
+    if found is None:
+        found = counting.counts(wanted, asked.keys, asked.named).total(wanted.outcomes)
+        memory.set(key, found, timeout=_REMEMBERED)
+    return found
+
+
+def _key(kind: str, asked: Asked, wanted: Wanted, more: str = "") -> str:
+    state = ActorHistory.objects.filter(pk__in=asked.keys).aggregate(changed=Max("changed"), known=Sum("known"))
+    said = repr((replace(wanted, sort="", descending=True), asked.keys, asked.named, state, more))
+    return f"{kind}:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 def _charts(asked: Asked) -> Charts:

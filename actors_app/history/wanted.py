@@ -108,6 +108,11 @@ class Wanted:
         """Whether the first page holds what came last."""
         return self.sort == "received" and self.descending
 
+    @property
+    def is_of_ends(self) -> bool:
+        """Whether an execution can come under this filter long after it was received, by how it ends."""
+        return bool(self.outcomes or self.exit_code or self.duration or self.worker)
+
     def without_outcome(self) -> "Wanted":
         """Return the same filter for executions of any outcome."""
         return replace(self, outcomes=())

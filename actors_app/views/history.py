@@ -17,12 +17,13 @@ from actors_app.forms.history import HistoryForm, place_text
 from actors_app.history import collecting, finding, newer, rights
 from actors_app.history.asking import Asked, asked
 from actors_app.history.clock import DAY, MINUTE, SECOND, from_ms, now_ms
-from actors_app.history.drawn import drawn
+from actors_app.history.drawn import counted, drawn
 from actors_app.history.exporting import export
 from actors_app.history.finding import Found, Page, Place, place_of
 from actors_app.history.narrowing import chips, columns, segments, window_words, windows
 from actors_app.history.recording import record
 from actors_app.history.rows import Row, table_rows
+from actors_app.history.wanted import Count
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.models import ActorHistory
 from actors_app.services import Abaco
@@ -197,6 +198,7 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
     if actor_id and error is None and not is_waited_for and _completed(abaco, page.rows, what):
         page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=PER_PAGE)
     above = drawn(what)
+    total = above.counts.total(wanted.outcomes)
     rows = table_rows(page.rows, what.by_key, form, of_all=not actor_id)
     # Whoever comes back to the beginning by "Previous" stands at it, and is told what is new.
     is_first = place is None or (is_back and bool(page.rows) and not page.has_more)
@@ -205,7 +207,7 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
     return {
         "rows": rows,
         "page": page,
-        "total": above.counts.total(wanted.outcomes),
+        "total": total,
         "segments": segments(form, what, above.counts.of),
         "charts": above.charts,
         "columns": columns(form, is_all=not actor_id),
@@ -218,7 +220,7 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
         "begins": place_text(finding.place_before(wanted, page.rows[0], what.keys)) if page.rows else "",
         **_pages(what, page, place, is_back),
         **freshness,
-        "poll": _poll(what, rows, page, newest or page.rows, freshness["incomplete"]) if is_open else "",
+        "poll": _poll(what, rows, page, newest or page.rows, total, freshness["incomplete"]) if is_open else "",
         "csv": form.query(format="csv"),
         "jsonl": form.query(format="jsonl"),
         "evidence": form.query(**({"actor": what.readable[0].id} if actor_id else {})),
@@ -264,16 +266,19 @@ def _freshness(what: Asked, error: AbacoError | None) -> dict[str, Any]:
     }
 
 
-def _poll(what: Asked, rows: list[Row], page: Page, newest: list[Found], incomplete: int) -> str:
+def _poll(what: Asked, rows: list[Row], page: Page, newest: list[Found], total: Count, incomplete: int) -> str:
     """Return the address that a page asks for what is new.
 
-    It names the newest that the filter finds, the rows not yet finished, and whether the page was made before all had
+    It names the newest that the filter finds, how many there are where they come under it by how they end, the rows
+    not yet finished, and whether the page was made before all had
     been read.
     """
     received, pk = max(((row.received, row.pk) for row in newest), default=(what.form.at, 0))
     sketches = {row.pk for row in page.rows if row.is_sketch}
     open_rows = ",".join(str(row.pk) for row in rows if row.is_open or row.pk in sketches)
     extra = f"poll=1&newest={received}.{pk}" + (f"&open={open_rows}" if open_rows else "")
+    if what.wanted.is_of_ends and total.is_exact and not incomplete:
+        extra += f"&seen={total.number}" + (f".{what.wanted.since}" if what.wanted.since else "")
     extra += "&filling=1" if incomplete else ""
     query = what.form.query()
     return f"{query}&{extra}" if query else extra
@@ -286,6 +291,7 @@ def _live(request: HttpRequest, abaco: Abaco, what: Asked, context: dict[str, An
     """Answer a poll: how many have come, how far reading has come, and the rows that were not finished, as they are."""
     received, pk = _newest(request)
     newer = finding.newer(what.wanted, what.keys, what.named, received, pk) if received else 0
+    newer = max(newer, _ended_since(request, what))
     asked_for = [
         int(one) for one in request.GET.get("open", "").split(",")[:PER_PAGE] if one.isascii() and one.isdigit()
     ]
@@ -305,9 +311,25 @@ def _live(request: HttpRequest, abaco: Abaco, what: Asked, context: dict[str, An
     return render_poll(request, "history/_live.html", context, state=state, done=False)
 
 
+def _ended_since(request: HttpRequest, what: Asked) -> int:
+    """Return how many more the filter finds than when the page was made, up to a hundred.
+
+    One that was received before others and ended after them is new under a filter of how they end.
+    """
+    number, _, since = request.GET.get("seen", "").partition(".")
+    if not what.wanted.is_of_ends or not _is_number(number) or not (since == "" or _is_number(since)):
+        return 0
+    count = counted(what, int(since) if since else None)
+    return min(max(count.number - int(number), 0), 100) if count.is_exact else 0
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 18
+
+
 def _newest(request: HttpRequest) -> tuple[int, int]:
     received, _, pk = request.GET.get("newest", "").partition(".")
-    if all(part.isascii() and part.isdigit() and len(part) < 18 for part in (received, pk)):
+    if _is_number(received) and _is_number(pk):
         return int(received), int(pk)
     return 0, 0
 

@@ -512,6 +512,24 @@ def test_no_news_are_announced_in_any_order_until_something_came(
     assert "1 new execution:" in signed_in.get(address, headers=htmx).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [({"outcome": "failed"}, 1), ({"exit_code": "9"}, 1), ({"outcome": "succeeded"}, 0), ({"outcome": "-failed"}, 0)],
+)
+@BOTH
+def test_one_that_ends_after_others_is_announced_under_a_filter_of_ends(
+    busy: World, signed_in: Client, htmx: dict[str, str], url: str, given: dict[str, str], number: int
+) -> None:
+    from django.core.cache import cache
+
+    address = poll_of(signed_in.get(url, given))
+    assert "new execution" not in signed_in.get(address, headers=htmx).content.decode()
+    busy.ends("Wait5", 9)  # older than the failure that is shown
+    ActorHistory.objects.update(looked=0)
+    cache.clear()
+    assert ("1 new execution:" in signed_in.get(address, headers=htmx).content.decode()) is bool(number)
+
+
 def test_the_first_page_is_told_of_news_also_when_it_was_come_back_to(world: World, signed_in: Client) -> None:
     for number in range(120):
         world.run(f"Run{number:03}", ago(minutes=number + 2))
@@ -552,7 +570,14 @@ def test_rows_that_were_not_finished_are_brought_up_to_date(
 
 
 @pytest.mark.parametrize(
-    "bad", ["newest=x&open=y", "newest=1&open=1,,-2,99999999999999999999", "newest=\u0663.1&open=\u0663"]
+    "bad",
+    [
+        "newest=x&open=y",
+        "newest=1&open=1,,-2,99999999999999999999",
+        "outcome=failed&seen=x.y",
+        "outcome=failed&seen=1.99999999999999999999",
+        "newest=\u0663.1&open=\u0663",
+    ],
 )
 def test_a_poll_of_nonsense_is_harmless(busy: World, signed_in: Client, htmx: dict[str, str], bad: str) -> None:
     assert signed_in.get(f"{ALL}?poll=1&{bad}", headers=htmx).status_code == 200
