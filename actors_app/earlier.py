@@ -1,4 +1,4 @@
-"""The execution before another one, or the success before it: from what the portal remembers, else from the API.
+"""The execution before another one, the success before it, or the one after it: from memory, else from the API.
 
 Used for somebody whom the API has just let read that other one, of the same actor.
 """
@@ -31,6 +31,19 @@ def earlier(abaco: Abaco, tenant: str, execution: Execution, *, success: bool) -
     )
 
 
+def later(abaco: Abaco, tenant: str, execution: Execution) -> str:
+    """Return the id of the oldest execution of the same actor that was received after; empty where there is none."""
+    received = to_ms(execution.message_received_time)
+    if received is None or not execution.actor_id:
+        return ""
+    found, is_shown = _remembered_after(tenant, execution.actor_id, received), False
+    if not found:
+        found, is_shown = _searched_after(abaco, execution, received)
+    if found or is_shown:
+        return found
+    return next(iter(_oldest(abaco.executions.list(execution.actor_id).executions, execution)), "")
+
+
 def _remembered(tenant: str, actor_id: str, received: int, *, success: bool) -> str:
     """Look in the portal's own memory, where it knows of everything up to that one."""
     rows = ExecutionRecord.objects.filter(
@@ -41,6 +54,15 @@ def _remembered(tenant: str, actor_id: str, received: int, *, success: bool) -> 
     row = rows.select_related("actor").order_by("-received", "-id").first()
     is_known = row is not None and row.actor.since is not None and row.received >= row.actor.since
     return row.execution_id if row is not None and is_known else ""
+
+
+def _remembered_after(tenant: str, actor_id: str, received: int) -> str:
+    """Look in the portal's own memory, where it knows of everything from that one to the one after it."""
+    rows = ExecutionRecord.objects.filter(actor__tenant=tenant, actor__actor_id=actor_id, received__gt=received)
+    row = rows.select_related("actor").order_by("received", "id").first()
+    if row is None or row.actor.since is None or row.actor.until is None:
+        return ""
+    return row.execution_id if row.actor.since <= received and row.received <= row.actor.until else ""
 
 
 def _searched(abaco: Abaco, execution: Execution, received: int, *, success: bool) -> str:
@@ -57,6 +79,25 @@ def _searched(abaco: Abaco, execution: Execution, received: int, *, success: boo
             break
         span = min(span * 40, LAST_SPAN) if is_whole else span // 10
     return best
+
+
+def _searched_after(abaco: Abaco, execution: Execution, received: int) -> tuple[str, bool]:
+    """Search from that one on; tell too whether the search shows that one, so that finding no other means something."""
+    span, best, is_shown = FIRST_SPAN, "", False
+    for _ in range(STEPS):
+        filters = {
+            "message_received_time.gte": api_time(received),
+            "message_received_time.lt": api_time(received + span),
+        }
+        page = abaco.executions.search(execution.actor_id, MAX_SEARCH, 0, filters)
+        is_shown = is_shown or any(one.id == execution.id for one in page.executions)
+        oldest = _oldest(page.executions, execution)
+        is_whole = (page.total or 0) <= len(page.executions)
+        best = oldest[0] if oldest else best
+        if is_whole and (best or span >= LAST_SPAN):
+            break
+        span = min(span * 40, LAST_SPAN) if is_whole else span // 10
+    return best, is_shown
 
 
 def _listed(abaco: Abaco, execution: Execution, *, success: bool) -> str:
@@ -78,3 +119,14 @@ def _newest(rows: Iterable[Execution | ExecutionRow], execution: Execution) -> l
         if limit and row.message_received_time and row.message_received_time < limit and is_id(row.id)
     ]
     return [one for _, one in sorted(before, reverse=True) if one != execution.id]
+
+
+def _oldest(rows: Iterable[Execution | ExecutionRow], execution: Execution) -> list[str]:
+    """Return the ids of those that were received after, the oldest first."""
+    limit = execution.message_received_time
+    after = [
+        (row.message_received_time, row.id)
+        for row in rows
+        if limit and row.message_received_time and row.message_received_time > limit and is_id(row.id)
+    ]
+    return [one for _, one in sorted(after)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from actors_app.logcolours import EXTENDED, coloured
 from actors_app.templatetags.actors import visible
 
 MAX_LINES = 2_000
@@ -16,11 +17,11 @@ MAX_CHARACTERS = 200_000
 
 Level = Literal["", "debug", "info", "warn", "error"]
 
-# What terminals obey: colours are read, the moving of a cursor is left out. Other sequences stay visible.
-_CONTROL = re.compile(r"\x1b\[([0-?]*)[ -/]*([@-~])")
-_COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-_WEIGHTS = {1: "bold", 2: "faint", 3: "italic", 4: "underline"}
-_WEIGHTS_OFF = {22: ("bold", "faint"), 23: ("italic",), 24: ("underline",)}
+# What terminals obey: colours are read; the moving of a cursor, the choice of an alphabet (`tput sgr0` writes one), a
+# window's title and the address of a link are left out. Other sequences stay visible.
+_CONTROL = re.compile(r"\x1b(?:\[([0-?]*)[ -/]*([@-~])|[()*+][0-9A-Z]|\][0128];[^\x07\x1b\n]{0,480}(?:\x07|\x1b\\))")
+_WEIGHTS = {1: "bold", 2: "faint", 3: "italic", 4: "underline", 7: "inverse", 9: "struck"}
+_WEIGHTS_OFF = {22: ("bold", "faint"), 23: ("italic",), 24: ("underline",), 27: ("inverse",), 29: ("struck",)}
 
 _LEVEL = re.compile(
     r"\b(?:(TRACE|DEBUG)|(INFO|NOTICE)|(WARN(?:ING)?)|(ERROR|CRITICAL|FATAL|PANIC))\b"
@@ -98,12 +99,27 @@ def plain(line: str) -> str:
     line = line.rstrip("\r")
     if "\r" in line:
         line = line.rpartition("\r")[2]
-    return without_controls(line)
+    return overwritten(without_controls(line))
 
 
 def without_controls(text: str) -> str:
     """Return a text without what terminals obey."""
     return _CONTROL.sub("", text) if "\x1b" in text else text
+
+
+def overwritten(text: str) -> str:
+    """Return a text as it stands when what follows a backspace has been written over what it went back to."""
+    if "\b" not in text:
+        return text
+    signs: list[str] = []
+    place = 0
+    for sign in text:
+        if sign == "\b":
+            place = max(0, place - 1)
+        else:
+            signs[place : place + 1] = [sign]
+            place += 1
+    return "".join(signs)
 
 
 def level_of(line: str) -> Level:
@@ -174,7 +190,7 @@ def spans_of(line: str, style: frozenset[str]) -> tuple[tuple[Span, ...], frozen
             spans.clear()
             text = text.rpartition("\r")[2]
         if text:
-            spans.append(Span(visible(text), " ".join(sorted(style))))
+            spans.append(Span(visible(overwritten(text)), " ".join(sorted(style))))
 
     line = line.rstrip("\r")
     position = 0
@@ -190,22 +206,21 @@ def spans_of(line: str, style: frozenset[str]) -> tuple[tuple[Span, ...], frozen
 @lru_cache(maxsize=512)
 def _styled(style: frozenset[str], codes: str) -> frozenset[str]:
     """Return a style changed by the codes of one `ESC [ … m`; codes that are not known change nothing."""
-    numbers = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in re.split("[;:]", codes)]
-    colours = {name for name in style if name.startswith("ansi-")}
-    position = 0
-    while position < len(numbers):
-        number = numbers[position]
-        position += 1
-        if number == 0:
-            style, colours = frozenset(), set()
-        elif number in _WEIGHTS:
-            style |= {_WEIGHTS[number]}
-        elif number in _WEIGHTS_OFF:
-            style -= set(_WEIGHTS_OFF[number])
-        elif 30 <= number <= 37 or 90 <= number <= 97 or number == 39:
-            style -= colours
-            colours = {f"ansi-{_COLOURS[number % 10]}"} if number != 39 else set()
-            style |= colours
-        elif number in (38, 48):  # one of 256 colours (two more numbers) or of 16 million (four): read over
-            position += 2 if numbers[position : position + 1] == [5] else 4
+    parts = codes.split(";")
+    while parts:
+        first, *of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts.pop(0).split(":")]
+        if first in EXTENDED and not of_it:  # its numbers are parts of their own: one of 256 colours, or three shares
+            many = 2 if parts[:1] == ["5"] else 4
+            of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts[:many]]
+            del parts[:many]
+        if first == 0:
+            style = frozenset()
+        elif first == 4 and of_it == [0]:
+            style -= {"underline"}
+        elif first in _WEIGHTS:
+            style |= {_WEIGHTS[first]}
+        elif first in _WEIGHTS_OFF:
+            style -= set(_WEIGHTS_OFF[first])
+        else:
+            style = coloured(style, first, of_it)
     return style

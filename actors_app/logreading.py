@@ -17,8 +17,8 @@ LINE_END = 2_000
 READ_AHEAD = 50_000  # characters of a log that are read before a page begins
 SCREEN = 50_000  # characters of a very long line shown at once
 
-_BROKEN_CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*)?$")
-_LONGEST_CONTROL = 64  # characters
+_BROKEN_CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[()*+]|\][^\x07\x1b\n]{0,480}\x1b?)?$")
+_LONGEST_CONTROL = 490  # characters
 
 
 class Opening:

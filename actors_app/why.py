@@ -113,7 +113,9 @@ def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Seque
             "The API starts another for the messages that wait; look again in a minute.",
             False,
         )
-    if any(worker.image and actor.image and worker.image != actor.image for worker in ready + busy):
+    # Those with an earlier image put back what they take, so that they count for nothing where there are others.
+    ready, busy = ([one for one in some if not _is_old(one, actor)] for some in (ready, busy))
+    if not ready and not busy:
         return (
             "old-revision",
             "Its workers still have the image of an earlier revision; they put back what they take.",
@@ -236,13 +238,17 @@ def _evidence(execution: Execution, asked: Asked, at: datetime) -> Evidence:
     return tuple(facts)
 
 
+def _is_old(worker: Worker, actor: Actor) -> bool:
+    return bool(worker.image and actor.image and worker.image != actor.image)
+
+
 def _worker(worker: Worker, actor: Actor | None, at: datetime) -> str:
     said = [visible(status_words(worker.status))]
     if (age := _age(worker.create_time, at)) is not None:
         said.append(f"{duration(age)} old")
     if (heard := _age(worker.last_health_check_time, at)) is not None:
         said.append(f"last heard of {duration(heard)} ago")
-    if actor and worker.image and actor.image and worker.image != actor.image:
+    if actor and _is_old(worker, actor):
         said.append(f"with the image {visible(worker.image)}")
     return ", ".join(said)
 

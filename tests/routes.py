@@ -112,6 +112,8 @@ ROWS = {
     "actors:execution-detail": Row(PAGE, READ),
     "actors:execution-status": Row(PAGE, READ),
     "actors:execution-why": Row(PAGE, READ),
+    "actors:execution-newer": Row(PAGE, READ),
+    "actors:execution-older": Row(PAGE, READ),
     "actors:execution-halt": Row(FORM, WRITE),
     "actors:execution-logs": Row(PAGE, READ),
     "actors:bulk-create": Row(FORM, WRITE),

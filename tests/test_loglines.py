@@ -1,6 +1,6 @@
 import pytest
 
-from actors_app.loglines import MAX_CHARACTERS, Span, log_view
+from actors_app.loglines import MAX_CHARACTERS, Span, log_view, plain
 
 
 def texts(text, **limits):
@@ -57,20 +57,74 @@ def test_weights_are_taken_off_by_their_own_codes():
     assert [span.style for span in line.spans] == ["bold italic underline", "italic underline", "underline", ""]
 
 
-@pytest.mark.parametrize("codes", ["38;5;196", "48;2;255;0;0", "38;2;1;2;3", "99", "38", "9999999999", ";;;", "?25"])
-def test_colours_we_have_no_class_for_change_nothing(codes):
+@pytest.mark.parametrize(
+    "codes", ["38;5;256", "48;2;255", "38;5", "38:2:1", "99", "38", "9999999999", ";;;", "?25", "58:5:1"]
+)
+def test_what_is_no_colour_changes_nothing(codes):
     (line,) = log_view(f"\x1b[{codes}mtext").lines
     assert line.spans == (Span("text"),)
 
 
-def test_a_long_colour_does_not_swallow_the_code_after_it():
-    (line,) = log_view("\x1b[38;5;196;1mtext").lines
-    assert line.spans == (Span("text", "bold"),)
+@pytest.mark.parametrize(
+    ("codes", "style"),
+    [
+        ("41", "on-red"),
+        ("102", "on-green"),
+        ("30;47", "ansi-black on-white"),
+        ("31;44;49", "ansi-red"),
+        ("31;44;39", "on-blue"),
+        ("38;5;2", "ansi-green"),
+        ("38;5;9", "ansi-red"),
+        ("38;5;21", "ansi-blue"),
+        ("38;5;196", "ansi-red"),
+        ("38;5;201", "ansi-magenta"),
+        ("38;5;208", "ansi-yellow"),
+        ("38;5;51", "ansi-cyan"),
+        ("38;5;236", "ansi-black"),
+        ("38;5;250", "ansi-white"),
+        ("48;5;22", "on-green"),
+        ("48;2;255;0;0", "on-red"),
+        ("38;2;255;80;80", "ansi-red"),
+        ("38;2;255;0;60", "ansi-red"),
+        ("38:2::0:200:0", "ansi-green"),
+        ("38:5:27", "ansi-blue"),
+        ("38;5;196;1", "ansi-red bold"),
+        ("7;9", "inverse struck"),
+        ("7;9;27;29", ""),
+        ("4:3", "underline"),
+        ("4;4:0", ""),
+        ("31;0", ""),
+        ("31;", ""),
+    ],
+)
+def test_each_way_to_write_a_colour_becomes_one_of_eight(codes, style):
+    (line,) = log_view(f"\x1b[{codes}mtext").lines
+    assert line.spans == (Span("text", style),)
 
 
 def test_moving_the_cursor_is_left_out_and_other_sequences_stay_visible():
     assert texts("a\x1b[2Kb\x1b[1;1Hc") == ["abc"]
-    assert texts("\x1b]0;title\x07x") == ["␛]0;title␇x"]
+    assert texts("\x1b]777;x\x07y\x1bPq") == ["␛]777;x␇y␛Pq"]
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b]0;title\x07x", "\x1b(B\x1b[mx", "\x1b]8;;https://a.example/\x1b\\x\x1b]8;;\x1b\\", "\x1b]2;t\x1b\\x"]
+)
+def test_titles_alphabets_and_addresses_of_links_are_left_out(text):
+    assert texts(text) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("at  10%\b\b\b\b  50%\b\b\b\b100%", "at  100%"),
+        ("100%\b\b\b\b", "100%"),  # what nothing was written over stays
+        ("N\bNA\bAM\bME\bE", "NAME"),
+        ("\b\bx", "x"),
+    ],
+)
+def test_a_backspace_lets_what_follows_be_written_over(text, seen):
+    assert texts(text) == [plain(text)] == [seen]
 
 
 def test_a_line_written_again_shows_its_last_state():

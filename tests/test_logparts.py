@@ -78,7 +78,7 @@ def test_the_tail_is_the_last_lines_and_not_too_much_of_them():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.text("ab\r\x1b[1m é😀", max_size=30), max_size=12), st.integers(1, 40))
+@given(st.lists(st.text("ab\r\b\x1b[1m](B;8\x07\\ é😀", max_size=30), max_size=12), st.integers(1, 40))
 def test_it_is_the_same_however_the_pieces_fall(lines, size):
     text = "\n".join(lines)
     assert part(text, size, find="a").lines == part(text, find="a").lines

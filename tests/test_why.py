@@ -58,6 +58,7 @@ TABLE = [
     ("starting", 300, asked(worker("REQUESTED"), worker("REQUESTED", create_time=None)), "2 workers are starting"),
     ("stopping", 300, asked(worker("SHUTDOWN_REQUESTED")), "All its workers are stopping"),
     ("old-revision", 300, asked(worker("BUSY", image="wc:1")), "an earlier revision"),
+    ("busy", 300, asked(worker("READY", image="wc:1"), worker("BUSY")), "Its one worker is busy"),
     ("busy", 300, asked(worker("BUSY"), waiting=4), "Its one worker is busy; at most 3 messages are before it."),
     ("busy", 300, asked(worker("BUSY"), worker("BUSY"), waiting=2), "All 2 workers are busy; at most 1 message is"),
     ("busy", 300, asked(worker("BUSY"), waiting=None), "Its one worker is busy."),

@@ -50,6 +50,16 @@ OUTCOMES = {
     "waiting": ("Waiting", "wait", "clock"),
     "finished": ("Finished", "off", "circle"),
 }
+# Which of the pictures in static/img stands in the tab; what is not here has the one that says nothing of its end.
+ICONS = {
+    "waiting": "waiting",
+    "running": "running",
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "error": "failed",
+    "oom": "failed",
+    "halted": "halted",
+}
 ACTIVITY = {
     "done": ("Done", "ok", "circle-check"),
     "refused": ("Refused", "bad", "circle-x"),
@@ -92,6 +102,18 @@ def outcome_badge(outcome: str, exit_code: object = None, status: str | None = N
     if outcome == "failed" and exit_code is not None:
         word = f"Failed, exit {visible(exit_code)}"
     return badge(word, style, picture)
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    """Return how an execution stands or ended in a word or two, for the title of a page."""
+    return OUTCOMES.get(outcome, UNKNOWN)[0]
+
+
+@register.simple_tag
+def tab_icon(outcome: str) -> str:
+    """Return the address of the picture in the tab of a page about an execution."""
+    return static(f"img/icon-{ICONS.get(outcome, 'finished')}.svg")
 
 
 @register.simple_tag

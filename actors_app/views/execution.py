@@ -18,8 +18,8 @@ from actors_app.decorators import credentials_required
 from actors_app.endings import final_state_in_words, freshness, state_in_words, time_spent
 from actors_app.forms.executions import ExecutionForm, HaltForm
 from actors_app.history.clock import from_ms
+from actors_app.history.one import Neighbours, neighbours, remember
 from actors_app.history.one import last_known as last_known_record
-from actors_app.history.one import neighbours, remember
 from actors_app.history.recording import execution_of, forget_in_api
 from actors_app.history.rights import one_readable
 from actors_app.htmx import render_page, render_poll, wants_fragment
@@ -36,16 +36,6 @@ from actors_app.why import Asked, Why, why_not_running
 from actors_app.writes import Answer as Done
 from actors_app.writes import perform
 
-# Which of the pictures in static/img stands in the tab; what is not here has the one that says nothing of its end.
-ICONS = {
-    "waiting": "waiting",
-    "running": "running",
-    "succeeded": "succeeded",
-    "failed": "failed",
-    "error": "failed",
-    "oom": "failed",
-    "halted": "halted",
-}
 UNASKED = "Whether you may see what was sent cannot be asked now."
 
 
@@ -63,7 +53,6 @@ def _state_context(
         "final_state": final_state_in_words(execution),
         "spent": time_spent(execution, at),
         "timeline": timeline(execution, at),
-        "icon": f"img/icon-{ICONS.get(execution.outcome, 'finished')}.svg",
         "can_halt": execution.status == "RUNNING",
     }
 
@@ -78,6 +67,7 @@ def _page_context(
 ) -> dict[str, Any]:
     """Return what the page shows beside the log; also of an execution that is only remembered `as_of` a moment."""
     # Who may see the message is the API's to say, now.
+    near = neighbours(who.tenant, actor.id if actor else actor_id, execution_id)
     message = Known(why_not=UNASKED) if as_of else kept_messages.known(who, execution_id, actor)
     return {
         **_state_context(actor_id, execution_id, execution, as_of),
@@ -88,9 +78,20 @@ def _page_context(
         "kept": kept(who, execution_id),
         "message": message,
         "message_shape": shape_of(message.sent.body, is_whole=True) if message.sent else None,
-        "neighbours": neighbours(who.tenant, actor.id if actor else actor_id, execution_id),
+        **_neighbour_urls(actor_id, execution_id, near, asks=as_of is None),
         "as_of": as_of,
     }
+
+
+def _neighbour_urls(actor_id: str, execution_id: str, near: Neighbours, *, asks: bool) -> dict[str, str]:
+    """Return where the newer and the older one are; where that is not remembered, the page that `asks` the API."""
+    found = {}
+    for name, known, may_be in (("newer", near.newer, near.may_be_newer), ("older", near.older, near.may_be_older)):
+        if known:
+            found[f"{name}_url"] = reverse("actors:execution-detail", args=[actor_id, known])
+        elif may_be and asks:
+            found[f"{name}_url"] = reverse(f"actors:execution-{name}", args=[actor_id, execution_id])
+    return found
 
 
 @require_http_methods(["GET"])

@@ -73,6 +73,7 @@ def log_context(
         "log_life": log_life_in_words(execution, kept_for),
         "log_is_settled": is_settled,
         "log_poll": urlencode({"poll": 1} | ({"tail": 1} if asked.tail else {}) | _level(asked)) if is_live else "",
+        "is_still": not is_settled and not error and not is_live,
         "is_tail_page": asked.tail,
         "kept_log": kept,
         "is_kept_shown": is_kept_shown,
@@ -196,8 +197,8 @@ def _poll(request: HttpRequest, abaco: Abaco, context: dict[str, Any], asked: As
     execution: Execution = answers["execution"].need()
     part: LogPart = answers["log"].need()
     context |= log_context(request, actor_id, execution_id, answers, asked)
-    context["is_log_page"] = not asked.tail
-    state = (execution.status, part.total, part.characters, part.ending)
+    context |= {"is_log_page": not asked.tail, "is_answer": True, "execution": execution}
+    state = (execution.status, execution.outcome, part.total, part.characters, part.ending)
     return render_poll(request, "executions/_log.html", context, state=state, done=context["log_is_settled"])
 
 

@@ -36,7 +36,6 @@ document.addEventListener("click", (event) => {
 
 let isFollowing = true;
 let unseen = 0;
-let settling = false;
 const button = () => document.querySelector("[data-log-follow]");
 const isAtEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 40;
 
@@ -48,17 +47,8 @@ function showFollowing() {
   follow.querySelector("span").textContent = isFollowing ? "Following" : words;
 }
 
-function toEnd(log, tries = 8) {
+function toEnd(log) {
   log.scrollTop = log.scrollHeight;
-  const top = log.scrollTop;
-  settling = tries > 0;
-  if (!settling) return;
-  requestAnimationFrame(() => {
-    // Lines out of sight have a guessed height until they are near; then the end has moved down. Up moves the reader.
-    if (log.scrollTop >= top - 1) return toEnd(log, tries - 1);
-    settling = isFollowing = false;
-    showFollowing();
-  });
 }
 
 function setFollowing(on) {
@@ -70,7 +60,7 @@ function setFollowing(on) {
 }
 
 document.addEventListener("scroll", (event) => {
-  if (event.target.id !== "log-lines" || settling) return;
+  if (event.target.id !== "log-lines") return;
   const end = isAtEnd(event.target);
   if (end === isFollowing) return;
   isFollowing = end;
@@ -78,12 +68,23 @@ document.addEventListener("scroll", (event) => {
   showFollowing();
 }, true);
 
+// The badge, the title and the picture in the tab of a log's own page follow the execution.
+function showState(state) {
+  const badge = document.querySelector("[data-log-outcome]");
+  if (!state || !badge) return;
+  badge.replaceChildren(...[...state.childNodes].map((node) => document.adoptNode(node)));
+  document.title = state.dataset.title;
+  document.querySelector("link[rel=icon]").setAttribute("href", state.dataset.icon);
+}
+
 // What a poll brings is put behind what is there, so that nothing a reader has selected or looks at is taken away.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, xhr, isError } = event.detail;
-  if (target.id !== "execution-log" || isError || xhr.status !== 200) return;
-  const old = lines();
+  if (target.id !== "execution-log" || isError) return;
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  showState(page.querySelector("[data-log-state]"));
+  if (xhr.status !== 200) return;
+  const old = lines();
   const fresh = page.getElementById("log-lines");
   if (!old?.lastElementChild || !fresh?.lastElementChild) return;
   const first = document.getElementById(fresh.firstElementChild.id);
@@ -97,8 +98,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (same.textContent !== last.textContent) last.replaceWith(document.adoptNode(same));
   old.append(...added.map((line) => document.adoptNode(line)));
   if (isFollowing) while (old.firstElementChild.id !== first.id) old.firstElementChild.remove();
-  const notes = [...target.querySelectorAll(":scope > :not(#log-lines)")];
-  const newer = [...page.body.children].filter((one) => one.id !== "log-lines");
+  const notes = [...target.querySelectorAll(":scope > :not(#log-lines, [data-log-state])")];
+  const newer = [...page.body.children].filter((one) => !one.matches("#log-lines, [data-log-state]"));
   if (notes.length === newer.length) notes.forEach((note, at) => note.replaceWith(document.adoptNode(newer[at])));
   unseen += isFollowing ? 0 : added.length;
   showFollowing();
@@ -177,6 +178,7 @@ document.addEventListener("submit", (event) => {
   const on = value.value === "1";
   document.getElementById("execution-log")?.classList.toggle("no-wrap", !on);
   pressed.setAttribute("aria-pressed", String(on));
+  if (isFollowing && lines()) toEnd(lines());
   // The form is read by htmx when this is over.
   setTimeout(() => { value.value = on ? "0" : "1"; });
 });

@@ -164,6 +164,11 @@ def test_following_yields_to_a_reader_who_scrolls_up(visit: Visit, portal: Porta
     follow.click()
     expect(follow).to_have_text("Following")
     sees(page, str(last.get_attribute("id")))
+    expect(page).to_have_title(re.compile("^Running: log of"))
+    demo.delete(f"{path.removesuffix('/logs')}")
+    expect(page.locator("[data-log-outcome]")).to_contain_text("Halted", timeout=20_000)
+    expect(page).to_have_title(re.compile("^Halted: log of"))
+    expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("icon-halted"))
     demo.delete(f"/{actor}")
 
 
@@ -183,20 +188,21 @@ def test_two_hundred_thousand_lines_stay_usable(visit: Visit, long: str) -> None
     page.get_by_label("Line", exact=True).fill("5")
     page.get_by_role("button", name="Go").click()
     expect(page.locator("#L5")).to_be_visible()
-    slowest = page.evaluate(
+    step = page.evaluate(
         """async () => {
           const log = document.getElementById("log-lines");
-          let worst = 0;
+          const steps = [];
           for (let at = 0; at < 20; at++) {
             const began = performance.now();
             log.scrollTop += log.clientHeight * 5;
             await new Promise(requestAnimationFrame);
-            worst = Math.max(worst, performance.now() - began);
+            await new Promise(requestAnimationFrame);
+            steps.push(performance.now() - began);
           }
-          return worst;
+          return steps.sort((a, b) => a - b)[10];
         }"""
     )
-    assert slowest < 1000, f"a step of scrolling took {slowest:.0f} ms"
+    assert step < 200, f"a step of scrolling took {step:.0f} ms"  # two frames, 33 ms, on a machine at rest
 
 
 def test_a_megabyte_on_one_line_stays_usable(visit: Visit, logs: Logs) -> None:

@@ -308,6 +308,11 @@ def test_the_picture_in_the_tab_follows_the_state(signed_in, found, changes, ico
     assert finders.find(f"img/icon-{icon}.svg")
 
 
+def test_the_title_says_the_outcome_as_people_do(signed_in, found):
+    found(exitCode=137, finalState={"OOMKilled": True})
+    assert b"<title>Out of memory: execution" in signed_in.get(PAGE).content
+
+
 def test_every_field_of_the_final_state_is_there(signed_in, found):
     found(finalState={"ExitCode": 0, "Health": {"Log": ["<x>"]}, "Error": ""})
     page = signed_in.get(PAGE).content.decode()

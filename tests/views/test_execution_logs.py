@@ -57,6 +57,36 @@ def test_a_log_in_the_making_is_followed(signed_in, found):
     assert f'hx-get="{PAGE}?poll=1" hx-trigger="every 2s"' in page
 
 
+def test_the_poll_brings_the_badge_and_the_title_too(signed_in, found, htmx):
+    found("one\n", actor=False, **RUNNING | {"status": "COMPLETE", "exitCode": 3, "finishTime": ago(seconds=1)})
+    page = signed_in.get(f"{PAGE}?poll=1", headers=htmx).content.decode()
+    assert f'data-log-state data-title="Failed: log of execution {EXECUTION_ID} · Actors Portal"' in page
+    assert "icon-failed" in page
+    assert "Failed, exit 3" in page
+
+
+def test_the_tab_of_a_log_tells_the_state(signed_in, found):
+    found("one\n", exitCode=0)
+    page = signed_in.get(PAGE).content.decode()
+    assert f"<title>Succeeded: log of execution {EXECUTION_ID}" in page
+    assert "icon-succeeded" in page
+    assert "data-log-state" not in page
+
+
+@pytest.mark.parametrize(("query", "way"), [("?find=one", PAGE), ("?line=1&level=error", f"{PAGE}?level=error")])
+def test_a_log_that_stands_still_while_more_is_written_says_so(signed_in, found, query, way):
+    found("ERROR one\n", **RUNNING)
+    page = signed_in.get(PAGE + query).content.decode()
+    assert "More may still be written." in page
+    assert f'<a href="{way}">Follow it</a>' in page
+
+
+@pytest.mark.parametrize(("query", "changes"), [("", RUNNING), ("?find=one", {})])
+def test_one_that_is_followed_or_over_does_not(signed_in, found, query, changes):
+    found("one\n", **changes)
+    assert b"More may still be written." not in signed_in.get(PAGE + query).content
+
+
 def ago(**span):
     return (datetime.now(UTC) - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
