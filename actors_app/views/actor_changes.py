@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app import kept_definitions
+from actors_app.blast_radius import ask, effects
 from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
@@ -312,18 +313,13 @@ def _delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @credentials_required
 def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
-    """Delete an actor once its name was typed (`DELETE /actors/{id}`)."""
+    """Say what depends on an actor, then delete it once its name was typed (`DELETE /actors/{id}`)."""
     abaco = abaco_for(request)
     if request.method != "POST":
-        answers = abaco.wave(
-            actor=lambda: abaco.actors.get(actor_id),
-            mailbox=lambda: abaco.messages.count(actor_id),
-            workers=lambda: abaco.workers.list(actor_id),
-            nonces=lambda: abaco.nonces.list(actor_id),
-        )
+        answers = ask(abaco, actor_id)
         actor = answers["actor"].need()
         form = ActorDeleteForm(actor_id=actor_id, label=actor.label)
-        context = _context(actor_id, form=form, **{**answers, "actor": actor})
+        context = _context(actor_id, form=form, actor=actor, effects=effects(actor, answers))
         return render_page(request, "actors/delete.html", context)
     form = ActorDeleteForm(request.POST, actor_id=actor_id)
     if not form.label:

@@ -1,23 +1,52 @@
 """Deleting an actor: only with its name, and once."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.payloads import ACTOR_ID, actor_payload, nonce_payload, worker_payload
+from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, nonce_payload, worker_payload
 
 URL = f"/actors/{ACTOR_ID}/delete/"
 API = f"/actors/v2/{ACTOR_ID}"
 
 
+def answers(api: Any, **changes: Any) -> None:
+    """Let the API say what depends on the actor; a change to None is silence of that call: a failure."""
+    found: dict[str, Any] = {
+        API: actor_payload(),
+        f"{API}/messages": {"messages": 3},
+        f"{API}/workers": [worker_payload()],
+        f"{API}/nonces": [nonce_payload(), nonce_payload(id="TACC-PROD_another")],
+        f"{API}/permissions": {"jdoe": "UPDATE"},
+        "/actors/v2/aliases": [],
+        "/actors/v2/configs": [],
+        "/actors/v2": [],
+    }
+    names = {path.rpartition("/")[2]: path for path in found} | {"actor": API, "actors": "/actors/v2"}
+    found |= {names[name]: value for name, value in changes.items()}
+    for path, result in found.items():
+        if result is None:
+            api.refuse("GET", path, "no", 500)
+        else:
+            api.get(path, result)
+
+
+def shown(signed_in: Client) -> list[str]:
+    """Return what the page says depends on the actor, as text."""
+    page = signed_in.get(URL).content.decode()
+    listed = re.search(r'id="effects">(.*?)</ul>', page, re.DOTALL)
+    assert listed
+    return [
+        " ".join(re.sub(r"<[^>]+>", "", one).split()) for one in re.findall(r"<li>(.*?)</li>", listed[1], re.DOTALL)
+    ]
+
+
 def opened(signed_in: Client, api: Any, **actor: Any) -> dict[str, str]:
     """Open the page and return its hidden field."""
-    api.get(API, actor_payload(**actor))
-    api.get(f"{API}/messages", {"messages": 3})
-    api.get(f"{API}/workers", [worker_payload()])
-    api.get(f"{API}/nonces", [nonce_payload(), nonce_payload(id="TACC-PROD_another")])
+    answers(api, actor=actor_payload(**actor))
     page = signed_in.get(URL).content.decode()
     assert "3 waiting messages" in page
     assert "1 worker," in page
@@ -25,6 +54,78 @@ def opened(signed_in: Client, api: Any, **actor: Any) -> dict[str, str]:
     found = re.search(r'name="expected" value="([^"]*)"', page)
     assert found
     return {"expected": found[1]}
+
+
+def test_it_shows_all_that_depends_on_the_actor(signed_in: Client, api: Any) -> None:
+    lately = f"{datetime.now(UTC) - timedelta(days=3):%Y-%m-%dT%H:%M:%S.000Z}"
+    answers(
+        api,
+        actor=actor_payload(
+            link="Next", webhook="https://hooks.example.org/k3y", cronOn=True, cronSchedule="2026-11-24 10 + 1 hour"
+        ),
+        workers=[worker_payload(status="BUSY"), worker_payload(id="W2")],
+        nonces=[
+            nonce_payload(lastUseTime=lately),
+            nonce_payload(id="TACC-PROD_another"),
+            nonce_payload(id="TACC-PROD_spent", remainingUses=0),
+        ],
+        permissions={"jdoe": "UPDATE", "ada": "READ", "gone": "NONE", "<b>": "EXECUTE"},
+        aliases=[alias_payload(), alias_payload(alias="other", actorId="Other")],
+        configs=[config_payload(), config_payload(name="not-its", actors="Other")],
+        actors=[actor_payload(), actor_payload(id="Before", name="before", link="my-alias")],
+    )
+    assert shown(signed_in) == [
+        "3 waiting messages will never be run.",
+        "2 workers, and 1 running execution that is cut off.",
+        "2 nonces that can still be used, 1 of them used within the last 30 days: whoever sends with one is refused."
+        " See the nonces",
+        "1 alias will lead nowhere, and its nonces open nothing: my-alias",
+        "1 actor that you may read sends its events to it, which then go nowhere: before",
+        "Its events are sent no more to the actor of its link: Next",
+        "Its events are sent no more to its webhook at hooks.example.org.",
+        "It runs on a schedule, every hour, which ends.",
+        "1 config still names it, and will name nothing: my-config",
+        "2 people beside its owner lose access to it: ada, &lt;b&gt;",
+        "Its logs, its permissions and its state go too.",
+    ]
+
+
+def test_what_depends_on_nothing_is_said_to(signed_in: Client, api: Any) -> None:
+    answers(api, messages={"messages": 0}, workers=[], nonces=[])
+    assert shown(signed_in)[:-1] == [
+        "No message waits in its mailbox.",
+        "It has no worker now, so nothing runs.",
+        "It has no nonce.",
+        "No alias leads to it.",
+        "No actor that you may read sends its events to it.",
+        "It has no link, no webhook and no schedule that is on.",
+        "No config names it.",
+        "Nobody but its owner has a permission on it.",
+    ]
+
+
+def test_everybody_loses_what_is_open_to_everybody(signed_in: Client, api: Any) -> None:
+    answers(api, permissions={"jdoe": "UPDATE", "ABACO_WORLD": "READ"})
+    assert "Everybody in the tenant has access to it and loses it." in shown(signed_in)
+
+
+def test_many_are_counted_and_some_named(signed_in: Client, api: Any) -> None:
+    answers(api, aliases=[alias_payload(alias=f"name-{number}") for number in range(14)])
+    (words,) = (one for one in shown(signed_in) if one.startswith("14 aliases"))
+    assert words.endswith("name-9 and 4 more.")
+
+
+@pytest.mark.parametrize("name", ["messages", "workers", "nonces", "permissions", "aliases", "configs", "actors"])
+def test_what_the_api_does_not_say_is_not_known(signed_in: Client, api: Any, name: str) -> None:
+    answers(api, **{name: None})
+    unknown = [one for one in shown(signed_in) if one.startswith("Not known.")]
+    assert len(unknown) == (3 if name == "aliases" else 1), "links and configs may name an alias"
+
+
+def test_a_page_after_a_wrong_name_says_what_goes_in_any_case(signed_in: Client, api: Any) -> None:
+    form = opened(signed_in, api)
+    page = signed_in.post(URL, form | {"confirm": "wrong"}).content.decode()
+    assert "See what depends on it" in page
 
 
 def test_it_works(signed_in: Client, api: Any) -> None:
