@@ -139,6 +139,10 @@ class SearchForm(PortalForm):
             if what not in takes:
                 self.add_error(f"o{number}", f"“{words}” does not go with this field; choose another comparison.")
                 continue
+            if any((name, sent) == one[:2] for one in conditions):
+                # The API reads the first of two equal parameters and no other.
+                self.add_error(f"o{number}", "This field and comparison stand in another condition already.")
+                continue
             try:
                 conditions.append((name, sent, _value(what, operator, value)))
             except forms.ValidationError as error:

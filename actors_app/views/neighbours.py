@@ -1,8 +1,8 @@
 """The way from one execution to the newer and the older one, where the portal does not remember which it is."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.credentials import abaco_for
@@ -31,6 +31,8 @@ def _go(request: HttpRequest, actor_id: str, execution_id: str, *, newer: bool) 
     execution = abaco.executions.get(actor_id, execution_id)
     tenant = who.tenant
     found = later(abaco, tenant, execution) if newer else earlier(abaco, tenant, execution, success=False)
-    if not found:
-        messages.info(request, f"This is the {'newest' if newer else 'oldest'} execution of this actor.")
-    return redirect("actors:execution-detail", actor_id, found or execution_id)
+    if found:
+        return redirect("actors:execution-detail", actor_id, found)
+    # Said by the address, so that looking changes nothing, not even the session.
+    here = reverse("actors:execution-detail", args=[actor_id, execution_id])
+    return redirect(f"{here}?end={'newest' if newer else 'oldest'}")

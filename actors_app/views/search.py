@@ -19,6 +19,7 @@ from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
 from actors_app.templatetags.actors import status_badge, visible
 
 PER_PAGE = 50
+LOGS_PER_PAGE = 10  # each may be a megabyte
 EXCERPT = 300  # characters of a log around what was looked for
 
 
@@ -46,14 +47,15 @@ def search(request: HttpRequest) -> HttpResponse:
         return render_page(request, "search/list.html", context)
     typed = form.cleaned_data
     number = typed["page"] or 1
+    size = LOGS_PER_PAGE if typed["kind"] == "logs" else PER_PAGE
     try:
         found = abaco_for(request).search.find(
             typed["kind"],
             typed["q"],
             exact=typed["exact"],
             conditions=typed["conditions"],
-            limit=PER_PAGE,
-            skip=(number - 1) * PER_PAGE,
+            limit=size,
+            skip=(number - 1) * size,
         )
     except (SignedOut, Forbidden):
         raise
@@ -65,15 +67,15 @@ def search(request: HttpRequest) -> HttpResponse:
         "first": found.skipped + 1,
         "last": found.skipped + len(found.rows),
         "before": _page(request, number - 1) if number > 1 else "",
-        "after": _page(request, number + 1) if _has_more(found) else "",
+        "after": _page(request, number + 1) if _has_more(found, size) else "",
         "asks": {"search": _asked(typed)},
     }
     return render_page(request, "search/list.html", context)
 
 
-def _has_more(found: FoundPage[Any]) -> bool:
+def _has_more(found: FoundPage[Any], size: int) -> bool:
     if found.total is None:
-        return len(found.rows) == PER_PAGE
+        return len(found.rows) == size
     return found.skipped + len(found.rows) < found.total
 
 

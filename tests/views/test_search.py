@@ -64,7 +64,7 @@ def test_each_comparison_asks_what_it_says(
 ) -> None:
     api.get(f"/actors/v2/search/{kind}", search_payload())
     signed_in.get(URL, {"kind": kind, **typed})
-    assert asked(api) == {"limit": ["50"], "skip": ["0"], **query}
+    assert asked(api) == {"limit": ["10" if kind == "logs" else "50"], "skip": ["0"], **query}
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,10 @@ def test_each_comparison_asks_what_it_says(
         (condition("stateless", "is", "maybe"), "Type yes or no."),
         (condition("create_time", "after", "yesterday"), "Write a day"),
         ({"v1": "lost"}, "Choose the field"),
+        (
+            condition("name", "is", "a") | {"f2": "name", "o2": "is", "v2": "b"},
+            "stand in another condition already",
+        ),
         ({"kind": "actors", "q": "a", "page": "0"}, "There is no such page."),
     ],
 )
