@@ -124,7 +124,7 @@ class SearchForm(PortalForm):
     def clean(self) -> dict[str, Any]:
         """Make the API's conditions of what was chosen."""
         cleaned: dict[str, Any] = super().clean() or {}
-        conditions = []
+        conditions: list[tuple[str, str, str]] = []
         for number in range(1, CONDITIONS + 1):
             name, value = cleaned.get(f"f{number}"), cleaned.get(f"v{number}", "")
             if not name:
