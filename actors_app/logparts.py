@@ -140,7 +140,13 @@ class LogPart:
     @property
     def kept_characters(self) -> int:
         """Return how many characters of the log the API kept where it cut the rest."""
-        return self.characters - len(LOG_CUT) if self.is_cut else self.characters
+        if not self.is_cut:
+            return self.characters
+        end = self.ending.rstrip()
+        added = len(self.ending) - len(end) + len(LOG_CUT)
+        return (
+            self.characters - added - end.removesuffix(LOG_CUT).endswith(" ")
+        )  # the API puts a space before its words
 
 
 @dataclass(slots=True)

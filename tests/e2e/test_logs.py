@@ -15,7 +15,8 @@ pytestmark = pytest.mark.browser
 LEVELS = ("INFO", "DEBUG", "WARNING")
 RICH = (
     "".join(
-        f"2026-11-23 16:20:{number % 60:02} {LEVELS[number % 3]} \x1b[3{number % 8}mstep\x1b[0m {number}\n"
+        f"2026-11-23 16:20:{number % 60:02} {LEVELS[number % 3]} "
+        f"\x1b[3{number % 8}mstep\x1b[0m \x1b[4{number % 8}m{number}\x1b[0m\n"
         for number in range(1, 401)
     )
     + "ERROR needle one\nbar 10 %\rbar 100 %\n"

@@ -153,7 +153,7 @@ def test_a_long_log_shows_its_end_and_offers_the_whole(signed_in, found):
 def test_what_the_api_cut_is_said(signed_in, found):
     found("x" * 1000 + "\n" + CUT)
     page = signed_in.get(PAGE).content.decode()
-    assert "The API kept the first 1\u202f002 characters of this log. Its end is missing" in page
+    assert "The API kept the first 1\u202f001 characters of this log. Its end is missing" in page
 
 
 def test_it_rejects_the_wrong_method(signed_in):
