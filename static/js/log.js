@@ -160,10 +160,16 @@ document.addEventListener("click", (event) => {
 
 // Full screen, wrapping ----------------------------------------------------------------------------------------------
 
+const LOUD = "script, template, dialog, [aria-live], [role=status], [role=alert]";
+
 function setFull(on) {
   card().classList.toggle("full", on);
   document.documentElement.classList.toggle("has-full", on);
   document.querySelector("[data-log-full]").setAttribute("aria-pressed", String(on));
+  // What the card covers can be neither reached nor read out; what speaks up by itself still is.
+  for (let at = card(); at !== document.body; at = at.parentElement) {
+    for (const other of at.parentElement.children) if (other !== at && !other.matches(LOUD)) other.inert = on;
+  }
 }
 
 document.addEventListener("click", (event) => {

@@ -123,8 +123,13 @@ def test_keys_do_nothing_while_somebody_types_or_holds_another(visit: Visit, ric
     expect(frame).to_have_class(re.compile("no-wrap"))
     page.keyboard.press("f")
     expect(card).to_have_class(re.compile("full"))
+    for _ in range(30):  # what the log covers is not reached
+        page.keyboard.press("Tab")
+        assert page.evaluate("!document.activeElement.closest('.side, .tabbar, #main > .wrap > :not(.log-card)')")
+    page.locator("#log-lines").focus()
     page.keyboard.press("Escape")
     expect(card).not_to_have_class(re.compile("full"))
+    assert page.locator("[inert]").count() == 0
     page.keyboard.press("Control+f")
     page.keyboard.press("Alt+w")
     page.locator("#log-find").focus()
