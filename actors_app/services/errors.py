@@ -12,6 +12,7 @@
         │   └── CodeRefused       invalid                                 400
         ├── SignedOut             signed-out                              401
         ├── Forbidden             forbidden                               403
+        │   └── OnlyAdmins        only-admins                             403
         ├── NotFound              gone                                    404
         ├── Conflict              conflict                                409
         ├── Unsupported           unsupported                             501
