@@ -17,6 +17,22 @@ WORDS = frozenset({"executions", "nonces", "logs", "messages", "adapters"}) | RE
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
+def checked_name(value: str) -> str:
+    """Return a name for an alias or a config; refuse what the API refuses, or takes and can then never find."""
+    if not _NAME.fullmatch(value) or ".." in value:
+        raise forms.ValidationError(
+            "Use letters, digits, dots, dashes, underscores and tildes; a dot neither first nor twice in a row."
+        )
+    if value.lower() in WORDS:
+        raise forms.ValidationError(f"“{value}” is a word of the API's own; choose another.")
+    for word in ("admin", "aliases"):
+        if word in value.lower():
+            raise forms.ValidationError(
+                f"A name that holds “{word}” can be made, and then the API never finds it; choose another."
+            )
+    return value
+
+
 class PointForm(PortalForm):
     """The actor that an alias is for."""
 
@@ -57,20 +73,8 @@ class AliasForm(PointForm):
     field_order = ("alias", "actor_id")
 
     def clean_alias(self) -> str:
-        """Refuse what the API refuses, and names that it takes and can then never find."""
-        value: str = self.cleaned_data["alias"]
-        if not _NAME.fullmatch(value) or ".." in value:
-            raise forms.ValidationError(
-                "Use letters, digits, dots, dashes, underscores and tildes; a dot neither first nor twice in a row."
-            )
-        if value.lower() in WORDS:
-            raise forms.ValidationError(f"“{value}” is a word of the API's own; choose another.")
-        for word in ("admin", "aliases"):
-            if word in value.lower():
-                raise forms.ValidationError(
-                    f"A name that holds “{word}” can be made, and then the API never finds it; choose another."
-                )
-        return value
+        """Take a name that can be found again."""
+        return checked_name(self.cleaned_data["alias"])
 
 
 class AliasFilter(forms.Form):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from actors_app.forms.aliases import PLAIN, WORDS
+from actors_app.forms.aliases import PLAIN, checked_name
 from actors_app.forms.base import PortalForm
 from actors_app.forms.confirm import ConfirmForm
 from actors_app.forms.fields import TextField
@@ -77,20 +77,8 @@ class ConfigForm(ConfigEditForm):
     field_order = ("name", "value", "is_secret", "actors")
 
     def clean_name(self) -> str:
-        """Refuse what the API refuses, and names that it takes and can then never find."""
-        value: str = self.cleaned_data["name"]
-        if not _NAME.fullmatch(value) or ".." in value:
-            raise forms.ValidationError(
-                "Use letters, digits, dots, dashes, underscores and tildes; a dot neither first nor twice in a row."
-            )
-        if value.lower() in WORDS:
-            raise forms.ValidationError(f"“{value}” is a word of the API's own; choose another.")
-        for word in ("admin", "aliases"):
-            if word in value.lower():
-                raise forms.ValidationError(
-                    f"A name that holds “{word}” can be made, and then the API never finds it; choose another."
-                )
-        return value
+        """Take a name that can be found again."""
+        return checked_name(self.cleaned_data["name"])
 
 
 class ConfigFilter(forms.Form):
