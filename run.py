@@ -54,8 +54,10 @@ def install(lock: str) -> None:
         return
     pip = pip_of_venv() if PYTHON.exists() else make_venv()
     print(f"Installing {lock} …", flush=True)
-    command = [*pip, "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", lock]
-    if subprocess.run(command).returncode:
+    # The lock names everything. Left to look for more, pip takes the newest release for a dependency with an
+    # extra (`coverage[toml]`), not the one that is locked (pip's issue 9644), and stops at its missing hash.
+    command = [*pip, "install", "-q", "--disable-pip-version-check", "--require-hashes", "--no-deps", "-r", lock]
+    if subprocess.run(command).returncode or subprocess.run([*pip, "check"], stdout=subprocess.DEVNULL).returncode:
         sys.exit("The packages could not be installed; the lines above say why. Run the command again to go on.")
     mark.write_text(want)
 
