@@ -93,7 +93,9 @@ def test_it_serves_and_stops_with_everything_it_started(run: ModuleType, tmp_pat
     """Start what `python3 run.py` starts, with this environment's packages and stores of its own."""
     port, sandbox_port = free_port(), free_port()
     program = (
-        "import run, sys, pathlib as p;"
+        "import run, signal, sys, pathlib as p;"
+        # What a shell starts in the background ignores Ctrl-C; whoever runs these tests may have been.
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         f"run.VAR = p.Path({str(tmp_path / 'var')!r}); run.ENV_FILE = run.VAR / 'portal.env';"
         f"run.PYTHON = p.Path({sys.executable!r}); sys.exit(run.serve())"
     )
