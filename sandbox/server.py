@@ -36,6 +36,8 @@ class SandboxServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no t
             "post_worker_init": start_engine,
             "worker_exit": stop_engine,
         }
+        if settings.SANDBOX_CERTIFICATE:
+            options |= {"certfile": settings.SANDBOX_CERTIFICATE, "keyfile": settings.SANDBOX_CERTIFICATE}
         for name, value in options.items():
             self.cfg.set(name, value)
 

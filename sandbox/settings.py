@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 SANDBOX_HOST = os.environ.get("SANDBOX_HOST", "127.0.0.1")
 SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "8100"))
-SANDBOX_URL = os.environ.get("SANDBOX_URL", f"http://{SANDBOX_HOST}:{SANDBOX_PORT}")
+SANDBOX_CERTIFICATE = os.environ.get("SANDBOX_CERTIFICATE", "")  # one PEM file with the key; empty: no TLS
+_SCHEME = "https" if SANDBOX_CERTIFICATE else "http"
+SANDBOX_URL = os.environ.get("SANDBOX_URL", f"{_SCHEME}://{SANDBOX_HOST}:{SANDBOX_PORT}")
 SANDBOX_TENANT = os.environ.get("SANDBOX_TENANT", "SANDBOX")
 SANDBOX_FILL = os.environ.get("SANDBOX_FILL", "full")
 SANDBOX_ENGINE = os.environ.get("SANDBOX_ENGINE", "on") == "on"

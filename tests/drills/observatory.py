@@ -14,15 +14,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import requests
-from cryptography import x509
 from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.certificates import self_signed
 from tests.sandbox.support import ROOT, free_port, start_sandbox
 
 WANTED = 140
@@ -95,7 +92,7 @@ def _sign_in(url: str, certificate: Path) -> tuple[str, str]:
 @contextmanager
 def _portal(place: Path, api_url: str, port: int) -> Iterator[tuple[str, Path]]:
     """Run the portal as production does, with a certificate of its own, which is the authority too."""
-    certificate, key = _certificate(place)
+    certificate = self_signed(place, "localhost")
     env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | {
         "SECRET_KEY": "drill-only-" + Fernet.generate_key().decode(),
         "PORTAL_CREDENTIAL_KEYS": Fernet.generate_key().decode(),
@@ -109,7 +106,7 @@ def _portal(place: Path, api_url: str, port: int) -> Iterator[tuple[str, Path]]:
     for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
     gunicorn = [sys.executable, "-m", "gunicorn", "-c", "portal/gunicorn_conf.py", "--bind", f"127.0.0.1:{port}"]
-    tls = ["--certfile", str(certificate), "--keyfile", str(key)]
+    tls = ["--certfile", str(certificate), "--keyfile", str(certificate)]
     process = subprocess.Popen([*gunicorn, *tls, "portal.wsgi"], cwd=ROOT, env=env, stderr=subprocess.DEVNULL)
     url = f"https://localhost:{port}"
     try:
@@ -131,28 +128,3 @@ def _wait_for(url: str, certificate: Path) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def _certificate(place: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    files = place / "certificate.pem", place / "key.pem"
-    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    files[1].write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain),
-    )
-    return files

@@ -143,12 +143,13 @@ def start_sandbox(directory: Path, fill: str = "small", port: int | None = None,
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox"], cwd=ROOT, env=variables, stdout=subprocess.DEVNULL, start_new_session=True
     )
-    sandbox = Sandbox(f"http://127.0.0.1:{port}", database, process)
+    certificate = environment.get("SANDBOX_CERTIFICATE")
+    sandbox = Sandbox(f"{'https' if certificate else 'http'}://127.0.0.1:{port}", database, process)
     end = time.monotonic() + 30
     while time.monotonic() < end:
         assert process.poll() is None, "The sandbox ended instead of starting."
         try:
-            requests.get(sandbox.url, timeout=5)
+            requests.get(sandbox.url, timeout=5, verify=certificate)
         except requests.ConnectionError:
             time.sleep(0.05)
             continue

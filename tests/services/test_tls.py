@@ -1,7 +1,5 @@
 """TLS on real sockets: what is not trusted gets not one byte of a request, and the deadline holds there too."""
 
-import datetime
-import ipaddress
 import socket
 import ssl
 import time
@@ -9,42 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
 from actors_app.services.errors import TimedOut, Unreachable
+from tests.certificates import self_signed
 from tests.services.conftest import RawServer, Visitor, envelope, http
 
 Start = Callable[[Callable[[RawServer, socket.socket], None]], RawServer]
-
-
-def certificate(folder: Path, address: str = "127.0.0.1", days: int = 1) -> Path:
-    """Write a self-signed certificate and its key for an address; with negative days it has expired."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "door")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=9))
-        .not_valid_after(now + datetime.timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "door.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
 
 
 def over_tls(
@@ -74,7 +44,7 @@ def reach(server: RawServer, bundle: Path | None, **limits: float) -> Abaco:
 
 
 def test_a_trusted_certificate_serves_many_calls(raw: Start, tmp_path: Path) -> None:
-    path = certificate(tmp_path)
+    path = self_signed(tmp_path)
     server = raw(over_tls(path, answer))
     abaco = reach(server, path)
     assert [abaco.actors.list() for _ in range(3)] == [(), (), ()]
@@ -84,7 +54,7 @@ def test_a_trusted_certificate_serves_many_calls(raw: Start, tmp_path: Path) -> 
 @pytest.mark.parametrize("fault", ["unknown authority", "another address", "expired"])
 def test_what_is_not_trusted_gets_no_request(raw: Start, tmp_path: Path, fault: str) -> None:
     address = "127.0.0.2" if fault == "another address" else "127.0.0.1"
-    path = certificate(tmp_path, address, days=-1 if fault == "expired" else 1)
+    path = self_signed(tmp_path, address, days=-1 if fault == "expired" else 1)
     server = raw(over_tls(path, answer))
     abaco = reach(server, None if fault == "unknown authority" else path)
     for act in (abaco.actors.list, lambda: abaco.messages.send_text("a", "x")):
@@ -124,7 +94,7 @@ def test_a_dripping_answer_ends_at_the_deadline(raw: Start, tmp_path: Path) -> N
             connection.sendall(bytes([byte]))
             time.sleep(0.02)
 
-    path = certificate(tmp_path)
+    path = self_signed(tmp_path)
     start = time.monotonic()
     with pytest.raises(TimedOut):
         reach(raw(over_tls(path, drip)), path, answer=0.5).actors.list()
@@ -136,7 +106,7 @@ def test_a_large_message_arrives_whole(raw: Start, tmp_path: Path) -> None:
         server.read_request(connection)
         connection.sendall(http(envelope(b'{"executionId": "e"}')))
 
-    path = certificate(tmp_path)
+    path = self_signed(tmp_path)
     server = raw(over_tls(path, take))
     assert reach(server, path).messages.send_binary("a", b"x" * 3_000_000).execution_id == "e"
     assert server.requests[0].endswith(b"x" * 3_000_000)
