@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import NotFound
-from actors_app.services.permissions import LEVELS, WORLD, Kind
+from actors_app.services.permissions import LEVELS, WORLD, Kind, level_of
 from actors_app.services.types import Alias, Nonce
 from actors_app.services.urls import alias as checked_alias
 from actors_app.services.waves import GetCall
@@ -45,6 +45,11 @@ NEVER_BACK = (
     "everybody in."
 )
 MAY_BE_ALL = "Or everything, through ABACO_WORLD, unless this entry is the older one; the API does not say which is."
+NEVER_FOUND = "No access: the API does not find this name when it checks a level."
+STILL_FOUND = (
+    "The API's search still shows this actor, its executions, workers and logs to this name: it looks only whether the "
+    "name stands in the list, whatever the level."
+)
 CONFIG_FAILS = (
     "The API fails here for everybody but administrators, also for those whom a level allows to use this config. So "
     "nobody else can see or change who has access."
@@ -118,6 +123,11 @@ class Entry:
         return self.level == "NONE" and not self.is_world
 
     @property
+    def lets_in(self) -> bool:
+        """Whether it allows anything."""
+        return not self.is_none and (self.is_world or not self.fixed)
+
+    @property
     def shown_level(self) -> str:
         """Return the level as people read it."""
         return "no access" if self.is_none else self.level
@@ -136,10 +146,12 @@ def _entry(kind: Kind, levels: Mapping[str, str], user: str, level: str, owner: 
     if user == WORLD:
         every = f"Everybody who can sign in, whatever the level says. {NEVER_BACK}"
         return Entry(user, level, ALLOWS[kind]["UPDATE"], [every], False, NEVER_BACK)
+    found = [STILL_FOUND] if kind == "actor" else []
     if problem := unusable(user):
-        return Entry(user, level, "Nothing: the API cannot find this name.", [problem], False, problem)
+        return Entry(user, level, NEVER_FOUND, [problem, *found], False, problem)
     allows = ALLOWS[kind].get(level, "Not known: the API gave a level that it does not describe.")
-    return Entry(user, level, allows, list(_why(kind, levels, user, level, owner)), user == me, "")
+    why = [*_why(kind, levels, user, level, owner), *(found if level == "NONE" else [])]
+    return Entry(user, level, allows, why, user == me, "")
 
 
 def _why(kind: Kind, levels: Mapping[str, str], user: str, level: str, owner: str) -> Iterable[str]:
@@ -159,7 +171,7 @@ def _why(kind: Kind, levels: Mapping[str, str], user: str, level: str, owner: st
 
 def too_low(levels: Mapping[str, str], me: str, words: str) -> str:
     """Say why somebody without UPDATE cannot grant."""
-    level = levels.get(me, "NONE")
+    level = level_of(levels, me)
     has = "you have no level of your own" if level == "NONE" else f"your level is {level}"
     return f"Granting needs UPDATE on {words}, and {has}."
 
@@ -209,9 +221,7 @@ def _by_nonce(nonce: Nonce, levels: Mapping[str, str], url: str) -> Way:
         left = f"{thousands(nonce.remaining_uses)} use{'' if nonce.remaining_uses == 1 else 's'} left"
     maker = nonce.owner or "somebody whom the API does not name"
     why = f"Made by {maker} at the level {nonce.level}, {left}. What is done with it is done in that name"
-    has = levels.get(nonce.owner, "NONE")
-    if WORLD not in levels and _number(has) < _number(nonce.level):
-        why += f", whose own level is {has} now: it opens no more than that, unless they are an administrator"
+    why += _through_whom(nonce, level_of(levels, nonce.owner), WORLD in levels)
     allows = {
         "READ": ALLOWS["actor"]["READ"],
         "EXECUTE": "Read everything, nonces included, and send messages.",
@@ -220,6 +230,18 @@ def _by_nonce(nonce: Nonce, levels: Mapping[str, str], url: str) -> Way:
     return Way(
         f"Whoever holds the nonce {nonce.masked}", f"{allows} No account is needed.", f"{why}.", url, "key-round"
     )
+
+
+def _through_whom(nonce: Nonce, has: str, is_shared: bool) -> str:
+    """Say what the roles and the own level of whoever made a nonce make of it."""
+    if nonce.made_by_admin and nonce.keeps_roles:
+        return ", and with the admin role that its maker had then: it opens its level whatever the list says"
+    if nonce.made_by_admin:
+        return ", who had the admin role then: while they have it, it opens its level whatever the list says"
+    if is_shared or _number(has) >= _number(nonce.level):
+        return ""
+    unless = "" if nonce.keeps_roles else ", unless they are an administrator"
+    return f", whose own level is {has} now: it opens no more than that{unless}"
 
 
 def _number(level: str) -> int:

@@ -16,7 +16,7 @@ from actors_app.converters import is_id
 from actors_app.forms.permissions import EntryFilter
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins
-from actors_app.services.permissions import LEVELS, WORLD
+from actors_app.services.permissions import LEVELS, WORLD, level_of
 from actors_app.services.types import Nonce
 
 PER_PAGE = 50
@@ -61,10 +61,11 @@ def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str)
         "is_you": user == me,
         "is_admin": is_admin,
         "is_shared": WORLD in levels,
-        "is_last": user == me and not any(one.level == "UPDATE" and one.user not in (me, WORLD) for one in entries),
+        "is_last": user == me and not any(one.level == "UPDATE" and not one.fixed for one in entries if one.user != me),
         "is_revoked": level == "NONE",
         "own_nonces": sum(one.owner == user for one in nonces),
         "other_nonces": sum(one.owner != user for one in nonces),
+        "still_found": access.STILL_FOUND if subject.kind == "actor" else "",
         "lower": [one for one in entries if one.level in LEVELS[:-1] and not one.fixed],
     }
 
@@ -120,7 +121,7 @@ def _may_not(abaco: Abaco, levels: Mapping[str, str], me: str, subject: Subject)
 
     The admin role is asked for only where the map does not say that they can.
     """
-    if WORLD in levels or levels.get(me) == "UPDATE":
+    if WORLD in levels or level_of(levels, me) == "UPDATE":
         return "", False
     try:
         is_admin = abaco.hurried(access.PATIENCE).actors.is_admin()
@@ -154,6 +155,11 @@ def _by_aliases(abaco: Abaco, known: Mapping[str, Any], levels: Mapping[str, str
 
 def _table(request: HttpRequest, entries: list[Entry]) -> dict[str, Any]:
     chosen = EntryFilter(request.GET).chosen
-    kept = [one for one in entries if chosen["q"].casefold() in one.user.casefold()]
+    kept = [one for one in entries if chosen["q"].casefold() in one.user.casefold() and _is_shown(one, chosen["show"])]
     page = Paginator(kept, PER_PAGE).get_page(chosen["page"])
-    return {"entries": list(page.object_list), "page": page, "total": len(entries), "q": chosen["q"]}
+    shown = {"q": chosen["q"], "show": chosen["show"], "choices": EntryFilter.SHOW}
+    return shown | {"entries": list(page.object_list), "page": page, "total": len(entries)}
+
+
+def _is_shown(entry: Entry, show: str) -> bool:
+    return not show or entry.lets_in == (show == "access")

@@ -400,6 +400,7 @@ CHECKS: dict[str, Callable[[Abaco, AuditEntry], Finding]] = {
     "nonce.create": _nonce_made,
     "nonce.delete": _nonce_deleted,
     "permission.grant": _permission,
+    "permission.revoke": _permission,
     "result.take": _result,
     "schedule.update": _update,
     "state.reset": _state,

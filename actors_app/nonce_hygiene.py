@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from actors_app.services.permissions import WORLD
-from actors_app.services.types import Actor, Nonce
+from actors_app.services.permissions import LEVELS, WORLD, level_of
+from actors_app.services.types import Nonce
 
 NEVER = timedelta(days=30)  # after which a nonce that was never used is worth a look
 LONG = timedelta(days=90)  # for which one that was used before was not
-_ORDER = {"NONE": 0, "READ": 1, "EXECUTE": 2, "UPDATE": 3}
 
 # Each finding: its word on the page, and what it means.
 FINDINGS: Mapping[str, tuple[str, str]] = {
     "orphan": (
         "maker without rights",
-        "Whoever made it has no such right on the actor any more, and the nonce still acts in that name.",
+        "Whoever made it has no such right on the actor any more. It opens no more than they may, and all of it again "
+        "once somebody gives them the right back.",
     ),
     "update": ("UPDATE", "Whoever holds it can change and delete the actor."),
     "unlimited": ("unlimited", "It works until somebody deletes it."),
@@ -23,7 +23,7 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def findings(nonce: Nonce, actor: Actor, levels: Mapping[str, str] | None, at: datetime) -> tuple[str, ...]:
+def findings(nonce: Nonce, levels: Mapping[str, str] | None, at: datetime) -> tuple[str, ...]:
     """Return what is worth a look at a nonce, the worst first; one that is used up opens nothing.
 
     `levels` are the actor's permissions, or None where the API did not say.
@@ -31,7 +31,7 @@ def findings(nonce: Nonce, actor: Actor, levels: Mapping[str, str] | None, at: d
     if nonce.is_exhausted:
         return ()
     found = []
-    if levels is not None and not _may_still(nonce, actor, levels):
+    if levels is not None and not _may_still(nonce, levels):
         found.append("orphan")
     if nonce.level == "UPDATE":
         found.append("update")
@@ -44,8 +44,12 @@ def findings(nonce: Nonce, actor: Actor, levels: Mapping[str, str] | None, at: d
     return tuple(found)
 
 
-def _may_still(nonce: Nonce, actor: Actor, levels: Mapping[str, str]) -> bool:
+def _may_still(nonce: Nonce, levels: Mapping[str, str]) -> bool:
     """Whether the maker may still do by themselves what the nonce does; an administrator's role is not known."""
-    if nonce.owner == actor.owner or WORLD in levels or any("admin" in role.lower() for role in nonce.roles):
+    if WORLD in levels or nonce.made_by_admin:
         return True
-    return _ORDER.get(levels.get(nonce.owner, "NONE"), 0) >= _ORDER.get(nonce.level, 0)
+    return _number(level_of(levels, nonce.owner)) >= _number(nonce.level)
+
+
+def _number(level: str) -> int:
+    return LEVELS.index(level) if level in LEVELS else 0

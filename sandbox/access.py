@@ -111,7 +111,11 @@ def redeem(request: HttpRequest, dialect: V2, needed: str, actor_id: str, identi
     )
     if not charged:
         raise Refusal("No remaining uses left for this nonce.")
-    return Caller(nonce.owner, nonce.roles, nonce, request)
+    roles = nonce.roles
+    if not dialect.keeps_roles:
+        maker = Person.objects.filter(name=nonce.owner).first()
+        roles = maker.roles if maker else []
+    return Caller(nonce.owner, roles, nonce, request)
 
 
 def level_of(user: str, subject: str) -> str | None:

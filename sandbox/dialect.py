@@ -25,6 +25,7 @@ class V2:
     version = "dev"
     world_listed = True  # whether the list of actors has those shared with everybody
     needs_role = True  # whether somebody without any of Abaco's roles is refused
+    keeps_roles = True  # whether a nonce acts with the roles its maker had when they made it, not with those of now
     hides_missing = False  # whether an actor that is not there is refused as one that is not one's own
     takes_broken_json = False  # whether a body that says it is JSON and is not counts as an empty one
     reset_by_put: tuple[str, ...] = ()  # what a PUT resets beyond what it does everywhere
@@ -131,6 +132,7 @@ class V3(V2):
     prefix = "v3/actors"
     world_listed = False
     needs_role = False
+    keeps_roles = False
     hides_missing = True
     takes_broken_json = True
     reset_by_put = ("cron_schedule", "cron_next_ex", "status_message")

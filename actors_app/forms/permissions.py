@@ -140,11 +140,14 @@ class ChangeForm(_LevelForm):
 class EntryFilter(forms.Form):
     """Which names of the list are shown, and which page of them; a value that means nothing is read as none."""
 
+    SHOW = (("", "All"), ("access", "With access"), ("none", "No access"))
     q = forms.CharField(max_length=MAX_USER, required=False)
+    show = forms.ChoiceField(choices=SHOW, required=False)
     page = forms.IntegerField(min_value=1, required=False)
 
     @property
     def chosen(self) -> dict[str, Any]:
         """The filter in effect."""
         self.full_clean()
-        return {"q": self.cleaned_data.get("q") or "", "page": self.cleaned_data.get("page") or 1}
+        given = self.cleaned_data
+        return {"q": given.get("q") or "", "show": given.get("show") or "", "page": given.get("page") or 1}

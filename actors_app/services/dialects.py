@@ -41,6 +41,8 @@ class Dialect(Protocol):
     lists_world: bool  # whether the list of actors holds those that are shared with everybody
     loses_endless_logs: bool  # whether a log that should never expire is lost instead
     has_agavepy: bool  # whether agavepy speaks it
+    admin_role: str  # as a nonce names it
+    keeps_roles: bool  # whether a nonce acts with the roles that its maker had, and not with those they have now
 
     def name(self, field: str) -> str:
         """Return the API's name of one of our snake_case fields."""
@@ -81,6 +83,8 @@ class V2:
     lists_world = True
     loses_endless_logs = False
     has_agavepy = True
+    admin_role = "Internal/abaco-admin"
+    keeps_roles = True
 
     def name(self, field: str) -> str:
         """Return the API's name of one of our snake_case fields."""
@@ -128,6 +132,8 @@ class V3:
     lists_world = False
     loses_endless_logs = True
     has_agavepy = False
+    admin_role = "abaco_admin"
+    keeps_roles = False
 
     def name(self, field: str) -> str:
         """Return the API's name of one of our snake_case fields."""

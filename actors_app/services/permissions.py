@@ -43,6 +43,11 @@ class Permissions:
         return self._caller.path(actor(name), "permissions")
 
 
+def level_of(levels: Mapping[str, str], user: str) -> str:
+    """Return the level that an entry of somebody's own gives; one whose name has a dot gives none."""
+    return "NONE" if "." in user else levels.get(user, "NONE")
+
+
 def levels_of(result: Mapping[str, object]) -> dict[str, str]:
     """Return a map of the API's by user name; one with a dot, which the API stores nested, has its dot again.
 

@@ -17,7 +17,7 @@ from actors_app.htmx import render_page
 from actors_app.models import KeptLog
 from actors_app.services import Answer as Asked
 from actors_app.services.errors import AbacoError, Conflict
-from actors_app.services.permissions import WORLD
+from actors_app.services.permissions import WORLD, level_of
 from actors_app.templatetags.actors import size
 from actors_app.views.logs import signed_in, visible_kept
 from actors_app.writes import Answer, answered, perform
@@ -60,7 +60,8 @@ def _may_delete(who: Credentials, kept: KeptLog, answers: Mapping[str, Asked]) -
     """Whether somebody may delete an archived log: who kept it, and whoever may change the actor."""
     actor, levels = answers["actor"].value, answers["levels"].value or {}
     is_owner = actor is not None and actor.owner == who.username
-    return kept.username == who.username or is_owner or "UPDATE" in (levels.get(who.username), levels.get(WORLD))
+    may_change = WORLD in levels or level_of(levels, who.username) == "UPDATE"
+    return kept.username == who.username or is_owner or may_change
 
 
 @require_http_methods(["GET", "POST"])

@@ -98,7 +98,7 @@ def _rows(abaco: Abaco, actors: list[Actor]) -> tuple[list[tuple[tuple[str, ...]
             unread.append(visible(one.label))
             continue
         for nonce in nonces:
-            names = findings(nonce, one, answers[f"levels {one.id}"].value, at)
+            names = findings(nonce, answers[f"levels {one.id}"].value, at)
             found.append((names, _row(one, nonce, names, at)))
     order = list(FINDINGS)
     found.sort(key=lambda pair: (not pair[0], order.index(pair[0][0]) if pair[0] else 0, pair[1].actor.casefold()))

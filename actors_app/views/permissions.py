@@ -83,8 +83,9 @@ def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
 def _grant(request: HttpRequest, abaco: Abaco, subject: Subject, typed: Mapping[str, Any]) -> HttpResponse:
     """Set a level, having looked which one it replaces; raise AbacoError."""
     user, level = typed["user"], typed["level"]
+    action = "permission.revoke" if level == "NONE" else "permission.grant"
     place = {"actor_id": subject.name if subject.kind == "actor" else "", "object_id": user}
-    if earlier := answered(request, "permission.grant", **place):
+    if earlier := answered(request, action, **place):
         return earlier.go(request)
     before = abaco.permissions.get(subject.name, subject.kind)
     details = {
@@ -95,7 +96,7 @@ def _grant(request: HttpRequest, abaco: Abaco, subject: Subject, typed: Mapping[
     }
     written = perform(
         request,
-        "permission.grant",
+        action,
         lambda: abaco.permissions.grant(subject.name, user, level, subject.kind),
         lambda after: _outcome(subject, user, level, before, after),
         details=details,

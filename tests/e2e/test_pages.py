@@ -65,6 +65,7 @@ def places(portal: Portal) -> list[str]:
         f"{counted}nonces/",
         f"/actors/{full}/permissions/",
         f"/actors/{full}/permissions/?q=nobody",
+        f"/actors/{full}/permissions/?show=none",
         f"/actors/{full}/permissions/change/?user=team",
         f"/actors/{full}/permissions/change/?user=demo&level=NONE",
         f"/actors/{full}/permissions/change/?user=ABACO_WORLD",

@@ -44,4 +44,5 @@ def test_a_colleague_is_let_in_and_shut_out(visit: Visit, portal: Portal, script
 
     # What was done is on the activity, in words.
     demo.goto(f"/actors/{actor}/activity/")
-    expect(demo.get_by_text("changed who may use").first).to_be_visible()
+    expect(demo.get_by_text("took back a level on").first).to_be_visible()
+    expect(demo.get_by_text("set a level on").first).to_be_visible()

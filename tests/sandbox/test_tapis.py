@@ -2,6 +2,8 @@
 
 import base64
 import json
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -155,3 +157,23 @@ def test_an_execution_ends_as_kubernetes_tells_it(tapis_demo: Person) -> None:
     assert row["final_state"]["finished_at"].endswith("GMT")
     listing = tapis_demo.get(f"/{actor}/executions")
     assert (listing["total_cpu"], listing["executions"][0]["finish_time"]) == (0, None)
+
+
+def test_a_nonce_keeps_its_makers_roles_in_v2_and_reads_them_anew_in_v3(sandbox: Sandbox, demo: Person) -> None:
+    actor = demo.actor("abacosamples/wc")
+    kept = sandbox.sign_in("admin").post(f"/{actor}/nonces", {"level": "READ"})["id"]
+    anew = f"sandbox_{kept.removeprefix('SANDBOX_')}"
+    bare = Person(demo.url, "", "actors/v2", {"Accept": "*/*"})
+    tapis = Person(demo.url, "", "v3/actors", {"Accept": "*/*"})
+    assert tapis.get(f"/{actor}", params={"x-nonce": anew})["id"] == actor
+    with closing(sqlite3.connect(sandbox.database, timeout=10)) as store:
+        (roles,) = store.execute("SELECT roles FROM sandbox_person WHERE name = 'admin'").fetchone()
+        try:
+            store.execute("UPDATE sandbox_person SET roles = '[]' WHERE name = 'admin'")
+            store.commit()
+            assert bare.get(f"/{actor}", params={"x-nonce": kept})["id"] == actor
+            refused = tapis.refusal("GET", f"/{actor}", params={"x-nonce": anew})
+            assert refused == (400, "Not authorized -- you do not have access to this actor.")
+        finally:
+            store.execute("UPDATE sandbox_person SET roles = ? WHERE name = 'admin'", (roles,))
+            store.commit()

@@ -237,6 +237,16 @@ def test_a_level_is_looked_at(signed_in: Client, api: API, kind: str, levels: di
 
 
 @pytest.mark.parametrize(
+    ("level", "words"), [("NONE", "The level is NONE, as you set it."), ("READ", "The level is not NONE")]
+)
+def test_a_level_that_was_taken_back_is_looked_at(signed_in: Client, api: API, level: str, words: str) -> None:
+    entry = unknown("permission.revoke", object_id="bob", details={"kind": "actor", "after": {"bob": "NONE"}})
+    api.get(ACTOR, actor_payload())
+    api.get(f"{ACTOR}/permissions", {"bob": level})
+    assert words in checked(signed_in, api, entry)
+
+
+@pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"status": "RUNNING"}, "still runs"),

@@ -171,3 +171,8 @@ def test_nothing_is_deleted_where_none_could_be_made(api: API, signed_in: Client
 @pytest.mark.parametrize("path", ["/nonces/", REPLACE])
 def test_it_needs_credentials(client: Client, path: str) -> None:
     assert client.get(path).headers["Location"].startswith("/sign-in/")
+
+
+def test_an_owner_whose_level_was_taken_back_has_no_right_either(api: API, signed_in: Client) -> None:
+    lists(api, fine(owner="jdoe"), levels={"jdoe": "NONE", "sue": "UPDATE"})
+    assert "</svg>maker without rights</span>" in signed_in.get("/nonces/").content.decode()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.models import Readable
+from actors_app.models import AuditEntry, Readable
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, actor_payload, nonce_payload
 
@@ -51,6 +51,7 @@ def test_taking_back_says_what_stays(api: API, signed_in: Client) -> None:
     assert "Take back the level of" in page
     assert '<input type="hidden" name="level" value="NONE">' in page
     assert "The name stays in the list at NONE" in page
+    assert "search still shows this actor, its executions, workers and logs to this name" in page
     assert "1 nonce made by them can still be used" in page
 
 
@@ -65,14 +66,18 @@ def test_the_level_is_taken_back_and_the_key_stays(api: API, signed_in: Client) 
     answer = signed_in.post(URL, {"user": "bob", "level": "NONE", "write_key": KEY})
     assert answer.headers["Location"] == LIST
     assert json.loads(api.asked[-1].body) == {"user": "bob", "level": "NONE"}
+    start = AuditEntry.objects.get(start=None)
+    assert (start.action, start.actor_id, start.object_id) == ("permission.revoke", ACTOR_ID, "bob")
     opens(api, LEVELS | {"bob": "NONE"})
     assert "The name stays in the list, at NONE." in words(signed_in.get(LIST))
 
 
 def test_lowering_oneself_warns_and_needs_a_tick(api: API, signed_in: Client) -> None:
-    opens(api, LEVELS)
+    opens(api, LEVELS, nonce_payload(), nonce_payload(id="T_bob00000bobs", owner="bob"))
     page = words(signed_in.get(f"{URL}?user=jdoe&level=NONE"))
     assert "This is you." in page
+    assert "1 nonce made by you can still be used, in your name" in page
+    assert "You could read 1 nonce of others" in page
     assert "Nobody else in the list has UPDATE." in page
     form = {"user": "jdoe", "level": "NONE", "write_key": KEY}
     answer = signed_in.post(URL, form)
@@ -83,6 +88,18 @@ def test_lowering_oneself_warns_and_needs_a_tick(api: API, signed_in: Client) ->
     Readable.objects.create(tenant="default", username="jdoe", actors="[]", is_admin=False, checked=5)
     assert signed_in.post(URL, {**form, "confirm_self": "on"}).status_code == 302
     assert Readable.objects.get().checked == 0
+
+
+def test_a_name_that_cannot_work_is_nobody_who_could_give_it_back(api: API, signed_in: Client) -> None:
+    opens(api, {"jdoe": "UPDATE", "a": {"b": "UPDATE"}})
+    assert "Nobody else in the list has UPDATE." in words(signed_in.get(f"{URL}?user=jdoe"))
+
+
+def test_somebody_else_who_could_give_it_back_is_not_denied(api: API, signed_in: Client) -> None:
+    opens(api, {"jdoe": "UPDATE", "sue": "UPDATE"})
+    page = words(signed_in.get(f"{URL}?user=jdoe"))
+    assert "somebody else with UPDATE, or an administrator, must." in page
+    assert "Nobody else in the list" not in page
 
 
 def test_sharing_with_everybody_says_first_what_follows(api: API, signed_in: Client) -> None:

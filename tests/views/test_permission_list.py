@@ -187,6 +187,67 @@ def test_a_name_can_be_found_and_the_filter_cleared(api: API, signed_in: Client)
     assert "Clear the filter" in page
 
 
+@pytest.mark.parametrize(
+    ("show", "kept"),
+    [("access", "bob jdoe"), ("none", "eve a.b"), ("nonsense", "bob jdoe eve a.b"), ("none&q=ev", "eve")],
+)
+def test_the_filter_keeps_those_with_access_or_without(api: API, signed_in: Client, show: str, kept: str) -> None:
+    opens(api, {"jdoe": "UPDATE", "bob": "READ", "eve": "NONE", "a": {"b": "UPDATE"}})
+    page = words(signed_in.get(f"{URL}?show={show}"))
+    assert {user for user in ("jdoe", "bob", "eve", "a.b") if f'<bdi class="mono">{user}</bdi>' in page} == set(
+        kept.split()
+    )
+    if "q=" in show:
+        assert '<input type="hidden" name="show" value="none">' in page
+
+
+def test_everybody_counts_as_access_whatever_the_level(api: API, signed_in: Client) -> None:
+    opens(api, {"jdoe": "UPDATE", "ABACO_WORLD": "NONE"})
+    assert '<bdi class="mono">ABACO_WORLD</bdi>' in words(signed_in.get(f"{URL}?show=access"))
+
+
+def test_without_a_match_the_filter_can_be_cleared(api: API, signed_in: Client) -> None:
+    opens(api, OWN)
+    page = words(signed_in.get(f"{URL}?show=none"))
+    assert "No name like that" in page
+    assert f'href="{URL}">Clear the filter' in page
+
+
+def test_who_has_no_access_is_still_shown_things_by_the_search(api: API, signed_in: Client) -> None:
+    opens(api, {"jdoe": "UPDATE", "eve": "NONE", "a": {"b": "READ"}})
+    page = words(signed_in.get(URL))
+    rows = {user: page.partition(f'<bdi class="mono">{user}</bdi>')[2].partition("</tr>")[0] for user in ("eve", "a.b")}
+    shown = "search still shows this actor, its executions, workers and logs to this name"
+    assert all(shown in row for row in rows.values())
+    assert page.count("search still shows") == 2
+
+
+def test_a_nonce_made_with_the_admin_role_opens_whatever_the_list_says(api: API, signed_in: Client) -> None:
+    opens(api, OWN, nonce_payload(owner="ada", roles=["Internal/everyone", "Internal/abaco-admin"]))
+    page = words(signed_in.get(URL))
+    assert "with the admin role that its maker had then: it opens its level whatever the list says." in page
+    assert "it opens no more than that" not in page
+
+
+def test_a_nonce_of_v2_opens_no_more_than_its_maker_may_whatever_role_they_have_now(
+    api: API, signed_in: Client
+) -> None:
+    opens(api, OWN, nonce_payload(owner="ada", roles=["Internal/everyone"]))
+    assert "whose own level is NONE now: it opens no more than that." in words(signed_in.get(URL))
+
+
+def test_a_name_with_a_dot_has_no_level_whatever_the_list_says(api: API, signed_in: Client) -> None:
+    session = signed_in.session
+    session["who"] = session["who"] | {"username": "a.b"}
+    session.save()
+    opens(api, {"a": {"b": "UPDATE"}}, nonce_payload(owner="a.b", level="READ"))
+    api.refuse("GET", "/actors/v2/admin-role-probe", "Abaco Admin role required.")
+    page = words(signed_in.get(URL))
+    assert "Granting needs UPDATE on this actor, and you have no level of your own." in page
+    assert "Made by a.b at the level READ" in page
+    assert "whose own level is NONE now" in page
+
+
 def test_it_is_paged_by_fifty(api: API, signed_in: Client) -> None:
     opens(api, {"jdoe": "UPDATE"} | {f"user{number:03d}": "READ" for number in range(50)})
     assert "51\N{EN DASH}51 of 51 names" in words(signed_in.get(f"{URL}?page=99"))

@@ -13,7 +13,7 @@ from actors_app.models import ActorHistory, AuditEntry
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Execution
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, nonce_payload
 from tests.views.test_actor_update import inputs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
@@ -154,3 +154,23 @@ def test_a_token_is_renewed_at_tapis(signed_in: Client, api: API) -> None:
     api.get(ROOT, [snake(actor_payload())])
     assert "word-count" in signed_in.get("/actors/").content.decode()
     assert [request.headers.get("X-Tapis-Token") for request in api.asked] == ["access-token-of-jdoe", None, "new"]
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        (
+            ["abaco_admin"],
+            "who had the admin role then: while they have it, it opens its level whatever the list says.",
+        ),
+        ([], "whose own level is NONE now: it opens no more than that, unless they are an administrator."),
+    ],
+)
+def test_a_nonce_acts_with_the_roles_its_maker_has_now(
+    api: API, signed_in: Client, roles: list[str], words: str
+) -> None:
+    api.get(ACTOR, snake(actor_payload()))
+    api.get(f"{ACTOR}/permissions", {"jdoe": "UPDATE"})
+    api.get(f"{ACTOR}/nonces", [snake(nonce_payload(owner="ada")) | {"roles": roles}])
+    api.get(f"{ROOT}/aliases", [])
+    assert words in " ".join(signed_in.get(f"/actors/{ACTOR_ID}/permissions/").content.decode().split())

@@ -13,7 +13,7 @@ LEVELS = ("READ", "EXECUTE", "UPDATE")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nonce:
-    """A nonce; `max_uses` and `remaining_uses` are -1 when it is unlimited; `roles` are its owner's."""
+    """A nonce; `max_uses` and `remaining_uses` are -1 when it is unlimited; `roles` its owner had when it was made."""
 
     id: str = field(repr=False)
     level: str = ""
@@ -27,11 +27,14 @@ class Nonce:
     alias: str | None = None
     create_time: datetime | None = None
     last_use_time: datetime | None = None
+    made_by_admin: bool = False
+    keeps_roles: bool = False  # whether it acts with these roles, whatever its owner's are now
 
     @classmethod
     def from_api(cls, data: object, dialect: Dialect) -> Self:
         """Read a nonce; what is missing or of another type gets its default."""
         fields = Fields(data, dialect)
+        roles = fields.texts("roles")
         return cls(
             id=fields.text("id"),
             level=fields.text("level"),
@@ -40,11 +43,13 @@ class Nonce:
             current_uses=fields.number("current_uses"),
             description=fields.text("description"),
             owner=fields.text("owner"),
-            roles=fields.texts("roles"),
+            roles=roles,
             actor_id=fields.text_or_none("actor_id"),
             alias=fields.text_or_none("alias"),
             create_time=fields.time("create_time"),
             last_use_time=fields.time("last_use_time"),
+            made_by_admin=dialect.admin_role in roles,
+            keeps_roles=dialect.keeps_roles and bool(roles),
         )
 
     @property
