@@ -75,6 +75,14 @@ def ring_of(actor_id: str, link: str, actors: Sequence[Actor], aliases: Sequence
     return [visible(by_id[one].label) if one in by_id else one for one in [*passed, actor_id]]
 
 
+def ring_by_alias(alias: str, actor_id: str, actors: Sequence[Actor], aliases: Sequence[Alias]) -> list[str]:
+    """Return the actors of a ring that an alias would close if it led to an actor, by their labels, or nothing."""
+    others = [one for one in aliases if one.alias != alias]
+    changed = [*others, Alias(alias=alias, actor_id=actor_id)]
+    rings = (ring_of(one.id, alias, actors, changed) for one in actors if one.link == alias)
+    return next((ring for ring in rings if ring), [])
+
+
 def drawing(links: Sequence[Link], labels: Mapping[str, str]) -> Drawing:
     """Return the links drawn from left to right, each actor one step right of whoever sends to it."""
     targets = {link.source.id: link.target or link.named for link in links}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors_app.links import drawing, links_of, ring_of
+from actors_app.links import drawing, links_of, ring_by_alias, ring_of
 from actors_app.services.types import Actor, Alias
 
 
@@ -28,6 +28,24 @@ def test_a_ring_is_found_through_aliases_too(link: str, expected: list[str]) -> 
     # B → to-c = C → A; D leads nowhere, E to itself, F into the ring of E.
     actors = [actor("A"), actor("B", "to-c"), actor("C", "A"), actor("D"), actor("E", "E"), actor("F", "E")]
     assert ring_of("A", link, actors, ALIASES) == expected
+
+
+@pytest.mark.parametrize(
+    ("alias", "target", "expected"),
+    [
+        ("to-c", "B", ["b", "b"]),
+        ("to-c", "A", ["b", "a", "b"]),
+        ("to-c", "D", []),
+        ("new", "A", ["e", "a", "b", "e"]),
+        ("nobody", "A", []),
+    ],
+)
+def test_an_alias_that_would_close_a_ring_is_found(alias: str, target: str, expected: list[str]) -> None:
+    # A → B → to-c = C; E → new, which is not there yet.
+    actors = [actor("A", "B"), actor("B", "to-c"), actor("C"), actor("D"), actor("E", "new")]
+    if alias == "new":
+        actors[1] = actor("B", "E")
+    assert ring_by_alias(alias, target, actors, ALIASES) == expected
 
 
 def test_links_lead_by_id_or_alias_or_nowhere() -> None:

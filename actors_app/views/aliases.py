@@ -12,6 +12,7 @@ from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.htmx import render_page, wants_fragment
+from actors_app.links import ring_by_alias
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Alias
@@ -19,6 +20,10 @@ from actors_app.templatetags.actors import visible
 from actors_app.writes import Answer, answered, perform
 
 PER_PAGE = 50
+
+
+class Ring(Exception):  # noqa: N818 - it is an answer, not a fault
+    """An alias would close a ring of links; says which."""
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -74,7 +79,10 @@ def alias_create(request: HttpRequest) -> HttpResponse:
         context["form"] = form
         if form.is_valid():
             abaco, typed = abaco_for(request), form.cleaned_data
+            if earlier := answered(request, "alias.create", actor_id=typed["actor_id"], object_id=typed["alias"]):
+                return earlier.go(request)
             try:
+                _refuse_ring(abaco, typed["alias"], typed["actor_id"])
                 return perform(
                     request,
                     "alias.create",
@@ -86,6 +94,8 @@ def alias_create(request: HttpRequest) -> HttpResponse:
                     actor_id=typed["actor_id"],
                     object_id=typed["alias"],
                 ).go(request)
+            except Ring as ring:
+                form.add_error("actor_id", str(ring))
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "aliases/create.html", context, partial="aliases/_create.html", status=status)
@@ -117,6 +127,7 @@ def alias_update(request: HttpRequest, alias: str) -> HttpResponse:
                 return earlier.go(request)
             try:
                 before = abaco.aliases.get(alias)
+                _refuse_ring(abaco, alias, to)
                 return perform(
                     request,
                     "alias.update",
@@ -126,6 +137,8 @@ def alias_update(request: HttpRequest, alias: str) -> HttpResponse:
                     object_id=alias,
                     details={"before": {"actor_id": before.actor_id}, "after": {"actor_id": to}},
                 ).go(request)
+            except Ring as ring:
+                form.add_error("actor_id", str(ring))
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "aliases/update.html", context, partial="aliases/_update.html", status=status)
@@ -210,6 +223,26 @@ def _known(abaco: Abaco) -> tuple[Actor, ...]:
         raise answer.error
     known: tuple[Actor, ...] = answer.value or ()
     return known
+
+
+def _refuse_ring(abaco: Abaco, alias: str, actor_id: str) -> None:
+    """Raise Ring where an alias that leads to an actor would close one, as far as it can be known.
+
+    The API looks for rings when an actor's link is saved, and never when an alias is moved.
+    """
+    answers = abaco.wave(
+        actors=lambda: abaco.actors.list(),
+        aliases=lambda: abaco.aliases.list(),
+        actor=lambda: abaco.actors.get(actor_id),
+    )
+    for answer in answers.values():
+        if isinstance(answer.error, SignedOut):
+            raise answer.error
+    listed: tuple[Actor, ...] = answers["actors"].value or ()
+    # The list need not hold an actor that is shared with everybody, nor one that an administrator may read.
+    unlisted = [answers["actor"].value] if answers["actor"].value and actor_id not in {one.id for one in listed} else []
+    if ring := ring_by_alias(alias, actor_id, [*listed, *unlisted], answers["aliases"].value or ()):
+        raise Ring(f"This would close a ring in which each run starts the next for ever: {' → '.join(ring)}.")
 
 
 def _followers(abaco: Abaco, alias: str) -> dict[str, Any]:

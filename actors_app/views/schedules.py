@@ -20,6 +20,7 @@ from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor
 from actors_app.templatetags.actors import now, visible
 from actors_app.writes import Answer, answered, perform
+from actors_app.zones import reader_zone, zone_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class ScheduleRow:
 def schedule_list(request: HttpRequest) -> HttpResponse:
     """Show all schedules of the actors that the visitor may read, the next one first (`GET /actors`)."""
     show = request.GET.get("show", "")
-    context: dict[str, Any] = {"section": "schedules", "show": show if show in ("on", "off") else ""}
+    context = {"section": "schedules", "show": show if show in ("on", "off") else ""} | zone_context(request)
     try:
         actors = abaco_for(request).actors.list()
     except SignedOut:
@@ -76,6 +77,7 @@ def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show an actor's schedule with its next hours, and change it, with all else kept (`PUT /actors/{id}`)."""
     abaco, status = abaco_for(request), 200
     context: dict[str, Any] = {"actor_id": actor_id, "actor": None, "section": "actors", "tab": "", "counts": {}}
+    context |= zone_context(request)
     if request.method != "POST":
         actor = abaco.actors.get(actor_id)
         schedule = Schedule.read(actor.cron_schedule)
@@ -103,9 +105,7 @@ def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
             request,
             "schedule.update",
             lambda: abaco.actors.update(actor_id, full_update(actor, changes)),
-            lambda _: Answer(
-                _said(typed, is_on=changes["cron_on"]), reverse("actors:schedule-update", args=[actor_id])
-            ),
+            lambda _: Answer(_said(typed, is_on=changes["cron_on"]), _page(request, actor_id)),
             actor_id=actor_id,
             details={"before": {"cron_schedule": actor.cron_schedule, "cron_on": actor.cron_on}, "after": changes},
         )
@@ -115,6 +115,11 @@ def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     except AbacoError as error:
         status = form.refuse(error)
     return render_page(request, "schedules/update.html", context, status=status)
+
+
+def _page(request: HttpRequest, actor_id: str) -> str:
+    zone = reader_zone(request)
+    return reverse("actors:schedule-update", args=[actor_id]) + (f"?zone={zone}" if zone else "")
 
 
 def _said(schedule: Schedule, *, is_on: bool) -> str:

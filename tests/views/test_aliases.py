@@ -110,15 +110,23 @@ def test_a_name_that_no_address_holds_has_no_page(api: API, signed_in: Client) -
     assert '<bdi class="name mono cut" title="a%b">' in page
 
 
+def no_ring(api: API, *actors: dict[str, object], to: str = ACTOR_ID) -> None:
+    """Let the API be asked whether an alias would close a ring of links."""
+    api.get("/actors/v2", list(actors))
+    api.get(ALIASES, [])
+    api.get(f"/actors/v2/{to}", actor_payload(id=to))
+
+
 def test_making_one_is_recorded_and_leads_to_it(api: API, signed_in: Client) -> None:
+    no_ring(api)
     api.post(ALIASES, alias_payload())
     sent = {"alias": "my-alias", "actor_id": ACTOR_ID, "write_key": KEY}
     answer = signed_in.post("/aliases/new/", sent)
     assert answer.headers["Location"] == "/aliases/my-alias/"
-    assert json.loads(api.asked[0].body) == {"alias": "my-alias", "actorId": ACTOR_ID}
+    assert json.loads(api.asked[-1].body) == {"alias": "my-alias", "actorId": ACTOR_ID}
     assert AuditEntry.objects.get(kind=AuditEntry.START).object_id == "my-alias"
     assert signed_in.post("/aliases/new/", sent).headers["Location"] == "/aliases/my-alias/"
-    assert len(api.asked) == 1
+    assert len(api.asked) == 4
 
 
 def test_the_form_knows_the_actor_and_offers_the_others(api: API, signed_in: Client) -> None:
@@ -129,6 +137,7 @@ def test_the_form_knows_the_actor_and_offers_the_others(api: API, signed_in: Cli
 
 
 def test_a_name_that_is_taken_is_said_and_everything_kept(api: API, signed_in: Client) -> None:
+    no_ring(api)
     api.refuse("POST", ALIASES, "Alias my-alias already exists.")
     answer = signed_in.post("/aliases/new/", {"alias": "my-alias", "actor_id": ACTOR_ID, "write_key": KEY})
     page = answer.content.decode()
@@ -178,24 +187,50 @@ def test_pointing_elsewhere_says_from_where_and_what_follows(api: API, signed_in
 
 
 def test_pointing_elsewhere_keeps_where_it_led_on_the_trail(api: API, signed_in: Client) -> None:
+    no_ring(api, to=OTHER)
     api.get(ONE, alias_payload())
     api.put(ONE, alias_payload(actorId=OTHER))
     sent = {"actor_id": OTHER, "write_key": KEY}
     answer = signed_in.post("/aliases/my-alias/edit/", sent)
     assert answer.headers["Location"] == "/aliases/my-alias/"
-    assert json.loads(api.asked[1].body) == {"actorId": OTHER}
+    assert json.loads(api.asked[-1].body) == {"actorId": OTHER}
     details = json.loads(AuditEntry.objects.get(kind=AuditEntry.START).details)
     assert (details["before"], details["after"]) == ({"actor_id": ACTOR_ID}, {"actor_id": OTHER})
     assert signed_in.post("/aliases/my-alias/edit/", sent).headers["Location"] == "/aliases/my-alias/"
-    assert len(api.asked) == 2
+    assert len(api.asked) == 5
 
 
 def test_a_refusal_to_point_it_elsewhere_is_shown(api: API, signed_in: Client) -> None:
+    no_ring(api, to=OTHER)
     api.get(ONE, alias_payload())
     api.refuse("PUT", ONE, f"Not authorized -- you do not have access to {OTHER}.")
     answer = signed_in.post("/aliases/my-alias/edit/", {"actor_id": OTHER, "write_key": KEY})
     assert answer.status_code == 403
     assert f'value="{OTHER}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/aliases/my-alias/edit/", "/aliases/new/"])
+def test_an_alias_that_would_close_a_ring_is_refused_before_the_call(api: API, signed_in: Client, path: str) -> None:
+    if "edit" in path:
+        api.get(ONE, alias_payload())
+    # The linker sends to the alias; OTHER, which only an administrator may read, sends to the linker.
+    api.get("/actors/v2", [actor_payload(id="LINKER0000000", name="<b>linker", link="my-alias")])
+    api.get(ALIASES, [alias_payload()])
+    api.get(f"/actors/v2/{OTHER}", actor_payload(id=OTHER, name="other", link="LINKER0000000"))
+    answer = signed_in.post(path, {"alias": "my-alias", "actor_id": OTHER, "write_key": KEY})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "close a ring in which each run starts the next for ever: &lt;b&gt;linker → other → &lt;b&gt;linker." in page
+    assert f'value="{OTHER}"' in page
+    assert {request.method for request in api.asked} == {"GET"}
+
+
+def test_an_alias_is_moved_where_rings_cannot_be_looked_for(api: API, signed_in: Client) -> None:
+    api.get(ONE, alias_payload())
+    for path in ("/actors/v2", ALIASES, f"/actors/v2/{OTHER}"):
+        api.is_silent("GET", path)
+    api.put(ONE, alias_payload(actorId=OTHER))
+    assert signed_in.post("/aliases/my-alias/edit/", {"actor_id": OTHER, "write_key": KEY}).status_code == 302
 
 
 def test_deleting_says_what_is_cut_off_and_wants_the_name(api: API, signed_in: Client) -> None:
