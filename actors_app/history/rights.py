@@ -166,6 +166,23 @@ def one_readable(
     return seen_actors(who.tenant, [key])[key]
 
 
+def despite(request: HttpRequest, abaco: Abaco, identifier: str, error: AbacoError) -> SeenActor:
+    """Return what is remembered of an actor that the API did not give, to whoever may see it; raise `error` to others.
+
+    One that is gone is its owner's and the administrators'; while the API is silent, its last answer stands.
+    """
+    who = _who(request)
+    if isinstance(error, NotFound | Forbidden):
+        return _gone(abaco, who, identifier, error)
+    if isinstance(error, Unreachable | ServiceFailed):
+        row = Readable.objects.filter(tenant=who.tenant, username=who.username).first()
+        if row and now_ms() - row.checked < OUTAGE:
+            key = _key_of(who.tenant, identifier, json.loads(row.actors))
+            if key is not None:
+                return seen_actors(who.tenant, [key])[key]
+    raise error
+
+
 def remember(tenant: str, actors: Iterable[Actor]) -> set[int]:
     """Write down how the API describes actors now; return the history's keys of them."""
     actors = tuple(actors)

@@ -12,6 +12,8 @@ from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.definition_files import as_text, written
 from actors_app.forms.revisions import WHO, RevisionsForm
+from actors_app.history import rights
+from actors_app.history.clock import from_ms
 from actors_app.htmx import render_page
 from actors_app.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
@@ -23,7 +25,10 @@ MADE = {"here": (HERE,), "elsewhere": (ELSEWHERE, MAYBE)}
 @require_http_methods(["GET", "HEAD"])
 @credentials_required
 def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
-    """Show the definitions that the portal has seen of an actor, and what differs between two (`GET /actors/{id}`)."""
+    """Show the definitions that the portal has seen of an actor, and what differs between two (`GET /actors/{id}`).
+
+    Of an actor that is gone, and while the API is silent, those that are kept are shown, to whoever may see them.
+    """
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "tab": "revisions",
@@ -31,22 +36,32 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         "counts": {},
         "actor": None,
     }
+    abaco, tenant = abaco_for(request), request.session["who"]["tenant"]
     try:
-        actor = abaco_for(request).actors.get(actor_id)
-    except (SignedOut, NotFound, Forbidden):
+        actor = abaco.actors.get(actor_id)
+    except SignedOut:
         raise
     except AbacoError as error:
-        return render_page(request, "revisions/list.html", {**context, "error": error}, status=error.status)
-    tenant = request.session["who"]["tenant"]
-    kept_definitions.record(tenant, [actor])
-    revisions = line_of(kept_definitions.line(tenant, actor.id))
+        try:
+            seen = rights.despite(request, abaco, actor_id, error)
+        except (SignedOut, NotFound, Forbidden):
+            raise
+        except AbacoError:
+            return render_page(request, "revisions/list.html", {**context, "error": error}, status=error.status)
+        key = seen.id
+        context |= {"label": seen.label, "error_now": error, "deleted": from_ms(seen.deleted)}
+    else:
+        # With its owner too, who is shown the definitions when it is gone.
+        rights.remember(tenant, [actor])
+        key = actor.id
+        context["actor"] = actor
+    revisions = line_of(kept_definitions.line(tenant, key))
     form = RevisionsForm(request.GET, revisions)
     by = form.given("by") or ""
     shown = [one for one in revisions if not by or one.made in MADE[by]]
     paginator = Paginator(shown, ROWS)
     before, after = form.chosen(revisions)
     context |= {
-        "actor": actor,
         "form": form,
         "by": by,
         "choices": WHO,
@@ -54,10 +69,10 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         "page": paginator.get_page(min(form.given("page") or 1, paginator.num_pages)),
         "before": before,
         "after": after,
-        "panels": panels(tenant, actor.id, revisions),
+        "panels": panels(tenant, key, revisions),
     }
     if before and after:
-        one, other = (_opened(tenant, actor.id, side) for side in (before, after))
+        one, other = (_opened(tenant, key, side) for side in (before, after))
         is_readable = one is not None and other is not None
         context |= {"is_readable": is_readable, "differences": difference(one or {}, other or {})}
     is_wrong = bool({"from", "to"} & set(form.errors))

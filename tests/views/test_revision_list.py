@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from actors_app.history.clock import HOUR, now_ms
-from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, KeptDefinition
+from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, KeptDefinition, Readable
 from tests.payloads import ACTOR_ID, API, actor_payload
 from tests.views.test_actor_update import inputs
 
@@ -148,11 +149,11 @@ def test_it_draws_how_executions_fared(signed_in: Client, api: Any) -> None:
 
 
 def test_it_asks_whether_the_visitor_may_read_now(signed_in: Client, api: Any) -> None:
-    look(signed_in, api)
+    look(signed_in, api, owner="mvaughn")
     api.wire.remove("GET", API + PATH)
-    api.refuse("GET", PATH, "Actor not found", 404)
+    api.refuse("GET", PATH, "Not authorized -- you do not have access to this actor.")
     response = signed_in.get(URL)
-    assert response.status_code == 404
+    assert response.status_code == 403
     assert "abacosamples" not in response.content.decode()
 
 
@@ -162,6 +163,84 @@ def test_it_survives_silence(signed_in: Client, api: Any) -> None:
     assert response.status_code == 502
     assert "Try again" in response.content.decode()
     assert "The revisions could not be loaded" in response.content.decode()
+
+
+def seen_by(browser: Client, api: Any) -> None:
+    """Let the portal know two definitions, and that the API lets this visitor read the actor."""
+    look(browser, api)
+    look(browser, api, **changed(1, description="Counts more."))
+    keys = json.dumps([ActorHistory.objects.get().pk])
+    Readable.objects.create(tenant="default", username="jdoe", actors=keys, checked=now_ms())
+
+
+def test_while_the_api_is_silent_what_was_kept_is_shown_with_its_age(signed_in: Client, api: Any) -> None:
+    seen_by(signed_in, api)
+    cache.clear()
+    api.wire.remove("GET", API + PATH)
+    api.is_silent("GET", PATH)
+    answer = signed_in.get(URL)
+    said = words(answer.content.decode())
+    assert answer.status_code == 200
+    assert "These are the definitions that the portal kept; the newest was last seen" in said
+    assert "Description Counts words. Counts more." in said
+    assert "Edit back" not in said
+    assert "word-count" in said
+
+
+def test_while_the_api_is_silent_a_stranger_is_shown_nothing(
+    signed_in: Client, sign_in: Callable[..., Client], api: Any
+) -> None:
+    seen_by(signed_in, api)
+    api.wire.remove("GET", API + PATH)
+    api.is_silent("GET", PATH)
+    answer = sign_in(username="stranger", access_token="another-token").get(URL)
+    assert answer.status_code == 502
+    assert "Counts" not in answer.content.decode()
+
+
+def gone(api: Any, *, is_admin: bool | None = None) -> None:
+    """Let the API say that the actor is gone, and to others than its owner whether they are administrators."""
+    cache.clear()
+    api.wire.remove("GET", API + PATH)
+    api.refuse("GET", PATH, f"Actor TACC-PROD_{ACTOR_ID} does not exist")
+    if is_admin is None:
+        return
+    words = "No actor found with identifier: admin-role-probe." if is_admin else "Abaco Admin role required."
+    api.refuse("GET", "/actors/v2/admin-role-probe", words, 404 if is_admin else 400)
+
+
+def test_the_definitions_of_a_deleted_actor_are_its_owner_s(signed_in: Client, api: Any) -> None:
+    look(signed_in, api)
+    look(signed_in, api, **changed(1, description="Counts more."))
+    gone(api)
+    answer = signed_in.get(URL)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "This actor was deleted; the portal noticed" in words(page)
+    assert "Description Counts words. Counts more." in words(page)
+    assert "Edit back" not in page
+    assert f'href="{EDIT}"' not in page
+    assert 'aria-disabled="true" title="This actor was deleted."' in page
+
+
+@pytest.mark.parametrize("is_admin", [True, False])
+def test_of_others_an_administrator_alone_sees_a_deleted_actor(
+    signed_in: Client, sign_in: Callable[..., Client], api: Any, is_admin: bool
+) -> None:
+    look(signed_in, api)
+    gone(api, is_admin=is_admin)
+    answer = sign_in(username="somebody", access_token="another-token").get(URL)
+    assert answer.status_code == (200 if is_admin else 404)
+    assert ("Counts words." in answer.content.decode()) is False
+    assert ("Every definition that was seen" in answer.content.decode()) is is_admin
+
+
+def test_a_refusal_shows_nothing_to_whoever_lost_their_rights(signed_in: Client, api: Any) -> None:
+    seen_by(signed_in, api)
+    cache.clear()
+    api.wire.remove("GET", API + PATH)
+    api.refuse("GET", PATH, "Not authorized -- you do not have access to this actor.")
+    assert signed_in.get(URL).status_code == 403
 
 
 def test_it_needs_credentials_and_a_get(client: Client, signed_in: Client) -> None:
