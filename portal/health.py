@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from django.db import Error, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from portal.store import missing_migrations
 
 
 class HealthMiddleware:
@@ -31,10 +33,15 @@ def livez() -> HttpResponse:
 
 
 def readyz() -> HttpResponse:
-    """Answer 200 when the portal's own store answers, otherwise 503."""
+    """Answer 200 when the portal's own store answers and is of this code, otherwise 503 with a sentence."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        missing = missing_migrations()
     except Error:
-        return HttpResponse("the store does not answer\n", status=503, content_type="text/plain")
+        return _not_ready("The store does not answer.")
+    if missing:
+        return _not_ready(f"The store is behind this code by {len(missing)} migrations: run manage.py migrate.")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _not_ready(sentence: str) -> HttpResponse:
+    return HttpResponse(sentence + "\n", status=503, content_type="text/plain")

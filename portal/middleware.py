@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from portal.logs import request_id
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 PERMISSIONS_POLICY = ", ".join(
@@ -15,16 +17,20 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class RequestIdMiddleware:
-    """Give each request an id that an error page shows and one log line repeats."""
+    """Give each request an id that an error page shows and that every log line of it repeats."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
-        request.request_id = secrets.token_hex(6)  # type: ignore[attr-defined]
-        response = self.get_response(request)
-        response.headers["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        number = request.request_id = secrets.token_hex(6)  # type: ignore[attr-defined]
+        before = request_id.set(number)
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(before)
+        response.headers["X-Request-ID"] = number
         return response
 
 

@@ -6,13 +6,13 @@ A value that does not parse stops the start with a sentence. Each setting has a 
 
 import base64
 import binascii
-import os
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from portal import logs
 from portal.tenants import TenantError, read_tenants
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -90,6 +90,9 @@ except TenantError as problem:
 # How many pages of one process may wait for them at once; gunicorn_conf.py leaves more threads than that.
 PAGES_AT_ONCE = _number("PORTAL_PAGES_AT_ONCE", 24)
 
+# Who may read /metrics: whoever sends this as a bearer token, or everybody who reaches it while it is empty.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # Django -----------------------------------------------------------------------------------------------------
 
 ROOT_URLCONF = "portal.urls"
@@ -107,6 +110,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "portal.middleware.HeadMiddleware",
     "portal.health.HealthMiddleware",
+    "portal.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -150,15 +154,25 @@ if _STORE["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 elif _STORE["ENGINE"] == "django.db.backends.postgresql":
-    # Each thread keeps its connection, and looks whether it still lives before a request uses it. No statement waits
+    # A process keeps a few connections for all its threads: a page borrows one while it asks the store and gives it
+    # back before it waits for the API (`store.py`). One that died is noticed before it is lent. No statement waits
     # longer than a page may take; what the address says in its query goes before.
-    _STORE.setdefault("CONN_MAX_AGE", 60)
+    _STORE["CONN_MAX_AGE"] = 0
     _STORE["CONN_HEALTH_CHECKS"] = True
     _STORE["OPTIONS"] = {
         "connect_timeout": 2,
         "application_name": "actors-portal",
         "options": "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
         **_STORE.get("OPTIONS", {}),
+        # Seconds. Whoever finds none free waits one, and a server that went away is tried again as soon as it is
+        # asked for: left to itself the pool would wait twice as long after each failure.
+        "pool": {
+            "min_size": 1,
+            "max_size": _number("PORTAL_STORE_CONNECTIONS", 10),
+            "timeout": 1,
+            "max_idle": 300,
+            "reconnect_timeout": 1,
+        },
     }
 else:
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
@@ -254,21 +268,41 @@ TIME_ZONE = "UTC"
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "portal.reports.NoValues"
 LOGGING_CONFIG = "logging.config.dictConfig"
+LOG_FORMAT = env.str("LOG_FORMAT", default="text").strip().lower()
+if LOG_FORMAT not in logs.FORMATS:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be json or text, not {LOG_FORMAT!r}.")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").strip().upper()
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL, not {LOG_LEVEL!r}.")
+LOG_REQUESTS = _flag("LOG_REQUESTS")  # gunicorn reads it: it writes the line of each request
+logs.hide(
+    [
+        SECRET_KEY,
+        *SECRET_KEY_FALLBACKS,
+        *CREDENTIAL_KEYS,
+        *(tenant.client_secret for tenant in TENANTS.values()),
+        COLLECTOR_PASSWORD,
+        METRICS_TOKEN,
+        str(_STORE.get("PASSWORD") or ""),
+    ]
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"unreported": {"()": "actors_app.incidents.Unreported"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"line": {"()": "portal.logs.formatter", "name": LOG_FORMAT}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
-        "actors_app": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
-        "portal": {"level": os.environ.get("LOG_LEVEL", "INFO").upper()},
+        "actors_app": {"level": LOG_LEVEL},
+        "portal": {"level": LOG_LEVEL},
         # urllib3 writes paths and queries at DEBUG, and a nonce is part of a path.
         "urllib3": {"level": "WARNING"},
         # At DEBUG these write what a page holds and what is asked of the store.
         "django.template": {"level": "WARNING"},
         "django.db.backends": {"level": "WARNING"},
+        # It warns with the store's address, once for each try; that the store failed has a line of its own.
+        "psycopg.pool": {"level": "ERROR"},
         "django.request": {"level": "ERROR", "filters": ["unreported"]},
     },
 }

@@ -1,16 +1,21 @@
 """Patience with the portal's own store: what is tried again while it is locked, and what counts as its failure.
 
+And thrift: a thread that is about to wait for the API gives its connection back to the pool first.
+
 What is kept in the store is the business of the models; the page for a store that fails is in `views/errors.py`.
 """
 
 import random
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 T = TypeVar("T")
 
@@ -46,6 +51,35 @@ def watch(sender: object, connection: BaseDatabaseWrapper, **kwargs: Any) -> Non
 def start() -> None:
     """Watch every connection that this process will make."""
     connection_created.connect(watch, dispatch_uid="portal.store")
+
+
+def missing_migrations() -> list[str]:
+    """Return the names of the migrations that this code has and the store has not, such as `actors_app.0003`."""
+    applied = MigrationRecorder(connection).applied_migrations()
+    return [f"{app}.{name}" for app, name in known_migrations() if (app, name) not in applied]
+
+
+def unknown_migrations() -> list[str]:
+    """Return the names of those that the store has and this code has not: the store is of a newer portal."""
+    apps = {app for app, _ in known_migrations()}
+    applied = MigrationRecorder(connection).applied_migrations()
+    return sorted(f"{app}.{name}" for app, name in applied if app in apps and (app, name) not in known_migrations())
+
+
+@cache
+def known_migrations() -> tuple[tuple[str, str], ...]:
+    """Return the migrations that this code has."""
+    return tuple(sorted(MigrationLoader(None, ignore_no_migrations=True).disk_migrations))
+
+
+def lend() -> None:
+    """Give this thread's connection back to the pool until it is needed again; without a pool it is kept.
+
+    A page waits for the API a hundred times as long as for the store: so a few connections serve all threads, and an
+    API that hangs holds none.
+    """
+    if getattr(connection, "pool", None) and connection.connection is not None and not connection.in_atomic_block:
+        connection.close()
 
 
 def _wait_for_locks(execute: Callable[..., T], sql: str, params: Any, many: bool, context: dict[str, Any]) -> T:

@@ -1,5 +1,6 @@
-"""The portal as a WSGI application; it refuses to serve without a tenant."""
+"""The portal as a WSGI application; it refuses to serve without a tenant, and on a store that lacks migrations."""
 
+import logging
 import os
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,3 +16,24 @@ if not settings.TENANTS:
         "The portal has no Actors API to talk to. Set ACTORS_API_URL, or PORTAL_TENANTS_FILE for several; "
         "`python3 run.py` starts a sandbox instead."
     )
+
+from django.db import Error, connection  # noqa: E402
+
+from portal.store import missing_migrations, unknown_migrations  # noqa: E402
+
+log = logging.getLogger("portal")
+try:
+    missing, unknown = missing_migrations(), unknown_migrations()
+except Error as problem:
+    # It may come yet, and then it is looked at again: /readyz says no until then.
+    missing, unknown = [], []
+    log.warning("The store does not answer yet (%s); /readyz says so until it does.", type(problem).__name__)
+finally:
+    connection.close()
+if missing:
+    raise ImproperlyConfigured(
+        f"The store is behind this code by {len(missing)} migrations, from {missing[0]} on. "
+        "Run `manage.py migrate` first, then start the portal."
+    )
+if unknown:
+    log.warning("The store is of a newer portal (it has %s). It serves; go on with the upgrade.", unknown[-1])

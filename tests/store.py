@@ -38,11 +38,17 @@ class Lock:
 def taken_away(nowhere: Path) -> Iterator[None]:
     """Make the store one that cannot be reached, until the end of the block."""
     name = "NAME" if connection.vendor == "sqlite" else "HOST"
-    connection.close()
+    _let_go()
     kept = connection.settings_dict[name]
     connection.settings_dict[name] = str(nowhere / "missing" / "store")
     try:
         yield
     finally:
-        connection.close()
+        _let_go()
         connection.settings_dict[name] = kept
+
+
+def _let_go() -> None:
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]  # it keeps the address it was made with

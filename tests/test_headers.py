@@ -172,7 +172,7 @@ def test_downloads_keep_it(signed_in: Client, api: API) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("address", ["/livez", "/readyz"])
+@pytest.mark.parametrize("address", ["/livez", "/readyz", "/metrics"])
 def test_probes_keep_it_under_any_name(address: str, method: str) -> None:
     answer = Client().generic(method, address, secure=True, headers={"host": "10.0.0.7"})
     assert answer.status_code == (200 if method in ("GET", "HEAD") else 405)

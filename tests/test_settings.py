@@ -1,6 +1,8 @@
 """The settings stop the start with a sentence when a value is missing or cannot be used."""
 
 import os
+import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +51,10 @@ def test_plain_http_has_plain_cookies() -> None:
         ({"ACTORS_API_VERSION": "v4"}, "version must be one of v2, v3"),
         ({"ACTORS_API_SIGN_IN": "magic"}, "may name code, password and token only"),
         ({"ACTORS_API_SIGN_IN": "code, token"}, "a code needs client_key and client_secret"),
+        ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or text"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be DEBUG, INFO"),
+        ({"LOG_REQUESTS": "some"}, "LOG_REQUESTS must be true or false"),
+        ({"DATABASE_URL": "postgres://portal@host/portal", "PORTAL_STORE_CONNECTIONS": "0"}, "PORTAL_STORE_CONN"),
         ({"PORTAL_PLAIN_HTTP": "true", "ALLOWED_HOSTS": "portal.example.org"}, "for this machine alone"),
     ],
 )
@@ -69,4 +75,25 @@ def test_without_a_tenant_commands_work_and_serving_refuses() -> None:
     served = load("portal.wsgi", ACTORS_API_URL="")
     assert served.returncode != 0
     assert "no Actors API to talk to" in served.stderr
-    assert load("portal.wsgi").returncode == 0
+
+
+def test_serving_refuses_a_store_that_is_behind_and_waits_for_one_that_is_away(tmp_path: Path) -> None:
+    away = load("portal.wsgi", DATABASE_URL=f"sqlite:///{tmp_path}/missing/portal.sqlite3")
+    assert away.returncode == 0
+    assert "The store does not answer yet (OperationalError)" in away.stderr
+    url = f"sqlite:///{tmp_path}/portal.sqlite3"
+    behind = load("portal.wsgi", DATABASE_URL=url)
+    assert behind.returncode != 0
+    assert re.search(r"The store is behind this code by \d+ migrations, from .* Run `manage.py migrate`", behind.stderr)
+    migrate(url)
+    assert load("portal.wsgi", DATABASE_URL=url).returncode == 0
+    with sqlite3.connect(tmp_path / "portal.sqlite3") as store:
+        store.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('actors_app', '9999_later', '')")
+    newer = load("portal.wsgi", DATABASE_URL=url)
+    assert newer.returncode == 0
+    assert "The store is of a newer portal (it has actors_app.9999_later)" in newer.stderr
+
+
+def migrate(url: str) -> None:
+    env = {"PATH": os.environ["PATH"], **GOOD, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, cwd=ROOT, check=True)

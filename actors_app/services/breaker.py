@@ -30,6 +30,11 @@ class Breaker:
         self._last: deque[bool] = deque(maxlen=WINDOW)
         self._probe_at: float | None = None  # None while the API is asked as usual
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the API is left alone but for probes."""
+        return self._probe_at is not None
+
     def enter(self, call: object) -> None:
         """Let a call be made, or raise Resting with the time until the next one may be."""
         with self._lock:

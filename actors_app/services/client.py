@@ -37,6 +37,7 @@ from actors_app.services.deadline import Attempt, DeadlineSocket, DeadlineSSLSoc
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.errors import AbacoError, BadAnswer, ServiceFailed, SignedOut, TimedOut, Unreachable
 from actors_app.services.gunzip import Gunzip
+from actors_app.services.watching import watched
 
 POOL_SIZE = 96  # 32 threads of a worker, and what their waves fan out to
 CHUNK = 65536  # bytes
@@ -166,10 +167,11 @@ class AbacoClient:
 
     def send(self, call: Call, auth: dict[str, str]) -> Reply:
         """Make a call and return its whole answer; raise an AbacoError for anything but a success."""
-        attempt = self._attempt(call)
-        response = self._open(call, auth, attempt)
-        cap = self.limits.streamed if call.is_large else self.limits.whole
-        return Reply(response.status_code, b"".join(self._pieces(call, response, attempt, cap)))
+        with watched(self._origin, call):
+            attempt = self._attempt(call)
+            response = self._open(call, auth, attempt)
+            cap = self.limits.streamed if call.is_large else self.limits.whole
+            return Reply(response.status_code, b"".join(self._pieces(call, response, attempt, cap)))
 
     def stream(self, call: Call, auth: dict[str, str]) -> Iterator[bytes]:
         """Make a call and return its answer's pieces as they come; the call is made before this returns.
@@ -177,7 +179,9 @@ class AbacoClient:
         The time that the caller takes between two pieces does not count. Close the iterator to give up early.
         """
         attempt = self._attempt(call)
-        return self._pieces(call, self._open(call, auth, attempt), attempt, self.limits.streamed)
+        with watched(self._origin, call):
+            response = self._open(call, auth, attempt)
+        return self._pieces(call, response, attempt, self.limits.streamed)
 
     def _attempt(self, call: Call) -> Attempt:
         limits = self.limits

@@ -10,6 +10,7 @@ from typing import Any
 
 from actors_app.services.caller import Caller, in_wave
 from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.watching import about_to_wait
 
 THREADS = 64
 
@@ -57,6 +58,7 @@ def _all(calls: Mapping[str, GetCall]) -> dict[str, Answer]:
     futures: dict[str, Future[Answer]] = {}
     for name, call in calls.items():
         futures[name] = _threads().submit(copy_context().run, _one, call)
+    about_to_wait()
     return {name: future.result() for name, future in futures.items()}
 
 

@@ -1,0 +1,166 @@
+"""What the portal counts of itself, for Prometheus: requests, calls of the API, its breakers, its store, its history.
+
+Each process counts by itself; where gunicorn runs several, they write into files that any of them reads together. No
+label holds an id, a name of an actor or of a person: views, statuses, operations, outcomes and tenants are few.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable
+
+from django.conf import settings
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.crypto import constant_time_compare
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import generate_latest as text_of
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from actors_app import bulkhead
+from actors_app.services.breaker import breaker_of
+from actors_app.services.calls import Call
+from actors_app.services.watching import after_calls
+from portal.store import missing_migrations
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+SECONDS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+REQUESTS = Counter("portal_requests", "Requests answered.", ["view", "method", "status"])
+REQUEST_SECONDS = Histogram("portal_request_seconds", "Time to an answer's headers.", ["view"], buckets=SECONDS)
+IN_PROGRESS = Gauge("portal_requests_in_progress", "Requests being answered.", multiprocess_mode="livesum")
+CALLS = Counter("portal_api_calls", "Calls of the Actors API.", ["tenant", "operation", "outcome"])
+CALL_SECONDS = Histogram(
+    "portal_api_call_seconds", "Time of a call of the Actors API.", ["tenant", "operation"], buckets=SECONDS
+)
+OPEN_BREAKERS = Gauge(
+    "portal_api_breaker_open",
+    "Processes that leave an API alone since it did not answer.",
+    ["tenant"],
+    multiprocess_mode="livesum",
+)
+WAITING_PAGES = Gauge("portal_pages_waiting", "Pages that wait for an API.", multiprocess_mode="livesum")
+WAITING_LIMIT = Gauge("portal_pages_waiting_limit", "How many pages may.", multiprocess_mode="livesum")
+CONNECTIONS = Gauge(
+    "portal_store_connections", "Connections to the store: in use, or free.", ["state"], multiprocess_mode="livesum"
+)
+CONNECTIONS_LIMIT = Gauge("portal_store_connections_limit", "How many there may be.", multiprocess_mode="livesum")
+
+
+class MetricsMiddleware:
+    """Count each request by its view, and answer `/metrics`, by whatever name the portal was asked."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        after_calls(_count_call)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        if request.path_info == "/metrics":
+            return _answer(request)
+        began = time.perf_counter()
+        IN_PROGRESS.inc()
+        try:
+            response = self.get_response(request)
+        finally:
+            IN_PROGRESS.dec()
+        match = request.resolver_match
+        view = (match.view_name if match else "") or "none"
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(view, method, str(response.status_code)).inc()
+        REQUEST_SECONDS.labels(view).observe(time.perf_counter() - began)
+        _note_places()
+        return response
+
+
+def tenant_names(origin: str) -> str:
+    """Return the tenants at an origin, joined by a plus where they share it."""
+    names = [name for name, tenant in settings.TENANTS.items() if (tenant.url + "/").lower().startswith(origin + "/")]
+    return "+".join(names) or "none"
+
+
+def _count_call(origin: str, call: Call, outcome: str, seconds: float) -> None:
+    tenant, operation = tenant_names(origin), str(call)
+    CALLS.labels(tenant, operation, outcome).inc()
+    if outcome != "not-sent":
+        CALL_SECONDS.labels(tenant, operation).observe(seconds)
+    OPEN_BREAKERS.labels(tenant).set(breaker_of(origin).is_open)
+
+
+def _note_places() -> None:
+    WAITING_PAGES.set(bulkhead.taken())
+    WAITING_LIMIT.set(settings.PAGES_AT_ONCE)
+    # Looked up, not asked for: asking would make the pool of a process that has none yet.
+    pool = getattr(connection, "_connection_pools", {}).get(connection.alias)
+    if pool is not None:
+        stats = pool.get_stats()
+        CONNECTIONS.labels("free").set(stats["pool_available"])
+        CONNECTIONS.labels("used").set(stats["pool_size"] - stats["pool_available"])
+        CONNECTIONS_LIMIT.set(stats["pool_max"])
+
+
+class _Store(Collector):
+    """What the store knows, asked when somebody looks: every process would say the same."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Return whether the store answers, what it lacks, and how fresh the history is."""
+        up = GaugeMetricFamily("portal_store_up", "Whether the store answers.")
+        behind = GaugeMetricFamily("portal_store_migrations_missing", "Migrations that were not applied.")
+        actors = GaugeMetricFamily("portal_history_actors", "Actors with a history.", labels=["tenant"])
+        ages = GaugeMetricFamily(
+            "portal_history_age_seconds",
+            "Time since an actor's history was read: of the newest, and of the oldest that is not deleted.",
+            labels=["tenant", "which"],
+        )
+        try:
+            missing = len(missing_migrations())
+            rows = [] if missing else _history()
+        except Error:
+            up.add_metric([], 0)
+            return [up]
+        up.add_metric([], 1)
+        behind.add_metric([], missing)
+        for tenant, count, newest, oldest in rows:
+            actors.add_metric([tenant], count)
+            for which, looked in (("newest", newest), ("oldest", oldest)):
+                if looked:
+                    ages.add_metric([tenant, which], max(0.0, time.time() - looked / 1000))
+        return [up, behind, actors, ages]
+
+
+def _history() -> list[tuple[str, int, int, int]]:
+    from django.db.models import Count, Max, Min
+
+    from actors_app.models import ActorHistory
+
+    known = ActorHistory.objects.filter(deleted=None, tenant__in=settings.TENANTS).order_by()
+    return list(
+        known.values("tenant")
+        .annotate(n=Count("pk"), newest=Max("looked"), oldest=Min("looked"))
+        .values_list("tenant", "n", "newest", "oldest")
+    )
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    if settings.METRICS_TOKEN:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not constant_time_compare(token.strip(), settings.METRICS_TOKEN):
+            refused = HttpResponse(
+                "METRICS_TOKEN is needed, as a bearer token.\n", status=401, content_type="text/plain"
+            )
+            refused.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
+            return refused
+    _note_places()
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    else:
+        registry = REGISTRY
+    store = CollectorRegistry()
+    store.register(_Store())
+    return HttpResponse(text_of(registry) + text_of(store), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,142 @@
+"""What Prometheus is told: what was counted, of few labels and no id, to whom it may be told."""
+
+import re
+import time
+
+import pytest
+from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
+
+from actors_app import bulkhead
+from actors_app.models import ActorHistory
+from portal import store
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, actor_payload
+
+pytestmark = pytest.mark.django_db
+Values = dict[tuple[str, ...], float]
+
+
+def told(browser: Client | None = None) -> Values:
+    """Return every value by its name and the values of its labels, in the order of the labels' names."""
+    answer = (browser or Client()).get("/metrics", headers={"host": "10.0.0.7"})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    found: Values = {}
+    for family in text_string_to_metric_families(answer.content.decode()):
+        for sample in family.samples:
+            found[(sample.name, *(value for _, value in sorted(sample.labels.items())))] = sample.value
+    return found
+
+
+def more(before: Values, after: Values) -> Values:
+    """Return what was counted in between."""
+    return {key: value - before.get(key, 0) for key, value in after.items() if value != before.get(key, 0)}
+
+
+def test_requests_and_calls_are_counted(signed_in: Client, api: API) -> None:
+    api.get("/actors/v2", [actor_payload()])
+    before = told()
+    assert signed_in.get("/actors/").status_code == 200
+    assert signed_in.get("/nowhere/").status_code == 404
+    found = more(before, told())
+    assert found[("portal_requests_total", "GET", "200", "actors:actor-list")] == 1
+    assert found[("portal_requests_total", "GET", "404", "none")] == 1
+    assert found[("portal_request_seconds_count", "actors:actor-list")] == 1
+    assert found[("portal_api_calls_total", "GET /actors/v2", "answered", "default")] == 1
+    assert found[("portal_api_call_seconds_count", "GET /actors/v2", "default")] == 1
+    assert not any("/metrics" in part or "livez" in part for key in found for part in key)
+
+
+def test_a_refusal_and_a_silence_are_told_apart_and_no_id_is_a_label(signed_in: Client, api: API) -> None:
+    api.refuse("GET", f"/actors/v2/{ACTOR_ID}/messages", "No permission", 403)
+    api.refuse("GET", f"/actors/v2/{ACTOR_ID}", "No permission", 403)
+    before = told()
+    signed_in.get(f"/actors/{ACTOR_ID}/messages/")
+    found = more(before, told())
+    assert found[("portal_api_calls_total", "GET /actors/v2/{actor}/messages", "forbidden", "default")] == 1
+    text = Client().get("/metrics").content.decode()
+    assert ACTOR_ID not in text
+    assert "jdoe" not in text
+
+
+def test_a_breaker_that_opens_is_seen(signed_in: Client, api: API) -> None:
+    for _ in range(10):
+        api.is_silent("GET", "/actors/v2")
+    for _ in range(6):
+        signed_in.get("/actors/")
+    found = told()
+    assert found[("portal_api_breaker_open", "default")] == 1
+    assert found[("portal_api_calls_total", "GET /actors/v2", "not-sent", "default")] >= 1
+    assert found[("portal_api_calls_total", "GET /actors/v2", "unreachable", "default")] >= 5
+
+
+def test_methods_that_nobody_knows_are_one() -> None:
+    before = told()
+    Client().generic("BREW", "/sign-in/")
+    assert [key[1] for key in more(before, told()) if key[0] == "portal_requests_total"] == ["other"]
+
+
+def test_places_that_are_taken_are_seen() -> None:
+    class Request:
+        pass
+
+    request = Request()
+    bulkhead.enter(request)  # type: ignore[arg-type]
+    try:
+        found = told()
+    finally:
+        request._leave_bulkhead()  # type: ignore[attr-defined]
+    assert found[("portal_pages_waiting",)] == 1
+    assert found[("portal_pages_waiting_limit",)] == 24
+    assert told()[("portal_pages_waiting",)] == 0
+
+
+@pytest.mark.store
+def test_the_history_has_an_age() -> None:
+    now = int(time.time() * 1000)
+    for number, (age, deleted) in enumerate([(60_000, None), (600_000, None), (9_000_000, now)]):
+        ActorHistory.objects.create(tenant="default", actor_id=f"a{number}", looked=now - age, deleted=deleted)
+    found = told()
+    assert found[("portal_history_actors", "default")] == 2
+    assert 59 < found[("portal_history_age_seconds", "default", "newest")] < 90
+    assert 599 < found[("portal_history_age_seconds", "default", "oldest")] < 630
+    assert (found[("portal_store_up",)], found[("portal_store_migrations_missing",)]) == (1, 0)
+
+
+@pytest.mark.store
+@pytest.mark.django_db(transaction=True)
+def test_a_store_that_is_away_is_said_and_the_rest_is_told(tmp_path: object) -> None:
+    from tests.store import taken_away
+
+    with taken_away(tmp_path):  # type: ignore[arg-type]
+        found = told()
+    assert found[("portal_store_up",)] == 0
+    assert ("portal_pages_waiting_limit",) in found
+
+
+@pytest.mark.store
+def test_readiness_says_in_words_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Client().get("/readyz").content == b"ok\n"
+    known = store.known_migrations()
+    monkeypatch.setattr(store, "known_migrations", lambda: (*known, ("actors_app", "9999_later")))
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.content == b"The store is behind this code by 1 migrations: run manage.py migrate.\n"
+    assert told()[("portal_store_migrations_missing",)] == 1
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "Basic right-token", "Bearer right-token-and-more"])
+def test_a_token_closes_them(settings: object, header: str) -> None:
+    settings.METRICS_TOKEN = "right-token"  # type: ignore[attr-defined]
+    answer = Client().get("/metrics", headers={"authorization": header} if header else {})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="metrics"'
+    assert not re.search(r"portal_|right-token", answer.content.decode())
+
+
+def test_the_token_opens_them(settings: object) -> None:
+    settings.METRICS_TOKEN = "right-token"  # type: ignore[attr-defined]
+    answer = Client().get("/metrics", headers={"authorization": "Bearer right-token"})
+    assert answer.status_code == 200
+    assert "portal_requests" in answer.content.decode()
