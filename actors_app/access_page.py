@@ -14,12 +14,12 @@ from actors_app import access
 from actors_app.access import Entry, Subject, Way
 from actors_app.converters import is_id
 from actors_app.forms.permissions import EntryFilter
+from actors_app.preferences import preferences_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins
 from actors_app.services.permissions import LEVELS, WORLD, level_of
 from actors_app.services.types import Nonce
 
-PER_PAGE = 50
 MOST_NONCES = 20  # of one actor that are explained one by one
 ADMINS_ONLY = "Only administrators get through to the permissions of a config."
 NOT_LOADED = "Who may do what could not be loaded, so that nothing can be granted now."
@@ -156,7 +156,7 @@ def _by_aliases(abaco: Abaco, known: Mapping[str, Any], levels: Mapping[str, str
 def _table(request: HttpRequest, entries: list[Entry]) -> dict[str, Any]:
     chosen = EntryFilter(request.GET).chosen
     kept = [one for one in entries if chosen["q"].casefold() in one.user.casefold() and _is_shown(one, chosen["show"])]
-    page = Paginator(kept, PER_PAGE).get_page(chosen["page"])
+    page = Paginator(kept, preferences_of(request).page_size).get_page(chosen["page"])
     shown = {"q": chosen["q"], "show": chosen["show"], "choices": EntryFilter.SHOW}
     return shown | {"entries": list(page.object_list), "page": page, "total": len(entries)}
 

@@ -19,8 +19,8 @@ from actors_app.credentials import Credentials
 from actors_app.models import AuditEntry
 from actors_app.services.types import Actor
 from actors_app.templatetags.actors import activity_badge, ago_words, now, visible
+from actors_app.zones import exact
 
-PER_PAGE = 50
 EXPORTED_AT_ONCE = 500
 IN_PROGRESS = timedelta(seconds=60)  # for which a write without an end may still be under way
 
@@ -204,7 +204,7 @@ def _line(entry: AuditEntry, reader: Reader, at: datetime, here: str, actors: st
         badge=activity_badge(outcome),
         outcome=outcome,
         ago=ago_words(entry.time, at),
-        exact=entry.time.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        exact=exact(entry.time),
         iso=entry.time.isoformat(),
     )
 

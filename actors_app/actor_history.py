@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,11 +13,13 @@ from actors_app.history import counting, finding, rights
 from actors_app.history.clock import DAY, HOUR, from_ms, now_ms
 from actors_app.history.rows import Row, table_rows
 from actors_app.history.wanted import FAILED, Wanted
-from actors_app.history_charts import Panel, sparkline
+from actors_app.history_charts import Panel, spans, sparkline
 from actors_app.history_charts.links import Links
 from actors_app.history_charts.over_time import over_time
+from actors_app.history_charts.spans import local, written
 from actors_app.models import ActorHistory
 from actors_app.templatetags.actors import ago_words, now
+from actors_app.zones import here, zone_here, zone_words
 
 DAYS = 14
 RECENT = 10
@@ -45,11 +47,11 @@ def summary(key: int) -> Summary | None:
     if actor is None or actor.until is None:
         return None
     at = now_ms()
-    start = at - at % DAY - (DAYS - 1) * DAY
-    counts = counting.over_time(Wanted(), [key], [], start=start, end=start + DAYS * DAY, step=DAY).counts
-    buckets = [(start + place * DAY, start + (place + 1) * DAY, found) for place, found in enumerate(counts)]
+    zone = zone_here()
+    buckets, _ = counting.in_spans(Wanted(), [key], [], spans(at - (DAYS - 1) * DAY, at, DAY, zone))
+    start, counts = buckets[0][0], [found for _, _, found in buckets]
     address = reverse("actors:execution-list", args=[actor.actor_id])
-    form = HistoryForm({"from": f"{from_ms(start):%Y-%m-%d}"})
+    form = HistoryForm({"from": written(local([start], zone)[0])})
     links = Links(lambda **changes: f"{address}?{form.query(**changes)}")
     return Summary(
         recent=table_rows(
@@ -58,7 +60,7 @@ def summary(key: int) -> Summary | None:
             HistoryForm({"window": "all"}),
             of_all=False,
         ),
-        panel=over_time(buckets, links, UTC, "UTC"),
+        panel=over_time(buckets, links, zone, zone_words(here(now()))),
         total=max(actor.known, actor.total or 0),
         in_days=sum(sum(found.values()) for found in counts),
         failed=sum(found.get(outcome, 0) for found in counts for outcome in FAILED),

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from actors_app.converters import is_id
 from actors_app.services.types import Actor
 from actors_app.templatetags.actors import ago_words, now, status_badge, visible
+from actors_app.zones import exact
 
 KNOWN_STATUSES = ("READY", "SUBMITTED", "ERROR")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -118,7 +119,7 @@ def rows(actors: Sequence[Actor], last_days: Mapping[str, SafeString]) -> list[A
             revision=actor.revision,
             chips=chips(actor),
             ago=ago_words(updated, at) if (updated := actor.last_update_time or actor.create_time) else "not reported",
-            exact=f"{updated:%Y-%m-%d %H:%M:%S} UTC" if updated else "",
+            exact=exact(updated) if updated else "",
             last_day=last_days.get(actor.id, _UNREAD),
         )
         for actor in actors

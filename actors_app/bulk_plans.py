@@ -32,7 +32,6 @@ from actors_app.services.executions import MAX_DETAILS
 CAP = 200  # executions that one bulk act applies to
 LISTED = 20  # of them that the preview names
 LOOKED_AT = 1000  # of all that match, the newest, whose messages are looked for
-PER_PAGE = 50
 ACTORS_ASKED = 10  # whose executions are asked for again before the preview
 SECONDS = 2.0  # that asking may take
 MAX_AGE = 60 * 60  # seconds that a preview stays good
@@ -154,7 +153,7 @@ def plan_of(
 def page_rows(what: Asked) -> list[Found]:
     """Return the executions on the page of the list that is asked for."""
     place, is_back = what.form.place()
-    return finding.page(what.wanted, what.keys, what.named, place=place, back=is_back, number=PER_PAGE).rows
+    return finding.page(what.wanted, what.keys, what.named, place=place, back=is_back, number=what.page_size).rows
 
 
 def picked_rows(what: Asked, picks: Iterable[tuple[str, str]]) -> tuple[list[Found], list[tuple[str, str]]]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log10
 
+from actors_app.zones import here
+
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 _LEFT, _BOTTOM, _TOP = 36, 22, 8  # room for the labels of both axes, in the units of the drawing
@@ -151,7 +153,7 @@ def scatter(points: Iterable[Point], *, since: datetime, until: datetime, width:
         height=height,
         left=left,
         x_marks=tuple(
-            (round(left + wide * part / 4, 1), f"{since + (until - since) * part / 4:%H:%M}") for part in range(5)
+            (round(left + wide * part / 4, 1), f"{here(since + (until - since) * part / 4):%H:%M}") for part in range(5)
         ),
         y_marks=tuple((y(seconds), words) for seconds, words in marks),
         dots=tuple(

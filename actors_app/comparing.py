@@ -14,6 +14,7 @@ from typing import Literal
 from actors_app.endings import state_in_words
 from actors_app.services.types import Actor, Execution
 from actors_app.templatetags.actors import OUTCOMES, UNKNOWN, duration, size, thousands, visible
+from actors_app.zones import exact
 
 MAX_LINES = 2_000  # of each text, from its end
 MAX_LINE = 400  # characters of a line
@@ -220,7 +221,7 @@ def fields_of(execution: Execution, actor: Actor | None) -> dict[str, str]:
         "Exit code": _or_none(execution.exit_code),
         "Waited": duration(execution.queued_seconds) or "not reported",
         "Ran": duration(float(execution.runtime) if ran is None and execution.runtime else ran) or "not reported",
-        **{name: f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "not reported" for name, at in times.items()},
+        **{name: exact(at) if at else "not reported" for name, at in times.items()},
         "CPU": f"{thousands(execution.cpu)} ns" if execution.cpu is not None else "not reported",
         "I/O": size(execution.io) or "not reported",
         "Sent by": execution.executor or "not reported",

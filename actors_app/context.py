@@ -7,10 +7,11 @@ from django.http import HttpRequest
 
 from actors_app.navigation import ELSEWHERE, GROUPS, TAB_BAR
 from actors_app.own_sessions import read_only_reason
+from actors_app.preferences import preferences_of
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Return `who` (user name and tenant, or None), `theme` (light, dark or empty for the system's), `read_only`.
+    """Return `who` (user name and tenant, or None), `likes` (their preferences), `theme` (of those), `read_only`.
 
     `read_only` says why nothing can be changed, or is empty. `navigation`, `tab_bar` and `elsewhere` are those of
     `navigation.py`, for whoever is signed in.
@@ -18,11 +19,13 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     session: Any = getattr(request, "session", {})
     who = session.get("who")
     tenant = settings.TENANTS.get(who["tenant"]) if who else None
+    likes = preferences_of(request)
     if tenant is None:
-        return {"who": None, "theme": session.get("theme", ""), "read_only": ""}
+        return {"who": None, "likes": likes, "theme": likes.theme, "read_only": ""}
     return {
         "who": {"username": who["username"], "tenant": tenant.label},
-        "theme": session.get("theme", ""),
+        "likes": likes,
+        "theme": likes.theme,
         "read_only": read_only_reason(request),
         "navigation": GROUPS,
         "tab_bar": TAB_BAR,

@@ -11,6 +11,7 @@ from actors_app.charts import HOUR, Bucket, Chart, Point, bars, buckets, percent
 from actors_app.converters import is_id
 from actors_app.services.types import Execution, ExecutionPage
 from actors_app.templatetags.actors import ago_words, duration, outcome_badge, visible
+from actors_app.zones import exact, here
 
 SPAN = timedelta(hours=24)
 KINDS = {"complete": "Succeeded", "error": "Failed", "running": "Not finished"}
@@ -82,7 +83,7 @@ def day_of(page: ExecutionPage, names: dict[str, str], now: datetime) -> Day:
         until=now,
         step=HOUR,
         number=24,
-        label=lambda hour: f"{hour:%H}:00",
+        label=lambda hour: f"{here(hour):%H:%M}",
     )
     return Day(
         total=len(found) if page.total is None else page.total,
@@ -130,7 +131,7 @@ def _runs(executions: Sequence[Execution], names: dict[str, str], now: datetime)
             executor=visible(execution.executor),
             badge=outcome_badge(execution.outcome, execution.exit_code, execution.status),
             ago=ago_words(execution.message_received_time, now) if execution.message_received_time else "",
-            exact=f"{execution.message_received_time:%Y-%m-%d %H:%M:%S} UTC" if execution.message_received_time else "",
+            exact=exact(execution.message_received_time) if execution.message_received_time else "",
             lasted=duration(seconds_of(execution)),
         )
         for execution in executions

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from actors_app.services.types import Execution
 from actors_app.templatetags.actors import ago_words, duration, now, visible
+from actors_app.zones import exact
 
 # The API writes the log after it has written that the execution has ended (TACC/abaco actors/worker.py).
 LOG_SETTLES = timedelta(seconds=6)
@@ -126,7 +127,7 @@ def log_life_in_words(execution: Execution | None, kept_for: int | None) -> str:
     expires = execution.finish_time + timedelta(seconds=kept_for)
     if expires <= now():
         return "Its time is over: the API may forget it at any moment."
-    return f"It expires about {expires:%Y-%m-%d %H:%M} UTC ({ago_words(expires, now())}), {at_most}."
+    return f"It expires about {exact(expires, '%Y-%m-%d %H:%M')} ({ago_words(expires, now())}), {at_most}."
 
 
 @dataclass(frozen=True, slots=True)

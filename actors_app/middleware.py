@@ -23,6 +23,7 @@ from actors_app.views.errors import (
     reads_only,
 )
 from actors_app.views.signed_out import signed_out
+from actors_app.zones import written_in, zone_of
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 # What changes nothing but the visitor's own sessions, so that who may only read may do it too.
@@ -32,6 +33,7 @@ OWN_BUSINESS = {
     "sign-out",
     "theme",
     "log-wrap",
+    "preferences",
     "session-end",
     "session-end-others",
     "session-read-only",
@@ -53,6 +55,18 @@ class SessionUseMiddleware:
         if not is_poll(request):
             request.session.stamp()  # type: ignore[attr-defined]  # the engine is ours
         return response
+
+
+class ZoneMiddleware:
+    """Write the times of an answer in the zone that its reader chose."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        with written_in(zone_of(request)):
+            return self.get_response(request)
 
 
 class WriteGuardMiddleware:

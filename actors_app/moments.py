@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actors_app.templatetags.actors import ago_words
+from actors_app.zones import exact
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A moment in a row: its age in words, and exactly (UTC), or empty where there is none."""
+    """A moment in a row: its age in words, and exactly, on the reader's clock, or empty where there is none."""
 
     words: str
     exact: str
@@ -24,4 +25,4 @@ def when(moment: datetime | None, at: datetime, never: str, *, ending: str = " a
     words = ago_words(moment, at)
     if words.endswith(" ago"):
         words = words.removesuffix(" ago") + ending
-    return When(words, f"{moment:%Y-%m-%d %H:%M:%S} UTC")
+    return When(words, exact(moment))

@@ -5,7 +5,7 @@ Whoever asks has just been let read the actor by the API, which is not asked her
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from statistics import median
 
 from django.db.models import Q
@@ -20,6 +20,7 @@ from actors_app.history_charts.links import Links
 from actors_app.history_charts.revisions import Span, over_revisions
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, KeptDefinition
 from actors_app.sides import Side, side_of
+from actors_app.zones import exact, zone_here
 
 DRAWN = 20  # definitions on a chart
 SAMPLE = 1000  # newest executions of each that are counted
@@ -52,7 +53,7 @@ class Revision:
     def choice(self) -> str:
         """Return it as one of a list to choose from: several definitions may share a revision."""
         at = self.updated or self.first_seen
-        return f"{self.label}, {at:%Y-%m-%d %H:%M:%S} UTC" if at else self.label
+        return f"{self.label}, {exact(at)}" if at else self.label
 
 
 def line_of(rows: Sequence[KeptDefinition]) -> list[Revision]:
@@ -148,4 +149,4 @@ def panels(tenant: str, actor_id: str, revisions: Sequence[Revision]) -> tuple[P
         )
     address = reverse("actors:execution-list", args=[actor_id])
     form = HistoryForm({"window": "all"})
-    return over_revisions(spans, Links(lambda **changes: f"{address}?{form.query(**changes)}"), UTC)
+    return over_revisions(spans, Links(lambda **changes: f"{address}?{form.query(**changes)}"), zone_here())

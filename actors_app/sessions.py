@@ -10,9 +10,10 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from actors_app.models import PortalSession
+from actors_app.models import PortalSession, PreferenceRow
 from portal import store
 
 STAMP_EVERY = timedelta(minutes=1)
@@ -22,6 +23,7 @@ class SessionStore(DatabaseStore):
     """Save a session's data, and nothing else of its row."""
 
     row: PortalSession | None = None  # as it was read, without its credential; None for a new session
+    chosen: dict[str, Any] | None = None  # the preferences of whose session it is, read with it; None for none
 
     @classmethod
     def get_model_class(cls) -> type[PortalSession]:
@@ -29,12 +31,21 @@ class SessionStore(DatabaseStore):
         return PortalSession
 
     def _get_session_from_db(self) -> PortalSession | None:
-        self.row = PortalSession.alive().defer("credential").filter(session_key=self.session_key).first()
+        # Every page needs the preferences too: read with the session they cost no question of their own.
+        whose = PreferenceRow.objects.filter(tenant=OuterRef("tenant"), username=OuterRef("username"))
+        rows = PortalSession.alive().defer("credential").annotate(chosen=Subquery(whose.values("chosen")[:1]))
+        self.row = found = rows.filter(session_key=self.session_key).first()
+        self.chosen = found.chosen if found else None
         if self.row is None:
             # What is left of a session that nobody used for too long goes with it, its credential first of all.
             PortalSession.objects.filter(session_key=self.session_key).delete()
             self._session_key = None
         return self.row
+
+    def flush(self) -> None:
+        """End the session; whoever signs in next is somebody else."""
+        super().flush()
+        self.row = self.chosen = None
 
     def save(self, must_create: bool = False) -> None:
         """Write the data; raise UpdateError when the row is gone, so that a sign-out elsewhere stays signed out."""

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, StreamingHttpResponse
 from django.template.loader import render_to_string
 
+from actors_app.zones import written_in, zone_here
+
 
 def stream_page(
     request: HttpRequest, template: str, context: Mapping[str, Any], later: Callable[[], str]
@@ -18,10 +20,13 @@ def stream_page(
     mark = secrets.token_hex(16)  # nothing that somebody else wrote can hold it
     page = render_to_string(template, {**context, "comes_later": mark}, request)
     before, _, after = page.partition(mark)
+    zone = zone_here()  # which is nobody's any more when the rest is sent
 
     def pieces() -> Iterator[str]:
         yield before
-        yield later()
+        with written_in(zone):
+            rest = later()
+        yield rest
         yield after
 
     return StreamingHttpResponse(pieces())

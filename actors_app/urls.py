@@ -26,6 +26,7 @@ from actors_app.views import (
     overview,
     permissions,
     places,
+    preferences,
     results,
     revisions,
     saved_views,
@@ -52,6 +53,7 @@ sign_in_paths = [
 
 account_paths = [
     path("account/", account.account, name="account"),
+    path("account/preferences/", preferences.preferences, name="preferences"),
     path("account/theme/", account.theme, name="theme"),
     path("account/log-wrap/", logs.log_wrap, name="log-wrap"),
     path("account/read-only/", account.session_read_only, name="session-read-only"),

@@ -121,6 +121,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "actors_app.middleware.SessionUseMiddleware",
+    "actors_app.middleware.ZoneMiddleware",
     "actors_app.middleware.AbacoErrorMiddleware",
     "actors_app.middleware.WriteGuardMiddleware",
     "actors_app.middleware.DraftMiddleware",

@@ -40,6 +40,7 @@ ROWS = {
     "actors:sign-in-callback": Row(PAGE, OWN),
     "actors:sign-in-token": Row(FORM, OWN),
     "actors:sign-out": Row(BUTTON, OWN),
+    "actors:preferences": Row(FORM, OWN),
     "actors:theme": Row(BUTTON, OWN),
     "actors:log-wrap": Row(BUTTON, OWN),
     "actors:account": Row(PAGE, READ),

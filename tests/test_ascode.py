@@ -341,6 +341,7 @@ def test_two_that_are_compared_are_both_shown(signed_in: Client) -> None:
 # Pages that have no call of their own to show, each with the reason.
 WITHOUT = {
     "account/detail.html": "the portal's own",
+    "account/preferences.html": "the portal's own",
     "activity/actor.html": "the portal's own",
     "activity/check.html": "it asks what the page of the thing itself shows",
     "activity/detail.html": "the portal's own",

@@ -220,8 +220,10 @@ def test_the_table_holds_the_same_numbers_and_links() -> None:
 
 def test_times_are_those_of_the_zone() -> None:
     panel = draw(hours({"succeeded": 1}), zone=BERLIN).over_time
-    assert "Received (CET)" in panel.table
-    assert leads(svg(panel.drawing))[0][1]["from"] == ["2026-11-23T01:00"]
+    assert "Received (UTC+1)" in panel.table
+    (_, query, words), *_ = leads(svg(panel.drawing))
+    assert words.startswith("Mon 23 Nov, 01:00\N{EN DASH}02:00")
+    assert query["from"] == ["2026-11-23T00:00"], "an address means the same to everybody"
 
 
 def test_the_places_in_an_address_are_found_whatever_is_searched_for() -> None:

@@ -79,7 +79,7 @@ def test_a_new_secret_key_with_the_old_as_fallback_signs_nobody_out(sign_in: Bro
     old = settings.SECRET_KEY
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new-" + "n" * 60, [old]
     assert browser.get("/account/").status_code == 200
-    browser.post("/account/theme/", {"theme": "dark"})
+    browser.post("/account/sessions/end-others/")
     settings.SECRET_KEY_FALLBACKS = []
     assert browser.get("/account/").status_code == 200, "what was saved since is signed with the new key"
 

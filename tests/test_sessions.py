@@ -193,7 +193,7 @@ def test_f55_a_session_ended_during_a_request_leads_to_the_sign_in_page(signed_i
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(sign_out_first):
-        answer = signed_in.post("/account/theme/", {"theme": "dark"})
+        answer = signed_in.post("/account/sessions/end-others/")
     assert not elsewhere
     assert answer.status_code == 302
     assert answer["Location"].startswith("/sign-in/?next=")

@@ -11,6 +11,7 @@ from actors_app.history import rights
 from actors_app.history.clock import now_ms
 from actors_app.history.rights import SeenActor
 from actors_app.history.wanted import Wanted
+from actors_app.preferences import ROWS, preferences_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError
 
@@ -31,6 +32,7 @@ class Asked:
     is_admin: bool = False
     username: str = ""
     tenant: str = ""
+    page_size: int = ROWS
     beside: dict[str, Answer] = field(default_factory=dict)  # what the API was asked at the same time
 
     @cached_property
@@ -57,12 +59,15 @@ def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryF
     form = form or HistoryForm(request.GET)
     who = load(request)
     username, tenant = (who.username, who.tenant) if who else ("", "")
+    size = preferences_of(request).page_size
     wanted = form.wanted()
     if actor_id:
         beside: dict[str, Answer] = {}
         seen = rights.one_readable(request, abaco, actor_id, beside)
         found = tuple(wanted.of_actors([seen]))
-        return Asked(form, wanted, (seen,), found, now_ms(), beside=beside, username=username, tenant=tenant)
+        return Asked(
+            form, wanted, (seen,), found, now_ms(), beside=beside, username=username, tenant=tenant, page_size=size
+        )
     readers = rights.readable(request, abaco)
     every = tuple(sorted(readers.actors.values(), key=lambda actor: (actor.label.casefold(), actor.id)))
     return Asked(
@@ -75,4 +80,5 @@ def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryF
         readers.is_admin,
         username,
         tenant,
+        size,
     )

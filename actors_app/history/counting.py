@@ -1,5 +1,6 @@
 """How many executions there are: by outcome, and in steps of time, for the filters and charts of the history."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ from actors_app.history.wanted import FAILED, OUTCOMES, Count, Counts, Wanted
 
 EXACT = 10_000  # up to which a count is exact
 DRAWN = 20_000  # executions that a chart counts one by one
+QUARTER = HOUR // 4  # by whole ones of which all clocks differ
 
 
 def counts(wanted: Wanted, keys: Sequence[int], named: Sequence[int] = ()) -> Counts:
@@ -77,7 +79,8 @@ def over_time(wanted: Wanted, keys: Sequence[int], named: Sequence[int], *, star
     for question in questions(wanted, keys, named, leading=True):
         if not question.keys or question.is_empty:
             continue
-        if not question.tried and not question.fixed and question.few is None and step % HOUR == 0:
+        is_tallied = step % HOUR == 0 and start % HOUR == 0
+        if is_tallied and not question.tried and not question.fixed and question.few is None:
             rows = _tallied(question, start, start + number * step, step)
             for since, end_ in ((start, question.since), (question.until, start + number * step)):
                 if since is not None and end_ is not None and since < end_:
@@ -97,8 +100,31 @@ def over_time(wanted: Wanted, keys: Sequence[int], named: Sequence[int], *, star
     return Buckets(start, step, counted, is_partial)
 
 
+def in_spans(
+    wanted: Wanted, keys: Sequence[int], named: Sequence[int], edges: Sequence[tuple[int, int]]
+) -> tuple[list[tuple[int, int, dict[str, int]]], bool]:
+    """Count executions by outcome in spans of time that follow one another; return whether only some were counted.
+
+    Where a clock is put back or forward among them they are not of one length, and are put together of shorter ones.
+    """
+    if not edges:
+        return [], False
+    lengths = {end - start for start, end in edges}
+    step = lengths.pop()
+    if lengths:
+        step = HOUR if all(start % HOUR == 0 for start, _ in edges) else QUARTER
+    found = over_time(wanted, keys, named, start=edges[0][0], end=edges[-1][1], step=step)
+    counted = [(start, end, dict[str, int]()) for start, end in edges]
+    starts = [start for start, _ in edges]
+    for place, counts in enumerate(found.counts):
+        into = counted[bisect_right(starts, found.start + place * step) - 1][2]
+        for outcome, count in counts.items():
+            into[outcome] = into.get(outcome, 0) + count
+    return counted, found.is_partial
+
+
 def _tallied(question: Question, start: int, end: int, step: int) -> list[Row]:
-    span = DAY if step % DAY == 0 else HOUR
+    span = DAY if step % DAY == 0 and start % DAY == 0 else HOUR
     only, given = "", []
     if question.branches:
         only, given = f" AND outcome IN ({marks(question.branches)})", list(question.branches)

@@ -6,7 +6,6 @@ and the state of every actor in it, for the minute that the window's edge stands
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC
 
 from django.core.cache import caches
 from django.db.models import Max, Sum
@@ -19,6 +18,7 @@ from actors_app.history.clock import DAY, HOUR
 from actors_app.history.wanted import Count, Counts, Wanted
 from actors_app.history_charts import Charts, charts_of, choose_step, spans
 from actors_app.models import ActorHistory, ExecutionTally
+from actors_app.zones import zone_here
 
 SAMPLE = 1000  # newest executions whose run times make the distribution
 DOTS = 120  # of them that are drawn one by one
@@ -56,7 +56,7 @@ def counted(asked: Asked, since: int | None) -> Count:
 
 def _key(kind: str, asked: Asked, wanted: Wanted, more: str = "") -> str:
     state = ActorHistory.objects.filter(pk__in=asked.keys).aggregate(changed=Max("changed"), known=Sum("known"))
-    said = repr((replace(wanted, sort="", descending=True), asked.keys, asked.named, state, more))
+    said = repr((replace(wanted, sort="", descending=True), asked.keys, asked.named, state, more, str(zone_here())))
     return f"{kind}:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
@@ -65,17 +65,10 @@ def _charts(asked: Asked) -> Charts:
     rows = finding.page(wanted, asked.keys, asked.named, number=SAMPLE).rows
     end = wanted.until or asked.form.at
     start = wanted.since if wanted.since is not None else _first(asked.keys, end)
-    edges = spans(start, end, choose_step(start, end), UTC)
-    over_time = []
-    is_partial = False
-    if edges:
-        first, last = edges[0][0], edges[-1][1]
-        even = edges[0][1] - edges[0][0]
-        counted = counting.over_time(wanted, asked.keys, asked.named, start=first, end=last, step=even)
-        is_partial = counted.is_partial
-        over_time = [
-            (first + place * even, first + (place + 1) * even, counts) for place, counts in enumerate(counted.counts)
-        ]
+    zone = zone_here()
+    over_time, is_partial = counting.in_spans(
+        wanted, asked.keys, asked.named, spans(start, end, choose_step(start, end), zone)
+    )
     prefix = reverse("actors:actor-list")
     actors = asked.by_key
     return charts_of(
@@ -86,6 +79,7 @@ def _charts(asked: Asked) -> Charts:
         ],
         lambda **changes: "?" + asked.form.query(**changes),
         lambda actor, id_: f"{prefix}{actor}/executions/{id_}/" if is_id(actor) and is_id(id_) else "",
+        zone,
         total=None if len(rows) == SAMPLE else len(rows),
         durations=[row.ran for row in rows if row.ran is not None],
         are_newest=len(rows) == SAMPLE,

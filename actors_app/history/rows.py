@@ -18,6 +18,7 @@ from actors_app.history.finding import Found
 from actors_app.history.rights import SeenActor
 from actors_app.history.wanted import OUTCOMES
 from actors_app.templatetags.actors import ago_words, duration, now, outcome_badge, status_badge, visible
+from actors_app.zones import exact, here
 
 NONE = "\N{EN DASH}"
 Link = Callable[[str, str], str]
@@ -68,11 +69,11 @@ def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, wh
     else:
         badge = outcome_badge(row.outcome, row.exit_code, row.status)
     words = ago_words(received, at) if received else "not reported"
-    exact = f"{received:%Y-%m-%d %H:%M:%S} UTC" if received else ""
+    received_exact = exact(received) if received else ""
     iso = received.isoformat() if received else ""
     ran = duration(row.ran / 1000) if row.ran is not None else NONE
     id_ = visible(row.id)
-    when = format_html(_WHEN, iso, exact, words, f"{received:%d %b %H:%M:%S}") if received else words
+    when = format_html(_WHEN, iso, received_exact, words, f"{here(received):%d %b %H:%M:%S}") if received else words
     executor = _cut(visible(row.executor), link("executor", row.executor)) if row.executor else _UNREAD
     cells = format_html(
         '<td class="pick">{}</td><td>{}{}</td>{}<td data-label="Outcome">{}</td><td data-label="Sent by">{}</td>'
@@ -95,7 +96,7 @@ def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, wh
         ran,
         NONE if row.exit_code is None else _cut(str(row.exit_code), link("exit_code", str(row.exit_code))),
     )
-    return Row(row.pk, id_, url, badge, words, exact, iso, ran, row.outcome in ("waiting", "running"), cells)
+    return Row(row.pk, id_, url, badge, words, received_exact, iso, ran, row.outcome in ("waiting", "running"), cells)
 
 
 _WHEN = '<span class="when"><time datetime="{}" title="{}">{}</time><span class="sub num">{}</span></span>'

@@ -25,6 +25,7 @@ from actors_app.history_charts.over_time import Count, over_time
 from actors_app.history_charts.run_times import DotURL, Run, run_times
 from actors_app.history_charts.spans import choose_step, local, spans, written
 from actors_app.history_charts.sparkline import sparkline
+from actors_app.zones import zone_words
 
 __all__ = ["Charts", "Panel", "charts_of", "choose_step", "spans", "sparkline"]
 
@@ -70,7 +71,7 @@ def charts_of(
         durations = [ran for _, ran, *_ in runs if ran is not None]
     moments = [buckets[0][0], *(end for _, end, _ in buckets)] if buckets else []
     window = (moments, [written(moment) for moment in local(moments, zone)])
-    zone_name = zone.tzname(datetime.fromtimestamp((moments[-1] if moments else 0) / 1000, zone)) or "local time"
+    zone_name = zone_words(datetime.fromtimestamp((moments[-1] if moments else 0) / 1000, zone))
     return Charts(
         over_time=over_time(buckets, links, zone, zone_name, is_partial=is_partial),
         run_times=run_times(runs, window, links, dot_url, zone, zone_name, total),

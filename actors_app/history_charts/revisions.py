@@ -23,6 +23,7 @@ from actors_app.history_charts.drawing import table as begin_table
 from actors_app.history_charts.links import Links, quoted
 from actors_app.history_charts.spans import local, written
 from actors_app.templatetags.actors import duration
+from actors_app.zones import zone_words
 
 _LEAST = 1.5  # pixels of a bar, however small
 
@@ -73,10 +74,11 @@ def over_revisions(spans: Sequence[Span], links: Links, zone: tzinfo) -> tuple[P
         _Bar(one, links.between(quoted(written(start)), quoted(written(end))), f"{start:%Y-%m-%d %H:%M}")
         for one, start, end in zip(spans, starts, ends, strict=True)
     ]
-    return _rates(bars), _times(bars)
+    zone_name = zone_words(starts[-1]) if starts else "UTC"
+    return _rates(bars, zone_name), _times(bars, zone_name)
 
 
-def _rates(bars: Sequence[_Bar]) -> Panel:
+def _rates(bars: Sequence[_Bar], zone_name: str) -> Panel:
     title = "Success rate by revision"
     if all(bar.span.rate is None for bar in bars):
         return nothing(title, "No execution that ended is known under these definitions, so there is nothing to draw.")
@@ -90,6 +92,7 @@ def _rates(bars: Sequence[_Bar]) -> Panel:
         title,
         f"{words}. Halted executions do not count.",
         bars,
+        zone_name,
         marks,
         100,
         lambda span: None if span.rate is None else span.rate * 100,
@@ -97,7 +100,7 @@ def _rates(bars: Sequence[_Bar]) -> Panel:
     )
 
 
-def _times(bars: Sequence[_Bar]) -> Panel:
+def _times(bars: Sequence[_Bar], zone_name: str) -> Panel:
     title = "Run time by revision (median)"
     times = [bar.span.p50 for bar in bars if bar.span.p50 is not None]
     if not times:
@@ -114,6 +117,7 @@ def _times(bars: Sequence[_Bar]) -> Panel:
         title,
         words,
         bars,
+        zone_name,
         marks,
         most,
         lambda span: span.p50,
@@ -125,6 +129,7 @@ def _panel(
     title: str,
     words: str,
     bars: Sequence[_Bar],
+    zone_name: str,
     marks: Sequence[tuple[float, str]],
     most: float,
     value: Callable[[Span], float | None],
@@ -151,12 +156,14 @@ def _panel(
         lines=False,
     )
     sheet.add("</svg>")
-    return Panel(title, words, format_html_join("", "", ()), sheet.done(), _table(bars))
+    return Panel(title, words, format_html_join("", "", ()), sheet.done(), _table(bars, zone_name))
 
 
-def _table(bars: Sequence[_Bar]) -> SafeString:
+def _table(bars: Sequence[_Bar], zone_name: str) -> SafeString:
     sheet = Sheet()
-    begin_table(sheet, [("Revision", ""), ("Since (UTC)", ""), ("Ended", "r"), ("Succeeded", "r"), ("Run time", "r")])
+    begin_table(
+        sheet, [("Revision", ""), (f"Since ({zone_name})", ""), ("Ended", "r"), ("Succeeded", "r"), ("Run time", "r")]
+    )
     for bar in reversed(bars):
         span = bar.span
         sheet.add(

@@ -1,7 +1,7 @@
 """Time cut into spans of a kind that people count in, and how spans and moments are written in a zone."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # milliseconds
@@ -116,7 +116,8 @@ def clock(at: datetime) -> str:
 
 
 def written(at: datetime) -> str:
-    """Write a moment as the address has it, on the clock of its zone: `2026-11-23T16:00`."""
+    """Write a moment as the address has it, in UTC, so that it means the same to everybody: `2026-11-23T16:00`."""
+    at = at.astimezone(UTC)
     if at.microsecond:
         return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}"
     return f"{at:%Y-%m-%dT%H:%M:%S}" if at.second else f"{at:%Y-%m-%dT%H:%M}"

@@ -22,6 +22,7 @@ from lucide.templatetags import lucide as lucide_tags
 
 from actors_app import drafts
 from actors_app.keys import is_key, new_key
+from actors_app.zones import exact, here, zone_words
 
 register = template.Library()
 
@@ -168,19 +169,31 @@ def ago_words(moment: datetime, at: datetime) -> str:
 
 @register.simple_tag
 def ago(moment: datetime | None, never: str = "never") -> SafeString | str:
-    """Write the age of a moment, with the exact time (UTC) on hover and for machines."""
+    """Write the age of a moment, with the exact time on hover and for machines."""
     if moment is None:
         return never
-    exact = moment.strftime("%Y-%m-%d %H:%M:%S UTC")
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, ago_words(moment, now()))
+    words = ago_words(moment, now())
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), words)
 
 
 @register.simple_tag
 def moment(value: datetime | None, never: str = "never") -> SafeString | str:
-    """Write a moment in full, UTC."""
+    """Write a moment in full, on the reader's clock."""
     if value is None:
         return never
-    return format_html('<time datetime="{}">{} UTC</time>', value.isoformat(), value.strftime("%Y-%m-%d %H:%M:%S"))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), exact(value))
+
+
+@register.simple_tag
+def hour(value: datetime) -> SafeString:
+    """Write the time of the day of a moment, on the reader's clock."""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), exact(value, "%H:%M"))
+
+
+@register.simple_tag
+def zone_now() -> str:
+    """Name the reader's clock as it is now, for the head of a column."""
+    return zone_words(here(now()))
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""The visitor's own page: their sessions, which may be ended or made to read only, and the theme they chose."""
+"""The visitor's own page: their sessions, which may be ended or made to read only. Preferences are elsewhere."""
 
 from datetime import UTC, datetime
 
@@ -12,9 +12,8 @@ from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.decorators import credentials_required
 from actors_app.htmx import say
 from actors_app.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
+from actors_app.preferences import THEMES, keep
 from actors_app.views.sign_in import sign_out_view
-
-THEMES = ("", "light", "dark")
 
 
 @require_safe
@@ -75,9 +74,13 @@ def _current(request: HttpRequest) -> Credentials:
 
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Remember a theme for this session: light, dark, or empty for what the system says."""
+    """Keep a theme: light, dark, or empty for what the system says; for whoever is not signed in, in the session."""
     chosen = request.POST.get("theme", "")
-    request.session["theme"] = chosen if chosen in THEMES else ""
+    chosen = chosen if chosen in THEMES else ""
+    if "who" in request.session:
+        keep(request, {"theme": chosen})
+    else:
+        request.session["theme"] = chosen
     back = request.POST.get("next", "")
     if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         return redirect("actors:overview")

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.activity import (
-    PER_PAGE,
     Reader,
     all_of,
     answer_of,
@@ -29,6 +28,7 @@ from actors_app.decorators import credentials_required
 from actors_app.forms.activity import WINDOWS, ActivityForm
 from actors_app.htmx import render_page
 from actors_app.models import AuditEntry
+from actors_app.preferences import preferences_of
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 from actors_app.services.types import Actor
 from actors_app.templatetags.actors import now
@@ -98,11 +98,12 @@ def _answer(
     if kind and not form.errors:
         return _file(wanted, kind)
     before = form.given("before")
-    some = list((wanted.filter(pk__lt=before) if before else wanted)[: PER_PAGE + 1])
+    size = preferences_of(request).page_size
+    some = list((wanted.filter(pk__lt=before) if before else wanted)[: size + 1])
     context |= {
         "form": form,
-        "lines": lines_of(some[:PER_PAGE], reader),
-        "older": some[PER_PAGE - 1].pk if len(some) > PER_PAGE else None,
+        "lines": lines_of(some[:size], reader),
+        "older": some[size - 1].pk if len(some) > size else None,
         "is_first": not before,
         "windows": [(name, words) for name, (words, _) in WINDOWS.items()],
         "window": form.window_name,

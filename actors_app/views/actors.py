@@ -17,12 +17,11 @@ from actors_app.decorators import credentials_required
 from actors_app.forms.actor_list import ActorListForm
 from actors_app.history import rights
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.preferences import preferences_of
 from actors_app.secret_names import is_secret_name, masked
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.permissions import WORLD
 from actors_app.services.types import Actor, Worker
-
-ROWS = 50
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -47,7 +46,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
         return render_page(request, "actors/list.html", {**context, "error": error}, status=error.status)
     kept_definitions.record(request.session["who"]["tenant"], actors)
     found = select(actors, **filters)
-    paginator = Paginator(found, ROWS)
+    paginator = Paginator(found, preferences_of(request).page_size)
     asked = form.given("page") or 1
     page = paginator.get_page(min(asked, paginator.num_pages))
     shown = list(page.object_list)

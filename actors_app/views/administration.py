@@ -13,12 +13,12 @@ from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.administration import AdminFilter, WorkerFilter
 from actors_app.htmx import render_page, wants_fragment
+from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Worker, WorkerPage
 from actors_app.templatetags.actors import now
 
-PER_PAGE = 50
 NAMED = 20  # of what is stuck, how many are named
 SEARCHED = 1000  # workers that are asked for where the visitor is no administrator
 
@@ -38,7 +38,7 @@ def administration(request: HttpRequest) -> HttpResponse:
     try:
         context["is_admin"] = admin_now(request, abaco)
         if context["is_admin"]:
-            context |= _tenant(_lists(request, abaco), chosen)
+            context |= _tenant(_lists(request, abaco), chosen, preferences_of(request).page_size)
     except SignedOut:
         raise
     except AbacoError as error:
@@ -49,9 +49,9 @@ def administration(request: HttpRequest) -> HttpResponse:
     return render_page(request, "administration/detail.html", context, partial=partial)
 
 
-def _tenant(found: Lists, chosen: dict[str, Any]) -> dict[str, Any]:
+def _tenant(found: Lists, chosen: dict[str, Any], size: int) -> dict[str, Any]:
     wanted = {name: chosen[name] for name in ("q", "status", "owner", "sort")}
-    page = Paginator(select(found.actors, **wanted), PER_PAGE).get_page(chosen["page"])
+    page = Paginator(select(found.actors, **wanted), size).get_page(chosen["page"])
     workers, mailboxes = stuck_workers(found), stuck_mailboxes(found)
     statuses = Counter(actor.status for actor in found.actors)
     return {
@@ -102,7 +102,7 @@ def all_workers(request: HttpRequest) -> HttpResponse:
             raise
         return render_page(request, "administration/workers.html", context | {"error": error}, status=error.status)
     shown = select_workers(workers, labels, chosen["q"], chosen["show"], taken)
-    page = Paginator(shown, PER_PAGE).get_page(chosen["page"])
+    page = Paginator(shown, preferences_of(request).page_size).get_page(chosen["page"])
     context |= {"page": page, "total": len(workers), "rows": worker_rows(page.object_list, labels, taken)}
     return render_page(request, "administration/workers.html", context, partial="administration/_workers.html")
 

@@ -13,13 +13,12 @@ from actors_app.decorators import credentials_required
 from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.htmx import render_page, wants_fragment
 from actors_app.links import ring_by_alias
+from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Alias
 from actors_app.templatetags.actors import visible
 from actors_app.writes import Answer, answered, perform
-
-PER_PAGE = 50
 
 
 class Ring(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -45,7 +44,9 @@ def alias_list(request: HttpRequest) -> HttpResponse:
     lost = [one.actor_id for one in mine if one.actor_id not in actors] if answers["actors"].value is not None else []
     dead = dead_among(abaco, lost)
     every = rows(aliases, actors, dead, me)
-    page = Paginator([row for row in every if _is_shown(row, chosen)], PER_PAGE).get_page(chosen["page"])
+    page = Paginator([row for row in every if _is_shown(row, chosen)], preferences_of(request).page_size).get_page(
+        chosen["page"]
+    )
     context |= {
         "rows": page.object_list,
         "page": page,

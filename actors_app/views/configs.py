@@ -16,14 +16,13 @@ from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.configs import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
 from actors_app.htmx import render_page, wants_fragment
+from actors_app.preferences import preferences_of
 from actors_app.secret_names import MASK
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.types import Actor, Alias, Config
 from actors_app.templatetags.actors import visible
 from actors_app.writes import Answer, answered, perform
-
-PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,9 @@ def config_list(request: HttpRequest) -> HttpResponse:
         raise
     except AbacoError as error:
         return render_page(request, "configs/list.html", context | {"error": error}, status=error.status)
-    page = Paginator([row for row in every if _is_shown(row, chosen)], PER_PAGE).get_page(chosen["page"])
+    page = Paginator([row for row in every if _is_shown(row, chosen)], preferences_of(request).page_size).get_page(
+        chosen["page"]
+    )
     context |= {"rows": page.object_list, "page": page, "total": len(every)}
     return render_page(request, "configs/list.html", context, partial="configs/_table.html")
 

@@ -26,11 +26,11 @@ from actors_app.history.rows import Row, table_rows
 from actors_app.history.wanted import Count
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.models import ActorHistory
+from actors_app.preferences import PAGE_SIZES
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, TimedOut
 from actors_app.services.executions import MAX_DETAILS
 
-PER_PAGE = 50
 DRAWN_DAYS = 14  # on the actor's own page
 BUDGET = 2.0  # seconds a page may wait for the API
 READING = 1.0  # of them, seconds for reading what is past; what a page asks by itself may take them all
@@ -190,13 +190,13 @@ def _completed(abaco: Abaco, rows: list[Found], what: Asked) -> bool:
 
 
 def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
-    form, wanted = what.form, what.wanted
+    form, wanted, size = what.form, what.wanted, what.page_size
     place, is_back = form.place()
     newest = None if wanted.is_newest_first else finding.newest(wanted, what.keys, what.named)
-    page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=PER_PAGE)
+    page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size)
     is_waited_for = "listing" in what.beside and (page.rows and page.has_more)
     if actor_id and error is None and not is_waited_for and _completed(abaco, page.rows, what):
-        page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=PER_PAGE)
+        page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size)
     above = drawn(what)
     total = above.counts.total(wanted.outcomes)
     rows = table_rows(page.rows, what.by_key, form, of_all=not actor_id)
@@ -224,9 +224,7 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
         "csv": form.query(format="csv"),
         "jsonl": form.query(format="jsonl"),
         "evidence": form.query(**({"actor": what.readable[0].id} if actor_id else {})),
-        "asks": {
-            "execution-search" if actor_id else "executions-search": wanted.as_search() | {"limit": str(PER_PAGE)}
-        },
+        "asks": {"execution-search" if actor_id else "executions-search": wanted.as_search() | {"limit": str(size)}},
         "is_empty": not page.rows and not above.counts.total().number and not form.is_narrowed,
     }
 
@@ -293,7 +291,7 @@ def _live(request: HttpRequest, abaco: Abaco, what: Asked, context: dict[str, An
     newer = finding.newer(what.wanted, what.keys, what.named, received, pk) if received else 0
     newer = max(newer, _ended_since(request, what))
     asked_for = [
-        int(one) for one in request.GET.get("open", "").split(",")[:PER_PAGE] if one.isascii() and one.isdigit()
+        int(one) for one in request.GET.get("open", "").split(",")[: max(PAGE_SIZES)] if one.isascii() and one.isdigit()
     ]
     rows = [row for row in finding.rows_of([one for one in asked_for if one < 2**62]) if row.actor in what.by_key]
     if context["actor_id"] and context["error_now"] is None and _completed(abaco, rows, what):

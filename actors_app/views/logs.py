@@ -23,6 +23,7 @@ from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.logparts import Asked, LogPart, read_part
 from actors_app.logreading import Opening, read_line
 from actors_app.models import KeptLog
+from actors_app.preferences import keep, preferences_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed, SignedOut
 from actors_app.services.types import Actor, Execution
@@ -78,7 +79,7 @@ def log_context(
         "kept_log": kept,
         "is_kept_shown": is_kept_shown,
         "can_keep": bool(is_settled and execution and part and part.total and not kept and not part.broken),
-        "wrap": request.session.get("log_wrap", True),
+        "wrap": preferences_of(request).wrap,
         "line_is_missing": bool(part and part.total and asked.line > part.total),
     }
 
@@ -256,9 +257,10 @@ def _to_the_end(pieces: Iterator[str]) -> Iterator[bytes]:
 
 
 @require_POST
+@credentials_required
 def log_wrap(request: HttpRequest) -> HttpResponse:
-    """Remember for this session whether long lines of logs are wrapped."""
-    request.session["log_wrap"] = request.POST.get("wrap") == "1"
+    """Remember whether long lines of logs are wrapped."""
+    keep(request, {"wrap": request.POST.get("wrap") == "1"})
     if wants_fragment(request):
         return HttpResponse(status=204)
     back = request.POST.get("next", "")

@@ -19,6 +19,7 @@ from actors_app.forms.nonces import AliasNonceForm, NonceFilter, NonceForm
 from actors_app.handles import nonce_behind, nonce_handle
 from actors_app.htmx import render_page
 from actors_app.moments import When, when
+from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError, NotFound
@@ -27,7 +28,6 @@ from actors_app.services.types import Nonce
 from actors_app.templatetags.actors import now, thousands, visible
 from actors_app.writes import Answer, answered, perform, record_read
 
-PER_PAGE = 50
 OLDEST = datetime.min
 
 
@@ -291,7 +291,7 @@ def _table(request: HttpRequest, holder: Holder, nonces: Sequence[Nonce]) -> dic
     chosen = NonceFilter(request.GET).chosen
     kept = [nonce for nonce in nonces if _is_shown(nonce, chosen["show"])]
     kept.sort(key=lambda nonce: nonce.create_time.replace(tzinfo=None) if nonce.create_time else OLDEST, reverse=True)
-    page = Paginator(kept, PER_PAGE).get_page(chosen["page"])
+    page = Paginator(kept, preferences_of(request).page_size).get_page(chosen["page"])
     at = now()
     return {
         "rows": [_row(nonce, f"{holder.url}{nonce_handle(holder.id, nonce.id)}/", at) for nonce in page.object_list],

@@ -14,6 +14,7 @@ from actors_app.services.errors import SignedOut
 from actors_app.services.executions import MAX_SEARCH
 from actors_app.services.types import Actor
 from actors_app.templatetags.actors import now
+from actors_app.zones import here, zone_words
 
 TOO_LONG = timedelta(minutes=10)  # to wait for a first worker; pulling a large image takes a few
 
@@ -48,6 +49,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "ready": sum(actor.is_ready for actor in actors or ()),
         "attention": attention(actors or (), at),
         "at": at,
+        "hours_head": f"Hour ({zone_words(here(at))})",
         "asks": {"executions-search": {"limit": str(MAX_SEARCH), **wanted}},
     }
     failed = answers["actors"].error

@@ -14,11 +14,12 @@ from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.search import SearchForm
 from actors_app.htmx import render_page
+from actors_app.preferences import preferences_of
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
 from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
 from actors_app.templatetags.actors import status_badge, visible
+from actors_app.zones import exact
 
-PER_PAGE = 50
 LOGS_PER_PAGE = 10  # each may be a megabyte
 EXCERPT = 300  # characters of a log around what was looked for
 
@@ -47,7 +48,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return render_page(request, "search/list.html", context)
     typed = form.cleaned_data
     number = typed["page"] or 1
-    size = LOGS_PER_PAGE if typed["kind"] == "logs" else PER_PAGE
+    size = LOGS_PER_PAGE if typed["kind"] == "logs" else preferences_of(request).page_size
     try:
         found = abaco_for(request).search.find(
             typed["kind"],
@@ -106,7 +107,7 @@ def _row(one: Any, words: str) -> FoundRow:
             status_badge(one.status),
             f"actor {visible(one.actor_id)}",
             f"sent by {visible(one.executor)}"
-            + (f", received {one.message_received_time:%Y-%m-%d %H:%M} UTC" if one.message_received_time else ""),
+            + (f", received {exact(one.message_received_time, '%Y-%m-%d %H:%M')}" if one.message_received_time else ""),
         )
     if isinstance(one, Worker):
         return FoundRow(

@@ -177,5 +177,16 @@ function clocks(root) {
   for (const time of root.querySelectorAll("time[data-local]")) time.title = `On your clock: ${write.format(new Date(time.dateTime))}`;
 }
 
+// Whoever wants the times of the browser's clock lets the server know which that is; it writes them itself.
+function tellZone() {
+  const shown = document.querySelector("[data-browser-zone]");
+  if (!shown && document.documentElement.dataset.zone !== "browser") return;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (shown) shown.textContent = zone;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `portal-zone=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
+document.addEventListener("DOMContentLoaded", tellZone);
 document.addEventListener("DOMContentLoaded", () => clocks(document));
 document.addEventListener("htmx:afterSettle", (event) => clocks(event.detail.elt));

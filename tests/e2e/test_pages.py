@@ -33,6 +33,7 @@ def places(portal: Portal) -> list[str]:
     return [
         "/",
         "/account/",
+        "/account/preferences/",
         "/nowhere/",
         "/actors/",
         "/actors/?q=nothing+has+this+name",

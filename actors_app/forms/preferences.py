@@ -1,0 +1,69 @@
+"""The form of one's own preferences: each has an answer always, so that nothing is left to guess."""
+
+from typing import Any
+
+from django import forms
+
+from actors_app.forms.base import PortalForm
+from actors_app.preferences import BROWSER, NAMES, PAGE_SIZES, Name, Preferences
+from actors_app.zones import zone_names, zones_by_region
+
+_CHOOSE = {"required": "Choose one of these.", "invalid_choice": "There is no such choice."}
+_COMPACT = "Compact shows more rows on the screen; phones show the same in both."
+
+
+def _zones() -> list[tuple[str, Any]]:
+    return [("UTC", "UTC"), (BROWSER, "As the browser's clock"), *zones_by_region()]
+
+
+class PreferencesForm(PortalForm):
+    """How somebody likes the portal."""
+
+    zone = forms.ChoiceField(
+        label="Times",
+        choices=_zones,
+        help_text="On which clock times are shown. Addresses, filters and files stay in UTC, so that they mean "
+        "the same to everybody.",
+        error_messages={**_CHOOSE, "invalid_choice": "There is no such time zone."},
+    )
+    theme = forms.ChoiceField(
+        label="Theme",
+        required=False,
+        choices=[("", "As the system"), ("light", "Light"), ("dark", "Dark")],
+        error_messages=_CHOOSE,
+        widget=forms.RadioSelect,
+    )
+    density = forms.ChoiceField(
+        label="Density",
+        choices=[("comfortable", "Comfortable"), ("compact", "Compact")],
+        help_text=_COMPACT,
+        error_messages=_CHOOSE,
+        widget=forms.RadioSelect,
+    )
+    page_size = forms.TypedChoiceField(
+        label="Rows on a page",
+        coerce=int,
+        choices=[(size, str(size)) for size in PAGE_SIZES],
+        help_text="Of every list that has pages.",
+        error_messages=_CHOOSE,
+        widget=forms.RadioSelect,
+    )
+    wrap = forms.BooleanField(label="Wrap long lines of logs", required=False)
+    keys = forms.BooleanField(
+        label="Single keys do something",
+        required=False,
+        help_text="Such as / for the search and ? for help. Switch it off where they get in the way of speech input or "
+        "of your own keys.",
+    )
+
+    @classmethod
+    def of(cls, likes: Preferences) -> "PreferencesForm":
+        """Return the form filled with what holds now; a zone that this machine does not know is UTC."""
+        known = likes.zone == BROWSER or likes.zone in zone_names()
+        initial = {name: getattr(likes, name) for name in cls.base_fields}
+        return cls(initial={**initial, "zone": likes.zone if known else "UTC"})
+
+    @property
+    def choices(self) -> dict[Name, Any]:
+        """Return what is to be kept; the fields have the names of the preferences."""
+        return {name: self.cleaned_data[name] for name in NAMES}

@@ -1,0 +1,71 @@
+"""How the signed-in person likes the portal: read with the session, kept for the person, changed on their own page.
+
+What stands in the store is checked as it is read, so that a value of an older portal is no value at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from actors_app.models import PreferenceRow
+
+BROWSER = "browser"  # the zone of whatever browser asks
+THEMES = ("", "light", "dark")  # the first is the system's
+DENSITIES = ("comfortable", "compact")
+PAGE_SIZES = (25, 50, 100, 200)
+ROWS = 50  # on a page, for whoever chose no other number
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What holds for one request; each default is what holds for somebody who never chose."""
+
+    zone: str = "UTC"  # or `browser`, or the name of a zone
+    theme: str = ""
+    density: str = DENSITIES[0]
+    wrap: bool = True  # whether long lines of logs are
+    page_size: int = ROWS
+    keys: bool = True  # whether single keys do anything
+
+
+Name = Literal["zone", "theme", "density", "wrap", "page_size", "keys"]
+NAMES: tuple[Name, ...] = get_args(Name)
+_MAY_BE: dict[str, Any] = {
+    "zone": lambda value: isinstance(value, str) and len(value) < 100,
+    "theme": lambda value: value in THEMES,
+    "density": lambda value: value in DENSITIES,
+    "wrap": lambda value: isinstance(value, bool),
+    "page_size": lambda value: value in PAGE_SIZES,
+    "keys": lambda value: isinstance(value, bool),
+}
+
+
+def preferences_of(request: HttpRequest) -> Preferences:
+    """Return what the sender of a request chose, and the defaults for somebody who is not signed in.
+
+    Somebody who is not may choose a theme, which they keep when they sign in until they choose another.
+    """
+    session: Any = getattr(request, "session", None)
+    if session is None:
+        return Preferences()
+    theme = session.get("theme", "")
+    given: Mapping[str, Any] = (session.chosen or {}) if "who" in session else {}
+    return read({"theme": theme, **given})
+
+
+def read(given: Mapping[str, Any]) -> Preferences:
+    """Return preferences from what was kept; what cannot be is left at its default."""
+    return Preferences(**{name: given[name] for name in NAMES if name in given and _MAY_BE[name](given[name])})
+
+
+def keep(request: HttpRequest, changes: Mapping[Name, Any]) -> None:
+    """Keep some preferences of the signed-in person, from the next page on in all of their browsers."""
+    who = request.session["who"]
+    with transaction.atomic():
+        row, _ = PreferenceRow.objects.select_for_update().get_or_create(tenant=who["tenant"], username=who["username"])
+        row.chosen = {**row.chosen, **changes}
+        row.save(update_fields=["chosen"])
+    request.session.chosen = row.chosen  # type: ignore[attr-defined]  # the engine is ours
