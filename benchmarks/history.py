@@ -12,17 +12,16 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import requests
 
 from benchmarks import looks
 from benchmarks.cases import PER_PAGE, STOPPED, Case, cases, next_of, rows_of
-from benchmarks.measuring import Figure, compare, table
-from benchmarks.portals import Portal, collect_static, portal_of, stub_of
+from benchmarks.measuring import Asking, Figure, compare, table
+from benchmarks.portals import Portal, StubAPI, collect_static, portal_of, stub_of
 from benchmarks.shapes import SHAPES
 from benchmarks.stores import Store, store_of
 
@@ -48,6 +47,7 @@ class Run:
         self.figures: list[Figure] = []
         self.stores: dict[str, Store] = {}
         self.portals: dict[str, Portal] = {}
+        self.apis: dict[str, StubAPI] = {}
         collect_static(self.folder)
 
     def open(self, name: str) -> tuple[Store, Portal]:
@@ -55,10 +55,10 @@ class Run:
         if name not in self.portals:
             shape = SHAPES[name]
             store = self.stores[name] = store_of(shape, self.folder, say)
-            api = self.stack.enter_context(stub_of(name, self.folder, store.file))
-            portal = self.stack.enter_context(portal_of(store.file, api, self.folder))
+            api = self.stack.enter_context(stub_of("store", self.folder, shape=name, store=store.file))
+            portal = self.stack.enter_context(portal_of(store.file, self.folder, api=api.url))
             portal.sign_in()
-            self.portals[name] = portal
+            self.portals[name], self.apis[name] = portal, api
         return self.stores[name], self.portals[name]
 
     def add(self, figure: Figure) -> None:
@@ -78,10 +78,10 @@ class Run:
         """Whether this case was asked for."""
         return not self.options.cases or any(part in name for part in self.options.cases.split(","))
 
-    def asking(self, name: str, path: str) -> tuple[Portal, Callable[[], Any]]:
-        """Return a portal and what asks it for a page."""
+    def asking(self, name: str, path: str) -> Asking:
+        """Return what asks a portal for a page."""
         portal = self.portals[name]
-        return portal, lambda: portal.get(path)
+        return Asking(portal.cpu, lambda: portal.get(path))
 
     # Parts ------------------------------------------------------------------------------------------------
 
@@ -179,7 +179,7 @@ class Run:
             if self.wanted(f"{page}: second look"):
                 with self.measuring(f"{page}: second look"):
                     store, portal = self.open(many)
-                    self.add(looks.second_look(page, Case(page, "", "1", "24h").path(store), portal))
+                    self.add(looks.second_look(page, Case(page, "", "1", "24h").path(store), portal, self.apis[many]))
 
 
 def say(text: str) -> None:

@@ -1,5 +1,6 @@
 """What is measured once: files of everything, the first look at an actor, and what a second look asks the API."""
 
+import socket
 import sqlite3
 import statistics
 import sys
@@ -12,7 +13,7 @@ import requests
 
 from benchmarks.cases import rows_of
 from benchmarks.measuring import Figure
-from benchmarks.portals import PATIENCE, Portal, free_port, portal_of, process, stub_of
+from benchmarks.portals import PATIENCE, Asked, Portal, StubAPI, portal_of, process, stub_of
 from benchmarks.shapes import SELDOM
 from benchmarks.stores import Store, environment, migrate
 
@@ -29,7 +30,10 @@ TABLES = (
 def export(store: Store, form: str, folder: Path) -> Figure:
     """Take all executions of a store as a file from a portal that has just begun; return memory and time."""
     path = f"/actors/{store.actor.id}/executions/?window=all&format={form}"
-    with stub_of(store.shape.name, folder, store.file) as api, portal_of(store.file, api, folder) as portal:
+    with (
+        stub_of("store", folder, shape=store.shape.name, store=store.file) as api,
+        portal_of(store.file, folder, api=api.url) as portal,
+    ):
         portal.sign_in()
         # What any page and any file brings into memory is there before.
         portal.get(path.partition("?")[0])
@@ -49,6 +53,13 @@ def export(store: Store, form: str, folder: Path) -> Figure:
             raise AssertionError(f"The file of {store.shape.executions:,} executions has {rows:,} rows.")
         rise = portal.memory("VmHWM") - before
         return Figure(f"export {form}: rise of memory", before, rise, "MB", most_value=RISE, note=note)
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on at this moment; the sandbox takes no socket."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -74,7 +85,7 @@ def first_look(folder: Path, rounds: int) -> Figure:
         old.unlink()
     migrate(file)
     keys = {"ACTORS_API_CLIENT_KEY": "sandbox", "ACTORS_API_CLIENT_SECRET": "sandbox"}
-    with sandbox(folder) as api, portal_of(file, api, folder, **keys) as portal, requests.Session() as raw:
+    with sandbox(folder) as api, portal_of(file, folder, api=api, **keys) as portal, requests.Session() as raw:
         portal.sign_in("demo", "demo")
         form = {"grant_type": "password", "username": "demo", "password": "demo", "scope": "PRODUCTION"}
         token = raw.post(f"{api}/token", form, auth=("sandbox", "sandbox"), timeout=PATIENCE).json()
@@ -82,7 +93,7 @@ def first_look(folder: Path, rounds: int) -> Figure:
         actors = raw.get(f"{api}/actors/v2", timeout=PATIENCE).json()["result"]
         actor = next(one["id"] for one in actors if one["name"] == ACTOR)
         listing, page = f"{api}/actors/v2/{actor}/executions", f"/actors/{actor}/executions/"
-        bases, values, costs = [], [], []
+        figure, costs = Figure("first look at 5,000 executions, against the API's own answer", most_ratio=FIRST), []
         for number in range(rounds + 1):
             base, answer = timed(lambda: raw.get(listing, timeout=PATIENCE))
             total = answer.json()["result"]["totalExecutions"]
@@ -93,15 +104,10 @@ def first_look(folder: Path, rounds: int) -> Figure:
             if len(rows_of(shown.text)) != 50 or total != 5_000:
                 raise AssertionError(f"Of {total:,} executions the first look shows {len(rows_of(shown.text))}.")
             if number:  # the first of all makes connections
-                bases.append(base)
-                values.append(value)
+                figure.add(base, value)
                 costs.append(cpu)
-    ratios = [value / base for value, base in zip(values, bases, strict=True)]
-    return Figure(
-        "first look at 5,000 executions, against the API's own answer", statistics.median(bases),
-        statistics.median(values), ratio=statistics.median(ratios), ratios=ratios, most_ratio=FIRST,
-        note=f"{statistics.median(costs):.0f} ms of CPU are the portal's",
-    )  # fmt: skip
+    figure.note = f"{statistics.median(costs):.0f} ms of CPU are the portal's"
+    return figure
 
 
 def timed(ask: Callable[[], requests.Response]) -> tuple[float, requests.Response]:
@@ -118,18 +124,22 @@ def forget(file: Path) -> None:
             store.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
 
-def second_look(page: str, path: str, portal: Portal) -> Figure:
-    """Count the calls, and their bytes, of a page that was opened a short while ago."""
+def asked_again(path: str, portal: Portal, api: StubAPI) -> Asked:
+    """Return what the API is asked by a page that was opened a short while ago."""
     portal.get(path)
     time.sleep(AWAY)
-    portal.calls()
+    api.asked()
     portal.get(path)
-    calls = portal.calls()
-    size = calls.pop("bytes", 0)
-    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(calls.items()))
-    note = f"{kinds or 'none'}; {size:,} bytes"
-    figure = Figure(f"{page}: second look, calls", 0, sum(calls.values()), "calls", most_value=1, note=note)
-    if size > SMALL:
+    return api.asked()
+
+
+def second_look(page: str, path: str, portal: Portal, api: StubAPI) -> Figure:
+    """Count the calls, and their bytes, of a page that was opened a short while ago."""
+    asked = asked_again(path, portal, api)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(asked.calls.items()))
+    note = f"{kinds or 'none'}; {asked.bytes:,} bytes"
+    figure = Figure(f"{page}: second look, calls", 0, sum(asked.calls.values()), "calls", most_value=1, note=note)
+    if asked.bytes > SMALL:
         figure.most_value = 0
         figure.note += ", which is not small"
     return figure

@@ -1,14 +1,35 @@
-"""Comparing two pages fairly, and writing down what came of it."""
+"""Comparing two things fairly, and what came of it."""
 
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from benchmarks.portals import Portal
+from benchmarks import probe
 
-Asking = tuple[Portal, Callable[[], Any]]
+WARM = 20  # requests before anything is measured
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Something to ask for, the clock of what that costs, and the cores on which the asking is to be done."""
+
+    clock: Callable[[], float]
+    ask: Callable[[], Any]
+    cores: set[int] | None = None
+
+    def cost(self, requests: int, waits: list[float] | None = None) -> float:
+        """Ask so many times; return what one cost, in milliseconds, and note how long each was waited for."""
+        with probe.on(self.cores) if self.cores else nullcontext():
+            before = self.clock()
+            for _ in range(requests):
+                started = time.perf_counter()
+                self.ask()
+                if waits is not None:
+                    waits.append((time.perf_counter() - started) * 1000)
+            return (self.clock() - before) / requests
 
 
 @dataclass
@@ -21,6 +42,7 @@ class Figure:
     unit: str = "ms"
     ratio: float = 0.0
     ratios: list[float] = field(default_factory=list)
+    rounds: list[tuple[float, float]] = field(default_factory=list)  # base and value of each
     p50: float = 0.0
     p95: float = 0.0
     most_ratio: float | None = None
@@ -32,6 +54,13 @@ class Figure:
     def limits(self, ratio: float | None, p95: float) -> None:
         """Set what the figure must not be over."""
         self.most_ratio, self.most_p95 = ratio, p95
+
+    def add(self, base: float, value: float) -> None:
+        """Take what one round gave; the figure is the median of all."""
+        self.rounds.append((base, value))
+        self.ratios.append(value / base)
+        self.base, self.value = (statistics.median(one[place] for one in self.rounds) for place in (0, 1))
+        self.ratio = statistics.median(self.ratios)
 
     @property
     def is_over(self) -> bool:
@@ -56,24 +85,16 @@ class Figure:
 
 
 def compare(name: str, base: Asking, other: Asking, rounds: int, requests: int) -> Figure:
-    """Measure two pages in turn, so many times; the ratio is the median of those of each round."""
+    """Measure two things in turn, so many times; the ratio is the median of those of each round."""
     figure = Figure(name)
-    costs: tuple[list[float], list[float]] = ([], [])
     waits: list[float] = []
     for number in range(rounds):
-        pair = ((base, costs[0]), (other, costs[1]))
         # Each goes first as often as the other.
-        for (portal, ask), kept in pair if number % 2 else pair[::-1]:
-            before = portal.cpu()
-            for _ in range(requests):
-                started = time.perf_counter()
-                ask()
-                if kept is costs[1]:
-                    waits.append((time.perf_counter() - started) * 1000)
-            kept.append((portal.cpu() - before) / requests)
-        figure.ratios.append(costs[1][-1] / costs[0][-1])
-    figure.base, figure.value = statistics.median(costs[0]), statistics.median(costs[1])
-    figure.ratio = statistics.median(figure.ratios)
+        if number % 2:
+            costs = base.cost(requests), other.cost(requests, waits)
+        else:
+            costs = (other.cost(requests, waits), base.cost(requests))[::-1]
+        figure.add(*costs)
     figure.p50, figure.p95 = percentile(waits, 50), percentile(waits, 95)
     return figure
 

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 import requests
 
+from benchmarks.__main__ import MEASURES
 from benchmarks.cases import PER_PAGE, Case, cases, next_of, rows_of
+from benchmarks.client import open_loop
 from benchmarks.filling import Filling
-from benchmarks.portals import stub_of
+from benchmarks.goals import END, START, Goal, goals, table, write_into
+from benchmarks.measuring import Figure
+from benchmarks.portals import Asked, StubAPI, stub_of
 from benchmarks.shapes import DAY, HOUR, PERSON, SHAPES, actors_of
 from benchmarks.stores import Store, store_of
 
@@ -88,16 +92,16 @@ def test_the_large_stores_have_the_executions_they_promise() -> None:
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with stub_of("all-250", tmp_path_factory.mktemp("stub")) as url:
-        yield url
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StubAPI]:
+    with stub_of("store", tmp_path_factory.mktemp("stub"), shape="all-250") as found:
+        yield found
 
 
-def test_the_stub_answers_as_the_api_does_and_counts(api: str) -> None:
+def test_the_stub_answers_as_the_api_does_and_counts(api: StubAPI) -> None:
     def get(path: str) -> requests.Response:
-        return requests.get(api + path, timeout=5)
+        return requests.get(api.url + path, timeout=5)
 
-    get("/counts")
+    api.asked()
     first = actors_of(SHAPES["all-250"])[0]
     assert get("/profiles/v2/me").json()["result"]["username"] == PERSON
     assert len(get("/actors/v2").json()["result"]) == 300
@@ -105,17 +109,18 @@ def test_the_stub_answers_as_the_api_does_and_counts(api: str) -> None:
     assert get(f"/actors/v2/{first.id}/executions?limit=5").json()["result"]["search"] == []
     assert get(f"/actors/v2/{first.id}/executions").status_code == 500, "nobody asks for the whole listing"
     assert get("/actors/v2/admin-role-probe").status_code == 400
-    counted: dict[str, int] = get("/counts").json()
-    assert counted.pop("bytes") > 100_000
-    assert counted == {"profile": 1, "actors": 1, "actor": 1, "search": 1, "listing": 1, "refused": 1}
-    assert get("/counts").json() == {}
+    asked = api.asked()
+    assert asked.bytes > 100_000
+    assert asked.calls == {"profile": 1, "actors": 1, "actor": 1, "search": 1, "listing": 1, "refused": 1}
+    assert (asked.connections, asked.at_once) == (6, 1)
+    assert api.asked() == Asked({})
 
 
 def test_the_stubs_search_finds_what_is_in_the_store(store: Store, tmp_path: Path) -> None:
-    with stub_of("all-250", tmp_path, store.file) as url:
+    with stub_of("store", tmp_path, shape="all-250", store=store.file) as api:
 
         def search(path: str, **query: str) -> dict[str, Any]:
-            found: dict[str, Any] = requests.get(f"{url}/actors/v2/{path}", query, timeout=5).json()["result"]
+            found: dict[str, Any] = requests.get(f"{api.url}/actors/v2/{path}", query, timeout=5).json()["result"]
             return found
 
         named = {"id.in": f'["{store.an_id}"]'}
@@ -131,3 +136,47 @@ def test_the_stubs_search_finds_what_is_in_the_store(store: Store, tmp_path: Pat
 def test_a_store_is_used_again_while_it_is_fresh(store: Store, tmp_path: Path) -> None:
     again = store_of(SHAPES["all-250"], store.file.parent)
     assert again == store
+
+
+def test_only_what_was_measured_meets_a_goal() -> None:
+    goal = Goal("P1", "a page", "ratio", limit=8, stretch=5)
+    assert goal.verdict(None) == goal.verdict(Figure("P1", ratio=1, problem="no peer")) == "not run"
+    found = [goal.verdict(Figure("P1", ratio=ratio)) for ratio in (5, 8, 10.3, 10.5)]
+    assert found == ["stretch met", "met", "short", "missed"]
+    gate = Goal("P4", "calls", "value", limit=1, gate=True)
+    assert [gate.verdict(Figure("P4", value=value)) for value in (1, 2)] == ["met", "missed"]
+    assert Goal("P9", "beside", "ratio").verdict(Figure("P9", ratio=100)) == "beside"
+
+
+def test_every_goal_is_measured_and_has_its_row() -> None:
+    known = goals()
+    assert {goal.group for goal in known.values()} == set(MEASURES)
+    figure = Figure("P1", 2.0, 15.0, ratio=7.5, ratios=[7.0, 7.5, 8.0])
+    lines = table({"P1": figure}, known.values()).splitlines()
+    assert len(lines) == len(known) + 2
+    assert "| 7.5x [7..8]: 15 ms of 2 | met |" in lines[2]
+    assert all("**not run**" in line for line in lines[3:])
+
+
+def test_the_table_goes_between_its_markers(tmp_path: Path) -> None:
+    file = tmp_path / "README.md"
+    file.write_text(f"before\n{START}\nold\n{END}\nafter\n")
+    assert write_into(file, "new\n")
+    assert file.read_text() == f"before\n{START}\n\nnew\n\n{END}\nafter\n"
+    file.write_text("no markers")
+    assert not write_into(file, "new")
+    assert file.read_text() == "no markers"
+    readme = Path(__file__).parent.parent.joinpath("README.md").read_text(encoding="utf-8")
+    assert readme.count(START) == readme.count(END) == 1
+
+
+def test_load_is_timed_from_when_it_was_due(api: StubAPI) -> None:
+    first = actors_of(SHAPES["all-250"])[0]
+    api.be_slow(0.05)
+    try:
+        load = open_loop(api.url, "", [f"/actors/v2/{first.id}"], rate=40, seconds=1, hands=1)
+    finally:
+        api.be_slow()
+    assert len(load.waits) > 20
+    assert not load.errors
+    assert max(load.waits) > 300, "one pair of hands cannot keep up, and that is not hidden"

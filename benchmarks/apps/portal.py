@@ -1,0 +1,13 @@
+"""The portal as it is served, with the empty page beside it; it trusts the certificate of the stub too."""
+
+import os
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.apps.settings"
+
+from actors_app.services import client
+from portal.wsgi import application
+
+if bundle := os.environ.get("BENCHMARK_BUNDLE"):
+    client.DEFAULT_CA_BUNDLE_PATH = bundle
+
+__all__ = ["application"]
