@@ -48,10 +48,11 @@ def zone_of(request: HttpRequest) -> tzinfo:
 
 
 def reader_zone(request: HttpRequest) -> str:
-    """Return the zone beside UTC that a page of schedules shows: its field `zone`, else the reader's clock, else none."""
-    named = request.GET.get("zone") or request.POST.get("zone", "")
-    chosen = named if named in zone_names() else getattr(zone_of(request), "key", "")
-    return chosen if chosen in zone_names() else ""
+    """Return the zone that a page of schedules shows beside UTC: its field `zone`, else the reader's own, else none."""
+    named = request.GET.get("zone", request.POST.get("zone"))
+    if named is None:
+        named = getattr(zone_of(request), "key", "")
+    return named if named in zone_names() else ""
 
 
 def zone_context(request: HttpRequest) -> dict[str, object]:

@@ -79,7 +79,7 @@ def test_the_next_hours_are_shown_in_the_zone_that_the_reader_chose(api: API, si
     assert "Sat 28 Mar 2099, 09:00 CET" in page
     assert "Sun 29 Mar 2099, 10:00 CEST" in page
     assert "data-clock" not in page
-    assert "<option selected>Europe/Berlin</option>" in page
+    assert '<option value="Europe/Berlin" selected>Berlin</option>' in page
     assert '<input type="hidden" name="zone" value="Europe/Berlin">' in page
 
 
