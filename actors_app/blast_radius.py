@@ -3,7 +3,7 @@
 Everything is asked for in one wave, and at most NAMED of a kind are named.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -13,10 +13,12 @@ from actors_app.alias_rows import page_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import SignedOut
 from actors_app.services.permissions import WORLD
-from actors_app.services.types import Actor
+from actors_app.services.types import Actor, Nonce
+from actors_app.services.waves import GetCall
 from actors_app.templatetags.actors import now, thousands, visible
 
 NAMED = 10
+ALIASES_ASKED = 20  # of one actor, whose nonces are asked for
 LATELY = timedelta(days=30)  # within which a nonce counts as in use
 
 
@@ -33,21 +35,53 @@ class Effect:
 
 
 def ask(abaco: Abaco, actor_id: str) -> dict[str, Answer]:
-    """Ask for all that depends on an actor, and for the actor itself, at once. Raises SignedOut."""
-    answers = abaco.wave(
-        actor=lambda: abaco.actors.get(actor_id),
-        mailbox=lambda: abaco.messages.count(actor_id),
-        workers=lambda: abaco.workers.list(actor_id),
-        nonces=lambda: abaco.nonces.list(actor_id),
-        permissions=lambda: abaco.permissions.get(actor_id),
-        aliases=lambda: abaco.aliases.list(),
-        configs=lambda: abaco.configs.list(),
-        actors=lambda: abaco.actors.list(),
-    )
+    """Ask for all that depends on an actor, and for the actor itself. Raises SignedOut."""
+    return ask_many(abaco, [actor_id])[actor_id]
+
+
+def ask_many(abaco: Abaco, actor_ids: Sequence[str]) -> dict[str, dict[str, Answer]]:
+    """Ask the same about several actors, all at once, and then for the nonces of their aliases. Raises SignedOut."""
+    calls: dict[str, GetCall] = {
+        "aliases": lambda: abaco.aliases.list(),
+        "configs": lambda: abaco.configs.list(),
+        "actors": lambda: abaco.actors.list(),
+    }
+    for id_ in actor_ids:
+        of_one: dict[str, GetCall] = {
+            "actor": lambda id_=id_: abaco.actors.get(id_),  # type: ignore[misc]
+            "mailbox": lambda id_=id_: abaco.messages.count(id_),  # type: ignore[misc]
+            "workers": lambda id_=id_: abaco.workers.list(id_),  # type: ignore[misc]
+            "nonces": lambda id_=id_: abaco.nonces.list(id_),  # type: ignore[misc]
+            "permissions": lambda id_=id_: abaco.permissions.get(id_),  # type: ignore[misc]
+        }
+        calls |= {f"{id_} {name}": call for name, call in of_one.items()}
+    answers = _wave(abaco, calls)
+    shared = {name: answers[name] for name in ("aliases", "configs", "actors")}
+    found = {id_: {**shared, **_under(id_, answers)} for id_ in actor_ids}
+    names = {id_: [one.alias for one in shared["aliases"].value or () if one.actor_id == id_] for id_ in actor_ids}
+    more: dict[str, GetCall] = {
+        f"{id_} {name}": lambda name=name: abaco.alias_nonces.list(name)  # type: ignore[misc]
+        for id_ in actor_ids
+        for name in names[id_][:ALIASES_ASKED]
+    }
+    answers = _wave(abaco, more) if more else {}
+    for id_ in actor_ids:
+        found[id_]["alias_nonces"] = Answer(_under(id_, answers))
+    return found
+
+
+def _wave(abaco: Abaco, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
+    answers = abaco.wave(**calls)
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
     return answers
+
+
+def _under(id_: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return the answers about one actor, by what was asked."""
+    prefix = f"{id_} "
+    return {name.removeprefix(prefix): answer for name, answer in answers.items() if name.startswith(prefix)}
 
 
 def effects(actor: Actor, answers: dict[str, Answer]) -> list[Effect]:
@@ -57,6 +91,7 @@ def effects(actor: Actor, answers: dict[str, Answer]) -> list[Effect]:
         _workers(answers["workers"]),
         _nonces(actor, answers["nonces"]),
         _aliases(actor, answers["aliases"]),
+        *_alias_nonces(actor, answers["aliases"], answers["alias_nonces"].value),
         _linking(actor, answers["actors"], answers["aliases"]),
         *_own(actor),
         _configs(actor, answers["configs"], answers["aliases"]),
@@ -111,11 +146,41 @@ def _nonces(actor: Actor, answer: Answer) -> Effect:
     if not usable:
         words = "It has no nonce." if not answer.value else "None of its nonces has a use left."
         return Effect("key-round", words, is_loss=False)
+    words = (
+        f"{_count(len(usable), 'nonce')} that can still be used, {_lately(usable)}: whoever sends with one is refused."
+    )
+    return _of("key-round", words, [("See the nonces", page_of("nonce-list", actor.id))])
+
+
+def _lately(usable: Sequence[Nonce]) -> str:
     at = now()
     used = sum(nonce.last_use_time is not None and at - nonce.last_use_time < LATELY for nonce in usable)
-    lately = f"{thousands(used)} of them used within the last 30 days" if used else "none used within the last 30 days"
-    words = f"{_count(len(usable), 'nonce')} that can still be used, {lately}: whoever sends with one is refused."
-    return _of("key-round", words, [("See the nonces", page_of("nonce-list", actor.id))])
+    return f"{thousands(used)} of them used within the last 30 days" if used else "none used within the last 30 days"
+
+
+def _alias_nonces(actor: Actor, aliases: Answer, asked: Mapping[str, Answer]) -> Iterator[Effect]:
+    """Count the nonces of the aliases that lead to it: they stay, and open nothing."""
+    names = _names(actor, aliases)[1:]
+    usable: list[Nonce] = []
+    named, unknown = [], list(names[len(asked) :])
+    for alias, answer in asked.items():
+        if answer.error:
+            unknown.append(alias)
+            continue
+        found = [nonce for nonce in answer.value if not nonce.is_exhausted]
+        usable += found
+        if found:
+            named.append((visible(alias), page_of("alias-nonce-list", alias)))
+    if usable:
+        its = _form(len(names), "its alias", "its aliases")
+        words = f"{_count(len(usable), 'nonce')} of {its} that can still be used, {_lately(usable)}, will open nothing:"
+        yield _of("key-round", words, named)
+    if unknown:
+        of = f"{len(unknown)} of its aliases {_form(len(unknown), 'has', 'have')}"
+        which = f"Whether {of if len(names) > 1 else 'its alias has'} nonces in use"
+        why = next((answer.error.user_message for answer in asked.values() if answer.error), "Not all were asked for.")
+        places = ((visible(one), page_of("alias-detail", one)) for one in unknown)
+        yield _of("key-round", f"{which} is not known. {why}", places, is_known=False)
 
 
 def _names(actor: Actor, aliases: Answer) -> tuple[str, ...]:
@@ -128,8 +193,7 @@ def _aliases(actor: Actor, answer: Answer) -> Effect:
     names = _names(actor, answer)[1:]
     if not names:
         return Effect("tags", "No alias leads to it.", is_loss=False)
-    number, its = len(names), _form(len(names), "its", "their")
-    words = f"{_count(number, 'alias', 'aliases')} will lead nowhere, and {its} nonces open nothing:"
+    words = f"{_count(len(names), 'alias', 'aliases')} will lead nowhere:"
     return _of("tags", words, ((visible(one), page_of("alias-detail", one)) for one in names))
 
 

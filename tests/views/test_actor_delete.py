@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from actors_app.blast_radius import ALIASES_ASKED
 from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, nonce_payload, worker_payload
 
 URL = f"/actors/{ACTOR_ID}/delete/"
@@ -70,16 +71,27 @@ def test_it_shows_all_that_depends_on_the_actor(signed_in: Client, api: Any) -> 
             nonce_payload(id="TACC-PROD_spent", remainingUses=0),
         ],
         permissions={"jdoe": "UPDATE", "ada": "READ", "gone": "NONE", "<b>": "EXECUTE"},
-        aliases=[alias_payload(), alias_payload(alias="other", actorId="Other")],
+        aliases=[
+            alias_payload(),
+            alias_payload(alias="second"),
+            alias_payload(alias="third"),
+            alias_payload(alias="other", actorId="Other"),
+        ],
         configs=[config_payload(), config_payload(name="not-its", actors="Other")],
         actors=[actor_payload(), actor_payload(id="Before", name="before", link="my-alias")],
     )
+    used = [nonce_payload(lastUseTime=lately), nonce_payload(id="TACC-PROD_spent", remainingUses=0)]
+    api.get("/actors/v2/aliases/my-alias/nonces", used)
+    api.get("/actors/v2/aliases/second/nonces", [nonce_payload()])
+    api.get("/actors/v2/aliases/third/nonces", [])
     assert shown(signed_in) == [
         "3 waiting messages will never be run.",
         "2 workers, and 1 running execution that is cut off.",
         "2 nonces that can still be used, 1 of them used within the last 30 days: whoever sends with one is refused."
         " See the nonces",
-        "1 alias will lead nowhere, and its nonces open nothing: my-alias",
+        "3 aliases will lead nowhere: my-alias, second, third",
+        "2 nonces of its aliases that can still be used, 1 of them used within the last 30 days, will open nothing:"
+        " my-alias, second",
         "1 actor that you may read sends its events to it, which then go nowhere: before",
         "Its events are sent no more to the actor of its link: Next",
         "Its events are sent no more to its webhook at hooks.example.org.",
@@ -110,9 +122,25 @@ def test_everybody_loses_what_is_open_to_everybody(signed_in: Client, api: Any) 
 
 
 def test_many_are_counted_and_some_named(signed_in: Client, api: Any) -> None:
-    answers(api, aliases=[alias_payload(alias=f"name-{number}") for number in range(14)])
-    (words,) = (one for one in shown(signed_in) if one.startswith("14 aliases"))
-    assert words.endswith("name-9 and 4 more.")
+    names = [f"name-{number}" for number in range(ALIASES_ASKED + 2)]
+    answers(api, aliases=[alias_payload(alias=name) for name in names])
+    for name in names[:ALIASES_ASKED]:
+        api.get(f"/actors/v2/aliases/{name}/nonces", [nonce_payload()])
+    words = shown(signed_in)
+    assert any(one.startswith("22 aliases") and one.endswith("name-9 and 12 more.") for one in words)
+    assert any(one.startswith("20 nonces of its aliases") for one in words)
+    assert (
+        "Not known. Whether 2 of its aliases have nonces in use is not known. Not all were asked for. name-20, name-21"
+    ) in words
+
+
+def test_nonces_of_an_alias_that_nobody_tells_are_not_known(signed_in: Client, api: Any) -> None:
+    answers(api, aliases=[alias_payload(), alias_payload(alias="second")])
+    api.refuse("GET", "/actors/v2/aliases/my-alias/nonces", "Not authorized -- you do not have access to this alias.")
+    api.get("/actors/v2/aliases/second/nonces", [])
+    (words,) = (one for one in shown(signed_in) if "nonces in use" in one)
+    assert words.startswith("Not known. Whether 1 of its aliases has nonces in use is not known. Your permissions")
+    assert words.endswith("my-alias")
 
 
 @pytest.mark.parametrize("name", ["messages", "workers", "nonces", "permissions", "aliases", "configs", "actors"])
