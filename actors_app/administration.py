@@ -30,8 +30,9 @@ class Lists:
     """What the admin lists said, as far as it is about this tenant.
 
     `actors` is never without a value; `workers` and `totals` may have an error instead. `missing` is how many actors
-    the API lists elsewhere and left out here, None where that is not known; `left_out` how many are of other tenants;
-    `uncounted` how many were too many to keep. `error` is why there is nothing newer.
+    the API lists elsewhere and left out here, None where that is not known; `left_out` how many are of other tenants,
+    and `mixed` how many tenants are shown together where nothing says which of them is this one; `uncounted` how many
+    were too many to keep. `error` is why there is nothing newer.
     """
 
     actors: tuple[AdminActor, ...]
@@ -40,6 +41,7 @@ class Lists:
     taken: datetime
     missing: int | None = None
     left_out: int = 0
+    mixed: int = 0
     uncounted: int = 0
     error: AbacoError | None = field(default=None)
 
@@ -144,6 +146,7 @@ def _read(abaco: Abaco) -> Lists:
         taken=at,
         missing=None if answers["listed"].error else len(listed - {actor.id for actor in every}),
         left_out=len(every) - len(actors),
+        mixed=0 if tenants else len({actor.tenant for actor in every}),
         uncounted=max(0, len(actors) - MOST),
     )
 

@@ -11,6 +11,8 @@ from actors_app.views import (
     administration,
     aliases,
     bulk,
+    bulk_actors,
+    bulk_executions,
     comparison,
     configs,
     evidence,
@@ -158,15 +160,19 @@ execution_paths = [
 ]
 
 history_paths = [
-    path("executions/bulk/", bulk.bulk_create, name="bulk-create"),
-    path("executions/bulk/mine/", bulk.bulk_list, name="bulk-list"),
-    path("executions/bulk/<handle:handle>/", bulk.bulk_detail, name="bulk-detail"),
-    path("executions/bulk/<handle:handle>/stop/", bulk.bulk_stop, name="bulk-stop"),
-    path("executions/picked/", bulk.executions_picked, name="executions-picked"),
+    path("executions/picked/", bulk_executions.executions_picked, name="executions-picked"),
     path("executions/views/", saved_views.view_list, name="view-list"),
     path("executions/views/<handle:handle>/", saved_views.view_open, name="view-open"),
     path("executions/views/<handle:handle>/rename/", saved_views.view_rename, name="view-rename"),
     path("executions/views/<handle:handle>/delete/", saved_views.view_delete, name="view-delete"),
+]
+
+bulk_paths = [
+    path("bulk/", bulk.bulk_list, name="bulk-list"),
+    path("bulk/actors/", bulk_actors.actor_bulk_create, name="actor-bulk-create"),
+    path("bulk/executions/", bulk_executions.bulk_create, name="bulk-create"),
+    path("bulk/<handle:handle>/", bulk.bulk_detail, name="bulk-detail"),
+    path("bulk/<handle:handle>/stop/", bulk.bulk_stop, name="bulk-stop"),
 ]
 
 administration_paths = [
@@ -184,6 +190,7 @@ urlpatterns = [
     path("executions/", history.history, name="history"),
     path("executions/evidence/", evidence.evidence_set, name="evidence-set"),
     *history_paths,
+    *bulk_paths,
     path("schedules/", schedules.schedule_list, name="schedule-list"),
     path("nonces/", nonce_hygiene.nonce_overview, name="nonce-overview"),
     path("search/", search.search, name="search"),

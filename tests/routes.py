@@ -118,6 +118,7 @@ ROWS = {
     "actors:execution-halt": Row(FORM, WRITE),
     "actors:execution-logs": Row(PAGE, READ),
     "actors:bulk-create": Row(FORM, WRITE),
+    "actors:actor-bulk-create": Row(FORM, WRITE),
     "actors:bulk-list": Row(PAGE, READ),
     "actors:bulk-detail": Row(FORM, WRITE),
     "actors:bulk-stop": Row(FORM, WRITE),

@@ -350,7 +350,7 @@ WITHOUT = {
     "actors/outdated.html": "nothing can be sent from it",
     "bulk/detail.html": "the portal's own",
     "bulk/list.html": "the portal's own",
-    "bulk/preview.html": "many calls, each as the page of its execution shows it",
+    "bulk/preview.html": "many calls, each as the page of its execution, worker or actor shows it",
     "errors/page.html": "no page of the API",
     "evidence/set.html": "many calls, each as the page of its execution shows it",
     "executions/log_forget.html": "the portal's own",

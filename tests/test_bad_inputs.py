@@ -14,6 +14,9 @@ import pytest
 import responses
 from django.test import Client
 
+from actors_app.bulk.of_actors import ActorLine, ActorPlan
+from actors_app.bulk.plans import Item
+from actors_app.credentials import Credentials
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.aliases import AliasDeleteForm
 from actors_app.forms.configs import ConfigDeleteForm
@@ -46,6 +49,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
         "/aliases/my-alias/nonces/",
         {"level": "EXECUTE", "max_uses": "3", "description": "kept <words>"},
     ),
+    "actor-bulk-create": ("/bulk/actors/", {"number": "1", "reason": "kept <words>"}),
     "actor-delete": (f"{ACTOR}delete/", {"confirm": "word-count"}),
     "sign-in": ("/sign-in/", {"username": "kept-user", "password": "kept-password"}),
     "sign-in-token": ("/sign-in/token/", {"access_token": "token"}),
@@ -91,6 +95,10 @@ def typed(row: dict[str, Any]) -> tuple[str, dict[str, Any], str]:
         fields["env_name"] = row["with_name"]
     if row["form"] == "actor-delete":
         fields["expected"] = ActorDeleteForm(actor_id=ACTOR_ID, label="word-count").initial["expected"]
+    if row["form"] == "actor-bulk-create":
+        line = ActorLine(ACTOR_ID, "word-count")
+        plan = ActorPlan("delete", "actor-list", items=(Item(ACTOR_ID, label="word-count"),), lines=(line,))
+        fields["plan"] = plan.sealed(Credentials("default", "jdoe", ""))
     if row["form"] == "config-delete":
         fields["expected"] = ConfigDeleteForm(actor_id="my-config", label="my-config").initial["expected"]
     if row["form"] == "alias-delete":

@@ -1,13 +1,14 @@
-"""The forms around bulk acts: what is to be done to which executions, and the confirmation with its reason."""
+"""The forms around bulk acts: what is to be done to which things, and the confirmation with its reason."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 
+from actors_app.bulk.acts import OF_ACTORS, OF_EXECUTIONS
 from actors_app.converters import is_id
 from actors_app.forms.base import PortalForm
 
-ACTS = ("halt", "resend")
 SCOPES = ("picked", "page", "all")
 MAX_PICKED = 50  # rows of a page
 _NO_ACT = "There is no such act; there are halt and resend."
@@ -60,7 +61,7 @@ class BulkForm(PickedForm):
     """What is to be done to executions."""
 
     act = forms.ChoiceField(
-        choices=[(name, name) for name in ACTS],
+        choices=[(name, name) for name in OF_EXECUTIONS],
         error_messages={"required": _NO_ACT, "invalid_choice": _NO_ACT},
     )
 
@@ -71,7 +72,7 @@ class OrderForm(PortalForm):
     reason = forms.CharField(
         label="Why",
         max_length=500,
-        help_text="Kept in the activity, with each execution.",
+        help_text="Kept in the activity, with each result.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": "Say why; whoever reads the activity will want to know.",
@@ -80,3 +81,90 @@ class OrderForm(PortalForm):
         },
     )
     plan = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+# Actors and their workers -----------------------------------------------------------------------------------
+
+_NO_ACTOR_ACT = "There is no such act; there are stop, purge and delete."
+ACTOR_PLACES = ("actor-list", "administration", "all-workers")
+
+
+class ActorPicksField(forms.Field):
+    """Actors that were ticked, each as its id; or workers, each as its actor's id, a slash and its own."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> tuple[tuple[str, str], ...]:
+        """Return the ids, each actor or worker once; that of an actor itself with an empty second one."""
+        found: dict[tuple[str, str], None] = {}
+        for text in value or ():
+            actor_id, slash, worker_id = text.partition("/")
+            if not is_id(actor_id) or (slash and not is_id(worker_id)):
+                raise forms.ValidationError("What was picked is no actor and no worker. Go back and pick again.")
+            found[actor_id, worker_id] = None
+        if not found:
+            raise forms.ValidationError("Nothing is picked. Tick some rows of the list first.")
+        if len(found) > MAX_PICKED:
+            raise forms.ValidationError(f"At most {MAX_PICKED} can be picked at once.")
+        return tuple(found)
+
+
+class ActorBulkForm(PortalForm):
+    """What is to be done to which actors, or to which of their workers; and the list where they were picked."""
+
+    act = forms.ChoiceField(
+        choices=[(name, name) for name in OF_ACTORS],
+        error_messages={"required": _NO_ACTOR_ACT, "invalid_choice": _NO_ACTOR_ACT},
+    )
+    pick = ActorPicksField(required=False)
+    place = forms.CharField(required=False)
+    query = forms.CharField(required=False)
+
+    def clean_place(self) -> str:
+        """Take the list of actors for a list that is not known."""
+        place: str = self.cleaned_data["place"]
+        return place if place in ACTOR_PLACES else ACTOR_PLACES[0]
+
+    def clean_query(self) -> str:
+        """Return the list's filter, without the wish to read it again; one too long for an address is none."""
+        query: str = self.cleaned_data["query"]
+        filters = parse_qsl(query) if len(query) <= 1000 else []
+        return urlencode([(name, value) for name, value in filters if name != "read"])
+
+    def clean(self) -> None:
+        """Refuse to do to a single worker what is done to actors."""
+        picks = self.cleaned_data.get("pick") or ()
+        if self.cleaned_data.get("act") in ("purge", "delete") and any(worker for _, worker in picks):
+            self.add_error("pick", "Workers can be stopped; only actors have a mailbox and can be deleted.")
+
+    @property
+    def complaints(self) -> list[str]:
+        """Return all that is wrong; nothing of it has a field that somebody typed into."""
+        return [str(text) for texts in self.errors.values() for text in texts]
+
+
+class ActorOrderForm(OrderForm):
+    """The confirmation of an act on actors: its number typed, and why."""
+
+    number = forms.CharField(
+        label="Number",
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        error_messages={
+            "required": "Type the number to confirm.",
+            "max_length": "This is not the number.",
+            "null_characters_not_allowed": "This is not the number.",
+        },
+    )
+    field_order = ("number", "reason", "plan")
+
+    def __init__(self, *args: Any, expected: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+
+    def clean_number(self) -> str:
+        """Compare what was typed with how many there are."""
+        number: str = self.cleaned_data["number"]
+        if number != str(self.expected):
+            raise forms.ValidationError(f"This is not the number: it is {self.expected}.")
+        return number

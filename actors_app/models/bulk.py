@@ -1,4 +1,4 @@
-"""One act on many executions, and what came of each."""
+"""One act on many things, and what came of each."""
 
 from django.db import models
 
@@ -9,8 +9,9 @@ class BulkJob(models.Model):
     handle = models.CharField(max_length=32, primary_key=True)
     tenant = models.CharField(max_length=100)
     username = models.CharField(max_length=255)
-    act = models.CharField(max_length=12)  # halt, resend
-    query = models.TextField(default="")  # the filter it was ordered from
+    act = models.CharField(max_length=12)  # of bulk.acts.ACTS
+    place = models.CharField(max_length=20, default="history")  # the list it was ordered from, by its URL's name
+    query = models.TextField(default="")  # the filter of that list
     key = models.CharField(max_length=64, unique=True)  # of the form that ordered it: once
     created = models.DateTimeField()
     stopped = models.BooleanField(default=False)  # by the person, before its end
@@ -27,14 +28,16 @@ class BulkJob(models.Model):
 
 
 class BulkItem(models.Model):
-    """One execution of a bulk act."""
+    """One execution, worker or actor of a bulk act."""
 
     WAITING, STARTED, DONE, REFUSED, UNKNOWN, SKIPPED = "waiting", "started", "done", "refused", "unknown", "skipped"
+    LEFT = "left"  # out from the beginning, as the preview said
 
     job = models.ForeignKey(BulkJob, models.CASCADE, related_name="items", db_index=False)
     number = models.PositiveIntegerField()
     actor_id = models.CharField(max_length=128)
-    execution_id = models.CharField(max_length=128)
+    object_id = models.CharField(max_length=128, default="")  # the execution or the worker; empty for the actor itself
+    label = models.CharField(max_length=255, default="")  # the actor's name, where the preview knew it
     outcome = models.CharField(max_length=8, default=WAITING)
     said = models.TextField(default="")  # what came of it, in a sentence
     made = models.CharField(max_length=128, default="")  # the execution that a sending made
@@ -47,4 +50,4 @@ class BulkItem(models.Model):
         indexes = (models.Index(fields=("job", "outcome", "number"), name="bulk_item_outcome"),)
 
     def __str__(self) -> str:
-        return f"{self.execution_id}: {self.outcome}"
+        return f"{self.actor_id} {self.object_id}: {self.outcome}"

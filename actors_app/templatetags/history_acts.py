@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl
 from django import template
 from django.urls import reverse
 
-from actors_app import bulk, saved_views
+from actors_app import saved_views
+from actors_app.bulk import jobs
 from actors_app.converters import is_id
 from actors_app.credentials import SessionCredentials
 from actors_app.forms.history import HistoryForm
@@ -61,7 +62,7 @@ def list_filter(context: template.Context) -> list[tuple[str, str]]:
 def unfinished_acts(context: template.Context) -> list[BulkJob]:
     """Return the visitor's bulk acts that wait for somebody to look at them, newest first."""
     who = SessionCredentials.of(context["request"]).current
-    return bulk.unfinished(who) if who else []
+    return jobs.unfinished(who) if who else []
 
 
 @register.simple_tag(takes_context=True)

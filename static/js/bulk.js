@@ -1,60 +1,75 @@
-// Courtesies of the list of executions: ticking all rows of a page, a range of them with Shift, and how many are ticked.
+// Courtesies of lists with rows to tick: ticking all rows of a page, a range of them with Shift, and how many are ticked.
 "use strict";
 
 (() => {
-  const form = document.getElementById("history-picks");
-  const scope = document.getElementById("bulk-scope");
-  if (!form || !scope) return;
-  const count = form.querySelector(".picked-count");
-  const boxes = () => [...form.querySelectorAll('tbody input[name="pick"]')];
-  let last = null; // the row that was ticked, or freed, before
+  const shown = new WeakMap(); // of each form that was furnished, how to count anew
 
-  const everyone = document.createElement("input");
-  everyone.type = "checkbox";
-  everyone.setAttribute("aria-label", "Tick all executions on this page");
-  form.querySelector("thead .pick")?.replaceChildren(everyone);
+  function furnish(form) {
+    const scope = form.querySelector('select[name="scope"]'); // where there is more to act on than what is ticked
+    const count = form.querySelector(".picked-count");
+    const boxes = () => [...form.querySelectorAll('tbody input[name="pick"]')];
+    let last = null; // the row that was ticked, or freed, before
 
-  // On a phone the head of the table is not shown.
-  const all = document.createElement("button");
-  all.type = "button";
-  all.className = "btn small tick-all";
-  form.querySelector(".bulk-bar").insertBefore(all, count);
+    const everyone = document.createElement("input");
+    everyone.type = "checkbox";
+    everyone.setAttribute("aria-label", `Tick all ${form.dataset.picks} on this page`);
+    form.querySelector("thead .pick")?.replaceChildren(everyone);
 
-  function show() {
-    const every = boxes();
-    const ticked = every.filter((box) => box.checked).length;
-    count.hidden = false;
-    count.textContent = `${ticked} ticked`;
-    everyone.checked = ticked > 0 && ticked === every.length;
-    everyone.indeterminate = ticked > 0 && ticked < every.length;
-    all.textContent = everyone.checked ? "Tick none" : "Tick all";
-  }
+    // On a phone the head of the table is not shown.
+    const all = document.createElement("button");
+    all.type = "button";
+    all.className = "btn small tick-all";
+    form.querySelector(".bulk-bar").insertBefore(all, count);
 
-  function tick(checked) {
-    for (const box of boxes()) box.checked = checked;
-    last = null;
-    scope.value = "picked";
-    show();
-  }
-
-  everyone.addEventListener("change", () => tick(everyone.checked));
-  all.addEventListener("click", () => tick(!everyone.checked));
-
-  form.addEventListener("click", (event) => {
-    const box = event.target;
-    if (!(box instanceof HTMLInputElement) || box.name !== "pick") return;
-    if (event.shiftKey && last && last.isConnected) {
+    function show() {
       const every = boxes();
-      const [start, end] = [every.indexOf(last), every.indexOf(box)].sort((a, b) => a - b);
-      for (const one of every.slice(start, end + 1)) one.checked = box.checked;
+      const ticked = every.filter((box) => box.checked).length;
+      count.hidden = false;
+      count.textContent = `${ticked} ticked`;
+      everyone.checked = ticked > 0 && ticked === every.length;
+      everyone.indeterminate = ticked > 0 && ticked < every.length;
+      all.textContent = everyone.checked ? "Tick none" : "Tick all";
     }
-    last = box;
-    scope.value = "picked";
-    show();
-  });
 
-  // A row that is brought up to date loses its tick; the count must say so.
-  document.addEventListener("htmx:afterSettle", show);
-  addEventListener("pageshow", show);
-  show();
+    function ticked() {
+      if (scope) scope.value = "picked";
+      show();
+    }
+
+    function tick(checked) {
+      for (const box of boxes()) box.checked = checked;
+      last = null;
+      ticked();
+    }
+
+    everyone.addEventListener("change", () => tick(everyone.checked));
+    all.addEventListener("click", () => tick(!everyone.checked));
+
+    form.addEventListener("click", (event) => {
+      const box = event.target;
+      if (!(box instanceof HTMLInputElement) || box.name !== "pick") return;
+      if (event.shiftKey && last && last.isConnected) {
+        const every = boxes();
+        const [start, end] = [every.indexOf(last), every.indexOf(box)].sort((a, b) => a - b);
+        for (const one of every.slice(start, end + 1)) one.checked = box.checked;
+      }
+      last = box;
+      ticked();
+    });
+
+    shown.set(form, show);
+  }
+
+  // A table that is swapped in has a form of its own; a row that is brought up to date loses its tick, and the count
+  // must say so.
+  function look() {
+    for (const form of document.querySelectorAll("form[data-picks]")) {
+      if (!shown.has(form)) furnish(form);
+      shown.get(form)();
+    }
+  }
+
+  document.addEventListener("htmx:afterSettle", look);
+  addEventListener("pageshow", look);
+  look();
 })();

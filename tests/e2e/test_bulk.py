@@ -1,4 +1,4 @@
-"""Acts on many executions and saved views, in a real browser over the real sandbox."""
+"""Acts on many executions or actors, and saved views, in a real browser over the real sandbox."""
 
 import re
 from collections.abc import Callable
@@ -121,10 +121,10 @@ def test_the_pages_are_well_made(visit: Visit, width: int, theme: str) -> None:
     assert complaints(page) == []
     for address in (
         "/executions/views/",
-        "/executions/bulk/?act=halt&window=all",
-        "/executions/bulk/?act=resend&window=all&outcome=failed",
-        "/executions/bulk/?act=halt&scope=picked",
-        "/executions/bulk/mine/",
+        "/bulk/executions/?act=halt&window=all",
+        "/bulk/executions/?act=resend&window=all&outcome=failed",
+        "/bulk/executions/?act=halt&scope=picked",
+        "/bulk/",
     ):
         page.goto(address)
         assert complaints(page) == [], address
@@ -152,3 +152,35 @@ def test_a_view_is_shared_by_its_link(visit: Visit) -> None:
     card.get_by_role("button", name="Rename", exact=True).click()
     own.get_by_role("article", name="View Broken this week").get_by_role("button", name="Delete").click()
     expect(own.get_by_text("was deleted")).to_be_visible()
+
+
+def test_actors_are_deleted_at_once_with_a_result_for_each(visit: Visit, portal: Portal) -> None:
+    demo, team = portal.sandbox.sign_in("demo"), portal.sandbox.sign_in("team")
+    mine = [demo.actor("abacosamples/wc", name=f"goes-at-once-{number}") for number in range(2)]
+    theirs = team.actor("abacosamples/wc", name="goes-at-once-not")
+    team.post(f"/{theirs}/permissions", {"user": "demo", "level": "READ"})
+    demo.post("/aliases", {"alias": "goes-at-once", "actorId": mine[0]})
+    page = visit()
+    page.goto("/actors/")
+    page.get_by_role("searchbox").fill("goes-at-once")
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.get_by_label("Tick all actors on this page").check()
+    expect(page.get_by_text("3 ticked")).to_be_visible()
+    page.get_by_role("button", name="Delete…").click()
+    expect(page.get_by_role("heading", name="Delete 2 actors?")).to_be_visible()
+    expect(page.get_by_text("1 alias will lead nowhere:")).to_be_visible()
+    expect(page.locator("tr.left-out")).to_contain_text("It needs UPDATE on the actor, and your level is READ.")
+    assert complaints(page) == []
+    page.get_by_label("Number").fill("3")
+    page.get_by_label("Why").fill("nobody needs them")
+    page.get_by_role("button", name="Delete 2 actors for good").click()
+    expect(page.get_by_text("This is not the number: it is 2.")).to_be_visible()
+    assert complaints(page) == []
+    page.get_by_label("Number").fill("2")
+    page.get_by_role("button", name="Delete 2 actors for good").click()
+    expect(page.get_by_text("Finished")).to_be_visible()
+    expect(page.locator("tbody tr").filter(has_text="It is deleted.")).to_have_count(2)
+    assert complaints(page) == []
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    assert {row["id"] for row in demo.get("")}.isdisjoint(mine)

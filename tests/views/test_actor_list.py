@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from actors_app.actor_rows import schedule_words
 from actors_app.history.clock import HOUR, from_ms, now_ms
 from actors_app.history.recording import record
-from actors_app.models import ActorHistory
+from actors_app.models import ActorHistory, BulkItem, BulkJob, PortalSession
 from actors_app.services.types import Execution
 from tests.payloads import actor_payload
 
@@ -245,3 +246,30 @@ def test_a_list_without_what_is_shared_with_everybody_says_so(signed_in: Client,
 
 def test_a_whole_list_says_nothing_of_the_kind(signed_in: Client, three: None) -> None:
     assert "shared with everybody" not in signed_in.get(URL).content.decode()
+
+
+def test_actors_are_ticked_for_one_act_on_many(signed_in: Client, three: None) -> None:
+    page = signed_in.get("/actors/?status=ready").content.decode()
+    ticks = re.findall(r'name="pick" value="([^"]*)" aria-label="Pick ([^"]*)"', page)
+    assert ticks
+    assert len(ticks) == page.count('<td class="pick">')
+    assert '<input type="hidden" name="place" value="actor-list">' in page
+    assert '<input type="hidden" name="query" value="status=ready">' in page
+    assert re.findall(r'name="act" value="(\w+)">', page) == ["stop", "purge", "delete"]
+
+
+def test_who_may_only_read_sees_the_acts_and_why_not(signed_in: Client, three: None) -> None:
+    PortalSession.objects.update(read_only=True)
+    page = signed_in.get("/actors/").content.decode()
+    assert len(re.findall(r'name="act" value="\w+" disabled title="[^"]', page)) == 3
+
+
+def test_an_act_that_is_not_finished_is_named(signed_in: Client, three: None) -> None:
+    assert "not finished" not in signed_in.get("/actors/").content.decode()
+    job = BulkJob.objects.create(
+        handle="c" * 32, tenant="default", username="jdoe", act="delete", key="k", created=timezone.now()
+    )
+    BulkItem.objects.create(job=job, number=1, actor_id="A1")
+    page = signed_in.get("/actors/").content.decode()
+    assert "One bulk act of yours is not finished" in page
+    assert f"/bulk/{'c' * 32}/" in page

@@ -1,8 +1,11 @@
 """The administration and the workers of all actors: to whom they are shown, from when they are, and what is stuck."""
 
+import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,9 +13,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from actors_app import administration
+from actors_app.models import PortalSession
 from tests.conftest import API
 from tests.payloads import (
     ACTOR_ID,
+    WORKER_ID,
     actor_payload,
     admin_actor_payload,
     search_payload,
@@ -20,8 +25,10 @@ from tests.payloads import (
     utilization_payload,
     worker_payload,
 )
+from tests.views.test_tapis import snake
 
 pytestmark = pytest.mark.django_db
+RECORDINGS = Path(__file__).parents[1] / "recordings" / "v2-snake"
 URL, WORKERS = "/administration/", "/workers/"
 PROBE = "/actors/v2/admin-role-probe"
 ADMIN = "/actors/v2/admin"
@@ -141,6 +148,22 @@ def test_other_tenants_are_left_out_and_what_the_api_cut_is_said(api: API, signe
     assert "1 actor of other tenants" in page
     assert "1 actor is missing below" in page
     assert "ForeignWorker" not in signed_in.get(WORKERS).content.decode()
+
+
+def test_tenants_that_cannot_be_told_apart_are_said_to_be_mixed(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    foreign = admin_actor_payload(id="Foreign", name="of-another-tenant", tenant="OTHER")
+    lists(api, admin_actor_payload(), foreign, listed=[])
+    for address in (URL, WORKERS):
+        assert "These are of 2 tenants on the same server" in signed_in.get(address).content.decode()
+
+
+def test_the_one_tenant_of_a_server_needs_no_word(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api, admin_actor_payload(), listed=[])
+    assert "tenants on the same server" not in signed_in.get(URL).content.decode()
 
 
 STUCK = [
@@ -329,3 +352,92 @@ def test_a_search_that_fails_is_shown(api: API, signed_in: Client) -> None:
 def test_it_needs_credentials_and_rejects_the_wrong_method(client: Client, signed_in: Client, address: str) -> None:
     assert client.get(address).headers["Location"].startswith("/sign-in/")
     assert signed_in.post(address).status_code == 405
+
+
+# Acts on many ---------------------------------------------------------------------------------------------------
+
+
+def test_actors_and_workers_can_be_ticked(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    lists(api, admin_actor_payload(), admin_actor_payload(id="../x"), workers=[worker_payload(actorId=ACTOR_ID)])
+    page = signed_in.get(URL + "?status=READY").content.decode()
+    assert re.findall(r'name="pick" value="([^"]*)"', page) == [ACTOR_ID]
+    assert '<input type="hidden" name="query" value="status=READY">' in page
+    assert re.findall(r'name="act" value="(\w+)"', page) == ["stop", "purge", "delete"]
+    page = signed_in.get(WORKERS).content.decode()
+    assert re.findall(r'name="pick" value="([^"]*)"', page) == [f"{ACTOR_ID}/{WORKER_ID}"]
+    assert re.findall(r'name="act" value="(\w+)"', page) == ["stop"]
+
+
+def test_what_is_stuck_can_be_acted_on_at_once(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2/utilization", utilization_payload())
+    is_admin(api)
+    stuck = worker_payload(actorId=ACTOR_ID, status="REQUESTED", createTime=minutes_ago(9))
+    lists(api, admin_actor_payload(messages=3), workers=[stuck])
+    page = signed_in.get(URL).content.decode().partition('id="stuck-title"')[2].partition("<table")[0]
+    assert re.findall(r'name="(\w+)" value="([^"]*)"', page) == [
+        ("place", "administration"),
+        ("pick", ACTOR_ID),
+        ("act", "purge"),
+        ("place", "administration"),
+        ("pick", f"{ACTOR_ID}/{WORKER_ID}"),
+        ("act", "stop"),
+    ]
+    PortalSession.objects.update(read_only=True)
+    page = signed_in.get(URL).content.decode()
+    assert len(re.findall(r'name="act" value="\w+" disabled title="[^"]', page)) == 5
+
+
+# Over v3 --------------------------------------------------------------------------------------------------------
+
+V3 = "/v3/actors"
+
+
+@pytest.fixture
+def tapis(settings: Any) -> None:
+    """Let the tenant be one of v3."""
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
+
+
+def recorded(name: str) -> Any:
+    """Return the result of an answer that was recorded, by the names of v3."""
+    return json.loads((RECORDINGS / f"{name}.json").read_text())["response"]["body"]["result"]
+
+
+def test_over_v3_an_administrator_sees_the_tenant(api: API, signed_in: Client, tapis: None) -> None:
+    workers = recorded("admin_workers")
+    of_one = workers["workers"][0]
+    nothing = dict.fromkeys(("link", "webhook", "max_workers", "mem_limit", "log_ex", "cron_schedule"))
+    actor = snake(admin_actor_payload(id=of_one["actor_id"], name="first", messages=2, workers=[of_one])) | nothing
+    broken = snake(admin_actor_payload(id="Broken1", name=None, status="ERROR", statusMessage="no <image>", messages=3))
+    api.refuse("GET", f"{V3}/admin-role-probe", "Actor with identifier 'admin-role-probe' not found", 404)
+    api.get(f"{V3}/utilization", recorded("utilization"))
+    api.get(f"{V3}/admin", [actor, broken])
+    api.get(f"{V3}/admin/workers", workers)
+    api.refuse("GET", f"{V3}/admin/executions", "Unrecognized exception type", 500)
+    api.get(V3, [snake(actor_payload(id=of_one["actor_id"]))])
+    page = signed_in.get(URL).content.decode()
+    assert "Actors on the whole server</dt><dd>310<" in page
+    assert ">first<" in page
+    assert ">Broken1<" in page
+    assert "no &lt;image&gt;" in page
+    assert "Version 3 of the API fails at this list" in page
+    assert re.search(r"Messages that wait</dt><dd>5<", page)
+    page = signed_in.get(f"{WORKERS}?q={of_one['id']}").content.decode()
+    assert f'href="/actors/{of_one["actor_id"]}/workers/{of_one["id"]}/"' in page
+    assert f'name="pick" value="{of_one["actor_id"]}/{of_one["id"]}"' in page
+    assert f"of {len(workers['workers'])} workers" in signed_in.get(WORKERS).content.decode()
+
+
+def test_over_v3_others_see_what_the_search_gives(api: API, signed_in: Client, tapis: None) -> None:
+    api.refuse("GET", f"{V3}/admin-role-probe", "Abaco Admin role required.")
+    api.get(f"{V3}/utilization", recorded("utilization"))
+    api.get(
+        f"{V3}/search/workers", {"_metadata": {"total_count": 9}, "search": recorded("admin_workers")["workers"][:2]}
+    )
+    api.get(V3, [])
+    assert "The rest is for administrators" in signed_in.get(URL).content.decode()
+    page = signed_in.get(WORKERS).content.decode()
+    assert "7 more are not shown" in page
+    assert len(re.findall(r'name="pick"', page)) == 2

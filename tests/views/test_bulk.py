@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone
 from requests import PreparedRequest
 
-from actors_app import bulk, kept_messages
-from actors_app.bulk_plans import CAP
+from actors_app import kept_messages
+from actors_app.bulk import steps, turns
+from actors_app.bulk.of_executions import CAP
 from actors_app.credentials import Credentials
 from actors_app.history.clock import now_ms
 from actors_app.history.recording import record
@@ -28,7 +29,7 @@ from tests.payloads import API as ROOT
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 Browser = Callable[..., Client]
-PAGE = "/executions/bulk/"
+PAGE = "/bulk/executions/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 WHO = Credentials("default", "jdoe", "token")
 KEY = "0123456789abcdef" * 2
@@ -92,7 +93,7 @@ def order(browser: Client, key: str = KEY, reason: str = "they hang", **asked: A
 
 
 def outcomes(items: Any = None) -> list[tuple[str, str]]:
-    return list((items or BulkItem.objects).order_by("number").values_list("execution_id", "outcome"))
+    return list((items or BulkItem.objects).order_by("number").values_list("object_id", "outcome"))
 
 
 # The preview ------------------------------------------------------------------------------------------------
@@ -203,7 +204,7 @@ def test_it_is_ordered_once_and_sends_nothing_yet(signed_in: Client, api: API, h
     first, second = signed_in.post(PAGE, form), signed_in.post(PAGE, form)
     assert first["Location"] == second["Location"]
     job = BulkJob.objects.get()
-    assert first["Location"] == f"/executions/bulk/{job.handle}/"
+    assert first["Location"] == f"/bulk/{job.handle}/"
     assert outcomes() == [("run0", "waiting"), ("run1", "waiting")]
     start = AuditEntry.objects.get(action="bulk.start", kind="start")
     assert json.loads(start.details)["reason"] == "they hang"
@@ -513,10 +514,10 @@ def test_an_item_that_was_given_up_is_corrected_by_who_knows(history: ActorHisto
     job = BulkJob.objects.create(
         handle=KEY, tenant="default", username="jdoe", act="halt", key="k", created=timezone.now()
     )
-    item = BulkItem.objects.create(job=job, number=1, actor_id=ACTOR_ID, execution_id="run0", outcome="unknown")
-    bulk._save(item, bulk.Result("done", "The halt was ordered."))
+    item = BulkItem.objects.create(job=job, number=1, actor_id=ACTOR_ID, object_id="run0", outcome="unknown")
+    steps._save(item, turns.Result("done", "The halt was ordered."))
     assert outcomes() == [("run0", "done")]
-    bulk._save(item, bulk.Result("refused", "Later and wrong."))
+    steps._save(item, turns.Result("refused", "Later and wrong."))
     assert outcomes() == [("run0", "done")]
 
 
@@ -565,19 +566,19 @@ def test_ones_own_acts_are_listed_newest_first_with_how_far_they_are(
 ) -> None:
     browser = sign_in()
     api_says(api, run0="RUNNING", run1="RUNNING")
-    assert "You have ordered no bulk act yet" in browser.get("/executions/bulk/mine/").content.decode()
+    assert "You have ordered no bulk act yet" in browser.get("/bulk/").content.decode()
     first = order(browser, act="halt", scope="all", reason="<b>they hang</b>")
-    page = browser.get("/executions/bulk/mine/").content.decode()
+    page = browser.get("/bulk/").content.decode()
     assert f'href="{first}"' in page
     assert "Halt 2 executions" in page
     assert "0 of 2" in page
     assert "&lt;b&gt;they hang&lt;/b&gt;" in page
     second = order(browser, key="f" * 32, act="halt", scope="all")
     browser.post(f"{second}stop/")
-    page = browser.get("/executions/bulk/mine/").content.decode()
+    page = browser.get("/bulk/").content.decode()
     assert page.index(second) < page.index(first)
     assert "Stopped" in page
-    assert "Halt" not in sign_in(username="alice").get("/executions/bulk/mine/").content.decode().partition("<table")[2]
+    assert "Halt" not in sign_in(username="alice").get("/bulk/").content.decode().partition("<table")[2]
 
 
 def test_the_activity_leads_to_the_page_of_an_act(signed_in: Client, api: API, history: ActorHistory) -> None:

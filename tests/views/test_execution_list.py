@@ -453,7 +453,7 @@ def test_acts_of_ones_own_that_wait_for_their_page_are_named(world: World, signe
         job = BulkJob.objects.create(
             handle=handle * 32, tenant="default", username=username, act="halt", key=handle, created=timezone.now()
         )
-        BulkItem.objects.create(job=job, number=1, actor_id=ACTOR_ID, execution_id="Run1", outcome=outcome)
+        BulkItem.objects.create(job=job, number=1, actor_id=ACTOR_ID, object_id="Run1", outcome=outcome)
 
     wait("a", "somebody", BulkItem.WAITING)
     wait("b", "jdoe", BulkItem.DONE)
@@ -461,11 +461,11 @@ def test_acts_of_ones_own_that_wait_for_their_page_are_named(world: World, signe
     wait("c", "jdoe", BulkItem.WAITING)
     response = signed_in.get(url)
     assert "One bulk act of yours is not finished" in Page.of(response).words
-    assert links(response, "open it") == [f"/executions/bulk/{'c' * 32}/"]
+    assert links(response, "open it") == [f"/bulk/{'c' * 32}/"]
     wait("d", "jdoe", BulkItem.STARTED)
     response = signed_in.get(url)
     assert "2 bulk acts of yours are not finished" in Page.of(response).words
-    assert links(response, "show them") == ["/executions/bulk/mine/"]
+    assert links(response, "show them") == ["/bulk/"]
 
 
 # What is new --------------------------------------------------------------------------------------------------

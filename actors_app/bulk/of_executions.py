@@ -1,18 +1,14 @@
-"""What a bulk act would do: which executions it applies to, which it leaves out and why, as its preview shows it.
+"""What an act on executions would do: to which it applies, which it leaves out and why, as its preview shows it."""
 
-A plan travels in the form, signed and bound to its maker: what is done is what was shown. Whether each execution may
-be acted on is asked of the API again when its turn comes.
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Self
 
-from django.core import signing
 from django.utils import timezone
 
 from actors_app import kept_messages
+from actors_app.bulk.plans import Item, Plan
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials
 from actors_app.forms.history import outcome_label
@@ -34,8 +30,6 @@ LISTED = 20  # of them that the preview names
 LOOKED_AT = 1000  # of all that match, the newest, whose messages are looked for
 ACTORS_ASKED = 10  # whose executions are asked for again before the preview
 SECONDS = 2.0  # that asking may take
-MAX_AGE = 60 * 60  # seconds that a preview stays good
-_SALT = "actors.bulk-plan"
 UNSEEN = "It is not in the history, or not for you to see."
 GONE = "The API does not have it any more."
 
@@ -66,29 +60,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """A bulk act before it is ordered.
+class ExecutionPlan(Plan):
+    """An act on executions.
 
     `matched` is how many were picked, stand on the page or match; `fits` of how many of those the act applies to, as
-    far as is known; `items` are those that it would be done to, `left` those of the picked that it leaves out.
+    far as is known; `left` are those of the picked that it leaves out.
     """
 
-    act: str
-    scope: str
-    query: str
+    salt: ClassVar[str] = "actors.bulk-plan"
+
+    scope: str = ""
     matched: int = 0
     is_exact: bool = True
     fits: int = 0
     fits_exactly: bool = True
-    items: tuple[tuple[str, str], ...] = ()
-    left: tuple[tuple[str, str, str], ...] = ()
     lines: tuple[Line, ...] = ()
     looked_at: int = 0  # of those that match, where not all were looked at
-
-    @property
-    def number(self) -> int:
-        """Return to how many executions it would be done."""
-        return len(self.items)
 
     @property
     def beyond(self) -> int:
@@ -100,30 +87,17 @@ class Plan:
         """Return how many more it concerns than the lines name."""
         return self.number + len(self.left) - len(self.lines)
 
-    def sealed(self, who: Credentials) -> str:
-        """Return the plan for a form of this person's."""
-        return signing.dumps([who.tenant, who.username, asdict(self)], salt=_SALT, compress=True)
-
-
-def unsealed(who: Credentials, text: str) -> Plan | None:
-    """Return the plan of a form; None where it is another person's, was changed, or is too old."""
-    try:
-        tenant, username, said = signing.loads(text, salt=_SALT, max_age=MAX_AGE)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
-    if (tenant, username) != (who.tenant, who.username):
-        return None
-    said["items"] = tuple((one[0], one[1]) for one in said["items"])
-    said["left"] = tuple((one[0], one[1], one[2]) for one in said["left"])
-    said["lines"] = tuple(Line(**line) for line in said["lines"])
-    return Plan(**said)
+    @classmethod
+    def _read(cls, said: Mapping[str, Any]) -> Self:
+        plan = super(ExecutionPlan, cls)._read(said)
+        return replace(plan, lines=tuple(Line(**line) for line in said["lines"]))
 
 
 def plan_of(
     who: Credentials, abaco: Abaco, what: Asked, act: str, scope: str, picks: Sequence[tuple[str, str]], query: str
-) -> Plan:
+) -> ExecutionPlan:
     """Return what an act would do to the picked executions, to those on the page, or to all that match."""
-    plan = Plan(act, scope, query)
+    plan = ExecutionPlan(act, "history", query, scope=scope)
     if scope == "all":
         return _of_all(who, abaco, what, plan)
     missing: list[tuple[str, str]] = []
@@ -138,13 +112,13 @@ def plan_of(
     fitting = [row for row in rows if not reasons[row.pk]]
     lines = [_line(row, actors[row.actor], reasons[row.pk]) for row in rows]
     lines += [Line(actor_id, id_, actor_id, why_not=UNSEEN) for actor_id, id_ in missing]
-    left = [(line.actor_id, line.execution_id, line.why_not) for line in lines if line.why_not]
+    left = [Item(line.actor_id, line.execution_id, why_not=line.why_not) for line in lines if line.why_not]
     lines.sort(key=lambda line: bool(line.why_not))
     return replace(
         plan,
         matched=len(lines),
         fits=len(fitting),
-        items=_ids(fitting, actors),
+        items=_items(fitting, actors),
         left=tuple(left),
         lines=tuple(lines[:LISTED]),
     )
@@ -170,7 +144,7 @@ def picked_rows(what: Asked, picks: Iterable[tuple[str, str]]) -> tuple[list[Fou
     return finding.rows_of(found), missing
 
 
-def _of_all(who: Credentials, abaco: Abaco, what: Asked, plan: Plan) -> Plan:
+def _of_all(who: Credentials, abaco: Abaco, what: Asked, plan: ExecutionPlan) -> ExecutionPlan:
     wanted, keys, named = what.wanted, what.keys, what.named
     counts = counting.counts(wanted, keys, named)
     matched = counts.total(wanted.outcomes)
@@ -196,11 +170,11 @@ def _of_all(who: Credentials, abaco: Abaco, what: Asked, plan: Plan) -> Plan:
             plan = replace(plan, looked_at=len(page.rows))
     chosen = fitting[:CAP]
     lines = tuple(_line(row, actors[row.actor]) for row in chosen[:LISTED])
-    return replace(plan, items=_ids(chosen, actors), lines=lines)
+    return replace(plan, items=_items(chosen, actors), lines=lines)
 
 
-def _ids(rows: Iterable[Found], actors: dict[int, SeenActor]) -> tuple[tuple[str, str], ...]:
-    return tuple((actors[row.actor].id, row.id) for row in rows)
+def _items(rows: Iterable[Found], actors: dict[int, SeenActor]) -> tuple[Item, ...]:
+    return tuple(Item(actors[row.actor].id, row.id) for row in rows)
 
 
 def _line(row: Found, actor: SeenActor, why_not: str = "") -> Line:

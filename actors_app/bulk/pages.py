@@ -1,4 +1,4 @@
-"""A bulk act under way as its page shows it: how far it is, and what came of each execution."""
+"""A bulk act under way as its page shows it: how far it is, and what came of each thing."""
 
 import json
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from actors_app import bulk
+from actors_app.bulk import jobs, steps
+from actors_app.bulk.acts import ACTS, Act
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials
 from actors_app.models import ActorHistory, BulkItem, BulkJob, Readable
@@ -22,9 +23,18 @@ WORDS = {
     BulkItem.REFUSED: ("Refused", "bad", "circle-x"),
     BulkItem.UNKNOWN: ("Unknown", "wait", "circle-question-mark"),
     BulkItem.SKIPPED: ("Skipped", "off", "circle"),
+    BulkItem.LEFT: ("Left out", "off", "circle"),
     BulkItem.STARTED: ("Under way", "run", "loader"),
     BulkItem.WAITING: ("Waiting", "wait", "clock"),
 }
+# The lists that an act is ordered from: the section of the navigation, and what the way back is called.
+PLACES = {
+    "history": ("history", "Executions"),
+    "actor-list": ("actors", "Actors"),
+    "administration": ("administration", "Administration"),
+    "all-workers": ("workers", "Workers"),
+}
+REMEMBERED = ("administration", "all-workers")
 _SLOW = timedelta(seconds=20)  # after which a step that somebody else makes is worth a word
 
 
@@ -33,9 +43,10 @@ class Row:
     """An item as a page writes it; `check_url` leads to the question what became of it, where nobody knows."""
 
     number: int
-    execution_id: str
+    object: str
     url: str
     actor: str
+    actor_id: str
     actor_url: str
     badge: SafeString
     said: str
@@ -55,19 +66,50 @@ class Page:
     reason: str
 
     @property
+    def act(self) -> Act:
+        """Return what is done."""
+        return ACTS[self.job.act]
+
+    @property
+    def section(self) -> str:
+        """Return the section of the navigation that the list it was ordered from is in."""
+        return PLACES[self.job.place][0]
+
+    @property
+    def back(self) -> str:
+        """Return the list that it was ordered from, with its filter, read anew where it is remembered for a while."""
+        fresh = "read=again" if self.job.place in REMEMBERED else ""
+        return address(self.job.place, "&".join(filter(None, (self.job.query, fresh))))
+
+    @property
+    def back_words(self) -> str:
+        """Return what that list is called."""
+        return PLACES[self.job.place][1]
+
+    @property
+    def counted(self) -> str:
+        """Say how many things it is about."""
+        return self.act.counted(self.total)
+
+    @property
+    def words(self) -> str:
+        """Name it with how many things it is about."""
+        return self.act.named(self.total)
+
+    @property
     def total(self) -> int:
-        """Return how many executions it is about."""
-        return sum(self.counts.values())
+        """Return how many things it is to be done to."""
+        return sum(self.counts.values()) - self.counts.get(BulkItem.LEFT, 0)
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more will be begun."""
-        return not any(self.counts.get(name) for name in bulk.OPEN)
+        return not any(self.counts.get(name) for name in jobs.OPEN)
 
     @property
     def over(self) -> int:
         """Return of how many the result is known, or known to be unknown."""
-        return self.total - sum(self.counts.get(name, 0) for name in bulk.OPEN)
+        return self.total - sum(self.counts.get(name, 0) for name in jobs.OPEN)
 
     @property
     def tallies(self) -> list[tuple[str, str, int]]:
@@ -78,41 +120,44 @@ class Page:
     def is_held(self) -> bool:
         """Whether a step that began a while ago has not ended: its process may have died."""
         until = self.job.busy_until
-        return bool(until and timezone.now() < until < timezone.now() + bulk.LEASE - _SLOW)
+        return bool(until and timezone.now() < until < timezone.now() + steps.LEASE - _SLOW)
 
 
 def pages_of(who: Credentials) -> list[Page]:
     """Return a person's newest jobs, without their items."""
-    jobs = list(bulk.jobs_of(who)[: bulk.LISTED])
-    counts, reasons = bulk.tallies(jobs), bulk.reasons_of(jobs)
-    return [Page(job, counts.get(job.pk, {}), (), 0, reasons.get(job.key, "")) for job in jobs]
+    mine = list(jobs.jobs_of(who)[: jobs.LISTED])
+    counts, reasons = jobs.tallies(mine), jobs.reasons_of(mine)
+    return [Page(job, counts.get(job.pk, {}), (), 0, reasons.get(job.key, "")) for job in mine]
 
 
 def page_of(who: Credentials, job: BulkJob, *, after: int | None = None) -> Page:
     """Return a job; of its items all, or, for a page that has those up to `after`, only what is new since."""
-    items = list(bulk.items_of(job))
-    settled = next((item.number - 1 for item in items if item.outcome in bulk.OPEN), len(items))
-    counts = bulk.tally(job)
+    items = list(jobs.items_of(job))
+    settled = next((item.number - 1 for item in items if item.outcome in jobs.OPEN), len(items))
+    counts = jobs.tally(job)
     if after is not None:
         items = [item for item in items if item.number > after and item.outcome != BulkItem.WAITING]
-    return Page(job, counts, _rows(who, job, items), settled, bulk.reason_of(job) if after is None else "")
+    return Page(job, counts, _rows(who, job, items), settled, jobs.reason_of(job) if after is None else "")
 
 
 def _rows(who: Credentials, job: BulkJob, items: Sequence[BulkItem]) -> list[Row]:
-    names = _names(who, {item.actor_id for item in items})
-    unknown = bulk.entries(job, [item for item in items if item.outcome == BulkItem.UNKNOWN])
-    prefix = reverse("actors:actor-list")
+    names = _names(who, {item.actor_id for item in items if not item.label})
+    unknown = steps.entries(job, [item for item in items if item.outcome == BulkItem.UNKNOWN])
+    prefix, column = reverse("actors:actor-list"), ACTS[job.act].column
     found = []
     for item in items:
         entry = unknown.get(item.pk)
-        known = is_id(item.actor_id) and is_id(item.execution_id)
+        is_known = is_id(item.actor_id) and not (job.act == "delete" and item.outcome == BulkItem.DONE)
+        actor_url = f"{prefix}{item.actor_id}/" if is_known else ""
+        folder = "workers" if column == "Worker" else "executions"
         found.append(
             Row(
                 item.number,
-                visible(item.execution_id),
-                execution_address(item.actor_id, item.execution_id) if known else "",
-                visible(names.get(item.actor_id, item.actor_id)),
-                f"{prefix}{item.actor_id}/" if known else "",
+                visible(item.object_id),
+                f"{actor_url}{folder}/{item.object_id}/" if actor_url and is_id(item.object_id) else "",
+                visible(item.label or names.get(item.actor_id, item.actor_id)),
+                visible(item.actor_id),
+                actor_url,
                 badge(*WORDS[item.outcome]),
                 visible(item.said),
                 visible(item.made),
@@ -121,6 +166,11 @@ def _rows(who: Credentials, job: BulkJob, items: Sequence[BulkItem]) -> list[Row
             )
         )
     return found
+
+
+def address(place: str, query: str) -> str:
+    """Return the address of a list with a filter."""
+    return reverse(f"actors:{place}") + (f"?{query}" if query else "")
 
 
 def _names(who: Credentials, ids: set[str]) -> dict[str, str]:

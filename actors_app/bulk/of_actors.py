@@ -1,0 +1,299 @@
+"""What an act on actors would do: which it applies to, what each loses, which are left out and why, for its preview.
+
+What a visitor may do with an actor is read from the API's own map of permissions, and from whether it calls them an
+administrator; that is asked only where the map does not suffice.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
+
+from actors_app.alias_rows import page_of
+from actors_app.blast_radius import NAMED, Effect, ask_many, effects
+from actors_app.bulk.plans import Item, Plan
+from actors_app.credentials import Credentials
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.permissions import WORLD
+from actors_app.services.types import Actor, Worker
+from actors_app.services.waves import GetCall
+from actors_app.templatetags.actors import thousands, visible
+
+CAP = 25  # actors that one bulk act looks at
+WORKERS_CAP = 200  # workers that one bulk act stops
+LABEL = 255  # characters of a name that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class ActorLine:
+    """An actor as the preview names it: what it loses, or in `why_not` why the act does nothing to it."""
+
+    actor_id: str
+    label: str
+    owner: str = ""
+    status: str = ""
+    effects: tuple[Effect, ...] = ()
+    why_not: str = ""
+
+    @property
+    def url(self) -> str:
+        """Return its page; empty for an id that cannot be in an address."""
+        return page_of("actor-detail", self.actor_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ActorPlan(Plan):
+    """An act on actors or their workers; `beyond` is how many of the picked actors were not even looked at."""
+
+    salt: ClassVar[str] = "actors.bulk-actor-plan"
+
+    lines: tuple[ActorLine, ...] = ()
+    beyond: int = 0
+    total: str = ""  # what all of them lose together, in a sentence
+
+    @property
+    def actors(self) -> int:
+        """Return how many actors the act applies to."""
+        return sum(not line.why_not for line in self.lines)
+
+    @classmethod
+    def _read(cls, said: Mapping[str, Any]) -> Self:
+        plan = super(ActorPlan, cls)._read(said)
+        lines = tuple(
+            ActorLine(**{**line, "effects": tuple(_effect(one) for one in line["effects"])}) for line in said["lines"]
+        )
+        return replace(plan, lines=lines)
+
+
+def _effect(said: Mapping[str, Any]) -> Effect:
+    return Effect(**{**said, "named": tuple((label, url) for label, url in said["named"])})
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An actor with all that was asked about it."""
+
+    actor: Actor
+    answers: Mapping[str, Answer]
+    workers: frozenset[str]  # those of them that were picked; all where there is none
+
+    @property
+    def label(self) -> str:
+        return visible(self.actor.label)[:LABEL]
+
+    @property
+    def waiting(self) -> int | None:
+        answer = self.answers["mailbox"]
+        waiting: int | None = None if answer.error else answer.value.messages
+        return waiting
+
+    def chosen(self) -> list[Worker]:
+        answer = self.answers["workers"]
+        workers: Sequence[Worker] = answer.value or ()
+        return [one for one in workers if not self.workers or one.id in self.workers]
+
+
+# What came of looking at one actor: what is to be done to it, what is left out of that, and its line.
+_Part = tuple[list[Item], list[Item], ActorLine]
+
+
+def plan_of(
+    who: Credentials,
+    abaco: Abaco,
+    is_admin: Callable[[], bool],
+    act: str,
+    picks: Sequence[tuple[str, str]],
+    place: str,
+    query: str,
+) -> ActorPlan:
+    """Return what an act would do to the picked actors, or to those of their workers that were picked.
+
+    Raises SignedOut; whatever else the API does not say leaves an actor out.
+    """
+    wanted: dict[str, set[str]] = {}
+    for actor_id, worker_id in picks:
+        wanted.setdefault(actor_id, set()).update({worker_id} - {""})
+    ids = list(wanted)[:CAP]
+    asked = ask_many(abaco, ids) if act == "delete" else _ask(abaco, ids, "workers" if act == "stop" else "")
+    may = _Rights(who.username, is_admin)
+    items: list[Item] = []
+    left: list[Item] = []
+    lines: list[ActorLine] = []
+    for id_ in ids:
+        done, not_done, line = _part(act, id_, asked[id_], frozenset(wanted[id_]), may)
+        items, left = items + done, left + not_done
+        lines.append(line)
+    over = items[WORKERS_CAP:]
+    left += [
+        replace(one, why_not=f"More than {WORKERS_CAP} workers at once; order it again for this one.") for one in over
+    ]
+    lines.sort(key=lambda line: bool(line.why_not))
+    plan = ActorPlan(act, place, query, tuple(items[:WORKERS_CAP]), tuple(left), tuple(lines), len(wanted) - len(ids))
+    applied = {one.actor_id for one in plan.items}
+    return replace(plan, total=_total(act, plan, [asked[id_] for id_ in ids if id_ in applied]))
+
+
+def _ask(abaco: Abaco, ids: Sequence[str], more: str) -> dict[str, dict[str, Answer]]:
+    """Ask how some actors stand, who may do what with them, how many messages wait, and which workers there are."""
+    names = ("actor", "permissions", "mailbox", *([more] if more else ()))
+    how: dict[str, Callable[[str], Any]] = {
+        "actor": abaco.actors.get,
+        "permissions": abaco.permissions.get,
+        "mailbox": abaco.messages.count,
+        "workers": abaco.workers.list,
+    }
+    calls: dict[str, GetCall] = {
+        f"{id_} {name}": lambda id_=id_, name=name: how[name](id_)  # type: ignore[misc]
+        for id_ in ids
+        for name in names
+    }
+    answers = abaco.wave(**calls)
+    for answer in answers.values():
+        if isinstance(answer.error, SignedOut):
+            raise answer.error
+    return {id_: {name: answers[f"{id_} {name}"] for name in names} for id_ in ids}
+
+
+class _Rights:
+    """What the visitor may do; whether they are an administrator is asked once, and only where that decides."""
+
+    def __init__(self, me: str, is_admin: Callable[[], bool]) -> None:
+        self._me, self._ask = me, is_admin
+        self._is_admin: bool | None = None
+        self._unknown = ""  # why that could not be known
+
+    def why_not(self, levels: Mapping[str, str]) -> str:
+        """Return why the visitor may not change an actor with this map; nothing where they may, or might."""
+        if levels.get(self._me) == "UPDATE" or WORLD in levels:
+            return ""
+        if self._is_admin is None:
+            try:
+                self._is_admin = self._ask()
+            except SignedOut:
+                raise
+            except AbacoError as error:
+                self._is_admin = False
+                self._unknown = f" Whether you are an administrator is not known: {error.user_message}"
+        if self._is_admin:
+            return ""
+        level = levels.get(self._me, "NONE")
+        has = "you have no level of your own" if level == "NONE" else f"your level is {level}"
+        return f"It needs UPDATE on the actor, and {has}.{self._unknown}"
+
+
+def _part(act: str, id_: str, answers: Mapping[str, Answer], workers: frozenset[str], may: _Rights) -> _Part:
+    actor, levels = answers["actor"], answers["permissions"]
+    for answer in (actor, levels):
+        if answer.error:
+            return _left_out(ActorLine(id_, visible(actor.value.label if actor.value else id_)), _said(answer.error))
+    seen = _Seen(actor.value, answers, workers)
+    line = ActorLine(id_, seen.label, visible(actor.value.owner), actor.value.status)
+    if why_not := may.why_not(levels.value):
+        return _left_out(line, why_not)
+    return {"stop": _stop, "purge": _purge, "delete": _delete}[act](seen, line)
+
+
+def _left_out(line: ActorLine, why_not: str) -> _Part:
+    return [], [Item(line.actor_id, "", line.label, why_not)], replace(line, why_not=why_not)
+
+
+def _said(error: AbacoError) -> str:
+    quoted = f" The API said: “{visible(error.reason)}”" if error.reason else ""
+    return f"{error.user_message}{quoted}"
+
+
+def _stop(seen: _Seen, line: ActorLine) -> _Part:
+    if error := seen.answers["workers"].error:
+        return _left_out(line, f"Its workers are not known. {_said(error)}")
+    chosen = seen.chosen()
+    going = [one for one in chosen if not one.is_stopping]
+    left = [
+        Item(line.actor_id, one.id, line.label, "It was asked to stop already.") for one in chosen if one.is_stopping
+    ]
+    gone = seen.workers - {one.id for one in chosen}
+    left += [Item(line.actor_id, id_, line.label, "It is gone already.") for id_ in sorted(gone)]
+    if not going:
+        if left:
+            words = "All of them were asked to stop already, or are gone."
+            return [], left, replace(line, why_not=words)
+        return _left_out(line, "It has no worker.")
+    busy = sum(one.is_busy for one in going)
+    words = f"{_count(len(going), 'worker')} will be asked to stop{_cut_off(busy, len(going))}:"
+    named = tuple((visible(one.id), page_of("worker-detail", line.actor_id, one.id)) for one in going)
+    found = [Effect("cpu", words, named[:NAMED], max(0, len(going) - NAMED), is_loss=bool(busy))]
+    if left:
+        found.append(
+            Effect(
+                "clock",
+                f"{len(left)} more of those picked {'is' if len(left) == 1 else 'are'} left out.",
+                is_loss=False,
+            )
+        )
+    waiting = seen.waiting
+    if waiting and not seen.actor.stateless and len(going) == len(seen.answers["workers"].value):
+        what = f"{_count(waiting, 'message')} wait{'s' if waiting == 1 else ''}"
+        found.append(Effect("mail", f"{what}, and no other worker starts by itself, since the actor keeps state."))
+    items = [Item(line.actor_id, one.id, line.label) for one in going]
+    return items, left, replace(line, effects=tuple(found))
+
+
+def _cut_off(busy: int, number: int) -> str:
+    if not busy:
+        return ""
+    it = "it runs" if number == 1 else f"{busy} of them {'runs' if busy == 1 else 'run'}"
+    return f"; {it} something now, which may be cut off"
+
+
+def _purge(seen: _Seen, line: ActorLine) -> _Part:
+    if error := seen.answers["mailbox"].error:
+        return _left_out(line, f"How many messages wait is not known. {_said(error)}")
+    if seen.waiting == 0:
+        return _left_out(line, "No message waits in its mailbox.")
+    if seen.waiting is None:
+        found = Effect("mail", "How many messages wait is not known: the API gave no count.", is_known=False)
+    else:
+        found = Effect("mail", f"{_count(seen.waiting, 'waiting message')} will never be run.")
+    return [Item(line.actor_id, "", line.label)], [], replace(line, effects=(found,))
+
+
+def _delete(seen: _Seen, line: ActorLine) -> _Part:
+    if seen.actor.is_shutting_down:
+        return _left_out(line, "It is being deleted already.")
+    every = effects(seen.actor, dict(seen.answers))
+    losses = tuple(one for one in every if one.is_loss or not one.is_known)
+    if not losses:
+        losses = (Effect("circle-check", "Nothing that the API shows depends on it.", is_loss=False),)
+    return [Item(line.actor_id, "", line.label)], [], replace(line, effects=losses)
+
+
+def _total(act: str, plan: ActorPlan, asked: Sequence[Mapping[str, Answer]]) -> str:
+    """Say what all of them lose together, as far as it is known."""
+    if not plan.items:
+        return ""
+    waiting = [_waiting(one) for one in asked]
+    messages = sum(number or 0 for number in waiting)
+    lost = f"{'at least ' if None in waiting else ''}{_count(messages, 'waiting message')}"
+    of = f"of {_count(len(asked), 'actor')}"
+    if act == "stop":
+        going = {one.object_id for one in plan.items}
+        busy = sum(one.is_busy and one.id in going for answers in asked for one in answers["workers"].value)
+        runs = f"{'run' if busy > 1 else 'runs'} something now"
+        which = f"it {runs}" if plan.number == busy == 1 else f"{thousands(busy) if busy else 'none'} of them {runs}"
+        return f"{_count(plan.number, 'worker')} {of}; {which}."
+    if act == "purge":
+        return f"{lost[0].upper()}{lost[1:]} {of}."
+    known = [one["workers"].value or () for one in asked]
+    running = sum(one.is_busy for workers in known for one in workers)
+    runs = _count(running, "running execution") if running else "no running execution"
+    waits = lost if messages or None in waiting else "no waiting message"
+    return f"{_count(plan.number, 'actor')}, with {waits} and {runs}."
+
+
+def _waiting(answers: Mapping[str, Answer]) -> int | None:
+    answer = answers["mailbox"]
+    waiting: int | None = None if answer.error else answer.value.messages
+    return waiting
+
+
+def _count(number: int, one: str) -> str:
+    return f"{thousands(number)} {one}{'' if number == 1 else 's'}"

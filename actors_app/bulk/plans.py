@@ -1,0 +1,66 @@
+"""What a bulk act would do, before it is ordered: what every kind of plan shares.
+
+A plan travels in the form, signed and bound to its maker: what is done is what was shown. Whether each thing may be
+acted on is asked of the API again when its turn comes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Self
+
+from django.core import signing
+
+from actors_app.credentials import Credentials
+
+MAX_AGE = 60 * 60  # seconds that a preview stays good
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that an act is done to, or that it leaves out for the reason in `why_not`.
+
+    `object_id` is the execution or the worker; empty where it is the actor itself. `label` is the actor's name where
+    the plan knows it.
+    """
+
+    actor_id: str
+    object_id: str = ""
+    label: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A bulk act before it is ordered: `place` and `query` are the list that it was chosen in, and its filter."""
+
+    salt: ClassVar[str]
+
+    act: str
+    place: str = ""
+    query: str = ""
+    items: tuple[Item, ...] = ()
+    left: tuple[Item, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """Return to how many things it would be done."""
+        return len(self.items)
+
+    def sealed(self, who: Credentials) -> str:
+        """Return the plan for a form of this person's."""
+        return signing.dumps([who.tenant, who.username, asdict(self)], salt=self.salt, compress=True)
+
+    @classmethod
+    def unsealed(cls, who: Credentials, text: str) -> Self | None:
+        """Return the plan of a form; None where it is another person's, was changed, or is too old."""
+        try:
+            tenant, username, said = signing.loads(text, salt=cls.salt, max_age=MAX_AGE)
+        except (signing.BadSignature, ValueError, TypeError):
+            return None
+        return cls._read(said) if (tenant, username) == (who.tenant, who.username) else None
+
+    @classmethod
+    def _read(cls, said: Mapping[str, Any]) -> Self:
+        """Make of plain values what they were; kinds of plans with more to make of them do so after this."""
+        items = {name: tuple(Item(**one) for one in said[name]) for name in ("items", "left")}
+        return cls(**{**said, **items})

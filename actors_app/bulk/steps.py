@@ -1,0 +1,135 @@
+"""Moving a bulk act on by a step: by whoever looks at its page, each item acted on at most once.
+
+Two things keep that: an item is claimed in the store before anything is asked, and its write has a key of its own in
+the audit trail, which takes no key twice. An item that was claimed by a process that died is looked up in the trail;
+where that does not know the end, nobody does, and it is not tried again.
+"""
+
+import time
+from datetime import timedelta
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from actors_app.activity import answer_of, end_of, execution_of
+from actors_app.bulk.acts import ACTS
+from actors_app.bulk.jobs import items_of
+from actors_app.bulk.turns import NOT_NOW, Later, Result, Turn
+from actors_app.credentials import Credentials
+from actors_app.models import AuditEntry, BulkItem, BulkJob
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.writes import item_key
+
+# Longer than the slowest item can take: two calls that read at once, twice, a renewed sign-in, and the write.
+LEASE = timedelta(seconds=120)
+
+
+def step(request: HttpRequest, abaco: Abaco, job: BulkJob, *, seconds: float, most: int) -> AbacoError | None:
+    """Move a job on by a few items, with this visitor's credentials; return why it stopped early, where it did.
+
+    Where another page moves it on already, this does nothing. Raises SignedOut.
+    """
+    if not _lease(job):
+        return None
+    until = time.monotonic() + seconds
+    try:
+        _settle(job)
+        for _ in range(most):
+            if time.monotonic() > until:
+                break
+            item = _claim(job)
+            if item is None:
+                break
+            if error := _do(request, abaco, job, item):
+                return error
+    finally:
+        BulkJob.objects.filter(pk=job.pk, busy_until=job.busy_until).update(busy_until=None)
+    return None
+
+
+def _lease(job: BulkJob) -> bool:
+    """Take the right to move a job on, which ends by itself where its holder dies."""
+    at = timezone.now()
+    free = BulkJob.objects.filter(Q(busy_until=None) | Q(busy_until__lt=at), pk=job.pk)
+    if not free.update(busy_until=at + LEASE):
+        return False
+    job.busy_until = at + LEASE
+    return True
+
+
+def _claim(job: BulkJob) -> BulkItem | None:
+    """Take the next item that nobody has taken; None where none is left, or another page has the lease now."""
+    held, until = BulkJob.objects.filter(pk=job.pk, busy_until=job.busy_until), timezone.now() + LEASE
+    if not held.update(busy_until=until):
+        return None
+    job.busy_until = until
+    while item := items_of(job).filter(outcome=BulkItem.WAITING).first():
+        if BulkItem.objects.filter(pk=item.pk, outcome=BulkItem.WAITING).update(outcome=BulkItem.STARTED):
+            return item
+    return None
+
+
+def _save(item: BulkItem, result: Result) -> None:
+    """Write down what came of an item; whoever gave it up for unknown meanwhile is corrected."""
+    begun = BulkItem.objects.filter(pk=item.pk, outcome__in=(BulkItem.STARTED, BulkItem.UNKNOWN))
+    begun.update(outcome=result.outcome, said=result.said, made=result.made)
+
+
+def _settle(job: BulkJob) -> None:
+    """Find out in the trail what came of items whose process died; what it does not know stays unknown."""
+    for item in items_of(job).filter(outcome=BulkItem.STARTED):
+        entry = entries(job, [item]).get(item.pk)
+        _save(item, _found(entry))
+
+
+def _found(entry: AuditEntry | None) -> Result:
+    end = end_of(entry) if entry else None
+    if entry is None or end is None:
+        return Result(BulkItem.UNKNOWN, "The portal was interrupted. It is not known whether it was done.")
+    said, reason = answer_of(entry)
+    quoted = f" The API said: “{reason}”" if reason else ""
+    return Result(end.outcome, said + quoted, execution_of(entry) if entry.action == "message.send" else "")
+
+
+def entries(job: BulkJob, items: list[BulkItem]) -> dict[int, AuditEntry]:
+    """Return what the trail has of some items, by their keys in the store."""
+    who, act = Credentials(job.tenant, job.username, ""), ACTS[job.act]
+    keys = {
+        item_key(
+            who,
+            act.action,
+            job=job.handle,
+            item=str(item.number),
+            actor_id=item.actor_id,
+            object_id=item.object_id if act.names_object else "",
+        ): item.pk
+        for item in items
+    }
+    found = AuditEntry.objects.filter(key__in=list(keys)).select_related("end")
+    return {keys[entry.key]: entry for entry in found if entry.key}
+
+
+def _do(request: HttpRequest, abaco: Abaco, job: BulkJob, item: BulkItem) -> AbacoError | None:
+    """Act on one item that was claimed; return an error after which the step should end."""
+    try:
+        act = ACTS[job.act]
+        _save(item, act.do(Turn(request, abaco, job, item, act.action)))
+    except Later as later:
+        BulkItem.objects.filter(pk=item.pk, outcome=BulkItem.STARTED).update(outcome=BulkItem.WAITING)
+        if isinstance(later.error, SignedOut):
+            raise later.error from None
+        return later.error
+    except AbacoError as error:
+        outcome = {"unknown": BulkItem.UNKNOWN, "yes": BulkItem.DONE, "no": BulkItem.REFUSED}[error.changed]
+        _save(item, Result(outcome, _sentence(error)))
+        if isinstance(error, SignedOut) and not error.renewed:
+            raise
+        return error if isinstance(error, NOT_NOW) else None
+    return None
+
+
+def _sentence(error: AbacoError) -> str:
+    quoted = f" The API said: “{error.reason}”" if error.reason else ""
+    return f"{error.user_message}{quoted}"

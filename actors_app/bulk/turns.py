@@ -1,0 +1,207 @@
+"""What each bulk act does to one thing when its turn comes.
+
+Each act first asks how the thing stands, and leaves it alone where there is nothing left to do; then it writes through
+`perform_item`, whose key lets it be done once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app import kept_messages
+from actors_app.again import known_of
+from actors_app.bulk.jobs import reason_of
+from actors_app.credentials import SessionCredentials
+from actors_app.forms.history import outcome_label
+from actors_app.history import rights
+from actors_app.models import BulkItem, BulkJob
+from actors_app.sending import execution_address, send, told
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, Busy, NotFound, RateLimited, SignedOut, Unreachable
+from actors_app.services.types import Actor, Execution, Mailbox, Worker
+from actors_app.templatetags.actors import thousands, visible
+from actors_app.writes import Answer, NotRecorded, Written, perform_item
+
+# What may be over in a moment: the item keeps its turn, and the job waits for somebody to go on.
+NOT_NOW = (Unreachable, Busy, RateLimited, NotRecorded)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one item."""
+
+    outcome: str
+    said: str
+    made: str = ""
+
+
+class Later(Exception):  # noqa: N818  it ends a step and is no error
+    """Nothing was begun for an item, which keeps its turn."""
+
+    def __init__(self, error: AbacoError) -> None:
+        super().__init__()
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The turn of one item: who asks, by which API, of which job it is, and what the trail calls it."""
+
+    request: HttpRequest
+    abaco: Abaco
+    job: BulkJob
+    item: BulkItem
+    action: str
+
+    @property
+    def actor_id(self) -> str:
+        """Return the actor that it is about."""
+        return self.item.actor_id
+
+    @property
+    def object_id(self) -> str:
+        """Return the execution or worker that it is about; empty where it is the actor itself."""
+        return self.item.object_id
+
+    def asked(self, call: Callable[[], Any]) -> Any:
+        """Ask what must be known before anything is done; put the item off where that cannot be had now."""
+        try:
+            return call()
+        except (SignedOut, *NOT_NOW) as error:
+            raise Later(error) from None
+
+    def write(
+        self,
+        call: Callable[[], Any],
+        answer: Callable[[Any], Answer],
+        *,
+        names_object: bool = True,
+        details: Mapping[str, Any] | None = None,
+    ) -> Written[Any]:
+        """Do it, once, under the item's own key; put the item off where that cannot be recorded."""
+        try:
+            return perform_item(
+                self.request,
+                self.action,
+                call,
+                answer,
+                job=self.job.handle,
+                item=str(self.item.number),
+                actor_id=self.actor_id,
+                object_id=self.object_id if names_object else "",
+                details={**(details or {}), "reason": reason_of(self.job)},
+            )
+        except NotRecorded as error:  # then nothing was sent either
+            raise Later(error) from None
+
+
+def _left(words: str) -> Result:
+    return Result(BulkItem.SKIPPED, f"{words} Nothing was sent.")
+
+
+# Executions -------------------------------------------------------------------------------------------------
+
+
+def halt(turn: Turn) -> Result:
+    """Halt an execution that runs."""
+    execution: Execution = turn.asked(lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id))
+    if execution.status != "RUNNING":
+        return _left(f"It did not run any more: {outcome_label(execution.outcome).lower()}.")
+    said = "The halt was ordered."
+    turn.write(
+        lambda: turn.abaco.executions.halt(turn.actor_id, turn.object_id),
+        lambda _: Answer(said, execution_address(turn.actor_id, turn.object_id)),
+    )
+    return Result(BulkItem.DONE, said)
+
+
+def resend(turn: Turn) -> Result:
+    """Send the message of an execution once more, as it was."""
+    who = SessionCredentials.of(turn.request).current
+    if who is None:
+        raise Later(SignedOut())
+    answers = turn.abaco.wave(
+        actor=lambda: turn.abaco.actors.get(turn.actor_id),
+        execution=lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id),
+    )
+    for answer in answers.values():
+        if isinstance(answer.error, (SignedOut, *NOT_NOW)):
+            raise Later(answer.error)
+    known = known_of(who, turn.object_id, answers["actor"], answers["execution"])
+    if known.sent is None:
+        return _left(known.why_not)
+    sent = kept_messages.Sent(known.sent.kind, known.sent.body, known.sent.environment, turn.object_id)
+    written = turn.write(
+        lambda: send(who, turn.abaco, turn.actor_id, sent),
+        lambda made: Answer("Message sent.", execution_address(turn.actor_id, made.execution_id)),
+        names_object=False,
+        details=told(sent),
+    )
+    made = written.value.execution_id if written.value else ""
+    return Result(BulkItem.DONE, "Sent again.", visible(made)[:128])
+
+
+# Actors and their workers -----------------------------------------------------------------------------------
+
+
+def stop(turn: Turn) -> Result:
+    """Ask a worker to stop."""
+    try:
+        worker: Worker = turn.asked(lambda: turn.abaco.workers.get(turn.actor_id, turn.object_id))
+    except NotFound:
+        return _left("It was gone already.")
+    if worker.is_stopping:
+        return _left("It was asked to stop already.")
+    said = "It was asked to stop."
+    turn.write(
+        lambda: turn.abaco.workers.stop(turn.actor_id, turn.object_id),
+        lambda _: Answer(said, reverse("actors:worker-list", args=[turn.actor_id])),
+        details={"before": {"status": worker.status}},
+    )
+    return Result(BulkItem.DONE, f"{said} It was running something then." if worker.is_busy else said)
+
+
+def purge(turn: Turn) -> Result:
+    """Drop the messages that wait in a mailbox."""
+    mailbox: Mailbox = turn.asked(lambda: turn.abaco.messages.count(turn.actor_id))
+    number = mailbox.messages
+    if number == 0:
+        return _left("No message waited any more.")
+    if number is None:
+        said = "The mailbox was purged."
+    else:
+        said = f"The mailbox was purged; {thousands(number)} {'message was' if number == 1 else 'messages were'} in it."
+    turn.write(
+        lambda: turn.abaco.messages.purge(turn.actor_id),
+        lambda _: Answer(said, reverse("actors:message-create", args=[turn.actor_id])),
+        details={"before": {"waiting": number}},
+    )
+    return Result(BulkItem.DONE, said)
+
+
+def delete(turn: Turn) -> Result:
+    """Delete an actor."""
+    # An administrator is told of success even for an actor that is not there, so it is looked for first.
+    try:
+        actor: Actor = turn.asked(lambda: turn.abaco.actors.get(turn.actor_id))
+    except NotFound as error:
+        if error.may_be_hidden:
+            raise
+        return _left("It was gone already.")
+    if actor.is_shutting_down:
+        return _left("It was being deleted already.")
+
+    def done() -> str:
+        said = turn.abaco.actors.delete(turn.actor_id)
+        rights.forget_actor(turn.request, turn.actor_id)
+        return said
+
+    def answer(said: str) -> Answer:
+        rest = " The API is still cleaning up after it." if "cleaning up" in said else ""
+        return Answer(f"It is deleted.{rest}", reverse("actors:actor-list"))
+
+    written = turn.write(done, answer, details={"name": actor.label})
+    return Result(BulkItem.DONE, written.answer.message)

@@ -1,0 +1,65 @@
+"""An act on many actors, or on many of their workers, before it is ordered."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.administration import admin_now
+from actors_app.bulk.acts import ACTS
+from actors_app.bulk.of_actors import CAP, ActorPlan, plan_of
+from actors_app.bulk.pages import PLACES, address
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.bulk import ActorBulkForm, ActorOrderForm
+from actors_app.htmx import render_page
+from actors_app.views.bulk import TOO_OLD, ordered, plan_context, who_is
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def actor_bulk_create(request: HttpRequest) -> HttpResponse:
+    """Show what an act on many actors would do, and what each loses; then order it. Nothing is done yet."""
+    if request.method == "GET":
+        return _previewed(request)
+    plan = ActorPlan.unsealed(who_is(request), request.POST.get("plan", ""))
+    if plan is None or not plan.items:
+        return _refused(request, [TOO_OLD], "actor-list", "", "")
+    form = ActorOrderForm(request.POST, expected=plan.number)
+    return ordered(request, plan, form, lambda status: _page(request, _context(plan, form), status))
+
+
+def _previewed(request: HttpRequest) -> HttpResponse:
+    form = ActorBulkForm(request.GET)
+    is_valid = form.is_valid()
+    chosen = form.cleaned_data
+    if not is_valid:
+        return _refused(request, form.complaints, chosen["place"], chosen["query"], request.GET.get("act", ""))
+    abaco, who = abaco_for(request), who_is(request)
+    plan = plan_of(
+        who,
+        abaco,
+        lambda: admin_now(request, abaco),
+        chosen["act"],
+        chosen["pick"],
+        chosen["place"],
+        chosen["query"],
+    )
+    order = ActorOrderForm(initial={"plan": plan.sealed(who)}, expected=plan.number)
+    return _page(request, _context(plan, order), 200 if plan.items else 409)
+
+
+def _context(plan: ActorPlan, form: ActorOrderForm) -> dict[str, Any]:
+    section, words = PLACES[plan.place]
+    return {**plan_context(plan, form), "cap": CAP, "section": section, "back_words": words}
+
+
+def _refused(request: HttpRequest, complaints: list[str], place: str, query: str, act: str) -> HttpResponse:
+    section, words = PLACES[place]
+    verb = ACTS[act].verb if act in ACTS else "Many at once"
+    context = {"complaints": complaints, "back": address(place, query), "section": section, "back_words": words}
+    return _page(request, {**context, "verb": verb}, 422)
+
+
+def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    return render_page(request, "bulk/actors.html", context, status=status)

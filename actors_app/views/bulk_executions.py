@@ -1,0 +1,104 @@
+"""An act on many executions before it is ordered, and what is picked of them as a file."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.bulk.acts import ACTS
+from actors_app.bulk.of_executions import CAP, LISTED, ExecutionPlan, page_rows, picked_rows, plan_of
+from actors_app.bulk.pages import address
+from actors_app.converters import is_id
+from actors_app.credentials import abaco_for
+from actors_app.decorators import credentials_required
+from actors_app.forms.bulk import BulkForm, OrderForm, PickedForm
+from actors_app.forms.history import HistoryForm
+from actors_app.history.asking import Asked, asked
+from actors_app.history.exporting import export_rows
+from actors_app.htmx import render_page
+from actors_app.services import Abaco
+from actors_app.services.errors import Forbidden, NotFound
+from actors_app.views.bulk import TOO_OLD, ordered, plan_context, who_is
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def bulk_create(request: HttpRequest) -> HttpResponse:
+    """Show what an act on many executions would do, and to which; then order it. Nothing is done yet."""
+    if request.method == "GET":
+        return _previewed(request)
+    plan = ExecutionPlan.unsealed(who_is(request), request.POST.get("plan", ""))
+    if plan is None or not plan.items:
+        return _refused(request, [TOO_OLD], reverse("actors:history"))
+    form = OrderForm(request.POST)
+    return ordered(request, plan, form, lambda status: _page(request, _context(plan, form), status))
+
+
+def _previewed(request: HttpRequest) -> HttpResponse:
+    form, filters = BulkForm(request.GET), HistoryForm(request.GET)
+    complaints = [] if form.is_valid() else form.complaints
+    complaints += [str(text) for texts in filters.errors.values() for text in texts]
+    if complaints:
+        return _refused(request, complaints, _back(filters), request.GET.get("act", ""))
+    chosen = form.cleaned_data
+    abaco = abaco_for(request)
+    what, who = _asked(request, abaco, filters), who_is(request)
+    plan = plan_of(who, abaco, what, chosen["act"], chosen["scope"], chosen["pick"], filters.query())
+    order = OrderForm(initial={"plan": plan.sealed(who)})
+    return _page(request, _context(plan, order), 200 if plan.items else 409)
+
+
+def _asked(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> Asked:
+    """Return what a filter asks; an actor that it names by its id is asked for by itself, as its own page does.
+
+    So one that was made, or shared, within the last minute is found too.
+    """
+    actor = filters.wanted().actor
+    if actor and not actor.is_not and is_id(actor.text):
+        with suppress(Forbidden, NotFound):  # it may be a name
+            what = asked(request, abaco, actor.text, filters)
+            if what.actors:
+                return what
+    return asked(request, abaco, form=filters)
+
+
+def _context(plan: ExecutionPlan, form: OrderForm) -> dict[str, Any]:
+    return {**plan_context(plan, form), "cap": CAP, "listed": LISTED}
+
+
+def _refused(request: HttpRequest, complaints: list[str], back: str, act: str = "") -> HttpResponse:
+    words = "Export" if act == "export" else ACTS[act].verb if act in ACTS else "Many at once"
+    return _page(request, {"complaints": complaints, "back": back, "verb": words}, 422)
+
+
+def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    context = {"section": "history", "back_words": "Executions", **context}
+    return render_page(request, "bulk/executions.html", context, status=status)
+
+
+def _back(filters: HistoryForm) -> str:
+    """Return the way to the list that the address names; to the whole where it cannot be read."""
+    return address("history", "" if filters.errors else filters.query())
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def executions_picked(request: HttpRequest) -> HttpResponse:
+    """Give out what was picked as a file; the page, or all that match, by the list's own address."""
+    form, filters = PickedForm(request.GET), HistoryForm(request.GET)
+    complaints = [] if form.is_valid() else form.complaints
+    complaints += [str(text) for texts in filters.errors.values() for text in texts]
+    if complaints:
+        return _refused(request, complaints, _back(filters), "export")
+    format_ = filters.cleaned_data["format"] or "csv"
+    if form.cleaned_data["scope"] == "all":
+        return redirect(address("history", filters.query(format=format_)))
+    what = _asked(request, abaco_for(request), filters)
+    if form.cleaned_data["scope"] == "page":
+        rows = page_rows(what)
+    else:
+        rows, _ = picked_rows(what, form.cleaned_data["pick"])
+    return export_rows(what, [rows], format_)  # type: ignore[return-value]  # no HttpResponse to mypy
