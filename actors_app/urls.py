@@ -24,6 +24,7 @@ from actors_app.views import (
     messages,
     neighbours,
     nonce_hygiene,
+    nonce_notes,
     nonces,
     overview,
     permissions,
@@ -102,6 +103,7 @@ nonce_paths = [
     path("nonces/<handle:handle>/", nonces.nonce_detail, name="nonce-detail"),
     path("nonces/<handle:handle>/reveal/", nonces.nonce_reveal, name="nonce-reveal"),
     path("nonces/<handle:handle>/delete/", nonces.nonce_delete, name="nonce-delete"),
+    path("nonces/<handle:handle>/note/", nonce_notes.nonce_note, name="nonce-note"),
     path("nonces/<handle:handle>/replace/", nonce_hygiene.nonce_replace, name="nonce-replace"),
 ]
 
@@ -115,6 +117,12 @@ alias_paths = [
     path("aliases/<abaco:alias>/nonces/<handle:handle>/", nonces.alias_nonce_detail, name="alias-nonce-detail"),
     path("aliases/<abaco:alias>/nonces/<handle:handle>/reveal/", nonces.alias_nonce_reveal, name="alias-nonce-reveal"),
     path("aliases/<abaco:alias>/nonces/<handle:handle>/delete/", nonces.alias_nonce_delete, name="alias-nonce-delete"),
+    path("aliases/<abaco:alias>/nonces/<handle:handle>/note/", nonce_notes.alias_nonce_note, name="alias-nonce-note"),
+    path(
+        "aliases/<abaco:alias>/nonces/<handle:handle>/replace/",
+        nonce_hygiene.alias_nonce_replace,
+        name="alias-nonce-replace",
+    ),
 ]
 
 config_paths = [

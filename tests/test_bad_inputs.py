@@ -20,6 +20,7 @@ from actors_app.credentials import Credentials
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.aliases import AliasDeleteForm
 from actors_app.forms.configs import ConfigDeleteForm
+from actors_app.handles import nonce_handle
 from tests import payloads
 from tests.faults.pages import Page
 from tests.faults.stand_in import prepared
@@ -32,6 +33,7 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
     "message-create": (f"{ACTOR}messages/", {"kind": "text", "message": "kept <message>"}),
     "worker-list": (f"{ACTOR}workers/", {"num": "2"}),
     "nonce-list": (f"{ACTOR}nonces/", {"level": "EXECUTE", "max_uses": "3", "description": "kept <words>"}),
+    "nonce-note": (f"{ACTOR}nonces/{nonce_handle(ACTOR_ID, payloads.NONCE_ID)}/note/", {"text": "kept <words>"}),
     "permission-list": (f"{ACTOR}permissions/", {"user": "kept-user", "level": "EXECUTE"}),
     "execution-create": (f"{ACTOR}executions/new/", {"runtime": "11", "cpu": "12", "io": "13"}),
     "schedule-update": (

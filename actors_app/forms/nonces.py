@@ -9,6 +9,7 @@ from actors_app.services.types.nonces import LEVELS, UNLIMITED
 
 MAX_USES = 1_000_000_000
 MAX_DESCRIPTION = 500
+MAX_NOTE = 2000
 _WRONG_USES = "Type a whole number from 1 to 1,000,000,000, or tick “unlimited”."
 LEVEL_WORDS = {
     "READ": "READ: look at the actor, its executions and logs",
@@ -79,6 +80,22 @@ class AliasNonceForm(NonceForm):
         level.choices = [choice for choice in level.choices if choice[0] != "UPDATE"]  # type: ignore[attr-defined]
         level.error_messages["invalid_choice"] = "Choose READ or EXECUTE: a nonce of an alias can have no more."
         del self.fields["confirm_update"]
+
+
+class NonceNoteForm(PortalForm):
+    """Where a nonce was handed out, one place on each line."""
+
+    text = forms.CharField(
+        label="Handed out to",
+        required=False,
+        max_length=MAX_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+        help_text="One person or place on each line, and what for. Everybody who may read the nonce sees it.",
+        error_messages={
+            "max_length": "At most 2,000 characters; make it shorter.",
+            "null_characters_not_allowed": "The note holds a zero character; type it again.",
+        },
+    )
 
 
 class NonceFilter(forms.Form):

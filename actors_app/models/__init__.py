@@ -6,6 +6,7 @@ from actors_app.models.definition import KeptDefinition
 from actors_app.models.draft import Draft
 from actors_app.models.history import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
 from actors_app.models.kept import KeptLog, KeptLogPiece, KeptMessage
+from actors_app.models.nonce_note import NonceNote
 from actors_app.models.preferences import PreferenceRow
 from actors_app.models.result import KeptResult
 from actors_app.models.session import PortalSession
@@ -26,6 +27,7 @@ __all__ = [
     "KeptLogPiece",
     "KeptMessage",
     "KeptResult",
+    "NonceNote",
     "PortalSession",
     "PreferenceRow",
     "Readable",

@@ -19,6 +19,7 @@ from actors_app.forms.nonces import AliasNonceForm, NonceFilter, NonceForm
 from actors_app.handles import nonce_behind, nonce_handle
 from actors_app.htmx import render_page
 from actors_app.moments import When, when
+from actors_app.nonce_notes import forget, noted
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
@@ -166,7 +167,7 @@ def _list(request: HttpRequest, holder: Holder) -> HttpResponse:
 
 def _detail(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
     abaco = abaco_for(request)
-    context = _one(abaco, holder, handle)
+    context = one_nonce(request, abaco, holder, handle)
     context["nonce"] = holder.service(abaco).get(holder.id, context["nonce"].id)
     return render_page(request, "nonces/detail.html", context)
 
@@ -174,11 +175,11 @@ def _detail(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
 def _reveal(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
     if request.method == "GET":
         return redirect(f"actors:{holder.action}-detail", holder.id, handle)
-    context = _one(abaco_for(request), holder, handle)
+    context = one_nonce(request, abaco_for(request), holder, handle)
     nonce: Nonce = context["nonce"]
     about = {"actor_id": "", **holder.about(handle)}
     record_read(request, f"{holder.action}.reveal", **about, details={"nonce": nonce.masked} | holder.details)
-    context |= {"revealed": nonce.id, "curl_read": _curl(request, holder, nonce).actor_with_nonce(nonce.id)}
+    context |= {"revealed": nonce.id, "curl_read": curl_of(request, holder, nonce).actor_with_nonce(nonce.id)}
     return render_page(request, "nonces/detail.html", context)
 
 
@@ -187,21 +188,24 @@ def _delete_page(request: HttpRequest, holder: Holder, handle: str) -> HttpRespo
     action = f"{holder.action}.delete"
     status = 200
     if request.method == "GET":
-        context = _one(abaco, holder, handle) | {"form": PortalForm()}
+        context = one_nonce(request, abaco, holder, handle) | {"form": PortalForm()}
     else:
         if earlier := answered(request, action, **holder.about(handle)):
             return earlier.go(request)
         nonce = nonce_behind(handle, holder.id, holder.service(abaco).list(holder.id))
-        context = _frame(holder) | {"handle": handle, "nonce": nonce, "form": PortalForm(request.POST)}
+        note = noted(tenant_of(request), handle)
+        context = frame(holder) | {"handle": handle, "nonce": nonce, "note": note, "form": PortalForm(request.POST)}
         try:
-            return perform(
+            deleted = perform(
                 request,
                 action,
                 lambda: _delete(holder.service(abaco), holder.id, nonce),
                 lambda said: Answer(said, holder.url),
                 **holder.about(handle),
                 details={"nonce": nonce.masked} | holder.details,
-            ).go(request)
+            )
+            forget(tenant_of(request), handle)
+            return deleted.go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
     return render_page(request, "nonces/delete.html", context, partial="nonces/_delete.html", status=status)
@@ -216,14 +220,20 @@ def _delete(nonces: Nonces, holder_id: str, nonce: Nonce) -> str:
     return f"The nonce {nonce.masked} was deleted. It opens nothing any more."
 
 
-def _frame(holder: Holder) -> dict[str, Any]:
+def tenant_of(request: HttpRequest) -> str:
+    """Return the tenant that the visitor is signed in to."""
+    return str(request.session["who"]["tenant"])
+
+
+def frame(holder: Holder) -> dict[str, Any]:
+    """Return what every page of its nonces has."""
     common: dict[str, Any] = {"holder": holder, "tab": "nonces", "counts": {}, "actor": None}
     if holder.is_alias:
         return common | {"alias": holder.id, "section": "aliases"}
     return common | {"actor_id": holder.id, "section": "actors"}
 
 
-def _wave(abaco: Abaco, holder: Holder) -> dict[str, Said]:
+def wave_of(abaco: Abaco, holder: Holder) -> dict[str, Said]:
     """Ask for the nonces and, where they are an actor's, for the actor that the page's head shows."""
     calls: dict[str, Any] = {"nonces": lambda: holder.service(abaco).list(holder.id)}
     if not holder.is_alias:
@@ -231,14 +241,15 @@ def _wave(abaco: Abaco, holder: Holder) -> dict[str, Said]:
     return {"actor": Said(), **abaco.wave(**calls)}
 
 
-def _one(abaco: Abaco, holder: Holder, handle: str) -> dict[str, Any]:
+def one_nonce(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) -> dict[str, Any]:
     """Return what a page of one nonce needs; raise NotFound where there is none behind the handle."""
-    answers = _wave(abaco, holder)
+    answers = wave_of(abaco, holder)
     nonces = answers["nonces"].need()
-    return _frame(holder) | {
+    return frame(holder) | {
         "actor": answers["actor"].need(),
         "nonce": nonce_behind(handle, holder.id, nonces),
         "handle": handle,
+        "note": noted(tenant_of(request), handle),
         "counts": {"nonces": len(nonces)},
     }
 
@@ -253,9 +264,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """Render the page of the nonces; the API is asked only where `ask` is given."""
-    context = _frame(holder) | more
+    context = frame(holder) | more
     if ask is not None:
-        answers = _wave(ask, holder)
+        answers = wave_of(ask, holder)
         # A nonce that was just made is shown even where the rest of the page could not be loaded.
         context["actor"] = answers["actor"].value if "created" in more else answers["actor"].need()
         context["error"] = answers["nonces"].error
@@ -271,14 +282,14 @@ def _create(nonces: Nonces, holder_id: str, typed: dict[str, Any]) -> Nonce:
     return nonces.create(holder_id, level=typed["level"], max_uses=typed["max_uses"], description=typed["description"])
 
 
-def _curl(request: HttpRequest, holder: Holder, nonce: Nonce) -> Curl:
+def curl_of(request: HttpRequest, holder: Holder, nonce: Nonce) -> Curl:
     """Return lines that use a nonce: of an actor under its id alone, of an alias under the alias alone."""
     return Curl(request, holder.id if holder.is_alias else nonce.actor_id or holder.id)
 
 
 def _shown_once(request: HttpRequest, holder: Holder, created: Nonce) -> dict[str, Any]:
     """Return the new nonce and the lines that use it."""
-    curl = _curl(request, holder, created)
+    curl = curl_of(request, holder, created)
     return {
         "created": created,
         "curl_read": curl.actor_with_nonce(created.id),

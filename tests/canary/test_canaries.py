@@ -40,6 +40,7 @@ MEANT = {
     "POST nonce-list body": (MADE_NONCE,),
     "POST nonce-reveal body": (secrets.LISTED_NONCE,),
     "POST nonce-replace body": (MADE_NONCE,),
+    "POST alias-nonce-replace body": (MADE_NONCE,),
     "POST alias-nonce-list body": (MADE_NONCE,),
     "POST alias-nonce-reveal body": (secrets.LISTED_NONCE,),
     "GET actor-configuration body": (ENVIRONMENT,),

@@ -103,6 +103,7 @@ def places(portal: Portal) -> list[str]:
         "/search/?kind=executions&f1=exit_code&o1=is&v1=x",
         "/nonces/",
         "/nonces/?show=orphan",
+        "/schedules/?zone=Europe/Berlin",
         "/administration/",
         "/bulk/",
         f"/bulk/actors/?act=delete&pick={full}&pick={actors['word-count']}&pick={actors['license-check']}",

@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 
 from actors_app.handles import nonce_handle
-from actors_app.models import AuditEntry
+from actors_app.models import AuditEntry, NonceNote
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, nonce_payload
+from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.store]
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 NONCES = f"{ACTOR}/nonces"
 HANDLE = nonce_handle(ACTOR_ID, NONCE_ID)
@@ -32,6 +32,7 @@ def fine(**changes: object) -> dict[str, object]:
 
 def lists(api: API, *nonces: dict[str, object], levels: dict[str, str] | None = None) -> None:
     api.get("/actors/v2", [actor_payload(owner="jdoe")])
+    api.get("/actors/v2/aliases", [])
     api.get(NONCES, list(nonces))
     api.get(f"{ACTOR}/permissions", {"jdoe": "UPDATE"} if levels is None else levels)
 
@@ -90,22 +91,24 @@ def test_an_actor_that_cannot_be_read_is_named(api: API, signed_in: Client) -> N
     api.wire.remove("GET", "https://api.example.org" + NONCES)
     api.is_silent("GET", NONCES)
     page = signed_in.get("/nonces/").content.decode()
-    assert "The nonces of 1 actor could not be read: word-count" in page
+    assert "The nonces of 1 could not be read: word-count" in page
 
 
 def test_twenty_actors_are_asked_for_at_a_time(api: API, signed_in: Client) -> None:
     actors = [actor_payload(id=f"A{number:02}", name=f"a{number:02}") for number in range(25)]
     api.get("/actors/v2", actors)
+    api.get("/actors/v2/aliases", [])
     for number in range(20, 25):
         api.get(f"/actors/v2/A{number}/nonces", [])
         api.get(f"/actors/v2/A{number}/permissions", {})
     page = signed_in.get("/nonces/?page=2").content.decode()
-    assert "21\N{EN DASH}25 of 25 actors" in page
-    assert len(api.asked) == 11
+    assert "21\N{EN DASH}25 of 25 actors and aliases" in page
+    assert len(api.asked) == 12
 
 
 def test_silence_is_said(api: API, signed_in: Client) -> None:
     api.is_silent("GET", "/actors/v2")
+    api.get("/actors/v2/aliases", [])
     answer = signed_in.get("/nonces/")
     assert answer.status_code == 502
     assert "The actors could not be loaded" in answer.content.decode()
@@ -131,7 +134,7 @@ def test_replacing_makes_the_new_one_first_and_shows_it_once(api: API, signed_in
     page = answer.content.decode()
     assert answer.status_code == 200
     assert f'<code id="new-nonce">{NEW}</code>' in page
-    assert "Give them the new one" in page
+    assert "Give the new one to whoever had the old one." in page
     assert answer.headers["Cache-Control"] == "no-store"
     writes = [request for request in api.asked if request.method != "GET"]
     assert [request.method for request in writes] == ["POST", "DELETE"]
@@ -166,6 +169,84 @@ def test_nothing_is_deleted_where_none_could_be_made(api: API, signed_in: Client
     answer = signed_in.post(REPLACE, {"write_key": KEY})
     assert answer.status_code == 403
     assert "Nothing was changed." in answer.content.decode()
+
+
+ALIAS_NONCES = "/actors/v2/aliases/my-alias/nonces"
+
+
+def of_alias(**changes: object) -> dict[str, object]:
+    found = fine(alias="my-alias", **changes)
+    del found["actorId"]
+    return found
+
+
+def test_the_nonces_of_the_visitor_s_own_aliases_are_looked_at_too(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2", [actor_payload()])
+    api.get("/actors/v2/aliases", [alias_payload(), alias_payload(alias="theirs", owner="somebody")])
+    api.get(NONCES, [])
+    api.get(ALIAS_NONCES, [of_alias(owner="left", id="T_left00000000")])
+    # What its maker may do with the actor counts, which is asked for once.
+    api.get(f"{ACTOR}/permissions", {"jdoe": "UPDATE", "left": "READ"})
+    page = signed_in.get("/nonces/").content.decode()
+    assert "</svg>maker without rights</span>" in page
+    row = page.partition("<tbody>")[2]
+    assert 'href="/aliases/my-alias/nonces/"' in row
+    assert '<span class="chip">alias</span>' in row
+    handle = nonce_handle("my-alias", "T_left00000000")
+    assert f'href="/aliases/my-alias/nonces/{handle}/replace/"' in row
+    assert f'href="/aliases/my-alias/nonces/{handle}/delete/"' in row
+    assert len(api.asked) == 5
+
+
+def test_aliases_that_cannot_be_loaded_are_said_to_be_missing(api: API, signed_in: Client) -> None:
+    lists(api, fine())
+    api.wire.remove("GET", "https://api.example.org/actors/v2/aliases")
+    api.is_silent("GET", "/actors/v2/aliases")
+    page = signed_in.get("/nonces/").content.decode()
+    assert "The aliases could not be loaded, so that their nonces are missing here." in page
+    assert "…0000" in page
+
+
+def test_a_nonce_of_an_alias_is_replaced_in_the_same_way(api: API, signed_in: Client) -> None:
+    api.get(ALIAS_NONCES, [of_alias(id=NONCE_ID, description="for CI")])
+    api.post(ALIAS_NONCES, of_alias(id=NEW))
+    api.delete(f"{ALIAS_NONCES}/{NONCE_ID}", None)
+    url = f"/aliases/my-alias/nonces/{nonce_handle('my-alias', NONCE_ID)}/replace/"
+    assert "Replace this nonce" in signed_in.get(url).content.decode()
+    page = signed_in.post(url, {"write_key": KEY}).content.decode()
+    assert f'<code id="new-nonce">{NEW}</code>' in page
+    assert f"/actors/v2/my-alias/messages?x-nonce={NEW}" in page
+    starts = AuditEntry.objects.filter(start=None).order_by("pk")
+    assert [entry.action for entry in starts] == ["alias-nonce.create", "alias-nonce.delete"]
+    assert {json.loads(entry.details)["alias"] for entry in starts} == {"my-alias"}
+
+
+def test_where_it_was_handed_out_is_said_before_and_goes_along_to_the_new_one(api: API, signed_in: Client) -> None:
+    NonceNote.objects.create(
+        tenant="default", handle=HANDLE, text="CI of <b>lab</b>\n\nMs Ramirez", username="sue", noted=datetime.now(UTC)
+    )
+    NonceNote.objects.create(tenant="other", handle=HANDLE, text="elsewhere", username="x", noted=datetime.now(UTC))
+    opens(api)
+    before = signed_in.get(REPLACE).content.decode()
+    assert "<li><bdi>CI of &lt;b&gt;lab&lt;/b&gt;</bdi></li><li><bdi>Ms Ramirez</bdi></li>" in before
+    assert "noted by <bdi>sue</bdi>" in before
+    assert "elsewhere" not in before
+    api.post(NONCES, nonce_payload(id=NEW))
+    api.delete(f"{NONCES}/{NONCE_ID}", None)
+    after = signed_in.post(REPLACE, {"write_key": KEY}).content.decode()
+    assert "Give the new one to everybody who had the old one:" in after
+    assert "Ms Ramirez" in after
+    assert NonceNote.objects.get(tenant="default").handle == nonce_handle(ACTOR_ID, NEW)
+
+
+def test_the_notes_stand_beside_the_findings(api: API, signed_in: Client) -> None:
+    lists(api, fine(), fine(id=NONCE_ID))
+    NonceNote.objects.create(
+        tenant="default", handle=HANDLE, text="Ms Ramirez", username="sue", noted=datetime.now(UTC)
+    )
+    body = signed_in.get("/nonces/").content.decode()
+    assert body.count("<li><bdi>Ms Ramirez</bdi></li>") == 1
+    assert f'href="/actors/{ACTOR_ID}/nonces/{nonce_handle(ACTOR_ID, "T_fine00000000")}/note/"' in body
 
 
 @pytest.mark.parametrize("path", ["/nonces/", REPLACE])

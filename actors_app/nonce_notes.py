@@ -1,0 +1,41 @@
+"""Where nonces were handed out, as the people who may see them noted it, since the API keeps one description for good.
+
+A nonce is a secret, so that its note lies under its handle (`handles.py`).
+"""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from actors_app.credentials import Credentials
+from actors_app.models import NonceNote
+
+
+def noted(tenant: str, handle: str) -> NonceNote | None:
+    """Return the note on a nonce, if there is one."""
+    return NonceNote.objects.filter(tenant=tenant, handle=handle).first()
+
+
+def noted_of(tenant: str, handles: Iterable[str]) -> dict[str, NonceNote]:
+    """Return the notes on some nonces, by their handles."""
+    return {note.handle: note for note in NonceNote.objects.filter(tenant=tenant, handle__in=set(handles))}
+
+
+def note(who: Credentials, handle: str, text: str) -> None:
+    """Write a note in place of the one there was; an empty one takes it away."""
+    if not text:
+        forget(who.tenant, handle)
+        return
+    NonceNote.objects.update_or_create(
+        tenant=who.tenant, handle=handle, defaults={"text": text, "username": who.username, "noted": timezone.now()}
+    )
+
+
+def hand_on(tenant: str, old: str, new: str) -> None:
+    """Let a nonce that replaces another have its note."""
+    NonceNote.objects.filter(tenant=tenant, handle=old).update(handle=new)
+
+
+def forget(tenant: str, handle: str) -> None:
+    """Take away the note on a nonce that opens nothing any more."""
+    NonceNote.objects.filter(tenant=tenant, handle=handle).delete()
