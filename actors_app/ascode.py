@@ -13,7 +13,8 @@ from django.http import HttpRequest
 from actors_app.curl import MAX_BODY, Curl
 from actors_app.hiding import Hidden
 
-NO_CALL = "# agavepy has no call for this; use curl."
+# Searches too: `getSearch` stands in its repository alone, and was never released.
+NO_CALL = "# agavepy has no call for this in its newest release, 0.9.5; use curl."
 NOT_V2 = "# agavepy speaks v2 of the API, and this one does not; use curl."
 _SEARCHES = (
     "execution-search",
@@ -42,6 +43,7 @@ class _Operation:
     path: tuple[str, ...] = ()
     agavepy: str = ""
     note: str = ""  # what surprises about agavepy's call
+    part: str = ""  # the part of what agavepy gives that is the answer, where that is not all of it
 
 
 _A, _E = "{actor_id}", "{execution_id}"
@@ -105,7 +107,14 @@ OPERATIONS = {
     "execution-halt": _Operation("Halt the execution", "DELETE", _EXECUTION),
     "execution-register": _Operation("Register an execution", "POST", (_A, "executions"), "addExecution", _OLD),
     "log": _Operation("Read the log", "GET", (*_EXECUTION, "logs"), "getExecutionLogs"),
-    "result": _Operation("Take the oldest result, which the API then forgets", "GET", (*_EXECUTION, "results")),
+    "result": _Operation(
+        "Take the oldest result, which the API then forgets",
+        "GET",
+        (*_EXECUTION, "results"),
+        "getOneExecutionResult",
+        "# agavepy gives the whole answer of HTTP; its content is the result, as bytes.",
+        ".content",
+    ),
 }
 
 # What a form is shown to send before anything is typed into it.
@@ -231,7 +240,7 @@ def _python(
         "",
         f'ag = Agave(api_server={server!a}, token=os.environ["TOKEN"])',
         *([known.note] if known.note else []),
-        f"print({call})" if known.method == "GET" else f"answer = {call}",
+        f"print({call}{known.part})" if known.method == "GET" else f"answer = {call}",
     ]
     return "\n".join(lines) + "\n"
 

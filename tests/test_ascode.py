@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import unescape
+from importlib import metadata, resources
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from actors_app import kept_messages
-from actors_app.ascode import EXAMPLES, OPERATIONS, Code, code_of
+from actors_app.ascode import EXAMPLES, NO_CALL, OPERATIONS, Code, code_of
 from actors_app.credentials import Credentials
 from actors_app.kept_messages import Sent
 from actors_app.sessions import SessionStore
@@ -70,6 +71,7 @@ AGAVEPY = {
     "addExecution": ["actorId"],
     "getExecution": ["actorId", "executionId"],
     "getExecutionLogs": ["actorId", "executionId"],
+    "getOneExecutionResult": ["actorId", "executionId"],
 }
 
 
@@ -78,6 +80,13 @@ def request_of(rf: RequestFactory, sign_in: Callable[..., Client]) -> HttpReques
     request = rf.get("/")
     request.session = SessionStore(sign_in().session.session_key)
     return request
+
+
+def test_the_names_are_those_of_agavepy_s_newest_release() -> None:
+    described = resources.files("agavepy").joinpath("resources/api_actors.json.j2").read_text()
+    assert metadata.version("agavepy") in NO_CALL
+    # The oldest ones had `addExecution` besides.
+    assert set(re.findall(r'"nickname": "(\w+)"', described)) == set(AGAVEPY) - {"addExecution"}
 
 
 def test_no_part_of_a_line_is_more_than_one_word(request_of: HttpRequest) -> None:
