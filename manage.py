@@ -15,9 +15,13 @@ def main() -> None:
         import environ
 
         environ.Env.read_env(ENV_FILE)  # never overrides what is already in the environment
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        sys.exit(str(problem))  # a sentence for the operator; where it was raised says nothing more
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ from actors_app.services.watching import watched
 
 POOL_SIZE = 96  # 32 threads of a worker, and what their waves fan out to
 CHUNK = 65536  # bytes
+CERTIFICATES = DEFAULT_CA_BUNDLE_PATH  # of the authorities that are trusted where none are named
 
 # urllib3 writes the path of each call at DEBUG, and its whole address at WARNING where a header is broken; a nonce's
 # path holds the nonce. So nothing of it is written, whatever levels are set.
@@ -108,7 +109,7 @@ class _Adapter(HTTPAdapter):
     """An adapter with our connections and one TLS context that always verifies."""
 
     def __init__(self, ca_bundle: str | None) -> None:
-        self._context = ssl.create_default_context(cafile=ca_bundle or DEFAULT_CA_BUNDLE_PATH)
+        self._context = ssl.create_default_context(cafile=ca_bundle or CERTIFICATES)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._context.sslsocket_class = DeadlineSSLSocket
         retries = Retry(0, read=False, redirect=False, respect_retry_after_header=False)

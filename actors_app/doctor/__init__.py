@@ -1,0 +1,38 @@
+"""What is wrong with a deployment, in sentences: `manage.py doctor` asks everything here and changes nothing.
+
+`inside` looks at what the portal is made of: settings, keys, store, files. `outside` looks at whom it talks to: the
+API, its own public address, the account that collects the history.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["well", "warning", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: how it is, what it is about, and a sentence."""
+
+    level: Level
+    about: str
+    says: str
+
+
+def well(about: str, says: str) -> Finding:
+    """Return that something is as it should be."""
+    return Finding("well", about, says)
+
+
+def warning(about: str, says: str) -> Finding:
+    """Return that something works and should be looked at."""
+    return Finding("warning", about, says)
+
+
+def wrong(about: str, says: str) -> Finding:
+    """Return that something does not work, or is not safe."""
+    return Finding("wrong", about, says)
+
+
+Findings = Iterator[Finding]

@@ -1,0 +1,191 @@
+"""What the portal is made of: its settings, keys, store, files and disks."""
+
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.checks import ERROR, run_checks
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from actors_app.credentials import vault
+from actors_app.doctor import Findings, warning, well, wrong
+from actors_app.models import PortalSession, SignInBucket
+from portal.store import missing_migrations, unknown_migrations
+
+MEGABYTE = 1024 * 1024
+LITTLE, TOO_LITTLE = 1024 * MEGABYTE, 100 * MEGABYTE
+OLDEST_POSTGRESQL = 14  # of Django 5.2
+SAMPLE = 200  # sign-ins that are looked at
+
+
+def configuration() -> Findings:
+    """Run the system checks, those for a deployment too where it is one."""
+    if settings.PLAIN_HTTP:
+        yield warning("settings", "PORTAL_PLAIN_HTTP is on: this portal is for this machine alone.")
+    elif not settings.BEHIND_PROXY:
+        yield warning(
+            "settings",
+            "PORTAL_BEHIND_PROXY is off: right only where this process itself speaks TLS. Behind a proxy, every page "
+            "would be sent from https to https for ever.",
+        )
+    heard = run_checks(include_deployment_checks=not settings.PLAIN_HTTP)
+    for one in heard:
+        yield (wrong if one.level >= ERROR else warning)("settings", f"{one.msg} ({one.id})")
+    if not heard:
+        yield well("settings", "All system checks pass.")
+
+
+def store() -> Findings:
+    """Look at the store: whether it answers, takes what is written, is of this code, and is reached safely."""
+    began = time.monotonic()
+    try:
+        version = _version()
+        took = (time.monotonic() - began) * 1000
+        yield well("store", f"{version} answers in {took:.0f} ms.")
+        yield from _migrations()
+        yield from _writing()
+        if connection.vendor == "postgresql":
+            yield from _postgresql()
+    except Error as problem:
+        yield wrong(
+            "store",
+            f"The store does not do what is asked ({_reason(problem)}). DATABASE_URL says where it is looked for.",
+        )
+
+
+def _version() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version()" if connection.vendor == "postgresql" else "SELECT sqlite_version()")
+        text = str(cursor.fetchone()[0])
+    return " ".join(text.split(" ")[:2]) if connection.vendor == "postgresql" else f"SQLite {text}"
+
+
+def _migrations() -> Findings:
+    missing, unknown = missing_migrations(), unknown_migrations()
+    if missing:
+        yield wrong("migrations", f"{len(missing)} are not applied, from {missing[0]} on: run manage.py migrate.")
+    elif unknown:
+        yield warning("migrations", f"The store is of a newer portal: it has {unknown[-1]}, which this code has not.")
+    else:
+        yield well("migrations", "All are applied.")
+
+
+def _writing() -> Findings:
+    """Write a row and take it back."""
+    with transaction.atomic():
+        SignInBucket.objects.create(name="doctor", left=0, at=timezone.now())
+        transaction.set_rollback(True)
+    yield well("store", "It takes what is written.")
+
+
+def _postgresql() -> Findings:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        number = int(cursor.fetchone()[0]) // 10000
+        if number < OLDEST_POSTGRESQL:
+            yield wrong("store", f"PostgreSQL {number} is too old; it must be {OLDEST_POSTGRESQL} or newer.")
+        cursor.execute("SHOW server_encoding")
+        if (encoding := cursor.fetchone()[0]) != "UTF8":
+            yield wrong("store", f"The database is in {encoding}; it must be in UTF8.")
+        cursor.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        secured = bool((cursor.fetchone() or [False])[0])
+        host = str(settings.DATABASES["default"].get("HOST") or "")
+        if not secured and not host.startswith("/") and host not in ("", "localhost", "127.0.0.1", "::1"):
+            yield warning(
+                "store", "The connection to PostgreSQL is not encrypted: add ?sslmode=verify-full to DATABASE_URL."
+            )
+        cursor.execute(
+            "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+        )
+        most, mine = int(cursor.fetchone()[0]), settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
+        says = f"It takes {most} connections, {mine} for each process: enough for {most // mine} processes."
+        yield (well if most // mine >= 4 else warning)("store", says)
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        apart = abs(float(cursor.fetchone()[0]) - time.time())
+        if apart > 5:
+            yield warning("clock", f"The clocks of this machine and of PostgreSQL are {apart:.0f} s apart.")
+
+
+def keys() -> Findings:
+    """See whether what is kept opens under the keys, by the newest sign-ins."""
+    newest = Fernet(settings.CREDENTIAL_KEYS[0])
+    try:
+        sealed = list(
+            PortalSession.objects.exclude(credential="").order_by("-expire_date")[:SAMPLE].values_list("credential")
+        )
+    except Error:
+        yield warning("keys", "They could not be tried, as the store does not answer.")
+        return
+    lost = old = 0
+    for (text,) in sealed:
+        try:
+            newest.decrypt(text.encode())
+        except InvalidToken:
+            try:
+                vault().decrypt(text.encode())
+                old += 1
+            except InvalidToken:
+                lost += 1
+    if lost:
+        yield wrong(
+            "keys",
+            f"{lost} of the newest {len(sealed)} sign-ins open under none of PORTAL_CREDENTIAL_KEYS: a key is missing. "
+            "Add it at the end of the list; without it these people must sign in again, and what they kept is lost.",
+        )
+    if old:
+        yield warning("keys", f"{old} sign-ins are under an older key: run manage.py rotate_credentials.")
+    if not lost and not old:
+        yield well("keys", f"The newest {len(sealed)} sign-ins open under the first key.")
+
+
+def static_files() -> Findings:
+    """See whether every file of the pages was collected, as it is now."""
+    hashed = getattr(staticfiles_storage, "hashed_files", None)
+    if hashed is None:
+        yield warning("static files", "They are served as they are, not from STATIC_ROOT.")
+        return
+    if not hashed:
+        yield wrong("static files", f"None were collected in {settings.STATIC_ROOT}: run manage.py collectstatic.")
+        return
+    missing, stale = [], []
+    for finder in get_finders():
+        for path, source in finder.list([]):
+            kept = hashed.get(path)
+            if not kept or not (Path(settings.STATIC_ROOT) / kept).exists():
+                missing.append(path)
+            elif path.endswith((".js", ".svg", ".png")):
+                with source.open(path) as file:
+                    if staticfiles_storage.file_hash(path, file) not in kept:  # type: ignore[attr-defined]
+                        stale.append(path)
+    if missing or stale:
+        first = (missing or stale)[0]
+        what = f"{len(missing)} are missing and {len(stale)} are of an older portal, such as {first}"
+        yield wrong("static files", f"{what}: run manage.py collectstatic.")
+    else:
+        yield well("static files", f"All {len(hashed)} are collected.")
+
+
+def disks() -> Findings:
+    """See whether there is room where files are written."""
+    places = {"temporary files": Path(tempfile.gettempdir())}
+    if connection.vendor == "sqlite":
+        places["the store"] = Path(str(connection.settings_dict["NAME"])).absolute().parent
+    for what, path in places.items():
+        if not os.access(path, os.W_OK):
+            yield wrong("disk", f"{path} for {what} cannot be written to.")
+            continue
+        free = shutil.disk_usage(path).free
+        level = wrong if free < TOO_LITTLE else warning if free < LITTLE else well
+        yield level("disk", f"{free // MEGABYTE:,} MB are free in {path} for {what}.")
+
+
+def _reason(problem: Error) -> str:
+    cause = problem.__cause__
+    return type(cause or problem).__name__

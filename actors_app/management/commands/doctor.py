@@ -1,0 +1,51 @@
+"""`manage.py doctor`: say what is wrong with this deployment, in sentences."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from actors_app.doctor import Findings, inside, outside
+
+
+class Command(BaseCommand):
+    """Look at everything, say how it is, and end with 1 where something is wrong."""
+
+    help = (
+        "Say what is wrong with this deployment: settings, keys, store, migrations, static files, disks, API, clocks, "
+        "the history's account, and with --url the portal's public address. Nothing is changed. The exit code is 0 "
+        "where nothing is wrong, 1 where something is."
+    )
+    requires_system_checks = ()  # what they say is said among the rest
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the public address, and what to leave out."""
+        parser.add_argument("--url", default="", help="where people find the portal: https://portal.example.org")
+        parser.add_argument("--ca-file", default="", help="certificates to trust at --url, instead of the usual ones")
+        parser.add_argument("--offline", action="store_true", help="ask neither the API nor the public address")
+        parser.add_argument("--quiet", action="store_true", help="say only what is not well")
+        parser.add_argument("--strict", action="store_true", help="end with 1 for warnings too")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Look, say, and end with what a script can read."""
+        counts = {"well": 0, "warning": 0, "wrong": 0}
+        for finding in _everything(options):
+            counts[finding.level] += 1
+            if finding.level != "well" or not options["quiet"]:
+                self.stdout.write(f"{finding.level:8} {finding.about}: {finding.says}")
+        self.stdout.write("{well} well, {warning} to look at, {wrong} wrong.".format(**counts))
+        if counts["wrong"] or (counts["warning"] and options["strict"]):
+            raise SystemExit(1)
+
+
+def _everything(options: dict[str, Any]) -> Findings:
+    yield from inside.configuration()
+    yield from inside.store()
+    yield from inside.keys()
+    yield from inside.static_files()
+    yield from inside.disks()
+    if not options["offline"]:
+        yield from outside.apis()
+        yield from outside.collector()
+        if options["url"]:
+            yield from outside.public(options["url"].rstrip("/"), options["ca_file"])

@@ -1,0 +1,293 @@
+"""`manage.py doctor` on deployments with one real fault each: it must name that fault, and end as a script expects."""
+
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from actors_app.doctor import Finding, inside, outside
+from actors_app.models import ActorHistory, SignInBucket
+from portal.tenants import Tenant
+from tests.history.world import World
+from tests.history.world import answering as answering_world
+from tests.sandbox.support import free_port
+from tests.services.conftest import RawServer
+from tests.services.test_tls import certificate, over_tls
+from tests.store import taken_away
+
+Handle = Callable[[RawServer, socket.socket], None]
+Start = Callable[[Handle], RawServer]
+Browser = Callable[..., Client]
+STORE = pytest.mark.store
+
+
+def said(findings: Iterator[Finding], level: str = "") -> str:
+    """Return the sentences of a level, or all of them."""
+    return "\n".join(one.says for one in findings if level in ("", one.level))
+
+
+def levels(findings: Iterator[Finding]) -> list[str]:
+    return [one.level for one in findings]
+
+
+@pytest.fixture
+def serve() -> Iterator[Start]:
+    """Return a function that starts a server of raw bytes."""
+    started: list[RawServer] = []
+
+    def start(handle: Handle) -> RawServer:
+        started.append(RawServer(handle))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    """Answer every call from a world."""
+    with answering_world() as found:
+        yield found
+
+
+def answering(status: str, **headers: str) -> Handle:
+    """Return what answers every request alike; `{url}` in a header is the server's own address."""
+
+    def handle(server: RawServer, connection: socket.socket) -> None:
+        while server.read_request(connection):
+            url = server.url if not isinstance(connection, ssl.SSLSocket) else server.url.replace("http:", "https:")
+            named = {name.replace("_", "-"): value.format(url=url) for name, value in headers.items()}
+            lines = [f"HTTP/1.1 {status}", "Content-Length: 0", *(f"{name}: {text}" for name, text in named.items())]
+            connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+
+    return handle
+
+
+def tenant(url: str, **more: Any) -> dict[str, Tenant]:
+    return {"default": Tenant("default", "API", url, client_key="key", client_secret="secret", **more)}
+
+
+# Inside -----------------------------------------------------------------------------------------------------
+
+
+@STORE
+@pytest.mark.django_db
+def test_a_good_store_is_well_and_keeps_nothing_of_the_trial() -> None:
+    found = list(inside.store())
+    assert {one.level for one in found} == {"well"}, found
+    assert "All are applied." in said(iter(found))
+    assert not SignInBucket.objects.exists()
+
+
+@STORE
+@pytest.mark.django_db(transaction=True)
+def test_a_store_that_is_away_is_said(tmp_path: Path) -> None:
+    with taken_away(tmp_path):
+        assert "The store does not do what is asked" in said(inside.store(), "wrong")
+        assert "could not be tried" in said(inside.keys(), "warning")
+
+
+@STORE
+@pytest.mark.django_db(transaction=True)
+def test_a_store_that_takes_nothing_is_said() -> None:
+    on, off = ("PRAGMA query_only=ON", "PRAGMA query_only=OFF")
+    if connection.vendor == "postgresql":
+        on, off = ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
+    with connection.cursor() as cursor:
+        cursor.execute(on)
+    try:
+        assert "The store does not do what is asked" in said(inside.store(), "wrong")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(off)
+
+
+@STORE
+@pytest.mark.django_db
+def test_a_migration_that_lacks_is_named_and_one_that_is_newer() -> None:
+    with connection.cursor() as cursor:
+        columns, values = "(app, name, applied)", "('actors_app', '9999_x', '2026-01-01')"
+        cursor.execute(f"INSERT INTO django_migrations {columns} VALUES {values}")  # noqa: S608 - of this line
+        assert "it has actors_app.9999_x" in said(inside.store(), "warning")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'actors_app' AND name = '0001_initial'")
+    assert "1 are not applied, from actors_app.0001_initial on" in said(inside.store(), "wrong")
+
+
+@STORE
+@pytest.mark.django_db
+def test_a_key_that_was_lost_is_said_and_one_that_is_old(sign_in: Browser, settings: Any) -> None:
+    sign_in()
+    assert set(levels(inside.keys())) == {"well"}
+    first, new = settings.CREDENTIAL_KEYS[0], Fernet.generate_key().decode()
+    settings.CREDENTIAL_KEYS = [new, first]
+    assert "1 sign-ins are under an older key" in said(inside.keys(), "warning")
+    settings.CREDENTIAL_KEYS = [new]
+    assert "1 of the newest 1 sign-ins open under none" in said(inside.keys(), "wrong")
+
+
+def test_files_that_were_not_collected_are_said(settings: Any, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = str(tmp_path / "static")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    }
+    assert "None were collected" in said(inside.static_files(), "wrong")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    settings.STORAGES = dict(settings.STORAGES)  # the storage reads its list once
+    assert {one.level for one in inside.static_files()} == {"well"}
+    gone = next((tmp_path / "static" / "js").glob("portal.*.js"))
+    gone.unlink()
+    assert "1 are missing and 0 are of an older portal, such as js/portal.js" in said(inside.static_files(), "wrong")
+    gone.write_text("old")
+    source = tmp_path / "new"
+    (source / "js").mkdir(parents=True)
+    (source / "js" / "portal.js").write_text("a newer one")
+    settings.STATICFILES_DIRS = [source]
+    assert "0 are missing and 1 are of an older portal" in said(inside.static_files(), "wrong")
+
+
+def test_a_disk_without_room_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(inside, "TOO_LITTLE", 0)
+    monkeypatch.setattr(inside, "LITTLE", 0)
+    assert {one.level for one in inside.disks()} == {"well"}
+    monkeypatch.setattr(inside, "LITTLE", 2**60)
+    assert "MB are free" in said(inside.disks(), "warning")
+    monkeypatch.setattr(inside, "TOO_LITTLE", 2**60)
+    assert "MB are free" in said(inside.disks(), "wrong")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    assert "cannot be written to" in said(inside.disks(), "wrong")
+
+
+def test_settings_that_are_not_safe_are_said(settings: Any) -> None:
+    settings.DEBUG = True
+    assert "DEBUG is on" in said(inside.configuration(), "wrong")
+    assert "PORTAL_BEHIND_PROXY is off" in said(inside.configuration(), "warning")
+    settings.PLAIN_HTTP = True
+    assert "for this machine alone" in said(inside.configuration(), "warning")
+
+
+# Outside ----------------------------------------------------------------------------------------------------
+
+
+def test_an_api_that_asks_for_a_sign_in_is_well(serve: Start, settings: Any) -> None:
+    server = serve(answering("401 Unauthorized", Date=format_datetime(datetime.now(UTC))))
+    settings.TENANTS = tenant(server.url)
+    assert [one.level for one in outside.apis()] == ["well", "well"]
+    assert all(b"uthorization" not in request for request in server.requests)
+
+
+@pytest.mark.parametrize(
+    ("status", "level", "words"),
+    [
+        ("404 Not Found", "wrong", "has no Actors API of version v2"),
+        ("200 OK", "warning", "lists actors to somebody without a token"),
+        ("502 Bad Gateway", "wrong", "The Actors API"),
+    ],
+)
+def test_an_api_that_is_none_is_said(serve: Start, settings: Any, status: str, level: str, words: str) -> None:
+    settings.TENANTS = tenant(serve(answering(status)).url)
+    assert words in said(outside.apis(), level)
+
+
+def test_an_api_that_nobody_reaches_is_said(settings: Any) -> None:
+    settings.TENANTS = tenant(f"http://127.0.0.1:{free_port()}")
+    assert "cannot be reached" in said(outside.apis(), "wrong")
+    settings.TENANTS = {}
+    assert "There is none to talk to" in said(outside.apis(), "wrong")
+
+
+def test_an_api_of_an_unknown_authority_is_said(serve: Start, settings: Any, tmp_path: Path) -> None:
+    server = serve(over_tls(certificate(tmp_path), answering("401 Unauthorized")))
+    settings.TENANTS = tenant(server.url.replace("http:", "https:"))
+    assert "not trusted" in said(outside.apis(), "wrong")
+
+
+@pytest.mark.parametrize(("minutes", "level"), [(-2, "warning"), (10, "wrong")])
+def test_clocks_that_differ_are_said(serve: Start, settings: Any, minutes: int, level: str) -> None:
+    there = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes))
+    settings.TENANTS = tenant(serve(answering("401 Unauthorized", Date=there)).url)
+    found = re.search(r"are (\d+) s apart", said(outside.apis(), level))
+    assert found
+    assert abs(int(found[1]) - abs(minutes) * 60) < 30
+
+
+DOORS: list[tuple[Handle, str, str]] = [
+    (answering("301 Moved", Location="{url}/sign-in/"), "wrong", "for ever: the proxy must send X-Forwarded-Proto"),
+    (answering("400 Bad Request"), "wrong", "ALLOWED_HOSTS does not name 127.0.0.1"),
+    (answering("502 Bad Gateway"), "wrong", "does the proxy reach the portal"),
+    (answering("403 Forbidden"), "wrong", "answers 403 where it should show"),
+    (answering("200 OK"), "warning", "Anybody can read /metrics"),
+    (answering("200 OK"), "warning", "does the proxy remove headers?"),
+    (answering("200 OK", Strict_Transport_Security="max-age=1"), "well", "shows the page for signing in"),
+    (answering("200 OK"), "warning", "Its certificate ends in 0 days"),
+]
+
+
+@pytest.mark.parametrize(("door", "level", "words"), DOORS)
+def test_a_front_door_that_is_wrong_is_said(serve: Start, tmp_path: Path, door: Handle, level: str, words: str) -> None:
+    path = certificate(tmp_path)
+    url = serve(over_tls(path, door)).url.replace("http:", "https:")
+    assert words in said(outside.public(url, str(path)), level)
+
+
+def test_a_front_door_that_cannot_be_entered_is_said(serve: Start, tmp_path: Path) -> None:
+    assert "no connection can be made" in said(outside.public(f"https://127.0.0.1:{free_port()}"), "wrong")
+    assert "is no address" in said(outside.public("portal.example.org"), "wrong")
+    untrusted = serve(over_tls(certificate(tmp_path), answering("200 OK"))).url.replace("http:", "https:")
+    assert "its certificate is not trusted (self-signed certificate)" in said(outside.public(untrusted), "wrong")
+    no_tls = serve(lambda server, connection: connection.sendall(b"220 mail\r\n\r\n")).url.replace("http:", "https:")
+    assert "TLS fails" in said(outside.public(no_tls), "wrong")
+    assert "without TLS" in said(outside.public(serve(answering("200 OK")).url), "wrong")
+    babbling = serve(lambda server, connection: connection.sendall(b"220 mail\r\n\r\n"))
+    assert "its answer is not HTTP" in said(outside.public(babbling.url), "wrong")
+
+
+@STORE
+@pytest.mark.django_db
+def test_the_account_that_collects_is_tried(world: World, settings: Any) -> None:
+    assert "COLLECTOR_USERNAME is not set" in said(outside.collector(), "warning")
+    settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", "its password"
+    world.password = "its password"
+    world.actor()
+    assert "sees 1 actors: those it may read" in said(outside.collector(), "well")
+    assert "Nothing was collected yet" in said(outside.collector(), "warning")
+    ActorHistory.objects.create(tenant="default", actor_id="a", looked=int(time.time() * 1000) - 3_600_000)
+    assert "It was last read 60 minutes ago" in said(outside.collector(), "warning")
+    settings.COLLECTOR_PASSWORD = "another"
+    assert "refuses the account of COLLECTOR_USERNAME" in said(outside.collector(), "wrong")
+
+
+# The command ------------------------------------------------------------------------------------------------
+
+
+@STORE
+@pytest.mark.django_db
+def test_the_exit_code_is_for_scripts(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = StringIO()
+    monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # which the browser tests need
+    settings.BEHIND_PROXY, settings.SECURE_SSL_REDIRECT = True, True
+    settings.SECRET_KEY = "Zq3-vT8_nL5xW2rK9pB6yD1mH4cJ7gF0sA-uE_iOtQwRzXlNkP"
+    call_command("doctor", offline=True, stdout=out)
+    assert "well     migrations: All are applied." in out.getvalue()
+    assert out.getvalue().rstrip().endswith("0 wrong.")
+    with pytest.raises(SystemExit, match="1"):
+        call_command("doctor", offline=True, strict=True, stdout=out)  # the tests serve static files as they are
+    settings.TENANTS = tenant(f"http://127.0.0.1:{free_port()}")
+    out = StringIO()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("doctor", quiet=True, stdout=out)
+    assert "wrong    API default: http://127.0.0.1:" in out.getvalue()
+    assert "\nwell" not in out.getvalue()
