@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page that stands in the navigation: the `section` of its views, its URL's name, its icon and its words."""
+    """A page that stands in the navigation: the `section` of its views, its URL's name, its icon and its words.
+
+    The `letter` leads to it after `g`; no two places have the same.
+    """
 
     section: str
     url: str
     icon: str
     label: str
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +29,29 @@ GROUPS = (
     Group(
         "",
         (
-            Place("overview", "actors:overview", "gauge", "Overview"),
-            Place("actors", "actors:actor-list", "boxes", "Actors"),
-            Place("history", "actors:history", "history", "Executions"),
-            Place("search", "actors:search", "search", "Search"),
-            Place("new", "actors:actor-create", "plus", "Register actor"),
+            Place("overview", "actors:overview", "gauge", "Overview", "o"),
+            Place("actors", "actors:actor-list", "boxes", "Actors", "a"),
+            Place("history", "actors:history", "history", "Executions", "e"),
+            Place("search", "actors:search", "search", "Search", "s"),
+            Place("new", "actors:actor-create", "plus", "Register actor", "r"),
         ),
     ),
     Group(
         "Of all actors",
         (
-            Place("schedules", "actors:schedule-list", "calendar-clock", "Schedules"),
-            Place("links", "actors:link-list", "waypoints", "Links"),
-            Place("aliases", "actors:alias-list", "tags", "Aliases"),
-            Place("nonces", "actors:nonce-overview", "key-round", "Nonces"),
-            Place("configs", "actors:config-list", "sliders-horizontal", "Configs"),
-            Place("workers", "actors:all-workers", "cpu", "Workers"),
+            Place("schedules", "actors:schedule-list", "calendar-clock", "Schedules", "c"),
+            Place("links", "actors:link-list", "waypoints", "Links", "l"),
+            Place("aliases", "actors:alias-list", "tags", "Aliases", "i"),
+            Place("nonces", "actors:nonce-overview", "key-round", "Nonces", "n"),
+            Place("configs", "actors:config-list", "sliders-horizontal", "Configs", "f"),
+            Place("workers", "actors:all-workers", "cpu", "Workers", "w"),
         ),
     ),
     Group(
         "Records",
         (
-            Place("activity", "actors:activity-list", "scroll-text", "Activity"),
-            Place("administration", "actors:administration", "shield", "Administration"),
+            Place("activity", "actors:activity-list", "scroll-text", "Activity", "t"),
+            Place("administration", "actors:administration", "shield", "Administration", "d"),
         ),
     ),
 )
@@ -56,5 +60,5 @@ AT_HAND = ("overview", "actors", "history", "activity")
 TAB_BAR = tuple(place for group in GROUPS for place in group.places if place.section in AT_HAND)
 ELSEWHERE = frozenset(
     {place.section for group in GROUPS for place in group.places if place.section not in AT_HAND}
-    | {"account", "places"}
+    | {"account", "help", "places"}
 )

@@ -17,6 +17,7 @@ from actors_app.views import (
     configs,
     evidence,
     execution,
+    helping,
     history,
     kept_logs,
     links,
@@ -191,6 +192,7 @@ administration_paths = [
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("places/", places.places, name="places"),
+    path("help/", helping.help_page, name="help"),
     *sign_in_paths,
     *account_paths,
     *activity_paths,

@@ -49,6 +49,7 @@ ROWS = {
     "actors:session-end": Row(BUTTON, OWN),
     "actors:overview": Row(PAGE, READ),
     "actors:places": Row(PAGE, READ),
+    "actors:help": Row(PAGE, READ),
     "actors:comparison": Row(PAGE, READ),
     "actors:evidence-pack": Row(PAGE, READ),
     "actors:evidence-set": Row(PAGE, READ),

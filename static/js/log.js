@@ -1,5 +1,5 @@
 // Courtesies of the log viewer on top of pages that work without any script: following the end, stepping through what
-// was found, full screen, wrapping, keys. Nothing here is needed for anything.
+// was found, full screen, wrapping. Nothing here is needed for anything.
 "use strict";
 
 const card = () => document.querySelector(".log-card");
@@ -189,26 +189,10 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => { value.value = on ? "0" : "1"; });
 });
 
-// Keys: never while somebody types, never with another key held -------------------------------------------------------
-
-const KEYS = {
-  "/": () => document.getElementById("log-find"),
-  n: () => document.querySelector("[data-log-down]"),
-  p: () => document.querySelector("[data-log-up]"),
-  w: () => document.querySelector("[data-log-wrap] button"),
-  f: () => document.querySelector("[data-log-full]"),
-  d: () => document.querySelector(".log-card [download]"),
-};
+// Keys are in keys.js; only leaving the full screen is ours, and works for whoever has switched them off, too -------------
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && card()?.classList.contains("full")) return setFull(false);
-  if (!card() || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
-  const control = KEYS[event.key]?.();
-  if (!control) return;
-  event.preventDefault();
-  if (control.matches("input")) control.select();
-  else control.click();
+  if (event.key === "Escape" && card()?.classList.contains("full")) setFull(false);
 });
 
 // The page as it opens -----------------------------------------------------------------------------------------------

@@ -120,6 +120,8 @@ def places(portal: Portal) -> list[str]:
         "/configs/page-test/edit/",
         "/configs/page-test/delete/",
         "/places/",
+        "/help/",
+        "/help/?of=history",
         "/actors/nosuchactor/",
         "/actors/nosuchactor/nonces/",
     ]

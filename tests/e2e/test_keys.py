@@ -1,0 +1,58 @@
+"""Getting about by single keys, and switching them off."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+
+def test_single_keys_lead_about_until_they_are_switched_off(visit: Visit) -> None:
+    page = visit("team")
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    page.wait_for_url("**/actors/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    first = page.locator("main .table tbody tr").first.locator("a.name").first
+    expect(first).to_be_focused()
+
+    page.keyboard.press("/")
+    search = page.get_by_role("searchbox")
+    expect(search).to_be_focused()
+    page.keyboard.type("?/gajk")
+    expect(search).to_have_value("?/gajk")
+    search.fill("")
+    search.blur()
+    for held in ("Control+j", "Alt+g", "Meta+/"):
+        page.keyboard.press(held)
+    assert page.url.endswith("/actors/")
+
+    page.keyboard.press("?")
+    help_ = page.get_by_role("dialog", name="Help for this page")
+    expect(help_).to_contain_text("All actors that you may read.")
+    page.keyboard.press("j")
+    expect(first).not_to_be_focused()
+    page.keyboard.press("Escape")
+    expect(help_).to_be_hidden()
+
+    page.locator("body").press("j")
+    expect(first).to_be_focused()
+    page.keyboard.press("o")
+    page.wait_for_url(re.compile(r"/actors/\w+/$"))
+
+    page.goto("/account/preferences/")
+    page.get_by_label("Single keys do something").uncheck()
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("Your preferences were kept.")).to_be_visible()
+    for key in ("g", "a", "?", "/", "j"):
+        page.keyboard.press(key)
+    assert page.url.endswith("/account/preferences/")
+    expect(help_).to_be_hidden()
+    page.get_by_label("Single keys do something").check()  # others sign in as this person, too
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("Your preferences were kept.")).to_be_visible()
