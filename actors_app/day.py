@@ -50,6 +50,7 @@ class Day:
     run_times: Chart
     longest: list[Run]
     recent: list[Run]
+    failures: list[Run]
 
     @property
     def is_drawn_from_some(self) -> bool:
@@ -97,6 +98,7 @@ def day_of(page: ExecutionPage, names: dict[str, str], now: datetime) -> Day:
         run_times=scatter(_points(finished, names), since=now - SPAN, until=now),
         longest=_runs(sorted(finished, key=lambda one: -(seconds_of(one) or 0))[:LONGEST], names, now),
         recent=_runs(_newest(found), names, now),
+        failures=_runs(_newest([one for one in finished if kind_of(one) == "error"]), names, now),
     )
 
 

@@ -18,6 +18,7 @@ PURPOSES = {
     "actor-update": "Change an actor. Before anything is sent you see what changes, and what the API would reset.",
     "actor-delete": "Delete an actor, after seeing what depends on it.",
     "revision-list": "The definitions that an actor had, who changed what, and how executions fared under each.",
+    "mailbox-list": "How many messages wait, and for which actors.",
     "message-create": "Send a message to an actor: it becomes an execution. How many wait is shown above.",
     "message-purge": "Empty an actor's mailbox: what waits there is lost.",
     "worker-list": "The workers of an actor: each takes messages out of its mailbox and runs them, one at a time.",

@@ -22,6 +22,7 @@ from actors_app.views import (
     kept_logs,
     links,
     logs,
+    mailboxes,
     messages,
     neighbours,
     nonce_hygiene,
@@ -191,6 +192,7 @@ administration_paths = [
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("mailboxes/", mailboxes.mailbox_list, name="mailbox-list"),
     path("places/", places.places, name="places"),
     path("help/", helping.help_page, name="help"),
     *sign_in_paths,

@@ -48,6 +48,7 @@ ROWS = {
     "actors:session-end-others": Row(BUTTON, OWN),
     "actors:session-end": Row(BUTTON, OWN),
     "actors:overview": Row(PAGE, READ),
+    "actors:mailbox-list": Row(PAGE, READ),
     "actors:places": Row(PAGE, READ),
     "actors:help": Row(PAGE, READ),
     "actors:comparison": Row(PAGE, READ),

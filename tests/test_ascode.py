@@ -367,6 +367,7 @@ WITHOUT = {
     "executions/log_line.html": "a part of the log, which shows it",
     "nonces/note.html": "the portal's own",
     "help/detail.html": "the portal's own",
+    "mailboxes/list.html": "many calls, each as the page of its actor shows it",
     "places/list.html": "the portal's own",
     "saved_views/list.html": "the portal's own",
     "sign_in/form.html": "nobody is signed in",

@@ -44,9 +44,8 @@ def alias_list(request: HttpRequest) -> HttpResponse:
     lost = [one.actor_id for one in mine if one.actor_id not in actors] if answers["actors"].value is not None else []
     dead = dead_among(abaco, lost)
     every = rows(aliases, actors, dead, me)
-    page = Paginator([row for row in every if _is_shown(row, chosen)], preferences_of(request).page_size).get_page(
-        chosen["page"]
-    )
+    shown = [row for row in every if _is_shown(row, chosen)]
+    page = Paginator(shown, preferences_of(request).page_size).get_page(chosen["page"])
     context |= {
         "rows": page.object_list,
         "page": page,

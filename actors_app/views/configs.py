@@ -58,9 +58,8 @@ def config_list(request: HttpRequest) -> HttpResponse:
         raise
     except AbacoError as error:
         return render_page(request, "configs/list.html", context | {"error": error}, status=error.status)
-    page = Paginator([row for row in every if _is_shown(row, chosen)], preferences_of(request).page_size).get_page(
-        chosen["page"]
-    )
+    shown = [row for row in every if _is_shown(row, chosen)]
+    page = Paginator(shown, preferences_of(request).page_size).get_page(chosen["page"])
     context |= {"rows": page.object_list, "page": page, "total": len(every)}
     return render_page(request, "configs/list.html", context, partial="configs/_table.html")
 

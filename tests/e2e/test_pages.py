@@ -120,6 +120,7 @@ def places(portal: Portal) -> list[str]:
         "/configs/page-test/edit/",
         "/configs/page-test/delete/",
         "/places/",
+        "/mailboxes/",
         "/help/",
         "/help/?of=history",
         "/actors/nosuchactor/",

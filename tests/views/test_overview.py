@@ -1,12 +1,26 @@
 """The first page: is everything well?"""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, search_payload
+from actors_app.history.recording import record
+from actors_app.models import ActorHistory
+from actors_app.services.dialects import V2
+from actors_app.services.types import Execution
+from tests.payloads import (
+    ACTOR_ID,
+    EXECUTION_ID,
+    actor_payload,
+    alias_payload,
+    execution_payload,
+    search_payload,
+    worker_payload,
+)
 
 URL = "/"
 SEARCH = "/actors/v2/search/executions"
@@ -28,16 +42,51 @@ def run(minutes_ago: float = 30, seconds: float = 4, **changes: Any) -> dict[str
     return execution_payload(**{**times, **changes})
 
 
+def asks(word: str) -> Any:
+    """Match a search by a word of its address."""
+    return [lambda request: (word in request.url, f"no {word}")]
+
+
+def world(
+    api: Any,
+    actors: Any = (),
+    day: Any = (),
+    unfinished: Any = (),
+    workers: Any = (),
+    aliases: Any = (),
+    total: int | None = None,
+) -> None:
+    """Answer the five calls of the page; None leaves one to the test."""
+    for path, found, word in (("/actors/v2", actors, ""), ("/actors/v2/aliases", aliases, "")):
+        if found is not None:
+            api.get(path, list(found), match=asks(word))
+    if day is not None:
+        api.get(SEARCH, search_payload(*day, total=total), match=asks("messageReceivedTime.gt"))
+    if unfinished is not None:
+        api.get(SEARCH, search_payload(*unfinished), match=asks("status.in"))
+    if workers is not None:
+        api.get("/actors/v2/search/workers", search_payload(*workers))
+
+
+def waiting(minutes_ago: float, **changes: Any) -> dict[str, Any]:
+    """Return an execution that has waited for so long."""
+    nothing = {"startTime": None, "finishTime": None, "exitCode": None, "finalState": None, "workerId": None}
+    return run(minutes_ago, **{"status": "SUBMITTED", **nothing, **changes})
+
+
+def said(page: str) -> str:
+    """Return the sentence on top in words."""
+    text = page.partition('<p class="said">')[2].partition("</p>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
+
+
 def test_it_works(signed_in: Client, api: Any) -> None:
-    api.get("/actors/v2", [actor_payload(), actor_payload(id="other", status="SUBMITTED", lastUpdateTime=at(1))])
-    api.get(
-        SEARCH,
-        search_payload(
-            run(seconds=2),
-            run(seconds=4, id="second"),
-            run(seconds=60, id="third", exitCode=3),
-            run(id="fourth", status="RUNNING", finishTime=None, startTime=None, exitCode=None),
-        ),
+    going = run(id="fourth", status="RUNNING", finishTime=None, startTime=None, exitCode=None)
+    world(
+        api,
+        actors=[actor_payload(), actor_payload(id="other", status="SUBMITTED", lastUpdateTime=at(1))],
+        day=[run(seconds=2), run(seconds=4, id="second"), run(seconds=60, id="third", exitCode=3), going],
+        unfinished=[going],
     )
     response = signed_in.get(URL)
     assert response.status_code == 200
@@ -49,31 +98,31 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     assert "Failed, exit 3" in page
     assert f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"' in page
     assert "Every actor is well" in page
-    assert len(api.asked) == 2
+    assert said(page) == "This needs somebody: 1 execution failed since yesterday."
+    assert f'href="/actors/{ACTOR_ID}/executions/fourth/"' in page.partition("Running now")[2]
+    assert len(api.asked) == 5
 
 
 def test_the_search_asks_for_the_last_24_hours(signed_in: Client, api: Any) -> None:
-    api.get("/actors/v2", [])
-    api.get(SEARCH, search_payload())
+    world(api)
     signed_in.get(URL)
-    (search,) = [request for request in api.asked if "search" in request.url]
+    (search,) = [request for request in api.asked if "Time.gt" in request.url]
     since = datetime.fromisoformat(search.params["messageReceivedTime.gt"]).replace(tzinfo=UTC)
     assert abs(datetime.now(UTC) - since - timedelta(hours=24)) < timedelta(minutes=1)
     assert search.params["limit"] == "1000"
 
 
 def test_it_names_what_needs_attention(signed_in: Client, api: Any) -> None:
-    api.get(
-        "/actors/v2",
+    world(
+        api,
         [
             actor_payload(id="bad", name="broken", status="ERROR", statusMessage="No such <image>."),
             actor_payload(id="slow", name="stuck", status="SUBMITTED", lastUpdateTime=at(60)),
             actor_payload(id="new", name="just-made", status="SUBMITTED", lastUpdateTime=at(2)),
         ],
     )
-    api.get(SEARCH, search_payload())
     page = signed_in.get(URL).content.decode()
-    assert "2 of 3" in page
+    assert said(page) == "This needs somebody: 1 actor is in error and 1 actor waits for its first worker."
     assert "No such &lt;image&gt;." in page
     assert "stuck" in page
     assert "no worker has started yet" in page
@@ -81,37 +130,38 @@ def test_it_names_what_needs_attention(signed_in: Client, api: Any) -> None:
 
 
 def test_it_says_when_it_saw_only_a_part(signed_in: Client, api: Any) -> None:
-    api.get("/actors/v2", [actor_payload()])
-    api.get(SEARCH, search_payload(run(), total=5195))
+    world(api, [actor_payload()], [run()], total=5195)
     page = signed_in.get(URL).content.decode()
     assert "drawn from 1 of 5\N{NARROW NO-BREAK SPACE}195" in page
 
 
 def test_nothing_yet_teaches_the_first_step(signed_in: Client, api: Any) -> None:
-    api.get("/actors/v2", [])
-    api.get(SEARCH, search_payload())
+    world(api)
     page = signed_in.get(URL).content.decode()
     assert "Nothing here yet" in page
     assert 'href="/actors/new/">Register an actor' in page
 
 
 def test_a_search_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> None:
-    api.get("/actors/v2", [actor_payload()])
+    world(api, [actor_payload()], day=None, unfinished=None)
     api.refuse("GET", SEARCH, "Unrecognized exception type: <class 'pymongo.errors.OperationFailure'>.", 500)
     response = signed_in.get(URL)
     assert response.status_code == 200
     page = response.content.decode()
     assert "The executions could not be loaded" in page
-    assert "Every actor is well" in page
+    assert "What runs now could not be loaded" in page
+    assert said(page) == "As far as the API says, everything is well."
+    assert "Not known now: what ran since yesterday, what runs now." in page
 
 
 def test_a_list_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> None:
     api.is_silent("GET", "/actors/v2")
-    api.get(SEARCH, search_payload(run()))
+    world(api, None, [run()])
     response = signed_in.get(URL)
     assert response.status_code == 502
     page = response.content.decode()
     assert "The actors could not be loaded" in page
+    assert said(page).startswith("It is not known whether everything is well.")
     assert "Recent executions" in page
 
 
@@ -120,8 +170,8 @@ def test_it_needs_credentials(client: Client, db: None) -> None:
 
 
 def test_a_token_that_is_refused_for_good_leads_to_sign_in(sign_in: Any, api: Any) -> None:
-    api.refuse("GET", "/actors/v2", "No JWT or nonce provided.")
-    api.refuse("GET", SEARCH, "No JWT or nonce provided.")
+    for path in ("/actors/v2", SEARCH, "/actors/v2/aliases", "/actors/v2/search/workers"):
+        api.refuse("GET", path, "No JWT or nonce provided.")
     response = sign_in(refresh_token="").get(URL)
     assert response.status_code == 302
     assert response["Location"].startswith("/sign-in/")
@@ -133,8 +183,82 @@ def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
 
 @pytest.mark.parametrize("value", ["<script>", "../../x"])
 def test_hostile_ids_are_text_and_no_links(signed_in: Client, api: Any, value: str) -> None:
-    api.get("/actors/v2", [actor_payload(name=value)])
-    api.get(SEARCH, search_payload(run(actorId=value, id=value, executor=value)))
+    hostile = {"actorId": value, "id": value, "executor": value}
+    world(
+        api,
+        [actor_payload(name=value, status="ERROR", statusMessage=value)],
+        [run(**hostile, exitCode=1)],
+        [waiting(60, **hostile), run(**hostile, status="RUNNING")],
+        [worker_payload(id=value, actorId=value, status="ERROR")],
+        [alias_payload(alias=value, actorId="gone")],
+    )
     page = signed_in.get(URL).content.decode()
     assert "<script>" not in page
     assert "/actors/../" not in page
+
+
+# The sentence -------------------------------------------------------------------------------------------------
+
+
+def test_everything_is_well_in_a_sentence(signed_in: Client, api: Any) -> None:
+    world(api, [actor_payload()], [run()], workers=[worker_payload(actorId=ACTOR_ID)], aliases=[alias_payload()])
+    page = signed_in.get(URL).content.decode()
+    assert said(page).startswith("Everything is well. No actor is in error")
+    assert "Nothing runs now." in page
+    assert "Not known" not in page
+
+
+def test_each_trouble_is_counted_named_and_linked(signed_in: Client, api: Any) -> None:
+    world(
+        api,
+        [actor_payload(name="slow-one")],
+        [run(exitCode=1), run(id="second", status="ERROR")],
+        [waiting(60, id="w1"), waiting(90, id="w2"), waiting(1, id="w3")],
+        [
+            worker_payload(actorId=ACTOR_ID, status="PULLING IMAGE", createTime=at(30)),
+            worker_payload(actorId=ACTOR_ID, id="fresh", status="PULLING IMAGE", createTime=at(1)),
+        ],
+        [alias_payload(alias="lost", actorId="gone"), alias_payload(alias="theirs", actorId="gone", owner="other")],
+    )
+    page = signed_in.get(URL).content.decode()
+    assert said(page) == (
+        "This needs somebody: 1 worker is stuck, 2 executions have waited for more than 10 min, 2 executions failed "
+        "since yesterday and 1 alias of yours leads to no actor that you can see."
+    )
+    for link in (
+        "/workers/?show=stuck",
+        "/executions/?outcome=waiting&amp;window=all",
+        "/executions/?outcome=failed,error,oom",
+        "/aliases/?show=mine",
+    ):
+        assert f'href="{link}"' in page
+    assert "2 executions wait, the oldest came 1 h ago." in page
+    assert "A worker that is still starting, asked for 30 min ago." in page
+    assert "theirs" not in page
+    assert '<strong class="num">3</strong></a> wait' in page
+
+
+def test_more_than_was_read_is_said_to_be_more(signed_in: Client, api: Any) -> None:
+    world(api, [actor_payload()], [run(exitCode=1)], unfinished=None, total=5000)
+    api.get(SEARCH, search_payload(waiting(60), total=900), match=asks("status.in"))
+    sentence = said(signed_in.get(URL).content.decode())
+    assert "at least \u2265 1 execution has waited" in sentence
+    assert "at least \u2265 1 execution failed" in sentence
+
+
+@pytest.mark.store
+def test_what_the_search_leaves_out_is_counted_by_the_history(signed_in: Client, api: Any) -> None:
+    actor = ActorHistory.objects.create(tenant="default", actor_id=ACTOR_ID, name="a", until=1, looked=1)
+    failures = [run(60 + number, id=f"f{number}", exitCode=1) for number in range(7)]
+    record(actor, [Execution.from_api(one, V2()) for one in failures])
+    world(api, [actor_payload()], [run(exitCode=1)], total=5000)
+    assert "7 executions failed since yesterday" in said(signed_in.get(URL).content.decode())
+
+
+def test_the_calls_that_help_may_fail(signed_in: Client, api: Any) -> None:
+    world(api, [actor_payload()], [run()], workers=None, aliases=None)
+    api.refuse("GET", "/actors/v2/search/workers", "no", 500)
+    api.refuse("GET", "/actors/v2/aliases", "no", 500)
+    page = signed_in.get(URL).content.decode()
+    assert "Not known now: the workers, the aliases." in page
+    assert "Recent executions" in page
