@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actors_app", "0004_preferences"),
+        ("actors_app", "0005_bulk_actors"),
     ]
 
     operations = [
