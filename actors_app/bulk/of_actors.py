@@ -1,8 +1,4 @@
-"""What an act on actors would do: which it applies to, what each loses, which are left out and why, for its preview.
-
-What a visitor may do with an actor is read from the API's own map of permissions, and from whether it calls them an
-administrator; that is asked only where the map does not suffice.
-"""
+"""What an act on actors would do: which it applies to, what each loses, which are left out and why, for its preview."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,10 +7,10 @@ from typing import Any, ClassVar, Self
 from actors_app.alias_rows import page_of
 from actors_app.blast_radius import NAMED, Effect, ask_many, effects
 from actors_app.bulk.plans import Item, Plan
+from actors_app.bulk.rights import MayChange
 from actors_app.credentials import Credentials
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.services.permissions import WORLD
+from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, SignedOut
 from actors_app.services.types import Actor, Worker
 from actors_app.services.waves import GetCall
 from actors_app.templatetags.actors import thousands, visible
@@ -22,6 +18,7 @@ from actors_app.templatetags.actors import thousands, visible
 CAP = 25  # actors that one bulk act looks at
 WORKERS_CAP = 200  # workers that one bulk act stops
 LABEL = 255  # characters of a name that are kept
+_UNCOUNTED = "How many messages wait is not known. "
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,7 @@ class ActorLine:
     status: str = ""
     effects: tuple[Effect, ...] = ()
     why_not: str = ""
+    is_unseen: bool = False  # whether it was left out only because the API did not say how it stands
 
     @property
     def url(self) -> str:
@@ -55,6 +53,11 @@ class ActorPlan(Plan):
     def actors(self) -> int:
         """Return how many actors the act applies to."""
         return sum(not line.why_not for line in self.lines)
+
+    @property
+    def unseen(self) -> int:
+        """Return how many are left out only because the API did not say how they stand."""
+        return sum(line.is_unseen for line in self.lines)
 
     @classmethod
     def _read(cls, said: Mapping[str, Any]) -> Self:
@@ -108,14 +111,14 @@ def plan_of(
 ) -> ActorPlan:
     """Return what an act would do to the picked actors, or to those of their workers that were picked.
 
-    Raises SignedOut; whatever else the API does not say leaves an actor out.
+    What the API does not say about an actor leaves that one out; raises SignedOut, and what failed where all did.
     """
     wanted: dict[str, set[str]] = {}
     for actor_id, worker_id in picks:
         wanted.setdefault(actor_id, set()).update({worker_id} - {""})
     ids = list(wanted)[:CAP]
     asked = ask_many(abaco, ids) if act == "delete" else _ask(abaco, ids, "workers" if act == "stop" else "")
-    may = _Rights(who.username, is_admin)
+    may = MayChange(who.username, is_admin)
     items: list[Item] = []
     left: list[Item] = []
     lines: list[ActorLine] = []
@@ -127,6 +130,8 @@ def plan_of(
     left += [
         replace(one, why_not=f"More than {WORKERS_CAP} workers at once; order it again for this one.") for one in over
     ]
+    if all(line.is_unseen for line in lines):
+        raise next(error for error in (_unseen(act, asked[id_])[0] for id_ in ids) if error)
     lines.sort(key=lambda line: bool(line.why_not))
     plan = ActorPlan(act, place, query, tuple(items[:WORKERS_CAP]), tuple(left), tuple(lines), len(wanted) - len(ids))
     applied = {one.actor_id for one in plan.items}
@@ -154,43 +159,28 @@ def _ask(abaco: Abaco, ids: Sequence[str], more: str) -> dict[str, dict[str, Ans
     return {id_: {name: answers[f"{id_} {name}"] for name in names} for id_ in ids}
 
 
-class _Rights:
-    """What the visitor may do; whether they are an administrator is asked once, and only where that decides."""
-
-    def __init__(self, me: str, is_admin: Callable[[], bool]) -> None:
-        self._me, self._ask = me, is_admin
-        self._is_admin: bool | None = None
-        self._unknown = ""  # why that could not be known
-
-    def why_not(self, levels: Mapping[str, str]) -> str:
-        """Return why the visitor may not change an actor with this map; nothing where they may, or might."""
-        if levels.get(self._me) == "UPDATE" or WORLD in levels:
-            return ""
-        if self._is_admin is None:
-            try:
-                self._is_admin = self._ask()
-            except SignedOut:
-                raise
-            except AbacoError as error:
-                self._is_admin = False
-                self._unknown = f" Whether you are an administrator is not known: {error.user_message}"
-        if self._is_admin:
-            return ""
-        level = levels.get(self._me, "NONE")
-        has = "you have no level of your own" if level == "NONE" else f"your level is {level}"
-        return f"It needs UPDATE on the actor, and {has}.{self._unknown}"
-
-
-def _part(act: str, id_: str, answers: Mapping[str, Answer], workers: frozenset[str], may: _Rights) -> _Part:
+def _part(act: str, id_: str, answers: Mapping[str, Answer], workers: frozenset[str], may: MayChange) -> _Part:
     actor, levels = answers["actor"], answers["permissions"]
-    for answer in (actor, levels):
-        if answer.error:
-            return _left_out(ActorLine(id_, visible(actor.value.label if actor.value else id_)), _said(answer.error))
+    error, words = _unseen(act, answers)
+    if error:
+        label = visible(actor.value.label)[:LABEL] if actor.value else visible(id_)
+        is_refusal = isinstance(error, (Forbidden, NotFound, InvalidRequest))
+        return _left_out(ActorLine(id_, label, is_unseen=not is_refusal), f"{words}{_said(error)}")
     seen = _Seen(actor.value, answers, workers)
     line = ActorLine(id_, seen.label, visible(actor.value.owner), actor.value.status)
     if why_not := may.why_not(levels.value):
         return _left_out(line, why_not)
     return {"stop": _stop, "purge": _purge, "delete": _delete}[act](seen, line)
+
+
+def _unseen(act: str, answers: Mapping[str, Answer]) -> tuple[AbacoError | None, str]:
+    """Return why it is not known how an actor stands, with words that go before that; None where it is."""
+    needed = {"actor": "", "permissions": ""}
+    needed |= {"stop": {"workers": "Its workers are not known. "}, "purge": {"mailbox": _UNCOUNTED}}.get(act, {})
+    for name, words in needed.items():
+        if error := answers[name].error:
+            return error, words
+    return None, ""
 
 
 def _left_out(line: ActorLine, why_not: str) -> _Part:
@@ -203,8 +193,6 @@ def _said(error: AbacoError) -> str:
 
 
 def _stop(seen: _Seen, line: ActorLine) -> _Part:
-    if error := seen.answers["workers"].error:
-        return _left_out(line, f"Its workers are not known. {_said(error)}")
     chosen = seen.chosen()
     going = [one for one in chosen if not one.is_stopping]
     left = [
@@ -245,8 +233,6 @@ def _cut_off(busy: int, number: int) -> str:
 
 
 def _purge(seen: _Seen, line: ActorLine) -> _Part:
-    if error := seen.answers["mailbox"].error:
-        return _left_out(line, f"How many messages wait is not known. {_said(error)}")
     if seen.waiting == 0:
         return _left_out(line, "No message waits in its mailbox.")
     if seen.waiting is None:

@@ -8,9 +8,10 @@ from django import forms
 from actors_app.bulk.acts import OF_ACTORS, OF_EXECUTIONS
 from actors_app.converters import is_id
 from actors_app.forms.base import PortalForm
+from actors_app.preferences import PAGE_SIZES
 
 SCOPES = ("picked", "page", "all")
-MAX_PICKED = 50  # rows of a page
+MAX_PICKED = max(PAGE_SIZES)  # all rows of a page
 _NO_ACT = "There is no such act; there are halt and resend."
 _NO_SCOPE = "There is no such choice; there are picked, page and all."
 

@@ -46,7 +46,8 @@ def _previewed(request: HttpRequest) -> HttpResponse:
         chosen["query"],
     )
     order = ActorOrderForm(initial={"plan": plan.sealed(who)}, expected=plan.number)
-    return _page(request, _context(plan, order), 200 if plan.items else 409)
+    context = _context(plan, order) | {"retry": request.get_full_path()}
+    return _page(request, context, 200 if plan.items else 409)
 
 
 def _context(plan: ActorPlan, form: ActorOrderForm) -> dict[str, Any]:

@@ -180,7 +180,7 @@ def test_only_messages_that_are_kept_and_may_be_seen_are_sent_again(
         ({"act": "halt", "scope": "picked"}, "Nothing is picked."),
         ({"act": "halt", "scope": "everything"}, "There is no such choice"),
         ({"act": "halt", "pick": "../x"}, "What was picked is no execution."),
-        ({"act": "halt", "pick": [f"a/b{number}" for number in range(51)]}, "At most 50 can be picked"),
+        ({"act": "halt", "pick": [f"a/b{number}" for number in range(201)]}, "At most 200 can be picked"),
         ({"act": "halt", "outcome": "sad"}, "There is no such outcome"),
     ],
 )
