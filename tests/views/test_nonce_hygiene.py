@@ -91,7 +91,7 @@ def test_an_actor_that_cannot_be_read_is_named(api: API, signed_in: Client) -> N
     api.wire.remove("GET", "https://api.example.org" + NONCES)
     api.is_silent("GET", NONCES)
     page = signed_in.get("/nonces/").content.decode()
-    assert "The nonces of 1 could not be read: word-count" in page
+    assert "The nonces of these could not be read: word-count" in page
 
 
 def test_twenty_actors_are_asked_for_at_a_time(api: API, signed_in: Client) -> None:
