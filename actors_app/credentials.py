@@ -170,6 +170,8 @@ class SessionCredentials:
                 raise SignedOut
             if self._take_lease():
                 return self._renew_now(self.current)
+            # Whoever renews needs a connection to save what it got, and those who wait may be more than there are.
+            store.lend()
             # A uniform pause keeps those who wait from asking the store all at once.
             time.sleep(random.uniform(0, 2 * RENEWAL_PAUSE))  # noqa: S311
         raise _not_now(TimedOut("waited for another request's renewal"))

@@ -165,12 +165,12 @@ elif _STORE["ENGINE"] == "django.db.backends.postgresql":
         "application_name": "actors-portal",
         "options": "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
         **_STORE.get("OPTIONS", {}),
-        # Seconds. Whoever finds none free waits one, and a server that went away is tried again as soon as it is
+        # Seconds. Whoever finds none free waits two, and a server that went away is tried again as soon as it is
         # asked for: left to itself the pool would wait twice as long after each failure.
         "pool": {
             "min_size": 1,
-            "max_size": _number("PORTAL_STORE_CONNECTIONS", 10),
-            "timeout": 1,
+            "max_size": _number("PORTAL_STORE_CONNECTIONS", 16),
+            "timeout": 2,
             "max_idle": 300,
             "reconnect_timeout": 1,
         },

@@ -69,15 +69,15 @@ def running_portal(
             process.wait(timeout=40)
 
 
-def wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(url: str, process: "subprocess.Popen[bytes]", allow_redirects: bool = True) -> None:
     """Wait until a server answers."""
     end = time.monotonic() + 30
     while time.monotonic() < end:
-        assert process.poll() is None, "The portal ended instead of starting."
+        assert process.poll() is None, "It ended instead of starting."
         try:
-            requests.get(url, timeout=5)
+            requests.get(url, timeout=5, allow_redirects=allow_redirects)
         except requests.RequestException:
             time.sleep(0.05)
         else:
             return
-    raise AssertionError("The portal did not answer within 30 seconds.")
+    raise AssertionError(f"Nothing answered at {url} within 30 seconds.")

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Make every secret of the deployment that is not there yet, in deploy/secrets/, and a first deploy/portal.env.
+#   sh deploy/make-secrets.sh portal.example.org [host of PostgreSQL]
+# What is there is left alone. The certificate is self-signed: put yours in its place. Needs openssl.
+set -eu
+host=${1:?Say by which name people reach the portal, such as portal.example.org.}
+store=${2:-store}
+here=$(cd "$(dirname "$0")" && pwd)
+secrets=$here/secrets
+umask 077
+mkdir -p "$secrets"
+
+make() { # name, command …
+    name=$1
+    shift
+    if [ ! -s "$secrets/$name" ]; then
+        "$@" > "$secrets/$name.new"
+        mv "$secrets/$name.new" "$secrets/$name"
+        echo "made $name"
+    fi
+}
+
+make secret_key sh -c 'openssl rand -base64 60 | tr -d "\n=+/"'
+make credential_keys sh -c 'openssl rand -base64 32 | tr "+/" "-_" | tr -d "\n"'
+make store_password sh -c 'openssl rand -hex 24 | tr -d "\n"'
+make metrics_token sh -c 'openssl rand -hex 24 | tr -d "\n"'
+make database_url printf 'postgres://portal:%s@%s:5432/portal' "$(cat "$secrets/store_password")" "$store"
+if [ ! -s "$secrets/tls_certificate" ]; then
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj "/CN=$host" \
+        -addext "subjectAltName=DNS:$host" -keyout "$secrets/tls_key" -out "$secrets/tls_certificate" 2> /dev/null
+    echo "made tls_certificate and tls_key, self-signed"
+fi
+# The operator's own: of the portal's OAuth client at the API, and of the account that collects the history.
+touch "$secrets/client_secret" "$secrets/collector_password"
+if [ ! -e "$here/portal.env" ]; then
+    sed "s/portal\.example\.org/$host/" "$here/portal.env.example" > "$here/portal.env"
+    echo "made portal.env: name your Actors API in it"
+fi
+# The directory is the owner's alone; the files in it are read by the containers' users, who are others.
+chmod 700 "$secrets"
+chmod 644 "$secrets"/*

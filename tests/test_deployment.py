@@ -1,0 +1,216 @@
+"""What the image, the compose file and the proxy say, held as far as it can be without an engine for containers."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.running import running_portal, wait_for
+from tests.sandbox.support import free_port, start_sandbox
+from tests.services.test_tls import certificate
+from tests.test_docs import read_by_the_code
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+COMPOSE = (ROOT / "compose.yaml").read_text()
+PROXY = (ROOT / "deploy" / "nginx.conf").read_text()
+NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+
+
+def test_each_source_of_the_image_is_there_and_let_through() -> None:
+    sources = [
+        source
+        for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
+        for source in line.split()[:-1]
+    ]
+    assert len(sources) >= 6
+    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    for source in sources:
+        assert (ROOT / source).exists(), source
+        assert source in let_through, source
+    assert let_through == set(sources)
+
+
+def test_the_image_holds_everything_that_the_portal_is_made_of() -> None:
+    copied = set(re.findall(r"^COPY (?!--from)(\w+) ", DOCKERFILE, re.MULTILINE))
+    code = "".join(path.read_text() for room in ("portal", "actors_app") for path in (ROOT / room).rglob("*.py"))
+    rooms = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists() and path.name != "tests"}
+    imported = {room for room in rooms if re.search(rf"^\s*(?:from|import) {room}\b", code, re.MULTILINE)}
+    assert imported <= copied
+    assert {"templates", "static"} <= copied
+
+
+def test_the_image_runs_as_nobody_and_installs_what_is_locked() -> None:
+    last = DOCKERFILE.rpartition("\nFROM ")[2]
+    assert re.search(r"^USER 10001$", last, re.MULTILINE)
+    assert "HEALTHCHECK" in last
+    assert "pip uninstall" in last
+    assert not re.search(r"apt-get|gcc|build-essential", last)
+    assert "--require-hashes --no-deps -r requirements.txt" in DOCKERFILE
+
+
+def test_each_setting_of_the_deployment_is_one_of_the_portal() -> None:
+    example = (ROOT / "deploy" / "portal.env.example").read_text()
+    used = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
+    used |= {name.removesuffix("_FILE") for name in re.findall(r"^ {4,}([A-Z_]+): ", COMPOSE, re.MULTILINE)}
+    theirs = {name for name in used if name.startswith("POSTGRES_")}
+    assert used - theirs <= read_by_the_code()
+    assert {"SECRET_KEY", "PORTAL_CREDENTIAL_KEYS", "DATABASE_URL", "ALLOWED_HOSTS"} <= used
+
+
+def test_each_secret_is_declared_made_and_used() -> None:
+    declared = dict(re.findall(r"^  (\w+): \{file: deploy/secrets/(\w+)\}$", COMPOSE, re.MULTILINE))
+    assert all(name == file for name, file in declared.items())
+    services = COMPOSE.partition("\nsecrets:\n")[0]
+    used = {name.strip() for listed in re.findall(r"secrets: \[(.+)\]", services) for name in listed.split(",")}
+    assert used == set(declared)
+    assert set(re.findall(r"/run/secrets/(\w+)", COMPOSE + PROXY)) == set(declared)
+
+
+def test_each_service_is_hardened() -> None:
+    services = COMPOSE.partition("\nservices:\n")[2].partition("\nnetworks:\n")[0]
+    names = re.findall(r"^  ([\w-]+):$", services, re.MULTILINE)
+    assert names == ["proxy", "portal-a", "portal-b", "migrate", "history", "store"]
+    assert len(re.findall(r"<<: \*(?:hardened|portal)$", services, re.MULTILINE)) == len(names)
+    for words in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true"):
+        assert words in COMPOSE.partition("\nservices:\n")[0]
+
+
+def test_the_secrets_are_made_once_and_load(tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("openssl was not found")
+    for name in ("make-secrets.sh", "portal.env.example"):
+        shutil.copy(ROOT / "deploy" / name, tmp_path)
+    made = [
+        subprocess.run(
+            ["sh", tmp_path / "make-secrets.sh", "a.example.org"], check=True, capture_output=True, text=True
+        )
+        for _ in range(2)
+    ]
+    assert "made secret_key" in made[0].stdout
+    assert made[1].stdout == ""
+    assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+    assert "ALLOWED_HOSTS=a.example.org" in (tmp_path / "portal.env").read_text()
+    files = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    assert files["store_password"] in files["database_url"]
+    from tests.test_settings import load
+
+    given = {f"{name}_FILE": str(tmp_path / "secrets" / file) for name, file in SECRET_FILES.items()}
+    nothing = dict.fromkeys(("SECRET_KEY", "PORTAL_CREDENTIAL_KEYS"), "")
+    loaded = load(**nothing, **given, PORTAL_BEHIND_PROXY="true", ALLOWED_HOSTS="a.example.org")
+    assert loaded.stdout.strip() == "__Host-portal-session", loaded.stderr
+
+
+SECRET_FILES = {
+    "SECRET_KEY": "secret_key",
+    "PORTAL_CREDENTIAL_KEYS": "credential_keys",
+    "DATABASE_URL": "database_url",
+    "ACTORS_API_CLIENT_SECRET": "client_secret",
+    "METRICS_TOKEN": "metrics_token",
+}
+
+
+# The proxy, where nginx is found --------------------------------------------------------------------------------
+
+
+@contextmanager
+def proxy(directory: Path, *portals: str) -> Iterator[tuple[str, str, Path]]:
+    """Run the proxy's own configuration with other addresses; yield its https and http roots and its certificate."""
+    if not NGINX:
+        pytest.skip("nginx was not found; on Debian: apt install nginx-light")
+    pem, secure, plain = certificate(directory, days=30), free_port(), free_port()
+    text = PROXY
+    for old, new in {
+        "/tmp/": f"{directory}/",  # noqa: S108 - the proxy's own, in its container
+        "/dev/stdout": f"{directory}/requests.log",
+        "/run/secrets/tls_certificate": str(pem),
+        "/run/secrets/tls_key": str(pem),
+        "listen 8443": f"listen 127.0.0.1:{secure}",
+        "listen 8080": f"listen 127.0.0.1:{plain}",
+        "portal-a:8000": portals[0].removeprefix("http://"),
+        "portal-b:8000": portals[1].removeprefix("http://"),
+    }.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    file = directory / "nginx.conf"
+    file.write_text(("user root;\n" if os.geteuid() == 0 else "") + "daemon off;\n" + text)
+    checked = subprocess.run([NGINX, "-t", "-c", file], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    process = subprocess.Popen([NGINX, "-c", file], stderr=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{plain}/", process, allow_redirects=False)
+        yield f"https://127.0.0.1:{secure}", f"http://127.0.0.1:{plain}", pem
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_the_proxy_passes_people_on_and_keeps_the_rest_out(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    sandbox = start_sandbox(tmp_path, fill="none")
+    settings = {"PORTAL_PLAIN_HTTP": "false", "PORTAL_BEHIND_PROXY": "true", "LOG_FORMAT": "json", "LOG_REQUESTS": "1"}
+    try:
+        with (
+            running_portal(tmp_path / "a", sandbox.url, **settings) as first,
+            running_portal(tmp_path / "b", sandbox.url, **settings) as second,
+            proxy(tmp_path, first.url, second.url) as (url, plain, pem),
+        ):
+
+            def ask(path: str, **more: object) -> requests.Response:
+                return requests.get(url + path, verify=str(pem), timeout=20, allow_redirects=False, **more)  # type: ignore[arg-type]
+
+            page = ask("/sign-in/", headers={"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "http"})
+            assert page.status_code == 200
+            assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
+            assert "__Host-portal-csrf" in page.headers["Set-Cookie"]
+            assert "nginx/" not in page.headers.get("Server", "")
+            assert ask("/livez").status_code == 200
+            assert [ask(path).status_code for path in ("/metrics", "/readyz")] == [404, 404]
+            to_tls = requests.get(plain + "/actors/?q=1", timeout=20, allow_redirects=False)
+            assert (to_tls.status_code, to_tls.headers["Location"]) == (301, "https://127.0.0.1/actors/?q=1")
+            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+            assert token
+            visitor = requests.Session()
+            visitor.verify, visitor.trust_env = str(pem), False
+            visitor.cookies.update(page.cookies)
+            form = {"csrfmiddlewaretoken": token[1], "username": "demo", "password": "demo", "tenant": "default"}
+            signed = visitor.post(
+                f"{url}/sign-in/",
+                form,
+                headers={"Referer": f"{url}/sign-in/", "Origin": url},
+                timeout=20,
+                allow_redirects=False,
+            )
+            assert signed.status_code == 302, signed.text
+            large = {**form, "username": "x" * 13_000_000}
+            too_large = visitor.post(f"{url}/sign-in/", large, headers={"Origin": url}, timeout=20)
+            assert too_large.status_code == 413
+            assert too_large.headers["X-Request-ID"] in too_large.text, "a page of ours"
+            head = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": "40000000"}
+            beyond = requests.Request("POST", f"{url}/sign-in/", head, cookies=page.cookies).prepare()
+            beyond.body = b"x"  # it is refused by its length alone
+            refused = visitor.send(beyond, timeout=20, verify=str(pem))
+            assert refused.status_code == 413
+            assert "X-Request-ID" not in refused.headers
+            first.process.terminate()
+            first.process.wait(timeout=40)
+            assert {ask("/sign-in/").status_code for _ in range(10)} == {200}, "the other one answers"
+            second.process.terminate()
+            second.process.wait(timeout=40)
+            away = ask("/sign-in/")
+            assert away.status_code == 503
+            assert "The portal does not answer." in away.text
+            assert away.headers["Retry-After"] == "5"
+            assert "data-alert" in away.text
+            lines = (tmp_path / "requests.log").read_text()
+            assert '"path":"/actors/"' in lines
+            assert "q=1" not in lines
+    finally:
+        sandbox.stop()
