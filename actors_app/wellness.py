@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from actors_app.administration import is_stuck
 from actors_app.alias_rows import page_of
-from actors_app.day import Day
+from actors_app.day import SPAN, Day
 from actors_app.services.types import Actor, Alias, Execution, FoundPage, Worker
 from actors_app.templatetags.actors import ago_words, badge, outcome_badge, status_badge, thousands, visible
 
@@ -86,7 +86,8 @@ def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
     unfinished = heard.unfinished.rows if heard.unfinished else ()
     running = [one for one in unfinished if one.is_running]
     waiting = [one for one in unfinished if one.outcome == "waiting"]
-    long = [one for one in waiting if one.message_received_time and at - one.message_received_time > TOO_LONG]
+    # One whose message was purged waits for ever, and nobody can change that: so only those of the last day are news.
+    long = [one for one in waiting if one.message_received_time and TOO_LONG < at - one.message_received_time < SPAN]
     lost = _lost(heard, username)
     is_cut = bool(heard.unfinished and (heard.unfinished.total or 0) > len(unfinished))
     failed, is_least = heard.failed or (0, False)
@@ -97,9 +98,9 @@ def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
         _part(stuck, "worker is stuck", "workers are stuck", reverse("actors:all-workers") + "?show=stuck"),
         _part(
             long,
-            "execution has waited for more than 10 min",
-            "executions have waited for more than 10 min",
-            f"{history}?outcome=waiting&window=all",
+            "execution that came since yesterday still waits",
+            "executions that came since yesterday still wait",
+            f"{history}?outcome=waiting",
             is_cut,
         ),
         Part(

@@ -94,6 +94,7 @@ class HistoryForm(PortalForm):
                 label=label,
                 required=False,
                 max_length=40,
+                help_text="A day, or a day and a time, in UTC.",
                 error_messages=_TOO_LONG,
                 widget=forms.TextInput(attrs={"placeholder": "2026-11-23 18:00"}),
             )

@@ -1,10 +1,12 @@
 """What narrows or orders the table of the history, as links: its heads, the counts, the windows and the chips."""
 
+from datetime import UTC
 from typing import Any
 
 from actors_app.forms.history import SHOWN_OUTCOMES, WINDOWS, HistoryForm, outcome_label
 from actors_app.history.asking import Asked
 from actors_app.history.wanted import FAILED, Count
+from actors_app.zones import zone_here
 
 COLUMNS = (
     ("id", "Execution", ""),
@@ -94,6 +96,7 @@ def chips(form: HistoryForm, what: Asked) -> list[dict[str, str]]:
         verb = "is not" if is_not else "is"
         if other:
             label, verb = other if is_not else label, ""
+            bare += "" if zone_here() is UTC else " UTC"
         found.append(
             {
                 "name": name,

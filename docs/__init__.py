@@ -1,0 +1,1 @@
+"""What stands in `docs/` beside the pages: the command that makes their pictures."""
