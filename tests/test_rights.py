@@ -1,11 +1,13 @@
 """Who may change what: every route, by everybody, with and without proof that the request is their own."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.urls import resolve
 
 from actors_app.models import AuditEntry, PortalSession
 from tests.conftest import API
@@ -148,6 +150,24 @@ def test_who_may_only_read_sees_the_buttons_disabled_and_why(sign_in: Browser, a
                 assert all(" disabled " in button for button in buttons), f"{name} has a button that looks alive"
                 found += len(buttons)
     assert found >= 10
+
+
+LEADS = ("-create", "-delete", "-update", "-replace", "-note", "-purge", "-stop", "-halt", "-reset")
+
+
+def test_no_button_leads_who_may_only_read_to_a_form(sign_in: Browser, api: API) -> None:
+    answer_everything(api.wire)
+    browser = browser_of("auditor", sign_in)
+    alive = []
+    for name, address in crawled().items():
+        answer = browser.get(address, secure=True)
+        if answer.status_code != 200 or answer.streaming or "html" not in answer.headers["Content-Type"]:
+            continue
+        for link in re.findall(r'<a class="(?:btn small|sub)[^>]*? href="(/[^"?]*)', answer.content.decode()):
+            to = resolve(link).url_name or ""
+            if to.endswith(LEADS) and to != "message-create":  # which shows the mailbox too
+                alive.append(f"{name} leads to {to}")
+    assert not alive, "\n".join(alive)
 
 
 def test_who_may_only_read_is_led_to_no_form(sign_in: Browser, api: API) -> None:
