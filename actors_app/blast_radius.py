@@ -12,7 +12,7 @@ from actors_app.actor_rows import schedule_words
 from actors_app.alias_rows import page_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import SignedOut
-from actors_app.services.permissions import WORLD
+from actors_app.services.permissions import WORLD, level_of
 from actors_app.services.types import Actor, Nonce
 from actors_app.services.waves import GetCall
 from actors_app.templatetags.actors import now, thousands, visible
@@ -250,8 +250,9 @@ def _configs(actor: Actor, answer: Answer, aliases: Answer) -> Effect:
 def _people(actor: Actor, answer: Answer) -> Effect:
     if answer.error:
         return _unknown("users", "Who has access to it", answer)
-    people = [name for name, level in answer.value.items() if level != "NONE" and name not in (actor.owner, WORLD)]
-    everybody = "Everybody in the tenant has access to it and loses it" if WORLD in answer.value else ""
+    levels = answer.value
+    people = [name for name in levels if level_of(levels, name) != "NONE" and name not in (actor.owner, WORLD)]
+    everybody = "Everybody in the tenant has access to it and loses it" if WORLD in levels else ""
     if not people:
         words = f"{everybody}." if everybody else "Nobody but its owner has a permission on it."
         return Effect("users", words, is_loss=bool(everybody))

@@ -70,7 +70,7 @@ def test_it_shows_all_that_depends_on_the_actor(signed_in: Client, api: Any) -> 
             nonce_payload(id="TACC-PROD_another"),
             nonce_payload(id="TACC-PROD_spent", remainingUses=0),
         ],
-        permissions={"jdoe": "UPDATE", "ada": "READ", "gone": "NONE", "<b>": "EXECUTE"},
+        permissions={"jdoe": "UPDATE", "a": {"b": "UPDATE"}, "ada": "READ", "gone": "NONE", "<b>": "EXECUTE"},
         aliases=[
             alias_payload(),
             alias_payload(alias="second"),
