@@ -16,12 +16,20 @@ from actors_app.zones import exact
 
 KNOWN_STATUSES = ("READY", "SUBMITTED", "ERROR")
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_SORTS: dict[str, Callable[[Actor], Any]] = {
+SORTS: dict[str, Callable[[Actor], Any]] = {
     "name": lambda actor: (actor.label.casefold(), actor.id),
     "status": lambda actor: actor.status,
     "image": lambda actor: actor.image.casefold(),
     "owner": lambda actor: actor.owner.casefold(),
     "updated": lambda actor: actor.last_update_time or actor.create_time or _NEVER,
+}
+# The same orders where no two actors share a place in them, for cursors.
+KEYS: dict[str, Callable[[Actor], tuple[str, ...]]] = {
+    "name": lambda actor: (actor.label.casefold(), actor.id),
+    "status": lambda actor: (actor.status, actor.id),
+    "image": lambda actor: (actor.image.casefold(), actor.id),
+    "owner": lambda actor: (actor.owner.casefold(), actor.id),
+    "updated": lambda actor: (f"{actor.last_update_time or actor.create_time or _NEVER:%Y%m%d%H%M%S%f}", actor.id),
 }
 DEFAULT_SORT = "name"
 _UNREAD = format_html('<span class="dim">{}</span>', "not read yet")
@@ -57,7 +65,7 @@ class Column:
 
 def sort_of(asked: str | None) -> str:
     """Return an order the table knows: a column's name, with `-` before it for the other way round."""
-    return asked if asked and asked.removeprefix("-") in _SORTS else DEFAULT_SORT
+    return asked if asked and asked.removeprefix("-") in SORTS else DEFAULT_SORT
 
 
 def columns(sort: str) -> list[Column]:
@@ -81,19 +89,24 @@ def columns(sort: str) -> list[Column]:
 
 
 def select(actors: Iterable[Actor], q: str = "", status: str = "", sort: str = DEFAULT_SORT) -> list[Actor]:
-    """Return the actors whose name, id, image or owner holds `q`, in that status, in that order.
+    """Return the actors that match, in an order."""
+    found = matching(actors, q, status)
+    found.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    return found
+
+
+def matching(actors: Iterable[Actor], q: str = "", status: str = "") -> list[Actor]:
+    """Return the actors whose name, id, image or owner holds `q`, in that status.
 
     `status` is a status in any case, or `other` for whatever is not ready, submitted or in error.
     """
     wanted, searched = status.upper(), q.casefold()
-    found = [
+    return [
         actor
         for actor in actors
         if (not wanted or _has_status(actor, wanted))
         and (not searched or any(searched in text.casefold() for text in _searched(actor)))
     ]
-    found.sort(key=_SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
-    return found
 
 
 def _has_status(actor: Actor, wanted: str) -> bool:

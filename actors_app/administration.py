@@ -83,7 +83,7 @@ def admin_now(request: HttpRequest, abaco: Abaco) -> bool:
     who = SessionCredentials.of(request).current
     if who is None:
         raise SignedOut
-    memory, begun = f"admin:{who.tenant}:{who.username}:{request.session.session_key}", time.monotonic()
+    memory, begun = f"admin:{who.tenant}:{who.username}:{SessionCredentials.of(request).memory}", time.monotonic()
     if cache.get(memory):
         return True
     found = abaco.actors.is_admin()

@@ -2,6 +2,8 @@
 
 import re
 
+from django.urls import register_converter
+
 _MADE = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 
 
@@ -36,3 +38,7 @@ class Handle:
     def to_url(self, value: str) -> str:
         """Write the handle as it stands."""
         return value
+
+
+register_converter(AbacoId, "abaco")
+register_converter(Handle, "handle")

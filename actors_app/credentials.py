@@ -33,6 +33,8 @@ log = logging.getLogger("actors_app.credentials")
 RENEW_BEFORE = 60  # seconds before its end at which a token is renewed without being refused first
 RENEWAL_LEASE = 9.5  # seconds one request may hold the right to renew: the call's 7, the save's 2, and some air
 RENEWAL_WAIT = 17.0  # seconds a request waits for others to renew: the lease of one that died, and the next call
+NOT_ACCEPTED = "The Actors API does not accept this token."
+BRING_ANOTHER = "Bring another one: it may have expired, or belong to another API."
 RENEWAL_PAUSE = 0.1  # seconds, on average, between two looks at a renewal that another request is making
 
 
@@ -137,13 +139,20 @@ class SessionCredentials:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "SessionCredentials":
-        """Return the request's credentials, read from the store once per request."""
+        """Return the request's credentials, read from the store once per request; a token it brings goes before."""
+        if (brought := getattr(request, "_brought", None)) is not None:
+            return brought  # type: ignore[no-any-return]
         key = request.session.session_key if "who" in request.session else None
         known: SessionCredentials | None = getattr(request, "_credentials", None)
         if known is None or known._key != key:
             known = cls(key)
             request._credentials = known  # type: ignore[attr-defined]
         return known
+
+    @property
+    def memory(self) -> str:
+        """Return what names this sign-in among the things that are remembered for it."""
+        return self._key or ""
 
     def access_token(self) -> str:
         """Return a token that should work now; raise SignedOut when there is none."""
@@ -239,6 +248,33 @@ class SessionCredentials:
         return False
 
 
+class BroughtCredentials(SessionCredentials):
+    """The credentials of a request that brings its own token: of no session, kept nowhere and never renewed."""
+
+    def __init__(self, current: Credentials, memory: str) -> None:
+        super().__init__(None)
+        self.current = current
+        self._memory = memory
+
+    @classmethod
+    def put(cls, request: HttpRequest, current: Credentials, memory: str) -> None:
+        """Let a request act with these credentials; `memory` stands for the token where something is remembered."""
+        request._brought = cls(current, memory)  # type: ignore[attr-defined]
+
+    @property
+    def memory(self) -> str:
+        """Return what stands for the token."""
+        return self._memory
+
+    def access_token(self) -> str:
+        """Return the token that was brought."""
+        return self.current.access_token if self.current else ""
+
+    def renew(self, rejected: str) -> str:
+        """Raise SignedOut: only whoever brought the token can bring another."""
+        raise SignedOut("a token that was brought was refused", user_message=NOT_ACCEPTED, advice=BRING_ANOTHER)
+
+
 def _not_now(error: AbacoError) -> AbacoError:
     """Say of a renewal that failed that the sign-in goes on, and that what was wanted was not even begun."""
     if error.status < 500:  # what the token endpoint refuses is nothing that the visitor asked for
@@ -254,6 +290,14 @@ def _not_now(error: AbacoError) -> AbacoError:
 def client_for(tenant: Tenant) -> AbacoClient:
     """Return this process's one client of a tenant, with its pool of connections."""
     return AbacoClient(tenant.url, tenant.version)
+
+
+def signed_in(request: HttpRequest) -> Credentials:
+    """Return who is signed in; raise SignedOut when nobody is."""
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    return who
 
 
 def abaco_for(request: HttpRequest) -> Abaco:

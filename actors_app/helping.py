@@ -45,6 +45,7 @@ PURPOSES = {
     "config-list": "Values and secrets that several actors receive.",
     "config-detail": "One config: its value, and which actors receive it.",
     "all-workers": "The workers of all actors that you may read.",
+    "docs": "What programs can do here: every operation of the JSON API, and what may go wrong.",
     "activity-list": "What was done through this portal, by whom, and what came of it; as a file, too.",
     "activity-detail": "One line of the activity: the call that was made, and what the API answered.",
     "administration": "How full the server is; for administrators all actors of the tenant, and what is stuck.",

@@ -22,7 +22,7 @@ from actors_app.definitions import Definition, definition_of
 from actors_app.history.clock import MINUTE, now_ms, to_ms
 from actors_app.models import AuditEntry, KeptDefinition
 from actors_app.services.types import Actor
-from actors_app.writes import form_key
+from actors_app.writes import entry_key
 
 log = logging.getLogger("actors_app.kept_definitions")
 
@@ -59,7 +59,9 @@ def record_saved(request: HttpRequest, action: str, actor: Actor, *, actor_id: s
         newest = _line(who.tenant, actor.id).filter(
             is_newest=True, entry=None, updated=to_ms(actor.last_update_time) or 0
         )
-        entry = AuditEntry.objects.filter(key=form_key(request, action, actor_id=actor_id)).values_list("pk", flat=True)
+        entry = AuditEntry.objects.filter(key=entry_key(request, action, actor_id=actor_id)).values_list(
+            "pk", flat=True
+        )
         newest.filter(revision=_revision(actor)).update(username=who.username, entry=entry.first())
     except DatabaseError as error:
         log.warning("Who saved a definition could not be kept: %s", type(error).__name__)

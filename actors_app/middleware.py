@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
 from actors_app import drafts
+from actors_app.api import is_api
 from actors_app.htmx import is_poll, wants_fragment
 from actors_app.incidents import report
 from actors_app.own_sessions import read_only_reason
@@ -89,7 +90,7 @@ class WriteGuardMiddleware:
             return None
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             return csrf_failure(request, "another site")
-        name = request.resolver_match.url_name if request.resolver_match else ""
+        name = request.resolver_match.url_name if request.resolver_match and not is_api(request) else ""
         if name not in OWN_BUSINESS and (reason := read_only_reason(request)):
             return reads_only(request, reason)
         return None
@@ -131,6 +132,8 @@ class DraftMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Refuse a form of somebody else's; put what was kept in place of what was not typed."""
+        if is_api(request):
+            return None
         if request.method == "POST" and "who" in request.session:
             maker, sender = drafts.whose(request), drafts.signed_in(request)
             return other_sign_in(request) if maker and sender and maker != sender else None

@@ -52,6 +52,7 @@ GROUPS = (
         (
             Place("activity", "actors:activity-list", "scroll-text", "Activity", "t"),
             Place("administration", "actors:administration", "shield", "Administration", "d"),
+            Place("api", "api:docs", "braces", "JSON API", "p"),
         ),
     ),
 )

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from actors_app.api import brings_token
 from actors_app.credentials import Credentials
 from actors_app.models import PortalSession
 
@@ -58,6 +59,8 @@ def read_only_reason(request: HttpRequest) -> str:
     """Return why this request may change nothing at the API, in words, or nothing where it may."""
     if settings.READ_ONLY:
         return "This portal only reads: whoever runs it has switched off every change."
+    if brings_token(request):
+        return ""  # of no session
     row = getattr(request.session, "row", None) if "who" in request.session else None
     return "This session only reads. To change something, sign out and sign in again." if row and row.read_only else ""
 

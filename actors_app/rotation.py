@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Model
 
 from actors_app.credentials import vault
-from actors_app.models import Draft, KeptDefinition, KeptLogPiece, KeptMessage, KeptResult, PortalSession
+from actors_app.models import Draft, KeptAnswer, KeptDefinition, KeptLogPiece, KeptMessage, KeptResult, PortalSession
 
 # Everything that is sealed with the portal's keys: the model, and the columns that are encrypted.
 SEALED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
@@ -22,6 +22,7 @@ SEALED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (KeptMessage, ("content", "environment")),
     (KeptLogPiece, ("content",)),
     (KeptDefinition, ("content",)),
+    (KeptAnswer, ("content",)),
 )
 TRIES = 5  # for one row that the portal writes at the same time
 

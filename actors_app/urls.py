@@ -1,8 +1,8 @@
 """The addresses of the product: one list of paths per resource."""
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 
-from actors_app.converters import AbacoId, Handle
+from actors_app import converters  # noqa: F401  it names what stands in addresses
 from actors_app.views import (
     account,
     activity,
@@ -42,9 +42,6 @@ from actors_app.views import (
     state,
     workers,
 )
-
-register_converter(AbacoId, "abaco")
-register_converter(Handle, "handle")
 
 app_name = "actors"
 

@@ -37,6 +37,19 @@ log = logging.getLogger("actors_app.audit")
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """How a write is known when it comes again: a secret of the sender's, and a digest of what was sent with it.
+
+    A form has a one-time key of the portal's; a caller of the JSON API may bring one of their own, which whoever wants
+    to guess it may guess, so that `content` says what was sent in a way that only this portal can make.
+    """
+
+    secret: str
+    content: str
+    noun: str = "form"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a write led to: what is said about it, and the page of ours that shows it."""
 
@@ -52,10 +65,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Written(Generic[T]):
-    """A write that was done: where it led, and what the API gave, which is None when the form was sent before."""
+    """A write that was done: where it led, and what the API gave, which is None when the form was sent before.
+
+    `key` is the trail's own.
+    """
 
     answer: Answer
     value: T | None
+    key: str = ""
+    is_replay: bool = False
 
     def go(self, request: HttpRequest) -> HttpResponse:
         """Say what was done and lead to the page that shows it."""
@@ -91,11 +109,8 @@ def perform(
     call's own AbacoError, AnsweredBefore when this form was answered before with an error, Conflict when it was sent
     before with other content, NotRecorded when the trail cannot be written.
     """
-    sent_key = request.POST.get(FIELD, "")
-    # A form that was not made by a page of ours carries none; it is a write of its own.
-    secret = sent_key if is_key(sent_key) else new_key()
     fields = _fields(request, action, actor_id, object_id)
-    return _recorded(_key(secret, fields), _digest(secret, *_content(request)), fields, details, call, answer)
+    return _recorded(sending_of(request), fields, details, call, answer)
 
 
 def perform_item(
@@ -111,15 +126,24 @@ def perform_item(
     details: Mapping[str, Any] | None = None,
 ) -> Written[T]:
     """Do as `perform` does for one of the many writes that one form ordered; `job` and `item` stand for its key."""
-    fields = _fields(request, action, actor_id, object_id)
-    key = _key(_digest(job, item), fields)
-    return _recorded(key, _digest(job, item), fields, {"job": job, **(details or {})}, call, answer)
+    fields, secret = _fields(request, action, actor_id, object_id), _digest(job, item)
+    return _recorded(Sending(secret, secret), fields, {"job": job, **(details or {})}, call, answer)
 
 
-def form_key(request: HttpRequest, action: str, *, actor_id: str = "", object_id: str = "") -> str:
-    """Return the key under which the trail has what `perform` did with this form; one of none where it brings none."""
-    sent_key = request.POST.get(FIELD, "")
-    return _key(sent_key if is_key(sent_key) else new_key(), _fields(request, action, actor_id, object_id))
+def sending_of(request: HttpRequest) -> Sending:
+    """Return how this request is known when it comes again; what brings no key is a write of its own."""
+    known: Sending | None = getattr(request, "sending", None)
+    if known is None:
+        sent_key = request.POST.get(FIELD, "")
+        secret = sent_key if is_key(sent_key) else new_key()
+        known = Sending(secret, _digest(secret, *_content(request)))
+        request.sending = known  # type: ignore[attr-defined]
+    return known
+
+
+def entry_key(request: HttpRequest, action: str, *, actor_id: str = "", object_id: str = "") -> str:
+    """Return the key under which the trail has what `perform` did with this request."""
+    return _key(sending_of(request).secret, _fields(request, action, actor_id, object_id))
 
 
 def item_key(who: Credentials, action: str, *, job: str, item: str, actor_id: str, object_id: str = "") -> str:
@@ -148,19 +172,19 @@ def _key(secret: str, fields: Mapping[str, str]) -> str:
 
 
 def _recorded(
-    key: str,
-    content: str,
+    sending: Sending,
     fields: Mapping[str, str],
     details: Mapping[str, Any] | None,
     call: Callable[[], T],
     answer: Callable[[T], Answer],
 ) -> Written[T]:
+    key, kept = _key(sending.secret, fields), {**(details or {}), "content": sending.content}
     try:
-        start = trail.append(kind=AuditEntry.START, key=key, details={**(details or {}), "content": content}, **fields)
+        start = trail.append(kind=AuditEntry.START, key=key, details=kept, **fields)
     except IntegrityError as error:
         if not AuditEntry.objects.filter(key=key).exists():
             raise NotRecorded(type(error).__name__) from None
-        return Written(_first_answer(key, content), None)
+        return Written(_first_answer(key, sending), None, key, is_replay=True)
     except DatabaseError as error:
         raise NotRecorded(type(error).__name__) from None
     try:
@@ -174,7 +198,7 @@ def _recorded(
         raise
     given = answer(value)
     _end(start, AuditEntry.DONE, fields, {"answer": asdict(given)})
-    return Written(given, value)
+    return Written(given, value, key)
 
 
 def answered(request: HttpRequest, action: str, *, actor_id: str = "", object_id: str = "") -> Written[Any] | None:
@@ -182,14 +206,12 @@ def answered(request: HttpRequest, action: str, *, actor_id: str = "", object_id
 
     For views that must look at the API before they write, and would find what the first sending did.
     """
-    who = SessionCredentials.of(request).current
-    secret = request.POST.get(FIELD, "")
-    if who is None or not is_key(secret):
+    if SessionCredentials.of(request).current is None:
         return None
-    key = _digest(secret, who.tenant, who.username, action, actor_id, object_id)
+    key = entry_key(request, action, actor_id=actor_id, object_id=object_id)
     if not AuditEntry.objects.filter(key=key).exists():
         return None
-    return Written(_first_answer(key, _digest(secret, *_content(request))), None)
+    return Written(_first_answer(key, sending_of(request)), None, key, is_replay=True)
 
 
 def record_read(
@@ -252,12 +274,13 @@ def _end(start: AuditEntry, outcome: str, fields: Mapping[str, Any], details: Ma
         log.error(json.dumps({"audit": "end", "start": start.pk, "outcome": outcome, "failed": type(error).__name__}))
 
 
-def _first_answer(key: str, content: str) -> Answer:
+def _first_answer(key: str, sending: Sending) -> Answer:
     """Give the answer that the same form got before."""
     start = AuditEntry.objects.select_related("end").get(key=key)
-    if json.loads(start.details).get("content") != content:
+    if json.loads(start.details).get("content") != sending.content:
+        typed = "with something else typed in it" if sending.noun == "form" else "with something else"
         raise Conflict(
-            user_message="This form was sent before, with something else typed in it; this was not sent.",
+            user_message=f"This {sending.noun} was sent before, {typed}; this was not sent.",
             advice="Look what became of the first one, then send this if you still want to.",
         )
     end: AuditEntry | None = getattr(start, "end", None)

@@ -247,6 +247,35 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The JSON API -----------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "actors_app.api.authentication.BearerAuthentication",
+        "actors_app.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["actors_app.api.authentication.IsSignedIn"],
+    "DEFAULT_PARSER_CLASSES": ["actors_app.api.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "actors_app.api.schema.PortalSchema",
+    "EXCEPTION_HANDLER": "actors_app.api.exceptions.handle",
+    # Nobody is a user of Django's own.
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Actors Portal",
+    "VERSION": "1",
+    "DESCRIPTION": "Everything that the pages of the portal do, for programs.",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["actors_app.api.schema.strict_bodies"],
+    "PATH_CONVERTER_OVERRIDES": {
+        "abaco": {"type": "string", "pattern": "^[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}$"},
+        "handle": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    },
+}
+
 # Files ------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("actors_app.urls")),
+    path("api/v1/", include("actors_app.api.urls")),
 ]
 
 handler400 = "actors_app.views.errors.bad_request"

@@ -356,6 +356,7 @@ WITHOUT = {
     "activity/check.html": "it asks what the page of the thing itself shows",
     "activity/detail.html": "the portal's own",
     "activity/list.html": "the portal's own",
+    "api/docs.html": "the portal's own",
     "actors/conflict.html": "nothing can be sent from it; the review shows it",
     "actors/outdated.html": "nothing can be sent from it",
     "bulk/detail.html": "the portal's own",

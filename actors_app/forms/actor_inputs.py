@@ -42,7 +42,12 @@ def clone_of(actor: Actor) -> dict[str, Any]:
 
 def inputs_of(definition: Definition) -> list[tuple[str, str]]:
     """Return a definition as the names and values that the form would send."""
-    shown = initial_of(definition)
+    return pairs_of(initial_of(definition))
+
+
+def pairs_of(initial: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what the inputs of the form show as the names and values that it would send."""
+    shown = dict(initial)
     environment = TypedEnvironment.of(shown.pop("default_environment"))
     inputs = [
         (name, "on" if value is True else str(value))

@@ -269,7 +269,7 @@ def _who(request: HttpRequest) -> Credentials:
 
 def _memory(request: HttpRequest, identifier: str) -> str:
     who = _who(request)
-    return f"reads:{who.tenant}:{who.username}:{request.session.session_key}:{identifier}"
+    return f"reads:{who.tenant}:{who.username}:{SessionCredentials.of(request).memory}:{identifier}"
 
 
 def _patiently(request: HttpRequest, abaco: Abaco, row: Readable | None, at: int) -> Abaco:

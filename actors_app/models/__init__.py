@@ -1,5 +1,6 @@
 """The portal's own records, one file each."""
 
+from actors_app.models.answer import KeptAnswer
 from actors_app.models.audit import AuditEntry, AuditHead
 from actors_app.models.bulk import BulkItem, BulkJob
 from actors_app.models.definition import KeptDefinition
@@ -22,6 +23,7 @@ __all__ = [
     "Draft",
     "ExecutionRecord",
     "ExecutionTally",
+    "KeptAnswer",
     "KeptDefinition",
     "KeptLog",
     "KeptLogPiece",

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app import kept_definitions
+from actors_app.acts import actors as acts
 from actors_app.blast_radius import ask, effects
 from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
@@ -23,7 +23,6 @@ from actors_app.definitions import (
     full_update,
     is_same,
     limits_in,
-    redacted,
     seal,
     taken_back,
     unseal,
@@ -32,18 +31,13 @@ from actors_app.forms.actor_inputs import clone_of, filled, initial_of
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.actors import ActorForm
 from actors_app.forms.imports import ImportForm
-from actors_app.history import rights
 from actors_app.history.clock import from_ms
 from actors_app.htmx import render_page
-from actors_app.kept_definitions import record_saved
-from actors_app.links import ring_of
 from actors_app.models import KeptDefinition
 from actors_app.resets import columns
-from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Actor
-from actors_app.templatetags.actors import visible
-from actors_app.writes import Answer, answered, perform
+from actors_app.writes import answered
 
 
 @sensitive_post_parameters()
@@ -72,18 +66,7 @@ def actor_create(request: HttpRequest) -> HttpResponse:
         form, status = ActorForm(request.POST), 422
         if form.is_valid():
             try:
-                definition = form.new_definition()
-                abaco = abaco_for(request)
-                return perform(
-                    request,
-                    "actor.create",
-                    lambda: _create(request, abaco, definition),
-                    lambda actor: Answer(
-                        f"The actor {visible(actor.label)} is registered. It starts as soon as its image is there.",
-                        _address(actor.id),
-                    ),
-                    details={"name": definition.get("name"), "after": redacted(definition)},
-                ).go(request)
+                return acts.create(request, abaco_for(request), form.new_definition()).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     sends = {"actor-create": form.new_definition()} if form.is_bound and not form.errors else {}
@@ -98,13 +81,6 @@ def _source(request: HttpRequest) -> Actor:
         raise NotFound("no id", user_message="There is no actor of this name to clone.", changed="no")
     actor = abaco_for(request).actors.get(identifier)
     kept_definitions.record(request.session["who"]["tenant"], [actor])
-    return actor
-
-
-def _create(request: HttpRequest, abaco: Abaco, definition: Mapping[str, object]) -> Actor:
-    actor = abaco.actors.create(definition)
-    record_saved(request, "actor.create", actor)
-    rights.forget_rights(request)
     return actor
 
 
@@ -183,15 +159,6 @@ def _edit_page(
     return render_page(request, "actors/update.html", context, status=status)
 
 
-def _ring(abaco: Abaco, actor: Actor, link: str) -> str:
-    """Return the ring that a link would close, in words; none where it closes none, or that cannot be known."""
-    if not link:
-        return ""
-    answers = abaco.wave(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
-    others = [one for one in answers["actors"].value or () if one.id != actor.id]
-    return " → ".join(ring_of(actor.id, link, [actor, *others], answers["aliases"].value or ()))
-
-
 def _review_or_save(
     request: HttpRequest, actor_id: str, form: ActorForm, opened: dict[str, Any], sealed: str
 ) -> HttpResponse:
@@ -205,24 +172,11 @@ def _review_or_save(
     force = form.cleaned_data["force"]
     if not found and not force:
         return _edit_page(request, actor_id, form, sealed, actor=actor, sends=_sends(actor, {}), nothing_to_save=True)
-    if before["link"] != wanted["link"] and (ring := _ring(abaco, actor, wanted["link"])):
-        form.add_error("link", f"This would close a ring in which each run starts the next for ever: {ring}.")
+    if before["link"] != wanted["link"] and (ring := acts.ring(abaco, actor, wanted["link"])):
+        form.add_error("link", acts.ring_words(ring))
         return _edit_page(request, actor_id, form, sealed, actor=actor, status=422)
     if request.POST.get("step") == "save":
-        changes = {one.name: one.after for one in found}
-        return perform(
-            request,
-            "actor.update",
-            lambda: _save(request, actor_id, actor, changes, force),
-            lambda _: Answer(f"The actor {visible(actor.label)} is saved.", _address(actor_id)),
-            actor_id=actor_id,
-            details={
-                "name": actor.label,
-                "before": redacted({name: before[name] for name in changes}),
-                "after": redacted(changes),
-                "force": force,
-            },
-        ).go(request)
+        return acts.update(request, actor_id, actor, before, wanted, force=force).go(request)
     changed = {one.name for one in found}
     context = _context(
         actor_id,
@@ -242,32 +196,6 @@ def _review_or_save(
 def _sends(actor: Actor, changes: Mapping[str, Any], *, force: bool = False) -> dict[str, Any]:
     """Return what the page as code sends: the whole definition with these changes."""
     return {"actor-update": full_update(actor, dict(changes)) | ({"force": True} if force else {})}
-
-
-def _address(actor_id: str) -> str:
-    """Return the page of an actor, or the list where the API did not name it in a form we know."""
-    try:
-        return reverse("actors:actor-detail", args=[actor_id])
-    except NoReverseMatch:
-        return reverse("actors:actor-list")
-
-
-def _deleted(label: str, said: str) -> Answer:
-    rest = " The API is still cleaning up after it." if "cleaning up" in said else ""
-    return Answer(f"The actor {visible(label)} is deleted.{rest}", reverse("actors:actor-list"))
-
-
-def _save(request: HttpRequest, actor_id: str, actor: Actor, changes: dict[str, Any], force: bool) -> None:
-    """Send the whole definition with these changes, and keep it as saved by this visitor.
-
-    A state that is no object cannot be part of it and would be lost; it is set again right after.
-    """
-    abaco = abaco_for(request)
-    update = full_update(actor, changes)
-    saved = abaco.actors.update(actor_id, update | {"force": True} if force else update)
-    record_saved(request, "actor.update", saved, actor_id=actor_id)
-    if not actor.stateless and "state" not in changes and not isinstance(actor.state, dict) and actor.state:
-        abaco.state.set(actor_id, actor.state)
 
 
 def _conflict(
@@ -304,12 +232,6 @@ def _conflict(
     return render_page(request, "actors/conflict.html", context, status=409)
 
 
-def _delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> str:
-    said = abaco.actors.delete(actor_id)
-    rights.forget_actor(request, actor_id)
-    return said
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @credentials_required
 def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
@@ -328,14 +250,7 @@ def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            return perform(
-                request,
-                "actor.delete",
-                lambda: _delete(request, abaco, actor_id),
-                lambda said: _deleted(form.label, said),
-                actor_id=actor_id,
-                details={"name": form.label},
-            ).go(request)
+            return acts.delete(request, abaco, actor_id, form.label).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     return render_page(request, "actors/delete.html", _context(actor_id, form=form), status=status)

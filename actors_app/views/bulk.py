@@ -19,7 +19,7 @@ from actors_app.htmx import go_to, is_poll, render_page, render_poll, say
 from actors_app.keys import FIELD, is_key, new_key
 from actors_app.models import BulkJob
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.writes import Answer, form_key, perform
+from actors_app.writes import Answer, entry_key, perform
 
 STEP_SECONDS, STEP_ITEMS = 2.0, 10  # of a page that asks by itself
 LONG_SECONDS, LONG_ITEMS = 6.0, 50  # of a press on the button
@@ -42,7 +42,7 @@ def ordered(request: HttpRequest, plan: Plan, form: OrderForm, show: Callable[[i
         try:
             sent_key = request.POST.get(FIELD, "")
             handle = jobs.handle_of(who, sent_key if is_key(sent_key) else new_key())
-            key = form_key(request, "bulk.start", object_id=handle)
+            key = entry_key(request, "bulk.start", object_id=handle)
             return perform(
                 request,
                 "bulk.start",

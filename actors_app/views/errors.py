@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from actors_app import drafts
+from actors_app.api import is_api
+from actors_app.api.problems import instead_of_page
 from actors_app.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.incidents import report_store
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
@@ -45,7 +47,9 @@ TITLES = {
 
 
 def _answer(request: HttpRequest, status: int, context: dict[str, Any]) -> HttpResponse:
-    """Render an error as a whole page, or as an alert inside the page that asked."""
+    """Render an error as a whole page, as an alert inside the page that asked, or as a problem for a program."""
+    if is_api(request):
+        return instead_of_page(request, status, context)
     context = {"status": status, "request_id": getattr(request, "request_id", ""), **context}
     asked_by_htmx = hasattr(request, "htmx") and wants_fragment(request)
     template = "errors/_alert.html" if asked_by_htmx else "errors/page.html"
@@ -164,6 +168,7 @@ def reads_only(request: HttpRequest, reason: str) -> HttpResponse:
         request,
         403,
         {
+            "kind": "reads-only",
             "title": "Only reading is allowed",
             "message": reason,
             "advice": "You can look at everything that your account may see.",
@@ -210,6 +215,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     failure = sys.exc_info()[1]
     if isinstance(failure, store.FAILURES):
         return store_failed(request, failure)
+    if is_api(request):
+        words = "A fault of the portal itself stopped this."
+        return instead_of_page(request, 500, {"title": "", "message": words, "advice": "Tell who runs it."})
     context = {"status": 500, "request_id": getattr(request, "request_id", "")}
     return HttpResponse(render_plain("errors/500.html", context), status=500)
 
@@ -226,6 +234,10 @@ def store_failed(request: HttpRequest, failure: BaseException) -> HttpResponse:
         "was done.",
         "retry": request.get_full_path() if request.method in ("GET", "HEAD") else "",
     }
+    if is_api(request):
+        answer = instead_of_page(request, 503, {**context, "kind": "store-failed"})
+        answer.headers["Retry-After"] = "5"
+        return answer
     asked_by_htmx = hasattr(request, "htmx") and wants_fragment(request)
     template = "errors/_alert.html" if asked_by_htmx else "errors/503.html"
     return HttpResponse(render_plain(template, context), status=503, headers={"Retry-After": "5"})
@@ -240,7 +252,7 @@ def render_plain(template: str, context: dict[str, Any]) -> str:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a form whose proof of origin is missing or old; what its owner typed is kept all the same."""
-    owner = drafts.whose(request)
+    owner = None if is_api(request) else drafts.whose(request)
     if owner is not None:
         sender = drafts.signed_in(request)
         if sender is None:
@@ -254,6 +266,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         {
+            "kind": "csrf",
             "title": "This form could not be accepted",
             "message": "The form was opened in another sign-in, or cookies are switched off.",
             "advice": "Go back, reload the page and send the form again.",

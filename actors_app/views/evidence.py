@@ -17,10 +17,10 @@ from actors_app.history.evidence import CAP, Pack, Subject
 from actors_app.history.exporting import file_name, moment_text
 from actors_app.history.one import last_known, remember
 from actors_app.history.rights import SeenActor
+from actors_app.history.upkeep import bring_up_to_date, is_known, last_looked
 from actors_app.htmx import render_page
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound, ServiceFailed, SignedOut, Unreachable
-from actors_app.views.history import bring_up_to_date, is_known, last_looked
 from actors_app.views.logs import DOWNLOAD_HEADERS, signed_in
 from actors_app.writes import record_read
 

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app import kept_messages
+from actors_app.acts import executions as acts
 from actors_app.converters import is_id
-from actors_app.credentials import Credentials, SessionCredentials, abaco_for
+from actors_app.credentials import Credentials, abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.endings import final_state_in_words, freshness, state_in_words, time_spent
 from actors_app.forms.executions import ExecutionForm, HaltForm
@@ -26,15 +27,13 @@ from actors_app.htmx import render_page, render_poll, wants_fragment
 from actors_app.kept_messages import Known
 from actors_app.kept_results import kept
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, Execution
 from actors_app.shapes import shape_of
 from actors_app.templatetags.actors import now
 from actors_app.timeline import timeline
 from actors_app.views.logs import TAIL, log_context, log_part
 from actors_app.why import Asked, Why, why_not_running
-from actors_app.writes import Answer as Done
-from actors_app.writes import perform
 
 UNASKED = "Whether you may see what was sent cannot be asked now."
 
@@ -98,7 +97,7 @@ def _neighbour_urls(actor_id: str, execution_id: str, near: Neighbours, *, asks:
 @credentials_required
 def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Show an execution, its log and the results taken (`GET /actors/{id}/executions/{execution}`)."""
-    who = _who(request)
+    who = signed_in(request)
     abaco = abaco_for(request)
     answers = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id),
@@ -128,7 +127,7 @@ def _remembered(
     """
     if not isinstance(error, Unreachable | ServiceFailed | NotFound | Forbidden):
         raise error
-    known = last_known_record(_who(request).tenant, actor_id, execution_id)
+    known = last_known_record(signed_in(request).tenant, actor_id, execution_id)
     if known is None:
         raise error
     try:
@@ -145,15 +144,8 @@ def last_known(
     request: HttpRequest, actor_id: str, execution_id: str, execution: Execution, as_of: datetime, error: AbacoError
 ) -> HttpResponse:
     """Show an execution as the portal last saw it, with nothing to change or to follow: the API does not answer."""
-    context = _page_context(_who(request), actor_id, execution_id, execution, None, as_of)
+    context = _page_context(signed_in(request), actor_id, execution_id, execution, None, as_of)
     return render_page(request, "executions/detail.html", {**context, "error": error, "can_halt": False})
-
-
-def _who(request: HttpRequest) -> Credentials:
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
-    return who
 
 
 def _why(abaco: Abaco, actor_id: str, execution: Execution, actor: Answer) -> Why:
@@ -224,17 +216,7 @@ def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
     }
     if request.method == "POST":
         try:
-            return perform(
-                request,
-                "execution.halt",
-                lambda: abaco.executions.halt(actor_id, execution_id),
-                lambda _: Done(
-                    "The halt was ordered. The execution ends in a moment.",
-                    reverse("actors:execution-detail", args=[actor_id, execution_id]),
-                ),
-                actor_id=actor_id,
-                object_id=execution_id,
-            ).go(request)
+            return acts.halt(request, abaco, actor_id, execution_id).go(request)
         except AbacoError as error:
             return render_page(request, "executions/halt.html", context, status=form.refuse(error))
     answers = abaco.wave(
@@ -267,21 +249,6 @@ def execution_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     if not form.is_valid():
         return render_page(request, "executions/form.html", context, status=422)
     try:
-        abaco = abaco_for(request)
-        return perform(
-            request,
-            "execution.register",
-            lambda: abaco.executions.register(actor_id, **form.cleaned_data),
-            lambda execution: Done("The execution was registered.", _address(actor_id, execution)),
-            actor_id=actor_id,
-            details={"after": form.cleaned_data},
-        ).go(request)
+        return acts.register(request, abaco_for(request), actor_id, form.cleaned_data).go(request)
     except AbacoError as error:
         return render_page(request, "executions/form.html", context, status=form.refuse(error))
-
-
-def _address(actor_id: str, execution: Execution | None) -> str:
-    """Return the page of an execution, or the list where the API did not name it in a form we know."""
-    if execution is None or not is_id(execution.id):
-        return reverse("actors:execution-list", args=[actor_id])
-    return reverse("actors:execution-detail", args=[actor_id, execution.id])

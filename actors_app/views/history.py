@@ -1,43 +1,32 @@
 """The execution history: of all actors that the visitor may read, and of one of them; the same list for both."""
 
-import time
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from actors_app.actor_history import RECENT, summary
-from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.history import HistoryForm, place_text
-from actors_app.history import collecting, finding, newer, rights
+from actors_app.history import collecting, finding, rights
 from actors_app.history.asking import Asked, asked
-from actors_app.history.clock import DAY, MINUTE, SECOND, from_ms, now_ms
+from actors_app.history.clock import DAY, MINUTE, from_ms, now_ms
 from actors_app.history.drawn import counted, drawn
 from actors_app.history.exporting import export
 from actors_app.history.finding import Found, Page, Place, place_of
 from actors_app.history.narrowing import chips, columns, segments, window_words, windows
-from actors_app.history.recording import record
 from actors_app.history.rows import Row, table_rows
+from actors_app.history.upkeep import READING, bring_up_to_date, completed, is_known, last_looked
 from actors_app.history.wanted import Count
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.models import ActorHistory
 from actors_app.preferences import PAGE_SIZES
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, TimedOut
-from actors_app.services.executions import MAX_DETAILS
 
 DRAWN_DAYS = 14  # on the actor's own page
-BUDGET = 2.0  # seconds a page may wait for the API
-READING = 1.0  # of them, seconds for reading what is past; what a page asks by itself may take them all
-FIRST_BUDGET = 6.0  # where nothing is known yet
-POLL_BUDGET = 14.0  # for which nobody waits: of a listing that is all there is, when a page asks by itself
-SHOWN_FOR = 600  # seconds for which it is remembered whom the search shows what
-PAUSE = 2 * SECOND  # for which what was just read counts as new
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -113,79 +102,6 @@ def _place_in_portal(actor_id: str) -> dict[str, Any]:
     return {"section": "actors", "tab": "executions", "counts": {}} if actor_id else {"section": "history"}
 
 
-# Bringing up to date ----------------------------------------------------------------------------------------
-
-
-def bring_up_to_date(
-    abaco: Abaco, what: Asked, actor_id: str, since: int, reading: float | None = READING
-) -> AbacoError | None:
-    """Ask the API for what is new, within the page's time; return why that failed, where it did."""
-    keys = [actor.key for actor in what.readable if actor.deleted is None]
-    if not keys:
-        return None
-    if actor_id:
-        actor = ActorHistory.objects.get(pk=keys[0])
-        if actor.until is not None and not collecting.incomplete(keys, since) and now_ms() - actor.looked < PAUSE:
-            return None
-        seconds = FIRST_BUDGET if actor.total is None and actor.until is None else BUDGET
-        if reading is None and (actor.until is None or actor.is_searchable is False):
-            seconds, reading = POLL_BUDGET, BUDGET
-        listing = what.beside.get("listing")
-        if listing is not None and isinstance(listing.error, TimedOut):
-            collecting.remember_long(actor)
-            listing, seconds = None, BUDGET
-        if listing is not None and listing.error is not None:
-            return listing.error
-        rows = listing.value if listing else None
-        return collecting.look_at(abaco, actor, seconds=seconds, back_to=since, reading=reading, listing=rows).error
-    memory = f"looked:{hash(tuple(sorted(keys)))}"
-    if cache.get(memory) and not collecting.incomplete(keys, since):
-        return None
-    own = {actor.key: True for actor in what.readable if actor.owner == what.username}
-    shown = f"shown:{what.tenant}:{what.username}"
-    # Whoever registers an actor is named in its permissions, so the search shows it; of others an earlier look told.
-    look = collecting.look_at_all(
-        abaco, keys, since=since, seconds=BUDGET, reading=reading, shown=cache.get(shown, {}) | own
-    )
-    if look.error is None:
-        cache.set(memory, time.time(), timeout=PAUSE / SECOND)
-        cache.set(shown, look.shown, timeout=SHOWN_FOR)
-    return look.error
-
-
-def last_looked(what: Asked) -> int:
-    """Return when any of these actors was last brought up to date, in milliseconds."""
-    keys = [actor.key for actor in what.readable]
-    looked: int | None = ActorHistory.objects.filter(pk__in=keys).aggregate(looked=Max("looked"))["looked"]
-    return looked or 0
-
-
-def is_known(what: Asked) -> bool:
-    """Whether anything is remembered of these actors, so that a page can be made without the API."""
-    keys = [actor.key for actor in what.readable]
-    return ActorHistory.objects.filter(pk__in=keys, until__isnull=False).exists()
-
-
-def _completed(abaco: Abaco, rows: list[Found], what: Asked) -> bool:
-    """Ask for the rows of one actor that are known from the listing alone; return whether any were recorded."""
-    sketches = [row.id for row in rows if row.is_sketch and row.outcome not in ("waiting", "running") and is_id(row.id)]
-    if not sketches:
-        return False
-    actor = ActorHistory.objects.get(pk=rows[0].actor)
-    hurried = abaco.hurried(BUDGET)
-    try:
-        if actor.is_searchable is not False:
-            found = hurried.executions.details(actor.actor_id, sketches[:MAX_DETAILS])
-            record(actor, found.values())
-            return bool(found)
-        newer.record_singly(hurried, actor, sketches)
-    except SignedOut:
-        raise
-    except AbacoError:
-        return False
-    return True
-
-
 # The page ---------------------------------------------------------------------------------------------------
 
 
@@ -195,7 +111,7 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
     newest = None if wanted.is_newest_first else finding.newest(wanted, what.keys, what.named)
     page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size)
     is_waited_for = "listing" in what.beside and (page.rows and page.has_more)
-    if actor_id and error is None and not is_waited_for and _completed(abaco, page.rows, what):
+    if actor_id and error is None and not is_waited_for and completed(abaco, page.rows, what):
         page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size)
     above = drawn(what)
     total = above.counts.total(wanted.outcomes)
@@ -294,7 +210,7 @@ def _live(request: HttpRequest, abaco: Abaco, what: Asked, context: dict[str, An
         int(one) for one in request.GET.get("open", "").split(",")[: max(PAGE_SIZES)] if one.isascii() and one.isdigit()
     ]
     rows = [row for row in finding.rows_of([one for one in asked_for if one < 2**62]) if row.actor in what.by_key]
-    if context["actor_id"] and context["error_now"] is None and _completed(abaco, rows, what):
+    if context["actor_id"] and context["error_now"] is None and completed(abaco, rows, what):
         rows = finding.rows_of([row.pk for row in rows])
     freshness = _freshness(what, context["error_now"])
     context |= freshness | {
@@ -340,7 +256,7 @@ def _recent(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     if error and not is_known(what):
         raise error
     if error is None:
-        _completed(abaco, finding.page(what.wanted, what.keys, number=RECENT).rows, what)
+        completed(abaco, finding.page(what.wanted, what.keys, number=RECENT).rows, what)
     known = summary(what.readable[0].key)
     context = {
         "rows": known.recent if known else [],

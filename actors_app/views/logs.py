@@ -238,7 +238,7 @@ def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: s
     else:
         pieces = abaco.logs.stream(actor_id, execution_id)
     return StreamingHttpResponse(  # type: ignore[return-value]  # no HttpResponse to mypy
-        _to_the_end(pieces),
+        to_the_end(pieces),
         content_type="text/plain; charset=utf-8",
         headers={
             **DOWNLOAD_HEADERS,
@@ -247,7 +247,8 @@ def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: s
     )
 
 
-def _to_the_end(pieces: Iterator[str]) -> Iterator[bytes]:
+def to_the_end(pieces: Iterator[str]) -> Iterator[bytes]:
+    """Return the pieces as bytes; where they break off, the last says so."""
     try:
         for piece in pieces:
             yield piece.encode()

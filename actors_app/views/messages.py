@@ -6,26 +6,22 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.acts import messages as acts
 from actors_app.again import Again, again_of, known_of
 from actors_app.converters import is_id
-from actors_app.credentials import Credentials, SessionCredentials, abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.curl import Curl
 from actors_app.decorators import credentials_required
 from actors_app.delivery import delivery_of
 from actors_app.forms.messages import MessageForm, PurgeForm
 from actors_app.htmx import is_poll, render_page, render_poll
 from actors_app.kept_messages import Sent
-from actors_app.sending import execution_address, send, told
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 from actors_app.services.jsons import dump_json
-from actors_app.services.types import Mailbox
-from actors_app.templatetags.actors import thousands
-from actors_app.writes import Answer, perform
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,14 +44,7 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     status = 422
     if form.is_valid() and (sent := _to_send(request, abaco, actor_id, form)):
         try:
-            return perform(
-                request,
-                "message.send",
-                lambda: send(_who(request), abaco, actor_id, sent),
-                lambda made: Answer("Message sent.", execution_address(actor_id, made.execution_id)),
-                actor_id=actor_id,
-                details=told(sent),
-            ).go(request)
+            return acts.send_message(request, abaco, actor_id, sent).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     return _compose(request, actor_id, form, status=status)
@@ -88,16 +77,8 @@ def message_purge(request: HttpRequest, actor_id: str) -> HttpResponse:
         form = PurgeForm(request.POST, actor_id=actor_id)
         status = 422
         if form.is_valid():
-            before: Mailbox | None = abaco.wave(mailbox=lambda: abaco.messages.count(actor_id))["mailbox"].value
             try:
-                return perform(
-                    request,
-                    "mailbox.purge",
-                    lambda: abaco.messages.purge(actor_id),
-                    lambda _: Answer(_purged(before), reverse("actors:message-create", args=[actor_id])),
-                    actor_id=actor_id,
-                    details={"before": {"waiting": before.messages if before else None}},
-                ).go(request)
+                return acts.purge(request, abaco, actor_id).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     context["form"] = form
@@ -169,13 +150,6 @@ def _value(typed: dict[str, Any]) -> Any:
     return {"json": typed.get("value"), "file": None}.get(typed["kind"], typed["message"])
 
 
-def _who(request: HttpRequest) -> Credentials:
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
-    return who
-
-
 def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Open the form: empty, or with the message of the execution that the address names."""
     calls: dict[str, Any] = {
@@ -187,7 +161,7 @@ def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
         note = Again(wanted, why_not="The address names no execution.") if wanted else None
         return _compose(request, actor_id, MessageForm(), said=abaco.wave(**calls), again=note)
     said = abaco.wave(execution=lambda: abaco.executions.get(actor_id, wanted), **calls)
-    known = known_of(_who(request), wanted, said["actor"], said["execution"])
+    known = known_of(signed_in(request), wanted, said["actor"], said["execution"])
     again = again_of(wanted, known)
     return _compose(request, actor_id, MessageForm(initial=again.initial), said=said, again=again, sent=known.sent)
 
@@ -204,18 +178,8 @@ def _to_send(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageFor
     said = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id), execution=lambda: abaco.executions.get(actor_id, repeats)
     )
-    known = known_of(_who(request), repeats, said["actor"], said["execution"])
+    known = known_of(signed_in(request), repeats, said["actor"], said["execution"])
     if known.sent is None:
         form.add_error("same_file", known.why_not)
         return None
     return Sent("binary", known.sent.body, typed["environment"], repeats)
-
-
-def _purged(before: Mailbox | None) -> str:
-    """Say what was dropped, as far as it is known."""
-    if before is None or before.messages is None:
-        return "The mailbox was purged."
-    if before.messages == 0:
-        return "The mailbox was purged; no message was waiting in it."
-    noun = "message was" if before.messages == 1 else "messages were"
-    return f"The mailbox was purged; {thousands(before.messages)} {noun} waiting in it."

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app import nonce_notes
+from actors_app.acts.nonces import Holder
 from actors_app.alias_rows import page_of
 from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
@@ -25,7 +26,7 @@ from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.types import Actor, Alias, Nonce
 from actors_app.templatetags.actors import now, visible
-from actors_app.views.nonces import Holder, curl_of, frame, tenant_of, uses_words, wave_of
+from actors_app.views.nonces import curl_of, frame, tenant_of, uses_words, wave_of
 from actors_app.writes import Answer, perform
 
 PER_PAGE = 20  # actors and aliases, two calls each

@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from actors_app.acts.nonces import Holder
 from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.nonces import NonceNoteForm
 from actors_app.htmx import render_page
 from actors_app.nonce_notes import note
 from actors_app.services.errors import SignedOut
-from actors_app.views.nonces import Holder, frame, one_nonce
+from actors_app.views.nonces import frame, one_nonce
 
 WITHOUT_IT = "Leave the nonce itself out of it: whoever reads the note could use it."
 

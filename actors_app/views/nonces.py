@@ -8,10 +8,11 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import abaco_for
+from actors_app.acts import nonces as acts
+from actors_app.acts.nonces import Holder
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.curl import Curl
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
@@ -19,15 +20,13 @@ from actors_app.forms.nonces import AliasNonceForm, NonceFilter, NonceForm
 from actors_app.handles import nonce_behind, nonce_handle
 from actors_app.htmx import render_page
 from actors_app.moments import When, when
-from actors_app.nonce_notes import forget, noted
+from actors_app.nonce_notes import noted
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
-from actors_app.services.errors import AbacoError, NotFound
-from actors_app.services.nonces import Nonces
+from actors_app.services.errors import AbacoError
 from actors_app.services.types import Nonce
 from actors_app.templatetags.actors import now, thousands, visible
-from actors_app.writes import Answer, answered, perform, record_read
 
 OLDEST = datetime.min
 
@@ -45,39 +44,6 @@ class NonceRow:
     owner: str
     created: When
     used: When
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """What nonces are of: an actor, or an alias of one. Both have the same pages, each under its own address."""
-
-    id: str
-    is_alias: bool = False
-
-    @property
-    def action(self) -> str:
-        """Return what the names of its pages and its writes begin with."""
-        return "alias-nonce" if self.is_alias else "nonce"
-
-    @property
-    def details(self) -> dict[str, str]:
-        """Return what the trail must know besides, since a handle does not say of which alias it is."""
-        return {"alias": self.id} if self.is_alias else {}
-
-    @property
-    def url(self) -> str:
-        """Return the address of the list."""
-        return reverse(f"actors:{self.action}-list", args=[self.id])
-
-    def about(self, handle: str = "") -> dict[str, str]:
-        """Return what a write on its nonces is recorded as being about; of an alias no actor is known."""
-        if self.is_alias:
-            return {"object_id": handle or self.id}
-        return {"actor_id": self.id, "object_id": handle}
-
-    def service(self, abaco: Abaco) -> Nonces:
-        """Return the service of these nonces."""
-        return abaco.alias_nonces if self.is_alias else abaco.nonces
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,16 +111,8 @@ def _list(request: HttpRequest, holder: Holder) -> HttpResponse:
     form = make(request.POST)
     status = 422
     if form.is_valid():
-        typed = form.cleaned_data
         try:
-            written = perform(
-                request,
-                f"{holder.action}.create",
-                lambda: _create(holder.service(abaco), holder.id, typed),
-                lambda made: Answer(f"The nonce {made.masked} was made.", holder.url),
-                **holder.about(),
-                details={name: typed[name] for name in ("level", "max_uses", "description")} | holder.details,
-            )
+            written = acts.create(request, abaco, holder, form.cleaned_data)
         except AbacoError as error:
             status = form.refuse(error)
         else:
@@ -177,52 +135,32 @@ def _reveal(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
         return redirect(f"actors:{holder.action}-detail", holder.id, handle)
     context = one_nonce(request, abaco_for(request), holder, handle)
     nonce: Nonce = context["nonce"]
-    about = {"actor_id": "", **holder.about(handle)}
-    record_read(request, f"{holder.action}.reveal", **about, details={"nonce": nonce.masked} | holder.details)
-    context |= {"revealed": nonce.id, "curl_read": curl_of(request, holder, nonce).actor_with_nonce(nonce.id)}
+    context["revealed"] = acts.reveal(request, holder, handle, nonce)
+    context["curl_read"] = curl_of(request, holder, nonce).actor_with_nonce(nonce.id)
     return render_page(request, "nonces/detail.html", context)
 
 
 def _delete_page(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
     abaco = abaco_for(request)
-    action = f"{holder.action}.delete"
     status = 200
     if request.method == "GET":
         context = one_nonce(request, abaco, holder, handle) | {"form": PortalForm()}
     else:
-        if earlier := answered(request, action, **holder.about(handle)):
+        if earlier := acts.deleted_before(request, holder, handle):
             return earlier.go(request)
-        nonce = nonce_behind(handle, holder.id, holder.service(abaco).list(holder.id))
+        nonce = acts.one(abaco, holder, handle)
         note = noted(tenant_of(request), handle)
         context = frame(holder) | {"handle": handle, "nonce": nonce, "note": note, "form": PortalForm(request.POST)}
         try:
-            deleted = perform(
-                request,
-                action,
-                lambda: _delete(holder.service(abaco), holder.id, nonce),
-                lambda said: Answer(said, holder.url),
-                **holder.about(handle),
-                details={"nonce": nonce.masked} | holder.details,
-            )
-            forget(tenant_of(request), handle)
-            return deleted.go(request)
+            return acts.delete(request, abaco, holder, handle, nonce).go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
     return render_page(request, "nonces/delete.html", context, partial="nonces/_delete.html", status=status)
 
 
-def _delete(nonces: Nonces, holder_id: str, nonce: Nonce) -> str:
-    """Delete a nonce; the API answers a second deletion with an error, though what was wanted is so."""
-    try:
-        nonces.delete(holder_id, nonce.id)
-    except NotFound:
-        return f"The nonce {nonce.masked} was gone already."
-    return f"The nonce {nonce.masked} was deleted. It opens nothing any more."
-
-
 def tenant_of(request: HttpRequest) -> str:
     """Return the tenant that the visitor is signed in to."""
-    return str(request.session["who"]["tenant"])
+    return signed_in(request).tenant
 
 
 def frame(holder: Holder) -> dict[str, Any]:
@@ -276,10 +214,6 @@ def _page(
     response = render_page(request, "nonces/list.html", context, partial=partial, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _create(nonces: Nonces, holder_id: str, typed: dict[str, Any]) -> Nonce:
-    return nonces.create(holder_id, level=typed["level"], max_uses=typed["max_uses"], description=typed["description"])
 
 
 def curl_of(request: HttpRequest, holder: Holder, nonce: Nonce) -> Curl:

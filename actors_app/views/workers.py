@@ -9,17 +9,16 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from actors_app.acts import workers as acts
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
 from actors_app.forms.workers import ScaleForm
 from actors_app.htmx import is_poll, render_page, render_poll
 from actors_app.moments import When, when
-from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
 from actors_app.templatetags.actors import now, status_badge, visible
-from actors_app.writes import Answer, perform
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +66,7 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            num = form.cleaned_data["num"]
-            return perform(
-                request,
-                "worker.ensure",
-                lambda: abaco.workers.ensure(actor_id, num),
-                lambda said: _outcome(abaco, actor_id, num, said),
-                actor_id=actor_id,
-                details={"num": num},
-            ).go(request)
+            return acts.ensure(request, abaco, actor_id, form.cleaned_data["num"]).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     context["form"] = form
@@ -128,17 +119,7 @@ def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResp
     else:
         form = PortalForm(request.POST)
         try:
-            return perform(
-                request,
-                "worker.stop",
-                lambda: abaco.workers.stop(actor_id, worker_id),
-                lambda _: Answer(
-                    f"Worker {worker_id} was asked to stop. Its row goes when it has stopped.",
-                    reverse("actors:worker-list", args=[actor_id]),
-                ),
-                actor_id=actor_id,
-                object_id=worker_id,
-            ).go(request)
+            return acts.stop(request, abaco, actor_id, worker_id).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     context["form"] = form
@@ -173,19 +154,3 @@ def _table(actor_id: str, workers: Sequence[Worker]) -> dict[str, Any]:
         "busy": sum(worker.is_busy for worker in workers),
         "stopping": sum(worker.is_stopping for worker in workers),
     }
-
-
-def _outcome(abaco: Abaco, actor_id: str, num: int, said: str) -> Answer:
-    """Say what became of asking for workers, from a fresh list: the API's own numbers are what was asked for."""
-    workers: tuple[Worker, ...] | None = abaco.wave(workers=lambda: abaco.workers.list(actor_id))["workers"].value
-    is_same = "already had" in said
-    if workers is None:
-        there = ""
-    else:
-        there = f" There {'is 1 worker' if len(workers) == 1 else f'are {len(workers)} workers'} now."
-    if is_same:
-        less = " Asking for fewer stops none: stop workers by name below." if num < len(workers or ()) else ""
-        return Answer(f"Nothing changed.{there}{less}", reverse("actors:worker-list", args=[actor_id]), "info")
-    return Answer(
-        f"The API starts what was missing for at least {num}.{there}", reverse("actors:worker-list", args=[actor_id])
-    )

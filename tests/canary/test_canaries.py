@@ -45,6 +45,7 @@ MEANT = {
     "POST alias-nonce-reveal body": (secrets.LISTED_NONCE,),
     "GET actor-configuration body": (ENVIRONMENT,),
     "GET definition-download body": (ENVIRONMENT,),
+    "GET api:actor-detail body": (ENVIRONMENT,),
     "GET actor-update body": (ENVIRONMENT,),
     "POST actor-update body": (ENVIRONMENT,),
     "POST actor-create body": (ENVIRONMENT,),

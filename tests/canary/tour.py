@@ -80,7 +80,7 @@ class Tour:
         )
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         answer.close()
-        where = f"{self.mode} {method} {resolve(address.partition('?')[0]).url_name}"
+        where = f"{self.mode} {method} {resolve(address.partition('?')[0]).view_name.removeprefix('actors:')}"
         body = content.decode("utf-8", "replace")
         self.statuses.append(answer.status_code)
         self.seen += [

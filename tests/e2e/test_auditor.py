@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from actors_app.history.clock import SECOND
-from actors_app.views.history import PAUSE
+from actors_app.history.upkeep import PAUSE
 from tests.e2e.conftest import Portal, Visit
 from tests.e2e.test_pages import SHAPES, complaints
 from tests.running import running_portal

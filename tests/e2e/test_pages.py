@@ -123,6 +123,7 @@ def places(portal: Portal) -> list[str]:
         "/mailboxes/",
         "/help/",
         "/help/?of=history",
+        "/api/v1/docs/",
         "/actors/nosuchactor/",
         "/actors/nosuchactor/nonces/",
     ]

@@ -177,11 +177,13 @@ SEEDED = (
     Seeded("actors_app/views/results.py", "**DOWNLOAD_HEADERS,", "", _RESULTS),
     Seeded(
         "actors_app/writes.py",
-        "_recorded(_key(secret, fields),",
-        "_recorded(_key(new_key(), fields),",
+        "_key(sending.secret, fields), {",
+        "_key(new_key(), fields), {",
         _ONCE,
     ),
-    Seeded("actors_app/writes.py", 'if json.loads(start.details).get("content") != content:', "if False:", _ONCE),
+    Seeded(
+        "actors_app/writes.py", 'if json.loads(start.details).get("content") != sending.content:', "if False:", _ONCE
+    ),
     # Pages: who may see them, where they lead, what their headers say.
     Seeded(
         "actors_app/decorators.py",

@@ -1,0 +1,47 @@
+"""Halting an execution, and registering one that ran elsewhere."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app.converters import is_id
+from actors_app.services import Abaco
+from actors_app.services.types import Execution
+from actors_app.writes import Answer, Written, perform
+
+
+def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Written[str]:
+    """Halt a running execution. `DELETE /actors/{id}/executions/{execution}`."""
+    return perform(
+        request,
+        "execution.halt",
+        lambda: abaco.executions.halt(actor_id, execution_id),
+        lambda _: Answer(
+            "The halt was ordered. The execution ends in a moment.",
+            reverse("actors:execution-detail", args=[actor_id, execution_id]),
+        ),
+        actor_id=actor_id,
+        object_id=execution_id,
+    )
+
+
+def register(
+    request: HttpRequest, abaco: Abaco, actor_id: str, measured: Mapping[str, int]
+) -> Written[Execution | None]:
+    """Register an execution that ran elsewhere; Abaco refuses every one. `POST /actors/{id}/executions`."""
+    return perform(
+        request,
+        "execution.register",
+        lambda: abaco.executions.register(actor_id, **measured),
+        lambda execution: Answer("The execution was registered.", _address(actor_id, execution)),
+        actor_id=actor_id,
+        details={"after": dict(measured)},
+    )
+
+
+def _address(actor_id: str, execution: Execution | None) -> str:
+    """Return the page of an execution, or the list where the API did not name it in a form we know."""
+    if execution is None or not is_id(execution.id):
+        return reverse("actors:execution-list", args=[actor_id])
+    return reverse("actors:execution-detail", args=[actor_id, execution.id])

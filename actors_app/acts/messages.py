@@ -1,0 +1,47 @@
+"""Sending a message, and purging a mailbox."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app.credentials import signed_in
+from actors_app.kept_messages import Sent
+from actors_app.sending import execution_address, send, told
+from actors_app.services import Abaco
+from actors_app.services.types import Mailbox, SentMessage
+from actors_app.templatetags.actors import thousands
+from actors_app.writes import Answer, Written, perform
+
+
+def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) -> Written[SentMessage]:
+    """Send a message and keep it, since the API does not. `POST /actors/{id}/messages`."""
+    return perform(
+        request,
+        "message.send",
+        lambda: send(signed_in(request), abaco, actor_id, sent),
+        lambda made: Answer("Message sent.", execution_address(actor_id, made.execution_id)),
+        actor_id=actor_id,
+        details=told(sent),
+    )
+
+
+def purge(request: HttpRequest, abaco: Abaco, actor_id: str) -> Written[str]:
+    """Drop all messages that wait; how many they were is asked before. `DELETE /actors/{id}/messages`."""
+    before: Mailbox | None = abaco.wave(mailbox=lambda: abaco.messages.count(actor_id))["mailbox"].value
+    return perform(
+        request,
+        "mailbox.purge",
+        lambda: abaco.messages.purge(actor_id),
+        lambda _: Answer(_purged(before), reverse("actors:message-create", args=[actor_id])),
+        actor_id=actor_id,
+        details={"before": {"waiting": before.messages if before else None}},
+    )
+
+
+def _purged(before: Mailbox | None) -> str:
+    """Say what was dropped, as far as it is known."""
+    if before is None or before.messages is None:
+        return "The mailbox was purged."
+    if before.messages == 0:
+        return "The mailbox was purged; no message was waiting in it."
+    noun = "message was" if before.messages == 1 else "messages were"
+    return f"The mailbox was purged; {thousands(before.messages)} {noun} waiting in it."

@@ -1,0 +1,103 @@
+"""Making, showing and deleting nonces, of an actor or of an alias."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app import nonce_notes
+from actors_app.credentials import signed_in
+from actors_app.handles import nonce_behind
+from actors_app.services import Abaco
+from actors_app.services.errors import NotFound
+from actors_app.services.nonces import Nonces
+from actors_app.services.types import Nonce
+from actors_app.writes import Answer, Written, answered, perform, record_read
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What nonces are of: an actor, or an alias of one. Both have the same pages, each under its own address."""
+
+    id: str
+    is_alias: bool = False
+
+    @property
+    def action(self) -> str:
+        """Return what the names of its pages and its writes begin with."""
+        return "alias-nonce" if self.is_alias else "nonce"
+
+    @property
+    def details(self) -> dict[str, str]:
+        """Return what the trail must know besides, since a handle does not say of which alias it is."""
+        return {"alias": self.id} if self.is_alias else {}
+
+    @property
+    def url(self) -> str:
+        """Return the address of the list."""
+        return reverse(f"actors:{self.action}-list", args=[self.id])
+
+    def about(self, handle: str = "") -> dict[str, str]:
+        """Return what a write on its nonces is recorded as being about; of an alias no actor is known."""
+        if self.is_alias:
+            return {"object_id": handle or self.id}
+        return {"actor_id": self.id, "object_id": handle}
+
+    def service(self, abaco: Abaco) -> Nonces:
+        """Return the service of these nonces."""
+        return abaco.alias_nonces if self.is_alias else abaco.nonces
+
+
+def create(request: HttpRequest, abaco: Abaco, holder: Holder, typed: Mapping[str, Any]) -> Written[Nonce]:
+    """Make a nonce with the `level`, `max_uses` and `description` of a form. `POST …/nonces`."""
+    wanted = {name: typed[name] for name in ("level", "max_uses", "description")}
+    return perform(
+        request,
+        f"{holder.action}.create",
+        lambda: holder.service(abaco).create(holder.id, **wanted),
+        lambda made: Answer(f"The nonce {made.masked} was made.", holder.url),
+        **holder.about(),
+        details=wanted | holder.details,
+    )
+
+
+def reveal(request: HttpRequest, holder: Holder, handle: str, nonce: Nonce) -> str:
+    """Return the id of a nonce, which is the secret itself, after writing down who looked."""
+    about = {"actor_id": "", **holder.about(handle)}
+    record_read(request, f"{holder.action}.reveal", **about, details={"nonce": nonce.masked} | holder.details)
+    return nonce.id
+
+
+def delete(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, nonce: Nonce) -> Written[str]:
+    """Delete a nonce, and the note of where it was handed out. `DELETE …/nonces/{nonce}`."""
+    deleted = perform(
+        request,
+        f"{holder.action}.delete",
+        lambda: _delete(holder.service(abaco), holder.id, nonce),
+        lambda said: Answer(said, holder.url),
+        **holder.about(handle),
+        details={"nonce": nonce.masked} | holder.details,
+    )
+    nonce_notes.forget(signed_in(request).tenant, handle)
+    return deleted
+
+
+def deleted_before(request: HttpRequest, holder: Holder, handle: str) -> Written[Any] | None:
+    """Return what came of deleting this nonce where the same request did so before, or None."""
+    return answered(request, f"{holder.action}.delete", **holder.about(handle))
+
+
+def one(abaco: Abaco, holder: Holder, handle: str) -> Nonce:
+    """Return the nonce that a handle stands for; raise NotFound where there is none. `GET …/nonces`."""
+    return nonce_behind(handle, holder.id, holder.service(abaco).list(holder.id))
+
+
+def _delete(nonces: Nonces, holder_id: str, nonce: Nonce) -> str:
+    """Delete a nonce; the API answers a second deletion with an error, though what was wanted is so."""
+    try:
+        nonces.delete(holder_id, nonce.id)
+    except NotFound:
+        return f"The nonce {nonce.masked} was gone already."
+    return f"The nonce {nonce.masked} was deleted. It opens nothing any more."

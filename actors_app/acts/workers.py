@@ -1,0 +1,51 @@
+"""Asking for workers, and asking one to stop."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app.services import Abaco
+from actors_app.services.types import Worker
+from actors_app.writes import Answer, Written, perform
+
+
+def ensure(request: HttpRequest, abaco: Abaco, actor_id: str, num: int) -> Written[str]:
+    """Ask for at least so many workers; of administrators alone. `POST /actors/{id}/workers`."""
+    return perform(
+        request,
+        "worker.ensure",
+        lambda: abaco.workers.ensure(actor_id, num),
+        lambda said: _outcome(abaco, actor_id, num, said),
+        actor_id=actor_id,
+        details={"num": num},
+    )
+
+
+def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> Written[str]:
+    """Ask a worker to stop, which it does later. `DELETE /actors/{id}/workers/{worker}`."""
+    return perform(
+        request,
+        "worker.stop",
+        lambda: abaco.workers.stop(actor_id, worker_id),
+        lambda _: Answer(
+            f"Worker {worker_id} was asked to stop. Its row goes when it has stopped.",
+            reverse("actors:worker-list", args=[actor_id]),
+        ),
+        actor_id=actor_id,
+        object_id=worker_id,
+    )
+
+
+def _outcome(abaco: Abaco, actor_id: str, num: int, said: str) -> Answer:
+    """Say what became of asking for workers, from a fresh list: the API's own numbers are what was asked for."""
+    workers: tuple[Worker, ...] | None = abaco.wave(workers=lambda: abaco.workers.list(actor_id))["workers"].value
+    is_same = "already had" in said
+    if workers is None:
+        there = ""
+    else:
+        there = f" There {'is 1 worker' if len(workers) == 1 else f'are {len(workers)} workers'} now."
+    if is_same:
+        less = " Asking for fewer stops none: stop workers by name below." if num < len(workers or ()) else ""
+        return Answer(f"Nothing changed.{there}{less}", reverse("actors:worker-list", args=[actor_id]), "info")
+    return Answer(
+        f"The API starts what was missing for at least {num}.{there}", reverse("actors:worker-list", args=[actor_id])
+    )

@@ -1,0 +1,136 @@
+"""Who asks: a browser's session, with proof that the request is its own, or a program with its own token.
+
+A token is shown to the API once, which says whose it is; for a minute that is remembered under a keyed hash of it. It
+is sent along with each call all the same, so the API refuses it the moment it is taken back. Nothing of it is kept.
+"""
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from actors_app import bulkhead
+from actors_app.api import brings_token
+from actors_app.api.exceptions import Problem
+from actors_app.credentials import (
+    BRING_ANOTHER,
+    NOT_ACCEPTED,
+    BroughtCredentials,
+    Credentials,
+    SessionCredentials,
+    client_for,
+)
+from actors_app.services import Abaco
+from actors_app.services.errors import SignedOut
+from portal.tenants import Tenant
+
+REMEMBERED = 60  # seconds
+_LONGEST = 8192  # characters of a token
+TENANT_HEADER = "X-Portal-Tenant"
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer`, with the caller's own access token at the Actors API; no session counts beside it."""
+
+    def authenticate(self, request: Request) -> tuple[Credentials, None] | None:
+        """Return whose token it is; raise SignedOut where the API does not accept it."""
+        http: HttpRequest = request._request
+        tenant = tenant_of(http)
+        if not brings_token(http):
+            return None
+        token = http.headers["Authorization"].partition(" ")[2].strip()
+        if not token.isascii() or not token.isprintable() or " " in token or not 0 < len(token) <= _LONGEST:
+            raise _refused("a token that cannot be one")
+        who = _owner(http, tenant or _only_tenant(), token)
+        return who, None
+
+    def authenticate_header(self, request: Request) -> str:
+        """Say how to sign in."""
+        return 'Bearer realm="Actors Portal"'
+
+
+class SessionAuthentication(BaseAuthentication):
+    """The session of a browser that is signed in; what changes something needs the header `X-CSRFToken`."""
+
+    def authenticate(self, request: Request) -> tuple[Credentials, None] | None:
+        """Return who is signed in, if anybody; raise a problem where the request may be another site's."""
+        http: HttpRequest = request._request
+        who = SessionCredentials.of(http).current
+        if who is None:
+            return None
+        tenant = tenant_of(http)
+        if tenant and tenant.name != who.tenant:
+            raise Problem(
+                400,
+                "unknown-tenant",
+                f"This session is signed in at “{who.tenant}”, and {TENANT_HEADER} names “{tenant.name}”.",
+                advice="Leave the header out, or sign in at the other one.",
+            )
+        check = CSRFCheck(lambda _: None)
+        check.process_request(http)
+        if check.process_view(http, None, (), {}):
+            raise Problem(
+                403,
+                "csrf",
+                "Nothing proves that this request was made by a page of this portal.",
+                advice="Send the header X-CSRFToken with `csrf_token` of GET /api/v1/, or use a token of your own.",
+            )
+        return who, None
+
+
+class IsSignedIn(BasePermission):
+    """Let nobody in who is not known."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        """Whether somebody is signed in."""
+        return isinstance(request.user, Credentials)
+
+
+def tenant_of(request: HttpRequest) -> Tenant | None:
+    """Return the tenant that the request names, or None where it names none; raise a problem for one there is not."""
+    name = request.headers.get(TENANT_HEADER)
+    if name is None:
+        return None
+    if name not in settings.TENANTS:
+        raise _unknown_tenant(f"There is no Actors API of this name: {TENANT_HEADER} must be one of the names.")
+    found: Tenant = settings.TENANTS[name]
+    return found
+
+
+def _only_tenant() -> Tenant:
+    if len(settings.TENANTS) != 1:
+        raise _unknown_tenant(f"This portal is one of several Actors APIs: name one in {TENANT_HEADER}.")
+    found: Tenant = next(iter(settings.TENANTS.values()))
+    return found
+
+
+def _unknown_tenant(detail: str) -> Problem:
+    names = sorted(settings.TENANTS)
+    return Problem(400, "unknown-tenant", detail, advice=f"The names are: {', '.join(names)}.", tenants=names)
+
+
+def _owner(request: HttpRequest, tenant: Tenant, token: str) -> Credentials:
+    """Ask the API whose token it is, unless it said so, or refused it, within the last minute."""
+    # Not remembered in clear: the name in the cache is a keyed hash of the token and of where it is good.
+    memory = salted_hmac("actors.bearer", f"{tenant.name}\n{token}", algorithm="sha256").hexdigest()
+    username: str | None = cache.get(f"bearer:{memory}")
+    if username is None:
+        BroughtCredentials.put(request, Credentials(tenant.name, "", token), memory)
+        bulkhead.enter(request)
+        try:
+            username = Abaco(client_for(tenant), SessionCredentials.of(request)).profile.me().username
+        except SignedOut:
+            username = ""
+        cache.set(f"bearer:{memory}", username, timeout=REMEMBERED)
+    if not username:
+        raise _refused("a token that the API refuses")
+    who = Credentials(tenant.name, username, token)
+    BroughtCredentials.put(request, who, memory)
+    return who
+
+
+def _refused(detail: str) -> SignedOut:
+    return SignedOut(detail, user_message=NOT_ACCEPTED, advice=BRING_ANOTHER)

@@ -1,0 +1,169 @@
+"""What every address of the JSON API is made of: who asks, what was sent, and how the answer goes out."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from actors_app import kept_answers
+from actors_app.api import idempotency, paging
+from actors_app.api.authentication import TENANT_HEADER
+from actors_app.api.exceptions import REPLAYED, Problem, not_valid
+from actors_app.api.fields import Body
+from actors_app.api.paging import Key, Page
+from actors_app.credentials import Credentials, abaco_for, signed_in
+from actors_app.kept_answers import First
+from actors_app.own_sessions import read_only_reason
+from actors_app.services import Abaco
+from actors_app.writes import Written
+
+T = TypeVar("T")
+_READS = ("GET", "HEAD", "OPTIONS")
+
+
+class Resource(APIView):
+    """An address of the JSON API."""
+
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # noqa: RUF012  as the framework has it
+    asked: dict[str, Any]  # what stands after the `?`, checked
+    secret: ClassVar[bool] = False  # whether its answers show something that nobody may keep
+
+    @property
+    def http(self) -> HttpRequest:
+        """Return Django's own request, which services, acts and credentials take."""
+        found: HttpRequest = self.request._request
+        return found
+
+    @property
+    def abaco(self) -> Abaco:
+        """Return the API as this caller may use it."""
+        return abaco_for(self.http)
+
+    @property
+    def who(self) -> Credentials:
+        """Return who asks."""
+        return signed_in(self.http)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let in who is signed in and, where something is to be changed, may change something; read what was sent."""
+        super().initial(request, *args, **kwargs)
+        method = (request.method or "").lower()
+        handler = getattr(self, method, None)
+        if handler is None or method not in self.http_method_names:
+            return  # refused right after this
+        self.asked = self._checked(handler.query_shape(data=request.query_params))
+        if request.method in _READS:
+            return
+        if reason := read_only_reason(self.http):
+            raise Problem(403, "reads-only", reason)
+        self.http.sending = idempotency.sending(self.http, request.data)  # type: ignore[attr-defined]
+        if handler.takes_nothing and request.data:
+            raise not_valid({"body": ["Nothing is sent along here."]})
+
+    # What was sent ------------------------------------------------------------------------------------------
+
+    def body(self, serializer: type[Body]) -> dict[str, Any]:
+        """Return what was sent along, checked."""
+        if not isinstance(self.request.data, Mapping):
+            raise not_valid({"body": ["Send one JSON object."]})
+        return self._checked(serializer(data=self.request.data))
+
+    def _checked(self, serializer: Any) -> dict[str, Any]:
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    # What goes out ------------------------------------------------------------------------------------------
+
+    def page(
+        self, serializer: type[Serializer], items: Iterable[T], key: Callable[[T], Key], *, descending: bool = False
+    ) -> Response:
+        """Answer with the page of a list that was asked for, in the order of a key that no two items share."""
+        every = list(items)
+        cursor, limit = self.asked.get("cursor", ""), self.asked["limit"]
+        return self.page_of(
+            serializer, paging.cut(every, key, cursor=cursor, limit=limit, descending=descending), total=len(every)
+        )
+
+    def page_of(self, serializer: type[Serializer], page: Page[Any], **more: Any) -> Response:
+        """Answer with a page that is cut already; its neighbours are in the body and in the header `Link`."""
+        links = {"next": paging.link(self.http, page.next), "previous": paging.link(self.http, page.previous)}
+        response = Response({"items": serializer(page.items, many=True).data, **links, **more})
+        relations = {"next": links["next"], "prev": links["previous"]}
+        if header := ", ".join(f'<{url}>; rel="{relation}"' for relation, url in relations.items() if url):
+            response["Link"] = header
+        return response
+
+    def written(
+        self,
+        written: Written[T],
+        show: Callable[[T, str], Mapping[str, Any]],
+        *,
+        status: int = 200,
+        location: Callable[[T], str] | None = None,
+        secrets: tuple[str, ...] = (),
+    ) -> Response:
+        """Answer to a write with what it gave, or with the first answer where the same request comes again.
+
+        `show` is given the value and the sentence that says what was done. Of `secrets`, fields of the body, a
+        repeated answer has null.
+        """
+        if written.value is None and written.is_replay:
+            return self._again(written)
+        body = show(written.value, written.answer.message)  # type: ignore[arg-type]  # as the call gave it
+        first = First(status, body, location(written.value) if location else "")  # type: ignore[arg-type]
+        if idempotency.HEADER in self.http.headers:
+            kept_answers.keep(written.key, First(status, {**body, **dict.fromkeys(secrets)}, first.location))
+        return self._first(first)
+
+    def done(self, written: Written[Any]) -> Response:
+        """Answer to a write of which there is nothing to show but that it was done."""
+        return self.written(written, lambda _, message: {"message": message})
+
+    def _again(self, written: Written[Any]) -> Response:
+        first = kept_answers.kept(written.key)
+        if first is None:
+            raise Problem(
+                409,
+                "done-before",
+                f"{written.answer.message} Its first answer is not kept any more.",
+                advice="Nothing was done again: look at what is there now.",
+                changed="yes",
+                headers=REPLAYED,
+            )
+        response = self._first(first)
+        for name, value in REPLAYED.items():
+            response.headers[name] = value
+        return response
+
+    def _first(self, first: First) -> Response:
+        return Response(first.body, status=first.status, headers={"Location": first.location} if first.location else {})
+
+    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say how long it may be kept, and give what was read a tag, so that it is sent again only when it changed."""
+        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(answer, ["Accept", "Authorization", TENANT_HEADER])
+        if request.method == "GET" and answer.status_code == 200 and isinstance(answer, Response):
+            if not self.secret:
+                answer.headers["Cache-Control"] = "private, no-cache"
+            http = request._request
+            answer.add_post_render_callback(lambda made: _tagged(http, made))
+        return answer
+
+
+def tag(content: bytes) -> str:
+    """Return the tag of an answer's bytes."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def _tagged(request: HttpRequest, response: Any) -> HttpResponse | None:
+    response.headers["ETag"] = tag(response.content)
+    found = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    if found is not None and found.status_code == 304:
+        found.headers["Cache-Control"] = response.headers.get("Cache-Control", "no-store")
+    return found

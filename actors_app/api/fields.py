@@ -1,0 +1,120 @@
+"""What comes in, read strictly: no other type than the one named, no field or parameter beside those named.
+
+A program that sends `"3"` for a number, or misspells a name, is told so; a browser's form could not say it otherwise.
+"""
+
+import re
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework import serializers
+
+_WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
+
+
+class Text(serializers.CharField):
+    """A text exactly as it was sent."""
+
+    default_error_messages = {"invalid": "This must be a text."}  # noqa: RUF012  as the framework has it
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("trim_whitespace", False)
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Take a text, and nothing that only looks like one."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)  # type: ignore[no-any-return]
+
+
+class Whole(serializers.IntegerField):
+    """A whole number of JSON, `3` and `3.0` alike."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Take a number, and no text of digits."""
+        if isinstance(data, float) and data.is_integer():
+            data = int(data)
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return int(data)
+
+
+class Truth(serializers.BooleanField):
+    """true or false."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Take one of both, and nothing that stands for it elsewhere."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return bool(data)
+
+
+class Choice(serializers.ChoiceField):
+    """One of some words."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Take a word."""
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=data)
+        return super().to_internal_value(data)  # type: ignore[no-any-return]
+
+
+class Object(serializers.DictField):
+    """An object of JSON, with anything in it."""
+
+
+class WholeInQuery(serializers.IntegerField):
+    """A whole number as an address has it: digits alone."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Take digits."""
+        if not _WHOLE.fullmatch(data):
+            self.fail("invalid")
+        return int(data)
+
+
+class Body(serializers.Serializer):
+    """What is sent with a request; a name that is not among the fields is refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read it; raise ValidationError with a sentence for each field."""
+        unknown = [str(name) for name in data if name not in self.fields]
+        if unknown:
+            known = ", ".join(self.fields) or "none"
+            raise serializers.ValidationError(
+                {name: [f"There is no such field; there are: {known}."] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class Query(serializers.Serializer):
+    """What stands after the `?`; an unknown name, and one that is given twice, are refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read it; raise ValidationError with a sentence for each parameter."""
+        given: QueryDict = data
+        errors = {}
+        for name in given:
+            if name not in self.fields:
+                errors[name] = [f"There is no such parameter; there are: {', '.join(self.fields) or 'none'}."]
+            elif len(given.getlist(name)) > 1:
+                errors[name] = ["This is given more than once; give it once."]
+        if errors:
+            raise serializers.ValidationError(errors)
+        return super().to_internal_value(given.dict())
+
+
+class Nothing(Body):
+    """Nothing is sent along."""
+
+
+class PageQuery(Query):
+    """Which page of a list."""
+
+    cursor = Text(
+        required=False,
+        max_length=4000,
+        help_text="Where the page begins, as `next` and `previous` of another page say it; the first page without.",
+    )
+    limit = WholeInQuery(required=False, min_value=1, max_value=250, default=50, help_text="How many at most.")

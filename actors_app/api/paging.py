@@ -1,0 +1,93 @@
+"""Pages of a list: a cursor that stands before or after an item, so that what comes and goes moves no other.
+
+The API gives a list whole and in no order, so the portal orders it and cuts the page out. What a cursor says is the
+order's value of an item; it is no secret and gives no right.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from actors_app.api.exceptions import Problem, not_valid
+
+T = TypeVar("T")
+Key = tuple[str | int, ...]
+WAYS = ("after", "before")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items of a list, and the cursors of the pages around them; None where there is none."""
+
+    items: Sequence[T]
+    next: str | None
+    previous: str | None
+
+
+def cut(items: Iterable[T], key: Callable[[T], Key], *, cursor: str, limit: int, descending: bool = False) -> Page[T]:
+    """Order a list by a key that no two items share, and cut the page out that a cursor names."""
+    keyed = sorted(((key(item), item) for item in items), key=lambda pair: pair[0], reverse=descending)
+    way, place = read(cursor) if cursor else ("after", None)
+    begin, end = 0, min(limit, len(keyed))
+    if place is not None:
+        at = tuple(place) if isinstance(place, list) else ()
+        if not _is_like(at, keyed[0][0] if keyed else at):
+            raise no_such_page()
+        if way == "after":
+            begin = sum(not _follows(found, at, descending) for found, _ in keyed)
+            end = begin + limit
+        else:
+            end = sum(_follows(at, found, descending) for found, _ in keyed)
+            begin = max(0, end - limit)
+    chosen = keyed[begin:end]
+    return Page(
+        [item for _, item in chosen],
+        write("after", list(chosen[-1][0])) if chosen and end < len(keyed) else None,
+        write("before", list(chosen[0][0])) if chosen and begin > 0 else None,
+    )
+
+
+def write(way: str, place: Any) -> str:
+    """Write a cursor."""
+    text = json.dumps([way, place], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read(cursor: str) -> tuple[str, Any]:
+    """Read a cursor: the way from a place, and the place; raise a problem for what is none."""
+    try:
+        if not cursor.isascii():
+            raise ValueError
+        way, place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        raise no_such_page() from None
+    if way not in WAYS:
+        raise no_such_page()
+    return way, place
+
+
+def no_such_page() -> Problem:
+    """Return the problem of a cursor that is none of this list."""
+    return not_valid({"cursor": ["There is no such page of this list; begin without a cursor."]})
+
+
+def link(request: HttpRequest, cursor: str | None) -> str | None:
+    """Return the address of another page of the list that was asked for."""
+    if cursor is None:
+        return None
+    query = {**request.GET.dict(), "cursor": cursor}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
+
+
+def _follows(one: Key, other: Key, descending: bool) -> bool:
+    return one < other if descending else one > other
+
+
+def _is_like(one: Key, other: Key) -> bool:
+    return [type(value) for value in one] == [type(value) for value in other]

@@ -1,0 +1,199 @@
+"""What the schema says of every operation: who may ask, what may go wrong, which headers there are."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from actors_app.api.authentication import TENANT_HEADER
+from actors_app.api.fields import Query
+from actors_app.api.idempotency import HEADER
+from actors_app.api.problems import CONTENT_TYPE
+
+ERRORS = {
+    400: "The request could not be read, or no Actors API is named where there are several.",
+    401: "Nobody is signed in, or the token is not accepted.",
+    403: "It is not allowed: by the Actors API, or because only reading is.",
+    404: "It is not there.",
+    406: "It cannot be had in the form that was asked for.",
+    409: "It cannot be done as things stand, or was done before with the same key.",
+    412: "It was changed since it was read.",
+    413: "It is larger than the portal takes.",
+    415: "It was sent in another form than JSON.",
+    422: "Something that was sent is not valid; `errors` names it.",
+    501: "This version of the Actors API does not offer it.",
+    502: "The Actors API cannot be reached, or failed.",
+    503: "The portal, its store or the Actors API asks to wait.",
+    504: "The Actors API did not answer in time; of a write, `changed` says whether it was done.",
+}
+_OF_READS = (400, 401, 403, 404, 406, 422, 501, 502, 503, 504)
+_OF_WRITES = (400, 401, 403, 404, 406, 409, 413, 415, 422, 501, 502, 503, 504)
+
+
+class Problem(serializers.Serializer):
+    """What went wrong (RFC 9457), in sentences, and whether anything was changed."""
+
+    type = serializers.CharField(help_text="The address of what the kind means.")
+    kind = serializers.CharField(help_text="A word for the program.")
+    title = serializers.CharField(help_text="The kind in words.")
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="A sentence: what happened.")
+    advice = serializers.CharField(allow_blank=True, help_text="A sentence: what to do next.")
+    reason = serializers.CharField(allow_null=True, help_text="The Actors API's own words; untrusted text.")
+    changed = serializers.ChoiceField(["no", "yes", "unknown"], help_text="Whether anything was changed.")
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="Sentences by field or parameter."
+    )
+    request_id = serializers.CharField(help_text="What the portal's log calls this request.")
+    check = serializers.CharField(required=False, help_text="Of an unknown outcome: the page that finds it out.")
+    tenants = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text=f"The names that {TENANT_HEADER} may be."
+    )
+
+
+class Done(serializers.Serializer):
+    """What a write did, in a sentence."""
+
+    message = serializers.CharField()
+
+
+@cache
+def page_of(item: type[serializers.Serializer]) -> type[serializers.Serializer]:
+    """Return the shape of a page of a list."""
+    fields = {
+        "items": item(many=True),
+        "next": serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one."),
+        "previous": serializers.CharField(allow_null=True, help_text="The address of the page before, if any."),
+        "total": serializers.IntegerField(help_text="How many there are on all pages."),
+        "__doc__": "A page of a list.",
+    }
+    return type(f"{item.__name__}Page", (serializers.Serializer,), fields)
+
+
+def operation(
+    summary: str,
+    *,
+    tag: str,
+    gives: Any,
+    upstream: str = "",
+    status: int = 200,
+    takes: Any = None,
+    query: Any = None,
+    about: str = "",
+    may: tuple[int, ...] = (),
+) -> Any:
+    """Describe an operation: what it takes and gives, what it asks of the Actors API, and all that may go wrong.
+
+    `gives` is a serializer, or a mapping of media types to what is given in each; `may` are more statuses.
+    """
+    is_write = takes is not None
+    asks = f"\n\nAt the Actors API: `{upstream}`." if upstream else ""
+    responses: dict[Any, Any] = {}
+    given: Mapping[str, Any] = gives if isinstance(gives, Mapping) else {"application/json": gives}
+    for media_type, shape in given.items():
+        responses[status, media_type] = OpenApiResponse(shape, description="As it is asked for.")
+    if not is_write:
+        responses[304] = OpenApiResponse(description="It is as the tag in `If-None-Match` says.")
+    for code in sorted({*(_OF_WRITES if is_write else _OF_READS), *may}):
+        responses[code, CONTENT_TYPE] = OpenApiResponse(Problem, description=ERRORS[code])
+    parameters: list[Any] = [query] if query else []
+    parameters.append(
+        OpenApiParameter(
+            TENANT_HEADER,
+            str,
+            OpenApiParameter.HEADER,
+            enum=sorted(settings.TENANTS),
+            description="Which Actors API is meant; needed with a token where there are several.",
+        )
+    )
+    if is_write:
+        parameters.append(
+            OpenApiParameter(
+                HEADER,
+                {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+                OpenApiParameter.HEADER,
+                description="The same key with the same body gets the first answer again, and nothing is done twice.",
+            )
+        )
+    described = extend_schema(
+        summary=summary,
+        description=f"{about}{asks}".strip(),
+        tags=[tag],
+        parameters=parameters,
+        request={"application/json": takes} if is_write and takes is not False else None,
+        responses=responses,
+    )
+
+    def describe(method: Any) -> Any:
+        method.query_shape = query or Query
+        method.takes_nothing = takes is False
+        return described(method)
+
+    return describe
+
+
+class PortalSchema(AutoSchema):
+    """Name operations by their addresses, as the coverage table does."""
+
+    def get_operation_id(self) -> str:
+        """Return the name of the address and the method: `actor-list-get`."""
+        from django.urls import resolve
+
+        sample = self.path
+        for name, value in _SAMPLES.items():
+            sample = sample.replace(f"{{{name}}}", value)
+        return f"{resolve(sample).url_name}-{self.method.lower()}"
+
+
+_SAMPLES = {
+    "actor_id": "a",
+    "alias": "a",
+    "config": "a",
+    "execution_id": "a",
+    "worker_id": "a",
+    "result_id": "1",
+    "entry_id": "1",
+    "handle": "0" * 32,
+}
+
+
+class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "actors_app.api.authentication.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "Your own access token at the Actors API."}
+
+
+class _Session(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "actors_app.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.SESSION_COOKIE_NAME,
+            "description": "A browser's session; what changes something needs X-CSRFToken too.",
+        }
+
+
+def strict_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Say of each body that it has no other fields than those named; the framework calls this at the end."""
+    for name, shape in result["components"]["schemas"].items():
+        if name.endswith("Request") and shape.get("type") == "object":
+            shape["additionalProperties"] = False
+    return result
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the whole schema (OpenAPI 3.0), made once in a process."""
+    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return found

@@ -1,0 +1,114 @@
+"""Executions as they go out: one of them, and as the history remembers many."""
+
+from rest_framework import serializers
+
+from actors_app.api.fields import Body, Choice, PageQuery, Text, Whole
+from actors_app.api.serializers.actors import MOMENT
+from actors_app.forms.executions import MAX_COUNT
+from actors_app.forms.history import WINDOWS
+from actors_app.history.wanted import OUTCOMES, SORTS
+
+OUTCOME = "How it ended: COMPLETE alone says nothing of success."
+
+
+class Execution(serializers.Serializer):
+    """One execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes."""
+
+    id = serializers.CharField()
+    actor_id = serializers.CharField()
+    executor = serializers.CharField(help_text="Who sent the message.")
+    status = serializers.CharField()
+    outcome = serializers.ChoiceField(list(OUTCOMES), help_text=OUTCOME)
+    exit_code = serializers.IntegerField(allow_null=True)
+    message_received_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+    start_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+    finish_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+    queued_seconds = serializers.FloatField(allow_null=True)
+    run_seconds = serializers.FloatField(allow_null=True)
+    runtime = serializers.IntegerField(allow_null=True)
+    cpu = serializers.IntegerField(allow_null=True)
+    io = serializers.IntegerField(allow_null=True)
+    worker_id = serializers.CharField(allow_null=True)
+    final_state = serializers.DictField(help_text="As the container's host has it.")
+
+
+class ExecutionRow(serializers.Serializer):
+    """An execution as the portal remembers it."""
+
+    id = serializers.CharField()
+    actor_id = serializers.CharField()
+    actor_name = serializers.CharField(allow_blank=True)
+    executor = serializers.CharField(allow_blank=True, help_text="Who sent the message; empty where not read yet.")
+    status = serializers.CharField()
+    outcome = serializers.ChoiceField(list(OUTCOMES), help_text=OUTCOME)
+    exit_code = serializers.IntegerField(allow_null=True)
+    worker_id = serializers.CharField(allow_blank=True)
+    message_received_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+    start_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+    finish_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+    queued_seconds = serializers.FloatField(allow_null=True)
+    run_seconds = serializers.FloatField(allow_null=True)
+    runtime = serializers.IntegerField(allow_null=True)
+    cpu = serializers.IntegerField(allow_null=True)
+    io = serializers.IntegerField(allow_null=True)
+    is_in_api = serializers.BooleanField(help_text="Whether the API still has it.")
+
+
+class HistoryPage(serializers.Serializer):
+    """A page of the history."""
+
+    items = ExecutionRow(many=True)
+    next = serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one.")
+    previous = serializers.CharField(allow_null=True, help_text="The address of the page before, if any.")
+    total = serializers.IntegerField(help_text="How many there are on all pages.")
+    total_is_exact = serializers.BooleanField(help_text="Whether `total` is no more than a lower bound.")
+    as_of = serializers.DateTimeField(allow_null=True, help_text="When the API was last asked.")
+    is_complete = serializers.BooleanField(
+        help_text="Whether all that the API has of this time was read; otherwise each request reads on."
+    )
+
+
+class HistoryQuery(PageQuery):
+    """The filters of the history's page; a leading `-` on a value means not."""
+
+    outcome = Text(required=False, max_length=256, help_text="Such as `failed,error`, or `-succeeded`.")
+    actor = Text(required=False, max_length=256, help_text="A name or an id.")
+    owner = Text(required=False, max_length=256, help_text="The owner of the actor.")
+    image = Text(required=False, max_length=256)
+    executor = Text(required=False, max_length=256, help_text="Who sent the message.")
+    worker = Text(required=False, max_length=256)
+    exit_code = Text(required=False, max_length=256, help_text="`1`, or `-0` for any other.")
+    duration = Text(required=False, max_length=256, help_text="`10s`, `5m`, `-1m`, `10s..1m`.")
+    q = Text(required=False, max_length=256, help_text="An execution's id, or an actor's name.")
+    window = Choice(list(WINDOWS), required=False, default="all", help_text="Received in the last so much time.")
+    sort = Choice([sign + name for name in SORTS for sign in ("-", "")], required=False, default="-received")
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """Return the fields, with the two whose names Python keeps for itself."""
+        exact = {
+            "from": Text(required=False, max_length=40, help_text="A day, or a moment of UTC: `2026-11-23 18:00`."),
+            "to": Text(required=False, max_length=40, help_text="The same; it goes before `window`."),
+        }
+        return {**super().get_fields(), **exact}
+
+
+class Registered(Body):
+    """An execution that ran elsewhere, in the units in which the API measures."""
+
+    runtime = Whole(min_value=0, max_value=MAX_COUNT, help_text="Seconds.")
+    cpu = Whole(min_value=0, max_value=MAX_COUNT, help_text="Nanoseconds.")
+    io = Whole(min_value=0, max_value=MAX_COUNT, help_text="Bytes.")
+
+
+class RegisteredExecution(serializers.Serializer):
+    """What the API made of it."""
+
+    message = serializers.CharField()
+    id = serializers.CharField(allow_null=True, help_text="null where the API names none.")
+
+
+class Log(serializers.Serializer):
+    """What an execution wrote; empty where it has not started, wrote nothing, or the log has expired."""
+
+    logs = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
+    is_cut = serializers.BooleanField(help_text="Whether the API kept only its beginning.")

@@ -1,0 +1,49 @@
+"""The addresses of the JSON API: the pages' own, under `/api/v1/`, and with the same names."""
+
+from django.urls import path
+
+from actors_app import converters  # noqa: F401  it names what stands in addresses
+from actors_app.api.views import actors, docs, executions, logs, messages, nonces, start, workers
+
+app_name = "api"
+ACTOR = "actors/<abaco:actor_id>/"
+EXECUTION = f"{ACTOR}executions/<abaco:execution_id>/"
+
+actor_paths = [
+    path("actors/", actors.ActorList.as_view(), name="actor-list"),
+    path(ACTOR, actors.ActorDetail.as_view(), name="actor-detail"),
+]
+
+message_paths = [
+    path(f"{ACTOR}messages/", messages.Messages.as_view(), name="messages"),
+]
+
+worker_paths = [
+    path(f"{ACTOR}workers/", workers.WorkerList.as_view(), name="worker-list"),
+    path(f"{ACTOR}workers/<abaco:worker_id>/", workers.WorkerDetail.as_view(), name="worker-detail"),
+]
+
+nonce_paths = [
+    path(f"{ACTOR}nonces/", nonces.NonceList.as_view(), name="nonce-list"),
+    path(f"{ACTOR}nonces/<handle:handle>/", nonces.NonceDetail.as_view(), name="nonce-detail"),
+    path(f"{ACTOR}nonces/<handle:handle>/reveal/", nonces.NonceReveal.as_view(), name="nonce-reveal"),
+]
+
+execution_paths = [
+    path("executions/", executions.History.as_view(), name="history"),
+    path(f"{ACTOR}executions/", executions.ExecutionList.as_view(), name="execution-list"),
+    path(EXECUTION, executions.ExecutionDetail.as_view(), name="execution-detail"),
+    path(f"{EXECUTION}halt/", executions.ExecutionHalt.as_view(), name="execution-halt"),
+    path(f"{EXECUTION}logs/", logs.ExecutionLogs.as_view(), name="execution-logs"),
+]
+
+urlpatterns = [
+    path("", start.Start.as_view(), name="start"),
+    path("schema/", docs.schema_document, name="schema"),
+    path("docs/", docs.documentation, name="docs"),
+    *actor_paths,
+    *message_paths,
+    *worker_paths,
+    *nonce_paths,
+    *execution_paths,
+]

@@ -1,0 +1,1 @@
+"""The addresses of the JSON API, one file a resource."""

@@ -1,0 +1,99 @@
+"""Executions: the history of all actors and of one, registering one that ran elsewhere, one of them, halting it."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.acts import executions as acts
+from actors_app.api.base import Resource
+from actors_app.api.history import answer
+from actors_app.api.schema import Done, operation
+from actors_app.api.serializers import executions as shapes
+from actors_app.converters import is_id
+from actors_app.services.types import Execution
+
+TAG = "Executions"
+
+
+def shown(execution: Execution) -> dict[str, Any]:
+    """Return an execution as it goes out."""
+    code = execution.exit_code
+    values = {name: getattr(execution, name) for name in shapes.Execution().fields}
+    return dict(shapes.Execution(values | {"exit_code": code if isinstance(code, int) else None}).data)
+
+
+class ExecutionList(Resource):
+    """`/actors/<actor>/executions/`."""
+
+    @operation(
+        "List the executions of an actor",
+        tag=TAG,
+        upstream="GET /actors/{id}/executions",
+        query=shapes.HistoryQuery,
+        gives=shapes.HistoryPage,
+        about="Newest first, from what the portal remembers, brought up to date in the time of one request.",
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with a page of them."""
+        return answer(self, actor_id)
+
+    @operation(
+        "Register an execution that ran elsewhere",
+        tag=TAG,
+        upstream="POST /actors/{id}/executions",
+        takes=shapes.Registered,
+        gives=shapes.RegisteredExecution,
+        status=201,
+        about="Abaco itself refuses every one.",
+    )
+    def post(self, request: Request, actor_id: str) -> Response:
+        """Register one."""
+        made = acts.register(self.http, self.abaco, actor_id, self.body(shapes.Registered))
+        return self.written(
+            made,
+            lambda made, message: {"message": message, "id": made.id if made else None},
+            status=201,
+            location=lambda made: (
+                reverse("api:execution-detail", args=[actor_id, made.id]) if made and is_id(made.id) else ""
+            ),
+        )
+
+
+class History(Resource):
+    """`/executions/`."""
+
+    @operation(
+        "List the executions of all actors that you may read",
+        tag=TAG,
+        upstream="GET /actors/search/executions",
+        query=shapes.HistoryQuery,
+        gives=shapes.HistoryPage,
+        about="Failures of the last day: `?outcome=failed,error,oom&window=24h`.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with a page of them."""
+        return answer(self)
+
+
+class ExecutionDetail(Resource):
+    """`/actors/<actor>/executions/<execution>/`."""
+
+    @operation("Read an execution", tag=TAG, upstream="GET /actors/{id}/executions/{execution}", gives=shapes.Execution)
+    def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
+        """Answer with one, as the API has it now."""
+        execution = self.abaco.executions.get(actor_id, execution_id)
+        return Response(shown(execution))
+
+
+class ExecutionHalt(Resource):
+    """`/actors/<actor>/executions/<execution>/halt/`."""
+
+    @operation(
+        "Halt an execution", tag=TAG, upstream="DELETE /actors/{id}/executions/{execution}", takes=False, gives=Done
+    )
+    def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
+        """Order the halt of one that runs."""
+        halted = acts.halt(self.http, self.abaco, actor_id, execution_id)
+        return self.done(halted)

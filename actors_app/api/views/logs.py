@@ -1,0 +1,47 @@
+"""The log of an execution: as JSON up to 10 MB, or as the text itself, of any length, while it arrives."""
+
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.api.base import Resource
+from actors_app.api.schema import operation
+from actors_app.api.serializers import executions as shapes
+from actors_app.views.logs import DOWNLOAD_HEADERS, to_the_end
+
+
+class _Text(BaseRenderer):
+    """Stands for the text itself, which is sent as it arrives."""
+
+    media_type = "text/plain"
+    format = "text"
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        """Return nothing: the text does not come through here."""
+        return b""
+
+
+class ExecutionLogs(Resource):
+    """`/actors/<actor>/executions/<execution>/logs/`."""
+
+    secret = True
+    renderer_classes = (JSONRenderer, _Text)
+
+    @operation(
+        "Read the log of an execution",
+        tag="Executions",
+        upstream="GET /actors/{id}/executions/{execution}/logs",
+        gives={"application/json": shapes.Log, "text/plain": str},
+        about="With `Accept: text/plain` it is the text itself, of any length, as it arrives; as JSON 10 MB at most.",
+    )
+    def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:
+        """Answer with the log so far."""
+        if request.accepted_media_type == _Text.media_type:
+            pieces = self.abaco.logs.stream(actor_id, execution_id)
+            headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
+            return StreamingHttpResponse(to_the_end(pieces), content_type="text/plain; charset=utf-8", headers=headers)
+        log = self.abaco.logs.get(actor_id, execution_id)
+        return Response({"logs": log.text, "is_cut": log.is_cut})

@@ -1,0 +1,114 @@
+"""The mailbox of an actor: how many messages wait, sending one, and dropping them."""
+
+import base64
+import binascii
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.acts import messages as acts
+from actors_app.api.base import Resource
+from actors_app.api.exceptions import not_valid
+from actors_app.api.schema import Done, operation
+from actors_app.api.serializers import messages as shapes
+from actors_app.converters import is_id
+from actors_app.forms.environment import EnvironmentField, TypedEnvironment
+from actors_app.forms.messages import MAX_FILE, check_json_message
+from actors_app.kept_messages import Sent
+from actors_app.services.jsons import dump_json
+from actors_app.services.types import SentMessage
+
+TAG = "Messages"
+
+
+def shown(actor_id: str, made: SentMessage, message: str) -> dict[str, Any]:
+    """Return what a message became, as it goes out."""
+    execution = made.execution_id
+    url = reverse("api:execution-detail", args=[actor_id, execution]) if is_id(execution) else None
+    return {"actor_id": actor_id, "execution_id": execution, "message": message, "url": url}
+
+
+class Messages(Resource):
+    """`/actors/<actor>/messages/`."""
+
+    @operation("Count the messages that wait", tag=TAG, upstream="GET /actors/{id}/messages", gives=shapes.Mailbox)
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with how many wait."""
+        return Response(shapes.Mailbox(self.abaco.messages.count(actor_id)).data)
+
+    @operation(
+        "Send a message",
+        tag=TAG,
+        upstream="POST /actors/{id}/messages",
+        takes=shapes.Message,
+        gives=shapes.SentMessage,
+        status=201,
+        about="Give an Idempotency-Key where you would send it again after silence: each message is an execution.",
+    )
+    def post(self, request: Request, actor_id: str) -> Response:
+        """Send one; the API answers with the execution that it became."""
+        data = self.request.data
+        forms = [name for name in shapes.FORMS if isinstance(data, dict) and name in data]
+        if len(forms) != 1:
+            raise not_valid({"body": ["Send one JSON object with one of text, json and base64."]})
+        sent = _read(forms[0], self.body(shapes.FORMS[forms[0]]))
+        made = acts.send_message(self.http, self.abaco, actor_id, sent)
+        return self.written(
+            made,
+            lambda made, message: shown(actor_id, made, message),
+            status=201,
+            location=lambda made: shown(actor_id, made, "")["url"] or "",
+        )
+
+    @operation(
+        "Drop all messages that wait",
+        tag=TAG,
+        upstream="DELETE /actors/{id}/messages",
+        takes=False,
+        gives=Done,
+        about="The executions of dropped messages stay SUBMITTED for ever.",
+    )
+    def delete(self, request: Request, actor_id: str) -> Response:
+        """Purge the mailbox."""
+        purged = acts.purge(self.http, self.abaco, actor_id)
+        return self.done(purged)
+
+
+def _read(name: str, given: dict[str, Any]) -> Sent:
+    """Return the message that was sent, by the rules of the form."""
+    environment = _environment(given.get("environment", {}))
+    if name == "text":
+        return Sent("text", given["text"].encode(), environment)
+    if name == "json":
+        try:
+            check_json_message(given["json"])
+        except ValidationError as problem:
+            raise not_valid({"json": problem.messages}) from None
+        return Sent("json", dump_json(given["json"]), environment)
+    try:
+        body = base64.b64decode(given["base64"], validate=True)
+    except (binascii.Error, ValueError):
+        raise not_valid({"base64": ["This is not base64."]}) from None
+    if not body:
+        raise not_valid({"base64": ["There are no bytes in it; the API takes no empty message."]})
+    if len(body) > MAX_FILE:
+        raise not_valid({"base64": ["It is larger than 10 MB."]})
+    return Sent("binary", body, environment)
+
+
+def _environment(given: dict[str, Any]) -> dict[str, str]:
+    field = EnvironmentField(in_query=True)
+    nested = [name for name, value in given.items() if not isinstance(value, str)]
+    if nested:
+        raise not_valid({"environment": [f"The value of “{nested[0]}” is not a text."]})
+    rows = TypedEnvironment(rows=tuple(given.items()))
+    wrong = [f"{row.name or row.value}: {row.problem}" for row in field.rows(rows) if row.problem]
+    if wrong:
+        raise not_valid({"environment": wrong})
+    try:
+        return field.clean(rows)
+    except ValidationError as problem:
+        raise not_valid({"environment": problem.messages}) from None

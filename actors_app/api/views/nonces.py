@@ -1,0 +1,134 @@
+"""Nonces of an actor: the list, making one, one of them, its id shown once more, and deleting it.
+
+The id of a nonce is the secret itself: it is in the answer to making it and to revealing it, and nowhere else.
+"""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.acts import nonces as acts
+from actors_app.acts.nonces import Holder
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.fields import PageQuery
+from actors_app.api.schema import Done, operation, page_of
+from actors_app.api.serializers import nonces as shapes
+from actors_app.forms.nonces import AliasNonceForm, NonceForm
+from actors_app.handles import nonce_handle
+from actors_app.services.types import Nonce
+
+TAG = "Nonces"
+
+
+def shown(holder: Holder, nonce: Nonce) -> dict[str, Any]:
+    """Return a nonce as it goes out, masked."""
+    values = {name: getattr(nonce, name, None) for name in shapes.Nonce().fields}
+    return dict(shapes.Nonce(values | {"handle": nonce_handle(holder.id, nonce.id)}).data)
+
+
+class Nonces(Resource):
+    """What the addresses of nonces do, whether of an actor or of an alias."""
+
+    secret = True
+
+    def list_of(self, holder: Holder) -> Response:
+        """Answer with a page of them, newest first and masked."""
+        nonces = [shown(holder, nonce) for nonce in holder.service(self.abaco).list(holder.id)]
+        return self.page(shapes.Nonce, nonces, _by_age, descending=True)
+
+    def make(self, holder: Holder) -> Response:
+        """Make one, and show it."""
+        given = self.body(shapes.NewNonce)
+        form = checked((AliasNonceForm if holder.is_alias else NonceForm)(typed(given.items())))
+        made = acts.create(self.http, self.abaco, holder, form.cleaned_data)
+        return self.written(
+            made,
+            lambda nonce, _: {**shown(holder, nonce), "id": nonce.id},
+            status=201,
+            location=lambda nonce: reverse(
+                f"api:{holder.action}-detail", args=[holder.id, nonce_handle(holder.id, nonce.id)]
+            ),
+            secrets=("id",),
+        )
+
+    def one(self, holder: Holder, handle: str) -> Response:
+        """Answer with one, masked."""
+        nonce = acts.one(self.abaco, holder, handle)
+        return Response(shown(holder, holder.service(self.abaco).get(holder.id, nonce.id)))
+
+    def drop(self, holder: Holder, handle: str) -> Response:
+        """Delete one."""
+        if earlier := acts.deleted_before(self.http, holder, handle):
+            return self.done(earlier)
+        nonce = acts.one(self.abaco, holder, handle)
+        return self.done(acts.delete(self.http, self.abaco, holder, handle, nonce))
+
+    def reveal(self, holder: Holder, handle: str) -> Response:
+        """Show the id of one, and write down who looked."""
+        nonce = acts.one(self.abaco, holder, handle)
+        return Response({**shown(holder, nonce), "id": acts.reveal(self.http, holder, handle, nonce)})
+
+
+class NonceList(Nonces):
+    """`/actors/<actor>/nonces/`."""
+
+    @operation(
+        "List the nonces of an actor",
+        tag=TAG,
+        upstream="GET /actors/{id}/nonces",
+        query=PageQuery,
+        gives=page_of(shapes.Nonce),
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with a page of them."""
+        return self.list_of(Holder(actor_id))
+
+    @operation(
+        "Make a nonce",
+        tag=TAG,
+        upstream="POST /actors/{id}/nonces",
+        takes=shapes.NewNonce,
+        gives=shapes.ShownNonce,
+        status=201,
+        about="Its id is in this answer alone.",
+    )
+    def post(self, request: Request, actor_id: str) -> Response:
+        """Make one, and show it."""
+        return self.make(Holder(actor_id))
+
+
+class NonceDetail(Nonces):
+    """`/actors/<actor>/nonces/<handle>/`."""
+
+    @operation("Read a nonce", tag=TAG, upstream="GET /actors/{id}/nonces/{nonce}", gives=shapes.Nonce)
+    def get(self, request: Request, actor_id: str, handle: str) -> Response:
+        """Answer with one, masked."""
+        return self.one(Holder(actor_id), handle)
+
+    @operation("Delete a nonce", tag=TAG, upstream="DELETE /actors/{id}/nonces/{nonce}", takes=False, gives=Done)
+    def delete(self, request: Request, actor_id: str, handle: str) -> Response:
+        """Delete it, so that it opens nothing any more."""
+        return self.drop(Holder(actor_id), handle)
+
+
+class NonceReveal(Nonces):
+    """`/actors/<actor>/nonces/<handle>/reveal/`."""
+
+    @operation(
+        "Show a nonce in full",
+        tag=TAG,
+        upstream="GET /actors/{id}/nonces",
+        takes=False,
+        gives=shapes.ShownNonce,
+        about="Who looked is in the activity.",
+    )
+    def post(self, request: Request, actor_id: str, handle: str) -> Response:
+        """Show its id once more."""
+        return self.reveal(Holder(actor_id), handle)
+
+
+def _by_age(nonce: dict[str, Any]) -> tuple[str, str]:
+    return (nonce["create_time"] or "", nonce["handle"])

@@ -1,0 +1,78 @@
+"""The workers of an actor: the list, asking for more, one of them, and stopping it."""
+
+from django.core import signing
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.acts import workers as acts
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.fields import PageQuery
+from actors_app.api.paging import Key
+from actors_app.api.schema import Done, operation, page_of
+from actors_app.api.serializers import workers as shapes
+from actors_app.forms.workers import ScaleForm
+from actors_app.services.types import Worker
+
+TAG = "Workers"
+
+
+def oldest_first(worker: Worker) -> Key:
+    """Return the order of the page: the oldest first, those without a time at the end."""
+    return (f"{worker.create_time:%Y-%m-%dT%H:%M:%S.%f}" if worker.create_time else "~", worker.id)
+
+
+class WorkerList(Resource):
+    """`/actors/<actor>/workers/`."""
+
+    @operation(
+        "List the workers of an actor",
+        tag=TAG,
+        upstream="GET /actors/{id}/workers",
+        query=PageQuery,
+        gives=page_of(shapes.Worker),
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with a page of them, the oldest first."""
+        return self.page(shapes.Worker, self.abaco.workers.list(actor_id), oldest_first)
+
+    @operation(
+        "Ask for workers",
+        tag=TAG,
+        upstream="POST /actors/{id}/workers",
+        takes=shapes.Scale,
+        gives=Done,
+        about="`num` means at least so many, and stops none. The API takes this from administrators only.",
+    )
+    def post(self, request: Request, actor_id: str) -> Response:
+        """Ask for at least so many."""
+        num = self.body(shapes.Scale)["num"]
+        seen = ""
+        if num > 1:
+            # A second worker of an actor that keeps state would overwrite what the first one keeps.
+            seen = signing.dumps([actor_id, self.abaco.actors.get(actor_id).stateless], salt="scale")
+        form = checked(ScaleForm(typed([("num", num), ("seen", seen)]), actor_id=actor_id))
+        asked = acts.ensure(self.http, self.abaco, actor_id, form.cleaned_data["num"])
+        return self.done(asked)
+
+
+class WorkerDetail(Resource):
+    """`/actors/<actor>/workers/<worker>/`."""
+
+    @operation("Read a worker", tag=TAG, upstream="GET /actors/{id}/workers/{worker}", gives=shapes.Worker)
+    def get(self, request: Request, actor_id: str, worker_id: str) -> Response:
+        """Answer with one."""
+        return Response(shapes.Worker(self.abaco.workers.get(actor_id, worker_id)).data)
+
+    @operation(
+        "Stop a worker",
+        tag=TAG,
+        upstream="DELETE /actors/{id}/workers/{worker}",
+        takes=False,
+        gives=Done,
+        about="It ends what it runs first; its record goes later.",
+    )
+    def delete(self, request: Request, actor_id: str, worker_id: str) -> Response:
+        """Ask it to stop."""
+        stopped = acts.stop(self.http, self.abaco, actor_id, worker_id)
+        return self.done(stopped)

@@ -1,0 +1,79 @@
+"""Every operation of the JSON API, with something to send; the tests of what holds for all of them need a row for each.
+
+A new operation needs a row here: `test_contract.py` fails without one.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from actors_app.handles import nonce_handle
+from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
+
+VALUES = {
+    "actor_id": ACTOR_ID,
+    "execution_id": EXECUTION_ID,
+    "worker_id": WORKER_ID,
+    "handle": nonce_handle(ACTOR_ID, NONCE_ID),
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A method of an address: what to send, the status of success, and another body that may be sent as well."""
+
+    name: str
+    method: str
+    body: Any = None
+    status: int = 200
+    other: Any = None
+    asks: bool = True  # whether the Actors API is asked
+    records: bool = True  # whether, being a write, it leaves a start and an end in the trail
+
+    @property
+    def address(self) -> str:
+        """Return the address, with ids of things that exist."""
+        from django.urls import get_resolver
+
+        names = get_resolver("actors_app.api.urls").reverse_dict.getlist(self.name)[0][0][0][1]
+        return reverse(f"api:{self.name}", kwargs={value: VALUES[value] for value in names})
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes something."""
+        return self.method != "GET"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+
+_IMAGE = {"image": "abacosamples/test"}
+OPERATIONS = [
+    Operation("start", "GET", asks=False),
+    Operation("actor-list", "GET"),
+    Operation("actor-list", "POST", _IMAGE, 201, {"image": "abacosamples/wc"}),
+    Operation("actor-detail", "GET"),
+    Operation("actor-detail", "PATCH", {"description": "New."}, other={"description": "Other."}),
+    Operation("actor-detail", "DELETE"),
+    Operation("messages", "GET"),
+    Operation("messages", "POST", {"text": "hello"}, 201, {"text": "goodbye"}),
+    Operation("messages", "DELETE"),
+    Operation("worker-list", "GET"),
+    Operation("worker-list", "POST", {"num": 1}, other={"num": 2}),
+    Operation("worker-detail", "GET"),
+    Operation("worker-detail", "DELETE"),
+    Operation("nonce-list", "GET"),
+    Operation("nonce-list", "POST", {"level": "READ"}, 201, {"level": "EXECUTE"}),
+    Operation("nonce-detail", "GET"),
+    Operation("nonce-detail", "DELETE"),
+    Operation("nonce-reveal", "POST", records=False),
+    Operation("history", "GET"),
+    Operation("execution-list", "GET"),
+    Operation("execution-list", "POST", {"runtime": 1, "cpu": 2, "io": 3}, 201, {"runtime": 2, "cpu": 2, "io": 3}),
+    Operation("execution-detail", "GET"),
+    Operation("execution-halt", "POST"),
+    Operation("execution-logs", "GET"),
+]
+READS = [one for one in OPERATIONS if not one.is_write]
+WRITES = [one for one in OPERATIONS if one.is_write]

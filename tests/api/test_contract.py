@@ -1,0 +1,390 @@
+"""What holds for every operation of the JSON API: who may ask, what goes wrong in which shape, and nothing twice."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from actors_app.models import AuditEntry, PortalSession
+from portal.tenants import Tenant
+from tests.api.conftest import TOKEN, Caller, problem
+from tests.api.operations import OPERATIONS, READS, WRITES, Operation
+from tests.conftest import API
+from tests.routes import answer_everything
+from tests.test_headers import FIXED, POLICY
+
+pytestmark = pytest.mark.django_db
+ALL = pytest.mark.parametrize("one", OPERATIONS, ids=str)
+EACH_READ = pytest.mark.parametrize("one", READS, ids=str)
+EACH_WRITE = pytest.mark.parametrize("one", WRITES, ids=str)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def upstream_writes(api: API) -> list[str]:
+    """Return the calls that changed something at the API."""
+    return [f"{request.method} {request.path_url}" for request in api.asked if request.method != "GET"]
+
+
+def headers_of(answer: Any) -> None:
+    """Check the headers that every answer carries."""
+    assert {part.strip() for part in answer.headers["Content-Security-Policy"].split(";")} == POLICY
+    assert {name: answer.headers.get(name) for name in FIXED} == FIXED
+    assert len(answer.headers["X-Request-ID"]) == 12
+    vary = {name.strip().lower() for name in answer.headers["Vary"].split(",")}
+    assert {"cookie", "authorization", "x-portal-tenant", "accept"} <= vary
+    assert answer.headers["Cache-Control"] in ("no-store", "private, no-cache")
+
+
+def test_each_operation_has_a_row_and_each_row_an_operation() -> None:
+    routes = {
+        (pattern.name, method.upper())
+        for pattern in get_resolver("actors_app.api.urls").url_patterns
+        if pattern.name not in ("schema", "docs")
+        for method in METHODS
+        if hasattr(pattern.callback.view_class, method.lower())
+    }
+    assert {(one.name, one.method) for one in OPERATIONS} == routes
+
+
+@ALL
+def test_it_works_with_a_token(one: Operation, program: Caller, api: API) -> None:
+    answer_everything(api.wire)
+    answer = program.ask(one.method, one.address, one.body)
+    assert answer.status_code == one.status, answer.content
+    assert answer.headers["Content-Type"] == "application/json"
+    assert not answer.cookies
+    headers_of(answer)
+    assert {request.headers["Authorization"] for request in api.asked} == {f"Bearer {TOKEN}"}
+    kinds = [AuditEntry.START, AuditEntry.END] if one.records else [AuditEntry.READ]
+    assert list(AuditEntry.objects.order_by("pk").values_list("kind", flat=True)) == (kinds if one.is_write else [])
+
+
+@ALL
+def test_it_works_in_a_session_that_proves_itself(one: Operation, signed_in: Client, api: API) -> None:
+    answer_everything(api.wire)
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = signed_in.cookies
+    caller = Caller(browser, origin="https://testserver", **{"sec-fetch-site": "same-origin"})
+    if one.is_write:
+        problem(caller.ask(one.method, one.address, one.body), 403, "csrf")
+        problem(caller.ask(one.method, one.address, one.body, x_csrftoken="a" * 64), 403, "csrf")
+        assert api.asked == []
+    token = caller.get("/api/v1/").json()["csrf_token"]
+    answer = caller.ask(one.method, one.address, one.body, x_csrftoken=token)
+    assert answer.status_code == one.status, answer.content
+
+
+@EACH_WRITE
+def test_another_site_changes_nothing(one: Operation, caller: Caller, api: API) -> None:
+    answer = caller.ask(one.method, one.address, one.body, sec_fetch_site="cross-site")
+    problem(answer, 403, "csrf")
+    assert api.asked == []
+
+
+@ALL
+def test_it_needs_somebody(one: Operation, nobody: Caller, api: API) -> None:
+    answer = nobody.ask(one.method, one.address, one.body)
+    problem(answer, 401, "signed-out")
+    headers_of(answer)
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Actors Portal"'
+    assert api.asked == []
+
+
+@ALL
+def test_a_token_that_the_api_refuses_is_refused(one: Operation, caller: Caller, api: API) -> None:
+    api.get("/profiles/v2/me", status=401, json={"fault": {"message": "Invalid Credentials"}})
+    for _ in range(2):  # the second time it is remembered
+        # The session beside it counts for nothing.
+        answer = caller.ask(one.method, one.address, one.body, Authorization="Bearer another")
+        assert problem(answer, 401, "signed-out")["detail"] == "The Actors API does not accept this token."
+    assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize("token", ["", " ", "a b", "ä", "a\tb", "x" * 9000])
+def test_what_cannot_be_a_token_is_not_shown_to_the_api(token: str, nobody: Caller, api: API) -> None:
+    problem(nobody.get("/api/v1/actors/", Authorization=f"Bearer {token}"), 401, "signed-out")
+    assert api.asked == []
+
+
+def test_a_token_is_remembered_for_a_minute_and_never_in_clear(program: Caller, api: API) -> None:
+    api.get("/actors/v2", [])
+    for _ in range(3):
+        assert program.get("/api/v1/actors/").status_code == 200
+    assert [request.path_url for request in api.asked].count("/profiles/v2/me") == 1
+    from django.core.cache import cache
+
+    assert TOKEN not in str(cache._cache)  # type: ignore[attr-defined]
+
+
+@EACH_WRITE
+def test_who_only_reads_changes_nothing(one: Operation, caller: Caller, api: API, settings: Any) -> None:
+    PortalSession.objects.update(read_only=True)
+    problem(caller.ask(one.method, one.address, one.body), 403, "reads-only")
+    assert api.asked == []
+    settings.READ_ONLY = True
+    answer = Caller(Client(), Authorization="Bearer x").ask(one.method, one.address, one.body)
+    assert "This portal only reads" in problem(answer, 403, "reads-only")["detail"]
+    assert api.asked == []
+
+
+def test_a_session_that_only_reads_binds_no_token_beside_it(program: Caller, caller: Caller, api: API) -> None:
+    answer_everything(api.wire)
+    PortalSession.objects.update(read_only=True)
+    answer = caller.ask("DELETE", f"/api/v1/actors/{OPERATIONS[3].address.split('/')[4]}/messages/", **program.headers)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("method", [*METHODS, "OPTIONS", "TRACE"])
+@pytest.mark.parametrize("name", sorted({one.name for one in OPERATIONS}))
+def test_another_method_is_refused(name: str, method: str, caller: Caller, api: API) -> None:
+    rows = {one.method: one for one in OPERATIONS if one.name == name}
+    if method in rows:
+        return
+    answer = caller.ask(method, next(iter(rows.values())).address, {} if method in ("PUT", "PATCH") else None)
+    problem(answer, 405, "no-such-method")
+    assert {one.strip() for one in answer.headers["Allow"].split(",")} >= set(rows)
+    assert method not in answer.headers["Allow"]
+
+
+@ALL
+@pytest.mark.parametrize(
+    ("said", "status", "kind"),
+    [(401, 401, "signed-out"), (403, 403, "forbidden"), (404, 404, "gone"), (429, 503, "rate-limited")],
+)
+def test_a_refusal_of_the_api_is_told(
+    one: Operation, said: int, status: int, kind: str, sign_in: Callable[..., Client], api: API
+) -> None:
+    if not one.asks or (one.name, said) == ("history", 404):
+        return
+    answer_everything(api.wire, said)
+    answer = Caller(sign_in(refresh_token="")).ask(one.method, one.address, one.body)
+    found = problem(answer, status, kind)
+    headers_of(answer)
+    assert found["advice"]
+
+
+@EACH_READ
+def test_silence_is_told(one: Operation, caller: Caller, api: API) -> None:
+    if not one.asks:
+        return
+    from requests.exceptions import ConnectTimeout
+
+    api.wire.assert_all_requests_are_fired = False
+    import re
+
+    api.wire.add("GET", re.compile(".*"), body=ConnectTimeout("slow"))
+    answer = caller.ask(one.method, one.address)
+    found = json.loads(answer.content)
+    assert (found["kind"], found["changed"]) in (("timeout", "no"), ("unreachable", "no"))
+    problem(answer, found["status"], found["kind"])
+
+
+@EACH_WRITE
+def test_a_write_of_which_nobody_knows_says_so_each_time(one: Operation, caller: Caller, api: API) -> None:
+    """What is read before goes well; the write itself is sent, and no answer comes."""
+    if not one.records:
+        return
+    from requests.exceptions import ReadTimeout
+
+    answer_everything(api.wire)
+    for registered in list(api.wire.registered()):
+        if registered.method != "GET":
+            api.wire.remove(registered)
+            api.wire.add(registered.method, registered.url, body=ReadTimeout("slow"))
+    answers = [caller.ask(one.method, one.address, one.body, Idempotency_Key="once") for _ in range(2)]
+    for answer in answers:
+        found = problem(answer, 504, "unknown-outcome", "unknown")
+        assert found["check"].startswith("/activity/")
+    assert "Idempotency-Replayed" not in answers[0].headers
+    assert answers[1].headers["Idempotency-Replayed"] == "true"
+    assert len(upstream_writes(api)) == 1
+
+
+@EACH_WRITE
+def test_the_same_key_and_body_is_done_once(one: Operation, caller: Caller, api: API) -> None:
+    if not one.records:
+        return
+    answer_everything(api.wire)
+    first, again = (caller.ask(one.method, one.address, one.body, Idempotency_Key="my key 1") for _ in range(2))
+    assert first.status_code == again.status_code == one.status, again.content
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.headers.get("Location") == first.headers.get("Location")
+    expected = first.json() | ({"id": None} if one.name == "nonce-list" else {})
+    assert again.json() == expected
+    assert len(upstream_writes(api)) == 1
+    if one.other is not None:
+        problem(caller.ask(one.method, one.address, one.other, Idempotency_Key="my key 1"), 409, "conflict")
+        assert len(upstream_writes(api)) == 1
+
+
+@EACH_WRITE
+def test_without_a_key_it_is_done_each_time(one: Operation, caller: Caller, api: API) -> None:
+    if not one.records:
+        return
+    answer_everything(api.wire)
+    for _ in range(2):
+        assert caller.ask(one.method, one.address, one.body).status_code == one.status
+    assert len(upstream_writes(api)) == 2
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "ä", "a\tb"])
+def test_what_cannot_be_a_key_is_refused(key: str, caller: Caller, api: API) -> None:
+    found = problem(caller.post("/api/v1/actors/", {"image": "a/b"}, Idempotency_Key=key), 422, "not-valid")
+    assert list(found["errors"]) == ["Idempotency-Key"]
+
+
+def test_an_answer_that_is_not_kept_any_more_is_told(caller: Caller, api: API) -> None:
+    from actors_app.models import KeptAnswer
+
+    answer_everything(api.wire)
+    for _ in range(2):
+        answer = caller.post("/api/v1/actors/", {"image": "a/b"}, Idempotency_Key="k")
+        KeptAnswer.objects.all().delete()
+    found = problem(answer, 409, "done-before", "yes")
+    assert found["detail"].startswith("The actor word-count is registered.")
+    assert len(upstream_writes(api)) == 1
+
+
+def test_a_key_is_of_one_person_and_one_act(sign_in: Callable[..., Client], api: API) -> None:
+    answer_everything(api.wire)
+    for username in ("jdoe", "other"):
+        caller = Caller(sign_in(username=username))
+        for address in (f"/api/v1/actors/{one}/messages/" for one in ("a1", "a2")):
+            assert caller.post(address, {"text": "x"}, Idempotency_Key="k").status_code == 201
+    assert len(upstream_writes(api)) == 4
+
+
+# What is sent ------------------------------------------------------------------------------------------------
+
+
+@EACH_WRITE
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "kind"),
+    [
+        (b"{", {}, 400, "malformed"),
+        (b'{"a": 1, "a": 2}', {}, 400, "malformed"),
+        (b'{"a": NaN}', {}, 400, "malformed"),
+        (b'"\xff"', {}, 400, "malformed"),
+        (b'{"a": "\\ud800"}', {}, 400, "malformed"),
+        (b"[" * 100_000, {}, 400, "malformed"),
+        (b'{"a": ' + b"9" * 5000 + b"}", {}, 400, "malformed"),
+        (b"a=b", {"content-type": "application/x-www-form-urlencoded"}, 415, "wrong-media-type"),
+        (b"<a/>", {"content-type": "application/xml"}, 415, "wrong-media-type"),
+        (b"x", {"content-type": "nonsense"}, 415, "wrong-media-type"),
+        (b"{}", {"accept": "text/html"}, 406, "not-acceptable"),
+    ],
+)
+def test_a_body_that_is_none_is_refused(
+    one: Operation, body: bytes, headers: dict[str, str], status: int, kind: str, caller: Caller, api: API
+) -> None:
+    named = {name.replace("-", "_"): value for name, value in headers.items()}
+    problem(caller.ask(one.method, one.address, body, **named), status, kind)
+    assert api.asked == []
+
+
+@pytest.mark.parametrize("one", [one for one in WRITES if one.body], ids=str)
+@pytest.mark.parametrize("body", [[], "x", 1, None, {"nonsense": 1}, {"image": 5, "text": 5, "num": "1", "level": 5}])
+def test_what_is_no_body_of_it_is_refused_by_field(one: Operation, body: Any, caller: Caller, api: API) -> None:
+    if body is None and one.name in ("worker-list", "nonce-list"):
+        return  # everything in it may be left out
+    found = problem(caller.ask(one.method, one.address, json.dumps(body).encode()), 422, "not-valid")
+    assert all(sentences and all(text.endswith(".") for text in sentences) for sentences in found["errors"].values())
+    assert found["errors"]
+    assert api.asked == []
+
+
+@EACH_READ
+@pytest.mark.parametrize("query", ["nonsense=1", "limit=0", "limit=ten", "limit=1&limit=2", "cursor=%00", "cursor=e30"])
+def test_a_question_that_is_none_is_refused(one: Operation, query: str, caller: Caller, api: API) -> None:
+    answer_everything(api.wire)
+    answer = caller.get(f"{one.address}?{query}")
+    found = problem(answer, 422, "not-valid")
+    assert list(found["errors"]) == [query.partition("=")[0]]
+
+
+# Who is meant ------------------------------------------------------------------------------------------------
+
+
+def test_of_several_apis_one_must_be_named(nobody: Caller, api: API, settings: Any) -> None:
+    only = settings.TENANTS["default"]
+    settings.TENANTS = {"default": only, "other": Tenant("other", "Other", only.url)}
+    token = {"Authorization": "Bearer x"}
+    for headers in (token, token | {"X-Portal-Tenant": "third"}, token | {"X-Portal-Tenant": ""}):
+        found = problem(nobody.get("/api/v1/", **headers), 400, "unknown-tenant")
+        assert found["tenants"] == ["default", "other"]
+        assert "default, other" in found["advice"]
+    assert api.asked == []
+    api.get("/profiles/v2/me", {"username": "jdoe"})
+    answer = nobody.get("/api/v1/", **token, **{"X-Portal-Tenant": "other"})
+    assert answer.json()["tenant"] == "other"
+
+
+def test_a_session_is_of_its_own_api(caller: Caller, settings: Any) -> None:
+    only = settings.TENANTS["default"]
+    settings.TENANTS = {"default": only, "other": Tenant("other", "Other", only.url)}
+    assert caller.get("/api/v1/", X_Portal_Tenant="default").status_code == 200
+    problem(caller.get("/api/v1/", X_Portal_Tenant="other"), 400, "unknown-tenant")
+    problem(caller.get("/api/v1/", X_Portal_Tenant="third"), 400, "unknown-tenant")
+
+
+# What goes wrong around it -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["/api/v1/nowhere/", "/api/", "/api/v1/actors/..%2fadmin/", "/api/v1/actors/%00/"])
+def test_an_address_there_is_not(address: str, nobody: Caller) -> None:
+    problem(nobody.get(address), 404, "no-such-address")
+
+
+def test_a_body_that_is_too_large(caller: Caller) -> None:
+    problem(caller.post("/api/v1/actors/", b'"' + b"x" * 13 * 1024**2 + b'"'), 413, "too-large")
+
+
+def test_a_fault_of_our_own(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    caller.client.raise_request_exception = False
+    monkeypatch.setattr("actors_app.api.views.actors.kept_definitions", None)
+    monkeypatch.setattr("actors_app.api.views.actors.typed", None)
+    answer = caller.post("/api/v1/actors/", {"image": "a/b"})
+    assert "fault" in problem(answer, 500, "portal-failed", "unknown")["detail"]
+
+
+def test_a_store_that_fails(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("locked")
+
+    caller.client.raise_request_exception = False
+    monkeypatch.setattr("actors_app.sessions.SessionStore._get_session_from_db", broken)
+    answer = caller.get("/api/v1/actors/")
+    problem(answer, 503, "store-failed")
+    assert answer.headers["Retry-After"] == "5"
+
+
+def test_a_portal_that_is_busy_says_when_to_come_back(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    from actors_app.services.errors import Busy
+
+    def full(*args: Any) -> None:
+        raise Busy
+
+    monkeypatch.setattr("actors_app.bulkhead.enter", full)
+    answer = caller.get("/api/v1/actors/")
+    problem(answer, 503, "busy")
+    assert answer.headers["Retry-After"] == "5"
+
+
+@EACH_READ
+def test_what_did_not_change_is_not_sent_again(one: Operation, caller: Caller, api: API) -> None:
+    answer_everything(api.wire)
+    first = caller.get(one.address)
+    if one.name == "start":
+        return  # its CSRF token is another each time
+    if one.name in ("history", "execution-list"):
+        first = caller.get(one.address)  # the first look has read what there is
+    again = caller.get(one.address, If_None_Match=first.headers["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    headers_of(again)
+    assert caller.get(one.address, If_None_Match='"other"').status_code == 200
