@@ -128,7 +128,7 @@ class GunicornLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
             "method": str(environ.get("REQUEST_METHOD", ""))[:20],
             "path": str(environ.get("PATH_INFO", ""))[:500],
             "status": resp.status_code,
-            "bytes": getattr(resp, "sent", 0) or 0,
+            "bytes": getattr(resp, "sent", 0) or int(answered.get("content-length") or 0),  # a file is not counted
             "seconds": round(request_time.total_seconds(), 4),
             "address": str(environ.get("REMOTE_ADDR", "")),
         }

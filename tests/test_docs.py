@@ -28,6 +28,20 @@ def test_each_setting_has_a_row_in_the_readme() -> None:
     assert rows - read_by_the_code() == {"PORT", "SANDBOX_PORT", "SANDBOX_FILL"}, "run.py and the sandbox read these"
 
 
+def test_the_operators_page_names_each_setting_and_only_commands_there_are() -> None:
+    text = (ROOT / "docs" / "deploy.md").read_text()
+    assert read_by_the_code() <= set(re.findall(r"`([A-Z_]+)`", text))
+    commands = {path.stem for path in (ROOT / "actors_app" / "management" / "commands").glob("[a-z]*.py")}
+    used = set(re.findall(r"(?:manage\.py|^portal|`portal) ([a-z_]+)", text, re.MULTILINE))
+    assert {"doctor", "migrate", "rotate_credentials", "verify_audit"} <= used
+    assert used <= commands | {"migrate", "collectstatic", "shell"}
+    for file in re.findall(r"\b((?:deploy|tests|portal)/[\w@./-]+\.(?:sh|py|conf|service))\b", text):
+        assert (ROOT / file).exists(), file
+    told = set(re.findall(r"\bportal_[a-z_]+", text)) - {"portal_restored", "portal_before"}
+    names = set(re.findall(r'"(portal_[a-z_]+)"', (ROOT / "portal" / "metrics.py").read_text()))
+    assert {name.removesuffix("_total") for name in told} <= names
+
+
 def test_the_pages_of_the_readme_exist() -> None:
     for target in re.findall(r"\]\(((?!https?:|#)[^)]+)\)", (ROOT / "README.md").read_text()):
         assert (ROOT / target.partition("#")[0]).exists(), target

@@ -97,7 +97,7 @@ def test_a_good_store_is_well_and_keeps_nothing_of_the_trial() -> None:
 def test_a_store_that_is_away_is_said(tmp_path: Path) -> None:
     with taken_away(tmp_path):
         assert "The store does not do what is asked" in said(inside.store(), "wrong")
-        assert "could not be tried" in said(inside.keys(), "warning")
+        assert "could not be tried on the store" in said(inside.keys(), "warning")
 
 
 @STORE

@@ -49,7 +49,10 @@ def store() -> Findings:
         version = _version()
         took = (time.monotonic() - began) * 1000
         yield well("store", f"{version} answers in {took:.0f} ms.")
-        yield from _migrations()
+        if missing := missing_migrations():
+            yield wrong("migrations", f"{len(missing)} are not applied, from {missing[0]} on: run manage.py migrate.")
+            return
+        yield from _newer()
         yield from _writing()
         if connection.vendor == "postgresql":
             yield from _postgresql()
@@ -67,11 +70,8 @@ def _version() -> str:
     return " ".join(text.split(" ")[:2]) if connection.vendor == "postgresql" else f"SQLite {text}"
 
 
-def _migrations() -> Findings:
-    missing, unknown = missing_migrations(), unknown_migrations()
-    if missing:
-        yield wrong("migrations", f"{len(missing)} are not applied, from {missing[0]} on: run manage.py migrate.")
-    elif unknown:
+def _newer() -> Findings:
+    if unknown := unknown_migrations():
         yield warning("migrations", f"The store is of a newer portal: it has {unknown[-1]}, which this code has not.")
     else:
         yield well("migrations", "All are applied.")
@@ -121,7 +121,7 @@ def keys() -> Findings:
             PortalSession.objects.exclude(credential="").order_by("-expire_date")[:SAMPLE].values_list("credential")
         )
     except Error:
-        yield warning("keys", "They could not be tried, as the store does not answer.")
+        yield warning("keys", "They could not be tried on the store.")
         return
     lost = old = 0
     for (text,) in sealed:
