@@ -1,11 +1,10 @@
-"""What every template may ask for: who is signed in, whether they may only read, the theme, and where one can go."""
+"""What every template may ask for: who is signed in, whether they may only read, and the theme."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from actors_app.navigation import ELSEWHERE, GROUPS, TAB_BAR
 from actors_app.own_sessions import read_only_reason
 from actors_app.preferences import preferences_of
 
@@ -13,8 +12,7 @@ from actors_app.preferences import preferences_of
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Return `who` (user name and tenant, or None), `likes` (their preferences), `theme` (of those), `read_only`.
 
-    `read_only` says why nothing can be changed, or is empty. `navigation`, `tab_bar` and `elsewhere` are those of
-    `navigation.py`, for whoever is signed in.
+    `read_only` says why nothing can be changed, or is empty.
     """
     session: Any = getattr(request, "session", {})
     who = session.get("who")
@@ -27,7 +25,4 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "likes": likes,
         "theme": likes.theme,
         "read_only": read_only_reason(request),
-        "navigation": GROUPS,
-        "tab_bar": TAB_BAR,
-        "elsewhere": ELSEWHERE,
     }

@@ -130,22 +130,29 @@ def load(request: HttpRequest) -> Credentials | None:
 class SessionCredentials:
     """The credentials of one session as services ask for them: the token now, and a new one when it was refused."""
 
-    def __init__(self, session_key: str | None) -> None:
+    def __init__(self, session_key: str | None, row: PortalSession | None = None) -> None:
         self._key = session_key
         self._version = 0
         self._leased_until: datetime | None = None
         self.current: Credentials | None = None
-        self._read()
+        if row is None:
+            self._read()
+        else:
+            self._take(row.credential, row.credential_version, row.renewing_until)
 
     @classmethod
     def of(cls, request: HttpRequest) -> "SessionCredentials":
-        """Return the request's credentials, read from the store once per request; a token it brings goes before."""
+        """Return the request's credentials, read from the store once per request, with its session where that was.
+
+        A token that the request brings goes before.
+        """
         if (brought := getattr(request, "_brought", None)) is not None:
             return brought  # type: ignore[no-any-return]
         key = request.session.session_key if "who" in request.session else None
         known: SessionCredentials | None = getattr(request, "_credentials", None)
         if known is None or known._key != key:
-            known = cls(key)
+            row: PortalSession | None = getattr(request.session, "row", None)
+            known = cls(key, row if row and row.session_key == key else None)
             request._credentials = known  # type: ignore[attr-defined]
         return known
 
@@ -220,8 +227,13 @@ class SessionCredentials:
             if self._key
             else None
         )
-        self.current, self._version = (_open(self._key or "", row[0]), row[1]) if row else (None, 0)
-        self._leased_until = row[2] if row else None
+        if row:
+            self._take(*row)
+        else:
+            self.current, self._version, self._leased_until = None, 0, None
+
+    def _take(self, sealed: str, version: int, leased_until: datetime | None) -> None:
+        self.current, self._version, self._leased_until = _open(self._key or "", sealed), version, leased_until
 
     def _take_lease(self) -> bool:
         now = timezone.now()

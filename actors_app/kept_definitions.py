@@ -21,7 +21,7 @@ from actors_app.credentials import SessionCredentials, vault
 from actors_app.definitions import Definition, definition_of
 from actors_app.history.clock import MINUTE, now_ms, to_ms
 from actors_app.models import AuditEntry, KeptDefinition
-from actors_app.services.types import Actor
+from actors_app.services.types import Actor, ActorLines, Listed
 from actors_app.writes import entry_key
 
 log = logging.getLogger("actors_app.kept_definitions")
@@ -31,22 +31,33 @@ AT_ONCE = 50  # definitions that one page writes down; the next look takes the n
 _NOT_KEPT = ("state",)
 
 
-def record(tenant: str, actors: Iterable[Actor]) -> None:
-    """Write down the definitions that are new, and now and then that the others still stand."""
+def record(tenant: str, actors: Iterable[Actor]) -> bool:
+    """Write down the definitions that are new, and now and then that the others still stand; return whether all are."""
     seen = {actor.id: actor for actor in actors if 0 < len(actor.id) <= 128 and "\x00" not in actor.id}
-    if not seen:
-        return
-    said = sorted((id_, _revision(actor) or 0, to_ms(actor.last_update_time) or 0) for id_, actor in seen.items())
-    memory = "definitions:" + hashlib.sha256(json.dumps([tenant, said]).encode()).hexdigest()
-    if cache.get(memory):
-        return
+    memory = _memory(tenant, seen.values())
+    if not seen or cache.get(memory):
+        return True
     try:
         is_whole = _record(tenant, seen)
     except DatabaseError as error:
         log.warning("Definitions could not be kept: %s", type(error).__name__)
-        return
+        return False
     if is_whole:
         cache.set(memory, 1, timeout=TOUCHED // 1000)
+    return is_whole
+
+
+def record_list(tenant: str, found: ActorLines) -> None:
+    """Do the same for a whole list; its actors are read whole only where something in it may be new."""
+    memory = _memory(tenant, found.lines)
+    if not cache.get(memory) and record(tenant, found.whole()):
+        cache.set(memory, 1, timeout=TOUCHED // 1000)
+
+
+def _memory(tenant: str, actors: Iterable[Listed]) -> str:
+    said = (f"{actor.id} {actor.revision} {actor.saved}" for actor in actors)
+    # Whoever could make two lists of actors with one hash would keep a definition unwritten for some minutes.
+    return f"definitions:{hash((tenant, frozenset(said)))}"
 
 
 def record_saved(request: HttpRequest, action: str, actor: Actor, *, actor_id: str = "") -> None:

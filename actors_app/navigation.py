@@ -1,6 +1,9 @@
 """The places that every page leads to: the bar at the side, and on a phone the bar below with a page of the rest."""
 
 from dataclasses import dataclass
+from functools import cache
+
+from django.urls import reverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,16 @@ class Place:
     icon: str
     label: str
     letter: str = ""
+
+    @property
+    def href(self) -> str:
+        """Return its address."""
+        return _address(self.url)
+
+
+@cache
+def _address(name: str) -> str:
+    return reverse(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ STAMP_EVERY = timedelta(minutes=1)
 class SessionStore(DatabaseStore):
     """Save a session's data, and nothing else of its row."""
 
-    row: PortalSession | None = None  # as it was read, without its credential; None for a new session
+    # As it was read, with its credential, which is encrypted and which `credentials.py` alone opens: most pages need
+    # both, and so ask the store once. None for a new session.
+    row: PortalSession | None = None
     chosen: dict[str, Any] | None = None  # the preferences of whose session it is, read with it; None for none
 
     @classmethod
@@ -33,7 +35,7 @@ class SessionStore(DatabaseStore):
     def _get_session_from_db(self) -> PortalSession | None:
         # Every page needs the preferences too: read with the session they cost no question of their own.
         whose = PreferenceRow.objects.filter(tenant=OuterRef("tenant"), username=OuterRef("username"))
-        rows = PortalSession.alive().defer("credential").annotate(chosen=Subquery(whose.values("chosen")[:1]))
+        rows = PortalSession.alive().annotate(chosen=Subquery(whose.values("chosen")[:1]))
         self.row = found = rows.filter(session_key=self.session_key).first()
         self.chosen = found.chosen if found else None
         if self.row is None:

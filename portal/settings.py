@@ -149,6 +149,8 @@ _STORE = DATABASES["default"]
 if _STORE["ENGINE"] == "django.db.backends.sqlite3":
     # Several processes share the file: readers never block (WAL), and a writer takes its lock when it begins, so
     # that it waits instead of failing half-way. It waits this long, in seconds, and is tried again (`store.py`).
+    # Each thread keeps its connection: opening one, with its settings, takes as long as an empty page.
+    _STORE.setdefault("CONN_MAX_AGE", 60)
     _STORE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 0.3,
@@ -283,7 +285,7 @@ STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.files.Files"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 

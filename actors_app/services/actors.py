@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from actors_app.services.caller import Caller, json_call
-from actors_app.services.calls import Call
+import msgspec
+
+from actors_app.services.caller import Caller, json_call, rows_of
+from actors_app.services.calls import Call, Reply
 from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound
-from actors_app.services.types import Actor
+from actors_app.services.jsons import MAX_OBJECTS
+from actors_app.services.types import Actor, ActorLine, ActorLines
+from actors_app.services.types.actor_lines import envelope_of
 from actors_app.services.urls import UpstreamPath, actor
 
 # What `POST /actors` reads; everything else in it would be ignored without a word.
@@ -45,8 +49,16 @@ class Actors:
 
     def list(self) -> tuple[Actor, ...]:
         """Return all actors the visitor may read, in no particular order. `GET /actors`."""
-        rows = self._caller.rows(Call("GET", self._caller.path()))
-        return tuple(Actor.from_api(row, self._caller.dialect) for row in rows)
+        call = Call("GET", self._caller.path())
+        return self._whole(call, self._caller.reply(call))
+
+    def lines(self) -> ActorLines:
+        """Return the same as lines of a list, at a tenth of the cost. `GET /actors`."""
+        call = Call("GET", self._caller.path())
+        reply = self._caller.reply(call)
+        # Where anything is not as it should be, all are read with patience.
+        found = self._lines(reply) or self._whole(call, reply)
+        return ActorLines(found, lambda: self._whole(call, reply))
 
     @property
     def lists_world(self) -> bool:
@@ -111,6 +123,21 @@ class Actors:
             return bool(self._caller.object(Call("GET", self._caller.path(), query=query)).get("search"))
         except AbacoError:
             return True  # nothing was learned, so the refusal stands as it was said
+
+    def _whole(self, call: Call, reply: Reply) -> tuple[Actor, ...]:
+        return tuple(Actor.from_api(row, self._caller.dialect) for row in rows_of(call, reply))
+
+    def _lines(self, reply: Reply) -> tuple[ActorLine, ...]:
+        """Return the actors of an answer in which all is as it should be; otherwise none."""
+        if reply.body.count(b"{") > MAX_OBJECTS:
+            return ()
+        try:
+            # Nothing is built of what is not declared, so this needs no look at the shape first.
+            envelope = msgspec.json.decode(reply.body, type=envelope_of(type(self._caller.dialect)))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return ()
+        found: tuple[ActorLine, ...] = envelope.result
+        return found if envelope.status == "success" else ()
 
     def _write(
         self,

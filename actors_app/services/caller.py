@@ -57,10 +57,7 @@ class Caller:
 
     def result(self, call: Call) -> Any:
         """Make a call and return the `result` of its envelope; raise an AbacoError for anything else."""
-        envelope = self._envelope(call)
-        if "result" not in envelope:
-            raise unreadable(call, "an envelope without a result")
-        return envelope["result"]
+        return _result(call, self._envelope(call))
 
     def object(self, call: Call) -> dict[str, Any]:
         """Make a call and return its result, which must be an object."""
@@ -71,10 +68,7 @@ class Caller:
 
     def rows(self, call: Call) -> list[dict[str, Any]]:
         """Make a call and return its result, which must be a list; what is no object in it is left out."""
-        result = self.result(call)
-        if not isinstance(result, list):
-            raise unreadable(call, "a result that is no list")
-        return [row for row in result if isinstance(row, dict)]
+        return rows_of(call, self.reply(call))
 
     def message(self, call: Call) -> str:
         """Make a call and return the `message` of its envelope, the API's own words on what it did."""
@@ -144,6 +138,20 @@ def open_envelope(call: Call, reply: Reply) -> dict[str, Any]:
         raise unreadable(call, reason or "JSON that is no envelope")
     check_envelope(call, reply.status, envelope.get("status"), envelope.get("message"))
     return envelope
+
+
+def rows_of(call: Call, reply: Reply) -> list[dict[str, Any]]:
+    """Return the result of an answer, which must be a list; what is no object in it is left out."""
+    result = _result(call, open_envelope(call, reply))
+    if not isinstance(result, list):
+        raise unreadable(call, "a result that is no list")
+    return [row for row in result if isinstance(row, dict)]
+
+
+def _result(call: Call, envelope: dict[str, Any]) -> Any:
+    if "result" not in envelope:
+        raise unreadable(call, "an envelope without a result")
+    return envelope["result"]
 
 
 def check_envelope(call: Call, status: int, word: object, message: object) -> None:

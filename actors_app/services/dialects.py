@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Protocol
 
 from actors_app.services.times import parse_time
@@ -88,7 +89,7 @@ class V2:
 
     def name(self, field: str) -> str:
         """Return the API's name of one of our snake_case fields."""
-        return _UNDERSCORE.sub(lambda found: found[1].upper(), field)
+        return _camel(field)
 
     def auth_headers(self, token: str) -> dict[str, str]:
         """Return the headers that carry a visitor's access token."""
@@ -184,6 +185,12 @@ def basic_auth(key: str, secret: str) -> dict[str, str]:
     """Return the header that names the portal's own OAuth client."""
     pair = base64.b64encode(f"{key}:{secret}".encode()).decode("ascii")
     return {"Authorization": f"Basic {pair}"}
+
+
+@cache
+def _camel(field: str) -> str:
+    # Asked for each field of each row; there are as many as the code has names for.
+    return _UNDERSCORE.sub(lambda found: found[1].upper(), field)
 
 
 def _inner(result: Any, name: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d*))?)?(?:Z|([+-])(\d\d):?(\d\d))?", re.ASCII
 )
 
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)  # which C reads ten times as fast
+
 
 def parse_time(value: object) -> datetime | None:
     """Return the time as an aware datetime in UTC, or None when it is missing, `"None"` or not a time at all.
@@ -34,6 +36,8 @@ def parse_time(value: object) -> datetime | None:
 
 
 def _parse_iso(value: str) -> datetime | None:
+    if _USUAL.fullmatch(value):
+        return datetime.fromisoformat(value)
     date, _, fraction = value.partition(".")
     if "Z" in fraction:
         value = date + "." + fraction.replace("Z", "000", 1)

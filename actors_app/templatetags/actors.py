@@ -331,7 +331,6 @@ def _whose(request: Any) -> str:
 # Scripts ----------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8)
 def _integrity(name: str) -> str:
     """Return the digest of the file that is served, which collecting may have changed, or of its source."""
     deployed = getattr(staticfiles_storage, "stored_name", None)
@@ -342,6 +341,7 @@ def _integrity(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=32)
 def script(name: str) -> SafeString:
     """Load a script of our own origin, and only if it is the file that was deployed."""
     return format_html(

@@ -1,5 +1,6 @@
 """Actors as they are: the list, one actor, its configuration. Changing them is in `actor_changes.py`."""
 
+from collections import Counter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -21,7 +22,7 @@ from actors_app.preferences import preferences_of
 from actors_app.secret_names import is_secret_name, masked
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.permissions import WORLD
-from actors_app.services.types import Actor, Worker
+from actors_app.services.types import ERROR, READY, Listed, Worker
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -37,16 +38,16 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {**filters, "section": "actors", "columns": columns(filters["sort"])}
     try:
         abaco = abaco_for(request)
-        actors = abaco.actors.list()
+        found = abaco.actors.lines()
     except SignedOut:
         raise
     except AbacoError as error:
         if wants_fragment(request):
             raise
         return render_page(request, "actors/list.html", {**context, "error": error}, status=error.status)
-    kept_definitions.record(request.session["who"]["tenant"], actors)
-    found = select(actors, **filters)
-    paginator = Paginator(found, preferences_of(request).page_size)
+    kept_definitions.record_list(request.session["who"]["tenant"], found)
+    actors = found.lines
+    paginator = Paginator(select(actors, **filters), preferences_of(request).page_size)
     asked = form.given("page") or 1
     page = paginator.get_page(min(asked, paginator.num_pages))
     shown = list(page.object_list)
@@ -65,17 +66,18 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     return render_page(request, "actors/list.html", context, partial="actors/_found.html")
 
 
-def _stats(actors: tuple[Actor, ...]) -> dict[str, int]:
+def _stats(actors: tuple[Listed, ...]) -> dict[str, int]:
+    statuses = Counter(actor.status for actor in actors)
     return {
         "all": len(actors),
-        "ready": sum(actor.is_ready for actor in actors),
-        "error": sum(actor.is_error for actor in actors),
+        "ready": statuses[READY],
+        "error": statuses[ERROR],
         "scheduled": sum(actor.cron_on for actor in actors),
         "stateful": sum(not actor.stateless for actor in actors),
     }
 
 
-def _segments(actors: tuple[Actor, ...]) -> list[tuple[str, str]]:
+def _segments(actors: tuple[Listed, ...]) -> list[tuple[str, str]]:
     """Return the status filter: value and word; "Other" only where there is another."""
     segments = [("", "All"), ("READY", "Ready"), ("SUBMITTED", "Submitted"), ("ERROR", "Error")]
     if any(actor.status not in KNOWN_STATUSES for actor in actors):

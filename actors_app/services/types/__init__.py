@@ -1,7 +1,8 @@
 """What the API's answers become: frozen dataclasses, one file a resource; nothing here asks the network."""
 
 from actors_app.services.dialects import Tokens
-from actors_app.services.types.actors import Actor
+from actors_app.services.types.actor_lines import ActorLine, ActorLines
+from actors_app.services.types.actors import ERROR, READY, Actor, Listed
 from actors_app.services.types.admin import AdminActor, AdminTotals, Utilization
 from actors_app.services.types.configs import Config
 from actors_app.services.types.executions import (
@@ -20,8 +21,12 @@ from actors_app.services.types.people import Alias, Profile
 from actors_app.services.types.workers import Worker, WorkerPage
 
 __all__ = [
+    "ERROR",
     "LOG_CUT",
+    "READY",
     "Actor",
+    "ActorLine",
+    "ActorLines",
     "AdminActor",
     "AdminTotals",
     "Alias",
@@ -31,6 +36,7 @@ __all__ = [
     "ExecutionPage",
     "ExecutionRow",
     "FoundPage",
+    "Listed",
     "Log",
     "Mailbox",
     "Nonce",

@@ -13,8 +13,65 @@ PRIVILEGED_FIELDS = ("privileged", "max_workers", "max_cpus", "mem_limit", "use_
 _KEPT_BY_PUT = ("description", "link", "webhook", "hints", "type", "token", "log_ex", "cron_on")
 
 
+READY, ERROR = "READY", "ERROR"  # statuses
+
+
+class Listed:
+    """What a list tells of an actor, be it whole (`Actor`) or a line (`ActorLine`); times are in UTC."""
+
+    __slots__ = ()
+    id: str
+    name: str | None
+    image: str
+    owner: str
+    status: str
+    status_message: str
+    stateless: bool
+    privileged: bool
+    cron_schedule: str | None
+    cron_on: bool
+    revision: int | None
+    create_time: datetime | None
+    last_update_time: datetime | None
+
+    @property
+    def saved(self) -> object:
+        """Return what is another whenever it was saved again, in whatever form is at hand."""
+        return self.last_update_time
+
+    @property
+    def label(self) -> str:
+        """Return the name, or the id where there is none."""
+        return self.name or self.id
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a worker of the present revision has started, so that messages are run."""
+        return self.status == READY
+
+    @property
+    def is_error(self) -> bool:
+        """Whether its image or its workers could not be started; `status_message` says why."""
+        return self.status == ERROR
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether it waits for its first worker, or for one of a new revision."""
+        return self.status == "SUBMITTED"
+
+    @property
+    def is_shutting_down(self) -> bool:
+        """Whether it is being deleted."""
+        return self.status == "SHUTTING_DOWN"
+
+    @property
+    def status_words(self) -> str:
+        """Return the status as words: `Shutting down` for `SHUTTING_DOWN`."""
+        return status_words(self.status)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class Actor(Listed):
     """An actor. `log_ex` is in seconds, `max_cpus` in nano-CPUs (1,000,000,000 is one), times are in UTC."""
 
     id: str
@@ -94,39 +151,9 @@ class Actor:
         )
 
     @property
-    def label(self) -> str:
-        """Return the name, or the id where there is none."""
-        return self.name or self.id
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether a worker of the present revision has started, so that messages are run."""
-        return self.status == "READY"
-
-    @property
-    def is_error(self) -> bool:
-        """Whether its image or its workers could not be started; `status_message` says why."""
-        return self.status == "ERROR"
-
-    @property
-    def is_submitted(self) -> bool:
-        """Whether it waits for its first worker, or for one of a new revision."""
-        return self.status == "SUBMITTED"
-
-    @property
-    def is_shutting_down(self) -> bool:
-        """Whether it is being deleted."""
-        return self.status == "SHUTTING_DOWN"
-
-    @property
     def loses_logs(self) -> bool:
         """Whether it asks for its logs to be kept for no time at all, upon which the API loses them."""
         return self.log_ex is not None and self.log_ex <= 0 and self.api is not None and self.api.loses_endless_logs
-
-    @property
-    def status_words(self) -> str:
-        """Return the status as words: `Shutting down` for `SHUTTING_DOWN`."""
-        return status_words(self.status)
 
     def definition(self) -> dict[str, Any]:
         """Return all that an update must send again so that it changes nothing, by our names.
