@@ -210,6 +210,16 @@ def states(page: Page, actor: str, portal: Portal) -> Iterator[str]:
     page.locator("#nonces-table a.name").first.click()
     page.locator("#nonce-title").wait_for()
     yield "nonce-detail"
+    nonce = page.url
+    page.goto(f"{nonce}note/")
+    yield "nonce-note"
+    page.get_by_label("Handed out to").fill("the observatory\nMs Ramirez")
+    page.get_by_role("button", name="Save the note").click()
+    page.get_by_text("Ms Ramirez").wait_for()
+    yield "nonce-noted"
+    page.goto(f"{nonce}replace/")
+    yield "nonce-replace"
+    page.goto(nonce)
     page.get_by_role("main").get_by_role("link", name="Delete").last.click()
     page.locator("#delete-title").wait_for()
     yield "nonce-delete"
