@@ -105,6 +105,18 @@ def formatter(name: str) -> logging.Formatter:
     return JSONLine() if name == "json" else TextLine()
 
 
+def _is_on(name: str) -> bool:
+    return os.environ.get(name, "").strip().lower() in ("true", "1", "yes", "on")
+
+
+def _address(environ: dict[str, Any]) -> str:
+    """Return whom the proxy saw, where there is one: only the last address was written by it."""
+    seen = (
+        str(environ.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip() if _is_on("PORTAL_BEHIND_PROXY") else ""
+    )
+    return (seen or str(environ.get("REMOTE_ADDR", "")))[:45]
+
+
 class GunicornLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's logger, with our form and our one line for each request."""
 
@@ -120,7 +132,7 @@ class GunicornLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> None:
         """Write the line of a request: without its query, its cookies and its browser, which may hold anything."""
-        if os.environ.get("LOG_REQUESTS", "").strip().lower() not in ("true", "1", "yes", "on"):
+        if not _is_on("LOG_REQUESTS"):
             return
         answered = {name.lower(): value for name, value in resp.headers}
         fields = {
@@ -130,7 +142,7 @@ class GunicornLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
             "status": resp.status_code,
             "bytes": getattr(resp, "sent", 0) or int(answered.get("content-length") or 0),  # a file is not counted
             "seconds": round(request_time.total_seconds(), 4),
-            "address": str(environ.get("REMOTE_ADDR", "")),
+            "address": _address(environ),
         }
         message = "{method} {path} {status} in {seconds} s".format(**fields)
         self.requests.info("%s", message, extra={"fields": fields})

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import yaml
 
 from tests.running import running_portal, wait_for
 from tests.sandbox.support import free_port, start_sandbox
@@ -19,6 +20,7 @@ from tests.test_docs import read_by_the_code
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()
+SERVICES = yaml.safe_load(COMPOSE)
 PROXY = (ROOT / "deploy" / "nginx.conf").read_text()
 NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 
@@ -58,28 +60,45 @@ def test_the_image_runs_as_nobody_and_installs_what_is_locked() -> None:
 def test_each_setting_of_the_deployment_is_one_of_the_portal() -> None:
     example = (ROOT / "deploy" / "portal.env.example").read_text()
     used = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
-    used |= {name.removesuffix("_FILE") for name in re.findall(r"^ {4,}([A-Z_]+): ", COMPOSE, re.MULTILINE)}
+    for service in SERVICES["services"].values():
+        used |= {name.removesuffix("_FILE") for name in service.get("environment", {})}
     theirs = {name for name in used if name.startswith("POSTGRES_")}
     assert used - theirs <= read_by_the_code()
     assert {"SECRET_KEY", "PORTAL_CREDENTIAL_KEYS", "DATABASE_URL", "ALLOWED_HOSTS"} <= used
 
 
 def test_each_secret_is_declared_made_and_used() -> None:
-    declared = dict(re.findall(r"^  (\w+): \{file: deploy/secrets/(\w+)\}$", COMPOSE, re.MULTILINE))
-    assert all(name == file for name, file in declared.items())
-    services = COMPOSE.partition("\nsecrets:\n")[0]
-    used = {name.strip() for listed in re.findall(r"secrets: \[(.+)\]", services) for name in listed.split(",")}
+    declared = {name: where["file"] for name, where in SERVICES["secrets"].items()}
+    assert declared == {name: f"deploy/secrets/{name}" for name in declared}
+    used = {name for service in SERVICES["services"].values() for name in service.get("secrets", ())}
     assert used == set(declared)
     assert set(re.findall(r"/run/secrets/(\w+)", COMPOSE + PROXY)) == set(declared)
+    for name, service in SERVICES["services"].items():
+        given = set(re.findall(r"/run/secrets/(\w+)", str(service.get("environment", {}))))
+        assert given <= set(service["secrets"]), f"{name} is told of a secret that it cannot read"
 
 
-def test_each_service_is_hardened() -> None:
-    services = COMPOSE.partition("\nservices:\n")[2].partition("\nnetworks:\n")[0]
-    names = re.findall(r"^  ([\w-]+):$", services, re.MULTILINE)
-    assert names == ["proxy", "portal-a", "portal-b", "migrate", "history", "store"]
-    assert len(re.findall(r"<<: \*(?:hardened|portal)$", services, re.MULTILINE)) == len(names)
-    for words in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true"):
-        assert words in COMPOSE.partition("\nservices:\n")[0]
+def test_each_service_is_hardened_and_waits_for_what_there_is() -> None:
+    services = SERVICES["services"]
+    assert set(services) == {"proxy", "portal-a", "portal-b", "migrate", "history", "store"}
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["tmpfs"], name
+        assert not service.get("privileged"), name
+        assert set(service.get("depends_on", {})) <= set(services), name
+        for volume in service.get("volumes", ()):
+            source = volume.partition(":")[0]
+            assert source in SERVICES["volumes"] or (ROOT / source).exists(), volume
+        assert set(service["networks"]) <= set(SERVICES["networks"]), name
+    assert services["portal-a"]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
+    assert services["migrate"]["restart"] == "no"
+    # Only the proxy can be reached from outside.
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    addresses = [services[name]["networks"]["inside"]["ipv4_address"] for name in ("portal-a", "portal-b")]
+    assert len(set(addresses)) == 2
+    assert {name for name in services if f"server {name}:8000" in PROXY} == {"portal-a", "portal-b"}
 
 
 def test_the_secrets_are_made_once_and_load(tmp_path: Path) -> None:

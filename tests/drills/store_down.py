@@ -40,7 +40,9 @@ def answers(portal: RunningPortal, visitor: Visitor, style: str) -> dict[str, tu
 
 def main(arguments: list[str]) -> int:
     """Stop the store, ask, start it again, ask; 0 when each answer was as it must be."""
-    argparse.ArgumentParser(prog="python -m tests.drills store_down", description=__doc__).parse_args(arguments)
+    parser = argparse.ArgumentParser(prog="python -m tests.drills store_down", description=__doc__)
+    parser.add_argument("--away", type=float, default=0.0, help="seconds for which it stays away beside the questions")
+    chosen = parser.parse_args(arguments)
     authority = Authority()
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -56,6 +58,7 @@ def main(arguments: list[str]) -> int:
         before = answers(portal, visitor, style)
         server.stop()
         away = answers(portal, visitor, style)
+        time.sleep(chosen.away)
         server.start()
         began = time.monotonic()
         while requests.get(f"{portal.url}/readyz", timeout=20).status_code != 200:
