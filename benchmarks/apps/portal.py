@@ -8,6 +8,6 @@ from actors_app.services import client
 from portal.wsgi import application
 
 if bundle := os.environ.get("BENCHMARK_BUNDLE"):
-    client.DEFAULT_CA_BUNDLE_PATH = bundle
+    client.CERTIFICATES = bundle
 
 __all__ = ["application"]
