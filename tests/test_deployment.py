@@ -12,9 +12,9 @@ import pytest
 import requests
 import yaml
 
+from tests.certificates import self_signed
 from tests.running import running_portal, wait_for
 from tests.sandbox.support import free_port, start_sandbox
-from tests.services.test_tls import certificate
 from tests.test_docs import read_by_the_code
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -143,7 +143,7 @@ def proxy(directory: Path, *portals: str) -> Iterator[tuple[str, str, Path]]:
     """Run the proxy's own configuration with other addresses; yield its https and http roots and its certificate."""
     if not NGINX:
         pytest.skip("nginx was not found; on Debian: apt install nginx-light")
-    pem, secure, plain = certificate(directory, days=30), free_port(), free_port()
+    pem, secure, plain = self_signed(directory, days=30), free_port(), free_port()
     text = PROXY
     for old, new in {
         "/tmp/": f"{directory}/",  # noqa: S108 - the proxy's own, in its container

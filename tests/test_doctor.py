@@ -20,11 +20,12 @@ from django.test import Client
 from actors_app.doctor import Finding, inside, outside
 from actors_app.models import ActorHistory, SignInBucket
 from portal.tenants import Tenant
+from tests.certificates import self_signed
 from tests.history.world import World
 from tests.history.world import answering as answering_world
 from tests.sandbox.support import free_port
 from tests.services.conftest import RawServer
-from tests.services.test_tls import certificate, over_tls
+from tests.services.test_tls import over_tls
 from tests.store import taken_away
 
 Handle = Callable[[RawServer, socket.socket], None]
@@ -210,7 +211,7 @@ def test_an_api_that_nobody_reaches_is_said(settings: Any) -> None:
 
 
 def test_an_api_of_an_unknown_authority_is_said(serve: Start, settings: Any, tmp_path: Path) -> None:
-    server = serve(over_tls(certificate(tmp_path), answering("401 Unauthorized")))
+    server = serve(over_tls(self_signed(tmp_path), answering("401 Unauthorized")))
     settings.TENANTS = tenant(server.url.replace("http:", "https:"))
     assert "not trusted" in said(outside.apis(), "wrong")
 
@@ -238,7 +239,7 @@ DOORS: list[tuple[Handle, str, str]] = [
 
 @pytest.mark.parametrize(("door", "level", "words"), DOORS)
 def test_a_front_door_that_is_wrong_is_said(serve: Start, tmp_path: Path, door: Handle, level: str, words: str) -> None:
-    path = certificate(tmp_path)
+    path = self_signed(tmp_path)
     url = serve(over_tls(path, door)).url.replace("http:", "https:")
     assert words in said(outside.public(url, str(path)), level)
 
@@ -246,7 +247,7 @@ def test_a_front_door_that_is_wrong_is_said(serve: Start, tmp_path: Path, door: 
 def test_a_front_door_that_cannot_be_entered_is_said(serve: Start, tmp_path: Path) -> None:
     assert "no connection can be made" in said(outside.public(f"https://127.0.0.1:{free_port()}"), "wrong")
     assert "is no address" in said(outside.public("portal.example.org"), "wrong")
-    untrusted = serve(over_tls(certificate(tmp_path), answering("200 OK"))).url.replace("http:", "https:")
+    untrusted = serve(over_tls(self_signed(tmp_path), answering("200 OK"))).url.replace("http:", "https:")
     assert "its certificate is not trusted (self-signed certificate)" in said(outside.public(untrusted), "wrong")
     no_tls = serve(lambda server, connection: connection.sendall(b"220 mail\r\n\r\n")).url.replace("http:", "https:")
     assert "TLS fails" in said(outside.public(no_tls), "wrong")

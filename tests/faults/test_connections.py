@@ -15,10 +15,10 @@ from django.test import Client
 from actors_app.services import AbacoClient, tokens
 from actors_app.services.calls import Limits
 from actors_app.services.errors import Unreachable
+from tests.certificates import self_signed
 from tests.faults.conftest import shorten, tenant_at
 from tests.faults.stand_in import StandIn
 from tests.faults.test_faults import CHANGED, READ, SEND, TYPED, check_promises
-from tests.services.test_tls import certificate
 
 
 def check_both(server: StandIn, browser: Client, caplog: pytest.LogCaptureFixture, words: str, status: int) -> None:
@@ -88,7 +88,7 @@ def test_f04_tls(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address = "127.0.0.9" if case == "wrong-host" else "127.0.0.1"
-    path = certificate(tmp_path, address, days=-1 if case == "expired" else 1)
+    path = self_signed(tmp_path, address, days=-1 if case == "expired" else 1)
     if case != "unknown-authority":
         monkeypatch.setattr("actors_app.services.client.DEFAULT_CA_BUNDLE_PATH", str(path))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
