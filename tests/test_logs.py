@@ -88,3 +88,11 @@ def test_each_line_of_a_request_carries_its_id(monkeypatch: pytest.MonkeyPatch) 
     assert answer.status_code == 500
     assert seen == [answer.headers["X-Request-ID"]]
     assert logs.request_id.get() == ""
+
+
+@pytest.mark.parametrize(("behind", "address"), [("true", "192.0.2.7"), ("", "10.0.0.2")])
+def test_the_address_is_the_one_that_the_proxy_saw(monkeypatch: pytest.MonkeyPatch, behind: str, address: str) -> None:
+    monkeypatch.setenv("PORTAL_BEHIND_PROXY", behind)
+    asked = {"REMOTE_ADDR": "10.0.0.2", "HTTP_X_FORWARDED_FOR": "6.6.6.6, 192.0.2.7"}
+    assert logs._address(asked) == address
+    assert logs._address({"REMOTE_ADDR": "10.0.0.2"}) == "10.0.0.2"
