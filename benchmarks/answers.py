@@ -108,7 +108,7 @@ class OfActors:
 
     def to(self, path: str, query: dict[str, str]) -> Reply:
         """Return the answer to a request."""
-        count, _, rest = path.removeprefix("/").partition("/")
+        count, _, rest = path.strip("/").partition("/")  # agavepy ends its paths with a slash
         if rest == "profiles/v2/me":
             return Reply(200, ME, "profile")
         if rest == "actors/v2" and count.isdecimal():
