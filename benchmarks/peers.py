@@ -108,7 +108,7 @@ def _running_flower(bench: Bench, python: Path) -> Iterator[tuple[str, int]]:
 
 def _agavepy(bench: Bench, python: Path) -> None:
     """Compare with a script that lists the actors: what one must wait for who has no portal."""
-    command = [str(python), "-c", ONE_SHOT, f"{bench.api.tls}/50", str(bench.bundle)]
+    command = [str(python), "-c", ONE_SHOT, bench.api.tls, str(bench.bundle)]
     # It keeps what it knows of tokens in the home of whoever runs it.
     env = os.environ | {"HOME": str(bench.folder)}
     listed = bench.page(LIST)
