@@ -13,11 +13,7 @@ _PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([\w:@.-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
 
 # The portal's own token of the form, and the query of a poll behind an address that the portal made.
-OURS = {
-    ("hx-headers", '\'{"X-CSRFToken": "\x02"}\''),
-    ("hx-get", '"\x01?\x02"'),
-    ("hx-get", '"\x01?of=\x02"'),  # the name of one of our own addresses
-}
+OURS = {("hx-headers", '\'{"X-CSRFToken": "\x02"}\''), ("hx-get", '"\x01?\x02"')}
 
 
 def attributes(text: str) -> list[tuple[str, str]]:

@@ -48,7 +48,7 @@ def test_f59_a_page_that_cannot_write_is_a_503_of_ours(sign_in: Browser, caplog:
     browser = visitor(sign_in())
     lock = Lock()
     try:
-        answer = browser.post("/account/theme/", {"theme": "dark"})
+        answer = browser.post("/account/sessions/end-others/")
     finally:
         lock.free()
     assert answer.status_code == 503

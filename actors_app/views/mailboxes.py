@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 from actors_app.alias_rows import page_of
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.htmx import render_page
+from actors_app.htmx import render_page, wants_fragment
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Execution, FoundPage
 from actors_app.templatetags.actors import visible
 
-ASKED = 12  # mailboxes that are asked for, those with the most executions that wait
+ASKED = 12  # mailboxes that are asked for
 SEARCHED = 1000
 WAITING = (("status", "in", json.dumps(["SUBMITTED"])),)
 
@@ -54,14 +56,28 @@ def mailbox_list(request: HttpRequest) -> HttpResponse:
         found: FoundPage[Execution] = answers["waiting"].value
         labels = {actor.id: actor.label for actor in answers["actors"].value or ()}
         counted = Counter(one.actor_id for one in found.rows if one.actor_id)
-        asked = counted.most_common(ASKED)
+        asked = [(actor_id, counted[actor_id]) for actor_id in _newest_first(found.rows)[:ASKED]]
+        rows = _rows(abaco, asked, labels)
+        # On the overview only what somebody may want to do something about.
+        shown = [row for row in rows if row.messages != 0] if wants_fragment(request) else rows
         context |= {
-            "rows": _rows(abaco, asked, labels),
+            "rows": shown,
+            "purged": len(rows) - len(shown),
             "more": len(counted) - len(asked),
             "is_cut": (found.total or 0) > len(found.rows),
         }
     status = failure.status if failure else 200
     return render_page(request, "mailboxes/list.html", context, partial="mailboxes/_table.html", status=status)
+
+
+def _newest_first(waiting: Sequence[Execution]) -> list[str]:
+    """Return whose executions wait, those that came last first: of old ones the message is often gone."""
+    newest: dict[str, datetime] = {}
+    for one in waiting:
+        came = one.message_received_time or datetime.min.replace(tzinfo=UTC)
+        if one.actor_id:
+            newest[one.actor_id] = max(came, newest.get(one.actor_id, came))
+    return sorted(newest, key=lambda actor_id: newest[actor_id], reverse=True)
 
 
 def _rows(abaco: Abaco, asked: list[tuple[str, int]], labels: dict[str, str]) -> list[MailboxRow]:

@@ -77,6 +77,13 @@
   });
 
   // Help comes into a dialog; without script its link is a page. What has a key on this page is read off the page.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-help]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    htmx.ajax("GET", link.href, { target: "#help", swap: "innerHTML" });
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => {
     const help = document.getElementById("help");
     if (event.detail.target !== help) return;

@@ -85,3 +85,27 @@ def test_a_refused_token_leads_to_sign_in(sign_in: Any, api: Any) -> None:
     for path in ("/actors/v2", SEARCH):
         api.refuse("GET", path, "No JWT or nonce provided.")
     assert sign_in(refresh_token="").get(URL)["Location"].startswith("/sign-in/")
+
+
+def test_the_overview_leaves_out_what_is_empty_and_says_so(signed_in: Client, api: Any, htmx: dict[str, str]) -> None:
+    api.get("/actors/v2", [actor_payload(name="full"), actor_payload(id="other", name="purged")])
+    api.get(SEARCH, search_payload(waiting("a"), waiting("c", "other")))
+    api.get(f"/actors/v2/{ACTOR_ID}/messages", {"messages": 2})
+    api.get("/actors/v2/other/messages", {"messages": 0})
+    part = signed_in.get(URL, headers=htmx).content.decode()
+    assert "full</bdi>" in part
+    assert "purged</bdi>" not in part
+    assert 'In 1 <a class="plain-link" href="/mailboxes/">other mailbox</a> there is nothing' in part
+
+
+def test_those_that_came_last_are_asked_for_first(signed_in: Client, api: Any) -> None:
+    api.get("/actors/v2", [])
+    old = [waiting(f"e{number}", "old") for number in range(5)]
+    many = [
+        waiting(f"n{number}", f"new{number}") | {"messageReceivedTime": f"2026-11-24T10:00:{number:02}.1Z"}
+        for number in range(ASKED)
+    ]
+    api.get(SEARCH, search_payload(*old, *many))
+    for number in range(ASKED):
+        api.get(f"/actors/v2/new{number}/messages", {"messages": 1})
+    assert "1 more actor has executions that wait" in signed_in.get(URL).content.decode()

@@ -98,7 +98,7 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     assert "Failed, exit 3" in page
     assert f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"' in page
     assert "Every actor is well" in page
-    assert said(page) == "This needs somebody: 1 execution failed since yesterday."
+    assert said(page) == "Needs attention: 1 execution failed since yesterday."
     assert f'href="/actors/{ACTOR_ID}/executions/fourth/"' in page.partition("Running now")[2]
     assert len(api.asked) == 5
 
@@ -122,7 +122,7 @@ def test_it_names_what_needs_attention(signed_in: Client, api: Any) -> None:
         ],
     )
     page = signed_in.get(URL).content.decode()
-    assert said(page) == "This needs somebody: 1 actor is in error and 1 actor waits for its first worker."
+    assert said(page) == "Needs attention: 1 actor is in error and 1 actor waits for its first worker."
     assert "No such &lt;image&gt;." in page
     assert "stuck" in page
     assert "no worker has started yet" in page
@@ -222,7 +222,7 @@ def test_each_trouble_is_counted_named_and_linked(signed_in: Client, api: Any) -
     )
     page = signed_in.get(URL).content.decode()
     assert said(page) == (
-        "This needs somebody: 1 worker is stuck, 2 executions that came since yesterday still wait, 2 executions "
+        "Needs attention: 1 worker is stuck, 2 executions that came since yesterday still wait, 2 executions "
         "failed since yesterday and 1 alias of yours leads to no actor that you can see."
     )
     for link in (

@@ -67,7 +67,7 @@ def test_another_tenant_is_another_person(sign_in: Any, settings: Any) -> None:
 @pytest.mark.store
 def test_looking_keeps_nothing_and_reading_costs_no_question(signed_in: Client, django_assert_num_queries: Any) -> None:
     signed_in.get(URL)
-    with django_assert_num_queries(2):  # the session with the preferences, its credential
+    with django_assert_num_queries(1):  # the session, with the sign-in and the preferences
         page = signed_in.get(URL).content.decode()
     assert not PreferenceRow.objects.exists()
     assert '<option value="UTC" selected>' in page
