@@ -6,6 +6,7 @@ A program that sends `"3"` for a number, or misspells a name, is told so; a brow
 import re
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.http import QueryDict
 from rest_framework import serializers
 
@@ -114,7 +115,8 @@ class PageQuery(Query):
 
     cursor = Text(
         required=False,
-        max_length=4000,
+        max_length=3000,
+        validators=[RegexValidator("^[A-Za-z0-9_-]+$", "There is no such page of this list; begin without a cursor.")],
         help_text="Where the page begins, as `next` and `previous` of another page say it; the first page without.",
     )
     limit = WholeInQuery(required=False, min_value=1, max_value=250, default=50, help_text="How many at most.")

@@ -1,5 +1,6 @@
 """The schema as a page shows it: operations by what they are about, their fields as rows of a table."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,7 @@ class Operation:
     about: str
     parameters: tuple[Field, ...]
     takes: tuple[Field, ...]
+    example: str
     gives: tuple[Field, ...]
     status: str
     media_types: tuple[str, ...]
@@ -78,11 +80,17 @@ def _operation(path: str, method: str, said: Mapping[str, Any]) -> Operation:
             if one["name"] not in _EVERYWHERE and one["in"] != "path"
         ),
         takes=tuple(_fields(_shape(said.get("requestBody", {}).get("content", {})))),
+        example=_example(said.get("requestBody", {}).get("content", {})),
         gives=tuple(_fields(_shape(answer))),
         status=status,
         media_types=tuple(answer),
         problems=", ".join(problems),
     )
+
+
+def _example(content: Mapping[str, Any]) -> str:
+    examples = content.get("application/json", {}).get("examples", {})
+    return next((json.dumps(one["value"], indent=2) for one in examples.values()), "")
 
 
 def _shape(content: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -93,6 +101,10 @@ def _named(shape: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a shape itself where another is named in its place."""
     if "allOf" in shape:
         return _named(shape["allOf"][0])
+    if "oneOf" in shape:
+        return {
+            "properties": {name: one for each in shape["oneOf"] for name, one in _named(each)["properties"].items()}
+        }
     if "$ref" not in shape:
         return shape
     found: Mapping[str, Any] = schema()["components"]["schemas"][shape["$ref"].rpartition("/")[2]]

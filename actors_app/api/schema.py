@@ -8,7 +8,7 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
 from actors_app.api.authentication import TENANT_HEADER
@@ -25,6 +25,7 @@ ERRORS = {
     409: "It cannot be done as things stand, or was done before with the same key.",
     412: "It was changed since it was read.",
     413: "It is larger than the portal takes.",
+    414: "The address is longer than the server takes; this is the server's own page.",
     415: "It was sent in another form than JSON.",
     422: "Something that was sent is not valid; `errors` names it.",
     501: "This version of the Actors API does not offer it.",
@@ -84,13 +85,15 @@ def operation(
     upstream: str = "",
     status: int = 200,
     takes: Any = None,
+    example: Any = None,
     query: Any = None,
     about: str = "",
     may: tuple[int, ...] = (),
 ) -> Any:
     """Describe an operation: what it takes and gives, what it asks of the Actors API, and all that may go wrong.
 
-    `gives` is a serializer, or a mapping of media types to what is given in each; `may` are more statuses.
+    `gives` is a serializer, or a mapping of media types to what is given in each; `may` are more statuses. `takes` is a
+    serializer too, or False for a write that is sent nothing; `example` is something to send.
     """
     is_write = takes is not None
     asks = f"\n\nAt the Actors API: `{upstream}`." if upstream else ""
@@ -102,6 +105,7 @@ def operation(
         responses[304] = OpenApiResponse(description="It is as the tag in `If-None-Match` says.")
     for code in sorted({*(_OF_WRITES if is_write else _OF_READS), *may}):
         responses[code, CONTENT_TYPE] = OpenApiResponse(Problem, description=ERRORS[code])
+    responses[414, "text/html"] = OpenApiResponse(str, description=ERRORS[414])
     parameters: list[Any] = [query] if query else []
     parameters.append(
         OpenApiParameter(
@@ -128,6 +132,7 @@ def operation(
         parameters=parameters,
         request={"application/json": takes} if is_write and takes is not False else None,
         responses=responses,
+        examples=[OpenApiExample("One", example, request_only=True)] if example else [],
     )
 
     def describe(method: Any) -> Any:

@@ -1,14 +1,19 @@
 """What the tests of the JSON API share: somebody who asks, by a session or with a token."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from tests.api.fuzz import everything
 from tests.conftest import API
+from tests.running import RunningPortal
+from tests.sandbox.support import Sandbox
 
 TOKEN = "a-token-of-jdoe"
+Running = tuple[RunningPortal, Sandbox]
 
 
 class Caller:
@@ -35,6 +40,13 @@ class Caller:
 
     def delete(self, address: str, body: Any = None, **headers: str) -> Any:
         return self.ask("DELETE", address, body, **headers)
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A portal and a sandbox, as processes of their own."""
+    with everything(tmp_path_factory.mktemp("api")) as found:
+        yield found
 
 
 @pytest.fixture

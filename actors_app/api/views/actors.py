@@ -57,6 +57,7 @@ class ActorList(Resource):
         tag=TAG,
         upstream="POST /actors",
         takes=shapes.ActorDefinition,
+        example={"image": "abacosamples/wc", "name": "word-count", "default_environment": {"LEVEL": "2"}},
         gives=shapes.Actor,
         status=201,
     )
@@ -86,6 +87,7 @@ class ActorDetail(Resource):
         tag=TAG,
         upstream="PUT /actors/{id}",
         takes=shapes.ActorChanges,
+        example={"description": "Counts words.", "log_ex": 3600},
         gives=shapes.Actor,
         about="What is left out stays as it is: the whole definition is sent to the API, whose own PUT would reset it. "
         "With `If-Match` and the tag of a GET, an actor that has changed since is left alone (412).",

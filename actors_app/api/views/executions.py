@@ -44,6 +44,7 @@ class ExecutionList(Resource):
         tag=TAG,
         upstream="POST /actors/{id}/executions",
         takes=shapes.Registered,
+        example={"runtime": 12, "cpu": 1000000000, "io": 4096},
         gives=shapes.RegisteredExecution,
         status=201,
         about="Abaco itself refuses every one.",

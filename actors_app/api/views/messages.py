@@ -44,6 +44,7 @@ class Messages(Resource):
         tag=TAG,
         upstream="POST /actors/{id}/messages",
         takes=shapes.Message,
+        example={"text": "one two three", "environment": {"LEVEL": "2"}},
         gives=shapes.SentMessage,
         status=201,
         about="Give an Idempotency-Key where you would send it again after silence: each message is an execution.",

@@ -91,6 +91,7 @@ class NonceList(Nonces):
         tag=TAG,
         upstream="POST /actors/{id}/nonces",
         takes=shapes.NewNonce,
+        example={"level": "READ", "max_uses": 10, "description": "for the dashboard"},
         gives=shapes.ShownNonce,
         status=201,
         about="Its id is in this answer alone.",

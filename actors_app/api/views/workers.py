@@ -41,6 +41,7 @@ class WorkerList(Resource):
         tag=TAG,
         upstream="POST /actors/{id}/workers",
         takes=shapes.Scale,
+        example={"num": 1},
         gives=Done,
         about="`num` means at least so many, and stops none. The API takes this from administrators only.",
     )

@@ -1,0 +1,94 @@
+"""Try the JSON API with what nobody would send: schemathesis, with all checks and phases, over real processes.
+
+`python -m tests.api.fuzz` makes 1,000 examples of each operation; a number makes so many, and what follows it goes to
+schemathesis. The test command makes 20. A portal, a sandbox and their stores are made for it and thrown away.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.running import RunningPortal, running_portal
+from tests.sandbox.support import Person, Sandbox, start_sandbox
+
+EXAMPLES = 1000
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+Done = subprocess.CompletedProcess[str]
+METHODS = {"get", "post", "patch", "delete"}
+
+
+def fuzz(portal: RunningPortal, sandbox: Sandbox, directory: Path, examples: int, *more: str) -> Done:
+    """Run it, and return what schemathesis said."""
+    schema, token = prepared(portal, sandbox)
+    path = directory / "schema.json"
+    path.write_text(json.dumps(schema))
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", str(path)]
+    command += ["--url", portal.url, "--header", f"Authorization: Bearer {token}", "-n", str(examples)]
+    command += ["--generation-database", "none", *more]
+    return subprocess.run(command, cwd=directory, text=True, capture_output=True, check=False)
+
+
+@contextmanager
+def everything(directory: Path) -> Iterator[tuple[RunningPortal, Sandbox]]:
+    """Run a sandbox and a portal of it until the block ends."""
+    sandbox = start_sandbox(directory, fill="none", SANDBOX_PULL_SECONDS="0.05")
+    try:
+        with running_portal(directory, sandbox.url) as portal:
+            yield portal, sandbox
+    finally:
+        sandbox.stop()
+
+
+def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], str]:
+    """Fill the sandbox and return the schema as it is served, with ids of things that exist, and a token.
+
+    What the addresses of the schema allow exists nearly nowhere; so what is generated as good is an id that was made
+    for this, and what is generated as bad is anything else. What is deleted is another actor than what is read. Who
+    asks is no administrator, who alone could ask for a hundred workers, each a process.
+    """
+    demo = sandbox.sign_in("demo")
+    full = demo.actor("abacosamples/test", name="kept")
+    kept = [full, demo.actor("abacosamples/test", stateless=False, state={"n": 1})]
+    spent = [demo.actor("abacosamples/test") for _ in range(3)]
+    known = {
+        "actor_id": kept,
+        "execution_id": [demo.run(full, "one")["id"], demo.send(full, "two")],
+        "worker_id": [demo.until(f"/{full}/workers", lambda found: found)[0]["id"]],
+        "handle": _handles(portal, demo, full),
+    }
+    schema: dict[str, Any] = requests.get(f"{portal.url}/api/v1/schema/", timeout=10).json()
+    for path, operations in schema["paths"].items():
+        for method in METHODS & set(operations):
+            here = {**known, "actor_id": [full]} if "{" in path.partition("}")[2] else known
+            if path.endswith("/actors/{actor_id}/") and method == "delete":
+                here = {"actor_id": spent}
+            for parameter in operations[method]["parameters"]:
+                if parameter["in"] == "path":
+                    parameter["schema"] = {"type": "string", "enum": here[parameter["name"]]}
+    return schema, demo.token
+
+
+def _handles(portal: RunningPortal, demo: Person, actor: str) -> list[str]:
+    url = f"{portal.url}/api/v1/actors/{actor}/nonces/"
+    headers = {"Authorization": f"Bearer {demo.token}"}
+    return [requests.post(url, json={}, headers=headers, timeout=10).json()["handle"] for _ in range(3)]
+
+
+def main() -> int:
+    """Run it from the command line; what schemathesis says is shown as it is."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else EXAMPLES
+    with tempfile.TemporaryDirectory() as name, everything(Path(name)) as (portal, sandbox):
+        done = fuzz(portal, sandbox, Path(name), number, *sys.argv[2:])
+    sys.stdout.write(done.stdout + done.stderr)
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
