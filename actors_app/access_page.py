@@ -4,6 +4,7 @@ What a level means is in `access.py`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -25,19 +26,45 @@ ADMINS_ONLY = "Only administrators get through to the permissions of a config."
 NOT_LOADED = "Who may do what could not be loaded, so that nothing can be granted now."
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The names of a map and the ways in beside it; `may_not` says why this person cannot grant, or nothing."""
+
+    entries: list[Entry]
+    ways: list[Way]
+    may_not: str
+    is_world: bool
+
+
 def listing(request: HttpRequest, abaco: Abaco, subject: Subject, me: str) -> dict[str, Any]:
     """Return who can do what and why, as far as the API tells; raise where there is no such thing, or no answer."""
     answers = _ask(abaco, subject)
     known = _subject(subject, answers)
     if error := answers["levels"].error:
         return known | _refused(error)
+    found = _explained(abaco, subject, me, known, answers)
+    shown = _table(request, found.entries)
+    return known | shown | {"may_not": found.may_not, "is_world": found.is_world, "ways": found.ways}
+
+
+def explained(abaco: Abaco, subject: Subject, me: str) -> Explained:
+    """Return who can do what and why; raise an AbacoError where the API does not tell."""
+    answers = _ask(abaco, subject)
+    known = _subject(subject, answers)
+    answers["levels"].need()
+    return _explained(abaco, subject, me, known, answers)
+
+
+def _explained(
+    abaco: Abaco, subject: Subject, me: str, known: Mapping[str, Any], answers: Mapping[str, Answer]
+) -> Explained:
     levels: dict[str, str] = answers["levels"].value
     entries = access.entries_of(subject.kind, levels, _owner(subject, known), me)
     reason, is_admin = _may_not(abaco, levels, me, subject)
     ways = [access.admins(subject.kind, is_admin)]
     if subject.kind == "actor":
         ways = [*_by_nonces(known, levels, subject.name), *_by_aliases(abaco, known, levels, answers["aliases"]), *ways]
-    return known | _table(request, entries) | {"may_not": reason, "is_world": WORLD in levels, "ways": ways}
+    return Explained(entries, ways, reason, WORLD in levels)
 
 
 def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str) -> dict[str, Any]:

@@ -3,10 +3,24 @@
 from django.urls import path
 
 from actors_app import converters  # noqa: F401  it names what stands in addresses
-from actors_app.api.views import actors, docs, executions, logs, messages, nonces, start, workers
+from actors_app.api.views import (
+    actors,
+    alias_nonces,
+    aliases,
+    docs,
+    executions,
+    logs,
+    messages,
+    nonces,
+    permissions,
+    start,
+    workers,
+)
 
 app_name = "api"
 ACTOR = "actors/<abaco:actor_id>/"
+ALIAS = "aliases/<abaco:alias>/"
+CONFIG = "configs/<abaco:config>/"
 EXECUTION = f"{ACTOR}executions/<abaco:execution_id>/"
 
 actor_paths = [
@@ -29,6 +43,20 @@ nonce_paths = [
     path(f"{ACTOR}nonces/<handle:handle>/reveal/", nonces.NonceReveal.as_view(), name="nonce-reveal"),
 ]
 
+alias_paths = [
+    path("aliases/", aliases.AliasList.as_view(), name="alias-list"),
+    path(ALIAS, aliases.AliasDetail.as_view(), name="alias-detail"),
+    path(f"{ALIAS}nonces/", alias_nonces.AliasNonceList.as_view(), name="alias-nonce-list"),
+    path(f"{ALIAS}nonces/<handle:handle>/", alias_nonces.AliasNonceDetail.as_view(), name="alias-nonce-detail"),
+    path(f"{ALIAS}nonces/<handle:handle>/reveal/", alias_nonces.AliasNonceReveal.as_view(), name="alias-nonce-reveal"),
+]
+
+permission_paths = [
+    path(f"{ACTOR}permissions/", permissions.PermissionList.as_view(), name="permission-list"),
+    path(f"{ALIAS}permissions/", permissions.PermissionList.as_view(), name="alias-permission-list"),
+    path(f"{CONFIG}permissions/", permissions.PermissionList.as_view(), name="config-permission-list"),
+]
+
 execution_paths = [
     path("executions/", executions.History.as_view(), name="history"),
     path(f"{ACTOR}executions/", executions.ExecutionList.as_view(), name="execution-list"),
@@ -45,5 +73,7 @@ urlpatterns = [
     *message_paths,
     *worker_paths,
     *nonce_paths,
+    *alias_paths,
+    *permission_paths,
     *execution_paths,
 ]

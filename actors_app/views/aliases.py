@@ -4,25 +4,20 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.alias_rows import AliasRow, dead_among, linking, page_of, rows
+from actors_app.acts import aliases as acts
+from actors_app.acts.actors import ring_words
+from actors_app.alias_rows import AliasRow, dead_among, linking, rows
 from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.htmx import render_page, wants_fragment
-from actors_app.links import ring_by_alias
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Alias
-from actors_app.templatetags.actors import visible
-from actors_app.writes import Answer, answered, perform
-
-
-class Ring(Exception):  # noqa: N818 - it is an answer, not a fault
-    """An alias would close a ring of links; says which."""
+from actors_app.writes import answered
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -82,20 +77,10 @@ def alias_create(request: HttpRequest) -> HttpResponse:
             if earlier := answered(request, "alias.create", actor_id=typed["actor_id"], object_id=typed["alias"]):
                 return earlier.go(request)
             try:
-                _refuse_ring(abaco, typed["alias"], typed["actor_id"])
-                return perform(
-                    request,
-                    "alias.create",
-                    lambda: abaco.aliases.create(typed["alias"], typed["actor_id"]),
-                    lambda made: Answer(
-                        f"The alias {visible(made.alias)} is made.",
-                        page_of("alias-detail", made.alias) or reverse("actors:alias-list"),
-                    ),
-                    actor_id=typed["actor_id"],
-                    object_id=typed["alias"],
-                ).go(request)
-            except Ring as ring:
-                form.add_error("actor_id", str(ring))
+                if ring := acts.ring(abaco, typed["alias"], typed["actor_id"]):
+                    form.add_error("actor_id", ring_words(ring))
+                else:
+                    return acts.create(request, abaco, typed["alias"], typed["actor_id"]).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "aliases/create.html", context, partial="aliases/_create.html", status=status)
@@ -127,18 +112,10 @@ def alias_update(request: HttpRequest, alias: str) -> HttpResponse:
                 return earlier.go(request)
             try:
                 before = abaco.aliases.get(alias)
-                _refuse_ring(abaco, alias, to)
-                return perform(
-                    request,
-                    "alias.update",
-                    lambda: abaco.aliases.update(alias, to),
-                    lambda made: Answer(f"The alias {alias} leads to {to} now.", _page(alias)),
-                    actor_id=to,
-                    object_id=alias,
-                    details={"before": {"actor_id": before.actor_id}, "after": {"actor_id": to}},
-                ).go(request)
-            except Ring as ring:
-                form.add_error("actor_id", str(ring))
+                if ring := acts.ring(abaco, alias, to):
+                    form.add_error("actor_id", ring_words(ring))
+                else:
+                    return acts.point(request, abaco, alias, before, to).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "aliases/update.html", context, partial="aliases/_update.html", status=status)
@@ -160,13 +137,7 @@ def alias_delete(request: HttpRequest, alias: str) -> HttpResponse:
             if earlier := answered(request, "alias.delete", object_id=alias):
                 return earlier.go(request)
             try:
-                return perform(
-                    request,
-                    "alias.delete",
-                    lambda: abaco.aliases.delete(alias),
-                    lambda _: Answer(f"The alias {alias} is deleted.", reverse("actors:alias-list")),
-                    object_id=alias,
-                ).go(request)
+                return acts.delete(request, abaco, alias).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "aliases/delete.html", context, partial="aliases/_delete.html", status=status)
@@ -205,10 +176,6 @@ def _context(alias: str) -> dict[str, Any]:
     return {"alias": alias, "section": "aliases", "tab": "overview"}
 
 
-def _page(alias: str) -> str:
-    return reverse("actors:alias-detail", args=[alias])
-
-
 def _me(request: HttpRequest) -> str:
     who = SessionCredentials.of(request).current
     if who is None:
@@ -223,26 +190,6 @@ def _known(abaco: Abaco) -> tuple[Actor, ...]:
         raise answer.error
     known: tuple[Actor, ...] = answer.value or ()
     return known
-
-
-def _refuse_ring(abaco: Abaco, alias: str, actor_id: str) -> None:
-    """Raise Ring where an alias that leads to an actor would close one, as far as it can be known.
-
-    The API looks for rings when an actor's link is saved, and never when an alias is moved.
-    """
-    answers = abaco.wave(
-        actors=lambda: abaco.actors.list(),
-        aliases=lambda: abaco.aliases.list(),
-        actor=lambda: abaco.actors.get(actor_id),
-    )
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
-    listed: tuple[Actor, ...] = answers["actors"].value or ()
-    # The list need not hold an actor that is shared with everybody, nor one that an administrator may read.
-    unlisted = [answers["actor"].value] if answers["actor"].value and actor_id not in {one.id for one in listed} else []
-    if ring := ring_by_alias(alias, actor_id, [*listed, *unlisted], answers["aliases"].value or ()):
-        raise Ring(f"This would close a ring in which each run starts the next for ever: {' → '.join(ring)}.")
 
 
 def _followers(abaco: Abaco, alias: str) -> dict[str, Any]:

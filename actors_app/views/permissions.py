@@ -12,16 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.access import Subject
 from actors_app.access_page import consequences, listing
+from actors_app.acts import permissions as acts
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.permissions import ChangeForm, GrantForm
-from actors_app.history.rights import forget_rights
 from actors_app.htmx import render_page
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.permissions import WORLD
-from actors_app.templatetags.actors import visible
-from actors_app.writes import Answer, answered, perform
 
 SECTIONS = {"actor": "actors", "alias": "aliases", "config": "configs"}
 
@@ -43,7 +41,7 @@ def permission_list(request: HttpRequest, /, **named: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            return _grant(request, abaco, subject, form.cleaned_data)
+            return _set(request, abaco, subject, form.cleaned_data)
         except AbacoError as error:
             status = form.refuse(error)
     context["form"] = form
@@ -72,7 +70,7 @@ def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
         form = ChangeForm(request.POST, kind=subject.kind, me=me)
         if form.is_valid():
             try:
-                return _grant(request, abaco, subject, form.cleaned_data)
+                return _set(request, abaco, subject, form.cleaned_data)
             except AbacoError as error:
                 status = form.refuse(error)
         context["is_revoked"] = request.POST.get("level") == "NONE"
@@ -80,49 +78,8 @@ def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
     return render_page(request, "permissions/change.html", context, partial="permissions/_change.html", status=status)
 
 
-def _grant(request: HttpRequest, abaco: Abaco, subject: Subject, typed: Mapping[str, Any]) -> HttpResponse:
-    """Set a level, having looked which one it replaces; raise AbacoError."""
-    user, level = typed["user"], typed["level"]
-    action = "permission.revoke" if level == "NONE" else "permission.grant"
-    place = {"actor_id": subject.name if subject.kind == "actor" else "", "object_id": user}
-    if earlier := answered(request, action, **place):
-        return earlier.go(request)
-    before = abaco.permissions.get(subject.name, subject.kind)
-    details = {
-        "kind": subject.kind,
-        "before": {user: before.get(user, "not in the list")},
-        "after": {user: level},
-        **({} if subject.kind == "actor" else {"name": subject.name}),
-    }
-    written = perform(
-        request,
-        action,
-        lambda: abaco.permissions.grant(subject.name, user, level, subject.kind),
-        lambda after: _outcome(subject, user, level, before, after),
-        details=details,
-        **place,
-    )
-    if user in (_me(request), WORLD):
-        forget_rights(request)
-    return written.go(request)
-
-
-def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str], after: Mapping[str, str]) -> Answer:
-    """Say how the entry stands now, by the API's own map."""
-    was, name = before.get(user), visible(user)
-    if after.get(user) != level:
-        return Answer(f"The API took it, but its list does not show {level} for {name}.", subject.url, "warning")
-    if user == WORLD:
-        words = f"Everybody can do everything with {subject.words} now."
-    elif level == "NONE":
-        words = f"{name} has no level of their own any more. The name stays in the list, at NONE."
-    elif was in (None, "NONE"):
-        words = f"{name} has {level} now."
-    elif was == level:
-        words = f"{name} had {level} already."
-    else:
-        words = f"{name} has {level} now, and had {visible(was)} before."
-    return Answer(words, subject.url)
+def _set(request: HttpRequest, abaco: Abaco, subject: Subject, typed: Mapping[str, Any]) -> HttpResponse:
+    return acts.set_level(request, abaco, subject, typed["user"], typed["level"]).go(request)
 
 
 def _frame(subject: Subject) -> dict[str, Any]:

@@ -15,6 +15,9 @@ VALUES = {
     "actor_id": ACTOR_ID,
     "execution_id": EXECUTION_ID,
     "worker_id": WORKER_ID,
+    "alias": ACTOR_ID,  # so that a nonce's handle is the same for both
+    "config": "my-config",
+    "result_id": 1,
     "handle": nonce_handle(ACTOR_ID, NONCE_ID),
 }
 
@@ -49,6 +52,7 @@ class Operation:
 
 
 _IMAGE = {"image": "abacosamples/test"}
+_GRANT = {"user": "bob", "level": "READ"}
 OPERATIONS = [
     Operation("start", "GET", asks=False),
     Operation("actor-list", "GET"),
@@ -68,6 +72,21 @@ OPERATIONS = [
     Operation("nonce-detail", "GET"),
     Operation("nonce-detail", "DELETE"),
     Operation("nonce-reveal", "POST", records=False),
+    Operation("alias-list", "GET"),
+    Operation("alias-list", "POST", {"alias": "wc", "actor_id": ACTOR_ID}, 201),
+    Operation("alias-detail", "GET"),
+    Operation("alias-detail", "PUT", {"actor_id": ACTOR_ID}),
+    Operation("alias-detail", "DELETE"),
+    Operation("alias-nonce-list", "GET"),
+    Operation("alias-nonce-list", "POST", {"level": "READ"}, 201, {"level": "EXECUTE"}),
+    Operation("alias-nonce-detail", "GET"),
+    Operation("alias-nonce-detail", "DELETE"),
+    Operation("alias-nonce-reveal", "POST", records=False),
+    *[
+        one
+        for name in ("permission-list", "alias-permission-list", "config-permission-list")
+        for one in (Operation(name, "GET"), Operation(name, "POST", _GRANT, other={"user": "bob", "level": "UPDATE"}))
+    ],
     Operation("history", "GET"),
     Operation("execution-list", "GET"),
     Operation("execution-list", "POST", {"runtime": 1, "cpu": 2, "io": 3}, 201, {"runtime": 2, "cpu": 2, "io": 3}),

@@ -1,0 +1,70 @@
+"""Making an alias, pointing it elsewhere, deleting it."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app.alias_rows import page_of
+from actors_app.links import ring_by_alias
+from actors_app.services import Abaco
+from actors_app.services.errors import SignedOut
+from actors_app.services.types import Actor, Alias
+from actors_app.templatetags.actors import visible
+from actors_app.writes import Answer, Written, perform
+
+
+def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> Written[Alias]:
+    """Make an alias of an actor. `POST /actors/aliases`."""
+    return perform(
+        request,
+        "alias.create",
+        lambda: abaco.aliases.create(alias, actor_id),
+        lambda made: Answer(
+            f"The alias {visible(made.alias)} is made.",
+            page_of("alias-detail", made.alias) or reverse("actors:alias-list"),
+        ),
+        actor_id=actor_id,
+        object_id=alias,
+    )
+
+
+def point(request: HttpRequest, abaco: Abaco, alias: str, before: Alias, actor_id: str) -> Written[Alias]:
+    """Point an alias at another actor. `PUT /actors/aliases/{alias}`."""
+    return perform(
+        request,
+        "alias.update",
+        lambda: abaco.aliases.update(alias, actor_id),
+        lambda _: Answer(f"The alias {alias} leads to {actor_id} now.", reverse("actors:alias-detail", args=[alias])),
+        actor_id=actor_id,
+        object_id=alias,
+        details={"before": {"actor_id": before.actor_id}, "after": {"actor_id": actor_id}},
+    )
+
+
+def delete(request: HttpRequest, abaco: Abaco, alias: str) -> Written[None]:
+    """Delete an alias. `DELETE /actors/aliases/{alias}`."""
+    return perform(
+        request,
+        "alias.delete",
+        lambda: abaco.aliases.delete(alias),
+        lambda _: Answer(f"The alias {alias} is deleted.", reverse("actors:alias-list")),
+        object_id=alias,
+    )
+
+
+def ring(abaco: Abaco, alias: str, actor_id: str) -> str:
+    """Return the ring that an alias which leads to an actor would close, in words, as far as it can be known.
+
+    The API looks for rings when an actor's link is saved, and never when an alias is moved.
+    """
+    answers = abaco.wave(
+        actors=lambda: abaco.actors.list(),
+        aliases=lambda: abaco.aliases.list(),
+        actor=lambda: abaco.actors.get(actor_id),
+    )
+    for answer in answers.values():
+        if isinstance(answer.error, SignedOut):
+            raise answer.error
+    listed: tuple[Actor, ...] = answers["actors"].value or ()
+    # The list need not hold an actor that is shared with everybody, nor one that an administrator may read.
+    unlisted = [answers["actor"].value] if answers["actor"].value and actor_id not in {one.id for one in listed} else []
+    return " → ".join(ring_by_alias(alias, actor_id, [*listed, *unlisted], answers["aliases"].value or ()))

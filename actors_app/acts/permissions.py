@@ -1,0 +1,57 @@
+"""Giving somebody a level on an actor, an alias or a config, and taking it back."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+
+from actors_app.access import Subject
+from actors_app.credentials import signed_in
+from actors_app.history.rights import forget_rights
+from actors_app.services import Abaco
+from actors_app.services.permissions import WORLD
+from actors_app.templatetags.actors import visible
+from actors_app.writes import Answer, Written, answered, perform
+
+
+def set_level(request: HttpRequest, abaco: Abaco, subject: Subject, user: str, level: str) -> Written[dict[str, str]]:
+    """Set a level, NONE to take it back, having looked which one it replaces. `POST …/permissions`."""
+    action = "permission.revoke" if level == "NONE" else "permission.grant"
+    place = {"actor_id": subject.name if subject.kind == "actor" else "", "object_id": user}
+    if earlier := answered(request, action, **place):
+        return earlier
+    before = abaco.permissions.get(subject.name, subject.kind)
+    details = {
+        "kind": subject.kind,
+        "before": {user: before.get(user, "not in the list")},
+        "after": {user: level},
+        **({} if subject.kind == "actor" else {"name": subject.name}),
+    }
+    written = perform(
+        request,
+        action,
+        lambda: abaco.permissions.grant(subject.name, user, level, subject.kind),
+        lambda after: _outcome(subject, user, level, before, after),
+        details=details,
+        **place,
+    )
+    if user in (signed_in(request).username, WORLD):
+        forget_rights(request)
+    return written
+
+
+def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str], after: Mapping[str, str]) -> Answer:
+    """Say how the entry stands now, by the API's own map."""
+    was, name = before.get(user), visible(user)
+    if after.get(user) != level:
+        return Answer(f"The API took it, but its list does not show {level} for {name}.", subject.url, "warning")
+    if user == WORLD:
+        words = f"Everybody can do everything with {subject.words} now."
+    elif level == "NONE":
+        words = f"{name} has no level of their own any more. The name stays in the list, at NONE."
+    elif was in (None, "NONE"):
+        words = f"{name} has {level} now."
+    elif was == level:
+        words = f"{name} had {level} already."
+    else:
+        words = f"{name} has {level} now, and had {visible(was)} before."
+    return Answer(words, subject.url)

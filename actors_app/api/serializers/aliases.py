@@ -1,0 +1,33 @@
+"""Aliases as they go out, and as they are made and moved."""
+
+from rest_framework import serializers
+
+from actors_app.api.fields import Body, PageQuery, Text
+
+
+class Alias(serializers.Serializer):
+    """Another name of an actor."""
+
+    alias = serializers.CharField()
+    actor_id = serializers.CharField(help_text="The actor that it leads to; it may be gone, or not yours to read.")
+    owner = serializers.CharField()
+
+
+class AliasesQuery(PageQuery):
+    """Which aliases."""
+
+    q = Text(required=False, max_length=128, help_text="Part of the alias, of its actor's id, or of its owner.")
+    actor_id = Text(required=False, max_length=128, help_text="Those that lead to this actor.")
+    owner = Text(required=False, max_length=128, help_text="Those of this person.")
+
+
+class Pointing(Body):
+    """Where an alias leads."""
+
+    actor_id = Text(max_length=128, help_text="The id of an actor on which you have UPDATE.")
+
+
+class NewAlias(Pointing):
+    """A new alias."""
+
+    alias = Text(max_length=128, help_text="Unique in the whole tenant, and it cannot be renamed.")

@@ -1,0 +1,55 @@
+"""Permissions as they go out, each with what it allows and why, and as they are granted."""
+
+from rest_framework import serializers
+
+from actors_app.api.fields import Body, Choice, Text, Truth
+from actors_app.api.schema import page_of
+from actors_app.forms.permissions import MAX_USER
+from actors_app.services.permissions import LEVELS
+
+
+class Permission(serializers.Serializer):
+    """A name of the API's list, and what its level comes to."""
+
+    user = serializers.CharField(help_text="ABACO_WORLD stands for everybody.")
+    level = serializers.CharField(help_text="NONE, READ, EXECUTE or UPDATE; of ABACO_WORLD it says nothing.")
+    allows = serializers.CharField(help_text="What it lets this name do, in a sentence.")
+    why = serializers.ListField(child=serializers.CharField(), help_text="How it came about, and what limits it.")
+    lets_in = serializers.BooleanField(help_text="Whether it allows anything.")
+    is_you = serializers.BooleanField()
+
+
+class Way(serializers.Serializer):
+    """A way in that is no name of the list: a nonce, an alias, the admin role."""
+
+    who = serializers.CharField()
+    allows = serializers.CharField()
+    why = serializers.CharField()
+
+
+class PermissionsPage(page_of(Permission)):  # type: ignore[misc]  # made while it runs
+    """A page of the list, with all that lets in beside it."""
+
+    ways = Way(many=True)
+    may_not = serializers.CharField(allow_blank=True, help_text="Why you cannot grant; empty where you can.")
+
+
+class Grant(Body):
+    """A level for a name; NONE takes it back, since the API can remove no name."""
+
+    user = Text(max_length=MAX_USER, help_text="A user name, in its capitals and small letters; or ABACO_WORLD.")
+    level = Choice(list(LEVELS))
+    confirm_self = Truth(required=False, help_text="Needed for less than UPDATE for yourself: you cannot undo it.")
+    confirm = Text(
+        required=False,
+        max_length=MAX_USER,
+        help_text="Needed for ABACO_WORLD, which gives everybody everything for ever: that name once more.",
+    )
+
+
+class Granted(serializers.Serializer):
+    """How the name stands now, by the API's own list."""
+
+    user = serializers.CharField()
+    level = serializers.CharField(allow_null=True, help_text="null where the API's list does not have the name.")
+    message = serializers.CharField(help_text="What was done, in a sentence.")

@@ -1,0 +1,113 @@
+"""Aliases: the list of the tenant's, one, making one, pointing it elsewhere, deleting it."""
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.access import is_addressable
+from actors_app.acts import aliases as acts
+from actors_app.acts.actors import ring_words
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.exceptions import not_valid
+from actors_app.api.schema import Done, operation, page_of
+from actors_app.api.serializers import aliases as shapes
+from actors_app.forms.aliases import AliasForm, PointForm
+from actors_app.services.types import Alias
+from actors_app.writes import answered
+
+TAG = "Aliases"
+
+
+def address(alias: Alias) -> str:
+    """Return the address of an alias; none where its name cannot be in one."""
+    return reverse("api:alias-detail", args=[alias.alias]) if is_addressable(alias.alias) else ""
+
+
+class Aliases(Resource):
+    """What the addresses of aliases have in common."""
+
+    def refuse_ring(self, alias: str, actor_id: str) -> None:
+        """Raise a problem where an alias that leads to an actor would close a ring of links."""
+        if ring := acts.ring(self.abaco, alias, actor_id):
+            raise not_valid({"actor_id": [ring_words(ring)]})
+
+
+class AliasList(Aliases):
+    """`/aliases/`."""
+
+    @operation(
+        "List the aliases of the tenant",
+        tag=TAG,
+        upstream="GET /actors/aliases",
+        query=shapes.AliasesQuery,
+        gives=page_of(shapes.Alias),
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with a page of them, by name, whoever owns them."""
+        text = self.asked.get("q", "").casefold()
+        exact = {name: self.asked[name] for name in ("actor_id", "owner") if name in self.asked}
+        found = [
+            one
+            for one in self.abaco.aliases.list()
+            if any(text in part.casefold() for part in (one.alias, one.actor_id, one.owner))
+            and all(getattr(one, name) == value for name, value in exact.items())
+        ]
+        return self.page(shapes.Alias, found, lambda one: (one.alias.casefold(), one.alias))
+
+    @operation(
+        "Make an alias",
+        tag=TAG,
+        upstream="POST /actors/aliases",
+        takes=shapes.NewAlias,
+        gives=shapes.Alias,
+        status=201,
+    )
+    def post(self, request: Request) -> Response:
+        """Make one."""
+        given = checked(AliasForm(typed(self.body(shapes.NewAlias).items()))).cleaned_data
+        alias, actor_id = given["alias"], given["actor_id"]
+        made = answered(self.http, "alias.create", actor_id=actor_id, object_id=alias)
+        if made is None:
+            self.refuse_ring(alias, actor_id)
+            made = acts.create(self.http, self.abaco, alias, actor_id)
+        return self.written(made, lambda one, _: shapes.Alias(one).data, status=201, location=address)
+
+
+class AliasDetail(Aliases):
+    """`/aliases/<alias>/`."""
+
+    @operation("Read an alias", tag=TAG, upstream="GET /actors/aliases/{alias}", gives=shapes.Alias)
+    def get(self, request: Request, alias: str) -> Response:
+        """Answer with one."""
+        return Response(shapes.Alias(self.abaco.aliases.get(alias)).data)
+
+    @operation(
+        "Point an alias at another actor",
+        tag=TAG,
+        upstream="PUT /actors/aliases/{alias}",
+        takes=shapes.Pointing,
+        gives=shapes.Alias,
+        about="Messages to the alias, and its nonces, go there from then on.",
+    )
+    def put(self, request: Request, alias: str) -> Response:
+        """Point it elsewhere."""
+        actor_id = checked(PointForm(typed(self.body(shapes.Pointing).items()))).cleaned_data["actor_id"]
+        moved = answered(self.http, "alias.update", actor_id=actor_id, object_id=alias)
+        if moved is None:
+            before = self.abaco.aliases.get(alias)
+            self.refuse_ring(alias, actor_id)
+            moved = acts.point(self.http, self.abaco, alias, before, actor_id)
+        return self.written(moved, lambda one, _: shapes.Alias(one).data)
+
+    @operation(
+        "Delete an alias",
+        tag=TAG,
+        upstream="DELETE /actors/aliases/{alias}",
+        takes=False,
+        gives=Done,
+        about="The actor stays. So do nonces of the alias: they open the next one of this name, so delete them first.",
+    )
+    def delete(self, request: Request, alias: str) -> Response:
+        """Delete it."""
+        return self.done(acts.delete(self.http, self.abaco, alias))

@@ -1,0 +1,64 @@
+"""Permissions on actors, aliases and configs: who can do what and why, granting, and taking back."""
+
+from dataclasses import asdict
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.access import Subject
+from actors_app.access_page import explained
+from actors_app.acts import permissions as acts
+from actors_app.api import paging
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.exceptions import not_valid
+from actors_app.api.fields import PageQuery
+from actors_app.api.schema import operation
+from actors_app.api.serializers import permissions as shapes
+from actors_app.forms.permissions import ChangeForm
+
+TAG = "Permissions"
+
+
+class PermissionList(Resource):
+    """`/actors/<actor>/permissions/`, and those of aliases and configs."""
+
+    @operation(
+        "List who can do what, and why",
+        tag=TAG,
+        upstream="GET …/permissions",
+        query=PageQuery,
+        gives=shapes.PermissionsPage,
+        about="The list alone does not say who gets in: nonces, aliases and the admin role do too (`ways`).",
+    )
+    def get(self, request: Request, **named: str) -> Response:
+        """Answer with a page of the names, by name, and every other way in."""
+        found = explained(self.abaco, Subject.of(named), self.who.username)
+        page = paging.cut(
+            found.entries, lambda one: (one.user,), cursor=self.asked.get("cursor", ""), limit=self.asked["limit"]
+        )
+        ways = [asdict(way) for way in found.ways]
+        more = {"ways": shapes.Way(ways, many=True).data, "may_not": found.may_not}
+        return self.page_of(shapes.Permission, page, total=len(found.entries), **more)
+
+    @operation(
+        "Grant a level, or take it back",
+        tag=TAG,
+        upstream="POST …/permissions",
+        takes=shapes.Grant,
+        gives=shapes.Granted,
+        about="No name can be removed: NONE is as far as it goes. ABACO_WORLD cannot be taken back at all, so it needs "
+        "`confirm`.",
+    )
+    def post(self, request: Request, **named: str) -> Response:
+        """Set the level of a name."""
+        given = self.body(shapes.Grant)
+        if given["user"] != given["user"].strip():
+            raise not_valid({"user": ["A user name has no spaces."]})
+        subject = Subject.of(named)
+        form = checked(ChangeForm(typed(given.items()), kind=subject.kind, me=self.who.username))
+        user, level = form.cleaned_data["user"], form.cleaned_data["level"]
+        written = acts.set_level(self.http, self.abaco, subject, user, level)
+        return self.written(
+            written, lambda after, message: {"user": user, "level": after.get(user), "message": message}
+        )

@@ -1,0 +1,121 @@
+"""Permissions at the JSON API: who can do what and why, granting, and what must be meant."""
+
+import json
+from typing import Any
+
+import pytest
+
+from actors_app.models import AuditEntry
+from tests.api.conftest import Caller, problem
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload
+
+pytestmark = pytest.mark.django_db
+URL = f"/api/v1/actors/{ACTOR_ID}/permissions/"
+ACTOR = f"/actors/v2/{ACTOR_ID}"
+UPSTREAM = f"{ACTOR}/permissions"
+
+
+def opens(api: API, levels: dict[str, Any], *nonces: dict[str, Any]) -> None:
+    api.get(ACTOR, actor_payload())
+    api.get(UPSTREAM, levels)
+    api.get(f"{ACTOR}/nonces", list(nonces))
+    api.get("/actors/v2/aliases", [])
+
+
+def test_the_list_says_who_and_why(caller: Caller, api: API) -> None:
+    opens(api, {"jdoe": "UPDATE", "bob": "EXECUTE", "eve": "NONE", "a.b": "READ"}, nonce_payload())
+    found = caller.get(f"{URL}?limit=3").json()
+    assert [one["user"] for one in found["items"]] == ["a.b", "bob", "eve"]
+    assert [one["lets_in"] for one in found["items"]] == [False, True, False]
+    bob = found["items"][1]
+    assert (bob["level"], bob["allows"]) == ("EXECUTE", "Read everything, nonces included, and send messages.")
+    assert bob["why"] == ["Granted."]
+    assert found["total"] == 4
+    assert [way["who"].split(" ")[0] for way in found["ways"]] == ["Whoever", "Administrators"]
+    assert found["may_not"] == ""
+    (last,) = caller.get(found["next"]).json()["items"]
+    assert (last["user"], last["is_you"]) == ("jdoe", True)
+
+
+def test_who_cannot_grant_is_told_why(caller: Caller, api: API) -> None:
+    opens(api, {"jdoe": "READ", "bob": "UPDATE"})
+    api.refuse("GET", "/actors/v2/admin-role-probe", "Not an admin.", 403)
+    assert caller.get(URL).json()["may_not"] == "Granting needs UPDATE on this actor, and your level is READ."
+
+
+def test_those_of_an_alias_and_of_a_config(caller: Caller, api: API) -> None:
+    api.get("/actors/v2/aliases/wc/permissions", {"jdoe": "UPDATE"})
+    api.get("/actors/v2/aliases/wc", alias_payload())
+    assert "Point it elsewhere" in caller.get("/api/v1/aliases/wc/permissions/").json()["items"][0]["allows"]
+    api.get("/actors/v2/configs/c/permissions", {"jdoe": "UPDATE"})
+    assert caller.get("/api/v1/configs/c/permissions/").json()["total"] == 1
+
+
+def test_a_level_is_granted_and_recorded(caller: Caller, api: API) -> None:
+    api.get(UPSTREAM, {"jdoe": "UPDATE"})
+    api.post(UPSTREAM, {"jdoe": "UPDATE", "bob": "READ"})
+    assert caller.post(URL, {"user": "bob", "level": "READ"}).json() == {
+        "user": "bob",
+        "level": "READ",
+        "message": "bob has READ now.",
+    }
+    assert json.loads(api.asked[-1].body) == {"user": "bob", "level": "READ"}
+    entry = AuditEntry.objects.get(kind=AuditEntry.END)
+    assert (entry.action, entry.object_id, entry.outcome) == ("permission.grant", "bob", "done")
+
+
+def test_one_is_taken_back(caller: Caller, api: API) -> None:
+    api.get(UPSTREAM, {"jdoe": "UPDATE", "bob": "READ"})
+    api.post(UPSTREAM, {"jdoe": "UPDATE", "bob": "NONE"})
+    assert "stays in the list, at NONE" in caller.post(URL, {"user": "bob", "level": "NONE"}).json()["message"]
+    assert AuditEntry.objects.filter(action="permission.revoke").count() == 2
+
+
+def test_everybody_is_let_in_only_where_that_is_meant(caller: Caller, api: API) -> None:
+    world = {"user": "ABACO_WORLD", "level": "UPDATE"}
+    for sent in (world, world | {"confirm": "abaco_world"}):
+        assert list(problem(caller.post(URL, sent), 422, "not-valid")["errors"]) == ["confirm"]
+    low = problem(caller.post(URL, world | {"level": "READ", "confirm": "ABACO_WORLD"}), 422, "not-valid")
+    assert list(low["errors"]) == ["level"]
+    assert api.asked == []
+    api.get(UPSTREAM, {"jdoe": "UPDATE"})
+    api.post(UPSTREAM, {"jdoe": "UPDATE", "ABACO_WORLD": "UPDATE"})
+    assert "Everybody" in caller.post(URL, world | {"confirm": "ABACO_WORLD"}).json()["message"]
+
+
+def test_who_lowers_themselves_must_mean_it(caller: Caller, api: API) -> None:
+    lower = {"user": "jdoe", "level": "READ"}
+    assert list(problem(caller.post(URL, lower), 422, "not-valid")["errors"]) == ["confirm_self"]
+    assert api.asked == []
+    api.get(UPSTREAM, {"jdoe": "UPDATE"})
+    api.post(UPSTREAM, {"jdoe": "READ"})
+    assert caller.post(URL, lower | {"confirm_self": True}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"user": "a.b", "level": "READ"}, "user"),
+        ({"user": "a@b", "level": "READ"}, "user"),
+        ({"user": " bob", "level": "READ"}, "user"),
+        ({"user": "", "level": "READ"}, "user"),
+        ({"user": "x" * 65, "level": "READ"}, "user"),
+        ({"user": 5, "level": "READ"}, "user"),
+        ({"level": "READ"}, "user"),
+        ({"user": "bob"}, "level"),
+        ({"user": "bob", "level": "read"}, "level"),
+        ({"user": "bob", "level": "READ", "confirm_self": 1}, "confirm_self"),
+        ({"user": "bob", "level": "READ", "expires": 1}, "expires"),
+    ],
+)
+def test_what_the_form_refuses_is_refused(sent: Any, field: str, caller: Caller, api: API) -> None:
+    assert list(problem(caller.post(URL, sent), 422, "not-valid")["errors"]) == [field]
+    assert api.asked == []
+
+
+def test_what_only_administrators_get_is_said(caller: Caller, api: API) -> None:
+    api.refuse("GET", "/actors/v2/configs/c/permissions", "Unexpected error.", 500)
+    answer = caller.get("/api/v1/configs/c/permissions/")
+    assert answer.status_code in (403, 502)
+    problem(answer, answer.status_code, answer.json()["kind"])
