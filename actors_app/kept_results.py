@@ -92,6 +92,11 @@ def kept(owner: Credentials, execution_id: str) -> list[ShownResult]:
     return found
 
 
+def listed(owner: Credentials, execution_id: str) -> list[KeptResult]:
+    """Return what is known of this person's kept results of an execution, newest first, without their bytes."""
+    return list(_alive(owner, execution_id).defer("content", "preview"))
+
+
 def texts(owner: Credentials, execution_id: str, limit: int, count: int) -> list[tuple[KeptResult, str | None]]:
     """Return this person's kept results of an execution, oldest first, the first `count` of them with their texts.
 

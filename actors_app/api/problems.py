@@ -25,6 +25,7 @@ TITLES = {
     "no-such-method": "This cannot be done here",
     "not-acceptable": "It cannot be had in this form",
     "changed-meanwhile": "It was changed meanwhile",
+    "no-room": "There is no room for more",
     "too-large": "Too large",
     "wrong-media-type": "It was sent in a form that is not understood",
     "done-before": "This was done before",

@@ -13,7 +13,9 @@ from actors_app.api.views import (
     messages,
     nonces,
     permissions,
+    results,
     start,
+    state,
     workers,
 )
 
@@ -26,6 +28,7 @@ EXECUTION = f"{ACTOR}executions/<abaco:execution_id>/"
 actor_paths = [
     path("actors/", actors.ActorList.as_view(), name="actor-list"),
     path(ACTOR, actors.ActorDetail.as_view(), name="actor-detail"),
+    path(f"{ACTOR}state/", state.ActorState.as_view(), name="state"),
 ]
 
 message_paths = [
@@ -62,6 +65,8 @@ execution_paths = [
     path(f"{ACTOR}executions/", executions.ExecutionList.as_view(), name="execution-list"),
     path(EXECUTION, executions.ExecutionDetail.as_view(), name="execution-detail"),
     path(f"{EXECUTION}halt/", executions.ExecutionHalt.as_view(), name="execution-halt"),
+    path(f"{EXECUTION}results/", results.ResultList.as_view(), name="result-list"),
+    path(f"{EXECUTION}results/<int:result_id>/", results.ResultDetail.as_view(), name="result-detail"),
     path(f"{EXECUTION}logs/", logs.ExecutionLogs.as_view(), name="execution-logs"),
 ]
 

@@ -3,25 +3,18 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app import kept_results
+from actors_app.acts import results as acts
 from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
 from actors_app.htmx import render_page
 from actors_app.models import KeptResult
-from actors_app.services.errors import AbacoError, APIError, ServiceFailed, SignedOut
+from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.shapes import image_type
-from actors_app.templatetags.actors import size
 from actors_app.views.logs import DOWNLOAD_HEADERS
-from actors_app.writes import Answer, perform
-
-FULL = (
-    "Nothing was asked of the API: you keep as many results here as the portal allows, "
-    f"{size(kept_results.QUOTA)}. Each goes a day after it was taken; try again when some have gone."
-)
 
 
 def _owner(request: HttpRequest) -> Any:
@@ -50,34 +43,16 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
     status = 200
     if request.method == "POST":
         if not kept_results.has_room(owner):
-            form.add_error(None, FULL)
+            form.add_error(None, acts.FULL)
             status = 409
         else:
             try:
-                return _take(request, actor_id, execution_id)
+                return acts.take(request, abaco_for(request), actor_id, execution_id).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
-                # A call that got no whole answer may have removed what it did not bring.
-                context["may_be_lost"] = not isinstance(error, APIError) or isinstance(error, ServiceFailed)
+                context["may_be_lost"] = acts.may_be_lost(error)
     context["kept"] = kept_results.kept(owner, execution_id)
     return render_page(request, "executions/results.html", context, status=status)
-
-
-def _take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
-    """Take one result and keep it before anything else is done with it."""
-    abaco, owner = abaco_for(request), _owner(request)
-
-    def take() -> KeptResult | None:
-        data = abaco.results.take(actor_id, execution_id)
-        return kept_results.keep(owner, actor_id, execution_id, data) if data else None
-
-    def taken(row: KeptResult | None) -> Answer:
-        page = reverse("actors:execution-detail", args=[actor_id, execution_id])
-        if row is None:
-            return Answer("No result waiting, or an empty one: the API does not say which.", page, "info")
-        return Answer(f"A result of {size(row.size)} was taken. It is kept here for a day.", page)
-
-    return perform(request, "result.take", take, taken, actor_id=actor_id, object_id=execution_id).go(request)
 
 
 @require_http_methods(["GET"])

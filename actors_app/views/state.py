@@ -3,24 +3,23 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from actors_app.acts import state as acts
 from actors_app.comparing import difference, tail_of
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.definitions import full_update, is_same
+from actors_app.definitions import is_same
 from actors_app.forms.base import PortalForm
 from actors_app.forms.state import StateForm, mark_of
 from actors_app.htmx import render_page
-from actors_app.kept_definitions import record_saved
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Conflict, SignedOut
 from actors_app.services.types import Actor
 from actors_app.shapes import tree_of
 from actors_app.templatetags.actors import pretty_json
-from actors_app.writes import Answer, answered, perform
+from actors_app.writes import answered
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -82,14 +81,7 @@ def _review_or_save(
     wanted, now = form.cleaned_data["state"], abaco.state.get(actor_id)
     has_moved = form.has_moved(now)
     if request.POST.get("step") == "save" and (not has_moved or form.cleaned_data["over"]):
-        return perform(
-            request,
-            "state.update",
-            lambda: abaco.state.set(actor_id, wanted),
-            lambda _: Answer("The state is saved.", _page(actor_id)),
-            actor_id=actor_id,
-            details={"before": _size(now), "after": _size(wanted), "over": has_moved},
-        ).go(request)
+        return acts.save(request, abaco, actor_id, now, wanted, over=has_moved).go(request)
     context |= {
         "diff": difference(tail_of([pretty_json(now)]), tail_of([pretty_json(wanted)]), exact=True),
         "is_same": is_same(now, wanted),
@@ -116,17 +108,7 @@ def state_reset(request: HttpRequest, actor_id: str) -> HttpResponse:
         context["form"] = PortalForm(request.POST)
         try:
             actor = abaco.actors.get(actor_id)
-            written = perform(
-                request,
-                "state.reset",
-                lambda: abaco.actors.update(actor_id, full_update(actor, {"state": {}})),
-                lambda _: Answer("The state is empty.", _page(actor_id)),
-                actor_id=actor_id,
-                details={"before": _size(actor.state)},
-            )
-            if written.value is not None:
-                record_saved(request, "state.reset", written.value, actor_id=actor_id)
-            return written.go(request)
+            return acts.reset(request, abaco, actor_id, actor).go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
     return render_page(request, "state/reset.html", context, partial="state/_reset.html", status=status)
@@ -134,14 +116,3 @@ def state_reset(request: HttpRequest, actor_id: str) -> HttpResponse:
 
 def _context(actor_id: str, actor: Actor | None = None) -> dict[str, Any]:
     return {"actor_id": actor_id, "actor": actor, "section": "actors", "tab": "state", "counts": {}}
-
-
-def _page(actor_id: str) -> str:
-    return reverse("actors:state-detail", args=[actor_id])
-
-
-def _size(state: Any) -> dict[str, Any]:
-    """Return what the trail keeps of a state: its kind and how much it holds, since its values are often secrets."""
-    if isinstance(state, dict):
-        return {"kind": "object", "names": sorted(str(name) for name in state)[:50]}
-    return {"kind": "list" if isinstance(state, list) else type(state).__name__, "size": len(str(state))}

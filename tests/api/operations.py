@@ -87,6 +87,12 @@ OPERATIONS = [
         for name in ("permission-list", "alias-permission-list", "config-permission-list")
         for one in (Operation(name, "GET"), Operation(name, "POST", _GRANT, other={"user": "bob", "level": "UPDATE"}))
     ],
+    Operation("state", "GET"),
+    Operation("state", "PUT", {"state": {"count": 2}}, other={"state": [1]}),
+    Operation("state", "DELETE"),
+    Operation("result-list", "GET", asks=False),
+    Operation("result-list", "POST"),
+    Operation("result-detail", "GET", asks=False),
     Operation("history", "GET"),
     Operation("execution-list", "GET"),
     Operation("execution-list", "POST", {"runtime": 1, "cpu": 2, "io": 3}, 201, {"runtime": 2, "cpu": 2, "io": 3}),

@@ -9,9 +9,10 @@ from rest_framework.response import Response
 from actors_app import kept_definitions
 from actors_app.actor_rows import KEYS, matching
 from actors_app.acts import actors as acts
-from actors_app.api.base import Resource, tag
+from actors_app.api.base import Resource
 from actors_app.api.checking import checked, typed
-from actors_app.api.exceptions import Problem, not_valid
+from actors_app.api.conditions import require_match
+from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import actors as shapes
 from actors_app.converters import is_id
@@ -99,7 +100,7 @@ class ActorDetail(Resource):
         if earlier := answered(self.http, "actor.update", actor_id=actor_id):
             return self.written(earlier, lambda actor, _: shown(actor))
         actor = self.abaco.actors.get(actor_id)
-        self._match(actor)
+        require_match(self.http, shown(actor), "actor")
         force, before = given.pop("force", False), definition_of(actor)
         form = checked(ActorForm(_inputs(before | _as_form(given), force), opened=before, actor_id=actor_id))
         wanted = _exactly(form.values(), given)
@@ -118,20 +119,6 @@ class ActorDetail(Resource):
         label = self.abaco.actors.get(actor_id).label
         deleted = acts.delete(self.http, self.abaco, actor_id, label)
         return self.done(deleted)
-
-    def _match(self, actor: Actor) -> None:
-        wanted = self.request.headers.get("If-Match", "*").strip()
-        if wanted == "*":
-            return
-        from rest_framework.renderers import JSONRenderer
-
-        if tag(JSONRenderer().render(shown(actor))) not in [one.strip() for one in wanted.split(",")]:
-            raise Problem(
-                412,
-                "changed-meanwhile",
-                "The actor is not as it was when you read it, so nothing was sent.",
-                advice="Read it again, and decide.",
-            )
 
 
 def _as_form(given: Definition) -> Definition:

@@ -1,0 +1,50 @@
+"""Taking a result of an execution, which the API forgets as it gives it out."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app import kept_results
+from actors_app.credentials import signed_in
+from actors_app.models import KeptResult
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, BadAnswer, Resting, ServiceFailed, Unreachable
+from actors_app.templatetags.actors import size
+from actors_app.writes import Answer, Written, perform
+
+FULL = (
+    "Nothing was asked of the API: you keep as many results here as the portal allows, "
+    f"{size(kept_results.QUOTA)}. Each goes a day after it was taken; try again when some have gone."
+)
+
+
+def take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Written[KeptResult | None]:
+    """Take one result and keep it before anything else is done with it. `GET …/executions/{execution}/results`."""
+    return perform(
+        request,
+        "result.take",
+        lambda: _take(request, abaco, actor_id, execution_id),
+        lambda row: _taken(row, reverse("actors:execution-detail", args=[actor_id, execution_id])),
+        actor_id=actor_id,
+        object_id=execution_id,
+    )
+
+
+def may_be_lost(error: AbacoError) -> bool:
+    """Whether a call that got no whole answer may have removed what it did not bring."""
+    return isinstance(error, Unreachable | BadAnswer | ServiceFailed) and not isinstance(error, Resting)
+
+
+def _take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> KeptResult | None:
+    try:
+        data = abaco.results.take(actor_id, execution_id)
+    except AbacoError as error:
+        if may_be_lost(error):
+            error.mark_changed("unknown")
+        raise
+    return kept_results.keep(signed_in(request), actor_id, execution_id, data) if data else None
+
+
+def _taken(row: KeptResult | None, page: str) -> Answer:
+    if row is None:
+        return Answer("No result waiting, or an empty one: the API does not say which.", page, "info")
+    return Answer(f"A result of {size(row.size)} was taken. It is kept here for a day.", page)

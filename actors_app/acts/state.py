@@ -1,0 +1,50 @@
+"""Writing the state of an actor, and making it empty."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app.definitions import full_update
+from actors_app.kept_definitions import record_saved
+from actors_app.services import Abaco
+from actors_app.services.types import Actor
+from actors_app.writes import Answer, Written, perform
+
+
+def save(request: HttpRequest, abaco: Abaco, actor_id: str, before: Any, wanted: Any, *, over: bool) -> Written[Actor]:
+    """Replace a state; `over` says whether it has moved since it was read. `POST /actors/{id}/state`."""
+    return perform(
+        request,
+        "state.update",
+        lambda: abaco.state.set(actor_id, wanted),
+        lambda _: Answer("The state is saved.", _page(actor_id)),
+        actor_id=actor_id,
+        details={"before": _size(before), "after": _size(wanted), "over": over},
+    )
+
+
+def reset(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> Written[Actor]:
+    """Make the state empty, which the API does by an update of the whole actor alone. `PUT /actors/{id}`."""
+    written = perform(
+        request,
+        "state.reset",
+        lambda: abaco.actors.update(actor_id, full_update(actor, {"state": {}})),
+        lambda _: Answer("The state is empty.", _page(actor_id)),
+        actor_id=actor_id,
+        details={"before": _size(actor.state)},
+    )
+    if written.value is not None:
+        record_saved(request, "state.reset", written.value, actor_id=actor_id)
+    return written
+
+
+def _page(actor_id: str) -> str:
+    return reverse("actors:state-detail", args=[actor_id])
+
+
+def _size(state: Any) -> dict[str, Any]:
+    """Return what the trail keeps of a state: its kind and how much it holds, since its values are often secrets."""
+    if isinstance(state, dict):
+        return {"kind": "object", "names": sorted(str(name) for name in state)[:50]}
+    return {"kind": "list" if isinstance(state, list) else type(state).__name__, "size": len(str(state))}

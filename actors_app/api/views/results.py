@@ -1,0 +1,113 @@
+"""Results of an execution: taking the next one, which the API forgets then, and those that were taken."""
+
+import base64
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app import kept_results
+from actors_app.acts import results as acts
+from actors_app.api.base import Resource
+from actors_app.api.exceptions import Problem
+from actors_app.api.fields import PageQuery
+from actors_app.api.schema import operation, page_of
+from actors_app.api.serializers import results as shapes
+from actors_app.models import KeptResult
+from actors_app.services.jsons import load_json
+from actors_app.views.logs import DOWNLOAD_HEADERS
+from actors_app.writes import answered
+
+TAG = "Results"
+MOST = 10_000_000  # bytes of a result that stand in JSON
+
+
+class _Bytes(BaseRenderer):
+    """Stands for the bytes themselves, which do not come through here."""
+
+    media_type = "application/octet-stream"
+    format = "bytes"
+
+    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
+        """Return nothing."""
+        return b""
+
+
+class ResultList(Resource):
+    """`/actors/<actor>/executions/<execution>/results/`."""
+
+    secret = True
+
+    @operation(
+        "List the results that you took",
+        tag=TAG,
+        query=PageQuery,
+        gives=page_of(shapes.Result),
+        about="Nothing is asked of the Actors API. What was taken is kept for a day.",
+    )
+    def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
+        """Answer with a page of them, the newest first."""
+        kept = kept_results.listed(self.who, execution_id)
+        return self.page(shapes.Result, kept, lambda one: (one.pk,), descending=True)
+
+    @operation(
+        "Take the next result",
+        tag=TAG,
+        upstream="GET /actors/{id}/executions/{execution}/results",
+        takes=False,
+        gives=shapes.TakenResult,
+        about="The API gives each result once and forgets it, so it is kept here before anything else. With an "
+        "`Idempotency-Key` a second try takes no second one.",
+    )
+    def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
+        """Take one, and keep it."""
+        taken = answered(self.http, "result.take", actor_id=actor_id, object_id=execution_id)
+        if taken is None:
+            if not kept_results.has_room(self.who):
+                raise Problem(409, "no-room", "You keep as many results here as the portal allows.", advice=acts.FULL)
+            taken = acts.take(self.http, self.abaco, actor_id, execution_id)
+        return self.written(taken, _shown)
+
+
+class ResultDetail(Resource):
+    """`/actors/<actor>/executions/<execution>/results/<id>/`."""
+
+    secret = True
+    renderer_classes = (JSONRenderer, _Bytes)
+
+    @operation(
+        "Read a result that you took",
+        tag=TAG,
+        gives={"application/json": shapes.WholeResult, "application/octet-stream": bytes},
+        about="With `Accept: application/octet-stream` it is the bytes themselves; as JSON 10 MB at most.",
+    )
+    def get(self, request: Request, actor_id: str, execution_id: str, result_id: int) -> Response | HttpResponse:
+        """Answer with one, and what is in it."""
+        row = next((one for one in kept_results.listed(self.who, execution_id) if one.pk == result_id), None)
+        if row is None:
+            raise Http404
+        is_raw = request.accepted_media_type == _Bytes.media_type
+        if row.size > MOST and not is_raw:
+            raise Problem(406, "not-acceptable", "It is larger than 10 MB.", advice="Ask for application/octet-stream.")
+        try:
+            data = kept_results.content(self.who, execution_id, result_id)
+        except KeptResult.DoesNotExist:
+            raise Http404 from None
+        if is_raw:
+            headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
+            return HttpResponse(data, content_type=_Bytes.media_type, headers=headers)
+        return Response({**shapes.Result(row).data, **_content(row.kind, data)})
+
+
+def _shown(row: KeptResult | None, message: str) -> dict[str, Any]:
+    return {"result": dict(shapes.Result(row).data) if row else None, "message": message}
+
+
+def _content(kind: str, data: bytes) -> dict[str, Any]:
+    if kind == "json":
+        return {"encoding": "json", "content": load_json(data)}
+    if kind == "text":
+        return {"encoding": "text", "content": data.decode()}
+    return {"encoding": "base64", "content": base64.b64encode(data).decode()}

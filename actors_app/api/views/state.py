@@ -1,0 +1,71 @@
+"""The state of an actor: reading it, writing it where it has not moved, and emptying it."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.acts import state as acts
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.conditions import require_match
+from actors_app.api.schema import Done, operation
+from actors_app.api.serializers import state as shapes
+from actors_app.forms.state import StateForm
+from actors_app.services.jsons import dump_json
+from actors_app.writes import answered
+
+TAG = "State"
+
+
+class ActorState(Resource):
+    """`/actors/<actor>/state/`."""
+
+    secret = True  # its values are often keys to other services
+
+    @operation(
+        "Read the state of an actor",
+        tag=TAG,
+        upstream="GET /actors/{id}/state",
+        gives=shapes.State,
+        about="An actor that keeps none is a conflict (409).",
+        may=(409,),
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with the state."""
+        return Response({"state": self.abaco.state.get(actor_id)})
+
+    @operation(
+        "Write the state of an actor",
+        tag=TAG,
+        upstream="POST /actors/{id}/state",
+        takes=shapes.NewState,
+        gives=Done,
+        about="The API has no lock, and the last one to write wins. With `If-Match` and the tag of a GET, a state that "
+        "has moved since is left alone (412); an execution that ends right then may still be lost.",
+        may=(412,),
+    )
+    def put(self, request: Request, actor_id: str) -> Response:
+        """Replace the state."""
+        wanted = self.body(shapes.NewState)["state"]
+        form = checked(StateForm(typed([("state", dump_json(wanted).decode())]), actor_id=actor_id))
+        if earlier := answered(self.http, "state.update", actor_id=actor_id):
+            return self.done(earlier)
+        now = self.abaco.state.get(actor_id)
+        require_match(self.http, {"state": now}, "state")
+        return self.done(acts.save(self.http, self.abaco, actor_id, now, form.cleaned_data["state"], over=False))
+
+    @operation(
+        "Empty the state of an actor",
+        tag=TAG,
+        upstream="PUT /actors/{id}",
+        takes=False,
+        gives=Done,
+        about="The API empties it by an update of the whole actor alone, sent as it is. `If-Match` as with PUT.",
+        may=(412,),
+    )
+    def delete(self, request: Request, actor_id: str) -> Response:
+        """Make it empty."""
+        if earlier := answered(self.http, "state.reset", actor_id=actor_id):
+            return self.done(earlier)
+        actor = self.abaco.actors.get(actor_id)
+        require_match(self.http, {"state": actor.state}, "state")
+        return self.done(acts.reset(self.http, self.abaco, actor_id, actor))
