@@ -6,6 +6,7 @@ Its first process reads this again when it is told to reload (HUP), and has no s
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 worker_class = "gthread"
@@ -35,10 +36,27 @@ def on_starting(server: object) -> None:
 
 
 def child_exit(server: object, worker: object) -> None:
-    """Forget what a process that ended had in its hands; what it counted stays."""
+    """Forget what a process that ended had in its hands, and add what it counted to that of all that ended."""
     from prometheus_client.multiprocess import mark_process_dead
 
-    mark_process_dead(worker.pid)  # type: ignore[attr-defined, no-untyped-call]
+    pid: int = worker.pid  # type: ignore[attr-defined]
+    mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    for kind in ("counter", "histogram"):
+        # A file that cannot be read goes on standing there; the portal must not fall for a count.
+        with suppress(OSError, RuntimeError):
+            _add_to_the_ended(_METRICS / f"{kind}_{pid}.db", _METRICS / f"{kind}_ended.db")
+
+
+def _add_to_the_ended(one: Path, ended: Path) -> None:
+    """Add a process's counts to those of all that ended: otherwise each reload would leave files for ever."""
+    from prometheus_client.mmap_dict import MmapedDict
+
+    counts = list(MmapedDict.read_all_values_from_file(str(one)))  # type: ignore[no-untyped-call]
+    total = MmapedDict(str(ended))  # type: ignore[no-untyped-call]
+    for key, value, _, _ in counts:
+        total.write_value(key, total.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
+    one.unlink()
+    total.close()  # type: ignore[no-untyped-call]
 
 
 def on_exit(server: object) -> None:

@@ -156,11 +156,17 @@ def _answer(request: HttpRequest) -> HttpResponse:
             refused.headers["WWW-Authenticate"] = 'Bearer realm="metrics"'
             return refused
     _note_places()
-    registry = CollectorRegistry()
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    else:
-        registry = REGISTRY
     store = CollectorRegistry()
     store.register(_Store())
-    return HttpResponse(text_of(registry) + text_of(store), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(_counted() + text_of(store), content_type=CONTENT_TYPE_LATEST)
+
+
+def _counted() -> bytes:
+    if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        return text_of(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    try:
+        return text_of(registry)
+    except FileNotFoundError:
+        return text_of(registry)  # a process ended meanwhile, and its file with it

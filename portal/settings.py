@@ -160,6 +160,7 @@ elif _STORE["ENGINE"] == "django.db.backends.postgresql":
     # A process keeps a few connections for all its threads: a page borrows one while it asks the store and gives it
     # back before it waits for the API (`store.py`). One that died is noticed before it is lent. No statement waits
     # longer than a page may take; what the address says in its query goes before.
+    _STORE["ENGINE"] = "portal.postgresql"
     _STORE["CONN_MAX_AGE"] = 0
     _STORE["CONN_HEALTH_CHECKS"] = True
     _STORE["OPTIONS"] = {
@@ -167,10 +168,11 @@ elif _STORE["ENGINE"] == "django.db.backends.postgresql":
         "application_name": "actors-portal",
         "options": "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=30s",
         **_STORE.get("OPTIONS", {}),
-        # Seconds. Whoever finds none free waits two, and a server that went away is tried again as soon as it is
-        # asked for: left to itself the pool would wait twice as long after each failure.
+        # Seconds. Whoever finds none free waits two, and again while all are in use (`postgresql/base.py`). A server
+        # that went away is tried again as soon as it is asked for: left to itself the pool would wait twice as long
+        # after each failure.
         "pool": {
-            "min_size": 1,
+            "min_size": min(4, _number("PORTAL_STORE_CONNECTIONS", 16)),
             "max_size": _number("PORTAL_STORE_CONNECTIONS", 16),
             "timeout": 2,
             "max_idle": 300,

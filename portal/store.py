@@ -72,6 +72,21 @@ def known_migrations() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(MigrationLoader(None, ignore_no_migrations=True).disk_migrations))
 
 
+def fill_pool(seconds: float) -> bool:
+    """Make the connections that a process always keeps, before anybody waits for one; return whether that was done."""
+    pool = getattr(connection, "pool", None)
+    if pool is None:
+        return True
+    pool.open()
+    end = time.monotonic() + seconds
+    # Its own `wait` would close it for good where it takes too long.
+    while pool.get_stats()["pool_available"] < pool.min_size:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
 def lend() -> None:
     """Give this thread's connection back to the pool until it is needed again; without a pool it is kept.
 

@@ -19,14 +19,15 @@ if not settings.TENANTS:
 
 from django.db import Error, connection  # noqa: E402
 
-from portal.store import missing_migrations, unknown_migrations  # noqa: E402
+from portal.store import fill_pool, missing_migrations, unknown_migrations  # noqa: E402
 
 log = logging.getLogger("portal")
+is_away = False
 try:
     missing, unknown = missing_migrations(), unknown_migrations()
 except Error as problem:
     # It may come yet, and then it is looked at again: /readyz says no until then.
-    missing, unknown = [], []
+    missing, unknown, is_away = [], [], True
     log.warning("The store does not answer yet (%s); /readyz says so until it does.", type(problem).__name__)
 finally:
     connection.close()
@@ -35,5 +36,8 @@ if missing:
         f"The store is behind this code by {len(missing)} migrations, from {missing[0]} on. "
         "Run `manage.py migrate` first, then start the portal."
     )
+# Visitors wait in front of a process that is not ready; inside it they would be told that the store is busy.
+if not is_away and not fill_pool(seconds=10):
+    log.warning("The store takes longer than 10 s for the first connections; the portal serves all the same.")
 if unknown:
     log.warning("The store is of a newer portal (it has %s). It serves; go on with the upgrade.", unknown[-1])

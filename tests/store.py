@@ -10,7 +10,7 @@ from django.db import connection
 
 
 class Lock:
-    """A lock on the sessions, held by somebody else's connection."""
+    """A lock on the sessions and preferences, held by somebody else's connection."""
 
     def __init__(self) -> None:
         settings = connection.settings_dict
@@ -21,7 +21,7 @@ class Lock:
             import psycopg
 
             self._other = psycopg.connect(host=settings["HOST"], user=settings["USER"], dbname=settings["NAME"])
-            self._other.execute("LOCK TABLE portal_session IN SHARE ROW EXCLUSIVE MODE")
+            self._other.execute("LOCK TABLE portal_session, portal_preference IN SHARE ROW EXCLUSIVE MODE")
 
     def free(self) -> None:
         """Give it back; once is enough."""

@@ -1,13 +1,14 @@
 """The portal's own store: locked for a moment, locked for long, gone. On SQLite and on PostgreSQL."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
 
 from actors_app.models import PortalSession
@@ -113,3 +114,24 @@ def test_what_is_done_patiently_is_tried_four_times_at_most() -> None:
     with pytest.raises(OperationalError):
         store.patiently(work)
     assert 2 <= len(tries) <= store.TRIES
+
+
+def test_a_pool_that_is_busy_is_waited_for_and_a_server_that_is_away_is_not(tmp_path: Path) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no pool")
+    most = connection.settings_dict["OPTIONS"]["pool"]["max_size"]
+    connection.ensure_connection()
+    pool = connection.pool  # type: ignore[attr-defined]
+    connection.close()
+    taken = [pool.getconn() for _ in range(most)]
+    timer = threading.Timer(3.0, lambda: [pool.putconn(one) for one in taken])
+    timer.start()
+    began = time.monotonic()
+    assert PortalSession.objects.count() == 0
+    assert time.monotonic() - began > 2.5, "longer than the pool itself would wait"
+    timer.join()
+    with taken_away(tmp_path):
+        began = time.monotonic()
+        with pytest.raises(OperationalError):
+            PortalSession.objects.count()
+        assert time.monotonic() - began < 6, "two seconds, on a machine that has other things to do"

@@ -8,11 +8,13 @@ import os
 import re
 import signal
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -36,6 +38,7 @@ class Pair:
     second: RunningPortal
     directory: str  # of the store's socket
     sandbox: Sandbox
+    counts: Path  # where their processes count
 
     @property
     def person(self) -> Person:
@@ -60,11 +63,20 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
             "LOG_FORMAT": "json",
             "LOG_REQUESTS": "true",
         }
+        counts = tmp_path_factory.mktemp("counts")
         portals = [
-            stack.enter_context(running_portal(tmp_path_factory.mktemp(name), sandbox.url, None, **settings))
+            stack.enter_context(
+                running_portal(
+                    tmp_path_factory.mktemp(name),
+                    sandbox.url,
+                    None,
+                    **settings,
+                    PROMETHEUS_MULTIPROC_DIR=str(counts / name),
+                )
+            )
             for name in ("first", "second")
         ]
-        yield Pair(*portals, str(store.directory), sandbox)
+        yield Pair(*portals, str(store.directory), sandbox, counts)
 
 
 def told(portal: RunningPortal) -> dict[tuple[str, ...], float]:
@@ -204,30 +216,38 @@ def test_a_reload_under_load_loses_no_request_and_keeps_its_counts(pair: Pair) -
     visitor = Visitor.signed_in(pair.first.url, "demo")
     old = set(pair.first.workers)
     counted = sum(value for key, value in told(pair.first).items() if key[0] == "portal_requests_total")
-    stop, statuses = time.monotonic() + 6, []
+    statuses: list[int] = []
+    stop = threading.Event()
 
-    def keep_asking(_: int) -> None:
-        browser = requests.Session()
-        browser.cookies.update(visitor.cookies)
-        while time.monotonic() < stop:
-            # A browser would send again what a closed connection lost; here nothing is forgiven.
-            statuses.append(browser.get(f"{pair.first.url}/actors/", timeout=60).status_code)
-        browser.close()
+    def keep_asking() -> None:
+        with requests.Session() as browser:
+            browser.cookies.update(visitor.cookies)
+            while not stop.is_set():
+                # A browser would send again what a closed connection lost; here nothing is forgiven.
+                statuses.append(browser.get(f"{pair.first.url}/actors/", timeout=60).status_code)
 
     with ThreadPoolExecutor(6) as pool:
-        asking = [pool.submit(keep_asking, number) for number in range(6)]
-        time.sleep(1)
-        os.kill(pair.first.process.pid, signal.SIGHUP)
+        asking = [pool.submit(keep_asking) for _ in range(6)]
+        try:
+            time.sleep(1)
+            os.kill(pair.first.process.pid, signal.SIGHUP)
+            end = time.monotonic() + 60
+            while set(pair.first.workers) & old:
+                assert time.monotonic() < end, "the old processes stay"
+                time.sleep(0.1)
+            time.sleep(2)
+        finally:
+            stop.set()
         for one in asking:
             one.result(90)
-    assert set(statuses) == {200}
-    assert len(statuses) > 20
-    end = time.monotonic() + 40
-    while set(pair.first.workers) & old:
-        assert time.monotonic() < end, "the old processes stay"
-        time.sleep(0.1)
+    assert set(statuses) == {200}, re.findall(r'"message": "([^"]*answered 5[^"]*)', pair.first.log.read_text())
+    assert len(statuses) > 6, "they asked again and again"
     after = sum(value for key, value in told(pair.first).items() if key[0] == "portal_requests_total")
     assert after == counted + len(statuses)
+    files = {path.name for path in (pair.counts / "first").glob("*.db")}
+    ended = {name for name in files if any(f"_{worker}." in name for worker in old)}
+    assert not ended, "each reload would leave files for ever"
+    assert {"counter_ended.db", "histogram_ended.db"} <= files
 
 
 def test_the_log_is_json_with_the_request_of_each_line_and_no_secret(pair: Pair) -> None:
