@@ -1,7 +1,8 @@
 """`python -m benchmarks`: measure the goals of `goals.toml` and write what came of it.
 
 One page against itself comes first: where that is not steady, the run is marked as discarded and README.md is left as
-it is. Ends with 1 where a gate fails or a time is over 1.3 times its limit, with 2 where the run is discarded.
+it is, as it is after a run of some goals. Ends with 1 where a gate fails or a time is over 1.3 times its limit, with 2
+where the run is discarded.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -63,14 +65,19 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--goals", default=",".join(MEASURES), help=f"of {', '.join(MEASURES)}, joined by commas")
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each comparison")
     parser.add_argument("--write", type=Path, default=ROOT / "var" / "benchmarks.json", help="where the JSON goes")
-    parser.add_argument("--readme", type=Path, help="a file with the markers, such as README.md, for the table")
+    parser.add_argument(
+        "--readme", type=Path, default=ROOT / "README.md", help="the file with the markers for the table of all goals"
+    )
+    parser.add_argument("--minutes", type=float, default=10, help="what is not begun a minute before is not run")
     parser.add_argument("--peers", type=Path, default=ROOT / "var" / "peers", help="the environment of the peers")
     options = parser.parse_args(arguments)
     asked = [name for name in options.goals.split(",") if name]
     if unknown := set(asked) - set(MEASURES):
         parser.error(f"there is no goal {', '.join(sorted(unknown))}")
     os.umask(0o077)
-    before = about(options)
+    # Whoever is asked to end, ends what it began.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    before, started = about(options), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="portal-benchmarks-") as name, ExitStack() as stack:
         bench = Bench(Path(name), stack, rounds=options.rounds, peers=options.peers.absolute())
         stack.enter_context(probe.on(bench.others))
@@ -80,6 +87,8 @@ def main(arguments: list[str]) -> int:
         for group in asked:
             began = time.monotonic()
             try:
+                if began - started > 60 * (options.minutes - 1):
+                    raise RuntimeError("no time was left")
                 MEASURES[group](bench)
             except PROBLEMS as problem:
                 say(f"{group}: {problem}")
@@ -112,7 +121,8 @@ def main(arguments: list[str]) -> int:
     say(f"\n{text}\nEvery round is in {options.write}.")
     if not is_steady:
         return 2
-    if options.readme and not goals.write_into(options.readme, text):
+    # A table of some goals does not take the place of that of all.
+    if set(asked) == set(MEASURES) and not goals.write_into(options.readme, text):
         sys.exit(f"{options.readme} has no markers for the table.")
     return int(any(goal.verdict(bench.figures.get(goal.name)) == "missed" for goal in chosen))
 
