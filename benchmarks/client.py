@@ -112,11 +112,14 @@ def open_loop(
 
 
 class Crowd:
-    """Many visitors who all want one page, and want it again as soon as they are told they may."""
+    """Many visitors who all want one page, and want it again as soon as they have it, or are told they may.
 
-    def __init__(self, url: str, cookies: str, path: str, size: int, *, is_patient: bool) -> None:
+    Any who ask again at once, whatever they are told, would keep this process from looking at anything else.
+    """
+
+    def __init__(self, url: str, cookies: str, path: str, size: int) -> None:
         self._stop = threading.Event()
-        self._url, self._cookies, self._path, self._is_patient = url, cookies, path, is_patient
+        self._url, self._cookies, self._path = url, cookies, path
         self.statuses: list[int] = []
         self._threads = [threading.Thread(target=self._want, daemon=True) for _ in range(size)]
 
@@ -143,5 +146,5 @@ class Crowd:
                 continue
             self.statuses.append(answer.status)
             if answer.status != 200:
-                self._stop.wait(answer.retry_after if self._is_patient else 0.0)
+                self._stop.wait(answer.retry_after or 0.1)
         visitor.close()

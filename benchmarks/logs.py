@@ -24,6 +24,7 @@ from benchmarks.portals import Portal, collect_static, portal_of, stub_of
 from benchmarks.stores import migrate
 
 AT_ONCE = 8
+THREADS = 16  # of the portal
 MEGABYTE = 1_000_000
 
 
@@ -32,7 +33,7 @@ def portal(api: str, folder: Path, app: str) -> Iterator[Portal]:
     """Run the portal with one process and enough threads, or its double that holds back; somebody is signed in."""
     store = folder / f"{app.rpartition('.')[2]}.sqlite3"
     migrate(store)
-    with portal_of(store, folder, api=f"{api}/1", app=app, threads=16) as found:
+    with portal_of(store, folder, api=f"{api}/1", app=app, threads=THREADS) as found:
         found.sign_in()
         yield found
 
@@ -74,7 +75,9 @@ def first_bytes(streamed: Portal, held: Portal, execution: str, download: bool, 
 
 def memory(portal: Portal, download: bool, name: str, most: float | None) -> Figure:
     """Measure how far memory rises while eight people open the log of 10 MB at once."""
-    _together(portal, address("log1", download))  # so that what is loaded once, by each thread, is not counted
+    # What is loaded once, by the process and by each thread, is not counted.
+    fetch(portal, address("log10", download))
+    _together(portal, address("log1", download=True), THREADS)
     portal.forget_most()
     before = portal.memory("VmRSS")
     _together(portal, address("log10", download))
@@ -86,9 +89,9 @@ def memory(portal: Portal, download: bool, name: str, most: float | None) -> Fig
     return figure
 
 
-def _together(portal: Portal, path: str) -> None:
-    with ThreadPoolExecutor(AT_ONCE) as people:
-        for opened in [people.submit(fetch, portal, path) for _ in range(AT_ONCE)]:
+def _together(portal: Portal, path: str, number: int = AT_ONCE) -> None:
+    with ThreadPoolExecutor(number) as people:
+        for opened in [people.submit(fetch, portal, path) for _ in range(number)]:
             opened.result()
 
 
