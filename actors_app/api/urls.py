@@ -7,13 +7,17 @@ from actors_app.api.views import (
     actors,
     alias_nonces,
     aliases,
+    configs,
     docs,
     executions,
+    links,
     logs,
     messages,
     nonces,
     permissions,
     results,
+    schedules,
+    search,
     start,
     state,
     workers,
@@ -28,6 +32,7 @@ EXECUTION = f"{ACTOR}executions/<abaco:execution_id>/"
 actor_paths = [
     path("actors/", actors.ActorList.as_view(), name="actor-list"),
     path(ACTOR, actors.ActorDetail.as_view(), name="actor-detail"),
+    path(f"{ACTOR}schedule/", schedules.ActorSchedule.as_view(), name="schedule"),
     path(f"{ACTOR}state/", state.ActorState.as_view(), name="state"),
 ]
 
@@ -52,6 +57,20 @@ alias_paths = [
     path(f"{ALIAS}nonces/", alias_nonces.AliasNonceList.as_view(), name="alias-nonce-list"),
     path(f"{ALIAS}nonces/<handle:handle>/", alias_nonces.AliasNonceDetail.as_view(), name="alias-nonce-detail"),
     path(f"{ALIAS}nonces/<handle:handle>/reveal/", alias_nonces.AliasNonceReveal.as_view(), name="alias-nonce-reveal"),
+]
+
+config_paths = [
+    path("configs/", configs.ConfigList.as_view(), name="config-list"),
+    path(CONFIG, configs.ConfigDetail.as_view(), name="config-detail"),
+]
+
+overall_paths = [
+    path("schedules/", schedules.ScheduleList.as_view(), name="schedule-list"),
+    path("links/", links.LinkList.as_view(), name="link-list"),
+    path("search/actors/", search.ActorSearch.as_view(), name="search-actors"),
+    path("search/executions/", search.ExecutionSearch.as_view(), name="search-executions"),
+    path("search/workers/", search.WorkerSearch.as_view(), name="search-workers"),
+    path("search/logs/", search.LogSearch.as_view(), name="search-logs"),
 ]
 
 permission_paths = [
@@ -79,6 +98,8 @@ urlpatterns = [
     *worker_paths,
     *nonce_paths,
     *alias_paths,
+    *config_paths,
+    *overall_paths,
     *permission_paths,
     *execution_paths,
 ]

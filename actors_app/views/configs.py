@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from actors_app.acts import configs as acts
 from actors_app.alias_rows import page_of
 from actors_app.ascode import EXAMPLES
 from actors_app.credentials import abaco_for
@@ -19,10 +19,10 @@ from actors_app.htmx import render_page, wants_fragment
 from actors_app.preferences import preferences_of
 from actors_app.secret_names import MASK
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Alias, Config
 from actors_app.templatetags.actors import visible
-from actors_app.writes import Answer, answered, perform
+from actors_app.writes import answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +81,8 @@ def config_create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form, status = ConfigForm(request.POST), 422
         if form.is_valid():
-            abaco, typed = abaco_for(request), form.cleaned_data
             try:
-                return perform(
-                    request,
-                    "config.create",
-                    lambda: abaco.configs.create(typed["name"], typed["value"], typed["is_secret"], typed["actors"]),
-                    lambda made: Answer(f"The config {visible(made.name)} is made.", _page(typed["name"])),
-                    object_id=typed["name"],
-                    details={"is_secret": typed["is_secret"], "actors": typed["actors"]},
-                ).go(request)
+                return acts.create(request, abaco_for(request), form.cleaned_data).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     context = {"section": "configs", "form": form, "sends": _sends("config-create", form)}
@@ -111,7 +103,7 @@ def config_update(request: HttpRequest, config: str) -> HttpResponse:
     """Replace a config (`PUT /actors/configs/{name}`)."""
     abaco, status = abaco_for(request), 200
     if request.method != "POST":
-        found = _found(abaco, config)
+        found = acts.one(abaco, config)
         form = ConfigEditForm.of(found)
         context = _context(config) | {
             "form": form,
@@ -122,16 +114,8 @@ def config_update(request: HttpRequest, config: str) -> HttpResponse:
         form, status = ConfigEditForm(request.POST), 422
         context = _context(config) | {"form": form, "sends": _sends("config-update", form, config)}
         if form.is_valid():
-            typed = form.cleaned_data
             try:
-                return perform(
-                    request,
-                    "config.update",
-                    lambda: abaco.configs.update(config, typed["value"], typed["is_secret"], typed["actors"]),
-                    lambda _: Answer(f"The config {config} is saved.", _page(config)),
-                    object_id=config,
-                    details={"is_secret": typed["is_secret"], "actors": typed["actors"]},
-                ).go(request)
+                return acts.update(request, abaco, config, form.cleaned_data).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "configs/update.html", context, partial="configs/_update.html", status=status)
@@ -151,13 +135,7 @@ def config_delete(request: HttpRequest, config: str) -> HttpResponse:
             if earlier := answered(request, "config.delete", object_id=config):
                 return earlier.go(request)
             try:
-                return perform(
-                    request,
-                    "config.delete",
-                    lambda: abaco.configs.delete(config),
-                    lambda _: Answer(f"The config {config} is deleted.", reverse("actors:config-list")),
-                    object_id=config,
-                ).go(request)
+                return acts.delete(request, abaco, config).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "configs/delete.html", context, partial="configs/_delete.html", status=status)
@@ -209,10 +187,6 @@ def _context(config: str, row: ConfigRow | None = None) -> dict[str, Any]:
     return {"config": config, "section": "configs", "tab": "overview", "row": row}
 
 
-def _page(config: str) -> str:
-    return reverse("actors:config-detail", args=[config])
-
-
 def _rows(abaco: Abaco) -> list[ConfigRow]:
     """Return all configs by name; what is not known of their actors is left out."""
     answers = abaco.wave(
@@ -250,15 +224,4 @@ def _one(abaco: Abaco, config: str) -> ConfigRow:
     for row in _rows(abaco):
         if row.name == config:
             return row
-    raise _missing()
-
-
-def _found(abaco: Abaco, config: str) -> Config:
-    for one in abaco.configs.list():
-        if one.name == config:
-            return one
-    raise _missing()
-
-
-def _missing() -> NotFound:
-    return NotFound("a config that is not listed", user_message="This config does not exist, or was deleted.")
+    raise acts.missing()

@@ -73,7 +73,7 @@ def link_list(request: HttpRequest) -> HttpResponse:
             WebhookRow(
                 visible(one.label),
                 page_of("actor-detail", one.id),
-                visible(_host(one.webhook)),
+                visible(host_of(one.webhook)),
                 one.webhook.startswith("https://"),
             )
             for one in sorted(actors, key=lambda one: one.label.casefold())
@@ -83,7 +83,8 @@ def link_list(request: HttpRequest) -> HttpResponse:
     return render_page(request, "links/list.html", context)
 
 
-def _host(address: str) -> str:
+def host_of(address: str) -> str:
+    """Return the host of a webhook's address, or its beginning where it is none."""
     try:
         return urlsplit(address).hostname or address[:80]
     except ValueError:

@@ -8,18 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.acts import schedules as acts
 from actors_app.alias_rows import page_of
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.definitions import full_update
 from actors_app.forms.schedules import ScheduleForm
 from actors_app.htmx import render_page
-from actors_app.kept_definitions import record_saved
 from actors_app.schedules import Schedule, next_hours, read_hour, this_hour
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor
 from actors_app.templatetags.actors import now, visible
-from actors_app.writes import Answer, answered, perform
+from actors_app.writes import answered
 from actors_app.zones import reader_zone, zone_context
 
 
@@ -100,18 +99,8 @@ def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         return earlier.go(request)
     try:
         actor = abaco.actors.get(actor_id)
-        changes = {"cron_schedule": typed.text, "cron_on": form.cleaned_data["on"]}
-        written = perform(
-            request,
-            "schedule.update",
-            lambda: abaco.actors.update(actor_id, full_update(actor, changes)),
-            lambda _: Answer(_said(typed, is_on=changes["cron_on"]), _page(request, actor_id)),
-            actor_id=actor_id,
-            details={"before": {"cron_schedule": actor.cron_schedule, "cron_on": actor.cron_on}, "after": changes},
-        )
-        if written.value is not None:
-            record_saved(request, "schedule.update", written.value, actor_id=actor_id)
-        return written.go(request)
+        is_on, page = form.cleaned_data["on"], _page(request, actor_id)
+        return acts.update(request, abaco, actor, typed, is_on=is_on, actor_id=actor_id, page=page).go(request)
     except AbacoError as error:
         status = form.refuse(error)
     return render_page(request, "schedules/update.html", context, status=status)
@@ -120,7 +109,3 @@ def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
 def _page(request: HttpRequest, actor_id: str) -> str:
     zone = reader_zone(request)
     return reverse("actors:schedule-update", args=[actor_id]) + (f"?zone={zone}" if zone else "")
-
-
-def _said(schedule: Schedule, *, is_on: bool) -> str:
-    return f"The actor runs {schedule.words}." if is_on else "The schedule is kept, and off."

@@ -68,13 +68,14 @@ def search(request: HttpRequest) -> HttpResponse:
         "first": found.skipped + 1,
         "last": found.skipped + len(found.rows),
         "before": _page(request, number - 1) if number > 1 else "",
-        "after": _page(request, number + 1) if _has_more(found, size) else "",
+        "after": _page(request, number + 1) if has_more(found, size) else "",
         "asks": {"search": _asked(typed)},
     }
     return render_page(request, "search/list.html", context)
 
 
-def _has_more(found: FoundPage[Any], size: int) -> bool:
+def has_more(found: FoundPage[Any], size: int) -> bool:
+    """Whether more was found than stands on a page and before it."""
     if found.total is None:
         return len(found.rows) == size
     return found.skipped + len(found.rows) < found.total

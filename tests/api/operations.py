@@ -52,6 +52,7 @@ class Operation:
 
 
 _IMAGE = {"image": "abacosamples/test"}
+_CONFIG = {"value": "v", "actors": [ACTOR_ID]}
 _GRANT = {"user": "bob", "level": "READ"}
 OPERATIONS = [
     Operation("start", "GET", asks=False),
@@ -87,6 +88,19 @@ OPERATIONS = [
         for name in ("permission-list", "alias-permission-list", "config-permission-list")
         for one in (Operation(name, "GET"), Operation(name, "POST", _GRANT, other={"user": "bob", "level": "UPDATE"}))
     ],
+    Operation("config-list", "GET"),
+    Operation("config-list", "POST", _CONFIG | {"name": "c"}, 201, _CONFIG | {"name": "c", "is_secret": True}),
+    Operation("config-detail", "GET"),
+    Operation("config-detail", "PUT", _CONFIG, other=_CONFIG | {"value": "w"}),
+    Operation("config-detail", "DELETE"),
+    Operation("schedule-list", "GET"),
+    Operation("schedule", "GET"),
+    Operation("schedule", "PUT", {"cron_schedule": "now + 1 day"}, other={"cron_schedule": "now + 2 days"}),
+    Operation("link-list", "GET"),
+    Operation("search-actors", "GET"),
+    Operation("search-executions", "GET"),
+    Operation("search-workers", "GET"),
+    Operation("search-logs", "GET"),
     Operation("state", "GET"),
     Operation("state", "PUT", {"state": {"count": 2}}, other={"state": [1]}),
     Operation("state", "DELETE"),

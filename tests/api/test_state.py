@@ -8,7 +8,8 @@ import pytest
 from actors_app.models import AuditEntry
 from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.payloads import ACTOR_ID, actor_payload, envelope
+from tests.payloads import API as API_URL
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/actors/{ACTOR_ID}/state/"
@@ -53,10 +54,9 @@ def test_what_moved_meanwhile_is_left_alone(method: str, caller: Caller, api: AP
     api.get(UPSTREAM, {"state": {"n": 1}})
     read = caller.get(URL).headers["ETag"]
     moved = {"n": 2}
-    api.wire.replace(
-        "GET", f"https://api.example.org{UPSTREAM}", json={"status": "success", "result": {"state": moved}}
-    )
-    if method == "DELETE":
+    if method == "PUT":
+        api.wire.replace("GET", f"{API_URL}{UPSTREAM}", json=envelope({"state": moved}))
+    else:
         api.get(ACTOR, actor_payload(stateless=False, state=moved))
     body = {"state": {"n": 3}} if method == "PUT" else None
     found = problem(caller.ask(method, URL, body, If_Match=read), 412, "changed-meanwhile")

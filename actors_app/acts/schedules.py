@@ -1,0 +1,32 @@
+"""Changing the schedule of an actor, with all else of it kept."""
+
+from django.http import HttpRequest
+
+from actors_app.definitions import full_update
+from actors_app.kept_definitions import record_saved
+from actors_app.schedules import Schedule
+from actors_app.services import Abaco
+from actors_app.services.types import Actor
+from actors_app.writes import Answer, Written, perform
+
+
+def update(
+    request: HttpRequest, abaco: Abaco, actor: Actor, schedule: Schedule, *, is_on: bool, actor_id: str, page: str
+) -> Written[Actor]:
+    """Save a schedule; `page` is where it is shown. `PUT /actors/{id}`."""
+    changes = {"cron_schedule": schedule.text, "cron_on": is_on}
+    written = perform(
+        request,
+        "schedule.update",
+        lambda: abaco.actors.update(actor_id, full_update(actor, changes)),
+        lambda _: Answer(_said(schedule, is_on=is_on), page),
+        actor_id=actor_id,
+        details={"before": {"cron_schedule": actor.cron_schedule, "cron_on": actor.cron_on}, "after": changes},
+    )
+    if written.value is not None:
+        record_saved(request, "schedule.update", written.value, actor_id=actor_id)
+    return written
+
+
+def _said(schedule: Schedule, *, is_on: bool) -> str:
+    return f"The actor runs {schedule.words}." if is_on else "The schedule is kept, and off."

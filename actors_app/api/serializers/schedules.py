@@ -1,0 +1,34 @@
+"""Schedules of actors as they go out, and as they are set."""
+
+from rest_framework import serializers
+
+from actors_app.api.fields import Body, Choice, PageQuery, Text, Truth
+from actors_app.api.serializers.actors import MOMENT
+
+
+class Schedule(serializers.Serializer):
+    """When an actor is sent a message by the API itself."""
+
+    actor_id = serializers.CharField()
+    actor_name = serializers.CharField(allow_null=True)
+    cron_schedule = serializers.CharField(allow_null=True, help_text="In whole hours of UTC, as the API keeps it.")
+    cron_on = serializers.BooleanField()
+    words = serializers.CharField(allow_blank=True, help_text="The same in words; empty for what is no schedule.")
+    next = serializers.ListField(
+        child=serializers.DateTimeField(help_text=MOMENT), help_text="The next hours, as far as they can be known."
+    )
+
+
+class SchedulesQuery(PageQuery):
+    """Which schedules."""
+
+    show = Choice(["on", "off"], required=False, help_text="Those that are on, or off.")
+
+
+class NewSchedule(Body):
+    """What a schedule becomes."""
+
+    cron_schedule = Text(
+        max_length=60, help_text="`now + 6 hours`, or `2027-01-15 08 + 1 day`: hours, days, weeks or months, UTC."
+    )
+    cron_on = Truth(required=False, default=True, help_text="Whether it sends messages.")

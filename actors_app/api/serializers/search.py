@@ -1,0 +1,53 @@
+"""What is asked of the API's search, as the page's form has it, and what it finds."""
+
+from functools import cache
+
+from rest_framework import serializers
+
+from actors_app.api.fields import Choice, Query, Text, WholeInQuery
+from actors_app.api.serializers.workers import Worker
+from actors_app.forms.search import CONDITIONS, FIELDS, OPERATORS
+
+_VALUE = "Its value: several with commas, `1..10` for between, a day or a moment of UTC for a time."
+
+
+@cache
+def query_of(kind: str, most: int, default: int) -> type[Query]:
+    """Return the parameters of a search of a kind."""
+    fields: dict[str, object] = {
+        "__doc__": f"What {kind} are searched for.",
+        "q": Text(required=False, max_length=200, help_text="Words, anywhere in what is searched."),
+        "exact": Choice(["true", "false"], required=False, help_text="Whether the words are a phrase."),
+        "cursor": Text(required=False, max_length=4000, help_text="Where the page begins; the first page without."),
+        "limit": WholeInQuery(required=False, min_value=1, max_value=most, default=default),
+    }
+    for number in range(1, CONDITIONS + 1):
+        fields[f"f{number}"] = Choice(list(FIELDS[kind]), required=False, help_text=f"Condition {number}: the field.")
+        fields[f"o{number}"] = Choice(list(OPERATORS), required=False, help_text="How it compares; `is` without.")
+        fields[f"v{number}"] = Text(required=False, max_length=500, help_text=_VALUE)
+    return type(f"{kind.title()}SearchQuery", (Query,), fields)
+
+
+class FoundWorker(Worker):
+    """A worker of any actor."""
+
+    actor_id = serializers.CharField()
+
+
+class FoundLog(serializers.Serializer):
+    """A log that was found; the API does not say of which execution."""
+
+    logs = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
+
+
+@cache
+def found_of(item: type[serializers.Serializer]) -> type[serializers.Serializer]:
+    """Return the shape of a page of what was found."""
+    fields = {
+        "items": item(many=True),
+        "next": serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one."),
+        "previous": serializers.CharField(allow_null=True, help_text="The address of the page before, if any."),
+        "total": serializers.IntegerField(allow_null=True, help_text="null where the API does not say."),
+        "__doc__": "A page of what was found, in no order by time.",
+    }
+    return type(f"{item.__name__}Found", (serializers.Serializer,), fields)

@@ -1,0 +1,118 @@
+"""Configs and secrets: the list of the tenant's, one, making, replacing and deleting one."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.access import is_addressable
+from actors_app.acts import configs as acts
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.exceptions import not_valid
+from actors_app.api.schema import Done, operation, page_of
+from actors_app.api.serializers import configs as shapes
+from actors_app.forms.configs import ConfigEditForm, ConfigForm
+from actors_app.services.types import Config
+
+TAG = "Configs"
+
+
+def shown(config: Config) -> dict[str, Any]:
+    """Return a config as it goes out; of a secret the API itself has but ciphertext."""
+    value = None if config.is_secret else config.value
+    return {"name": config.name, "value": value, "is_secret": config.is_secret, "actors": list(config.actors)}
+
+
+def address(config: Config) -> str:
+    """Return the address of a config; none where its name cannot be in one."""
+    return reverse("api:config-detail", args=[config.name]) if is_addressable(config.name) else ""
+
+
+class ConfigList(Resource):
+    """`/configs/`."""
+
+    secret = True  # a value that nobody marked as a secret is often one
+
+    @operation(
+        "List the configs of the tenant",
+        tag=TAG,
+        upstream="GET /actors/configs",
+        query=shapes.ConfigsQuery,
+        gives=page_of(shapes.Config),
+        about="The whole tenant reads every value that is no secret.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with a page of them, by name."""
+        text, actor = self.asked.get("q", "").casefold(), self.asked.get("actor")
+        found = [
+            one
+            for one in map(shown, self.abaco.configs.list())
+            if any(text in part.casefold() for part in (one["name"], one["value"] or "", *one["actors"]))
+            and (actor is None or actor in one["actors"])
+        ]
+        return self.page(shapes.Config, found, lambda one: (one["name"].casefold(), one["name"]))
+
+    @operation(
+        "Make a config",
+        tag=TAG,
+        upstream="POST /actors/configs",
+        takes=shapes.NewConfig,
+        gives=shapes.Config,
+        status=201,
+    )
+    def post(self, request: Request) -> Response:
+        """Make one."""
+        form = checked(ConfigForm(_typed(self.body(shapes.NewConfig))))
+        made = acts.create(self.http, self.abaco, form.cleaned_data)
+        return self.written(made, lambda one, _: shown(one), status=201, location=address)
+
+
+class ConfigDetail(Resource):
+    """`/configs/<config>/`."""
+
+    secret = True
+
+    @operation(
+        "Read a config",
+        tag=TAG,
+        upstream="GET /actors/configs",
+        gives=shapes.Config,
+        about="It is read from the list: the API gives one alone to administrators only.",
+    )
+    def get(self, request: Request, config: str) -> Response:
+        """Answer with one."""
+        return Response(shown(acts.one(self.abaco, config)))
+
+    @operation(
+        "Replace a config",
+        tag=TAG,
+        upstream="PUT /actors/configs/{name}",
+        takes=shapes.ConfigValue,
+        gives=shapes.Config,
+        about="The API does this for administrators alone; for others it fails, and nothing is changed.",
+    )
+    def put(self, request: Request, config: str) -> Response:
+        """Replace all of it but its name."""
+        form = checked(ConfigEditForm(_typed(self.body(shapes.ConfigValue))))
+        return self.written(acts.update(self.http, self.abaco, config, form.cleaned_data), lambda one, _: shown(one))
+
+    @operation(
+        "Delete a config",
+        tag=TAG,
+        upstream="DELETE /actors/configs/{name}",
+        takes=False,
+        gives=Done,
+        about="The API does this for administrators alone.",
+    )
+    def delete(self, request: Request, config: str) -> Response:
+        """Delete it."""
+        return self.done(acts.delete(self.http, self.abaco, config))
+
+
+def _typed(given: dict[str, Any]) -> Any:
+    for name in given["actors"]:
+        if not name or "," in name or any(sign.isspace() for sign in name):
+            raise not_valid({"actors": [f"“{name}” is no id and no alias of an actor."]})
+    return typed({**given, "actors": ", ".join(given["actors"])}.items())

@@ -1,0 +1,98 @@
+"""Schedules: those of all actors, and one actor's, read and set."""
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.acts import schedules as acts
+from actors_app.api.base import Resource
+from actors_app.api.exceptions import not_valid
+from actors_app.api.schema import operation, page_of
+from actors_app.api.serializers import schedules as shapes
+from actors_app.forms.cron import check_schedule
+from actors_app.schedules import Schedule, next_hours
+from actors_app.services.types import Actor
+from actors_app.templatetags.actors import now
+from actors_app.writes import answered
+
+TAG = "Schedules"
+
+
+def shown(actor: Actor) -> dict[str, Any]:
+    """Return the schedule of an actor as it goes out."""
+    schedule = Schedule.read(actor.cron_schedule)
+    values = {
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "cron_schedule": actor.cron_schedule or None,
+        "cron_on": actor.cron_on,
+        "words": schedule.words if schedule else "",
+        "next": next_hours(actor, now()),
+    }
+    return dict(shapes.Schedule(values).data)
+
+
+class ScheduleList(Resource):
+    """`/schedules/`."""
+
+    @operation(
+        "List the schedules of all actors",
+        tag=TAG,
+        upstream="GET /actors",
+        query=shapes.SchedulesQuery,
+        gives=page_of(shapes.Schedule),
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with a page of those of the actors that the caller may read, the next one first."""
+        show = self.asked.get("show")
+        found = [
+            shown(one)
+            for one in self.abaco.actors.list()
+            if one.cron_schedule and (show is None or one.cron_on == (show == "on"))
+        ]
+        return self.page(shapes.Schedule, found, lambda one: ((one["next"] or ["~"])[0], one["actor_id"]))
+
+
+class ActorSchedule(Resource):
+    """`/actors/<actor>/schedule/`."""
+
+    @operation("Read the schedule of an actor", tag=TAG, upstream="GET /actors/{id}", gives=shapes.Schedule)
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with it, and the hours at which it comes round."""
+        return Response(shown(self.abaco.actors.get(actor_id)))
+
+    @operation(
+        "Set the schedule of an actor",
+        tag=TAG,
+        upstream="PUT /actors/{id}",
+        takes=shapes.NewSchedule,
+        gives=shapes.Schedule,
+        about="All else of the actor is sent along as it is. Whole hours of UTC are all that the API knows.",
+    )
+    def put(self, request: Request, actor_id: str) -> Response:
+        """Set it."""
+        given = self.body(shapes.NewSchedule)
+        schedule = _read(given["cron_schedule"], is_on=given["cron_on"])
+        saved = answered(self.http, "schedule.update", actor_id=actor_id)
+        if saved is None:
+            actor, page = self.abaco.actors.get(actor_id), reverse("actors:schedule-update", args=[actor_id])
+            saved = acts.update(
+                self.http, self.abaco, actor, schedule, is_on=given["cron_on"], actor_id=actor_id, page=page
+            )
+        return self.written(saved, lambda actor, _: shown(actor))
+
+
+def _read(text: str, *, is_on: bool) -> Schedule:
+    """Read a schedule; a start that is past is refused where it is on, since the API refuses it."""
+    try:
+        found = Schedule.read(check_schedule(text))
+    except forms.ValidationError as problem:
+        found = None if is_on else Schedule.read(text)
+        if found is None:
+            raise not_valid({"cron_schedule": problem.messages}) from None
+    if found is None:
+        raise not_valid({"cron_schedule": ["Write a start, a plus and an interval, such as “now + 6 hours”."]})
+    return found

@@ -1,0 +1,130 @@
+"""The API's own search over actors, executions, workers and logs, with the conditions of the page's form."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from actors_app.api import paging
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.paging import Page
+from actors_app.api.schema import operation
+from actors_app.api.serializers import search as shapes
+from actors_app.api.serializers.actors import ActorRow
+from actors_app.api.serializers.executions import Execution
+from actors_app.api.views.executions import shown
+from actors_app.forms.search import SearchForm
+from actors_app.services.search import Kind
+from actors_app.services.types import FoundPage, Log
+from actors_app.views.search import LOGS_PER_PAGE, has_more
+
+TAG = "Search"
+ABOUT = (
+    "Up to three conditions, each a field (`f1`), a comparison (`o1`) and a value (`v1`). It sees only what you have a "
+    "permission entry for, and gives it in no order by time."
+)
+FURTHEST = 5_000_000  # things found before a page
+
+
+class Search(Resource):
+    """What the addresses of the search do."""
+
+    secret = True
+
+    def find(self, kind: Kind, shape: type[Serializer], show: Callable[[Any], Any] = lambda one: one) -> Response:
+        """Answer with a page of what is found."""
+        given = {name: value for name, value in self.asked.items() if name not in ("cursor", "limit")}
+        given["exact"] = given.get("exact") == "true"
+        wanted = checked(SearchForm(typed([("kind", kind), *given.items()]))).cleaned_data
+        limit: int = self.asked["limit"]
+        skip = _skipped(self.asked.get("cursor", ""))
+        found: FoundPage[Any] = self.abaco.search.find(
+            kind, wanted["q"], exact=wanted["exact"], conditions=wanted["conditions"], limit=limit, skip=skip
+        )
+        page = Page(
+            [show(one) for one in found.rows],
+            paging.write("after", skip + limit) if has_more(found, limit) else None,
+            paging.write("after", max(0, skip - limit)) if skip else None,
+        )
+        return self.page_of(shape, page, total=found.total)
+
+
+class ActorSearch(Search):
+    """`/search/actors/`."""
+
+    @operation(
+        "Search actors",
+        tag=TAG,
+        upstream="GET /actors/search/actors",
+        query=shapes.query_of("actors", 250, 50),
+        gives=shapes.found_of(ActorRow),
+        about=ABOUT,
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with the actors found."""
+        return self.find("actors", ActorRow)
+
+
+class ExecutionSearch(Search):
+    """`/search/executions/`."""
+
+    @operation(
+        "Search executions",
+        tag=TAG,
+        upstream="GET /actors/search/executions",
+        query=shapes.query_of("executions", 250, 50),
+        gives=shapes.found_of(Execution),
+        about=f"{ABOUT} `GET /api/v1/executions/` reads what the portal remembers, newest first.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with the executions found."""
+        return self.find("executions", Execution, shown)
+
+
+class WorkerSearch(Search):
+    """`/search/workers/`."""
+
+    @operation(
+        "Search workers",
+        tag=TAG,
+        upstream="GET /actors/search/workers",
+        query=shapes.query_of("workers", 250, 50),
+        gives=shapes.found_of(shapes.FoundWorker),
+        about=ABOUT,
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with the workers found."""
+        return self.find("workers", shapes.FoundWorker)
+
+
+class LogSearch(Search):
+    """`/search/logs/`."""
+
+    @operation(
+        "Search logs",
+        tag=TAG,
+        upstream="GET /actors/search/logs",
+        query=shapes.query_of("logs", LOGS_PER_PAGE, LOGS_PER_PAGE),
+        gives=shapes.found_of(shapes.FoundLog),
+        about=f"{ABOUT} Each log may be a megabyte.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with the logs found."""
+        return self.find("logs", shapes.FoundLog, _log)
+
+
+def _log(log: Log) -> dict[str, str]:
+    return {"logs": log.text}
+
+
+def _skipped(cursor: str) -> int:
+    """Return how many things stand before a page."""
+    if not cursor:
+        return 0
+    _, place = paging.read(cursor)
+    if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place <= FURTHEST:
+        raise paging.no_such_page()
+    return place
