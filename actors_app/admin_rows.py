@@ -15,7 +15,7 @@ from actors_app.services.types import AdminActor, Worker
 from actors_app.templatetags.actors import now, status_badge, visible
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_SORTS: dict[str, Callable[[AdminActor], Any]] = {
+SORTS: dict[str, Callable[[AdminActor], Any]] = {
     "name": lambda actor: (actor.label.casefold(), actor.id),
     "status": lambda actor: actor.status,
     "owner": lambda actor: actor.owner.casefold(),
@@ -72,7 +72,7 @@ class TenantWorkerRow:
 
 def sort_of(asked: str) -> str:
     """Return an order the table knows."""
-    return asked if asked.removeprefix("-") in _SORTS else "name"
+    return asked if asked.removeprefix("-") in SORTS else "name"
 
 
 def columns(sort: str) -> list[Column]:
@@ -103,7 +103,7 @@ def select(actors: Iterable[AdminActor], q: str, status: str, owner: str, sort: 
         and (not owner or actor.owner == owner)
         and (not searched or any(searched in text.casefold() for text in (actor.label, actor.id, actor.image)))
     ]
-    found.sort(key=_SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    found.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
     return found
 
 

@@ -108,14 +108,21 @@ def _of_unknown_outcome(rows: Sequence[KeptDefinition]) -> list[tuple[int, str, 
     ]
 
 
+def changed(before: Definition, after: Definition) -> list[Difference]:
+    """Return the fields in which two kept definitions differ, of those that both have."""
+    return [
+        Difference(name, LABELS[name], before[name], after[name])
+        for name in EDITABLE
+        if name in before and name in after and not is_same(before[name], after[name])
+    ]
+
+
 def difference(before: Definition, after: Definition) -> list[tuple[str, Side, Side]]:
     """Return the fields in which two kept definitions differ: the label and both sides."""
-    found = []
-    for name in EDITABLE:
-        if name in before and name in after and not is_same(before[name], after[name]):
-            one = Difference(name, LABELS[name], before[name], after[name])
-            found.append((one.label, side_of(name, one.shown_before), side_of(name, one.shown_after)))
-    return found
+    return [
+        (one.label, side_of(one.name, one.shown_before), side_of(one.name, one.shown_after))
+        for one in changed(before, after)
+    ]
 
 
 def panels(tenant: str, actor_id: str, revisions: Sequence[Revision]) -> tuple[Panel, ...]:

@@ -28,5 +28,7 @@ def sending(request: HttpRequest, data: object) -> Sending:
         raise not_valid({HEADER: [f"A key has 1 to {_LONGEST} printable characters of ASCII."]})
     text = json.dumps(data, sort_keys=True, default=str)
     # The content keyed by the portal: a short body could be guessed from a bare hash of it.
-    content = salted_hmac("actors.idempotency", f"{request.method}\n{text}", algorithm="sha256").hexdigest()
+    content = salted_hmac(
+        "actors.idempotency", f"{request.method} {request.path}\n{text}", algorithm="sha256"
+    ).hexdigest()
     return Sending(hashlib.sha256(f"{HEADER}\n{key}".encode()).hexdigest(), content, HEADER)

@@ -163,6 +163,7 @@ _SAMPLES = {
     "execution_id": "a",
     "worker_id": "a",
     "result_id": "1",
+    "revision_id": "1",
     "entry_id": "1",
     "handle": "0" * 32,
 }

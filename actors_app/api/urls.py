@@ -5,14 +5,17 @@ from django.urls import path
 from actors_app import converters  # noqa: F401  it names what stands in addresses
 from actors_app.api.views import (
     actors,
+    administration,
     alias_nonces,
     aliases,
     configs,
+    definitions,
     docs,
     executions,
     links,
     logs,
     messages,
+    nonce_hygiene,
     nonces,
     permissions,
     results,
@@ -34,6 +37,15 @@ actor_paths = [
     path(ACTOR, actors.ActorDetail.as_view(), name="actor-detail"),
     path(f"{ACTOR}schedule/", schedules.ActorSchedule.as_view(), name="schedule"),
     path(f"{ACTOR}state/", state.ActorState.as_view(), name="state"),
+]
+
+definition_paths = [
+    path("definitions/", definitions.DefinitionImport.as_view(), name="definition-import"),
+    path(f"{ACTOR}definition/", definitions.DefinitionFile.as_view(), name="definition"),
+    path(f"{ACTOR}clone/", definitions.ActorClone.as_view(), name="actor-clone"),
+    path(f"{ACTOR}revisions/", definitions.RevisionList.as_view(), name="revision-list"),
+    path(f"{ACTOR}revisions/difference/", definitions.RevisionDifference.as_view(), name="revision-difference"),
+    path(f"{ACTOR}revisions/<int:revision_id>/", definitions.RevisionDetail.as_view(), name="revision-detail"),
 ]
 
 message_paths = [
@@ -65,6 +77,11 @@ config_paths = [
 ]
 
 overall_paths = [
+    path("nonces/", nonce_hygiene.NonceOverview.as_view(), name="nonce-overview"),
+    path("workers/", administration.Workers.as_view(), name="all-workers"),
+    path("utilization/", administration.Utilization.as_view(), name="utilization"),
+    path("administration/", administration.Administration.as_view(), name="administration"),
+    path("administration/actors/", administration.AdminActorList.as_view(), name="admin-actor-list"),
     path("schedules/", schedules.ScheduleList.as_view(), name="schedule-list"),
     path("links/", links.LinkList.as_view(), name="link-list"),
     path("search/actors/", search.ActorSearch.as_view(), name="search-actors"),
@@ -77,6 +94,15 @@ permission_paths = [
     path(f"{ACTOR}permissions/", permissions.PermissionList.as_view(), name="permission-list"),
     path(f"{ALIAS}permissions/", permissions.PermissionList.as_view(), name="alias-permission-list"),
     path(f"{CONFIG}permissions/", permissions.PermissionList.as_view(), name="config-permission-list"),
+]
+
+replacing_paths = [
+    path(f"{ACTOR}nonces/<handle:handle>/replace/", nonce_hygiene.NonceReplace.as_view(), name="nonce-replace"),
+    path(f"{ACTOR}nonces/<handle:handle>/note/", nonce_hygiene.NonceNote.as_view(), name="nonce-note"),
+    path(
+        f"{ALIAS}nonces/<handle:handle>/replace/", nonce_hygiene.AliasNonceReplace.as_view(), name="alias-nonce-replace"
+    ),
+    path(f"{ALIAS}nonces/<handle:handle>/note/", nonce_hygiene.NonceNote.as_view(), name="alias-nonce-note"),
 ]
 
 execution_paths = [
@@ -94,6 +120,7 @@ urlpatterns = [
     path("schema/", docs.schema_document, name="schema"),
     path("docs/", docs.documentation, name="docs"),
     *actor_paths,
+    *definition_paths,
     *message_paths,
     *worker_paths,
     *nonce_paths,
@@ -101,5 +128,6 @@ urlpatterns = [
     *config_paths,
     *overall_paths,
     *permission_paths,
+    *replacing_paths,
     *execution_paths,
 ]

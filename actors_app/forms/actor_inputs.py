@@ -30,14 +30,19 @@ def filled(definition: Definition) -> dict[str, Any]:
 
 
 def clone_of(actor: Actor) -> dict[str, Any]:
-    """Return an actor as the inputs of the form that registers another like it.
+    """Return an actor as the inputs of the form that registers another like it."""
+    return filled(cloned(actor))
+
+
+def cloned(actor: Actor) -> Definition:
+    """Return the definition of another actor like this one.
 
     A state goes along only where a new actor can be given it: an object, and of a stateful one.
     """
     definition = definition_of(actor)
     if actor.stateless or not isinstance(definition["state"], dict):
         definition["state"] = {}
-    return filled(definition | {"name": actor.name or ""})
+    return definition | {"name": actor.name or ""}
 
 
 def inputs_of(definition: Definition) -> list[tuple[str, str]]:

@@ -92,7 +92,7 @@ def all_workers(request: HttpRequest) -> HttpResponse:
             workers, taken = found.all_workers(), found.taken
             labels = {actor.id: actor.label for actor in found.actors}
         else:
-            workers, labels, total = _searched(abaco)
+            workers, labels, total = searched(abaco)
             taken = now()
             context["unseen"] = max(0, (total or 0) - len(workers))
     except SignedOut:
@@ -111,7 +111,7 @@ def _lists(request: HttpRequest, abaco: Abaco) -> Lists:
     return lists(request.session["who"]["tenant"], abaco, again=request.GET.get("read") == "again")
 
 
-def _searched(abaco: Abaco) -> tuple[tuple[Worker, ...], dict[str, str], int | None]:
+def searched(abaco: Abaco) -> tuple[tuple[Worker, ...], dict[str, str], int | None]:
     """Return the workers that the search gives, the names of the visitor's actors, and how many workers there are."""
     answers = abaco.wave(workers=lambda: abaco.search.workers(SEARCHED), actors=lambda: abaco.actors.list())
     found: WorkerPage = answers["workers"].need()

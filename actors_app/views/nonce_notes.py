@@ -4,16 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from actors_app.acts.nonce_notes import note
 from actors_app.acts.nonces import Holder
-from actors_app.credentials import SessionCredentials, abaco_for
+from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.nonces import NonceNoteForm
 from actors_app.htmx import render_page
-from actors_app.nonce_notes import note
-from actors_app.services.errors import SignedOut
 from actors_app.views.nonces import frame, one_nonce
-
-WITHOUT_IT = "Leave the nonce itself out of it: whoever reads the note could use it."
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,19 +28,15 @@ def alias_nonce_note(request: HttpRequest, alias: str, handle: str) -> HttpRespo
 
 
 def _note(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
     form = NonceNoteForm(request.POST if request.method == "POST" else None)
     context = frame(holder) | {"handle": handle}
     if not form.is_bound or form.is_valid():
         context |= one_nonce(request, abaco_for(request), holder, handle)
         if not form.is_bound:
             form = NonceNoteForm(initial={"text": context["note"].text if context["note"] else ""})
-        elif context["nonce"].id in form.cleaned_data["text"]:
-            form.add_error("text", WITHOUT_IT)
+        elif refusal := note(request, handle, context["nonce"], form.cleaned_data["text"]):
+            form.add_error("text", refusal)
         else:
-            note(who, handle, form.cleaned_data["text"])
             return redirect(f"{holder.url}{handle}/")
     status = 422 if form.is_bound else 200
     return render_page(request, "nonces/note.html", context | {"form": form}, status=status)

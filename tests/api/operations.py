@@ -18,6 +18,7 @@ VALUES = {
     "alias": ACTOR_ID,  # so that a nonce's handle is the same for both
     "config": "my-config",
     "result_id": 1,
+    "revision_id": 1,
     "handle": nonce_handle(ACTOR_ID, NONCE_ID),
 }
 
@@ -33,6 +34,8 @@ class Operation:
     other: Any = None
     asks: bool = True  # whether the Actors API is asked
     records: bool = True  # whether, being a write, it leaves a start and an end in the trail
+    reveals: bool = True  # whether, not doing so, it leaves there that a secret was shown
+    writes: int = 1  # calls that change something at the Actors API
 
     @property
     def address(self) -> str:
@@ -88,6 +91,26 @@ OPERATIONS = [
         for name in ("permission-list", "alias-permission-list", "config-permission-list")
         for one in (Operation(name, "GET"), Operation(name, "POST", _GRANT, other={"user": "bob", "level": "UPDATE"}))
     ],
+    Operation("definition-import", "POST", {"definition": _IMAGE}, 201, {"definition": {"image": "abacosamples/wc"}}),
+    Operation("definition", "GET"),
+    Operation("actor-clone", "POST", {"name": "another"}, 201, {"name": "a third"}),
+    Operation("revision-list", "GET"),
+    Operation("revision-difference", "GET"),
+    Operation("revision-detail", "GET"),
+    *[
+        one
+        for holder in ("nonce", "alias-nonce")
+        for one in (
+            Operation(f"{holder}-replace", "POST", status=201, writes=2),
+            Operation(f"{holder}-note", "GET"),
+            Operation(f"{holder}-note", "PUT", {"text": "for the lab"}, records=False, reveals=False),
+        )
+    ],
+    Operation("nonce-overview", "GET"),
+    Operation("all-workers", "GET"),
+    Operation("utilization", "GET"),
+    Operation("administration", "GET"),
+    Operation("admin-actor-list", "GET"),
     Operation("config-list", "GET"),
     Operation("config-list", "POST", _CONFIG | {"name": "c"}, 201, _CONFIG | {"name": "c", "is_secret": True}),
     Operation("config-detail", "GET"),

@@ -2,9 +2,10 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Choice, Text, Truth, Whole
+from actors_app.api.fields import Body, Choice, Query, Text, Truth, Whole, WholeInQuery
 from actors_app.api.serializers.actors import MOMENT
-from actors_app.forms.nonces import MAX_DESCRIPTION, MAX_USES
+from actors_app.forms.nonces import MAX_DESCRIPTION, MAX_NOTE, MAX_USES
+from actors_app.nonce_hygiene import FINDINGS
 from actors_app.services.types.nonces import LEVELS
 
 
@@ -39,3 +40,60 @@ class NewNonce(Body):
     max_uses = Whole(required=False, min_value=1, max_value=MAX_USES)
     unlimited = Truth(required=False, help_text="It works until somebody deletes it.")
     description = Text(required=False, allow_blank=True, max_length=MAX_DESCRIPTION)
+
+
+class ReplacingNonce(ShownNonce):
+    """A nonce that replaces another."""
+
+    old_is_deleted = serializers.BooleanField(help_text="False where it could not be deleted: `message` says why.")
+    message = serializers.CharField()
+
+
+class Note(serializers.Serializer):
+    """Where a nonce was handed out."""
+
+    text = serializers.CharField(allow_blank=True)
+    username = serializers.CharField(allow_null=True, help_text="Who wrote it.")
+    noted = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+
+
+class NewNote(Body):
+    """What is noted, in place of what was; an empty text takes it away."""
+
+    text = Text(allow_blank=True, max_length=MAX_NOTE, help_text="Everybody who may read the nonce sees it.")
+
+
+class Finding(serializers.Serializer):
+    """Why a nonce is worth a look."""
+
+    name = serializers.ChoiceField(list(FINDINGS))
+    meaning = serializers.CharField()
+
+
+class HeldNonce(Nonce):
+    """A nonce of any actor or alias, masked."""
+
+    holder = serializers.CharField(help_text="The id of the actor, or the alias.")
+    is_alias = serializers.BooleanField()
+    findings = Finding(many=True)
+    note = serializers.CharField(allow_null=True, help_text="Where it was handed out.")
+
+
+class HygieneQuery(Query):
+    """Which nonces, of which actors and aliases."""
+
+    show = Choice(["worth", *FINDINGS], required=False, help_text="Those worth a look, or with one finding.")
+    cursor = Text(required=False, max_length=4000, help_text="Where the page begins; the first page without.")
+    limit = WholeInQuery(
+        required=False, min_value=1, max_value=20, default=20, help_text="How many actors and aliases are looked at."
+    )
+
+
+class HygienePage(serializers.Serializer):
+    """The nonces of some actors and aliases, those worth a look first."""
+
+    items = HeldNonce(many=True)
+    next = serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one.")
+    previous = serializers.CharField(allow_null=True, help_text="The address of the page before, if any.")
+    total_holders = serializers.IntegerField(help_text="How many actors and aliases there are on all pages.")
+    unread = serializers.ListField(child=serializers.CharField(), help_text="Whose nonces could not be read.")

@@ -65,8 +65,8 @@ class ActorList(Resource):
     def post(self, request: Request) -> Response:
         """Register one; it starts as soon as its image is there."""
         given = self.body(shapes.ActorDefinition)
-        form = checked(ActorForm(typed(pairs_of(filled(_as_form(given))))))
-        definition = _exactly(form.new_definition(), given)
+        form = checked(ActorForm(typed(pairs_of(filled(as_form(given))))))
+        definition = exactly(form.new_definition(), given)
         made = acts.create(self.http, self.abaco, definition)
         return self.written(made, lambda actor, _: shown(actor), status=201, location=address)
 
@@ -102,8 +102,8 @@ class ActorDetail(Resource):
         actor = self.abaco.actors.get(actor_id)
         require_match(self.http, shown(actor), "actor")
         force, before = given.pop("force", False), definition_of(actor)
-        form = checked(ActorForm(_inputs(before | _as_form(given), force), opened=before, actor_id=actor_id))
-        wanted = _exactly(form.values(), given)
+        form = checked(ActorForm(_inputs(before | as_form(given), force), opened=before, actor_id=actor_id))
+        wanted = exactly(form.values(), given)
         if not differences(before, wanted) and not force:
             return Response(shown(actor))
         if before["link"] != wanted["link"] and (ring := acts.ring(self.abaco, actor, wanted["link"])):
@@ -121,7 +121,7 @@ class ActorDetail(Resource):
         return self.done(deleted)
 
 
-def _as_form(given: Definition) -> Definition:
+def as_form(given: Definition) -> Definition:
     """Return what was sent as the form takes it: a hint with a comma in it would become two."""
     for hint in given.get("hints", ()):
         if "," in hint:
@@ -133,7 +133,7 @@ def _inputs(definition: Definition, force: bool) -> Any:
     return typed([*inputs_of(definition), ("force", force)])
 
 
-def _exactly(definition: Definition, given: Definition) -> Definition:
+def exactly(definition: Definition, given: Definition) -> Definition:
     """Return a checked definition with a description's line ends as they were sent, which a browser could not send."""
     exact = {name: given[name] for name in ("description",) if given.get(name)}
     return {**definition, **exact}

@@ -1,0 +1,58 @@
+"""Replacing a nonce: one like it is made, then it is deleted, and its note is handed on."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from actors_app import nonce_notes
+from actors_app.acts.nonces import Holder
+from actors_app.credentials import signed_in
+from actors_app.handles import nonce_handle
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError
+from actors_app.services.types import Nonce
+from actors_app.writes import Answer, Written, perform
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The new nonce, and why the old one could not be deleted, if it could not."""
+
+    made: Written[Nonce]
+    error: AbacoError | None = None
+
+
+def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old: Nonce) -> Replaced:
+    """Make the new one first, so that nothing is lost where either call fails. `POST` and `DELETE …/nonces`.
+
+    A new one that was made is returned whatever became of the old one: nobody could see it again without asking.
+    """
+    service, uses = holder.service(abaco), _uses(old)
+    made = perform(
+        request,
+        f"{holder.action}.create",
+        lambda: service.create(holder.id, level=old.level, max_uses=uses, description=old.description),
+        lambda new: Answer(f"The nonce {new.masked} was made.", holder.url),
+        **holder.about(handle),
+        details={"level": old.level, "max_uses": uses, "replaces": old.masked} | holder.details,
+    )
+    if made.value is None:
+        return Replaced(made)
+    try:
+        perform(
+            request,
+            f"{holder.action}.delete",
+            lambda: service.delete(holder.id, old.id),
+            lambda _: Answer(f"The nonce {old.masked} was deleted.", holder.url),
+            **holder.about(handle),
+            details={"nonce": old.masked} | holder.details,
+        )
+    except AbacoError as error:
+        return Replaced(made, error)
+    nonce_notes.hand_on(signed_in(request).tenant, handle, nonce_handle(holder.id, made.value.id))
+    return Replaced(made)
+
+
+def _uses(nonce: Nonce) -> int:
+    """Return how many uses the new one has: as many as the old one was made with."""
+    return nonce.max_uses if nonce.max_uses is not None else 1

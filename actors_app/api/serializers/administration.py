@@ -1,0 +1,101 @@
+"""What administrators are told of a tenant, and everybody of the server."""
+
+from rest_framework import serializers
+
+from actors_app.admin_rows import SORTS
+from actors_app.api.fields import Choice, PageQuery, Text
+from actors_app.api.serializers.actors import MOMENT
+from actors_app.api.serializers.workers import Worker
+from actors_app.forms.administration import WorkerFilter
+
+
+class Utilization(serializers.Serializer):
+    """How full the whole server is, all its tenants together; null where the API does not say."""
+
+    current_actors = serializers.IntegerField(allow_null=True)
+    total_actors = serializers.IntegerField(allow_null=True)
+    workers = serializers.IntegerField(allow_null=True)
+    command_queue = serializers.IntegerField(allow_null=True, help_text="Messages that wait for a spawner.")
+
+
+class AdminActor(serializers.Serializer):
+    """An actor of the tenant, as the admin list counts it."""
+
+    id = serializers.CharField()
+    name = serializers.CharField(allow_null=True)
+    owner = serializers.CharField()
+    image = serializers.CharField()
+    status = serializers.CharField()
+    status_message = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
+    messages = serializers.IntegerField(allow_null=True, help_text="That wait.")
+    executions = serializers.IntegerField(allow_null=True)
+    runtime = serializers.IntegerField(allow_null=True, help_text="Of all of them, in seconds.")
+    worker_count = serializers.IntegerField()
+    create_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+    last_update_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+
+
+class AdminQuery(PageQuery):
+    """Which actors of the tenant, and in which order."""
+
+    q = Text(required=False, max_length=128, help_text="Part of the name, id or image.")
+    status = Text(required=False, max_length=40, help_text="A status, or `OTHER` for any but the usual ones.")
+    owner = Text(required=False, max_length=255)
+    sort = Choice([sign + name for name in SORTS for sign in ("", "-")], required=False, default="name")
+
+
+class StuckWorker(serializers.Serializer):
+    """A worker that should have started by now."""
+
+    actor_id = serializers.CharField()
+    worker_id = serializers.CharField()
+    reason = serializers.CharField(help_text="What may be the matter.")
+
+
+class StuckMailbox(serializers.Serializer):
+    """An actor whose messages nobody takes."""
+
+    actor_id = serializers.CharField()
+    messages = serializers.IntegerField()
+    reason = serializers.CharField(help_text="What may be the matter.")
+
+
+class Totals(serializers.Serializer):
+    """What executions came to on the whole server; null where the API does not say. `runtime` is in seconds."""
+
+    actors = serializers.IntegerField(allow_null=True)
+    executions = serializers.IntegerField(allow_null=True)
+    runtime = serializers.IntegerField(allow_null=True)
+    existing_actors = serializers.IntegerField(allow_null=True)
+    existing_executions = serializers.IntegerField(allow_null=True)
+    existing_runtime = serializers.IntegerField(allow_null=True)
+
+
+class Administration(serializers.Serializer):
+    """How the tenant stands."""
+
+    as_of = serializers.DateTimeField(help_text="When the API's lists were read: at most once a minute.")
+    actors = serializers.IntegerField()
+    owners = serializers.IntegerField()
+    errors = serializers.IntegerField(help_text="Actors in ERROR.")
+    messages = serializers.IntegerField(help_text="That wait.")
+    workers = serializers.IntegerField()
+    missing = serializers.IntegerField(allow_null=True, help_text="Actors that the admin list leaves out.")
+    totals = Totals(allow_null=True, help_text="null where the API fails at it, as v3 does.")
+    stuck_workers = StuckWorker(many=True)
+    stuck_mailboxes = StuckMailbox(many=True)
+
+
+class TenantWorker(Worker):
+    """A worker of any actor."""
+
+    actor_id = serializers.CharField()
+    actor_name = serializers.CharField(allow_blank=True)
+    is_stuck = serializers.BooleanField(help_text="Whether it could not start, or has been starting for too long.")
+
+
+class WorkersQuery(PageQuery):
+    """Which workers of all actors."""
+
+    q = Text(required=False, max_length=128, help_text="Part of its id, its host, its image, or its actor.")
+    show = Choice([name for name, _ in WorkerFilter.SHOW if name], required=False)

@@ -1,0 +1,156 @@
+"""The administration: the tenant and its actors for its administrators, the workers of all actors, the utilization."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.admin_rows import SORTS, select, select_workers
+from actors_app.administration import Lists, admin_now, is_stuck, lists, stuck_mailboxes, stuck_workers
+from actors_app.api import paging
+from actors_app.api.base import Resource
+from actors_app.api.paging import Page
+from actors_app.api.schema import operation, page_of
+from actors_app.api.serializers import administration as shapes
+from actors_app.api.views.workers import oldest_first
+from actors_app.services.errors import Forbidden
+from actors_app.services.types import AdminActor, Worker
+from actors_app.templatetags.actors import now
+from actors_app.views.administration import searched
+
+TAG = "Administration"
+
+
+class Tenant(Resource):
+    """What the addresses for administrators have in common."""
+
+    def lists(self) -> Lists:
+        """Return the admin lists; raise Forbidden to anybody but administrators."""
+        if not admin_now(self.http, self.abaco):
+            raise Forbidden(
+                "no administrator",
+                user_message="Only administrators of the tenant are told this.",
+                advice="Ask one of them.",
+            )
+        return lists(self.who.tenant, self.abaco)
+
+
+class Administration(Tenant):
+    """`/administration/`."""
+
+    @operation(
+        "How the tenant stands",
+        tag=TAG,
+        upstream="GET /actors/admin, GET /actors/admin/workers, GET /actors/admin/executions",
+        gives=shapes.Administration,
+        about="For administrators. The API's lists are slow, and read at most once a minute.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with counts, and what is stuck."""
+        found = self.lists()
+        totals = None if found.totals.error else asdict(found.totals.value)
+        stuck = [(one.actor.id, one.worker.id, one.reason) for one in stuck_workers(found)]
+        boxes = [(one.actor.id, one.actor.messages, one.reason) for one in stuck_mailboxes(found)]
+        values = {
+            "as_of": found.taken,
+            "actors": len(found.actors),
+            "owners": len({one.owner for one in found.actors}),
+            "errors": sum(one.status == "ERROR" for one in found.actors),
+            "messages": sum(one.messages or 0 for one in found.actors),
+            "workers": len(found.all_workers()),
+            "missing": found.missing,
+            "totals": totals,
+            "stuck_workers": [dict(zip(("actor_id", "worker_id", "reason"), one, strict=True)) for one in stuck],
+            "stuck_mailboxes": [dict(zip(("actor_id", "messages", "reason"), one, strict=True)) for one in boxes],
+        }
+        return Response(shapes.Administration(values).data)
+
+
+class AdminActorList(Tenant):
+    """`/administration/actors/`."""
+
+    @operation(
+        "List every actor of the tenant",
+        tag=TAG,
+        upstream="GET /actors/admin",
+        query=shapes.AdminQuery,
+        gives=page_of(shapes.AdminActor),
+        about="For administrators; from lists that are read at most once a minute.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with a page of them."""
+        sort: str = self.asked["sort"]
+        wanted = {name: self.asked.get(name, "") for name in ("q", "status", "owner")}
+        found = select(self.lists().actors, **wanted, sort="name")
+        key = SORTS[sort.removeprefix("-")]
+        # The id goes with it, so that no two are alike, and a moment as the text of it.
+        return self.page(
+            shapes.AdminActor,
+            map(_counted, found),
+            lambda one: (*_plain(key(one["actor"])), one["id"]),
+            descending=sort[0] == "-",
+        )
+
+
+class Workers(Tenant):
+    """`/workers/`."""
+
+    @operation(
+        "List the workers of all actors",
+        tag=TAG,
+        upstream="GET /actors/admin/workers, GET /actors/search/workers",
+        query=shapes.WorkersQuery,
+        gives=page_of(shapes.TenantWorker),
+        about="Of the tenant to administrators; to others those that the search gives them, up to 1,000.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with a page of them, the oldest first."""
+        if admin_now(self.http, self.abaco):
+            known = self.lists()
+            workers, taken = known.all_workers(), known.taken
+            labels = {one.id: one.label for one in known.actors}
+        else:
+            workers, labels, _ = searched(self.abaco)
+            taken = now()
+        found = select_workers(workers, labels, self.asked.get("q", ""), self.asked.get("show", ""), taken)
+        page = paging.cut(
+            found,
+            lambda one: (*oldest_first(one), one.actor_id),
+            cursor=self.asked.get("cursor", ""),
+            limit=self.asked["limit"],
+        )
+
+        def shown(worker: Worker) -> dict[str, Any]:
+            values = {name: getattr(worker, name, None) for name in shapes.TenantWorker().fields}
+            return values | {"actor_name": labels.get(worker.actor_id, ""), "is_stuck": is_stuck(worker, taken)}
+
+        return self.page_of(
+            shapes.TenantWorker,
+            Page([shown(one) for one in page.items], page.next, page.previous),
+            total=len(found),
+        )
+
+
+class Utilization(Resource):
+    """`/utilization/`."""
+
+    @operation("How full the server is", tag=TAG, upstream="GET /actors/utilization", gives=shapes.Utilization)
+    def get(self, request: Request) -> Response:
+        """Answer with the counts."""
+        return Response(shapes.Utilization(self.abaco.admin.utilization()).data)
+
+
+def _counted(actor: AdminActor) -> dict[str, Any]:
+    return {
+        **{name: getattr(actor, name, None) for name in shapes.AdminActor().fields},
+        "worker_count": len(actor.workers),
+        "actor": actor,
+    }
+
+
+def _plain(value: Any) -> tuple[str | int, ...]:
+    """Return an order of the page as a cursor can hold it."""
+    if isinstance(value, tuple):
+        return value
+    return (value,) if isinstance(value, str | int) else (f"{value:%Y-%m-%dT%H:%M:%S.%f}",)

@@ -1,0 +1,191 @@
+"""Definitions of actors: those the portal has seen, what differs, as a file, and registering from one or another."""
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app import kept_definitions
+from actors_app.acts import actors as acts
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.exceptions import not_valid
+from actors_app.api.fields import PageQuery
+from actors_app.api.schema import operation, page_of
+from actors_app.api.serializers import actors as actor_shapes
+from actors_app.api.serializers import definitions as shapes
+from actors_app.api.views.actors import address, as_form, exactly, shown
+from actors_app.definition_files import NoDefinition, read, written
+from actors_app.definitions import Definition
+from actors_app.forms.actor_inputs import cloned, filled, pairs_of
+from actors_app.forms.actors import ActorForm
+from actors_app.forms.revisions import RevisionsForm
+from actors_app.history import rights
+from actors_app.revisions import Revision, changed, line_of
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.types import Actor
+
+TAG = "Definitions"
+
+
+class Revisions(Resource):
+    """What the addresses of former definitions have in common."""
+
+    secret = True  # an environment often holds keys to other services
+
+    def line(self, actor_id: str) -> tuple[str, list[Revision]]:
+        """Return the id of an actor and its definitions, newest first, to whoever may read it."""
+        try:
+            actor = self.abaco.actors.get(actor_id)
+        except SignedOut:
+            raise
+        except AbacoError as error:
+            # One that is gone is still its owner's to look at; while the API is silent, its last answer stands.
+            key = rights.despite(self.http, self.abaco, actor_id, error).id
+        else:
+            rights.remember(self.who.tenant, [actor])
+            key = actor.id
+        return key, line_of(kept_definitions.line(self.who.tenant, key))
+
+    def opened(self, key: str, revision: Revision) -> Definition:
+        """Return what is in one of them; raise Http404 where no key opens it any more."""
+        row = kept_definitions.kept(self.who.tenant, key, revision.key)
+        found = kept_definitions.opened(row) if row else None
+        if found is None:
+            raise Http404
+        return found
+
+
+class RevisionList(Revisions):
+    """`/actors/<actor>/revisions/`."""
+
+    @operation(
+        "List the definitions that an actor had",
+        tag=TAG,
+        upstream="GET /actors/{id}",
+        query=PageQuery,
+        gives=page_of(shapes.Revision),
+        about="Those that the portal has seen: the API keeps no former one.",
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with a page of them, the newest first."""
+        _, found = self.line(actor_id)
+        return self.page(shapes.Revision, found, lambda one: (one.key,), descending=True)
+
+
+class RevisionDetail(Revisions):
+    """`/actors/<actor>/revisions/<revision>/`."""
+
+    @operation(
+        "Read a definition that an actor had",
+        tag=TAG,
+        upstream="GET /actors/{id}",
+        gives=shapes.WholeRevision,
+        about="Without the state, which is no part of what is kept. Sent to the actor as a PATCH, it is taken back.",
+    )
+    def get(self, request: Request, actor_id: str, revision_id: int) -> Response:
+        """Answer with one."""
+        key, found = self.line(actor_id)
+        revision = next((one for one in found if one.key == revision_id), None)
+        if revision is None:
+            raise Http404
+        return Response({**shapes.Revision(revision).data, "definition": self.opened(key, revision)})
+
+
+class RevisionDifference(Revisions):
+    """`/actors/<actor>/revisions/difference/`."""
+
+    @operation(
+        "What differs between two definitions of an actor",
+        tag=TAG,
+        upstream="GET /actors/{id}",
+        query=shapes.DifferenceQuery,
+        gives=shapes.Comparison,
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with the fields that differ."""
+        key, found = self.line(actor_id)
+        form = checked(RevisionsForm(typed(self.asked.items()), found))
+        before, after = form.chosen(found)
+        if before is None or after is None:
+            return Response({"before": None, "after": None, "differences": []})
+        changes = changed(self.opened(key, before), self.opened(key, after))
+        return Response(
+            {
+                "before": shapes.Revision(before).data,
+                "after": shapes.Revision(after).data,
+                "differences": [{"name": one.name, "before": one.before, "after": one.after} for one in changes],
+            }
+        )
+
+
+class Definitions(Resource):
+    """What registering from a definition has in common."""
+
+    secret = True
+
+    def register(self, definition: Definition, given: Definition, **more: Any) -> Response:
+        """Register an actor; `given` is what was sent, whose line ends stay as they are."""
+        form = checked(ActorForm(typed(pairs_of(filled(definition)))))
+        made = acts.create(self.http, self.abaco, exactly(form.new_definition(), given))
+        return self.written(made, lambda actor, _: {**shown(actor), **more}, status=201, location=address)
+
+
+class DefinitionFile(Definitions):
+    """`/actors/<actor>/definition/`."""
+
+    @operation(
+        "Export the definition of an actor",
+        tag=TAG,
+        upstream="GET /actors/{id}",
+        gives={"application/json": dict},
+        about="By the API's own names, as `POST /actors`, `tapis` and agavepy take it.",
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with the definition."""
+        actor = self.abaco.actors.get(actor_id)
+        kept_definitions.record(self.who.tenant, [actor])
+        return Response(written(actor, self.who.tenant))
+
+
+class DefinitionImport(Definitions):
+    """`/definitions/`."""
+
+    @operation(
+        "Register an actor from an exported definition",
+        tag=TAG,
+        upstream="POST /actors",
+        takes=shapes.DefinitionFile,
+        gives=shapes.ImportedActor,
+        status=201,
+        about="What it names and an actor does not have is said, and left out.",
+    )
+    def post(self, request: Request) -> Response:
+        """Register one."""
+        try:
+            found = read(self.body(shapes.DefinitionFile)["definition"])
+        except NoDefinition as wrong:
+            raise not_valid({"definition": list(wrong.sentences)}) from None
+        given = as_form(found.definition)
+        return self.register(given, given, unknown=list(found.unknown), left_out=list(found.left_out))
+
+
+class ActorClone(Definitions):
+    """`/actors/<actor>/clone/`."""
+
+    @operation(
+        "Register another actor like one",
+        tag=TAG,
+        upstream="GET /actors/{id}, POST /actors",
+        takes=shapes.Clone,
+        gives=actor_shapes.Actor,
+        status=201,
+        about="Nonces and permissions do not go along; a state does, where it is a JSON object.",
+    )
+    def post(self, request: Request, actor_id: str) -> Response:
+        """Register it."""
+        given = as_form(self.body(shapes.Clone))
+        source: Actor = self.abaco.actors.get(actor_id)
+        kept_definitions.record(self.who.tenant, [source])
+        return self.register(cloned(source) | given, given)

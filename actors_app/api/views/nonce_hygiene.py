@@ -1,0 +1,170 @@
+"""The nonces of all actors and aliases of the caller, replacing one, and the note of where it was handed out."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app import nonce_notes
+from actors_app.acts import nonce_notes as notes
+from actors_app.acts import nonces as acts
+from actors_app.acts.nonce_replacing import Replaced, replace
+from actors_app.acts.nonces import Holder
+from actors_app.api import paging
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.exceptions import not_valid
+from actors_app.api.paging import Page
+from actors_app.api.schema import Done, operation
+from actors_app.api.serializers import nonces as shapes
+from actors_app.api.views.nonces import TAG, shown
+from actors_app.forms.nonces import NonceNoteForm
+from actors_app.handles import nonce_handle
+from actors_app.keyed_nonces import Found, keyed_of, look, stop_where_signed_out
+from actors_app.nonce_hygiene import FINDINGS
+from actors_app.services.types import Nonce
+from actors_app.writes import answered
+
+
+class NonceOverview(Resource):
+    """`/nonces/`."""
+
+    secret = True
+
+    @operation(
+        "List the nonces of all your actors and aliases",
+        tag=TAG,
+        upstream="GET /actors/{id}/nonces of each",
+        query=shapes.HygieneQuery,
+        gives=shapes.HygienePage,
+        about="A page is some actors and aliases, not some nonces: each costs two calls.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with the nonces of some of them, masked, those worth a look first."""
+        answers = self.abaco.wave(actors=lambda: self.abaco.actors.list(), aliases=lambda: self.abaco.aliases.list())
+        stop_where_signed_out(answers)
+        holders = keyed_of(answers["actors"].need(), answers["aliases"].value or (), self.who.username)
+        page = paging.cut(
+            holders,
+            lambda one: (one.label.casefold(), int(one.holder.is_alias), one.holder.id),
+            cursor=self.asked.get("cursor", ""),
+            limit=self.asked["limit"],
+        )
+        found, unread = look(self.abaco, self.who.tenant, page.items)
+        show = self.asked.get("show", "")
+        chosen = [one for one in found if not show or (one.findings and (show == "worth" or show in one.findings))]
+        return self.page_of(
+            shapes.HeldNonce,
+            Page([_held(one) for one in chosen], page.next, page.previous),
+            total_holders=len(holders),
+            unread=[one.holder.id for one in unread],
+        )
+
+
+class _Replace(Resource):
+    secret = True
+
+    def replace(self, holder: Holder, handle: str) -> Response:
+        """Make a nonce like another, show it, and delete the other."""
+        if earlier := answered(self.http, f"{holder.action}.create", **holder.about(handle)):
+            replaced = Replaced(earlier)
+        else:
+            old = acts.one(self.abaco, holder, handle)
+            replaced = replace(self.http, self.abaco, holder, handle, old)
+        error = replaced.error
+
+        def show(nonce: Nonce, message: str) -> dict[str, Any]:
+            words = f"{message} The other is still there: {error.user_message}" if error else message
+            return {**shown(holder, nonce), "id": nonce.id, "old_is_deleted": error is None, "message": words}
+
+        return self.written(
+            replaced.made,
+            show,
+            status=201,
+            location=lambda nonce: reverse(
+                f"api:{holder.action}-detail", args=[holder.id, nonce_handle(holder.id, nonce.id)]
+            ),
+            secrets=("id",),
+        )
+
+
+class NonceReplace(_Replace):
+    """`/actors/<actor>/nonces/<handle>/replace/`."""
+
+    @operation(
+        "Replace a nonce",
+        tag=TAG,
+        upstream="POST and DELETE /actors/{id}/nonces",
+        takes=False,
+        gives=shapes.ReplacingNonce,
+        status=201,
+        about="One of the same level and uses is made first, and its id is in this answer alone; then the other goes.",
+    )
+    def post(self, request: Request, actor_id: str, handle: str) -> Response:
+        """Replace it."""
+        return self.replace(Holder(actor_id), handle)
+
+
+class AliasNonceReplace(_Replace):
+    """`/aliases/<alias>/nonces/<handle>/replace/`."""
+
+    @operation(
+        "Replace a nonce of an alias",
+        tag=TAG,
+        upstream="POST and DELETE /actors/aliases/{alias}/nonces",
+        takes=False,
+        gives=shapes.ReplacingNonce,
+        status=201,
+        about="One of the same level and uses is made first, and its id is in this answer alone; then the other goes.",
+    )
+    def post(self, request: Request, alias: str, handle: str) -> Response:
+        """Replace it."""
+        return self.replace(Holder(alias, is_alias=True), handle)
+
+
+class NonceNote(Resource):
+    """`/actors/<actor>/nonces/<handle>/note/`, and the same of an alias."""
+
+    secret = True
+
+    @operation(
+        "Read where a nonce was handed out",
+        tag=TAG,
+        upstream="GET …/nonces",
+        gives=shapes.Note,
+        about="The Actors API knows nothing of it; it is asked whether you may read the nonce.",
+    )
+    def get(self, request: Request, **named: str) -> Response:
+        """Answer with the note; of one that nobody noted anything on, an empty text."""
+        handle = named.pop("handle")
+        acts.one(self.abaco, _holder(named), handle)
+        note = nonce_notes.noted(self.who.tenant, handle)
+        return Response(shapes.Note(note).data if note else {"text": "", "username": None, "noted": None})
+
+    @operation("Note where a nonce was handed out", tag=TAG, upstream="GET …/nonces", takes=shapes.NewNote, gives=Done)
+    def put(self, request: Request, **named: str) -> Response:
+        """Write the note in place of the one there was."""
+        handle = named.pop("handle")
+        text = checked(NonceNoteForm(typed(self.body(shapes.NewNote).items()))).cleaned_data["text"]
+        nonce = acts.one(self.abaco, _holder(named), handle)
+        if refusal := notes.note(self.http, handle, nonce, text):
+            raise not_valid({"text": [refusal]})
+        return Response({"message": "The note is kept." if text else "The note is gone."})
+
+
+def _holder(named: dict[str, str]) -> Holder:
+    """Return whose nonce an address is about, by what the address calls it."""
+    ((word, name),) = named.items()
+    return Holder(name, is_alias=word == "alias")
+
+
+def _held(found: Found) -> dict[str, Any]:
+    holder = found.keyed.holder
+    return {
+        **shown(holder, found.nonce),
+        "holder": holder.id,
+        "is_alias": holder.is_alias,
+        "findings": [{"name": name, "meaning": FINDINGS[name][1]} for name in found.findings],
+        "note": found.note.text if found.note else None,
+    }
