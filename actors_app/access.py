@@ -73,11 +73,16 @@ class Subject:
     @property
     def url(self) -> str:
         """Return the page of its permissions."""
-        return self._page("list")
+        return reverse(self._page("list"), args=[self.name])
 
     @property
     def change_url(self) -> str:
         """Return the page that changes one of them."""
+        return reverse(self.change_page, args=[self.name])
+
+    @property
+    def change_page(self) -> str:
+        """Return the name of that page."""
         return self._page("change")
 
     @property
@@ -87,7 +92,7 @@ class Subject:
 
     def _page(self, page: str) -> str:
         prefix = "" if self.kind == "actor" else f"{self.kind}-"
-        return reverse(f"actors:{prefix}permission-{page}", args=[self.name])
+        return f"actors:{prefix}permission-{page}"
 
 
 def unusable(user: str) -> str:

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from actors_app import bulkhead
+from actors_app.allowed import Own
 from actors_app.browsers import browser_name
 from actors_app.models import PortalSession
 from actors_app.services import Abaco, AbacoClient, tokens
@@ -321,4 +322,5 @@ def abaco_for(request: HttpRequest) -> Abaco:
     if credentials.current is None:
         raise SignedOut
     bulkhead.enter(request)
-    return Abaco(client_for(settings.TENANTS[credentials.current.tenant]), credentials)
+    who = credentials.current
+    return Abaco(client_for(settings.TENANTS[who.tenant]), credentials, listener=Own(who.tenant, who.username))

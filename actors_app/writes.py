@@ -19,6 +19,7 @@ from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 
 from actors_app import trail
+from actors_app.allowed import Own
 from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.htmx import go_to
 from actors_app.keys import FIELD, is_key, new_key
@@ -194,6 +195,9 @@ def _recorded(
         if error.changed == "yes":
             outcome = AuditEntry.DONE
         _end(start, outcome, fields, {"error": _kept(error)})
+        Own(fields["tenant"], fields["username"]).refused(
+            fields["action"], fields["actor_id"], fields["object_id"], error
+        )
         error.audit_id = start.pk
         raise
     given = answer(value)

@@ -137,7 +137,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "actors_app.context.portal",
             ],
-            "builtins": ["actors_app.templatetags.actors"],
+            "builtins": ["actors_app.templatetags.actors", "actors_app.templatetags.allowed"],
         },
     }
 ]

@@ -107,11 +107,12 @@ def readable(request: HttpRequest, abaco: Abaco) -> Readers:
     keys |= _own_and_gone(abaco, who, keys)
     if is_admin:
         keys |= set(ActorHistory.objects.filter(tenant=who.tenant).values_list("pk", flat=True))
-    Readable.objects.update_or_create(
-        tenant=who.tenant,
-        username=who.username,
-        defaults={"actors": json.dumps(sorted(keys)), "is_admin": is_admin, "checked": at},
-    )
+    if answers["is_admin"].error is None:  # a no that the API did not say is not remembered
+        Readable.objects.update_or_create(
+            tenant=who.tenant,
+            username=who.username,
+            defaults={"actors": json.dumps(sorted(keys)), "is_admin": is_admin, "checked": at},
+        )
     return Readers(who, seen_actors(who.tenant, keys), is_admin, at)
 
 

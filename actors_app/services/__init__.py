@@ -10,6 +10,7 @@ from actors_app.services.caller import Caller, Credentials
 from actors_app.services.client import AbacoClient
 from actors_app.services.configs import Configs
 from actors_app.services.executions import Executions
+from actors_app.services.hearing import Listener
 from actors_app.services.logs import Logs
 from actors_app.services.messages import Messages
 from actors_app.services.nonces import AliasNonces, Nonces
@@ -29,12 +30,19 @@ class Abaco:
     """The Actors API, used as one visitor, for as long as one request of the portal lasts.
 
     Every call raises an AbacoError where it does not succeed. A token that is refused is renewed once: a
-    GET is then made again; a write is not, and raises SignedOut with `renewed`.
+    GET is then made again; a write is not, and raises SignedOut with `renewed`. `listener` is told what an answer says
+    about the visitor's rights.
     """
 
-    def __init__(self, client: AbacoClient, credentials: Credentials, within: float | None = None) -> None:
-        self._client, self._credentials = client, credentials
-        self._caller = Caller(client, credentials, within)
+    def __init__(
+        self,
+        client: AbacoClient,
+        credentials: Credentials,
+        within: float | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self._client, self._credentials, self._listener = client, credentials, listener
+        self._caller = Caller(client, credentials, within, listener)
         self.actors = Actors(self._caller)
         self.admin = Admin(self._caller)
         self.aliases = Aliases(self._caller)
@@ -54,7 +62,7 @@ class Abaco:
 
     def hurried(self, seconds: float) -> "Abaco":
         """Return the same API, which is given up on where an answer takes longer than this."""
-        return Abaco(self._client, self._credentials, seconds)
+        return Abaco(self._client, self._credentials, seconds, self._listener)
 
     def wave(self, **calls: GetCall) -> dict[str, Answer]:
         """Make several reading calls at once and return each one's answer, its error included, by its name.

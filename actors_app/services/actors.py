@@ -1,5 +1,6 @@
 """Actors: list, get, create, update, delete."""
 
+import time
 from collections.abc import Mapping
 from typing import Literal
 
@@ -87,13 +88,10 @@ class Actors:
         of admin routes), so asking for an actor that cannot exist changes nothing and tells.
         `GET /actors/admin-role-probe`.
         """
-        try:
-            self._caller.result(Call("GET", self._caller.path(actor("admin-role-probe"))))
-        except NotFound:
-            return True
-        except (Forbidden, InvalidRequest):
-            return False
-        return False
+        asked = time.monotonic()
+        found = self._probe()
+        self._caller.listener.role(found, asked)
+        return found
 
     def create(self, definition: Mapping[str, object]) -> Actor:
         """Register an actor and return it, SUBMITTED; fields by our names, of ACTOR_FIELDS. `POST /actors`.
@@ -111,11 +109,24 @@ class Actors:
         field.
         """
         known = (ACTOR_FIELDS - {"name"}) | {"force"} | set(self._caller.dialect.reset_by_put)
-        return self._actor(self._write("PUT", self._caller.path(actor(actor_id)), definition, known))
+        call = self._write("PUT", self._caller.path(actor(actor_id)), definition, known)
+        try:
+            return self._actor(call)
+        finally:  # the API gives UPDATE with it to anybody but the owner
+            self._caller.listener.changed("actor", actor_id)
 
     def delete(self, actor_id: str) -> str:
         """Delete an actor, which may take 20 seconds; return the API's message. `DELETE /actors/{id}`."""
         return self._caller.message(Call("DELETE", self._caller.path(actor(actor_id)), is_slow=True))
+
+    def _probe(self) -> bool:
+        try:
+            self._caller.result(Call("GET", self._caller.path(actor("admin-role-probe"))))
+        except NotFound:
+            return True
+        except (Forbidden, InvalidRequest):
+            return False
+        return False
 
     def _has_entry(self, actor_id: str) -> bool:
         query = ((self._caller.dialect.name("id"), actor(actor_id).text), ("limit", "1"))

@@ -10,6 +10,7 @@ from actors_app.services.calls import Call, Reply
 from actors_app.services.classify import classify
 from actors_app.services.client import AbacoClient
 from actors_app.services.errors import AbacoError, BadAnswer, InvalidRequest, SignedOut
+from actors_app.services.hearing import Listener, Nobody
 from actors_app.services.jsons import TooMuchJSON, UnreadableJSON, dump_json, load_json
 from actors_app.services.urls import Segment, UpstreamPath, upstream_url
 
@@ -34,9 +35,16 @@ class Credentials(Protocol):
 class Caller:
     """The client and one visitor's credentials, for as long as one request of the portal lasts."""
 
-    def __init__(self, client: AbacoClient, credentials: Credentials, within: float | None = None) -> None:
+    def __init__(
+        self,
+        client: AbacoClient,
+        credentials: Credentials,
+        within: float | None = None,
+        listener: Listener | None = None,
+    ) -> None:
         self.client = client
         self.dialect = client.dialect
+        self.listener: Listener = listener or Nobody()
         self._credentials = credentials
         self._within = within
         self._token: str | None = None

@@ -4,16 +4,16 @@ The API answers a map from user names to levels, sorted by name, so that the ord
 it decides, is not to be seen (TACC/abaco actors/models.py, permission_process).
 """
 
+import time
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from actors_app.services.caller import Caller, json_call
 from actors_app.services.calls import Call
+from actors_app.services.hearing import Kind
 from actors_app.services.urls import UpstreamPath, actor, alias, config
 
 LEVELS = ("NONE", "READ", "EXECUTE", "UPDATE")
 WORLD = "ABACO_WORLD"  # everybody; its level is ignored by Abaco, so any of them grants everything, even NONE
-Kind = Literal["actor", "alias", "config"]
 _DEEPEST = 20  # dots in a user name that are followed
 
 
@@ -28,12 +28,18 @@ class Permissions:
 
         `GET /actors/{id}/permissions`, `/actors/aliases/{alias}/permissions`, `/actors/configs/{name}/permissions`.
         """
-        return levels_of(self._caller.object(Call("GET", self._path(name, kind))))
+        asked = time.monotonic()
+        levels = levels_of(self._caller.object(Call("GET", self._path(name, kind))))
+        self._caller.listener.levels(kind, name, levels, asked)
+        return levels
 
     def grant(self, name: str, user: str, level: str, kind: Kind = "actor") -> dict[str, str]:
         """Give a user a level of LEVELS and return everybody's; `POST` on the paths of `get`."""
         call = json_call("POST", self._path(name, kind), {"user": user, "level": level})
-        return levels_of(self._caller.object(call))
+        try:
+            return levels_of(self._caller.object(call))
+        finally:  # even where no answer came it may have been done
+            self._caller.listener.changed(kind, name)
 
     def _path(self, name: str, kind: Kind) -> UpstreamPath:
         if kind == "alias":

@@ -15,7 +15,6 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from lucide.templatetags import lucide as lucide_tags
@@ -287,22 +286,6 @@ def field(bound: BoundField, label: str = "", **options: Any) -> dict[str, Any]:
         "kind": kind,
         **options,
     }
-
-
-@register.simple_tag(takes_context=True)
-def writes(context: template.Context) -> SafeString | str:
-    """Disable the button it stands in where this visitor may only read, and say why."""
-    reason = context.get("read_only")
-    return format_html(' disabled title="{}"', reason) if reason else ""
-
-
-@register.simple_tag(takes_context=True)
-def writes_at(context: template.Context, name: str, *args: object) -> SafeString:
-    """Lead the link it stands in to a page that changes something; nowhere where this visitor may only read."""
-    reason = context.get("read_only")
-    if reason:
-        return format_html(' role="link" aria-disabled="true" title="{}"', reason)
-    return format_html(' href="{}"', reverse(name, args=args))
 
 
 @register.inclusion_tag("_write_key.html", takes_context=True)

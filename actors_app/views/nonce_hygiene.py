@@ -33,6 +33,7 @@ PER_PAGE = 20  # actors and aliases, two calls each
 class HygieneRow:
     """One nonce of an actor or an alias, masked; `found` are its findings, each as word and meaning."""
 
+    of: Holder
     holder: str
     holder_url: str
     is_alias: bool
@@ -100,6 +101,7 @@ def _row(
     keyed: Keyed, nonce: Nonce, handle: str, names: tuple[str, ...], note: NonceNote | None, at: datetime
 ) -> HygieneRow:
     return HygieneRow(
+        of=keyed.holder,
         holder=keyed.label,
         holder_url=keyed.holder.url,
         is_alias=keyed.holder.is_alias,

@@ -37,6 +37,7 @@ NOTICES = {
 }
 TOO_MANY = "Too many attempts to sign in have failed here. Try again in {}."
 NOT_TO_COME_BACK_TO = ("sign-in", "sign-in-token", "sign-in-code", "sign-in-callback", "sign-out", "theme")
+PATIENCE = 3.0  # seconds that a sign-in waits for whether somebody is an administrator
 
 
 class _FixedToken:
@@ -109,19 +110,25 @@ def _too_many(
     return response
 
 
-def _username(tenant: Tenant, token: str, typed: str) -> str:
-    """Ask the API who this token belongs to; a tenant without profiles is taken at its word for a password."""
-    try:
-        return Abaco(client_for(tenant), _FixedToken(token)).profile.me().username or typed
-    except NotFound:
-        if typed:
-            return typed
-        raise
+def _person(tenant: Tenant, token: str, typed: str) -> tuple[str, bool | None]:
+    """Ask the API who this token belongs to, and whether it calls them an administrator; None where it did not say.
+
+    A tenant without profiles is taken at its word for a password.
+    """
+    abaco = Abaco(client_for(tenant), _FixedToken(token))
+    answers = abaco.wave(
+        profile=lambda: abaco.profile.me(),
+        is_admin=lambda: abaco.hurried(PATIENCE).actors.is_admin(),
+    )
+    is_admin: bool | None = answers["is_admin"].value
+    if isinstance(answers["profile"].error, NotFound) and typed:
+        return typed, is_admin
+    return answers["profile"].need().username or typed, is_admin
 
 
 def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", target: str = "") -> HttpResponse:
     """Begin the session of whoever these tokens belong to; go to the page wanted, or on with the one that is open."""
-    username = _username(tenant, new.access_token, typed)
+    username, is_admin = _person(tenant, new.access_token, typed)
     target = target or way_back(request)
     theme = request.session.get("theme")
     sign_in(
@@ -136,6 +143,8 @@ def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", ta
     )
     if theme:
         request.session["theme"] = theme
+    if is_admin is not None:
+        request.session["is_admin"] = is_admin  # for what stands disabled (`allowed.py`); it opens nothing
     return _back_to_the_page(request) if wants_fragment(request) else redirect(target)
 
 

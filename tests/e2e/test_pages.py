@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Portal, Visit
 from tests.sandbox.support import Person
@@ -159,6 +159,40 @@ def test_what_only_administrators_see_is_well_made(visit: Visit, width: int, the
         page.goto(place)
         assert page.get_by_role("link", name="Read again").is_visible()
         assert complaints(page) == [], place
+
+
+# axe passes over the colours of what is disabled, so it is shown them on something else.
+AS_IF_ALIVE = """document.querySelectorAll("main [aria-disabled=true]").forEach((one) => {
+  const { color, backgroundColor } = getComputedStyle(one);
+  one.removeAttribute("aria-disabled");
+  Object.assign(one.style, { color, backgroundColor });
+})"""
+
+
+@pytest.mark.parametrize(("width", "theme"), SHAPES[::3], ids=["1440-light", "390-dark"])
+def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal, width: int, theme: str) -> None:
+    """Everything stands there disabled, as legible as the rest, and says why to whoever comes by keyboard."""
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/wc", name=f"only-read-{width}")
+    demo.post(f"/{actor}/permissions", {"user": "team", "level": "READ"})
+    demo.post(f"/{actor}/nonces", {"level": "READ", "maxUses": 3})
+    page = visit("team", width=width, theme=theme)
+    found = {}
+    for place in ("", "messages/", "workers/", "nonces/", "permissions/", "configuration/", "edit/", "delete/"):
+        page.goto(f"/actors/{actor}/{place}")
+        edit = page.get_by_role("link", name="Edit").first
+        if place == "":
+            reason = "You may read this actor; editing it needs UPDATE. Its owner is “demo”."
+            expect(edit).to_have_attribute("title", reason)
+            edit.focus()
+            drawn = "getComputedStyle(document.activeElement, '::after').content"
+            assert "editing it needs UPDATE" in page.evaluate(drawn)
+        expect(page.locator("main [aria-disabled=true]").first).to_be_visible()
+        page.evaluate(AS_IF_ALIVE)
+        if wrong := complaints(page):
+            found[place] = wrong
+    demo.delete(f"/{actor}")
+    assert found == {}
 
 
 def send(page: Page, form: str, button: str, **typed: str) -> None:

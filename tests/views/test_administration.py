@@ -386,7 +386,7 @@ def test_what_is_stuck_can_be_acted_on_at_once(api: API, signed_in: Client) -> N
     ]
     PortalSession.objects.update(read_only=True)
     page = signed_in.get(URL).content.decode()
-    assert len(re.findall(r'name="act" value="\w+" disabled title="[^"]', page)) == 5
+    assert len(re.findall(r'name="act" value="\w+" form="none" aria-disabled="true" title="[^"]', page)) == 5
 
 
 # Over v3 --------------------------------------------------------------------------------------------------------

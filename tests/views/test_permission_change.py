@@ -132,7 +132,7 @@ def test_everybody_cannot_be_lowered(api: API, signed_in: Client) -> None:
 def test_shared_already_is_said_and_disabled(api: API, signed_in: Client) -> None:
     opens(api, LEVELS | {"ABACO_WORLD": "READ"})
     page = words(signed_in.get(f"{URL}?user=ABACO_WORLD"))
-    assert 'disabled title="It cannot be taken back' in page
+    assert 'aria-disabled="true" title="It cannot be taken back' in page
 
 
 def test_it_is_shared_with_everybody(api: API, signed_in: Client) -> None:
@@ -167,7 +167,7 @@ def test_without_a_name_it_leads_to_the_list(api: API, signed_in: Client) -> Non
 
 def test_a_name_that_cannot_work_is_refused(api: API, signed_in: Client) -> None:
     opens(api, LEVELS | {"a": {"b": "READ"}})
-    assert 'disabled title="User names with a dot' in words(signed_in.get(f"{URL}?user=a.b"))
+    assert 'aria-disabled="true" title="User names with a dot' in words(signed_in.get(f"{URL}?user=a.b"))
     answer = signed_in.post(URL, {"user": "a.b", "level": "NONE", "write_key": KEY})
     assert answer.status_code == 422
     assert "User names with a dot do not work" in words(answer)
@@ -177,7 +177,7 @@ def test_whoever_may_not_grant_is_told(api: API, signed_in: Client) -> None:
     opens(api, {"jdoe": "READ", "bob": "READ"})
     api.refuse("GET", "/actors/v2/admin-role-probe", "Abaco Admin role required.")
     page = words(signed_in.get(f"{URL}?user=bob"))
-    assert 'disabled title="Granting needs UPDATE on this actor, and your level is READ."' in page
+    assert 'aria-disabled="true" title="Granting needs UPDATE on this actor, and your level is READ."' in page
 
 
 def test_the_failure_of_a_config_is_explained(api: API, signed_in: Client) -> None:

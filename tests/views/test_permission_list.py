@@ -148,8 +148,8 @@ def test_what_one_may_not_do_is_disabled_with_the_reason(
     opens(api, levels, owner="sue")
     api.refuse("GET", PROBE, "Abaco Admin role required.")
     page = words(signed_in.get(URL))
-    assert f'disabled title="{reason}">Grant the level' in page
-    assert f'disabled title="{reason}">Change' in page
+    assert f'aria-disabled="true" title="{reason}">Grant the level' in page
+    assert f'aria-disabled="true" title="{reason}">Change' in page
     assert "change/?user=" not in page
 
 
@@ -260,7 +260,7 @@ def test_the_page_stands_without_the_list(api: API, signed_in: Client) -> None:
     api.get("/actors/v2/aliases", [])
     page = words(signed_in.get(URL))
     assert "The permissions could not be loaded" in page
-    assert 'disabled title="Who may do what could not be loaded' in page
+    assert 'aria-disabled="true" title="Who may do what could not be loaded' in page
 
 
 def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
@@ -303,7 +303,10 @@ def test_the_failure_of_a_config_is_explained(api: API, signed_in: Client) -> No
     page = words(answer)
     assert answer.status_code == 200
     assert "The API fails here for everybody but administrators" in page
-    assert 'disabled title="Only administrators get through to the permissions of a config.">Grant the level' in page
+    assert (
+        'aria-disabled="true" title="Only administrators get through to the permissions of a config.">Grant the level'
+        in page
+    )
 
 
 @pytest.mark.parametrize(("url", "path"), KINDS.items())

@@ -1,0 +1,227 @@
+"""What each act needs, and what the visitor is known to have: why a control is disabled.
+
+What somebody may do is learnt only from what the API answers anyway: a map of permissions that a page asked for,
+whether it called them an administrator, and what it has just refused. That is remembered for a short time, in memory.
+Where it is not known, nothing is disabled, and the API decides: no call is made for a button's sake.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from django.core.cache import cache
+
+from actors_app.history.clock import SECOND, now_ms
+from actors_app.models import Readable
+from actors_app.services.errors import AbacoError, Forbidden, OnlyAdmins
+from actors_app.services.permissions import WORLD, Kind, level_of
+
+REMEMBERED = 60  # seconds that a level is
+ROLE_REMEMBERED = 10 * 60  # seconds that it is that the API calls somebody no administrator, which changes rarely
+ADMIN_REMEMBERED = 24 * 60 * 60  # seconds that it is that it calls them one: that disables nothing
+LEVELS = ("READ", "EXECUTE", "UPDATE")
+ADMIN = "ADMIN"  # stands for the admin role among the levels that an act may need
+# The refusals that are about the level or the role of who asks, not about what was sent.
+_OF_LEVEL = "Not authorized -- you do not have access to this "
+_OF_ROLE = "Not authorized -- only admins are authorized to update workers"
+
+Level = Literal["READ", "EXECUTE", "UPDATE", "ADMIN"]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What one act needs, and of what; `words` say the act, with "it" for the actor, the alias or the config."""
+
+    needs: Level
+    words: str
+    kind: Kind = "actor"
+    of_admins_too: bool = False  # whether the API asks the level of administrators too
+
+
+_MAKE_NONCE = "making a nonce for it"
+_DELETE_NONCE = "deleting one of its nonces"
+_REPLACE_NONCE = "replacing one of its nonces"
+_GRANT = "granting levels on it"
+_ONLY_ADMINS = "the API fails here for everybody else, whatever their level"
+
+# By the name of the page that does it. What is not here needs no more than the page that leads to it.
+ACTS: Mapping[str, Act] = {
+    "actor-update": Act("UPDATE", "editing it"),
+    "actor-delete": Act("UPDATE", "deleting it"),
+    "alias-create": Act("UPDATE", "making an alias for it", of_admins_too=True),
+    "execution-create": Act("UPDATE", "registering an execution of it"),
+    "execution-halt": Act("UPDATE", "halting its executions"),
+    "message-create": Act("EXECUTE", "sending messages to it"),
+    "message-preview": Act("EXECUTE", "sending messages to it"),
+    "message-purge": Act("UPDATE", "emptying its mailbox"),
+    "nonce-delete": Act("UPDATE", _DELETE_NONCE),
+    "nonce-list": Act("UPDATE", _MAKE_NONCE),
+    "nonce-replace": Act("UPDATE", _REPLACE_NONCE),
+    "permission-change": Act("UPDATE", _GRANT),
+    "permission-list": Act("UPDATE", _GRANT),
+    "schedule-update": Act("UPDATE", "changing its schedule"),
+    "state-reset": Act("UPDATE", "emptying its state"),
+    "state-update": Act("UPDATE", "editing its state"),
+    "worker-list": Act(ADMIN, "asking for workers"),
+    "worker-stop": Act("UPDATE", "stopping its workers"),
+    "alias-delete": Act("UPDATE", "deleting it", "alias"),
+    "alias-nonce-delete": Act("UPDATE", _DELETE_NONCE, "alias"),
+    "alias-nonce-list": Act("UPDATE", _MAKE_NONCE, "alias"),
+    "alias-nonce-replace": Act("UPDATE", _REPLACE_NONCE, "alias"),
+    "alias-permission-change": Act("UPDATE", _GRANT, "alias"),
+    "alias-permission-list": Act("UPDATE", _GRANT, "alias"),
+    "alias-update": Act("UPDATE", "pointing it elsewhere", "alias"),
+    "config-delete": Act(ADMIN, "deleting it", "config"),
+    "config-permission-change": Act(ADMIN, _GRANT, "config"),
+    "config-permission-list": Act(ADMIN, _GRANT, "config"),
+    "config-update": Act(ADMIN, "editing it", "config"),
+}
+# The refusals from which something is learnt, by the name that the trail has for the write.
+_REFUSED: Mapping[str, str] = {
+    "actor.update": "actor-update",
+    "actor.delete": "actor-delete",
+    "alias.delete": "alias-delete",
+    "config.delete": "config-delete",
+    "config.update": "config-update",
+    "execution.halt": "execution-halt",
+    "mailbox.purge": "message-purge",
+    "message.send": "message-create",
+    "nonce.create": "nonce-list",
+    "nonce.delete": "nonce-delete",
+    "schedule.update": "schedule-update",
+    "state.reset": "state-reset",
+    "state.update": "state-update",
+    "worker.ensure": "worker-list",
+    "worker.stop": "worker-stop",
+}
+_MAY: Mapping[tuple[str, str], str] = {
+    ("actor", "READ"): "You may read this actor",
+    ("actor", "EXECUTE"): "You may read this actor and send messages to it",
+    ("alias", "READ"): "You may see this alias",
+    ("alias", "EXECUTE"): "You may see this alias",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A level that the API showed, or the highest that somebody can have whom it has just refused something."""
+
+    level: str
+    is_exact: bool
+    change: str  # of the permissions that were changed last when this was learnt
+
+
+class Own:
+    """What one visitor is known to be allowed; it listens to what the API answers them (`services/hearing.py`)."""
+
+    def __init__(self, tenant: str, username: str, was_admin: bool | None = None) -> None:
+        """Take whose it is, and whether the API called them an administrator when they signed in, where it said so."""
+        self._tenant, self._me, self._was_admin = tenant, username, was_admin
+
+    # Learning -----------------------------------------------------------------------------------------------
+
+    def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked: float) -> None:
+        """Learn the visitor's level from a map of permissions that was asked for at a monotonic time."""
+        level = "UPDATE" if WORLD in levels else level_of(levels, self._me)
+        # Who is shown a map in which they have nothing gets in by something else, as administrators do.
+        self._keep(kind, name, level if level in LEVELS else "", asked)
+
+    def role(self, is_admin: bool, asked: float) -> None:
+        """Learn whether the API calls the visitor an administrator."""
+        left = (ADMIN_REMEMBERED if is_admin else ROLE_REMEMBERED) - (time.monotonic() - asked)
+        if left > 0:
+            cache.set(self._role_memory, is_admin, timeout=left)
+
+    def changed(self, kind: Kind, name: str) -> None:
+        """Forget what everybody's level on something was: a level was changed, or may have been."""
+        cache.set(self._change_memory(kind, name), secrets.token_hex(8), timeout=2 * REMEMBERED)
+
+    def refused(self, action: str, actor_id: str, object_id: str, error: AbacoError) -> None:
+        """Learn from a refusal, where it is about the level or the role; an administrator passes every check."""
+        act = ACTS.get(_REFUSED.get(action, ""))
+        if act is None or not isinstance(error, Forbidden):
+            return
+        if act.needs == ADMIN:
+            if isinstance(error, OnlyAdmins) or (error.reason or "").startswith(_OF_ROLE):
+                self.role(False, time.monotonic())
+        elif (error.reason or "").startswith(f"{_OF_LEVEL}{act.kind}."):
+            name = actor_id if act.kind == "actor" else object_id
+            below = LEVELS[LEVELS.index(act.needs) - 1]
+            self.role(False, time.monotonic())
+            self._keep(act.kind, name, below, time.monotonic(), is_exact=False)
+
+    # Judging ------------------------------------------------------------------------------------------------
+
+    def why_not(self, act: Act, name: str, owner: str = "") -> str:
+        """Return why the visitor may not do something, and who can help; nothing where they may, or might."""
+        if act.needs == ADMIN:
+            return self._only_for_admins(act) if self._is_admin() is False else ""
+        known = self._level(act.kind, name)
+        if known is None or LEVELS.index(known.level) >= LEVELS.index(act.needs):
+            return ""
+        if not act.of_admins_too and self._is_admin() is not False:
+            return ""
+        may = _MAY[act.kind, known.level] if known.is_exact else f"The API has just refused you more of this {act.kind}"
+        return f"{may}; {act.words} needs {act.needs}. {self._ask(owner)}"
+
+    def in_short(self, kind: Kind, name: str, owner: str = "") -> str:
+        """Say what the visitor may do with an actor or an alias, where that is known not to be all."""
+        known = self._level(kind, name)
+        if known is None or not known.is_exact or known.level == "UPDATE" or self._is_admin() is not False:
+            return ""
+        sending = "sending messages needs EXECUTE, and " if (kind, known.level) == ("actor", "READ") else ""
+        return f"{_MAY[kind, known.level]}; {sending}changing anything needs UPDATE. {self._ask(owner)}"
+
+    def _ask(self, owner: str) -> str:
+        if owner == self._me:
+            return "You are its owner, but the API looks only at the level: whoever has UPDATE can give it to you."
+        return f"Its owner is “{owner}”." if owner else "Ask its owner, or somebody who has UPDATE."
+
+    def _only_for_admins(self, act: Act) -> str:
+        if act.kind == "config":
+            may = f"You may see this config; {act.words} is for administrators of the API"
+            return f"{may}: {_ONLY_ADMINS}. Ask one of them."
+        return f"{act.words.capitalize()} is for administrators of the API, whatever your level. Ask one of them."
+
+    def _is_admin(self) -> bool | None:
+        """Return whether the visitor is an administrator, as the API said last; None where that is not known.
+
+        Another process may have asked, for the history; and it was asked when they signed in.
+        """
+        known: bool | None = cache.get(self._role_memory)
+        if known is None:
+            since = now_ms() - ROLE_REMEMBERED * SECOND
+            row = Readable.objects.filter(tenant=self._tenant, username=self._me, checked__gt=since)
+            known = row.values_list("is_admin", flat=True).first()
+        return self._was_admin if known is None else known
+
+    # Memory -------------------------------------------------------------------------------------------------
+
+    def _level(self, kind: Kind, name: str) -> _Known | None:
+        known: _Known | None = cache.get(self._memory(kind, name))
+        return known if known and known.change == cache.get(self._change_memory(kind, name), "") else None
+
+    def _keep(self, kind: Kind, name: str, level: str, asked: float, *, is_exact: bool = True) -> None:
+        left = REMEMBERED - (time.monotonic() - asked)  # an answer may have been long on its way
+        if not level or left <= 0:
+            cache.delete(self._memory(kind, name))
+            return
+        change = cache.get(self._change_memory(kind, name), "")
+        cache.set(self._memory(kind, name), _Known(level, is_exact, change), timeout=left)
+
+    def _memory(self, kind: Kind, name: str) -> str:
+        return _memory("level", self._tenant, self._me, kind, name)
+
+    def _change_memory(self, kind: Kind, name: str) -> str:
+        return _memory("change", self._tenant, kind, name)
+
+    @property
+    def _role_memory(self) -> str:
+        return _memory("role", self._tenant, self._me)
+
+
+def _memory(*parts: str) -> str:
+    return "own:" + hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,35 @@
+"""What of the API's answers says something about the visitor's own rights, for whoever listens."""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+Kind = Literal["actor", "alias", "config"]
+
+
+class Listener(Protocol):
+    """Somebody who wants to know; called in the threads of waves too. `asked` is a monotonic time."""
+
+    def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked: float) -> None:
+        """Hear a map of permissions."""
+        ...
+
+    def role(self, is_admin: bool, asked: float) -> None:
+        """Hear whether the API calls the visitor an administrator."""
+        ...
+
+    def changed(self, kind: Kind, name: str) -> None:
+        """Hear that a level was changed, or may have been."""
+        ...
+
+
+class Nobody:
+    """Nobody listens."""
+
+    def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked: float) -> None:
+        """Hear nothing."""
+
+    def role(self, is_admin: bool, asked: float) -> None:
+        """Hear nothing."""
+
+    def changed(self, kind: Kind, name: str) -> None:
+        """Hear nothing."""

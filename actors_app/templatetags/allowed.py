@@ -1,0 +1,100 @@
+"""What a visitor may not do stays on the page, disabled, with the reason: for buttons, links and the head of a page.
+
+A disabled control can be reached by keyboard and touch, where `static/css/allowed.css` shows the reason.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import Resolver404, resolve, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from actors_app.allowed import ACTS, Act, Own
+from actors_app.templatetags.actors import visible
+
+register = template.Library()
+
+# What the address of a page calls that of which it is, and what of the page has its owner.
+WORDS = {"actor": "actor_id", "alias": "alias", "config": "config"}
+OWNERS = {"actor": "actor", "alias": "found", "config": ""}
+
+
+@register.simple_tag(takes_context=True)
+def writes(context: template.Context, name: str = "", because: str = "") -> SafeString | str:
+    """Disable the button it stands in where this visitor may not do what it does, and say why.
+
+    That is what the page does, or another act by the name of its page; `because` is a reason that the view knows.
+    """
+    match = getattr(context.get("request"), "resolver_match", None)
+    reason = because or _why_not(context, name or getattr(match, "view_name", ""))
+    # A button of no form sends nothing, with and without script.
+    return format_html(' form="none" aria-disabled="true" title="{}"', reason) if reason else ""
+
+
+@register.simple_tag(takes_context=True)
+def writes_at(
+    context: template.Context, name: str, *args: object, at: str = "", because: str = "", **query: object
+) -> SafeString:
+    """Lead the link it stands in to a page that changes something; nowhere where this visitor may not do that.
+
+    `at` is the page's address, where that is known already; what else is named goes into its query.
+    """
+    if reason := because or _why_not(context, name, str(args[0] if args else query.get("actor", ""))):
+        return format_html(' role="link" tabindex="0" aria-disabled="true" title="{}"', reason)
+    address = at or reverse(name, args=args)
+    return format_html(' href="{}"', f"{address}?{urlencode(query)}" if query else address)
+
+
+@register.simple_tag(takes_context=True)
+def leads(context: template.Context, address: str) -> SafeString:
+    """Lead the link it stands in to an address, whatever it does, unless this visitor may not do that."""
+    try:
+        match = resolve(address.partition("?")[0])
+    except Resolver404:
+        return format_html(' href="{}"', address)
+    name = match.url_name or ""
+    if name.endswith("-list") or not (name in ACTS or name.endswith("-create")):
+        return format_html(' href="{}"', address)  # a page to look at
+    return writes_at(context, match.view_name, *_subject(ACTS.get(name), match.kwargs), at=address)
+
+
+@register.simple_tag(takes_context=True)
+def in_short(context: template.Context, kind: Any, name: str) -> str:
+    """Say what this visitor may do with an actor or an alias, where it is known that they may not do all."""
+    own = _own(context)
+    return "" if own is None or context.get("read_only") else own.in_short(kind, name, _owner(context, kind))
+
+
+def _subject(act: Act | None, kwargs: Any) -> list[str]:
+    word = WORDS[act.kind] if act else ""
+    return [kwargs[word]] if word in kwargs else []
+
+
+def _why_not(context: template.Context, name: str, subject: str = "") -> str:
+    """Return why not, once for each act and subject of a page."""
+    if reason := context.get("read_only"):
+        return str(reason)
+    act, own = ACTS.get(name.removeprefix("actors:")), _own(context)
+    if act is None or own is None:
+        return ""
+    request = context["request"]
+    if not subject:
+        subject = next(iter(_subject(act, request.resolver_match.kwargs)), "")
+    known: dict[tuple[str, str], str] = request.__dict__.setdefault("_why_not", {})
+    key = (name, subject)
+    if key not in known:
+        known[key] = own.why_not(act, subject, _owner(context, act.kind)) if subject else ""
+    return known[key]
+
+
+def _own(context: template.Context) -> Own | None:
+    """Return what is known of the rights of whoever is signed in."""
+    session: Any = getattr(context.get("request"), "session", {})
+    who = session.get("who")
+    return Own(who["tenant"], who["username"], session.get("is_admin")) if who else None
+
+
+def _owner(context: template.Context, kind: str) -> str:
+    return visible(getattr(context.get(OWNERS[kind]), "owner", "") or "")
