@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import NotFound
-from actors_app.services.permissions import LEVELS, WORLD, Kind, level_of
+from actors_app.services.hearing import Kind
+from actors_app.services.permissions import LEVELS, WORLD, level_of
 from actors_app.services.types import Alias, Nonce
 from actors_app.services.urls import alias as checked_alias
 from actors_app.services.waves import GetCall

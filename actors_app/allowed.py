@@ -10,20 +10,21 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from django.core.cache import cache
 
 from actors_app.history.clock import SECOND, now_ms
 from actors_app.models import Readable
 from actors_app.services.errors import AbacoError, Forbidden, OnlyAdmins
-from actors_app.services.permissions import WORLD, Kind, level_of
+from actors_app.services.hearing import Kind
+from actors_app.services.permissions import WORLD, level_of
 
 REMEMBERED = 60  # seconds that a level is
 ROLE_REMEMBERED = 10 * 60  # seconds that it is that the API calls somebody no administrator, which changes rarely
 ADMIN_REMEMBERED = 24 * 60 * 60  # seconds that it is that it calls them one: that disables nothing
 LEVELS = ("READ", "EXECUTE", "UPDATE")
-ADMIN = "ADMIN"  # stands for the admin role among the levels that an act may need
+ADMIN: Final = "ADMIN"  # stands for the admin role among the levels that an act may need
 # The refusals that are about the level or the role of who asks, not about what was sent.
 _OF_LEVEL = "Not authorized -- you do not have access to this "
 _OF_ROLE = "Not authorized -- only admins are authorized to update workers"
@@ -120,6 +121,7 @@ class Own:
     def __init__(self, tenant: str, username: str, was_admin: bool | None = None) -> None:
         """Take whose it is, and whether the API called them an administrator when they signed in, where it said so."""
         self._tenant, self._me, self._was_admin = tenant, username, was_admin
+        self._looked = False  # in the store, which is done once
 
     # Learning -----------------------------------------------------------------------------------------------
 
@@ -192,10 +194,12 @@ class Own:
         Another process may have asked, for the history; and it was asked when they signed in.
         """
         known: bool | None = cache.get(self._role_memory)
-        if known is None:
+        if known is None and not self._looked:
+            self._looked = True
             since = now_ms() - ROLE_REMEMBERED * SECOND
             row = Readable.objects.filter(tenant=self._tenant, username=self._me, checked__gt=since)
-            known = row.values_list("is_admin", flat=True).first()
+            found = row.values_list("is_admin", flat=True).first()
+            self._was_admin = self._was_admin if found is None else found
         return self._was_admin if known is None else known
 
     # Memory -------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from django import forms
 
 from actors_app.access import NEVER_BACK, unusable
 from actors_app.forms.base import PortalForm
-from actors_app.services.permissions import LEVELS, WORLD, Kind
+from actors_app.services.hearing import Kind
+from actors_app.services.permissions import LEVELS, WORLD
 
 MAX_USER = 64
 GRANTED = ("READ", "EXECUTE", "UPDATE")

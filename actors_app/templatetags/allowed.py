@@ -91,9 +91,15 @@ def _why_not(context: template.Context, name: str, subject: str = "") -> str:
 
 def _own(context: template.Context) -> Own | None:
     """Return what is known of the rights of whoever is signed in."""
-    session: Any = getattr(context.get("request"), "session", {})
-    who = session.get("who")
-    return Own(who["tenant"], who["username"], session.get("is_admin")) if who else None
+    request = context.get("request")
+    session: Any = getattr(request, "session", {})
+    if "who" not in session:
+        return None
+    own: Own | None = getattr(request, "_own", None)
+    if own is None:
+        who = session["who"]
+        own = request._own = Own(who["tenant"], who["username"], session.get("is_admin"))
+    return own
 
 
 def _owner(context: template.Context, kind: str) -> str:

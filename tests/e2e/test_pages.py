@@ -188,9 +188,13 @@ def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal, width: i
             drawn = "getComputedStyle(document.activeElement, '::after').content"
             assert "editing it needs UPDATE" in page.evaluate(drawn)
         expect(page.locator("main [aria-disabled=true]").first).to_be_visible()
+        if place == "nonces/":
+            page.get_by_role("button", name="Make the nonce").dispatch_event("click")
         page.evaluate(AS_IF_ALIVE)
         if wrong := complaints(page):
             found[place] = wrong
+    assert len(demo.get(f"/{actor}/nonces")) == 1, "a button that stands disabled sends nothing"
+    assert not page.locator("#new-nonce").count()
     demo.delete(f"/{actor}")
     assert found == {}
 
