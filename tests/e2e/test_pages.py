@@ -323,11 +323,11 @@ def test_the_keyboard_reaches_everything(visit: Visit) -> None:
 def test_a_theme_can_be_chosen_without_script(visit: Visit) -> None:
     page = visit("demo", script=False)
     page.goto("/account/preferences/")
-    page.get_by_label("Dark").check()
+    page.get_by_role("radio", name="Dark").check()
     page.get_by_role("button", name="Keep").click()
     assert page.locator("html").get_attribute("data-theme") == "dark"
     page.goto("/account/preferences/")
-    page.get_by_label("As the system").check()
+    page.get_by_role("radio", name="As the system").check()
     page.get_by_role("button", name="Keep").click()
     assert page.locator("html").get_attribute("data-theme") is None
 
