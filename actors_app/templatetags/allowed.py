@@ -91,7 +91,7 @@ def _why_not(context: template.Context, name: str, subject: str = "") -> str:
 
 def _own(context: template.Context) -> Own | None:
     """Return what is known of the rights of whoever is signed in."""
-    request = context.get("request")
+    request: Any = context.get("request")
     session: Any = getattr(request, "session", {})
     if "who" not in session:
         return None
