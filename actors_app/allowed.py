@@ -6,7 +6,6 @@ Where it is not known, nothing is disabled, and the API decides: no call is made
 """
 
 import hashlib
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,7 +111,7 @@ class _Known:
 
     level: str
     is_exact: bool
-    change: str  # of the permissions that were changed last when this was learnt
+    asked: float  # the monotonic time when the API was asked
 
 
 class Own:
@@ -139,7 +138,7 @@ class Own:
 
     def changed(self, kind: Kind, name: str) -> None:
         """Forget what everybody's level on something was: a level was changed, or may have been."""
-        cache.set(self._change_memory(kind, name), secrets.token_hex(8), timeout=2 * REMEMBERED)
+        cache.set(self._change_memory(kind, name), time.monotonic(), timeout=2 * REMEMBERED)
 
     def refused(self, action: str, actor_id: str, object_id: str, error: AbacoError) -> None:
         """Learn from a refusal, where it is about the level or the role; an administrator passes every check."""
@@ -206,15 +205,15 @@ class Own:
 
     def _level(self, kind: Kind, name: str) -> _Known | None:
         known: _Known | None = cache.get(self._memory(kind, name))
-        return known if known and known.change == cache.get(self._change_memory(kind, name), "") else None
+        # What was asked before a change may be what was before it, though its answer came later.
+        return known if known and known.asked > cache.get(self._change_memory(kind, name), 0.0) else None
 
     def _keep(self, kind: Kind, name: str, level: str, asked: float, *, is_exact: bool = True) -> None:
         left = REMEMBERED - (time.monotonic() - asked)  # an answer may have been long on its way
         if not level or left <= 0:
             cache.delete(self._memory(kind, name))
             return
-        change = cache.get(self._change_memory(kind, name), "")
-        cache.set(self._memory(kind, name), _Known(level, is_exact, change), timeout=left)
+        cache.set(self._memory(kind, name), _Known(level, is_exact, asked), timeout=left)
 
     def _memory(self, kind: Kind, name: str) -> str:
         return _memory("level", self._tenant, self._me, kind, name)

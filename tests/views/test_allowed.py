@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from actors_app.allowed import ACTS
+from actors_app.allowed import ACTS, Own
 from actors_app.models import PortalSession
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, NONCE_ID, WORKER_ID, actor_payload, envelope
@@ -254,6 +254,16 @@ def test_a_grant_forgets_what_everybody_was_known_to_have(api: API, sign_in: Any
     api.post(f"{ACTOR}/permissions", UPDATE)
     giver.post(f"{PAGE}permissions/", {"user": "jdoe", "level": "UPDATE"})
     assert is_alive(opened(browser, f"{PAGE}configuration/"), "Edit")
+
+
+def test_an_answer_from_before_a_change_counts_no_more_however_late_it_comes(db: None) -> None:
+    own = Own("default", "jdoe", was_admin=False)
+    asked = time.monotonic()
+    own.changed("actor", ACTOR_ID)
+    own.levels("actor", ACTOR_ID, READ, asked)
+    assert own.why_not(ACTS["actor-delete"], ACTOR_ID) == ""
+    own.levels("actor", ACTOR_ID, READ, time.monotonic())
+    assert own.why_not(ACTS["actor-delete"], ACTOR_ID, "sue").endswith(OWNER)
 
 
 # Refusals --------------------------------------------------------------------------------------------------------
