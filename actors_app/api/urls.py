@@ -8,6 +8,7 @@ from actors_app.api.views import (
     administration,
     alias_nonces,
     aliases,
+    bulk,
     configs,
     definitions,
     docs,
@@ -105,6 +106,14 @@ replacing_paths = [
     path(f"{ALIAS}nonces/<handle:handle>/note/", nonce_hygiene.NonceNote.as_view(), name="alias-nonce-note"),
 ]
 
+bulk_paths = [
+    path("bulk/", bulk.BulkList.as_view(), name="bulk-list"),
+    path("bulk/previews/", bulk.BulkPreview.as_view(), name="bulk-preview"),
+    path("bulk/<handle:handle>/", bulk.BulkDetail.as_view(), name="bulk-detail"),
+    path("bulk/<handle:handle>/step/", bulk.BulkStep.as_view(), name="bulk-step"),
+    path("bulk/<handle:handle>/stop/", bulk.BulkStop.as_view(), name="bulk-stop"),
+]
+
 execution_paths = [
     path("executions/", executions.History.as_view(), name="history"),
     path(f"{ACTOR}executions/", executions.ExecutionList.as_view(), name="execution-list"),
@@ -129,5 +138,6 @@ urlpatterns = [
     *overall_paths,
     *permission_paths,
     *replacing_paths,
+    *bulk_paths,
     *execution_paths,
 ]

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.acts import bulk as acts
 from actors_app.bulk import jobs, steps
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.pages import Page, address, page_of, pages_of
@@ -16,13 +16,10 @@ from actors_app.credentials import Credentials, SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.bulk import OrderForm
 from actors_app.htmx import go_to, is_poll, render_page, render_poll, say
-from actors_app.keys import FIELD, is_key, new_key
 from actors_app.models import BulkJob
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.writes import Answer, entry_key, perform
 
 STEP_SECONDS, STEP_ITEMS = 2.0, 10  # of a page that asks by itself
-LONG_SECONDS, LONG_ITEMS = 6.0, 50  # of a press on the button
 TOO_OLD = "This page is too old to be used, or is not yours. Go back to the list and begin again."
 
 
@@ -36,26 +33,10 @@ def who_is(request: HttpRequest) -> Credentials:
 
 def ordered(request: HttpRequest, plan: Plan, form: OrderForm, show: Callable[[int], HttpResponse]) -> HttpResponse:
     """Write down what a plan says and lead to its page; or `show` the form again, with a status."""
-    who, status = who_is(request), 422
+    status = 422
     if form.is_valid():
-        act = ACTS[plan.act]
         try:
-            sent_key = request.POST.get(FIELD, "")
-            handle = jobs.handle_of(who, sent_key if is_key(sent_key) else new_key())
-            key = entry_key(request, "bulk.start", object_id=handle)
-            return perform(
-                request,
-                "bulk.start",
-                lambda: jobs.order(who, plan, handle, key),
-                lambda job: Answer(act.said(plan.number), reverse("actors:bulk-detail", args=[job.handle])),
-                object_id=handle,
-                details={
-                    "name": act.counted(plan.number),
-                    "act": plan.act,
-                    "reason": form.cleaned_data["reason"],
-                    "filter": plan.query,
-                },
-            ).go(request)
+            return acts.order(request, plan, form.cleaned_data["reason"]).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     return show(status)
@@ -90,7 +71,7 @@ def bulk_detail(request: HttpRequest, handle: str) -> HttpResponse:
     job = _own(who, handle)
     error: AbacoError | None = None
     if request.method == "POST" and not page_of(who, job).is_over:
-        seconds, most = (STEP_SECONDS, STEP_ITEMS) if is_poll(request) else (LONG_SECONDS, LONG_ITEMS)
+        seconds, most = (STEP_SECONDS, STEP_ITEMS) if is_poll(request) else (acts.LONG_SECONDS, acts.LONG_ITEMS)
         error = steps.step(request, abaco_for(request), job, seconds=seconds, most=most)
         job = _own(who, handle)
     if request.method == "POST" and not is_poll(request) and error is None:

@@ -45,13 +45,13 @@ def _previewed(request: HttpRequest) -> HttpResponse:
         return _refused(request, complaints, _back(filters), request.GET.get("act", ""))
     chosen = form.cleaned_data
     abaco = abaco_for(request)
-    what, who = _asked(request, abaco, filters), who_is(request)
+    what, who = asked_of(request, abaco, filters), who_is(request)
     plan = plan_of(who, abaco, what, chosen["act"], chosen["scope"], chosen["pick"], filters.query())
     order = OrderForm(initial={"plan": plan.sealed(who)})
     return _page(request, _context(plan, order), 200 if plan.items else 409)
 
 
-def _asked(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> Asked:
+def asked_of(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> Asked:
     """Return what a filter asks; an actor that it names by its id is asked for by itself, as its own page does.
 
     So one that was made, or shared, within the last minute is found too.
@@ -96,7 +96,7 @@ def executions_picked(request: HttpRequest) -> HttpResponse:
     format_ = filters.cleaned_data["format"] or "csv"
     if form.cleaned_data["scope"] == "all":
         return redirect(address("history", filters.query(format=format_)))
-    what = _asked(request, abaco_for(request), filters)
+    what = asked_of(request, abaco_for(request), filters)
     if form.cleaned_data["scope"] == "page":
         rows = page_rows(what)
     else:

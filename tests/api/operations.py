@@ -8,6 +8,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from actors_app.bulk.of_actors import ActorPlan
+from actors_app.bulk.plans import Item
+from actors_app.credentials import Credentials
 from actors_app.handles import nonce_handle
 from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 
@@ -52,6 +55,11 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.method} {self.name}"
+
+
+def _order(reason: str) -> dict[str, Any]:
+    plan = ActorPlan("purge", "actor-list", items=(Item(ACTOR_ID),))
+    return {"plan": plan.sealed(Credentials("default", "jdoe", "")), "reason": reason, "number": 1}
 
 
 _IMAGE = {"image": "abacosamples/test"}
@@ -106,6 +114,12 @@ OPERATIONS = [
             Operation(f"{holder}-note", "PUT", {"text": "for the lab"}, records=False, reveals=False),
         )
     ],
+    Operation("bulk-list", "GET", asks=False),
+    Operation("bulk-list", "POST", _order("why"), 201, _order("another reason"), asks=False),
+    Operation("bulk-preview", "POST", {"act": "purge", "pick": [ACTOR_ID]}, asks=False, records=False, reveals=False),
+    Operation("bulk-detail", "GET", asks=False),
+    Operation("bulk-step", "POST", asks=False, records=False, reveals=False),
+    Operation("bulk-stop", "POST", asks=False, records=False, reveals=False),
     Operation("nonce-overview", "GET"),
     Operation("all-workers", "GET"),
     Operation("utilization", "GET"),

@@ -1,0 +1,28 @@
+"""Ordering one act on many things: a plan that was shown is written down, and done step by step afterwards."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app.bulk import jobs
+from actors_app.bulk.acts import ACTS
+from actors_app.bulk.plans import Plan
+from actors_app.credentials import signed_in
+from actors_app.models import BulkJob
+from actors_app.writes import Answer, Written, entry_key, perform, sending_of
+
+LONG_SECONDS, LONG_ITEMS = 6.0, 50  # of a step that somebody asked for
+
+
+def order(request: HttpRequest, plan: Plan, reason: str) -> Written[BulkJob]:
+    """Write down what a plan says, and why; nothing is done yet."""
+    who, act = signed_in(request), ACTS[plan.act]
+    handle = jobs.handle_of(who, sending_of(request).secret)
+    key = entry_key(request, "bulk.start", object_id=handle)
+    return perform(
+        request,
+        "bulk.start",
+        lambda: jobs.order(who, plan, handle, key),
+        lambda job: Answer(act.said(plan.number), reverse("actors:bulk-detail", args=[job.handle])),
+        object_id=handle,
+        details={"name": act.counted(plan.number), "act": plan.act, "reason": reason, "filter": plan.query},
+    )

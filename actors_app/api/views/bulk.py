@@ -1,0 +1,202 @@
+"""One act on many things: a preview, ordering it, moving it on step by step, and what came of each thing.
+
+As on the pages, nothing goes on by itself: each step is asked for, and done with the credentials of who asks.
+"""
+
+from typing import Any
+
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.acts import bulk as acts
+from actors_app.administration import admin_now
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.exceptions import not_valid, sentences
+from actors_app.api.history import form_of
+from actors_app.api.schema import operation, page_of
+from actors_app.api.serializers import bulk as shapes
+from actors_app.api.serializers.executions import HistoryQuery
+from actors_app.bulk import jobs, of_actors, of_executions, pages, steps
+from actors_app.bulk.acts import ACTS, OF_ACTORS
+from actors_app.bulk.of_actors import ActorPlan
+from actors_app.bulk.of_executions import ExecutionPlan
+from actors_app.forms.bulk import ActorBulkForm, ActorOrderForm, BulkForm, OrderForm
+from actors_app.models import BulkJob
+from actors_app.services.errors import AbacoError
+from actors_app.views.bulk import TOO_OLD
+from actors_app.views.bulk_executions import asked_of
+
+TAG = "Bulk"
+Plan = ActorPlan | ExecutionPlan
+
+
+class BulkPreview(Resource):
+    """`/bulk/previews/`."""
+
+    secret = True
+
+    @operation(
+        "Say what an act on many things would do",
+        tag=TAG,
+        takes=shapes.Wanted,
+        gives=shapes.Preview,
+        about="Nothing is done. What it applies to, what each loses, which are left out and why.",
+    )
+    def post(self, request: Request) -> Response:
+        """Answer with the plan, which an order takes."""
+        given = self.body(shapes.Wanted)
+        plan = self._of_actors(given) if given["act"] in OF_ACTORS else self._of_executions(given)
+        act, lines = ACTS[plan.act], plan.lines if isinstance(plan, ActorPlan) else ()
+        return Response(
+            {
+                "question": act.question(plan.number),
+                "consequences": list(act.consequences),
+                "number": plan.number,
+                "beyond": plan.beyond,
+                "items": shapes.Thing(plan.items, many=True).data,
+                "left": shapes.LeftThing(plan.left, many=True).data,
+                "losses": [
+                    {"actor_id": line.actor_id, "effects": [effect.words for effect in line.effects]}
+                    for line in lines
+                    if not line.why_not
+                ],
+                "plan": plan.sealed(self.who) if plan.items else None,
+            }
+        )
+
+    def _of_actors(self, given: dict[str, Any]) -> ActorPlan:
+        if "filter" in given:
+            raise not_valid({"filter": ["Actors and workers are picked; only executions can be all that match."]})
+        form = checked(ActorBulkForm(_picked(given)))
+        who, abaco = self.who, self.abaco
+        pick = form.cleaned_data["pick"]
+        return of_actors.plan_of(
+            who, abaco, lambda: admin_now(self.http, abaco), given["act"], pick, form.cleaned_data["place"], ""
+        )
+
+    def _of_executions(self, given: dict[str, Any]) -> ExecutionPlan:
+        if "filter" in given and "pick" in given:
+            raise not_valid({"filter": ["Pick executions, or say which match; not both."]})
+        scope = "all" if "filter" in given else "picked"
+        form = checked(BulkForm(_picked(given, scope)))
+        query = HistoryQuery(data=QueryDict(given.get("filter", "")))
+        if not query.is_valid():
+            raise not_valid({"filter": [text for _, found in sentences(query.errors) for text in found]})
+        filters = form_of({name: value for name, value in query.validated_data.items() if name not in _PAGING})
+        what = asked_of(self.http, self.abaco, filters)
+        pick = form.cleaned_data["pick"]
+        return of_executions.plan_of(self.who, self.abaco, what, given["act"], scope, pick, filters.query())
+
+
+class BulkList(Resource):
+    """`/bulk/`."""
+
+    @operation("List your acts on many things", tag=TAG, query=shapes.JobsQuery, gives=page_of(shapes.Job))
+    def get(self, request: Request) -> Response:
+        """Answer with a page of the newest fifty."""
+        mine = [_shown(page) for page in pages.pages_of(self.who)]
+        return self.page(shapes.Job, mine, lambda one: (one["created"], one["handle"]), descending=True)
+
+    @operation(
+        "Order an act on many things",
+        tag=TAG,
+        takes=shapes.Order,
+        gives=shapes.Job,
+        status=201,
+        about="Of a preview. Nothing is done before the first step is asked for.",
+    )
+    def post(self, request: Request) -> Response:
+        """Write it down."""
+        given = self.body(shapes.Order)
+        plan: Plan | None = ActorPlan.unsealed(self.who, given["plan"])
+        plan = plan or ExecutionPlan.unsealed(self.who, given["plan"])
+        if plan is None or not plan.items:
+            raise not_valid({"plan": [TOO_OLD]})
+        data = typed(given.items())
+        form = ActorOrderForm(data, expected=plan.number) if isinstance(plan, ActorPlan) else OrderForm(data)
+        ordered = acts.order(self.http, plan, checked(form).cleaned_data["reason"])
+        return self.written(
+            ordered,
+            lambda job, _: _shown(pages.page_of(self.who, job)),
+            status=201,
+            location=lambda job: reverse("api:bulk-detail", args=[job.handle]),
+        )
+
+
+class Job(Resource):
+    """What the addresses of one of them have in common."""
+
+    def job(self, handle: str) -> BulkJob:
+        """Return the caller's own job."""
+        found = jobs.job_of(self.who, handle)
+        if found is None:
+            raise Http404
+        return found
+
+    def whole(self, handle: str, error: AbacoError | None = None) -> Response:
+        """Answer with how far a job is, and what came of each thing."""
+        job = self.job(handle)
+        items = shapes.Outcome(jobs.items_of(job), many=True).data
+        waits = error.user_message if error else None
+        return Response({**_shown(pages.page_of(self.who, job)), "items": items, "waits_because": waits})
+
+
+class BulkDetail(Job):
+    """`/bulk/<handle>/`."""
+
+    @operation("Say how far an act on many things is", tag=TAG, gives=shapes.WholeJob)
+    def get(self, request: Request, handle: str) -> Response:
+        """Answer with the counts, and what came of each thing."""
+        return self.whole(handle)
+
+
+class BulkStep(Job):
+    """`/bulk/<handle>/step/`."""
+
+    @operation(
+        "Move an act on many things on",
+        tag=TAG,
+        takes=False,
+        gives=shapes.WholeJob,
+        about="For some seconds, and up to fifty things. Ask again until `is_over`. Each thing is acted on once, "
+        "however often a step is asked for.",
+    )
+    def post(self, request: Request, handle: str) -> Response:
+        """Do some of it."""
+        job, error = self.job(handle), None
+        if not pages.page_of(self.who, job).is_over:
+            error = steps.step(self.http, self.abaco, job, seconds=acts.LONG_SECONDS, most=acts.LONG_ITEMS)
+        return self.whole(handle, error)
+
+
+class BulkStop(Job):
+    """`/bulk/<handle>/stop/`."""
+
+    @operation(
+        "Stop an act on many things",
+        tag=TAG,
+        takes=False,
+        gives=shapes.WholeJob,
+        about="Nothing more is begun; what was begun is not taken back.",
+    )
+    def post(self, request: Request, handle: str) -> Response:
+        """Let nothing more be begun."""
+        jobs.stop(self.job(handle))
+        return self.whole(handle)
+
+
+_PAGING = ("cursor", "limit")
+
+
+def _picked(given: dict[str, Any], scope: str = "") -> QueryDict:
+    return typed([("act", given["act"]), ("scope", scope), *(("pick", one) for one in given.get("pick", ()))])
+
+
+def _shown(page: pages.Page) -> dict[str, Any]:
+    job = page.job
+    values = {"handle": job.handle, "act": job.act, "reason": page.reason, "created": job.created}
+    counted = {name: getattr(page, name) for name in ("is_over", "total", "over", "counts")}
+    return dict(shapes.Job(values | counted).data)
