@@ -10,9 +10,8 @@ from actors_app.api.schema import schema
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "portal" / "settings.py"
 OWN_TO_THE_PORTAL = {"/api/v1/"}  # what the Actors API has nothing of
-OWN_TO_THE_PORTAL |= {
-    f"/api/v1/bulk/{rest}" for rest in ("", "previews/", "<handle>/", "<handle>/step/", "<handle>/stop/")
-}
+OWN_TO_THE_PORTAL |= {f"/api/v1/bulk/{rest}" for rest in ("", "previews/", "<handle>/")}
+OWN_TO_THE_PORTAL |= {f"/api/v1/bulk/<handle>/{act}/" for act in ("step", "stop")}
 
 
 def read_by_the_code() -> set[str]:

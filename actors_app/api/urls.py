@@ -13,6 +13,7 @@ from actors_app.api.views import (
     definitions,
     docs,
     executions,
+    kept_logs,
     links,
     logs,
     messages,
@@ -121,6 +122,7 @@ execution_paths = [
     path(f"{EXECUTION}halt/", executions.ExecutionHalt.as_view(), name="execution-halt"),
     path(f"{EXECUTION}results/", results.ResultList.as_view(), name="result-list"),
     path(f"{EXECUTION}results/<int:result_id>/", results.ResultDetail.as_view(), name="result-detail"),
+    path(f"{EXECUTION}logs/kept/", kept_logs.LogKept.as_view(), name="log-kept"),
     path(f"{EXECUTION}logs/", logs.ExecutionLogs.as_view(), name="execution-logs"),
 ]
 

@@ -21,7 +21,7 @@ from tests.sandbox.support import Person, Sandbox, start_sandbox
 EXAMPLES = 1000
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 Done = subprocess.CompletedProcess[str]
-METHODS = {"get", "post", "patch", "delete"}
+METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 def fuzz(portal: RunningPortal, sandbox: Sandbox, directory: Path, examples: int, *more: str) -> Done:
@@ -61,22 +61,34 @@ def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], s
         "actor_id": kept,
         "execution_id": [demo.run(full, "one")["id"], demo.send(full, "two")],
         "worker_id": [demo.until(f"/{full}/workers", lambda found: found)[0]["id"]],
-        "handle": _handles(portal, demo, full),
+        "handle": _handles(portal, demo, f"actors/{full}"),
+        "alias": ["read"],
+        "config": ["read"],
+        "result_id": [1],
+        "revision_id": [1],
     }
+    for name in ("read", "spent"):
+        demo.post("/aliases", {"alias": name, "actorId": full})
+        demo.post("/configs", {"name": name, "value": "v", "isSecret": False, "actors": full})
+    of_alias = _handles(portal, demo, "aliases/read")
     schema: dict[str, Any] = requests.get(f"{portal.url}/api/v1/schema/", timeout=10).json()
     for path, operations in schema["paths"].items():
         for method in METHODS & set(operations):
             here = {**known, "actor_id": [full]} if "{" in path.partition("}")[2] else known
             if path.endswith("/actors/{actor_id}/") and method == "delete":
                 here = {"actor_id": spent}
+            if path.endswith(("/aliases/{alias}/", "/configs/{config}/")) and method == "delete":
+                here = {"alias": ["spent"], "config": ["spent"]}
+            if "/aliases/{alias}/" in path:
+                here = {**here, "handle": of_alias}
             for parameter in operations[method]["parameters"]:
                 if parameter["in"] == "path":
-                    parameter["schema"] = {"type": "string", "enum": here[parameter["name"]]}
+                    parameter["schema"] = {**parameter["schema"], "enum": here[parameter["name"]]}
     return schema, demo.token
 
 
-def _handles(portal: RunningPortal, demo: Person, actor: str) -> list[str]:
-    url = f"{portal.url}/api/v1/actors/{actor}/nonces/"
+def _handles(portal: RunningPortal, demo: Person, holder: str) -> list[str]:
+    url = f"{portal.url}/api/v1/{holder}/nonces/"
     headers = {"Authorization": f"Bearer {demo.token}"}
     return [requests.post(url, json={}, headers=headers, timeout=10).json()["handle"] for _ in range(3)]
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from actors_app import kept_definitions, kept_results
+from actors_app import kept_definitions, kept_logs, kept_results
 from actors_app.credentials import Credentials
 from actors_app.models import AuditEntry, BulkJob, KeptDefinition, KeptResult, PortalSession
 from actors_app.services.dialects import V2
@@ -47,6 +47,9 @@ def _is_there(request: pytest.FixtureRequest, db: None) -> None:
         owner = Credentials(tenant="default", username="jdoe", access_token="")
         kept_results.keep(owner, VALUES["actor_id"], VALUES["execution_id"], b'{"a": 1}')
         KeptResult.objects.update(id=VALUES["result_id"])
+    elif isinstance(one, Operation) and one.name == "log-kept":
+        owner = Credentials(tenant="default", username="jdoe", access_token="")
+        kept_logs.keep(owner, VALUES["actor_id"], VALUES["execution_id"], lambda: iter(["a log\n"]))
     elif isinstance(one, Operation) and one.name == "revision-detail":
         kept_definitions.record("default", [Actor.from_api(actor_payload(), V2())])
         KeptDefinition.objects.update(id=VALUES["revision_id"])
@@ -253,7 +256,7 @@ def test_the_same_key_and_body_is_done_once(one: Operation, caller: Caller, api:
 
 @EACH_WRITE
 def test_without_a_key_it_is_done_each_time(one: Operation, caller: Caller, api: API) -> None:
-    if not one.records:
+    if not (one.records and one.asks):  # what is the portal's own may be gone then
         return
     answer_everything(api.wire)
     for _ in range(2):

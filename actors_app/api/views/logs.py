@@ -13,7 +13,7 @@ from actors_app.api.serializers import executions as shapes
 from actors_app.views.logs import DOWNLOAD_HEADERS, to_the_end
 
 
-class _Text(BaseRenderer):
+class TextRenderer(BaseRenderer):
     """Stands for the text itself, which is sent as it arrives."""
 
     media_type = "text/plain"
@@ -28,7 +28,7 @@ class ExecutionLogs(Resource):
     """`/actors/<actor>/executions/<execution>/logs/`."""
 
     secret = True
-    renderer_classes = (JSONRenderer, _Text)
+    renderer_classes = (JSONRenderer, TextRenderer)
 
     @operation(
         "Read the log of an execution",
@@ -39,7 +39,7 @@ class ExecutionLogs(Resource):
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:
         """Answer with the log so far."""
-        if request.accepted_media_type == _Text.media_type:
+        if request.accepted_media_type == TextRenderer.media_type:
             pieces = self.abaco.logs.stream(actor_id, execution_id)
             headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
             return StreamingHttpResponse(to_the_end(pieces), content_type="text/plain; charset=utf-8", headers=headers)

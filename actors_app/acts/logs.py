@@ -1,0 +1,69 @@
+"""Keeping a log, which the API forgets after a while, and deleting what was kept."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app import kept_logs
+from actors_app.credentials import Credentials, signed_in
+from actors_app.endings import log_is_settled
+from actors_app.models import KeptLog
+from actors_app.services import Abaco
+from actors_app.services import Answer as Asked
+from actors_app.services.errors import Conflict
+from actors_app.services.permissions import WORLD, level_of
+from actors_app.templatetags.actors import size
+from actors_app.writes import Answer, Written, answered, perform
+
+
+def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Written[KeptLog | None]:
+    """Archive the log of an execution that has ended; raise Conflict for any other. `GET …/logs`."""
+    if before := answered(request, "log.keep", actor_id=actor_id, object_id=execution_id):
+        return before
+    who, execution = signed_in(request), abaco.executions.get(actor_id, execution_id)
+    if not log_is_settled(execution):
+        raise Conflict(
+            user_message="The log may still be written to, so it is not kept yet.",
+            advice="Keep it when the execution has ended.",
+        )
+    known_as, page = execution.actor_id or actor_id, _page(actor_id, execution_id)
+
+    def said(row: KeptLog | None) -> Answer:
+        if row is None:
+            return Answer("The log is empty, so there is nothing to keep.", page, "info")
+        return Answer(f"The log is kept here, {size(row.size)}. It stays when the API has forgotten it.", page)
+
+    return perform(
+        request,
+        "log.keep",
+        lambda: kept_logs.keep(who, known_as, execution_id, lambda: abaco.logs.stream(actor_id, execution_id)),
+        said,
+        actor_id=actor_id,
+        object_id=execution_id,
+    )
+
+
+def may_forget(who: Credentials, kept: KeptLog, answers: Mapping[str, Asked]) -> bool:
+    """Whether somebody may delete an archived log: who kept it, and whoever may change the actor."""
+    actor, levels = answers["actor"].value, answers["levels"].value or {}
+    is_owner = actor is not None and actor.owner == who.username
+    may_change = WORLD in levels or level_of(levels, who.username) == "UPDATE"
+    return kept.username == who.username or is_owner or may_change
+
+
+def forget(request: HttpRequest, actor_id: str, execution_id: str, kept: KeptLog) -> Written[None]:
+    """Delete an archived log; the API has no part in it."""
+    return perform(
+        request,
+        "log.delete",
+        lambda: kept_logs.forget(kept),
+        lambda _: Answer("The kept log was deleted.", _page(actor_id, execution_id)),
+        actor_id=actor_id,
+        object_id=execution_id,
+        details={"before": {"kept_by": kept.username, "size": kept.size, "sha256": kept.sha256}},
+    )
+
+
+def _page(actor_id: str, execution_id: str) -> str:
+    return reverse("actors:execution-logs", args=[actor_id, execution_id])

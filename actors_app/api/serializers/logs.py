@@ -1,0 +1,23 @@
+"""Logs that are kept here."""
+
+from rest_framework import serializers
+
+from actors_app.api.serializers.actors import MOMENT
+
+
+class KeptLog(serializers.Serializer):
+    """A log that stays when the API has forgotten it."""
+
+    username = serializers.CharField(help_text="Who kept it.")
+    kept_at = serializers.DateTimeField(help_text=MOMENT)
+    size = serializers.IntegerField(help_text="In bytes.")
+    lines = serializers.IntegerField()
+    is_cut = serializers.BooleanField(help_text="Whether the API kept only its beginning.")
+    sha256 = serializers.CharField()
+
+
+class Kept(serializers.Serializer):
+    """What keeping a log came to."""
+
+    kept = KeptLog(allow_null=True, help_text="null where the log is empty.")
+    message = serializers.CharField(help_text="What was done, in a sentence.")

@@ -1,0 +1,92 @@
+"""The kept log of an execution: keeping it, reading it, deleting it."""
+
+from collections.abc import Mapping
+
+from django.http import Http404, StreamingHttpResponse
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app import kept_logs
+from actors_app.acts import logs as acts
+from actors_app.api.base import Resource
+from actors_app.api.exceptions import Problem
+from actors_app.api.schema import Done, operation
+from actors_app.api.serializers import logs as shapes
+from actors_app.api.views.logs import TextRenderer
+from actors_app.models import KeptLog
+from actors_app.services import Answer
+from actors_app.views.logs import DOWNLOAD_HEADERS, visible_kept
+from actors_app.writes import answered
+
+TAG = "Executions"
+
+
+class LogKept(Resource):
+    """`/actors/<actor>/executions/<execution>/logs/kept/`."""
+
+    secret = True
+    renderer_classes = (JSONRenderer, TextRenderer)
+
+    @operation(
+        "Read the kept log of an execution",
+        tag=TAG,
+        upstream="GET /actors/{id}/executions/{execution}",
+        gives={"application/json": shapes.KeptLog, "text/plain": str},
+        about="With `Accept: text/plain` it is the text itself, of any length. The API is asked first.",
+    )
+    def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:
+        """Answer with what is known of it, or with its text."""
+        kept, _ = self._kept(actor_id, execution_id)
+        if request.accepted_media_type == TextRenderer.media_type:
+            headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
+            return StreamingHttpResponse(
+                kept_logs.pieces(kept), content_type="text/plain; charset=utf-8", headers=headers
+            )
+        return Response(shapes.KeptLog(kept).data)
+
+    @operation(
+        "Keep the log of an execution",
+        tag=TAG,
+        upstream="GET /actors/{id}/executions/{execution}/logs",
+        takes=False,
+        gives=shapes.Kept,
+        about="Of one that has ended. One that is kept already stays as it is.",
+    )
+    def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
+        """Keep it."""
+        kept = acts.keep(self.http, self.abaco, actor_id, execution_id)
+        return self.written(
+            kept, lambda row, message: {"kept": dict(shapes.KeptLog(row).data) if row else None, "message": message}
+        )
+
+    @operation(
+        "Delete the kept log of an execution",
+        tag=TAG,
+        upstream="GET /actors/{id}/permissions",
+        takes=False,
+        gives=Done,
+        about="By who kept it, or may change the actor.",
+    )
+    def delete(self, request: Request, actor_id: str, execution_id: str) -> Response:
+        """Delete it."""
+        if earlier := answered(self.http, "log.delete", actor_id=actor_id, object_id=execution_id):
+            return self.done(earlier)
+        kept, answers = self._kept(actor_id, execution_id)
+        if not acts.may_forget(self.who, kept, answers):
+            raise Problem(403, "not-allowed", "Only who kept this log, or may change the actor, deletes it.")
+        return self.done(acts.forget(self.http, actor_id, execution_id, kept))
+
+    def _kept(self, actor_id: str, execution_id: str) -> tuple[KeptLog, Mapping[str, Answer]]:
+        """Return the kept log and what the API says of who may see it; raise where there is none for the caller."""
+        abaco = self.abaco
+        answers = abaco.wave(
+            actor=lambda: abaco.actors.get(actor_id),
+            execution=lambda: abaco.executions.get(actor_id, execution_id),
+            levels=lambda: abaco.permissions.get(actor_id),
+        )
+        kept = visible_kept(self.http, actor_id, execution_id, answers)
+        if kept is None:
+            answers["execution"].need()
+            raise Http404
+        return kept, answers
