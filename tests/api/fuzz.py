@@ -71,6 +71,9 @@ def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], s
         demo.post("/aliases", {"alias": name, "actorId": full})
         demo.post("/configs", {"name": name, "value": "v", "isSecret": False, "actors": full})
     of_alias = _handles(portal, demo, "aliases/read")
+    # A number is tried for a name; an alias of that name would be found, so it is somebody else's already.
+    team = sandbox.sign_in("team")
+    team.post("/aliases", {"alias": "0", "actorId": team.actor("abacosamples/test")})
     schema: dict[str, Any] = requests.get(f"{portal.url}/api/v1/schema/", timeout=10).json()
     for path, operations in schema["paths"].items():
         for method in METHODS & set(operations):

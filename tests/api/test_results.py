@@ -13,15 +13,17 @@ from actors_app.credentials import Credentials
 from actors_app.models import AuditEntry, KeptResult
 from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID
+from tests.payloads import ACTOR_ID, EXECUTION_ID, execution_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/results/"
-UPSTREAM = f"/actors/v2/{ACTOR_ID}/executions/{EXECUTION_ID}/results"
+EXECUTION = f"/actors/v2/{ACTOR_ID}/executions/{EXECUTION_ID}"
+UPSTREAM = f"{EXECUTION}/results"
 JDOE = Credentials(tenant="default", username="jdoe", access_token="")
 
 
 def waits(api: API, body: bytes) -> None:
+    api.get(EXECUTION, execution_payload())
     api.answer("GET", UPSTREAM, body=body)
 
 
@@ -32,7 +34,7 @@ def test_one_is_taken_once_and_kept(caller: Caller, api: API) -> None:
     taken = first.json()["result"]
     assert (taken["kind"], taken["size"]) == ("json", 6)
     assert caller.post(URL, Idempotency_Key="k").json() == first.json()
-    assert len(api.asked) == 1
+    assert len(api.asked) == 2
     assert caller.get(URL).json()["items"] == [taken]
     assert AuditEntry.objects.filter(action="result.take").count() == 2
 
@@ -78,6 +80,12 @@ def test_nobody_else_has_it(sign_in: Callable[..., Client]) -> None:
     problem(other.get(f"{URL}{row.pk}/"), 404, "no-such-address")
 
 
+def test_of_an_execution_that_is_not_there_nothing_is_taken(caller: Caller, api: API) -> None:
+    api.refuse("GET", EXECUTION, "Execution not found.", 404)
+    problem(caller.post(URL), 404, "gone")
+    assert not AuditEntry.objects.exists()
+
+
 def test_where_there_is_no_room_nothing_is_asked(caller: Caller, api: API, monkeypatch: pytest.MonkeyPatch) -> None:
     kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"x")
     monkeypatch.setattr("actors_app.kept_results.QUOTA", 1)
@@ -86,8 +94,9 @@ def test_where_there_is_no_room_nothing_is_asked(caller: Caller, api: API, monke
 
 
 def test_one_that_may_be_lost_is_said_to_be(caller: Caller, api: API) -> None:
+    api.get(EXECUTION, execution_payload())
     api.answer("GET", UPSTREAM, body=ReadTimeout("slow"))
     found = problem(caller.post(URL), 504, "unknown-outcome", "unknown")
     assert found["check"].startswith("/activity/")
-    assert len(api.asked) == 1
+    assert len(api.asked) == 2
     assert AuditEntry.objects.get(kind=AuditEntry.END).outcome == AuditEntry.UNKNOWN

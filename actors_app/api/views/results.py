@@ -67,6 +67,7 @@ class ResultList(Resource):
         if taken is None:
             if not kept_results.has_room(self.who):
                 raise Problem(409, "no-room", "You keep as many results here as the portal allows.", advice=acts.FULL)
+            self.abaco.executions.get(actor_id, execution_id)  # the API has no result of one that is not there either
             taken = acts.take(self.http, self.abaco, actor_id, execution_id)
         return self.written(taken, _shown)
 
