@@ -214,5 +214,5 @@ def _of_running(one: Execution, names: dict[str, str], at: datetime) -> Line:
         outcome_badge("running"),
         visible(names.get(one.actor_id, one.actor_id)),
         page_of("execution-detail", one.actor_id, one.id),
-        f"came {since}{f', sent by {visible(one.executor)}' if one.executor else ''}",
+        f"{since}{f', sent by {visible(one.executor)}' if one.executor else ''}",
     )

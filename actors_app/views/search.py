@@ -118,7 +118,15 @@ def _row(one: Any, words: str) -> FoundRow:
             f"actor {visible(one.actor_id)}" if one.actor_id else "",
             visible(one.image or ""),
         )
-    return FoundRow("A log", "", "", "", f"{len(one.text)} characters", _excerpt(one, words))
+    of = one.execution_id
+    return FoundRow(
+        f"The log of {visible(of)}" if of else "A log",
+        page_of("execution-logs", one.actor_id, of) if of else "",
+        "",
+        f"actor {visible(one.actor_id)}" if one.actor_id else "",
+        f"{len(one.text)} characters",
+        _excerpt(one, words),
+    )
 
 
 def _excerpt(log: Log, words: str) -> str:

@@ -43,9 +43,19 @@ def test_the_pages_follow_each_other(caller: Caller, api: API) -> None:
 
 def test_executions_and_logs_have_their_own_shape(caller: Caller, api: API) -> None:
     api.get(f"{UPSTREAM}executions", search_payload(execution_payload()))
-    api.get(f"{UPSTREAM}logs", search_payload({"logs": "<b>hello</b>"}))
+    api.get(
+        f"{UPSTREAM}logs",
+        search_payload(
+            {
+                "logs": "<b>hello</b>",
+                "_links": {"execution": f"https://api.example.org/actors/v2/{ACTOR_ID}/executions/E1"},
+            }
+        ),
+    )
     assert caller.get(f"{URL}executions/").json()["items"][0]["outcome"]
-    assert caller.get(f"{URL}logs/").json()["items"] == [{"logs": "<b>hello</b>"}]
+    assert caller.get(f"{URL}logs/").json()["items"] == [
+        {"actor_id": ACTOR_ID, "execution_id": "E1", "logs": "<b>hello</b>"}
+    ]
     assert asked(api)["limit"] == ["10"]
 
 

@@ -100,6 +100,8 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     assert "Every actor is well" in page
     assert said(page) == "Needs attention: 1 execution failed since yesterday."
     assert f'href="/actors/{ACTOR_ID}/executions/fourth/"' in page.partition("Running now")[2]
+    assert "came came" not in page
+    assert " ago, sent by " in page.partition("Running now")[2]
     assert len(api.asked) == 5
 
 

@@ -126,6 +126,22 @@ def test_a_log_is_shown_around_what_was_looked_for(api: API, signed_in: Client) 
     assert page.count("start") < 60
 
 
+@pytest.mark.parametrize("actors", ["https://api.example.org/actors/v2", "http://a:80/v3/actors", ""])
+def test_a_log_leads_to_its_execution(api: API, signed_in: Client, actors: str) -> None:
+    links = {"execution": f"{actors}/{ACTOR_ID}/executions/{EXECUTION_ID}"}
+    api.get("/actors/v2/search/logs", search_payload({"logs": "needle", "_links": links}))
+    page = signed_in.get(URL, {"kind": "logs", "q": "needle"}).content.decode()
+    assert f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/logs/"' in page
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "/x/executions/../../y", "/A/executions/B/logs?x=1", None, 3])
+def test_a_link_that_names_no_execution_is_not_followed(api: API, signed_in: Client, link: object) -> None:
+    api.get("/actors/v2/search/logs", search_payload({"logs": "needle", "_links": {"execution": link}}))
+    page = signed_in.get(URL, {"kind": "logs", "q": "needle"}).content.decode()
+    assert "A log" in page
+    assert "/logs/" not in page.partition("<main")[2]
+
+
 def test_pages_lead_on_and_keep_the_search(api: API, signed_in: Client) -> None:
     rows = [actor_payload(id=f"A{number}") for number in range(50)]
     api.get("/actors/v2/search/actors", search_payload(*rows, total=120))

@@ -35,8 +35,10 @@ class FoundWorker(Worker):
 
 
 class FoundLog(serializers.Serializer):
-    """A log that was found; the API does not say of which execution."""
+    """A log that was found, and of which execution; empty where the API does not say."""
 
+    actor_id = serializers.CharField(allow_blank=True)
+    execution_id = serializers.CharField(allow_blank=True)
     logs = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
 
 

@@ -117,7 +117,7 @@ class LogSearch(Search):
 
 
 def _log(log: Log) -> dict[str, str]:
-    return {"logs": log.text}
+    return {"actor_id": log.actor_id, "execution_id": log.execution_id, "logs": log.text}
 
 
 def _skipped(cursor: str) -> int:

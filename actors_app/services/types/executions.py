@@ -1,5 +1,6 @@
 """The execution: one message that was run or waits for it; with the listing of them, and its log."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Self
@@ -13,6 +14,8 @@ Outcome = Literal["succeeded", "failed", "oom", "halted", "error", "running", "w
 _FINISHED = frozenset({"COMPLETE", "ERROR"})
 _RUNNING = frozenset({"RUNNING", "CREATING CONTAINER"})
 _KILLED = frozenset({137, 143})  # 128 + SIGKILL or SIGTERM: a halt, or the time limit
+# The link of a log to its execution, in both versions; v3 writes what stands before `/actors` or `/v3` wrongly.
+_OF_LOG = re.compile(r"/([A-Za-z0-9]{1,64})/executions/([A-Za-z0-9]{1,64})$")
 # What the API writes after the beginning of a log that is longer than it keeps.
 LOG_CUT = "LOG LIMIT EXCEEDED; this execution log was TRUNCATED!"
 
@@ -186,14 +189,22 @@ class ExecutionPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """What an execution wrote; empty when it has not started, wrote nothing, or its log has expired."""
+    """What an execution wrote; empty when it has not started, wrote nothing, or its log has expired.
+
+    Whose log it is stands nowhere but in its links, and in the addresses that it was asked for at.
+    """
 
     text: str = ""
+    actor_id: str = ""
+    execution_id: str = ""
 
     @classmethod
     def from_api(cls, data: object, dialect: Dialect) -> Self:
         """Read a log."""
-        return cls(text=Fields(data, dialect).text("logs"))
+        fields = Fields(data, dialect)
+        link = _OF_LOG.search(str(fields.mapping("_links").get("execution", "")))
+        actor, execution = link.groups() if link else ("", "")
+        return cls(text=fields.text("logs"), actor_id=actor, execution_id=execution)
 
     @property
     def is_cut(self) -> bool:
