@@ -29,6 +29,7 @@ class AliasNonceList(Nonces):
         tag=TAG,
         upstream="POST /actors/aliases/{alias}/nonces",
         takes=shapes.NewNonce,
+        example={"level": "EXECUTE", "max_uses": 10, "description": "for the dashboard"},
         gives=shapes.ShownNonce,
         status=201,
         about="Its id is in this answer alone. No nonce of an alias has a level above EXECUTE.",

@@ -60,6 +60,7 @@ class AliasList(Aliases):
         tag=TAG,
         upstream="POST /actors/aliases",
         takes=shapes.NewAlias,
+        example={"alias": "rnaseq-production", "actor_id": "GJ4pt6HEHa63k"},
         gives=shapes.Alias,
         status=201,
     )
@@ -87,6 +88,7 @@ class AliasDetail(Aliases):
         tag=TAG,
         upstream="PUT /actors/aliases/{alias}",
         takes=shapes.Pointing,
+        example={"actor_id": "GJ4pt6HEHa63k"},
         gives=shapes.Alias,
         about="Messages to the alias, and its nonces, go there from then on.",
     )

@@ -59,6 +59,7 @@ class ConfigList(Resource):
         tag=TAG,
         upstream="POST /actors/configs",
         takes=shapes.NewConfig,
+        example={"name": "catalogue-key", "value": "…", "is_secret": True, "actors": ["rnaseq-production"]},
         gives=shapes.Config,
         status=201,
     )
@@ -90,6 +91,7 @@ class ConfigDetail(Resource):
         tag=TAG,
         upstream="PUT /actors/configs/{name}",
         takes=shapes.ConfigValue,
+        example={"value": "https://catalogue.example.org", "actors": ["rnaseq-production"]},
         gives=shapes.Config,
         about="The API does this for administrators alone; for others it fails, and nothing is changed.",
     )

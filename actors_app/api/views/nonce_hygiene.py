@@ -142,7 +142,14 @@ class NonceNote(Resource):
         note = nonce_notes.noted(self.who.tenant, handle)
         return Response(shapes.Note(note).data if note else {"text": "", "username": None, "noted": None})
 
-    @operation("Note where a nonce was handed out", tag=TAG, upstream="GET …/nonces", takes=shapes.NewNote, gives=Done)
+    @operation(
+        "Note where a nonce was handed out",
+        tag=TAG,
+        upstream="GET …/nonces",
+        takes=shapes.NewNote,
+        example={"text": "the lab of Kim, for the nightly import"},
+        gives=Done,
+    )
     def put(self, request: Request, **named: str) -> Response:
         """Write the note in place of the one there was."""
         handle = named.pop("handle")

@@ -46,6 +46,7 @@ class PermissionList(Resource):
         tag=TAG,
         upstream="POST …/permissions",
         takes=shapes.Grant,
+        example={"user": "jdoe", "level": "READ"},
         gives=shapes.Granted,
         about="No name can be removed: NONE is as far as it goes. ABACO_WORLD cannot be taken back at all, so it needs "
         "`confirm`.",

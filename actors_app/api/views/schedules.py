@@ -69,6 +69,7 @@ class ActorSchedule(Resource):
         tag=TAG,
         upstream="PUT /actors/{id}",
         takes=shapes.NewSchedule,
+        example={"cron_schedule": "now + 6 hours"},
         gives=shapes.Schedule,
         about="All else of the actor is sent along as it is. Whole hours of UTC are all that the API knows.",
     )

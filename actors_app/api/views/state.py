@@ -38,6 +38,7 @@ class ActorState(Resource):
         tag=TAG,
         upstream="POST /actors/{id}/state",
         takes=shapes.NewState,
+        example={"state": {"count": 1}},
         gives=Done,
         about="The API has no lock, and the last one to write wins. With `If-Match` and the tag of a GET, a state that "
         "has moved since is left alone (412); an execution that ends right then may still be lost.",
