@@ -139,11 +139,6 @@ class TimeSpent:
     waited_share: str = ""
     ran_share: str = ""
 
-    @property
-    def has_bar(self) -> bool:
-        """Whether both parts are known, so that a bar says something."""
-        return bool(self.waited_share)
-
 
 def time_spent(execution: Execution, at: datetime | None = None) -> TimeSpent:
     """Return how the time of an execution was spent until now or until its end.

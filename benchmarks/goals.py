@@ -29,7 +29,7 @@ class Goal:
 
     @property
     def group(self) -> str:
-        """Return the goal of performance.md that it belongs to."""
+        """Return the goal that it belongs to, P1 to P10."""
         return self.name.partition("-")[0]
 
     def figure(self, figure: Figure) -> float:

@@ -74,7 +74,7 @@ def test_the_time_of_one_that_runs_is_counted_from_its_message():
     spent = time_spent(running, NOON + timedelta(minutes=2))
     assert spent.ran == "2 min since its message arrived"
     assert spent.waited == "not reported before it ends"
-    assert not spent.has_bar
+    assert not spent.waited_share
 
 
 def test_the_time_of_one_that_waits():

@@ -73,11 +73,6 @@ class Readers:
     checked: int
     error: AbacoError | None = field(default=None)  # why it could not be asked again
 
-    @property
-    def is_old(self) -> bool:
-        """Whether this rests on an answer from before the API fell silent."""
-        return self.error is not None
-
     def by_id(self) -> dict[str, SeenActor]:
         """Return the actors by their ids."""
         return {actor.id: actor for actor in self.actors.values()}

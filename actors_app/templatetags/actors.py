@@ -21,7 +21,7 @@ from lucide.templatetags import lucide as lucide_tags
 
 from actors_app import drafts
 from actors_app.keys import is_key, new_key
-from actors_app.zones import exact, here, zone_words
+from actors_app.zones import exact
 
 register = template.Library()
 
@@ -187,12 +187,6 @@ def moment(value: datetime | None, never: str = "never") -> SafeString | str:
 def hour(value: datetime) -> SafeString:
     """Write the time of the day of a moment, on the reader's clock."""
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), exact(value, "%H:%M"))
-
-
-@register.simple_tag
-def zone_now() -> str:
-    """Name the reader's clock as it is now, for the head of a column."""
-    return zone_words(here(now()))
 
 
 @register.filter

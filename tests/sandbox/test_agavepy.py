@@ -59,7 +59,7 @@ def test_an_execution_from_message_to_log(errand: dict[str, Any]) -> None:
     assert errand["getExecution"]["id"] == execution
     assert errand["getExecution"]["exitCode"] == 0
     assert errand["listExecutions"]["executions"][0]["id"] == execution
-    # Its environment reaches the container; the stray variable is agavepy's (actors-api: operations).
+    # Its environment reaches the container; the stray variable is agavepy's own.
     assert "Contents of MSG: hello" in errand["getExecutionLogs"]["logs"]
     assert "\nCOLOUR=blue\nenvironment=COLOUR\n" in errand["getExecutionLogs"]["logs"]
     assert errand["sendBinaryMessage"]["msg"] == "binary - omitted"

@@ -1,7 +1,7 @@
 """Replay the recordings in snake_case against the v3 routes, with what v3 is known to write otherwise.
 
 They were made on Abaco's own code with its names set to snake_case, which is how v3 writes them; `as_v3` says what v3
-adds, and `ELSE` where it answers something else (actors-api.md sections 2.2, 3 and 9, `TACC/abaco dev-v3`).
+adds, and `ELSE` where it answers something else (`TACC/abaco dev-v3`).
 """
 
 import json
