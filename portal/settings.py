@@ -273,6 +273,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "Everything that the pages of the portal do, for programs.",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["actors_app.api.schema.strict_bodies"],
     "PATH_CONVERTER_OVERRIDES": {
         "abaco": {"type": "string", "pattern": "^[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}$"},

@@ -12,6 +12,13 @@ SETTINGS = ROOT / "portal" / "settings.py"
 OWN_TO_THE_PORTAL = {"/api/v1/"}  # what the Actors API has nothing of
 OWN_TO_THE_PORTAL |= {f"/api/v1/bulk/{rest}" for rest in ("", "previews/", "<handle>/")}
 OWN_TO_THE_PORTAL |= {f"/api/v1/bulk/<handle>/{act}/" for act in ("step", "stop")}
+OWN_TO_THE_PORTAL |= {
+    "/api/v1/activity/",
+    "/api/v1/activity/export/",
+    "/api/v1/activity/<entry>/",
+    "/api/v1/activity/<entry>/check/",
+    "/api/v1/actors/<actor>/activity/",
+}
 
 
 def read_by_the_code() -> set[str]:

@@ -93,7 +93,7 @@ def _of_api(request: HttpRequest, error: AbacoError) -> HttpResponse:
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     more: dict[str, Any] = {}
     if error.audit_id and error.changed == "unknown":
-        more["check"] = reverse("actors:activity-check", args=[error.audit_id])
+        more["check"] = reverse("api:activity-check", args=[error.audit_id])
     return problem(
         request,
         status,

@@ -1,7 +1,9 @@
 """A page of the history for a program: the filters of the page's form, and what is remembered, brought up to date."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.http import StreamingHttpResponse
 from rest_framework.response import Response
 
 from actors_app.api import paging
@@ -14,6 +16,7 @@ from actors_app.history import collecting, finding, rights
 from actors_app.history.asking import Asked, asked
 from actors_app.history.clock import from_ms
 from actors_app.history.drawn import counted
+from actors_app.history.exporting import export
 from actors_app.history.finding import Found, Place, place_of
 from actors_app.history.upkeep import bring_up_to_date, completed, is_known, last_looked
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, TimedOut
@@ -23,8 +26,33 @@ _OURS = ("cursor", "limit")
 
 def answer(resource: Resource, actor_id: str = "") -> Response:
     """Answer with a page of what is remembered of an actor, or of all that the caller may read."""
-    given = resource.asked
-    form = form_of(given)
+    limit: int = resource.asked["limit"]
+    what, error = _asked(resource, actor_id)
+    page, found = _cut(what, limit)
+    if actor_id and error is None and completed(resource.abaco, found.rows, what):
+        page, found = _cut(what, limit)
+    count = counted(what, what.wanted.since)
+    return resource.page_of(
+        ExecutionRow,
+        page,
+        total=count.number,
+        total_is_exact=count.is_exact,
+        as_of=from_ms(last_looked(what) or None),
+        csv=_file_address(resource, "csv"),
+        jsonl=_file_address(resource, "jsonl"),
+        is_complete=_is_complete(what, error),
+    )
+
+
+def file(resource: Resource, actor_id: str = "") -> StreamingHttpResponse:
+    """Send all that fit, in the order that was asked for; where it is not all there is, the last line says so."""
+    what, error = _asked(resource, actor_id)
+    return export(what, last_looked(what) if error else None)
+
+
+def _asked(resource: Resource, actor_id: str) -> tuple[Asked, AbacoError | None]:
+    """Return what is asked, after bringing it up to date, and why that failed where it did."""
+    form = form_of(resource.asked)
     what = asked(resource.http, resource.abaco, actor_id, form)
     error = what.error or bring_up_to_date(resource.abaco, what, actor_id, what.wanted.since or 0)
     if actor_id and isinstance(error, Forbidden | NotFound):
@@ -34,18 +62,12 @@ def answer(resource: Resource, actor_id: str = "") -> Response:
         error = None if what.readable[0].deleted else error
     if error and not is_known(what) and not (actor_id and isinstance(error, TimedOut)):
         raise error
-    page, found = _cut(what, given["limit"])
-    if actor_id and error is None and completed(resource.abaco, found.rows, what):
-        page, found = _cut(what, given["limit"])
-    count = counted(what, what.wanted.since)
-    return resource.page_of(
-        ExecutionRow,
-        page,
-        total=count.number,
-        total_is_exact=count.is_exact,
-        as_of=from_ms(last_looked(what) or None),
-        is_complete=_is_complete(what, error),
-    )
+    return what, error
+
+
+def _file_address(resource: Resource, format_: str) -> str:
+    query = {name: value for name, value in resource.http.GET.dict().items() if name not in _OURS}
+    return resource.http.build_absolute_uri(f"{resource.http.path}export/?{urlencode({**query, 'format': format_})}")
 
 
 def form_of(given: dict[str, Any]) -> HistoryForm:

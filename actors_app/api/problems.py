@@ -30,6 +30,7 @@ TITLES = {
     "wrong-media-type": "It was sent in a form that is not understood",
     "done-before": "This was done before",
     "throttled": "Too many requests",
+    "not-kept": "The message is not kept",
     "not-recorded": "Nothing was sent",
     "store-failed": "The portal is temporarily unavailable",
     "portal-failed": "The portal failed",

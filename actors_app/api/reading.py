@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
 from actors_app.api.problems import CONTENT_TYPE, TITLES
 from actors_app.api.schema import schema
 from actors_app.views.errors import TITLES as API_TITLES
@@ -20,7 +23,7 @@ class Field:
     name: str
     kind: str
     is_required: bool
-    about: str
+    about: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Operation:
     method: str
     path: str
     summary: str
-    about: str
+    about: tuple[SafeString, ...]
     parameters: tuple[Field, ...]
     takes: tuple[Field, ...]
     example: str
@@ -73,9 +76,9 @@ def _operation(path: str, method: str, said: Mapping[str, Any]) -> Operation:
         method=method.upper(),
         path=path,
         summary=said.get("summary", ""),
-        about=said.get("description", ""),
+        about=tuple(map(_marked, filter(None, said.get("description", "").split("\n\n")))),
         parameters=tuple(
-            Field(one["name"], _kind(one["schema"]), bool(one.get("required")), one.get("description", ""))
+            Field(one["name"], _kind(one["schema"]), bool(one.get("required")), _marked(one.get("description", "")))
             for one in said.get("parameters", ())
             if one["name"] not in _EVERYWHERE and one["in"] != "path"
         ),
@@ -86,6 +89,12 @@ def _operation(path: str, method: str, said: Mapping[str, Any]) -> Operation:
         media_types=tuple(answer),
         problems=", ".join(problems),
     )
+
+
+def _marked(text: str) -> SafeString:
+    """Return a text with what stands between backticks as code."""
+    pieces = enumerate(text.split("`"))
+    return format_html_join("", "{}", ((format_html("<code>{}</code>", one) if at % 2 else one,) for at, one in pieces))
 
 
 def _example(content: Mapping[str, Any]) -> str:
@@ -115,7 +124,7 @@ def _fields(shape: Mapping[str, Any], before: str = "") -> Iterator[Field]:
     required = shape.get("required", ())
     for name, one in shape.get("properties", {}).items():
         whole = _named(one)
-        yield Field(before + name, _kind(whole), name in required, one.get("description", ""))
+        yield Field(before + name, _kind(whole), name in required, _marked(one.get("description", "")))
         if whole.get("type") == "array" and (inner := _named(whole["items"])).get("properties"):
             yield from _fields(inner, f"{before}{name}[].")
 

@@ -52,7 +52,7 @@ class Problem(serializers.Serializer):
         child=serializers.ListField(child=serializers.CharField()), help_text="Sentences by field or parameter."
     )
     request_id = serializers.CharField(help_text="What the portal's log calls this request.")
-    check = serializers.CharField(required=False, help_text="Of an unknown outcome: the page that finds it out.")
+    check = serializers.CharField(required=False, help_text="Of an unknown outcome: the address that finds it out.")
     tenants = serializers.ListField(
         child=serializers.CharField(), required=False, help_text=f"The names that {TENANT_HEADER} may be."
     )

@@ -4,6 +4,7 @@ from django.urls import path
 
 from actors_app import converters  # noqa: F401  it names what stands in addresses
 from actors_app.api.views import (
+    activity,
     actors,
     administration,
     alias_nonces,
@@ -115,14 +116,25 @@ bulk_paths = [
     path("bulk/<handle:handle>/stop/", bulk.BulkStop.as_view(), name="bulk-stop"),
 ]
 
+activity_paths = [
+    path("activity/", activity.Activity.as_view(), name="activity-list"),
+    path("activity/export/", activity.ActivityFile.as_view(), name="activity-export"),
+    path("activity/<int:entry_id>/", activity.ActivityDetail.as_view(), name="activity-detail"),
+    path("activity/<int:entry_id>/check/", activity.ActivityCheck.as_view(), name="activity-check"),
+    path(f"{ACTOR}activity/", activity.ActorActivity.as_view(), name="actor-activity"),
+]
+
 execution_paths = [
     path("executions/", executions.History.as_view(), name="history"),
+    path("executions/export/", executions.HistoryFile.as_view(), name="history-export"),
+    path(f"{ACTOR}executions/export/", executions.ExecutionFile.as_view(), name="execution-export"),
     path(f"{ACTOR}executions/", executions.ExecutionList.as_view(), name="execution-list"),
     path(EXECUTION, executions.ExecutionDetail.as_view(), name="execution-detail"),
     path(f"{EXECUTION}halt/", executions.ExecutionHalt.as_view(), name="execution-halt"),
     path(f"{EXECUTION}results/", results.ResultList.as_view(), name="result-list"),
     path(f"{EXECUTION}results/<int:result_id>/", results.ResultDetail.as_view(), name="result-detail"),
     path(f"{EXECUTION}logs/kept/", kept_logs.LogKept.as_view(), name="log-kept"),
+    path(f"{EXECUTION}send-again/", messages.SendAgain.as_view(), name="send-again"),
     path(f"{EXECUTION}logs/", logs.ExecutionLogs.as_view(), name="execution-logs"),
 ]
 
@@ -142,4 +154,5 @@ urlpatterns = [
     *replacing_paths,
     *bulk_paths,
     *execution_paths,
+    *activity_paths,
 ]

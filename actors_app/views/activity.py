@@ -21,27 +21,18 @@ from actors_app.activity import (
     outcome_of,
     record_of,
 )
+from actors_app.activity_reading import of_actor, readable, readable_line
 from actors_app.checks import check
-from actors_app.credentials import Credentials, SessionCredentials, abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.csv_cells import safe_cell
 from actors_app.decorators import credentials_required
 from actors_app.forms.activity import WINDOWS, ActivityForm
 from actors_app.htmx import render_page
 from actors_app.models import AuditEntry
 from actors_app.preferences import preferences_of
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
-from actors_app.services.types import Actor
+from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.templatetags.actors import now
 from actors_app.views.logs import DOWNLOAD_HEADERS
-
-_GONE = "There is no such line in the activity, or it is not for you to see."
-
-
-def _who(request: HttpRequest) -> Credentials:
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
-    return who
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -51,16 +42,9 @@ def activity_list(request: HttpRequest) -> HttpResponse:
 
     Where the API does not answer, their own lines stand.
     """
-    abaco = abaco_for(request)
-    answer = abaco.wave(actors=lambda: abaco.actors.list())["actors"]
-    if isinstance(answer.error, SignedOut):
-        raise answer.error
-    actors: tuple[Actor, ...] = answer.value or ()
     form = ActivityForm(request.GET)
-    typed = form.given("actor")
-    ids = frozenset({typed, *(one.id for one in actors if one.label == typed)}) if typed else frozenset()
-    reader = Reader.of(_who(request), actors)
-    context = {"section": "activity", "error": answer.error, "show_actor": True}
+    reader, ids, error = readable(signed_in(request), abaco_for(request), form.given("actor") or "")
+    context = {"section": "activity", "error": error, "show_actor": True}
     return _answer(request, form, reader, reader.lines(), ids, context)
 
 
@@ -68,10 +52,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
 @credentials_required
 def actor_activity(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show what was done to one actor, to whoever may read it (`GET /actors/{id}`)."""
-    actor = abaco_for(request).actors.get(actor_id)
-    reader = Reader.of(_who(request), [actor])
-    # An alias may have named another actor before, whose lines are not this one's.
-    lines = reader.lines().filter(actor_id=actor.id)
+    actor, reader, lines = of_actor(signed_in(request), abaco_for(request), actor_id)
     context = {
         "actor_id": actor_id,
         "actor": actor,
@@ -96,7 +77,7 @@ def _answer(
     kind = form.given("format")
     # A file holds what was asked for or it is not made; a page says what was not understood.
     if kind and not form.errors:
-        return _file(wanted, kind)
+        return file_of(wanted, kind)  # type: ignore[return-value]  # no HttpResponse to mypy
     before = form.given("before")
     size = preferences_of(request).page_size
     some = list((wanted.filter(pk__lt=before) if before else wanted)[: size + 1])
@@ -114,13 +95,13 @@ def _answer(
     return render_page(request, template, context, partial="activity/_card.html", status=status)
 
 
-def _file(lines: QuerySet[AuditEntry], kind: str) -> HttpResponse:
+def file_of(lines: QuerySet[AuditEntry], kind: str) -> StreamingHttpResponse:
     """Send the lines while they are read."""
     pieces, content_type = (
         (_csv(lines), "text/csv; charset=utf-8") if kind == "csv" else (_json_lines(lines), "application/jsonl")
     )
     name = f"activity-{now():%Y-%m-%d}.{kind}"
-    return StreamingHttpResponse(  # type: ignore[return-value]  # no HttpResponse to mypy
+    return StreamingHttpResponse(
         pieces,
         content_type=content_type,
         headers={**DOWNLOAD_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'},
@@ -150,35 +131,11 @@ def _csv(lines: QuerySet[AuditEntry]) -> Iterator[str]:
         buffer.truncate()
 
 
-def _line(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader]:
-    """Return a line and its reader; raise Http404 where there is none, or none for this visitor to see."""
-    who = _who(request)
-    lines = AuditEntry.objects.select_related("end").filter(tenant=who.tenant, start__isnull=True)
-    entry = lines.filter(pk=entry_id).first()
-    if entry is None:
-        raise Http404(_GONE)
-    abaco = abaco_for(request)
-    actor: Actor | None = None
-    if entry.actor_id:
-        try:
-            actor = abaco.actors.get(entry.actor_id)
-        except (NotFound, Forbidden):
-            pass
-        except AbacoError as error:
-            # Whoever did it may see it all the same, under the name of that time.
-            if entry.username != who.username or isinstance(error, SignedOut):
-                raise
-    reader = Reader.of(who, [actor] if actor else [])
-    if entry.username != who.username and (actor is None or actor.id != entry.actor_id):
-        raise Http404(_GONE)
-    return entry, reader
-
-
 @require_http_methods(["GET", "HEAD"])
 @credentials_required
 def activity_detail(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Show all that the trail keeps of a line (`GET /actors/{id}`, to know whether the visitor may read the actor)."""
-    entry, reader = _line(request, entry_id)
+    entry, reader = one_line(request, entry_id)
     return render_page(request, "activity/detail.html", _context(entry, reader))
 
 
@@ -186,7 +143,7 @@ def activity_detail(request: HttpRequest, entry_id: int) -> HttpResponse:
 @credentials_required
 def activity_check(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Ask the API what became of a write whose answer never came; only GET calls are made."""
-    entry, reader = _line(request, entry_id)
+    entry, reader = one_line(request, entry_id)
     context = _context(entry, reader)
     error: AbacoError | None = None
     try:
@@ -196,6 +153,14 @@ def activity_check(request: HttpRequest, entry_id: int) -> HttpResponse:
     except AbacoError as failed:
         context["error"] = error = failed
     return render_page(request, "activity/check.html", context, status=error.status if error else 200)
+
+
+def one_line(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader]:
+    """Return a line and its reader; raise Http404 where there is none, or none for this visitor to see."""
+    found = readable_line(signed_in(request), lambda: abaco_for(request), entry_id)
+    if found is None:
+        raise Http404("There is no such line in the activity, or it is not for you to see.")
+    return found
 
 
 def _context(entry: AuditEntry, reader: Reader) -> dict[str, Any]:

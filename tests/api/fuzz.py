@@ -57,11 +57,15 @@ def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], s
     full = demo.actor("abacosamples/test", name="kept")
     kept = [full, demo.actor("abacosamples/test", stateless=False, state={"n": 1})]
     spent = [demo.actor("abacosamples/test") for _ in range(3)]
-    known = {
+    program = Program(portal, demo)
+    # Sent through the portal, which keeps what was sent, so that it can be sent again.
+    sent = [program.post(f"actors/{full}/messages/", {"text": text})["execution_id"] for text in ("one", "two")]
+    known: dict[str, list[Any]] = {
         "actor_id": kept,
-        "execution_id": [demo.run(full, "one")["id"], demo.send(full, "two")],
+        "execution_id": sent,
+        "entry_id": [line["id"] for line in program.get("activity/")["items"]],
         "worker_id": [demo.until(f"/{full}/workers", lambda found: found)[0]["id"]],
-        "handle": _handles(portal, demo, f"actors/{full}"),
+        "handle": [program.post(f"actors/{full}/nonces/", {})["handle"] for _ in range(3)],
         "alias": ["read"],
         "config": ["read"],
         "result_id": [1],
@@ -70,11 +74,11 @@ def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], s
     for name in ("read", "spent"):
         demo.post("/aliases", {"alias": name, "actorId": full})
         demo.post("/configs", {"name": name, "value": "v", "isSecret": False, "actors": full})
-    of_alias = _handles(portal, demo, "aliases/read")
+    of_alias = [program.post("aliases/read/nonces/", {})["handle"] for _ in range(3)]
     # A number is tried for a name; an alias of that name would be found, so it is somebody else's already.
     team = sandbox.sign_in("team")
     team.post("/aliases", {"alias": "0", "actorId": team.actor("abacosamples/test")})
-    schema: dict[str, Any] = requests.get(f"{portal.url}/api/v1/schema/", timeout=10).json()
+    schema: dict[str, Any] = program.get("schema/")
     for path, operations in schema["paths"].items():
         for method in METHODS & set(operations):
             here = {**known, "actor_id": [full]} if "{" in path.partition("}")[2] else known
@@ -90,10 +94,23 @@ def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], s
     return schema, demo.token
 
 
-def _handles(portal: RunningPortal, demo: Person, holder: str) -> list[str]:
-    url = f"{portal.url}/api/v1/{holder}/nonces/"
-    headers = {"Authorization": f"Bearer {demo.token}"}
-    return [requests.post(url, json={}, headers=headers, timeout=10).json()["handle"] for _ in range(3)]
+class Program:
+    """Somebody who asks the JSON API of a running portal with a token."""
+
+    def __init__(self, portal: RunningPortal, person: Person) -> None:
+        self.root, self.headers = f"{portal.url}/api/v1/", {"Authorization": f"Bearer {person.token}"}
+
+    def get(self, path: str) -> Any:
+        """Return what is there."""
+        return self._said(requests.get(self.root + path, headers=self.headers, timeout=20))
+
+    def post(self, path: str, body: object) -> Any:
+        """Send something and return the answer."""
+        return self._said(requests.post(self.root + path, json=body, headers=self.headers, timeout=20))
+
+    def _said(self, answer: requests.Response) -> Any:
+        assert answer.ok, answer.text
+        return answer.json()
 
 
 def main() -> int:

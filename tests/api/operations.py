@@ -12,6 +12,7 @@ from actors_app.bulk.of_actors import ActorPlan
 from actors_app.bulk.plans import Item
 from actors_app.credentials import Credentials
 from actors_app.handles import nonce_handle
+from actors_app.models import AuditEntry
 from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 
 VALUES = {
@@ -35,7 +36,8 @@ class Operation:
     body: Any = None
     status: int = 200
     other: Any = None
-    asks: bool = True  # whether the Actors API is asked
+    asks: bool = True  # whether it depends on what the Actors API says
+    media: str = "application/json"
     records: bool = True  # whether, being a write, it leaves a start and an end in the trail
     reveals: bool = True  # whether, not doing so, it leaves there that a secret was shown
     writes: int = 1  # calls that change something at the Actors API
@@ -46,7 +48,8 @@ class Operation:
         from django.urls import get_resolver
 
         names = get_resolver("actors_app.api.urls").reverse_dict.getlist(self.name)[0][0][0][1]
-        return reverse(f"api:{self.name}", kwargs={value: VALUES[value] for value in names})
+        values = VALUES | {"entry_id": AuditEntry.objects.values_list("pk", flat=True).order_by("pk").first() or 1}
+        return reverse(f"api:{self.name}", kwargs={value: values[value] for value in names})
 
     @property
     def is_write(self) -> bool:
@@ -148,11 +151,19 @@ OPERATIONS = [
     Operation("result-list", "POST"),
     Operation("result-detail", "GET", asks=False),
     Operation("history", "GET"),
+    Operation("history-export", "GET", media="application/jsonl"),
+    Operation("execution-export", "GET", media="application/jsonl"),
     Operation("execution-list", "GET"),
     Operation("execution-list", "POST", {"runtime": 1, "cpu": 2, "io": 3}, 201, {"runtime": 2, "cpu": 2, "io": 3}),
     Operation("execution-detail", "GET"),
     Operation("execution-halt", "POST"),
+    Operation("send-again", "POST", status=201),
     Operation("execution-logs", "GET"),
+    Operation("activity-list", "GET", asks=False),
+    Operation("activity-export", "GET", media="application/jsonl"),
+    Operation("activity-detail", "GET", asks=False),
+    Operation("activity-check", "GET", asks=False),
+    Operation("actor-activity", "GET"),
 ]
 READS = [one for one in OPERATIONS if not one.is_write]
 WRITES = [one for one in OPERATIONS if one.is_write]

@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from actors_app import kept_definitions, kept_logs, kept_results
+from actors_app import kept_definitions, kept_logs, kept_messages, kept_results, trail
 from actors_app.credentials import Credentials
+from actors_app.kept_messages import Sent
 from actors_app.models import AuditEntry, BulkJob, KeptDefinition, KeptResult, PortalSession
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
@@ -19,7 +20,7 @@ from portal.tenants import Tenant
 from tests.api.conftest import TOKEN, Caller, problem
 from tests.api.operations import OPERATIONS, READS, VALUES, WRITES, Operation
 from tests.conftest import API
-from tests.payloads import actor_payload
+from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
 from tests.routes import answer_everything
 from tests.test_headers import FIXED, POLICY
 
@@ -27,7 +28,17 @@ pytestmark = pytest.mark.django_db
 ALL = pytest.mark.parametrize("one", OPERATIONS, ids=str)
 EACH_READ = pytest.mark.parametrize("one", READS, ids=str)
 EACH_WRITE = pytest.mark.parametrize("one", WRITES, ids=str)
+EARLIER = "earlier"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture(autouse=True)
+def _kept(db: None) -> None:
+    """What some of the operations are about: a line of the activity, and a message that was sent."""
+    about = {"tenant": "default", "username": "jdoe", "action": "message.send", "actor_id": ACTOR_ID, "object_id": ""}
+    trail.append(kind=AuditEntry.READ, outcome=AuditEntry.DONE, request_id=EARLIER, details={}, **about)
+    sent = Sent("text", b"hello", {"A": "1"})
+    assert kept_messages.keep(Credentials("default", "jdoe", "x"), ACTOR_ID, EXECUTION_ID, sent)
 
 
 def upstream_writes(api: API) -> list[str]:
@@ -64,7 +75,8 @@ def _is_there(request: pytest.FixtureRequest, db: None) -> None:
 
 def headers_of(answer: Any) -> None:
     """Check the headers that every answer carries."""
-    assert {part.strip() for part in answer.headers["Content-Security-Policy"].split(";")} == POLICY
+    policy = {part.strip() for part in answer.headers["Content-Security-Policy"].split(";")}
+    assert policy == ({"default-src 'none'", "sandbox"} if answer.streaming else POLICY)
     assert {name: answer.headers.get(name) for name in FIXED} == FIXED
     assert len(answer.headers["X-Request-ID"]) == 12
     vary = {name.strip().lower() for name in answer.headers["Vary"].split(",")}
@@ -88,12 +100,13 @@ def test_it_works_with_a_token(one: Operation, program: Caller, api: API) -> Non
     answer_everything(api.wire)
     answer = program.ask(one.method, one.address, one.body)
     assert answer.status_code == one.status, answer.content
-    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Content-Type"].partition(";")[0] == one.media
     assert not answer.cookies
     headers_of(answer)
     assert {request.headers["Authorization"] for request in api.asked} == {f"Bearer {TOKEN}"}
     kinds = [AuditEntry.START, AuditEntry.END] * one.writes if one.records else [AuditEntry.READ] * one.reveals
-    assert list(AuditEntry.objects.order_by("pk").values_list("kind", flat=True)) == (kinds if one.is_write else [])
+    entries = AuditEntry.objects.exclude(request_id=EARLIER).order_by("pk")
+    assert list(entries.values_list("kind", flat=True)) == (kinds if one.is_write else [])
 
 
 @ALL
@@ -167,7 +180,7 @@ def test_who_only_reads_changes_nothing(one: Operation, caller: Caller, api: API
 def test_a_session_that_only_reads_binds_no_token_beside_it(program: Caller, caller: Caller, api: API) -> None:
     answer_everything(api.wire)
     PortalSession.objects.update(read_only=True)
-    answer = caller.ask("DELETE", f"/api/v1/actors/{OPERATIONS[3].address.split('/')[4]}/messages/", **program.headers)
+    answer = caller.ask("DELETE", f"/api/v1/actors/{ACTOR_ID}/messages/", **program.headers)
     assert answer.status_code == 200
 
 
@@ -191,7 +204,7 @@ def test_another_method_is_refused(name: str, method: str, caller: Caller, api: 
 def test_a_refusal_of_the_api_is_told(
     one: Operation, said: int, status: int, kind: str, sign_in: Callable[..., Client], api: API
 ) -> None:
-    if not one.asks or (one.name, said) == ("history", 404):
+    if not one.asks or (said == 404 and one.name in ("history", "history-export", "activity-export")):
         return
     answer_everything(api.wire, said)
     answer = Caller(sign_in(refresh_token="")).ask(one.method, one.address, one.body)
@@ -231,7 +244,7 @@ def test_a_write_of_which_nobody_knows_says_so_each_time(one: Operation, caller:
     answers = [caller.ask(one.method, one.address, one.body, Idempotency_Key="once") for _ in range(2)]
     for answer in answers:
         found = problem(answer, 504, "unknown-outcome", "unknown")
-        assert found["check"].startswith("/activity/")
+        assert found["check"].startswith("/api/v1/activity/")
     assert "Idempotency-Replayed" not in answers[0].headers
     assert answers[1].headers["Idempotency-Replayed"] == "true"
     assert len(upstream_writes(api)) == 1
@@ -413,8 +426,8 @@ def test_a_portal_that_is_busy_says_when_to_come_back(caller: Caller, monkeypatc
 def test_what_did_not_change_is_not_sent_again(one: Operation, caller: Caller, api: API) -> None:
     answer_everything(api.wire)
     first = caller.get(one.address)
-    if one.name == "start":
-        return  # its CSRF token is another each time
+    if one.name == "start" or one.media != "application/json":
+        return  # its CSRF token is another each time; a file is sent while it is read
     if one.name in ("history", "execution-list"):
         first = caller.get(one.address)  # the first look has read what there is
     again = caller.get(one.address, If_None_Match=first.headers["ETag"])

@@ -97,6 +97,6 @@ def test_one_that_may_be_lost_is_said_to_be(caller: Caller, api: API) -> None:
     api.get(EXECUTION, execution_payload())
     api.answer("GET", UPSTREAM, body=ReadTimeout("slow"))
     found = problem(caller.post(URL), 504, "unknown-outcome", "unknown")
-    assert found["check"].startswith("/activity/")
+    assert found["check"].startswith("/api/v1/activity/")
     assert len(api.asked) == 2
     assert AuditEntry.objects.get(kind=AuditEntry.END).outcome == AuditEntry.UNKNOWN

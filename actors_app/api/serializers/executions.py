@@ -2,10 +2,10 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Choice, PageQuery, Text, Whole
+from actors_app.api.fields import Body, Choice, PageQuery, Query, Text, Whole
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.forms.executions import MAX_COUNT
-from actors_app.forms.history import WINDOWS
+from actors_app.forms.history import FORMATS, WINDOWS
 from actors_app.history.wanted import OUTCOMES, SORTS
 
 OUTCOME = "How it ended: COMPLETE alone says nothing of success."
@@ -63,14 +63,14 @@ class HistoryPage(serializers.Serializer):
     total = serializers.IntegerField(help_text="How many there are on all pages.")
     total_is_exact = serializers.BooleanField(help_text="Whether `total` is no more than a lower bound.")
     as_of = serializers.DateTimeField(allow_null=True, help_text="When the API was last asked.")
+    csv = serializers.CharField(help_text="The address of a file of all that fit.")
+    jsonl = serializers.CharField(help_text="The same as JSON Lines.")
     is_complete = serializers.BooleanField(
         help_text="Whether all that the API has of this time was read; otherwise each request reads on."
     )
 
 
-class HistoryQuery(PageQuery):
-    """The filters of the history's page; a leading `-` on a value means not."""
-
+class _Filters(Query):
     outcome = Text(required=False, max_length=256, help_text="Such as `failed,error`, or `-succeeded`.")
     actor = Text(required=False, max_length=256, help_text="A name or an id.")
     owner = Text(required=False, max_length=256, help_text="The owner of the actor.")
@@ -90,6 +90,16 @@ class HistoryQuery(PageQuery):
             "to": Text(required=False, max_length=40, help_text="The same; it goes before `window`."),
         }
         return {**super().get_fields(), **exact}
+
+
+class HistoryQuery(PageQuery, _Filters):
+    """The filters of the history's page; a leading `-` on a value means not."""
+
+
+class HistoryFileQuery(_Filters):
+    """Which executions a file has, and of which kind it is."""
+
+    format = Choice(list(FORMATS), required=False, default="jsonl")
 
 
 class Registered(Body):

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.http import StreamingHttpResponse
 from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import executions as acts
 from actors_app.api.base import Resource
-from actors_app.api.history import answer
+from actors_app.api.files import FILES, FileRenderers
+from actors_app.api.history import answer, file
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import executions as shapes
 from actors_app.converters import is_id
@@ -76,6 +78,42 @@ class History(Resource):
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
         return answer(self)
+
+
+class HistoryFile(Resource):
+    """`/executions/export/`."""
+
+    secret = True
+    renderer_classes = FileRenderers
+
+    @operation(
+        "Take the executions of all actors as a file",
+        tag=TAG,
+        upstream="GET /actors/search/executions",
+        query=shapes.HistoryFileQuery,
+        gives=FILES,
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Send all that fit."""
+        return file(self)
+
+
+class ExecutionFile(Resource):
+    """`/actors/<actor>/executions/export/`."""
+
+    secret = True
+    renderer_classes = FileRenderers
+
+    @operation(
+        "Take the executions of an actor as a file",
+        tag=TAG,
+        upstream="GET /actors/{id}/executions",
+        query=shapes.HistoryFileQuery,
+        gives=FILES,
+    )
+    def get(self, request: Request, actor_id: str) -> StreamingHttpResponse:
+        """Send all that fit."""
+        return file(self, actor_id)
 
 
 class ExecutionDetail(Resource):

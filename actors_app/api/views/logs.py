@@ -1,27 +1,22 @@
 """The log of an execution: as JSON up to 10 MB, or as the text itself, of any length, while it arrives."""
 
-from typing import Any
-
 from django.http import StreamingHttpResponse
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.api.base import Resource
+from actors_app.api.files import StreamedRenderer
 from actors_app.api.schema import operation
 from actors_app.api.serializers import executions as shapes
 from actors_app.views.logs import DOWNLOAD_HEADERS, to_the_end
 
 
-class TextRenderer(BaseRenderer):
+class TextRenderer(StreamedRenderer):
     """Stands for the text itself, which is sent as it arrives."""
 
     media_type = "text/plain"
     format = "text"
-
-    def render(self, data: Any, *args: Any, **kwargs: Any) -> bytes:
-        """Return nothing: the text does not come through here."""
-        return b""
 
 
 class ExecutionLogs(Resource):

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import messages as acts
+from actors_app.again import known_of
 from actors_app.api.base import Resource
-from actors_app.api.exceptions import not_valid
+from actors_app.api.exceptions import Problem, not_valid
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import messages as shapes
 from actors_app.converters import is_id
@@ -76,6 +78,38 @@ class Messages(Resource):
         """Purge the mailbox."""
         purged = acts.purge(self.http, self.abaco, actor_id)
         return self.done(purged)
+
+
+class SendAgain(Resource):
+    """`/actors/<actor>/executions/<execution>/send-again/`."""
+
+    @operation(
+        "Send the message of an execution again",
+        tag=TAG,
+        upstream="POST /actors/{id}/messages",
+        takes=False,
+        gives=shapes.SentMessage,
+        status=201,
+        about="The API keeps no messages; this portal keeps those that were sent through it, for their sender and the "
+        "owner of the actor. Where it has none, 409 says why.",
+    )
+    def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
+        """Send it as it was, with the same variables."""
+        said = self.abaco.wave(
+            actor=lambda: self.abaco.actors.get(actor_id),
+            execution=lambda: self.abaco.executions.get(actor_id, execution_id),
+        )
+        said["execution"].need()
+        known = known_of(self.who, execution_id, said["actor"], said["execution"])
+        if known.sent is None:
+            raise Problem(409, "not-kept", known.why_not, advice="Send the message itself instead.")
+        made = acts.send_message(self.http, self.abaco, actor_id, replace(known.sent, repeats=execution_id))
+        return self.written(
+            made,
+            lambda made, message: shown(actor_id, made, message),
+            status=201,
+            location=lambda made: shown(actor_id, made, "")["url"] or "",
+        )
 
 
 def _read(name: str, given: dict[str, Any]) -> Sent:

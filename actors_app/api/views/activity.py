@@ -1,0 +1,138 @@
+"""The activity: who changed what through this portal, one line of it, and what became of a write without an answer."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, StreamingHttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.activity import record_of
+from actors_app.activity_reading import of_actor, readable, readable_line
+from actors_app.api import paging
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked, typed
+from actors_app.api.files import FILES, FileRenderers
+from actors_app.api.paging import Page
+from actors_app.api.schema import operation
+from actors_app.api.serializers import activity as shapes
+from actors_app.checks import check
+from actors_app.forms.activity import ActivityForm
+from actors_app.models import AuditEntry
+from actors_app.views.activity import file_of
+
+TAG = "Activity"
+_OURS = ("cursor", "limit", "format")
+
+
+def shown(entry: AuditEntry) -> dict[str, Any]:
+    """Return a line as it goes out: as an export has it, with null for what is not known."""
+    found = record_of(entry)
+    return found | {name: found[name] or None for name in ("actor_id", "object_id")}
+
+
+class Lines(Resource):
+    """What the lists of lines do."""
+
+    def filtered(self, lines: QuerySet[AuditEntry], actors: frozenset[str]) -> QuerySet[AuditEntry]:
+        """Return the lines that were asked for, by the rules of the page's form."""
+        form = checked(ActivityForm(typed((name, one) for name, one in self.asked.items() if name not in _OURS)))
+        return form.asked(actors).of(lines)
+
+    def page_of_lines(self, lines: QuerySet[AuditEntry], *, is_complete: bool) -> Response:
+        """Answer with a page, newest first."""
+        limit: int = self.asked["limit"]
+        way, place = paging.read(self.asked["cursor"]) if self.asked.get("cursor") else ("after", None)
+        if place is not None and (not isinstance(place, int) or isinstance(place, bool) or not 0 < place < 2**62):
+            raise paging.no_such_page()
+        if way == "before":
+            found = list(lines.filter(pk__gt=place).order_by("pk")[: limit + 1])
+            some = found[:limit][::-1]
+            has_next, has_previous = True, len(found) > limit
+        else:
+            found = list((lines.filter(pk__lt=place) if place else lines)[: limit + 1])
+            some = found[:limit]
+            has_next, has_previous = len(found) > limit, place is not None
+        page = Page(
+            [shown(entry) for entry in some],
+            paging.write("after", some[-1].pk) if some and has_next else None,
+            paging.write("before", some[0].pk) if some and has_previous else None,
+        )
+        return self.page_of(shapes.ActivityLine, page, is_complete=is_complete)
+
+
+class Activity(Lines):
+    """`/activity/`."""
+
+    @operation(
+        "List what was done through this portal",
+        tag=TAG,
+        query=shapes.ActivityQuery,
+        gives=shapes.ActivityPage,
+        about="Your own lines, and what others did to the actors that you may read.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with a page of lines."""
+        reader, ids, error = readable(self.who, self.abaco, self.asked.get("actor", ""))
+        return self.page_of_lines(self.filtered(reader.lines(), ids), is_complete=error is None)
+
+
+class ActivityFile(Lines):
+    """`/activity/export/`."""
+
+    secret = True
+    renderer_classes = FileRenderers
+
+    @operation(
+        "Take the activity as a file",
+        tag=TAG,
+        query=shapes.ActivityFileQuery,
+        gives=FILES,
+        about="All lines that fit, as CSV or JSON Lines, sent while they are read.",
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """Send the lines."""
+        reader, ids, error = readable(self.who, self.abaco, self.asked.get("actor", ""))
+        if error is not None:
+            raise error
+        return file_of(self.filtered(reader.lines(), ids), self.asked["format"])
+
+
+class ActorActivity(Lines):
+    """`/actors/<actor>/activity/`."""
+
+    @operation("List what was done to an actor", tag=TAG, query=shapes.ActorActivityQuery, gives=shapes.ActivityPage)
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with a page of lines."""
+        _, _, lines = of_actor(self.who, self.abaco, actor_id)
+        return self.page_of_lines(self.filtered(lines, frozenset()), is_complete=True)
+
+
+class ActivityDetail(Resource):
+    """`/activity/<line>/`."""
+
+    @operation("Read a line of the activity", tag=TAG, gives=shapes.ActivityLine)
+    def get(self, request: Request, entry_id: int) -> Response:
+        """Answer with one."""
+        return Response(shapes.ActivityLine(shown(_line(self, entry_id))).data)
+
+
+class ActivityCheck(Resource):
+    """`/activity/<line>/check/`."""
+
+    @operation(
+        "Find out what became of a write",
+        tag=TAG,
+        gives=shapes.CheckFinding,
+        about="For a write whose answer never came; nothing is changed by asking.",
+    )
+    def get(self, request: Request, entry_id: int) -> Response:
+        """Answer with what the API shows now."""
+        return Response(shapes.CheckFinding(check(self.abaco, _line(self, entry_id))).data)
+
+
+def _line(resource: Resource, entry_id: int) -> AuditEntry:
+    found = readable_line(resource.who, lambda: resource.abaco, entry_id)
+    if found is None:
+        raise Http404
+    return found[0]
