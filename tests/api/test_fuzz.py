@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 
 from tests.api.conftest import Running
-from tests.api.fuzz import LEFT_OUT, fuzz
+from tests.api.fuzz import fuzz
 from tests.api.operations import OPERATIONS
 
 
 def test_nothing_that_is_sent_breaks_a_promise_of_the_schema(running: Running, tmp_path: Path) -> None:
     done = fuzz(*running, tmp_path, 20)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
-    assert f"Tested: {len(OPERATIONS) - len(LEFT_OUT)}" in done.stdout
+    assert f"Tested: {len(OPERATIONS)}" in done.stdout
     found = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
     assert found
     assert found[1] == found[2]
