@@ -11,8 +11,8 @@ from actors_app.actor_rows import KNOWN_STATUSES, Column
 from actors_app.administration import is_stuck
 from actors_app.alias_rows import page_of
 from actors_app.moments import When, when
-from actors_app.services.types import AdminActor, Worker
-from actors_app.templatetags.actors import now, status_badge, visible
+from actors_app.services.types import AdminActor, Used, Worker
+from actors_app.templatetags.actors import duration, now, size, status_badge, visible
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 SORTS: dict[str, Callable[[AdminActor], Any]] = {
@@ -22,6 +22,7 @@ SORTS: dict[str, Callable[[AdminActor], Any]] = {
     "messages": lambda actor: actor.messages or 0,
     "workers": lambda actor: len(actor.workers),
     "executions": lambda actor: actor.executions or 0,
+    "runtime": lambda actor: actor.runtime or 0,
     "updated": lambda actor: actor.last_update_time or actor.create_time or _NEVER,
 }
 _HEADS = (
@@ -31,9 +32,12 @@ _HEADS = (
     ("messages", "Messages that wait", "r"),
     ("workers", "Workers", "r"),
     ("executions", "Executions", "r"),
+    ("runtime", "Run time", "r"),
     ("updated", "Updated", ""),
 )
-NUMBERS = frozenset({"messages", "workers", "executions", "updated"})  # whose first order is the largest first
+NUMBERS = frozenset(
+    {"messages", "workers", "executions", "runtime", "updated"}
+)  # whose first order is the largest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class AdminRow:
     messages: int | None
     workers: int
     executions: int | None
+    runtime: int | None  # of all of them, in seconds
+    used: str  # CPU and I/O of all of them, in words
     updated: When
 
 
@@ -107,8 +113,8 @@ def select(actors: Iterable[AdminActor], q: str, status: str, owner: str, sort: 
     return found
 
 
-def rows(actors: Iterable[AdminActor]) -> list[AdminRow]:
-    """Return actors as lines of the table."""
+def rows(actors: Iterable[AdminActor], used: Mapping[str, Used]) -> list[AdminRow]:
+    """Return actors as lines of the table; `used` is what their executions used, by the actors' ids."""
     at = now()
     return [
         AdminRow(
@@ -122,10 +128,19 @@ def rows(actors: Iterable[AdminActor]) -> list[AdminRow]:
             messages=actor.messages,
             workers=len(actor.workers),
             executions=actor.executions,
+            runtime=actor.runtime,
+            used=_used_words(used.get(actor.id)),
             updated=when(actor.last_update_time or actor.create_time, at, "not reported"),
         )
         for actor in actors
     ]
+
+
+def _used_words(used: Used | None) -> str:
+    if used is None or used.cpu is None or used.io is None:
+        return "CPU and I/O are not known"
+    # The API sums up samples of a counter that grows, so that the CPU time is more than was really used.
+    return f"CPU as reported {duration(used.cpu / 1e9)}, I/O {size(used.io)}"
 
 
 def select_workers(

@@ -196,4 +196,13 @@ def totals_payload() -> dict[str, Any]:
         "totalExecutionsExisting": 5004,
         "totalExecutionRuntimeExisting": 3600,
     }
-    return {"summary": summary, "actors": []}
+    used = {
+        "actorId": ACTOR_ID,
+        "owner": "demo",
+        "image": "abacosamples/test",
+        "totalExecutions": 7,
+        "totalExecutionCpu": 9_000_000_000,
+        "totalExecutionIo": 2_500_000,
+        "totalExecutionRuntime": 70,
+    }
+    return {"summary": summary, "actors": [used]}

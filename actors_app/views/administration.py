@@ -57,7 +57,7 @@ def _tenant(found: Lists, chosen: dict[str, Any], size: int) -> dict[str, Any]:
     return {
         "lists": found,
         "page": page,
-        "rows": rows(page.object_list),
+        "rows": rows(page.object_list, found.totals.value.used if found.totals.value else {}),
         "columns": columns(chosen["sort"]),
         "choices": AdminFilter.SHOW,
         "is_filtered": bool(chosen["q"] or chosen["status"] or chosen["owner"]),

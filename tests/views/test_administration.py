@@ -230,6 +230,15 @@ def test_an_empty_tenant_teaches(api: API, signed_in: Client, htmx: dict[str, st
     assert "No actors in this tenant" in signed_in.get(URL, headers=htmx).content.decode()
 
 
+def test_what_the_executions_of_an_actor_used_is_shown_and_sorted_by(api: API, signed_in: Client) -> None:
+    is_admin(api)
+    lists(api, admin_actor_payload(name="busy"), admin_actor_payload(id="other", name="idle", runtime=7200))
+    page = signed_in.get(f"{URL}?sort=-runtime").content.decode()
+    assert 'title="CPU as reported 9 s, I/O 2.5 MB">1 min' in page
+    assert 'title="CPU and I/O are not known">2 h' in page
+    assert page.index(">idle<") < page.index(">busy<")
+
+
 def test_the_totals_fail_alone_as_they_do_in_v3(api: API, signed_in: Client) -> None:
     api.get("/actors/v2/utilization", utilization_payload())
     is_admin(api)

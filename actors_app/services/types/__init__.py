@@ -3,7 +3,7 @@
 from actors_app.services.dialects import Tokens
 from actors_app.services.types.actor_lines import ActorLine, ActorLines
 from actors_app.services.types.actors import ERROR, READY, Actor, Listed
-from actors_app.services.types.admin import AdminActor, AdminTotals, Utilization
+from actors_app.services.types.admin import AdminActor, AdminTotals, Used, Utilization
 from actors_app.services.types.configs import Config
 from actors_app.services.types.executions import (
     LOG_CUT,
@@ -44,6 +44,7 @@ __all__ = [
     "Profile",
     "SentMessage",
     "Tokens",
+    "Used",
     "Utilization",
     "Worker",
     "WorkerPage",

@@ -1,6 +1,7 @@
 """What only administrators are told: every actor with its counts, what all executions came to; and the utilization."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
@@ -56,8 +57,19 @@ class AdminActor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What the executions of one actor used: CPU in nanoseconds, I/O in bytes, as the API sums them up."""
+
+    cpu: int | None = None
+    io: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminTotals:
-    """What executions came to on the whole server; None where the API did not say. `runtime` is in seconds."""
+    """What executions came to on the whole server; None where the API did not say. `runtime` is in seconds.
+
+    `used` is what those of each actor used, by the actor's id.
+    """
 
     actors: int | None = None
     executions: int | None = None
@@ -65,11 +77,14 @@ class AdminTotals:
     existing_actors: int | None = None
     existing_executions: int | None = None
     existing_runtime: int | None = None
+    used: Mapping[str, Used] = field(default_factory=dict)
 
     @classmethod
     def from_api(cls, data: object, dialect: Dialect) -> Self:
-        """Read the summary of the admin list of executions."""
-        fields = Fields(Fields(data, dialect).mapping("summary"), dialect)
+        """Read the admin list of executions: its summary, and a line for each actor."""
+        whole = Fields(data, dialect)
+        fields = Fields(whole.mapping("summary"), dialect)
+        lines = [Fields(row, dialect) for row in whole.items("actors")]
         return cls(
             actors=fields.number("total_actors_all"),
             executions=fields.number("total_executions_all"),
@@ -77,6 +92,12 @@ class AdminTotals:
             existing_actors=fields.number("total_actors_existing"),
             existing_executions=fields.number("total_executions_existing"),
             existing_runtime=fields.number("total_execution_runtime_existing"),
+            used={
+                line.text("actor_id"): Used(
+                    cpu=line.number("total_execution_cpu"), io=line.number("total_execution_io")
+                )
+                for line in lines
+            },
         )
 
 
