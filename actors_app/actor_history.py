@@ -18,7 +18,7 @@ from actors_app.history_charts.links import Links
 from actors_app.history_charts.over_time import over_time
 from actors_app.history_charts.spans import local, written
 from actors_app.models import ActorHistory
-from actors_app.templatetags.actors import ago_words, now
+from actors_app.wording import ago_words, now
 from actors_app.zones import here, zone_here, zone_words
 
 DAYS = 14

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.types import Actor, Alias
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 
 LOOKED_AT = 24  # actors that one page asks for singly; the others are not said to be gone
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from actors_app.own_sessions import read_only_reason
 from actors_app.preferences import preferences_of
+from actors_app.sign_in.own_sessions import read_only_reason
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

@@ -20,12 +20,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from actors_app import bulkhead
-from actors_app.allowed import Own
-from actors_app.browsers import browser_name
 from actors_app.models import PortalSession
+from actors_app.permissions.allowed import Own
 from actors_app.services import Abaco, AbacoClient, tokens
 from actors_app.services.errors import AbacoError, ServiceFailed, SignedOut, TimedOut
 from actors_app.services.types import Tokens
+from actors_app.sign_in.browsers import browser_name
 from portal import store
 from portal.tenants import Tenant
 

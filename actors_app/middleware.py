@@ -14,8 +14,8 @@ from actors_app import drafts
 from actors_app.api import is_api
 from actors_app.htmx import is_poll, wants_fragment
 from actors_app.incidents import report
-from actors_app.own_sessions import read_only_reason
 from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.sign_in.own_sessions import read_only_reason
 from actors_app.views.errors import (
     abaco_error,
     csrf_failure,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from actors_app.templatetags.actors import ago_words
+from actors_app.wording import ago_words
 from actors_app.zones import exact
 
 

@@ -1,7 +1,7 @@
 """The session engine: Django's database engine, kept away from the columns that hold the credential.
 
 A session ends at a time that is set when it is made, and earlier when nobody uses it. What is in the columns is read
-here; the list of a visitor's own sessions is in `own_sessions.py`.
+here; the list of a visitor's own sessions is in `sign_in/own_sessions.py`.
 """
 
 from contextlib import suppress

@@ -13,7 +13,7 @@ import responses
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from requests import PreparedRequest
 
-from actors_app.handles import nonce_handle
+from actors_app.nonces.handles import nonce_handle
 from tests import payloads
 from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 

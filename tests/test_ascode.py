@@ -20,10 +20,10 @@ import responses
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from actors_app import kept_messages
-from actors_app.ascode import EXAMPLES, NO_CALL, OPERATIONS, Code, code_of
+from actors_app.as_code.calls import EXAMPLES, NO_CALL, OPERATIONS, Code, code_of
 from actors_app.credentials import Credentials
-from actors_app.kept_messages import Sent
+from actors_app.kept import messages as kept_messages
+from actors_app.kept.messages import Sent
 from actors_app.sessions import SessionStore
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID, actor_payload, execution_payload

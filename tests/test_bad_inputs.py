@@ -20,7 +20,7 @@ from actors_app.credentials import Credentials
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.aliases import AliasDeleteForm
 from actors_app.forms.configs import ConfigDeleteForm
-from actors_app.handles import nonce_handle
+from actors_app.nonces.handles import nonce_handle
 from tests import payloads
 from tests.faults.pages import Page
 from tests.faults.stand_in import prepared

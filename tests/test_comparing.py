@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from actors_app.comparing import (
+from actors_app.executions.comparing import (
     MAX_LINE,
     MAX_LINES,
     Tail,

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client, RequestFactory
 
-from actors_app.curl import Curl
+from actors_app.as_code.curl import Curl
 from actors_app.services.errors import SignedOut
 from actors_app.sessions import SessionStore
 from tests.payloads import ACTOR_ID, NONCE_ID

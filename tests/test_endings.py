@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from actors_app.endings import (
+from actors_app.executions.endings import (
     final_state_in_words,
     freshness,
     log_is_settled,

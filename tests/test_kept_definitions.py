@@ -10,13 +10,13 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from actors_app import rotation
+from actors_app.audit.trail import append
+from actors_app.definitions.revisions import difference, line_of
 from actors_app.history.clock import DAY, HOUR
-from actors_app.kept_definitions import AT_ONCE, TOUCHED, line, opened, record
+from actors_app.kept.definitions import AT_ONCE, TOUCHED, line, opened, record
 from actors_app.models import AuditEntry, KeptDefinition
-from actors_app.revisions import difference, line_of
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
-from actors_app.trail import append
 from tests.payloads import ACTOR_ID, actor_payload
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]

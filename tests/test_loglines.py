@@ -1,6 +1,6 @@
 import pytest
 
-from actors_app.loglines import MAX_CHARACTERS, Span, log_view, plain
+from actors_app.logs.lines import MAX_CHARACTERS, Span, log_view, plain
 
 
 def texts(text, **limits):

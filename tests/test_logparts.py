@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors_app.logparts import PART_CHARACTERS, PART_LINES, TAIL_LINES, Asked, read_part
-from actors_app.logreading import LINE_BEGINNING, LINE_END, SCREEN, read_line
+from actors_app.logs.parts import PART_CHARACTERS, PART_LINES, TAIL_LINES, Asked, read_part
+from actors_app.logs.reading import LINE_BEGINNING, LINE_END, SCREEN, read_line
 from actors_app.services.errors import BadAnswer
 from actors_app.services.types import LOG_CUT
 

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test import Client
 
 from actors_app import credentials as vault
-from actors_app import kept_results, rotation
+from actors_app import rotation
 from actors_app.credentials import Credentials, SessionCredentials
+from actors_app.kept import results as kept_results
 from actors_app.models import PortalSession
 from tests.conftest import API
 

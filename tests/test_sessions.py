@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from actors_app import htmx, sessions
-from actors_app.browsers import browser_name
 from actors_app.models import PortalSession
+from actors_app.sign_in.browsers import browser_name
 from tests.conftest import API
 from tests.payloads import ACTOR_ID
 from tests.routes import answer_everything

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from actors_app.python_objects import is_python_object
-from actors_app.shapes import MAX_CHILDREN, MAX_DEPTH, MAX_NODES, Node, image_type, shape_of, tree_of
+from actors_app.executions.python_objects import is_python_object
+from actors_app.executions.shapes import MAX_CHILDREN, MAX_DEPTH, MAX_NODES, Node, image_type, shape_of, tree_of
 
 OBJECTS: list[Any] = [
     {}, [], (), {"a": 1}, [1, [2.5, None]], "text", "t\u00e9", 5, -5, 70000, 2**40, 1.5, None, True, b"bytes", {1, 2},

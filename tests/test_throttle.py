@@ -10,7 +10,7 @@ from django.db.models import F
 from django.test import Client, RequestFactory
 
 from actors_app.models import SignInBucket
-from actors_app.throttle import Attempt, TooManyAttempts, address_of
+from actors_app.sign_in.throttle import Attempt, TooManyAttempts, address_of
 from tests.conftest import API
 from tests.test_headers import check_contract
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from actors_app.executions.timeline import timeline
 from actors_app.services.types import Execution
-from actors_app.timeline import timeline
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 UNREPORTED, UNTOLD = ("unknown", "not reported"), ("unknown", "not told apart by the API")

@@ -10,8 +10,8 @@ import responses
 from django.db import connection
 from django.test import Client
 
+from actors_app.audit.trail import verify
 from actors_app.models import AuditEntry
-from actors_app.trail import verify
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, envelope, refusal
 from tests.payloads import API as ROOT
@@ -207,7 +207,7 @@ def test_many_at_once_make_one_call(sign_in: Browser) -> None:
 
 
 def test_saving_an_edit_twice_saves_once(signed_in: Client, api: API) -> None:
-    from actors_app.definitions import seal
+    from actors_app.definitions.definition import seal
     from actors_app.services.dialects import V2
     from actors_app.services.types import Actor
 
@@ -237,7 +237,7 @@ def test_saving_an_edit_twice_saves_once(signed_in: Client, api: API) -> None:
 
 
 def test_a_second_deletion_of_a_nonce_gets_the_first_answer(signed_in: Client, api: API) -> None:
-    from actors_app.handles import nonce_handle
+    from actors_app.nonces.handles import nonce_handle
     from tests.payloads import NONCE_ID, nonce_payload
 
     nonces = f"/actors/v2/{ACTOR_ID}/nonces"

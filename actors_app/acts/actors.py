@@ -7,13 +7,13 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from actors_app.credentials import abaco_for
-from actors_app.definitions import Definition, differences, full_update, redacted
+from actors_app.definitions.definition import Definition, differences, full_update, redacted
 from actors_app.history import rights
-from actors_app.kept_definitions import record_saved
+from actors_app.kept.definitions import record_saved
 from actors_app.links import ring_of
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 from actors_app.writes import Answer, Written, perform
 
 

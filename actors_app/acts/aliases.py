@@ -8,7 +8,7 @@ from actors_app.links import ring_by_alias
 from actors_app.services import Abaco
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 from actors_app.writes import Answer, Written, perform
 
 

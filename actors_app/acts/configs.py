@@ -9,7 +9,7 @@ from django.urls import reverse
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
 from actors_app.services.types import Config
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 from actors_app.writes import Answer, Written, perform
 
 

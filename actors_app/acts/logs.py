@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app import kept_logs
 from actors_app.credentials import Credentials, signed_in
-from actors_app.endings import log_is_settled
+from actors_app.executions.endings import log_is_settled
+from actors_app.kept import logs as kept_logs
 from actors_app.models import KeptLog
 from actors_app.services import Abaco
 from actors_app.services import Answer as Asked
 from actors_app.services.errors import Conflict
 from actors_app.services.permissions import WORLD, level_of
-from actors_app.templatetags.actors import size
+from actors_app.wording import size
 from actors_app.writes import Answer, Written, answered, perform
 
 

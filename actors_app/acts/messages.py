@@ -4,11 +4,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.credentials import signed_in
-from actors_app.kept_messages import Sent
-from actors_app.sending import execution_address, send, told
+from actors_app.executions.sending import execution_address, send, told
+from actors_app.kept.messages import Sent
 from actors_app.services import Abaco
 from actors_app.services.types import Mailbox, SentMessage
-from actors_app.templatetags.actors import thousands
+from actors_app.wording import thousands
 from actors_app.writes import Answer, Written, perform
 
 

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest
 
-from actors_app import nonce_notes
 from actors_app.credentials import signed_in
+from actors_app.nonces import notes as nonce_notes
 from actors_app.services.types import Nonce
 
 WITHOUT_IT = "Leave the nonce itself out of it: whoever reads the note could use it."

@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app import nonce_notes
 from actors_app.credentials import signed_in
-from actors_app.handles import nonce_behind
+from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces.handles import nonce_behind
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
 from actors_app.services.nonces import Nonces

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest
 
-from actors_app.access import Subject
 from actors_app.credentials import signed_in
 from actors_app.history.rights import forget_rights
+from actors_app.permissions.access import Subject
 from actors_app.services import Abaco
 from actors_app.services.permissions import WORLD
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 from actors_app.writes import Answer, Written, answered, perform
 
 

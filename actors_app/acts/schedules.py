@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest
 
-from actors_app.definitions import full_update
-from actors_app.kept_definitions import record_saved
+from actors_app.definitions.definition import full_update
+from actors_app.kept.definitions import record_saved
 from actors_app.schedules import Schedule
 from actors_app.services import Abaco
 from actors_app.services.types import Actor

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.definitions import full_update
-from actors_app.kept_definitions import record_saved
+from actors_app.definitions.definition import full_update
+from actors_app.kept.definitions import record_saved
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
 from actors_app.writes import Answer, Written, perform

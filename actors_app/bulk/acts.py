@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from actors_app.bulk import turns
 from actors_app.bulk.turns import Result, Turn
-from actors_app.templatetags.actors import thousands
+from actors_app.wording import thousands
 
 
 @dataclass(frozen=True, slots=True)

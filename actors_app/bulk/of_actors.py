@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
+from actors_app.administration.blast_radius import NAMED, Effect, ask_many, effects
 from actors_app.alias_rows import page_of
-from actors_app.blast_radius import NAMED, Effect, ask_many, effects
 from actors_app.bulk.plans import Item, Plan
 from actors_app.bulk.rights import MayChange
 from actors_app.credentials import Credentials
@@ -13,7 +13,7 @@ from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, SignedOut
 from actors_app.services.types import Actor, Worker
 from actors_app.services.waves import GetCall
-from actors_app.templatetags.actors import thousands, visible
+from actors_app.wording import thousands, visible
 
 CAP = 25  # actors that one bulk act looks at
 WORKERS_CAP = 200  # workers that one bulk act stops

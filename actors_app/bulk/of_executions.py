@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Self
 
 from django.utils import timezone
 
-from actors_app import kept_messages
 from actors_app.bulk.plans import Item, Plan
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials
+from actors_app.executions.sending import execution_address
 from actors_app.forms.history import outcome_label
 from actors_app.history import counting, finding
 from actors_app.history.asking import Asked
@@ -19,8 +19,8 @@ from actors_app.history.finding import Found
 from actors_app.history.recording import record
 from actors_app.history.rights import SeenActor
 from actors_app.history.wanted import Count
+from actors_app.kept import messages as kept_messages
 from actors_app.models import ActorHistory, ExecutionRecord, KeptMessage
-from actors_app.sending import execution_address
 from actors_app.services import Abaco
 from actors_app.services.errors import SignedOut
 from actors_app.services.executions import MAX_DETAILS

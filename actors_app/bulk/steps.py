@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from actors_app.activity import answer_of, end_of, execution_of
+from actors_app.audit.activity import answer_of, end_of, execution_of
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.jobs import items_of
 from actors_app.bulk.turns import NOT_NOW, Later, Result, Turn

@@ -11,18 +11,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app import kept_messages
-from actors_app.again import known_of
 from actors_app.bulk.jobs import reason_of
 from actors_app.credentials import SessionCredentials
+from actors_app.executions.again import known_of
+from actors_app.executions.sending import execution_address, send, told
 from actors_app.forms.history import outcome_label
 from actors_app.history import rights
+from actors_app.kept import messages as kept_messages
 from actors_app.models import BulkItem, BulkJob
-from actors_app.sending import execution_address, send, told
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Busy, NotFound, RateLimited, SignedOut, Unreachable
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
-from actors_app.templatetags.actors import thousands, visible
+from actors_app.wording import thousands, visible
 from actors_app.writes import Answer, NotRecorded, Written, perform_item
 
 # What may be over in a moment: the item keeps its turn, and the job waits for somebody to go on.

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 
-from actors_app.activity import ACTIONS, Asked
+from actors_app.audit.activity import ACTIONS, Asked
 from actors_app.forms.base import PortalForm
 from actors_app.models import AuditEntry
-from actors_app.templatetags.actors import now
+from actors_app.wording import now
 
 WINDOWS = {
     "24h": ("24 hours", timedelta(hours=24)),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from actors_app.definitions import DEFAULTS, Definition, definition_of
+from actors_app.definitions.definition import DEFAULTS, Definition, definition_of
 from actors_app.forms.environment import TypedEnvironment
 from actors_app.services.types import Actor
 

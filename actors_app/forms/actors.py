@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.validators import URLValidator
 
-from actors_app.definitions import DEFAULTS, EDITABLE, LIMITS, Definition, is_same
+from actors_app.definitions.definition import DEFAULTS, EDITABLE, LIMITS, Definition, is_same
 from actors_app.forms.actor_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
 from actors_app.forms.base import PortalForm
 from actors_app.forms.cron import EXAMPLE, check_schedule
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
 from actors_app.forms.fields import LineField, StrictJSONField, TextField, has_unseen
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*", re.ASCII)
 _LINK = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)

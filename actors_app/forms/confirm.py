@@ -9,7 +9,7 @@ from django import forms
 from django.core import signing
 
 from actors_app.forms.base import PortalForm
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 
 MAX_AGE = 24 * 60 * 60  # seconds that a confirmation page stays good
 

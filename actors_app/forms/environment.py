@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from actors_app.definitions import is_same
+from actors_app.definitions.definition import is_same
 from actors_app.forms.fields import MAX_JSON, read_json, unix_lines
 
 BLANK_ROWS = 3

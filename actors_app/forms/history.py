@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from django import forms
 
+from actors_app.badges import OUTCOMES as BADGES
 from actors_app.forms.base import PortalForm
 from actors_app.history.clock import DAY, HOUR, MINUTE, SECOND, now_ms, to_ms
 from actors_app.history.finding import Place
 from actors_app.history.wanted import OUTCOMES, SORTS, Span, Value, Wanted
-from actors_app.templatetags.actors import OUTCOMES as BADGES
 
 WINDOWS = {
     "1h": ("Last hour", HOUR),

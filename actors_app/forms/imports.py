@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from actors_app.definition_files import Imported, NoDefinition, read
+from actors_app.definitions.files import Imported, NoDefinition, read
 from actors_app.forms.base import PortalForm
 from actors_app.forms.fields import MAX_JSON, TextField, read_json
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from actors_app.access import NEVER_BACK, unusable
 from actors_app.forms.base import PortalForm
+from actors_app.permissions.access import NEVER_BACK, unusable
 from actors_app.services.hearing import Kind
 from actors_app.services.permissions import LEVELS, WORLD
 

@@ -7,7 +7,7 @@ from django import forms
 
 from actors_app.forms.base import PortalForm
 from actors_app.schedules import UNITS, Schedule, this_hour
-from actors_app.templatetags.actors import now
+from actors_app.wording import now
 
 _COUNT = "Type a whole number from 1 to 9999."
 

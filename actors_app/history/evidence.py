@@ -12,17 +12,19 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError
 
-from actors_app import kept_logs, kept_messages, kept_results
-from actors_app.activity import Reader, all_of, record_of
+from actors_app.as_code.secret_names import MASK, masked
+from actors_app.audit.activity import Reader, all_of, record_of
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials
-from actors_app.endings import no_log_in_words
+from actors_app.executions.endings import no_log_in_words
 from actors_app.history.clock import now_ms
 from actors_app.history.exporting import moment_text, portal_record
 from actors_app.history.finding import Found
 from actors_app.history.rights import SeenActor
+from actors_app.kept import logs as kept_logs
+from actors_app.kept import messages as kept_messages
+from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult
-from actors_app.secret_names import MASK, masked
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.originals import Original

@@ -11,7 +11,7 @@ from django.db.models import F
 from actors_app.history.clock import DAY, HOUR, MINUTE, from_ms, now_ms, to_ms
 from actors_app.models import ActorHistory, ExecutionRecord
 from actors_app.services.types import Execution, ExecutionRow
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 
 UNFINISHED = ("waiting", "running")
 SEEN_AGAIN = 10 * MINUTE  # milliseconds after which it is worth a write that an unchanged execution was seen again

@@ -13,15 +13,15 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from actors_app import kept_definitions
 from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.history.clock import HOUR, MINUTE, now_ms
 from actors_app.htmx import is_poll
+from actors_app.kept import definitions as kept_definitions
 from actors_app.models import ActorHistory, Readable
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
 from actors_app.services.types import Actor
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 
 REMEMBERED = MINUTE
 OUTAGE = 12 * HOUR  # for which the last answer stands while the API gives none

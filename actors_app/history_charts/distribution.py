@@ -23,7 +23,7 @@ from actors_app.history_charts.drawing import (
 )
 from actors_app.history_charts.durations import class_value, class_words, edges_for, position, words_of
 from actors_app.history_charts.links import Links
-from actors_app.templatetags.actors import thousands
+from actors_app.wording import thousands
 
 _TOP = 30  # pixels: the words of p50 and p95 stand above the bars
 

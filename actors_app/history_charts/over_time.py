@@ -27,7 +27,7 @@ from actors_app.history_charts.drawing import (
 )
 from actors_app.history_charts.links import Links, quoted
 from actors_app.history_charts.spans import local, span_words, time_marks, written
-from actors_app.templatetags.actors import thousands
+from actors_app.wording import thousands
 
 Count = tuple[int, int, Mapping[str, int]]  # from, to (milliseconds since 1970) and how many of each outcome
 

@@ -22,7 +22,7 @@ from actors_app.history_charts.drawing import (
 from actors_app.history_charts.drawing import table as begin_table
 from actors_app.history_charts.links import Links, quoted
 from actors_app.history_charts.spans import local, written
-from actors_app.templatetags.actors import duration
+from actors_app.wording import duration
 from actors_app.zones import zone_words
 
 _LEAST = 1.5  # pixels of a bar, however small

@@ -37,7 +37,7 @@ from actors_app.history_charts.spans import (
     time_marks,
     written,
 )
-from actors_app.templatetags.actors import thousands, visible
+from actors_app.wording import thousands, visible
 
 # When it was received (milliseconds since 1970), how many milliseconds it ran or None, its outcome, the ids of its
 # actor and its own, and what people call the actor.

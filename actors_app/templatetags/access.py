@@ -2,7 +2,7 @@
 
 from django import template
 
-from actors_app.access import Subject
+from actors_app.permissions.access import Subject
 
 register = template.Library()
 

@@ -11,8 +11,8 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from actors_app.allowed import ACTS, Act, Own
-from actors_app.templatetags.actors import visible
+from actors_app.permissions.allowed import ACTS, Act, Own
+from actors_app.wording import visible
 
 register = template.Library()
 

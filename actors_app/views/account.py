@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.decorators import credentials_required
 from actors_app.htmx import say
-from actors_app.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
 from actors_app.preferences import THEMES, keep
+from actors_app.sign_in.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
 from actors_app.views.sign_in import sign_out_view
 
 

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.activity import (
+from actors_app.audit.activity import (
     Reader,
     all_of,
     answer_of,
@@ -21,8 +21,8 @@ from actors_app.activity import (
     outcome_of,
     record_of,
 )
-from actors_app.activity_reading import of_actor, readable, readable_line
-from actors_app.checks import check
+from actors_app.audit.checks import check
+from actors_app.audit.readers import of_actor, readable, readable_line
 from actors_app.credentials import abaco_for, signed_in
 from actors_app.csv_cells import safe_cell
 from actors_app.decorators import credentials_required
@@ -31,8 +31,8 @@ from actors_app.htmx import render_page
 from actors_app.models import AuditEntry
 from actors_app.preferences import preferences_of
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.templatetags.actors import now
 from actors_app.views.logs import DOWNLOAD_HEADERS
+from actors_app.wording import now
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -9,13 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from actors_app import kept_definitions
 from actors_app.acts import actors as acts
-from actors_app.blast_radius import ask, effects
+from actors_app.administration.blast_radius import ask, effects
 from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.definitions import (
+from actors_app.definitions.definition import (
     LABELS,
     Definition,
     definition_of,
@@ -27,14 +26,15 @@ from actors_app.definitions import (
     taken_back,
     unseal,
 )
+from actors_app.definitions.resets import columns
 from actors_app.forms.actor_inputs import clone_of, filled, initial_of
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.actors import ActorForm
 from actors_app.forms.imports import ImportForm
 from actors_app.history.clock import from_ms
 from actors_app.htmx import render_page
+from actors_app.kept import definitions as kept_definitions
 from actors_app.models import KeptDefinition
-from actors_app.resets import columns
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Actor
 from actors_app.writes import answered

@@ -7,8 +7,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.admin_rows import columns, rows, select, select_workers, sort_of, worker_rows
-from actors_app.administration import Lists, admin_now, lists, stuck_mailboxes, stuck_workers
+from actors_app.administration.lists import Lists, admin_now, lists, stuck_mailboxes, stuck_workers
+from actors_app.administration.rows import columns, rows, select, select_workers, sort_of, worker_rows
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.administration import AdminFilter, WorkerFilter
@@ -17,7 +17,7 @@ from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Worker, WorkerPage
-from actors_app.templatetags.actors import now
+from actors_app.wording import now
 
 NAMED = 20  # of what is stuck, how many are named
 SEARCHED = 1000  # workers that are asked for where the visitor is no administrator

@@ -11,15 +11,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app import kept_logs, kept_messages, kept_results
-from actors_app.again import words_of
-from actors_app.comparing import Diff, Tail, difference, field_rows, fields_of, tail_of
 from actors_app.credentials import Credentials, abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.earlier import earlier
+from actors_app.executions.again import words_of
+from actors_app.executions.comparing import Diff, Tail, difference, field_rows, fields_of, tail_of
+from actors_app.executions.earlier import earlier
 from actors_app.forms.comparison import SUCCESS, ComparisonForm, Named
 from actors_app.htmx import render_page
-from actors_app.kept_messages import Known
+from actors_app.kept import logs as kept_logs
+from actors_app.kept import messages as kept_messages
+from actors_app.kept import results as kept_results
+from actors_app.kept.messages import Known
 from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, SignedOut

@@ -11,12 +11,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app import kept_messages
 from actors_app.acts import executions as acts
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials, abaco_for, signed_in
 from actors_app.decorators import credentials_required
-from actors_app.endings import final_state_in_words, freshness, state_in_words, time_spent
+from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
+from actors_app.executions.shapes import shape_of
+from actors_app.executions.timeline import timeline
+from actors_app.executions.why import Asked, Why, why_not_running
 from actors_app.forms.executions import ExecutionForm, HaltForm
 from actors_app.history.clock import from_ms
 from actors_app.history.one import Neighbours, neighbours, remember
@@ -24,16 +26,14 @@ from actors_app.history.one import last_known as last_known_record
 from actors_app.history.recording import execution_of, forget_in_api
 from actors_app.history.rights import one_readable
 from actors_app.htmx import render_page, render_poll, wants_fragment
-from actors_app.kept_messages import Known
-from actors_app.kept_results import kept
+from actors_app.kept import messages as kept_messages
+from actors_app.kept.messages import Known
+from actors_app.kept.results import kept
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, Execution
-from actors_app.shapes import shape_of
-from actors_app.templatetags.actors import now
-from actors_app.timeline import timeline
 from actors_app.views.logs import TAIL, log_context, log_part
-from actors_app.why import Asked, Why, why_not_running
+from actors_app.wording import now
 
 UNASKED = "Whether you may see what was sent cannot be asked now."
 

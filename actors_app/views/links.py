@@ -14,7 +14,7 @@ from actors_app.htmx import render_page
 from actors_app.links import drawing, links_of, ring_of
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actors_app import kept_logs
 from actors_app.credentials import Credentials, SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.endings import log_is_settled, log_life_in_words, no_log_in_words
+from actors_app.executions.endings import log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.forms.logs import LogForm
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
-from actors_app.logparts import Asked, LogPart, read_part
-from actors_app.logreading import Opening, read_line
+from actors_app.kept import logs as kept_logs
+from actors_app.logs.parts import Asked, LogPart, read_part
+from actors_app.logs.reading import Opening, read_line
 from actors_app.models import KeptLog
 from actors_app.preferences import keep, preferences_of
 from actors_app.services import Abaco, Answer

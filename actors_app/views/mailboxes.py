@@ -17,7 +17,7 @@ from actors_app.htmx import render_page, wants_fragment
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Execution, FoundPage
-from actors_app.templatetags.actors import visible
+from actors_app.wording import visible
 
 ASKED = 12  # mailboxes that are asked for
 SEARCHED = 1000

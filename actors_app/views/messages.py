@@ -9,15 +9,15 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import messages as acts
-from actors_app.again import Again, again_of, known_of
+from actors_app.as_code.curl import Curl
 from actors_app.converters import is_id
 from actors_app.credentials import abaco_for, signed_in
-from actors_app.curl import Curl
 from actors_app.decorators import credentials_required
-from actors_app.delivery import delivery_of
+from actors_app.executions.again import Again, again_of, known_of
+from actors_app.executions.delivery import delivery_of
 from actors_app.forms.messages import MessageForm, PurgeForm
 from actors_app.htmx import is_poll, render_page, render_poll
-from actors_app.kept_messages import Sent
+from actors_app.kept.messages import Sent
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.earlier import earlier, later
+from actors_app.executions.earlier import earlier, later
 from actors_app.views.logs import signed_in
 
 

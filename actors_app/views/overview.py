@@ -8,18 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.credentials import abaco_for
-from actors_app.day import KINDS, SPAN, Day, day_of
 from actors_app.decorators import credentials_required
 from actors_app.history import counting
 from actors_app.history.clock import to_ms
 from actors_app.history.wanted import FAILED, Wanted
 from actors_app.htmx import render_page
 from actors_app.models import ActorHistory
+from actors_app.overview.day import KINDS, SPAN, Day, day_of
+from actors_app.overview.wellness import Heard, wellness
 from actors_app.services.errors import SignedOut
 from actors_app.services.executions import MAX_SEARCH
 from actors_app.services.types import Actor
-from actors_app.templatetags.actors import now
-from actors_app.wellness import Heard, wellness
+from actors_app.wording import now
 from actors_app.zones import here, zone_words
 
 UNFINISHED = ("SUBMITTED", "RUNNING", "CREATING CONTAINER")

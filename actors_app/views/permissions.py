@@ -1,6 +1,6 @@
 """Permissions on an actor, an alias or a config: who can do what, granting, and changing or taking back a level.
 
-One component for the three, which differ by their paths at the API and by what a level means (`access.py`).
+One component for the three, which differ by their paths at the API and by what a level means (`permissions/access.py`).
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app.access import Subject
-from actors_app.access_page import consequences, listing
 from actors_app.acts import permissions as acts
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.permissions import ChangeForm, GrantForm
 from actors_app.htmx import render_page
+from actors_app.permissions.access import Subject
+from actors_app.permissions.page import consequences, listing
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.permissions import WORLD

@@ -7,7 +7,7 @@ from actors_app.decorators import credentials_required
 from actors_app.forms.preferences import PreferencesForm
 from actors_app.htmx import go_to, render_page, say
 from actors_app.preferences import keep, preferences_of
-from actors_app.templatetags.actors import now
+from actors_app.wording import now
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

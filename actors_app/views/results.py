@@ -5,15 +5,15 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app import kept_results
 from actors_app.acts import results as acts
 from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
+from actors_app.executions.shapes import image_type
 from actors_app.forms.base import PortalForm
 from actors_app.htmx import render_page
+from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.shapes import image_type
 from actors_app.views.logs import DOWNLOAD_HEADERS
 
 

@@ -1,4 +1,4 @@
-"""The definitions that an actor had, and its definition as a file; what is kept is in `kept_definitions.py`."""
+"""The definitions that an actor had, and its definition as a file; what is kept is in `kept/definitions.py`."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from actors_app import kept_definitions
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.definition_files import as_text, written
+from actors_app.definitions.files import as_text, written
+from actors_app.definitions.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
 from actors_app.forms.revisions import WHO, RevisionsForm
 from actors_app.history import rights
 from actors_app.history.clock import from_ms
 from actors_app.htmx import render_page
-from actors_app.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
+from actors_app.kept import definitions as kept_definitions
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 
 ROWS = 25

@@ -17,7 +17,7 @@ from actors_app.htmx import render_page
 from actors_app.schedules import Schedule, next_hours, read_hour, this_hour
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor
-from actors_app.templatetags.actors import now, visible
+from actors_app.wording import now, visible
 from actors_app.writes import answered
 from actors_app.zones import reader_zone, zone_context
 

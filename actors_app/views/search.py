@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from actors_app.alias_rows import page_of
+from actors_app.badges import status_badge
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.search import SearchForm
@@ -17,7 +18,7 @@ from actors_app.htmx import render_page
 from actors_app.preferences import preferences_of
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
 from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
-from actors_app.templatetags.actors import status_badge, visible
+from actors_app.wording import visible
 from actors_app.zones import exact
 
 LOGS_PER_PAGE = 10  # each may be a megabyte

@@ -19,8 +19,8 @@ from actors_app.htmx import go_to, wants_fragment
 from actors_app.services import Abaco, tokens
 from actors_app.services.errors import AbacoError, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import Tokens
-from actors_app.templatetags.actors import duration
-from actors_app.throttle import Attempt, TooManyAttempts
+from actors_app.sign_in.throttle import Attempt, TooManyAttempts
+from actors_app.wording import duration
 from portal.tenants import Tenant
 
 NOTICES = {
@@ -144,7 +144,7 @@ def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", ta
     if theme:
         request.session["theme"] = theme
     if is_admin is not None:
-        request.session["is_admin"] = is_admin  # for what stands disabled (`allowed.py`); it opens nothing
+        request.session["is_admin"] = is_admin  # for what stands disabled (`permissions/allowed.py`); it opens nothing
     return _back_to_the_page(request) if wants_fragment(request) else redirect(target)
 
 

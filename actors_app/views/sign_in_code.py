@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
 
-from actors_app import bulkhead, code_sign_ins
+from actors_app import bulkhead
 from actors_app.credentials import client_for, load
 from actors_app.incidents import report
 from actors_app.services import tokens
 from actors_app.services.errors import AbacoError, CodeRefused, SignedOut
-from actors_app.throttle import Attempt, TooManyAttempts
+from actors_app.sign_in import codes as code_sign_ins
+from actors_app.sign_in.throttle import Attempt, TooManyAttempts
 from actors_app.views.sign_in import enter, way_back
 
 

@@ -7,18 +7,18 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import state as acts
-from actors_app.comparing import difference, tail_of
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
-from actors_app.definitions import is_same
+from actors_app.definitions.definition import is_same
+from actors_app.executions.comparing import difference, tail_of
+from actors_app.executions.shapes import tree_of
 from actors_app.forms.base import PortalForm
 from actors_app.forms.state import StateForm, mark_of
 from actors_app.htmx import render_page
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Conflict, SignedOut
 from actors_app.services.types import Actor
-from actors_app.shapes import tree_of
-from actors_app.templatetags.actors import pretty_json
+from actors_app.wording import pretty_json
 from actors_app.writes import answered
 
 

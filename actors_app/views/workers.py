@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import workers as acts
+from actors_app.badges import status_badge
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
@@ -18,7 +19,7 @@ from actors_app.htmx import is_poll, render_page, render_poll
 from actors_app.moments import When, when
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
-from actors_app.templatetags.actors import now, status_badge, visible
+from actors_app.wording import now, visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,13 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from actors_app import kept_definitions, kept_logs, kept_messages, kept_results, trail
+from actors_app.audit import trail
 from actors_app.credentials import Credentials
-from actors_app.kept_messages import Sent
+from actors_app.kept import definitions as kept_definitions
+from actors_app.kept import logs as kept_logs
+from actors_app.kept import messages as kept_messages
+from actors_app.kept import results as kept_results
+from actors_app.kept.messages import Sent
 from actors_app.models import AuditEntry, BulkJob, KeptDefinition, KeptResult, PortalSession
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app import kept_logs
 from actors_app.credentials import Credentials
+from actors_app.kept import logs as kept_logs
 from actors_app.models import AuditEntry, KeptLog
 from tests.api.conftest import Caller, problem
 from tests.conftest import API

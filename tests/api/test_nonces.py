@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from actors_app.handles import nonce_handle
 from actors_app.models import AuditEntry, KeptAnswer
+from actors_app.nonces.handles import nonce_handle
 from tests.api.conftest import Caller, problem
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, NONCE_ID, nonce_payload

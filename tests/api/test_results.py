@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from requests.exceptions import ReadTimeout
 
-from actors_app import kept_results
 from actors_app.credentials import Credentials
+from actors_app.kept import results as kept_results
 from actors_app.models import AuditEntry, KeptResult
 from tests.api.conftest import Caller, problem
 from tests.conftest import API
@@ -88,7 +88,7 @@ def test_of_an_execution_that_is_not_there_nothing_is_taken(caller: Caller, api:
 
 def test_where_there_is_no_room_nothing_is_asked(caller: Caller, api: API, monkeypatch: pytest.MonkeyPatch) -> None:
     kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"x")
-    monkeypatch.setattr("actors_app.kept_results.QUOTA", 1)
+    monkeypatch.setattr("actors_app.kept.results.QUOTA", 1)
     problem(caller.post(URL), 409, "no-room")
     assert api.asked == []
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from actors_app import kept_messages
 from actors_app.credentials import Credentials
-from actors_app.kept_messages import Sent
+from actors_app.kept import messages as kept_messages
+from actors_app.kept.messages import Sent
 from actors_app.models import AuditEntry
 from tests.api.conftest import Caller, problem
 from tests.conftest import API

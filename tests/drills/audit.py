@@ -27,8 +27,8 @@ def _measure(count: int) -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from actors_app import trail
-    from actors_app.activity import PER_PAGE, Asked, Reader
+    from actors_app.audit import trail
+    from actors_app.audit.activity import PER_PAGE, Asked, Reader
     from actors_app.credentials import Credentials
     from actors_app.models import AuditEntry
 

@@ -163,14 +163,19 @@ SEEDED = (
         (*_VAULT, *_SIGN_IN),
     ),
     # Nonces, results and writes.
-    Seeded("actors_app/handles.py", 'f"{actor_id}/{nonce_id}"', "nonce_id", (*_NONCES, "tests/faults/test_secrecy.py")),
     Seeded(
-        "actors_app/handles.py",
+        "actors_app/nonces/handles.py",
+        'f"{actor_id}/{nonce_id}"',
+        "nonce_id",
+        (*_NONCES, "tests/faults/test_secrecy.py"),
+    ),
+    Seeded(
+        "actors_app/nonces/handles.py",
         "if constant_time_compare(nonce_handle(actor_id, nonce.id), handle):",
         "if nonce.id:",
         (*_NONCES, "tests/faults/test_secrecy.py"),
     ),
-    Seeded("actors_app/kept_results.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
+    Seeded("actors_app/kept/results.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
     Seeded(
         "actors_app/views/results.py", 'content_type="application/octet-stream"', 'content_type="text/html"', _RESULTS
     ),

@@ -8,7 +8,7 @@ from django.test import Client
 
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.messages import PurgeForm
-from actors_app.handles import nonce_handle
+from actors_app.nonces.handles import nonce_handle
 from tests.faults import failures as f
 from tests.faults.conftest import shorten
 from tests.faults.stand_in import StandIn

@@ -8,7 +8,7 @@ from typing import Any
 
 import responses
 
-from actors_app.handles import nonce_handle
+from actors_app.nonces.handles import nonce_handle
 from tests import payloads
 from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 

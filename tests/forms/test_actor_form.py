@@ -11,7 +11,7 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors_app.definitions import definition_of, differences, full_update, is_same, seal, unseal
+from actors_app.definitions.definition import definition_of, differences, full_update, is_same, seal, unseal
 from actors_app.forms.actor_inputs import inputs_of
 from actors_app.forms.actors import ActorForm
 from actors_app.forms.cron import check_schedule
@@ -342,7 +342,7 @@ def test_of_an_environment_only_what_differs_is_shown() -> None:
 
 
 def test_a_stateless_actor_keeps_the_state_it_was_registered_with() -> None:
-    from actors_app.definitions import full_update
+    from actors_app.definitions.definition import full_update
     from actors_app.services.dialects import V2
     from actors_app.services.types import Actor
     from tests.payloads import actor_payload

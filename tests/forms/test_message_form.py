@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 
-from actors_app.delivery import delivery_of
+from actors_app.executions.delivery import delivery_of
 from actors_app.forms.messages import MAX_FILE, MessageForm
 
 

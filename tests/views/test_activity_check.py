@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.handles import nonce_handle
 from actors_app.models import AuditEntry
+from actors_app.nonces.handles import nonce_handle
 from tests.audit import SENT, wrote
 from tests.conftest import API
 from tests.payloads import (

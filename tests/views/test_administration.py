@@ -12,7 +12,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from actors_app import administration
+from actors_app.administration import lists as administration
 from actors_app.models import PortalSession
 from tests.conftest import API
 from tests.payloads import (

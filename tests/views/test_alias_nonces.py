@@ -5,8 +5,8 @@ import json
 import pytest
 from django.test import Client
 
-from actors_app.handles import nonce_handle
 from actors_app.models import AuditEntry
+from actors_app.nonces.handles import nonce_handle
 from tests.audit import wrote
 from tests.conftest import API
 from tests.payloads import NONCE_ID, nonce_payload

@@ -14,13 +14,13 @@ from django.test import Client
 from django.utils import timezone
 from requests import PreparedRequest
 
-from actors_app import kept_messages
 from actors_app.bulk import steps, turns
 from actors_app.bulk.of_executions import CAP
 from actors_app.credentials import Credentials
 from actors_app.history.clock import now_ms
 from actors_app.history.recording import record
-from actors_app.kept_messages import Sent
+from actors_app.kept import messages as kept_messages
+from actors_app.kept.messages import Sent
 from actors_app.models import ActorHistory, AuditEntry, BulkItem, BulkJob, KeptMessage, PortalSession, Readable
 from actors_app.services.types import Execution
 from tests.conftest import API

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.definition_files import NoDefinition, read
+from actors_app.definitions.files import NoDefinition, read
 from tests.payloads import ACTOR_ID, actor_payload
 from tests.views.test_actor_update import FULL
 

@@ -10,10 +10,12 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from actors_app import kept_logs, kept_messages, kept_results
 from actors_app.credentials import Credentials
 from actors_app.history.clock import now_ms
 from actors_app.history.evidence import CAP
+from actors_app.kept import logs as kept_logs
+from actors_app.kept import messages as kept_messages
+from actors_app.kept import results as kept_results
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, Readable
 from tests.conftest import API
 from tests.history.world import ago, answering

@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.staticfiles import finders
 
-from actors_app import kept_messages
 from actors_app.credentials import Credentials
-from actors_app.kept_messages import Sent
+from actors_app.kept import messages as kept_messages
+from actors_app.kept.messages import Sent
 from actors_app.models import PortalSession
 from actors_app.services.errors import TimedOut
 from actors_app.services.types import Execution

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from actors_app.handles import nonce_handle
 from actors_app.models import AuditEntry, NonceNote
+from actors_app.nonces.handles import nonce_handle
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
 

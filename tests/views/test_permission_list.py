@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.activity import details_of
+from actors_app.audit.activity import details_of
 from actors_app.models import AuditEntry
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, nonce_payload

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from actors_app import kept_results
 from actors_app.credentials import Credentials
+from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult
 from tests.payloads import ACTOR_ID, EXECUTION_ID
 

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from actors_app import kept_results
 from actors_app.credentials import Credentials
+from actors_app.executions.shapes import Shape
+from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult
-from actors_app.shapes import Shape
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 pytestmark = pytest.mark.store

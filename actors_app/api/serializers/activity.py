@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
-from actors_app.activity import ACTIONS
 from actors_app.api.fields import Choice, PageQuery, Query, Text
 from actors_app.api.serializers.actors import MOMENT
+from actors_app.audit.activity import ACTIONS
 from actors_app.forms.activity import FORMATS, OUTCOMES, WINDOWS
 from actors_app.models import AuditEntry
 

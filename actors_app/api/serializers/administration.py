@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.admin_rows import SORTS
+from actors_app.administration.rows import SORTS
 from actors_app.api.fields import Choice, PageQuery, Text
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.api.serializers.workers import Worker

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from actors_app.api.fields import Body, Object, Query, Text, WholeInQuery
 from actors_app.api.serializers.actors import MOMENT, Actor, ActorChanges
-from actors_app.revisions import ELSEWHERE, FIRST, HERE, MAYBE
+from actors_app.definitions.revisions import ELSEWHERE, FIRST, HERE, MAYBE
 
 
 class Revision(serializers.Serializer):

@@ -6,8 +6,8 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.admin_rows import SORTS, select, select_workers
-from actors_app.administration import Lists, admin_now, is_stuck, lists, stuck_mailboxes, stuck_workers
+from actors_app.administration.lists import Lists, admin_now, is_stuck, lists, stuck_mailboxes, stuck_workers
+from actors_app.administration.rows import SORTS, select, select_workers
 from actors_app.api import paging
 from actors_app.api.base import Resource
 from actors_app.api.paging import Page
@@ -16,8 +16,8 @@ from actors_app.api.serializers import administration as shapes
 from actors_app.api.views.workers import oldest_first
 from actors_app.services.errors import Forbidden
 from actors_app.services.types import AdminActor, Worker
-from actors_app.templatetags.actors import now
 from actors_app.views.administration import searched
+from actors_app.wording import now
 
 TAG = "Administration"
 

@@ -4,7 +4,6 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.access import is_addressable
 from actors_app.acts import aliases as acts
 from actors_app.acts.actors import ring_words
 from actors_app.api.base import Resource
@@ -13,6 +12,7 @@ from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import aliases as shapes
 from actors_app.forms.aliases import AliasForm, PointForm
+from actors_app.permissions.access import is_addressable
 from actors_app.services.types import Alias
 from actors_app.writes import answered
 

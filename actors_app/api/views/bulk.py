@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import bulk as acts
-from actors_app.administration import admin_now
+from actors_app.administration.lists import admin_now
 from actors_app.api.base import Resource
 from actors_app.api.checking import checked, typed
 from actors_app.api.exceptions import not_valid, sentences

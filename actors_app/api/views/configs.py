@@ -6,7 +6,6 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.access import is_addressable
 from actors_app.acts import configs as acts
 from actors_app.api.base import Resource
 from actors_app.api.checking import checked, typed
@@ -14,6 +13,7 @@ from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import configs as shapes
 from actors_app.forms.configs import ConfigEditForm, ConfigForm
+from actors_app.permissions.access import is_addressable
 from actors_app.services.types import Config
 
 TAG = "Configs"

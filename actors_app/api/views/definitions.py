@@ -6,7 +6,6 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app import kept_definitions
 from actors_app.acts import actors as acts
 from actors_app.api.base import Resource
 from actors_app.api.checking import checked, typed
@@ -16,13 +15,14 @@ from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import actors as actor_shapes
 from actors_app.api.serializers import definitions as shapes
 from actors_app.api.views.actors import address, as_form, exactly, shown
-from actors_app.definition_files import NoDefinition, read, written
-from actors_app.definitions import Definition
+from actors_app.definitions.definition import Definition
+from actors_app.definitions.files import NoDefinition, read, written
+from actors_app.definitions.revisions import Revision, changed, line_of
 from actors_app.forms.actor_inputs import cloned, filled, pairs_of
 from actors_app.forms.actors import ActorForm
 from actors_app.forms.revisions import RevisionsForm
 from actors_app.history import rights
-from actors_app.revisions import Revision, changed, line_of
+from actors_app.kept import definitions as kept_definitions
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor
 

@@ -7,13 +7,13 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app import kept_logs
 from actors_app.acts import logs as acts
 from actors_app.api.base import Resource
 from actors_app.api.exceptions import Problem
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import logs as shapes
 from actors_app.api.views.logs import TextRenderer
+from actors_app.kept import logs as kept_logs
 from actors_app.models import KeptLog
 from actors_app.services import Answer
 from actors_app.views.logs import DOWNLOAD_HEADERS, visible_kept

@@ -11,15 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import messages as acts
-from actors_app.again import known_of
 from actors_app.api.base import Resource
 from actors_app.api.exceptions import Problem, not_valid
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import messages as shapes
 from actors_app.converters import is_id
+from actors_app.executions.again import known_of
 from actors_app.forms.environment import EnvironmentField, TypedEnvironment
 from actors_app.forms.messages import MAX_FILE, check_json_message
-from actors_app.kept_messages import Sent
+from actors_app.kept.messages import Sent
 from actors_app.services.jsons import dump_json
 from actors_app.services.types import SentMessage
 

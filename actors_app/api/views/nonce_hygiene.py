@@ -6,7 +6,6 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app import nonce_notes
 from actors_app.acts import nonce_notes as notes
 from actors_app.acts import nonces as acts
 from actors_app.acts.nonce_replacing import Replaced, replace
@@ -20,9 +19,10 @@ from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import nonces as shapes
 from actors_app.api.views.nonces import TAG, shown
 from actors_app.forms.nonces import NonceNoteForm
-from actors_app.handles import nonce_handle
-from actors_app.keyed_nonces import Found, keyed_of, look, stop_where_signed_out
-from actors_app.nonce_hygiene import FINDINGS
+from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.hygiene import FINDINGS
+from actors_app.nonces.keyed import Found, keyed_of, look, stop_where_signed_out
 from actors_app.services.types import Nonce
 from actors_app.writes import answered
 

@@ -17,7 +17,7 @@ from actors_app.api.fields import PageQuery
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import nonces as shapes
 from actors_app.forms.nonces import AliasNonceForm, NonceForm
-from actors_app.handles import nonce_handle
+from actors_app.nonces.handles import nonce_handle
 from actors_app.services.types import Nonce
 
 TAG = "Nonces"

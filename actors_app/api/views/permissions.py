@@ -5,8 +5,6 @@ from dataclasses import asdict
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.access import Subject
-from actors_app.access_page import explained
 from actors_app.acts import permissions as acts
 from actors_app.api import paging
 from actors_app.api.base import Resource
@@ -16,6 +14,8 @@ from actors_app.api.fields import PageQuery
 from actors_app.api.schema import operation
 from actors_app.api.serializers import permissions as shapes
 from actors_app.forms.permissions import ChangeForm
+from actors_app.permissions.access import Subject
+from actors_app.permissions.page import explained
 
 TAG = "Permissions"
 

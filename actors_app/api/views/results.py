@@ -8,13 +8,13 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app import kept_results
 from actors_app.acts import results as acts
 from actors_app.api.base import Resource
 from actors_app.api.exceptions import Problem
 from actors_app.api.fields import PageQuery
 from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import results as shapes
+from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult
 from actors_app.services.jsons import load_json
 from actors_app.views.logs import DOWNLOAD_HEADERS

@@ -15,7 +15,7 @@ from actors_app.api.serializers import schedules as shapes
 from actors_app.forms.cron import check_schedule
 from actors_app.schedules import Schedule, next_hours
 from actors_app.services.types import Actor
-from actors_app.templatetags.actors import now
+from actors_app.wording import now
 from actors_app.writes import answered
 
 TAG = "Schedules"

@@ -9,7 +9,7 @@ from actors_app.api import brings_token
 from actors_app.api.base import Resource
 from actors_app.api.schema import operation
 from actors_app.api.serializers import start as shapes
-from actors_app.own_sessions import read_only_reason
+from actors_app.sign_in.own_sessions import read_only_reason
 
 
 class Start(Resource):

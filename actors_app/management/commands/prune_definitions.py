@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from actors_app.history.clock import DAY, now_ms
-from actors_app.kept_definitions import old, prune
+from actors_app.kept.definitions import old, prune
 
 MOST_DAYS = 36500
 

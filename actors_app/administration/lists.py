@@ -1,0 +1,214 @@
+"""The admin lists as pages use them: read at most once a minute for a tenant, shown only to those the API calls admin.
+
+The lists of one process are remembered in its cache, without definitions, environments or anything else that is secret.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from actors_app.credentials import SessionCredentials
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.types import AdminActor, Worker
+from actors_app.wording import ago_words, now
+
+REMEMBERED = 60  # seconds: both what the lists said and that somebody is an administrator
+AGAIN = 5  # seconds before which "Read again" reads nothing
+KEPT = 10 * 60  # seconds for which a list may stand in while a newer one is being read, or cannot be had
+READING = 60  # seconds that one reading may hold the turn
+MOST = 5000  # actors, and workers, that are remembered of one tenant
+SLOW_START = timedelta(minutes=5)  # for which a worker may be starting before it counts as stuck
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What the admin lists said, as far as it is about this tenant.
+
+    `actors` is never without a value; `workers` and `totals` may have an error instead. `missing` is how many actors
+    the API lists elsewhere and left out here, None where that is not known; `left_out` how many are of other tenants,
+    and `mixed` how many tenants are shown together where nothing says which of them is this one; `uncounted` how many
+    were too many to keep. `error` is why there is nothing newer.
+    """
+
+    actors: tuple[AdminActor, ...]
+    workers: Answer
+    totals: Answer
+    taken: datetime
+    missing: int | None = None
+    left_out: int = 0
+    mixed: int = 0
+    uncounted: int = 0
+    error: AbacoError | None = field(default=None)
+
+    @property
+    def age(self) -> str:
+        """Return how old this is, in words."""
+        return ago_words(self.taken, now())
+
+    def all_workers(self) -> tuple[Worker, ...]:
+        """Return the workers of the list of workers, or those that the list of actors has where it failed."""
+        if self.workers.error is None:
+            workers: tuple[Worker, ...] = self.workers.value
+            return workers
+        return tuple(replace(worker, actor_id=actor.id) for actor in self.actors for worker in actor.workers)
+
+
+@dataclass(frozen=True, slots=True)
+class StuckWorker:
+    """A worker that should have started by now, and what may be the matter."""
+
+    actor: AdminActor
+    worker: Worker
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StuckMailbox:
+    """An actor whose messages nobody takes, and what may be the matter."""
+
+    actor: AdminActor
+    reason: str
+
+
+def admin_now(request: HttpRequest, abaco: Abaco) -> bool:
+    """Whether the API calls this visitor an administrator; a yes is remembered for a minute, for this session alone.
+
+    Raises an AbacoError where the API does not say.
+    """
+    who = SessionCredentials.of(request).current
+    if who is None:
+        raise SignedOut
+    memory, begun = f"admin:{who.tenant}:{who.username}:{SessionCredentials.of(request).memory}", time.monotonic()
+    if cache.get(memory):
+        return True
+    found = abaco.actors.is_admin()
+    left = REMEMBERED - (time.monotonic() - begun)  # from when it was asked
+    if found and left > 0:
+        cache.set(memory, True, timeout=left)
+    return found
+
+
+def lists(tenant: str, abaco: Abaco, *, again: bool = False) -> Lists:
+    """Return the admin lists, from memory where they are young enough; raise an AbacoError where there are none.
+
+    Only for whoever `admin_now` has just called an administrator. One reading at a time is enough for a tenant: others
+    get what was read last, if anything was.
+    """
+    memory, turn = f"admin-lists:{tenant}", f"admin-reading:{tenant}"
+    known: Lists | None = cache.get(memory)
+    if known and (now() - known.taken).total_seconds() < (AGAIN if again else REMEMBERED):
+        return known
+    if not cache.add(turn, True, timeout=READING) and known:
+        return known
+    try:
+        found = _read(abaco)
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        if known:
+            return replace(known, error=error)
+        raise
+    finally:
+        cache.delete(turn)
+    cache.set(memory, found, timeout=KEPT)
+    return found
+
+
+def _read(abaco: Abaco) -> Lists:
+    at = now()
+    answers = abaco.wave(
+        actors=lambda: abaco.admin.actors(),
+        workers=lambda: abaco.admin.workers(),
+        totals=lambda: abaco.admin.totals(),
+        listed=lambda: abaco.actors.list(),
+    )
+    every: tuple[AdminActor, ...] = answers["actors"].need()
+    for answer in answers.values():
+        if isinstance(answer.error, SignedOut):
+            raise answer.error
+    # Which tenant this is stands nowhere but beside the actors that the API lists for it.
+    listed = {actor.id for actor in answers["listed"].value or ()}
+    tenants = {actor.tenant for actor in every if actor.id in listed}
+    actors = tuple(actor for actor in every if not tenants or actor.tenant in tenants)
+    workers = answers["workers"]
+    if workers.error is None:
+        here = [one for one in workers.value if not tenants or (one.tenant or "") in tenants]
+        workers = Answer(tuple(here[:MOST]))
+    return Lists(
+        actors=actors[:MOST],
+        workers=workers,
+        totals=answers["totals"],
+        taken=at,
+        missing=None if answers["listed"].error else len(listed - {actor.id for actor in every}),
+        left_out=len(every) - len(actors),
+        mixed=0 if tenants else len({actor.tenant for actor in every}),
+        uncounted=max(0, len(actors) - MOST),
+    )
+
+
+# What is stuck ----------------------------------------------------------------------------------------------
+
+
+def stuck_workers(found: Lists) -> list[StuckWorker]:
+    """Return the workers that have been starting for longer than SLOW_START, or could not start, the oldest first."""
+    actors = {actor.id: actor for actor in found.actors}
+    stuck = [
+        StuckWorker(actors.get(worker.actor_id) or AdminActor(id=worker.actor_id), worker, _why(worker, found.taken))
+        for worker in found.all_workers()
+        if is_stuck(worker, found.taken)
+    ]
+    return sorted(stuck, key=lambda one: (one.worker.create_time or found.taken, one.worker.id))
+
+
+def is_stuck(worker: Worker, at: datetime) -> bool:
+    """Whether a worker could not start, or is still starting after SLOW_START."""
+    if worker.status == "ERROR":
+        return True
+    return worker.is_starting and worker.create_time is not None and at - worker.create_time > SLOW_START
+
+
+def _why(worker: Worker, at: datetime) -> str:
+    if worker.status == "ERROR":
+        return "It could not start."
+    since = ago_words(worker.create_time or at, at)
+    if worker.status == "REQUESTED":
+        return f"Asked for {since}, and no spawner has taken it: they may be busy or down."
+    if worker.status == "PULLING IMAGE":
+        return f"Asked for {since}, and it still pulls its image: that may be large, or its registry slow or gone."
+    return f"Asked for {since}, and it is still being set up: its spawner may have died."
+
+
+def stuck_mailboxes(found: Lists) -> list[StuckMailbox]:
+    """Return the actors that have messages and no worker that is ready or busy, the fullest mailbox first."""
+    workers: dict[str, list[Worker]] = {}
+    for worker in found.all_workers():
+        workers.setdefault(worker.actor_id, []).append(worker)
+    stuck = [
+        StuckMailbox(actor, reason)
+        for actor in found.actors
+        if actor.messages and (reason := _why_waiting(actor, workers.get(actor.id, ()), found.taken))
+    ]
+    return sorted(stuck, key=lambda one: (-(one.actor.messages or 0), one.actor.label.casefold()))
+
+
+def _why_waiting(actor: AdminActor, workers: Iterable[Worker], at: datetime) -> str:
+    """Return why an actor's messages are not taken; nothing where they are, or soon will be."""
+    workers = list(workers)
+    if any(one.is_ready or one.is_busy or (one.is_starting and not is_stuck(one, at)) for one in workers):
+        return ""
+    if actor.status == "ERROR":
+        return "The actor is in error, so that no worker starts. Update its image, or empty the mailbox."
+    if actor.status == "SHUTTING_DOWN":
+        return "The actor is being deleted."
+    if any(one.is_starting for one in workers):
+        return "Its workers have been starting for too long."
+    if any(one.status == "ERROR" for one in workers):
+        return "Its workers could not start."
+    if workers:
+        return "Its workers are stopping, and none has been asked for in their place."
+    return "It has no worker. One may be about to be asked for; if it stays so, ask for one yourself."

@@ -1,0 +1,193 @@
+"""The actors and workers of a tenant as the administration's tables show them: searched, sorted, made into lines."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from actors_app.actor_rows import KNOWN_STATUSES, Column
+from actors_app.administration.lists import is_stuck
+from actors_app.alias_rows import page_of
+from actors_app.badges import status_badge
+from actors_app.moments import When, when
+from actors_app.services.types import AdminActor, Used, Worker
+from actors_app.wording import duration, now, size, visible
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+SORTS: dict[str, Callable[[AdminActor], Any]] = {
+    "name": lambda actor: (actor.label.casefold(), actor.id),
+    "status": lambda actor: actor.status,
+    "owner": lambda actor: actor.owner.casefold(),
+    "messages": lambda actor: actor.messages or 0,
+    "workers": lambda actor: len(actor.workers),
+    "executions": lambda actor: actor.executions or 0,
+    "runtime": lambda actor: actor.runtime or 0,
+    "updated": lambda actor: actor.last_update_time or actor.create_time or _NEVER,
+}
+_HEADS = (
+    ("name", "Actor", ""),
+    ("status", "Status", ""),
+    ("owner", "Owner", ""),
+    ("messages", "Messages that wait", "r"),
+    ("workers", "Workers", "r"),
+    ("executions", "Executions", "r"),
+    ("runtime", "Run time", "r"),
+    ("updated", "Updated", ""),
+)
+NUMBERS = frozenset(
+    {"messages", "workers", "executions", "runtime", "updated"}
+)  # whose first order is the largest first
+
+
+@dataclass(frozen=True, slots=True)
+class AdminRow:
+    """One actor, ready to be written; None is what the API did not say."""
+
+    id: str
+    url: str
+    label: str
+    image: str
+    owner: str
+    badge: SafeString
+    problem: str
+    messages: int | None
+    workers: int
+    executions: int | None
+    runtime: int | None  # of all of them, in seconds
+    used: str  # CPU and I/O of all of them, in words
+    updated: When
+
+
+@dataclass(frozen=True, slots=True)
+class TenantWorkerRow:
+    """One worker of any actor, ready to be written."""
+
+    id: str
+    url: str
+    actor: str
+    actor_id: str
+    actor_url: str
+    badge: SafeString
+    is_stuck: bool
+    created: When
+    ran: When
+    checked: When
+    host: str
+
+
+def sort_of(asked: str) -> str:
+    """Return an order the table knows."""
+    return asked if asked.removeprefix("-") in SORTS else "name"
+
+
+def columns(sort: str) -> list[Column]:
+    """Return the heads of the table for an order."""
+    name, ways = sort.removeprefix("-"), {True: "descending", False: "ascending"}
+    found = []
+    for key, label, style in _HEADS:
+        first = f"-{key}" if key in NUMBERS else key
+        other = key if key in NUMBERS else f"-{key}"
+        found.append(
+            Column(
+                label,
+                other if sort == first else first,
+                ways[sort.startswith("-")] if key == name else "none",
+                style,
+            )
+        )
+    return found
+
+
+def select(actors: Iterable[AdminActor], q: str, status: str, owner: str, sort: str) -> list[AdminActor]:
+    """Return the actors that hold `q`, are in the status, or OTHER, and belong to the owner, in that order."""
+    searched = q.casefold()
+    found = [
+        actor
+        for actor in actors
+        if (not status or (actor.status not in KNOWN_STATUSES if status == "OTHER" else actor.status == status))
+        and (not owner or actor.owner == owner)
+        and (not searched or any(searched in text.casefold() for text in (actor.label, actor.id, actor.image)))
+    ]
+    found.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    return found
+
+
+def rows(actors: Iterable[AdminActor], used: Mapping[str, Used]) -> list[AdminRow]:
+    """Return actors as lines of the table; `used` is what their executions used, by the actors' ids."""
+    at = now()
+    return [
+        AdminRow(
+            id=visible(actor.id),
+            url=page_of("actor-detail", actor.id),
+            label=visible(actor.label),
+            image=visible(actor.image),
+            owner=visible(actor.owner),
+            badge=status_badge(actor.status),
+            problem=visible(actor.status_message) if actor.status == "ERROR" else "",
+            messages=actor.messages,
+            workers=len(actor.workers),
+            executions=actor.executions,
+            runtime=actor.runtime,
+            used=_used_words(used.get(actor.id)),
+            updated=when(actor.last_update_time or actor.create_time, at, "not reported"),
+        )
+        for actor in actors
+    ]
+
+
+def _used_words(used: Used | None) -> str:
+    if used is None or used.cpu is None or used.io is None:
+        return "CPU and I/O are not known"
+    # The API sums up samples of a counter that grows, so that the CPU time is more than was really used.
+    return f"CPU as reported {duration(used.cpu / 1e9)}, I/O {size(used.io)}"
+
+
+def select_workers(
+    workers: Iterable[Worker], labels: Mapping[str, str], q: str, status: str, at: datetime
+) -> list[Worker]:
+    """Return the workers whose id, host, actor or actor's name holds `q`, in a kind of status, the newest first."""
+    searched = q.casefold()
+    kinds: dict[str, Callable[[Worker], bool]] = {
+        "": lambda _: True,
+        "ready": lambda one: one.is_ready,
+        "busy": lambda one: one.is_busy,
+        "starting": lambda one: one.is_starting,
+        "stopping": lambda one: one.is_stopping,
+        "stuck": lambda one: is_stuck(one, at),
+    }
+    found = [
+        one
+        for one in workers
+        if kinds[status](one)
+        and (
+            not searched
+            or any(
+                searched in text.casefold()
+                for text in (one.id, one.actor_id, labels.get(one.actor_id, ""), one.host_ip or "", one.image or "")
+            )
+        )
+    ]
+    return sorted(found, key=lambda one: (one.create_time or _NEVER, one.id), reverse=True)
+
+
+def worker_rows(workers: Iterable[Worker], labels: Mapping[str, str], taken: datetime) -> list[TenantWorkerRow]:
+    """Return workers as lines of the table."""
+    at = now()
+    return [
+        TenantWorkerRow(
+            id=visible(one.id),
+            url=page_of("worker-detail", one.actor_id, one.id),
+            actor=visible(labels.get(one.actor_id, "")),
+            actor_id=visible(one.actor_id),
+            actor_url=page_of("actor-detail", one.actor_id),
+            badge=status_badge(one.status),
+            is_stuck=is_stuck(one, taken),
+            created=when(one.create_time, at, "not reported", ending=""),
+            ran=when(one.last_execution_time, at, "never"),
+            checked=when(one.last_health_check_time, at, "never"),
+            host=visible(one.host_ip or one.host_id or ""),
+        )
+        for one in workers
+    ]

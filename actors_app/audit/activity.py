@@ -1,0 +1,305 @@
+"""The audit trail as people read it: whose lines somebody may see, which were asked for, and each in words.
+
+A line is a write with its end, or a secret that was read. Proving the trail is the business of `trail.py`; asking the
+API what became of a write, of `checks.py`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from actors_app.badges import activity_badge
+from actors_app.converters import is_id
+from actors_app.credentials import Credentials
+from actors_app.models import AuditEntry
+from actors_app.services.types import Actor
+from actors_app.wording import ago_words, now, visible
+from actors_app.zones import exact
+
+EXPORTED_AT_ONCE = 500
+IN_PROGRESS = timedelta(seconds=60)  # for which a write without an end may still be under way
+
+# What was done, what was tried, and the choice in the filter; each but the last goes before the name of the actor.
+ACTIONS = {
+    "message.send": ("sent a message to", "tried to send a message to", "Send a message"),
+    "mailbox.purge": ("emptied the mailbox of", "tried to empty the mailbox of", "Empty a mailbox"),
+    "actor.create": ("registered the actor", "tried to register the actor", "Register an actor"),
+    "actor.update": ("edited the actor", "tried to edit the actor", "Edit an actor"),
+    "actor.delete": ("deleted the actor", "tried to delete the actor", "Delete an actor"),
+    "worker.ensure": ("asked for more workers of", "tried to get more workers of", "Ask for workers"),
+    "worker.stop": ("stopped a worker of", "tried to stop a worker of", "Stop a worker"),
+    "nonce.create": ("made a nonce for", "tried to make a nonce for", "Make a nonce"),
+    "nonce.delete": ("deleted a nonce of", "tried to delete a nonce of", "Delete a nonce"),
+    "nonce.reveal": ("looked at a nonce of", "tried to look at a nonce of", "Look at a nonce"),
+    "alias.create": ("made an alias for", "tried to make an alias for", "Make an alias"),
+    "alias.update": ("pointed an alias at", "tried to point an alias at", "Point an alias elsewhere"),
+    "alias.delete": ("deleted an alias", "tried to delete an alias", "Delete an alias"),
+    "alias-nonce.create": (
+        "made a nonce for an alias",
+        "tried to make a nonce for an alias",
+        "Make a nonce of an alias",
+    ),
+    "alias-nonce.delete": (
+        "deleted a nonce of an alias",
+        "tried to delete a nonce of an alias",
+        "Delete a nonce of an alias",
+    ),
+    "alias-nonce.reveal": (
+        "looked at a nonce of an alias",
+        "tried to look at a nonce of an alias",
+        "Look at a nonce of an alias",
+    ),
+    "config.create": ("made the config", "tried to make the config", "Make a config"),
+    "config.update": ("edited the config", "tried to edit the config", "Edit a config"),
+    "config.delete": ("deleted the config", "tried to delete the config", "Delete a config"),
+    "schedule.update": ("changed the schedule of", "tried to change the schedule of", "Change a schedule"),
+    "state.update": ("edited the state of", "tried to edit the state of", "Edit a state"),
+    "state.reset": ("emptied the state of", "tried to empty the state of", "Empty a state"),
+    "permission.grant": ("set a level on", "tried to set a level on", "Set a level"),
+    "permission.revoke": ("took back a level on", "tried to take back a level on", "Take back a level"),
+    "execution.halt": ("halted an execution of", "tried to halt an execution of", "Halt an execution"),
+    "execution.register": ("registered an execution of", "tried to register an execution of", "Register an execution"),
+    "bulk.start": ("ordered one act on", "tried to order one act on", "Order a bulk act"),
+    "log.keep": ("kept a log of", "tried to keep a log of", "Keep a log"),
+    "log.delete": ("deleted a kept log of", "tried to delete a kept log of", "Delete a kept log"),
+    "evidence.take": ("took evidence of", "tried to take evidence of", "Take evidence"),
+    "result.take": ("took a result of", "tried to take a result of", "Take a result"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads the trail, and the actors whose entries by others they may read now."""
+
+    who: Credentials
+    names: Mapping[str, str] = field(default_factory=dict)  # of the actors that they may read, by id
+
+    @classmethod
+    def of(cls, who: Credentials, actors: Iterable[Actor] = ()) -> "Reader":
+        """Return the reader that may read these actors."""
+        return cls(who, {actor.id: actor.label for actor in actors})
+
+    def lines(self) -> QuerySet[AuditEntry]:
+        """Return what they may see, with the ends, newest first: their own, and what others did to those actors."""
+        theirs = Q(username=self.who.username)
+        if self.names:
+            theirs |= Q(actor_id__in=list(self.names))
+        lines = AuditEntry.objects.filter(theirs, tenant=self.who.tenant, start__isnull=True)
+        return lines.select_related("end").order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which lines are wanted: empty and None are for all."""
+
+    who: str = ""
+    action: str = ""
+    actors: frozenset[str] = frozenset()
+    outcome: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def of(self, lines: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """Return the lines that are wanted."""
+        if self.who:
+            lines = lines.filter(username=self.who)
+        if self.action:
+            lines = lines.filter(action=self.action)
+        if len(self.actors) == 1:
+            lines = lines.filter(actor_id=next(iter(self.actors)))
+        elif self.actors:
+            lines = lines.filter(actor_id__in=self.actors)
+        if self.outcome:
+            lines = lines.filter(_outcome(self.outcome))
+        if self.since or self.until:
+            first, last = self._numbers()
+            lines = lines.filter(pk__gte=first, pk__lte=last, **self._span())
+        return lines
+
+    def _span(self) -> dict[str, datetime]:
+        span = {"time__gte": self.since, "time__lt": self.until}
+        return {name: moment for name, moment in span.items() if moment}
+
+    def _numbers(self) -> tuple[int, int]:
+        """Return the first and the last number in the span, so that lines beyond it are not even looked at."""
+        found = AuditEntry.objects.filter(**self._span()).aggregate(first=Min("pk"), last=Max("pk"))
+        return found["first"] or 0, found["last"] or 0
+
+
+def _outcome(outcome: str) -> Q:
+    given = Q(end__outcome=outcome) | Q(kind=AuditEntry.READ, outcome=outcome)
+    if outcome == AuditEntry.UNKNOWN:
+        given |= Q(end=None, kind=AuditEntry.START, time__lt=now() - IN_PROGRESS)
+    return given
+
+
+def outcome_of(entry: AuditEntry, at: datetime) -> str:
+    """Return how a line stands: done, refused, unknown, or running while its end may still come."""
+    if entry.kind == AuditEntry.READ:
+        return entry.outcome
+    if end := end_of(entry):
+        return end.outcome
+    return "running" if at - entry.time < IN_PROGRESS else AuditEntry.UNKNOWN
+
+
+def end_of(entry: AuditEntry) -> AuditEntry | None:
+    """Return the entry that says what came of a write, or None."""
+    end: AuditEntry | None = getattr(entry, "end", None)
+    return end
+
+
+def words_of(action: str, outcome: str) -> str:
+    """Say what was done, or tried, with words that go before the name of an actor."""
+    done, tried, _ = ACTIONS.get(action, (action, action, action))
+    return done if outcome == AuditEntry.DONE else tried
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as a page writes it; everything in it may be shown, and is escaped by the template."""
+
+    id: int
+    url: str
+    check_url: str  # empty where the outcome is known
+    who: str
+    is_own: bool
+    words: str
+    actor: str
+    actor_url: str  # empty where the actor cannot be opened
+    object: str
+    object_url: str
+    badge: SafeString
+    outcome: str
+    ago: str
+    exact: str
+    iso: str
+
+
+def lines_of(entries: Iterable[AuditEntry], reader: Reader) -> list[Line]:
+    """Return entries as lines to write; addresses are made once and not for each."""
+    at, here, actors = now(), reverse("actors:activity-list"), reverse("actors:actor-list")
+    return [_line(entry, reader, at, here, actors) for entry in entries]
+
+
+def _line(entry: AuditEntry, reader: Reader, at: datetime, here: str, actors: str) -> Line:
+    outcome = outcome_of(entry, at)
+    url = f"{here}{entry.pk}/"
+    actor_url, (named, object_url) = actor_address(entry, reader, actors), object_of(entry, actors)
+    return Line(
+        id=entry.pk,
+        url=url,
+        check_url=f"{url}check/" if outcome == AuditEntry.UNKNOWN else "",
+        who=visible(entry.username),
+        is_own=entry.username == reader.who.username,
+        words=visible(words_of(entry.action, outcome)),
+        actor=visible(name_of(entry, reader)),
+        actor_url=actor_url,
+        object=visible(named),
+        object_url=object_url,
+        badge=activity_badge(outcome),
+        outcome=outcome,
+        ago=ago_words(entry.time, at),
+        exact=exact(entry.time),
+        iso=entry.time.isoformat(),
+    )
+
+
+def name_of(entry: AuditEntry, reader: Reader) -> str:
+    """Return the actor's name as it is now, else as it was then, else its id."""
+    kept = details_of(entry).get("name")
+    return reader.names.get(entry.actor_id) or (kept if isinstance(kept, str) else "") or entry.actor_id
+
+
+def actor_address(entry: AuditEntry, reader: Reader, actors: str) -> str:
+    """Return the page of the actor, of the one that was registered too; empty where it cannot be opened."""
+    if entry.action == "actor.create":
+        return _location(entry)
+    return f"{actors}{entry.actor_id}/" if entry.actor_id in reader.names else ""
+
+
+def object_of(entry: AuditEntry, actors: str) -> tuple[str, str]:
+    """Return what else it was about, an execution, a worker, a nonce or a person, and its page, if it has one."""
+    actor, noun = f"{actors}{entry.actor_id}/", entry.action.partition(".")[0]
+    if noun == "nonce":
+        return str(details_of(entry).get("nonce", "")), ""
+    if noun == "permission":
+        return entry.object_id, ""
+    if noun == "worker" and is_id(entry.object_id):
+        return entry.object_id, f"{actor}workers/{entry.object_id}/"
+    if noun in ("execution", "log", "result", "evidence") and is_id(entry.object_id):
+        return entry.object_id, f"{actor}executions/{entry.object_id}/"
+    if noun == "bulk":
+        page = _location(entry)
+        return ("its page", page) if page else ("", "")
+    if execution := execution_of(entry):
+        return execution, f"{actor}executions/{execution}/"
+    return "", ""
+
+
+def execution_of(entry: AuditEntry) -> str:
+    """Return the id of the execution that a message became, where it is known."""
+    execution = _location(entry).rpartition("/executions/")[2].strip("/")
+    return execution if entry.actor_id and is_id(execution) else ""
+
+
+def _location(entry: AuditEntry) -> str:
+    """Return the page of ours to which a write led that was done; empty where it led nowhere."""
+    answer = details_of(end_of(entry)).get("answer")
+    return str(answer["location"]) if isinstance(answer, dict) else ""
+
+
+def details_of(entry: AuditEntry | None) -> dict[str, Any]:
+    """Return what an entry keeps; of what was typed it has a digest, which says nothing to people."""
+    details: dict[str, Any] = json.loads(entry.details) if entry else {}
+    details.pop("content", None)
+    return details
+
+
+def answer_of(entry: AuditEntry) -> tuple[str, str]:
+    """Return what the portal said of a write, and the API's own words where it refused."""
+    details = details_of(end_of(entry))
+    if "answer" in details:
+        return str(details["answer"]["message"]), ""
+    error = details.get("error", {})
+    return str(error.get("user_message", "")), str(error.get("reason") or "")
+
+
+def record_of(entry: AuditEntry) -> dict[str, Any]:
+    """Return a line as an export has it: plain values, times in ISO 8601."""
+    end, details = end_of(entry), details_of(entry)
+    said, reason = answer_of(entry)
+    return {
+        "id": entry.pk,
+        "time": entry.time.isoformat(),
+        "ended": end.time.isoformat() if end else None,
+        "username": entry.username,
+        "action": entry.action,
+        "actor_id": entry.actor_id,
+        "object_id": entry.object_id or execution_of(entry),
+        "outcome": outcome_of(entry, now()),
+        "before": details.pop("before", None),
+        "after": details.pop("after", None),
+        "details": details,
+        "answer": said,
+        "reason": reason,
+        "request_id": entry.request_id,
+        "hash": entry.hash,
+        "end_hash": end.hash if end else None,
+    }
+
+
+def all_of(lines: QuerySet[AuditEntry]) -> Iterator[AuditEntry]:
+    """Yield every line, newest first, by many short looks at the store and not by one long one."""
+    before = None
+    while True:
+        some = list((lines.filter(pk__lt=before) if before else lines)[:EXPORTED_AT_ONCE])
+        yield from some
+        if len(some) < EXPORTED_AT_ONCE:
+            return
+        before = some[-1].pk

@@ -1,0 +1,55 @@
+"""Which lines of the audit trail somebody may read, as the API says now."""
+
+from collections.abc import Callable
+
+from django.db.models import QuerySet
+
+from actors_app.audit.activity import Reader
+from actors_app.credentials import Credentials
+from actors_app.models import AuditEntry
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.types import Actor
+
+
+def readable(who: Credentials, abaco: Abaco, named: str = "") -> tuple[Reader, frozenset[str], AbacoError | None]:
+    """Return who reads, the ids of the actors of a name, and why the API gave none (`GET /actors`).
+
+    Where the API does not answer, their own lines stand.
+    """
+    answer = abaco.wave(actors=lambda: abaco.actors.list())["actors"]
+    if isinstance(answer.error, SignedOut):
+        raise answer.error
+    actors: tuple[Actor, ...] = answer.value or ()
+    ids = frozenset({named, *(one.id for one in actors if one.label == named)}) if named else frozenset()
+    return Reader.of(who, actors), ids, answer.error
+
+
+def of_actor(who: Credentials, abaco: Abaco, actor_id: str) -> tuple[Actor, Reader, QuerySet[AuditEntry]]:
+    """Return an actor that somebody may read, them, and what was done to it (`GET /actors/{id}`)."""
+    actor = abaco.actors.get(actor_id)
+    reader = Reader.of(who, [actor])
+    # An alias may have named another actor before, whose lines are not this one's.
+    return actor, reader, reader.lines().filter(actor_id=actor.id)
+
+
+def readable_line(who: Credentials, api: Callable[[], Abaco], entry_id: int) -> tuple[AuditEntry, Reader] | None:
+    """Return a line and its reader; None where there is none, or none for them to see (`GET /actors/{id}`)."""
+    lines = AuditEntry.objects.select_related("end").filter(tenant=who.tenant, start__isnull=True)
+    entry = lines.filter(pk=entry_id).first() if entry_id < 2**62 else None
+    if entry is None:
+        return None
+    abaco = api()
+    actor: Actor | None = None
+    if entry.actor_id:
+        try:
+            actor = abaco.actors.get(entry.actor_id)
+        except (NotFound, Forbidden):
+            pass
+        except AbacoError as error:
+            # Whoever did it may see it all the same, under the name of that time.
+            if entry.username != who.username or isinstance(error, SignedOut):
+                raise
+    if entry.username != who.username and (actor is None or actor.id != entry.actor_id):
+        return None
+    return entry, Reader.of(who, [actor] if actor else [])

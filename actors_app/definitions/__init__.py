@@ -1,0 +1,1 @@
+"""Definitions of actors: edited, compared, and as files."""

@@ -1,0 +1,161 @@
+"""What the state and the end of an execution mean, in sentences, and how its time was spent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from actors_app.services.types import Execution
+from actors_app.wording import ago_words, duration, now, visible
+from actors_app.zones import exact
+
+# The API writes the log after it has written that the execution has ended (TACC/abaco actors/worker.py).
+LOG_SETTLES = timedelta(seconds=6)
+# What is known of the operators' own times: no sample configuration keeps a log for less than 12 hours or for more
+# than 24.
+LOG_IS_THERE = timedelta(hours=1)
+LOG_IS_GONE = timedelta(hours=24)
+HOW_LONG = "The API keeps logs for a time that its operators set, often 12 or 24 hours."
+
+YOUNG = 120  # seconds after its message arrived in which an execution is watched closely
+
+EXIT_CODES = {
+    1: "The actor's program ended with exit code 1, which programs use for any failure; the log says more.",
+    2: "The actor's program ended with exit code 2, which many programs use for wrong arguments.",
+    126: "The image's command was found but could not be run (exit code 126).",
+    127: "The image's command was not found (exit code 127).",
+    134: "The actor's program gave itself up (exit code 134, SIGABRT).",
+    137: "It was killed (exit code 137, SIGKILL): somebody halted it, or it met the time limit.",
+    139: "The actor's program touched memory that is not its own (exit code 139, SIGSEGV).",
+    143: "It was asked to end (exit code 143, SIGTERM): somebody halted it, or it met the time limit.",
+}
+STATES = {
+    "waiting": "It waits for a worker.",
+    "running": "A worker runs it now.",
+    "succeeded": "It ended well, with exit code 0.",
+    "error": "The API could not run it.",
+    "oom": "It used more memory than the actor may use, and was killed.",
+    "finished": "It has ended; the API does not report an exit code.",
+}
+
+
+def state_in_words(execution: Execution) -> str:
+    """Say in a sentence how an execution stands or ended."""
+    if execution.outcome in STATES:
+        return STATES[execution.outcome]
+    code = execution.exit_code
+    if isinstance(code, int) and execution.is_finished:
+        return EXIT_CODES.get(code, f"The actor's program ended with exit code {code}.")
+    return f"The API reports the status {visible(execution.status)}, which the portal does not know."
+
+
+def final_state_in_words(execution: Execution) -> str:
+    """Say what the container's final state adds to the exit code; empty when it adds nothing."""
+    final = execution.final_state
+    if execution.outcome == "error" and not final:
+        return "Of such an execution it keeps no times, no exit code and no final state; the log may be partial."
+    if final.get("unavailable") is True:
+        return "The API could not read the final state of the container."
+    error = final.get("Error") or final.get("message")
+    if isinstance(error, str) and error.strip():
+        return f"The container reported: {visible(error)}"
+    return ""
+
+
+def log_is_settled(execution: Execution) -> bool:
+    """Whether nothing more will be written to the log: it has ended, and not only just now.
+
+    Two machines' clocks may disagree, so an end far in the future counts as long past.
+    """
+    if not execution.is_finished:
+        return False
+    return execution.finish_time is None or abs(now() - execution.finish_time) > LOG_SETTLES
+
+
+def freshness(received: datetime | None) -> int:
+    """Return a number that changes every second of an execution's first two minutes, then every minute.
+
+    A poll slows down while its answers stay the same; so a young execution, whose end is near, is asked for often.
+    """
+    if received is None:
+        return 0
+    age = int((now() - received).total_seconds())
+    return age if age < YOUNG else YOUNG + age // 60
+
+
+def no_log_in_words(execution: Execution | None, kept_for: int | None = None, is_lost: bool = False) -> str:
+    """Say why a log is empty, as far as it can be told: the API answers the same for several reasons.
+
+    `kept_for` is for how many seconds the actor asks the API to keep a log, None where it does not; `is_lost` whether
+    the API loses a log that is to be kept for so long.
+    """
+    if execution is None:
+        return "The log is empty. The API did not say how the execution stands."
+    if execution.outcome == "waiting":
+        return "It has not started, so there is no log yet."
+    if execution.is_running:
+        return "It runs and has written nothing that has arrived yet. Output arrives every few seconds."
+    if is_lost and kept_for is not None:
+        return (
+            f"There is no log to be read: this actor asks for its logs to be kept for {kept_for} seconds, and the API "
+            "then loses them. Give it a number above zero, or none."
+        )
+    if execution.finish_time is not None:
+        age, ended = now() - execution.finish_time, ago_words(execution.finish_time, now())
+        if age > (timedelta(seconds=kept_for) if kept_for else LOG_IS_GONE):
+            kept = f"This actor's logs are kept for {duration(kept_for)} at most." if kept_for else HOW_LONG
+            return (
+                f"The log has most likely expired: the execution ended {ended}. {kept} "
+                "The API answers the same where nothing was written."
+            )
+        if age < LOG_IS_THERE:
+            if execution.outcome == "halted":
+                return "There is no log: it was killed before it wrote anything."
+            return "There is no log: it ended and wrote nothing."
+    if execution.outcome == "halted":
+        return "There is no log: it was killed before it wrote anything, or the log has expired."
+    if execution.outcome == "error":
+        return "There is no log: the API could not run it, or the log has expired."
+    return "There is no log: it wrote nothing, or the log has expired. The API does not say which."
+
+
+def log_life_in_words(execution: Execution | None, kept_for: int | None) -> str:
+    """Say when a log that is there expires, as far as it is known: the API counts from its last writing."""
+    if not kept_for:
+        return f"{HOW_LONG} This actor sets none of its own."
+    at_most = "or earlier where the API's operators allow less"
+    if execution is None or not execution.is_finished or execution.finish_time is None:
+        return f"It expires {duration(kept_for)} after its last line was written, {at_most}."
+    expires = execution.finish_time + timedelta(seconds=kept_for)
+    if expires <= now():
+        return "Its time is over: the API may forget it at any moment."
+    return f"It expires about {exact(expires, '%Y-%m-%d %H:%M')} ({ago_words(expires, now())}), {at_most}."
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpent:
+    """How long an execution waited and ran: in words, and as shares of a bar (per cent)."""
+
+    waited: str
+    ran: str
+    waited_share: str = ""
+    ran_share: str = ""
+
+
+def time_spent(execution: Execution, at: datetime | None = None) -> TimeSpent:
+    """Return how the time of an execution was spent until now or until its end.
+
+    While it runs the API gives no start time, so only the time since its message arrived can be said.
+    """
+    waited, ran = execution.queued_seconds, execution.run_seconds
+    if ran is None and execution.is_finished and execution.runtime:
+        ran = float(execution.runtime)
+    if execution.is_finished:
+        words = duration(waited), duration(ran)
+        if waited is None or ran is None or not waited + ran:
+            return TimeSpent(*words)
+        share = 100 * waited / (waited + ran)
+        return TimeSpent(*words, f"{share:.2f}", f"{100 - share:.2f}")
+    arrived = execution.message_received_time
+    age = duration(((at or now()) - arrived).total_seconds()) if arrived else ""
+    if execution.is_running:
+        return TimeSpent("not reported before it ends", f"{age} since its message arrived" if age else "")
+    return TimeSpent(f"{age} so far" if age else "", "")

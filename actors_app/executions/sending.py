@@ -1,0 +1,39 @@
+"""Sending a message so that it can be sent again: the call, what is kept of it, and what the trail says."""
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from actors_app.credentials import Credentials
+from actors_app.kept import messages as kept_messages
+from actors_app.kept.messages import Sent
+from actors_app.services import Abaco
+from actors_app.services.jsons import load_json
+from actors_app.services.types import SentMessage
+
+
+def send(who: Credentials, abaco: Abaco, actor_id: str, sent: Sent) -> SentMessage:
+    """Send a message, then keep it: the API does not. `POST /actors/{id}/messages`."""
+    if sent.kind == "binary":
+        made = abaco.messages.send_binary(actor_id, sent.body, sent.environment)
+    elif sent.kind == "json":
+        made = abaco.messages.send_json(actor_id, load_json(sent.body), sent.environment)
+    else:
+        made = abaco.messages.send_text(actor_id, sent.body.decode(), sent.environment)
+    kept_messages.keep(who, actor_id, made.execution_id, sent)
+    return made
+
+
+def told(sent: Sent) -> dict[str, Any]:
+    """Return what the trail keeps of a message: its form and size and the names of its variables, not its words."""
+    kind = "file" if sent.kind == "binary" else sent.kind
+    found: dict[str, Any] = {"kind": kind, "environment": sorted(sent.environment), "bytes": len(sent.body)}
+    return found | {"repeats": sent.repeats} if sent.repeats else found
+
+
+def execution_address(actor_id: str, execution_id: str) -> str:
+    """Return the page of the execution, or of the list where the API did not name it in a form we know."""
+    try:
+        return reverse("actors:execution-detail", args=[actor_id, execution_id])
+    except NoReverseMatch:
+        return reverse("actors:execution-list", args=[actor_id])

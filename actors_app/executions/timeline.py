@@ -1,0 +1,122 @@
+"""The life of an execution as a drawing: waiting, starting, running, finished, with the time in each.
+
+The API tells the moments only after the end, and nothing of the start while it runs: what is not known is said, and
+drawn as not known. Nothing is asked here.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from actors_app.badges import OUTCOMES, UNKNOWN
+from actors_app.services.times import parse_time
+from actors_app.services.types import Execution
+from actors_app.wording import duration
+
+State = Literal["done", "now", "ahead", "unknown"]
+
+WIDTH, HEIGHT = 100.0, 2.0
+LEAST = 1.5  # of the width, so that the shortest phase can be seen
+NOT_TOLD = "not told apart by the API"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase: how it stands, and the time in it in words."""
+
+    name: str
+    state: State
+    words: str
+    at: datetime | None = None  # when it began; for the last, when it all ended
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of the bar, in hundredths of its width."""
+
+    kind: str
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Four phases, and the bar whose parts are as long as the time in them, where that is known."""
+
+    phases: tuple[Phase, ...]
+    segments: tuple[Segment, ...]
+    label: str
+
+
+def timeline(execution: Execution, at: datetime) -> Timeline:
+    """Return the drawing of an execution as it stands at a moment."""
+    if execution.is_finished:
+        return _ended(execution)
+    arrived = execution.message_received_time
+    age = max(0.0, (at - arrived).total_seconds()) if arrived else None
+    words = f"{duration(age)} so far" if age is not None else "since when is not reported"
+    if execution.is_running:
+        is_made = execution.status != "RUNNING"
+        phases = (
+            Phase("Waiting", "done", "how long is told after the end", arrived),
+            Phase("Starting", "now" if is_made else "done", NOT_TOLD if not is_made else words),
+            Phase("Running", "ahead" if is_made else "now", "" if is_made else f"{words}, with the waiting"),
+            Phase("Finished", "ahead", ""),
+        )
+        return Timeline(phases, _bar([("unknown", 1.0)]), f"Running; {words} since its message arrived")
+    starts = execution.worker_id is not None
+    phases = (
+        Phase("Waiting", "done" if starts else "now", "" if starts else words, arrived),
+        Phase("Starting", "now" if starts else "ahead", f"{words}, with the waiting" if starts else ""),
+        Phase("Running", "ahead", ""),
+        Phase("Finished", "ahead", ""),
+    )
+    return Timeline(phases, _bar([("waited", 1.0)]), f"Waiting, {words}")
+
+
+def _ended(execution: Execution) -> Timeline:
+    arrived, started, ended = execution.message_received_time, execution.start_time, execution.finish_time
+    waited, ran = execution.queued_seconds, execution.run_seconds
+    begun = _container_start(execution)
+    starting = max(0.0, (begun - started).total_seconds()) if begun and started else None
+    if starting is not None and ran is not None:
+        starting = min(starting, ran)
+        ran -= starting
+    if ran is None and execution.runtime:
+        ran = float(execution.runtime)
+    phases = (
+        Phase("Waiting", *_spent(waited), arrived),
+        Phase("Starting", *(_spent(starting) if starting is not None else ("unknown", NOT_TOLD)), started),
+        Phase("Running", *_spent(ran), begun or started),
+        Phase("Finished", "done", OUTCOMES.get(execution.outcome, UNKNOWN)[0].lower(), ended),
+    )
+    known = [("waited", waited or 0.0), ("starting", starting or 0.0), ("ran", ran or 0.0)]
+    label = f"Waited {duration(waited) or 'an unknown time'}, ran {duration(ran) or 'an unknown time'}"
+    return Timeline(phases, _bar(known) if waited is not None and ran is not None else (), label)
+
+
+def _spent(seconds: float | None) -> tuple[State, str]:
+    return ("unknown", "not reported") if seconds is None else ("done", duration(seconds))
+
+
+def _container_start(execution: Execution) -> datetime | None:
+    """Return when the container itself began, from its final state; None where that is missing or out of its time."""
+    found = parse_time(execution.final_state.get("StartedAt") or execution.final_state.get("started_at"))
+    started, ended = execution.start_time, execution.finish_time
+    if found is None or started is None or ended is None or not started <= found <= ended:
+        return None
+    return found
+
+
+def _bar(parts: list[tuple[str, float]]) -> tuple[Segment, ...]:
+    """Lay the parts side by side, each as long as its share of the time, and none too short to be seen."""
+    total = sum(seconds for _, seconds in parts)
+    there = [(kind, seconds) for kind, seconds in parts if seconds > 0]
+    if not total:
+        return ()
+    wide = [max(LEAST, WIDTH * seconds / total) for _, seconds in there]
+    scale, x, segments = WIDTH / sum(wide), 0.0, []
+    for (kind, _), width in zip(there, wide, strict=True):
+        segments.append(Segment(kind, f"{x:.2f}", f"{width * scale:.2f}"))
+        x += width * scale
+    return tuple(segments)

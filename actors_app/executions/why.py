@@ -1,0 +1,257 @@
+"""Why an execution that waits is not running: one reason, what shows it, and what to do.
+
+What the API says of the actor, its mailbox and its workers goes in; nothing is asked here. Where it does not say enough
+for a reason, that is the answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from actors_app.services.errors import AbacoError, NotFound
+from actors_app.services.types import Actor, Execution, Mailbox, Worker
+from actors_app.services.types.actors import status_words
+from actors_app.wording import duration, thousands, visible
+
+# Until a message has waited so long, nothing is odd about it: seconds.
+PATIENCE = 60
+# A worker is looked after every 30 seconds; one that was not for so long is probably gone.
+SILENT = 10 * 60
+
+Evidence = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason as a word for machines and a sentence, what to do about it, and the facts that show it."""
+
+    kind: str
+    reason: str
+    advice: str
+    evidence: Evidence
+    is_stuck: bool = False  # whether it will not run by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one wave of calls gave; what was not given is None, and `problem` says why not."""
+
+    actor: Actor | None = None
+    mailbox: Mailbox | None = None
+    workers: Sequence[Worker] | None = None
+    problem: AbacoError | None = None
+
+    @property
+    def waiting(self) -> int | None:
+        """Return how many messages the mailbox holds, where that is known."""
+        return self.mailbox.messages if self.mailbox else None
+
+
+def why_not_running(execution: Execution, asked: Asked, at: datetime) -> Why:
+    """Return why an execution that waits is not running, as far as the API's answers show it."""
+    kind, reason, advice, is_stuck = _reason(execution, asked, at)
+    return Why(kind, reason, advice, _evidence(execution, asked, at), is_stuck)
+
+
+_Reason = tuple[str, str, str, bool]
+
+
+def _reason(execution: Execution, asked: Asked, at: datetime) -> _Reason:
+    actor = asked.actor
+    if actor is None:
+        return _without_actor(asked.problem)
+    if actor.is_shutting_down:
+        return (
+            "deleting",
+            "The actor is being deleted, and its messages are dropped.",
+            "It will not run. Send the message to another actor.",
+            True,
+        )
+    if actor.is_error:
+        said = f": {visible(actor.status_message)}" if actor.status_message else ", and the API does not say why."
+        return (
+            "actor-error",
+            f"The actor is in error{said}",
+            "Give the actor an image that can be pulled, or have the same one pulled again; the message waits.",
+            True,
+        )
+    if asked.workers is None:
+        return "unknown", "How the actor's workers stand could not be found out.", "Look again in a moment.", False
+    return _of_workers(execution, actor, asked, asked.workers, at)
+
+
+def _without_actor(problem: AbacoError | None) -> _Reason:
+    if isinstance(problem, NotFound):
+        return (
+            "deleted",
+            "The actor is deleted, and its mailbox with it.",
+            "It will not run: such an execution stays Submitted for ever.",
+            True,
+        )
+    said = f" {problem.user_message}" if problem else ""
+    return "unknown", f"How the actor stands could not be found out.{said}", "Look again in a moment.", False
+
+
+def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Sequence[Worker], at: datetime) -> _Reason:
+    waited = _age(execution.message_received_time, at) or 0.0
+    taken = next((worker for worker in workers if worker.id == execution.worker_id), None)
+    busy = [worker for worker in workers if worker.is_busy]
+    ready = [worker for worker in workers if worker.is_ready]
+    starting = [worker for worker in workers if not (worker.is_busy or worker.is_ready or worker.is_stopping)]
+    if asked.waiting == 0 and taken is None and waited > PATIENCE:
+        return _not_in_mailbox(is_quiet=not busy and not starting)
+    if taken is not None and taken.is_busy:
+        return "taken", "A worker has taken it and starts its container.", "It runs in a moment.", False
+    if not workers:
+        return _without_workers(actor, waited)
+    if starting and not ready and not busy:
+        return _starting(starting, at)
+    if not ready and not busy:
+        return (
+            "stopping",
+            "All its workers are stopping.",
+            "The API starts another for the messages that wait; look again in a minute.",
+            False,
+        )
+    # Those with an earlier image put back what they take, so that they count for nothing where there are others.
+    ready, busy = ([one for one in some if not _is_old(one, actor)] for some in (ready, busy))
+    if not ready and not busy:
+        return (
+            "old-revision",
+            "Its workers still have the image of an earlier revision; they put back what they take.",
+            "A worker with the new image replaces them; the message waits for it.",
+            False,
+        )
+    if not ready:
+        return _busy(busy, asked.waiting)
+    return _ready(ready, waited, at)
+
+
+def _not_in_mailbox(*, is_quiet: bool) -> _Reason:
+    if is_quiet:
+        return (
+            "message-gone",
+            "Its message is gone: the mailbox is empty, and nothing runs or starts.",
+            "It was purged, or lost. It stays Submitted for ever; send the message again.",
+            True,
+        )
+    return (
+        "not-in-mailbox",
+        "Its message is not in the mailbox any more: a worker has just taken it, or it was purged.",
+        "If it does not run within a minute it was purged, and stays Submitted for ever; send the message again.",
+        False,
+    )
+
+
+def _without_workers(actor: Actor, waited: float) -> _Reason:
+    if actor.is_submitted:
+        return (
+            "actor-starting",
+            "The actor is still starting: it has no worker yet.",
+            "The API fetches the image and starts one; the message waits.",
+            False,
+        )
+    if waited <= PATIENCE and actor.stateless:
+        return (
+            "no-worker-yet",
+            "No worker is there yet. The API starts one when it sees the message, within seconds.",
+            "Look again in a moment.",
+            False,
+        )
+    return (
+        "no-worker",
+        "There is no worker, and none was asked for.",
+        "Ask for one on the page of workers; the API lets administrators only. A new image, or the same pulled again, "
+        "starts one too.",
+        True,
+    )
+
+
+def _starting(starting: Sequence[Worker], at: datetime) -> _Reason:
+    oldest = min(starting, key=lambda worker: worker.create_time or at)
+    age = _age(oldest.create_time, at)
+    since = f" for {duration(age)}" if age is not None else ""
+    doing = status_words(oldest.status).lower()
+    many = "Its worker is" if len(starting) == 1 else f"{len(starting)} workers are"
+    slow = age is not None and age > SILENT
+    return (
+        "starting",
+        f"{many} starting: {visible(doing)}{since}.",
+        "That is long: the image may be large, or cannot be pulled." if slow else "It runs when the worker is ready.",
+        False,
+    )
+
+
+def _busy(busy: Sequence[Worker], waiting: int | None) -> _Reason:
+    many = "Its one worker is busy" if len(busy) == 1 else f"All {len(busy)} workers are busy"
+    if waiting is None:
+        ahead = ""
+    elif waiting <= 1:
+        ahead = "; it is next"
+    else:
+        ahead = f"; at most {thousands(waiting - 1)} message{'s are' if waiting > 2 else ' is'} before it"
+    return "busy", f"{many}{ahead}.", "It runs when a worker is free. More workers run more at once.", False
+
+
+def _ready(ready: Sequence[Worker], waited: float, at: datetime) -> _Reason:
+    silent = [_age(worker.last_health_check_time, at) or 0.0 for worker in ready]
+    if waited > PATIENCE and min(silent) > SILENT:
+        return (
+            "silent",
+            f"The worker that should take it was last heard of {duration(min(silent))} ago.",
+            "It has probably died. Stop it, and the API starts another.",
+            True,
+        )
+    return "next", "A worker is ready and takes messages one after another.", "It runs in a moment.", False
+
+
+def _evidence(execution: Execution, asked: Asked, at: datetime) -> Evidence:
+    """Return the facts, each with its name, that a reader can check the reason by."""
+    facts: list[tuple[str, str]] = []
+    waited = _age(execution.message_received_time, at)
+    if waited is not None:
+        facts.append(("Has waited", duration(waited)))
+    if (actor := asked.actor) is not None:
+        about = visible(actor.status_message) if actor.status_message and not actor.is_error else ""
+        facts.append(("Actor", status_words(actor.status) + (f": {about}" if about else "")))
+        revision = f", revision {actor.revision}" if actor.revision is not None else ""
+        facts.append(("Image", f"{visible(actor.image)}{revision}"))
+    if asked.waiting is None:
+        facts.append(("Mailbox", "not reported"))
+    else:
+        facts.append(("Mailbox", f"{thousands(asked.waiting)} message{'' if asked.waiting == 1 else 's'}"))
+        if asked.waiting > 0:
+            among = (
+                "the only one"
+                if asked.waiting == 1
+                else f"among the {thousands(asked.waiting)}; the API does not say which"
+            )
+            facts.append(("Its place", among))
+    if asked.workers is None:
+        facts.append(("Workers", "not reported"))
+    elif not asked.workers:
+        facts.append(("Workers", "none"))
+    else:
+        facts += [(f"Worker {visible(worker.id)}", _worker(worker, asked.actor, at)) for worker in asked.workers[:5]]
+        if len(asked.workers) > 5:
+            facts.append(("Further workers", str(len(asked.workers) - 5)))
+    return tuple(facts)
+
+
+def _is_old(worker: Worker, actor: Actor) -> bool:
+    return bool(worker.image and actor.image and worker.image != actor.image)
+
+
+def _worker(worker: Worker, actor: Actor | None, at: datetime) -> str:
+    said = [visible(status_words(worker.status))]
+    if (age := _age(worker.create_time, at)) is not None:
+        said.append(f"{duration(age)} old")
+    if (heard := _age(worker.last_health_check_time, at)) is not None:
+        said.append(f"last heard of {duration(heard)} ago")
+    if actor and _is_old(worker, actor):
+        said.append(f"with the image {visible(worker.image)}")
+    return ", ".join(said)
+
+
+def _age(moment: datetime | None, at: datetime) -> float | None:
+    return max(0.0, (at - moment).total_seconds()) if moment else None

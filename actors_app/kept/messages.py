@@ -1,0 +1,159 @@
+"""Messages as they were sent through this portal, which the API keeps nowhere: encrypted, for a limited time.
+
+Whoever the API lets read an execution may know that its message was sent here, by whom and how large it was. Its words
+may hold secrets, so only who sent it and the owner of the actor see them, and only while the API lets them read the
+execution: the views ask it first. What is over its time is blanked and only the fact stays, for a year.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from actors_app.converters import is_id
+from actors_app.credentials import Credentials, vault
+from actors_app.models import KeptMessage
+from actors_app.services.types import Actor
+from actors_app.wording import size, visible
+
+log = logging.getLogger("actors_app.kept.messages")
+
+MAX_KEPT = 1_000_000  # bytes of a message
+FACT_KEPT_FOR = timedelta(days=365)  # after a message's own time
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent: the bytes of the body, which are text, JSON or neither, and the variables that went along."""
+
+    kind: str  # text, json, binary
+    body: bytes = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+    repeats: str = ""  # the execution whose message this was, where it was sent again
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What somebody may know of what was sent: all of it, or a sentence that says why not."""
+
+    row: KeptMessage | None = None
+    sent: Sent | None = None
+    why_not: str = ""
+
+
+def keep(who: Credentials, actor_id: str, execution_id: str, sent: Sent) -> KeptMessage | None:
+    """Keep a message that has just become an execution; None where none are kept, or it cannot be.
+
+    It was sent, so nothing here may fail any more: a store that does not answer is a line in the log.
+    """
+    days = settings.KEEP_MESSAGES_DAYS
+    if not days or not is_id(execution_id):
+        return None
+    at = timezone.now()
+    row = KeptMessage(
+        tenant=who.tenant,
+        username=who.username,
+        actor_id=actor_id,
+        execution_id=execution_id,
+        kind=sent.kind,
+        size=len(sent.body),
+        sha256=hashlib.sha256(sent.body).hexdigest(),
+        sent_at=at,
+        expires_at=at + timedelta(days=days),
+        content=b"",
+        environment=b"",
+    )
+    if len(sent.body) <= MAX_KEPT:
+        row.content = _seal(row, sent.body)
+        along = {"environment": dict(sent.environment), "repeats": sent.repeats}
+        row.environment = _seal(row, json.dumps(along).encode())
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+        _forget_expired()
+    except DatabaseError as error:
+        log.warning("A message that was sent could not be kept: %s", type(error).__name__)
+        return None
+    return row
+
+
+def kept(tenant: str, execution_id: str) -> KeptMessage | None:
+    """Return what is kept of the message of an execution, or None; whether somebody may see it is `may_see`'s."""
+    return KeptMessage.objects.filter(tenant=tenant, execution_id=execution_id).first()
+
+
+def may_see(who: Credentials, row: KeptMessage, actor: Actor | None) -> bool:
+    """Whether somebody may see a message's words: they sent it, or the API names them as the actor's owner.
+
+    `actor` is the one that the API has just described under the execution's address; None where it did not.
+    """
+    if row.tenant != who.tenant:
+        return False
+    return who.username == row.username or (actor is not None and bool(actor.owner) and actor.owner == who.username)
+
+
+def opened(row: KeptMessage) -> Sent | None:
+    """Return a message as it was sent; None where its time is over, it was too large, or no key opens it."""
+    if row.expires_at <= timezone.now() or not bytes(row.content):
+        return None
+    try:
+        body, along = _open(row, bytes(row.content)), json.loads(_open(row, bytes(row.environment)))
+    except InvalidToken:
+        return None
+    return Sent(row.kind, body, along["environment"], along["repeats"])
+
+
+def known(who: Credentials, execution_id: str, actor: Actor | None) -> Known:
+    """Return what somebody may know of the message of an execution that the API has just let them read."""
+    row = kept(who.tenant, execution_id)
+    if row is None:
+        return Known(why_not=_never_kept())
+    name = "you" if row.username == who.username else visible(row.username)
+    here = f"It was sent through this portal by {name}"
+    if not row.sha256 or row.expires_at <= timezone.now():
+        return Known(row, why_not=f"{here}. The time for which it is kept is over.")
+    if not may_see(who, row, actor):
+        return Known(row, why_not=f"{here}. Only {name} and the actor's owner may see it.")
+    if row.size > MAX_KEPT:
+        return Known(row, why_not=f"{here}: {size(row.size)}. Beyond {size(MAX_KEPT)} none is kept.")
+    sent = opened(row)
+    if sent is None:
+        return Known(row, why_not="It was kept, and opens no more: the key that encrypted it was taken away.")
+    return Known(row, sent)
+
+
+def _never_kept() -> str:
+    if not settings.KEEP_MESSAGES_DAYS:
+        return "This portal keeps no messages, and the API keeps none either."
+    return "It was not sent through this portal, or before it kept messages; the API itself keeps none."
+
+
+def _forget_expired() -> None:
+    """Blank what is over its time, and forget facts that are over theirs."""
+    at = timezone.now()
+    over = KeptMessage.objects.filter(expires_at__lte=at)
+    over.filter(sha256="").delete()
+    over.update(content=b"", environment=b"", sha256="", expires_at=at + FACT_KEPT_FOR)
+
+
+def _binding(row: KeptMessage) -> bytes:
+    """Name what these bytes belong to, inside what is encrypted: a row copied to another execution does not open."""
+    return json.dumps([row.tenant, row.username, row.execution_id]).encode() + b"\n"
+
+
+def _seal(row: KeptMessage, data: bytes) -> bytes:
+    return vault().encrypt(_binding(row) + data)
+
+
+def _open(row: KeptMessage, sealed: bytes) -> bytes:
+    binding, unsealed = _binding(row), vault().decrypt(sealed)
+    if not unsealed.startswith(binding):
+        raise InvalidToken
+    return unsealed[len(binding) :]

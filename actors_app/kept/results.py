@@ -1,0 +1,184 @@
+"""Keeping what was taken from the API, which forgets a result as it gives it out, before it is offered.
+
+Only the person who took a result gets it back, for a day. Asking the API is done by the views.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from cryptography.fernet import InvalidToken
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from actors_app.credentials import Credentials, vault
+from actors_app.executions.shapes import Shape, hex_of, image_type, shape_of
+from actors_app.models import KeptResult
+from actors_app.services.jsons import UnreadableJSON, load_json
+
+KEPT_FOR = timedelta(hours=24)
+QUOTA = 200_000_000  # bytes per person; the result that goes beyond it is still kept, the next is not asked for
+PREVIEW = 4096  # bytes
+SHOWN_WHOLE = 1_000_000  # bytes of one result that a page reads to show it by its kind
+SHOWN_IN_ALL = 3_000_000  # bytes of all of them
+MAX_IMAGE = 10_000_000  # bytes of a picture that a page shows
+_JSON_LIMIT = 10_000_000  # bytes up to which a result is tried as JSON
+
+KINDS = {"json": "JSON", "text": "Text", "image": "Image", "binary": "Binary"}
+_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*", b"BM")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResult:
+    """A kept result as a page shows it: by its kind, and no more of its content than fits on a page."""
+
+    id: int
+    kind: str
+    size: int
+    sha256: str
+    fetched_at: object
+    expires_at: object
+    shape: Shape
+
+    @classmethod
+    def of(cls, row: KeptResult, shape: Shape) -> Self:
+        """Describe a row that is shown in a shape."""
+        return cls(
+            id=row.pk,
+            kind="Python object" if shape.kind == "python" else KINDS.get(row.kind, row.kind),
+            size=row.size,
+            sha256=row.sha256,
+            fetched_at=row.fetched_at,
+            expires_at=row.expires_at,
+            shape=shape,
+        )
+
+
+def has_room(owner: Credentials) -> bool:
+    """Whether another result of this person can be kept; asks after removing what has expired."""
+    _forget_expired()
+    used: int = _of(owner).aggregate(used=Sum("size"))["used"] or 0
+    return used < QUOTA
+
+
+def keep(owner: Credentials, actor_id: str, execution_id: str, data: bytes) -> KeptResult:
+    """Keep the bytes of a result, encrypted, and return the row."""
+    at = timezone.now()
+    row = KeptResult(
+        tenant=owner.tenant,
+        username=owner.username,
+        actor_id=actor_id,
+        execution_id=execution_id,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        kind=kind_of(data),
+        fetched_at=at,
+        expires_at=at + KEPT_FOR,
+    )
+    row.content, row.preview = _seal(row, data), _seal(row, data[:PREVIEW])
+    row.save(force_insert=True)
+    return row
+
+
+def kept(owner: Credentials, execution_id: str) -> list[ShownResult]:
+    """Return this person's kept results of an execution, newest first; large ones are shown by their beginning."""
+    left, found = SHOWN_IN_ALL, []
+    for row in _alive(owner, execution_id).defer("content"):
+        is_whole = row.size <= min(SHOWN_WHOLE, left)
+        left -= row.size if is_whole else 0
+        found.append(ShownResult.of(row, _shape(row, is_whole=is_whole)))
+    return found
+
+
+def listed(owner: Credentials, execution_id: str) -> list[KeptResult]:
+    """Return what is known of this person's kept results of an execution, newest first, without their bytes."""
+    return list(_alive(owner, execution_id).defer("content", "preview"))
+
+
+def texts(owner: Credentials, execution_id: str, limit: int, count: int) -> list[tuple[KeptResult, str | None]]:
+    """Return this person's kept results of an execution, oldest first, the first `count` of them with their texts.
+
+    None in its place where it is no text, is larger than `limit` bytes, or does not open any more.
+    """
+    rows = list(_alive(owner, execution_id).defer("content", "preview"))[::-1]
+    return [
+        (row, _text(row) if place < count and row.kind in ("json", "text") and row.size <= limit else None)
+        for place, row in enumerate(rows)
+    ]
+
+
+def content(owner: Credentials, execution_id: str, result_id: int) -> bytes:
+    """Return the bytes of one of this person's results; raise KeptResult.DoesNotExist for any other."""
+    row = _alive(owner, execution_id).get(pk=result_id)
+    try:
+        return _open(row, bytes(row.content))
+    except InvalidToken:
+        raise KeptResult.DoesNotExist from None
+
+
+def kind_of(data: bytes) -> str:
+    """Guess what kind of content bytes are: json, image, text or binary. It is for the eye only."""
+    if data.startswith(_IMAGES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        return "image"
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return "binary"
+    if b"\x00" in data:
+        return "binary"
+    if len(data) <= _JSON_LIMIT and data.lstrip()[:1] in (b"{", b"["):
+        try:
+            load_json(data)
+        except UnreadableJSON:
+            return "text"
+        return "json"
+    return "text"
+
+
+def _of(owner: Credentials) -> QuerySet[KeptResult]:
+    return KeptResult.objects.filter(tenant=owner.tenant, username=owner.username)
+
+
+def _alive(owner: Credentials, execution_id: str) -> QuerySet[KeptResult]:
+    return _of(owner).filter(execution_id=execution_id, expires_at__gt=timezone.now())
+
+
+def _forget_expired() -> None:
+    KeptResult.objects.filter(expires_at__lte=timezone.now()).delete()
+
+
+def _binding(row: KeptResult) -> bytes:
+    """Name whose bytes these are, inside what is encrypted: a row copied to another owner does not open."""
+    return json.dumps([row.tenant, row.username, row.execution_id]).encode() + b"\n"
+
+
+def _seal(row: KeptResult, data: bytes) -> bytes:
+    return vault().encrypt(_binding(row) + data)
+
+
+def _open(row: KeptResult, sealed: bytes) -> bytes:
+    binding, opened = _binding(row), vault().decrypt(sealed)
+    if not opened.startswith(binding):
+        raise InvalidToken
+    return opened[len(binding) :]
+
+
+def _shape(row: KeptResult, *, is_whole: bool) -> Shape:
+    """Return what is shown of a row; of bytes that do not open any more, nothing."""
+    try:
+        beginning = _open(row, bytes(row.preview))
+        if image_type(beginning):
+            return Shape("image") if row.size <= MAX_IMAGE else hex_of(beginning, "binary")
+        return shape_of(_open(row, bytes(row.content)) if is_whole else beginning, is_whole=is_whole)
+    except InvalidToken:
+        return Shape("binary")
+
+
+def _text(row: KeptResult) -> str | None:
+    try:
+        data = _open(row, bytes(row.content))
+        return json.dumps(load_json(data), indent=2, ensure_ascii=False) if row.kind == "json" else data.decode()
+    except (InvalidToken, UnreadableJSON):
+        return None

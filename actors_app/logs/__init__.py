@@ -1,0 +1,1 @@
+"""Logs as they are read and shown: in bounded memory, however long they are."""

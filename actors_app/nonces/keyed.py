@@ -1,0 +1,97 @@
+"""The nonces of many actors and aliases with what is worth a look at each; what the pages show is not decided here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from actors_app.acts.nonces import Holder
+from actors_app.alias_rows import page_of
+from actors_app.converters import is_id
+from actors_app.models import NonceNote
+from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.hygiene import FINDINGS, findings
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import SignedOut
+from actors_app.services.types import Actor, Alias, Nonce
+from actors_app.wording import now, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """An actor or an alias whose nonces are shown; its actor's permissions say what their makers may do."""
+
+    holder: Holder
+    label: str
+    actor_id: str
+
+    @classmethod
+    def of_actor(cls, actor: Actor) -> "Keyed":
+        """Return an actor as one that has nonces."""
+        return cls(Holder(actor.id), visible(actor.label), actor.id)
+
+    @classmethod
+    def of_alias(cls, alias: Alias) -> "Keyed":
+        """Return an alias as one that has nonces, which act on the actor that it leads to."""
+        return cls(Holder(alias.alias, is_alias=True), visible(alias.alias), alias.actor_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A nonce, who has it, its handle, the note on it, and the names of its findings, the worst first."""
+
+    keyed: Keyed
+    nonce: Nonce
+    handle: str
+    note: NonceNote | None
+    findings: tuple[str, ...]
+
+
+def keyed_of(actors: Sequence[Actor], aliases: Sequence[Alias], me: str) -> list[Keyed]:
+    """Return what has nonces: actors, and somebody's own aliases."""
+    found = [Keyed.of_actor(one) for one in actors if is_id(one.id)]
+    found += [
+        Keyed.of_alias(one)
+        for one in aliases
+        if one.owner == me and is_id(one.actor_id) and page_of("alias-detail", one.alias)
+    ]
+    return sorted(found, key=lambda one: (one.label.casefold(), one.holder.is_alias, one.holder.id))
+
+
+def look(abaco: Abaco, tenant: str, every: Sequence[Keyed]) -> tuple[list[Found], list[Keyed]]:
+    """Return the nonces of some actors and aliases, those worth a look first; and whose could not be read."""
+    calls: dict[str, Any] = {}
+    for number, one in enumerate(every):
+        calls[f"nonces{number}"] = lambda of=one.holder: of.service(abaco).list(of.id)
+        # With a nonce of an alias too, the API looks at what its maker may do with the actor, and not with the alias.
+        calls[f"levels {one.actor_id}"] = lambda id_=one.actor_id: abaco.permissions.get(id_)
+    answers = abaco.wave(**calls) if calls else {}
+    stop_where_signed_out(answers)
+    read: list[tuple[Keyed, Nonce, str]] = []
+    unread = []
+    for number, one in enumerate(every):
+        nonces: tuple[Nonce, ...] | None = answers[f"nonces{number}"].value
+        if nonces is None:
+            unread.append(one)
+        read += [(one, nonce, nonce_handle(one.holder.id, nonce.id)) for nonce in nonces or ()]
+    notes, at = nonce_notes.noted_of(tenant, [handle for _, _, handle in read]), now()
+    found = [
+        Found(one, nonce, handle, notes.get(handle), findings(nonce, answers[f"levels {one.actor_id}"].value, at))
+        for one, nonce, handle in read
+    ]
+    order = list(FINDINGS)
+    found.sort(
+        key=lambda one: (
+            not one.findings,
+            order.index(one.findings[0]) if one.findings else 0,
+            one.keyed.label.casefold(),
+        )
+    )
+    return found, unread
+
+
+def stop_where_signed_out(answers: Mapping[str, Answer]) -> None:
+    """Raise SignedOut where the API said so to any of some calls."""
+    for answer in answers.values():
+        if isinstance(answer.error, SignedOut):
+            raise answer.error

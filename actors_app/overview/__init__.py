@@ -1,0 +1,1 @@
+"""Whether everything is well, and the last day in numbers."""

@@ -1,0 +1,219 @@
+"""Whether everything is well, made of what one wave of calls gave: a sentence of numbers, and what is behind each.
+
+It asks nobody. What was not answered is said to be not known, and nothing is called well because of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from actors_app.administration.lists import is_stuck
+from actors_app.alias_rows import page_of
+from actors_app.badges import badge, outcome_badge, status_badge
+from actors_app.overview.day import SPAN, Day
+from actors_app.services.types import Actor, Alias, Execution, FoundPage, Worker
+from actors_app.wording import ago_words, thousands, visible
+
+TOO_LONG = timedelta(minutes=10)  # to wait for a first worker, or in a mailbox; pulling a large image takes a few
+NAMED = 6  # of each kind that the page names
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the sentence: how many, the words after the number, and where they are listed."""
+
+    number: int
+    words: str
+    url: str
+    is_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing with its state, its name, its page (none where an id cannot be in an address), and a few words."""
+
+    badge: SafeString
+    name: str
+    url: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the API said; None is what it did not say. `failed` is how many failed, and whether at least so many."""
+
+    actors: Sequence[Actor] | None
+    day: Day | None
+    unfinished: FoundPage[Execution] | None
+    workers: Sequence[Worker] | None
+    aliases: Sequence[Alias] | None
+    failed: tuple[int, bool] | None
+
+    @property
+    def unknown(self) -> list[str]:
+        """Return in words what the API did not say."""
+        missing = {
+            "the actors": self.actors,
+            "what ran since yesterday": self.day,
+            "what runs now": self.unfinished,
+            "the workers": self.workers,
+            "the aliases": self.aliases,
+        }
+        return [words for words, answer in missing.items() if answer is None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wellness:
+    """The sentence, in parts: what needs somebody, and what is so; the things behind it; and what is not known."""
+
+    needs: list[Part]
+    facts: list[Part]
+    lines: list[Line]
+    more: int
+    running: list[Line]
+    unknown: list[str]
+
+
+def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
+    """Return whether everything is well for somebody, at a moment."""
+    actors = heard.actors or ()
+    names = {actor.id: actor.label for actor in actors}
+    errors = [actor for actor in actors if actor.is_error]
+    slow = [actor for actor in actors if is_waiting_long(actor, at)]
+    stuck = [worker for worker in heard.workers or () if is_stuck(worker, at)]
+    unfinished = heard.unfinished.rows if heard.unfinished else ()
+    running = [one for one in unfinished if one.is_running]
+    waiting = [one for one in unfinished if one.outcome == "waiting"]
+    # One whose message was purged waits for ever, and nobody can change that: so only those of the last day are news.
+    long = [one for one in waiting if one.message_received_time and TOO_LONG < at - one.message_received_time < SPAN]
+    lost = _lost(heard, username)
+    is_cut = bool(heard.unfinished and (heard.unfinished.total or 0) > len(unfinished))
+    failed, is_least = heard.failed or (0, False)
+    listed, history = reverse("actors:actor-list"), reverse("actors:history")
+    needs = [
+        _part(errors, "actor is in error", "actors are in error", f"{listed}?status=ERROR"),
+        _part(slow, "actor waits for its first worker", "actors wait for a first worker", f"{listed}?status=SUBMITTED"),
+        _part(stuck, "worker is stuck", "workers are stuck", reverse("actors:all-workers") + "?show=stuck"),
+        _part(
+            long,
+            "execution that came since yesterday still waits",
+            "executions that came since yesterday still wait",
+            f"{history}?outcome=waiting",
+            is_cut,
+        ),
+        Part(
+            failed,
+            f"execution{'' if failed == 1 else 's'} failed since yesterday",
+            f"{history}?outcome=failed,error,oom",
+            is_least,
+        ),
+        _part(
+            lost,
+            "alias of yours leads to no actor that you can see",
+            "aliases of yours lead to no actor that you can see",
+            reverse("actors:alias-list") + "?show=mine",
+        ),
+    ]
+    facts = []
+    if heard.unfinished:
+        facts += [
+            _part(running, "runs now", "run now", f"{history}?outcome=running&window=all", is_cut),
+            _part(waiting, "waits", "wait", f"{history}?outcome=waiting&window=all", is_cut),
+        ]
+    if heard.day:
+        facts.append(Part(heard.day.total, "came since yesterday", history))
+    lines = [
+        *(_of_actor(actor, at) for actor in [*errors, *slow]),
+        *(_of_worker(worker, names, at) for worker in stuck),
+        *_of_waiting(long, names, at),
+        *(_of_alias(alias) for alias in lost),
+    ]
+    shown = lines[: NAMED * 2]
+    return Wellness(
+        needs=[part for part in needs if part.number],
+        facts=facts,
+        lines=shown,
+        more=len(lines) - len(shown),
+        running=[_of_running(one, names, at) for one in running[:NAMED]],
+        unknown=heard.unknown,
+    )
+
+
+def is_waiting_long(actor: Actor, at: datetime) -> bool:
+    """Whether an actor was submitted so long ago that nothing may come."""
+    since = actor.last_update_time or actor.create_time
+    return actor.is_submitted and since is not None and at - since > TOO_LONG
+
+
+def _part(found: Sequence[object], one: str, many: str, url: str, is_least: bool = False) -> Part:
+    return Part(len(found), one if len(found) == 1 else many, url, is_least)
+
+
+def _lost(heard: Heard, username: str) -> list[Alias]:
+    """Return the person's own aliases that lead to no actor of theirs; whether it is gone takes a call for each."""
+    if heard.actors is None:
+        return []
+    known = {actor.id for actor in heard.actors}
+    return [one for one in heard.aliases or () if one.owner == username and one.actor_id not in known]
+
+
+# Lines ------------------------------------------------------------------------------------------------------
+
+
+def _of_actor(actor: Actor, at: datetime) -> Line:
+    since = actor.last_update_time or actor.create_time
+    waits = f"Submitted {ago_words(since, at) if since else 'long ago'}, and no worker has started yet."
+    why = visible(actor.status_message) or "The API did not say why." if actor.is_error else waits
+    return Line(status_badge(actor.status), visible(actor.label), page_of("actor-detail", actor.id), why)
+
+
+def _of_worker(worker: Worker, names: dict[str, str], at: datetime) -> Line:
+    since = f", asked for {ago_words(worker.create_time, at)}" if worker.create_time else ""
+    return Line(
+        status_badge(worker.status),
+        visible(names.get(worker.actor_id, worker.actor_id)),
+        page_of("worker-detail", worker.actor_id, worker.id),
+        f"A worker that {'could not start' if worker.status == 'ERROR' else 'is still starting'}{since}.",
+    )
+
+
+def _of_waiting(waiting: Sequence[Execution], names: dict[str, str], at: datetime) -> list[Line]:
+    """Return a line for each actor with executions that have waited too long, the most first."""
+    by_actor: dict[str, list[datetime]] = {}
+    for one in waiting:
+        if one.message_received_time:
+            by_actor.setdefault(one.actor_id, []).append(one.message_received_time)
+    return [
+        Line(
+            outcome_badge("waiting"),
+            visible(names.get(actor_id, actor_id)),
+            page_of("worker-list", actor_id),
+            f"{thousands(len(times))} execution{' waits' if len(times) == 1 else 's wait'}, the oldest came "
+            f"{ago_words(min(times), at)}.",
+        )
+        for actor_id, times in sorted(by_actor.items(), key=lambda found: -len(found[1]))
+    ]
+
+
+def _of_alias(alias: Alias) -> Line:
+    return Line(
+        badge("Alias", "wait", "tags"),
+        visible(alias.alias),
+        page_of("alias-detail", alias.alias),
+        "It leads to no actor that you can see.",
+    )
+
+
+def _of_running(one: Execution, names: dict[str, str], at: datetime) -> Line:
+    since = (
+        f"came {ago_words(one.message_received_time, at)}" if one.message_received_time else "came at a time not said"
+    )
+    return Line(
+        outcome_badge("running"),
+        visible(names.get(one.actor_id, one.actor_id)),
+        page_of("execution-detail", one.actor_id, one.id),
+        f"{since}{f', sent by {visible(one.executor)}' if one.executor else ''}",
+    )

@@ -1,0 +1,1 @@
+"""Who can do what, and why; what a visitor may not do."""

@@ -1,0 +1,192 @@
+"""What the pages of permissions show: the API is asked for all that bears on access, and what it did not say is said.
+
+What a level means is in `access.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.urls import reverse
+
+from actors_app.converters import is_id
+from actors_app.forms.permissions import EntryFilter
+from actors_app.permissions import access
+from actors_app.permissions.access import Entry, Subject, Way
+from actors_app.preferences import preferences_of
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins
+from actors_app.services.permissions import LEVELS, WORLD, level_of
+from actors_app.services.types import Nonce
+
+MOST_NONCES = 20  # of one actor that are explained one by one
+ADMINS_ONLY = "Only administrators get through to the permissions of a config."
+NOT_LOADED = "Who may do what could not be loaded, so that nothing can be granted now."
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The names of a map and the ways in beside it; `may_not` says why this person cannot grant, or nothing."""
+
+    entries: list[Entry]
+    ways: list[Way]
+    may_not: str
+    is_world: bool
+
+
+def listing(request: HttpRequest, abaco: Abaco, subject: Subject, me: str) -> dict[str, Any]:
+    """Return who can do what and why, as far as the API tells; raise where there is no such thing, or no answer."""
+    answers = _ask(abaco, subject)
+    known = _subject(subject, answers)
+    if error := answers["levels"].error:
+        return known | _refused(error)
+    found = _explained(abaco, subject, me, known, answers)
+    shown = _table(request, found.entries)
+    return known | shown | {"may_not": found.may_not, "is_world": found.is_world, "ways": found.ways}
+
+
+def explained(abaco: Abaco, subject: Subject, me: str) -> Explained:
+    """Return who can do what and why; raise an AbacoError where the API does not tell."""
+    answers = _ask(abaco, subject)
+    known = _subject(subject, answers)
+    answers["levels"].need()
+    return _explained(abaco, subject, me, known, answers)
+
+
+def _explained(
+    abaco: Abaco, subject: Subject, me: str, known: Mapping[str, Any], answers: Mapping[str, Answer]
+) -> Explained:
+    levels: dict[str, str] = answers["levels"].value
+    entries = access.entries_of(subject.kind, levels, _owner(subject, known), me)
+    reason, is_admin = _may_not(abaco, levels, me, subject)
+    ways = [access.admins(subject.kind, is_admin)]
+    if subject.kind == "actor":
+        ways = [*_by_nonces(known, levels, subject.name), *_by_aliases(abaco, known, levels, answers["aliases"]), *ways]
+    return Explained(entries, ways, reason, WORLD in levels)
+
+
+def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str) -> dict[str, Any]:
+    """Return what another level for a name means; raise NotFound where the name is not in the list."""
+    answers = _ask(abaco, subject)
+    known = _subject(subject, answers)
+    if isinstance(answers["levels"].error, OnlyAdmins):
+        return known | {"may_not": access.CONFIG_FAILS, "entry": None, "is_revoked": level == "NONE"}
+    levels: dict[str, str] = answers["levels"].need()
+    entries = access.entries_of(subject.kind, levels, _owner(subject, known), me)
+    entry = next((one for one in entries if one.user == user), None)
+    if entry is None and user != WORLD:
+        raise NotFound("a name without an entry", user_message="This name is not in the list of permissions.")
+    reason, is_admin = _may_not(abaco, levels, me, subject)
+    if not reason and entry is not None:
+        reason = entry.fixed
+    nonces = [one for one in known["nonces"] or () if not one.is_exhausted]
+    return known | {
+        "entry": entry,
+        "may_not": reason,
+        "is_you": user == me,
+        "is_admin": is_admin,
+        "is_shared": WORLD in levels,
+        "is_last": user == me and not any(one.level == "UPDATE" and not one.fixed for one in entries if one.user != me),
+        "is_revoked": level == "NONE",
+        "own_nonces": sum(one.owner == user for one in nonces),
+        "other_nonces": sum(one.owner != user for one in nonces),
+        "still_found": access.STILL_FOUND if subject.kind == "actor" else "",
+        "lower": [one for one in entries if one.level in LEVELS[:-1] and not one.fixed],
+    }
+
+
+def _ask(abaco: Abaco, subject: Subject) -> dict[str, Answer]:
+    """Ask for the permissions, and for what else bears on them, all at once."""
+    name, kind = subject.name, subject.kind
+    calls: dict[str, Any] = {"levels": lambda: abaco.permissions.get(name, kind)}
+    if kind == "actor":
+        calls |= {
+            "subject": lambda: abaco.actors.get(name),
+            "nonces": lambda: abaco.nonces.list(name),
+            "aliases": lambda: abaco.aliases.list(),
+        }
+    elif kind == "alias":
+        calls["subject"] = lambda: abaco.aliases.get(name)
+    return abaco.wave(**calls)
+
+
+def _subject(subject: Subject, answers: Mapping[str, Answer]) -> dict[str, Any]:
+    """Return the actor or the alias and what is known of its nonces; an actor must be there for a page to be."""
+    known: dict[str, Any] = {"nonces": None, "counts": {}}
+    if subject.kind == "actor":
+        nonces: tuple[Nonce, ...] | None = answers["nonces"].value
+        known |= {
+            "actor": answers["subject"].need(),
+            "nonces": nonces,
+            "counts": {"nonces": None if nonces is None else len(nonces)},
+            "usable": sum(not one.is_exhausted for one in nonces or ()),
+            "strongest": access.strongest(nonces or ()),
+        }
+    elif subject.kind == "alias":
+        known["found"] = alias = answers["subject"].value
+        if alias and is_id(alias.actor_id):
+            known["actor_url"] = reverse("actors:actor-detail", args=[alias.actor_id])
+    return known
+
+
+def _owner(subject: Subject, known: Mapping[str, Any]) -> str:
+    return str(getattr(known.get("actor" if subject.kind == "actor" else "found"), "owner", ""))
+
+
+def _refused(error: AbacoError) -> dict[str, Any]:
+    if isinstance(error, OnlyAdmins):
+        return {"fails": access.CONFIG_FAILS, "may_not": ADMINS_ONLY}
+    if isinstance(error, NotFound):
+        raise error
+    return {"error": error, "may_not": NOT_LOADED}
+
+
+def _may_not(abaco: Abaco, levels: Mapping[str, str], me: str, subject: Subject) -> tuple[str, bool]:
+    """Return why this person cannot grant, or nothing, and whether they are known to be an administrator.
+
+    The admin role is asked for only where the map does not say that they can.
+    """
+    if WORLD in levels or level_of(levels, me) == "UPDATE":
+        return "", False
+    try:
+        is_admin = abaco.hurried(access.PATIENCE).actors.is_admin()
+    except AbacoError:
+        is_admin = False
+    return ("" if is_admin else access.too_low(levels, me, subject.words)), is_admin
+
+
+def _by_nonces(known: Mapping[str, Any], levels: Mapping[str, str], actor_id: str) -> list[Way]:
+    url = reverse("actors:nonce-list", args=[actor_id])
+    nonces = known["nonces"]
+    if nonces is None:
+        return [access.unknown_way("Whoever holds a nonce", "The nonces could not be loaded.", url)]
+    ways = access.by_nonces(nonces, levels, url)
+    if len(ways) > MOST_NONCES:
+        more = f"{len(ways) - MOST_NONCES} more that can still be used are on the page of the nonces."
+        ways = [*ways[:MOST_NONCES], access.unknown_way("Whoever holds another nonce", more, url)]
+    return ways
+
+
+def _by_aliases(abaco: Abaco, known: Mapping[str, Any], levels: Mapping[str, str], answer: Answer) -> list[Way]:
+    if answer.error:
+        return [access.unknown_way("Through an alias", "Which aliases point here could not be asked.")]
+    here = [one for one in answer.value if one.actor_id == known["actor"].id]
+    ways = access.by_aliases(access.ask_aliases(abaco, here), levels)
+    if len(here) > access.MOST_ALIASES:
+        more = f"{len(here) - access.MOST_ALIASES} more aliases point here; theirs were not asked for."
+        ways.append(access.unknown_way("Through another alias", more))
+    return ways
+
+
+def _table(request: HttpRequest, entries: list[Entry]) -> dict[str, Any]:
+    chosen = EntryFilter(request.GET).chosen
+    kept = [one for one in entries if chosen["q"].casefold() in one.user.casefold() and _is_shown(one, chosen["show"])]
+    page = Paginator(kept, preferences_of(request).page_size).get_page(chosen["page"])
+    shown = {"q": chosen["q"], "show": chosen["show"], "choices": EntryFilter.SHOW}
+    return shown | {"entries": list(page.object_list), "page": page, "total": len(entries)}
+
+
+def _is_shown(entry: Entry, show: str) -> bool:
+    return not show or entry.lets_in == (show == "access")

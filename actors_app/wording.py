@@ -1,0 +1,93 @@
+"""How moments, lengths of time, sizes and untrusted texts are written, on pages, in files and for programs."""
+
+import json
+import re
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+
+def now() -> datetime:
+    """Return the time against which ages are written."""
+    return datetime.now(UTC)
+
+
+def duration(seconds: float | None) -> str:
+    """Write a number of seconds as people say it: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`."""
+    if seconds is None:
+        return ""
+    if seconds < 0:
+        return "0 s"
+    if seconds < 10:
+        return f"{seconds:.1f} s".replace(".0 s", " s")
+    whole = round(seconds)
+    for size, name, small_size, small_name in (
+        (86400, "d", 3600, "h"),
+        (3600, "h", 60, "min"),
+        (60, "min", 1, "s"),
+    ):
+        if whole >= size:
+            rest = whole % size // small_size
+            return f"{whole // size} {name} {rest} {small_name}" if rest else f"{whole // size} {name}"
+    return f"{whole} s"
+
+
+def ago_words(moment: datetime, at: datetime) -> str:
+    """Write how long before `at` a moment was, in one unit."""
+    seconds = (at - moment).total_seconds()
+    if seconds < 0:
+        return "in " + duration(-seconds) if seconds < -60 else "now"
+    if seconds < 10:
+        return "just now"
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {name} ago"
+    return f"{int(seconds)} s ago"
+
+
+def size(count: int | None) -> str:
+    """Write a number of bytes with a decimal unit."""
+    if count is None:
+        return ""
+    amount = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return ""
+
+
+def thousands(count: int | None) -> str:
+    """Write a count with thin gaps between thousands."""
+    return "" if count is None else f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+# Untrusted text ---------------------------------------------------------------------------------------------
+
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+OPEN, CLOSE = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
+
+
+def _mark(match: re.Match[str]) -> str:
+    sign = match.group()
+    code = ord(sign)
+    if code < 32:
+        return chr(0x2400 + code)  # the Unicode pictures of control characters
+    return OPEN + unicodedata.name(sign, f"U+{code:04X}") + CLOSE
+
+
+def visible(value: object) -> str:
+    """Return a text of the API's with its invisible and direction-changing characters written out.
+
+    The result is plain text: the template escapes it like any other.
+    """
+    return _HIDDEN.sub(_mark, str(value))
+
+
+def pretty_json(value: Any) -> str:
+    """Write a JSON value with indents, its keys in their order."""
+    return visible(json.dumps(value, indent=2, ensure_ascii=False, default=str))
