@@ -5,6 +5,7 @@ A link names an actor by its id or by an alias. Nothing here asks the API.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from actors_app.services.types import Actor, Alias
 from actors_app.wording import visible
@@ -132,3 +133,11 @@ def _path(one: Box, other: Box) -> str:
     # Back to the left, as in a ring: below both boxes.
     low = max(one.y, other.y) + HEIGHT + GAP_Y // 2
     return f"M{x} {y}C{x + 30} {low} {to_x - 30} {low} {to_x} {to_y}"
+
+
+def host_of(address: str) -> str:
+    """Return the host of a webhook's address, or its beginning where it is none."""
+    try:
+        return urlsplit(address).hostname or address[:80]
+    except ValueError:
+        return address[:80]

@@ -22,7 +22,7 @@ from actors_app.history.asking import Asked
 from actors_app.history.clock import from_ms
 from actors_app.history.finding import Found
 from actors_app.history.rights import SeenActor
-from actors_app.views.logs import DOWNLOAD_HEADERS
+from actors_app.logs.files import DOWNLOAD_HEADERS
 
 AT_ONCE = 1000  # executions in one question to the store, and in one piece of the answer
 COLUMNS = (

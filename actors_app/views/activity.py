@@ -28,10 +28,10 @@ from actors_app.csv_cells import safe_cell
 from actors_app.decorators import credentials_required
 from actors_app.forms.activity import WINDOWS, ActivityForm
 from actors_app.htmx import render_page
+from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.models import AuditEntry
 from actors_app.preferences import preferences_of
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.views.logs import DOWNLOAD_HEADERS
 from actors_app.wording import now
 
 

@@ -19,9 +19,10 @@ from actors_app.history.one import last_known, remember
 from actors_app.history.rights import SeenActor
 from actors_app.history.upkeep import bring_up_to_date, is_known, last_looked
 from actors_app.htmx import render_page
+from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound, ServiceFailed, SignedOut, Unreachable
-from actors_app.views.logs import DOWNLOAD_HEADERS, signed_in
+from actors_app.views.logs import signed_in
 from actors_app.writes import record_read
 
 ACTION = "evidence.take"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -11,7 +10,7 @@ from actors_app.alias_rows import page_of
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.htmx import render_page
-from actors_app.links import drawing, links_of, ring_of
+from actors_app.links import drawing, host_of, links_of, ring_of
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
 from actors_app.wording import visible
@@ -81,11 +80,3 @@ def link_list(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render_page(request, "links/list.html", context)
-
-
-def host_of(address: str) -> str:
-    """Return the host of a webhook's address, or its beginning where it is none."""
-    try:
-        return urlsplit(address).hostname or address[:80]
-    except ValueError:
-        return address[:80]

@@ -3,8 +3,7 @@
 Keeping a log has a module of its own.
 """
 
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +19,7 @@ from actors_app.executions.endings import log_is_settled, log_life_in_words, no_
 from actors_app.forms.logs import LogForm
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept import logs as kept_logs
+from actors_app.logs.files import DOWNLOAD_HEADERS, to_the_end
 from actors_app.logs.parts import Asked, LogPart, read_part
 from actors_app.logs.reading import Opening, read_line
 from actors_app.models import KeptLog
@@ -29,16 +29,7 @@ from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimit
 from actors_app.services.types import Actor, Execution
 from actors_app.streamed import stream_page
 
-log = logging.getLogger("actors_app.logs")
-
 TAIL = Asked(tail=True)  # what the page of an execution shows
-
-# What an actor wrote is served as plain text to keep, and never as a page of ours.
-DOWNLOAD_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
 def log_part(abaco: Abaco, actor_id: str, execution_id: str, asked: Asked) -> LogPart:
@@ -245,16 +236,6 @@ def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: s
             "Content-Disposition": f'attachment; filename="{actor_id}-{execution_id}.log"',
         },
     )
-
-
-def to_the_end(pieces: Iterator[str]) -> Iterator[bytes]:
-    """Return the pieces as bytes; where they break off, the last says so."""
-    try:
-        for piece in pieces:
-            yield piece.encode()
-    except AbacoError as error:  # the answer has begun, so only the file itself can say it
-        log.warning("A log that was being sent broke off: %s", error.detail)
-        yield f"\n[The Actors Portal: the log breaks off here. {error.user_message}]\n".encode()
 
 
 @require_POST

@@ -12,9 +12,9 @@ from actors_app.executions.shapes import image_type
 from actors_app.forms.base import PortalForm
 from actors_app.htmx import render_page
 from actors_app.kept import results as kept_results
+from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.models import KeptResult
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.views.logs import DOWNLOAD_HEADERS
 
 
 def _owner(request: HttpRequest) -> Any:

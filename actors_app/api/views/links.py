@@ -6,10 +6,9 @@ from rest_framework.response import Response
 from actors_app.api.base import Resource
 from actors_app.api.schema import operation
 from actors_app.api.serializers import links as shapes
-from actors_app.links import links_of, ring_of
+from actors_app.links import host_of, links_of, ring_of
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
-from actors_app.views.links import host_of
 
 
 class LinkList(Resource):

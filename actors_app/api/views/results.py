@@ -15,9 +15,9 @@ from actors_app.api.fields import PageQuery
 from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import results as shapes
 from actors_app.kept import results as kept_results
+from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.models import KeptResult
 from actors_app.services.jsons import load_json
-from actors_app.views.logs import DOWNLOAD_HEADERS
 from actors_app.writes import answered
 
 TAG = "Results"
