@@ -7,6 +7,7 @@ from django.template import Context, Template
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actors_app import badges
 from actors_app.templatetags import actors as tags
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -116,7 +117,7 @@ def test_every_icon_that_is_named_exists() -> None:
     from pathlib import Path
 
     root = Path(__file__).resolve().parent.parent
-    named = {picture for _, _, picture in [*tags.STATUSES.values(), *tags.OUTCOMES.values(), tags.UNKNOWN]}
+    named = {picture for _, _, picture in [*badges.STATUSES.values(), *badges.OUTCOMES.values(), badges.UNKNOWN]}
     for page in (root / "templates").rglob("*.html"):
         named |= set(re.findall(r'{% icon "([a-z0-9-]+)"', page.read_text()))
     for name in named:
