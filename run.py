@@ -26,7 +26,6 @@ PYTHON = VENV / "bin" / "python"
 VAR = ROOT / "var"
 ENV_FILE = VAR / "portal.env"
 PEOPLE = "demo, team or admin, each with that name as the password"
-PARALLEL = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 SANDBOXES = {"v2": "Sandbox", "v3": "Sandbox (Tapis v3)"}  # it speaks both versions; the portal is shown one
 
 
@@ -247,9 +246,9 @@ def test(arguments: list[str]) -> int:
         # A Django project of its own, with settings of its own.
         [*tool, "mypy", "--config-file", "sandbox/mypy.ini", "sandbox"],
         [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run", "-v0"],
-        # By file, since the tests of one share what they start; in the order of their names, which begins with the
-        # long ones in the browser: by size, these few would come last and leave one core idle.
-        [*tool, "pytest", *PARALLEL, "--cov", "--cov-report=term", "-q"],
+        # By file, since the tests of one share what they start. Coverage takes a fifth of the time: it has a run of
+        # its own (CONTRIBUTING.md).
+        [*tool, "pytest", "-n", "2", "--dist", "loadfile", "-q"],
         # What touches the store, once more: on a PostgreSQL that is started for it.
         [*tool, "tests.postgresql", *tool, "pytest", "-m", "store", "-q"],
     ]

@@ -81,15 +81,15 @@ def test_places_that_are_taken_are_seen() -> None:
     class Request:
         pass
 
-    request = Request()
+    request, before = Request(), told()[("portal_pages_waiting",)]
     bulkhead.enter(request)  # type: ignore[arg-type]
     try:
         found = told()
     finally:
         request._leave_bulkhead()  # type: ignore[attr-defined]
-    assert found[("portal_pages_waiting",)] == 1
+    assert found[("portal_pages_waiting",)] == before + 1
     assert found[("portal_pages_waiting_limit",)] == 24
-    assert told()[("portal_pages_waiting",)] == 0
+    assert told()[("portal_pages_waiting",)] == before
 
 
 @pytest.mark.store
