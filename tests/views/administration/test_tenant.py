@@ -1,11 +1,8 @@
-"""The administration and the workers of all actors: to whom they are shown, from when they are, and what is stuck."""
+"""The administration: to whom it is shown, from when it is, and what is stuck."""
 
-import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,49 +10,29 @@ from django.core.cache import cache
 from django.test import Client
 
 from actors_app.administration import lists as administration
-from actors_app.models import PortalSession
 from tests.conftest import API
 from tests.payloads import (
     ACTOR_ID,
-    WORKER_ID,
     actor_payload,
     admin_actor_payload,
     search_payload,
-    totals_payload,
     utilization_payload,
     worker_payload,
 )
-from tests.views.test_tapis import snake
+from tests.views.administration.support import (
+    ADMIN,
+    PROBE,
+    STUCK,
+    URL,
+    WORKERS,
+    asked,
+    is_admin,
+    is_none,
+    lists,
+    minutes_ago,
+)
 
 pytestmark = pytest.mark.django_db
-RECORDINGS = Path(__file__).parents[1] / "recordings" / "v2-snake"
-URL, WORKERS = "/administration/", "/workers/"
-PROBE = "/actors/v2/admin-role-probe"
-ADMIN = "/actors/v2/admin"
-
-
-def is_admin(api: API) -> None:
-    api.refuse("GET", PROBE, "Actor with identifier 'admin-role-probe' not found", 404)
-
-
-def is_none(api: API) -> None:
-    api.refuse("GET", PROBE, "Abaco Admin role required.")
-
-
-def lists(api: API, *actors: dict[str, Any], workers: Any = (), listed: Any = None) -> None:
-    """Let the API answer an administrator."""
-    api.get(ADMIN, list(actors))
-    api.get(f"{ADMIN}/workers", {"summary": {}, "workers": list(workers)})
-    api.get(f"{ADMIN}/executions", totals_payload())
-    api.get("/actors/v2", [actor_payload()] if listed is None else listed)
-
-
-def asked(api: API, path: str) -> int:
-    return sum(request.path_url.partition("?")[0] == path for request in api.asked)
-
-
-def minutes_ago(number: int) -> str:
-    return f"{datetime.now(UTC) - timedelta(minutes=number):%Y-%m-%dT%H:%M:%S.000Z}"
 
 
 def test_it_shows_the_tenant_to_an_administrator(api: API, signed_in: Client) -> None:
@@ -164,22 +141,6 @@ def test_the_one_tenant_of_a_server_needs_no_word(api: API, signed_in: Client) -
     is_admin(api)
     lists(api, admin_actor_payload(), listed=[])
     assert "tenants on the same server" not in signed_in.get(URL).content.decode()
-
-
-STUCK = [
-    ({"messages": 3, "status": "ERROR", "statusMessage": "no such <image>"}, [], "no such &lt;image&gt;"),
-    ({"messages": 3}, [], "It has no worker."),
-    ({"messages": 3, "status": "SHUTTING_DOWN"}, [], "is being deleted"),
-    ({"messages": 3}, [("SHUTDOWN_REQUESTED", 9)], "Its workers are stopping"),
-    ({"messages": 3}, [("REQUESTED", 9)], "no spawner has taken it"),
-    ({"messages": 3}, [("REQUESTED", 9)], "starting for too long"),
-    ({"messages": 3}, [("ERROR", 1)], "Its workers could not start."),
-    ({"messages": 0}, [("PULLING IMAGE", 40)], "Asked for 40 min ago, and it still pulls its image"),
-    ({"messages": 0}, [("CREATING CONTAINER", 9)], "its spawner may have died"),
-    ({"messages": 3}, [("REQUESTED", 1)], "Nothing: no worker"),
-    ({"messages": 3}, [("REQUESTED", 9), ("BUSY", 9)], "no spawner has taken it"),
-    ({"messages": 3}, [("READY", 9)], "Nothing: no worker"),
-]
 
 
 @pytest.mark.parametrize(("actor", "workers", "words"), STUCK)
@@ -301,152 +262,3 @@ def test_a_refusal_of_the_list_is_shown(api: API, signed_in: Client) -> None:
     answer = signed_in.get(URL)
     assert answer.status_code == 502
     assert "The tenant could not be loaded" in answer.content.decode()
-
-
-# Workers of all actors ----------------------------------------------------------------------------------------
-
-
-def test_others_see_the_workers_of_the_search(api: API, signed_in: Client) -> None:
-    is_none(api)
-    api.get("/actors/v2", [actor_payload()])
-    api.get("/actors/v2/search/workers", search_payload(worker_payload(actorId=ACTOR_ID), total=1234))
-    page = signed_in.get(WORKERS).content.decode()
-    assert ">word-count<" in page
-    assert "1\N{NARROW NO-BREAK SPACE}233 more are not shown" in page
-    assert "as the API&#x27;s search gives them" in page or "as the API's search gives them" in page
-    assert asked(api, f"{ADMIN}/workers") == 0
-
-
-@pytest.mark.parametrize(
-    ("query", "shown"),
-    [
-        ("", ["W2", "W1"]),
-        ("?show=ready", ["W1"]),
-        ("?show=stuck", ["W2"]),
-        ("?show=starting", ["W2"]),
-        ("?show=busy", []),
-        ("?q=w1", ["W1"]),
-        ("?q=word", ["W2", "W1"]),
-        ("?show=nonsense", ["W2", "W1"]),
-    ],
-)
-def test_workers_are_filtered(api: API, signed_in: Client, htmx: dict[str, str], query: str, shown: list[str]) -> None:
-    is_admin(api)
-    ready = worker_payload(id="W1", actorId=ACTOR_ID)
-    stuck = worker_payload(id="W2", actorId=ACTOR_ID, status="REQUESTED", createTime=minutes_ago(9))
-    lists(api, admin_actor_payload(), workers=[ready, stuck])
-    fragment = signed_in.get(WORKERS + query, headers=htmx).content.decode()
-    assert "<html" not in fragment
-    assert re.findall(r'class="name mono" href="[^"]*">(W\d)<', fragment) == shown
-    assert ("No worker fits" in fragment) == (not shown)
-
-
-def test_no_workers_teach(api: API, signed_in: Client) -> None:
-    is_none(api)
-    api.get("/actors/v2", [])
-    api.get("/actors/v2/search/workers", search_payload())
-    assert "No workers now" in signed_in.get(WORKERS).content.decode()
-
-
-def test_a_search_that_fails_is_shown(api: API, signed_in: Client) -> None:
-    is_none(api)
-    api.get("/actors/v2", [])
-    api.refuse("GET", "/actors/v2/search/workers", "no", 500)
-    answer = signed_in.get(WORKERS)
-    assert answer.status_code == 502
-    assert "The workers could not be loaded" in answer.content.decode()
-
-
-@pytest.mark.parametrize("address", [URL, WORKERS])
-def test_it_needs_credentials_and_rejects_the_wrong_method(client: Client, signed_in: Client, address: str) -> None:
-    assert client.get(address).headers["Location"].startswith("/sign-in/")
-    assert signed_in.post(address).status_code == 405
-
-
-# Acts on many ---------------------------------------------------------------------------------------------------
-
-
-def test_actors_and_workers_can_be_ticked(api: API, signed_in: Client) -> None:
-    api.get("/actors/v2/utilization", utilization_payload())
-    is_admin(api)
-    lists(api, admin_actor_payload(), admin_actor_payload(id="../x"), workers=[worker_payload(actorId=ACTOR_ID)])
-    page = signed_in.get(URL + "?status=READY").content.decode()
-    assert re.findall(r'name="pick" value="([^"]*)"', page) == [ACTOR_ID]
-    assert '<input type="hidden" name="query" value="status=READY">' in page
-    assert re.findall(r'name="act" value="(\w+)"', page) == ["stop", "purge", "delete"]
-    page = signed_in.get(WORKERS).content.decode()
-    assert re.findall(r'name="pick" value="([^"]*)"', page) == [f"{ACTOR_ID}/{WORKER_ID}"]
-    assert re.findall(r'name="act" value="(\w+)"', page) == ["stop"]
-
-
-def test_what_is_stuck_can_be_acted_on_at_once(api: API, signed_in: Client) -> None:
-    api.get("/actors/v2/utilization", utilization_payload())
-    is_admin(api)
-    stuck = worker_payload(actorId=ACTOR_ID, status="REQUESTED", createTime=minutes_ago(9))
-    lists(api, admin_actor_payload(messages=3), workers=[stuck])
-    page = signed_in.get(URL).content.decode().partition('id="stuck-title"')[2].partition("<table")[0]
-    assert re.findall(r'name="(\w+)" value="([^"]*)"', page) == [
-        ("place", "administration"),
-        ("pick", ACTOR_ID),
-        ("act", "purge"),
-        ("place", "administration"),
-        ("pick", f"{ACTOR_ID}/{WORKER_ID}"),
-        ("act", "stop"),
-    ]
-    PortalSession.objects.update(read_only=True)
-    page = signed_in.get(URL).content.decode()
-    assert len(re.findall(r'name="act" value="\w+" form="none" aria-disabled="true" title="[^"]', page)) == 5
-
-
-# Over v3 --------------------------------------------------------------------------------------------------------
-
-V3 = "/v3/actors"
-
-
-@pytest.fixture
-def tapis(settings: Any) -> None:
-    """Let the tenant be one of v3."""
-    settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
-
-
-def recorded(name: str) -> Any:
-    """Return the result of an answer that was recorded, by the names of v3."""
-    return json.loads((RECORDINGS / f"{name}.json").read_text())["response"]["body"]["result"]
-
-
-def test_over_v3_an_administrator_sees_the_tenant(api: API, signed_in: Client, tapis: None) -> None:
-    workers = recorded("admin_workers")
-    of_one = workers["workers"][0]
-    nothing = dict.fromkeys(("link", "webhook", "max_workers", "mem_limit", "log_ex", "cron_schedule"))
-    actor = snake(admin_actor_payload(id=of_one["actor_id"], name="first", messages=2, workers=[of_one])) | nothing
-    broken = snake(admin_actor_payload(id="Broken1", name=None, status="ERROR", statusMessage="no <image>", messages=3))
-    api.refuse("GET", f"{V3}/admin-role-probe", "Actor with identifier 'admin-role-probe' not found", 404)
-    api.get(f"{V3}/utilization", recorded("utilization"))
-    api.get(f"{V3}/admin", [actor, broken])
-    api.get(f"{V3}/admin/workers", workers)
-    api.refuse("GET", f"{V3}/admin/executions", "Unrecognized exception type", 500)
-    api.get(V3, [snake(actor_payload(id=of_one["actor_id"]))])
-    page = signed_in.get(URL).content.decode()
-    assert "Actors on the whole server</dt><dd>310<" in page
-    assert ">first<" in page
-    assert ">Broken1<" in page
-    assert "no &lt;image&gt;" in page
-    assert "Version 3 of the API fails at this list" in page
-    assert re.search(r"Messages that wait</dt><dd>5<", page)
-    page = signed_in.get(f"{WORKERS}?q={of_one['id']}").content.decode()
-    assert f'href="/actors/{of_one["actor_id"]}/workers/{of_one["id"]}/"' in page
-    assert f'name="pick" value="{of_one["actor_id"]}/{of_one["id"]}"' in page
-    assert f"of {len(workers['workers'])} workers" in signed_in.get(WORKERS).content.decode()
-
-
-def test_over_v3_others_see_what_the_search_gives(api: API, signed_in: Client, tapis: None) -> None:
-    api.refuse("GET", f"{V3}/admin-role-probe", "Abaco Admin role required.")
-    api.get(f"{V3}/utilization", recorded("utilization"))
-    api.get(
-        f"{V3}/search/workers", {"_metadata": {"total_count": 9}, "search": recorded("admin_workers")["workers"][:2]}
-    )
-    api.get(V3, [])
-    assert "The rest is for administrators" in signed_in.get(URL).content.decode()
-    page = signed_in.get(WORKERS).content.decode()
-    assert "7 more are not shown" in page
-    assert len(re.findall(r'name="pick"', page)) == 2

@@ -1,0 +1,62 @@
+"""What the API tells an administrator, and anybody else."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import API
+from tests.payloads import (
+    actor_payload,
+    totals_payload,
+)
+
+RECORDINGS = Path(__file__).parents[2] / "recordings" / "v2-snake"
+
+
+URL, WORKERS = "/administration/", "/workers/"
+
+
+PROBE = "/actors/v2/admin-role-probe"
+
+
+ADMIN = "/actors/v2/admin"
+
+
+def is_admin(api: API) -> None:
+    api.refuse("GET", PROBE, "Actor with identifier 'admin-role-probe' not found", 404)
+
+
+def is_none(api: API) -> None:
+    api.refuse("GET", PROBE, "Abaco Admin role required.")
+
+
+def lists(api: API, *actors: dict[str, Any], workers: Any = (), listed: Any = None) -> None:
+    """Let the API answer an administrator."""
+    api.get(ADMIN, list(actors))
+    api.get(f"{ADMIN}/workers", {"summary": {}, "workers": list(workers)})
+    api.get(f"{ADMIN}/executions", totals_payload())
+    api.get("/actors/v2", [actor_payload()] if listed is None else listed)
+
+
+def asked(api: API, path: str) -> int:
+    return sum(request.path_url.partition("?")[0] == path for request in api.asked)
+
+
+def minutes_ago(number: int) -> str:
+    return f"{datetime.now(UTC) - timedelta(minutes=number):%Y-%m-%dT%H:%M:%S.000Z}"
+
+
+STUCK = [
+    ({"messages": 3, "status": "ERROR", "statusMessage": "no such <image>"}, [], "no such &lt;image&gt;"),
+    ({"messages": 3}, [], "It has no worker."),
+    ({"messages": 3, "status": "SHUTTING_DOWN"}, [], "is being deleted"),
+    ({"messages": 3}, [("SHUTDOWN_REQUESTED", 9)], "Its workers are stopping"),
+    ({"messages": 3}, [("REQUESTED", 9)], "no spawner has taken it"),
+    ({"messages": 3}, [("REQUESTED", 9)], "starting for too long"),
+    ({"messages": 3}, [("ERROR", 1)], "Its workers could not start."),
+    ({"messages": 0}, [("PULLING IMAGE", 40)], "Asked for 40 min ago, and it still pulls its image"),
+    ({"messages": 0}, [("CREATING CONTAINER", 9)], "its spawner may have died"),
+    ({"messages": 3}, [("REQUESTED", 1)], "Nothing: no worker"),
+    ({"messages": 3}, [("REQUESTED", 9), ("BUSY", 9)], "no spawner has taken it"),
+    ({"messages": 3}, [("READY", 9)], "Nothing: no worker"),
+]
