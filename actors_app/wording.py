@@ -88,6 +88,11 @@ def visible(value: object) -> str:
     return _HIDDEN.sub(_mark, str(value))
 
 
+def storable(text: str) -> str:
+    """Return a text without zero characters, which PostgreSQL cannot keep, each written as on every page."""
+    return text.replace("\x00", visible("\x00"))
+
+
 def pretty_json(value: Any) -> str:
     """Write a JSON value with indents, its keys in their order."""
     return visible(json.dumps(value, indent=2, ensure_ascii=False, default=str))

@@ -1,59 +1,36 @@
 import pytest
 
-from actors_app.logs.lines import MAX_CHARACTERS, Span, log_view, plain
+from actors_app.logs.lines import Span, plain
+from actors_app.logs.parts import Asked, read_part
 
 
-def texts(text, **limits):
-    return ["".join(span.text for span in line.spans) for line in log_view(text, **limits).lines]
+def lines_of(text: str):
+    """Return the lines of a log as its page shows them."""
+    return read_part(iter([text]), Asked()).lines
 
 
-def test_an_empty_log_has_no_lines():
-    assert log_view("").total == 0
-    assert log_view("\n").total == 0
+def texts(text: str) -> list[str]:
+    return ["".join(span.text for span in line.spans) for line in lines_of(text)]
 
 
-def test_lines_are_numbered_from_one_and_the_last_newline_makes_none():
-    view = log_view("a\n\nb\n")
-    assert [line.number for line in view.lines] == [1, 2, 3]
+def test_lines_are_numbered_from_one():
+    assert [line.number for line in lines_of("a\n\nb\n")] == [1, 2, 3]
     assert texts("a\n\nb\n") == ["a", "", "b"]
-    assert view.total == 3
-    assert not view.is_tail
-
-
-def test_a_long_log_shows_its_end_with_its_own_numbers():
-    view = log_view("".join(f"line {number}\n" for number in range(1, 5001)))
-    assert (view.first, view.lines[-1].number, view.total, view.is_tail) == (3001, 5000, 5000, True)
-    assert view.lines[-1].spans == (Span("line 5000"),)
-
-
-def test_a_megabyte_on_one_line_is_cut_to_its_end():
-    view = log_view("x" * 1_000_000 + "END")
-    (line,) = view.lines
-    assert len(line.spans[0].text) == MAX_CHARACTERS
-    assert line.spans[0].text.endswith("END")
-    assert view.is_tail
-    assert line.number == 1
-
-
-def test_many_long_lines_are_cut_by_characters_and_keep_their_numbers():
-    view = log_view("\n".join(["y" * 1000] * 1000))
-    assert sum(len(span.text) for line in view.lines for span in line.spans) <= MAX_CHARACTERS
-    assert view.lines[-1].number == view.total == 1000
 
 
 def test_colours_become_classes_of_a_closed_set():
-    (line,) = log_view("\x1b[1;31mbad\x1b[0m good").lines
+    (line,) = lines_of("\x1b[1;31mbad\x1b[0m good")
     assert line.spans == (Span("bad", "ansi-red bold"), Span(" good"))
 
 
 def test_a_colour_goes_on_to_the_next_line_and_another_replaces_it():
-    first, second = log_view("\x1b[32mgreen\nstill\x1b[94mblue\x1b[39mplain").lines
+    first, second = lines_of("\x1b[32mgreen\nstill\x1b[94mblue\x1b[39mplain")
     assert first.spans == (Span("green", "ansi-green"),)
     assert second.spans == (Span("still", "ansi-green"), Span("blue", "ansi-blue"), Span("plain"))
 
 
 def test_weights_are_taken_off_by_their_own_codes():
-    (line,) = log_view("\x1b[1;3;4ma\x1b[22mb\x1b[23mc\x1b[24md").lines
+    (line,) = lines_of("\x1b[1;3;4ma\x1b[22mb\x1b[23mc\x1b[24md")
     assert [span.style for span in line.spans] == ["bold italic underline", "italic underline", "underline", ""]
 
 
@@ -61,7 +38,7 @@ def test_weights_are_taken_off_by_their_own_codes():
     "codes", ["38;5;256", "48;2;255", "38;5", "38:2:1", "99", "38", "9999999999", ";;;", "?25", "58:5:1"]
 )
 def test_what_is_no_colour_changes_nothing(codes):
-    (line,) = log_view(f"\x1b[{codes}mtext").lines
+    (line,) = lines_of(f"\x1b[{codes}mtext")
     assert line.spans == (Span("text"),)
 
 
@@ -98,7 +75,7 @@ def test_what_is_no_colour_changes_nothing(codes):
     ],
 )
 def test_each_way_to_write_a_colour_becomes_one_of_eight(codes, style):
-    (line,) = log_view(f"\x1b[{codes}mtext").lines
+    (line,) = lines_of(f"\x1b[{codes}mtext")
     assert line.spans == (Span("text", style),)
 
 
@@ -129,7 +106,7 @@ def test_a_backspace_lets_what_follows_be_written_over(text, seen):
 
 def test_a_line_written_again_shows_its_last_state():
     assert texts("10 %\r50 %\r100 %\r\nDone\r\n") == ["100 %", "Done"]
-    (line,) = log_view("\x1b[31mold\x1b[0m\rnew").lines
+    (line,) = lines_of("\x1b[31mold\x1b[0m\rnew")
     assert line.spans == (Span("new"),)
 
 
@@ -138,7 +115,7 @@ def test_what_cannot_be_seen_is_written_out():
 
 
 def test_markup_stays_text():
-    (line,) = log_view("<script>alert(1)</script>").lines
+    (line,) = lines_of("<script>alert(1)</script>")
     assert line.spans == (Span("<script>alert(1)</script>"),)
 
 
@@ -160,4 +137,4 @@ def test_markup_stays_text():
     ],
 )
 def test_levels_are_recognised(line, level):
-    assert log_view(line).lines[0].level == level
+    assert lines_of(line)[0].level == level

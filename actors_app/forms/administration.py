@@ -1,25 +1,11 @@
 """What the tables of the administration may be narrowed to; a value that means nothing is read as none."""
 
-from typing import Any
-
 from django import forms
 
-
-class _Filter(forms.Form):
-    """A query string; each part stands for itself, so that a wrong one leaves the others."""
-
-    q = forms.CharField(required=False, max_length=128)
-    page = forms.IntegerField(min_value=1, max_value=1_000_000, required=False)
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The filter in effect."""
-        self.full_clean()
-        found = {name: self.cleaned_data.get(name) or "" for name in self.fields}
-        return found | {"page": found["page"] or 1}
+from actors_app.forms.base import ListFilter
 
 
-class AdminFilter(_Filter):
+class AdminFilter(ListFilter):
     """Which actors of the tenant."""
 
     SHOW = (
@@ -29,12 +15,13 @@ class AdminFilter(_Filter):
         ("ERROR", "Error"),
         ("OTHER", "Other"),
     )
+    q = forms.CharField(required=False, max_length=128)
     status = forms.ChoiceField(choices=SHOW, required=False)
     owner = forms.CharField(required=False, max_length=255)
     sort = forms.CharField(required=False, max_length=20)
 
 
-class WorkerFilter(_Filter):
+class WorkerFilter(ListFilter):
     """Which workers of all actors."""
 
     SHOW = (
@@ -45,4 +32,5 @@ class WorkerFilter(_Filter):
         ("stopping", "Stopping"),
         ("stuck", "Stuck"),
     )
+    q = forms.CharField(required=False, max_length=128)
     show = forms.ChoiceField(choices=SHOW, required=False)

@@ -1,12 +1,11 @@
 """What a visitor types about aliases: a new one, where one points, and which the list shows."""
 
 import re
-from typing import Any
 
 from django import forms
 
 from actors_app.converters import is_id
-from actors_app.forms.base import PortalForm
+from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.forms.confirm import ConfirmForm
 from actors_app.services.urls import RESERVED
 
@@ -77,24 +76,12 @@ class AliasForm(PointForm):
         return checked_name(self.cleaned_data["alias"])
 
 
-class AliasFilter(forms.Form):
+class AliasFilter(ListFilter):
     """Which aliases are shown, and which page of them; a value that means nothing is read as none."""
 
     SHOW = (("", "All"), ("mine", "Mine"), ("readable", "Of actors I may read"), ("dead", "Leading nowhere"))
     q = forms.CharField(required=False, max_length=128)
     show = forms.ChoiceField(choices=SHOW, required=False)
-    page = forms.IntegerField(min_value=1, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Return all three, whatever was typed into the address."""
-        found = self.cleaned_data
-        return {"q": found.get("q") or "", "show": found.get("show") or "", "page": found.get("page") or 1}
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The filter in effect."""
-        self.full_clean()
-        return {"q": "", "show": "", "page": 1} | self.cleaned_data
 
 
 class AliasDeleteForm(ConfirmForm):

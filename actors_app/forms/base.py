@@ -8,6 +8,19 @@ from actors_app.drafts import NotSent
 from actors_app.services.errors import APIError, Conflict, InvalidRequest, SignedOut
 
 
+class ListFilter(forms.Form):
+    """A query string; each part stands for itself: one that means nothing is read as none and leaves the others."""
+
+    page = forms.IntegerField(min_value=1, max_value=1_000_000, required=False)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The filter in effect."""
+        self.full_clean()
+        found = {name: self.cleaned_data.get(name) or "" for name in self.fields}
+        return found | {"page": found["page"] or 1}
+
+
 class PortalForm(forms.Form):
     """A form that keeps what was typed when the API refuses it, does not answer, or fails."""
 

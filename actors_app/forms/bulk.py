@@ -34,7 +34,16 @@ class PicksField(forms.Field):
         return tuple(found)
 
 
-class PickedForm(PortalForm):
+class PicksForm(PortalForm):
+    """What was picked of a list: its errors belong to no field that somebody typed into."""
+
+    @property
+    def complaints(self) -> list[str]:
+        """Return all that is wrong."""
+        return [str(text) for texts in self.errors.values() for text in texts]
+
+
+class PickedForm(PicksForm):
     """Which executions: those that were picked, those on the page, or all that the filter lets through."""
 
     scope = forms.ChoiceField(
@@ -51,11 +60,6 @@ class PickedForm(PortalForm):
         if scope == "picked" and picks == ():
             self.add_error("pick", "Nothing is picked. Tick executions in the list, or choose all that match.")
         self.cleaned_data["scope"] = scope
-
-    @property
-    def complaints(self) -> list[str]:
-        """Return all that is wrong; nothing of it has a field that somebody typed into."""
-        return [str(text) for texts in self.errors.values() for text in texts]
 
 
 class BulkForm(PickedForm):
@@ -110,7 +114,7 @@ class ActorPicksField(forms.Field):
         return tuple(found)
 
 
-class ActorBulkForm(PortalForm):
+class ActorBulkForm(PicksForm):
     """What is to be done to which actors, or to which of their workers; and the list where they were picked."""
 
     act = forms.ChoiceField(
@@ -137,11 +141,6 @@ class ActorBulkForm(PortalForm):
         picks = self.cleaned_data.get("pick") or ()
         if self.cleaned_data.get("act") in ("purge", "delete") and any(worker for _, worker in picks):
             self.add_error("pick", "Workers can be stopped; only actors have a mailbox and can be deleted.")
-
-    @property
-    def complaints(self) -> list[str]:
-        """Return all that is wrong; nothing of it has a field that somebody typed into."""
-        return [str(text) for texts in self.errors.values() for text in texts]
 
 
 class ActorOrderForm(OrderForm):

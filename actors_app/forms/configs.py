@@ -1,12 +1,11 @@
 """What a visitor types about configs: a new one, what one becomes, and which the list shows."""
 
 import re
-from typing import Any
 
 from django import forms
 
 from actors_app.forms.aliases import PLAIN, checked_name
-from actors_app.forms.base import PortalForm
+from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.forms.confirm import ConfirmForm
 from actors_app.forms.fields import TextField
 from actors_app.services.types import Config
@@ -81,24 +80,12 @@ class ConfigForm(ConfigEditForm):
         return checked_name(self.cleaned_data["name"])
 
 
-class ConfigFilter(forms.Form):
+class ConfigFilter(ListFilter):
     """Which configs are shown, and which page of them; a value that means nothing is read as none."""
 
     SHOW = (("", "All"), ("mine", "Of actors I may read"), ("secret", "Secrets"))
     q = forms.CharField(required=False, max_length=128)
     show = forms.ChoiceField(choices=SHOW, required=False)
-    page = forms.IntegerField(min_value=1, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Return all three, whatever was typed into the address."""
-        found = self.cleaned_data
-        return {"q": found.get("q") or "", "show": found.get("show") or "", "page": found.get("page") or 1}
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The filter in effect."""
-        self.full_clean()
-        return {"q": "", "show": "", "page": 1} | self.cleaned_data
 
 
 class ConfigDeleteForm(ConfirmForm):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from actors_app.forms.base import PortalForm
+from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.services.types.nonces import LEVELS, UNLIMITED
 
 MAX_USES = 1_000_000_000
@@ -98,19 +98,8 @@ class NonceNoteForm(PortalForm):
     )
 
 
-class NonceFilter(forms.Form):
+class NonceFilter(ListFilter):
     """Which nonces are shown, and which page of them; a value that means nothing is read as none."""
 
     SHOW = (("", "All"), ("usable", "Usable"), ("unlimited", "Unlimited"), ("used-up", "Used up"))
     show = forms.ChoiceField(choices=SHOW, required=False)
-    page = forms.IntegerField(min_value=1, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """Return both, whatever was typed into the address."""
-        return {"show": self.cleaned_data.get("show") or "", "page": self.cleaned_data.get("page") or 1}
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The filter in effect."""
-        self.full_clean()
-        return {"show": "", "page": 1} | self.cleaned_data

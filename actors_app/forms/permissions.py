@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from actors_app.forms.base import PortalForm
+from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.permissions.access import NEVER_BACK, unusable
 from actors_app.services.hearing import Kind
 from actors_app.services.permissions import LEVELS, WORLD
@@ -138,17 +138,9 @@ class ChangeForm(_LevelForm):
         return cleaned
 
 
-class EntryFilter(forms.Form):
+class EntryFilter(ListFilter):
     """Which names of the list are shown, and which page of them; a value that means nothing is read as none."""
 
     SHOW = (("", "All"), ("access", "With access"), ("none", "No access"))
     q = forms.CharField(max_length=MAX_USER, required=False)
     show = forms.ChoiceField(choices=SHOW, required=False)
-    page = forms.IntegerField(min_value=1, required=False)
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The filter in effect."""
-        self.full_clean()
-        given = self.cleaned_data
-        return {"q": given.get("q") or "", "show": given.get("show") or "", "page": given.get("page") or 1}

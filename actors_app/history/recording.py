@@ -11,7 +11,7 @@ from django.db.models import F
 from actors_app.history.clock import DAY, HOUR, MINUTE, from_ms, now_ms, to_ms
 from actors_app.models import ActorHistory, ExecutionRecord
 from actors_app.services.types import Execution, ExecutionRow
-from actors_app.wording import visible
+from actors_app.wording import storable
 
 UNFINISHED = ("waiting", "running")
 SEEN_AGAIN = 10 * MINUTE  # milliseconds after which it is worth a write that an unchanged execution was seen again
@@ -117,11 +117,11 @@ def row_of(actor: ActorHistory, execution: Execution | ExecutionRow, at: int) ->
     return ExecutionRecord(
         actor_id=actor.pk,
         execution_id=execution.id,
-        executor=_storable(execution.executor)[:255],
-        status=_storable(execution.status)[:64],
+        executor=storable(execution.executor)[:255],
+        status=storable(execution.status)[:64],
         outcome=execution.outcome,
         exit_code=_small(execution.exit_code),
-        worker_id=_storable(execution.worker_id or "")[:_LONGEST],
+        worker_id=storable(execution.worker_id or "")[:_LONGEST],
         received=received or 0,
         started=started,
         finished=finished,
@@ -130,7 +130,7 @@ def row_of(actor: ActorHistory, execution: Execution | ExecutionRow, at: int) ->
         runtime=_kept(execution.runtime),
         cpu=_kept(execution.cpu),
         io=_kept(execution.io),
-        final_state=_storable(json.dumps(execution.final_state)) if execution.final_state else "",
+        final_state=storable(json.dumps(execution.final_state)) if execution.final_state else "",
         is_sketch=is_sketch,
         first_seen=at,
         last_seen=at,
@@ -188,10 +188,6 @@ def _add(actor_id: int, changes: Counter[tuple[int, str]]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_TALLY, rows)
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", visible("\x00"))  # which PostgreSQL cannot keep in a text, written as on every page
 
 
 def _small(code: object) -> int | None:

@@ -13,15 +13,15 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from actors_app.credentials import Credentials, SessionCredentials
+from actors_app.credentials import Credentials, SessionCredentials, signed_in
 from actors_app.history.clock import HOUR, MINUTE, now_ms
 from actors_app.htmx import is_poll
 from actors_app.kept import definitions as kept_definitions
 from actors_app.models import ActorHistory, Readable
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor
-from actors_app.wording import visible
+from actors_app.wording import storable
 
 REMEMBERED = MINUTE
 OUTAGE = 12 * HOUR  # for which the last answer stands while the API gives none
@@ -84,7 +84,7 @@ def readable(request: HttpRequest, abaco: Abaco) -> Readers:
     Three small calls at most, at once: `GET /actors`, a probe of the admin role, and nothing else where both are
     known. Raises what the API refuses, and its silence where nothing is remembered.
     """
-    who = _who(request)
+    who = signed_in(request)
     row = Readable.objects.filter(tenant=who.tenant, username=who.username).first()
     at = now_ms()
     if row and 0 <= at - row.checked < REMEMBERED:
@@ -120,7 +120,7 @@ def one_readable(
     at the same time, which is then in `beside`. Raises what the API refuses; where it says that the actor is gone, its
     owner and administrators still get what is remembered of it.
     """
-    who = _who(request)
+    who = signed_in(request)
     at = now_ms()
     memory = _memory(request, identifier)
     known: int | None = cache.get(memory)
@@ -167,7 +167,7 @@ def despite(request: HttpRequest, abaco: Abaco, identifier: str, error: AbacoErr
 
     One that is gone is its owner's and the administrators'; while the API is silent, its last answer stands.
     """
-    who = _who(request)
+    who = signed_in(request)
     if isinstance(error, NotFound | Forbidden):
         return _gone(abaco, who, identifier, error)
     if isinstance(error, Unreachable | ServiceFailed):
@@ -188,11 +188,11 @@ def remember(tenant: str, actors: Iterable[Actor]) -> set[int]:
         actor.id: ActorHistory(
             tenant=tenant,
             actor_id=actor.id,
-            name=_text(actor.name or ""),
-            owner=_text(actor.owner)[:255],
-            image=_text(actor.image),
-            status=_text(actor.status)[:64],
-            status_message=_text(actor.status_message),
+            name=storable(actor.name or ""),
+            owner=storable(actor.owner)[:255],
+            image=storable(actor.image),
+            status=storable(actor.status)[:64],
+            status_message=storable(actor.status_message),
             seen=at,
         )
         for actor in actors
@@ -240,7 +240,7 @@ def mark_deleted(tenant: str, actor_id: str) -> None:
 
 def forget_rights(request: HttpRequest) -> None:
     """Let the next page ask again what this person may read, since they have just changed it."""
-    who = _who(request)
+    who = signed_in(request)
     Readable.objects.filter(tenant=who.tenant, username=who.username).update(checked=0)
 
 
@@ -252,19 +252,12 @@ def forget_one(request: HttpRequest, identifier: str) -> None:
 
 def forget_actor(request: HttpRequest, actor_id: str) -> None:
     """Note that this person has deleted an actor."""
-    mark_deleted(_who(request).tenant, actor_id)
+    mark_deleted(signed_in(request).tenant, actor_id)
     forget_rights(request)
 
 
-def _who(request: HttpRequest) -> Credentials:
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
-    return who
-
-
 def _memory(request: HttpRequest, identifier: str) -> str:
-    who = _who(request)
+    who = signed_in(request)
     return f"reads:{who.tenant}:{who.username}:{SessionCredentials.of(request).memory}:{identifier}"
 
 
@@ -313,7 +306,3 @@ def _gone(abaco: Abaco, who: Credentials, identifier: str, refusal: AbacoError) 
 def _may_be_hidden(refusal: AbacoError) -> bool:
     """Whether what somebody is told is not there may be there for others."""
     return isinstance(refusal, NotFound) and refusal.may_be_hidden
-
-
-def _text(text: str) -> str:
-    return text.replace("\x00", visible("\x00"))

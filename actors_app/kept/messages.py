@@ -18,7 +18,8 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from actors_app.converters import is_id
-from actors_app.credentials import Credentials, vault
+from actors_app.credentials import Credentials
+from actors_app.kept.sealing import seal, unseal
 from actors_app.models import KeptMessage
 from actors_app.services.types import Actor
 from actors_app.wording import size, visible
@@ -71,9 +72,9 @@ def keep(who: Credentials, actor_id: str, execution_id: str, sent: Sent) -> Kept
         environment=b"",
     )
     if len(sent.body) <= MAX_KEPT:
-        row.content = _seal(row, sent.body)
+        row.content = seal(row, sent.body)
         along = {"environment": dict(sent.environment), "repeats": sent.repeats}
-        row.environment = _seal(row, json.dumps(along).encode())
+        row.environment = seal(row, json.dumps(along).encode())
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -104,7 +105,7 @@ def opened(row: KeptMessage) -> Sent | None:
     if row.expires_at <= timezone.now() or not bytes(row.content):
         return None
     try:
-        body, along = _open(row, bytes(row.content)), json.loads(_open(row, bytes(row.environment)))
+        body, along = unseal(row, bytes(row.content)), json.loads(unseal(row, bytes(row.environment)))
     except InvalidToken:
         return None
     return Sent(row.kind, body, along["environment"], along["repeats"])
@@ -141,19 +142,3 @@ def _forget_expired() -> None:
     over = KeptMessage.objects.filter(expires_at__lte=at)
     over.filter(sha256="").delete()
     over.update(content=b"", environment=b"", sha256="", expires_at=at + FACT_KEPT_FOR)
-
-
-def _binding(row: KeptMessage) -> bytes:
-    """Name what these bytes belong to, inside what is encrypted: a row copied to another execution does not open."""
-    return json.dumps([row.tenant, row.username, row.execution_id]).encode() + b"\n"
-
-
-def _seal(row: KeptMessage, data: bytes) -> bytes:
-    return vault().encrypt(_binding(row) + data)
-
-
-def _open(row: KeptMessage, sealed: bytes) -> bytes:
-    binding, unsealed = _binding(row), vault().decrypt(sealed)
-    if not unsealed.startswith(binding):
-        raise InvalidToken
-    return unsealed[len(binding) :]

@@ -13,8 +13,9 @@ from cryptography.fernet import InvalidToken
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from actors_app.credentials import Credentials, vault
+from actors_app.credentials import Credentials
 from actors_app.executions.shapes import Shape, hex_of, image_type, shape_of
+from actors_app.kept.sealing import seal, unseal
 from actors_app.models import KeptResult
 from actors_app.services.jsons import UnreadableJSON, load_json
 
@@ -77,7 +78,7 @@ def keep(owner: Credentials, actor_id: str, execution_id: str, data: bytes) -> K
         fetched_at=at,
         expires_at=at + KEPT_FOR,
     )
-    row.content, row.preview = _seal(row, data), _seal(row, data[:PREVIEW])
+    row.content, row.preview = seal(row, data), seal(row, data[:PREVIEW])
     row.save(force_insert=True)
     return row
 
@@ -113,7 +114,7 @@ def content(owner: Credentials, execution_id: str, result_id: int) -> bytes:
     """Return the bytes of one of this person's results; raise KeptResult.DoesNotExist for any other."""
     row = _alive(owner, execution_id).get(pk=result_id)
     try:
-        return _open(row, bytes(row.content))
+        return unseal(row, bytes(row.content))
     except InvalidToken:
         raise KeptResult.DoesNotExist from None
 
@@ -149,36 +150,20 @@ def _forget_expired() -> None:
     KeptResult.objects.filter(expires_at__lte=timezone.now()).delete()
 
 
-def _binding(row: KeptResult) -> bytes:
-    """Name whose bytes these are, inside what is encrypted: a row copied to another owner does not open."""
-    return json.dumps([row.tenant, row.username, row.execution_id]).encode() + b"\n"
-
-
-def _seal(row: KeptResult, data: bytes) -> bytes:
-    return vault().encrypt(_binding(row) + data)
-
-
-def _open(row: KeptResult, sealed: bytes) -> bytes:
-    binding, opened = _binding(row), vault().decrypt(sealed)
-    if not opened.startswith(binding):
-        raise InvalidToken
-    return opened[len(binding) :]
-
-
 def _shape(row: KeptResult, *, is_whole: bool) -> Shape:
     """Return what is shown of a row; of bytes that do not open any more, nothing."""
     try:
-        beginning = _open(row, bytes(row.preview))
+        beginning = unseal(row, bytes(row.preview))
         if image_type(beginning):
             return Shape("image") if row.size <= MAX_IMAGE else hex_of(beginning, "binary")
-        return shape_of(_open(row, bytes(row.content)) if is_whole else beginning, is_whole=is_whole)
+        return shape_of(unseal(row, bytes(row.content)) if is_whole else beginning, is_whole=is_whole)
     except InvalidToken:
         return Shape("binary")
 
 
 def _text(row: KeptResult) -> str | None:
     try:
-        data = _open(row, bytes(row.content))
+        data = unseal(row, bytes(row.content))
         return json.dumps(load_json(data), indent=2, ensure_ascii=False) if row.kind == "json" else data.decode()
     except (InvalidToken, UnreadableJSON):
         return None

@@ -12,9 +12,6 @@ from typing import Literal
 from actors_app.logs.colours import EXTENDED, coloured
 from actors_app.wording import visible
 
-MAX_LINES = 2_000
-MAX_CHARACTERS = 200_000
-
 Level = Literal["", "debug", "info", "warn", "error"]
 
 # What terminals obey: colours are read; the moving of a cursor, the choice of an alphabet (`tput sgr0` writes one), a
@@ -61,37 +58,6 @@ class Line:
     end: tuple[Span, ...] = ()
     length: int = 0
     hit: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LogView:
-    """The end of a log as a page shows it, and how much there is in all."""
-
-    lines: tuple[Line, ...] = ()
-    total: int = 0
-    is_tail: bool = False  # lines, or a part of a long line, were left out at the beginning
-
-    @property
-    def first(self) -> int:
-        """Return the number of the first line shown."""
-        return self.lines[0].number if self.lines else 0
-
-
-def log_view(text: str, max_lines: int = MAX_LINES, max_characters: int = MAX_CHARACTERS) -> LogView:
-    """Return the last lines of a log, at most so many lines and so many characters of them."""
-    body = text[:-1] if text.endswith("\n") else text
-    if not body:
-        return LogView()
-    total = body.count("\n") + 1
-    kept = body[-max_characters:].split("\n")
-    is_tail = len(body) > max_characters or len(kept) > max_lines
-    kept = kept[-max_lines:]
-    style: frozenset[str] = frozenset()
-    lines = []
-    for number, line in enumerate(kept, start=total - len(kept) + 1):
-        spans, style = spans_of(line, style)
-        lines.append(Line(number, level_of("".join(span.text for span in spans)), spans))
-    return LogView(tuple(lines), total, is_tail)
 
 
 def plain(line: str) -> str:

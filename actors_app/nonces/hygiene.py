@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from actors_app.services.permissions import LEVELS, WORLD, level_of
+from actors_app.services.permissions import WORLD, level_of, rank
 from actors_app.services.types import Nonce
 
 NEVER = timedelta(days=30)  # after which a nonce that was never used is worth a look
@@ -48,8 +48,4 @@ def _may_still(nonce: Nonce, levels: Mapping[str, str]) -> bool:
     """Whether the maker may still do by themselves what the nonce does; an administrator's role is not known."""
     if WORLD in levels or nonce.made_by_admin:
         return True
-    return _number(level_of(levels, nonce.owner)) >= _number(nonce.level)
-
-
-def _number(level: str) -> int:
-    return LEVELS.index(level) if level in LEVELS else 0
+    return rank(level_of(levels, nonce.owner)) >= rank(nonce.level)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import NotFound
 from actors_app.services.hearing import Kind
-from actors_app.services.permissions import LEVELS, WORLD, level_of
+from actors_app.services.permissions import LEVELS, WORLD, level_of, rank
 from actors_app.services.types import Alias, Nonce
 from actors_app.services.urls import alias as checked_alias
 from actors_app.services.waves import GetCall
@@ -244,14 +244,10 @@ def _through_whom(nonce: Nonce, has: str, is_shared: bool) -> str:
         return ", and with the admin role that its maker had then: it opens its level whatever the list says"
     if nonce.made_by_admin:
         return ", who had the admin role then: while they have it, it opens its level whatever the list says"
-    if is_shared or _number(has) >= _number(nonce.level):
+    if is_shared or rank(has) >= rank(nonce.level):
         return ""
     unless = "" if nonce.keeps_roles else ", unless they are an administrator"
     return f", whose own level is {has} now: it opens no more than that{unless}"
-
-
-def _number(level: str) -> int:
-    return LEVELS.index(level) if level in LEVELS else 0
 
 
 def ask_aliases(abaco: Abaco, aliases: Sequence[Alias]) -> list[tuple[Alias, Answer, Answer]]:

@@ -54,6 +54,11 @@ def level_of(levels: Mapping[str, str], user: str) -> str:
     return "NONE" if "." in user else levels.get(user, "NONE")
 
 
+def rank(level: str) -> int:
+    """Return how much a level gives, from 0 for none; a word that is no level gives none."""
+    return LEVELS.index(level) if level in LEVELS else 0
+
+
 def levels_of(result: Mapping[str, object]) -> dict[str, str]:
     """Return a map of the API's by user name; one with a dot, which the API stores nested, has its dot again.
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from actors_app.acts import aliases as acts
 from actors_app.acts.actors import ring_words
 from actors_app.alias_rows import AliasRow, dead_among, linking, rows
-from actors_app.credentials import SessionCredentials, abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.htmx import render_page, wants_fragment
@@ -34,7 +34,7 @@ def alias_list(request: HttpRequest) -> HttpResponse:
         return render_page(request, "aliases/list.html", context | {"error": error}, status=error.status)
     aliases: tuple[Alias, ...] = answers["aliases"].value
     actors = {actor.id: actor for actor in answers["actors"].value or ()}
-    me = _me(request)
+    me = signed_in(request).username
     mine = [one for one in aliases if one.owner == me]
     lost = [one.actor_id for one in mine if one.actor_id not in actors] if answers["actors"].value is not None else []
     dead = dead_among(abaco, lost)
@@ -165,7 +165,7 @@ def actor_aliases(request: HttpRequest, actor_id: str) -> HttpResponse:
         "section": "actors",
         "tab": "",
         "counts": {},
-        "rows": rows(here, {}, frozenset(), _me(request)),
+        "rows": rows(here, {}, frozenset(), signed_in(request).username),
         "error": error,
     }
     status = error.status if error else 200
@@ -174,13 +174,6 @@ def actor_aliases(request: HttpRequest, actor_id: str) -> HttpResponse:
 
 def _context(alias: str) -> dict[str, Any]:
     return {"alias": alias, "section": "aliases", "tab": "overview"}
-
-
-def _me(request: HttpRequest) -> str:
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
-    return who.username
 
 
 def _known(abaco: Abaco) -> tuple[Actor, ...]:

@@ -12,23 +12,15 @@ from actors_app.bulk import jobs, steps
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.pages import Page, address, page_of, pages_of
 from actors_app.bulk.plans import Plan
-from actors_app.credentials import Credentials, SessionCredentials, abaco_for
+from actors_app.credentials import Credentials, abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.bulk import OrderForm
 from actors_app.htmx import go_to, is_poll, render_page, render_poll, say
 from actors_app.models import BulkJob
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 
 STEP_SECONDS, STEP_ITEMS = 2.0, 10  # of a page that asks by itself
 TOO_OLD = "This page is too old to be used, or is not yours. Go back to the list and begin again."
-
-
-def who_is(request: HttpRequest) -> Credentials:
-    """Return who is signed in; raise SignedOut where nobody is."""
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
-    return who
 
 
 def ordered(request: HttpRequest, plan: Plan, form: OrderForm, show: Callable[[int], HttpResponse]) -> HttpResponse:
@@ -59,7 +51,7 @@ def plan_context(plan: Plan, form: OrderForm) -> dict[str, Any]:
 @credentials_required
 def bulk_list(request: HttpRequest) -> HttpResponse:
     """Show one's own bulk acts, newest first, so that one whose page was closed is found again."""
-    context = {"section": "activity", "pages": pages_of(who_is(request)), "most": jobs.LISTED}
+    context = {"section": "activity", "pages": pages_of(signed_in(request)), "most": jobs.LISTED}
     return render_page(request, "bulk/list.html", context)
 
 
@@ -67,7 +59,7 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
 @credentials_required
 def bulk_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """Show how far a bulk act is; a POST moves it on by a step."""
-    who = who_is(request)
+    who = signed_in(request)
     job = _own(who, handle)
     error: AbacoError | None = None
     if request.method == "POST" and not page_of(who, job).is_over:
@@ -90,7 +82,7 @@ def bulk_stop(request: HttpRequest, handle: str) -> HttpResponse:
     """Begin nothing more of a bulk act; what was begun is not taken back. Opened plainly, go to its page."""
     if request.method == "GET":
         return redirect("actors:bulk-detail", handle)
-    job = _own(who_is(request), handle)
+    job = _own(signed_in(request), handle)
     left = jobs.stop(job)
     if left:
         say(request, f"Stopped. Nothing was sent for the {ACTS[job.act].counted(left)} that still waited.")

@@ -9,11 +9,11 @@ from actors_app.administration.lists import admin_now
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.of_actors import CAP, ActorPlan, plan_of
 from actors_app.bulk.pages import PLACES, address
-from actors_app.credentials import abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.bulk import ActorBulkForm, ActorOrderForm
 from actors_app.htmx import render_page
-from actors_app.views.bulk import TOO_OLD, ordered, plan_context, who_is
+from actors_app.views.bulk import TOO_OLD, ordered, plan_context
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,7 +22,7 @@ def actor_bulk_create(request: HttpRequest) -> HttpResponse:
     """Show what an act on many actors would do, and what each loses; then order it. Nothing is done yet."""
     if request.method == "GET":
         return _previewed(request)
-    plan = ActorPlan.unsealed(who_is(request), request.POST.get("plan", ""))
+    plan = ActorPlan.unsealed(signed_in(request), request.POST.get("plan", ""))
     if plan is None or not plan.items:
         return _refused(request, [TOO_OLD], "actor-list", "", "")
     form = ActorOrderForm(request.POST, expected=plan.number)
@@ -35,7 +35,7 @@ def _previewed(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data
     if not is_valid:
         return _refused(request, form.complaints, chosen["place"], chosen["query"], request.GET.get("act", ""))
-    abaco, who = abaco_for(request), who_is(request)
+    abaco, who = abaco_for(request), signed_in(request)
     plan = plan_of(
         who,
         abaco,

@@ -12,7 +12,7 @@ from actors_app.bulk.acts import ACTS
 from actors_app.bulk.of_executions import CAP, LISTED, ExecutionPlan, page_rows, picked_rows, plan_of
 from actors_app.bulk.pages import address
 from actors_app.converters import is_id
-from actors_app.credentials import abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.bulk import BulkForm, OrderForm, PickedForm
 from actors_app.forms.history import HistoryForm
@@ -21,7 +21,7 @@ from actors_app.history.exporting import export_rows
 from actors_app.htmx import render_page
 from actors_app.services import Abaco
 from actors_app.services.errors import Forbidden, NotFound
-from actors_app.views.bulk import TOO_OLD, ordered, plan_context, who_is
+from actors_app.views.bulk import TOO_OLD, ordered, plan_context
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,7 +30,7 @@ def bulk_create(request: HttpRequest) -> HttpResponse:
     """Show what an act on many executions would do, and to which; then order it. Nothing is done yet."""
     if request.method == "GET":
         return _previewed(request)
-    plan = ExecutionPlan.unsealed(who_is(request), request.POST.get("plan", ""))
+    plan = ExecutionPlan.unsealed(signed_in(request), request.POST.get("plan", ""))
     if plan is None or not plan.items:
         return _refused(request, [TOO_OLD], reverse("actors:history"))
     form = OrderForm(request.POST)
@@ -45,7 +45,7 @@ def _previewed(request: HttpRequest) -> HttpResponse:
         return _refused(request, complaints, _back(filters), request.GET.get("act", ""))
     chosen = form.cleaned_data
     abaco = abaco_for(request)
-    what, who = asked_of(request, abaco, filters), who_is(request)
+    what, who = asked_of(request, abaco, filters), signed_in(request)
     plan = plan_of(who, abaco, what, chosen["act"], chosen["scope"], chosen["pick"], filters.query())
     order = OrderForm(initial={"plan": plan.sealed(who)})
     return _page(request, _context(plan, order), 200 if plan.items else 409)

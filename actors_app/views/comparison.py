@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import Credentials, abaco_for
+from actors_app.credentials import Credentials, abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.executions.again import words_of
 from actors_app.executions.comparing import Diff, Tail, difference, field_rows, fields_of, tail_of
@@ -26,7 +26,7 @@ from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Execution
-from actors_app.views.logs import signed_in, visible_kept
+from actors_app.views.logs import visible_kept
 
 MAX_RESULT = 1_000_000  # bytes up to which a result that is text is compared line by line
 MAX_TEXTS = 5  # pairs of them that are compared line by line; templates/comparison/detail.html names it

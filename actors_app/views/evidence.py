@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import Credentials, abaco_for
+from actors_app.credentials import Credentials, abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.evidence import EvidenceForm
 from actors_app.history import collecting, counting, finding, rights
@@ -22,7 +22,6 @@ from actors_app.htmx import render_page
 from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound, ServiceFailed, SignedOut, Unreachable
-from actors_app.views.logs import signed_in
 from actors_app.writes import record_read
 
 ACTION = "evidence.take"

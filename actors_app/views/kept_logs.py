@@ -7,12 +7,12 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import logs as acts
-from actors_app.credentials import abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
 from actors_app.htmx import render_page
 from actors_app.services.errors import AbacoError
-from actors_app.views.logs import signed_in, visible_kept
+from actors_app.views.logs import visible_kept
 from actors_app.writes import answered
 
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actors_app.credentials import Credentials, SessionCredentials, abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.executions.endings import log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.forms.logs import LogForm
@@ -25,7 +25,7 @@ from actors_app.logs.reading import Opening, read_line
 from actors_app.models import KeptLog
 from actors_app.preferences import keep, preferences_of
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed, SignedOut
+from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed
 from actors_app.services.types import Actor, Execution
 from actors_app.streamed import stream_page
 
@@ -103,14 +103,6 @@ def visible_kept(
 def _is_refusal(error: AbacoError | None) -> bool:
     """Whether the API said no, rather than that there is nothing, or nothing at all."""
     return isinstance(error, APIError) and not isinstance(error, NotFound | ServiceFailed | RateLimited)
-
-
-def signed_in(request: HttpRequest) -> Credentials:
-    """Return who is signed in; raise SignedOut when nobody is."""
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
-    return who
 
 
 @require_http_methods(["GET"])

@@ -5,10 +5,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.executions.earlier import earlier, later
-from actors_app.views.logs import signed_in
 
 
 @require_http_methods(["GET"])

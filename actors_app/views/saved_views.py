@@ -8,29 +8,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app import saved_views
-from actors_app.credentials import Credentials, SessionCredentials
+from actors_app.credentials import Credentials, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.saved_views import SavedViewForm, ViewNameForm
 from actors_app.htmx import go_to, render_page, say
 from actors_app.models import SavedView
 from actors_app.saved_views import NotSaved
-from actors_app.services.errors import SignedOut
 
 SHARED = "view"  # parameter of the list that names the view whose link led there
-
-
-def _who(request: HttpRequest) -> Credentials:
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
-    return who
 
 
 @require_http_methods(["GET", "POST"])
 @credentials_required
 def view_list(request: HttpRequest) -> HttpResponse:
     """Show one's own views; save a filter as one."""
-    who = _who(request)
+    who = signed_in(request)
     if request.method == "GET":
         return _page(request, who)
     form = SavedViewForm(request.POST)
@@ -49,7 +41,7 @@ def view_list(request: HttpRequest) -> HttpResponse:
 @credentials_required
 def view_open(request: HttpRequest, handle: str) -> HttpResponse:
     """Lead to the list as a view has it; one of somebody else's is offered there to be kept."""
-    who = _who(request)
+    who = signed_in(request)
     view = saved_views.shared(who, handle)
     if view is None:
         raise Http404("no such view")
@@ -62,7 +54,7 @@ def view_open(request: HttpRequest, handle: str) -> HttpResponse:
 @credentials_required
 def view_rename(request: HttpRequest, handle: str) -> HttpResponse:
     """Give one's own view another name."""
-    who = _who(request)
+    who = signed_in(request)
     view = _own(who, handle)
     form = ViewNameForm(request.POST, auto_id=f"id_%s_{handle}")
     if form.is_valid():
@@ -79,7 +71,7 @@ def view_rename(request: HttpRequest, handle: str) -> HttpResponse:
 @credentials_required
 def view_delete(request: HttpRequest, handle: str) -> HttpResponse:
     """Delete one's own view; its link ends too."""
-    view = _own(_who(request), handle)
+    view = _own(signed_in(request), handle)
     view.delete()
     say(request, f"The view “{view.name}” was deleted.")
     return go_to(request, "actors:view-list")

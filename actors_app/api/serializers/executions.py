@@ -11,15 +11,15 @@ from actors_app.history.wanted import OUTCOMES, SORTS
 OUTCOME = "How it ended: COMPLETE alone says nothing of success."
 
 
-class Execution(serializers.Serializer):
-    """One execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes."""
+class Told(serializers.Serializer):
+    """What is told of every execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes."""
 
     id = serializers.CharField()
     actor_id = serializers.CharField()
-    executor = serializers.CharField(help_text="Who sent the message.")
     status = serializers.CharField()
     outcome = serializers.ChoiceField(list(OUTCOMES), help_text=OUTCOME)
     exit_code = serializers.IntegerField(allow_null=True)
+    worker_id = serializers.CharField(allow_null=True)
     message_received_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
     start_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
     finish_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
@@ -28,29 +28,20 @@ class Execution(serializers.Serializer):
     runtime = serializers.IntegerField(allow_null=True)
     cpu = serializers.IntegerField(allow_null=True)
     io = serializers.IntegerField(allow_null=True)
-    worker_id = serializers.CharField(allow_null=True)
+
+
+class Execution(Told):
+    """One execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes."""
+
+    executor = serializers.CharField(help_text="Who sent the message.")
     final_state = serializers.DictField(help_text="As the container's host has it.")
 
 
-class ExecutionRow(serializers.Serializer):
+class ExecutionRow(Told):
     """An execution as the portal remembers it."""
 
-    id = serializers.CharField()
-    actor_id = serializers.CharField()
     actor_name = serializers.CharField(allow_null=True)
     executor = serializers.CharField(allow_null=True, help_text="Who sent the message; null where not read yet.")
-    status = serializers.CharField()
-    outcome = serializers.ChoiceField(list(OUTCOMES), help_text=OUTCOME)
-    exit_code = serializers.IntegerField(allow_null=True)
-    worker_id = serializers.CharField(allow_null=True)
-    message_received_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
-    start_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
-    finish_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
-    queued_seconds = serializers.FloatField(allow_null=True)
-    run_seconds = serializers.FloatField(allow_null=True)
-    runtime = serializers.IntegerField(allow_null=True)
-    cpu = serializers.IntegerField(allow_null=True)
-    io = serializers.IntegerField(allow_null=True)
     is_in_api = serializers.BooleanField(help_text="Whether the API still has it.")
 
 

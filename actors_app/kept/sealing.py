@@ -1,0 +1,28 @@
+"""Encrypting what belongs to one person and one execution, so that it opens in no other row."""
+
+import json
+
+from cryptography.fernet import InvalidToken
+
+from actors_app.credentials import vault
+from actors_app.models import KeptMessage, KeptResult
+
+Row = KeptMessage | KeptResult
+
+
+def _binding(row: Row) -> bytes:
+    """Name whose bytes these are, inside what is encrypted: a row copied to another owner does not open."""
+    return json.dumps([row.tenant, row.username, row.execution_id]).encode() + b"\n"
+
+
+def seal(row: Row, data: bytes) -> bytes:
+    """Encrypt some bytes for a row."""
+    return vault().encrypt(_binding(row) + data)
+
+
+def unseal(row: Row, sealed: bytes) -> bytes:
+    """Decrypt the bytes of a row; raise InvalidToken where they are another's or no key opens them."""
+    binding, opened = _binding(row), vault().decrypt(sealed)
+    if not opened.startswith(binding):
+        raise InvalidToken
+    return opened[len(binding) :]
