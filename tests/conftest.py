@@ -18,6 +18,18 @@ def pytest_runtest_setup() -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about a store that is not the one of this run; the test command makes a run on each."""
+    from django.db import connection
+
+    others = [
+        item for item in items if (mark := item.get_closest_marker("only_on")) and connection.vendor not in mark.args
+    ]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
+
+
 @pytest.fixture(autouse=True)
 def _forgetful() -> None:
     """Let no test know what another was told."""

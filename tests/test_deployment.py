@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import requests
 import yaml
 
@@ -16,6 +15,7 @@ from tests.certificates import self_signed
 from tests.running import running_portal, wait_for
 from tests.sandbox.support import free_port, start_sandbox
 from tests.test_docs import read_by_the_code
+from tests.tools import missing
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -103,7 +103,7 @@ def test_each_service_is_hardened_and_waits_for_what_there_is() -> None:
 
 def test_the_secrets_are_made_once_and_load(tmp_path: Path) -> None:
     if not shutil.which("openssl"):
-        pytest.skip("openssl was not found")
+        missing("openssl", "openssl")
     for name in ("make-secrets.sh", "portal.env.example"):
         shutil.copy(ROOT / "deploy" / name, tmp_path)
     made = [
@@ -142,7 +142,7 @@ SECRET_FILES = {
 def proxy(directory: Path, *portals: str) -> Iterator[tuple[str, str, Path]]:
     """Run the proxy's own configuration with other addresses; yield its https and http roots and its certificate."""
     if not NGINX:
-        pytest.skip("nginx was not found; on Debian: apt install nginx-light")
+        missing("nginx", "nginx-light")
     pem, secure, plain = self_signed(directory, days=30), free_port(), free_port()
     text = PROXY
     for old, new in {

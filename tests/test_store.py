@@ -116,9 +116,8 @@ def test_what_is_done_patiently_is_tried_four_times_at_most() -> None:
     assert 2 <= len(tries) <= store.TRIES
 
 
+@pytest.mark.only_on("postgresql")
 def test_a_pool_that_is_busy_is_waited_for_and_a_server_that_is_away_is_not(tmp_path: Path) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no pool")
     most = connection.settings_dict["OPTIONS"]["pool"]["max_size"]
     connection.ensure_connection()
     pool = connection.pool  # type: ignore[attr-defined]

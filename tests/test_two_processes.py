@@ -26,6 +26,7 @@ from tests.canary.forms import forms_of
 from tests.load import Visitor
 from tests.running import RunningPortal, running_portal
 from tests.sandbox.support import Person, Sandbox, start_sandbox
+from tests.tools import missing
 
 CONNECTIONS = 4  # of each process, to the store
 
@@ -51,7 +52,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         try:
             store = stack.enter_context(postgresql.running())
         except postgresql.NotInstalled:
-            pytest.skip("PostgreSQL is not installed; on Debian: apt install postgresql")
+            missing("PostgreSQL", "postgresql")
         sandbox = start_sandbox(tmp_path_factory.mktemp("sandbox"), fill="none", SANDBOX_PULL_SECONDS="0.05")
         stack.callback(sandbox.stop)
         settings = {

@@ -18,6 +18,7 @@ from actors_app.models import ActorHistory, ExecutionRecord
 from benchmarks.cases import Case, cases
 from tests.history.world import World, ago
 from tests.payloads import ACTOR_ID
+from tests.plans import postgresql_steps, sqlite_steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 TABLES = r"portal_(?:execution|execution_tally|actor_history|unread_history|readable)"
@@ -59,26 +60,10 @@ def addresses(page: str) -> Iterator[str]:
 
 def unindexed(sql: str) -> list[str]:
     """Return the steps of the store's plan of a question that read a table of the history from end to end."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("EXPLAIN QUERY PLAN " + sql)
-            steps = [row[3] for row in cursor.fetchall()]
-            # The short names are those of `history/`; a table that a question makes itself has others.
-            return [step for step in steps if re.match(rf"SCAN (?:{TABLES}|s|r|c|a)\b", step)]
-        # Of a table this small it reads the whole, if it may; so it may only where there is no other way.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN (FORMAT JSON) " + sql)
-        (found,) = cursor.fetchone()
-        cursor.execute("SET LOCAL enable_seqscan = on")
-    plan = json.loads(found) if isinstance(found, str) else found
-    return [json.dumps(node) for node in nodes(plan[0]["Plan"]) if reads_all(node)]
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return the steps of a plan of PostgreSQL."""
-    yield plan
-    for part in plan.get("Plans", []):
-        yield from nodes(part)
+    if connection.vendor == "sqlite":
+        # The short names are those of `history/`; a table that a question makes itself has others.
+        return [step for step in sqlite_steps(sql) if re.match(rf"SCAN (?:{TABLES}|s|r|c|a)\b", step)]
+    return [json.dumps(step) for step in postgresql_steps(sql) if reads_all(step)]
 
 
 def reads_all(node: dict[str, Any]) -> bool:
