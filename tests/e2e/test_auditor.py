@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page, expect
 from actors_app.history.clock import SECOND
 from actors_app.history.upkeep import PAUSE
 from tests.e2e.conftest import Portal, Visit
-from tests.e2e.test_pages import SHAPES, complaints
+from tests.e2e.looks import SHAPES, complaints
 from tests.running import running_portal
 from tests.sandbox.support import Person, Sandbox, start_sandbox
 

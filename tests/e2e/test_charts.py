@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route
 from actors_app.history_charts import charts_of, sparkline
 from actors_app.history_charts.spans import HOUR
 from tests.e2e.conftest import Visit
-from tests.e2e.test_pages import SHAPES, complaints
+from tests.e2e.looks import SHAPES, complaints
 
 pytestmark = pytest.mark.browser
 BEGIN = int(datetime(2026, 11, 23, tzinfo=UTC).timestamp() * 1000)

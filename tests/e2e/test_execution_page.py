@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Portal, Visit
-from tests.e2e.test_pages import SHAPES, complaints
+from tests.e2e.looks import SHAPES, complaints
 
 pytestmark = pytest.mark.browser
 

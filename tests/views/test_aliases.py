@@ -50,7 +50,7 @@ def test_what_leads_nowhere_is_found_and_offered_for_cleaning(api: API, signed_i
     lists(api, alias_payload(), alias_payload(alias="dead", actorId=OTHER))
     api.refuse("GET", f"/actors/v2/{OTHER}", f"Actor TACC-PROD_{OTHER} does not exist")
     page = signed_in.get("/aliases/?show=dead").content.decode()
-    assert "1 of your aliases leads to an actor that was deleted" in page
+    assert "1 of your aliases leads to an actor that was deleted or that you may no longer read" in page
     assert 'href="/aliases/dead/delete/"' in page
     assert 'href="/aliases/my-alias/"' not in page
 

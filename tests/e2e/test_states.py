@@ -1,0 +1,194 @@
+"""What a page looks like on the way: refused forms, what was made, what one may not do, and without script."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Portal, Visit
+from tests.e2e.looks import SHAPES, complaints, send
+
+pytestmark = pytest.mark.browser
+
+
+AS_IF_ALIVE = """document.querySelectorAll("main [aria-disabled=true]").forEach((one) => {
+  const { color, backgroundColor } = getComputedStyle(one);
+  one.removeAttribute("aria-disabled");
+  Object.assign(one.style, { color, backgroundColor });
+})"""
+
+
+@pytest.mark.parametrize(("width", "theme"), SHAPES[::3], ids=["1440-light", "390-dark"])
+def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal, width: int, theme: str) -> None:
+    """Everything stands there disabled, as legible as the rest, and says why to whoever comes by keyboard."""
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/wc", name=f"only-read-{width}")
+    demo.post(f"/{actor}/permissions", {"user": "team", "level": "READ"})
+    demo.post(f"/{actor}/nonces", {"level": "READ", "maxUses": 3})
+    page = visit("team", width=width, theme=theme)
+    found = {}
+    for place in ("", "messages/", "workers/", "nonces/", "permissions/", "configuration/", "edit/", "delete/"):
+        page.goto(f"/actors/{actor}/{place}")
+        edit = page.get_by_role("link", name="Edit").first
+        if place == "":
+            reason = "You may read this actor; editing it needs UPDATE. Its owner is “demo”."
+            expect(edit).to_have_attribute("title", reason)
+            edit.focus()
+            drawn = "getComputedStyle(document.activeElement, '::after').content"
+            assert "editing it needs UPDATE" in page.evaluate(drawn)
+        expect(page.locator("main [aria-disabled=true]").first).to_be_visible()
+        if place == "nonces/":
+            page.get_by_role("button", name="Make the nonce").dispatch_event("click")
+        page.evaluate(AS_IF_ALIVE)
+        if wrong := complaints(page):
+            found[place] = wrong
+    assert len(demo.get(f"/{actor}/nonces")) == 1, "a button that stands disabled sends nothing"
+    assert not page.locator("#new-nonce").count()
+    demo.delete(f"/{actor}")
+    assert found == {}
+
+
+def wrong_forms(page: Page, actor: str, portal: Portal) -> Iterator[str]:
+    """Bring up each form as it looks when something in it cannot be; yield its name when it is there."""
+    error = page.locator("main .error, main [data-alert]").first
+    for name, path, form, button, typed in (
+        ("actor-create", "/actors/new/", ".form-card", "Register the actor", {"image": "", "env_name": "MSG"}),
+        ("actor-update", f"{actor}edit/", ".form-card", "Review the changes", {"image": "two words"}),
+        ("actor-delete", f"{actor}delete/", "main form", "Delete the actor for good", {"confirm": "another"}),
+        ("message-create", f"{actor}messages/", "#message-form", "Send message", {"env_name": "MSG"}),
+        ("message-purge", f"{actor}messages/purge/", "#purge form", "Drop all waiting messages", {"confirm": "x"}),
+        ("worker-list", f"{actor}workers/", "#scale form", "Start what is missing", {"num": "0"}),
+        ("nonce-list", f"{actor}nonces/", "#nonce-create form", "Make the nonce", {"max_uses": "0"}),
+        ("permission-list", f"{actor}permissions/", "#grant form", "Grant the level", {"user": "first.last"}),
+        (
+            "permission-change",
+            f"{actor}permissions/change/?user=ABACO_WORLD",
+            "#change form",
+            "Share with everybody",
+            {"confirm": "world"},
+        ),
+        ("execution-create", f"{actor}executions/new/", "main form", "Register the execution", {"runtime": "-1"}),
+    ):
+        page.goto(path)
+        send(page, form, button, **typed)
+        error.wait_for()
+        yield name
+
+
+def states(page: Page, actor: str, portal: Portal) -> Iterator[str]:
+    """Bring up what is seen only on the way through a change; yield its name when it is there."""
+    demo = portal.sandbox.sign_in("demo")
+    page.goto(f"{actor}messages/")
+    page.locator("[name=message]").fill("one two three")
+    page.locator("#message-curl").wait_for()
+    yield "message-preview"
+    page.goto(f"{actor}nonces/")
+    send(page, "#nonce-create form", "Make the nonce", description="for a look")
+    page.locator("#new-nonce").wait_for()
+    yield "nonce-made"
+    page.locator("#nonces-table a.name").first.click()
+    page.locator("#nonce-title").wait_for()
+    yield "nonce-detail"
+    nonce = page.url
+    page.goto(f"{nonce}note/")
+    yield "nonce-note"
+    page.get_by_label("Handed out to").fill("the observatory\nMs Ramirez")
+    page.get_by_role("button", name="Save the note").click()
+    page.get_by_text("Ms Ramirez").wait_for()
+    yield "nonce-noted"
+    page.goto(f"{nonce}replace/")
+    yield "nonce-replace"
+    page.goto(nonce)
+    page.get_by_role("main").get_by_role("link", name="Delete").last.click()
+    page.locator("#delete-title").wait_for()
+    yield "nonce-delete"
+    page.goto(f"{actor}edit/")
+    send(page, ".form-card", "Review the changes", description="Something else.")
+    page.get_by_role("button", name=re.compile("^Save")).wait_for()
+    yield "edit-review"
+    demo.put("/" + actor.split("/")[2], {"image": "abacosamples/wc", "description": "By somebody else."})
+    page.get_by_role("button", name=re.compile("^Save")).click()
+    page.get_by_text("By somebody else.").first.wait_for()
+    yield "edit-conflict"
+    page.goto(f"{actor}edit/")
+    page.eval_on_selector("[name=seen]", "input => { input.value = 'forged'; }")
+    send(page, ".form-card", "Review the changes")
+    page.get_by_text("does not say which definition").wait_for()
+    yield "edit-outdated"
+
+
+@pytest.mark.parametrize("bring_up", [wrong_forms, states])
+@pytest.mark.parametrize(("width", "theme"), SHAPES, ids=[f"{width}-{theme}" for width, theme in SHAPES])
+def test_every_state_is_well_made(
+    visit: Visit, portal: Portal, bring_up: Callable[[Page, str, Portal], Iterator[str]], width: int, theme: str
+) -> None:
+    actor = portal.sandbox.sign_in("demo").actor("abacosamples/wc", name=f"looked-at-{width}-{theme}")
+    # Asking for workers is for administrators; for anybody else its form stands disabled.
+    page = visit("admin" if bring_up is wrong_forms else "demo", width=width, theme=theme)
+    found = {}
+    for name in bring_up(page, f"/actors/{actor}/", portal):
+        if wrong := complaints(page):
+            found[name] = wrong
+    portal.sandbox.sign_in("demo").delete(f"/{actor}")
+    assert found == {}
+
+
+@pytest.mark.parametrize(("width", "theme"), SHAPES, ids=[f"{width}-{theme}" for width, theme in SHAPES])
+def test_signing_in_is_well_made(visit: Visit, width: int, theme: str) -> None:
+    page = visit("", width=width, theme=theme)
+    page.goto("/sign-in/")
+    page.get_by_text("Use an access token instead").click()
+    assert complaints(page) == []
+    page.get_by_label("User name").fill("demo")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_text("The user name or the password is wrong.").wait_for()
+    assert complaints(page) == []
+
+
+def test_the_keyboard_reaches_everything(visit: Visit) -> None:
+    page = visit("demo")
+    page.goto("/actors/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        outline = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement);"
+            " return s.outlineStyle !== 'none' || document.activeElement === document.body; })()"
+        )
+        assert outline, page.evaluate("document.activeElement.outerHTML").partition(">")[0]
+
+
+def test_a_theme_can_be_chosen_without_script(visit: Visit) -> None:
+    page = visit("demo", script=False)
+    page.goto("/account/preferences/")
+    page.get_by_role("radio", name="Dark").check()
+    page.get_by_role("button", name="Keep").click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.goto("/account/preferences/")
+    page.get_by_role("radio", name="As the system").check()
+    page.get_by_role("button", name="Keep").click()
+    assert page.locator("html").get_attribute("data-theme") is None
+
+
+@pytest.mark.parametrize(("width", "theme"), SHAPES[::3], ids=["1440-light", "390-dark"])
+def test_a_line_of_the_activity_is_well_made(visit: Visit, portal: Portal, width: int, theme: str) -> None:
+    actor = portal.sandbox.sign_in("demo").actor("abacosamples/test", name=f"watched-{width}")
+    page = visit("demo", width=width, theme=theme)
+    page.goto(f"/actors/{actor}/edit/")
+    page.get_by_label("Description").fill("Is watched.")
+    page.get_by_role("button", name="Review").click()
+    page.get_by_role("button", name="Save 1 change").click()
+    page.goto(f"/actors/{actor}/activity/")
+    assert complaints(page) == []
+    page.get_by_role("link", name="Details").first.click()
+    page.get_by_role("heading", name=f"demo edited the actor watched-{width}").wait_for()
+    assert "Is watched." in page.content()
+    assert complaints(page) == []
+    page.goto(f"{page.url}check/")
+    page.get_by_text("is as you saved it.").wait_for()
+    assert complaints(page) == []
