@@ -109,6 +109,8 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
         **answers,
         "actor": actor,
         "actor_id": actor_id,
+        # In an alias stands the actor's id, whatever this page was opened by; the API's text may make no address.
+        "own_id": actor.id if is_id(actor.id) else actor_id,
         "tab": "overview",
         "section": "actors",
         "counts": {

@@ -1,5 +1,6 @@
 """One worker: a thread that gets ready, takes an actor's messages in order, runs each, and goes when idle or asked."""
 
+import signal
 import threading
 import time
 from datetime import datetime, timedelta
@@ -136,6 +137,9 @@ class WorkerThread(threading.Thread):
             self._finish(message, None, lifetime)
 
     def _finish(self, message: Message, outcome: Outcome | None, lifetime: timedelta) -> None:
+        # Ctrl-C also reaches a program that has no session of its own yet; that it ends us too we learn a moment later.
+        if outcome and outcome.exit_code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
+            self._closing.wait(0.5)
         if self._closing.is_set():
             return  # The message stays taken: at the next start it goes back into the mailbox and runs again.
         moment = times.stored(times.now())

@@ -49,6 +49,9 @@ def check_it_renders(browser: Client, address: tuple[str, bool], spoiled: dict[t
     expected = {200, 286} if is_poll else {200}
     if "/nonces/" in page and page.count("/") > 4 and ("nonce", "id") in spoiled:
         expected = {404}
+    # Whose executions they are, and so who may read them, is known by the actor's id alone.
+    if page.endswith("/executions/") and ("actor", "id") in spoiled:
+        expected = {200, 502}
     if page.endswith("/halt/"):
         expected = {200, 409}
     assert response.status_code in expected, (page, spoiled, response.status_code)

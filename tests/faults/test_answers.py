@@ -53,6 +53,14 @@ def test_f37_a_page_renders_when_every_field_is_so(signed_in: Client, page: str,
     check_it_renders(signed_in, (page, False), spoiled)
 
 
+@pytest.mark.parametrize(
+    "value", [MISSING, None, "", "x/y", "<b>", [], 7], ids=["missing", "null", "", "/", "b", "l", "n"]
+)
+@pytest.mark.parametrize("page", PAGES)
+def test_f37_a_page_renders_whatever_the_id_of_its_actor_is(signed_in: Client, page: str, value: Any) -> None:
+    check_it_renders(signed_in, (page, False), {("actor", "id"): value})
+
+
 def marker(name: str, key: str) -> str:
     """Return what follows the hostile text, to find it by."""
     return f"{name}0{key}0".lower()
