@@ -43,6 +43,11 @@ class Call:
         """Whether the call may change something; taking a result counts as reading, though it removes it."""
         return self.method != "GET"
 
+    @property
+    def goes_once(self) -> bool:
+        """Whether the call may not be sent a second time."""
+        return self.is_write or not self.repeatable
+
     def __str__(self) -> str:
         return f"{self.method} {self.path.label}"
 

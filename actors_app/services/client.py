@@ -6,6 +6,7 @@ of the resources, and which error an answer is that of `classify.py`.
 
 import http.client
 import logging
+import math
 import random
 import re
 import socket
@@ -33,7 +34,7 @@ from urllib3.util import Retry
 from actors_app.services.breaker import breaker_of
 from actors_app.services.calls import Call, Limits, Reply
 from actors_app.services.classify import MAX_ERROR_BODY, classify
-from actors_app.services.deadline import Attempt, DeadlineSocket, DeadlineSSLSocket
+from actors_app.services.deadline import Attempt, DeadlineSocket, DeadlineSSLSocket, goes_once
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.errors import AbacoError, BadAnswer, ServiceFailed, SignedOut, TimedOut, Unreachable
 from actors_app.services.gunzip import Gunzip
@@ -41,6 +42,7 @@ from actors_app.services.watching import watched
 
 POOL_SIZE = 96  # 32 threads of a worker, and what their waves fan out to
 CHUNK = 65536  # bytes
+IDLE = 1.0  # seconds; servers close what lay idle for longer, some of them after two
 CERTIFICATES = DEFAULT_CA_BUNDLE_PATH  # of the authorities that are trusted where none are named
 
 # urllib3 writes the path of each call at DEBUG, and its whole address at WARNING where a header is broken; a nonce's
@@ -97,11 +99,28 @@ class _SecureConnection(_SharedTime, HTTPSConnection):
     pass
 
 
-class _Pool(HTTPConnectionPool):
+class _FreshForWrites:
+    """A pool that sends what goes out once over no connection that lay idle.
+
+    The other side may be closing it at this moment, and then nobody knows whether it heard what was sent.
+    """
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn:
+            conn.idle_since = time.monotonic()
+        super()._put_conn(conn)  # type: ignore[misc]  # of the class beside it
+
+    def _make_request(self, conn: Any, *args: Any, **kwargs: Any) -> Any:
+        if goes_once() and time.monotonic() - getattr(conn, "idle_since", math.inf) > IDLE:
+            conn.close()  # it opens anew by itself
+        return super()._make_request(conn, *args, **kwargs)  # type: ignore[misc]  # of the class beside it
+
+
+class _Pool(_FreshForWrites, HTTPConnectionPool):
     ConnectionCls = _Connection
 
 
-class _SecurePool(HTTPSConnectionPool):
+class _SecurePool(_FreshForWrites, HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
@@ -187,7 +206,7 @@ class AbacoClient:
     def _attempt(self, call: Call) -> Attempt:
         limits = self.limits
         seconds = limits.delete if call.is_slow else limits.token if call.is_brief else limits.answer
-        return Attempt(min(seconds, call.within or seconds), limits.gap)
+        return Attempt(min(seconds, call.within or seconds), limits.gap, once=call.goes_once)
 
     def _open(self, call: Call, auth: dict[str, str], attempt: Attempt) -> requests.Response:
         """Send the call unless the API is left alone; return a success whose body is still unread."""
@@ -215,7 +234,7 @@ class AbacoClient:
         try:
             return self._open_once(call, request, attempt)
         except _Silence:
-            if call.is_write or not call.repeatable or attempt.left <= pause:
+            if call.goes_once or attempt.left <= pause:
                 raise
         with attempt.running():
             time.sleep(pause)

@@ -15,14 +15,15 @@ from typing import Any, Self
 
 
 class Attempt:
-    """One call's time, in seconds, and what is known of how far it came."""
+    """One call's time, in seconds, whether it may go out `once` only, and what is known of how far it came."""
 
-    __slots__ = ("_budget", "_gap", "_until", "opened", "sent")
+    __slots__ = ("_budget", "_gap", "_until", "once", "opened", "sent")
 
-    def __init__(self, budget: float, gap: float) -> None:
+    def __init__(self, budget: float, gap: float, *, once: bool = False) -> None:
         self._budget = budget
         self._gap = gap
         self._until: float | None = None
+        self.once = once
         self.opened = False  # a new connection was made
         self.sent = False  # a byte of a request may have left
 
@@ -53,6 +54,11 @@ class Attempt:
 
 # Without a default: a socket of ours is used inside a call, or not at all.
 _current: ContextVar[Attempt] = ContextVar("attempt")
+
+
+def goes_once() -> bool:
+    """Return whether the call that is being made here may not be sent a second time."""
+    return _current.get().once
 
 
 def _reading(sock: socket.socket) -> None:

@@ -24,15 +24,17 @@ Done = subprocess.CompletedProcess[str]
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
-def fuzz(portal: RunningPortal, sandbox: Sandbox, directory: Path, examples: int, *more: str) -> Done:
-    """Run it, and return what schemathesis said."""
+def fuzz(
+    portal: RunningPortal, sandbox: Sandbox, directory: Path, examples: int, *more: str, is_shown: bool = False
+) -> Done:
+    """Run it, and return what schemathesis said, unless it is shown as it comes."""
     schema, token = prepared(portal, sandbox)
     path = directory / "schema.json"
     path.write_text(json.dumps(schema))
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", str(path)]
     command += ["--url", portal.url, "--header", f"Authorization: Bearer {token}", "-n", str(examples)]
     command += ["--generation-database", "none", *more]
-    return subprocess.run(command, cwd=directory, text=True, capture_output=True, check=False)
+    return subprocess.run(command, cwd=directory, text=True, capture_output=not is_shown, check=False)
 
 
 @contextmanager
@@ -114,12 +116,10 @@ class Program:
 
 
 def main() -> int:
-    """Run it from the command line; what schemathesis says is shown as it is."""
+    """Run it from the command line; what schemathesis says is shown as it comes."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else EXAMPLES
     with tempfile.TemporaryDirectory() as name, everything(Path(name)) as (portal, sandbox):
-        done = fuzz(portal, sandbox, Path(name), number, *sys.argv[2:])
-    sys.stdout.write(done.stdout + done.stderr)
-    return done.returncode
+        return fuzz(portal, sandbox, Path(name), number, *sys.argv[2:], is_shown=True).returncode
 
 
 if __name__ == "__main__":

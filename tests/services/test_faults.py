@@ -13,6 +13,7 @@ import responses
 
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits, Reply
+from actors_app.services.client import IDLE
 from actors_app.services.deadline import Attempt, DeadlineSocket
 from actors_app.services.errors import (
     AbacoError,
@@ -187,6 +188,26 @@ def test_a_stale_connection_is_not_noticed_by_a_get(raw: Start) -> None:
 
     abaco = reach(raw(handle))
     assert [len(abaco.actors.list()) for _ in range(4)] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("act", ["write", "take a result"])
+def test_what_goes_out_once_uses_no_connection_that_lay_idle(raw: Start, act: str) -> None:
+    sent = envelope(b'{"executionId": "x", "msg": "y"}')
+
+    def handle(server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        connection.sendall(http(LIST if server.connections == 1 else sent))
+        server.read_request(connection)  # and hangs up at that very moment, as a server does with what lay idle
+
+    server = raw(handle)
+    abaco = reach(server)
+    abaco.actors.list()
+    time.sleep(IDLE + 0.1)
+    if act == "write":
+        assert abaco.messages.send_text("a", "x").execution_id == "x"
+    else:
+        assert abaco.results.take("a", "e")
+    assert (server.connections, len(server.requests)) == (2, 2)
 
 
 def test_a_connection_serves_again(raw: Start) -> None:
