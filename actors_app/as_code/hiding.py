@@ -37,6 +37,8 @@ class Hidden:
 
         A mark stands in single quotes, as everything that was typed: they are closed before it, and opened after it.
         """
+        if not self._names:
+            return line, ()
         found: list[str] = []
 
         def variable(mark: re.Match[str]) -> str:
@@ -48,6 +50,8 @@ class Hidden:
 
     def in_python(self, text: str) -> str:
         """Return a text in Python with its variables; it stops where one of them is not set."""
+        if not self._names:
+            return text
 
         def variable(mark: re.Match[str]) -> str:
             return _READ[mark[1]].format(f'os.environ["{self._names[int(mark[2])]}"]')
