@@ -20,7 +20,7 @@ from actors_app.zones import exact
 KNOWN_STATUSES = ("READY", "SUBMITTED", "ERROR")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 SORTS: dict[str, Callable[[Listed], Any]] = {
-    "name": lambda actor: (actor.label.casefold(), actor.id),
+    "name": lambda actor: ((actor.name or actor.id).casefold(), actor.id),
     "status": lambda actor: actor.status,
     "image": lambda actor: actor.image.casefold(),
     "owner": lambda actor: actor.owner.casefold(),
@@ -106,6 +106,8 @@ def matching(actors: Iterable[Listed], q: str = "", status: str = "") -> list[Li
     `status` is a status in any case, or `other` for whatever is not ready, submitted or in error.
     """
     wanted, searched = status.upper(), q.casefold()
+    if not wanted and not searched:
+        return list(actors)
     return [
         actor
         for actor in actors

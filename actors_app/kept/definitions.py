@@ -55,7 +55,7 @@ def record_list(tenant: str, found: ActorLines) -> None:
 
 
 def _memory(tenant: str, actors: Iterable[Listed]) -> str:
-    said = (f"{actor.id} {actor.revision} {actor.saved}" for actor in actors)
+    said = ((actor.id, actor.revision, actor.saved) for actor in actors)
     # Whoever could make two lists of actors with one hash would keep a definition unwritten for some minutes.
     return f"definitions:{hash((tenant, frozenset(said)))}"
 

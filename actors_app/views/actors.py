@@ -1,6 +1,7 @@
 """Actors as they are: the list, one actor, its configuration. Changing them is in `actor_changes.py`."""
 
 from collections import Counter
+from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -47,6 +48,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
         return render_page(request, "actors/list.html", {**context, "error": error}, status=error.status)
     kept_definitions.record_list(request.session["who"]["tenant"], found)
     actors = found.lines
+    statuses = Counter(map(attrgetter("status"), actors))
     paginator = Paginator(select(actors, **filters), preferences_of(request).page_size)
     asked = form.given("page") or 1
     page = paginator.get_page(min(asked, paginator.num_pages))
@@ -60,27 +62,26 @@ def actor_list(request: HttpRequest) -> HttpResponse:
         "rows": rows(shown, drawn),
         "note": f"there is no page {asked:,}, this is the last" if asked > paginator.num_pages else "",
         "is_filtered": bool(filters["q"] or filters["status"]),
-        "stats": _stats(actors),
-        "segments": _segments(actors),
+        "stats": _stats(actors, statuses),
+        "segments": _segments(statuses),
     }
     return render_page(request, "actors/list.html", context, partial="actors/_found.html")
 
 
-def _stats(actors: tuple[Listed, ...]) -> dict[str, int]:
-    statuses = Counter(actor.status for actor in actors)
+def _stats(actors: tuple[Listed, ...], statuses: Counter[str]) -> dict[str, int]:
     return {
         "all": len(actors),
         "ready": statuses[READY],
         "error": statuses[ERROR],
-        "scheduled": sum(actor.cron_on for actor in actors),
-        "stateful": sum(not actor.stateless for actor in actors),
+        "scheduled": sum(map(attrgetter("cron_on"), actors)),
+        "stateful": len(actors) - sum(map(attrgetter("stateless"), actors)),
     }
 
 
-def _segments(actors: tuple[Listed, ...]) -> list[tuple[str, str]]:
+def _segments(statuses: Counter[str]) -> list[tuple[str, str]]:
     """Return the status filter: value and word; "Other" only where there is another."""
     segments = [("", "All"), ("READY", "Ready"), ("SUBMITTED", "Submitted"), ("ERROR", "Error")]
-    if any(actor.status not in KNOWN_STATUSES for actor in actors):
+    if any(status not in KNOWN_STATUSES for status in statuses):
         segments.append(("OTHER", "Other"))
     return segments
 
