@@ -108,17 +108,26 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   // What asks by itself, such as a preview, must not replace a sign-in that somebody may be typing into.
   const { xhr, requestConfig } = event.detail;
   if (xhr.status !== 401 || requestConfig.elt.matches("form")) return;
-  if (document.querySelector("#alerts dialog[open]")) event.detail.shouldSwap = false;
+  if (!document.querySelector("#alerts dialog[open]")) return;
+  event.detail.shouldSwap = false;
+  // Where every cookie was lost, it has brought a proof of origin in place of the one that the sign-in was made with.
+  prove(new DOMParser().parseFromString(xhr.responseText, "text/html"));
 });
+
+// Make every form go out with the proof of origin that stands in a document; return whether there is one.
+function prove(root) {
+  const token = root.querySelector("[name=csrfmiddlewaretoken]");
+  if (!token) return false;
+  for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token.value;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token.value }));
+  return true;
+}
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const alerts = document.getElementById("alerts");
   if (event.detail.target !== alerts) return;
   const sender = event.detail.requestConfig.elt;
-  const token = alerts.querySelector("[name=csrfmiddlewaretoken]");
-  if (!token) return;
-  for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token.value;
-  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token.value }));
+  if (!prove(alerts)) return;
   if (sender.matches("form") && !alerts.contains(sender) && sender.isConnected) interrupted = sender;
   const dialog = alerts.querySelector("dialog");
   if (!dialog) interrupted?.querySelector("button:not([type=button])")?.focus();

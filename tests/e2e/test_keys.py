@@ -1,6 +1,7 @@
 """Getting about by single keys, and switching them off."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -30,7 +31,7 @@ def test_single_keys_lead_about_until_they_are_switched_off(visit: Visit) -> Non
     search.blur()
     for held in ("Control+j", "Alt+g", "Meta+/"):
         page.keyboard.press(held)
-    assert page.url.endswith("/actors/")
+    assert urlsplit(page.url).path == "/actors/"  # what was searched for may still be on its way into the query
 
     page.keyboard.press("?")
     help_ = page.get_by_role("dialog", name="Help for this page")
