@@ -41,10 +41,10 @@ def _text(label: str, placeholder: str = "") -> forms.CharField:
     return forms.CharField(label=label, required=False, max_length=256, error_messages=_TOO_LONG, widget=widget)
 
 
-_WINDOWS = [
-    *((name, words) for name, (words, _) in WINDOWS.items()),
-    *((f"-{name}", f"Before the {words.lower()}") for name, (words, span) in WINDOWS.items() if span),
-]
+SPANS = {
+    **{name: words for name, (words, _) in WINDOWS.items()},
+    **{f"-{name}": f"Before the {words.lower()}" for name, (words, span) in WINDOWS.items() if span},
+}
 
 
 def _window(choices: list[tuple[str, str]]) -> forms.ChoiceField:
@@ -70,7 +70,7 @@ class HistoryForm(PortalForm):
     exit_code = _text("Exit code", "1, or -0 for any other")
     duration = _text("Ran for", "10s, 5m, -1m, 10s..1m")
     q = _text("Search", "an execution's id, or an actor's name")
-    window = _window(_WINDOWS)
+    window = _window(list(SPANS.items()))
     sort = forms.CharField(required=False, max_length=20, error_messages=_TOO_LONG, widget=forms.HiddenInput)
     after = forms.CharField(required=False, max_length=2000, error_messages=_TOO_LONG, widget=forms.HiddenInput)
     before = forms.CharField(required=False, max_length=2000, error_messages=_TOO_LONG, widget=forms.HiddenInput)
@@ -84,11 +84,11 @@ class HistoryForm(PortalForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         given = dict(data.items())  # the last of several, as Django reads them
         is_exact = bool(str(given.get("from", "")).strip() or str(given.get("to", "")).strip())
-        if not given.get("window") or (is_exact and given["window"] in dict(_WINDOWS)):
+        if not given.get("window") or (is_exact and given["window"] in SPANS):
             given["window"] = "" if is_exact else DEFAULT_WINDOW  # so that the list of windows shows the one in use
         super().__init__(given)
         if is_exact:
-            self.fields["window"] = _window([("", _EXACT), *_WINDOWS])
+            self.fields["window"] = _window([("", _EXACT), *SPANS.items()])
         for name, label in (("from", "From"), ("to", "Up to")):  # `from` cannot be the name of an attribute
             self.fields[name] = forms.CharField(
                 label=label,

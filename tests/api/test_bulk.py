@@ -48,6 +48,14 @@ def test_a_preview_says_what_each_loses_and_who_is_left_out(caller: Caller, api:
     assert not AuditEntry.objects.exists()
 
 
+def test_the_example_of_the_schema_is_one(caller: Caller, api: API) -> None:
+    schema = caller.get("/api/v1/schema/", HTTP_ACCEPT="application/json").json()
+    content = schema["paths"][PREVIEW]["post"]["requestBody"]["content"]["application/json"]
+    example = next(iter(content["examples"].values()))["value"]
+    api.get("/actors/v2", [])
+    assert caller.post(PREVIEW, example).json()["number"] == 0
+
+
 def test_it_is_ordered_once_and_done_by_steps(caller: Caller, api: API) -> None:
     plan = previewed(caller, api)["plan"]
     api.delete(f"{ACTOR}/messages", message="Queue purged.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from actors_app.forms.history import SPANS
 from tests.api.conftest import Caller, problem
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, actor_payload, execution_payload, execution_row, listing_payload, search_payload
@@ -87,6 +88,7 @@ def test_it_is_newest_first_and_paged_forth_and_back(url: str, filled: Caller) -
         ("exit_code=-1", ["e6", "e4", "e2", "e0"]),
         ("from=2026-11-22&to=2026-11-23", ["e3", "e2"]),
         ("q=e4", ["e4"]),
+        ("window=-1h&from=2026-11-22&to=2026-11-23", ["e3", "e2"]),
         ("actor=word-count&sort=received&limit=2", ["e0", "e1"]),
         ("actor=another", []),
         ("window=all&image=abacosamples/wc", ["e6", "e5", "e4", "e3", "e2", "e1", "e0"]),
@@ -95,6 +97,11 @@ def test_it_is_newest_first_and_paged_forth_and_back(url: str, filled: Caller) -
 def test_the_filters_are_those_of_the_page(query: str, found: list[str], filled: Caller) -> None:
     page = filled.get(f"{ALL}?{query}").json()
     assert ids(page) == found
+
+
+@pytest.mark.parametrize("window", SPANS)
+def test_the_windows_are_those_of_the_page(window: str, filled: Caller) -> None:
+    assert filled.get(f"{ALL}?window={window}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+import requests
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.conftest import Portal, Visit
 from tests.sandbox.support import Person
@@ -123,6 +124,29 @@ def test_a_preview_does_not_take_the_focus(visit: Visit, actor: str) -> None:
     sign_in(page.locator("dialog"), "demo")
     expect(page.get_by_text("You are signed in again.")).to_be_visible()
     assert held(page)["message"] == WORDS + " more"
+
+
+def test_a_preview_that_comes_late_takes_no_sign_in_away(visit: Visit, portal: Portal, actor: str) -> None:
+    page = visit("demo")
+    fill(page, actor)
+    held_back: list[Route] = []
+    page.route("**/messages/preview/", lambda route: held_back.append(route))
+    page.locator("textarea[name=message]").press_sequentially(" more")
+    page.wait_for_timeout(1000)
+    lose_cookies(page)
+    send(page)
+    dialog = over(page)
+    dialog.get_by_label("Password").fill("wrong")
+    # To the preview everything was lost as well, so that its answer brings a proof of origin of its own.
+    preview = held_back[-1]  # those before it were given up
+    asked = {name: value for name, value in preview.request.headers.items() if name != "cookie"}
+    stranger = requests.post(preview.request.url, preview.request.post_data, headers=asked, timeout=20)
+    brought = {name: stranger.headers[name] for name in ("Content-Type", "Set-Cookie")}
+    preview.fulfill(status=stranger.status_code, headers=brought, body=stranger.content)
+    page.wait_for_timeout(500)
+    expect(dialog.get_by_label("Password")).to_have_value("wrong")
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(dialog).to_contain_text("The user name or the password is wrong.")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from actors_app.api.fields import Body, Choice, PageQuery, Query, Text, Whole
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.forms.executions import MAX_COUNT
-from actors_app.forms.history import FORMATS, WINDOWS
+from actors_app.forms.history import FORMATS, SPANS
 from actors_app.history.wanted import OUTCOMES, SORTS
 
 OUTCOME = "How it ended: COMPLETE alone says nothing of success."
@@ -52,7 +52,7 @@ class HistoryPage(serializers.Serializer):
     next = serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one.")
     previous = serializers.CharField(allow_null=True, help_text="The address of the page before, if any.")
     total = serializers.IntegerField(help_text="How many there are on all pages.")
-    total_is_exact = serializers.BooleanField(help_text="Whether `total` is no more than a lower bound.")
+    total_is_exact = serializers.BooleanField(help_text="Whether `total` is exact, or the least there are.")
     as_of = serializers.DateTimeField(allow_null=True, help_text="When the API was last asked.")
     csv = serializers.CharField(help_text="The address of a file of all that fit.")
     jsonl = serializers.CharField(help_text="The same as JSON Lines.")
@@ -71,7 +71,12 @@ class _Filters(Query):
     exit_code = Text(required=False, max_length=256, help_text="`1`, or `-0` for any other.")
     duration = Text(required=False, max_length=256, help_text="`10s`, `5m`, `-1m`, `10s..1m`.")
     q = Text(required=False, max_length=256, help_text="An execution's id, or an actor's name.")
-    window = Choice(list(WINDOWS), required=False, default="all", help_text="Received in the last so much time.")
+    window = Choice(
+        list(SPANS),
+        required=False,
+        default="all",
+        help_text="Received in the last so much time; `-24h`: before that. Not as on the page, nothing said is `all`.",
+    )
     sort = Choice([sign + name for name in SORTS for sign in ("-", "")], required=False, default="-received")
 
     def get_fields(self) -> dict[str, serializers.Field]:

@@ -42,7 +42,7 @@ class BulkPreview(Resource):
         "Say what an act on many things would do",
         tag=TAG,
         takes=shapes.Wanted,
-        example={"act": "resend", "filter": "outcome=failed&window=1d"},
+        example={"act": "resend", "filter": "outcome=failed&window=24h"},
         gives=shapes.Preview,
         about="Nothing is done. What it applies to, what each loses, which are left out and why.",
     )
