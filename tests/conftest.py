@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import responses
+from django.db import connection
 from django.test import Client, RequestFactory
 
 from tests import payloads
@@ -40,6 +41,18 @@ def _forgetful() -> None:
     for name in ("default", "drawn"):
         caches[name].clear()
     breaker_of.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Drop the database even where a thread of a test that is over still holds its connection to it."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture

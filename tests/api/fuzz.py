@@ -56,12 +56,17 @@ def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], s
     asks is no administrator, who alone could ask for a hundred workers, each a process.
     """
     demo = sandbox.sign_in("demo")
-    full = demo.actor("abacosamples/test", name="kept")
+    full = demo.actor("sandbox/results", name="kept")
     kept = [full, demo.actor("abacosamples/test", stateless=False, state={"n": 1})]
     spent = [demo.actor("abacosamples/test") for _ in range(3)]
     program = Program(portal, demo)
     # Sent through the portal, which keeps what was sent, so that it can be sent again.
     sent = [program.post(f"actors/{full}/messages/", {"text": text})["execution_id"] for text in ("one", "two")]
+    taken = []
+    for one in sent:
+        demo.ended(full, one)
+        taken.append(program.post(f"actors/{full}/executions/{one}/results/", {})["result"]["id"])
+    program.get(f"actors/{full}/")  # whose definition is kept with it
     known: dict[str, list[Any]] = {
         "actor_id": kept,
         "execution_id": sent,
@@ -70,8 +75,8 @@ def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], s
         "handle": [program.post(f"actors/{full}/nonces/", {})["handle"] for _ in range(3)],
         "alias": ["read"],
         "config": ["read"],
-        "result_id": [1],
-        "revision_id": [1],
+        "result_id": taken,
+        "revision_id": [one["id"] for one in program.get(f"actors/{full}/revisions/")["items"]],
     }
     for name in ("read", "spent"):
         demo.post("/aliases", {"alias": name, "actorId": full})
