@@ -23,11 +23,7 @@ def p6(bench: Bench) -> None:
         bench.figures["P6-memory"] = memory(*many[:2])
         asks = [_asking(stack, store, portal) for store, portal, _ in (few, many)]
         bench.figures["P6-page"] = compare("P6-page", *asks, bench.rounds, REQUESTS)
-        store, portal, api = many
-        asked = looks.asked_again(Case("one", "", "1", "24h").path(store), portal, api)
-        calls = sum(asked.calls.values())
-        bench.figures["P6-calls"] = Figure("P6-calls", value=calls, unit="calls", note=", ".join(asked.calls))
-        bench.figures["P6-bytes"] = Figure("P6-bytes", value=asked.bytes / 1000, unit="kB")
+        bench.figures |= second_look(*many)
     bench.figures["P6-first"] = looks.first_look(bench.folder, bench.rounds)
 
 
@@ -40,6 +36,16 @@ def memory(store: Store, portal: Portal) -> Figure:
     EVERYTHING.check(store, portal.get(EVERYTHING.path(store)).text, store.made)
     rise = portal.memory("VmHWM") - before
     return Figure("P6-memory", whole, rise, "MB", ratio=rise / whole)
+
+
+def second_look(store: Store, portal: Portal, api: StubAPI, away: float = looks.AWAY) -> dict[str, Figure]:
+    """Count what a page of very many executions asks the API when it is opened again, and the bytes of the answers."""
+    asked = looks.asked_again(Case("one", "", "1", "24h").path(store), portal, api, away)
+    calls = sum(asked.calls.values())
+    return {
+        "P6-calls": Figure("P6-calls", value=calls, unit="calls", note=", ".join(asked.calls)),
+        "P6-bytes": Figure("P6-bytes", value=asked.bytes / 1000, unit="kB"),
+    }
 
 
 def _asking(stack: ExitStack, store: Store, portal: Portal) -> Asking:

@@ -124,10 +124,10 @@ def forget(file: Path) -> None:
             store.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own
 
 
-def asked_again(path: str, portal: Portal, api: StubAPI) -> Asked:
+def asked_again(path: str, portal: Portal, api: StubAPI, away: float = AWAY) -> Asked:
     """Return what the API is asked by a page that was opened a short while ago."""
     portal.get(path)
-    time.sleep(AWAY)
+    time.sleep(away)
     api.asked()
     portal.get(path)
     return api.asked()
