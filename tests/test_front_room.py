@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import fingerprint
 from docs.screenshots import IMAGES, LARGEST, SHOTS
 from tests.test_docs import ROOT
 
@@ -36,9 +37,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_every_picture_is_made_by_the_command_and_shown() -> None:
     made = {f"{shot.name}.webp" for shot in SHOTS}
-    assert {path.name for path in IMAGES.iterdir()} == made
+    assert {path.name for path in IMAGES.iterdir()} == made | {fingerprint.FILE.name}
     shown = {Path(link).name for page in PAGES for link in links(page.read_text()) if link.endswith(".webp")}
     assert shown == made
+
+
+def test_the_pictures_are_of_the_pages_as_they_are() -> None:
+    made_from = fingerprint.FILE.read_text().strip()
+    assert made_from == fingerprint.fingerprint(), "The pages were changed since: run python -m docs.screenshots"
 
 
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
