@@ -1,11 +1,14 @@
-"""The settings, the README and `.env.example` name the same things."""
+"""The settings, the README and `.env.example` name the same things, and what `docs/` counts is there."""
 
+import json
 import re
 from pathlib import Path
 
 from django.urls import get_resolver
 
 from actors_app.api.schema import schema
+from tests.faults.seeded import SEEDED
+from tests.faults.test_faults import CASES
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "portal" / "settings.py"
@@ -81,6 +84,21 @@ def test_the_coverage_names_every_operation_of_the_json_api() -> None:
         for method in methods
     }
     assert named == {one for one in there if one.partition(" ")[2] not in OWN_TO_THE_PORTAL}
+
+
+def test_the_page_on_safety_counts_what_there_is() -> None:
+    """What can be counted without a run: rows of bad inputs, cases of faults, seeded faults."""
+    rows = json.loads((ROOT / "tests" / "bad_inputs.json").read_text())
+    in_addresses, traps = sum("path" in row for row in rows), sum(bool(row.get("ok")) for row in rows)
+    in_forms = len(rows) - traps - in_addresses
+    text = (ROOT / "docs" / "safety.md").read_text()
+    for told in (
+        f"| {len(rows) - traps} values refused or made harmless ",
+        f"({in_forms} in forms, {in_addresses} in addresses), {traps} traps for checks",
+        f"| {len(CASES)} faults in ",
+        f"| {len(SEEDED)} seeded, ",
+    ):
+        assert told in text, f"docs/safety.md should say: {told}"
 
 
 def _routes(patterns: list[object], before: str = "") -> list[str]:
