@@ -271,6 +271,22 @@ def test_the_account_that_collects_is_tried(world: World, settings: Any) -> None
     assert "refuses the account of COLLECTOR_USERNAME" in said(outside.collector(), "wrong")
 
 
+@STORE
+@pytest.mark.django_db
+def test_a_portal_that_does_not_collect_leaves_the_account_alone(settings: Any, serve: Start) -> None:
+    called: list[str] = []
+    api = serve(lambda server, connection: called.append("called"))
+    settings.TENANTS = tenant(api.url)
+    settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", ""
+    found = list(outside.collector())
+    assert "is not checked here, since COLLECTOR_PASSWORD is not set" in said(iter(found), "well")
+    assert "Nothing was collected yet" in said(iter(found), "warning")
+    assert called == []
+    settings.COLLECTOR_PASSWORD = "its password"
+    assert "cannot look at" in said(outside.collector(), "wrong")
+    assert called, "with a password it is tried"
+
+
 # The command ------------------------------------------------------------------------------------------------
 
 

@@ -137,6 +137,15 @@ def collector() -> Findings:
     if not settings.COLLECTOR_USERNAME:
         yield warning("history", "COLLECTOR_USERNAME is not set: the history fills only as people look at it.")
         return
+    if not settings.COLLECTOR_PASSWORD:
+        # A portal that does not collect has no password; signing in without one would count towards a lock.
+        yield well(
+            "history",
+            "The account of COLLECTOR_USERNAME is not checked here, since COLLECTOR_PASSWORD is not set: "
+            "ask where collect_history runs.",
+        )
+        yield from _freshness()
+        return
     for tenant in settings.TENANTS.values():
         if not tenant.client_key:
             continue
