@@ -173,6 +173,9 @@ def proxy(directory: Path, *portals: str) -> Iterator[tuple[str, str, Path]]:
 def test_the_proxy_passes_people_on_and_keeps_the_rest_out(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
+    newer = tmp_path / "b" / "static" / "portal.0123456789ab.css"  # of a portal that is newer than the other
+    newer.parent.mkdir()
+    newer.write_text("body { color: black }")
     sandbox = start_sandbox(tmp_path, fill="none")
     settings = {"PORTAL_PLAIN_HTTP": "false", "PORTAL_BEHIND_PROXY": "true", "LOG_FORMAT": "json", "LOG_REQUESTS": "1"}
     try:
@@ -192,6 +195,17 @@ def test_the_proxy_passes_people_on_and_keeps_the_rest_out(tmp_path: Path) -> No
             assert "nginx/" not in page.headers.get("Server", "")
             assert ask("/livez").status_code == 200
             assert [ask(path).status_code for path in ("/metrics", "/readyz")] == [404, 404]
+            alone = [
+                requests.get(
+                    f"{one.url}/static/{newer.name}",
+                    headers={"X-Forwarded-Proto": "https", "Host": "localhost"},
+                    timeout=20,
+                ).status_code
+                for one in (first, second)
+            ]
+            assert alone == [404, 200], "only one of them has it"
+            assert {ask(f"/static/{newer.name}").status_code for _ in range(10)} == {200}
+            assert ask("/static/neither.css").status_code == 404
             to_tls = requests.get(plain + "/actors/?q=1", timeout=20, allow_redirects=False)
             assert (to_tls.status_code, to_tls.headers["Location"]) == (301, "https://127.0.0.1/actors/?q=1")
             token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
