@@ -67,6 +67,22 @@ def test_each_setting_of_the_deployment_is_one_of_the_portal() -> None:
     assert {"SECRET_KEY", "PORTAL_CREDENTIAL_KEYS", "DATABASE_URL", "ALLOWED_HOSTS"} <= used
 
 
+def test_the_example_of_the_settings_can_be_read_by_a_shell(tmp_path: Path) -> None:
+    text = (ROOT / "deploy" / "portal.env.example").read_text()
+    assert "ACTORS_API_LABEL='Actors API'" in text
+    for line in text.splitlines():
+        assert line.startswith("#") or " " not in line or re.fullmatch(r"[A-Z_]+='[^']*'", line), line
+    shell = shutil.which("bash") or "sh"
+    read = ["-c", 'set -aeu; . "$1"; exec env -0', shell, ROOT / "deploy" / "portal.env.example"]
+    done = subprocess.run(
+        [shell, *read], check=True, capture_output=True, text=True, cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}
+    )
+    assert done.stderr == ""
+    given = dict(line.split("=", 1) for line in done.stdout.split("\0") if line)
+    assert given["ACTORS_API_LABEL"] == "Actors API"
+    assert set(re.findall(r"^([A-Z_]+)=", text, re.MULTILINE)) <= set(given)
+
+
 def test_each_secret_is_declared_made_and_used() -> None:
     declared = {name: where["file"] for name, where in SERVICES["secrets"].items()}
     assert declared == {name: f"deploy/secrets/{name}" for name in declared}
