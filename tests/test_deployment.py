@@ -10,6 +10,15 @@ from pathlib import Path
 
 import requests
 import yaml
+from django.db.migrations import (
+    AddField,
+    AddIndex,
+    AlterModelManagers,
+    AlterModelOptions,
+    CreateModel,
+    Migration,
+)
+from django.db.migrations.loader import MigrationLoader
 
 from tests.certificates import self_signed
 from tests.running import running_portal, wait_for
@@ -149,6 +158,45 @@ SECRET_FILES = {
     "ACTORS_API_CLIENT_SECRET": "client_secret",
     "METRICS_TOKEN": "metrics_token",
 }
+
+
+# The store, which portals of two versions share -------------------------------------------------------------------
+
+SHARED_FROM = "0006"
+# (migration, operation) that does more than add, and why the former code goes on all the same.
+BORNE: dict[tuple[str, str], str] = {}
+
+
+def more_than_adds(migration: Migration) -> list[str]:
+    """Return the operations that code which does not know the migration may stumble over."""
+    found = []
+    for operation in migration.operations:
+        adds = isinstance(operation, CreateModel | AddIndex | AlterModelOptions | AlterModelManagers)
+        if isinstance(operation, AddField):
+            column = operation.field
+            # The former code leaves the column out when it inserts a row.
+            adds = column.null or column.many_to_many or column.has_db_default()
+        if not adds:
+            found.append(type(operation).__name__)
+    return found
+
+
+def test_migrations_only_add_from_the_one_that_the_operators_page_names() -> None:
+    ours = {
+        name: migration
+        for (app, name), migration in MigrationLoader(None).disk_migrations.items()
+        if app == "actors_app"
+    }
+    assert more_than_adds(ours["0005_bulk_actors"]) == ["RenameField", "AlterField", "AddField", "AddField"]
+    stumbled = {
+        (name, operation)
+        for name, migration in ours.items()
+        if name >= SHARED_FROM
+        for operation in more_than_adds(migration)
+    }
+    assert stumbled == set(BORNE), "portals of the former version could not go on"
+    first = min(name for name in ours if name >= SHARED_FROM)
+    assert f"From `{first}` on" in (ROOT / "docs" / "deploy.md").read_text()
 
 
 # The proxy, where nginx is found --------------------------------------------------------------------------------
