@@ -20,6 +20,7 @@ from django.db.migrations import (
 )
 from django.db.migrations.loader import MigrationLoader
 
+from actors_app.management.commands.collect_history import REFUSED
 from tests.certificates import self_signed
 from tests.running import running_portal, wait_for
 from tests.sandbox.support import free_port, start_sandbox
@@ -158,6 +159,23 @@ SECRET_FILES = {
     "ACTORS_API_CLIENT_SECRET": "client_secret",
     "METRICS_TOKEN": "metrics_token",
 }
+
+
+def test_each_unit_runs_a_command_there_is_with_the_same_walls() -> None:
+    commands = {path.stem for path in (ROOT / "actors_app" / "management" / "commands").glob("[a-z]*.py")}
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    walls = []
+    for unit in sorted((ROOT / "deploy").glob("*.service")):
+        text = unit.read_text()
+        assert set(re.findall(r"^ExecStart=.* manage\.py (\w+)", text, re.MULTILINE)) <= commands
+        assert unit.name in page
+        walls.append(text[text.index("NoNewPrivileges=") :].partition("\n\n")[0].strip())
+    assert len(walls) == 3
+    assert len(set(walls)) == 1
+    collector = (ROOT / "deploy" / "actors-portal-history.service").read_text()
+    assert f"RestartPreventExitStatus={REFUSED}" in collector
+    nightly = (ROOT / "deploy" / "actors-portal-nightly.service").read_text()
+    assert nightly.count("ExecStart=") == 4
 
 
 # The store, which portals of two versions share -------------------------------------------------------------------

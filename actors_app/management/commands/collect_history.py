@@ -1,6 +1,7 @@
 """`manage.py collect_history`: keep the history complete with a service account, whoever looks at the portal or not."""
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -22,6 +23,7 @@ log = logging.getLogger("actors_app.history")
 
 STEP = 20.0  # seconds for one step of one actor's history
 RENEW_BEFORE = 60  # seconds before its end at which a token is replaced
+REFUSED = os.EX_CONFIG  # an exit code of its own, at which systemd leaves the collector ended
 
 
 class ServiceAccount:
@@ -76,7 +78,7 @@ class Command(BaseCommand):
                 new, failed = self.round(abaco, tenant.name, stop)
             except (SignedOut, WrongPassword, ClientRefused) as refusal:
                 # Tried again and again, a wrong password would lock the account.
-                raise CommandError(f"The account is refused: {refusal.user_message}") from None
+                raise CommandError(f"The account is refused: {refusal.user_message}", returncode=REFUSED) from None
             except AbacoError as error:
                 if options["once"]:
                     raise CommandError(error.user_message) from None
