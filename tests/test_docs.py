@@ -43,6 +43,15 @@ def test_each_setting_has_a_row_in_the_readme() -> None:
 def test_the_operators_page_names_each_setting_and_only_commands_there_are() -> None:
     text = (ROOT / "docs" / "deploy.md").read_text()
     assert read_by_the_code() <= set(re.findall(r"`([A-Z_]+)`", text))
+    around = set(re.findall(r'environ(?:\.get\(|\[)?"([A-Z_]+)"', (ROOT / "portal" / "gunicorn_conf.py").read_text()))
+    around |= set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text()))
+    assert around == {"PROMETHEUS_MULTIPROC_DIR", "PORTAL_VERSION"}
+    rows = {
+        name
+        for first in re.findall(r"^\| (`[A-Z_`, ]+`) \|", text, re.MULTILINE)
+        for name in re.findall(r"[A-Z_]+", first)
+    }
+    assert read_by_the_code() | around | {"GUNICORN_CMD_ARGS"} <= rows
     commands = {path.stem for path in (ROOT / "actors_app" / "management" / "commands").glob("[a-z]*.py")}
     used = set(re.findall(r"(?:manage\.py|^portal|`portal) ([a-z_]+)", text, re.MULTILINE))
     assert {"doctor", "migrate", "rotate_credentials", "verify_audit"} <= used
