@@ -104,6 +104,15 @@ def test_each_secret_is_declared_made_and_used() -> None:
         assert given <= set(service["secrets"]), f"{name} is told of a secret that it cannot read"
 
 
+def test_the_operators_page_names_only_services_there_are() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    named = set(re.findall(r"docker compose\s+(?:exec|run)\s+(?:-\S+\s+)*([a-z-]+)", page))
+    for line in re.findall(r"^docker compose (?:stop|start) ([a-z -]+)", page, re.MULTILINE):
+        named |= set(line.split())
+    assert {"store", "migrate", "portal-a", "portal-b", "proxy", "history"} == named
+    assert set(SERVICES["services"]) == named
+
+
 def test_each_service_is_hardened_and_waits_for_what_there_is() -> None:
     services = SERVICES["services"]
     assert set(services) == {"proxy", "portal-a", "portal-b", "migrate", "history", "store"}
