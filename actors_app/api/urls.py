@@ -26,6 +26,7 @@ from actors_app.api.views import (
     search,
     start,
     state,
+    why,
     workers,
 )
 
@@ -130,6 +131,7 @@ execution_paths = [
     path(f"{ACTOR}executions/export/", executions.ExecutionFile.as_view(), name="execution-export"),
     path(f"{ACTOR}executions/", executions.ExecutionList.as_view(), name="execution-list"),
     path(EXECUTION, executions.ExecutionDetail.as_view(), name="execution-detail"),
+    path(f"{EXECUTION}why/", why.ExecutionWhy.as_view(), name="execution-why"),
     path(f"{EXECUTION}halt/", executions.ExecutionHalt.as_view(), name="execution-halt"),
     path(f"{EXECUTION}results/", results.ResultList.as_view(), name="result-list"),
     path(f"{EXECUTION}results/<int:result_id>/", results.ResultDetail.as_view(), name="result-detail"),

@@ -18,7 +18,7 @@ from actors_app.decorators import credentials_required
 from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
 from actors_app.executions.shapes import shape_of
 from actors_app.executions.timeline import timeline
-from actors_app.executions.why import Asked, Why, why_not_running
+from actors_app.executions.waits import why_of, why_waiting
 from actors_app.forms.executions import ExecutionForm, HaltForm
 from actors_app.history.clock import from_ms
 from actors_app.history.one import Neighbours, neighbours, remember
@@ -29,7 +29,7 @@ from actors_app.htmx import render_page, render_poll, wants_fragment
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Known
 from actors_app.kept.results import kept
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, Execution
 from actors_app.views.logs import TAIL, log_context, log_part
@@ -114,7 +114,7 @@ def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> 
         **log_context(request, actor_id, execution_id, answers),
     }
     if execution.outcome == "waiting":
-        context["why"] = _why(abaco, actor_id, execution, answers["actor"])
+        context["why"] = why_waiting(abaco, actor_id, execution, answers["actor"])
     return render_page(request, "executions/detail.html", context)
 
 
@@ -148,41 +148,16 @@ def last_known(
     return render_page(request, "executions/detail.html", {**context, "error": error, "can_halt": False})
 
 
-def _why(abaco: Abaco, actor_id: str, execution: Execution, actor: Answer) -> Why:
-    """Ask for what shows why an execution waits; `actor` is what the API has said of its actor."""
-    answers = abaco.wave(
-        mailbox=lambda: abaco.messages.count(actor_id),
-        workers=lambda: abaco.workers.list(actor_id),
-    )
-    return _reason(execution, {"actor": actor, **answers})
-
-
-def _reason(execution: Execution, answers: dict[str, Answer]) -> Why:
-    asked = Asked(
-        answers["actor"].value, answers["mailbox"].value, answers["workers"].value, problem=answers["actor"].error
-    )
-    return why_not_running(execution, asked, now())
-
-
 @require_http_methods(["GET"])
 @credentials_required
 def execution_why(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Answer the poll of why an execution waits, until it does not; opened plainly, go to its page."""
     if not wants_fragment(request):
         return redirect("actors:execution-detail", actor_id, execution_id)
-    abaco = abaco_for(request)
-    answers = abaco.wave(
-        execution=lambda: abaco.executions.get(actor_id, execution_id),
-        actor=lambda: abaco.actors.get(actor_id),
-        mailbox=lambda: abaco.messages.count(actor_id),
-        workers=lambda: abaco.workers.list(actor_id),
-    )
-    execution: Execution = answers["execution"].need()
-    waits = execution.outcome == "waiting"
-    why = _reason(execution, answers) if waits else None
+    execution, why = why_of(abaco_for(request), actor_id, execution_id)
     context = {"actor_id": actor_id, "execution_id": execution_id, "why": why}
     state = (why and (why.kind, why.reason), freshness(execution.message_received_time))
-    return render_poll(request, "executions/_why.html", context, state=state, done=not waits)
+    return render_poll(request, "executions/_why.html", context, state=state, done=why is None)
 
 
 @require_http_methods(["GET"])

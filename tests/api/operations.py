@@ -156,6 +156,7 @@ OPERATIONS = [
     Operation("execution-list", "GET"),
     Operation("execution-list", "POST", {"runtime": 1, "cpu": 2, "io": 3}, 201, {"runtime": 2, "cpu": 2, "io": 3}),
     Operation("execution-detail", "GET"),
+    Operation("execution-why", "GET"),
     Operation("execution-halt", "POST"),
     Operation("send-again", "POST", status=201),
     Operation("execution-logs", "GET"),

@@ -1,0 +1,33 @@
+"""Why an execution is not running: the one reason that its page shows."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.api.base import Resource
+from actors_app.api.schema import operation
+from actors_app.api.serializers import why as shapes
+from actors_app.executions.waits import why_of
+
+
+class ExecutionWhy(Resource):
+    """`/actors/<actor>/executions/<execution>/why/`."""
+
+    @operation(
+        "Say why an execution is not running",
+        tag="Executions",
+        upstream="GET /actors/{id}/executions/{execution}, GET /actors/{id}, GET /actors/{id}/messages, "
+        "GET /actors/{id}/workers",
+        gives=shapes.Why,
+        about="One reason and the facts that show it. Where the API does not say enough, its kind is `unknown`.",
+    )
+    def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
+        """Answer with the reason, as things stand now."""
+        execution, why = why_of(self.abaco, actor_id, execution_id)
+        told = why and {
+            "kind": why.kind,
+            "reason": why.reason,
+            "advice": why.advice,
+            "is_stuck": why.is_stuck,
+            "evidence": [{"name": name, "value": value} for name, value in why.evidence],
+        }
+        return Response({"status": execution.status, "outcome": execution.outcome, "why": told})
