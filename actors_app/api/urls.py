@@ -10,6 +10,7 @@ from actors_app.api.views import (
     alias_nonces,
     aliases,
     bulk,
+    comparison,
     configs,
     definitions,
     docs,
@@ -129,6 +130,7 @@ activity_paths = [
 
 execution_paths = [
     path("executions/", executions.History.as_view(), name="history"),
+    path("executions/comparison/", comparison.Comparison.as_view(), name="comparison"),
     path("executions/export/", executions.HistoryFile.as_view(), name="history-export"),
     path(f"{ACTOR}executions/export/", executions.ExecutionFile.as_view(), name="execution-export"),
     path(f"{ACTOR}executions/", executions.ExecutionList.as_view(), name="execution-list"),

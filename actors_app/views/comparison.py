@@ -1,8 +1,5 @@
 """Two executions side by side, also of different actors."""
 
-from contextlib import suppress
-from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,66 +8,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import Credentials, abaco_for, signed_in
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
-from actors_app.executions.again import words_of
-from actors_app.executions.comparing import Diff, Tail, difference, field_rows, fields_of, tail_of
-from actors_app.executions.earlier import earlier
-from actors_app.forms.comparison import SUCCESS, ComparisonForm, Named
+from actors_app.executions.compared import NONE_BEFORE, before, compared, sides
+from actors_app.forms.comparison import SUCCESS, ComparisonForm
 from actors_app.htmx import render_page
-from actors_app.kept import logs as kept_logs
-from actors_app.kept import messages as kept_messages
-from actors_app.kept import results as kept_results
-from actors_app.kept.messages import Known
-from actors_app.models import KeptResult
-from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.services.types import Actor, Execution
-from actors_app.views.logs import visible_kept
-
-MAX_RESULT = 1_000_000  # bytes up to which a result that is text is compared line by line
-MAX_TEXTS = 5  # pairs of them that are compared line by line; templates/comparison/detail.html names it
-
-NONE_BEFORE = {
-    True: "No execution of this actor that succeeded was received before the first. Name another.",
-    False: "No execution of this actor was received before the first. Name another.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two: what was asked for, and what came."""
-
-    letter: str
-    named: Named
-    actor: Actor | None
-    execution: Execution | None
-    error: AbacoError | None
-    log: Tail | None
-    log_error: AbacoError | None
-    message: Known
-
-    @property
-    def names(self) -> list[str]:
-        """Return the ids that stand in its log and say nothing about what it did."""
-        names = [self.named.actor_id, self.named.execution_id]
-        if self.execution:
-            names += [self.execution.actor_id, self.execution.worker_id or ""]
-        return [name for name in names if name]
-
-
-@dataclass(frozen=True, slots=True)
-class ResultPair:
-    """A result of each side, in the order in which they were taken; None where a side has fewer."""
-
-    left: KeptResult | None
-    right: KeptResult | None
-    diff: Diff | None
-
-    @property
-    def is_same(self) -> bool:
-        """Whether they are the same to the byte."""
-        return self.left is not None and self.right is not None and self.left.sha256 == self.right.sha256
 
 
 @require_http_methods(["GET"])
@@ -85,94 +27,16 @@ def comparison(request: HttpRequest) -> HttpResponse:
     who, abaco = signed_in(request), abaco_for(request)
     first, second = form.cleaned_data["a"], form.cleaned_data["b"]
     if isinstance(second, str):
-        found = _before(abaco, who, first, success=second == SUCCESS)
+        found = before(abaco, who, first, success=second == SUCCESS)
         if found is None:
             form.add_error("b", NONE_BEFORE[second == SUCCESS])
             return render_page(request, "comparison/detail.html", context, status=422)
         return redirect(f"{reverse('actors:comparison')}?{urlencode({'a': str(first), 'b': str(found)}, safe='/')}")
-    left, right = _sides(request, abaco, who, first, second)
+    left, right = sides(abaco, who, first, second)
     context |= {"left": left, "right": right, "sides": (left, right)}
     context["named"] = [{"actor_id": one.actor_id, "execution_id": one.execution_id} for one in (first, second)]
     if left.execution and right.execution:
-        context |= _compared(who, left, right)
+        context |= vars(compared(who, left, right))
     errors = [side.error for side in (left, right) if side.error]
     status = errors[0].status if len(errors) == 2 else 200
     return render_page(request, "comparison/detail.html", context, status=status)
-
-
-def _before(abaco: Abaco, who: Credentials, first: Named, *, success: bool) -> Named | None:
-    """Return the execution, or the success, before another."""
-    execution = abaco.executions.get(first.actor_id, first.execution_id)
-    found = earlier(abaco, who.tenant, execution, success=success)
-    return Named(first.actor_id, found) if found else None
-
-
-def _sides(request: HttpRequest, abaco: Abaco, who: Credentials, first: Named, second: Named) -> tuple[Side, Side]:
-    """Ask for both at once; each side keeps its own errors."""
-    calls: dict[str, Any] = {}
-    for one in (first, second):
-        calls[f"actor {one.actor_id}"] = lambda one=one: abaco.actors.get(one.actor_id)
-        calls[f"execution {one}"] = lambda one=one: abaco.executions.get(one.actor_id, one.execution_id)
-        calls[f"log {one}"] = lambda one=one: tail_of(abaco.logs.stream(one.actor_id, one.execution_id))
-    answers = abaco.wave(**calls)
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
-    return _side(request, who, "A", first, answers), _side(request, who, "B", second, answers)
-
-
-def _side(request: HttpRequest, who: Credentials, letter: str, named: Named, answers: dict[str, Answer]) -> Side:
-    actor, execution = answers[f"actor {named.actor_id}"], answers[f"execution {named}"]
-    log = answers[f"log {named}"]
-    if log.error or not log.value.lines:
-        kept = visible_kept(request, named.actor_id, named.execution_id, {"actor": actor, "execution": execution})
-        with suppress(kept_logs.Unreadable):
-            log = Answer(tail_of(kept_logs.pieces(kept))) if kept else log
-    return Side(
-        letter=letter,
-        named=named,
-        actor=actor.value,
-        execution=execution.value,
-        error=execution.error,
-        log=log.value,
-        log_error=log.error,
-        message=kept_messages.known(who, named.execution_id, actor.value) if execution.value else Known(),
-    )
-
-
-def _compared(who: Credentials, left: Side, right: Side) -> dict[str, Any]:
-    """Return what differs between two executions that are both there."""
-    names = left.names + right.names
-    rows = field_rows(_fields(left), _fields(right))
-    found: dict[str, Any] = {
-        # Of the container's final state only what differs is worth a line.
-        "fields": [row for row in rows if not (row.is_same and row.is_final)],
-        "equal_fields": sum(row.is_same and row.is_final for row in rows),
-        "results": _results(who, left, right, names),
-    }
-    if left.log is not None and right.log is not None:
-        found["log"] = difference(left.log, right.log, names)
-    ours, theirs = left.message.sent, right.message.sent
-    if ours and theirs:
-        found["environment"] = field_rows(ours.environment, theirs.environment, absent="not set")
-        found["is_same_message"] = (ours.kind, ours.body) == (theirs.kind, theirs.body)
-        if "binary" not in (ours.kind, theirs.kind):
-            # What somebody typed is compared to the letter: no time or id in it passes for another.
-            found["message"] = difference(tail_of([words_of(ours)]), tail_of([words_of(theirs)]), exact=True)
-    return found
-
-
-def _fields(side: Side) -> dict[str, str]:
-    return fields_of(side.execution, side.actor) if side.execution else {}
-
-
-def _results(who: Credentials, left: Side, right: Side, names: list[str]) -> list[ResultPair]:
-    """Put the results that this person has taken of both beside each other."""
-    ours, theirs = (kept_results.texts(who, side.named.execution_id, MAX_RESULT, MAX_TEXTS) for side in (left, right))
-    pairs = []
-    for mine, other in zip_longest(ours, theirs):
-        (one, text), (two, words) = mine or (None, None), other or (None, None)
-        is_text = text is not None and words is not None
-        diff = difference(tail_of([text or ""]), tail_of([words or ""]), names) if is_text else None
-        pairs.append(ResultPair(one, two, diff))
-    return pairs

@@ -11,8 +11,8 @@ from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
 from actors_app.htmx import render_page
+from actors_app.kept.visible_logs import visible_kept
 from actors_app.services.errors import AbacoError
-from actors_app.views.logs import visible_kept
 from actors_app.writes import answered
 
 
@@ -37,7 +37,7 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         levels=lambda: abaco.permissions.get(actor_id),
     )
-    kept = visible_kept(request, actor_id, execution_id, answers)
+    kept = visible_kept(signed_in(request), actor_id, execution_id, answers)
     if kept is None:
         answers["execution"].need()
         raise Http404

@@ -19,13 +19,12 @@ from actors_app.executions.endings import log_is_settled, log_life_in_words, no_
 from actors_app.forms.logs import LogForm
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept import logs as kept_logs
+from actors_app.kept.visible_logs import visible_kept
 from actors_app.logs.files import DOWNLOAD_HEADERS, to_the_end
 from actors_app.logs.parts import Asked, LogPart, read_part
 from actors_app.logs.reading import Opening, read_line
-from actors_app.models import KeptLog
 from actors_app.preferences import keep, preferences_of
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed
 from actors_app.services.types import Actor, Execution
 from actors_app.streamed import stream_page
 
@@ -50,7 +49,7 @@ def log_context(
     kept_for = actor.log_ex if actor else None
     part: LogPart | None = answer.value
     error = answer.error
-    kept = visible_kept(request, actor_id, execution_id, answers) if "actor" in answers else None
+    kept = visible_kept(signed_in(request), actor_id, execution_id, answers) if "actor" in answers else None
     is_kept_shown = bool(kept and ("kept" in request.GET or part is None or not part.total))
     if kept and is_kept_shown:
         part = read_part(kept_logs.pieces(kept), asked)
@@ -77,32 +76,6 @@ def log_context(
 
 def _level(asked: Asked) -> dict[str, str]:
     return {"level": asked.level} if asked.level else {}
-
-
-def visible_kept(
-    request: HttpRequest, actor_id: str, execution_id: str, answers: Mapping[str, Answer]
-) -> KeptLog | None:
-    """Return the archived log of an execution if this visitor may see it: whoever the API lets read it now.
-
-    Where the API cannot say so, because the actor is gone or nothing answers, only who kept it.
-    """
-    who = signed_in(request)
-    kept = kept_logs.kept_log(who.tenant, execution_id)
-    execution, actor = answers["execution"], answers["actor"]
-    if kept is None or _is_refusal(execution.error) or _is_refusal(actor.error):
-        return None
-    if execution.value is not None:
-        is_theirs = kept.actor_id in (execution.value.actor_id, actor_id)
-    elif actor.value is not None:
-        is_theirs = kept.actor_id == actor.value.id
-    else:
-        is_theirs = (kept.username, kept.actor_id) == (who.username, actor_id)
-    return kept if is_theirs else None
-
-
-def _is_refusal(error: AbacoError | None) -> bool:
-    """Whether the API said no, rather than that there is nothing, or nothing at all."""
-    return isinstance(error, APIError) and not isinstance(error, NotFound | ServiceFailed | RateLimited)
 
 
 @require_http_methods(["GET"])
@@ -194,7 +167,7 @@ def _whole_line(request: HttpRequest, abaco: Abaco, context: dict[str, Any], for
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
     )
-    kept = visible_kept(request, actor_id, execution_id, answers) if "kept" in request.GET else None
+    kept = visible_kept(signed_in(request), actor_id, execution_id, answers) if "kept" in request.GET else None
     if kept is None:
         answers["execution"].need()
         _refuse_missing(request)
@@ -213,7 +186,7 @@ def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: s
             actor=lambda: abaco.actors.get(actor_id),
             execution=lambda: abaco.executions.get(actor_id, execution_id),
         )
-        kept = visible_kept(request, actor_id, execution_id, answers)
+        kept = visible_kept(signed_in(request), actor_id, execution_id, answers)
         if kept is None:
             answers["execution"].need()
             raise Http404

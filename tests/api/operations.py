@@ -41,6 +41,7 @@ class Operation:
     records: bool = True  # whether, being a write, it leaves a start and an end in the trail
     reveals: bool = True  # whether, not doing so, it leaves there that a secret was shown
     writes: int = 1  # calls that change something at the Actors API
+    query: str = ""  # what must stand after the `?`
 
     @property
     def address(self) -> str:
@@ -49,7 +50,8 @@ class Operation:
 
         names = get_resolver("actors_app.api.urls").reverse_dict.getlist(self.name)[0][0][0][1]
         values = VALUES | {"entry_id": AuditEntry.objects.values_list("pk", flat=True).order_by("pk").first() or 1}
-        return reverse(f"api:{self.name}", kwargs={value: values[value] for value in names})
+        address = reverse(f"api:{self.name}", kwargs={value: values[value] for value in names})
+        return f"{address}?{self.query}" if self.query else address
 
     @property
     def is_write(self) -> bool:
@@ -157,6 +159,7 @@ OPERATIONS = [
     Operation("execution-list", "GET"),
     Operation("execution-list", "POST", {"runtime": 1, "cpu": 2, "io": 3}, 201, {"runtime": 2, "cpu": 2, "io": 3}),
     Operation("execution-detail", "GET"),
+    Operation("comparison", "GET", query=f"a={ACTOR_ID}/{EXECUTION_ID}&b=0MuSNpU6GT7DQ"),
     Operation("execution-why", "GET"),
     Operation("execution-halt", "POST"),
     Operation("send-again", "POST", status=201),

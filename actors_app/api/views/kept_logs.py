@@ -14,10 +14,10 @@ from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import logs as shapes
 from actors_app.api.views.logs import TextRenderer
 from actors_app.kept import logs as kept_logs
+from actors_app.kept.visible_logs import visible_kept
 from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.models import KeptLog
 from actors_app.services import Answer
-from actors_app.views.logs import visible_kept
 from actors_app.writes import answered
 
 TAG = "Executions"
@@ -86,7 +86,7 @@ class LogKept(Resource):
             execution=lambda: abaco.executions.get(actor_id, execution_id),
             levels=lambda: abaco.permissions.get(actor_id),
         )
-        kept = visible_kept(self.http, actor_id, execution_id, answers)
+        kept = visible_kept(self.who, actor_id, execution_id, answers)
         if kept is None:
             answers["execution"].need()
             raise Http404

@@ -1,0 +1,100 @@
+"""Two executions side by side, also of different actors."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.api.base import Resource
+from actors_app.api.checking import checked
+from actors_app.api.exceptions import not_valid
+from actors_app.api.schema import operation
+from actors_app.api.serializers import comparison as shapes
+from actors_app.api.serializers.results import Result
+from actors_app.api.views.executions import shown
+from actors_app.executions.compared import NONE_BEFORE, Side, before, compared, sides
+from actors_app.executions.comparing import Diff, FieldRow
+from actors_app.forms.comparison import SUCCESS, ComparisonForm
+
+
+class Comparison(Resource):
+    """`/executions/comparison/`."""
+
+    secret = True
+
+    @operation(
+        "Compare two executions",
+        tag="Executions",
+        upstream="GET /actors/{id}/executions/{execution}, GET /actors/{id}/executions/{execution}/logs",
+        query=shapes.ComparisonQuery,
+        gives=shapes.ComparedExecutions,
+        about="The last failure with the success before it: `?a=<actor>/<execution>&b=success`.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with what differs; both must be there."""
+        form = checked(ComparisonForm(self.asked))
+        first, second = form.cleaned_data["a"], form.cleaned_data["b"]
+        if isinstance(second, str):
+            is_success = second == SUCCESS
+            second = before(self.abaco, self.who, first, success=is_success)
+            if second is None:
+                raise not_valid({"b": [NONE_BEFORE[is_success]]})
+        left, right = sides(self.abaco, self.who, first, second)
+        for side in (left, right):
+            if side.error:
+                raise side.error
+        found = compared(self.who, left, right)
+        return Response(
+            {
+                "a": _side(left),
+                "b": _side(right),
+                "fields_compared": _fields(found.fields),
+                "equal_final_fields": found.equal_fields,
+                "is_same_message": found.is_same_message,
+                "message": _difference(found.message),
+                "environment": None if found.environment is None else _fields(found.environment),
+                "log": _difference(found.log),
+                "results": [
+                    {
+                        "a": pair.left and Result(pair.left).data,
+                        "b": pair.right and Result(pair.right).data,
+                        "is_same": pair.is_same,
+                        "difference": _difference(pair.diff),
+                    }
+                    for pair in found.results
+                ],
+            }
+        )
+
+
+def _side(side: Side) -> dict[str, Any]:
+    return {
+        "actor_id": side.named.actor_id,
+        "actor_name": side.actor.name or None if side.actor else None,
+        "execution": shown(side.execution) if side.execution else None,
+        "message_unknown": None if side.message.sent else side.message.why_not,
+        "log_unknown": side.log_error.user_message if side.log is None and side.log_error else None,
+    }
+
+
+def _fields(rows: Iterable[FieldRow]) -> list[dict[str, Any]]:
+    return [{"name": row.name, "a": row.left, "b": row.right, "is_same": row.is_same} for row in rows]
+
+
+def _difference(found: Diff | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    rows = [
+        {
+            "kind": row.kind,
+            "a_number": row.left_number or None,
+            "a": row.left,
+            "b_number": row.right_number or None,
+            "b": row.right,
+            "count": row.count,
+        }
+        for row in found.rows
+    ]
+    ours, theirs = found.left_out
+    return {"rows": rows, "changes": found.changes, "a_left_out": ours, "b_left_out": theirs, "is_cut": found.is_cut}

@@ -1,0 +1,32 @@
+"""Who may see a log that is archived."""
+
+from collections.abc import Mapping
+
+from actors_app.credentials import Credentials
+from actors_app.kept import logs as kept_logs
+from actors_app.models import KeptLog
+from actors_app.services import Answer
+from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed
+
+
+def visible_kept(who: Credentials, actor_id: str, execution_id: str, answers: Mapping[str, Answer]) -> KeptLog | None:
+    """Return the archived log of an execution if somebody may see it: whoever the API lets read it now.
+
+    Where the API cannot say so, because the actor is gone or nothing answers, only who kept it.
+    """
+    kept = kept_logs.kept_log(who.tenant, execution_id)
+    execution, actor = answers["execution"], answers["actor"]
+    if kept is None or _is_refusal(execution.error) or _is_refusal(actor.error):
+        return None
+    if execution.value is not None:
+        is_theirs = kept.actor_id in (execution.value.actor_id, actor_id)
+    elif actor.value is not None:
+        is_theirs = kept.actor_id == actor.value.id
+    else:
+        is_theirs = (kept.username, kept.actor_id) == (who.username, actor_id)
+    return kept if is_theirs else None
+
+
+def _is_refusal(error: AbacoError | None) -> bool:
+    """Whether the API said no, rather than that there is nothing, or nothing at all."""
+    return isinstance(error, APIError) and not isinstance(error, NotFound | ServiceFailed | RateLimited)
