@@ -4,76 +4,31 @@ from collections import defaultdict
 from itertools import islice
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import Credentials, abaco_for, signed_in
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.evidence import EvidenceForm
-from actors_app.history import collecting, counting, finding, rights
+from actors_app.history import collecting, counting, finding
 from actors_app.history.asking import Asked, asked
 from actors_app.history.clock import from_ms, now_ms
 from actors_app.history.evidence import CAP, Pack, Subject
+from actors_app.history.evidence_pack import ACTION, pack_of, sent
 from actors_app.history.exporting import file_name, moment_text
-from actors_app.history.one import last_known, remember
 from actors_app.history.rights import SeenActor
 from actors_app.history.upkeep import bring_up_to_date, is_known, last_looked
 from actors_app.htmx import render_page
-from actors_app.logs.files import DOWNLOAD_HEADERS
-from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.writes import record_read
-
-ACTION = "evidence.take"
 
 
 @require_http_methods(["GET"])
 @credentials_required
 def evidence_pack(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Send all that can be known of one execution as a ZIP (`GET /actors/{id}/executions/{execution}`, and more)."""
-    who, abaco = signed_in(request), abaco_for(request)
-    originals = abaco.originals
-    answers = abaco.wave(
-        actor=lambda: originals.actor(actor_id),
-        permissions=lambda: originals.permissions(actor_id),
-        execution=lambda: originals.execution(actor_id, execution_id),
-    )
-    seen, is_admin = _seen(request, abaco, who, actor_id, answers["actor"])
-    error = answers["execution"].error
-    if error and not isinstance(error, NotFound | Unreachable | ServiceFailed):
-        raise error
-    if answers["actor"].value and answers["execution"].value:
-        remember(who.tenant, answers["actor"].value.value, answers["execution"].value.value)
-    record = last_known(who.tenant, seen.id, execution_id)
-    if error and record is None:
-        raise error
-    row = finding.rows_of([record.pk])[0] if record else None
-    subject = Subject(seen, execution_id, row)
-    folder = f"evidence-{execution_id}"
-    about = {"execution": execution_id, "actor": seen.id, "asked_at": moment_text(now_ms())}
-    pack = Pack(who, abaco, [subject], folder, about, is_admin, answers)
-    record_read(
-        request, ACTION, actor_id=seen.id, object_id=execution_id, details={"name": seen.label, "executions": 1}
-    )
-    return _sent(pack)
-
-
-def _seen(
-    request: HttpRequest, abaco: Abaco, who: Credentials, actor_id: str, answer: Answer
-) -> tuple[SeenActor, bool]:
-    """Return the actor when this visitor may read it now, and whether they are asked for as an administrator."""
-    if answer.value:
-        (key,) = rights.remember(who.tenant, [answer.value.value])
-        return rights.seen_actors(who.tenant, [key])[key], False
-    error = answer.error
-    if not isinstance(error, NotFound | Unreachable | ServiceFailed):
-        raise error or SignedOut
-    seen = rights.one_readable(request, abaco, actor_id)
-    if not isinstance(error, NotFound) or seen.owner == who.username:
-        return seen, False
-    if not abaco.actors.is_admin():
-        raise error
-    return seen, True
+    return sent(pack_of(request, abaco_for(request), actor_id, execution_id))  # type: ignore[return-value]  # as below
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -138,19 +93,7 @@ def _set(request: HttpRequest, abaco: Abaco, what: Asked, silence: AbacoError | 
         only = ids[0] if len(ids) == 1 else ""
         details = {"name": seen.label, "executions": len(ids), "ids": ids}
         record_read(request, ACTION, actor_id=seen.id, object_id=only, details=details)
-    return _sent(Pack(who, abaco, subjects, name, about, what.is_admin, is_set=True))
-
-
-def _sent(pack: Pack) -> HttpResponse:
-    return StreamingHttpResponse(  # type: ignore[return-value]  # no HttpResponse to mypy
-        pack.stream(),
-        content_type="application/zip",
-        headers={
-            **DOWNLOAD_HEADERS,
-            "Cache-Control": "no-store",
-            "Content-Disposition": f'attachment; filename="{pack.folder}.zip"',
-        },
-    )
+    return sent(Pack(who, abaco, subjects, name, about, what.is_admin, is_set=True))  # type: ignore[return-value]  # no HttpResponse to mypy
 
 
 def _complaints(form: EvidenceForm) -> list[str]:

@@ -85,6 +85,7 @@ def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], s
     # A number is tried for a name; an alias of that name would be found, so it is somebody else's already.
     team = sandbox.sign_in("team")
     team.post("/aliases", {"alias": "0", "actorId": team.actor("abacosamples/test")})
+    pair = {"a": [f"{full}/{sent[1]}"], "b": [f"{full}/{sent[0]}", sent[0], "previous", "success"]}
     schema: dict[str, Any] = program.get("schema/")
     for path, operations in schema["paths"].items():
         for method in METHODS & set(operations):
@@ -98,6 +99,8 @@ def prepared(portal: RunningPortal, sandbox: Sandbox) -> tuple[dict[str, Any], s
             for parameter in operations[method]["parameters"]:
                 if parameter["in"] == "path":
                     parameter["schema"] = {**parameter["schema"], "enum": here[parameter["name"]]}
+                elif path.endswith("/comparison/") and parameter["name"] in pair:
+                    parameter["schema"] = {**parameter["schema"], "enum": pair[parameter["name"]]}
     return schema, demo.token
 
 

@@ -41,6 +41,7 @@ class Operation:
     records: bool = True  # whether, being a write, it leaves a start and an end in the trail
     reveals: bool = True  # whether, not doing so, it leaves there that a secret was shown
     writes: int = 1  # calls that change something at the Actors API
+    is_noted: bool = False  # whether, being a read, it leaves in the trail that something was taken
     query: str = ""  # what must stand after the `?`
 
     @property
@@ -161,6 +162,7 @@ OPERATIONS = [
     Operation("execution-detail", "GET"),
     Operation("comparison", "GET", query=f"a={ACTOR_ID}/{EXECUTION_ID}&b=0MuSNpU6GT7DQ"),
     Operation("execution-why", "GET"),
+    Operation("evidence-pack", "GET", media="application/zip", is_noted=True),
     Operation("execution-halt", "POST"),
     Operation("send-again", "POST", status=201),
     Operation("execution-logs", "GET"),

@@ -1,0 +1,35 @@
+"""The evidence pack of an execution, as a ZIP."""
+
+from django.http import StreamingHttpResponse
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from actors_app.api.base import Resource
+from actors_app.api.files import StreamedRenderer
+from actors_app.api.schema import operation
+from actors_app.history.evidence_pack import pack_of, sent
+
+
+class _Zip(StreamedRenderer):
+    media_type = "application/zip"
+    format = "zip"
+
+
+class EvidencePack(Resource):
+    """`/actors/<actor>/executions/<execution>/evidence/`."""
+
+    secret = True
+    renderer_classes = (JSONRenderer, _Zip)
+
+    @operation(
+        "Take the evidence of an execution",
+        tag="Executions",
+        upstream="GET /actors/{id}, GET /actors/{id}/permissions, GET /actors/{id}/executions/{execution}, "
+        "GET /actors/{id}/executions/{execution}/logs",
+        gives={"application/zip": bytes},
+        about="A ZIP of all that can be known of it, with the SHA-256 of each file, sent while it is made. That it was "
+        "taken is in the activity.",
+    )
+    def get(self, request: Request, actor_id: str, execution_id: str) -> StreamingHttpResponse:
+        """Send the pack."""
+        return sent(pack_of(self.http, self.abaco, actor_id, execution_id))

@@ -1,0 +1,77 @@
+"""The evidence pack of one execution: who may have it, that it was taken, and how any pack is sent."""
+
+from django.http import HttpRequest, StreamingHttpResponse
+
+from actors_app.credentials import Credentials, signed_in
+from actors_app.history import finding, rights
+from actors_app.history.clock import now_ms
+from actors_app.history.evidence import Pack, Subject
+from actors_app.history.exporting import moment_text
+from actors_app.history.one import last_known, remember
+from actors_app.history.rights import SeenActor
+from actors_app.logs.files import DOWNLOAD_HEADERS
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.writes import record_read
+
+ACTION = "evidence.take"
+
+
+def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Pack:
+    """Return the pack of an execution, once the trail has that it was taken; raise where that may not be."""
+    who = signed_in(request)
+    originals = abaco.originals
+    answers = abaco.wave(
+        actor=lambda: originals.actor(actor_id),
+        permissions=lambda: originals.permissions(actor_id),
+        execution=lambda: originals.execution(actor_id, execution_id),
+    )
+    seen, is_admin = _seen(request, abaco, who, actor_id, answers["actor"])
+    error = answers["execution"].error
+    if error and not isinstance(error, NotFound | Unreachable | ServiceFailed):
+        raise error
+    if answers["actor"].value and answers["execution"].value:
+        remember(who.tenant, answers["actor"].value.value, answers["execution"].value.value)
+    record = last_known(who.tenant, seen.id, execution_id)
+    if error and record is None:
+        raise error
+    row = finding.rows_of([record.pk])[0] if record else None
+    subject = Subject(seen, execution_id, row)
+    folder = f"evidence-{execution_id}"
+    about = {"execution": execution_id, "actor": seen.id, "asked_at": moment_text(now_ms())}
+    pack = Pack(who, abaco, [subject], folder, about, is_admin, answers)
+    record_read(
+        request, ACTION, actor_id=seen.id, object_id=execution_id, details={"name": seen.label, "executions": 1}
+    )
+    return pack
+
+
+def sent(pack: Pack) -> StreamingHttpResponse:
+    """Send a pack while it is made."""
+    return StreamingHttpResponse(
+        pack.stream(),
+        content_type="application/zip",
+        headers={
+            **DOWNLOAD_HEADERS,
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="{pack.folder}.zip"',
+        },
+    )
+
+
+def _seen(
+    request: HttpRequest, abaco: Abaco, who: Credentials, actor_id: str, answer: Answer
+) -> tuple[SeenActor, bool]:
+    """Return the actor when this visitor may read it now, and whether they are asked for as an administrator."""
+    if answer.value:
+        (key,) = rights.remember(who.tenant, [answer.value.value])
+        return rights.seen_actors(who.tenant, [key])[key], False
+    error = answer.error
+    if not isinstance(error, NotFound | Unreachable | ServiceFailed):
+        raise error or SignedOut
+    seen = rights.one_readable(request, abaco, actor_id)
+    if not isinstance(error, NotFound) or seen.owner == who.username:
+        return seen, False
+    if not abaco.actors.is_admin():
+        raise error
+    return seen, True

@@ -1,0 +1,30 @@
+"""The evidence pack of an execution, at the JSON API."""
+
+import pytest
+
+from actors_app.models import AuditEntry
+from tests.api.conftest import Caller, problem
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, EXECUTION_ID
+from tests.routes import answer_everything
+from tests.views.test_evidence import manifest, opened
+
+pytestmark = pytest.mark.django_db
+URL = f"/api/v1/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/evidence/"
+
+
+def test_it_is_the_pack_of_the_page_and_the_trail_says_so(program: Caller, api: API) -> None:
+    answer_everything(api.wire)
+    answer = program.get(URL, Accept="application/zip")
+    files = opened(answer)
+    assert {"manifest.json", "SHA256SUMS"} < set(files)
+    assert manifest(files)["files"]
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="evidence-{EXECUTION_ID}.zip"'
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.kind, entry.object_id) == ("evidence.take", AuditEntry.READ, EXECUTION_ID)
+
+
+def test_who_may_not_read_the_actor_gets_none(caller: Caller, api: API) -> None:
+    answer_everything(api.wire, 403)
+    problem(caller.get(URL), 403, "forbidden")
+    assert not AuditEntry.objects.exists()
