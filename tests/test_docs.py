@@ -12,7 +12,7 @@ from tests.faults.test_faults import CASES
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "portal" / "settings.py"
-OWN_TO_THE_PORTAL = {"/api/v1/"}  # what the Actors API has nothing of
+OWN_TO_THE_PORTAL = {"/api/v1/", "/api/v1/overview/"}  # what the Actors API has nothing of
 OWN_TO_THE_PORTAL |= {f"/api/v1/bulk/{rest}" for rest in ("", "previews/", "<handle>/")}
 OWN_TO_THE_PORTAL |= {f"/api/v1/bulk/<handle>/{act}/" for act in ("step", "stop")}
 OWN_TO_THE_PORTAL |= {

@@ -76,6 +76,11 @@ class Wellness:
     running: list[Line]
     unknown: list[str]
 
+    @property
+    def verdict(self) -> str:
+        """Return whether all is `fine`, something `needs` somebody, or that is `unknown`."""
+        return "needs" if self.needs else "unknown" if self.unknown else "fine"
+
 
 def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
     """Return whether everything is well for somebody, at a moment."""

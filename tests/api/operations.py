@@ -142,6 +142,7 @@ OPERATIONS = [
     Operation("schedule-list", "GET"),
     Operation("schedule", "GET"),
     Operation("schedule", "PUT", {"cron_schedule": "now + 1 day"}, other={"cron_schedule": "now + 2 days"}),
+    Operation("overview", "GET"),
     Operation("mailbox-list", "GET"),
     Operation("link-list", "GET"),
     Operation("search-actors", "GET"),

@@ -1,0 +1,56 @@
+"""Whether everything is well: the verdict of the overview and its numbers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.api.base import Resource
+from actors_app.api.schema import operation
+from actors_app.api.serializers import overview as shapes
+from actors_app.overview.asking import gathered
+from actors_app.overview.wellness import Part, wellness
+from actors_app.wording import now
+
+
+class Overview(Resource):
+    """`/overview/`."""
+
+    @operation(
+        "Say whether everything is well",
+        tag="Overview",
+        upstream="GET /actors, GET /actors/search/executions, GET /actors/search/workers, GET /actors/aliases",
+        gives=shapes.Overview,
+        about="Of the actors that you may read. Without the actors there is no answer; what else the API does not say "
+        "is in `not_known`.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with the verdict and its numbers."""
+        at = now()
+        found = gathered(self.abaco, self.who.tenant, at)
+        if error := found.errors["actors"]:
+            raise error
+        well, day, actors = wellness(found.heard, self.who.username, at), found.heard.day, found.heard.actors or ()
+        values = {
+            "verdict": well.verdict,
+            "needs": _numbers(well.needs),
+            "facts": _numbers(well.facts),
+            "not_known": well.unknown,
+            "actors": len(actors),
+            "ready": sum(actor.is_ready for actor in actors),
+            "day": day
+            and {
+                "total": day.total,
+                "known": day.known,
+                "failed": day.failed,
+                "failed_percent": day.failed_share,
+                "median_seconds": day.median,
+                "p95_seconds": day.p95,
+            },
+        }
+        return Response(shapes.Overview(values).data)
+
+
+def _numbers(parts: Iterable[Part]) -> list[dict[str, Any]]:
+    return [{"number": one.number, "words": one.words, "is_least": one.is_least, "page": one.url} for one in parts]

@@ -1,0 +1,73 @@
+"""What the overview asks the API for, in one wave."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from actors_app.history import counting
+from actors_app.history.clock import to_ms
+from actors_app.history.wanted import FAILED, Wanted
+from actors_app.models import ActorHistory
+from actors_app.overview.day import SPAN, Day, day_of
+from actors_app.overview.wellness import Heard
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.executions import MAX_SEARCH
+from actors_app.services.types import Actor
+
+UNFINISHED = ("SUBMITTED", "RUNNING", "CREATING CONTAINER")
+MOST_UNFINISHED = 200  # that are read; how many there are is told in any case
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was heard, why something was not, and the filter of the day that was asked for."""
+
+    heard: Heard
+    errors: Mapping[str, AbacoError | None]
+    wanted: Mapping[str, str]
+
+
+def gathered(abaco: Abaco, tenant: str, at: datetime) -> Gathered:
+    """Ask for all that shows whether everything is well; what fails is not heard, and the rest stands."""
+    wanted = {"message_received_time.gt": (at - SPAN).strftime("%Y-%m-%dT%H:%M:%S.%f")}
+    open_ = (("status", "in", json.dumps(UNFINISHED)),)
+    answers = abaco.wave(
+        actors=lambda: abaco.actors.list(),
+        page=lambda: abaco.search.executions(limit=MAX_SEARCH, filters=wanted),
+        unfinished=lambda: abaco.search.find("executions", conditions=open_, limit=MOST_UNFINISHED),
+        workers=lambda: abaco.search.workers().workers,
+        aliases=lambda: abaco.aliases.list(),
+    )
+    for answer in answers.values():
+        if isinstance(answer.error, SignedOut):
+            raise answer.error
+    actors: tuple[Actor, ...] | None = answers["actors"].value
+    names = {actor.id: actor.label for actor in actors or ()}
+    page = answers["page"].value
+    day = day_of(page, names, at) if page is not None else None
+    heard = Heard(
+        actors=actors,
+        day=day,
+        unfinished=answers["unfinished"].value,
+        workers=answers["workers"].value,
+        aliases=answers["aliases"].value,
+        failed=_failed(tenant, actors or (), day, at),
+    )
+    return Gathered(heard, {name: answer.error for name, answer in answers.items()}, wanted)
+
+
+def _failed(tenant: str, actors: Sequence[Actor], day: Day | None, at: datetime) -> tuple[int, bool] | None:
+    """Return how many failed in the day, and whether it may be more; None where nobody knows.
+
+    Where the API gave only some of them, or nothing, the portal's own history knows more.
+    """
+    if day is not None and not day.is_drawn_from_some:
+        return day.failed, False
+    read = ActorHistory.objects.filter(tenant=tenant, actor_id__in=[one.id for one in actors], until__isnull=False)
+    keys = list(read.values_list("pk", flat=True))
+    if not keys:
+        return (day.failed, True) if day else None
+    known = counting.counts(Wanted(since=to_ms(at - SPAN)), keys).total(FAILED)
+    return max(known.number, day.failed if day else 0), True
