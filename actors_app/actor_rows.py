@@ -19,7 +19,7 @@ from actors_app.zones import exact
 KNOWN_STATUSES = ("READY", "SUBMITTED", "ERROR")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 SORTS: dict[str, Callable[[Listed], Any]] = {
-    "name": lambda actor: ((actor.name or actor.id).casefold(), actor.id),
+    "name": lambda actor: (actor.label.casefold(), actor.id),
     "status": lambda actor: actor.status,
     "image": lambda actor: actor.image.casefold(),
     "owner": lambda actor: actor.owner.casefold(),

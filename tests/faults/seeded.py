@@ -14,7 +14,11 @@ class Seeded(NamedTuple):
 
 _S = "actors_app/services/"
 _URLS = ("tests/services/test_urls.py",)
-_WIRE = ("tests/services/test_faults.py", "tests/services/test_tls.py")
+_WIRE = (
+    "tests/services/test_asking_again.py",
+    "tests/services/test_faults.py",
+    "tests/services/test_tls.py",
+)
 _CLASSES = ("tests/services/test_classify.py", "tests/services/test_errors.py")
 _JSON = ("tests/services/test_jsons.py",)
 _USE = ("tests/services/test_credentials_use.py", "tests/services/test_operations.py", "tests/services/test_secrets.py")
@@ -175,7 +179,7 @@ SEEDED = (
         "if nonce.id:",
         (*_NONCES, "tests/faults/test_secrecy.py"),
     ),
-    Seeded("actors_app/kept/results.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
+    Seeded("actors_app/kept/sealing.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
     Seeded(
         "actors_app/views/results.py", 'content_type="application/octet-stream"', 'content_type="text/html"', _RESULTS
     ),
@@ -196,7 +200,12 @@ SEEDED = (
         "if False:",
         ("tests/views/test_actor_list.py", "tests/views/test_execution_detail.py", "tests/test_rights.py"),
     ),
-    Seeded("actors_app/views/sign_in.py", '"sign-in", "sign-in-token", "sign-out", "theme"', "", _NEXT),
+    Seeded(
+        "actors_app/views/sign_in.py",
+        '"sign-in", "sign-in-token", "sign-in-code", "sign-in-callback", "sign-out", "theme"',
+        "",
+        _NEXT,
+    ),
     Seeded(
         "actors_app/views/sign_in.py",
         "except Resolver404:\n        return overview",
@@ -235,8 +244,8 @@ SEEDED = (
         ("tests/test_tenants.py",),
     ),
     # Text and inputs.
-    Seeded("actors_app/templatetags/actors.py", "return _HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
-    Seeded("actors_app/templatetags/actors.py", "\\u202a-\\u202e", "", _TEXT),
+    Seeded("actors_app/wording.py", "return _HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
+    Seeded("actors_app/wording.py", "\\u202a-\\u202e", "", _TEXT),
     Seeded("actors_app/forms/sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
     Seeded("actors_app/forms/actors.py", 'schemes=["https"]', 'schemes=["https", "http"]', _INPUTS),
     Seeded("actors_app/forms/actors.py", "if has_unseen(name):", "if False:", _INPUTS),

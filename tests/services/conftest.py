@@ -8,7 +8,7 @@ import pytest
 
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
-from actors_app.services.errors import SignedOut
+from actors_app.services.errors import AbacoError, SignedOut
 
 ROOT = "https://api.example.org"
 TOKEN = "token-canary-7f3a"
@@ -131,3 +131,29 @@ def envelope(result: bytes) -> bytes:
 def reach(server: RawServer, **limits: float) -> Abaco:
     """Return the facade over a server of raw bytes, with short limits."""
     return Abaco(AbacoClient(server.url, limits=Limits(**{"pause": 0.0, **limits})), Visitor())
+
+
+Start = Callable[[Callable[[RawServer, socket.socket], None]], RawServer]
+LIST = envelope(b'[{"id": "a"}]')
+
+
+def answering(*answers: bytes) -> Callable[[RawServer, socket.socket], None]:
+    """Return a handler that gives each request on any connection the next answer, the last one again and again."""
+    left = list(answers)
+
+    def handle(server: RawServer, connection: socket.socket) -> None:
+        while server.read_request(connection):
+            connection.sendall(left.pop(0) if len(left) > 1 else left[0])
+
+    return handle
+
+
+def failure_of(act: Callable[[], object]) -> AbacoError:
+    with pytest.raises(AbacoError) as caught:
+        act()
+    error = caught.value
+    # Neither the address nor the token may hang on to an error, in its text or in what it was made from.
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    assert "127.0.0.1" not in f"{error!r} {error.detail} {error.user_message} {error.advice}"
+    return error
