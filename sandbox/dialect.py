@@ -1,7 +1,7 @@
 """What differs between the versions of the API: paths, header, names, envelope, nulls, and some manners.
 
-`V2` is Abaco behind the Agave gateway (camelCase, nulls dropped), `V3` Abaco in Tapis (snake_case, nulls kept). Views
-work in snake_case and never name a version.
+`V2` is Abaco behind the Agave gateway (camelCase, nulls dropped), `V2Snake` the same with `case: snake` (nulls kept),
+`V3` Abaco in Tapis (snake_case, nulls kept). Views work in snake_case and never name a version.
 """
 
 import json
@@ -122,11 +122,29 @@ class V2:
         return totals
 
 
+class V2Snake(V2):
+    """Speak as Abaco v2 does where its `case` is `snake`: names are never rewritten, so nulls are not dropped either."""
+
+    reset_by_put = ("cron_schedule", "cron_next_ex", "status_message")
+
+    def name(self, field: str) -> str:
+        """Write a field as it is: this version's names are ours."""
+        return field
+
+    def field(self, name: str) -> str:
+        """Read a field name of a search; one in camelCase is a field that does not exist."""
+        return name
+
+    def record(self, fields: Mapping[str, Any], keep_nulls: bool = False) -> Record:
+        """Write a record with its nulls."""
+        return dict(fields)
+
+
 V3_ROLES = {"Internal/abaco-admin": "abaco_admin", "Internal/abaco-privileged": "abaco_privileged"}
 TOKEN_FORM = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
-class V3(V2):
+class V3(V2Snake):
     """Speak as Abaco v3 does in Tapis, under `/v3/actors`, with its executions on Kubernetes."""
 
     prefix = "v3/actors"
@@ -135,7 +153,6 @@ class V3(V2):
     keeps_roles = False
     hides_missing = True
     takes_broken_json = True
-    reset_by_put = ("cron_schedule", "cron_next_ex", "status_message")
     miscounts_executions = True
     runs_as_executor = True
 
@@ -149,18 +166,6 @@ class V3(V2):
         text = "Invalid Tapis token." if is_token else "Could not parse the Tapis access token."
         body = json.dumps(self.envelope(text, None, "error"), indent=2, sort_keys=True) + "\n"
         return HttpResponse(body, "application/json", 400)
-
-    def name(self, field: str) -> str:
-        """Write a field as it is: this version's names are ours."""
-        return field
-
-    def field(self, name: str) -> str:
-        """Read a field name of a search; one in camelCase is a field that does not exist."""
-        return name
-
-    def record(self, fields: Mapping[str, Any], keep_nulls: bool = False) -> Record:
-        """Write a record with its nulls."""
-        return dict(fields)
 
     def envelope(self, message: str, result: Any, status: str) -> Record:
         """Wrap a result as every JSON answer is wrapped."""
@@ -232,5 +237,5 @@ def _reason(state: Record) -> str:
     return "Completed" if state["ExitCode"] == 0 else "Error"
 
 
-V2_DIALECT = V2()
+V2_DIALECT = V2Snake() if settings.SANDBOX_CASE == "snake" else V2()
 V3_DIALECT = V3()

@@ -15,6 +15,7 @@ SANDBOX_CERTIFICATE = os.environ.get("SANDBOX_CERTIFICATE", "")  # one PEM file 
 _SCHEME = "https" if SANDBOX_CERTIFICATE else "http"
 SANDBOX_URL = os.environ.get("SANDBOX_URL", f"{_SCHEME}://{SANDBOX_HOST}:{SANDBOX_PORT}")
 SANDBOX_TENANT = os.environ.get("SANDBOX_TENANT", "SANDBOX")
+SANDBOX_CASE = os.environ.get("SANDBOX_CASE", "camel")  # of the names in v2; `snake` is Abaco's default off a gateway
 SANDBOX_FILL = os.environ.get("SANDBOX_FILL", "full")
 SANDBOX_ENGINE = os.environ.get("SANDBOX_ENGINE", "on") == "on"
 

@@ -1,0 +1,51 @@
+"""Replay the recordings in snake_case against v2 as it is with `case: snake`."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sandbox.contract import differences, prepare, read_body, send
+from tests.sandbox.contract_state import C, Store
+from tests.sandbox.support import Sandbox, start_sandbox
+from tests.sandbox.test_contract import ABACO, DIFFERENCES
+from tests.sandbox.test_contract_v3 import IDS, RECORDINGS, camel, named
+
+
+@pytest.fixture(scope="module")
+def abaco(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    running = start_sandbox(
+        tmp_path_factory.mktemp("contract"),
+        "none",
+        SANDBOX_CASE="snake",
+        SANDBOX_ENGINE="off",
+        SANDBOX_TENANT="TACC-PROD",
+        SANDBOX_URL=ABACO,
+    )
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def store(abaco: Sandbox) -> Iterator[Store]:
+    opened = Store(str(abaco.database))
+    yield opened
+    opened.db.close()
+
+
+@pytest.mark.parametrize("case", [case for case in RECORDINGS if case not in DIFFERENCES])
+def test_v2_answers_in_snake_case_as_recorded(case: str, abaco: Sandbox, store: Store) -> None:
+    text = RECORDINGS[case].read_text()
+    for here, there in IDS.items():
+        text = text.replace(here, there)
+    recording = json.loads(text)
+    asked, expected = recording["request"], recording["response"]
+    body = read_body(expected)
+    shows = asked["method"] == "GET" and expected["status"] == 200 and isinstance(body, dict)
+    caller = asked["headers"].get("Authorization", "").removeprefix("Bearer token-")
+    place = asked["path"].removeprefix("/actors/v2/").split("/")[0]
+    prepare(case, store, caller, place, named(body, camel) if shows else None)
+    if case in ("state_post_dict", "state_post_number"):  # a PUT had gone before, which resets more
+        store.put("actor", id=C, name="full", stateless=False, status_message="")
+    wrong = differences(expected, send(abaco, asked))
+    assert not wrong, "\n".join(wrong)
