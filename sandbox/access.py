@@ -68,9 +68,14 @@ def identify(request: HttpRequest, dialect: V2) -> Caller | None:
     return Caller(person.name, person.roles, request=request)
 
 
+def is_actor_id(identifier: str) -> bool:
+    """Say whether the name of an actor in a path is its id; stores keep actors whose ids are not Abaco's."""
+    return is_hashid(identifier) or Actor.objects.filter(id=identifier).exists()
+
+
 def resolve(identifier: str) -> str:
     """Return the actor id that an id or alias of a path means; raise the 404 of one that means nothing."""
-    if is_hashid(identifier):
+    if is_actor_id(identifier):
         return identifier
     alias = Alias.objects.filter(alias=identifier).first()
     if alias is None:
@@ -98,7 +103,7 @@ def redeem(request: HttpRequest, dialect: V2, needed: str, actor_id: str, identi
     An actor's nonces open the paths with its id, an alias's nonces those with the alias.
     """
     given = request.GET["x-nonce"]
-    place = Q(actor_id=actor_id) if is_hashid(identifier) else Q(alias=identifier)
+    place = Q(actor_id=actor_id) if is_actor_id(identifier) else Q(alias=identifier)
     nonce = Nonce.objects.filter(place, id=dialect.nonce_kept(given)).first()
     if nonce is None:
         raise Refusal("Nonce does not exist.")

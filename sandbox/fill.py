@@ -84,7 +84,7 @@ class Filler:
 
     def id(self) -> str:
         """Make an id from the seed."""
-        return id_from(self.ids.choice)
+        return id_from(self.ids.getrandbits)
 
     def actor(self, sketch: Sketch, number: int) -> Actor:
         """Make one actor of the table, registered some time before its history begins."""

@@ -1,31 +1,79 @@
-"""Ids as the API writes them: thirteen letters and digits that can be told from an alias by their form."""
+"""Ids as Abaco makes them: Hashids of a number of 64 bits, which can be told from every other text by decoding them.
 
-import re
+The scheme is that of hashids.org with the salt of `TACC/abaco actors/models.py`, which is no secret there.
+"""
+
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 
-LETTERS = "0123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
-LENGTH = 13
-_FORM = re.compile(r"(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9]{12,13}")
+SALT = "eJa5wZlEX4eWU"
+_SEPARATORS = "cfhistuCFHISTU"
+_LETTERS = "abdegjklmnopqrvwxyzABDEGJKLMNOPQRVWXYZ1234567890"  # those that are left
+_GUARDS = 4  # so many of the letters, once shuffled, only pad ids to a length, which Abaco does not ask for
 
 
 def is_hashid(text: str) -> bool:
-    """Say whether `text` has the form of an id and is therefore never looked up as an alias.
+    """Say whether `text` is an id and is therefore never looked up as an alias: whether it decodes."""
+    separators, guards, letters = _tables()
+    parts = "".join("|" if letter in guards else letter for letter in text).split("|")
+    text = parts[1] if len(parts) in (2, 3) else parts[0]
+    if not text:
+        return False
+    words = "".join("|" if letter in separators else letter for letter in text[1:]).split("|")
+    numbers = []
+    for word in words:
+        letters = _shuffle(letters, (text[0] + SALT + letters)[: len(letters)])
+        number = 0
+        for letter in word:
+            if letter not in letters:
+                return False
+            number = number * len(letters) + letters.index(letter)
+        numbers.append(number)
+    return _encode(numbers) == text
 
-    Abaco decodes hashids (`TACC/abaco actors/models.py`); here the form decides: 12 or 13 letters and digits, with
-    lower-case and upper-case letters among them.
-    """
-    return _FORM.fullmatch(text) is not None
 
-
-def id_from(choose: Callable[[str], str]) -> str:
-    """Make an id of thirteen characters that `is_hashid` recognises, from letters that `choose` picks."""
-    while True:
-        text = "".join(choose(LETTERS) for _ in range(LENGTH))
-        if is_hashid(text):
-            return text
+def id_from(bits: Callable[[int], int]) -> str:
+    """Make an id from 64 random bits that `bits` gives."""
+    return _encode([bits(64)])
 
 
 def new_id() -> str:
     """Make a fresh id that nobody can guess."""
-    return id_from(secrets.choice)
+    return id_from(secrets.randbits)
+
+
+def _encode(numbers: list[int]) -> str:
+    separators, _, letters = _tables()
+    first = letters[sum(number % (place + 100) for place, number in enumerate(numbers)) % len(letters)]
+    text = first
+    for place, number in enumerate(numbers):
+        letters = _shuffle(letters, (first + SALT + letters)[: len(letters)])
+        word = "".join(_digits(number, letters))[::-1]
+        text += word + separators[number % (ord(word[0]) + place) % len(separators)]
+    return text[:-1]
+
+
+def _digits(number: int, letters: str) -> Iterator[str]:
+    while True:
+        number, digit = divmod(number, len(letters))
+        yield letters[digit]
+        if not number:
+            return
+
+
+@cache
+def _tables() -> tuple[str, str, str]:
+    """Return the separators, the guards and the letters, as the salt shuffles them."""
+    letters = _shuffle(_LETTERS, SALT)
+    return _shuffle(_SEPARATORS, SALT), letters[:_GUARDS], letters[_GUARDS:]
+
+
+def _shuffle(text: str, salt: str) -> str:
+    letters, total = list(text), 0
+    for step, place in enumerate(range(len(letters) - 1, 0, -1)):
+        index = step % len(salt)
+        total += ord(salt[index])
+        other = (ord(salt[index]) + index + total) % place
+        letters[place], letters[other] = letters[other], letters[place]
+    return "".join(letters)

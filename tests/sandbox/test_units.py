@@ -8,17 +8,17 @@ from sandbox import cron, ids, times
 from sandbox.answers import Refusal
 
 
-@pytest.mark.parametrize("text", ["zlVl01zOo4pXE", "pYDNNeaRZrGkz", "0zOK0qy77aXQ7"])
-def test_recorded_ids_have_the_form_of_ids(text: str) -> None:
+@pytest.mark.parametrize("text", ["zlVl01zOo4pXE", "pYDNNeaRZrGkz", "pyVGpE5AkMAJ"])
+def test_recorded_ids_decode(text: str) -> None:
     assert ids.is_hashid(text)
 
 
-@pytest.mark.parametrize("text", ["nope", "ZZZZZZZZZZZZZ", "rec-alias-50866", "lowercaseonly", "zlVl01zOo4pXEx", "ü"])
-def test_aliases_have_not(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "nope", "0JKGgXxVrMqjW", "rec-alias-50866", "zlVl01zOo4pXEx", "ü"])
+def test_other_texts_are_no_ids(text: str) -> None:
     assert not ids.is_hashid(text)
 
 
-def test_new_ids_have_the_form_and_differ() -> None:
+def test_new_ids_decode_and_differ() -> None:
     made = {ids.new_id() for _ in range(200)}
     assert len(made) == 200
     assert all(ids.is_hashid(text) for text in made)
