@@ -23,6 +23,7 @@ from actors_app import bulkhead
 from actors_app.models import PortalSession
 from actors_app.permissions.allowed import Own
 from actors_app.services import Abaco, AbacoClient, tokens
+from actors_app.services.calls import Limits
 from actors_app.services.errors import AbacoError, ServiceFailed, SignedOut, TimedOut
 from actors_app.services.types import Tokens
 from actors_app.sign_in.browsers import browser_name
@@ -302,7 +303,7 @@ def _not_now(error: AbacoError) -> AbacoError:
 @lru_cache(maxsize=64)
 def client_for(tenant: Tenant) -> AbacoClient:
     """Return this process's one client of a tenant, with its pool of connections."""
-    return AbacoClient(tenant.url, tenant.version)
+    return AbacoClient(tenant.url, tenant.version, limits=Limits(body=settings.MAX_BODY_BYTES))
 
 
 def signed_in(request: HttpRequest) -> Credentials:

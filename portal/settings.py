@@ -90,6 +90,13 @@ except TenantError as problem:
 # How many pages of one process may wait for them at once; gunicorn_conf.py leaves more threads than that.
 PAGES_AT_ONCE = _number("PORTAL_PAGES_AT_ONCE", 24)
 
+# Bytes that an actor's container can be given: one environment variable, `NAME=` and the final zero included, and one
+# file. Linux and the pipe of Abaco's workers set both; a server that was mended may take more.
+MAX_VARIABLE_BYTES = _number("PORTAL_MAX_VARIABLE_BYTES", 128 * 1024)
+MAX_BINARY_BYTES = _number("PORTAL_MAX_BINARY_BYTES", 64 * 1024)
+# The largest body that the API's own front accepts: nginx refuses more with 413.
+MAX_BODY_BYTES = _number("PORTAL_MAX_BODY_BYTES", 1024 * 1024)
+
 # Who may read /metrics: whoever sends this as a bearer token, or everybody who reaches it while it is empty.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 

@@ -24,5 +24,11 @@ def checked(form: F) -> F:
     """Return a form that is valid; raise the problem of one that is not."""
     if form.is_valid():
         return form
-    named = {"__all__": "body"}
-    raise not_valid({named.get(name, name): [str(one) for one in found] for name, found in form.errors.items()})
+    raise not_valid({"body" if name == "__all__" else name: _sentences(form, name) for name in form.errors})
+
+
+def _sentences(form: forms.BaseForm, name: str) -> list[str]:
+    """Return the sentences about a field; those of marked rows replace the one that points to them."""
+    rows = getattr(form, "rows", ()) if form.has_error(name, "rows") else ()
+    beside = [f"{row.name or row.value}: {row.problem}" for row in rows if row.problem]
+    return beside or [str(error) for error in form.errors[name]]

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from actors_app.definitions.definition import EDITABLE, Definition, definition_of
+from actors_app.executions.sizes import variable_excess
 from actors_app.forms.fields import has_unseen
 from actors_app.services.dialects import DIALECTS, V2
 from actors_app.services.types import Actor
@@ -101,6 +102,8 @@ def read(value: object) -> Imported:
                 found[name] = _plain(name, one)
             else:
                 wrong.append(f"“{shown}” must be {kind}.")
+    environment = found.get("default_environment", {})
+    wrong += [f"“{name}”: {excess}" for name, one in environment.items() if (excess := variable_excess(name, one))]
     if wrong:
         raise NoDefinition(*wrong)
     if found.get("queue") in ("", "default"):

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# What one variable may hold, name and end included, on Linux (MAX_ARG_STRLEN).
-MAX_VARIABLE = 128 * 1024
+from actors_app.executions.sizes import size_of
+
 MAX_SHOWN = 20_000  # characters of MSG on the page
 
 
@@ -28,17 +28,12 @@ class Delivery:
     @property
     def size(self) -> int:
         """The bytes of the message."""
-        return len((self.msg or "").encode())
+        return size_of(self.msg or "")
 
     @property
     def is_cut(self) -> bool:
         """Whether only the beginning is shown."""
         return len(self.msg or "") > MAX_SHOWN
-
-    @property
-    def is_too_large(self) -> bool:
-        """Whether a container would not start with it, since a message is one environment variable."""
-        return self.size + len("MSG=") + 1 > MAX_VARIABLE
 
 
 def delivery_of(kind: str, value: Any, environment: Mapping[str, str]) -> Delivery:

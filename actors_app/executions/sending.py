@@ -5,21 +5,30 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from actors_app.credentials import Credentials
+from actors_app.executions.sizes import file_excess, message_excess
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
 from actors_app.services import Abaco
+from actors_app.services.errors import InvalidRequest
 from actors_app.services.jsons import load_json
 from actors_app.services.types import SentMessage
 
 
 def send(who: Credentials, abaco: Abaco, actor_id: str, sent: Sent) -> SentMessage:
-    """Send a message, then keep it: the API does not. `POST /actors/{id}/messages`."""
+    """Send a message, then keep it: the API does not. `POST /actors/{id}/messages`.
+
+    Raises InvalidRequest, without a call, for a message that would block a worker or break the actor: one that was kept
+    under other limits comes here without a form.
+    """
+    value = load_json(sent.body) if sent.kind == "json" else sent.body.decode() if sent.kind == "text" else None
+    if excess := file_excess(len(sent.body)) if sent.kind == "binary" else message_excess(sent.kind, value):
+        raise InvalidRequest("a message is too large", user_message=excess, field="message")
     if sent.kind == "binary":
         made = abaco.messages.send_binary(actor_id, sent.body, sent.environment)
     elif sent.kind == "json":
-        made = abaco.messages.send_json(actor_id, load_json(sent.body), sent.environment)
+        made = abaco.messages.send_json(actor_id, value, sent.environment)
     else:
-        made = abaco.messages.send_text(actor_id, sent.body.decode(), sent.environment)
+        made = abaco.messages.send_text(actor_id, str(value), sent.environment)
     kept_messages.keep(who, actor_id, made.execution_id, sent)
     return made
 

@@ -10,11 +10,13 @@ from django import forms
 from django.core.validators import URLValidator
 
 from actors_app.definitions.definition import DEFAULTS, EDITABLE, LIMITS, Definition, is_same
+from actors_app.executions.sizes import variable_excess
 from actors_app.forms.actor_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
 from actors_app.forms.base import PortalForm
 from actors_app.forms.cron import EXAMPLE, check_schedule
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
 from actors_app.forms.fields import LineField, StrictJSONField, TextField, has_unseen
+from actors_app.forms.state import STATE_VARIABLE
 from actors_app.wording import visible
 
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*", re.ASCII)
@@ -264,6 +266,8 @@ class ActorForm(PortalForm):
                 self.add_error("state", "Only a stateful actor keeps a state; choose stateful, or empty this.")
             elif not isinstance(state, dict):
                 self.add_error("state", 'This must be a JSON object, such as {"count": 0}.')
+            elif excess := variable_excess(STATE_VARIABLE, state):
+                self.add_error("state", excess)
         is_untouched = self.opened is not None and not {"cron_on", "cron_schedule"} & set(self.changed_data)
         has_schedule = data.get("cron_schedule") or "cron_schedule" in self.errors
         if data.get("cron_on") and not has_schedule and not is_untouched:

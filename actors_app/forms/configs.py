@@ -4,6 +4,7 @@ import re
 
 from django import forms
 
+from actors_app.executions.sizes import variable_excess
 from actors_app.forms.aliases import PLAIN, checked_name
 from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.forms.confirm import ConfirmForm
@@ -11,7 +12,7 @@ from actors_app.forms.fields import TextField
 from actors_app.services.types import Config
 
 _NAME = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
-MAX_VALUE = 100_000  # characters; an environment variable holds some 128 kB
+CONFIGS_VARIABLE = "_actor_configs"  # in which an execution finds all configs of its actor together
 _NO_ACTOR = "Type the ids or aliases of the actors, with commas or spaces between them."
 
 
@@ -20,12 +21,10 @@ class ConfigEditForm(PortalForm):
 
     value = TextField(
         label="Value",
-        max_length=MAX_VALUE,
         widget=forms.Textarea(attrs={**PLAIN, "rows": 4}),
         help_text="A text; the container finds it in _actor_configs, under the name of the config.",
         error_messages={
             "required": "Type the value.",
-            "max_length": "This is longer than 100,000 characters, which no environment holds.",
             "null_characters_not_allowed": "A value cannot hold a zero character.",
         },
     )
@@ -43,6 +42,13 @@ class ConfigEditForm(PortalForm):
             "null_characters_not_allowed": _NO_ACTOR,
         },
     )
+
+    def clean_value(self) -> str:
+        """Refuse a value with which no container would start."""
+        value: str = self.cleaned_data["value"]
+        if excess := variable_excess(CONFIGS_VARIABLE, {self.cleaned_data.get("name", ""): value}):
+            raise forms.ValidationError(excess, code="too_large")
+        return value
 
     @classmethod
     def of(cls, config: Config) -> "ConfigEditForm":

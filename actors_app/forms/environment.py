@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django import forms
 
 from actors_app.definitions.definition import is_same
+from actors_app.executions.sizes import variable_excess
 from actors_app.forms.fields import MAX_JSON, read_json, unix_lines
 
 BLANK_ROWS = 3
@@ -192,7 +193,9 @@ def problem(name: str, value: object, *, in_query: bool = False) -> str:
         return "The value is nested. A variable is a text: put quotes around the whole value."
     if not isinstance(value, str):
         return f"The value is not a text. Put it in quotes: {json.dumps(json.dumps(value))}."
-    return "A variable's value cannot hold a zero character." if "\x00" in value else ""
+    if "\x00" in value:
+        return "A variable's value cannot hold a zero character."
+    return variable_excess(name, value)
 
 
 def _check_room(environment: Mapping[str, str]) -> None:

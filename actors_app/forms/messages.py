@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from actors_app.converters import is_id
+from actors_app.executions.sizes import file_excess, message_excess
 from actors_app.forms.base import PortalForm
 from actors_app.forms.confirm import ConfirmForm
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
@@ -13,8 +14,6 @@ from actors_app.forms.fields import read_json
 from actors_app.services.messages import PRIVILEGED_KEYS
 
 KINDS = (("text", "Text"), ("json", "JSON"), ("file", "File"))
-MAX_TEXT = 2_000_000  # characters
-MAX_FILE = 10 * 1024 * 1024  # bytes
 
 
 def check_json_message(value: Any) -> None:
@@ -53,17 +52,15 @@ class MessageForm(PortalForm):
         label="Message",
         required=False,
         strip=False,
-        max_length=MAX_TEXT,
         widget=forms.Textarea(attrs={"rows": 9, "spellcheck": "false", "autocapitalize": "none"}),
         error_messages={
-            "max_length": "A message of text has at most 2,000,000 characters. Send this as a file.",
             "null_characters_not_allowed": "Text cannot hold a zero character. Send this as a file.",
         },
     )
     file = forms.FileField(
         label="File",
         required=False,
-        help_text="Up to 10 MB, sent as it is. Its name is not sent.",
+        help_text="Sent as it is. Its name is not sent.",
         error_messages={
             "empty": "This file is empty; the API takes no empty message.",
             "invalid": "The file did not arrive. Choose it again.",
@@ -115,12 +112,10 @@ class MessageForm(PortalForm):
         return str(self.cleaned_data["message"]).replace("\r\n", "\n")
 
     def clean_file(self) -> Any:
-        """Refuse a file that is too large to hand on."""
+        """Refuse a file that would block the actor's worker."""
         file = self.cleaned_data["file"]
-        if file and file.size > MAX_FILE:
-            raise ValidationError(
-                "The file is larger than 10 MB. Put it where the actor can fetch it; send the address."
-            )
+        if file and (excess := file_excess(file.size)):
+            raise ValidationError(excess, code="too_large")
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -144,12 +139,16 @@ class MessageForm(PortalForm):
     def _check_words(self, cleaned: dict[str, Any]) -> None:
         if not cleaned["message"]:
             self.add_error("message", "Type the message; the API takes no empty one.")
-        elif cleaned["kind"] == "json":
-            try:
-                cleaned["value"] = read_json(cleaned["message"])
-                check_json_message(cleaned["value"])
-            except ValidationError as problem:
-                self.add_error("message", problem)
+            return
+        try:
+            value = cleaned["message"]
+            if cleaned["kind"] == "json":
+                value = cleaned["value"] = read_json(value)
+                check_json_message(value)
+            if excess := message_excess(cleaned["kind"], value):
+                raise ValidationError(excess, code="too_large")
+        except ValidationError as problem:
+            self.add_error("message", problem)
 
 
 class PurgeForm(ConfirmForm):

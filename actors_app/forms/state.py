@@ -8,9 +8,11 @@ from typing import Any
 from django import forms
 from django.core import signing
 
+from actors_app.executions.sizes import variable_excess
 from actors_app.forms.base import PortalForm
 from actors_app.forms.fields import StrictJSONField
 
+STATE_VARIABLE = "_abaco_actor_state"  # in which each execution finds the state
 # An actor's privilege check reads every body, so these keys at the top are taken for limits (TACC/abaco auth.py).
 RESERVED = (
     *("queue", "privileged", "maxWorkers", "maxCpus", "memLimit", "useContainerUid"),
@@ -59,6 +61,8 @@ class StateForm(PortalForm):
                         "put it inside another object.",
                         params={"name": name},
                     )
+        if excess := variable_excess(STATE_VARIABLE, value):
+            raise forms.ValidationError(excess, code="too_large")
         return value
 
     def has_moved(self, now: Any) -> bool:

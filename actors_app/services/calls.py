@@ -10,7 +10,10 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds to connect, between two reads, for a whole answer, to delete, for a token, before a retry; then bytes."""
+    """Seconds to connect, between two reads, for a whole answer, to delete, for a token, before a retry; then bytes.
+
+    `body` is what nginx takes where its `client_max_body_size` is not set, as in Abaco's own site.
+    """
 
     connect: float = 3.0
     gap: float = 10.0
@@ -18,6 +21,7 @@ class Limits:
     delete: float = 25.0
     token: float = 7.0  # to renew one; below the lease of a renewal, in `actors_app/credentials.py`
     pause: float = 0.5
+    body: int = MEGABYTE
     whole: int = 10 * MEGABYTE
     streamed: int = 50 * MEGABYTE
 

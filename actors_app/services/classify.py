@@ -118,7 +118,7 @@ def classify(
     if error is RateLimited:
         return RateLimited.until(parse_retry_after(_header(headers, "retry-after")), detail)
     if error is InvalidRequest and (status == 413 or (message and "max content length" in message)):
-        return _too_large_for_api(detail)
+        return too_large_for_api(detail)
     quotable = message if message and not _PYTHON_WORDS.search(message) else None
     field = _FIELD.search(message) if message and error is InvalidRequest else None
     return _after(
@@ -140,7 +140,8 @@ def _after(error: AbacoError, method: str, status: int) -> AbacoError:
     return error
 
 
-def _too_large_for_api(detail: str) -> InvalidRequest:
+def too_large_for_api(detail: str) -> InvalidRequest:
+    """Return the error of a request that the API, or a server in front of it, takes for too large."""
     return InvalidRequest(
         detail,
         kind="too-large",

@@ -33,7 +33,7 @@ from urllib3.util import Retry
 
 from actors_app.services.breaker import breaker_of
 from actors_app.services.calls import Call, Limits, Reply
-from actors_app.services.classify import MAX_ERROR_BODY, classify
+from actors_app.services.classify import MAX_ERROR_BODY, classify, too_large_for_api
 from actors_app.services.deadline import Attempt, DeadlineSocket, DeadlineSSLSocket, goes_once
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.errors import AbacoError, BadAnswer, ServiceFailed, SignedOut, TimedOut, Unreachable
@@ -186,7 +186,12 @@ class AbacoClient:
         return self._root
 
     def send(self, call: Call, auth: dict[str, str]) -> Reply:
-        """Make a call and return its whole answer; raise an AbacoError for anything but a success."""
+        """Make a call and return its whole answer; raise an AbacoError for anything but a success.
+
+        A body larger than the server takes is not sent.
+        """
+        if call.body and len(call.body) > self.limits.body:
+            raise too_large_for_api(f"{call} was not sent: {len(call.body)} bytes")
         with watched(self._origin, call):
             attempt = self._attempt(call)
             response = self._open(call, auth, attempt)

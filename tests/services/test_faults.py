@@ -103,7 +103,7 @@ def test_a_peer_that_does_not_read_ends_at_the_deadline(raw: Start) -> None:
     def handle(server: RawServer, connection: socket.socket) -> None:
         time.sleep(3)
 
-    abaco = reach(raw(handle), answer=0.5)
+    abaco = reach(raw(handle), answer=0.5, body=30_000_000)
     start = time.monotonic()
     error = failure_of(lambda: abaco.messages.send_binary("a", b"x" * 30_000_000))
     assert time.monotonic() - start < 1.5
@@ -116,7 +116,7 @@ def test_a_slow_upload_may_take_longer_than_connecting(raw: Start) -> None:
         server.read_request(connection)
         connection.sendall(http(envelope(b'{"executionId": "e"}')))
 
-    abaco = reach(raw(handle), connect=0.2)
+    abaco = reach(raw(handle), connect=0.2, body=20_000_000)
     assert abaco.messages.send_binary("a", b"x" * 20_000_000).execution_id == "e"
 
 

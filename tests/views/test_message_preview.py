@@ -51,12 +51,12 @@ def test_it_shows_form_errors(signed_in: Client, htmx: dict[str, str]) -> None:
     assert "_abaco_x: Names that begin with _abaco_" in fragment
 
 
-def test_a_text_too_large_for_one_variable_is_warned_of(signed_in: Client, htmx: dict[str, str]) -> None:
+def test_a_text_too_large_for_one_variable_is_refused(signed_in: Client, htmx: dict[str, str]) -> None:
     fragment = signed_in.post(URL, {"message": "x" * 131_068}, headers=htmx).content.decode()
-    assert "the container will probably not start" in fragment
-    assert "only the beginning is shown" in fragment
-    small = signed_in.post(URL, {"message": "x" * 131_067}, headers=htmx).content.decode()
-    assert "the container will probably not start" not in small
+    assert "at most 131,067 fit" in fragment
+    largest = signed_in.post(URL, {"message": "x" * 131_067}, headers=htmx)
+    assert largest.status_code == 200
+    assert "only the beginning is shown" in largest.content.decode()
 
 
 def test_opened_plainly_it_leads_to_its_page(signed_in: Client) -> None:

@@ -3,7 +3,6 @@
 from rest_framework import serializers
 
 from actors_app.api.fields import Body, PageQuery, Text, Truth
-from actors_app.forms.configs import MAX_VALUE
 
 
 class Config(serializers.Serializer):
@@ -25,7 +24,7 @@ class ConfigsQuery(PageQuery):
 class ConfigValue(Body):
     """What a config becomes: the whole is sent, the value of a secret too."""
 
-    value = Text(max_length=MAX_VALUE, help_text="A text.")
+    value = Text(help_text="A text. All configs of an actor fit into 131,072 bytes together, as a rule.")
     is_secret = Truth(required=False, help_text="The API encrypts it, and nobody can read it back.")
     actors = serializers.ListField(
         child=Text(max_length=128), min_length=1, max_length=100, help_text="Ids or aliases."

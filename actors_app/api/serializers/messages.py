@@ -4,7 +4,6 @@ from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from actors_app.api.fields import Body, Object, Text
-from actors_app.forms.messages import MAX_TEXT
 
 
 class Mailbox(serializers.Serializer):
@@ -20,19 +19,21 @@ class _Message(Body):
 class TextMessage(_Message):
     """A message that is a text."""
 
-    text = Text(max_length=MAX_TEXT, help_text="The actor finds it in MSG.")
+    text = Text(help_text="The actor finds it in MSG; as a rule 131,067 bytes of UTF-8 at most.")
 
 
 class JSONMessage(_Message):
     """A message that is a JSON object."""
 
-    json = Object(help_text="The key `message` and names of settings are taken.")
+    json = Object(
+        help_text="The key `message` and names of settings are taken; 131,067 bytes at most as Python writes it."
+    )
 
 
 class BytesMessage(_Message):
     """A message that is bytes."""
 
-    base64 = Text(help_text="The bytes in base64 (RFC 4648), some 8 MB at most.")
+    base64 = Text(help_text="The bytes in base64 (RFC 4648); as a rule 65,536 bytes at most.")
 
 
 FORMS: dict[str, type[Body]] = {"text": TextMessage, "json": JSONMessage, "base64": BytesMessage}

@@ -17,8 +17,9 @@ from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import messages as shapes
 from actors_app.converters import is_id
 from actors_app.executions.again import known_of
+from actors_app.executions.sizes import file_excess, message_excess
 from actors_app.forms.environment import EnvironmentField, TypedEnvironment
-from actors_app.forms.messages import MAX_FILE, check_json_message
+from actors_app.forms.messages import check_json_message
 from actors_app.kept.messages import Sent
 from actors_app.services.jsons import dump_json
 from actors_app.services.types import SentMessage
@@ -115,6 +116,8 @@ class SendAgain(Resource):
 def _read(name: str, given: dict[str, Any]) -> Sent:
     """Return the message that was sent, by the rules of the form."""
     environment = _environment(given.get("environment", {}))
+    if name != "base64" and (excess := message_excess(name, given[name])):
+        raise not_valid({name: [excess]})
     if name == "text":
         return Sent("text", given["text"].encode(), environment)
     if name == "json":
@@ -129,8 +132,8 @@ def _read(name: str, given: dict[str, Any]) -> Sent:
         raise not_valid({"base64": ["This is not base64."]}) from None
     if not body:
         raise not_valid({"base64": ["There are no bytes in it; the API takes no empty message."]})
-    if len(body) > MAX_FILE:
-        raise not_valid({"base64": ["It is larger than 10 MB."]})
+    if excess := file_excess(len(body)):
+        raise not_valid({"base64": [excess]})
     return Sent("binary", body, environment)
 
 

@@ -1,0 +1,53 @@
+"""How many bytes an actor's container can be given, and the sentence about a value that exceeds it.
+
+A worker passes text as environment variables and a file through a pipe (TACC/abaco actors/worker.py,
+actors/docker_utils.py). Linux refuses a variable longer than MAX_ARG_STRLEN: no container starts, and after six tries
+the actor is in error. The pipe is filled before there is a container to read it: a file larger than the pipe blocks
+the worker forever. `PORTAL_MAX_VARIABLE_BYTES` and `PORTAL_MAX_BINARY_BYTES` change both limits.
+"""
+
+from typing import Any
+
+from django.conf import settings
+
+ELSEWHERE = "Put the data where the actor can fetch it, and send its address."
+
+
+def size_of(value: Any) -> int:
+    """Return the bytes of a value as a container finds it: UTF-8, JSON values as Python writes them."""
+    return len(str(value).encode("utf-8", "replace"))
+
+
+def room(name: str) -> int:
+    """Return how many bytes the value of a variable may have: the limit counts `NAME=` and the final zero too."""
+    return int(settings.MAX_VARIABLE_BYTES) - size_of(name) - 2
+
+
+def variable_excess(name: str, value: Any) -> str:
+    """Return a sentence where `NAME=value` does not fit into one environment variable; otherwise an empty text."""
+    size, limit = size_of(value), room(name)
+    if size <= limit:
+        return ""
+    return f"The value has {size:,} bytes; at most {limit:,} fit into a container's variable {name[:40]}. {ELSEWHERE}"
+
+
+def message_excess(kind: str, value: Any) -> str:
+    """Return a sentence where a text or JSON message cannot be delivered; otherwise an empty text."""
+    size, limit = size_of(value), room("MSG")
+    if size <= limit:
+        return ""
+    written = " as Python writes it" if kind == "json" else ""
+    return (
+        f"The message has {size:,} bytes{written}; at most {limit:,} fit into a container's environment. More puts the "
+        f"actor in error. {ELSEWHERE}"
+    )
+
+
+def file_excess(size: int) -> str:
+    """Return a sentence where a file of so many bytes cannot be delivered; otherwise an empty text."""
+    limit = settings.MAX_BINARY_BYTES
+    if size <= limit:
+        return ""
+    return (
+        f"The file has {size:,} bytes; at most {limit:,} reach the actor. More blocks its worker forever. {ELSEWHERE}"
+    )

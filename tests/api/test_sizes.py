@@ -1,0 +1,46 @@
+"""What would block a worker or break an actor is refused at the JSON API too, before the call."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from actors_app.credentials import Credentials
+from actors_app.kept import messages as kept_messages
+from actors_app.kept.messages import Sent
+from tests.api.conftest import Caller, problem
+from tests.conftest import API
+from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("sent", [Sent("text", b"x" * 131_068, {}), Sent("binary", bytes(65_537), {})])
+def test_one_that_was_kept_under_other_limits_is_not_sent_again(sent: Sent, caller: Caller, api: API) -> None:
+    kept_messages.keep(Credentials("default", "somebody", "x"), ACTOR_ID, EXECUTION_ID, sent)
+    api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
+    api.get(f"/actors/v2/{ACTOR_ID}/executions/{EXECUTION_ID}", execution_payload())
+    answer = caller.post(f"/api/v1/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/send-again/")
+    assert "send its address" in problem(answer, 422, "invalid")["detail"]
+    assert [call.method for call in api.asked] == ["GET", "GET"]
+
+
+def test_the_json_api_and_imports_refuse_it_too(caller: Caller, signed_in: Client, api: API) -> None:
+    definition = {"image": "a/b", "default_environment": {"LONG": "x" * 131_067}}
+    found = problem(caller.post("/api/v1/actors/", definition), 422, "not-valid")
+    assert "at most 131,066 fit" in str(found["errors"]["default_environment"])
+    text = json.dumps({"image": "a/b", "defaultEnvironment": {"LONG": "x" * 131_067}})
+    answer = signed_in.post("/actors/new/", {"import": "1", "definition_text": text})
+    assert answer.status_code == 422
+    assert "at most 131,066 fit" in answer.content.decode()
+    assert api.asked == []
+
+
+def test_a_state_and_a_config_that_no_container_could_get(caller: Caller, api: API) -> None:
+    state = {"state": {"x": "y" * 131_050}}
+    found = problem(caller.ask("PUT", f"/api/v1/actors/{ACTOR_ID}/state/", state), 422, "not-valid")
+    assert "_abaco_actor_state" in str(found["errors"]["state"])
+    config = {"name": "long", "value": "é" * 65_523, "actors": [ACTOR_ID]}
+    found = problem(caller.post("/api/v1/configs/", config), 422, "not-valid")
+    assert "_actor_configs" in str(found["errors"]["value"])
+    assert api.asked == []
