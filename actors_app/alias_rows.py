@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
+from actors_app.services.names import KINDS, has_page
 from actors_app.services.types import Actor, Alias
 from actors_app.wording import visible
 
@@ -17,8 +18,8 @@ LOOKED_AT = 24  # actors that one page asks for singly; the others are not said 
 class AliasRow:
     """One alias: its name, its page (none where its name cannot be in an address), its actor and its owner.
 
-    `state` is `ready` where the visitor may read the actor, `dead` where the API says that there is none, otherwise
-    `unseen`.
+    `problem` says what is wrong with its name, and may be None. `state` is `ready` where the visitor may read the
+    actor, `dead` where the API says that there is none, otherwise `unseen`.
     """
 
     alias: str
@@ -28,10 +29,13 @@ class AliasRow:
     owner: str
     is_mine: bool
     state: str
+    problem: str | None
 
 
 def page_of(name: str, *args: str) -> str:
-    """Return the address of a page, or nothing where a name of the API cannot be in one."""
+    """Return the address of a page, or nothing where a name of the API cannot be in one or the API never finds it."""
+    if any(name.startswith(f"{kind}-") and not has_page(kind, args[0]) for kind in KINDS):
+        return ""
     try:
         return reverse(f"actors:{name}", args=args)
     except NoReverseMatch:
@@ -48,6 +52,7 @@ def rows(aliases: Iterable[Alias], actors: Mapping[str, Actor], dead: frozenset[
             actor=visible(actors[one.actor_id].label) if one.actor_id in actors else "",
             owner=visible(one.owner),
             is_mine=one.owner == username,
+            problem=one.name_problem,
             state="ready" if one.actor_id in actors else "dead" if one.actor_id in dead else "unseen",
         )
         for one in sorted(aliases, key=lambda one: (one.alias.casefold(), one.alias))

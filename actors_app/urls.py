@@ -108,7 +108,7 @@ nonce_paths = [
 
 alias_paths = [
     path("aliases/", aliases.alias_list, name="alias-list"),
-    path("aliases/new/", aliases.alias_create, name="alias-create"),
+    path("new/alias/", aliases.alias_create, name="alias-create"),
     path("aliases/<abaco:alias>/", aliases.alias_detail, name="alias-detail"),
     path("aliases/<abaco:alias>/edit/", aliases.alias_update, name="alias-update"),
     path("aliases/<abaco:alias>/delete/", aliases.alias_delete, name="alias-delete"),
@@ -126,7 +126,7 @@ alias_paths = [
 
 config_paths = [
     path("configs/", configs.config_list, name="config-list"),
-    path("configs/new/", configs.config_create, name="config-create"),
+    path("new/config/", configs.config_create, name="config-create"),
     path("configs/<abaco:config>/", configs.config_detail, name="config-detail"),
     path("configs/<abaco:config>/edit/", configs.config_update, name="config-update"),
     path("configs/<abaco:config>/delete/", configs.config_delete, name="config-delete"),

@@ -41,10 +41,10 @@ FORMS: dict[str, tuple[str, dict[str, Any]]] = {
         {"on": "on", "count": "3", "unit": "week", "day": "2099-01-15", "hour": "7"},
     ),
     "state-update": (f"{ACTOR}state/edit/", {"state": '{"kept": 1}'}),
-    "config-create": ("/configs/new/", {"name": "kept-config", "value": "kept <value>", "actors": ACTOR_ID}),
+    "config-create": ("/new/config/", {"name": "kept-config", "value": "kept <value>", "actors": ACTOR_ID}),
     "config-update": ("/configs/my-config/edit/", {"value": "kept <value>", "actors": ACTOR_ID}),
     "config-delete": ("/configs/my-config/delete/", {"confirm": "my-config"}),
-    "alias-create": ("/aliases/new/", {"alias": "kept-alias", "actor_id": ACTOR_ID}),
+    "alias-create": ("/new/alias/", {"alias": "kept-alias", "actor_id": ACTOR_ID}),
     "alias-update": ("/aliases/my-alias/edit/", {"actor_id": ACTOR_ID}),
     "alias-delete": ("/aliases/my-alias/delete/", {"confirm": "my-alias"}),
     "alias-nonce-list": (

@@ -106,6 +106,16 @@ class Query(serializers.Serializer):
         return super().to_internal_value(given.dict())
 
 
+class NameProblem(serializers.CharField):
+    """What is wrong with the name of an alias or a config that exists."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            allow_null=True,
+            help_text="What it suffers because of its name, and what can be done; null where it suffers nothing.",
+        )
+
+
 class Nothing(Body):
     """Nothing is sent along."""
 

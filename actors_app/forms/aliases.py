@@ -1,34 +1,19 @@
 """What a visitor types about aliases: a new one, where one points, and which the list shows."""
 
-import re
-
 from django import forms
 
 from actors_app.converters import is_id
 from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.forms.confirm import ConfirmForm
-from actors_app.services.urls import RESERVED
+from actors_app.services.names import Kind, problem_of
 
-_NAME = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
-# Reserved by the API, and words with which an alias would be made and could never be used: any path with `admin` or
-# `aliases` in it is taken for another route (TACC/abaco actors/auth.py).
-WORDS = frozenset({"executions", "nonces", "logs", "messages", "adapters"}) | RESERVED
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
-def checked_name(value: str) -> str:
-    """Return a name for an alias or a config; refuse what the API refuses, or takes and can then never find."""
-    if not _NAME.fullmatch(value) or ".." in value:
-        raise forms.ValidationError(
-            "Use letters, digits, dots, dashes, underscores and tildes; a dot neither first nor twice in a row."
-        )
-    if value.lower() in WORDS:
-        raise forms.ValidationError(f"“{value}” is a word of the API's own; choose another.")
-    for word in ("admin", "aliases"):
-        if word in value.lower():
-            raise forms.ValidationError(
-                f"A name that holds “{word}” can be made, and then the API never finds it; choose another."
-            )
+def checked_name(kind: Kind, value: str) -> str:
+    """Return a name for a new alias or config; refuse what the API refuses, or takes and can then never find."""
+    if problem := problem_of(kind, value):
+        raise forms.ValidationError(problem.reason)
     return value
 
 
@@ -73,7 +58,7 @@ class AliasForm(PointForm):
 
     def clean_alias(self) -> str:
         """Take a name that can be found again."""
-        return checked_name(self.cleaned_data["alias"])
+        return checked_name("alias", self.cleaned_data["alias"])
 
 
 class AliasFilter(ListFilter):

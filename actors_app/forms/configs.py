@@ -9,9 +9,9 @@ from actors_app.forms.aliases import PLAIN, checked_name
 from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.forms.confirm import ConfirmForm
 from actors_app.forms.fields import TextField
+from actors_app.services.names import FORM
 from actors_app.services.types import Config
 
-_NAME = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
 CONFIGS_VARIABLE = "_actor_configs"  # in which an execution finds all configs of its actor together
 _NO_ACTOR = "Type the ids or aliases of the actors, with commas or spaces between them."
 
@@ -60,7 +60,7 @@ class ConfigEditForm(PortalForm):
         """Take names one by one, each once."""
         names = list(dict.fromkeys(re.split(r"[\s,]+", self.cleaned_data["actors"].strip(", \n\t"))))
         for name in names:
-            if not _NAME.fullmatch(name):
+            if not FORM.fullmatch(name):
                 raise forms.ValidationError("“%(name)s” is no id and no alias of an actor.", params={"name": name})
         return names
 
@@ -83,7 +83,7 @@ class ConfigForm(ConfigEditForm):
 
     def clean_name(self) -> str:
         """Take a name that can be found again."""
-        return checked_name(self.cleaned_data["name"])
+        return checked_name("config", self.cleaned_data["name"])
 
 
 class ConfigFilter(ListFilter):

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import NotFound
 from actors_app.services.hearing import Kind
+from actors_app.services.names import has_page
 from actors_app.services.permissions import LEVELS, WORLD, level_of, rank
 from actors_app.services.types import Alias, Nonce
-from actors_app.services.urls import alias as checked_alias
 from actors_app.services.waves import GetCall
 from actors_app.wording import thousands
 
@@ -266,7 +265,7 @@ def by_aliases(asked: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[st
     ways: list[Way] = []
     for alias, people, nonces in asked:
         ways.append(_by_alias(alias, people))
-        url = reverse("actors:alias-nonce-list", args=[alias.alias]) if is_addressable(alias.alias) else ""
+        url = reverse("actors:alias-nonce-list", args=[alias.alias]) if has_page("alias", alias.alias) else ""
         if nonces.error:
             why = "Its nonces cannot be known: the API did not tell you."
             ways.append(unknown_way(f"Whoever holds a nonce of the alias {alias.alias}", why, url))
@@ -279,7 +278,7 @@ def by_aliases(asked: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[st
 
 
 def _by_alias(alias: Alias, answer: Answer) -> Way:
-    url = Subject("alias", alias.alias).url if is_addressable(alias.alias) else ""
+    url = Subject("alias", alias.alias).url if has_page("alias", alias.alias) else ""
     name = f"Through the alias {alias.alias}"
     if answer.error:
         why = "Who has a level on this alias cannot be known: the API did not tell you."
@@ -304,15 +303,6 @@ def _names(users: Iterable[str]) -> str:
     found = sorted(users)
     more = f" and {len(found) - MOST_NAMES} more" if len(found) > MOST_NAMES else ""
     return ", ".join(found[:MOST_NAMES]) + more
-
-
-def is_addressable(name: str) -> bool:
-    """Whether an alias or a config of this name can be in an address of ours, and in one of the API."""
-    try:
-        checked_alias(name)
-    except NotFound:
-        return False
-    return True
 
 
 def strongest(nonces: Sequence[Nonce]) -> str:

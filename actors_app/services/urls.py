@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from actors_app.services.errors import NotFound
+from actors_app.services.names import FORM, misleads_as_actor
 
-# A reserved word is refused in any case of letters, as Abaco's front compares some of them that way.
-RESERVED = frozenset({"admin", "aliases", "configs", "search", "utilization", "metrics", "cron"})
 WORDS = frozenset(
     {
         "actors",
@@ -40,8 +39,7 @@ WORDS = frozenset(
         "workers",
     }
 )
-# What Abaco forbids in an alias is left out; letters and digits are ASCII, as its own ids are.
-_ACTOR = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
+_PROBE = "admin-role-probe"  # what `actors.is_admin` asks for
 _HASH = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 _NONCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,63}(?:_[A-Za-z0-9.-]{1,64}){1,4}", re.ASCII)
 
@@ -69,7 +67,7 @@ def _checked(kind: str, form: re.Pattern[str]) -> Callable[[str], Segment]:
     def check(value: str) -> Segment:
         if not isinstance(value, str) or not form.fullmatch(value) or ".." in value:
             raise NotFound(f"an id that is not of the form of: {kind}")
-        if kind in ("actor", "alias", "config") and value.lower() in RESERVED:
+        if kind == "actor" and misleads_as_actor(value) and value != _PROBE:
             raise NotFound(f"a reserved word in place of: {kind}")
         return Segment(value, "{" + kind + "}")
 
@@ -78,9 +76,9 @@ def _checked(kind: str, form: re.Pattern[str]) -> Callable[[str], Segment]:
     return check
 
 
-actor = _checked("actor", _ACTOR)
-alias = _checked("alias", _ACTOR)
-config = _checked("config", _ACTOR)
+actor = _checked("actor", FORM)
+alias = _checked("alias", FORM)
+config = _checked("config", FORM)
 execution = _checked("execution", _HASH)
 worker = _checked("worker", _HASH)
 nonce = _checked("nonce", _NONCE)

@@ -16,6 +16,7 @@ from actors_app.htmx import render_page, wants_fragment
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias
 from actors_app.writes import answered
 
@@ -173,7 +174,7 @@ def actor_aliases(request: HttpRequest, actor_id: str) -> HttpResponse:
 
 
 def _context(alias: str) -> dict[str, Any]:
-    return {"alias": alias, "section": "aliases", "tab": "overview"}
+    return {"alias": alias, "section": "aliases", "tab": "overview", "problem": problem_of("alias", alias)}
 
 
 def _known(abaco: Abaco) -> tuple[Actor, ...]:

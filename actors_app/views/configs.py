@@ -20,6 +20,7 @@ from actors_app.htmx import render_page, wants_fragment
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias, Config
 from actors_app.wording import visible
 from actors_app.writes import answered
@@ -36,7 +37,10 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class ConfigRow:
-    """One config; `value` is empty for a secret, whose ciphertext nobody needs to see."""
+    """One config; `value` is empty for a secret, whose ciphertext nobody needs to see.
+
+    `problem` is what is wrong with its name.
+    """
 
     name: str
     url: str
@@ -44,6 +48,7 @@ class ConfigRow:
     is_secret: bool
     receivers: tuple[Receiver, ...]
     is_mine: bool
+    problem: str | None
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -184,7 +189,8 @@ def _sends(operation: str, form: ConfigEditForm, name: str = "") -> dict[str, di
 
 
 def _context(config: str, row: ConfigRow | None = None) -> dict[str, Any]:
-    return {"config": config, "section": "configs", "tab": "overview", "row": row}
+    problem = problem_of("config", config)
+    return {"config": config, "section": "configs", "tab": "overview", "row": row, "problem": problem}
 
 
 def _rows(abaco: Abaco) -> list[ConfigRow]:
@@ -217,6 +223,7 @@ def _row(config: Config, known: Mapping[str, Actor], names: tuple[str, ...]) -> 
             for one in config.actors
         ),
         is_mine=bool(names) or any(one in known for one in config.actors),
+        problem=config.name_problem,
     )
 
 

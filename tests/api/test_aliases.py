@@ -10,6 +10,7 @@ from actors_app.nonces.handles import nonce_handle
 from tests.api.conftest import Caller, problem
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
+from tests.recorded import result
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/aliases/"
@@ -33,7 +34,18 @@ def test_the_list_is_by_name_and_can_be_narrowed(caller: Caller, api: API) -> No
 
 def test_one_is_read(caller: Caller, api: API) -> None:
     api.get(UPSTREAM, alias_payload())
-    assert caller.get(ONE).json() == {"alias": "my-alias", "actor_id": ACTOR_ID, "owner": "jdoe"}
+    assert caller.get(ONE).json() == {
+        "alias": "my-alias",
+        "actor_id": ACTOR_ID,
+        "owner": "jdoe",
+        "name_problem": None,
+    }
+
+
+def test_names_that_are_never_found_are_listed_with_what_can_be_done(caller: Caller, api: API) -> None:
+    api.get(LIST, result("alias_workers_x_17_still_listed"))
+    for one in caller.get(URL).json()["items"]:
+        assert "Only the operators of the API can remove it" in one["name_problem"]
 
 
 def nothing_links(api: API) -> None:
@@ -57,6 +69,8 @@ def test_one_is_made(caller: Caller, api: API) -> None:
         ({"alias": "a b", "actor_id": ACTOR_ID}, "alias"),
         ({"alias": "nonces", "actor_id": ACTOR_ID}, "alias"),
         ({"alias": "my-admin", "actor_id": ACTOR_ID}, "alias"),
+        ({"alias": "Messages-x", "actor_id": ACTOR_ID}, "alias"),
+        ({"alias": "new", "actor_id": ACTOR_ID}, "alias"),
         ({"alias": "", "actor_id": ACTOR_ID}, "alias"),
         ({"actor_id": ACTOR_ID}, "alias"),
         ({"alias": "a"}, "actor_id"),

@@ -38,8 +38,8 @@ SEEDED = (
     # Addresses.
     Seeded(_S + "urls.py", ' or ".." in value', "", _URLS),
     Seeded(_S + "urls.py", "not form.fullmatch(value)", "not form.match(value)", _URLS),
-    Seeded(_S + "urls.py", "value.lower() in RESERVED", "value in RESERVED", _URLS),
-    Seeded(_S + "urls.py", '{"admin", "aliases",', '{"aliases",', _URLS),
+    Seeded(_S + "names.py", '_ADMIN = re.compile(r"admin", re.IGNORECASE)', '_ADMIN = re.compile(r"admin")', _URLS),
+    Seeded(_S + "names.py", "or name in BUILT_IN", "", _URLS),
     Seeded(_S + "urls.py", "if segment not in WORDS:", "if not segment:", _URLS),
     Seeded(_S + "urls.py", 'Segment(value, "{" + kind + "}")', "Segment(value, value)", _URLS),
     Seeded(_S + "urls.py", 'return f"UpstreamPath({self.label})"', 'return f"UpstreamPath({self.path})"', _URLS),

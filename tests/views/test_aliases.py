@@ -10,6 +10,7 @@ from actors_app.models import AuditEntry
 from tests.audit import wrote
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload
+from tests.recorded import result
 
 pytestmark = pytest.mark.django_db
 ALIASES = "/actors/v2/aliases"
@@ -110,6 +111,38 @@ def test_a_name_that_no_address_holds_has_no_page(api: API, signed_in: Client) -
     assert '<bdi class="name mono cut" title="a%b">' in page
 
 
+def test_names_that_are_never_found_are_listed_with_what_can_be_done(api: API, signed_in: Client) -> None:
+    names = [row["alias"] for row in result("alias_workers_x_17_still_listed")]
+    assert names == ["messages-x", "workers-x"]
+    api.get(ALIASES, result("alias_workers_x_17_still_listed"))
+    api.get("/actors/v2", [])
+    api.refuse("GET", "/actors/v2/0NxqxJZ4GQbKz", "No actor found with id: 0NxqxJZ4GQbKz.", 404)
+    page = signed_in.get("/aliases/").content.decode()
+    for name in names:
+        assert f'<bdi class="name mono cut" title="{name}">' in page
+        assert f'href="/aliases/{name}/' not in page
+    assert page.count("nobody can read, change or delete this alias, administrators included") == 2
+    assert page.count("Only the operators of the API can remove it") == 2
+
+
+def test_a_name_that_only_administrators_manage_keeps_its_page(api: API, signed_in: Client) -> None:
+    lists(api, alias_payload(alias="admin-x"))
+    page = signed_in.get("/aliases/").content.decode()
+    assert 'href="/aliases/admin-x/"' in page
+    assert "Its actor cannot be reached by this name at all. An administrator can delete it" in page
+
+
+def test_an_alias_named_new_has_a_page(api: API, signed_in: Client) -> None:
+    api.get(f"{ALIASES}/new", alias_payload(alias="new"))
+    api.get("/actors/v2/new", actor_payload())
+    api.get(f"{ALIASES}/new/nonces", [])
+    api.get("/actors/v2/new/messages", {"messages": 0})
+    api.get("/actors/v2", [])
+    page = signed_in.get("/aliases/new/").content.decode()
+    assert "Where it leads" in page
+    assert "open the actor by its id" in page
+
+
 def no_ring(api: API, *actors: dict[str, object], to: str = ACTOR_ID) -> None:
     """Let the API be asked whether an alias would close a ring of links."""
     api.get("/actors/v2", list(actors))
@@ -121,17 +154,17 @@ def test_making_one_is_recorded_and_leads_to_it(api: API, signed_in: Client) -> 
     no_ring(api)
     api.post(ALIASES, alias_payload())
     sent = {"alias": "my-alias", "actor_id": ACTOR_ID, "write_key": KEY}
-    answer = signed_in.post("/aliases/new/", sent)
+    answer = signed_in.post("/new/alias/", sent)
     assert answer.headers["Location"] == "/aliases/my-alias/"
     assert json.loads(api.asked[-1].body) == {"alias": "my-alias", "actorId": ACTOR_ID}
     assert AuditEntry.objects.get(kind=AuditEntry.START).object_id == "my-alias"
-    assert signed_in.post("/aliases/new/", sent).headers["Location"] == "/aliases/my-alias/"
+    assert signed_in.post("/new/alias/", sent).headers["Location"] == "/aliases/my-alias/"
     assert len(api.asked) == 4
 
 
 def test_the_form_knows_the_actor_and_offers_the_others(api: API, signed_in: Client) -> None:
     api.get("/actors/v2", [actor_payload(name="<b>x</b>")])
-    page = signed_in.get(f"/aliases/new/?actor={ACTOR_ID}").content.decode()
+    page = signed_in.get(f"/new/alias/?actor={ACTOR_ID}").content.decode()
     assert f'value="{ACTOR_ID}"' in page
     assert f'<option value="{ACTOR_ID}">&lt;b&gt;x&lt;/b&gt;</option>' in page
 
@@ -139,7 +172,7 @@ def test_the_form_knows_the_actor_and_offers_the_others(api: API, signed_in: Cli
 def test_a_name_that_is_taken_is_said_and_everything_kept(api: API, signed_in: Client) -> None:
     no_ring(api)
     api.refuse("POST", ALIASES, "Alias my-alias already exists.")
-    answer = signed_in.post("/aliases/new/", {"alias": "my-alias", "actor_id": ACTOR_ID, "write_key": KEY})
+    answer = signed_in.post("/new/alias/", {"alias": "my-alias", "actor_id": ACTOR_ID, "write_key": KEY})
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "already exists" in page
@@ -209,7 +242,7 @@ def test_a_refusal_to_point_it_elsewhere_is_shown(api: API, signed_in: Client) -
     assert f'value="{OTHER}"' in answer.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/aliases/my-alias/edit/", "/aliases/new/"])
+@pytest.mark.parametrize("path", ["/aliases/my-alias/edit/", "/new/alias/"])
 def test_an_alias_that_would_close_a_ring_is_refused_before_the_call(api: API, signed_in: Client, path: str) -> None:
     if "edit" in path:
         api.get(ONE, alias_payload())

@@ -10,6 +10,7 @@ from actors_app.models import AuditEntry
 from tests.audit import wrote
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload
+from tests.recorded import result
 
 pytestmark = pytest.mark.django_db
 CONFIGS = "/actors/v2/configs"
@@ -37,6 +38,23 @@ def test_the_list_shows_values_and_no_ciphertext(api: API, signed_in: Client) ->
     assert CIPHER not in page
     assert page.count("word-count") == 2, "by its id, and by its alias"
     assert '<bdi class="mono">unknown</bdi>' in page
+
+
+def test_names_that_are_never_found_are_listed_with_what_can_be_done(api: API, signed_in: Client) -> None:
+    rows = result("config_permissions_x_09_listed_after")
+    assert [row["name"] for row in rows] == ["messages_x", "workers_x", "permissions_x"]
+    lists(api, *rows)
+    page = signed_in.get("/configs/").content.decode()
+    for row in rows:
+        assert f'<bdi class="name mono cut" title="{row["name"]}">' in page
+    assert page.count("nobody can read, change or delete this config, administrators included") == 3
+
+
+def test_a_config_named_new_has_a_page(api: API, signed_in: Client) -> None:
+    lists(api, config_payload(name="new", value="a value"))
+    page = signed_in.get("/configs/new/").content.decode()
+    assert "a value" in page
+    assert "This name causes trouble" not in page
 
 
 @pytest.mark.parametrize(
@@ -79,7 +97,7 @@ def test_the_list_answers_htmx_with_the_fragment(api: API, signed_in: Client, ht
 
 def test_a_secret_is_sent_once_and_kept_nowhere(api: API, signed_in: Client) -> None:
     api.post(CONFIGS, config_payload(isSecret=True, value=CIPHER))
-    answer = signed_in.post("/configs/new/", TYPED)
+    answer = signed_in.post("/new/config/", TYPED)
     assert answer.headers["Location"] == "/configs/my-config/"
     body = {"name": "my-config", "value": "hush hush", "isSecret": True, "actors": f"{ACTOR_ID}, wc"}
     assert json.loads(api.asked[0].body) == body
@@ -88,7 +106,7 @@ def test_a_secret_is_sent_once_and_kept_nowhere(api: API, signed_in: Client) -> 
 
 def test_a_refusal_keeps_what_was_typed_and_no_secret_as_code(api: API, signed_in: Client) -> None:
     api.refuse("POST", CONFIGS, "No actor or alias found with id: wc.", 404)
-    answer = signed_in.post("/configs/new/", TYPED)
+    answer = signed_in.post("/new/config/", TYPED)
     page = answer.content.decode()
     assert answer.status_code == 404
     assert "No actor or alias found with id: wc." in page

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, PageQuery, Text
+from actors_app.api.fields import Body, NameProblem, PageQuery, Text
 
 
 class Alias(serializers.Serializer):
@@ -11,6 +11,7 @@ class Alias(serializers.Serializer):
     alias = serializers.CharField()
     actor_id = serializers.CharField(help_text="The actor that it leads to; it may be gone, or not yours to read.")
     owner = serializers.CharField()
+    name_problem = NameProblem()
 
 
 class AliasesQuery(PageQuery):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, PageQuery, Text, Truth
+from actors_app.api.fields import Body, NameProblem, PageQuery, Text, Truth
 
 
 class Config(serializers.Serializer):
@@ -12,6 +12,7 @@ class Config(serializers.Serializer):
     value = serializers.CharField(allow_null=True, allow_blank=True, help_text="null for a secret.")
     is_secret = serializers.BooleanField()
     actors = serializers.ListField(child=serializers.CharField(), help_text="Ids and aliases of who receives it.")
+    name_problem = NameProblem()
 
 
 class ConfigsQuery(PageQuery):

@@ -12,7 +12,7 @@ from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import aliases as shapes
 from actors_app.forms.aliases import AliasForm, PointForm
-from actors_app.permissions.access import is_addressable
+from actors_app.services.names import has_page
 from actors_app.services.types import Alias
 from actors_app.writes import answered
 
@@ -21,7 +21,7 @@ TAG = "Aliases"
 
 def address(alias: Alias) -> str:
     """Return the address of an alias; none where its name cannot be in one."""
-    return reverse("api:alias-detail", args=[alias.alias]) if is_addressable(alias.alias) else ""
+    return reverse("api:alias-detail", args=[alias.alias]) if has_page("alias", alias.alias) else ""
 
 
 class Aliases(Resource):

@@ -13,7 +13,7 @@ from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import configs as shapes
 from actors_app.forms.configs import ConfigEditForm, ConfigForm
-from actors_app.permissions.access import is_addressable
+from actors_app.services.names import has_page
 from actors_app.services.types import Config
 
 TAG = "Configs"
@@ -22,12 +22,18 @@ TAG = "Configs"
 def shown(config: Config) -> dict[str, Any]:
     """Return a config as it goes out; of a secret the API itself has but ciphertext."""
     value = None if config.is_secret else config.value
-    return {"name": config.name, "value": value, "is_secret": config.is_secret, "actors": list(config.actors)}
+    return {
+        "name": config.name,
+        "value": value,
+        "is_secret": config.is_secret,
+        "actors": list(config.actors),
+        "name_problem": config.name_problem,
+    }
 
 
 def address(config: Config) -> str:
     """Return the address of a config; none where its name cannot be in one."""
-    return reverse("api:config-detail", args=[config.name]) if is_addressable(config.name) else ""
+    return reverse("api:config-detail", args=[config.name]) if has_page("config", config.name) else ""
 
 
 class ConfigList(Resource):

@@ -5,6 +5,7 @@ from typing import Self
 
 from actors_app.services.dialects import Dialect
 from actors_app.services.fields import Fields
+from actors_app.services.names import problem_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,12 @@ class Config:
             actors=tuple(part for one in named.split(",") if (part := one.strip())),
             named=named,
         )
+
+    @property
+    def name_problem(self) -> str | None:
+        """What it suffers because of its name, and what can be done; None where it suffers nothing."""
+        problem = problem_of("config", self.name)
+        return (problem.words or None) if problem else None
 
     def is_for(self, *names: str) -> bool:
         """Whether an actor with one of these names, its id and its aliases, receives it.

@@ -5,6 +5,7 @@ from typing import Self
 
 from actors_app.services.dialects import Dialect
 from actors_app.services.fields import Fields
+from actors_app.services.names import problem_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +51,9 @@ class Alias:
         """Read an alias."""
         fields = Fields(data, dialect)
         return cls(alias=fields.text("alias"), actor_id=fields.text("actor_id"), owner=fields.text("owner"))
+
+    @property
+    def name_problem(self) -> str | None:
+        """What it suffers because of its name, and what can be done; None where it suffers nothing."""
+        problem = problem_of("alias", self.alias)
+        return (problem.words or None) if problem else None
