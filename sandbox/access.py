@@ -63,9 +63,13 @@ def identify(request: HttpRequest, dialect: V2) -> Caller | None:
     person = token and Person.objects.filter(name=token.person).first()
     if not person:
         raise UnknownToken
-    if dialect.needs_role and ROLES.isdisjoint(person.roles):
-        raise Refusal("Not authorized -- missing required role.")
     return Caller(person.name, person.roles, request=request)
+
+
+def check_role(caller: Caller, dialect: V2) -> None:
+    """Raise the 400 of a caller without any of Abaco's roles."""
+    if dialect.needs_role and ROLES.isdisjoint(caller.roles):
+        raise Refusal("Not authorized -- missing required role.")
 
 
 def is_actor_id(identifier: str) -> bool:

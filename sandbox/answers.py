@@ -8,6 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from sandbox.dialect import V2
 
 NO_SUCH_METHOD = "Invalid request: the API endpoint does not exist or the provided HTTP method is not allowed."
+HTML_404 = (
+    '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n'
+    "<p>The requested URL was not found on the server. If you entered the URL manually please check your spelling and "
+    "try again.</p>\n"
+)
 HTML_500 = (
     '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<title>500 Internal Server Error</title>\n'
     "<h1>Internal Server Error</h1>\n<p>The server encountered an internal error and was unable to complete your "
@@ -58,11 +63,16 @@ def refused(dialect: V2, refusal: Refusal) -> HttpResponse:
     return HttpResponse(write_json(body), "application/json", refusal.status)
 
 
-def no_such_route(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer a path that is no route, a trailing slash included: an HTML page with 500."""
-    return HttpResponse(HTML_500, "text/html; charset=utf-8", 500)
+def no_such_route(request: HttpRequest) -> HttpResponse:
+    """Answer a path that is no route of a process, a trailing slash included.
+
+    Abaco's check of who asks fails over such a path, and is not made for OPTIONS.
+    """
+    if request.method == "OPTIONS":
+        return HttpResponse(HTML_404, "text/html; charset=utf-8", 404)
+    return broken(request)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Answer when the sandbox itself failed, with the same page."""
-    return no_such_route(request)
+    """Answer when a process, or the sandbox itself, failed over a request: an HTML page with 500."""
+    return HttpResponse(HTML_500, "text/html; charset=utf-8", 500)

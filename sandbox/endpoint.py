@@ -10,7 +10,8 @@ from sandbox import access
 from sandbox.access import Caller, UnknownToken
 from sandbox.answers import NO_SUCH_METHOD, Crash, Refusal, refused, success
 from sandbox.dialect import V2, V2_DIALECT
-from sandbox.models import Actor, Alias
+from sandbox.ids import is_hashid
+from sandbox.models import Actor
 
 Handler = Callable[..., HttpResponse]
 PATH_OWNERS = ("actor", "alias", "config")
@@ -51,8 +52,8 @@ def dbid(actor_id: str) -> str:
 
 
 def alias_subject(alias: str) -> str:
-    """Return the name under which permissions on an alias are kept."""
-    return f"alias:{alias}"
+    """Return the name under which permissions on an alias are kept; Abaco keeps them with those of actors, by name."""
+    return alias if is_hashid(alias) else f"alias:{alias}"
 
 
 def config_subject(name: str) -> str:
@@ -62,7 +63,7 @@ def config_subject(name: str) -> str:
 
 def level_needed(method: str, what: str) -> str:
     """Return the permission level a method needs on a resource of an actor."""
-    if method in ("GET", "HEAD"):
+    if method == "GET":
         return "READ"
     return "EXECUTE" if (method, what) == ("POST", "messages") else "UPDATE"
 
@@ -70,43 +71,28 @@ def level_needed(method: str, what: str) -> str:
 def open_to_all_signed_in(**handlers: Handler) -> Handler:
     """Make a view of a route that needs a token and no permission."""
 
-    def prepare(request: HttpRequest, dialect: V2, **found: str) -> Call:
-        caller = access.identify(request, dialect)
-        if caller is None:
-            access.check_nonce_given(request)
-            raise _nonce_out_of_place(request)
-        _check_admin_path(request, caller)
-        return Call(request, dialect, caller)
+    def prepare(request: HttpRequest, dialect: V2, **names: str) -> Call:
+        return Call(request, dialect, _caller(request, dialect))
 
     return _view(prepare, handlers)
 
 
 def of_actor(what: str, **handlers: Handler) -> Handler:
-    """Make a view of a route under one actor, whose path part `actor` is an id or an alias."""
+    """Make a view of a route under one actor, whose path names it by its id or an alias."""
 
-    def prepare(request: HttpRequest, dialect: V2, **found: str) -> Call:
-        identifier = found["actor"]
+    def prepare(request: HttpRequest, dialect: V2, actor: str, **names: str) -> Call:
         method = str(request.method)
-        needed = level_needed(method, what)
-        caller = access.identify(request, dialect)
-        if caller is None:
-            access.check_nonce_given(request)
-        else:
-            _check_admin_path(request, caller)
-        actor_id = access.resolve(identifier)
-        if caller is None:
-            caller = access.redeem(request, dialect, needed, actor_id, identifier)
-        call = Call(request, dialect, caller, identifier, actor_id, subject=actor_id)
-        if method not in handlers and method != "HEAD":
+        caller, actor_id = _caller_and_actor(request, dialect, what)
+        call = Call(request, dialect, caller, actor, actor_id, subject=actor_id)
+        if caller.is_admin:
             return call
-        if method == "HEAD" and not caller.is_admin:
+        if method == "HEAD":
             raise _head_refused(dialect)
         if method in ("POST", "PUT"):
-            if access.level_of(caller.user, actor_id) is not None:
-                access.check_privileges(caller, dialect)
-            if what == "workers" and not caller.is_admin:
+            access.check_privileges(caller, dialect)
+            if what == "workers":
                 raise Refusal("Not authorized -- only admins are authorized to update workers.")
-        access.check_level(caller, actor_id, needed, "actor", _missing(dialect, "Actor", actor_id))
+        access.check_level(caller, actor_id, level_needed(method, what), "actor", _missing(dialect, actor_id))
         return call
 
     return _view(prepare, handlers)
@@ -115,29 +101,20 @@ def of_actor(what: str, **handlers: Handler) -> Handler:
 def of_alias(what: str, **handlers: Handler) -> Handler:
     """Make a view of a route of one alias; its nonces ask for the level on both the alias and its actor."""
 
-    def prepare(request: HttpRequest, dialect: V2, **found: str) -> Call:
-        alias, method = found["alias"], str(request.method)
+    def prepare(request: HttpRequest, dialect: V2, alias: str, **names: str) -> Call:
+        method = str(request.method)
         needed = level_needed(method, what)
-        caller = access.identify(request, dialect)
-        if caller is None:
-            access.check_nonce_given(request)
-        else:
-            _check_admin_path(request, caller)
-        row = Alias.objects.filter(alias=alias).first()
-        if caller is None:
-            caller = access.redeem(request, dialect, needed, access.resolve(alias), alias)
-        call = Call(request, dialect, caller, alias, row.actor_id if row else "", alias_subject(alias))
-        if method not in handlers and method != "HEAD":
+        caller = _caller(request, dialect, what)
+        call = Call(request, dialect, caller, alias, subject=alias_subject(alias))
+        if caller.is_admin:
             return call
-        if row is None:
-            admins, others = f"No alias found: {alias}.", f"Actor with identifier '{alias}' not found"
-            raise Refusal(admins if caller.is_admin else others, 404)
-        if method == "HEAD" and not caller.is_admin:
+        actor_id = access.resolve(_identifier(request))
+        if method == "HEAD":
             raise _head_refused(dialect)
         noun = "alias and actor" if what == "nonces" else "alias"
-        access.check_level(caller, call.subject, needed, noun, _missing(dialect, "Alias", alias))
+        access.check_level(caller, call.subject, needed, noun, _missing(dialect, alias))
         if what == "nonces":
-            access.check_level(caller, row.actor_id, needed, noun, _missing(dialect, "Actor", row.actor_id))
+            access.check_level(caller, actor_id, needed, noun, _missing(dialect, actor_id))
         return call
 
     return _view(prepare, handlers)
@@ -149,64 +126,89 @@ def of_config(**handlers: Handler) -> Handler:
     For whoever else has the level, Abaco goes on to look for an actor, and there is none in the path.
     """
 
-    def prepare(request: HttpRequest, dialect: V2, **found: str) -> Call:
-        name, method = found["config"], str(request.method)
-        caller = access.identify(request, dialect)
-        if caller is None:
-            access.check_nonce_given(request)
-            raise _nonce_out_of_place(request)
-        _check_admin_path(request, caller)
-        call = Call(request, dialect, caller, name, subject=config_subject(name))
-        if caller.is_admin or (method not in handlers and method != "HEAD"):
+    def prepare(request: HttpRequest, dialect: V2, config: str, **names: str) -> Call:
+        method = str(request.method)
+        caller = _caller(request, dialect)
+        call = Call(request, dialect, caller, config, subject=config_subject(config))
+        if caller.is_admin:
             return call
-        missing = _missing(dialect, "Config", name)
+        if method == "HEAD":
+            raise _head_refused(dialect)
+        missing = f"Config {dialect.dbid(config)} does not exist"
         access.check_level(caller, call.subject, level_needed(method, "configs"), "config", missing)
         raise Crash(*NO_ACTOR_CRASH)
 
     return _view(prepare, handlers)
 
 
-def _missing(dialect: V2, noun: str, name: str) -> str:
-    """Return what somebody without permissions is told of an actor, alias or config that is not there."""
-    if noun == "Actor" and dialect.hides_missing:
-        return NOT_YOURS
-    return f"{noun} {dialect.dbid(name)} does not exist"
+def _identifier(request: HttpRequest) -> str:
+    # Abaco takes the actor from the place where it stands in a path, and any path with `aliases` in it for one of
+    # aliases, where it stands a place later.
+    segments = request.path_info.split("/")
+    place = 3 if "aliases" in request.path_info else 2
+    if len(segments) < 3:
+        raise Refusal("Not authorized.")
+    if place >= len(segments):
+        raise Refusal("Unable to parse actor identifier: is it missing from the URL?", 404)
+    if segments[place] == "search":
+        raise Refusal("'x-nonce' query parameter on the '/actors/search/{database}' endpoint does not resolve.", 404)
+    return segments[place]
 
 
-def _head_refused(dialect: V2) -> Refusal:
-    if dialect.hides_missing:
-        return Refusal(NOT_YOURS)
-    return Crash(*HEAD_CRASH)
+def _caller(request: HttpRequest, dialect: V2, what: str = "") -> Caller:
+    caller = _known(request, dialect, what)
+    _check_role(request, dialect, caller)
+    return caller
 
 
-def _check_admin_path(request: HttpRequest, caller: Caller) -> None:
+def _caller_and_actor(request: HttpRequest, dialect: V2, what: str) -> tuple[Caller, str]:
+    # The name of an actor is resolved before the roles of the caller are looked at.
+    caller = _known(request, dialect, what)
+    actor_id = access.resolve(_identifier(request))
+    _check_role(request, dialect, caller)
+    return caller, actor_id
+
+
+def _known(request: HttpRequest, dialect: V2, what: str) -> Caller:
+    caller = access.identify(request, dialect)
+    if caller is not None:
+        return caller
+    access.check_nonce_given(request)
+    identifier = _identifier(request)
+    needed = level_needed(str(request.method), what)
+    return access.redeem(request, dialect, needed, access.resolve(identifier), identifier)
+
+
+def _check_role(request: HttpRequest, dialect: V2, caller: Caller) -> None:
+    access.check_role(caller, dialect)
     # Abaco takes any path with `admin` in it for its admin API, an alias such as `myadmintool` included.
     if "admin" in request.path_info and not caller.is_admin:
         raise Refusal("Abaco Admin role required.")
 
 
-def _nonce_out_of_place(request: HttpRequest) -> Refusal:
-    last = request.path_info.rstrip("/").rsplit("/", 1)[-1]
-    if "/search/" in request.path_info:
-        return Refusal("'x-nonce' query parameter on the '/actors/search/{database}' endpoint does not resolve.", 404)
-    if last == "utilization":
-        return Refusal("Actor with identifier 'utilization' not found", 404)
-    return Refusal("Not authorized.")
+def _missing(dialect: V2, name: str) -> str:
+    # What somebody without permissions is told of an actor or an alias that nobody has permissions on.
+    return NOT_YOURS if dialect.hides_missing else f"Actor {dialect.dbid(name)} does not exist"
+
+
+def _head_refused(dialect: V2) -> Refusal:
+    return Refusal(NOT_YOURS) if dialect.hides_missing else Crash(*HEAD_CRASH)
 
 
 def _view(prepare: Callable[..., Call], handlers: dict[str, Handler]) -> Handler:
-    allowed = ", ".join([*handlers, "HEAD", "OPTIONS"])
+    if "GET" in handlers:
+        handlers = handlers | {"HEAD": handlers["GET"]}
+    allowed = ", ".join([*handlers, "OPTIONS"])
 
-    def view(request: HttpRequest, dialect: V2, **found: str) -> HttpResponse:
+    def view(request: HttpRequest, dialect: V2, **names: str) -> HttpResponse:
         if request.method == "OPTIONS":
             return HttpResponse("", "text/html; charset=utf-8", headers={"Allow": allowed})
         try:
-            call = prepare(request, dialect, **found)
-            handler = handlers.get("GET" if request.method == "HEAD" else str(request.method))
-            if handler is None:
+            if request.method not in handlers:
                 raise Refusal(NO_SUCH_METHOD, 405)
-            rest = {name: value for name, value in found.items() if name not in PATH_OWNERS}
-            return handler(call, **rest)
+            call = prepare(request, dialect, **names)
+            rest = {name: value for name, value in names.items() if name not in PATH_OWNERS}
+            return handlers[str(request.method)](call, **rest)
         except UnknownToken:
             return dialect.refuse_token(request)
         except Refusal as refusal:
@@ -215,4 +217,5 @@ def _view(prepare: Callable[..., Call], handlers: dict[str, Handler]) -> Handler
             # A number or a text that no store can hold; Abaco's raises too.
             return refused(dialect, Crash.of(error))
 
+    view.methods = frozenset(handlers)  # type: ignore[attr-defined]  # what `front.dispatch` chooses by
     return view

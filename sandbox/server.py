@@ -32,7 +32,8 @@ class SandboxServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no t
             "keepalive": 5,
             "loglevel": "warning",
             "control_socket_disable": True,
-            "limit_request_line": 8190,
+            "limit_request_line": 0,  # the front refuses what is too long, as nginx does
+            "limit_request_field_size": 65_536,
             "post_worker_init": start_engine,
             "worker_exit": stop_engine,
         }

@@ -1,8 +1,13 @@
-"""The sandbox's routes; whatever is not here, a trailing slash included, is an HTML page with 500."""
+"""The routes: the gateway's own, and those of Abaco's three processes, to which `front.py` directs everything else.
 
-from django.urls import path
+A process tries its routes in this order, as Werkzeug sorts them: a literal part before a variable one.
+"""
 
-from sandbox.answers import broken, no_such_route
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, re_path
+
+from sandbox import front
+from sandbox.answers import broken
 from sandbox.dialect import V2_DIALECT, V3_DIALECT
 from sandbox.views import (
     actors,
@@ -24,34 +29,47 @@ from sandbox.views import (
     workers,
 )
 
-ROUTES = {
-    "": actors.collection,
-    "/utilization": utilization.item,
-    "/search/<str:kind>": searches.item,
-    "/aliases": aliases.collection,
-    "/aliases/<str:alias>": aliases.item,
-    "/aliases/<str:alias>/permissions": permissions.of_aliases,
-    "/aliases/<str:alias>/nonces": nonces.alias_collection,
-    "/aliases/<str:alias>/nonces/<str:nonce>": nonces.alias_item,
-    "/configs": configs.collection,
-    "/configs/<str:config>": configs.item,
-    "/configs/<str:config>/permissions": permissions.of_configs,
-    "/admin": admin.actors,
-    "/admin/workers": admin.workers,
-    "/admin/executions": admin.executions,
-    "/<str:actor>": actors.item,
-    "/<str:actor>/messages": messages.item,
-    "/<str:actor>/state": state.item,
-    "/<str:actor>/permissions": permissions.collection,
-    "/<str:actor>/nonces": nonces.collection,
-    "/<str:actor>/nonces/<str:nonce>": nonces.item,
-    "/<str:actor>/workers": workers.collection,
-    "/<str:actor>/workers/<str:worker>": workers.item,
-    "/<str:actor>/executions": executions.collection,
-    "/<str:actor>/executions/<str:execution>": executions.item,
-    "/<str:actor>/executions/<str:execution>/logs": logs.item,
-    "/<str:actor>/executions/<str:execution>/results": results.item,
+REG = {
+    "actors": actors.collection,
+    "actors/utilization": utilization.item,
+    "actors/aliases": aliases.collection,
+    "actors/configs": configs.collection,
+    "actors/aliases/<str:alias>/nonces": nonces.alias_collection,
+    "actors/aliases/<str:alias>/nonces/<str:nonce>": nonces.alias_item,
+    "actors/aliases/<str:alias>": aliases.item,
+    "actors/search/<str:kind>": searches.item,
+    "actors/configs/<str:config>": configs.item,
+    "actors/<str:actor>/executions/<str:execution>/results": results.item,
+    "actors/<str:actor>/executions/<str:execution>/logs": logs.item,
+    "actors/<str:actor>/state": state.item,
+    "actors/<str:actor>/executions": executions.collection,
+    "actors/<str:actor>/executions/<str:execution>": executions.item,
+    "actors/<str:actor>/nonces": nonces.collection,
+    "actors/<str:actor>/nonces/<str:nonce>": nonces.item,
+    "actors/<str:actor>": actors.item,
 }
+ADMIN = {
+    "actors/admin": admin.actors,
+    "actors/admin/workers": admin.workers,
+    "actors/admin/executions": admin.executions,
+    "actors/aliases/<str:alias>/permissions": permissions.of_aliases,
+    "actors/configs/<str:config>/permissions": permissions.of_configs,
+    "actors/<str:actor>/permissions": permissions.collection,
+    "actors/<str:actor>/workers": workers.collection,
+    "actors/<str:actor>/workers/<str:worker>": workers.item,
+}
+MES = {"actors/<str:actor>/messages": messages.item}
+PROCESSES = {
+    name: tuple(path(route, view) for route, view in routes.items())
+    for name, routes in (("reg", REG), ("admin", ADMIN), ("mes", MES))
+}
+
+
+def abaco(request: HttpRequest) -> HttpResponse:
+    """Answer whatever is not the gateway's own."""
+    return front.answer(request, PROCESSES)
+
+
 urlpatterns = [
     path("token", tokens.token_create),
     path("authorize", authorize.authorize, {"dialect": V2_DIALECT}),
@@ -59,11 +77,6 @@ urlpatterns = [
     path("v3/oauth2/tokens", tokens.tapis_token_create, {"dialect": V3_DIALECT}),
     path("v3/oauth2/authorize", authorize.authorize, {"dialect": V3_DIALECT}),
     path("v3/oauth2/userinfo", profiles.userinfo, {"dialect": V3_DIALECT}),
-    *(
-        path(dialect.prefix + route, view, {"dialect": dialect})
-        for dialect in (V2_DIALECT, V3_DIALECT)
-        for route, view in ROUTES.items()
-    ),
+    re_path("", abaco),
 ]
-handler404 = no_such_route
 handler500 = broken

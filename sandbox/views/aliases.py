@@ -74,12 +74,12 @@ def alias_create(call: Call) -> HttpResponse:
 
 def alias_get(call: Call) -> HttpResponse:
     """Answer one alias."""
-    return call.answer("Alias retrieved successfully.", alias_record(_alias(call), call.dialect))
+    return call.answer("Alias retrieved successfully.", alias_record(alias_of(call), call.dialect))
 
 
 def alias_update(call: Call) -> HttpResponse:
     """Point an alias at another actor; admins may point it anywhere, and whoever does may update it from then on."""
-    row = _alias(call)
+    row = alias_of(call)
     if "alias" in read_form(call.request) | pairs(read_json(call.request, call.dialect)):
         raise Refusal("Invalid alias update description. The alias itself cannot be updated in a PUT request.")
     actor_id = str(read_fields(call.request, call.dialect, (ACTOR_ID,), THING)["actor_id"])
@@ -94,7 +94,7 @@ def alias_update(call: Call) -> HttpResponse:
 
 def alias_delete(call: Call) -> HttpResponse:
     """Delete an alias; the message holds the whole record, as Abaco's does, and its nonces stay, as there."""
-    row = _alias(call)
+    row = alias_of(call)
     record = {
         "tenant": call.dialect.tenant,
         "alias_id": call.dialect.dbid(row.alias),
@@ -110,8 +110,12 @@ def alias_delete(call: Call) -> HttpResponse:
     return call.answer(f"Alias {record} deleted successfully.")
 
 
-def _alias(call: Call) -> Alias:
-    return Alias.objects.get(alias=call.identifier)
+def alias_of(call: Call) -> Alias:
+    """Return the alias of the path; raise the 404 that admins meet, and who names an actor's id as an alias."""
+    row = Alias.objects.filter(alias=call.identifier).first()
+    if row is None:
+        raise Refusal(f"No alias found: {call.identifier}.", 404)
+    return row
 
 
 def _check_target(call: Call, actor_id: str) -> None:

@@ -14,6 +14,7 @@ from sandbox.endpoint import Call, Handler, of_actor, of_alias
 from sandbox.ids import new_id
 from sandbox.models import LEVELS, Nonce
 from sandbox.records import nonce_record
+from sandbox.views.aliases import alias_of
 
 FIELDS = (
     Field("level", "str", "Level to associate with the nonce.", default="EXECUTE", nullable=False),
@@ -38,7 +39,7 @@ class Kind:
 
 
 OF_ACTOR = Kind("Actor", LEVELS, lambda call: {"actor_id": call.actor_id})
-OF_ALIAS = Kind("Alias", LEVELS[:-1], lambda call: {"alias": call.identifier})
+OF_ALIAS = Kind("Alias", LEVELS[:-1], lambda call: {"alias": alias_of(call).alias})
 
 
 def nonce_list(call: Call, kind: Kind) -> HttpResponse:
@@ -50,8 +51,7 @@ def nonce_list(call: Call, kind: Kind) -> HttpResponse:
 
 def nonce_create(call: Call, kind: Kind) -> HttpResponse:
     """Make a nonce of the caller, with the roles they have now."""
-    if kind is OF_ACTOR:
-        call.actor()
+    owner = kind.owner(call)
     values = read_fields(call.request, call.dialect, FIELDS, "Invalid nonce description")
     if values["level"] not in kind.levels:
         raise Refusal(f"Invalid nonce description. The level attribute must be one of: {kind.levels}")
@@ -64,7 +64,7 @@ def nonce_create(call: Call, kind: Kind) -> HttpResponse:
         roles=call.caller.roles,
         remaining_uses=values["max_uses"],
         create_time=moment,
-        **kind.owner(call),
+        **owner,
         **values,
     )
     shown = nonce_record(nonce, call.dialect)

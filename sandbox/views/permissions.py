@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from sandbox import access
 from sandbox.answers import Refusal
 from sandbox.bodies import Field, read_fields
-from sandbox.endpoint import Call, of_actor, of_alias, of_config
+from sandbox.endpoint import Call, config_subject, of_actor, of_alias, of_config
 from sandbox.models import LEVELS
 from sandbox.records import permission_map
 
@@ -16,12 +16,16 @@ FIELDS = (
 
 
 def permission_get(call: Call) -> HttpResponse:
-    """Answer the map from users to levels."""
-    return call.answer("Permissions retrieved successfully.", permission_map(call.subject))
+    """Answer the map from users to levels; there is none of what nobody was ever granted."""
+    levels = permission_map(call.subject)
+    if not levels:
+        kind = "Config" if call.subject == config_subject(call.identifier) else "Actor"
+        raise Refusal(f"{kind} {call.dialect.dbid(call.actor_id or call.identifier)} does not exist", 404)
+    return call.answer("Permissions retrieved successfully.", levels)
 
 
 def permission_grant(call: Call) -> HttpResponse:
-    """Grant a level, in place of the one the user had, and answer the map."""
+    """Grant a level, in place of the one the user had, and answer the map; whether the thing exists is not asked."""
     values = read_fields(call.request, call.dialect, FIELDS, "Invalid permissions description")
     if values["level"] not in LEVELS:
         raise Refusal(f"Invalid permission level: {values['level']}.             The valid values are {LEVELS}")

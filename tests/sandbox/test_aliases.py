@@ -102,7 +102,17 @@ def test_who_points_an_alias_elsewhere_may_update_it_from_then_on(alias: str, de
 def test_unknown_aliases_are_404_for_everybody(demo: Person, admin: Person) -> None:
     for path in ("/aliases/nosuch", "/aliases/nosuch/nonces", "/aliases/nosuch/permissions"):
         assert demo.refusal("GET", path) == (404, "Actor with identifier 'nosuch' not found")
+    for path in ("/aliases/nosuch", "/aliases/nosuch/nonces"):
         assert admin.refusal("GET", path) == (404, "No alias found: nosuch.")
+    assert admin.refusal("GET", "/aliases/nosuch/permissions") == (404, "Actor SANDBOX_nosuch does not exist")
+
+
+def test_a_grant_on_an_unknown_alias_stays_for_whoever_makes_it(demo: Person, admin: Person) -> None:
+    path = "/aliases/granted-before/permissions"
+    assert demo.refusal("POST", path, json={"user": "team", "level": "READ"})[0] == 404
+    admin.post(path, {"user": "team", "level": "READ"})
+    demo.post("/aliases", {"alias": "granted-before", "actorId": demo.actor("abacosamples/test")})
+    assert demo.get(path) == {"demo": "UPDATE", "team": "READ"}
 
 
 def test_without_token_or_nonce_an_alias_answers_nothing(alias: str, sandbox: Sandbox, demo: Person) -> None:

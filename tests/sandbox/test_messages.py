@@ -65,6 +65,9 @@ def test_the_senders_variables_do_not_replace_abacos_own(actor: str, demo: Perso
     assert "MSG=real" in log
 
 
-def test_a_path_with_admin_in_it_is_for_admins(demo: Person, admin: Person) -> None:
+def test_a_path_with_admin_in_it_is_for_admins_once_its_name_is_resolved(demo: Person, admin: Person) -> None:
+    for person in (demo, admin):
+        assert person.refusal("GET", "/myadmintool") == (404, "Actor with identifier 'myadmintool' not found")
+    demo.post("/aliases", {"alias": "myadmintool", "actorId": demo.actor("abacosamples/test")})
     assert demo.refusal("GET", "/myadmintool") == (400, "Abaco Admin role required.")
-    assert admin.refusal("GET", "/myadmintool") == (404, "Actor with identifier 'myadmintool' not found")
+    assert admin.get("/myadmintool")["owner"] == "demo"
