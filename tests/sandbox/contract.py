@@ -6,6 +6,7 @@ from typing import Any
 
 import requests
 
+from sandbox.ids import is_hashid
 from tests.sandbox.contract_state import BEFORE, Store
 from tests.sandbox.support import CLIENT, Sandbox
 
@@ -13,8 +14,8 @@ NORMAL = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.[\dZ]*)?Z?"), "<time>"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d(:00:00)?\b"), "<hour>"),
     (re.compile(r"^gAAAA[\w=-]+$"), "<ciphertext>"),
-    (re.compile(r"(?<![A-Za-z0-9])(?=\w*[a-z])(?=\w*[A-Z])[A-Za-z0-9]{12,13}(?![A-Za-z0-9])"), "<id>"),
 )
+WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{11,14}(?![A-Za-z0-9])")
 COUNTS = {"totalCount", "total_count", "currentActors", "totalActors", "workers"}
 
 
@@ -98,4 +99,5 @@ def normal(value: Any) -> Any:
     if isinstance(value, str):
         for pattern, word in NORMAL:
             value = pattern.sub(word, value)
+        value = WORD.sub(lambda match: "<id>" if is_hashid(match[0]) else match[0], value)
     return value
