@@ -123,7 +123,7 @@ class V2:
 
 
 class V2Snake(V2):
-    """Speak as Abaco v2 does where its `case` is `snake`: names are never rewritten, so nulls are not dropped either."""
+    """Speak as Abaco v2 does where its `case` is `snake`: names are as they are kept, and nulls stay."""
 
     reset_by_put = ("cron_schedule", "cron_next_ex", "status_message")
 
