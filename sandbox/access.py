@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, Q
 from django.http import HttpRequest
 
-from sandbox import times
+from sandbox import claims, times
 from sandbox.answers import Refusal
 from sandbox.bodies import read_form, read_json
 from sandbox.dialect import V2
@@ -28,6 +28,7 @@ PRIVILEGES = {
     "queue": "set queue",
     "use_container_uid": "use container uid",
 }
+CAMEL = {name: V2().name(name) for name in PRIVILEGES}  # both names are refused, whichever a version takes
 
 
 class UnknownToken(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -55,15 +56,23 @@ def digest(secret: str) -> str:
 
 
 def identify(request: HttpRequest, dialect: V2) -> Caller | None:
-    """Return who a request's token belongs to, or None where it has no token; raise UnknownToken for a bad one."""
+    """Return for whom a request's token asks, or None where it has no token.
+
+    Raises UnknownToken for a token nobody was given or that has expired, and the 400 of one that no token of v3 is.
+    """
     secret = dialect.bearer(request)
     if secret is None:
         return None
+    stated = claims.read(secret, dialect) if dialect.has_claims else {}
     token = Token.objects.filter(digest=digest(secret), kind="access", expires_at__gt=times.now()).first()
-    person = token and Person.objects.filter(name=token.person).first()
-    if not person:
+    if token is None:
         raise UnknownToken
-    return Caller(person.name, person.roles, request=request)
+    user = claims.subject(request, stated, dialect) if dialect.has_claims else token.person
+    person = Person.objects.filter(name=user).first()
+    if person is None and not dialect.has_claims:
+        raise UnknownToken
+    roles = person.roles if person else []
+    return Caller(user, roles, request=request)
 
 
 def check_role(caller: Caller, dialect: V2) -> None:
@@ -159,11 +168,13 @@ def check_privileges(caller: Caller, dialect: V2) -> None:
     """Refuse fields of the body that only admins and the privileged role may set, in any POST or PUT of an actor."""
     if caller.is_admin:
         return
-    data = read_json(caller.request, dialect) or read_form(caller.request)
+    data = read_json(caller.request, dialect, silent=True) or read_form(caller.request)
     if not isinstance(data, dict) or PRIVILEGED_ROLE in caller.roles:
         return
     for name, what in PRIVILEGES.items():
-        if data.get(name) or data.get(dialect.name(name)):
+        if name == "use_container_uid" and not dialect.guards_container_uid:
+            continue
+        if data.get(name) or data.get(CAMEL[name]):
             raise Refusal(f"Not authorized -- only admins and privileged users can {what}.")
 
 

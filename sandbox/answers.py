@@ -1,11 +1,14 @@
 """Answers: the envelope, refusals, and the pages that are not JSON. Texts of single resources are in their views."""
 
+from __future__ import annotations
+
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 
-from sandbox.dialect import V2
+if TYPE_CHECKING:
+    from sandbox.dialect import V2
 
 NO_SUCH_METHOD = "Invalid request: the API endpoint does not exist or the provided HTTP method is not allowed."
 HTML_404 = (
@@ -36,15 +39,24 @@ class Crash(Refusal):
         super().__init__(f"Unrecognized exception type: <class '{kind}'>. Exception: {text}", 500)
 
     @classmethod
-    def of(cls, error: Exception) -> "Crash":
+    def of(cls, error: Exception) -> Crash:
         """Make the answer for a builtin exception."""
         return cls(type(error).__name__, str(error))
 
 
-def bad_request() -> Crash:
-    """Return the answer to a body that says it is JSON and is not."""
-    text = "400 Bad Request: The browser (or proxy) sent a request that this server could not understand."
-    return Crash("werkzeug.exceptions.BadRequest", text)
+class BadRequest(Crash):
+    """Stop where Abaco's own code raises what Flask does of a bad request, and say why."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = f"400 Bad Request: {reason}"
+        super().__init__("werkzeug.exceptions.BadRequest", self.reason)
+
+
+class BrokenJson(BadRequest):
+    """Stop at a body that says it is JSON and is not."""
+
+    def __init__(self) -> None:
+        super().__init__("The browser (or proxy) sent a request that this server could not understand.")
 
 
 def write_json(body: Any) -> str:

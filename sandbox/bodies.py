@@ -10,9 +10,10 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 
-from sandbox.answers import Crash, Refusal, bad_request
+from sandbox.answers import BrokenJson, Crash, Refusal
 from sandbox.dialect import V2, V2_DIALECT
 
+GIVEN_UP = "sandbox.body_given_up"
 TRUE_WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -37,27 +38,39 @@ def load_json(data: bytes) -> Any:
     return json.loads(data, parse_constant=refuse)
 
 
-def read_json(request: HttpRequest, dialect: V2 = V2_DIALECT) -> Any:
-    """Return the JSON of a body that says it is JSON, or None for any other.
+def read_json(request: HttpRequest, dialect: V2 = V2_DIALECT, silent: bool = False) -> Any:
+    """Return the JSON of a body that says it is JSON, or None for any other; raise BrokenJson for one that is none.
 
-    Of a broken one v3 reads nothing; for v2, raise its 500.
+    Where v3 looks at a body `silent`ly it reads nothing of a broken one, and whoever reads it after that does neither.
     """
     if request.content_type != "application/json":
         return None
     try:
         return load_json(request.body)
     except ValueError:
-        if dialect.takes_broken_json:
+        if silent and dialect.takes_broken_json:
+            request.META[GIVEN_UP] = True
+        if GIVEN_UP in request.META:
             return None
-        raise bad_request() from None
+        raise BrokenJson from None
 
 
 def read_form(request: HttpRequest) -> dict[str, Any]:
-    """Return the first values of the query string, overlaid by those of a form body."""
+    """Return the first values of a form body."""
     form = request.POST
     if request.method == "PUT" and request.content_type == "application/x-www-form-urlencoded":
         form = QueryDict(request.body)
-    return {name: source.getlist(name)[0] for source in (request.GET, form) for name in source}
+    return first_values(form)
+
+
+def first_values(values: QueryDict) -> dict[str, Any]:
+    """Return the first value of each name."""
+    return {name: values.getlist(name)[0] for name in values}
+
+
+def read_values(request: HttpRequest, dialect: V2) -> dict[str, Any]:
+    """Return what a request says: by its query string, over it by its form, over both by its JSON."""
+    return first_values(request.GET) | read_form(request) | pairs(read_json(request, dialect))
 
 
 def pairs(value: Any) -> dict[str, Any]:
@@ -72,13 +85,20 @@ def pairs(value: Any) -> dict[str, Any]:
         raise Crash.of(error) from None
 
 
-def read_fields(request: HttpRequest, dialect: V2, fields: Sequence[Field], thing: str) -> dict[str, Any]:
+def read_fields(
+    request: HttpRequest, dialect: V2, fields: Sequence[Field], thing: str, whole_reason: bool = False
+) -> dict[str, Any]:
     """Read the named fields of a request; unknown ones are ignored.
 
     Returns every field by its snake_case name, absent ones with their default. Raises a 400 with one field's help
-    text, `<thing>: {'<field>': '<help>'}`, for the first that is missing or has a wrong type.
+    text, `<thing>: {'<field>': '<help>'}`, for the first that is missing or has a wrong type, and one for a body that
+    says it is JSON and is not, with Flask's words where `whole_reason` is asked for.
     """
-    given = read_form(request) | pairs(read_json(request, dialect))
+    try:
+        given = read_values(request, dialect)
+    except BrokenJson as broken:
+        reason = f": {broken.reason}" if whole_reason else ""
+        raise Refusal(f"{thing}: Unable to process the JSON description.{reason}") from None
     values: dict[str, Any] = {}
     for field in fields:
         shown = dialect.name(field.name)

@@ -31,6 +31,9 @@ class V2:
     reset_by_put: tuple[str, ...] = ()  # what a PUT resets beyond what it does everywhere
     miscounts_executions = False  # whether the admin list of executions fails over the first actor it counts
     runs_as_executor = False  # whether an actor may ask to run as whoever sends to it
+    gives_token = False  # whether every execution gets a token of its actor's owner, whatever the actor says
+    guards_container_uid = True  # whether running as the image's own user needs a role
+    has_claims = False  # whether a token says itself whose it is, and services ask on behalf of others
 
     def bearer(self, request: HttpRequest) -> str | None:
         """Return the access token of a request, or None where it carries no token header."""
@@ -97,13 +100,24 @@ class V2:
         mine = f"{self.tenant}_"
         return f"{settings.SANDBOX_TENANT}_{given.removeprefix(mine)}" if given.startswith(mine) else ""
 
+    def sender(self, user: str, by_nonce: bool) -> Record:
+        """Return what a container is told of who sent its message, and of where the API is."""
+        environment = {"_abaco_username": user, "_abaco_api_server": self.api_server}
+        if not by_nonce:
+            environment["_abaco_jwt_header_name"] = f"X-Jwt-Assertion-{self.tenant.title()}"
+        return environment
+
+    def log_seconds(self, asked: int | None) -> int:
+        """Return for how many seconds a log is kept of an actor that asks for so many; none but more than zero."""
+        return settings.SANDBOX_LOG_SECONDS if asked is None else min(asked, settings.SANDBOX_LOG_LIMIT_SECONDS)
+
     def roles(self, roles: Iterable[str]) -> list[str]:
         """Name somebody's roles, as a nonce shows them."""
         return list(roles)
 
     def actor(self, fields: Record) -> Record:
         """Return an actor's fields as far as this version has them."""
-        return fields
+        return {name: value for name, value in fields.items() if name != "run_as_executor"}
 
     def execution(self, fields: Record) -> Record:
         """Return an execution's fields as far as this version has them."""
@@ -141,11 +155,10 @@ class V2Snake(V2):
 
 
 V3_ROLES = {"Internal/abaco-admin": "abaco_admin", "Internal/abaco-privileged": "abaco_privileged"}
-TOKEN_FORM = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
 class V3(V2Snake):
-    """Speak as Abaco v3 does in Tapis, under `/v3/actors`, with its executions on Kubernetes."""
+    """Speak as Abaco v3 does in Tapis, under `/v3/actors`."""
 
     prefix = "v3/actors"
     world_listed = False
@@ -155,16 +168,17 @@ class V3(V2Snake):
     takes_broken_json = True
     miscounts_executions = True
     runs_as_executor = True
+    gives_token = True
+    guards_container_uid = False
+    has_claims = True
 
     def bearer(self, request: HttpRequest) -> str | None:
-        """Return the access token of a request, or None where it carries no token header."""
-        return request.headers.get("X-Tapis-Token")
+        """Return the access token of a request, or None where it carries none or an empty one."""
+        return request.headers.get("X-Tapis-Token") or None
 
     def refuse_token(self, request: HttpRequest) -> HttpResponse:
-        """Answer a token nobody was given: Tapis tells what is no token from one that is not valid."""
-        is_token = TOKEN_FORM.fullmatch(self.bearer(request) or "")
-        text = "Invalid Tapis token." if is_token else "Could not parse the Tapis access token."
-        body = json.dumps(self.envelope(text, None, "error"), indent=2, sort_keys=True) + "\n"
+        """Answer a token that has the form of one and was given to nobody, or has expired."""
+        body = json.dumps(self.envelope("Invalid Tapis token.", None, "error"), indent=2, sort_keys=True) + "\n"
         return HttpResponse(body, "application/json", 400)
 
     def envelope(self, message: str, result: Any, status: str) -> Record:
@@ -173,33 +187,55 @@ class V3(V2Snake):
 
     def link(self, *segments: str) -> str:
         """Write the address of something under the actors root, with Abaco's double slash."""
-        return "/".join([settings.SANDBOX_URL, "", self.prefix, *segments])
+        return "/".join([self.api_server, self.prefix, *segments])
 
     def owner_link(self, user: str) -> str:
         """Write the address of somebody's profile, for `_links`."""
-        return f"{settings.SANDBOX_URL}/v3/oauth2/profiles/{user}"
+        return f"{self.api_server}/v3/oauth2/profiles/{user}"
 
     @property
     def api_server(self) -> str:
-        """Name the server as records do in `api_server`, with a slash at its end."""
-        return f"{settings.SANDBOX_URL}/"
+        """Name the server as records do in `api_server`, with a slash at its end: by the host that nginx tells it."""
+        return f"{settings.SANDBOX_TAPIS_URL}/"
 
     @property
     def tenant(self) -> str:
         """Name the tenant, which Tapis writes small."""
         return str(settings.SANDBOX_TENANT).lower()
 
+    def sender(self, user: str, by_nonce: bool) -> Record:
+        """Return what a container is told: whose nonce sent its message, it is not."""
+        environment = {"_abaco_api_server": self.api_server}
+        return environment if by_nonce else environment | {"_abaco_username": user}
+
+    def log_seconds(self, asked: int | None) -> int:
+        """Return for how many seconds a log is kept; zero asks for nothing."""
+        return super().log_seconds(asked or None)
+
     def roles(self, roles: Iterable[str]) -> list[str]:
         """Name somebody's roles: the Security Kernel knows two."""
         return [V3_ROLES[role] for role in roles if role in V3_ROLES]
 
     def actor(self, fields: Record) -> Record:
-        """Return an actor's fields with the one that only this version has."""
-        return fields | {"run_as_executor": False}
+        """Return an actor's fields, all of them."""
+        return fields
 
     def execution(self, fields: Record) -> Record:
-        """Return an execution's fields as Kubernetes gives them: no end but in the final state, nothing measured."""
-        found = fields | {"executor_uid": None, "executor_gid": None, "cpu": 0, "io": 0, "finish_time": None}
+        """Return an execution's fields with those of the executor's user, which only a directory of users could say."""
+        return fields | {"executor_uid": None, "executor_gid": None}
+
+    def worker(self, fields: Record) -> Record:
+        """Return a worker's fields; the number of its host is one."""
+        host = str(fields["host_id"])
+        return fields | {"host_id": int(host) if host.isdecimal() else None}
+
+
+class V3OnKubernetes(V3):
+    """Speak as v3 does where Kubernetes runs its containers: no end but in the final state, nothing measured."""
+
+    def execution(self, fields: Record) -> Record:
+        """Return an execution's fields as Kubernetes gives them."""
+        found = super().execution(fields) | {"cpu": 0, "io": 0, "finish_time": None}
         state = fields["final_state"]
         if state and "ExitCode" in state:
             found["final_state"] = {
@@ -212,11 +248,6 @@ class V3(V2Snake):
                 "started_at": _rfc1123(state["StartedAt"]),
             }
         return found
-
-    def worker(self, fields: Record) -> Record:
-        """Return a worker's fields; the number of its host is one."""
-        host = str(fields["host_id"])
-        return fields | {"host_id": int(host) if host.isdecimal() else None}
 
     def finish_time(self, moment: datetime | None) -> datetime | None:
         """Return nothing: Kubernetes tells the end only in the final state."""
@@ -238,4 +269,9 @@ def _reason(state: Record) -> str:
 
 
 V2_DIALECT = V2Snake() if settings.SANDBOX_CASE == "snake" else V2()
-V3_DIALECT = V3()
+V3_DIALECT = V3OnKubernetes() if settings.SANDBOX_CONTAINER_BACKEND == "kubernetes" else V3()
+
+
+def speaking(prefix: str) -> V2:
+    """Return the dialect of the API under a path, as the store names it."""
+    return V3_DIALECT if prefix == V3.prefix else V2_DIALECT

@@ -53,6 +53,7 @@ class Actor(models.Model):
     mem_limit = models.TextField(null=True)  # noqa: DJ001 - as above
     max_cpus = models.BigIntegerField(null=True)
     use_container_uid = models.BooleanField(null=True, default=False)
+    run_as_executor = models.BooleanField(null=True, default=False)
     default_environment = models.JSONField(null=True, default=dict)
     queue = models.TextField(default="default")
     log_ex = models.IntegerField(null=True)
@@ -168,6 +169,7 @@ class Message(models.Model):
     binary = models.BinaryField(null=True)
     environment = models.JSONField(default=dict)
     taken = models.BooleanField(default=False)
+    version = models.CharField(max_length=16, default="actors/v2")  # the path of the API that it came by
 
     class Meta:
         indexes = [models.Index(fields=["actor_id", "taken"], name="mailbox")]

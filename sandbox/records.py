@@ -12,7 +12,8 @@ from sandbox.models import Actor, Alias, Config, Execution, Nonce, Permission, W
 ACTOR_FIELDS = (
     "id", "name", "image", "description", "owner", "status", "status_message", "stateless", "state", "type", "token",
     "link", "webhook", "hints", "privileged", "max_workers", "mem_limit", "max_cpus", "use_container_uid",
-    "default_environment", "queue", "log_ex", "cron_schedule", "cron_next_ex", "cron_on", "mounts", "revision",
+    "run_as_executor", "default_environment", "queue", "log_ex", "cron_schedule", "cron_next_ex", "cron_on", "mounts",
+    "revision",
 )  # fmt: skip
 EXECUTION_FIELDS = (
     "id", "actor_id", "executor", "status", "runtime", "cpu", "io", "worker_id", "exit_code", "final_state",

@@ -14,6 +14,9 @@ SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "8100"))
 SANDBOX_CERTIFICATE = os.environ.get("SANDBOX_CERTIFICATE", "")  # one PEM file with the key; empty: no TLS
 _SCHEME = "https" if SANDBOX_CERTIFICATE else "http"
 SANDBOX_URL = os.environ.get("SANDBOX_URL", f"{_SCHEME}://{SANDBOX_HOST}:{SANDBOX_PORT}")
+# What v3 calls itself in links: not where it is, but the host that Abaco's nginx hands on.
+SANDBOX_TAPIS_URL = os.environ.get("SANDBOX_TAPIS_URL", "https://localhost:5000")
+SANDBOX_CONTAINER_BACKEND = os.environ.get("SANDBOX_CONTAINER_BACKEND", "docker")  # of v3: or `kubernetes`
 SANDBOX_TENANT = os.environ.get("SANDBOX_TENANT", "SANDBOX")
 SANDBOX_CASE = os.environ.get("SANDBOX_CASE", "camel")  # of the names in v2; `snake` is Abaco's default off a gateway
 SANDBOX_FILL = os.environ.get("SANDBOX_FILL", "full")

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from sandbox import times, vault
+from sandbox.dialect import speaking
 from sandbox.engine import events, wake
 from sandbox.engine.runner import Limits, Outcome, run
 from sandbox.engine.running import RUNNING, WAKE
 from sandbox.images import find_program
 from sandbox.models import Actor, Alias, Config, Execution, Log, Message, Result, Worker
-from sandbox.views.tokens import give_token
+from sandbox.views.tokens import give_access_token
 
 NOT_FOUND = (
     "Spawner got an exception from call to start_worker. Exception: Unable to pull the image. Exception: "
@@ -114,7 +115,7 @@ class WorkerThread(threading.Thread):
 
     def _run_message(self, actor: Actor, message: Message, halt: threading.Event) -> None:
         execution_id = message.execution_id
-        lifetime = _log_seconds(actor)
+        lifetime = _log_seconds(actor, message)
         program = find_program(actor.image)
         try:
             if self._closing.is_set():
@@ -163,19 +164,23 @@ class WorkerThread(threading.Thread):
 
 def environment_of(actor: Actor, message: Message, worker_id: str) -> dict[str, str]:
     """Return the variables an execution sees: the actor's own, the sender's over them, Abaco's over both."""
+    dialect = speaking(message.version)
+    given = actor.token is True or dialect.gives_token
     environment = {str(name): str(value) for name, value in (actor.default_environment or {}).items()}
     environment |= {str(name): str(value) for name, value in message.environment.items()}
     environment |= {
         "_abaco_actor_id": actor.id,
-        "_abaco_actor_dbid": f"{settings.SANDBOX_TENANT}_{actor.id}",
+        "_abaco_actor_dbid": dialect.dbid(actor.id),
         "_abaco_actor_name": str(actor.name),
         "_abaco_actor_state": str(actor.state),
         "_abaco_container_repo": str(actor.image),
         "_abaco_worker_id": worker_id,
         "_abaco_execution_id": message.execution_id,
         "_actor_configs": str(configs_of(actor)),
-        "_abaco_access_token": give_token(actor.owner) if actor.token is True else "",
+        "_abaco_access_token": give_access_token(actor.owner, dialect) if given else "",
     }
+    if dialect.api_server.rstrip("/") != settings.SANDBOX_URL:
+        environment["_sandbox_url"] = settings.SANDBOX_URL  # where the API is; v3 tells its containers something else
     if message.binary is None:
         environment["MSG"] = str(message.body)
     # No program can be started with such a name or value; Docker would refuse it too.
@@ -241,9 +246,8 @@ def _write_result(execution_id: str, data: bytes) -> None:
     Result.objects.create(execution_id=execution_id, data=data, create_time=times.now())
 
 
-def _log_seconds(actor: Actor) -> timedelta:
-    wanted = settings.SANDBOX_LOG_SECONDS if actor.log_ex is None else actor.log_ex
-    return timedelta(seconds=min(wanted, settings.SANDBOX_LOG_LIMIT_SECONDS))
+def _log_seconds(actor: Actor, message: Message) -> timedelta:
+    return timedelta(seconds=speaking(message.version).log_seconds(actor.log_ex))
 
 
 def _memory_limit(actor: Actor) -> int:

@@ -18,10 +18,14 @@ state = ast.literal_eval(os.environ.get("_abaco_actor_state", "{}"))
 count = int(state.get("count", 0)) + 1 if isinstance(state, dict) else 1
 if not os.environ.get("_abaco_access_token"):
     sys.exit("This actor was given no access token: register it with `token` true.")
+server, token = os.environ.get("_sandbox_url") or os.environ["_abaco_api_server"], os.environ["_abaco_access_token"]
+root, header = "actors/v2", {"Authorization": f"Bearer {token}"}
+if "." in token:
+    root, header = "v3/actors", {"X-Tapis-Token": token}
 request = urllib.request.Request(
-    f"{os.environ['_abaco_api_server']}/actors/v2/{os.environ['_abaco_actor_id']}/state",
+    f"{server}/{root}/{os.environ['_abaco_actor_id']}/state",
     json.dumps({"count": count}).encode(),
-    {"Content-Type": "application/json", "Authorization": f"Bearer {os.environ['_abaco_access_token']}"},
+    {"Content-Type": "application/json"} | header,
 )
 try:
     with urllib.request.urlopen(request, timeout=10):

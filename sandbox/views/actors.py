@@ -6,7 +6,7 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from sandbox import access, cron, engine, search, times
-from sandbox.answers import Crash, Refusal
+from sandbox.answers import BadRequest, Crash, Refusal
 from sandbox.bodies import Field, read_fields
 from sandbox.endpoint import Call, of_actor, open_to_all_signed_in
 from sandbox.ids import new_id
@@ -53,7 +53,8 @@ CREATE_FIELDS = (
     Field("status_message", "str", "Explanation of status.", default=""),
     Field("cron_next_ex", "str", "The next cron execution yyyy-mm-dd hh."),
 )
-EXECUTOR_FIELD = Field("run_as_executor", "bool", "Whether this actor runs as whoever sends to it.", default=False)
+EXECUTOR_FIELD = Field("run_as_executor", "bool", "Whether UID and GID is of the executer", default=False)
+EXECUTOR_TENANTS = ("DESIGNSAFE", "SD2E", "TACC", "A2CPS")  # those whose users have an account at TACC
 STATUS_FIELDS = tuple(field for field in CREATE_FIELDS if field.name in ("status_message", "cron_next_ex"))
 UPDATE_FIELDS = (*FIELDS, Field("force", "str", "Whether to force an update of the actor image.", default=""))
 LINK_RULE = "The link must be a valid actor id or alias for which you have EXECUTE permission. "
@@ -81,6 +82,7 @@ def actor_create(call: Call) -> HttpResponse:
         first = cron.check(values["cron_schedule"])
         values |= {"cron_on": True, "cron_next_ex": values["cron_next_ex"] or first}
     _check_link(call, values["link"], None)
+    _check_executor(call, values)
     moment = times.now()
     actor = Actor(id=new_id(), owner=call.caller.user, create_time=moment, last_update_time=moment, **values)
     shown = actor_record(actor, call.dialect)
@@ -113,7 +115,8 @@ def actor_update(call: Call) -> HttpResponse:
     if given_fields["stateless"] and not actor.stateless:
         raise Refusal(f"{THING}: an actor that was stateful cannot be updated to be stateless.")
     if given_fields["queue"] not in QUEUES:
-        raise Crash("werkzeug.exceptions.BadRequest", "400 Bad Request: Invalid queue name.")
+        raise BadRequest("Invalid queue name.")
+    _check_executor(call, given_fields)
     schedule = given_fields["cron_schedule"]
     if schedule:
         given_fields["cron_next_ex"] = cron.check(schedule)
@@ -156,23 +159,21 @@ def actor_delete(call: Call) -> HttpResponse:
 def _read(call: Call, fields: tuple[Field, ...]) -> dict[str, Any]:
     if call.dialect.runs_as_executor:
         fields = (*fields, EXECUTOR_FIELD)
-    try:
-        values = read_fields(call.request, call.dialect, fields, THING)
-    except Crash as crash:
-        if not call.caller.is_admin or "BadRequest" not in crash.message:
-            raise
-        # For others the privilege check has met the broken body first, and raised the 500.
-        reason = crash.message.partition("Exception: ")[2]
-        raise Refusal(f"{THING}: Unable to process the JSON description.: {reason}") from None
-    if values.pop("run_as_executor", False):
-        if values["use_container_uid"]:
-            raise Refusal("Cannot set both use_container_uid and run_as_executor as true")
-        raise Refusal("run_as_executor isn't supported for your tenant")
+    values = read_fields(call.request, call.dialect, fields, THING, whole_reason=True)
     if values["hints"] == ["None"]:
         raise Crash("TypeError", "'NoneType' object is not iterable")
     if any(character in hint for hint in values["hints"] for character in HINT_CHARACTERS):
         raise Refusal("Hints cannot contain quotes, braces or brackets.")
     return values
+
+
+def _check_executor(call: Call, values: dict[str, Any]) -> None:
+    if not values.get("run_as_executor"):
+        return
+    if values["use_container_uid"]:
+        raise Refusal("Cannot set both use_container_uid and run_as_executor as true")
+    if call.dialect.tenant.upper() not in EXECUTOR_TENANTS:
+        raise Refusal("run_as_executor isn't supported for your tenant")
 
 
 def _force(call: Call, given: str | None) -> bool:

@@ -42,7 +42,7 @@ def actor_list(call: Call) -> HttpResponse:
             "runtime": history.get(actor.id, {}).get("runtime", 0),
             "workers": workers.get(actor.id, []),
         }
-        records.append(call.dialect.record(record, keep_nulls=True))
+        records.append(call.dialect.record(call.dialect.actor(record), keep_nulls=True))
     return call.answer("Actors retrieved successfully.", records)
 
 

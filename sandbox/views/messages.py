@@ -9,9 +9,9 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from sandbox import engine, times
-from sandbox.answers import Refusal
-from sandbox.bodies import load_json, pairs, read_form, read_json
-from sandbox.dialect import V2
+from sandbox.answers import Crash, Refusal
+from sandbox.bodies import first_values, load_json, pairs, read_form, read_json
+from sandbox.dialect import V2, V2_DIALECT
 from sandbox.endpoint import Call, of_actor
 from sandbox.ids import new_id
 from sandbox.models import Actor, Execution, Message
@@ -44,7 +44,7 @@ def read_message(request: HttpRequest, dialect: V2) -> Sent:
             raise Refusal(f"Message exceeds max content length of: {settings.SANDBOX_MESSAGE_BYTES}")
         return Sent(None, BINARY, request.body)
     value = read_json(request, dialect)
-    given = read_form(request) | pairs(value)
+    given = first_values(request.GET) | read_form(request) | pairs(value)
     message = given.get("message")
     if isinstance(message, list):
         message = message[0] if message else None  # as every field that is no list: the first of several values
@@ -62,10 +62,12 @@ def read_message(request: HttpRequest, dialect: V2) -> Sent:
         raise Refusal(UNREADABLE) from None
 
 
-def queue_message(actor: Actor, sent: Sent, executor: str, environment: dict[str, Any]) -> Execution:
+def queue_message(
+    actor: Actor, sent: Sent, executor: str, environment: dict[str, Any], dialect: V2 = V2_DIALECT
+) -> Execution:
     """Put a message into an actor's mailbox and return the execution that will run it.
 
-    `environment` is what the sender adds to the actor's own; the engine adds the rest when it runs.
+    `environment` is what the sender adds to the actor's own; the engine adds the rest when it runs, as `dialect` does.
     """
     execution = Execution(
         id=new_id(), actor_id=actor.id, executor=executor, message_received_time=times.stored(times.now())
@@ -79,6 +81,7 @@ def queue_message(actor: Actor, sent: Sent, executor: str, environment: dict[str
             body=sent.body,
             binary=sent.binary,
             environment=environment | own,
+            version=dialect.prefix,
         )
     engine.wake()
     return execution
@@ -96,10 +99,11 @@ def message_send(call: Call) -> HttpResponse:
     actor = call.actor()
     sent = read_message(call.request, call.dialect)
     query = {name: call.request.GET.getlist(name)[0] for name in call.request.GET if name != "message"}
-    environment = {"_abaco_username": call.caller.user, "_abaco_api_server": call.dialect.api_server}
-    if call.caller.nonce is None:
-        environment["_abaco_jwt_header_name"] = f"X-Jwt-Assertion-{settings.SANDBOX_TENANT.title()}"
-    execution = queue_message(actor, sent, call.caller.user, query | environment)
+    by_nonce = call.caller.nonce is not None
+    if by_nonce and call.dialect.runs_as_executor and actor.run_as_executor:
+        raise Crash("AttributeError", "'_AppCtxGlobals' object has no attribute 'tenant_id'")
+    environment = query | call.dialect.sender(call.caller.user, by_nonce)
+    execution = queue_message(actor, sent, call.caller.user, environment, call.dialect)
     if query.get("_abaco_synchronous", "").lower() == "true":
         return _wait_for(execution)
     links = _links(call, actor) | {"self": call.dialect.link(actor.id, "executions", execution.id)}

@@ -17,7 +17,7 @@ def state_get(call: Call) -> HttpResponse:
 def state_post(call: Call) -> HttpResponse:
     """Make the JSON body the state and answer the actor; an empty value cannot be set here."""
     actor = _stateful(call)
-    value = read_json(call.request, call.dialect)
+    value = read_json(call.request, call.dialect, silent=True)
     if not value:
         raise Refusal("Invalid actor state description: state must be JSON serializable.")
     Actor.objects.filter(id=actor.id).update(state=value)

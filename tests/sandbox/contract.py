@@ -1,5 +1,6 @@
 """Asking a sandbox what was recorded, and comparing its answer with the recorded one, but for ids, times and counts."""
 
+import base64
 import json
 import re
 from typing import Any
@@ -17,6 +18,13 @@ NORMAL = (
 )
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{11,14}(?![A-Za-z0-9])")
 COUNTS = {"totalCount", "total_count", "currentActors", "totalActors", "workers"}
+
+
+def tapis_token(user: str, tenant: str = "tacc", account: str = "user") -> str:
+    """Return a token in the form of one of Tapis; the store of a sandbox has to know it."""
+    claims = {"tapis/tenant_id": tenant, "tapis/username": user, "tapis/account_type": account}
+    body = json.dumps(claims | {"tapis/target_site": "tacc"}).encode()
+    return f"h.{base64.b64encode(body).decode()}.s"
 
 
 def prepare(case: str, store: Store, caller: str, place: str, shown: Any) -> None:

@@ -34,9 +34,9 @@ EMPTY: dict[str, dict[str, Any]] = {
     "actor": {
         "name": None, "image": "abacosamples/test", "description": "", "owner": "jdoe", "status": "READY",
         "status_message": " ", "stateless": True, "state": "{}", "type": "none", "token": '"false"', "link": "",
-        "webhook": "", "hints": "[]", "privileged": False, "use_container_uid": False, "default_environment": "{}",
-        "queue": "default", "cron_on": False, "mounts": "[]", "revision": 1, "create_time": LONG_AGO,
-        "last_update_time": LONG_AGO,
+        "webhook": "", "hints": "[]", "privileged": False, "use_container_uid": False, "run_as_executor": False,
+        "default_environment": "{}", "queue": "default", "cron_on": False, "mounts": "[]", "revision": 1,
+        "create_time": LONG_AGO, "last_update_time": LONG_AGO,
     },
     "execution": {
         "executor": "jdoe", "status": "SUBMITTED", "message_received_time": LONG_AGO, "runtime": 0, "cpu": 0, "io": 0,
@@ -210,7 +210,7 @@ def listing_rows(record: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def columns(record: dict[str, Any]) -> dict[str, Any]:
     """Write an answer's record as a row."""
-    skipped = {"_links", "apiServer", "uid", "gid", "tasdir", "tenant"}
+    skipped = {"_links", "apiServer", "uid", "gid", "tasdir", "tenant", "executorUid", "executorGid"}
     return {snake(name): column(name, value) for name, value in record.items() if name not in skipped}
 
 

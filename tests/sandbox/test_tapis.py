@@ -3,14 +3,18 @@
 import base64
 import json
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
-from tests.sandbox.support import CLIENT, Person, Sandbox, result_of
+from tests.sandbox.contract import tapis_token
+from tests.sandbox.support import CLIENT, Person, Sandbox, result_of, start_sandbox
 
 PASSWORD = {"grant_type": "password", "username": "demo", "password": "demo"}
 
@@ -88,12 +92,47 @@ def test_the_profile_says_who_one_is(sandbox: Sandbox, tapis_demo: Person) -> No
         ({}, "No JWT or nonce provided."),
         ({"Authorization": "Bearer x"}, "No JWT or nonce provided."),
         ({"X-Tapis-Token": "x"}, "Could not parse the Tapis access token."),
-        ({"X-Tapis-Token": "a.b.c"}, "Invalid Tapis token."),
+        ({"X-Tapis-Token": ""}, "No JWT or nonce provided."),
+        ({"X-Tapis-Token": "a.b.c"}, "Could not parse the Tapis access token."),
+        (
+            {"X-Tapis-Token": "h.e30.s"},
+            "Unable to process Tapis token; could not parse the tenant_id. It is possible the "
+            "token is in a format no longer supported by the platform.",
+        ),
+        ({"X-Tapis-Token": tapis_token("demo", "elsewhere")}, "Unable to process Tapis token; unexpected tenant_id."),
+        ({"X-Tapis-Token": tapis_token("demo", "sandbox")}, "Invalid Tapis token."),
     ],
 )
 def test_a_token_that_is_none_is_a_400(sandbox: Sandbox, headers: dict[str, str], message: str) -> None:
     answer = requests.get(f"{sandbox.url}/v3/actors", headers=headers, timeout=10)
     assert (answer.status_code, answer.json()["message"]) == (400, message)
+
+
+def test_a_bad_token_beats_a_good_nonce(sandbox: Sandbox, tapis_demo: Person) -> None:
+    actor = tapis_demo.actor("abacosamples/wc")
+    nonce = tapis_demo.post(f"/{actor}/nonces")["id"]
+    address = f"{sandbox.url}/v3/actors/{actor}?x-nonce={nonce}"
+    answers = [requests.get(address, headers={"X-Tapis-Token": bad}, timeout=10) for bad in ("", "bad")]
+    assert [answer.status_code for answer in answers] == [200, 400]
+
+
+def test_a_service_asks_on_behalf_of_a_user_and_a_user_of_nobody(sandbox: Sandbox, tapis_demo: Person) -> None:
+    token = tapis_token("files", "admin", "service")
+    with closing(sqlite3.connect(sandbox.database, timeout=10)) as store:
+        row = (sha256(token.encode()).hexdigest(), "files", "access", "2099-01-01 00:00:00")
+        store.execute("INSERT INTO sandbox_token (digest, person, kind, expires_at) VALUES (?, ?, ?, ?)", row)
+        store.commit()
+    service = Person(sandbox.url, "", "v3/actors", {"X-Tapis-Token": token})
+    behalf = {"X-Tapis-Tenant": "sandbox", "X-Tapis-User": "demo"}
+    actor = tapis_demo.actor("abacosamples/wc")
+    assert service.get(f"/{actor}", headers=behalf)["owner"] == "demo"
+    assert service.refusal("GET", f"/{actor}") == (400, "Invalid service request; X-Tapis-Tenant header missing.")
+    half = service.refusal("GET", f"/{actor}", headers={"X-Tapis-Tenant": "sandbox"})
+    assert half == (400, "Invalid service request; X-Tapis-User header missing.")
+    stranger = service.refusal("GET", f"/{actor}", headers=behalf | {"X-Tapis-User": "nobody-we-know"})
+    assert stranger == (400, "Not authorized -- you do not have access to this actor.")
+    mine = tapis_demo.refusal("GET", f"/{actor}", headers={"X-Tapis-User": "admin"})
+    assert mine == (400, "Invalid request; cannot set OBO headers with a user token.")
 
 
 def test_both_versions_show_one_store_each_in_its_own_names(demo: Person, tapis_demo: Person) -> None:
@@ -139,6 +178,43 @@ def test_a_put_resets_the_schedule_too(tapis_demo: Person) -> None:
     assert (reset["cron_schedule"], reset["cron_next_ex"], reset["status_message"]) == (None, None, "kept")
 
 
+def test_a_container_gets_its_owners_token_whatever_the_actor_says_and_not_who_used_a_nonce(tapis_demo: Person) -> None:
+    actor = tapis_demo.actor("abacosamples/test", token=False)
+    environment = printed(tapis_demo, actor, {})
+    assert (
+        json.loads(base64.b64decode(environment["_abaco_access_token"].split(".")[1] + "=="))["sub"] == "demo@sandbox"
+    )
+    assert (environment["_abaco_username"], environment["_abaco_actor_dbid"]) == ("demo", f"sandbox_{actor}")
+    assert environment["_abaco_api_server"] == "https://localhost:5000/"
+    assert "_abaco_jwt_header_name" not in environment
+    nonce = tapis_demo.post(f"/{actor}/nonces")["id"]
+    assert "_abaco_username" not in printed(tapis_demo, actor, {"x-nonce": nonce})
+
+
+def printed(person: Person, actor: str, query: dict[str, str]) -> dict[str, str]:
+    """Return the environment of an execution, which the image prints; with a nonce, it is sent without a token."""
+    sender = Person(person.url, "", person.root, {"Accept": "*/*"}) if query else person
+    execution = sender.post(f"/{actor}/messages", {"message": "x"}, params=query)["execution_id"]
+    person.ended(actor, execution)
+    lines = [line.partition("=") for line in person.log(actor, execution).splitlines()]
+    return {name: value for name, _, value in lines}
+
+
+def test_the_counter_reaches_the_api_although_it_is_told_another_address(tapis_demo: Person) -> None:
+    actor = tapis_demo.actor("sandbox/counter", stateless=False)
+    execution = tapis_demo.post(f"/{actor}/messages", {"message": "x"})["execution_id"]
+    assert tapis_demo.ended(actor, execution)["exit_code"] == 0
+    assert tapis_demo.get(f"/{actor}/state") == {"state": {"count": 1}}
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(0, True), (-1, False)])
+def test_a_log_is_lost_for_negative_seconds_only(tapis_demo: Person, seconds: int, kept: bool) -> None:
+    actor = tapis_demo.actor("abacosamples/wc", log_ex=seconds)
+    execution = tapis_demo.post(f"/{actor}/messages", {"message": "x"})["execution_id"]
+    tapis_demo.ended(actor, execution)
+    assert bool(tapis_demo.log(actor, execution)) is kept
+
+
 def test_camel_case_is_ignored_and_running_as_the_executor_is_for_others(tapis_demo: Person) -> None:
     actor = tapis_demo.actor("abacosamples/wc", defaultEnvironment={"A": "1"})
     assert tapis_demo.get(f"/{actor}")["default_environment"] == {}
@@ -148,14 +224,34 @@ def test_camel_case_is_ignored_and_running_as_the_executor_is_for_others(tapis_d
     assert refused == (400, "run_as_executor isn't supported for your tenant")
 
 
-def test_an_execution_ends_as_kubernetes_tells_it(tapis_demo: Person) -> None:
-    actor = tapis_demo.actor("sandbox/fail")
-    execution = result_of(tapis_demo.ask("POST", f"/{actor}/messages", json={"message": "4"}))["execution_id"]
-    row = tapis_demo.ended(actor, execution)
+@pytest.fixture
+def at_tacc(tmp_path: Path) -> Iterator[Person]:
+    running = start_sandbox(tmp_path, "none", SANDBOX_TENANT="TACC", SANDBOX_CONTAINER_BACKEND="kubernetes")
+    yield running.sign_in("demo", "v3")
+    running.stop()
+
+
+def test_where_users_have_an_account_at_tacc_an_actor_runs_as_its_executor(at_tacc: Person) -> None:
+    actor = at_tacc.actor("abacosamples/wc", run_as_executor=True)
+    assert at_tacc.get(f"/{actor}")["run_as_executor"] is True
+    nonce = at_tacc.post(f"/{actor}/nonces")["id"]
+    bare = Person(at_tacc.url, "", "v3/actors", {"Accept": "*/*"})
+    status, message = bare.refusal("POST", f"/{actor}/messages", json={"message": "x"}, params={"x-nonce": nonce})
+    assert (status, "tenant_id" in message) == (500, True)
+    both = {"image": "a/b", "run_as_executor": True, "use_container_uid": True}
+    refused = (400, "Cannot set both use_container_uid and run_as_executor as true")
+    assert at_tacc.refusal("POST", "", json=both) == at_tacc.refusal("PUT", f"/{actor}", json=both) == refused
+    assert at_tacc.put(f"/{actor}", {"image": "abacosamples/wc"})["run_as_executor"] is False
+
+
+def test_an_execution_ends_as_kubernetes_tells_it(at_tacc: Person) -> None:
+    actor = at_tacc.actor("sandbox/fail")
+    execution = result_of(at_tacc.ask("POST", f"/{actor}/messages", json={"message": "4"}))["execution_id"]
+    row = at_tacc.ended(actor, execution)
     assert (row["finish_time"], row["cpu"], row["io"], row["exit_code"]) == (None, 0, 0, 4)
     assert (row["final_state"]["exit_code"], row["final_state"]["reason"]) == (4, "Error")
     assert row["final_state"]["finished_at"].endswith("GMT")
-    listing = tapis_demo.get(f"/{actor}/executions")
+    listing = at_tacc.get(f"/{actor}/executions")
     assert (listing["total_cpu"], listing["executions"][0]["finish_time"]) == (0, None)
 
 

@@ -12,9 +12,7 @@ from actors_app.api.checking import checked, typed
 from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import configs as shapes
-from actors_app.api.views.permissions import others
 from actors_app.forms.configs import ConfigEditForm, ConfigForm
-from actors_app.permissions.access import Subject
 from actors_app.services.names import has_page
 from actors_app.services.types import Config
 
@@ -68,15 +66,14 @@ class ConfigList(Resource):
         upstream="POST /actors/configs",
         takes=shapes.NewConfig,
         example={"name": "catalogue-key", "value": "…", "is_secret": True, "actors": ["rnaseq-production"]},
-        gives=shapes.CreatedConfig,
+        gives=shapes.Config,
         status=201,
     )
     def post(self, request: Request) -> Response:
         """Make one."""
         form = checked(ConfigForm(_typed(self.body(shapes.NewConfig))))
         made = acts.create(self.http, self.abaco, form.cleaned_data)
-        subject = Subject("config", form.cleaned_data["name"])
-        return self.written(made, lambda one, _: {**shown(one), **others(self, subject)}, status=201, location=address)
+        return self.written(made, lambda one, _: shown(one), status=201, location=address)
 
 
 class ConfigDetail(Resource):
@@ -93,7 +90,7 @@ class ConfigDetail(Resource):
     )
     def get(self, request: Request, config: str) -> Response:
         """Answer with one."""
-        return Response(shown(self.abaco.configs.find(config)))
+        return Response(shown(acts.one(self.abaco, config)))
 
     @operation(
         "Replace a config",
