@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import API
+
 RECORDINGS = Path(__file__).parent / "recordings"
 
 
@@ -16,3 +18,11 @@ def answer(case: str, folder: str = "v2-nginx") -> dict[str, Any]:
 def result(case: str, folder: str = "v2-nginx") -> Any:
     """Return the result in the envelope of a recorded response."""
     return answer(case, folder)["body"]["result"]
+
+
+def replay(api: API, case: str, method: str, path: str, folder: str = "v2-nginx") -> None:
+    """Let the API answer a method and a path, as the portal asks for it, with a recorded response."""
+    response = answer(case, folder)
+    content = {"json": response["body"]} if response["body_is_json"] else {"body": response["raw_text"]}
+    kind = response["headers"].get("Content-Type", "application/json")
+    api.answer(method, path, status=response["status"], content_type=kind, **content)

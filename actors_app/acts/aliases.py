@@ -3,8 +3,8 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.alias_rows import page_of
 from actors_app.links import ring_by_alias
+from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
@@ -20,7 +20,7 @@ def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> Wri
         lambda: abaco.aliases.create(alias, actor_id),
         lambda made: Answer(
             f"The alias {visible(made.alias)} is made.",
-            page_of("alias-detail", made.alias) or reverse("actors:alias-list"),
+            f"{reverse('actors:alias-detail', args=[alias])}?{JUST_CREATED}=1",
         ),
         actor_id=actor_id,
         object_id=alias,

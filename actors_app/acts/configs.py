@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco
-from actors_app.services.errors import NotFound
 from actors_app.services.types import Config
 from actors_app.wording import visible
 from actors_app.writes import Answer, Written, perform
@@ -19,7 +19,7 @@ def create(request: HttpRequest, abaco: Abaco, typed: Mapping[str, Any]) -> Writ
         request,
         "config.create",
         lambda: abaco.configs.create(typed["name"], typed["value"], typed["is_secret"], typed["actors"]),
-        lambda made: Answer(f"The config {visible(made.name)} is made.", _page(typed["name"])),
+        lambda made: Answer(f"The config {visible(made.name)} is made.", f"{_page(typed['name'])}?{JUST_CREATED}=1"),
         object_id=typed["name"],
         details={"is_secret": typed["is_secret"], "actors": typed["actors"]},
     )
@@ -46,19 +46,6 @@ def delete(request: HttpRequest, abaco: Abaco, config: str) -> Written[None]:
         lambda _: Answer(f"The config {config} is deleted.", reverse("actors:config-list")),
         object_id=config,
     )
-
-
-def one(abaco: Abaco, config: str) -> Config:
-    """Return a config from the list, since the API gives one alone to administrators only. `GET /actors/configs`."""
-    for found in abaco.configs.list():
-        if found.name == config:
-            return found
-    raise missing()
-
-
-def missing() -> NotFound:
-    """Return the error of a config that is not in the list."""
-    return NotFound("a config that is not listed", user_message="This config does not exist, or was deleted.")
 
 
 def _page(config: str) -> str:

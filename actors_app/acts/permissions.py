@@ -19,6 +19,7 @@ def set_level(request: HttpRequest, abaco: Abaco, subject: Subject, user: str, l
     place = {"actor_id": subject.name if subject.kind == "actor" else "", "object_id": user}
     if earlier := answered(request, action, **place):
         return earlier
+    _need(abaco, subject)
     before = abaco.permissions.get(subject.name, subject.kind)
     details = {
         "kind": subject.kind,
@@ -37,6 +38,19 @@ def set_level(request: HttpRequest, abaco: Abaco, subject: Subject, user: str, l
     if user in (signed_in(request).username, WORLD):
         forget_rights(request)
     return written
+
+
+def _need(abaco: Abaco, subject: Subject) -> None:
+    """Raise NotFound where there is no such alias or config.
+
+    From an administrator the API takes a grant on anything, and whoever creates an alias or config of that name later
+    inherits it. A config is looked up in the list, since the API shows a single one to administrators only.
+    `GET /actors/aliases/{alias}`, `GET /actors/configs`.
+    """
+    if subject.kind == "alias":
+        abaco.aliases.get(subject.name)
+    elif subject.kind == "config":
+        abaco.configs.find(subject.name)
 
 
 def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str], after: Mapping[str, str]) -> Answer:

@@ -17,6 +17,7 @@ from actors_app.services.waves import GetCall
 from actors_app.wording import thousands
 
 PATIENCE = 3.0  # seconds to wait for whether somebody is an administrator, without which the page stands too
+JUST_CREATED = "created"  # in the address of the page that follows when an alias or config was created
 MOST_NAMES = 8  # of people with a level on an alias
 MOST_ALIASES = 20  # of one actor whose permissions are asked for
 

@@ -12,12 +12,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.converters import is_id
+from actors_app.credentials import signed_in
 from actors_app.forms.permissions import EntryFilter
 from actors_app.permissions import access
 from actors_app.permissions.access import Entry, Subject, Way
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins
+from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins, SignedOut
 from actors_app.services.permissions import LEVELS, WORLD, level_of
 from actors_app.services.types import Nonce
 
@@ -67,6 +68,28 @@ def _explained(
     return Explained(entries, ways, reason, WORLD in levels)
 
 
+def others_with_access(abaco: Abaco, subject: Subject, me: str) -> list[Entry] | None:
+    """Return the entries that let anybody else in; None where the API does not tell.
+
+    A grant can be older than the alias or config that it is on: the API keeps one on a name that nothing bears.
+    """
+    try:
+        levels = abaco.permissions.get(subject.name, subject.kind)
+    except SignedOut:
+        raise
+    except AbacoError:
+        return None
+    return [entry for entry in access.entries_of(subject.kind, levels, me, me) if entry.lets_in and not entry.is_you]
+
+
+def after_creation(request: HttpRequest, abaco: Abaco, subject: Subject) -> dict[str, Any]:
+    """Return what the page that follows a creation shows of access; nothing for any other visit."""
+    if access.JUST_CREATED not in request.GET:
+        return {}
+    others = others_with_access(abaco, subject, signed_in(request).username)
+    return {"subject": subject, "just_created": True, "others": others}
+
+
 def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str) -> dict[str, Any]:
     """Return what another level for a name means; raise NotFound where the name is not in the list."""
     answers = _ask(abaco, subject)
@@ -109,12 +132,19 @@ def _ask(abaco: Abaco, subject: Subject) -> dict[str, Answer]:
         }
     elif kind == "alias":
         calls["subject"] = lambda: abaco.aliases.get(name)
+    else:
+        calls["subject"] = lambda: abaco.configs.find(name)
     return abaco.wave(**calls)
 
 
 def _subject(subject: Subject, answers: Mapping[str, Answer]) -> dict[str, Any]:
-    """Return the actor or the alias and what is known of its nonces; an actor must be there for a page to be."""
+    """Return the actor or the alias and what is known of its nonces; raise NotFound where there is no such thing.
+
+    The permissions alone do not say so: an administrator is shown those of an alias that does not exist.
+    """
     known: dict[str, Any] = {"nonces": None, "counts": {}}
+    if isinstance(error := answers["subject"].error, NotFound):
+        raise error
     if subject.kind == "actor":
         nonces: tuple[Nonce, ...] | None = answers["nonces"].value
         known |= {

@@ -13,6 +13,8 @@ from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.htmx import render_page, wants_fragment
+from actors_app.permissions.access import Subject
+from actors_app.permissions.page import after_creation
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
@@ -91,7 +93,8 @@ def alias_create(request: HttpRequest) -> HttpResponse:
 @credentials_required
 def alias_detail(request: HttpRequest, alias: str) -> HttpResponse:
     """Show an alias and what follows it when it points elsewhere (`GET /actors/aliases/{alias}`)."""
-    context = _context(alias) | _followers(abaco_for(request), alias)
+    abaco = abaco_for(request)
+    context = _context(alias) | _followers(abaco, alias) | after_creation(request, abaco, Subject("alias", alias))
     return render_page(request, "aliases/detail.html", context)
 
 

@@ -17,8 +17,11 @@ from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.configs import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
 from actors_app.htmx import render_page, wants_fragment
+from actors_app.permissions.access import Subject
+from actors_app.permissions.page import after_creation
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
+from actors_app.services.configs import missing
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias, Config
@@ -98,7 +101,9 @@ def config_create(request: HttpRequest) -> HttpResponse:
 @credentials_required
 def config_detail(request: HttpRequest, config: str) -> HttpResponse:
     """Show a config, from the list, since the API gives one alone to administrators only (`GET /actors/configs`)."""
-    return render_page(request, "configs/detail.html", _context(config, _one(abaco_for(request), config)))
+    abaco = abaco_for(request)
+    context = _context(config, _one(abaco, config)) | after_creation(request, abaco, Subject("config", config))
+    return render_page(request, "configs/detail.html", context)
 
 
 @sensitive_post_parameters()
@@ -108,7 +113,7 @@ def config_update(request: HttpRequest, config: str) -> HttpResponse:
     """Replace a config (`PUT /actors/configs/{name}`)."""
     abaco, status = abaco_for(request), 200
     if request.method != "POST":
-        found = acts.one(abaco, config)
+        found = abaco.configs.find(config)
         form = ConfigEditForm.of(found)
         context = _context(config) | {
             "form": form,
@@ -231,4 +236,4 @@ def _one(abaco: Abaco, config: str) -> ConfigRow:
     for row in _rows(abaco):
         if row.name == config:
             return row
-    raise acts.missing()
+    raise missing()

@@ -10,7 +10,7 @@ from actors_app.nonces.handles import nonce_handle
 from tests.api.conftest import Caller, problem
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
-from tests.recorded import result
+from tests.recorded import replay, result
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/aliases/"
@@ -57,9 +57,11 @@ def nothing_links(api: API) -> None:
 def test_one_is_made(caller: Caller, api: API) -> None:
     nothing_links(api)
     api.post(LIST, alias_payload())
+    replay(api, "alias_permissions_of_no_alias_07_get_owner", "GET", f"{UPSTREAM}/permissions")
     answer = caller.post(URL, {"alias": "my-alias", "actor_id": ACTOR_ID})
     assert (answer.status_code, answer.headers["Location"]) == (201, ONE)
-    assert json.loads(api.asked[-1].body) == {"alias": "my-alias", "actorId": ACTOR_ID}
+    assert json.loads(api.asked[-2].body) == {"alias": "my-alias", "actorId": ACTOR_ID}
+    assert answer.json()["others_with_access"] == [{"user": "testshareuser", "level": "UPDATE"}]
     assert AuditEntry.objects.filter(action="alias.create", object_id="my-alias", actor_id=ACTOR_ID).count() == 2
 
 

@@ -65,6 +65,14 @@ def test_a_level_is_granted_and_recorded(caller: Caller, api: API) -> None:
     assert (entry.action, entry.object_id, entry.outcome) == ("permission.grant", "bob", "done")
 
 
+def test_nothing_is_granted_on_what_does_not_exist(caller: Caller, api: API) -> None:
+    api.refuse("GET", "/actors/v2/aliases/ghost", "No alias found: ghost.", 404)
+    problem(caller.post("/api/v1/aliases/ghost/permissions/", {"user": "bob", "level": "READ"}), 404, "gone")
+    api.get("/actors/v2/configs", [])
+    problem(caller.post("/api/v1/configs/ghost/permissions/", {"user": "bob", "level": "READ"}), 404, "gone")
+    assert not AuditEntry.objects.exists()
+
+
 def test_one_is_taken_back(caller: Caller, api: API) -> None:
     api.get(UPSTREAM, {"jdoe": "UPDATE", "bob": "READ"})
     api.post(UPSTREAM, {"jdoe": "UPDATE", "bob": "NONE"})

@@ -1,6 +1,7 @@
 """Aliases: the list and what leads nowhere, making one, pointing it elsewhere with what follows, deleting it."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from actors_app.models import AuditEntry
 from tests.audit import wrote
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload
-from tests.recorded import result
+from tests.recorded import replay, result
 
 pytestmark = pytest.mark.django_db
 ALIASES = "/actors/v2/aliases"
@@ -155,11 +156,42 @@ def test_making_one_is_recorded_and_leads_to_it(api: API, signed_in: Client) -> 
     api.post(ALIASES, alias_payload())
     sent = {"alias": "my-alias", "actor_id": ACTOR_ID, "write_key": KEY}
     answer = signed_in.post("/new/alias/", sent)
-    assert answer.headers["Location"] == "/aliases/my-alias/"
+    assert answer.headers["Location"] == "/aliases/my-alias/?created=1"
     assert json.loads(api.asked[-1].body) == {"alias": "my-alias", "actorId": ACTOR_ID}
     assert AuditEntry.objects.get(kind=AuditEntry.START).object_id == "my-alias"
-    assert signed_in.post("/new/alias/", sent).headers["Location"] == "/aliases/my-alias/"
+    assert signed_in.post("/new/alias/", sent).headers["Location"] == "/aliases/my-alias/?created=1"
     assert len(api.asked) == 4
+
+
+def test_who_had_access_before_it_existed_is_shown_and_revoked_by_one_button(api: API, signed_in: Client) -> None:
+    opens(api)
+    replay(api, "alias_permissions_of_no_alias_07_get_owner", "GET", f"{ONE}/permissions")
+    page = signed_in.get("/aliases/my-alias/?created=1").content.decode()
+    assert "Others have access already" in page
+    assert page.count('action="/aliases/my-alias/permissions/change/"') == 1
+    assert '<input type="hidden" name="user" value="testshareuser">' in page
+    key = re.findall(r'name="write_key" value="([0-9a-f]+)"', page)[-1]
+    api.post(f"{ONE}/permissions", {"jdoe": "UPDATE", "testshareuser": "NONE"})
+    sent = {"user": "testshareuser", "level": "NONE", "write_key": key}
+    answer = signed_in.post("/aliases/my-alias/permissions/change/", sent)
+    assert answer.headers["Location"] == "/aliases/my-alias/permissions/"
+    assert json.loads(api.asked[-1].body) == {"user": "testshareuser", "level": "NONE"}
+
+
+def test_access_of_everybody_is_said_to_need_another_alias(api: API, signed_in: Client) -> None:
+    opens(api)
+    api.get(f"{ONE}/permissions", {"jdoe": "UPDATE", "ABACO_WORLD": "NONE"})
+    page = signed_in.get("/aliases/my-alias/?created=1").content.decode()
+    assert "Deleting this alias removes its permissions: delete it, and create it again." in page
+    assert 'action="/aliases/my-alias/permissions/change/"' not in page
+
+
+def test_an_alias_that_nobody_else_may_use_says_nothing_of_it(api: API, signed_in: Client) -> None:
+    opens(api)
+    api.get(f"{ONE}/permissions", {"jdoe": "UPDATE", "eve": "NONE"})
+    page = signed_in.get("/aliases/my-alias/?created=1").content.decode()
+    assert "others-title" not in page
+    assert "could not be loaded" not in page
 
 
 def test_the_form_knows_the_actor_and_offers_the_others(api: API, signed_in: Client) -> None:

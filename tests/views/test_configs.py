@@ -1,6 +1,8 @@
 """Configs and secrets: who receives which, making one, and what the API does to whoever is no administrator."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,7 +12,7 @@ from actors_app.models import AuditEntry
 from tests.audit import wrote
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload
-from tests.recorded import result
+from tests.recorded import replay, result
 
 pytestmark = pytest.mark.django_db
 CONFIGS = "/actors/v2/configs"
@@ -98,10 +100,40 @@ def test_the_list_answers_htmx_with_the_fragment(api: API, signed_in: Client, ht
 def test_a_secret_is_sent_once_and_kept_nowhere(api: API, signed_in: Client) -> None:
     api.post(CONFIGS, config_payload(isSecret=True, value=CIPHER))
     answer = signed_in.post("/new/config/", TYPED)
-    assert answer.headers["Location"] == "/configs/my-config/"
+    assert answer.headers["Location"] == "/configs/my-config/?created=1"
     body = {"name": "my-config", "value": "hush hush", "isSecret": True, "actors": f"{ACTOR_ID}, wc"}
     assert json.loads(api.asked[0].body) == body
     assert "hush" not in "".join(entry.details for entry in AuditEntry.objects.all())
+
+
+def test_who_had_access_before_it_existed_is_shown_to_an_administrator(api: API, signed_in: Client) -> None:
+    lists(api, config_payload())
+    replay(api, "config_permissions_of_no_config_get_after", "GET", f"{ONE}/permissions")
+    page = signed_in.get("/configs/my-config/?created=1").content.decode()
+    assert "Others have access already" not in page  # the one entry is the visitor's own
+    lists(api, config_payload())
+    api.get(f"{ONE}/permissions", {"jdoe": "UPDATE", "bob": "READ", "eve": "NONE"})
+    page = signed_in.get("/configs/my-config/?created=1").content.decode()
+    assert page.count('<form class="bar" method="post" action="/configs/my-config/permissions/change/">') == 1
+    assert '<input type="hidden" name="user" value="bob">' in page
+
+
+@pytest.mark.parametrize(
+    ("folder", "case"),
+    [("v2-nginx", "config_ordinary_04_permissions_get_owner"), ("v3-nginx", "configs_permissions_owner")],
+)
+def test_for_others_it_is_said_that_who_has_access_cannot_be_known(
+    api: API, signed_in: Client, settings: Any, folder: str, case: str
+) -> None:
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], version=folder[:2])}
+    root = "/actors/v2" if folder == "v2-nginx" else "/v3/actors"
+    api.get(f"{root}/configs", [config_payload()])
+    api.get(root, [])
+    api.get(f"{root}/aliases", [])
+    replay(api, case, "GET", f"{root}/configs/my-config/permissions", folder)
+    answer = signed_in.get("/configs/my-config/?created=1")
+    assert answer.status_code == 200
+    assert "Only administrators can see who else has access to this config" in answer.content.decode()
 
 
 def test_a_refusal_keeps_what_was_typed_and_no_secret_as_code(api: API, signed_in: Client) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import Client
 from actors_app.audit.activity import details_of
 from actors_app.models import AuditEntry
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, nonce_payload
+from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, config_payload, nonce_payload
+from tests.recorded import replay
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/permissions/"
@@ -317,8 +319,60 @@ def test_what_is_not_there_is_not_found(api: API, signed_in: Client, url: str, p
     assert signed_in.get(url).status_code == 404
 
 
+def exists(api: API, path: str) -> None:
+    """Let the API show the alias, or the config among all configs."""
+    root, _, name = path.rpartition("/")
+    if root.endswith("aliases"):
+        api.get(path, alias_payload(alias=name))
+    else:
+        api.get(root, [config_payload(name=name)])
+
+
+@pytest.mark.parametrize("version", ["v2", "v3"])
+@pytest.mark.parametrize("kind", ["alias", "config"])
+def test_nothing_is_granted_on_what_does_not_exist(
+    api: API, signed_in: Client, settings: Any, kind: str, version: str
+) -> None:
+    """From an administrator the API takes it, and keeps it: `alias_permissions_of_no_alias_04_post_admin`."""
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], version=version)}
+    root = "/actors/v2" if version == "v2" else "/v3/actors"
+    plural = {"alias": "aliases", "config": "configs"}[kind]
+    if kind == "alias":
+        api.refuse("GET", f"{root}/aliases/ghost", "No alias found: ghost.", 404)
+    else:
+        api.get(f"{root}/configs", [])
+    answer = signed_in.post(f"/{plural}/ghost/permissions/", {"user": "bob", "level": "READ", "write_key": KEY})
+    assert answer.status_code == 404
+    assert 'value="bob"' in answer.content.decode()
+    assert [request.method for request in api.asked] == ["GET"]
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "folder", "case"),
+    [
+        ("alias", "v2-nginx", "alias_permissions_of_no_alias_05_get_admin"),
+        ("alias", "v3-nginx", "alias_permissions_of_no_alias_01_get_admin"),
+        ("config", "v2-nginx", "config_permissions_of_no_config_get_after"),
+    ],
+)
+def test_a_map_of_what_does_not_exist_is_no_page(
+    api: API, signed_in: Client, settings: Any, kind: str, folder: str, case: str
+) -> None:
+    version, plural = folder[:2], {"alias": "aliases", "config": "configs"}[kind]
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], version=version)}
+    root = "/actors/v2" if version == "v2" else "/v3/actors"
+    replay(api, case, "GET", f"{root}/{plural}/ghost/permissions", folder)
+    if kind == "alias":
+        api.refuse("GET", f"{root}/aliases/ghost", "No alias found: ghost.", 404)
+    else:
+        api.get(f"{root}/configs", [])
+    assert signed_in.get(f"/{plural}/ghost/permissions/").status_code == 404
+
+
 @pytest.mark.parametrize(("url", "path"), KINDS.items())
 def test_a_level_is_granted_on_the_others_too(api: API, signed_in: Client, url: str, path: str) -> None:
+    exists(api, path)
     api.get(f"{path}/permissions", OWN)
     api.post(f"{path}/permissions", OWN | {"bob": "READ"})
     answer = signed_in.post(url, {"user": "bob", "level": "READ", "write_key": KEY})

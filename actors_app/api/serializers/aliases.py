@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.api.fields import Body, NameProblem, PageQuery, Text
+from actors_app.api.serializers.permissions import OthersWithAccess
 
 
 class Alias(serializers.Serializer):
@@ -12,6 +13,12 @@ class Alias(serializers.Serializer):
     actor_id = serializers.CharField(help_text="The actor that it leads to; it may be gone, or not yours to read.")
     owner = serializers.CharField()
     name_problem = NameProblem()
+
+
+class CreatedAlias(Alias):
+    """An alias that was just created, and who else has access to it."""
+
+    others_with_access = OthersWithAccess()
 
 
 class AliasesQuery(PageQuery):

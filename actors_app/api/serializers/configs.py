@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.api.fields import Body, NameProblem, PageQuery, Text, Truth
+from actors_app.api.serializers.permissions import OthersWithAccess
 
 
 class Config(serializers.Serializer):
@@ -13,6 +14,12 @@ class Config(serializers.Serializer):
     is_secret = serializers.BooleanField()
     actors = serializers.ListField(child=serializers.CharField(), help_text="Ids and aliases of who receives it.")
     name_problem = NameProblem()
+
+
+class CreatedConfig(Config):
+    """A config that was just created, and who else has access to it."""
+
+    others_with_access = OthersWithAccess()
 
 
 class ConfigsQuery(PageQuery):

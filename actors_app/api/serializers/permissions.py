@@ -34,6 +34,24 @@ class PermissionsPage(page_of(Permission)):  # type: ignore[misc]  # made while 
     may_not = serializers.CharField(allow_blank=True, help_text="Why you cannot grant; empty where you can.")
 
 
+class Access(serializers.Serializer):
+    """A name that a level lets in."""
+
+    user = serializers.CharField(help_text="ABACO_WORLD stands for everybody.")
+    level = serializers.CharField()
+
+
+class OthersWithAccess(serializers.ListSerializer):
+    """Who has access to an alias or config that was just created, beside its creator."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            child=Access(),
+            allow_null=True,
+            help_text="Granted before it existed, and kept by the API for its name; null where the API does not tell.",
+        )
+
+
 class Grant(Body):
     """A level for a name; NONE takes it back, since the API can remove no name."""
 

@@ -11,7 +11,9 @@ from actors_app.api.checking import checked, typed
 from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import aliases as shapes
+from actors_app.api.views.permissions import others
 from actors_app.forms.aliases import AliasForm, PointForm
+from actors_app.permissions.access import Subject
 from actors_app.services.names import has_page
 from actors_app.services.types import Alias
 from actors_app.writes import answered
@@ -61,7 +63,7 @@ class AliasList(Aliases):
         upstream="POST /actors/aliases",
         takes=shapes.NewAlias,
         example={"alias": "rnaseq-production", "actor_id": "GJ4pt6HEHa63k"},
-        gives=shapes.Alias,
+        gives=shapes.CreatedAlias,
         status=201,
     )
     def post(self, request: Request) -> Response:
@@ -72,7 +74,12 @@ class AliasList(Aliases):
         if made is None:
             self.refuse_ring(alias, actor_id)
             made = acts.create(self.http, self.abaco, alias, actor_id)
-        return self.written(made, lambda one, _: shapes.Alias(one).data, status=201, location=address)
+        return self.written(
+            made,
+            lambda one, _: {**shapes.Alias(one).data, **others(self, Subject("alias", alias))},
+            status=201,
+            location=address,
+        )
 
 
 class AliasDetail(Aliases):

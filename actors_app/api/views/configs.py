@@ -12,7 +12,9 @@ from actors_app.api.checking import checked, typed
 from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import configs as shapes
+from actors_app.api.views.permissions import others
 from actors_app.forms.configs import ConfigEditForm, ConfigForm
+from actors_app.permissions.access import Subject
 from actors_app.services.names import has_page
 from actors_app.services.types import Config
 
@@ -66,14 +68,15 @@ class ConfigList(Resource):
         upstream="POST /actors/configs",
         takes=shapes.NewConfig,
         example={"name": "catalogue-key", "value": "…", "is_secret": True, "actors": ["rnaseq-production"]},
-        gives=shapes.Config,
+        gives=shapes.CreatedConfig,
         status=201,
     )
     def post(self, request: Request) -> Response:
         """Make one."""
         form = checked(ConfigForm(_typed(self.body(shapes.NewConfig))))
         made = acts.create(self.http, self.abaco, form.cleaned_data)
-        return self.written(made, lambda one, _: shown(one), status=201, location=address)
+        subject = Subject("config", form.cleaned_data["name"])
+        return self.written(made, lambda one, _: {**shown(one), **others(self, subject)}, status=201, location=address)
 
 
 class ConfigDetail(Resource):
@@ -90,7 +93,7 @@ class ConfigDetail(Resource):
     )
     def get(self, request: Request, config: str) -> Response:
         """Answer with one."""
-        return Response(shown(acts.one(self.abaco, config)))
+        return Response(shown(self.abaco.configs.find(config)))
 
     @operation(
         "Replace a config",

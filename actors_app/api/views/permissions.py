@@ -1,6 +1,7 @@
 """Permissions on actors, aliases and configs: who can do what and why, granting, and taking back."""
 
 from dataclasses import asdict
+from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,9 +16,20 @@ from actors_app.api.schema import operation
 from actors_app.api.serializers import permissions as shapes
 from actors_app.forms.permissions import ChangeForm
 from actors_app.permissions.access import Subject
-from actors_app.permissions.page import explained
+from actors_app.permissions.page import explained, others_with_access
+from actors_app.services.errors import SignedOut
 
 TAG = "Permissions"
+
+
+def others(resource: Resource, subject: Subject) -> dict[str, Any]:
+    """Return who else has access to what was just created, as a field of its answer."""
+    try:
+        entries = others_with_access(resource.abaco, subject, resource.who.username)
+    except SignedOut:  # it is created all the same
+        entries = None
+    shown = None if entries is None else [{"user": entry.user, "level": entry.level} for entry in entries]
+    return {"others_with_access": shown}
 
 
 class PermissionList(Resource):
