@@ -214,6 +214,8 @@ def answer_everything(wire: responses.RequestsMock, status: int = 200) -> None:
             return status, {}, json.dumps(payloads.refusal("no"))
         if path.endswith("/results"):
             return 200, {}, "a result"
+        if path.endswith("/admin-role-probe"):
+            return 400, {}, json.dumps(payloads.refusal("Abaco Admin role required."))
         for pattern, result in _ANSWERS:
             if re.fullmatch(pattern, path):
                 if request.method == "POST" and isinstance(result, list):

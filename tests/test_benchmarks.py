@@ -108,7 +108,7 @@ def test_the_stub_answers_as_the_api_does_and_counts(api: StubAPI) -> None:
     assert get(f"/actors/v2/{first.id}").json()["result"]["name"] == first.name
     assert get(f"/actors/v2/{first.id}/executions?limit=5").json()["result"]["search"] == []
     assert get(f"/actors/v2/{first.id}/executions").status_code == 500, "nobody asks for the whole listing"
-    assert get("/actors/v2/admin-role-probe").status_code == 400
+    assert get("/actors/v2/aliases/admin-role-probe").status_code == 400
     asked = api.asked()
     assert asked.bytes > 100_000
     assert asked.calls == {"profile": 1, "actors": 1, "actor": 1, "search": 1, "listing": 1, "refused": 1}

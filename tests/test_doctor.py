@@ -265,6 +265,11 @@ def test_the_account_that_collects_is_tried(world: World, settings: Any) -> None
     world.actor()
     assert "sees 1 actors: those it may read" in said(outside.collector(), "well")
     assert "Nothing was collected yet" in said(outside.collector(), "warning")
+    world.is_admin = True
+    assert "sees all actors, as an administrator" in said(outside.collector(), "well")
+    world.failing["probe"] = (500, {}, "<html>")
+    assert "sees 1 actors: those it may read" in said(outside.collector(), "well")
+    assert "Whether that account is an administrator of default is not known" in said(outside.collector(), "warning")
     ActorHistory.objects.create(tenant="default", actor_id="a", looked=int(time.time() * 1000) - 3_600_000)
     assert "It was last read 60 minutes ago" in said(outside.collector(), "warning")
     settings.COLLECTOR_PASSWORD = "another"

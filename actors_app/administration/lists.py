@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from actors_app.credentials import SessionCredentials
+from actors_app.credentials import SessionCredentials, signed_in
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.services.types import AdminActor, Worker
+from actors_app.services.errors import AbacoError, Forbidden, SignedOut
+from actors_app.services.types import AdminActor, AdminRole, Worker
 from actors_app.wording import ago_words, now
 
 REMEMBERED = 60  # seconds: both what the lists said and that somebody is an administrator
@@ -75,31 +75,65 @@ class StuckMailbox:
     reason: str
 
 
-def admin_now(request: HttpRequest, abaco: Abaco) -> bool:
-    """Whether the API calls this visitor an administrator; a yes is remembered for a minute, for this session alone.
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a visitor gets of the admin lists: `lists` for an administrator, or `error`, why they are not known.
 
-    Raises an AbacoError where the API does not say.
+    With the role UNKNOWN there is always an error: the lists themselves did not tell either.
     """
-    who = SessionCredentials.of(request).current
-    if who is None:
-        raise SignedOut
-    memory, begun = f"admin:{who.tenant}:{who.username}:{SessionCredentials.of(request).memory}", time.monotonic()
+
+    role: AdminRole
+    lists: Lists | None = None
+    error: AbacoError | None = None
+
+
+def admin_role(request: HttpRequest, abaco: Abaco) -> AdminRole:
+    """Return whether the API calls this visitor an administrator; a yes is remembered for a minute, for this session.
+
+    Raises SignedOut.
+    """
+    memory, begun = _role_memory(request), time.monotonic()
     if cache.get(memory):
-        return True
-    found = abaco.actors.is_admin()
+        return AdminRole.ADMIN
+    role = abaco.roles.admin()
     left = REMEMBERED - (time.monotonic() - begun)  # from when it was asked
-    if found and left > 0:
+    if role.is_admin and left > 0:
         cache.set(memory, True, timeout=left)
-    return found
+    return role
+
+
+def admin_lists(request: HttpRequest, abaco: Abaco, *, again: bool = False) -> Access:
+    """Return the admin lists where this visitor may have them; raise SignedOut.
+
+    Where the API does not tell the role, it is asked for the lists as this visitor, and nothing that was read by
+    another is used: whom it gives them is an administrator, whom it refuses them is none.
+    """
+    role = admin_role(request, abaco)
+    if role is AdminRole.OTHER:
+        return Access(role)
+    tenant, begun = signed_in(request).tenant, time.monotonic()
+    try:
+        if role.is_admin:
+            return Access(role, lists(tenant, abaco, again=again))
+        selected = _read(abaco)
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        refused = role.is_unknown and isinstance(error, Forbidden)
+        return Access(AdminRole.OTHER) if refused else Access(role, error=error)
+    cache.set(_lists_memory(tenant), selected, timeout=KEPT)
+    if (left := REMEMBERED - (time.monotonic() - begun)) > 0:
+        cache.set(_role_memory(request), True, timeout=left)
+    return Access(AdminRole.ADMIN, selected)
 
 
 def lists(tenant: str, abaco: Abaco, *, again: bool = False) -> Lists:
     """Return the admin lists, from memory where they are young enough; raise an AbacoError where there are none.
 
-    Only for whoever `admin_now` has just called an administrator. One reading at a time is enough for a tenant: others
+    Only for whoever `admin_role` has just called an administrator. One reading at a time is enough for a tenant: others
     get what was read last, if anything was.
     """
-    memory, turn = f"admin-lists:{tenant}", f"admin-reading:{tenant}"
+    memory, turn = _lists_memory(tenant), f"admin-reading:{tenant}"
     known: Lists | None = cache.get(memory)
     if known and (now() - known.taken).total_seconds() < (AGAIN if again else REMEMBERED):
         return known
@@ -117,6 +151,15 @@ def lists(tenant: str, abaco: Abaco, *, again: bool = False) -> Lists:
         cache.delete(turn)
     cache.set(memory, found, timeout=KEPT)
     return found
+
+
+def _role_memory(request: HttpRequest) -> str:
+    who = signed_in(request)
+    return f"admin:{who.tenant}:{who.username}:{SessionCredentials.of(request).memory}"
+
+
+def _lists_memory(tenant: str) -> str:
+    return f"admin-lists:{tenant}"
 
 
 def _read(abaco: Abaco) -> Lists:

@@ -20,6 +20,7 @@ from actors_app.history.exporting import export
 from actors_app.history.finding import Found, Place, place_of
 from actors_app.history.upkeep import bring_up_to_date, completed, is_known, last_looked
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, TimedOut
+from actors_app.services.types import AdminRole
 
 _OURS = ("cursor", "limit")
 
@@ -130,4 +131,5 @@ def _seconds(milliseconds: int | None) -> float | None:
 
 def _is_complete(what: Asked, error: AbacoError | None) -> bool:
     keys = [actor.key for actor in what.readable]
-    return error is None and not collecting.incomplete(keys, what.wanted.since or 0)
+    is_all = error is None and what.role is not AdminRole.UNKNOWN
+    return is_all and not collecting.incomplete(keys, what.wanted.since or 0)

@@ -11,7 +11,7 @@ from actors_app.bulk.rights import MayChange
 from actors_app.credentials import Credentials
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, SignedOut
-from actors_app.services.types import Actor, Worker
+from actors_app.services.types import Actor, AdminRole, Worker
 from actors_app.services.waves import GetCall
 from actors_app.wording import thousands, visible
 
@@ -103,7 +103,7 @@ _Part = tuple[list[Item], list[Item], ActorLine]
 def plan_of(
     who: Credentials,
     abaco: Abaco,
-    is_admin: Callable[[], bool],
+    role: Callable[[], AdminRole],
     act: str,
     picks: Sequence[tuple[str, str]],
     place: str,
@@ -118,7 +118,7 @@ def plan_of(
         wanted.setdefault(actor_id, set()).update({worker_id} - {""})
     ids = list(wanted)[:CAP]
     asked = ask_many(abaco, ids) if act == "delete" else _ask(abaco, ids, "workers" if act == "stop" else "")
-    may = MayChange(who.username, is_admin)
+    may = MayChange(who.username, role)
     items: list[Item] = []
     left: list[Item] = []
     lines: list[ActorLine] = []

@@ -2,33 +2,29 @@
 
 from collections.abc import Callable, Mapping
 
-from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.permissions import WORLD
+from actors_app.services.types import AdminRole
 
 
 class MayChange:
     """What the visitor may do; whether they are an administrator is asked once, and only where that decides."""
 
-    def __init__(self, me: str, is_admin: Callable[[], bool]) -> None:
+    def __init__(self, me: str, ask: Callable[[], AdminRole]) -> None:
         """Take the visitor's name, and how to ask the API whether it calls them an administrator."""
-        self._me, self._ask = me, is_admin
-        self._is_admin: bool | None = None
-        self._unknown = ""  # why that could not be known
+        self._me, self._ask = me, ask
+        self._role: AdminRole | None = None
 
     def why_not(self, levels: Mapping[str, str]) -> str:
-        """Return why the visitor may not change an actor with this map; nothing where they may, or might."""
+        """Return why the visitor may not change an actor with this map; nothing where they may, or might.
+
+        Where the role is not known, the API decides about each actor.
+        """
         if levels.get(self._me) == "UPDATE" or WORLD in levels:
             return ""
-        if self._is_admin is None:
-            try:
-                self._is_admin = self._ask()
-            except SignedOut:
-                raise
-            except AbacoError as error:
-                self._is_admin = False
-                self._unknown = f" Whether you are an administrator is not known: {error.user_message}"
-        if self._is_admin:
+        if self._role is None:
+            self._role = self._ask()
+        if self._role is not AdminRole.OTHER:
             return ""
         level = levels.get(self._me, "NONE")
         has = "you have no level of your own" if level == "NONE" else f"your level is {level}"
-        return f"It needs UPDATE on the actor, and {has}.{self._unknown}"
+        return f"It needs UPDATE on the actor, and {has}."

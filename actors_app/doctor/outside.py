@@ -152,7 +152,7 @@ def collector() -> Findings:
         account = ServiceAccount(tenant, settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD)
         abaco = Abaco(client_for(tenant), account)
         try:
-            found, is_admin = len(abaco.actors.list()), abaco.actors.is_admin()
+            found, role = len(abaco.actors.list()), abaco.roles.admin()
         except (WrongPassword, ClientRefused, SignedOut) as refusal:
             yield wrong("history", f"{tenant.name} refuses the account of COLLECTOR_USERNAME: {refusal.user_message}")
         except AbacoError as error:
@@ -160,8 +160,14 @@ def collector() -> Findings:
                 "history", f"The account of COLLECTOR_USERNAME cannot look at {tenant.name}: {error.user_message}"
             )
         else:
-            whose = "all actors, as an administrator" if is_admin else f"{found} actors: those it may read"
+            whose = "all actors, as an administrator" if role.is_admin else f"{found} actors: those it may read"
             yield well("history", f"The account of COLLECTOR_USERNAME sees {whose} in {tenant.name}.")
+            if role.is_unknown:
+                yield warning(
+                    "history",
+                    f"Whether that account is an administrator of {tenant.name} is not known: the API gave no answer "
+                    "that tells. As one it would see all actors.",
+                )
     yield from _freshness()
 
 

@@ -14,6 +14,7 @@ from actors_app.history.wanted import Wanted
 from actors_app.preferences import ROWS, preferences_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError
+from actors_app.services.types import AdminRole
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Asked:
     actors: tuple[SeenActor, ...]
     checked: int
     error: AbacoError | None = None
-    is_admin: bool = False
+    role: AdminRole | None = None  # None where one actor is meant, for which it decides nothing
     username: str = ""
     tenant: str = ""
     page_size: int = ROWS
@@ -77,7 +78,7 @@ def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryF
         tuple(wanted.of_actors(every)),
         readers.checked,
         readers.error,
-        readers.is_admin,
+        readers.role,
         username,
         tenant,
         size,

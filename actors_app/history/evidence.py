@@ -28,7 +28,7 @@ from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.originals import Original
-from actors_app.services.types import Actor, Execution
+from actors_app.services.types import Actor, AdminRole, Execution
 from actors_app.zipping import StreamedZip
 from portal import __version__
 
@@ -76,7 +76,7 @@ class Pack:
     subjects: Sequence[Subject]
     folder: str
     about: Mapping[str, Any]
-    is_admin: bool = False
+    role: AdminRole | None = None  # None where nothing rests on it
     given: Mapping[str, Answer] = field(default_factory=dict)
     is_set: bool = False  # so that each execution has a folder of its own
     zip: StreamedZip = field(default_factory=StreamedZip)
@@ -124,7 +124,7 @@ class Pack:
 
     def _actor(self, seen: SeenActor, answers: Mapping[str, Answer], folder: str) -> Iterator[bytes]:
         error, found = answers["actor"].error, answers["actor"].value
-        is_theirs = seen.owner == self.who.username or self.is_admin
+        is_theirs = seen.owner == self.who.username or self.role is AdminRole.ADMIN
         if isinstance(error, Forbidden) or (isinstance(error, NotFound) and not is_theirs):
             self.refused.add(seen.key)
             return

@@ -12,6 +12,7 @@ from actors_app.history.rights import SeenActor
 from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.services.types import AdminRole
 from actors_app.writes import record_read
 
 ACTION = "evidence.take"
@@ -26,7 +27,7 @@ def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str
         permissions=lambda: originals.permissions(actor_id),
         execution=lambda: originals.execution(actor_id, execution_id),
     )
-    seen, is_admin = _seen(request, abaco, who, actor_id, answers["actor"])
+    seen, role = _seen(request, abaco, who, actor_id, answers["actor"])
     error = answers["execution"].error
     if error and not isinstance(error, NotFound | Unreachable | ServiceFailed):
         raise error
@@ -39,7 +40,7 @@ def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str
     subject = Subject(seen, execution_id, row)
     folder = f"evidence-{execution_id}"
     about = {"execution": execution_id, "actor": seen.id, "asked_at": moment_text(now_ms())}
-    pack = Pack(who, abaco, [subject], folder, about, is_admin, answers)
+    pack = Pack(who, abaco, [subject], folder, about, role, answers)
     record_read(
         request, ACTION, actor_id=seen.id, object_id=execution_id, details={"name": seen.label, "executions": 1}
     )
@@ -61,17 +62,16 @@ def sent(pack: Pack) -> StreamingHttpResponse:
 
 def _seen(
     request: HttpRequest, abaco: Abaco, who: Credentials, actor_id: str, answer: Answer
-) -> tuple[SeenActor, bool]:
-    """Return the actor when this visitor may read it now, and whether they are asked for as an administrator."""
+) -> tuple[SeenActor, AdminRole | None]:
+    """Return the actor when this visitor may read it now, and their role, None where nothing rests on it."""
     if answer.value:
         (key,) = rights.remember(who.tenant, [answer.value.value])
-        return rights.seen_actors(who.tenant, [key])[key], False
+        return rights.seen_actors(who.tenant, [key])[key], None
     error = answer.error
     if not isinstance(error, NotFound | Unreachable | ServiceFailed):
         raise error or SignedOut
     seen = rights.one_readable(request, abaco, actor_id)
     if not isinstance(error, NotFound) or seen.owner == who.username:
-        return seen, False
-    if not abaco.actors.is_admin():
-        raise error
-    return seen, True
+        return seen, None
+    rights.need_admin(abaco, error)
+    return seen, AdminRole.ADMIN

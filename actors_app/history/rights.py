@@ -20,7 +20,7 @@ from actors_app.kept import definitions as kept_definitions
 from actors_app.models import ActorHistory, Readable
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, Unreachable
-from actors_app.services.types import Actor
+from actors_app.services.types import Actor, AdminRole
 from actors_app.wording import storable
 
 REMEMBERED = MINUTE
@@ -28,6 +28,10 @@ OUTAGE = 12 * HOUR  # for which the last answer stands while the API gives none
 PATIENCE = 3.0  # seconds to wait for the API where its last answer can stand in
 SLOW = 5 * MINUTE  # for which it may: a slow API is then waited for, so that nobody keeps rights by its slowness
 LISTING = 4.0  # seconds that a first listing may take beside
+ROLE_UNSEEN = "Whether you are an administrator was not known: what only administrators see is not here."
+ROLE_UNKNOWN = (
+    "Administrators see what the portal remembers of it; whether you are one could not be learned now. Try again."
+)
 ASKED_SINGLY = 5  # of one's own actors that the API no longer lists, how many are asked for at once
 _COLUMNS = ("id", "actor_id", "name", "owner", "image", "status", "status_message", "deleted", "changed")
 
@@ -69,7 +73,7 @@ class Readers:
 
     who: Credentials
     actors: Mapping[int, SeenActor]
-    is_admin: bool
+    role: AdminRole
     checked: int
     error: AbacoError | None = field(default=None)  # why it could not be asked again
 
@@ -90,25 +94,25 @@ def readable(request: HttpRequest, abaco: Abaco) -> Readers:
     if row and 0 <= at - row.checked < REMEMBERED:
         return _remembered(who, row)
     asked = _patiently(request, abaco, row, at)
-    answers = asked.wave(actors=lambda: asked.actors.list(), is_admin=lambda: asked.actors.is_admin())
+    answers = asked.wave(actors=lambda: asked.actors.list(), role=lambda: asked.roles.admin())
     error = answers["actors"].error
     if error is not None:
         if row and at - row.checked < OUTAGE and isinstance(error, Unreachable | ServiceFailed):
             return _remembered(who, row, error)
         raise error
     listed = answers["actors"].value
-    is_admin = bool(answers["is_admin"].value)
+    role: AdminRole = AdminRole.UNKNOWN if answers["role"].error else answers["role"].value
     keys = remember(who.tenant, listed)
     keys |= _own_and_gone(abaco, who, keys)
-    if is_admin:
+    if role.is_admin:
         keys |= set(ActorHistory.objects.filter(tenant=who.tenant).values_list("pk", flat=True))
-    if answers["is_admin"].error is None:  # a no that the API did not say is not remembered
+    if not role.is_unknown:  # what the API did not say is asked again by the next page
         Readable.objects.update_or_create(
             tenant=who.tenant,
             username=who.username,
-            defaults={"actors": json.dumps(sorted(keys)), "is_admin": is_admin, "checked": at},
+            defaults={"actors": json.dumps(sorted(keys)), "is_admin": role.is_admin, "checked": at},
         )
-    return Readers(who, seen_actors(who.tenant, keys), is_admin, at)
+    return Readers(who, seen_actors(who.tenant, keys), role, at)
 
 
 def one_readable(
@@ -267,7 +271,8 @@ def _patiently(request: HttpRequest, abaco: Abaco, row: Readable | None, at: int
 
 
 def _remembered(who: Credentials, row: Readable, error: AbacoError | None = None) -> Readers:
-    return Readers(who, seen_actors(who.tenant, json.loads(row.actors)), row.is_admin, row.checked, error)
+    role = AdminRole.ADMIN if row.is_admin else AdminRole.OTHER
+    return Readers(who, seen_actors(who.tenant, json.loads(row.actors)), role, row.checked, error)
 
 
 def _key_of(tenant: str, identifier: str, keys: list[int]) -> int | None:
@@ -298,9 +303,18 @@ def _gone(abaco: Abaco, who: Credentials, identifier: str, refusal: AbacoError) 
         raise refusal
     if row.deleted is None and (row.owner == who.username or not _may_be_hidden(refusal)):
         mark_deleted(who.tenant, identifier)
-    if row.owner != who.username and not abaco.actors.is_admin():
-        raise refusal
+    if row.owner != who.username:
+        need_admin(abaco, refusal)
     return seen_actors(who.tenant, [row.pk])[row.pk]
+
+
+def need_admin(abaco: Abaco, refusal: AbacoError) -> None:
+    """Raise a refusal to everybody but administrators; it says so where it is not known who is one."""
+    role = abaco.roles.admin()
+    if role.is_unknown:
+        refusal.advice = f"{ROLE_UNKNOWN} {refusal.advice}"
+    if not role.is_admin:
+        raise refusal
 
 
 def _may_be_hidden(refusal: AbacoError) -> bool:

@@ -12,7 +12,7 @@ from actors_app.services import Abaco, Answer
 from actors_app.services.hearing import Kind
 from actors_app.services.names import has_page
 from actors_app.services.permissions import LEVELS, WORLD, level_of, rank
-from actors_app.services.types import Alias, Nonce
+from actors_app.services.types import AdminRole, Alias, Nonce
 from actors_app.services.waves import GetCall
 from actors_app.wording import thousands
 
@@ -201,9 +201,11 @@ def unknown_way(who: str, why: str, url: str = "") -> Way:
     return Way(who, "Not known.", why, url, "circle-question-mark")
 
 
-def admins(kind: Kind, is_admin: bool) -> Way:
-    """Explain the administrators, whom the API does not name."""
-    you = " You are one of them." if is_admin else ""
+def admins(kind: Kind, role: AdminRole | None) -> Way:
+    """Explain the administrators, whom the API does not name; the role is the visitor's, None if nobody asked."""
+    you = ""
+    if role is not None and role is not AdminRole.OTHER:
+        you = " You are one of them." if role.is_admin else " Whether you are one could not be learned now."
     edits = " One who saves an edit of an actor of somebody else is given UPDATE on it for good." * (kind == "actor")
     return Way(
         "Administrators of the tenant",

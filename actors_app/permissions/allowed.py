@@ -18,6 +18,7 @@ from actors_app.models import Readable
 from actors_app.services.errors import AbacoError, Forbidden, OnlyAdmins
 from actors_app.services.hearing import Kind
 from actors_app.services.permissions import WORLD, level_of
+from actors_app.services.types import AdminRole
 
 REMEMBERED = 60  # seconds that a level is
 ROLE_REMEMBERED = 10 * 60  # seconds that it is that the API calls somebody no administrator, which changes rarely
@@ -117,9 +118,9 @@ class _Known:
 class Own:
     """What one visitor is known to be allowed; it listens to what the API answers them (`services/hearing.py`)."""
 
-    def __init__(self, tenant: str, username: str, was_admin: bool | None = None) -> None:
-        """Take whose it is, and whether the API called them an administrator when they signed in, where it said so."""
-        self._tenant, self._me, self._was_admin = tenant, username, was_admin
+    def __init__(self, tenant: str, username: str, role_then: AdminRole = AdminRole.UNKNOWN) -> None:
+        """Take whose it is, and whether the API called them an administrator when they signed in."""
+        self._tenant, self._me, self._role_then = tenant, username, role_then
         self._looked = False  # in the store, which is done once
 
     # Learning -----------------------------------------------------------------------------------------------
@@ -130,11 +131,11 @@ class Own:
         # Who is shown a map in which they have nothing gets in by something else, as administrators do.
         self._keep(kind, name, level if level in LEVELS else "", asked)
 
-    def role(self, is_admin: bool, asked: float) -> None:
-        """Learn whether the API calls the visitor an administrator."""
-        left = (ADMIN_REMEMBERED if is_admin else ROLE_REMEMBERED) - (time.monotonic() - asked)
-        if left > 0:
-            cache.set(self._role_memory, is_admin, timeout=left)
+    def role(self, role: AdminRole, asked: float) -> None:
+        """Learn whether the API calls the visitor an administrator; nothing is learnt from UNKNOWN."""
+        left = (ADMIN_REMEMBERED if role.is_admin else ROLE_REMEMBERED) - (time.monotonic() - asked)
+        if left > 0 and not role.is_unknown:
+            cache.set(self._role_memory, role, timeout=left)
 
     def changed(self, kind: Kind, name: str) -> None:
         """Forget what everybody's level on something was: a level was changed, or may have been."""
@@ -147,11 +148,11 @@ class Own:
             return
         if act.needs == ADMIN:
             if isinstance(error, OnlyAdmins) or (error.reason or "").startswith(_OF_ROLE):
-                self.role(False, time.monotonic())
+                self.role(AdminRole.OTHER, time.monotonic())
         elif (error.reason or "").startswith(f"{_OF_LEVEL}{act.kind}."):
             name = actor_id if act.kind == "actor" else object_id
             below = LEVELS[LEVELS.index(act.needs) - 1]
-            self.role(False, time.monotonic())
+            self.role(AdminRole.OTHER, time.monotonic())
             self._keep(act.kind, name, below, time.monotonic(), is_exact=False)
 
     # Judging ------------------------------------------------------------------------------------------------
@@ -159,11 +160,11 @@ class Own:
     def why_not(self, act: Act, name: str, owner: str = "") -> str:
         """Return why the visitor may not do something, and who can help; nothing where they may, or might."""
         if act.needs == ADMIN:
-            return self._only_for_admins(act) if self._is_admin() is False else ""
+            return self._only_for_admins(act) if self._role() is AdminRole.OTHER else ""
         known = self._level(act.kind, name)
         if known is None or LEVELS.index(known.level) >= LEVELS.index(act.needs):
             return ""
-        if not act.of_admins_too and self._is_admin() is not False:
+        if not act.of_admins_too and self._role() is not AdminRole.OTHER:
             return ""
         may = _MAY[act.kind, known.level] if known.is_exact else f"The API has just refused you more of this {act.kind}"
         return f"{may}; {act.words} needs {act.needs}. {self._ask(owner)}"
@@ -171,7 +172,7 @@ class Own:
     def in_short(self, kind: Kind, name: str, owner: str = "") -> str:
         """Say what the visitor may do with an actor or an alias, where that is known not to be all."""
         known = self._level(kind, name)
-        if known is None or not known.is_exact or known.level == "UPDATE" or self._is_admin() is not False:
+        if known is None or not known.is_exact or known.level == "UPDATE" or self._role() is not AdminRole.OTHER:
             return ""
         sending = "sending messages needs EXECUTE, and " if (kind, known.level) == ("actor", "READ") else ""
         return f"{_MAY[kind, known.level]}; {sending}changing anything needs UPDATE. {self._ask(owner)}"
@@ -187,19 +188,20 @@ class Own:
             return f"{may}: {_ONLY_ADMINS}. Ask one of them."
         return f"{act.words.capitalize()} is for administrators of the API, whatever your level. Ask one of them."
 
-    def _is_admin(self) -> bool | None:
-        """Return whether the visitor is an administrator, as the API said last; None where that is not known.
+    def _role(self) -> AdminRole:
+        """Return whether the visitor is an administrator, as the API said last.
 
         Another process may have asked, for the history; and it was asked when they signed in.
         """
-        known: bool | None = cache.get(self._role_memory)
+        known: AdminRole | None = cache.get(self._role_memory)
         if known is None and not self._looked:
             self._looked = True
             since = now_ms() - ROLE_REMEMBERED * SECOND
             row = Readable.objects.filter(tenant=self._tenant, username=self._me, checked__gt=since)
-            found = row.values_list("is_admin", flat=True).first()
-            self._was_admin = self._was_admin if found is None else found
-        return self._was_admin if known is None else known
+            is_admin = row.values_list("is_admin", flat=True).first()
+            if is_admin is not None:
+                self._role_then = AdminRole.ADMIN if is_admin else AdminRole.OTHER
+        return self._role_then if known is None else known
 
     # Memory -------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from actors_app.preferences import preferences_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins, SignedOut
 from actors_app.services.permissions import LEVELS, WORLD, level_of
-from actors_app.services.types import Nonce
+from actors_app.services.types import AdminRole, Nonce
 
 MOST_NONCES = 20  # of one actor that are explained one by one
 ADMINS_ONLY = "Only administrators get through to the permissions of a config."
@@ -61,8 +61,8 @@ def _explained(
 ) -> Explained:
     levels: dict[str, str] = answers["levels"].value
     entries = access.entries_of(subject.kind, levels, _owner(subject, known), me)
-    reason, is_admin = _may_not(abaco, levels, me, subject)
-    ways = [access.admins(subject.kind, is_admin)]
+    reason, role = _may_not(abaco, levels, me, subject)
+    ways = [access.admins(subject.kind, role)]
     if subject.kind == "actor":
         ways = [*_by_nonces(known, levels, subject.name), *_by_aliases(abaco, known, levels, answers["aliases"]), *ways]
     return Explained(entries, ways, reason, WORLD in levels)
@@ -101,7 +101,7 @@ def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str)
     entry = next((one for one in entries if one.user == user), None)
     if entry is None and user != WORLD:
         raise NotFound("a name without an entry", user_message="This name is not in the list of permissions.")
-    reason, is_admin = _may_not(abaco, levels, me, subject)
+    reason, role = _may_not(abaco, levels, me, subject)
     if not reason and entry is not None:
         reason = entry.fixed
     nonces = [one for one in known["nonces"] or () if not one.is_exhausted]
@@ -109,7 +109,7 @@ def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str)
         "entry": entry,
         "may_not": reason,
         "is_you": user == me,
-        "is_admin": is_admin,
+        "role": role,
         "is_shared": WORLD in levels,
         "is_last": user == me and not any(one.level == "UPDATE" and not one.fixed for one in entries if one.user != me),
         "is_revoked": level == "NONE",
@@ -173,18 +173,15 @@ def _refused(error: AbacoError) -> dict[str, Any]:
     return {"error": error, "may_not": NOT_LOADED}
 
 
-def _may_not(abaco: Abaco, levels: Mapping[str, str], me: str, subject: Subject) -> tuple[str, bool]:
-    """Return why this person cannot grant, or nothing, and whether they are known to be an administrator.
+def _may_not(abaco: Abaco, levels: Mapping[str, str], me: str, subject: Subject) -> tuple[str, AdminRole | None]:
+    """Return why this person cannot grant, or nothing where they can, or might; and their role, None if not asked for.
 
-    The admin role is asked for only where the map does not say that they can.
+    The admin role is asked for only where the map does not say that they can. Raises SignedOut.
     """
     if WORLD in levels or level_of(levels, me) == "UPDATE":
-        return "", False
-    try:
-        is_admin = abaco.hurried(access.PATIENCE).actors.is_admin()
-    except AbacoError:
-        is_admin = False
-    return ("" if is_admin else access.too_low(levels, me, subject.words)), is_admin
+        return "", None
+    role = abaco.hurried(access.PATIENCE).roles.admin()
+    return (access.too_low(levels, me, subject.words) if role is AdminRole.OTHER else ""), role
 
 
 def _by_nonces(known: Mapping[str, Any], levels: Mapping[str, str], actor_id: str) -> list[Way]:

@@ -18,6 +18,7 @@ from actors_app.services.originals import Originals
 from actors_app.services.permissions import Permissions
 from actors_app.services.profile import Profiles
 from actors_app.services.results import Results
+from actors_app.services.roles import Roles
 from actors_app.services.search import Search
 from actors_app.services.state import State
 from actors_app.services.waves import Answer, GetCall, ride
@@ -56,6 +57,7 @@ class Abaco:
         self.permissions = Permissions(self._caller)
         self.profile = Profiles(self._caller)
         self.results = Results(self._caller)
+        self.roles = Roles(self._caller)
         self.search = Search(self._caller)
         self.state = State(self._caller)
         self.workers = Workers(self._caller)

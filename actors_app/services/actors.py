@@ -1,6 +1,5 @@
 """Actors: list, get, create, update, delete."""
 
-import time
 from collections.abc import Mapping
 from typing import Literal
 
@@ -81,18 +80,6 @@ class Actors:
             detail = refusal.detail
         raise NotFound.or_hidden(detail)
 
-    def is_admin(self) -> bool:
-        """Say whether the API takes the visitor for an administrator.
-
-        It answers any path with `admin` in it differently to those who are none (TACC/abaco actors/auth.py, the check
-        of admin routes), so asking for an actor that cannot exist changes nothing and tells.
-        `GET /actors/admin-role-probe`.
-        """
-        asked = time.monotonic()
-        found = self._probe()
-        self._caller.listener.role(found, asked)
-        return found
-
     def create(self, definition: Mapping[str, object]) -> Actor:
         """Register an actor and return it, SUBMITTED; fields by our names, of ACTOR_FIELDS. `POST /actors`.
 
@@ -118,15 +105,6 @@ class Actors:
     def delete(self, actor_id: str) -> str:
         """Delete an actor, which may take 20 seconds; return the API's message. `DELETE /actors/{id}`."""
         return self._caller.message(Call("DELETE", self._caller.path(actor(actor_id)), is_slow=True))
-
-    def _probe(self) -> bool:
-        try:
-            self._caller.result(Call("GET", self._caller.path(actor("admin-role-probe"))))
-        except NotFound:
-            return True
-        except (Forbidden, InvalidRequest):
-            return False
-        return False
 
     def _has_entry(self, actor_id: str) -> bool:
         query = ((self._caller.dialect.name("id"), actor(actor_id).text), ("limit", "1"))

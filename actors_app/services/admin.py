@@ -1,6 +1,6 @@
 """What the API shows to administrators alone, of all its tenants; and its utilization, which it shows to everybody.
 
-The lists are slow: for the first of them the API opens every mailbox and counts every execution. `actors.is_admin()`
+The lists are slow: for the first of them the API opens every mailbox and counts every execution. `roles.admin()`
 says whether a visitor may have them.
 """
 

@@ -133,7 +133,8 @@ def classify(
 
 
 def _after(error: AbacoError, method: str, status: int) -> AbacoError:
-    """Say that a write may have been done, where neither the API nor the status says that it was not."""
+    """Note the status; say that a write may have been done, where neither it nor the API says that it was not."""
+    error.answered = status
     decided = isinstance(error, APIError) and not isinstance(error, ServiceFailed)
     if method != "GET" and not decided:
         error.mark_changed("unknown")

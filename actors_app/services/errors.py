@@ -45,6 +45,7 @@ class AbacoError(Exception):
 
     kind: str = "unreachable"
     status: int = 502
+    answered: int | None = None  # the HTTP status of the API's answer, where one came
     retry_after: int | None = None  # seconds, where it is known when to try again
     audit_id: int | None = None  # the number under which the portal has recorded the write that failed, if it has
     message: ClassVar[str] = "The Actors API could not do this."

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
+from actors_app.services.types import AdminRole
+
 Kind = Literal["actor", "alias", "config"]
 
 
@@ -13,8 +15,8 @@ class Listener(Protocol):
         """Hear a map of permissions."""
         ...
 
-    def role(self, is_admin: bool, asked: float) -> None:
-        """Hear whether the API calls the visitor an administrator."""
+    def role(self, role: AdminRole, asked: float) -> None:
+        """Hear whether the API calls the visitor an administrator, where it said so: never UNKNOWN."""
         ...
 
     def changed(self, kind: Kind, name: str) -> None:
@@ -28,7 +30,7 @@ class Nobody:
     def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked: float) -> None:
         """Hear nothing."""
 
-    def role(self, is_admin: bool, asked: float) -> None:
+    def role(self, role: AdminRole, asked: float) -> None:
         """Hear nothing."""
 
     def changed(self, kind: Kind, name: str) -> None:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actors_app.permissions.allowed import ACTS, Act, Own
+from actors_app.services.types import AdminRole
 from actors_app.wording import visible
 
 register = template.Library()
@@ -98,7 +99,9 @@ def _own(context: template.Context) -> Own | None:
     own: Own | None = getattr(request, "_own", None)
     if own is None:
         who = session["who"]
-        own = request._own = Own(who["tenant"], who["username"], session.get("is_admin"))
+        own = request._own = Own(
+            who["tenant"], who["username"], AdminRole(session.get("admin_role", AdminRole.UNKNOWN))
+        )
     return own
 
 

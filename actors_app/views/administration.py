@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.administration.lists import Lists, admin_now, lists, stuck_mailboxes, stuck_workers
+from actors_app.administration.lists import Lists, admin_lists, stuck_mailboxes, stuck_workers
 from actors_app.administration.rows import columns, rows, select, select_workers, sort_of, worker_rows
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
@@ -35,17 +35,15 @@ def administration(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"section": "administration", **chosen}
     answers = {} if wants_fragment(request) else abaco.wave(utilization=lambda: abaco.admin.utilization())
     context["utilization"] = answers.get("utilization")
-    try:
-        context["is_admin"] = admin_now(request, abaco)
-        if context["is_admin"]:
-            context |= _tenant(_lists(request, abaco), chosen, preferences_of(request).page_size)
-    except SignedOut:
-        raise
-    except AbacoError as error:
+    access = admin_lists(request, abaco, again=_is_again(request))
+    context["role"] = access.role
+    if error := access.error:
         if wants_fragment(request):
-            raise
+            raise error
         return render_page(request, "administration/detail.html", context | {"error": error}, status=error.status)
-    partial = "administration/_table.html" if context["is_admin"] else "administration/_closed.html"
+    if access.lists:
+        context |= _tenant(access.lists, chosen, preferences_of(request).page_size)
+    partial = "administration/_table.html" if access.lists else "administration/_closed.html"
     return render_page(request, "administration/detail.html", context, partial=partial)
 
 
@@ -80,14 +78,18 @@ def _tenant(found: Lists, chosen: dict[str, Any], size: int) -> dict[str, Any]:
 def all_workers(request: HttpRequest) -> HttpResponse:
     """Show the workers of all actors: of the tenant to administrators, to others those that the search gives them.
 
+    They are what is shown too where the API does not say who is an administrator, with a note that there may be more.
+
     `GET /actors/admin/workers`, or `GET /actors/search/workers` and `GET /actors`.
     """
     abaco, chosen = abaco_for(request), WorkerFilter(request.GET).chosen
     context: dict[str, Any] = {"section": "workers", "choices": WorkerFilter.SHOW, **chosen}
+    access = admin_lists(request, abaco, again=_is_again(request))
+    context["role"] = access.role
     try:
-        context["is_admin"] = admin_now(request, abaco)
-        if context["is_admin"]:
-            found = _lists(request, abaco)
+        if access.role.is_admin and access.error:
+            raise access.error
+        if found := access.lists:
             context["lists"] = found
             workers, taken = found.all_workers(), found.taken
             labels = {actor.id: actor.label for actor in found.actors}
@@ -107,8 +109,8 @@ def all_workers(request: HttpRequest) -> HttpResponse:
     return render_page(request, "administration/workers.html", context, partial="administration/_workers.html")
 
 
-def _lists(request: HttpRequest, abaco: Abaco) -> Lists:
-    return lists(request.session["who"]["tenant"], abaco, again=request.GET.get("read") == "again")
+def _is_again(request: HttpRequest) -> bool:
+    return request.GET.get("read") == "again"
 
 
 def searched(abaco: Abaco) -> tuple[tuple[Worker, ...], dict[str, str], int | None]:

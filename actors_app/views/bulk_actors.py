@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.administration.lists import admin_now
+from actors_app.administration.lists import admin_role
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.of_actors import CAP, ActorPlan, plan_of
 from actors_app.bulk.pages import PLACES, address
@@ -39,7 +39,7 @@ def _previewed(request: HttpRequest) -> HttpResponse:
     plan = plan_of(
         who,
         abaco,
-        lambda: admin_now(request, abaco),
+        lambda: admin_role(request, abaco),
         chosen["act"],
         chosen["pick"],
         chosen["place"],

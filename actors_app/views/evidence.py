@@ -16,11 +16,12 @@ from actors_app.history.clock import from_ms, now_ms
 from actors_app.history.evidence import CAP, Pack, Subject
 from actors_app.history.evidence_pack import ACTION, pack_of, sent
 from actors_app.history.exporting import file_name, moment_text
-from actors_app.history.rights import SeenActor
+from actors_app.history.rights import ROLE_UNSEEN, SeenActor
 from actors_app.history.upkeep import bring_up_to_date, is_known, last_looked
 from actors_app.htmx import render_page
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.types import AdminRole
 from actors_app.writes import record_read
 
 
@@ -61,6 +62,7 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         "until": from_ms(what.wanted.until),
         "download": form.query(download="1"),
         "error_now": silence,
+        "role": what.role,
         "incomplete": collecting.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
     }
     return render_page(request, "evidence/set.html", context)
@@ -84,6 +86,8 @@ def _set(request: HttpRequest, abaco: Abaco, what: Asked, silence: AbacoError | 
     }
     if silence:
         about["stale"] = f"The API gave no answer. What it held was last looked at {moment_text(last_looked(what))}."
+    if what.role is AdminRole.UNKNOWN:
+        about["role"] = ROLE_UNSEEN
     if len(rows) > CAP:
         about["cut"] = f"More match; these are the first {CAP} in the order of the list."
     taken: dict[SeenActor, list[str]] = defaultdict(list)
@@ -93,7 +97,7 @@ def _set(request: HttpRequest, abaco: Abaco, what: Asked, silence: AbacoError | 
         only = ids[0] if len(ids) == 1 else ""
         details = {"name": seen.label, "executions": len(ids), "ids": ids}
         record_read(request, ACTION, actor_id=seen.id, object_id=only, details=details)
-    return sent(Pack(who, abaco, subjects, name, about, what.is_admin, is_set=True))  # type: ignore[return-value]  # no HttpResponse to mypy
+    return sent(Pack(who, abaco, subjects, name, about, what.role, is_set=True))  # type: ignore[return-value]  # no HttpResponse to mypy
 
 
 def _complaints(form: EvidenceForm) -> list[str]:

@@ -90,7 +90,11 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
         return render_page(request, "history/list.html", base | {"error": silence}, status=silence.status)
     if is_file:
         return export(what, last_looked(what) if silence else None)  # type: ignore[return-value]  # no HttpResponse to mypy
-    context = base | {"error_now": silence, "actor": what.readable[0].as_actor() if actor_id else None}
+    context = base | {
+        "error_now": silence,
+        "role": what.role,
+        "actor": what.readable[0].as_actor() if actor_id else None,
+    }
     if actor_id:
         context["deleted"] = from_ms(what.readable[0].deleted)
     if is_poll(request):

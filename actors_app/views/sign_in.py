@@ -18,7 +18,7 @@ from actors_app.forms.sign_in import PasswordForm, SignInForm, TokenForm
 from actors_app.htmx import go_to, wants_fragment
 from actors_app.services import Abaco, tokens
 from actors_app.services.errors import AbacoError, NotFound, SignedOut, WrongPassword
-from actors_app.services.types import Tokens
+from actors_app.services.types import AdminRole, Tokens
 from actors_app.sign_in.throttle import Attempt, TooManyAttempts
 from actors_app.wording import duration
 from portal.tenants import Tenant
@@ -110,25 +110,25 @@ def _too_many(
     return response
 
 
-def _person(tenant: Tenant, token: str, typed: str) -> tuple[str, bool | None]:
-    """Ask the API who this token belongs to, and whether it calls them an administrator; None where it did not say.
+def _person(tenant: Tenant, token: str, typed: str) -> tuple[str, AdminRole]:
+    """Ask the API who this token belongs to, and whether it calls them an administrator.
 
     A tenant without profiles is taken at its word for a password.
     """
     abaco = Abaco(client_for(tenant), _FixedToken(token))
     answers = abaco.wave(
         profile=lambda: abaco.profile.me(),
-        is_admin=lambda: abaco.hurried(PATIENCE).actors.is_admin(),
+        role=lambda: abaco.hurried(PATIENCE).roles.admin(),
     )
-    is_admin: bool | None = answers["is_admin"].value
+    role: AdminRole = AdminRole.UNKNOWN if answers["role"].error else answers["role"].value
     if isinstance(answers["profile"].error, NotFound) and typed:
-        return typed, is_admin
-    return answers["profile"].need().username or typed, is_admin
+        return typed, role
+    return answers["profile"].need().username or typed, role
 
 
 def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", target: str = "") -> HttpResponse:
     """Begin the session of whoever these tokens belong to; go to the page wanted, or on with the one that is open."""
-    username, is_admin = _person(tenant, new.access_token, typed)
+    username, role = _person(tenant, new.access_token, typed)
     target = target or way_back(request)
     theme = request.session.get("theme")
     sign_in(
@@ -143,8 +143,9 @@ def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", ta
     )
     if theme:
         request.session["theme"] = theme
-    if is_admin is not None:
-        request.session["is_admin"] = is_admin  # for what stands disabled (`permissions/allowed.py`); it opens nothing
+    if not role.is_unknown:
+        # For what stands disabled (`permissions/allowed.py`); it opens nothing.
+        request.session["admin_role"] = role.value
     return _back_to_the_page(request) if wants_fragment(request) else redirect(target)
 
 

@@ -18,11 +18,11 @@ from tests.payloads import (
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/administration/"
-PROBE = "/actors/v2/admin-role-probe"
+PROBE = "/actors/v2/aliases/admin-role-probe"
 
 
 def administers(api: API, *actors: dict[str, Any], workers: tuple[dict[str, Any], ...] = ()) -> None:
-    api.refuse("GET", PROBE, "No such actor.", 404)
+    api.refuse("GET", PROBE, "No alias found: admin-role-probe.", 404)
     api.get("/actors/v2/admin", list(actors))
     api.get("/actors/v2/admin/workers", {"workers": list(workers)})
     api.get("/actors/v2/admin/executions", totals_payload())
@@ -52,7 +52,7 @@ def test_its_actors_are_searched_and_sorted(caller: Caller, api: API) -> None:
 
 
 def test_nobody_else_is_told(caller: Caller, api: API) -> None:
-    api.refuse("GET", PROBE, "Not an admin.", 403)
+    api.refuse("GET", PROBE, "Abaco Admin role required.")
     for address in (URL, f"{URL}actors/"):
         found = problem(caller.get(address), 403, "forbidden")
         assert found["detail"] == "Only administrators of the tenant are told this."
@@ -60,7 +60,7 @@ def test_nobody_else_is_told(caller: Caller, api: API) -> None:
 
 
 def test_workers_of_all_actors_of_who_is_no_administrator(caller: Caller, api: API) -> None:
-    api.refuse("GET", PROBE, "Not an admin.", 403)
+    api.refuse("GET", PROBE, "Abaco Admin role required.")
     rows = [worker_payload(id="w1", actorId=ACTOR_ID), worker_payload(id="w2", actorId="other", status="ERROR")]
     api.get("/actors/v2/search/workers", search_payload(*rows))
     api.get("/actors/v2", [actor_payload()])

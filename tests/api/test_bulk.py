@@ -27,7 +27,7 @@ def mailboxes(api: API) -> None:
     api.get(OTHER, actor_payload(id="other", owner="bob"))
     api.get(f"{OTHER}/permissions", {"bob": "UPDATE", "jdoe": "READ"})
     api.get(f"{OTHER}/messages", {"messages": 1})
-    api.refuse("GET", "/actors/v2/admin-role-probe", "Not an admin.", 403)
+    api.refuse("GET", "/actors/v2/aliases/admin-role-probe", "Abaco Admin role required.")
 
 
 def previewed(caller: Caller, api: API) -> dict[str, Any]:

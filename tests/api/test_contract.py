@@ -74,7 +74,7 @@ def _is_there(request: pytest.FixtureRequest, db: None) -> None:
     elif isinstance(one, Operation) and one.name in ("administration", "admin-actor-list"):
         api = request.getfixturevalue("api")
         api.wire.assert_all_requests_are_fired = False
-        api.refuse("GET", "/actors/v2/admin-role-probe", "No such actor.", 404)
+        api.refuse("GET", "/actors/v2/aliases/admin-role-probe", "No alias found: admin-role-probe.", 404)
 
 
 def headers_of(answer: Any) -> None:

@@ -39,7 +39,7 @@ def filled(caller: Caller, api: API) -> Caller:
     rows = executions()
     api.get("/actors/v2", [actor_payload()])
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
-    api.refuse("GET", "/actors/v2/admin-role-probe", "Not authorized -- missing required role.")
+    api.refuse("GET", "/actors/v2/aliases/admin-role-probe", "Abaco Admin role required.")
 
     def answer(request: Any) -> tuple[int, dict[str, str], str]:
         query = request.params

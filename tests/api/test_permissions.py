@@ -40,7 +40,7 @@ def test_the_list_says_who_and_why(caller: Caller, api: API) -> None:
 
 def test_who_cannot_grant_is_told_why(caller: Caller, api: API) -> None:
     opens(api, {"jdoe": "READ", "bob": "UPDATE"})
-    api.refuse("GET", "/actors/v2/admin-role-probe", "Not an admin.", 403)
+    api.refuse("GET", "/actors/v2/aliases/admin-role-probe", "Abaco Admin role required.")
     assert caller.get(URL).json()["may_not"] == "Granting needs UPDATE on this actor, and your level is READ."
 
 

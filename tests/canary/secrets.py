@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from tests import payloads
-from tests.faults.stand_in import Exchange, StandIn, http, prepared
+from tests.faults.stand_in import Exchange, StandIn, http, no_admin, prepared
 
 # Every secret begins with it, so that its first twelve characters are enough to know it by.
 STEM = "Kanarie7"
@@ -53,6 +53,8 @@ class CanaryAPI(StandIn):
             return http(json.dumps(answer | {"expires_in": 14400, "token_type": "bearer"}).encode())
         if path.endswith("/results"):
             return http(b"a result", kind="application/octet-stream")
+        if path.endswith("/admin-role-probe"):
+            return no_admin()
         return http(json.dumps(payloads.envelope(self._result(method, path))).encode())
 
     def _result(self, method: str, path: str) -> Any:

@@ -62,6 +62,11 @@ def http(body: bytes, *headers: str, status: str = "200 OK", kind: str = "applic
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
+def no_admin() -> bytes:
+    """Return what the API says to everybody who is no administrator, where it is asked for that."""
+    return http(json.dumps(payloads.refusal("Abaco Admin role required.")).encode(), status="400 Bad Request")
+
+
 def prepared(method: str, path: str) -> Any:
     """Return the result of a call as the API gives it when all is well."""
     last = path.rpartition("/")[2]
@@ -164,6 +169,8 @@ class StandIn:
     def _good(self, method: str, path: str) -> bytes:
         if path.endswith("/results"):
             return http(b"a result", kind="application/octet-stream")
+        if path.endswith("/admin-role-probe"):
+            return no_admin()
         return http(json.dumps(payloads.envelope(prepared(method, path))).encode())
 
     async def _answer(self, exchange: Exchange) -> None:

@@ -68,6 +68,20 @@ def test_an_account_that_the_search_shows_nothing_collects_by_the_listing(accoun
     assert known()["run0003"] == ("failed", 3)
 
 
+def test_where_the_role_is_unknown_all_that_is_known_is_asked_for(
+    account: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    account.actor()
+    account.run("one")
+    account.actor("theirs")
+    account.unreadable.add("theirs")
+    account.failing["probe"] = (500, {}, "<html>")
+    assert says("collect_history", once=True) == "1 new executions.\n"
+    assert "Whether the account is an administrator is not known" in caplog.text
+    assert "listing theirs" in account.asked
+    assert ActorHistory.objects.get(actor_id="theirs").deleted is None
+
+
 def test_an_execution_that_cannot_be_read_does_not_hold_it_up(account: World) -> None:
     account.actor()
     account.hidden.add(ACTOR_ID)

@@ -154,6 +154,33 @@ def test_an_administrator_sees_an_actor_that_is_gone(two: World, sign_in: Callab
     assert admin.get("/actors/actor1/executions/").status_code == 404
 
 
+@pytest.mark.parametrize("probe", [(500, {}, "<html>"), (502, {}, ""), (404, {}, '{"message": "Actor not found"}')])
+def test_an_unknown_role_opens_nothing_and_is_said_and_asked_again(
+    two: World, sign_in: Callable[..., Client], probe: Any
+) -> None:
+    sign_in().get(ALL)
+    del two.actors[0]
+    sign_in().get("/actors/actor1/executions/")
+    two.is_admin, two.failing["probe"] = True, probe
+    admin = sign_in(username="root", access_token="another-token")
+    for _ in range(2):
+        two.asked.clear()
+        page = admin.get(ALL)
+        assert shown(page) == {"Run2"}
+        assert "Whether you are an administrator is not known" in page.content.decode()
+        assert "probe" in two.asked
+    found = admin.get("/api/v1/executions/?window=all").json()
+    assert found["is_complete"] is False
+    answer = admin.get("/actors/actor1/executions/")
+    assert answer.status_code == 404
+    assert "whether you are one could not be learned now" in answer.content.decode()
+    assert "Whether you are an administrator is not known" in admin.get("/executions/evidence/").content.decode()
+    del two.failing["probe"]
+    page = admin.get(ALL)
+    assert shown(page) == {"Run1", "Run2"}
+    assert "Whether you are an administrator" not in page.content.decode()
+
+
 def test_a_refusal_is_not_mistaken_for_a_deletion(two: World, signed_in: Client) -> None:
     signed_in.get(ALL)
     two.unreadable.add("actor1")

@@ -102,7 +102,10 @@ class World:
         if kind.partition(" ")[0] in self.failing:
             failing = self.failing[kind.partition(" ")[0]]
             return failing(result) if callable(failing) else failing
-        if (kind == "probe" and not self.is_admin) or path[0] in self.unreadable:
+        if kind == "probe":
+            message = "No alias found: admin-role-probe." if self.is_admin else "Abaco Admin role required."
+            return 404 if self.is_admin else 400, {}, json.dumps(payloads.refusal(message))
+        if path[0] in self.unreadable:
             return 403, {}, json.dumps(payloads.refusal("Not authorized -- missing required role."))
         if result is None:
             return 404, {}, json.dumps(payloads.refusal("It does not exist."))
@@ -127,7 +130,7 @@ class World:
             case ["search", "executions"]:
                 every = [one for runs in self.executions.values() for one in runs]
                 return "search-all", self._search(every, query)
-            case ["admin-role-probe"]:
+            case ["aliases", "admin-role-probe"]:
                 return "probe", None
             case [name, *_] if name not in by_id:
                 return f"missing {name}", None

@@ -13,16 +13,17 @@ from django.urls import get_resolver, reverse
 
 from actors_app.models import PortalSession
 from actors_app.permissions.allowed import ACTS, Own
+from actors_app.services.types import AdminRole
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, NONCE_ID, WORKER_ID, actor_payload, envelope
 from tests.payloads import API as API_ROOT
 from tests.routes import crawled
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"
-PROBE = "/actors/v2/admin-role-probe"
+PROBE = "/actors/v2/aliases/admin-role-probe"
 PAGE = f"/actors/{ACTOR_ID}/"
 CLOSED = "Abaco Admin role required."
-MISSING = "Actor with identifier 'admin-role-probe' not found"
+MISSING = "No alias found: admin-role-probe."
 OWNER = "Its owner is “sue”."
 READ = {"jdoe": "READ", "sue": "UPDATE"}
 EXECUTE = {"jdoe": "EXECUTE", "sue": "UPDATE"}
@@ -257,7 +258,7 @@ def test_a_grant_forgets_what_everybody_was_known_to_have(api: API, sign_in: Any
 
 
 def test_an_answer_from_before_a_change_counts_no_more_however_late_it_comes(db: None) -> None:
-    own = Own("default", "jdoe", was_admin=False)
+    own = Own("default", "jdoe", AdminRole.OTHER)
     asked = time.monotonic()
     own.changed("actor", ACTOR_ID)
     own.levels("actor", ACTOR_ID, READ, asked)
@@ -329,7 +330,7 @@ def test_signing_in_tells_the_role_for_as_long_as_the_session(
     api: API, db: None, message: str, status: int, may_edit: bool
 ) -> None:
     browser = Client()
-    api.answer("POST", "/token", json={"access_token": "a", "expires_in": 3600})
+    api.answer("POST", "/token", json={"access_token": "token-of-jdoe", "expires_in": 3600})
     api.get("/profiles/v2/me", {"username": "jdoe"})
     api.refuse("GET", PROBE, message, status)
     browser.post("/sign-in/", {"username": "jdoe", "password": "secret"})
@@ -344,7 +345,7 @@ def test_the_levels_are_the_same_in_tapis(
 ) -> None:
     settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
     browser, actor = sign_in(), f"/v3/actors/{ACTOR_ID}"
-    api.refuse("GET", "/v3/actors/admin-role-probe", CLOSED)
+    api.refuse("GET", "/v3/actors/aliases/admin-role-probe", CLOSED)
     api.get("/v3/actors/utilization", {"currentActors": 1, "totalActors": 2, "workers": 1, "commandQueue": 0})
     browser.get("/administration/")
     api.get(actor, {"id": ACTOR_ID, "owner": "sue", "image": "a/b", "status": "READY", "stateless": True})

@@ -175,7 +175,7 @@ def test_a_name_that_cannot_work_is_refused(api: API, signed_in: Client) -> None
 
 def test_whoever_may_not_grant_is_told(api: API, signed_in: Client) -> None:
     opens(api, {"jdoe": "READ", "bob": "READ"})
-    api.refuse("GET", "/actors/v2/admin-role-probe", "Abaco Admin role required.")
+    api.refuse("GET", "/actors/v2/aliases/admin-role-probe", "Abaco Admin role required.")
     page = words(signed_in.get(f"{URL}?user=bob"))
     assert 'aria-disabled="true" title="Granting needs UPDATE on this actor, and your level is READ."' in page
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/permissions/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 PERMISSIONS = f"{ACTOR}/permissions"
-PROBE = "/actors/v2/admin-role-probe"
+PROBE = "/actors/v2/aliases/admin-role-probe"
 KEY = "0123456789abcdef0123456789abcdef"
 OWN = {"jdoe": "UPDATE"}
 KINDS = {
@@ -157,7 +157,7 @@ def test_what_one_may_not_do_is_disabled_with_the_reason(
 
 def test_an_administrator_may_grant_whatever_the_list_says(api: API, signed_in: Client) -> None:
     opens(api, {"sue": "UPDATE"}, owner="sue")
-    api.refuse("GET", PROBE, "Actor with identifier 'admin-role-probe' not found", 404)
+    api.refuse("GET", PROBE, "No alias found: admin-role-probe.", 404)
     page = words(signed_in.get(URL))
     assert "You are one of them." in page
     assert f'href="{URL}change/?user=sue"' in page
@@ -243,7 +243,7 @@ def test_a_name_with_a_dot_has_no_level_whatever_the_list_says(api: API, signed_
     session["who"] = session["who"] | {"username": "a.b"}
     session.save()
     opens(api, {"a": {"b": "UPDATE"}}, nonce_payload(owner="a.b", level="READ"))
-    api.refuse("GET", "/actors/v2/admin-role-probe", "Abaco Admin role required.")
+    api.refuse("GET", "/actors/v2/aliases/admin-role-probe", "Abaco Admin role required.")
     page = words(signed_in.get(URL))
     assert "Granting needs UPDATE on this actor, and you have no level of your own." in page
     assert "Made by a.b at the level READ" in page

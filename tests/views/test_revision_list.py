@@ -205,8 +205,8 @@ def gone(api: Any, *, is_admin: bool | None = None) -> None:
     api.refuse("GET", PATH, f"Actor TACC-PROD_{ACTOR_ID} does not exist")
     if is_admin is None:
         return
-    words = "No actor found with identifier: admin-role-probe." if is_admin else "Abaco Admin role required."
-    api.refuse("GET", "/actors/v2/admin-role-probe", words, 404 if is_admin else 400)
+    words = "No alias found: admin-role-probe." if is_admin else "Abaco Admin role required."
+    api.refuse("GET", "/actors/v2/aliases/admin-role-probe", words, 404 if is_admin else 400)
 
 
 def test_the_definitions_of_a_deleted_actor_are_its_owner_s(signed_in: Client, api: Any) -> None:

@@ -53,7 +53,7 @@ def is_refused(api: API, entries: list[dict[str, Any]], *, listed: bool = True) 
     """Refuse the actor; its search then shows what the visitor has an entry for."""
     if listed:
         api.get(ROOT, [])
-        api.refuse("GET", f"{ROOT}/admin-role-probe", "Abaco Admin role required.")
+        api.refuse("GET", f"{ROOT}/aliases/admin-role-probe", "Abaco Admin role required.")
     api.refuse("GET", ACTOR, NOT_YOURS)
     api.get(ROOT, {"_metadata": {"total_count": len(entries)}, "search": entries})
 
@@ -115,7 +115,7 @@ def test_an_actor_of_ones_own_that_was_taken_away_does_not(signed_in: Client, ap
 def test_somebody_elses_actor_is_not_taken_for_a_deleted_one(signed_in: Client, api: API) -> None:
     row = remember("mvaughn")
     is_refused(api, [], listed=False)
-    api.refuse("GET", f"{ROOT}/admin-role-probe", "Abaco Admin role required.")
+    api.refuse("GET", f"{ROOT}/aliases/admin-role-probe", "Abaco Admin role required.")
     api.wire.assert_all_requests_are_fired = False
     api.refuse("GET", f"{ACTOR}/executions", NOT_YOURS)
     answer = signed_in.get(f"/actors/{ACTOR_ID}/executions/?window=all")

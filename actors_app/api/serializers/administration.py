@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from actors_app.administration.rows import SORTS
 from actors_app.api.fields import Choice, PageQuery, Text
+from actors_app.api.schema import page_of
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.api.serializers.workers import Worker
 from actors_app.forms.administration import WorkerFilter
@@ -92,6 +93,16 @@ class TenantWorker(Worker):
     actor_id = serializers.CharField()
     actor_name = serializers.CharField(allow_blank=True)
     is_stuck = serializers.BooleanField(help_text="Whether it could not start, or has been starting for too long.")
+
+
+class TenantWorkersPage(page_of(TenantWorker)):  # type: ignore[misc]  # made while it runs
+    """A page of workers, and whose they are."""
+
+    of_tenant = serializers.BooleanField(
+        allow_null=True,
+        help_text="Whether these are all the tenant's, as administrators see them; null where the API did not say "
+        "whether you are one, so that there may be more.",
+    )
 
 
 class WorkersQuery(PageQuery):

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.administration.lists import Lists, admin_now, is_stuck, lists, stuck_mailboxes, stuck_workers
+from actors_app.administration.lists import Lists, admin_lists, is_stuck, stuck_mailboxes, stuck_workers
 from actors_app.administration.rows import SORTS, select, select_workers
 from actors_app.api import paging
 from actors_app.api.base import Resource
@@ -27,13 +27,16 @@ class Tenant(Resource):
 
     def lists(self) -> Lists:
         """Return the admin lists; raise Forbidden to anybody but administrators."""
-        if not admin_now(self.http, self.abaco):
+        access = admin_lists(self.http, self.abaco)
+        if access.error:
+            raise access.error
+        if access.lists is None:
             raise Forbidden(
                 "no administrator",
                 user_message="Only administrators of the tenant are told this.",
                 advice="Ask one of them.",
             )
-        return lists(self.who.tenant, self.abaco)
+        return access.lists
 
 
 class Administration(Tenant):
@@ -101,13 +104,15 @@ class Workers(Tenant):
         tag=TAG,
         upstream="GET /actors/admin/workers, GET /actors/search/workers",
         query=shapes.WorkersQuery,
-        gives=page_of(shapes.TenantWorker),
+        gives=shapes.TenantWorkersPage,
         about="Of the tenant to administrators; to others those that the search gives them, up to 1,000.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them, the oldest first."""
-        if admin_now(self.http, self.abaco):
-            known = self.lists()
+        access = admin_lists(self.http, self.abaco)
+        if access.role.is_admin and access.error:
+            raise access.error
+        if known := access.lists:
             workers, taken = known.all_workers(), known.taken
             labels = {one.id: one.label for one in known.actors}
         else:
@@ -129,6 +134,7 @@ class Workers(Tenant):
             shapes.TenantWorker,
             Page([shown(one) for one in page.items], page.next, page.previous),
             total=len(found),
+            of_tenant=None if access.role.is_unknown else access.role.is_admin,
         )
 
 

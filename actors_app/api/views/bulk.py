@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import bulk as acts
-from actors_app.administration.lists import admin_now
+from actors_app.administration.lists import admin_role
 from actors_app.api.base import Resource
 from actors_app.api.checking import checked, typed
 from actors_app.api.exceptions import not_valid, sentences
@@ -75,7 +75,7 @@ class BulkPreview(Resource):
         who, abaco = self.who, self.abaco
         pick = form.cleaned_data["pick"]
         return of_actors.plan_of(
-            who, abaco, lambda: admin_now(self.http, abaco), given["act"], pick, form.cleaned_data["place"], ""
+            who, abaco, lambda: admin_role(self.http, abaco), given["act"], pick, form.cleaned_data["place"], ""
         )
 
     def _of_executions(self, given: dict[str, Any]) -> ExecutionPlan:

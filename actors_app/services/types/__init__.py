@@ -17,7 +17,7 @@ from actors_app.services.types.executions import (
 from actors_app.services.types.found import FoundPage
 from actors_app.services.types.messages import Mailbox, SentMessage
 from actors_app.services.types.nonces import Nonce
-from actors_app.services.types.people import Alias, Profile
+from actors_app.services.types.people import AdminRole, Alias, Profile
 from actors_app.services.types.workers import Worker, WorkerPage
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "ActorLine",
     "ActorLines",
     "AdminActor",
+    "AdminRole",
     "AdminTotals",
     "Alias",
     "Config",

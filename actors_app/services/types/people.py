@@ -1,6 +1,7 @@
-"""Who is signed in, and the aliases that people give to actors."""
+"""Who is signed in, their administrator role, and the aliases that people give to actors."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Self
 
 from actors_app.services.dialects import Dialect
@@ -36,6 +37,32 @@ class Profile:
     def full_name(self) -> str:
         """Return the first and the last name, or the user name where there are none."""
         return f"{self.first_name} {self.last_name}".strip() or self.username
+
+
+class AdminRole(Enum):
+    """Whether the API calls somebody an administrator: it said yes, it said no, or it gave no answer that tells.
+
+    An Enum and not `bool | None`, in which `if not role` takes "unknown" for "no". It has no truth value for the same
+    reason: whoever asks names the answer that is meant.
+    """
+
+    ADMIN = "admin"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        """Raise TypeError: "unknown" is neither."""
+        raise TypeError("an AdminRole is neither true nor false; compare it with one of its members")
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the API said yes."""
+        return self is AdminRole.ADMIN
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the API did not tell."""
+        return self is AdminRole.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

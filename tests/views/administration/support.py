@@ -16,14 +16,14 @@ RECORDINGS = Path(__file__).parents[2] / "recordings" / "v2-snake"
 URL, WORKERS = "/administration/", "/workers/"
 
 
-PROBE = "/actors/v2/admin-role-probe"
+PROBE = "/actors/v2/aliases/admin-role-probe"
 
 
 ADMIN = "/actors/v2/admin"
 
 
 def is_admin(api: API) -> None:
-    api.refuse("GET", PROBE, "Actor with identifier 'admin-role-probe' not found", 404)
+    api.refuse("GET", PROBE, "No alias found: admin-role-probe.", 404)
 
 
 def is_none(api: API) -> None:

@@ -39,7 +39,7 @@ def test_over_v3_an_administrator_sees_the_tenant(api: API, signed_in: Client, t
     nothing = dict.fromkeys(("link", "webhook", "max_workers", "mem_limit", "log_ex", "cron_schedule"))
     actor = snake(admin_actor_payload(id=of_one["actor_id"], name="first", messages=2, workers=[of_one])) | nothing
     broken = snake(admin_actor_payload(id="Broken1", name=None, status="ERROR", statusMessage="no <image>", messages=3))
-    api.refuse("GET", f"{V3}/admin-role-probe", "Actor with identifier 'admin-role-probe' not found", 404)
+    api.refuse("GET", f"{V3}/aliases/admin-role-probe", "No alias found: admin-role-probe.", 404)
     api.get(f"{V3}/utilization", recorded("utilization"))
     api.get(f"{V3}/admin", [actor, broken])
     api.get(f"{V3}/admin/workers", workers)
@@ -59,7 +59,7 @@ def test_over_v3_an_administrator_sees_the_tenant(api: API, signed_in: Client, t
 
 
 def test_over_v3_others_see_what_the_search_gives(api: API, signed_in: Client, tapis: None) -> None:
-    api.refuse("GET", f"{V3}/admin-role-probe", "Abaco Admin role required.")
+    api.refuse("GET", f"{V3}/aliases/admin-role-probe", "Abaco Admin role required.")
     api.get(f"{V3}/utilization", recorded("utilization"))
     api.get(
         f"{V3}/search/workers", {"_metadata": {"total_count": 9}, "search": recorded("admin_workers")["workers"][:2]}

@@ -60,9 +60,9 @@ class Wire:
 
     def admin(self, *, is_one: bool) -> None:
         """Say whether the visitor is an administrator."""
-        path, words = f"{self.root}/admin-role-probe", "Abaco Admin role required."
+        path, words = f"{self.root}/aliases/admin-role-probe", "Abaco Admin role required."
         if is_one:
-            self.api.refuse("GET", path, "Actor with identifier 'admin-role-probe' not found", 404)
+            self.api.refuse("GET", path, "No alias found: admin-role-probe.", 404)
         else:
             self.api.refuse("GET", path, words)
 
