@@ -17,6 +17,7 @@ PURPOSES = {
     "actor-configuration": "Every field of an actor, as the API has it.",
     "actor-update": "Change an actor. Before anything is sent you see what changes, and what the API would reset.",
     "actor-delete": "Delete an actor, after seeing what depends on it.",
+    "actor-restart": "Start an actor's image again as it is: a new worker takes the messages that wait.",
     "revision-list": "The definitions that an actor had, who changed what, and how executions fared under each.",
     "mailbox-list": "How many messages wait, and for which actors.",
     "message-create": "Send a message to an actor: it becomes an execution. How many wait is shown above.",

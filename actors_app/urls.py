@@ -73,6 +73,7 @@ actor_paths = [
     path("", actors.actor_detail, name="actor-detail"),
     path("configuration/", actors.actor_configuration, name="actor-configuration"),
     path("edit/", actor_changes.actor_update, name="actor-update"),
+    path("restart/", actor_changes.actor_restart, name="actor-restart"),
     path("revisions/", revisions.revision_list, name="revision-list"),
     path("definition.json", revisions.definition_download, name="definition-download"),
     path("delete/", actor_changes.actor_delete, name="actor-delete"),

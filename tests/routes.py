@@ -64,6 +64,7 @@ ROWS = {
     "actors:actor-detail": Row(PAGE, READ),
     "actors:actor-configuration": Row(PAGE, READ),
     "actors:actor-update": Row(FORM, WRITE),
+    "actors:actor-restart": Row(FORM, WRITE),
     "actors:revision-list": Row(PAGE, READ),
     "actors:definition-download": Row(PAGE, READ),
     "actors:actor-delete": Row(FORM, WRITE),

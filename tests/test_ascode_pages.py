@@ -30,6 +30,7 @@ PAGES = {
     "actor-detail": ["actor"],
     "actor-configuration": ["actor", "permissions"],
     "actor-delete": ["actor-delete"],
+    "actor-restart": ["actor-update"],
     "message-create": ["message-count", "message-send"],
     "message-purge": ["message-purge"],
     "worker-list": ["worker-list", "worker-add"],

@@ -56,7 +56,7 @@ TABLE = [
     ("no-worker", 5, asked(actor=actor(stateless=False)), "none was asked for"),
     ("starting", 300, asked(worker("PULLING IMAGE")), "Its worker is starting: pulling image for 12 min."),
     ("starting", 300, asked(worker("REQUESTED"), worker("REQUESTED", create_time=None)), "2 workers are starting"),
-    ("stopping", 300, asked(worker("SHUTDOWN_REQUESTED")), "All its workers are stopping"),
+    ("stopping", 300, asked(worker("SHUTDOWN_REQUESTED", create_time=ago(seconds=9))), "All its workers are stopping"),
     ("old-revision", 300, asked(worker("BUSY", image="wc:1")), "an earlier revision"),
     ("busy", 300, asked(worker("READY", image="wc:1"), worker("BUSY")), "Its one worker is busy"),
     ("busy", 300, asked(worker("BUSY"), waiting=4), "Its one worker is busy; at most 3 messages are before it."),

@@ -51,6 +51,21 @@ def update(
     )
 
 
+def restart(request: HttpRequest, actor_id: str, actor: Actor) -> Written[Actor]:
+    """Save an actor as it is, with `force`, so that a new worker takes its messages. `PUT /actors/{id}`."""
+    return perform(
+        request,
+        "actor.update",
+        lambda: _save(request, actor_id, actor, {}, force=True),
+        lambda _: Answer(
+            "The image is started again. The messages that wait run when its new worker is ready.",
+            reverse("actors:worker-list", args=[actor_id]),
+        ),
+        actor_id=actor_id,
+        details={"name": actor.label, "before": {}, "after": {}, "force": True},
+    )
+
+
 def delete(request: HttpRequest, abaco: Abaco, actor_id: str, label: str) -> Written[str]:
     """Delete an actor. `DELETE /actors/{id}`."""
     return perform(

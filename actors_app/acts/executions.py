@@ -18,7 +18,8 @@ def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
         "execution.halt",
         lambda: abaco.executions.halt(actor_id, execution_id),
         lambda _: Answer(
-            "The halt was ordered. The execution ends in a moment.",
+            "The halt was ordered. The execution ends in a moment; its worker takes no more messages, and the page of "
+            "workers says what to do before the next one.",
             reverse("actors:execution-detail", args=[actor_id, execution_id]),
         ),
         actor_id=actor_id,

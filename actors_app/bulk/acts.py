@@ -67,11 +67,14 @@ ACTS: dict[str, Act] = {
         nothing="There is nothing to halt",
         consequences=(
             "What runs is killed at once and cannot clean up. This cannot be taken back.",
-            "Each then ends with the status COMPLETE and, as a rule, exit code 137. What it wrote to its log so far "
-            "stays.",
-            "A worker that runs one of them stops taking work; other messages wait for another worker.",
+            "Each then ends with the status COMPLETE and, as a rule, exit code 137 or 143. What it wrote to its log so "
+            "far stays.",
+            "A worker that runs one of them takes no more messages: its process exits, while its record stays Busy. "
+            "Where an actor has no other worker, the API starts none while the record exists, unless its autoscaler "
+            "does, and the actor's messages wait.",
+            "Afterwards the page of workers of each actor says what ends this, with a button for each way.",
         ),
-        after="A halt takes a moment until the execution has ended.",
+        after="A halt takes a moment until the execution has ended. Its worker then takes no more messages.",
     ),
     "resend": Act(
         do=turns.resend,
@@ -106,11 +109,12 @@ ACTS: dict[str, Act] = {
         press=("Stop {} worker", "Stop {} workers"),
         nothing="There is no worker to stop",
         consequences=(
-            "Each worker is asked to stop and goes when it has; that may take a moment.",
-            "An execution that one of them runs now may be cut off: its outcome may never be recorded, or its message "
+            "A worker with a living process is gone within a second. The record of one whose process has exited, as "
+            "after a halt, goes as fast in v3, and stays as Shutdown requested for some 5 minutes in v2.",
+            "An execution that one of them runs now is cut off: its outcome may never be recorded, or its message "
             "may be run again by another worker.",
-            "Messages that wait stay in the mailbox. If no worker is left to run them, another starts, unless the "
-            "actor keeps state.",
+            "Messages that wait stay in the mailbox. Where no worker is left, the next message that is sent starts "
+            "one.",
         ),
         after="A worker that was asked to stop goes when it has; its row goes then.",
     ),

@@ -1,9 +1,18 @@
-"""What is asked of the API to say why an execution that waits is not running; `why.py` tells the reason from it."""
+"""What is asked of the API to say why an actor or an execution stands still; `why.py` and `standstill.py` decide."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from actors_app.executions.standstill import Standstill, is_suspect, standstills, still_waits
 from actors_app.executions.why import Asked, Why, why_not_running
 from actors_app.services import Abaco, Answer
-from actors_app.services.types import Execution
+from actors_app.services.errors import SignedOut
+from actors_app.services.types import Actor, Execution, ExecutionRow, Worker
 from actors_app.wording import now
+
+LOOKED_AT = 5  # busy workers whose executions are asked for
+RUNNING, OLDEST = 20, 10  # executions that are read one by one where the search shows none: running, and waiting ones
 
 
 def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, Why | None]:
@@ -15,20 +24,107 @@ def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, W
         workers=lambda: abaco.workers.list(actor_id),
     )
     execution: Execution = answers["execution"].need()
-    return execution, _reason(execution, answers) if execution.outcome == "waiting" else None
+    waits = still_waits(execution, answers["actor"].value)
+    return execution, _reason(abaco, execution, answers) if waits else None
 
 
 def why_waiting(abaco: Abaco, actor_id: str, execution: Execution, actor: Answer) -> Why:
-    """Ask for what shows why an execution waits; `actor` is what the API has said of its actor."""
+    """Ask for what shows why a message waits; `actor` is what the API has said of its actor."""
     answers = abaco.wave(
         mailbox=lambda: abaco.messages.count(actor_id),
         workers=lambda: abaco.workers.list(actor_id),
     )
-    return _reason(execution, {"actor": actor, **answers})
+    return _reason(abaco, execution, {"actor": actor, **answers})
 
 
-def _reason(execution: Execution, answers: dict[str, Answer]) -> Why:
-    asked = Asked(
-        answers["actor"].value, answers["mailbox"].value, answers["workers"].value, problem=answers["actor"].error
-    )
-    return why_not_running(execution, asked, now())
+def standing_still(
+    abaco: Abaco, actor: Actor | None, workers: Sequence[Worker] | None, waiting: int | None
+) -> tuple[Standstill, ...]:
+    """Return the standstills of an actor, as far as they are certain; none where the API did not say enough."""
+    if actor is None or workers is None:
+        return ()
+    at = now()
+    return standstills(actor, workers, waiting, unfinished(abaco, actor.id, workers, at), at)
+
+
+def unfinished(
+    abaco: Abaco, actor_id: str, workers: Sequence[Worker], at: datetime, *, searches: bool = True
+) -> Mapping[str, Sequence[Execution]]:
+    """Return the executions that have not ended, by the busy worker that they name.
+
+    A worker is left out where the API does not say.
+
+    The search shows only actors in whose permissions the visitor is named; for others the listing is read, and at once
+    where not `searches`. `GET /actors/{id}/executions?workerId=…`, `GET /actors/{id}/executions`.
+    """
+    suspects = [worker for worker in workers if is_suspect(worker, at)][:LOOKED_AT]
+    if not suspects:
+        return {}
+    found = _by_search(abaco, actor_id, suspects) if searches else {}
+    missing = [worker.id for worker in suspects if worker.id not in found]
+    return found | (_by_listing(abaco, actor_id, missing) if missing else {})
+
+
+def _by_search(abaco: Abaco, actor_id: str, workers: Sequence[Worker]) -> dict[str, tuple[Execution, ...]]:
+    calls: dict[str, Any] = {}
+    for worker in workers:
+        named = {"worker_id": worker.id}
+        calls[f"all {worker.id}"] = lambda named=named: abaco.executions.search(actor_id, limit=1, filters=named)
+        left = named | {"status.neq": "COMPLETE"}
+        calls[f"left {worker.id}"] = lambda left=left: abaco.executions.search(actor_id, limit=20, filters=left)
+    answers = _gathered(abaco, calls)
+    found = {}
+    for worker in workers:
+        every, left = answers[f"all {worker.id}"].value, answers[f"left {worker.id}"].value
+        if every and every.executions and left:
+            found[worker.id] = tuple(one for one in left.executions if _is_of(one, worker.id))
+    return found
+
+
+def _by_listing(abaco: Abaco, actor_id: str, worker_ids: Sequence[str]) -> dict[str, tuple[Execution, ...]]:
+    listing = _gathered(abaco, {"list": lambda: abaco.executions.list(actor_id)})["list"].value
+    if listing is None:
+        return {}
+    rows = [row for row in listing.executions if not row.is_finished]
+    waiting = sorted((row for row in rows if not row.is_running), key=_received)[:OLDEST]
+    running = [row for row in rows if row.is_running]
+    calls: dict[str, Any] = {
+        row.id: lambda row=row: abaco.executions.get(actor_id, row.id) for row in [*running[:RUNNING], *waiting]
+    }
+    answers = _gathered(abaco, calls)
+    if len(running) > RUNNING or any(answer.value is None for answer in answers.values()):
+        return {}  # one that was not read may be the worker's
+    return {
+        worker_id: tuple(answer.value for answer in answers.values() if _is_of(answer.value, worker_id))
+        for worker_id in worker_ids
+    }
+
+
+def _is_of(execution: Execution, worker_id: str) -> bool:
+    return execution.worker_id == worker_id and not execution.is_finished
+
+
+def _received(row: ExecutionRow) -> float:
+    return row.message_received_time.timestamp() if row.message_received_time else 0.0
+
+
+def _gathered(abaco: Abaco, calls: dict[str, Any]) -> dict[str, Answer]:
+    answers = abaco.wave(**calls) if calls else {}
+    for answer in answers.values():
+        if isinstance(answer.error, SignedOut):
+            raise answer.error
+    return answers
+
+
+def _reason(abaco: Abaco, execution: Execution, answers: dict[str, Answer]) -> Why:
+    actor, workers, at = answers["actor"].value, answers["workers"].value, now()
+    left: Mapping[str, Sequence[Execution]] = {}
+    if actor is not None and workers:
+        # Its own worker is known; of the others it is asked only where none is free.
+        others = [worker for worker in workers if worker.id != execution.worker_id]
+        is_free = any(worker.is_ready or worker.is_starting for worker in workers)
+        left = {} if is_free else unfinished(abaco, actor.id, others, at)
+    if execution.worker_id:
+        left = {**left, execution.worker_id: (execution,)}
+    asked = Asked(actor, answers["mailbox"].value, workers, problem=answers["actor"].error, unfinished=left)
+    return why_not_running(execution, asked, at)

@@ -4,10 +4,11 @@ What the API says of the actor, its mailbox and its workers goes in; nothing is 
 for a reason, that is the answer.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from actors_app.executions.standstill import STARTS, Evidence, Remedy, Standstill, Unfinished, held, standstills
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
 from actors_app.services.types.actors import status_words
@@ -17,8 +18,11 @@ from actors_app.wording import duration, thousands, visible
 PATIENCE = 60
 # A worker is looked after every 30 seconds; one that was not for so long is probably gone.
 SILENT = 10 * 60
-
-Evidence = tuple[tuple[str, str], ...]
+# Of an execution in error whose containers did not start.
+_LEFT = (
+    "No container started for it in six tries; its message is still in the mailbox.",
+    "Once containers can start again, a worker runs it after all, and this execution becomes Complete.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Why:
     advice: str
     evidence: Evidence
     is_stuck: bool = False  # whether it will not run by itself
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Asked:
     mailbox: Mailbox | None = None
     workers: Sequence[Worker] | None = None
     problem: AbacoError | None = None
+    unfinished: Unfinished = field(default_factory=dict)
 
     @property
     def waiting(self) -> int | None:
@@ -49,14 +55,39 @@ class Asked:
 
 def why_not_running(execution: Execution, asked: Asked, at: datetime) -> Why:
     """Return why an execution that waits is not running, as far as the API's answers show it."""
-    kind, reason, advice, is_stuck = _reason(execution, asked, at)
-    return Why(kind, reason, advice, _evidence(execution, asked, at), is_stuck)
+    evidence = _evidence(execution, asked, at)
+    found = _standstills(asked, at)
+    for one in found:
+        if one.blocks and _holds_up(one, execution, asked):
+            reason, advice = (one.sentence, one.advice) if execution.outcome == "waiting" else _LEFT
+            return Why(one.kind, reason, advice, (*evidence, *one.evidence), True, one.remedies)
+    kind, reason, advice, is_stuck = _reason(execution, asked, at, {one.worker_id for one in found})
+    remedies = next((one.remedies for one in found if one.kind == kind), ())
+    return Why(kind, reason, advice, evidence, is_stuck, remedies)
+
+
+def _holds_up(one: Standstill, execution: Execution, asked: Asked) -> bool:
+    """Whether a standstill is why this very execution waits, and not only others."""
+    if not one.worker_id or one.worker_id == execution.worker_id:
+        return True
+    return asked.waiting != 0 and not _taker(execution, asked)
+
+
+def _standstills(asked: Asked, at: datetime) -> tuple[Standstill, ...]:
+    if asked.actor is None or asked.workers is None:
+        return ()
+    return standstills(asked.actor, asked.workers, asked.waiting, asked.unfinished, at)
+
+
+def _taker(execution: Execution, asked: Asked) -> Worker | None:
+    """Return the worker that has taken the message, where it is still there."""
+    return next((worker for worker in asked.workers or () if worker.id == execution.worker_id), None)
 
 
 _Reason = tuple[str, str, str, bool]
 
 
-def _reason(execution: Execution, asked: Asked, at: datetime) -> _Reason:
+def _reason(execution: Execution, asked: Asked, at: datetime, still: Set[str]) -> _Reason:
     actor = asked.actor
     if actor is None:
         return _without_actor(asked.problem)
@@ -77,7 +108,7 @@ def _reason(execution: Execution, asked: Asked, at: datetime) -> _Reason:
         )
     if asked.workers is None:
         return "unknown", "How the actor's workers stand could not be found out.", "Look again in a moment.", False
-    return _of_workers(execution, actor, asked, asked.workers, at)
+    return _of_workers(execution, actor, asked, [one for one in asked.workers if one.id not in still], at)
 
 
 def _without_actor(problem: AbacoError | None) -> _Reason:
@@ -94,14 +125,14 @@ def _without_actor(problem: AbacoError | None) -> _Reason:
 
 def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Sequence[Worker], at: datetime) -> _Reason:
     waited = _age(execution.message_received_time, at) or 0.0
-    taken = next((worker for worker in workers if worker.id == execution.worker_id), None)
+    taken = _taker(execution, asked)
     busy = [worker for worker in workers if worker.is_busy]
     ready = [worker for worker in workers if worker.is_ready]
     starting = [worker for worker in workers if not (worker.is_busy or worker.is_ready or worker.is_stopping)]
     if asked.waiting == 0 and taken is None and waited > PATIENCE:
         return _not_in_mailbox(is_quiet=not busy and not starting)
     if taken is not None and taken.is_busy:
-        return "taken", "A worker has taken it and starts its container.", "It runs in a moment.", False
+        return _taken(execution, taken, asked.waiting, at)
     if not workers:
         return _without_workers(actor, waited)
     if starting and not ready and not busy:
@@ -110,7 +141,7 @@ def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Seque
         return (
             "stopping",
             "All its workers are stopping.",
-            "The API starts another for the messages that wait; look again in a minute.",
+            "When they are gone the next message that is sent starts another, which takes the oldest first.",
             False,
         )
     # Those with an earlier image put back what they take, so that they count for nothing where there are others.
@@ -125,6 +156,25 @@ def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Seque
     if not ready:
         return _busy(busy, asked.waiting)
     return _ready(ready, waited, at)
+
+
+def _taken(execution: Execution, worker: Worker, waiting: int | None, at: datetime) -> _Reason:
+    """Say how far a worker is with a message that it has taken; only one that could not start it puts it back."""
+    if waiting and held(execution, worker, at) > STARTS:
+        return (
+            "start-failed",
+            "A worker took it and its message is back in the mailbox: its container did not start.",
+            "It is tried again, six times in about half a minute. If none starts, the actor and this execution end in "
+            "error; the message still waits, and runs once the actor has an image that starts.",
+            False,
+        )
+    return (
+        "taken",
+        "A worker has taken it and starts its container.",
+        "Where a container cannot start, the message goes back into the mailbox and is tried again, six times in about "
+        "half a minute.",
+        False,
+    )
 
 
 def _not_in_mailbox(*, is_quiet: bool) -> _Reason:
@@ -161,8 +211,8 @@ def _without_workers(actor: Actor, waited: float) -> _Reason:
     return (
         "no-worker",
         "There is no worker, and none was asked for.",
-        "Ask for one on the page of workers; the API lets administrators only. A new image, or the same pulled again, "
-        "starts one too.",
+        "The next message that is sent starts one. So does an administrator on the page of workers, and an update with "
+        "a new image, or with the same pulled again.",
         True,
     )
 
@@ -199,7 +249,7 @@ def _ready(ready: Sequence[Worker], waited: float, at: datetime) -> _Reason:
         return (
             "silent",
             f"The worker that should take it was last heard of {duration(min(silent))} ago.",
-            "It has probably died. Stop it, and the API starts another.",
+            "It has probably died. Start the same image again: a new worker takes the message.",
             True,
         )
     return "next", "A worker is ready and takes messages one after another.", "It runs in a moment.", False

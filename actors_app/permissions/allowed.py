@@ -52,6 +52,7 @@ _ONLY_ADMINS = "the API fails here for everybody else, whatever their level"
 ACTS: Mapping[str, Act] = {
     "actor-update": Act("UPDATE", "editing it"),
     "actor-delete": Act("UPDATE", "deleting it"),
+    "actor-restart": Act("UPDATE", "starting its image again"),
     "alias-create": Act("UPDATE", "making an alias for it", of_admins_too=True),
     "execution-create": Act("UPDATE", "registering an execution of it"),
     "execution-halt": Act("UPDATE", "halting its executions"),

@@ -42,6 +42,7 @@ class Dialect(Protocol):
     lists_world: bool  # whether the list of actors holds those that are shared with everybody
     loses_endless_logs: bool  # whether a log that should never expire is lost instead
     has_agavepy: bool  # whether agavepy speaks it
+    drops_stopped_workers: bool  # whether the record of a worker without a process goes when the worker is stopped
     admin_role: str  # as a nonce names it
     keeps_roles: bool  # whether a nonce acts with the roles that its maker had, and not with those they have now
 
@@ -84,6 +85,7 @@ class V2:
     lists_world = True
     loses_endless_logs = False
     has_agavepy = True
+    drops_stopped_workers = False
     admin_role = "Internal/abaco-admin"
     keeps_roles = True
 
@@ -133,6 +135,7 @@ class V3:
     lists_world = False
     loses_endless_logs = True
     has_agavepy = False
+    drops_stopped_workers = True
     admin_role = "abaco_admin"
     keeps_roles = False
 

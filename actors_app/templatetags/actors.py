@@ -100,12 +100,15 @@ def field(bound: BoundField, label: str = "", **options: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("_write_key.html", takes_context=True)
-def write_key(context: template.Context, oob: bool = False) -> dict[str, Any]:
+def write_key(context: template.Context, oob: bool = False, plain: bool = False) -> dict[str, Any]:
     """Put a key into a form that changes something, so that it works once (`writes.py`), and say whose form it is.
 
-    A form that was kept while its sender was signed out keeps its key, if that is unused.
+    A form that was kept while its sender was signed out keeps its key, if that is unused. A `plain` one is of a button
+    beside others on a page: it has a key and nothing that would be kept.
     """
     request = context.get("request")
+    if plain:
+        return {"key": new_key(), "plain": True}
     draft = drafts.shown(request) if request else None
     key = draft.key if draft and is_key(draft.key) else new_key()
     return {"key": key, "oob": oob, "whose": "" if oob else _whose(request)}

@@ -30,6 +30,7 @@ from actors_app.definitions.resets import columns
 from actors_app.forms.actor_inputs import clone_of, filled, initial_of
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.actors import ActorForm
+from actors_app.forms.base import PortalForm
 from actors_app.forms.imports import ImportForm
 from actors_app.history.clock import from_ms
 from actors_app.htmx import render_page
@@ -230,6 +231,23 @@ def _conflict(
         opened_at=datetime.fromisoformat(opened["updated"]) if opened["updated"] else None,
     )
     return render_page(request, "actors/conflict.html", context, status=409)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def actor_restart(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Say what starting the same image again means, then save the actor as it is with `force` (`PUT /actors/{id}`)."""
+    if request.method == "POST" and (earlier := answered(request, "actor.update", actor_id=actor_id)):
+        return earlier.go(request)
+    form, status = PortalForm(request.POST if request.method == "POST" else None), 200
+    actor = abaco_for(request).actors.get(actor_id)
+    if request.method == "POST":
+        try:
+            return acts.restart(request, actor_id, actor).go(request)
+        except AbacoError as error:
+            status = form.refuse(error)
+    context = _context(actor_id, form=form, actor=actor, sends=_sends(actor, {}, force=True))
+    return render_page(request, "actors/restart.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,6 +17,7 @@ from actors_app.credentials import Credentials, abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
 from actors_app.executions.shapes import shape_of
+from actors_app.executions.standstill import after_halt, still_waits
 from actors_app.executions.timeline import timeline
 from actors_app.executions.waits import why_of, why_waiting
 from actors_app.forms.executions import ExecutionForm, HaltForm
@@ -113,7 +114,7 @@ def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> 
         **_page_context(who, actor_id, execution_id, execution, answers["actor"].value),
         **log_context(request, actor_id, execution_id, answers),
     }
-    if execution.outcome == "waiting":
+    if still_waits(execution, answers["actor"].value):
         context["why"] = why_waiting(abaco, actor_id, execution, answers["actor"])
     return render_page(request, "executions/detail.html", context)
 
@@ -200,7 +201,9 @@ def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
     )
     execution: Execution = answers["execution"].need()
     can_halt = execution.status == "RUNNING"
-    context |= {"actor": answers["actor"].value, "execution": execution, "can_halt": can_halt}
+    actor: Actor | None = answers["actor"].value
+    context |= {"actor": actor, "execution": execution, "can_halt": can_halt}
+    context["after_halt"] = after_halt(actor.api if actor else None)
     context["state_in_words"] = state_in_words(execution)
     return render_page(request, "executions/halt.html", context, status=200 if can_halt else 409)
 

@@ -15,6 +15,7 @@ from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.executions.again import Again, again_of, known_of
 from actors_app.executions.delivery import delivery_of
+from actors_app.executions.waits import standing_still
 from actors_app.forms.messages import MessageForm, PurgeForm
 from actors_app.htmx import is_poll, render_page, render_poll
 from actors_app.kept.messages import Sent
@@ -116,6 +117,10 @@ def _compose(
         context |= _as_code("file" if is_file else sent.kind, None if is_file else value, sent.environment)
     if said is not None:
         context["actor"] = said["actor"].need()
+        workers, waiting = said["workers"].value, said["mailbox"].value
+        context["standstills"] = standing_still(
+            abaco_for(request), context["actor"], workers, waiting.messages if waiting else None
+        )
         context["mailbox"], context["mailbox_error"] = said["mailbox"].value, said["mailbox"].error
         if context["mailbox"]:
             context["counts"] = {"messages": context["mailbox"].messages}
@@ -155,6 +160,7 @@ def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     calls: dict[str, Any] = {
         "actor": lambda: abaco.actors.get(actor_id),
         "mailbox": lambda: abaco.messages.count(actor_id),
+        "workers": lambda: abaco.workers.list(actor_id),
     }
     wanted = request.GET.get("again", "")
     if not is_id(wanted):

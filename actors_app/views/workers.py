@@ -1,6 +1,6 @@
 """The workers of an actor: how they stand, asking for more, one of them, and stopping one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,13 @@ from actors_app.acts import workers as acts
 from actors_app.badges import status_badge
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
+from actors_app.executions.standstill import Standstill, after_stop
+from actors_app.executions.waits import standing_still
 from actors_app.forms.base import PortalForm
 from actors_app.forms.workers import ScaleForm
 from actors_app.htmx import is_poll, render_page, render_poll
 from actors_app.moments import When, when
+from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
 from actors_app.wording import now, visible
@@ -55,13 +58,18 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         )
     context: dict[str, Any] = {"actor_id": actor_id, "section": "actors", "tab": "workers", "counts": {}}
     if request.method == "GET":
-        answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), workers=lambda: abaco.workers.list(actor_id))
+        answers = abaco.wave(
+            actor=lambda: abaco.actors.get(actor_id),
+            workers=lambda: abaco.workers.list(actor_id),
+            mailbox=lambda: abaco.messages.count(actor_id),
+        )
         context["actor"] = answers["actor"].need()
         context["form"] = ScaleForm(actor_id=actor_id, stateless=context["actor"].stateless)
         context["error"] = answers["workers"].error
         if context["error"] is None:
             context |= _table(actor_id, answers["workers"].value)
             context["counts"] = {"workers": len(context["rows"])}
+            context["standstills"] = _standing_still(abaco, answers)
         return render_page(request, "workers/list.html", context, partial="workers/_table.html")
     form = ScaleForm(request.POST, actor_id=actor_id)
     status = 422
@@ -88,13 +96,17 @@ def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpRe
         context["worker"] = worker
         return render_poll(request, "workers/_facts.html", context, state=worker, done=not _is_moving([worker]))
     answers = abaco.wave(
-        actor=lambda: abaco.actors.get(actor_id), worker=lambda: abaco.workers.get(actor_id, worker_id)
+        actor=lambda: abaco.actors.get(actor_id),
+        worker=lambda: abaco.workers.get(actor_id, worker_id),
+        workers=lambda: abaco.workers.list(actor_id),
+        mailbox=lambda: abaco.messages.count(actor_id),
     )
     context |= {"actor": answers["actor"].need(), "section": "actors", "tab": "workers", "counts": {}}
     if isinstance(answers["worker"].error, NotFound):
         return render_page(request, "workers/gone.html", context, partial="workers/_gone.html", status=404)
     worker = answers["worker"].need()
     context |= {"worker": worker, "is_moving": _is_moving([worker])}
+    context["standstills"] = [one for one in _standing_still(abaco, answers) if one.worker_id == worker_id]
     return render_page(request, "workers/detail.html", context, partial="workers/_facts.html")
 
 
@@ -113,9 +125,15 @@ def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResp
     status = 200
     if request.method == "GET":
         answers = abaco.wave(
-            actor=lambda: abaco.actors.get(actor_id), worker=lambda: abaco.workers.get(actor_id, worker_id)
+            actor=lambda: abaco.actors.get(actor_id),
+            worker=lambda: abaco.workers.get(actor_id, worker_id),
+            workers=lambda: abaco.workers.list(actor_id),
+            mailbox=lambda: abaco.messages.count(actor_id),
         )
-        context["worker"], context["actor"] = answers["worker"].need(), answers["actor"].need()
+        context["worker"], actor = answers["worker"].need(), answers["actor"].need()
+        found = [one for one in _standing_still(abaco, answers) if one.worker_id == worker_id]
+        context |= {"actor": actor, "standstill": found[0] if found else None}
+        context["consequences"] = after_stop(actor.api, found[0] if found else None)
         form = PortalForm()
     else:
         form = PortalForm(request.POST)
@@ -125,6 +143,12 @@ def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResp
             status = form.refuse(error)
     context["form"] = form
     return render_page(request, "workers/stop.html", context, partial="workers/_stop.html", status=status)
+
+
+def _standing_still(abaco: Abaco, answers: Mapping[str, Answer]) -> tuple[Standstill, ...]:
+    mailbox = answers["mailbox"].value
+    waiting = mailbox.messages if mailbox else None
+    return standing_still(abaco, answers["actor"].value, answers["workers"].value, waiting)
 
 
 def _is_moving(workers: Sequence[Worker]) -> bool:

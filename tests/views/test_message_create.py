@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests import payloads
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
+from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, worker_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/messages/"
@@ -22,6 +22,7 @@ EXECUTION_PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"
 def opens(api: API, waiting: int | None = 3, **actor: object) -> None:
     api.get(ACTOR, actor_payload(**actor))
     api.get(MAILBOX, {"messages": waiting, "_links": {}})
+    api.get(f"{ACTOR}/workers", [worker_payload()])
 
 
 def test_it_works(api: API, signed_in: Client) -> None:
@@ -45,6 +46,7 @@ def test_an_empty_mailbox_is_polled_too(api: API, signed_in: Client) -> None:
 
 def test_the_page_stands_without_the_count(api: API, signed_in: Client) -> None:
     api.get(ACTOR, actor_payload())
+    api.get(f"{ACTOR}/workers", [])
     api.refuse("GET", MAILBOX, "Unrecognized exception type", 500)
     page = signed_in.get(URL).content.decode()
     assert "How many messages wait could not be loaded." in page

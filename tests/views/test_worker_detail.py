@@ -12,8 +12,14 @@ ACTOR = f"/actors/v2/{ACTOR_ID}"
 WORKER = f"{ACTOR}/workers/{WORKER_ID}"
 
 
-def test_it_works(api: API, signed_in: Client) -> None:
+def opens(api: API) -> None:
     api.get(ACTOR, actor_payload())
+    api.get(f"{ACTOR}/workers", [])
+    api.get(f"{ACTOR}/messages", {"messages": 0})
+
+
+def test_it_works(api: API, signed_in: Client) -> None:
+    opens(api)
     api.get(WORKER, worker_payload())
     page = signed_in.get(URL).content.decode()
     for fact in ("Ready", "172.17.0.1", "1ed19cd6aa70", "abacosamples/wc", "2026-11-23 16:20:56 UTC"):
@@ -23,7 +29,7 @@ def test_it_works(api: API, signed_in: Client) -> None:
 
 
 def test_a_worker_that_starts_is_polled(api: API, signed_in: Client) -> None:
-    api.get(ACTOR, actor_payload())
+    opens(api)
     api.get(WORKER, {"id": WORKER_ID, "status": "PULLING IMAGE", "lastExecutionTime": "None"})
     page = signed_in.get(URL).content.decode()
     assert "Pulling image" in page
@@ -46,7 +52,7 @@ def test_a_poll_ends_when_the_worker_is_gone(api: API, signed_in: Client, htmx: 
 
 
 def test_it_shows_a_refusal(api: API, signed_in: Client) -> None:
-    api.get(ACTOR, actor_payload())
+    opens(api)
     api.refuse("GET", WORKER, "Worker not found.", 404)
     answer = signed_in.get(URL)
     page = answer.content.decode()
@@ -64,13 +70,13 @@ def test_of_an_actor_that_is_gone_it_says_so(api: API, signed_in: Client) -> Non
 
 
 def test_it_survives_silence(api: API, signed_in: Client) -> None:
-    api.get(ACTOR, actor_payload())
+    opens(api)
     api.is_silent("GET", WORKER)
     assert signed_in.get(URL).status_code == 502
 
 
 def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
-    api.get(ACTOR, actor_payload())
+    opens(api)
     api.get(WORKER, worker_payload(image="<img src=x>"))
     fragment = signed_in.get(URL, headers=htmx).content.decode()
     assert fragment.startswith('<dl class="facts">')

@@ -20,6 +20,7 @@ WORKERS = f"{ACTOR}/workers"
 def opens(api: API, *workers: dict[str, object], **actor: object) -> None:
     api.get(ACTOR, actor_payload(**actor))
     api.get(WORKERS, list(workers))
+    api.get(f"{ACTOR}/messages", {"messages": 0})
 
 
 def test_it_works(api: API, signed_in: Client) -> None:
@@ -52,6 +53,7 @@ def test_no_workers_is_explained(api: API, signed_in: Client) -> None:
 
 def test_the_page_stands_without_the_workers(api: API, signed_in: Client) -> None:
     api.get(ACTOR, actor_payload())
+    api.get(f"{ACTOR}/messages", {"messages": 0})
     api.is_silent("GET", WORKERS)
     page = signed_in.get(URL).content.decode()
     assert "The workers could not be loaded" in page

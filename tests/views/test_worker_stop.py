@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, WORKER_ID, actor_payload, worker_payload
+from tests.payloads import ACTOR_ID, WORKER_ID, actor_payload, execution_payload, worker_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/workers/{WORKER_ID}/stop/"
@@ -12,13 +12,25 @@ ACTOR = f"/actors/v2/{ACTOR_ID}"
 WORKER = f"{ACTOR}/workers/{WORKER_ID}"
 
 
-@pytest.mark.parametrize(
-    ("status", "sentence"),
-    [("READY", "Stop this worker"), ("BUSY", "may be cut off"), ("SHUTTING_DOWN", "It was asked to stop already.")],
-)
-def test_it_asks_first(api: API, signed_in: Client, status: str, sentence: str) -> None:
+def opens(api: API, status: str = "READY") -> None:
     api.get(ACTOR, actor_payload())
     api.get(WORKER, worker_payload(status=status))
+    api.get(f"{ACTOR}/workers", [worker_payload(status=status)])
+    api.get(f"{ACTOR}/messages", {"messages": 0})
+    if status == "BUSY":
+        api.get(f"{ACTOR}/executions", {"search": [execution_payload(status="RUNNING", workerId=WORKER_ID)]})
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("READY", "Stop this worker"),
+        ("BUSY", "which is cut off"),
+        ("SHUTTING_DOWN", "was asked to stop and its record stays"),
+    ],
+)
+def test_it_asks_first(api: API, signed_in: Client, status: str, sentence: str) -> None:
+    opens(api, status)
     page = signed_in.get(URL).content.decode()
     assert sentence in page
     assert page.index(">Cancel<") < page.index(">Stop this worker<")
@@ -30,6 +42,7 @@ def test_it_works(api: API, signed_in: Client) -> None:
     assert answer.headers["Location"] == f"/actors/{ACTOR_ID}/workers/"
     api.get(ACTOR, actor_payload())
     api.get(f"{ACTOR}/workers", [])
+    api.get(f"{ACTOR}/messages", {"messages": 0})
     assert f"Worker {WORKER_ID} was asked to stop." in signed_in.get(answer.headers["Location"]).content.decode()
 
 
@@ -62,8 +75,7 @@ def test_it_survives_silence(api: API, signed_in: Client) -> None:
 
 
 def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
-    api.get(ACTOR, actor_payload())
-    api.get(WORKER, worker_payload())
+    opens(api)
     fragment = signed_in.get(URL, headers=htmx).content.decode()
     assert fragment.startswith('<section class="card confirm" id="stop"')
 

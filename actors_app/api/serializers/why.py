@@ -12,6 +12,18 @@ class Fact(serializers.Serializer):
     value = serializers.CharField(help_text="Words; untrusted text.")
 
 
+class Remedy(serializers.Serializer):
+    """A step that ends a standstill."""
+
+    name = serializers.CharField(
+        help_text="`restart`: PATCH the actor with `force`. `stop`: DELETE the worker. `add`: POST `num` workers, for "
+        "administrators. `purge`: DELETE the messages. `edit`: PATCH the actor."
+    )
+    effect = serializers.CharField(help_text="A sentence; untrusted text.")
+    worker_id = serializers.CharField(allow_blank=True)
+    num = serializers.IntegerField(help_text="How many workers to ask for; 0 where that is not the step.")
+
+
 class Reason(serializers.Serializer):
     """The one reason, what to do about it, and what shows it."""
 
@@ -20,6 +32,7 @@ class Reason(serializers.Serializer):
     advice = serializers.CharField(help_text="A sentence: what to do next.")
     is_stuck = serializers.BooleanField(help_text="Whether it will not run by itself.")
     evidence = Fact(many=True)
+    remedies = Remedy(many=True, help_text="In the order in which to try them.")
 
 
 class Why(serializers.Serializer):

@@ -29,5 +29,6 @@ class ExecutionWhy(Resource):
             "advice": why.advice,
             "is_stuck": why.is_stuck,
             "evidence": [{"name": name, "value": value} for name, value in why.evidence],
+            "remedies": shapes.Remedy(why.remedies, many=True).data,
         }
         return Response({"status": execution.status, "outcome": execution.outcome, "why": told})

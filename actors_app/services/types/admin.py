@@ -22,12 +22,14 @@ class AdminActor:
     status: str = ""
     status_message: str = ""
     stateless: bool = True
+    max_workers: int | None = None
     messages: int | None = None  # that wait
     executions: int | None = None
     runtime: int | None = None  # of all of them, in seconds
     workers: tuple[Worker, ...] = ()
     create_time: datetime | None = None
     last_update_time: datetime | None = None
+    api: Dialect | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def from_api(cls, data: object, dialect: Dialect) -> Self:
@@ -42,12 +44,14 @@ class AdminActor:
             status=fields.text("status"),
             status_message=fields.text("status_message").strip(),
             stateless=fields.flag("stateless", default=True),
+            max_workers=fields.number("max_workers"),
             messages=fields.number("messages"),
             executions=fields.number("executions"),
             runtime=fields.number("runtime"),
             workers=tuple(Worker.from_api(row, dialect) for row in fields.items("workers")),
             create_time=fields.time("create_time"),
             last_update_time=fields.time("last_update_time"),
+            api=dialect,
         )
 
     @property

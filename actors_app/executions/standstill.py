@@ -1,0 +1,340 @@
+"""What keeps an actor from running its messages for good, what shows it, and what ends it.
+
+Only answers of the API go in. Abaco starts a worker for a message only where the actor has no record of one, whatever
+the record's status (TACC/abaco actors/models.py, `ensure_one_worker`), so a record without a process stops an actor:
+
+- after a halt the process exits and its record stays BUSY (actors/worker.py, `force_quit`);
+- a worker that is stopped without a process stays SHUTDOWN_REQUESTED;
+- a file larger than the pipe blocks the process before there is a container (actors/docker_utils.py);
+- six containers in a row that do not start put the actor in ERROR (actors/worker.py, MAX_WORKER_CONSECUTIVE_ERRORS).
+
+The API's health check removes such records after 5 minutes of stopping and 60 without a sign (actors/health.py). In v3
+the thread that listens to stops outlives the halt, so that a stop removes the record at once, and nothing else does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from django.conf import settings
+
+from actors_app.executions.sizes import variable_excess
+from actors_app.services.dialects import Dialect
+from actors_app.services.types import Actor, AdminActor, Execution, Worker
+from actors_app.services.types.actors import status_words
+from actors_app.wording import duration, thousands, visible
+
+# Seconds: a living worker names its next execution at once; one that starts a container does so in a few seconds, and
+# gives up on containers that do not start after 26; one that is stopped has gone within a second.
+SETTLES = 5
+STARTS = 3
+BLOCKED = 45
+STOPS = 60
+
+_NO_START = "Error executing container: Could not start container"
+_TOO_LONG = "argument list too long"
+
+_NO_OTHER = "The API starts no other worker while this record exists, unless its autoscaler does."
+# By whether the worker's channel outlives its work: there the record keeps its health check and never goes.
+_AS_LONG_AS = {
+    True: "Messages wait until somebody does one of these.",
+    False: "Messages can wait for an hour, until its health check removes the record.",
+}
+
+Evidence = tuple[tuple[str, str], ...]
+AnyActor = Actor | AdminActor
+Unfinished = Mapping[str, Sequence[Execution]]  # by worker: the executions that name it and have not ended
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A step that ends a standstill, as its button says it, and its effect in a sentence.
+
+    restart: an update with the same image and `force`. stop: of `worker_id`. add: so that there are `num` workers, for
+    administrators. purge and edit lead to their pages.
+    """
+
+    name: Literal["restart", "stop", "add", "purge", "edit"]
+    label: str
+    effect: str
+    worker_id: str = ""
+    num: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """One cause as a word for machines, a sentence, the advice, the facts that show it, and the remedies in order.
+
+    `worker_id` names the worker it is about, if any; `blocks` is whether the next message waits as well.
+    """
+
+    kind: str
+    sentence: str
+    advice: str
+    evidence: Evidence
+    remedies: tuple[Remedy, ...]
+    worker_id: str = field(default="")
+    blocks: bool = True
+
+
+def standstills(
+    actor: AnyActor, workers: Sequence[Worker], waiting: int | None, unfinished: Unfinished, at: datetime
+) -> tuple[Standstill, ...]:
+    """Return the standstills of an actor; `unfinished` lacks the workers of which the API did not say.
+
+    `waiting` is the number of messages in the mailbox, or None. What is not certain is left out.
+    """
+    if actor.status == "ERROR":
+        return _of_error(actor, waiting)
+    if actor.status == "SHUTTING_DOWN":
+        return ()
+    found = [one for worker in workers if (one := _of_worker(actor, worker, workers, unfinished, at))]
+    if not workers and waiting and actor.status == "READY":
+        return (_no_worker(actor, waiting),)
+    still = {one.worker_id for one in found}
+    blocks = all(worker.id in still or worker.is_stopping for worker in workers)
+    return tuple(found) if blocks else tuple(_beside_others(one) for one in found)
+
+
+def still_waits(execution: Execution, actor: AnyActor | None) -> bool:
+    """Whether a message may be in the mailbox: it waits, or its containers did not start, which leaves it there."""
+    if execution.outcome != "error" or actor is None or actor.status != "ERROR":
+        return execution.outcome == "waiting"
+    return actor.status_message.startswith(_NO_START)
+
+
+def after_halt(api: Dialect | None) -> tuple[str, ...]:
+    """Return what a halt leaves behind, and the quickest way out of it, in sentences."""
+    stays = "its record stays Busy"
+    if api is None or not api.drops_stopped_workers:
+        stays += " for up to an hour"
+    way = "start the same image again, which an update with force does in some 4 seconds"
+    if api is not None and api.drops_stopped_workers:
+        way = "stop that worker and send the next message, which starts another; or start the same image again"
+    return (
+        f"The worker that runs it takes no more messages: its process exits, while {stays}.",
+        "Messages then wait for another worker of the actor. Where there is none, the API starts none while the record "
+        "exists, unless its autoscaler does.",
+        f"Before the next message: {way}. The page of workers says so, with a button for each.",
+    )
+
+
+def after_stop(api: Dialect | None, found: Standstill | None) -> tuple[str, ...]:
+    """Return what stopping a worker does, in sentences; `found` is its standstill, if it has one."""
+    if found is None or found.kind == "worker-blocked" or (api is not None and api.drops_stopped_workers):
+        goes = "Its process ends at once, and its record is gone within a second."
+    else:
+        goes = (
+            "It has no process that could stop: its record stays as Shutdown requested for some 5 minutes, until the "
+            "API's health check removes it."
+        )
+    back = (
+        "The message that blocks it goes back into the mailbox and would block the next worker: empty the mailbox "
+        "before anything is sent."
+    )
+    return (
+        goes,
+        *((back,) if found is not None and found.kind == "worker-blocked" else ()),
+        "Messages that wait stay in the mailbox. No other worker starts for them: the next message that is sent starts "
+        "one, where no record of a worker is left.",
+    )
+
+
+def is_suspect(worker: Worker, at: datetime) -> bool:
+    """Whether a busy worker may have no process or be blocked, so that its executions are worth a call."""
+    return worker.is_busy and (_age(_sign(worker), at) or 0.0) > SETTLES
+
+
+def held(execution: Execution, worker: Worker, at: datetime) -> float:
+    """Return for how many seconds at most a worker has held the message of an execution that has not started."""
+    moments = [moment for moment in (execution.message_received_time, _sign(worker)) if moment]
+    return _age(max(moments), at) or 0.0 if moments else 0.0
+
+
+def _of_worker(
+    actor: AnyActor, worker: Worker, workers: Sequence[Worker], unfinished: Unfinished, at: datetime
+) -> Standstill | None:
+    if worker.is_stopping:
+        return _stopping(actor, worker, workers, at) if (_age(_sign(worker), at) or 0.0) > STOPS else None
+    if not worker.is_busy or worker.id not in unfinished:
+        return None
+    executions = unfinished[worker.id]
+    if not executions:
+        ended = _age(worker.last_execution_time, at)
+        return _exited(actor, worker, workers, at) if ended is not None and ended > SETTLES else None
+    waiting = [one for one in executions if one.outcome == "waiting"]
+    if len(waiting) == len(executions) and all(held(one, worker, at) > BLOCKED for one in waiting):
+        return _blocked(actor, worker, workers, waiting[0], at)
+    return None
+
+
+def _exited(actor: AnyActor, worker: Worker, workers: Sequence[Worker], at: datetime) -> Standstill:
+    stop, restart, add = _stop(actor, worker), _restart(), _add(actor, workers)
+    quick = (stop, restart) if _drops_stopped(actor) else (restart,)
+    slow = () if _drops_stopped(actor) else (stop,)
+    return Standstill(
+        "worker-exited",
+        f"Worker {visible(worker.id)} has finished its last execution and takes no more messages: after a halt a "
+        "worker's process exits, while its record stays Busy.",
+        f"{_NO_OTHER} {_AS_LONG_AS[_drops_stopped(actor)]}",
+        (*_facts(worker, at), ("Its executions", "all have ended")),
+        (*quick, *add, *slow),
+        worker.id,
+    )
+
+
+def _stopping(actor: AnyActor, worker: Worker, workers: Sequence[Worker], at: datetime) -> Standstill:
+    return Standstill(
+        "worker-stopping",
+        f"Worker {visible(worker.id)} was asked to stop and its record stays: it has no process that could remove it.",
+        f"{_NO_OTHER} Its health check removes the record some 5 minutes after its last sign; then the next message "
+        "starts a worker.",
+        _facts(worker, at),
+        (_restart(), *_add(actor, workers)),
+        worker.id,
+    )
+
+
+def _blocked(
+    actor: AnyActor, worker: Worker, workers: Sequence[Worker], execution: Execution, at: datetime
+) -> Standstill:
+    return Standstill(
+        "worker-blocked",
+        f"Worker {visible(worker.id)} took a message {duration(held(execution, worker, at))} ago and has started no "
+        f"container: a file of more than {settings.MAX_BINARY_BYTES:,} bytes blocks it forever.",
+        "A halt is refused, and an update does not help. Stop the worker: its message goes back into the mailbox and "
+        "would block the next worker too, so empty the mailbox before anything is sent.",
+        (*_facts(worker, at), ("Execution", f"{visible(execution.id)}, {status_words(execution.status)}")),
+        (
+            Remedy(
+                "stop",
+                "Stop the worker",
+                "It is gone within a second. No other worker starts before the next message is sent.",
+                worker.id,
+            ),
+            Remedy(
+                "purge", "Then empty the mailbox", "All waiting messages are dropped, the one that blocks included."
+            ),
+            *_add(actor, workers, "It runs the other messages, while the blocked worker keeps its own."),
+        ),
+        worker.id,
+    )
+
+
+def _no_worker(actor: AnyActor, waiting: int) -> Standstill:
+    return Standstill(
+        "no-worker",
+        f"{_messages(waiting)} and there is no worker, nor was one asked for.",
+        "The next message that is sent starts a worker, which takes the oldest message first.",
+        (("Mailbox", thousands(waiting)), ("Workers", "none")),
+        (_restart(), *_add(actor, ())),
+        blocks=False,
+    )
+
+
+def _of_error(actor: AnyActor, waiting: int | None) -> tuple[Standstill, ...]:
+    message = actor.status_message
+    facts: Evidence = (("Actor", "Error"), ("Mailbox", "not reported" if waiting is None else thousands(waiting)))
+    if _TOO_LONG in message.lower():
+        environment = actor.default_environment if isinstance(actor, Actor) else {}
+        wrong = [name for name, value in environment.items() if variable_excess(name, value)]
+        edit = Remedy("edit", "Edit the environment", f"Shorten {visible(wrong[0])[:60]}." if wrong else "")
+        purge = Remedy(
+            "purge", "Empty the mailbox", "The message would break the actor again. All that wait are dropped."
+        )
+        return (
+            Standstill(
+                "too-long",
+                "A message or a variable is too long for a container's environment, so no container started, and after "
+                "six tries the API put the actor in error.",
+                "Remove what is too long, then start the same image again. Until then messages queue and nothing runs.",
+                facts,
+                (*((edit,) if wrong else ()), purge, _restart("Then start the image again")),
+            ),
+        )
+    if message.startswith(_NO_START):
+        return (
+            Standstill(
+                "no-start",
+                "The actor's containers do not start; after six tries the API put the actor in error.",
+                "The message still waits. Give the actor an image that starts: it then runs this message, although its "
+                "execution says Error, and all that came after it.",
+                facts,
+                (
+                    Remedy("edit", "Give it another image", "The messages that wait run with it."),
+                    _restart("Start the same image again"),
+                ),
+            ),
+        )
+    return ()
+
+
+def _restart(label: str = "Start the same image again") -> Remedy:
+    return Remedy(
+        "restart",
+        label,
+        "An update with the same definition and force: a new worker takes the waiting messages in some 4 seconds, and "
+        "the old ones are stopped.",
+    )
+
+
+def _stop(actor: AnyActor, worker: Worker) -> Remedy:
+    if _drops_stopped(actor):
+        effect = "Its record is gone within a second. Then send the next message, which starts a worker for all."
+    else:
+        effect = (
+            "Its record stays as Shutdown requested for some 5 minutes, until the API's health check removes it. A "
+            "message sent after that starts a worker."
+        )
+    return Remedy("stop", "Stop the worker", effect, worker.id)
+
+
+def _add(
+    actor: AnyActor, workers: Sequence[Worker], effect: str = "It takes the waiting messages."
+) -> tuple[Remedy, ...]:
+    """Return one worker more than are counted, where the API allows it: never for an actor that keeps state."""
+    num = len(workers) + 1
+    if not actor.stateless or (actor.max_workers is not None and num > actor.max_workers):
+        return ()
+    return (Remedy("add", "Start one more worker", f"{effect} For administrators.", num=num),)
+
+
+def _beside_others(one: Standstill) -> Standstill:
+    """Return a standstill of one worker among others that work."""
+    return Standstill(
+        one.kind,
+        one.sentence,
+        "Other workers of the actor take messages meanwhile.",
+        one.evidence,
+        one.remedies,
+        one.worker_id,
+        blocks=False,
+    )
+
+
+def _drops_stopped(actor: AnyActor) -> bool:
+    return actor.api is not None and actor.api.drops_stopped_workers
+
+
+def _facts(worker: Worker, at: datetime) -> Evidence:
+    moments = (
+        ("Last execution ended", worker.last_execution_time),
+        ("Last health check", worker.last_health_check_time),
+    )
+    told = tuple((name, f"{duration(_age(moment, at))} ago" if moment else "never") for name, moment in moments)
+    return (("Worker", f"{visible(worker.id)}, {status_words(worker.status)}"), *told)
+
+
+def _messages(waiting: int) -> str:
+    return f"{thousands(waiting)} message{' waits' if waiting == 1 else 's wait'}"
+
+
+def _sign(worker: Worker) -> datetime | None:
+    """Return the last moment at which the worker itself is known to have done something."""
+    moments = [moment for moment in (worker.create_time, worker.last_execution_time) if moment]
+    return max(moments, default=None)
+
+
+def _age(moment: datetime | None, at: datetime) -> float | None:
+    return max(0.0, (at - moment).total_seconds()) if moment else None
