@@ -34,6 +34,7 @@ class V2:
     gives_token = False  # whether every execution gets a token of its actor's owner, whatever the actor says
     guards_container_uid = True  # whether running as the image's own user needs a role
     has_claims = False  # whether a token says itself whose it is, and services ask on behalf of others
+    dead_workers_listen = False  # whether a worker that was halted still hears that it is to stop
 
     def bearer(self, request: HttpRequest) -> str | None:
         """Return the access token of a request, or None where it carries no token header."""
@@ -171,6 +172,7 @@ class V3(V2Snake):
     gives_token = True
     guards_container_uid = False
     has_claims = True
+    dead_workers_listen = True
 
     def bearer(self, request: HttpRequest) -> str | None:
         """Return the access token of a request, or None where it carries none or an empty one."""

@@ -4,6 +4,7 @@ It knows processes, pipes and sockets, and no records; `worker.py` writes down w
 """
 
 import contextlib
+import errno
 import os
 import selectors
 import shutil
@@ -12,7 +13,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,15 +23,17 @@ from sandbox import times
 
 CUT = " LOG LIMIT EXCEEDED; this execution log was TRUNCATED!"
 RESULT_BYTES = 131072
+VARIABLE_BYTES = 131072
 POLL_SECONDS = 0.1
 LOG_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a process may run (seconds), hold memory (bytes) and write log (characters)."""
+    """How long a process may run and end once asked (seconds), hold memory (bytes) and write log (characters)."""
 
     run_seconds: float
+    stop_seconds: float
     memory_bytes: int
     log_length: int
 
@@ -78,21 +80,26 @@ class Log:
             self._publish(self.text)
 
 
+class StartError(Exception):
+    """A container that could not be started; the text is that of Docker's refusal."""
+
+
 def run(
     program: Path,
     environment: dict[str, str],
     binary: bytes | None,
     limits: Limits,
-    halt: threading.Event,
+    ordered: Callable[[], signal.Signals | None],
     on_start: Callable[[int], None],
     on_log: Callable[[str], None],
     on_result: Callable[[bytes], None],
 ) -> Outcome:
     """Run a program to its end in its own process group and temporary directory, and return what it left.
 
-    `halt` kills the group; so do the limits. `on_start` gets the process id, `on_log` the text so far, `on_result`
-    each datagram the program sends to the socket named in `_abaco_results_sock`. A binary message lies in the file
-    named in `_abaco_binary_data`. Raises OSError where the process cannot be started.
+    `ordered` is asked all the time for the signal the group is to get: SIGTERM leaves it the time of `limits`, SIGKILL
+    none. `on_start` gets the process id, `on_log` the text so far, `on_result` each datagram the program sends to the
+    socket named in `_abaco_results_sock`. A binary message lies in the file named in `_abaco_binary_data`. Raises
+    StartError where the process cannot be started.
     """
     home = tempfile.mkdtemp(prefix="abaco-")
     with contextlib.ExitStack() as stack:
@@ -111,18 +118,31 @@ def run(
             places["_abaco_binary_data"] = f"{home}/_abaco_binary_data"
             Path(home, "_abaco_binary_data").write_bytes(binary)
         started = times.now()
-        process = subprocess.Popen(  # noqa: S603 - the programs are our own, named in the catalogue
+        process = _start(program, machine | environment | places, home)
+        stack.callback(_signal_group, process.pid, signal.SIGKILL)
+        on_start(process.pid)
+        return _watch(process, results, started, limits, ordered, Log(limits.log_length, on_log), on_result)
+
+
+def _start(program: Path, environment: dict[str, str], home: str) -> "subprocess.Popen[bytes]":
+    if not program.is_file():
+        missing = f'exec: \\"/{program.name}\\": stat /{program.name}: no such file or directory'
+        raise StartError(f'500 Server Error: Internal Server Error ("OCI runtime create failed: {missing}")')
+    try:
+        # Linux refuses such a variable itself; elsewhere it would be let through.
+        if any(len(os.fsencode(f"{name}={value}")) >= VARIABLE_BYTES for name, value in environment.items()):
+            raise OSError(errno.E2BIG, os.strerror(errno.E2BIG))
+        return subprocess.Popen(  # noqa: S603 - the programs are our own, named in the catalogue
             [sys.executable, "-u", "-B", "-P", str(program)],
-            env=machine | environment | places,
+            env=environment,
             cwd=home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        stack.callback(_kill_group, process.pid)
-        on_start(process.pid)
-        return _watch(process, results, started, limits, halt, Log(limits.log_length, on_log), on_result)
+    except OSError as error:
+        raise StartError(f"[Errno {error.errno}] {error.strerror}") from error
 
 
 def _watch(
@@ -130,7 +150,7 @@ def _watch(
     results: socket.socket,
     started: datetime,
     limits: Limits,
-    halt: threading.Event,
+    ordered: Callable[[], signal.Signals | None],
     log: Log,
     on_result: Callable[[bytes], None],
 ) -> Outcome:
@@ -138,6 +158,7 @@ def _watch(
     output = process.stdout
     os.set_blocking(output.fileno(), False)
     until = time.monotonic() + limits.run_seconds
+    kill_at = 0.0
     out_of_memory = False
     io = 0
     with output, selectors.DefaultSelector() as selector:
@@ -154,11 +175,15 @@ def _watch(
             if ended:
                 break
             out_of_memory = out_of_memory or _memory_bytes(process.pid) > limits.memory_bytes
-            if out_of_memory or halt.is_set() or time.monotonic() > until:
-                _kill_group(process.pid)
+            order = signal.SIGKILL if out_of_memory else ordered()
+            if order == signal.SIGKILL or 0.0 < kill_at < time.monotonic():
+                _signal_group(process.pid, signal.SIGKILL)
+            elif not kill_at and (order or time.monotonic() > until):
+                _signal_group(process.pid, signal.SIGTERM)
+                kill_at = time.monotonic() + limits.stop_seconds
             log.publish_when_due()
         process.returncode = os.waitstatus_to_exitcode(status)
-        _kill_group(process.pid)
+        _signal_group(process.pid, signal.SIGKILL)
         _read_output(output.fileno(), log)
         _read_results(results, on_result)
     code = process.returncode
@@ -194,9 +219,9 @@ def _read_results(results: socket.socket, on_result: Callable[[bytes], None]) ->
             return
 
 
-def _kill_group(pid: int) -> None:
+def _signal_group(pid: int, sign: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
+        os.killpg(pid, sign)
 
 
 def _io_bytes(pid: int) -> int:

@@ -1,49 +1,91 @@
-"""What runs at this moment, in this process: the flags by which an execution is halted, and the bell for sleepers."""
+"""What runs at this moment, in this process: what each worker listens to, and the bell for sleepers."""
 
+import signal
 import threading
 
 WAKE = threading.Condition()
 
 
+class Control:
+    """What one worker listens to as long as its process lives.
+
+    A halt ends its execution and then the process, whose record stays; a stop ends the process at once.
+    """
+
+    def __init__(self, actor_id: str) -> None:
+        self.actor_id = actor_id
+        self.execution_id = ""
+        self.halted = threading.Event()
+        self.stopped = threading.Event()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the worker takes no further message."""
+        return self.halted.is_set() or self.stopped.is_set()
+
+    def signal(self) -> signal.Signals | None:
+        """Return the signal that the running container gets now, if any: Docker asks first, a stop does not."""
+        if self.stopped.is_set():
+            return signal.SIGKILL
+        return signal.SIGTERM if self.halted.is_set() else None
+
+
 class Running:
-    """Keep a halt flag for each running execution; every method may be called from any thread."""
+    """Keep the control of each worker whose process lives; every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._flags: dict[str, tuple[str, threading.Event]] = {}
+        self._controls: dict[str, Control] = {}
 
-    def enter(self, execution_id: str, actor_id: str) -> threading.Event:
-        """Note that an execution starts and return the flag that will halt it."""
-        flag = threading.Event()
+    def enter(self, worker_id: str, actor_id: str) -> Control:
+        """Note that a worker's process starts and return what it listens to."""
+        control = Control(actor_id)
         with self._lock:
-            self._flags[execution_id] = (actor_id, flag)
-        return flag
+            self._controls[worker_id] = control
+        return control
 
-    def leave(self, execution_id: str) -> None:
-        """Note that an execution has ended."""
+    def leave(self, worker_id: str) -> None:
+        """Note that a worker's process has ended."""
         with self._lock:
-            self._flags.pop(execution_id, None)
+            self._controls.pop(worker_id, None)
+
+    def listening(self) -> set[str]:
+        """Return the ids of the workers whose processes live."""
+        with self._lock:
+            return set(self._controls)
+
+    def has_workers_of(self, actor_id: str) -> bool:
+        """Say whether the process of any worker of an actor lives."""
+        return any(control.actor_id == actor_id for control in self._all())
 
     def halt(self, execution_id: str) -> None:
-        """Raise the flag of one execution, if it runs."""
-        with self._lock:
-            found = self._flags.get(execution_id)
-        if found:
-            found[1].set()
+        """Halt one execution, if it runs."""
+        for control in self._all():
+            if control.execution_id == execution_id:
+                control.halted.set()
 
     def halt_actor(self, actor_id: str) -> None:
-        """Raise the flags of everything an actor runs."""
-        with self._lock:
-            flags = [flag for owner, flag in self._flags.values() if owner == actor_id]
-        for flag in flags:
-            flag.set()
+        """Halt every worker of an actor, with what it runs."""
+        for control in self._all():
+            if control.actor_id == actor_id:
+                control.halted.set()
 
-    def halt_all(self) -> None:
-        """Raise every flag."""
+    def stop(self, worker_id: str) -> bool:
+        """Stop one worker; return whether its process was there to hear it."""
         with self._lock:
-            flags = [flag for _, flag in self._flags.values()]
-        for flag in flags:
-            flag.set()
+            control = self._controls.get(worker_id)
+        if control:
+            control.stopped.set()
+        return control is not None
+
+    def stop_all(self) -> None:
+        """Stop every worker."""
+        for control in self._all():
+            control.stopped.set()
+
+    def _all(self) -> list[Control]:
+        with self._lock:
+            return list(self._controls.values())
 
 
 RUNNING = Running()

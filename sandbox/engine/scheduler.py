@@ -1,4 +1,4 @@
-"""The scheduler: one thread that starts requested workers, adds workers where messages wait, and fires cron.
+"""The scheduler: one thread that starts requested workers, looks after their health, and fires cron.
 
 It also starts and ends the postman, who posts events to webhooks.
 """
@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Q
 
 from sandbox import cron, times
-from sandbox.engine import STOPPING, request_workers
+from sandbox.engine import STOPPING, ensure_worker, request_workers
 from sandbox.engine.events import Postman
 from sandbox.engine.running import RUNNING, WAKE
 from sandbox.engine.worker import WorkerThread
@@ -40,26 +41,29 @@ class Scheduler(threading.Thread):
         """Take up what the last stop left, then look until closed."""
         recover()
         self._postman.start()
-        cron_at = time.monotonic()
+        cron_at = health_at = time.monotonic()
         while not self._closing.is_set():
             try:
                 if time.monotonic() >= cron_at:
                     cron_at = time.monotonic() + settings.SANDBOX_CRON_SECONDS
                     fire_cron()
                     Log.objects.filter(expires_at__lt=times.now()).delete()
+                if time.monotonic() >= health_at:
+                    health_at = time.monotonic() + settings.SANDBOX_HEALTH_SECONDS
+                    check_health()
                 autoscale()
                 self._start_requested()
             except DatabaseError:
                 # A locked store is looked at again a second later; nothing is lost by waiting.
                 logger.exception("The scheduler could not read its records.")
             with WAKE:
-                WAKE.wait(min(1.0, settings.SANDBOX_CRON_SECONDS))
+                WAKE.wait(min(1.0, settings.SANDBOX_CRON_SECONDS, settings.SANDBOX_HEALTH_SECONDS))
         connection.close()
 
     def close(self, seconds: float = 2.0) -> None:
         """Kill what runs and wait for the threads, at most `seconds`; the records say where to go on."""
         self._closing.set()
-        RUNNING.halt_all()
+        RUNNING.stop_all()
         with WAKE:
             WAKE.notify_all()
         until = time.monotonic() + seconds
@@ -68,9 +72,10 @@ class Scheduler(threading.Thread):
                 thread.join(max(0.0, until - time.monotonic()))
 
     def _start_requested(self) -> None:
-        for worker_id in [key for key, thread in self._threads.items() if not thread.is_alive()]:
-            del self._threads[worker_id]
-            abandon(worker_id)
+        for thread in [thread for thread in self._threads.values() if not thread.is_alive()]:
+            del self._threads[thread.worker_id]
+            if not thread.record_stays:
+                abandon(thread.worker_id)
         for worker in Worker.objects.filter(status="REQUESTED"):
             if worker.id not in self._threads and not self._closing.is_set():
                 self._threads[worker.id] = WorkerThread(worker, self._closing)
@@ -78,18 +83,20 @@ class Scheduler(threading.Thread):
 
 
 def recover() -> None:
-    """Take up after a stop: interrupted messages go back into their mailbox, workers are requested again."""
+    """Take up after a stop: interrupted messages go back into their mailbox, workers are requested again.
+
+    A worker that was BUSY with nothing was halted, and its record stays.
+    """
     for execution in Execution.objects.filter(status="RUNNING"):
         _kill_leftover(execution)
     with transaction.atomic():
-        interrupted = Message.objects.filter(taken=True).values("execution_id")
-        Execution.objects.filter(status="RUNNING", id__in=interrupted).update(
-            status="SUBMITTED", worker_id=None, pid=None
-        )
+        waiting = Message.objects.values("execution_id")
+        working = list(Execution.objects.filter(id__in=waiting).values_list("worker_id", flat=True))
+        Execution.objects.filter(status="RUNNING", id__in=waiting).update(status="SUBMITTED", worker_id=None, pid=None)
         Execution.objects.filter(status="RUNNING").update(status="ERROR", pid=None)
         Message.objects.filter(taken=True).update(taken=False)
         Worker.objects.filter(status__in=STOPPING).delete()
-        Worker.objects.update(status="REQUESTED")
+        Worker.objects.filter(~Q(status="BUSY") | Q(id__in=working)).update(status="REQUESTED")
         Result.objects.filter(execution_id__in=Execution.objects.filter(status="SUBMITTED").values("id")).delete()
 
 
@@ -102,25 +109,46 @@ def _kill_leftover(execution: Execution) -> None:
 
 def abandon(worker_id: str) -> None:
     """Clean up after a worker's thread has ended: nothing to do, unless it failed with a message in its hands."""
-    unfinished = Execution.objects.filter(worker_id=worker_id, status="RUNNING")
+    executions = Execution.objects.filter(worker_id=worker_id)
     with transaction.atomic():
-        Message.objects.filter(execution_id__in=list(unfinished.values_list("id", flat=True))).update(taken=False)
-        unfinished.update(status="SUBMITTED", worker_id=None, pid=None)
         Worker.objects.filter(id=worker_id).delete()
+        for message in Message.objects.filter(taken=True, execution_id__in=executions.values("id")):
+            Message.objects.filter(id=message.id).update(taken=False)
+            executions.filter(id=message.execution_id, status="RUNNING").update(
+                status="SUBMITTED", worker_id=None, pid=None
+            )
+            for actor in Actor.objects.filter(id=message.actor_id):
+                ensure_worker(actor)
+
+
+def check_health() -> None:
+    """Note that living workers are well, and remove the records of those that have not been for too long.
+
+    One that was told to stop and did not is given less time than one that only is silent.
+    """
+    moment = times.stored(times.now())
+    living = RUNNING.listening()
+    Worker.objects.filter(id__in=living).exclude(host_id=None).update(last_health_check_time=moment)
+    silent = Worker.objects.exclude(id__in=living)
+    for rows, seconds in (
+        (silent.filter(status__in=STOPPING), settings.SANDBOX_SHUTDOWN_SECONDS),
+        (silent, settings.SANDBOX_SILENCE_SECONDS),
+    ):
+        rows.filter(last_health_check_time__lt=moment - timedelta(seconds=seconds)).delete()
 
 
 def autoscale() -> None:
-    """Request a worker where messages wait: the first for any actor, more for stateless ones up to `maxWorkers`."""
+    """Request more workers where messages wait: for stateless actors that are allowed several, up to `maxWorkers`."""
     waiting = Message.objects.filter(taken=False).values_list("actor_id").annotate(number=Count("id"))
     for actor_id, number in waiting:
         with transaction.atomic():
-            actor = Actor.objects.filter(id=actor_id).exclude(status="ERROR").first()
+            several = Actor.objects.filter(id=actor_id, stateless=True, max_workers__gt=1)
+            actor = several.exclude(status__in=("ERROR", "SHUTTING_DOWN")).first()
             if actor is None:
                 continue
             workers = Worker.objects.filter(actor_id=actor_id).exclude(status__in=STOPPING)
             counts = workers.aggregate(all=Count("id"), free=Count("id", filter=~Q(status="BUSY")))
-            limit = (actor.max_workers or 1) if actor.stateless else 1
-            missing = min(limit - counts["all"], number - counts["free"])
+            missing = min((actor.max_workers or 1) - counts["all"], number - counts["free"])
             if missing > 0:
                 request_workers(actor, missing)
 

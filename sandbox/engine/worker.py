@@ -1,5 +1,10 @@
-"""One worker: a thread that gets ready, takes an actor's messages in order, runs each, and goes when idle or asked."""
+"""One worker: a thread that gets ready, takes an actor's messages in order and runs each, as long as it is let.
 
+It goes when idle, when told to stop, when its revision is no more the actor's, or when it gives up on a container that
+does not start. After a halt it ends as well, but its record stays as it is, as in Abaco.
+"""
+
+import secrets
 import signal
 import threading
 import time
@@ -12,7 +17,7 @@ from django.db import connection, transaction
 from sandbox import times, vault
 from sandbox.dialect import speaking
 from sandbox.engine import events, wake
-from sandbox.engine.runner import Limits, Outcome, run
+from sandbox.engine.runner import Limits, Outcome, StartError, run
 from sandbox.engine.running import RUNNING, WAKE
 from sandbox.images import find_program
 from sandbox.models import Actor, Alias, Config, Execution, Log, Message, Result, Worker
@@ -23,24 +28,32 @@ NOT_FOUND = (
     "Image {image} was not found on the public registry."
 )
 UNITS = {"b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+START_ERRORS = 5  # in a row; with the next one the worker gives up
 
 
 class WorkerThread(threading.Thread):
-    """Work for one actor until told to stop, idle too long, or the record is gone."""
+    """Work for one actor until told to stop, halted, idle too long, or the record is gone."""
 
     def __init__(self, worker: Worker, closing: threading.Event) -> None:
         super().__init__(name=f"worker-{worker.id}", daemon=True)
         self.worker_id, self.actor_id, self.revision = worker.id, worker.actor_id, worker.revision
+        self.record_stays = False
         self._closing = closing
+        self._control = RUNNING.enter(worker.id, worker.actor_id)
+        self._start_errors = 0
+        self._fifos: set[str] = set()
 
     def run(self) -> None:
-        """Get ready, work, and remove the record; on closing the record stays, to be requested again."""
+        """Get ready, work, and remove the record, unless the worker was halted; on closing it is requested again."""
         try:
             if self._get_ready():
                 self._work()
-            if not self._closing.is_set():
+            halted = self._control.halted.is_set() and not self._control.stopped.is_set()
+            self.record_stays = self._closing.is_set() or halted
+            if not self.record_stays:
                 Worker.objects.filter(id=self.worker_id).delete()
         finally:
+            RUNNING.leave(self.worker_id)
             connection.close()
 
     def _set_status(self, status: str, **fields: Any) -> bool:
@@ -48,6 +61,8 @@ class WorkerThread(threading.Thread):
         return bool(rows.update(status=status, **fields))
 
     def _get_ready(self) -> bool:
+        if Actor.objects.filter(id=self.actor_id, status="ERROR").exists():
+            return False
         for status in ("SPAWNER SETUP", "PULLING IMAGE", "CREATING CONTAINER"):
             if not self._set_status(status) or self._closing.wait(settings.SANDBOX_PULL_SECONDS / 3):
                 return False
@@ -55,16 +70,13 @@ class WorkerThread(threading.Thread):
         if actor is None:
             return False
         if find_program(actor.image) is None:
-            message = NOT_FOUND.format(image=actor.image)
-            broken = Actor.objects.filter(id=actor.id, revision=actor.revision)
-            if broken.update(status="ERROR", status_message=message):
-                events.publish(actor.id, events.ERROR, status_message=message)
+            self._break_actor(NOT_FOUND.format(image=actor.image))
             return False
         moment = times.stored(times.now())
         ready = self._set_status(
             "READY",
             image=actor.image,
-            location="unix://sandbox",
+            location="unix://var/run/docker.sock",
             cid=f"{self.worker_id.encode().hex():0<64}"[:64],
             host_id="0",
             host_ip="127.0.0.1",
@@ -72,74 +84,135 @@ class WorkerThread(threading.Thread):
             create_time=moment,
             last_health_check_time=moment,
         )
-        current = Actor.objects.filter(id=actor.id, revision=self.revision)
+        current = Actor.objects.filter(id=actor.id, revision=self.revision).exclude(status="READY")
         if ready and current.update(status="READY", status_message=" "):
             events.publish(actor.id, events.READY, status_message=" ")
+        for worker in Worker.objects.filter(actor_id=actor.id, revision__lt=self.revision):
+            RUNNING.stop(worker.id)
+        wake()
         return ready
+
+    def _break_actor(self, message: str) -> None:
+        broken = Actor.objects.filter(id=self.actor_id, revision=self.revision)
+        if broken.update(status="ERROR", status_message=message):
+            events.publish(self.actor_id, events.ERROR, status_message=message)
 
     def _work(self) -> None:
         idle_since = time.monotonic()
-        while not self._closing.is_set():
-            row = Worker.objects.filter(id=self.worker_id).first()
-            current = Actor.objects.filter(id=self.actor_id, revision=self.revision).exists()
-            if row is None or row.status == "SHUTDOWN_REQUESTED" or not current:
-                break
+        while not self._control.ended and Worker.objects.filter(id=self.worker_id).exists():
             taken = self._take()
-            if taken:
-                try:
-                    self._run_message(*taken)
-                finally:
-                    RUNNING.leave(taken[1].execution_id)
-                idle_since = time.monotonic()
+            if taken is None and time.monotonic() - idle_since > settings.SANDBOX_IDLE_SECONDS and self._goes_idle():
+                return
+            if taken is None:
+                with WAKE:
+                    WAKE.wait(1.0)
                 continue
-            if time.monotonic() - idle_since > settings.SANDBOX_IDLE_SECONDS:
-                break
-            with WAKE:
-                WAKE.wait(1.0)
-        if not self._closing.is_set():
-            self._set_status("SHUTTING_DOWN")
+            actor, message = taken
+            if actor is None or actor.revision != self.revision:
+                return  # An older worker leaves the message to one of the new image.
+            if not self._run_message(actor, message):
+                return
+            idle_since = time.monotonic()
 
-    def _take(self) -> tuple[Actor, Message, threading.Event] | None:
+    def _goes_idle(self) -> bool:
+        # Whoever sends a message looks for a worker's record, so it goes in one step with the last look.
+        with transaction.atomic():
+            waits = Message.objects.filter(actor_id=self.actor_id, taken=False).exists()
+            if not waits:
+                Worker.objects.filter(id=self.worker_id).delete()
+        return not waits
+
+    def _take(self) -> tuple[Actor | None, Message] | None:
         if not Message.objects.filter(actor_id=self.actor_id, taken=False).exists():
             return None
         with transaction.atomic():
-            actor = Actor.objects.filter(id=self.actor_id, revision=self.revision).first()
+            actor = Actor.objects.filter(id=self.actor_id).first()
             message = Message.objects.filter(actor_id=self.actor_id, taken=False).order_by("id").first()
-            if actor is None or message is None or not self._set_status("BUSY"):
+            if message is None:
                 return None
-            # The flag is there before anybody can see the execution running, so that no halt is lost.
-            halt = RUNNING.enter(message.execution_id, actor.id)
-            Message.objects.filter(id=message.id).update(taken=True)
-            Execution.objects.filter(id=message.execution_id).update(status="RUNNING", worker_id=self.worker_id)
-        return actor, message, halt
+            if actor and actor.revision == self.revision:
+                if not self._set_status("BUSY"):
+                    return None
+                Message.objects.filter(id=message.id).update(taken=True)
+                _update(message.execution_id, worker_id=self.worker_id)
+        return actor, message
 
-    def _run_message(self, actor: Actor, message: Message, halt: threading.Event) -> None:
-        execution_id = message.execution_id
-        lifetime = _log_seconds(actor, message)
-        program = find_program(actor.image)
+    def _run_message(self, actor: Actor, message: Message) -> bool:
+        """Run a message, or fail to; return whether the worker may take another."""
+        binary = None if message.binary is None else bytes(message.binary)
+        if binary is not None:
+            if message.execution_id in self._fifos:
+                self._put_back(message)  # The FIFO of the failed start is still there; the worker breaks off over it.
+                return False
+            self._fifos.add(message.execution_id)
+            if len(binary) > settings.SANDBOX_FIFO_BYTES:
+                self._control.stopped.wait()  # Nobody reads the FIFO before the container is there.
+                self._put_back(message)
+                return False
+        self._control.execution_id = message.execution_id
         try:
-            if self._closing.is_set():
-                halt.set()
-            if program is None:
-                self._finish(message, None, lifetime)
-                return
-            outcome = run(
-                program,
-                environment_of(actor, message, self.worker_id),
-                None if message.binary is None else bytes(message.binary),
-                Limits(settings.SANDBOX_MAX_RUN_TIME, _memory_limit(actor), settings.SANDBOX_LOG_LENGTH),
-                halt,
-                on_start=lambda pid: _update(execution_id, pid=pid),
-                on_log=lambda text: _write_log(execution_id, actor.id, text, lifetime),
-                on_result=lambda data: _write_result(execution_id, data),
-            )
-            self._finish(message, outcome, lifetime)
-        except OSError:
-            self._finish(message, None, lifetime)
+            outcome = self._run_container(actor, message, binary)
+        except StartError as error:
+            self._put_back(message)
+            return self._starts_again(message, str(error))
+        finally:
+            self._control.execution_id = ""
+        if self._control.stopped.is_set():
+            self._put_back(message)
+            return False
+        self._start_errors = 0
+        self._finish(message, outcome, _log_seconds(actor, message))
+        return True
 
-    def _finish(self, message: Message, outcome: Outcome | None, lifetime: timedelta) -> None:
+    def _run_container(self, actor: Actor, message: Message, binary: bytes | None) -> Outcome:
+        execution_id, lifetime = message.execution_id, _log_seconds(actor, message)
+        program = find_program(actor.image)
+        if program is None:
+            raise StartError("404 Client Error: Not Found")
+        limits = Limits(
+            settings.SANDBOX_MAX_RUN_TIME,
+            settings.SANDBOX_STOP_SECONDS,
+            _memory_limit(actor),
+            settings.SANDBOX_LOG_LENGTH,
+        )
+        return run(
+            program,
+            environment_of(actor, message, self.worker_id),
+            binary,
+            limits,
+            self._control.signal,
+            on_start=lambda pid: _update(execution_id, status="RUNNING", pid=pid),
+            on_log=lambda text: _write_log(execution_id, actor.id, text, lifetime),
+            on_result=lambda data: _write_result(execution_id, data),
+        )
+
+    def _put_back(self, message: Message) -> None:
+        if not self._closing.is_set():  # At the next start all that was taken goes back.
+            Message.objects.filter(id=message.id).update(taken=False)
+            wake()
+
+    def _starts_again(self, message: Message, reason: str) -> bool:
+        """Wait before the next try to start a container, or give up: break the actor and stop all its workers."""
+        self._start_errors += 1
+        if self._start_errors <= START_ERRORS:
+            self._control.stopped.wait(settings.SANDBOX_RETRY_SECONDS)
+            self._set_status("READY")
+            return True
+        self._break_actor(
+            f"Error executing container: Could not start container {secrets.token_hex(32)}. Exception {reason}; w"
+        )
+        workers = Worker.objects.filter(actor_id=self.actor_id)
+        workers.update(status="SHUTDOWN_REQUESTED")
+        self._closing.wait(settings.SANDBOX_PULL_SECONDS)
+        _update(message.execution_id, status="ERROR", pid=None)
+        for worker in workers:
+            RUNNING.stop(worker.id)
+        return False
+
+    def _finish(self, message: Message, outcome: Outcome, lifetime: timedelta) -> None:
         # Ctrl-C also reaches a program that has no session of its own yet; that it ends us too we learn a moment later.
-        if outcome and outcome.exit_code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
+        halted = self._control.halted.is_set()
+        if not halted and outcome.exit_code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
             self._closing.wait(0.5)
         if self._closing.is_set():
             return  # The message stays taken: at the next start it goes back into the mailbox and runs again.
@@ -149,16 +222,15 @@ class WorkerThread(threading.Thread):
                 # The actor was deleted meanwhile, and its logs with it.
                 Log.objects.filter(execution_id=message.execution_id).delete()
                 lifetime = timedelta(0)
-            if outcome is None:
-                _update(message.execution_id, status="ERROR", pid=None)
-            else:
-                if outcome.log and lifetime:
-                    _write_log(message.execution_id, message.actor_id, outcome.log, lifetime)
-                columns = _columns(outcome)
-                _update(message.execution_id, **columns)
-                told = {"status": columns["status"], "exit_code": columns["exit_code"]}
-                events.publish(message.actor_id, events.COMPLETE, execution_id=message.execution_id, **told)
-            self._set_status("READY", last_execution_time=moment, last_health_check_time=moment)
+            if outcome.log and lifetime:
+                _write_log(message.execution_id, message.actor_id, outcome.log, lifetime)
+            columns = _columns(outcome)
+            _update(message.execution_id, **columns)
+            told = {"status": columns["status"], "exit_code": columns["exit_code"]}
+            events.publish(message.actor_id, events.COMPLETE, execution_id=message.execution_id, **told)
+            Worker.objects.filter(id=self.worker_id).update(last_execution_time=moment)
+            if not halted:
+                self._set_status("READY")
         wake()  # again, now that whoever is told can see it
 
 

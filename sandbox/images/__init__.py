@@ -2,6 +2,7 @@
 
 A program is started as a process of its own and imports nothing of ours. `abacosamples/…` follow Abaco's public
 samples, `sandbox/…` are for trying things out, and the rest are the same programs under names like those of real work.
+`jstubbs/abaco_test2` can be pulled and not be started: its program is missing.
 """
 
 from pathlib import Path
@@ -14,6 +15,7 @@ PROGRAMS = {
     "abacosamples/py3_func": "py3_func.py",
     "abacosamples/binary_message_classifier": "binary_message_classifier.py",
     "jstubbs/abaco_test": "environment.py",
+    "jstubbs/abaco_test2": "run.sh",
     "sandbox/fail": "fail.py",
     "sandbox/chatty": "chatty.py",
     "sandbox/results": "results.py",

@@ -58,6 +58,7 @@ EXECUTOR_TENANTS = ("DESIGNSAFE", "SD2E", "TACC", "A2CPS")  # those whose users 
 STATUS_FIELDS = tuple(field for field in CREATE_FIELDS if field.name in ("status_message", "cron_next_ex"))
 UPDATE_FIELDS = (*FIELDS, Field("force", "str", "Whether to force an update of the actor image.", default=""))
 LINK_RULE = "The link must be a valid actor id or alias for which you have EXECUTE permission. "
+DELETED_NOT_YET = "Actor deleted successfully, though Abaco is still cleaning up some of the actor's resources."
 HINT_CHARACTERS = "'\"{}[]"
 
 
@@ -137,14 +138,15 @@ def actor_update(call: Call) -> HttpResponse:
         if call.caller.user != actor.owner:
             access.grant(actor.id, call.caller.user, "UPDATE")
         if renewed:
-            engine.replace_workers(actor)
+            engine.replace_workers(actor, call.dialect.dead_workers_listen)
     engine.wake()
     return call.answer("Actor updated successfully.", shown)
 
 
 def actor_delete(call: Call) -> HttpResponse:
     """Delete an actor with its logs, mailbox, permissions and nonces; executions and aliases stay."""
-    engine.halt_actor(call.actor_id)
+    Actor.objects.filter(id=call.actor_id).update(status="SHUTTING_DOWN")
+    unfinished = engine.end_actor(call.actor_id, call.dialect.dead_workers_listen)
     with transaction.atomic():
         Actor.objects.filter(id=call.actor_id).delete()
         executions = Execution.objects.filter(actor_id=call.actor_id).values("id")
@@ -153,7 +155,7 @@ def actor_delete(call: Call) -> HttpResponse:
             table.objects.filter(actor_id=call.actor_id).delete()
         Permission.objects.filter(subject=call.actor_id).delete()
     engine.wake()
-    return call.answer("Actor deleted successfully.")
+    return call.answer(DELETED_NOT_YET if unfinished else "Actor deleted successfully.")
 
 
 def _read(call: Call, fields: tuple[Field, ...]) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def queue_message(
             environment=environment | own,
             version=dialect.prefix,
         )
+        engine.ensure_worker(actor)
     engine.wake()
     return execution
 

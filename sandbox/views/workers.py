@@ -44,9 +44,9 @@ def worker_get(call: Call, worker: str) -> HttpResponse:
 
 
 def worker_stop(call: Call, worker: str) -> HttpResponse:
-    """Ask a worker to stop; its record goes when it has, and at once where it had not started."""
+    """Tell a worker to stop, which it does at once, whatever it runs; the record of one that cannot hear it stays."""
     row = _find(call, worker)
-    engine.stop_worker(row.id)
+    engine.stop_worker(row.id, call.dialect.dead_workers_listen)
     return call.answer("Worker scheduled to be stopped.")
 
 

@@ -49,7 +49,9 @@ class Portal:
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    running = start_sandbox(tmp_path_factory.mktemp("sandbox"), fill="small", SANDBOX_PULL_SECONDS="0.05")
+    running = start_sandbox(
+        tmp_path_factory.mktemp("sandbox"), fill="small", SANDBOX_PULL_SECONDS="0.05", SANDBOX_DELETE_SECONDS="1"
+    )
     yield running
     running.stop()
 

@@ -130,7 +130,7 @@ def test_a_running_execution_is_followed_and_halted(visit: Visit) -> None:
     page.get_by_role("link", name="Halt").first.click()
     page.get_by_role("button", name=re.compile("^Halt")).click()
     expect(page.get_by_text("Halted").first).to_be_visible()
-    expect(page.get_by_text("137").first).to_be_visible()
+    expect(page.get_by_text("143").first).to_be_visible()
     page.goto(f"/actors/{actor}/delete/")
     page.locator("input[name=confirm]").fill("to-be-halted")
     page.get_by_role("button", name="Delete the actor for good").click()

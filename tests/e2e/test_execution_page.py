@@ -67,6 +67,8 @@ def test_why_it_waits_goes_when_it_runs(visit: Visit, portal: Portal) -> None:
     expect(why).to_contain_text("Its one worker is busy; it is next.")
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("icon-waiting"))
     demo.delete(f"/{actor}/executions/{first}")
+    demo.ended(actor, first)
+    demo.put(f"/{actor}", {"image": "abacosamples/sleep_loop", "force": True})  # the halt ended the one worker
     expect(why).to_have_count(0, timeout=20_000)
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("icon-running"))
     demo.delete(f"/{actor}")
