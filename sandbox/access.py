@@ -136,21 +136,30 @@ def redeem(request: HttpRequest, dialect: V2, needed: str, actor_id: str, identi
     return Caller(nonce.owner, roles, nonce, request)
 
 
-def level_of(user: str, subject: str) -> str | None:
-    """Return the level a user has on an actor, alias or config, or None where it has no permissions at all.
+def entry_of(user: str, subject: str, missing: str) -> tuple[str, str] | None:
+    """Return the first entry that says what a user may do with an actor, alias or config, if any does.
 
     Any entry for ABACO_WORLD grants everything to everybody, unless a personal entry stands before it; a user name
-    with a dot in it never matches, because Abaco stores it nested.
+    with a dot in it never matches, because Abaco stores it nested. Raises a 400, `missing`, where there are no entries.
     """
     entries = list(Permission.objects.filter(subject=subject).order_by("id").values_list("user", "level"))
     if not entries:
-        return None
+        raise Refusal(missing)
     for name, level in entries:
         if name == WORLD:
-            return "UPDATE"
+            return name, "UPDATE"
         if name == user and "." not in name:
-            return str(level)
-    return "NONE"
+            return name, level
+    return None
+
+
+def level_of(user: str, subject: str) -> str | None:
+    """Return the level a user has on an actor, alias or config, or None where it has no permissions at all."""
+    try:
+        entry = entry_of(user, subject, "")
+    except Refusal:
+        return None
+    return entry[1] if entry else "NONE"
 
 
 def check_level(caller: Caller, subject: str, needed: str, noun: str, missing: str) -> None:

@@ -33,6 +33,7 @@ class V2:
     runs_as_executor = False  # whether an actor may ask to run as whoever sends to it
     gives_token = False  # whether every execution gets a token of its actor's owner, whatever the actor says
     guards_container_uid = True  # whether running as the image's own user needs a role
+    asks_before_options = False  # whether OPTIONS, too, needs a token or a nonce
     has_claims = False  # whether a token says itself whose it is, and services ask on behalf of others
     dead_workers_listen = False  # whether a worker that was halted still hears that it is to stop
 
@@ -170,6 +171,7 @@ class V3(V2Snake):
     miscounts_executions = True
     runs_as_executor = True
     gives_token = True
+    asks_before_options = True
     guards_container_uid = False
     has_claims = True
     dead_workers_listen = True

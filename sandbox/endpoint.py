@@ -16,7 +16,8 @@ from sandbox.models import Actor
 Handler = Callable[..., HttpResponse]
 PATH_OWNERS = ("actor", "alias", "config")
 NO_ACTOR_CRASH = ("TypeError", "'NoneType' object is not subscriptable")
-NOT_YOURS = "Not authorized -- you do not have access to this actor."
+NO_CODES_CRASH = ("NameError", "name 'codes' is not defined")
+NOT_YOURS = "Not authorized -- you do not have access to this {}."
 HEAD_CRASH = ("UnboundLocalError", "local variable 'has_pem' referenced before assignment")
 
 
@@ -63,6 +64,8 @@ def config_subject(name: str) -> str:
 
 def level_needed(method: str, what: str) -> str:
     """Return the permission level a method needs on a resource of an actor."""
+    if method == "OPTIONS":
+        return "NONE"
     if method == "GET":
         return "READ"
     return "EXECUTE" if (method, what) == ("POST", "messages") else "UPDATE"
@@ -87,12 +90,12 @@ def of_actor(what: str, **handlers: Handler) -> Handler:
         if caller.is_admin:
             return call
         if method == "HEAD":
-            raise _head_refused(dialect)
+            raise _head_refused(dialect, "actor")
         if method in ("POST", "PUT"):
             access.check_privileges(caller, dialect)
             if what == "workers":
                 raise Refusal("Not authorized -- only admins are authorized to update workers.")
-        access.check_level(caller, actor_id, level_needed(method, what), "actor", _missing(dialect, actor_id))
+        access.check_level(caller, actor_id, level_needed(method, what), "actor", _missing(dialect, actor_id, "actor"))
         return call
 
     return _view(prepare, handlers)
@@ -109,12 +112,12 @@ def of_alias(what: str, **handlers: Handler) -> Handler:
         if caller.is_admin:
             return call
         actor_id = access.resolve(_identifier(request))
-        if method == "HEAD":
-            raise _head_refused(dialect)
         noun = "alias and actor" if what == "nonces" else "alias"
-        access.check_level(caller, call.subject, needed, noun, _missing(dialect, alias))
+        if method == "HEAD":
+            raise _head_refused(dialect, noun)
+        access.check_level(caller, call.subject, needed, noun, _missing(dialect, alias, noun))
         if what == "nonces":
-            access.check_level(caller, actor_id, needed, noun, _missing(dialect, actor_id))
+            access.check_level(caller, actor_id, needed, noun, _missing(dialect, actor_id, noun))
         return call
 
     return _view(prepare, handlers)
@@ -132,11 +135,22 @@ def of_config(**handlers: Handler) -> Handler:
         call = Call(request, dialect, caller, config, subject=config_subject(config))
         if caller.is_admin:
             return call
-        if method == "HEAD":
-            raise _head_refused(dialect)
+        if method == "HEAD" and not dialect.hides_missing:
+            raise Crash(*HEAD_CRASH)
+        needed = level_needed(method, "configs")
         missing = f"Config {dialect.dbid(config)} does not exist"
-        access.check_level(caller, call.subject, level_needed(method, "configs"), "config", missing)
-        raise Crash(*NO_ACTOR_CRASH)
+        if not dialect.hides_missing:
+            access.check_level(caller, call.subject, needed, "config", missing)
+            raise Crash(*NO_ACTOR_CRASH)
+        # Where v3 meets an entry of the caller's, it fails over a name it never imported.
+        entry = access.entry_of(caller.user, call.subject, missing)
+        if method == "HEAD" or entry is None:
+            raise Refusal("You do not have sufficient access to this actor config.")
+        if entry[0] != access.WORLD:
+            raise Crash(*NO_CODES_CRASH)
+        if method in ("POST", "PUT"):
+            access.check_privileges(caller, dialect)
+        raise Refusal(NOT_YOURS.format("actor"))
 
     return _view(prepare, handlers)
 
@@ -186,13 +200,13 @@ def _check_role(request: HttpRequest, dialect: V2, caller: Caller) -> None:
         raise Refusal("Abaco Admin role required.")
 
 
-def _missing(dialect: V2, name: str) -> str:
+def _missing(dialect: V2, name: str, noun: str) -> str:
     # What somebody without permissions is told of an actor or an alias that nobody has permissions on.
-    return NOT_YOURS if dialect.hides_missing else f"Actor {dialect.dbid(name)} does not exist"
+    return NOT_YOURS.format(noun) if dialect.hides_missing else f"Actor {dialect.dbid(name)} does not exist"
 
 
-def _head_refused(dialect: V2) -> Refusal:
-    return Refusal(NOT_YOURS) if dialect.hides_missing else Crash(*HEAD_CRASH)
+def _head_refused(dialect: V2, noun: str) -> Refusal:
+    return Refusal(NOT_YOURS.format(noun)) if dialect.hides_missing else Crash(*HEAD_CRASH)
 
 
 def _view(prepare: Callable[..., Call], handlers: dict[str, Handler]) -> Handler:
@@ -201,10 +215,13 @@ def _view(prepare: Callable[..., Call], handlers: dict[str, Handler]) -> Handler
     allowed = ", ".join([*handlers, "OPTIONS"])
 
     def view(request: HttpRequest, dialect: V2, **names: str) -> HttpResponse:
-        if request.method == "OPTIONS":
-            return HttpResponse("", "text/html; charset=utf-8", headers={"Allow": allowed})
         try:
+            if request.method == "OPTIONS":
+                if dialect.asks_before_options:
+                    _known(request, dialect, "")
+                return HttpResponse("", "text/html; charset=utf-8", headers={"Allow": allowed})
             if request.method not in handlers:
+                access.identify(request, dialect)  # a bad token comes before everything
                 raise Refusal(NO_SUCH_METHOD, 405)
             call = prepare(request, dialect, **names)
             rest = {name: value for name, value in names.items() if name not in PATH_OWNERS}

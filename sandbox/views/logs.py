@@ -12,10 +12,11 @@ def log_get(call: Call, execution: str) -> HttpResponse:
     if search.wanted(call.request):
         found_logs = search.run("logs", call.request, call, execution_id=execution)
         return call.answer("Log search completed successfully.", found_logs)
+    owner = call.actor().owner
     found = find_execution(call, execution)
     links = {
         "self": call.dialect.link(call.actor_id, "executions", found.id, "logs"),
-        "owner": call.dialect.owner_link(found.executor),
+        "owner": call.dialect.owner_link(owner),
         "execution": call.dialect.link(call.actor_id, "executions", found.id),
     }
     return call.answer("Logs retrieved successfully.", {"logs": engine.log_of(found.id), "_links": links})

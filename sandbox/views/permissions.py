@@ -16,10 +16,10 @@ FIELDS = (
 
 
 def permission_get(call: Call) -> HttpResponse:
-    """Answer the map from users to levels; there is none of what nobody was ever granted."""
+    """Answer the map from users to levels; of what nobody was ever granted there is none, or in v3 an empty one."""
     levels = permission_map(call.subject)
-    if not levels:
-        kind = "Config" if call.subject == config_subject(call.identifier) else "Actor"
+    kind = "Config" if call.subject == config_subject(call.identifier) else "Actor"
+    if not levels and (kind == "Config" or not call.dialect.hides_missing):
         raise Refusal(f"{kind} {call.dialect.dbid(call.actor_id or call.identifier)} does not exist", 404)
     return call.answer("Permissions retrieved successfully.", levels)
 
@@ -28,7 +28,8 @@ def permission_grant(call: Call) -> HttpResponse:
     """Grant a level, in place of the one the user had, and answer the map; whether the thing exists is not asked."""
     values = read_fields(call.request, call.dialect, FIELDS, "Invalid permissions description")
     if values["level"] not in LEVELS:
-        raise Refusal(f"Invalid permission level: {values['level']}.             The valid values are {LEVELS}")
+        gap = " " if call.dialect.hides_missing else " " * 13
+        raise Refusal(f"Invalid permission level: {values['level']}.{gap}The valid values are {LEVELS}")
     access.grant(call.subject, str(values["user"]), values["level"])
     return call.answer("Permission added successfully.", permission_map(call.subject))
 

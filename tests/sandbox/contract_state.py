@@ -72,6 +72,7 @@ class Store:
     """The store of a running sandbox whose engine is off."""
 
     def __init__(self, path: str) -> None:
+        self.path = path
         self.db = sqlite3.connect(path, timeout=20, isolation_level=None)
 
     def reset(self) -> None:
@@ -158,8 +159,11 @@ class Store:
                 sums["runtime"] = 0 if number else actor["totalExecutionRuntime"]
                 row = EMPTY["execution"] | sums | {"message_received_time": received}
                 self.insert("execution", id=f"e{place}-{number}", actor_id=actor["actorId"], **row)
-        for number in range(summary.get("actorsNoWorkers", 0)):
+        idle = summary.get("actorsNoWorkers", 0)
+        for number in range(idle):
             self.put("actor", id=f"idle{number}")
+        for worker in result.get("workers", ())[: max(-idle, 0)]:  # it outlived its actor
+            self.db.execute("DELETE FROM sandbox_actor WHERE id = ?", [worker["actorId"]])
         for number in range(
             summary.get("totalActorsExisting", 0) - summary.get("totalActorsExistingWithExecutions", 0)
         ):
@@ -181,7 +185,8 @@ def rows_of(record: Any, actor: str) -> list[tuple[str, dict[str, Any]]]:
         *_, owner, _, execution, _ = record["_links"]["self"].split("/")
         executor = record["_links"]["owner"].rsplit("/", 1)[-1]
         log = {"execution_id": execution, "actor_id": owner, "text": record["logs"]}
-        return [("execution", {"id": execution, "actor_id": owner, "executor": executor}), ("log", log)]
+        actor_row = {"id": owner, "owner": executor}
+        return [("actor", actor_row), ("execution", {"id": execution, "actor_id": owner}), ("log", log)]
     if "alias" in record and "level" not in record:
         return [("alias", row)]
     if "level" in record:

@@ -1,7 +1,8 @@
 """Replay the recordings in snake_case against the v3 routes, with what v3 is known to write otherwise.
 
-They were made on Abaco's own code with its names set to snake_case, which is how v3 writes them; `as_v3` says what v3
-adds, and `ELSE` where it answers something else (`TACC/abaco dev-v3`).
+They were made on Abaco's own code of v2 with its names set to snake_case, which is how v3 writes them; `as_v3` says
+what v3 adds, and `ELSE` where it answers something else (`TACC/abaco dev-v3`). What the v3 server itself was asked is
+compared in `test_contract_v3_nginx.py`, and not here once more.
 """
 
 import json
@@ -37,19 +38,15 @@ IDS = {
 TENANT, SERVER = "tacc-prod", "https://localhost:5000/"
 NOT_YOURS = (400, "Not authorized -- you do not have access to this actor.")
 NO_FIELDS = (400, "Invalid actor description: {'image': 'Reference to image on docker hub for this actor.'}")
+NO_CODES = (500, "Unrecognized exception type: <class 'NameError'>. Exception: name 'codes' is not defined")
 ELSE: dict[str, tuple[int, str]] = {
     # What is not there is refused as what is not one's own.
-    "actors_delete_again": NOT_YOURS,
     "actors_get_deleted": NOT_YOURS,
     "executions_of_deleted": NOT_YOURS,
     "messages_to_deleted": NOT_YOURS,
     # A broken body counts as an empty one.
     "actors_create_bad_json": NO_FIELDS,
     "actors_update_bad_json": NO_FIELDS,
-    "messages_post_bad_json": (
-        400,
-        "message POST body could not be serialized. Pass JSON data or use the message attribute.",
-    ),
     "state_post_bad_json": (400, "Invalid actor state description: state must be JSON serializable."),
     # Tapis looks at the token itself; there is no gateway.
     "gateway_bad_token": (400, "Could not parse the Tapis access token."),
@@ -59,6 +56,9 @@ ELSE: dict[str, tuple[int, str]] = {
         "Unrecognized exception type: <class 'ValueError'>. Exception: too many values to unpack (expected 2)",
     ),
     "actors_head": (400, ""),
+    # For whoever may use a config, the check fails over a name that was never imported.
+    "configs_delete": NO_CODES,
+    "configs_permissions": NO_CODES,
 }
 
 
@@ -82,11 +82,13 @@ def store(abaco: Sandbox) -> Iterator[Store]:
     opened.db.close()
 
 
+OF_V3 = {path.stem for path in (ROOT / "tests/recordings/v3-nginx").glob("*.json")}  # see `test_contract_v3_nginx.py`
 # What differs on purpose, or is not of the actors, is the same for both versions and tried over v2.
 OF_ACTORS = [
     case
     for case, path in RECORDINGS.items()
-    if case not in DIFFERENCES and "/actors/v2" in json.loads(path.read_text())["request"]["path"].replace("//", "/")
+    if case not in DIFFERENCES | OF_V3
+    and "/actors/v2" in json.loads(path.read_text())["request"]["path"].replace("//", "/")
 ]
 
 
@@ -157,8 +159,8 @@ def as_v3(body: Any, place: str) -> Any:
 
 
 def message_of_v3(text: str) -> str:
-    """Return a message as v3 words it; the one of a deleted alias holds the whole record."""
-    return small(text).replace(f"'api_server': '{ABACO}'", f"'api_server': '{SERVER}'")
+    """Return a message as v3 words it, without gaps; the one of a deleted alias holds the whole record."""
+    return re.sub(" {2,}", " ", small(text)).replace(f"'api_server': '{ABACO}'", f"'api_server': '{SERVER}'")
 
 
 def record_of_v3(record: Any) -> Any:
