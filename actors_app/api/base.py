@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from actors_app.api import idempotency, paging
 from actors_app.api.authentication import TENANT_HEADER
 from actors_app.api.exceptions import REPLAYED, Problem, not_valid
-from actors_app.api.fields import Body
+from actors_app.api.fields import Body, Slice
 from actors_app.api.paging import Key, Page
 from actors_app.credentials import Credentials, abaco_for, signed_in
 from actors_app.kept import answers as kept_answers
@@ -85,6 +85,9 @@ class Resource(APIView):
     ) -> Response:
         """Answer with the page of a list that was asked for, in the order of a key that no two items share."""
         every = list(items)
+        if selected := paging.slice_of(self.asked):
+            page = paging.sliced(every, key, selected, descending=descending)
+            return self.page_of(serializer, page, total=len(every))
         cursor, limit = self.asked.get("cursor", ""), self.asked["limit"]
         return self.page_of(
             serializer, paging.cut(every, key, cursor=cursor, limit=limit, descending=descending), total=len(every)
@@ -93,7 +96,10 @@ class Resource(APIView):
     def page_of(self, serializer: type[Serializer], page: Page[Any], **more: Any) -> Response:
         """Answer with a page that is cut already; its neighbours are in the body and in the header `Link`."""
         links = {"next": paging.link(self.http, page.next), "previous": paging.link(self.http, page.previous)}
-        response = Response({"items": serializer(page.items, many=True).data, **links, **more})
+        body = {"items": serializer(page.items, many=True).data, **links, **more}
+        if page.slice:
+            body["slice"] = Slice(page.slice).data
+        response = Response(body)
         relations = {"next": links["next"], "prev": links["previous"]}
         if header := ", ".join(f'<{url}>; rel="{relation}"' for relation, url in relations.items() if url):
             response["Link"] = header

@@ -10,6 +10,8 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 from rest_framework import serializers
 
+from actors_app.forms.slices import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
+
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
@@ -120,6 +122,14 @@ class Nothing(Body):
     """Nothing is sent along."""
 
 
+class Slice(serializers.Serializer):
+    """Which slice of a list a page is, where it was asked for by `offset`."""
+
+    limit = serializers.IntegerField()
+    offset = serializers.IntegerField(help_text="How many were left out first.")
+    page_number = serializers.IntegerField(help_text="offset / limit, rounded up: counted from 0.")
+
+
 class PageQuery(Query):
     """Which page of a list."""
 
@@ -130,3 +140,27 @@ class PageQuery(Query):
         help_text="Where the page begins, as `next` and `previous` of another page say it; the first page without.",
     )
     limit = WholeInQuery(required=False, min_value=1, max_value=250, default=50, help_text="How many at most.")
+
+
+class SliceQuery(PageQuery):
+    """Which page of a list, or which slice of it."""
+
+    limit = WholeInQuery(
+        required=False,
+        min_value=1,
+        max_value=MAX_LIMIT,
+        help_text=f"How many at most: {DEFAULT_LIMIT} with `offset`, otherwise 50.",
+    )
+    offset = WholeInQuery(
+        required=False,
+        min_value=0,
+        max_value=MAX_OFFSET,
+        help_text="How many are left out first, in place of a cursor. Never sent to the API.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take a cursor or an offset, and say how many are meant where that was left out."""
+        if "cursor" in attrs and "offset" in attrs:
+            raise serializers.ValidationError({"offset": ["Give either cursor, or limit and offset."]})
+        attrs.setdefault("limit", DEFAULT_LIMIT if "offset" in attrs else 50)
+        return attrs

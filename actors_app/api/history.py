@@ -1,5 +1,7 @@
 """A page of the history for a program: the filters of the page's form, and what is remembered, brought up to date."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,16 +24,15 @@ from actors_app.history.upkeep import bring_up_to_date, completed, is_known, las
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, TimedOut
 from actors_app.services.types import AdminRole
 
-_OURS = ("cursor", "limit")
+_OURS = ("cursor", "limit", "offset")
 
 
 def answer(resource: Resource, actor_id: str = "") -> Response:
     """Answer with a page of what is remembered of an actor, or of all that the caller may read."""
-    limit: int = resource.asked["limit"]
     what, error = _asked(resource, actor_id)
-    page, found = _cut(what, limit)
+    page, found = _cut(what, resource.asked)
     if actor_id and error is None and completed(resource.abaco, found.rows, what):
-        page, found = _cut(what, limit)
+        page, found = _cut(what, resource.asked)
     count = counted(what, what.wanted.since)
     return resource.page_of(
         ExecutionRow,
@@ -86,7 +87,14 @@ def form_of(given: dict[str, Any]) -> HistoryForm:
     return form
 
 
-def _cut(what: Asked, limit: int) -> tuple[Page[dict[str, Any]], finding.Page]:
+def _cut(what: Asked, given: Mapping[str, Any]) -> tuple[Page[dict[str, Any]], finding.Page]:
+    limit: int = given["limit"]
+    if selected := paging.slice_of(given):
+        found = finding.page(what.wanted, what.keys, what.named, number=limit, skip=selected.offset)
+        page = paging.slice_page([_row(row, what) for row in found.rows], selected, has_more=found.has_more)
+        if found.looked_back_to is not None:
+            page = replace(page, next=paging.write("after", place_text(Place((found.looked_back_to, -1)))))
+        return page, found
     place, is_back = what.form.place()
     found = finding.page(what.wanted, what.keys, what.named, place=place, back=is_back, number=limit)
     older = newer = None

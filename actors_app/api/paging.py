@@ -7,7 +7,7 @@ order's value of an item; it is no secret and gives no right.
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from actors_app.api.exceptions import Problem, not_valid
+from actors_app.forms.slices import Slice
 
 T = TypeVar("T")
 Key = tuple[str | int, ...]
@@ -23,11 +24,15 @@ WAYS = ("after", "before")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some items of a list, and the cursors of the pages around them; None where there is none."""
+    """Some items of a list, and where the pages around them are; None where there is none.
+
+    A place is a cursor, or the offset of a slice.
+    """
 
     items: Sequence[T]
-    next: str | None
-    previous: str | None
+    next: str | int | None
+    previous: str | int | None
+    slice: Slice | None = None
 
 
 def cut(items: Iterable[T], key: Callable[[T], Key], *, cursor: str, limit: int, descending: bool = False) -> Page[T]:
@@ -51,6 +56,23 @@ def cut(items: Iterable[T], key: Callable[[T], Key], *, cursor: str, limit: int,
         write("after", list(chosen[-1][0])) if chosen and end < len(keyed) else None,
         write("before", list(chosen[0][0])) if chosen and begin > 0 else None,
     )
+
+
+def slice_of(asked: Mapping[str, Any]) -> Slice | None:
+    """Return the slice that a checked query asks for; None where it asks for a page by its cursor."""
+    return Slice(asked["limit"], asked["offset"]) if "offset" in asked else None
+
+
+def sliced(items: Iterable[T], key: Callable[[T], Key], selected: Slice, *, descending: bool = False) -> Page[T]:
+    """Order a list by a key that no two items share, and cut a slice out."""
+    ordered = sorted(items, key=key, reverse=descending)
+    return slice_page(ordered[selected.offset : selected.end], selected, has_more=selected.end < len(ordered))
+
+
+def slice_page(items: Sequence[T], selected: Slice, *, has_more: bool) -> Page[T]:
+    """Return the page of a slice that is cut out already."""
+    previous, following = selected.around(has_more=has_more)
+    return Page(items, following, previous, selected)
 
 
 def write(way: str, place: Any) -> str:
@@ -77,11 +99,12 @@ def no_such_page() -> Problem:
     return not_valid({"cursor": ["There is no such page of this list; begin without a cursor."]})
 
 
-def link(request: HttpRequest, cursor: str | None) -> str | None:
-    """Return the address of another page of the list that was asked for."""
-    if cursor is None:
+def link(request: HttpRequest, place: str | int | None) -> str | None:
+    """Return the address of another page of the list that was asked for, by a cursor or an offset."""
+    if place is None:
         return None
-    query = {**request.GET.dict(), "cursor": cursor}
+    kept = {name: value for name, value in request.GET.dict().items() if name not in ("cursor", "offset")}
+    query = {**kept, "offset" if isinstance(place, int) else "cursor": place}
     return request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
 
 

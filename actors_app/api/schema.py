@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 
 from actors_app.api.authentication import TENANT_HEADER
-from actors_app.api.fields import Query
+from actors_app.api.fields import Query, Slice
 from actors_app.api.idempotency import HEADER
 from actors_app.api.problems import CONTENT_TYPE
 
@@ -65,8 +65,8 @@ class Done(serializers.Serializer):
 
 
 @cache
-def page_of(item: type[serializers.Serializer]) -> type[serializers.Serializer]:
-    """Return the shape of a page of a list."""
+def page_of(item: type[serializers.Serializer], *, has_slices: bool = False) -> type[serializers.Serializer]:
+    """Return the shape of a page of a list; `has_slices` where it can be asked for by an offset too."""
     fields = {
         "items": item(many=True),
         "next": serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one."),
@@ -74,6 +74,8 @@ def page_of(item: type[serializers.Serializer]) -> type[serializers.Serializer]:
         "total": serializers.IntegerField(help_text="How many there are on all pages."),
         "__doc__": "A page of a list.",
     }
+    if has_slices:
+        fields["slice"] = Slice(required=False, help_text="Given where the page was asked for by `offset`.")
     return type(f"{item.__name__}Page", (serializers.Serializer,), fields)
 
 

@@ -127,7 +127,11 @@ def plan_of(
 def page_rows(what: Asked) -> list[Found]:
     """Return the executions on the page of the list that is asked for."""
     place, is_back = what.form.place()
-    return finding.page(what.wanted, what.keys, what.named, place=place, back=is_back, number=what.page_size).rows
+    selected = what.form.selected_slice
+    skip = selected.offset if selected else 0
+    return finding.page(
+        what.wanted, what.keys, what.named, place=place, back=is_back, number=what.page_size, skip=skip
+    ).rows
 
 
 def picked_rows(what: Asked, picks: Iterable[tuple[str, str]]) -> tuple[list[Found], list[tuple[str, str]]]:

@@ -6,10 +6,13 @@ from django import forms
 
 from actors_app.forms.base import PortalForm
 from actors_app.forms.confirm import ConfirmForm
+from actors_app.forms.slices import SliceForm
 
 
-class ActorListForm(PortalForm):
-    """The query string of the list; what it does not understand counts as not given."""
+class ActorListForm(SliceForm, PortalForm):
+    """The query string of the list; what it does not understand counts as not given, but for a slice of it."""
+
+    own_paging = ("page",)
 
     q = forms.CharField(required=False, max_length=200)
     status = forms.CharField(required=False, max_length=40)

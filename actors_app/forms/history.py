@@ -13,6 +13,7 @@ from django import forms
 
 from actors_app.badges import OUTCOMES as BADGES
 from actors_app.forms.base import PortalForm
+from actors_app.forms.slices import SliceForm
 from actors_app.history.clock import DAY, HOUR, MINUTE, SECOND, now_ms, to_ms
 from actors_app.history.finding import Place
 from actors_app.history.wanted import OUTCOMES, SORTS, Span, Value, Wanted
@@ -58,8 +59,10 @@ def _window(choices: list[tuple[str, str]]) -> forms.ChoiceField:
     )
 
 
-class HistoryForm(PortalForm):
+class HistoryForm(SliceForm, PortalForm):
     """Which executions to show, and in which order; what is not understood is named beside its field."""
+
+    own_paging = ("after", "before")
 
     outcome = _text("Outcome", "failed,error or -succeeded")
     actor = _text("Actor", "name or id")
@@ -85,7 +88,9 @@ class HistoryForm(PortalForm):
         given = dict(data.items())  # the last of several, as Django reads them
         is_exact = bool(str(given.get("from", "")).strip() or str(given.get("to", "")).strip())
         if not given.get("window") or (is_exact and given["window"] in SPANS):
-            given["window"] = "" if is_exact else DEFAULT_WINDOW  # so that the list of windows shows the one in use
+            # So that the list of windows shows the one in use; a slice is one of the whole list, as at the API.
+            is_slice = (given.get("limit") or given.get("offset")) and not any(given.get(name) for name in PLACES)
+            given["window"] = "" if is_exact else "all" if is_slice else DEFAULT_WINDOW
         super().__init__(given)
         if is_exact:
             self.fields["window"] = _window([("", _EXACT), *SPANS.items()])
@@ -147,6 +152,7 @@ class HistoryForm(PortalForm):
 
     def clean(self) -> None:
         """Read the exact span of time and the place of the page."""
+        super().clean()
         for name in ("from", "to"):
             text = (self.cleaned_data.get(name) or "").strip()
             try:
@@ -237,6 +243,8 @@ class HistoryForm(PortalForm):
             values |= {"from": "", "to": ""}
         if values["window"] == DEFAULT_WINDOW:
             values["window"] = ""
+        if any(changes.get(name) for name in PLACES):
+            values["limit"] = str(self.page_size(0) or "")
         return urlencode([(name, value) for name, value in values.items() if value])
 
 

@@ -60,7 +60,7 @@ def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryF
     form = form or HistoryForm(request.GET)
     who = load(request)
     username, tenant = (who.username, who.tenant) if who else ("", "")
-    size = preferences_of(request).page_size
+    size = form.page_size(preferences_of(request).page_size)
     wanted = form.wanted()
     if actor_id:
         beside: dict[str, Answer] = {}

@@ -89,21 +89,23 @@ class Page:
 
 def page(
     wanted: Wanted, keys: Sequence[int], named: Sequence[int] = (), *, place: Place | None = None, back: bool = False,
-    number: int = 50,
+    number: int = 50, skip: int = 0,
 ) -> Page:  # fmt: skip
     """Return up to `number` executions of the actors `keys` that follow a place in the order, or precede it.
+
+    `skip` of them are left out first.
 
     `keys` are in the order of the actors' names; `named` are those of them that the text of the filter names.
     """
     columns, descending = SORTS[wanted.sort], wanted.descending is not back
     if wanted.sort == "actor":
-        rows, looked_back_to = _by_actor(wanted, keys, named, place, back, number + 1), None
+        rows, looked_back_to = _by_actor(wanted, keys, named, place, back, skip + number + 1), None
     else:
-        rows, looked_back_to = _ordered(wanted, keys, named, columns, place, descending, number + 1)
-    found = _wide([row[-2] for row in rows[:number]])
+        rows, looked_back_to = _ordered(wanted, keys, named, columns, place, descending, skip + number + 1)
+    found = _wide([row[-2] for row in rows[skip : skip + number]])
     if back:
         found.reverse()
-    return Page(found, len(rows) > number, looked_back_to)
+    return Page(found, len(rows) > skip + number, looked_back_to)
 
 
 def place_of(wanted: Wanted, row: Found, keys: Sequence[int]) -> Place:

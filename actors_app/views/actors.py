@@ -16,6 +16,7 @@ from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.actor_list import ActorListForm
+from actors_app.forms.slices import shown_slice
 from actors_app.history import rights
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept import definitions as kept_definitions
@@ -29,7 +30,7 @@ from actors_app.services.types import ERROR, READY, Listed, Worker
 @require_http_methods(["GET", "HEAD"])
 @credentials_required
 def actor_list(request: HttpRequest) -> HttpResponse:
-    """Show the actors that the visitor may read, 50 on a page (`GET /actors`)."""
+    """Show the actors that the visitor may read, 50 on a page or a slice by `limit` and `offset` (`GET /actors`)."""
     form = ActorListForm(request.GET)
     filters = {
         "q": form.given("q") or "",
@@ -37,6 +38,9 @@ def actor_list(request: HttpRequest) -> HttpResponse:
         "sort": sort_of(form.given("sort")),
     }
     context: dict[str, Any] = {**filters, "section": "actors", "columns": columns(filters["sort"])}
+    if form.slice_errors:
+        context |= {"complaints": form.slice_errors}
+        return render_page(request, "actors/list.html", context, status=422)
     try:
         abaco = abaco_for(request)
         found = abaco.actors.lines()
@@ -49,10 +53,14 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     kept_definitions.record_list(request.session["who"]["tenant"], found)
     actors = found.lines
     statuses = Counter(map(attrgetter("status"), actors))
-    paginator = Paginator(select(actors, **filters), preferences_of(request).page_size)
+    matching = select(actors, **filters)
+    paginator = Paginator(matching, form.page_size(preferences_of(request).page_size))
     asked = form.given("page") or 1
     page = paginator.get_page(min(asked, paginator.num_pages))
     shown = list(page.object_list)
+    if selected := form.selected_slice:
+        shown = matching[selected.offset : selected.end]
+        context["slice"] = shown_slice(selected, len(shown), len(matching))
     ids = [actor.id for actor in shown if is_id(actor.id)]
     drawn = last_days(request.session["who"]["tenant"], ids, reverse("actors:actor-list"))
     context |= {

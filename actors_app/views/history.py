@@ -10,6 +10,7 @@ from actors_app.actor_history import RECENT, summary
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.history import HistoryForm, place_text
+from actors_app.forms.slices import shown_slice
 from actors_app.history import collecting, finding, rights
 from actors_app.history.asking import Asked, asked
 from actors_app.history.clock import DAY, MINUTE, from_ms, now_ms
@@ -51,11 +52,15 @@ def execution_list(request: HttpRequest, actor_id: str) -> HttpResponse:
 def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     form = HistoryForm(request.GET)
     base: dict[str, Any] = {"form": form, "actor_id": actor_id, "is_all": not actor_id, **_place_in_portal(actor_id)}
+    if form.cleaned_data.get("format") and form.selected_slice:
+        form.add_error("offset", "A file holds the whole list: leave out limit and offset.")
     base |= {
         "span_fields": [form[name] for name in ("from", "to")],
         "hidden_names": [("sort", form.data["sort"])] if form.data.get("sort") else [],
         "complaints": [
-            str(text) for name in ("sort", "after", "before", "format") for text in form.errors.get(name, [])
+            str(text)
+            for name in ("sort", "after", "before", "format", "limit", "offset")
+            for text in form.errors.get(name, [])
         ],
     }
     if form.errors:
@@ -110,18 +115,19 @@ def _place_in_portal(actor_id: str) -> dict[str, Any]:
 
 
 def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
-    form, wanted, size = what.form, what.wanted, what.page_size
+    form, wanted, selected = what.form, what.wanted, what.form.selected_slice
+    size, skip = what.page_size, selected.offset if selected else 0
     place, is_back = form.place()
-    newest = None if wanted.is_newest_first else finding.newest(wanted, what.keys, what.named)
-    page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size)
+    newest = None if wanted.is_newest_first and not skip else finding.newest(wanted, what.keys, what.named)
+    page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size, skip=skip)
     is_waited_for = "listing" in what.beside and (page.rows and page.has_more)
     if actor_id and error is None and not is_waited_for and completed(abaco, page.rows, what):
-        page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size)
+        page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size, skip=skip)
     above = drawn(what)
     total = above.counts.total(wanted.outcomes)
     rows = table_rows(page.rows, what.by_key, form, of_all=not actor_id)
     # Whoever comes back to the beginning by "Previous" stands at it, and is told what is new.
-    is_first = place is None or (is_back and bool(page.rows) and not page.has_more)
+    is_first = not skip and (place is None or (is_back and bool(page.rows) and not page.has_more))
     is_open = is_first and wanted.until is None  # so that something new can come
     freshness = _freshness(what, error)
     return {
@@ -139,6 +145,9 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
         "is_first": is_first,
         "begins": place_text(finding.place_before(wanted, page.rows[0], what.keys)) if page.rows else "",
         **_pages(what, page, place, is_back),
+        "slice": shown_slice(selected, len(rows), total.number, is_exact=total.is_exact, has_more=page.has_more)
+        if selected
+        else None,
         **freshness,
         "poll": _poll(what, rows, page, newest or page.rows, total, freshness["incomplete"]) if is_open else "",
         "csv": form.query(format="csv"),

@@ -36,6 +36,41 @@ def test_a_list_is_paged_by_a_cursor_forth_and_back(caller: Caller, api: API) ->
     assert pages[0]["next"].startswith("https://testserver/api/v1/actors/?limit=50&cursor=")
 
 
+def test_a_slice_is_asked_for_by_limit_and_offset(caller: Caller, api: API) -> None:
+    api.get("/actors/v2", [actor_payload(id=f"id{place:03}", name=f"n{place:03}") for place in range(600)])
+    page = caller.get(f"{URL}?offset=250").json()
+    assert [one["name"] for one in page["items"]] == [f"n{place:03}" for place in range(250, 500)]
+    assert (page["total"], page["slice"]) == (600, {"limit": 250, "offset": 250, "page_number": 1})
+    assert (page["next"], page["previous"]) == (
+        "https://testserver/api/v1/actors/?offset=500",
+        "https://testserver/api/v1/actors/?offset=0",
+    )
+    last = caller.get(page["next"]).json()
+    assert (len(last["items"]), last["next"]) == (100, None)
+    part = caller.get(f"{URL}?limit=7&offset=10&sort=-name").json()
+    assert [one["name"] for one in part["items"]] == [f"n{place:03}" for place in range(589, 582, -1)]
+    assert part["slice"]["page_number"] == 2
+    assert caller.get(f"{URL}?offset=5000").json()["items"] == []
+    assert {request.url for request in api.asked} == {"https://api.example.org/actors/v2"}
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("offset=-1", "offset"),
+        ("offset=x", "offset"),
+        ("offset=100001", "offset"),
+        ("offset=1&offset=2", "offset"),
+        ("limit=1001", "limit"),
+        ("offset=0&cursor=WyJhZnRlciIsW11d", "offset"),
+    ],
+)
+@pytest.mark.parametrize("url", [URL, f"{URL}{ACTOR_ID}/executions/", "/api/v1/executions/"])
+def test_a_slice_that_there_is_none_of_is_named(url: str, query: str, name: str, caller: Caller, api: API) -> None:
+    assert name in problem(caller.get(f"{url}?{query}"), 422, "not-valid")["errors"]
+    assert not api.asked
+
+
 def test_what_comes_and_goes_moves_no_other(caller: Caller, api: API) -> None:
     api.get("/actors/v2", many(30))
     first = caller.get(f"{URL}?limit=10&sort=-owner").json()

@@ -119,6 +119,7 @@ def test_an_order_needs_its_number_and_a_reason(change: Any, field: str, caller:
         ({"act": "purge", "filter": ""}, "filter"),
         ({"act": "halt", "pick": [ACTOR_ID]}, "pick"),
         ({"act": "halt", "filter": "nonsense=1"}, "filter"),
+        ({"act": "halt", "filter": "limit=5&offset=5"}, "filter"),
         ({"act": "halt", "filter": "window=1d", "pick": ["a/b"]}, "filter"),
         ({"act": "halt", "pick": "a/b"}, "pick"),
     ],

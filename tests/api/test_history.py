@@ -78,6 +78,18 @@ def test_it_is_newest_first_and_paged_forth_and_back(url: str, filled: Caller) -
     assert ids(filled.get(second["previous"]).json()) == ids(first)
 
 
+@pytest.mark.parametrize("url", [ALL, ONE])
+def test_a_slice_is_asked_for_by_limit_and_offset(url: str, filled: Caller, api: API) -> None:
+    page = filled.get(f"{url}?limit=3&offset=3").json()
+    assert ids(page) == ["e3", "e2", "e1"]
+    assert (page["total"], page["slice"]) == (NUMBER, {"limit": 3, "offset": 3, "page_number": 1})
+    assert ids(filled.get(page["next"]).json()) == ["e0"]
+    assert ids(filled.get(page["previous"]).json()) == ["e6", "e5", "e4"]
+    assert ids(filled.get(f"{url}?offset=5&sort=received").json()) == ["e5", "e6"]
+    assert "offset" not in page["csv"]
+    assert not [request for request in api.asked if "offset" in str(request.url)]
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

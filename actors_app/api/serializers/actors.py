@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.actor_rows import SORTS
-from actors_app.api.fields import Body, Choice, Object, PageQuery, Text, Truth, Whole
+from actors_app.api.fields import Body, Choice, Object, SliceQuery, Text, Truth, Whole
 
 MOMENT = "A moment of UTC, ISO 8601."
 
@@ -46,7 +46,7 @@ class Actor(ActorRow):
     state = serializers.JSONField(help_text="Of a stateful actor: any JSON.")
 
 
-class ActorsQuery(PageQuery):
+class ActorsQuery(SliceQuery):
     """Which actors, and in which order."""
 
     q = Text(required=False, max_length=200, help_text="Part of the name, id, image or owner.")

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Choice, PageQuery, Query, Text, Whole
+from actors_app.api.fields import Body, Choice, Query, Slice, SliceQuery, Text, Whole
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.forms.executions import MAX_COUNT
 from actors_app.forms.history import FORMATS, SPANS
@@ -59,6 +59,7 @@ class HistoryPage(serializers.Serializer):
     is_complete = serializers.BooleanField(
         help_text="Whether all that the API has of this time was read; otherwise each request reads on."
     )
+    slice = Slice(required=False, help_text="Given where the page was asked for by `offset`.")
 
 
 class _Filters(Query):
@@ -88,7 +89,7 @@ class _Filters(Query):
         return {**super().get_fields(), **exact}
 
 
-class HistoryQuery(PageQuery, _Filters):
+class HistoryQuery(SliceQuery, _Filters):
     """The filters of the history's page; a leading `-` on a value means not."""
 
 

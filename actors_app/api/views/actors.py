@@ -43,7 +43,7 @@ class ActorList(Resource):
         tag=TAG,
         upstream="GET /actors",
         query=shapes.ActorsQuery,
-        gives=page_of(shapes.ActorRow),
+        gives=page_of(shapes.ActorRow, has_slices=True),
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of the list."""

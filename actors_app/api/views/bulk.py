@@ -86,6 +86,8 @@ class BulkPreview(Resource):
         query = HistoryQuery(data=QueryDict(given.get("filter", "")))
         if not query.is_valid():
             raise not_valid({"filter": [text for _, found in sentences(query.errors) for text in found]})
+        if "offset" in query.validated_data:
+            raise not_valid({"filter": ["A slice cannot be acted on: leave out offset, or pick its executions."]})
         filters = form_of({name: value for name, value in query.validated_data.items() if name not in _PAGING})
         what = asked_of(self.http, self.abaco, filters)
         pick = form.cleaned_data["pick"]
