@@ -4,17 +4,20 @@ The lists of one process are remembered in its cache, without definitions, envir
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from actors_app.converters import is_id
 from actors_app.credentials import SessionCredentials, signed_in
+from actors_app.executions.standstill import Standstill, is_suspect, standstills, stays_stopping
+from actors_app.executions.waits import LOOKED_AT, unfinished_of_many
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
-from actors_app.services.types import AdminActor, AdminRole, Worker
+from actors_app.services.types import AdminActor, AdminRole, Execution, Worker
 from actors_app.wording import ago_words, now
 
 REMEMBERED = 60  # seconds: both what the lists said and that somebody is an administrator
@@ -22,6 +25,7 @@ AGAIN = 5  # seconds before which "Read again" reads nothing
 KEPT = 10 * 60  # seconds for which a list may stand in while a newer one is being read, or cannot be had
 READING = 60  # seconds that one reading may hold the turn
 MOST = 5000  # actors, and workers, that are remembered of one tenant
+LOOKED_INTO = 20  # actors with busy workers whose executions are read, those with the most messages first
 SLOW_START = timedelta(minutes=5)  # for which a worker may be starting before it counts as stuck
 
 
@@ -44,6 +48,7 @@ class Lists:
     mixed: int = 0
     uncounted: int = 0
     error: AbacoError | None = field(default=None)
+    unfinished: Mapping[str, Sequence[Execution]] = field(default_factory=dict, repr=False)  # by the worker they name
 
     @property
     def age(self) -> str:
@@ -56,6 +61,14 @@ class Lists:
             workers: tuple[Worker, ...] = self.workers.value
             return workers
         return tuple(replace(worker, actor_id=actor.id) for actor in self.actors for worker in actor.workers)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingActor:
+    """An actor that stands still, and why."""
+
+    actor: AdminActor
+    standstill: Standstill
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +195,7 @@ def _read(abaco: Abaco) -> Lists:
     if workers.error is None:
         here = [one for one in workers.value if not tenants or (one.tenant or "") in tenants]
         workers = Answer(tuple(here[:MOST]))
-    return Lists(
+    selected = Lists(
         actors=actors[:MOST],
         workers=workers,
         totals=answers["totals"],
@@ -192,9 +205,33 @@ def _read(abaco: Abaco) -> Lists:
         mixed=0 if tenants else len({actor.tenant for actor in every}),
         uncounted=max(0, len(actors) - MOST),
     )
+    return replace(selected, unfinished=_unfinished(abaco, selected))
+
+
+def _unfinished(abaco: Abaco, selected: Lists) -> Mapping[str, Sequence[Execution]]:
+    """Read what busy workers may be running, of some actors; `GET /actors/{id}/executions`."""
+    suspects: dict[str, list[str]] = {}
+    for worker in selected.all_workers():
+        if is_suspect(worker, selected.taken):
+            suspects.setdefault(worker.actor_id, []).append(worker.id)
+    fullest = sorted(selected.actors, key=lambda actor: -(actor.messages or 0))
+    ids = [actor.id for actor in fullest if actor.id in suspects and is_id(actor.id)][:LOOKED_INTO]
+    return unfinished_of_many(abaco, {id_: suspects[id_][:LOOKED_AT] for id_ in ids}) if ids else {}
 
 
 # What is stuck ----------------------------------------------------------------------------------------------
+
+
+def standing_actors(selected: Lists) -> list[StandingActor]:
+    """Return the actors that stand still, with each cause, the fullest mailbox first."""
+    actors, workers = {actor.id for actor in selected.actors}, _by_actor(selected)
+    unknown = [AdminActor(id=id_) for id_ in workers if id_ not in actors]
+    standing = [
+        StandingActor(actor, one)
+        for actor in [*selected.actors, *unknown]
+        for one in standstills(actor, workers.get(actor.id, ()), actor.messages, selected.unfinished, selected.taken)
+    ]
+    return sorted(standing, key=lambda one: (-(one.actor.messages or 0), one.actor.label.casefold()))
 
 
 def stuck_workers(found: Lists) -> list[StuckWorker]:
@@ -203,14 +240,14 @@ def stuck_workers(found: Lists) -> list[StuckWorker]:
     stuck = [
         StuckWorker(actors.get(worker.actor_id) or AdminActor(id=worker.actor_id), worker, _why(worker, found.taken))
         for worker in found.all_workers()
-        if is_stuck(worker, found.taken)
+        if is_stuck(worker, found.taken) and not worker.is_stopping
     ]
     return sorted(stuck, key=lambda one: (one.worker.create_time or found.taken, one.worker.id))
 
 
 def is_stuck(worker: Worker, at: datetime) -> bool:
-    """Whether a worker could not start, or is still starting after SLOW_START."""
-    if worker.status == "ERROR":
+    """Whether a worker could not start, is still starting after SLOW_START, or stays although it was stopped."""
+    if worker.status == "ERROR" or stays_stopping(worker, at):
         return True
     return worker.is_starting and worker.create_time is not None and at - worker.create_time > SLOW_START
 
@@ -227,16 +264,23 @@ def _why(worker: Worker, at: datetime) -> str:
 
 
 def stuck_mailboxes(found: Lists) -> list[StuckMailbox]:
-    """Return the actors that have messages and no worker that is ready or busy, the fullest mailbox first."""
-    workers: dict[str, list[Worker]] = {}
-    for worker in found.all_workers():
-        workers.setdefault(worker.actor_id, []).append(worker)
+    """Return the other actors that have messages and no worker that is ready or busy, the fullest mailbox first."""
+    workers, standing = _by_actor(found), {one.actor.id for one in standing_actors(found)}
     stuck = [
         StuckMailbox(actor, reason)
         for actor in found.actors
-        if actor.messages and (reason := _why_waiting(actor, workers.get(actor.id, ()), found.taken))
+        if actor.messages
+        and actor.id not in standing
+        and (reason := _why_waiting(actor, workers.get(actor.id, ()), found.taken))
     ]
     return sorted(stuck, key=lambda one: (-(one.actor.messages or 0), one.actor.label.casefold()))
+
+
+def _by_actor(selected: Lists) -> dict[str, list[Worker]]:
+    workers: dict[str, list[Worker]] = {}
+    for worker in selected.all_workers():
+        workers.setdefault(worker.actor_id, []).append(worker)
+    return workers
 
 
 def _why_waiting(actor: AdminActor, workers: Iterable[Worker], at: datetime) -> str:
@@ -253,5 +297,5 @@ def _why_waiting(actor: AdminActor, workers: Iterable[Worker], at: datetime) -> 
     if any(one.status == "ERROR" for one in workers):
         return "Its workers could not start."
     if workers:
-        return "Its workers are stopping, and none has been asked for in their place."
-    return "It has no worker. One may be about to be asked for; if it stays so, ask for one yourself."
+        return "Its workers are stopping. The next message that is sent starts one in their place."
+    return "It has no worker, and none was asked for. The next message that is sent starts one, or you do."

@@ -19,6 +19,7 @@ from typing import Literal
 
 from django.conf import settings
 
+from actors_app.converters import is_id
 from actors_app.executions.sizes import variable_excess
 from actors_app.services.dialects import Dialect
 from actors_app.services.types import Actor, AdminActor, Execution, Worker
@@ -146,6 +147,11 @@ def is_suspect(worker: Worker, at: datetime) -> bool:
     return worker.is_busy and (_age(_sign(worker), at) or 0.0) > SETTLES
 
 
+def stays_stopping(worker: Worker, at: datetime) -> bool:
+    """Whether a worker was asked to stop and is there still, for longer than one with a process takes."""
+    return worker.is_stopping and (_age(_sign(worker), at) or 0.0) > STOPS
+
+
 def held(execution: Execution, worker: Worker, at: datetime) -> float:
     """Return for how many seconds at most a worker has held the message of an execution that has not started."""
     moments = [moment for moment in (execution.message_received_time, _sign(worker)) if moment]
@@ -156,7 +162,7 @@ def _of_worker(
     actor: AnyActor, worker: Worker, workers: Sequence[Worker], unfinished: Unfinished, at: datetime
 ) -> Standstill | None:
     if worker.is_stopping:
-        return _stopping(actor, worker, workers, at) if (_age(_sign(worker), at) or 0.0) > STOPS else None
+        return _stopping(actor, worker, workers, at) if stays_stopping(worker, at) else None
     if not worker.is_busy or worker.id not in unfinished:
         return None
     executions = unfinished[worker.id]
@@ -170,16 +176,25 @@ def _of_worker(
 
 
 def _exited(actor: AnyActor, worker: Worker, workers: Sequence[Worker], at: datetime) -> Standstill:
-    stop, restart, add = _stop(actor, worker), _restart(), _add(actor, workers)
-    quick = (stop, restart) if _drops_stopped(actor) else (restart,)
-    slow = () if _drops_stopped(actor) else (stop,)
+    if _drops_stopped(actor):
+        stop = _stop(
+            worker, "Its record is gone within a second. Then send the next message: it starts a worker for all."
+        )
+        remedies = (*stop, _restart(), *_add(actor, workers))
+    else:
+        stop = _stop(
+            worker,
+            "Its record stays as Shutdown requested for some 5 minutes, until the API's health check removes it. A "
+            "message sent after that starts a worker.",
+        )
+        remedies = (_restart(), *_add(actor, workers), *stop)
     return Standstill(
         "worker-exited",
         f"Worker {visible(worker.id)} has finished its last execution and takes no more messages: after a halt a "
         "worker's process exits, while its record stays Busy.",
         f"{_NO_OTHER} {_AS_LONG_AS[_drops_stopped(actor)]}",
         (*_facts(worker, at), ("Its executions", "all have ended")),
-        (*quick, *add, *slow),
+        remedies,
         worker.id,
     )
 
@@ -207,12 +222,7 @@ def _blocked(
         "would block the next worker too, so empty the mailbox before anything is sent.",
         (*_facts(worker, at), ("Execution", f"{visible(execution.id)}, {status_words(execution.status)}")),
         (
-            Remedy(
-                "stop",
-                "Stop the worker",
-                "It is gone within a second. No other worker starts before the next message is sent.",
-                worker.id,
-            ),
+            *_stop(worker, "It is gone within a second. No other worker starts before the next message is sent."),
             Remedy(
                 "purge", "Then empty the mailbox", "All waiting messages are dropped, the one that blocks included."
             ),
@@ -279,15 +289,9 @@ def _restart(label: str = "Start the same image again") -> Remedy:
     )
 
 
-def _stop(actor: AnyActor, worker: Worker) -> Remedy:
-    if _drops_stopped(actor):
-        effect = "Its record is gone within a second. Then send the next message, which starts a worker for all."
-    else:
-        effect = (
-            "Its record stays as Shutdown requested for some 5 minutes, until the API's health check removes it. A "
-            "message sent after that starts a worker."
-        )
-    return Remedy("stop", "Stop the worker", effect, worker.id)
+def _stop(worker: Worker, effect: str) -> tuple[Remedy, ...]:
+    """Return the stop of a worker, where its id can be in an address."""
+    return (Remedy("stop", "Stop the worker", effect, worker.id),) if is_id(worker.id) else ()
 
 
 def _add(

@@ -8,15 +8,15 @@ from actors_app.executions.standstill import Standstill, is_suspect, standstills
 from actors_app.executions.why import Asked, Why, why_not_running
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import SignedOut
-from actors_app.services.types import Actor, Execution, ExecutionRow, Worker
+from actors_app.services.types import Actor, Execution, ExecutionListing, ExecutionRow, Worker
 from actors_app.wording import now
 
 LOOKED_AT = 5  # busy workers whose executions are asked for
 RUNNING, OLDEST = 20, 10  # executions that are read one by one where the search shows none: running, and waiting ones
 
 
-def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, Why | None]:
-    """Ask for an execution, in one wave with what may hold it up; return it, and why it waits where it does."""
+def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, Why | None, Actor | None]:
+    """Ask for an execution and what may hold it up; return it, why it waits, if it does, and its actor."""
     answers = abaco.wave(
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         actor=lambda: abaco.actors.get(actor_id),
@@ -25,7 +25,7 @@ def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, W
     )
     execution: Execution = answers["execution"].need()
     waits = still_waits(execution, answers["actor"].value)
-    return execution, _reason(abaco, execution, answers) if waits else None
+    return execution, _reason(abaco, execution, answers) if waits else None, answers["actor"].value
 
 
 def why_waiting(abaco: Abaco, actor_id: str, execution: Execution, actor: Answer) -> Why:
@@ -48,21 +48,48 @@ def standing_still(
 
 
 def unfinished(
-    abaco: Abaco, actor_id: str, workers: Sequence[Worker], at: datetime, *, searches: bool = True
+    abaco: Abaco, actor_id: str, workers: Sequence[Worker], at: datetime
 ) -> Mapping[str, Sequence[Execution]]:
     """Return the executions that have not ended, by the busy worker that they name.
 
-    A worker is left out where the API does not say.
-
-    The search shows only actors in whose permissions the visitor is named; for others the listing is read, and at once
-    where not `searches`. `GET /actors/{id}/executions?workerId=…`, `GET /actors/{id}/executions`.
+    A worker is left out where the API does not say. The search shows only actors in whose permissions the visitor is
+    named; for others the listing is read. `GET /actors/{id}/executions?workerId=…`, `GET /actors/{id}/executions`.
     """
     suspects = [worker for worker in workers if is_suspect(worker, at)][:LOOKED_AT]
     if not suspects:
         return {}
-    found = _by_search(abaco, actor_id, suspects) if searches else {}
+    found = _by_search(abaco, actor_id, suspects)
     missing = [worker.id for worker in suspects if worker.id not in found]
-    return found | (_by_listing(abaco, actor_id, missing) if missing else {})
+    return found | (unfinished_of_many(abaco, {actor_id: missing}) if missing else {})
+
+
+def unfinished_of_many(abaco: Abaco, workers: Mapping[str, Sequence[str]]) -> dict[str, Sequence[Execution]]:
+    """Return the executions that have not ended, by the worker that they name, from the listings of several actors.
+
+    `workers` are ids by the actor's id. All that run and the oldest that wait are read one by one, since a listing
+    names no workers; where one of them is not read, the actor's workers are left out.
+    """
+    listings = _gathered(abaco, {id_: lambda id_=id_: abaco.executions.list(id_) for id_ in workers})
+    rows = {id_: _rows(listing.value) for id_, listing in listings.items() if listing.value is not None}
+    calls: dict[str, Any] = {
+        f"{id_} {row.id}": lambda id_=id_, row=row: abaco.executions.get(id_, row.id)
+        for id_, some in rows.items()
+        for row in some
+    }
+    answers = _gathered(abaco, calls)
+    found: dict[str, Sequence[Execution]] = {}
+    for id_, some in rows.items():
+        read = [answers[f"{id_} {row.id}"].value for row in some]
+        if sum(row.is_running for row in some) < RUNNING and None not in read:
+            found |= {worker: [one for one in read if _is_of(one, worker)] for worker in workers[id_]}
+    return found
+
+
+def _rows(listing: ExecutionListing) -> list[ExecutionRow]:
+    """Return the rows of a listing that may name a busy worker: those that run, and the oldest that wait."""
+    rows = [row for row in listing.executions if not row.is_finished]
+    waiting = sorted((row for row in rows if not row.is_running), key=_received)
+    return [*[row for row in rows if row.is_running][:RUNNING], *waiting[:OLDEST]]
 
 
 def _by_search(abaco: Abaco, actor_id: str, workers: Sequence[Worker]) -> dict[str, tuple[Execution, ...]]:
@@ -79,25 +106,6 @@ def _by_search(abaco: Abaco, actor_id: str, workers: Sequence[Worker]) -> dict[s
         if every and every.executions and left:
             found[worker.id] = tuple(one for one in left.executions if _is_of(one, worker.id))
     return found
-
-
-def _by_listing(abaco: Abaco, actor_id: str, worker_ids: Sequence[str]) -> dict[str, tuple[Execution, ...]]:
-    listing = _gathered(abaco, {"list": lambda: abaco.executions.list(actor_id)})["list"].value
-    if listing is None:
-        return {}
-    rows = [row for row in listing.executions if not row.is_finished]
-    waiting = sorted((row for row in rows if not row.is_running), key=_received)[:OLDEST]
-    running = [row for row in rows if row.is_running]
-    calls: dict[str, Any] = {
-        row.id: lambda row=row: abaco.executions.get(actor_id, row.id) for row in [*running[:RUNNING], *waiting]
-    }
-    answers = _gathered(abaco, calls)
-    if len(running) > RUNNING or any(answer.value is None for answer in answers.values()):
-        return {}  # one that was not read may be the worker's
-    return {
-        worker_id: tuple(answer.value for answer in answers.values() if _is_of(answer.value, worker_id))
-        for worker_id in worker_ids
-    }
 
 
 def _is_of(execution: Execution, worker_id: str) -> bool:

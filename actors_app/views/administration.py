@@ -1,14 +1,23 @@
 """The administration: how full the server is, the tenant's actors, what is stuck; and the workers of all actors."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.administration.lists import Lists, admin_lists, stuck_mailboxes, stuck_workers
+from actors_app.administration.lists import (
+    Lists,
+    StandingActor,
+    admin_lists,
+    standing_actors,
+    stuck_mailboxes,
+    stuck_workers,
+)
 from actors_app.administration.rows import columns, rows, select, select_workers, sort_of, worker_rows
+from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.administration import AdminFilter, WorkerFilter
@@ -16,7 +25,7 @@ from actors_app.htmx import render_page, wants_fragment
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.services.types import Worker, WorkerPage
+from actors_app.services.types import AdminActor, Worker, WorkerPage
 from actors_app.wording import now
 
 NAMED = 20  # of what is stuck, how many are named
@@ -50,7 +59,7 @@ def administration(request: HttpRequest) -> HttpResponse:
 def _tenant(found: Lists, chosen: dict[str, Any], size: int) -> dict[str, Any]:
     wanted = {name: chosen[name] for name in ("q", "status", "owner", "sort")}
     page = Paginator(select(found.actors, **wanted), size).get_page(chosen["page"])
-    workers, mailboxes = stuck_workers(found), stuck_mailboxes(found)
+    workers, mailboxes, standing = stuck_workers(found), stuck_mailboxes(found), standing_actors(found)
     statuses = Counter(actor.status for actor in found.actors)
     return {
         "lists": found,
@@ -66,11 +75,28 @@ def _tenant(found: Lists, chosen: dict[str, Any], size: int) -> dict[str, Any]:
             "messages": sum(actor.messages or 0 for actor in found.actors),
             "workers": len(found.all_workers()),
         },
+        "standing": [(one, is_id(one.actor.id)) for one in standing[:NAMED]],
+        "purges": [*_waiting_in_vain(standing[:NAMED]), *(one.actor for one in mailboxes[:NAMED])],
+        "stops": [
+            *((one.actor.id, one.standstill.worker_id) for one in standing[:NAMED] if _can_stop(one)),
+            *((one.actor.id, one.worker.id) for one in workers[:NAMED]),
+        ],
+        "standing_more": max(0, len(standing) - NAMED),
         "stuck_workers": workers[:NAMED],
         "stuck_workers_more": max(0, len(workers) - NAMED),
         "stuck_mailboxes": mailboxes[:NAMED],
         "stuck_mailboxes_more": max(0, len(mailboxes) - NAMED),
     }
+
+
+def _waiting_in_vain(standing: Sequence[StandingActor]) -> list[AdminActor]:
+    """Return the actors whose messages no worker will take as they are, each once."""
+    kinds = ("no-worker", "no-start", "too-long")
+    return [one.actor for one in standing if one.standstill.kind in kinds and one.actor.messages]
+
+
+def _can_stop(one: StandingActor) -> bool:
+    return any(remedy.name == "stop" for remedy in one.standstill.remedies)
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -155,8 +155,8 @@ def execution_why(request: HttpRequest, actor_id: str, execution_id: str) -> Htt
     """Answer the poll of why an execution waits, until it does not; opened plainly, go to its page."""
     if not wants_fragment(request):
         return redirect("actors:execution-detail", actor_id, execution_id)
-    execution, why = why_of(abaco_for(request), actor_id, execution_id)
-    context = {"actor_id": actor_id, "execution_id": execution_id, "why": why}
+    execution, why, actor = why_of(abaco_for(request), actor_id, execution_id)
+    context = {"actor_id": actor_id, "execution_id": execution_id, "why": why, "actor": actor}
     state = (why and (why.kind, why.reason), freshness(execution.message_received_time))
     return render_poll(request, "executions/_why.html", context, state=state, done=why is None)
 

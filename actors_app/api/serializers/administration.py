@@ -6,6 +6,7 @@ from actors_app.administration.rows import SORTS
 from actors_app.api.fields import Choice, PageQuery, Text
 from actors_app.api.schema import page_of
 from actors_app.api.serializers.actors import MOMENT
+from actors_app.api.serializers.why import Fact, Remedy
 from actors_app.api.serializers.workers import Worker
 from actors_app.forms.administration import WorkerFilter
 
@@ -43,6 +44,20 @@ class AdminQuery(PageQuery):
     status = Text(required=False, max_length=40, help_text="A status, or `OTHER` for any but the usual ones.")
     owner = Text(required=False, max_length=255)
     sort = Choice([sign + name for name in SORTS for sign in ("", "-")], required=False, default="name")
+
+
+class Standstill(serializers.Serializer):
+    """An actor that runs no messages until somebody does something."""
+
+    actor_id = serializers.CharField()
+    worker_id = serializers.CharField(allow_blank=True, help_text="The worker it is about, if any.")
+    kind = serializers.CharField(
+        help_text="`worker-exited`, `worker-stopping`, `worker-blocked`, `no-worker`, `no-start` or `too-long`."
+    )
+    reason = serializers.CharField(help_text="A sentence; untrusted text.")
+    advice = serializers.CharField(help_text="A sentence: what follows, and what to do.")
+    evidence = Fact(many=True)
+    remedies = Remedy(many=True, help_text="In the order in which to try them.")
 
 
 class StuckWorker(serializers.Serializer):
@@ -83,6 +98,7 @@ class Administration(serializers.Serializer):
     workers = serializers.IntegerField()
     missing = serializers.IntegerField(allow_null=True, help_text="Actors that the admin list leaves out.")
     totals = Totals(allow_null=True, help_text="null where the API fails at it, as v3 does.")
+    standstills = Standstill(many=True)
     stuck_workers = StuckWorker(many=True)
     stuck_mailboxes = StuckMailbox(many=True)
 

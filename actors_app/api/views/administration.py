@@ -6,7 +6,14 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.administration.lists import Lists, admin_lists, is_stuck, stuck_mailboxes, stuck_workers
+from actors_app.administration.lists import (
+    Lists,
+    admin_lists,
+    is_stuck,
+    standing_actors,
+    stuck_mailboxes,
+    stuck_workers,
+)
 from actors_app.administration.rows import SORTS, select, select_workers
 from actors_app.api import paging
 from actors_app.api.base import Resource
@@ -55,6 +62,18 @@ class Administration(Tenant):
         totals = None if found.totals.error else asdict(found.totals.value)
         stuck = [(one.actor.id, one.worker.id, one.reason) for one in stuck_workers(found)]
         boxes = [(one.actor.id, one.actor.messages, one.reason) for one in stuck_mailboxes(found)]
+        standing = [
+            {
+                "actor_id": one.actor.id,
+                "worker_id": one.standstill.worker_id,
+                "kind": one.standstill.kind,
+                "reason": one.standstill.sentence,
+                "advice": one.standstill.advice,
+                "evidence": [{"name": name, "value": value} for name, value in one.standstill.evidence],
+                "remedies": one.standstill.remedies,
+            }
+            for one in standing_actors(found)
+        ]
         values = {
             "as_of": found.taken,
             "actors": len(found.actors),
@@ -64,6 +83,7 @@ class Administration(Tenant):
             "workers": len(found.all_workers()),
             "missing": found.missing,
             "totals": totals,
+            "standstills": standing,
             "stuck_workers": [dict(zip(("actor_id", "worker_id", "reason"), one, strict=True)) for one in stuck],
             "stuck_mailboxes": [dict(zip(("actor_id", "messages", "reason"), one, strict=True)) for one in boxes],
         }

@@ -22,7 +22,7 @@ class ExecutionWhy(Resource):
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with the reason, as things stand now."""
-        execution, why = why_of(self.abaco, actor_id, execution_id)
+        execution, why, _ = why_of(self.abaco, actor_id, execution_id)
         told = why and {
             "kind": why.kind,
             "reason": why.reason,

@@ -48,9 +48,9 @@ def minutes_ago(number: int) -> str:
 
 STUCK = [
     ({"messages": 3, "status": "ERROR", "statusMessage": "no such <image>"}, [], "no such &lt;image&gt;"),
-    ({"messages": 3}, [], "It has no worker."),
+    ({"messages": 3}, [], "there is no worker, nor was one asked for"),
     ({"messages": 3, "status": "SHUTTING_DOWN"}, [], "is being deleted"),
-    ({"messages": 3}, [("SHUTDOWN_REQUESTED", 9)], "Its workers are stopping"),
+    ({"messages": 3}, [("SHUTDOWN_REQUESTED", 9)], "its record stays"),
     ({"messages": 3}, [("REQUESTED", 9)], "no spawner has taken it"),
     ({"messages": 3}, [("REQUESTED", 9)], "starting for too long"),
     ({"messages": 3}, [("ERROR", 1)], "Its workers could not start."),

@@ -154,7 +154,8 @@ def test_what_is_stuck_has_its_reason(
     page = signed_in.get(URL).content.decode()
     assert words in page
     is_waiting = bool(actor["messages"]) and not any(
-        status in ("READY", "BUSY") or (age == 1 and status == "REQUESTED") for status, age in workers
+        status in ("READY", "BUSY", "SHUTDOWN_REQUESTED") or (age == 1 and status == "REQUESTED")
+        for status, age in workers
     )
     assert (">3 messages<" in page) == is_waiting
 
