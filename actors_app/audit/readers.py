@@ -8,7 +8,7 @@ from actors_app.audit.activity import Reader
 from actors_app.credentials import Credentials
 from actors_app.models import AuditEntry
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, Unaddressable
 from actors_app.services.types import Actor
 
 
@@ -44,7 +44,7 @@ def readable_line(who: Credentials, api: Callable[[], Abaco], entry_id: int) -> 
     if entry.actor_id:
         try:
             actor = abaco.actors.get(entry.actor_id)
-        except (NotFound, Forbidden):
+        except (NotFound, Unaddressable, Forbidden):
             pass
         except AbacoError as error:
             # Whoever did it may see it all the same, under the name of that time.

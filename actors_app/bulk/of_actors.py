@@ -10,7 +10,7 @@ from actors_app.bulk.plans import Item, Plan
 from actors_app.bulk.rights import MayChange
 from actors_app.credentials import Credentials
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, SignedOut, Unaddressable
 from actors_app.services.types import Actor, AdminRole, Worker
 from actors_app.services.waves import GetCall
 from actors_app.wording import thousands, visible
@@ -164,7 +164,7 @@ def _part(act: str, id_: str, answers: Mapping[str, Answer], workers: frozenset[
     error, words = _unseen(act, answers)
     if error:
         label = visible(actor.value.label)[:LABEL] if actor.value else visible(id_)
-        is_refusal = isinstance(error, (Forbidden, NotFound, InvalidRequest))
+        is_refusal = isinstance(error, (Forbidden, NotFound, Unaddressable, InvalidRequest))
         return _left_out(ActorLine(id_, label, is_unseen=not is_refusal), f"{words}{_said(error)}")
     seen = _Seen(actor.value, answers, workers)
     line = ActorLine(id_, seen.label, visible(actor.value.owner), actor.value.status)

@@ -14,6 +14,7 @@
         ├── Forbidden             forbidden                               403
         │   └── OnlyAdmins        only-admins                             403
         ├── NotFound              gone                                    404
+        ├── Unaddressable         unaddressable                           404
         ├── Conflict              conflict                                409
         ├── Unsupported           unsupported                             501
         ├── RateLimited           rate-limited                            503
@@ -227,6 +228,15 @@ class NotFound(APIError):
         error = cls(detail, user_message=words)
         error.may_be_hidden = True
         return error
+
+
+class Unaddressable(APIError):
+    """A name or id that may exist, but whose address the API reads as another; no call was made."""
+
+    kind = "unaddressable"
+    status = 404
+    message = "The Actors API reads the address of this as another one, so that it cannot be asked for."
+    next_step = "Ask the operators of the API."
 
 
 class Conflict(APIError):

@@ -20,7 +20,7 @@ from actors_app.history.asking import Asked, asked
 from actors_app.history.exporting import export_rows
 from actors_app.htmx import render_page
 from actors_app.services import Abaco
-from actors_app.services.errors import Forbidden, NotFound
+from actors_app.services.errors import Forbidden, NotFound, Unaddressable
 from actors_app.views.bulk import TOO_OLD, ordered, plan_context
 
 
@@ -58,7 +58,7 @@ def asked_of(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> Asked:
     """
     actor = filters.wanted().actor
     if actor and not actor.is_not and is_id(actor.text):
-        with suppress(Forbidden, NotFound):  # it may be a name
+        with suppress(Forbidden, NotFound, Unaddressable):  # it may be a name
             what = asked(request, abaco, actor.text, filters)
             if what.actors:
                 return what

@@ -15,7 +15,7 @@ from actors_app.api import is_api
 from actors_app.api.problems import instead_of_page
 from actors_app.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.incidents import report_store
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, Unaddressable
 from actors_app.views.signed_out import interrupted, signed_out
 from portal import store
 
@@ -38,6 +38,7 @@ TITLES = {
     "signed-out": "Nothing was sent",
     "forbidden": "Not allowed",
     "gone": "Not there",
+    "unaddressable": "The API cannot be asked for this",
     "invalid": "The API refused this",
     "conflict": "This cannot be done now",
     "unsupported": "This API does not offer that",
@@ -58,8 +59,8 @@ def _answer(request: HttpRequest, status: int, context: dict[str, Any]) -> HttpR
 
 def abaco_error(request: HttpRequest, error: AbacoError) -> HttpResponse:
     """Say what the API answered, or that it did not; a poll of what is gone, or no longer allowed, is over."""
-    is_over = is_poll(request) and isinstance(error, NotFound | Forbidden)
-    can_come_back = request.method in ("GET", "HEAD") and not isinstance(error, NotFound | Forbidden)
+    is_over = is_poll(request) and isinstance(error, NotFound | Unaddressable | Forbidden)
+    can_come_back = request.method in ("GET", "HEAD") and not isinstance(error, NotFound | Unaddressable | Forbidden)
     response = _answer(
         request,
         STOP_POLLING if is_over else error.status,

@@ -14,6 +14,7 @@ class Seeded(NamedTuple):
 
 _S = "actors_app/services/"
 _URLS = ("tests/services/test_urls.py",)
+_FRONT = ("tests/services/test_front.py",)
 _WIRE = (
     "tests/services/test_asking_again.py",
     "tests/services/test_faults.py",
@@ -40,7 +41,10 @@ SEEDED = (
     Seeded(_S + "urls.py", "not form.fullmatch(value)", "not form.match(value)", _URLS),
     Seeded(_S + "names.py", '_ADMIN = re.compile(r"admin", re.IGNORECASE)', '_ADMIN = re.compile(r"admin")', _URLS),
     Seeded(_S + "names.py", "or name in BUILT_IN", "", _URLS),
-    Seeded(_S + "urls.py", "if segment not in WORDS:", "if not segment:", _URLS),
+    Seeded(_S + "urls.py", "if text not in WORDS:", "if not text:", _URLS),
+    Seeded(_S + "urls.py", 'messages(.*)", re.IGNORECASE)', 'messages(.*)")', _FRONT),
+    Seeded(_S + "urls.py", "_process_and_path(path) != (process[0], path)", "False", _FRONT),
+    Seeded(_S + "urls.py", '(is_of_actor and "aliases" in path)', "False", _FRONT),
     Seeded(_S + "urls.py", 'Segment(value, "{" + kind + "}")', "Segment(value, value)", _URLS),
     Seeded(_S + "urls.py", 'return f"UpstreamPath({self.label})"', 'return f"UpstreamPath({self.path})"', _URLS),
     # The client: redirects, proxies, cookies, TLS, encodings, caps and time.

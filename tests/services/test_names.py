@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from actors_app.services.errors import NotFound
+from actors_app.services.errors import Unaddressable
 from actors_app.services.names import Kind, has_page, problem_of
 from actors_app.services.urls import actor, alias, config, upstream_url
 
@@ -124,7 +124,7 @@ def test_a_name_without_a_problem_makes_every_path(kind: Kind, name: str) -> Non
 
 @pytest.mark.parametrize("name", ["admin", "Admin-x", "ADMIN", "aliases", "my-aliases", "search", "configs"])
 def test_no_path_is_made_where_the_api_would_read_another_route(name: str) -> None:
-    with pytest.raises(NotFound, match="a reserved word in place of: actor"):
+    with pytest.raises(Unaddressable, match="would read another address with this: actor"):
         actor(name)
 
 

@@ -10,7 +10,7 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors_app.services.errors import NotFound
+from actors_app.services.errors import NotFound, Unaddressable
 from actors_app.services.names import BUILT_IN
 from actors_app.services.urls import Segment, actor, alias, execution, nonce, upstream_url, worker
 
@@ -57,7 +57,7 @@ def test_what_is_no_id_is_not_found(check: Check, value: str) -> None:
 
 @pytest.mark.parametrize("word", [*sorted(BUILT_IN), "admin", "Admin"])
 def test_a_reserved_word_is_no_actor(word: str) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(Unaddressable):
         actor(word)
 
 
@@ -121,7 +121,7 @@ def stays_in_its_place(check: Check, value: str) -> bool:
     """Return whether an id is taken; fail where a URL made of it is not the one it should be."""
     try:
         path = upstream_url("actors", "v2", check(value), "messages")
-    except NotFound:
+    except (NotFound, Unaddressable):
         return False
     sent = urlsplit(requests.Request("GET", "https://api.example.org" + path.path).prepare().url or "")
     assert re.fullmatch(r"/actors/v2/[A-Za-z0-9_.~-]+/messages", sent.path)
