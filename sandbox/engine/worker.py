@@ -153,6 +153,7 @@ class WorkerThread(threading.Thread):
         try:
             outcome = self._run_container(actor, message, binary)
         except StartError as error:
+            self._control.stopped.wait(settings.SANDBOX_PULL_SECONDS / 3)  # Docker does not know it at once.
             self._put_back(message)
             return self._starts_again(message, str(error))
         finally:
