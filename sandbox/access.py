@@ -162,15 +162,15 @@ def level_of(user: str, subject: str) -> str | None:
     return entry[1] if entry else "NONE"
 
 
-def check_level(caller: Caller, subject: str, needed: str, noun: str, missing: str) -> None:
-    """Raise the 400 of a caller without the level; admins pass."""
+def check_level(caller: Caller, subject: str, needed: str, refusal: str, missing: str) -> None:
+    """Raise the 400 of a caller without the level, or of a subject that nobody has any on; admins pass."""
     if caller.is_admin:
         return
     level = level_of(caller.user, subject)
     if level is None:
         raise Refusal(missing)
     if LEVELS.index(level) < LEVELS.index(needed):
-        raise Refusal(f"Not authorized -- you do not have access to this {noun}.")
+        raise Refusal(refusal)
 
 
 def check_privileges(caller: Caller, dialect: V2) -> None:
@@ -179,7 +179,7 @@ def check_privileges(caller: Caller, dialect: V2) -> None:
         return
     data = read_json(caller.request, dialect, silent=True) or read_form(caller.request)
     if not isinstance(data, dict) or PRIVILEGED_ROLE in caller.roles:
-        return
+        return  # a QueryDict is a dict
     for name, what in PRIVILEGES.items():
         if name == "use_container_uid" and not dialect.guards_container_uid:
             continue

@@ -4,7 +4,7 @@ What the fields mean is in the views; the message body, which follows its own ru
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +19,16 @@ TRUE_WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a request: its snake_case name, its kind (`str`, `int`, `bool`, `dict`, `list`) and help text."""
+    """One field of a request: its snake_case name, its kind and help text.
+
+    A kind is `str`, `int`, `bool`, `dict`, `list` (of texts), or `truth`, which asks any value whether it is true.
+    """
 
     name: str
     kind: str
     help: str
     required: bool = False
     default: Any = None
-    nullable: bool = True
 
 
 def load_json(data: bytes) -> Any:
@@ -38,12 +40,18 @@ def load_json(data: bytes) -> Any:
     return json.loads(data, parse_constant=refuse)
 
 
+def says_json(request: HttpRequest) -> bool:
+    """Say whether a request calls its body JSON: `application/json`, or `application/…+json`."""
+    kind = request.content_type or ""
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
 def read_json(request: HttpRequest, dialect: V2 = V2_DIALECT, silent: bool = False) -> Any:
     """Return the JSON of a body that says it is JSON, or None for any other; raise BrokenJson for one that is none.
 
     Where v3 looks at a body `silent`ly it reads nothing of a broken one, and whoever reads it after that does neither.
     """
-    if request.content_type != "application/json":
+    if not says_json(request):
         return None
     try:
         return load_json(request.body)
@@ -55,34 +63,37 @@ def read_json(request: HttpRequest, dialect: V2 = V2_DIALECT, silent: bool = Fal
         raise BrokenJson from None
 
 
-def read_form(request: HttpRequest) -> dict[str, Any]:
-    """Return the first values of a form body."""
-    form = request.POST
+def read_form(request: HttpRequest) -> QueryDict:
+    """Return the fields of a form body."""
     if request.method == "PUT" and request.content_type == "application/x-www-form-urlencoded":
-        form = QueryDict(request.body)
-    return first_values(form)
+        return QueryDict(request.body)
+    return request.POST
 
 
-def first_values(values: QueryDict) -> dict[str, Any]:
-    """Return the first value of each name."""
-    return {name: values.getlist(name)[0] for name in values}
+def read_values(request: HttpRequest, dialect: V2) -> dict[str, list[Any]]:
+    """Return all values of each field: those of the JSON first, then of the query, then of a form.
+
+    A list in the JSON is so many values of its field, an empty one none: the field is then absent.
+    """
+    values: dict[str, list[Any]] = {}
+    for name, value in _pairs(read_json(request, dialect)):
+        values.setdefault(name, []).append(value)
+    for source in (request.GET, read_form(request)):
+        for name, texts in source.lists():
+            values.setdefault(str(name), []).extend(texts)
+    return values
 
 
-def read_values(request: HttpRequest, dialect: V2) -> dict[str, Any]:
-    """Return what a request says: by its query string, over it by its form, over both by its JSON."""
-    return first_values(request.GET) | read_form(request) | pairs(read_json(request, dialect))
-
-
-def pairs(value: Any) -> dict[str, Any]:
-    """Take a JSON value as fields; what is neither an object nor pairs is a 500, as in Abaco."""
-    if value is None:
-        return {}
+def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+    # What is neither an object nor a list of pairs is a 500, as in Abaco.
     if isinstance(value, dict):
-        return value
-    try:
-        return {str(key): item for key, item in value}
-    except (TypeError, ValueError) as error:
-        raise Crash.of(error) from None
+        for name, inner in value.items():
+            yield from ((name, each) for each in (inner if isinstance(inner, list) else [inner]))
+    elif value is not None:
+        try:
+            yield from [(str(name), inner) for name, inner in value]
+        except (TypeError, ValueError) as error:
+            raise Crash.of(error) from None
 
 
 def read_fields(
@@ -95,46 +106,44 @@ def read_fields(
     says it is JSON and is not, with Flask's words where `whole_reason` is asked for.
     """
     try:
-        given = read_values(request, dialect)
+        values = read_values(request, dialect)
     except BrokenJson as broken:
         reason = f": {broken.reason}" if whole_reason else ""
         raise Refusal(f"{thing}: Unable to process the JSON description.{reason}") from None
-    values: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for field in fields:
         shown = dialect.name(field.name)
-        refusal = Refusal(f"{thing}: {{{shown!r}: {field.help!r}}}")
-        if shown not in given:
-            if field.required:
-                raise refusal
-            values[field.name] = field.default
-            continue
+        refusal = Refusal(f"{thing}: { {shown: field.help} }")
         try:
-            values[field.name] = coerce(given[shown], field)
-        except (TypeError, ValueError):
+            coerced = [coerce(value, field.kind) for value in values.get(shown, ())]
+        except (TypeError, ValueError, AttributeError, KeyError):
             raise refusal from None
-    return values
+        if field.required and not coerced:
+            raise refusal
+        if field.kind == "list" and coerced:
+            result[field.name] = coerced
+        else:
+            result[field.name] = coerced[0] if coerced else field.default
+    return result
 
 
-def coerce(value: Any, field: Field) -> Any:
-    """Make a given value into the field's kind; raise ValueError or TypeError where it cannot be."""
-    if field.kind == "list":
-        return ["None" if item is None else str(item) for item in (value if isinstance(value, list) else [value])]
-    if isinstance(value, list) and field.kind != "dict":
-        value = value[0] if value else None
+def coerce(value: Any, kind: str) -> Any:
+    """Make a given value into a field's kind, null but for itself; raise an exception where it cannot be."""
     if value is None:
-        if not field.nullable:
-            raise TypeError
         return None
-    if field.kind == "int":
+    if kind == "int":
         return int(value)
-    if field.kind == "bool":
-        if isinstance(value, bool):
-            return value
-        if not isinstance(value, str) or value.lower() not in TRUE_WORDS:
-            raise ValueError
-        return TRUE_WORDS[value.lower()]
-    if field.kind == "dict":
-        if not isinstance(value, dict):
-            raise TypeError
-        return value
-    return str(value)
+    if kind == "bool":
+        return value if isinstance(value, bool) else TRUE_WORDS[value.lower()]
+    if kind == "dict":
+        return dict(value)
+    return bool(value) if kind == "truth" else str(value)
+
+
+def check_storable(value: Any) -> None:
+    """Raise OverflowError for a whole number that no store can hold, however deep in a value it stands."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise OverflowError
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            check_storable(inner)

@@ -17,19 +17,28 @@ from django.db.models.functions import Cast, Concat
 from sandbox.answers import Crash
 from sandbox.dialect import V2
 
-TIME_FIELDS = {  # finish_time is missing, as in Abaco: it cannot be searched by range.
-    "start_time", "message_received_time", "last_execution_time", "last_update_time", "create_time",
-    "last_health_check_time",
-}  # fmt: skip
+TIME_FIELDS = (  # finish_time is missing, as in Abaco: it cannot be searched by range.
+    "start_time", "message_received_time", "last_execution_time", "last_update_time", "StartedAt", "FinishedAt",
+    "create_time", "last_health_check_time",
+)  # fmt: skip
 INNER_TIMES = {"StartedAt": "start_time", "FinishedAt": "finish_time"}  # in `final_state`, where they are the same
 COMPARISONS = {"eq": "", "gt": "__gt", "gte": "__gte", "lt": "__lt", "lte": "__lte"}
-OPERATORS = {*COMPARISONS, "neq", "in", "nin", "between", "like", "nlike"}
+# In the order in which Abaco looks for them anywhere in a name: `state.index` asks for `$in`.
+OPERATORS = ("neq", "eq", "lte", "lt", "gte", "gt", "nin", "in", "between", "nlike", "like")
 WORDS = {"true": True, "false": False, "none": None}
-TIME_FORM = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}(:\d{2}(:\d{2}(\.\d{1,6})?)?)?)?)?)?(Z|[+-]\d{2}:?\d{2})?")
+TIME_FORMATS = {  # by the length of what may hold colons, which a time zone after it may not
+    19: ("%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S",
+         "%Y-%m-%dT%H:%M%z"),
+    16: ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H%z"),
+    13: ("%Y-%m-%dT%H", "%Y-%m-%dT%z", "%Y-%m-%dT"),
+    0: ("%Y-%m-%d%z", "%Y-%m-%d", "%Y-%m%z", "%Y-%m", "%Y%z", "%Y"),
+}  # fmt: skip
 TIME_REFUSAL = (
     "Inputted datetime was in an incorrect format. Please refer to docs and follow ISO 8601 formatting. "
     "e.g. '2020-05-01T14:45:41.591Z'"
 )
+NO_COMMA = "Between must have two variables seperated by a comma. Ex. io.between=20,40"
+TOO_MANY = "too many values to unpack (expected 2)"
 BETWEEN_REFUSAL = "The values given to .between should be either float or ISO 8601 datetime."
 NOTHING = Q(pk__in=[])
 LARGEST = 1.7976931348623157e308
@@ -46,16 +55,17 @@ class Conditions:
 
     def read(self, name: str, text: str) -> Q:
         """Return one parameter as a condition; raise the 500 of a bad value."""
-        path, _, operator = name.rpartition(".")
-        if not path or operator not in OPERATORS:
-            path, operator = name, "eq"
-        column, field, kind = self._find(path)
+        first, dot, rest = name.partition(".")
+        key = self._dialect.field(first) + dot + rest
+        value = _guess(text, key)
+        operator = next((each for each in OPERATORS if f".{each}" in key), "eq")
+        column, kind = self._find(key.split(f".{operator}")[0])
         if operator in ("like", "nlike"):
-            matches = _like(column, text, kind)
+            matches = _like(column, str(value), kind)
             return matches if operator == "like" else _all_but(column, matches, kind)
         if operator == "between":
-            return _between(column, text, field, kind)
-        value = _guess(text, field)
+            low, high = _bounds(value)
+            return _compare(column, "gte", low, kind) & _compare(column, "lte", high, kind)
         if operator in ("in", "nin"):
             if not isinstance(value, list):
                 raise Crash("pymongo.errors.OperationFailure", f"${operator} needs an array")
@@ -68,33 +78,32 @@ class Conditions:
             return ~found if value is None else _all_but(column, found, kind)
         return _compare(column, operator, value, kind)
 
-    def _find(self, path: str) -> tuple[str | None, str, Any]:
-        """Return what to compare by its name in the query, the field's own name, and what kind it is."""
-        shown, *inner = path.split(".")
-        field = self._dialect.field(shown)
+    def _find(self, path: str) -> tuple[str | None, Any]:
+        """Return what to compare by its name in the query, and what kind it is."""
+        field, *inner = path.split(".")
         tenant = f"{self._dialect.tenant}_"
         if field == "tenant" and not inner:
-            return self._alias(Value(self._dialect.tenant)), field, STORED
+            return self._alias(Value(self._dialect.tenant)), STORED
         if field == "actor_id" and field in self._columns:
-            return self._alias(Concat(Value(tenant), F("actor_id"))), field, STORED
+            return self._alias(Concat(Value(tenant), F("actor_id"))), STORED
         if field == "db_id" and "owner" in self._columns:
-            return self._alias(Concat(Value(tenant), F("id"))), field, STORED
+            return self._alias(Concat(Value(tenant), F("id"))), STORED
         if field == "logs" and "text" in self._columns:
             field = "text"
         column = self._columns.get(field)
         if not inner:
             if field == "hints":
-                return self._alias(Cast("hints", models.TextField())), field, LISTED
-            return (column.name if column else None), field, column
+                return self._alias(Cast("hints", models.TextField())), LISTED
+            return (column.name if column else None), column
         if field == "final_state" and inner[-1] in INNER_TIMES:
             own = INNER_TIMES[inner[-1]]
-            return (own, "start_time", self._columns[own]) if own in self._columns else (None, field, None)
+            return (own, self._columns[own]) if own in self._columns else (None, None)
         if not isinstance(column, models.JSONField):
-            return None, field, None
+            return None, None
         transform: Any = field
         for key in inner:
             transform = KeyTransform(key, transform)
-        return self._alias(transform), field, INNER
+        return self._alias(transform), INNER
 
     def _alias(self, expression: Any) -> str:
         name = f"asked_{len(self.aliases)}"
@@ -117,44 +126,57 @@ def _like(column: str | None, text: str, kind: Any) -> Q:
     return Q(**{f"{column}__isnull": False, f"{column}__regex": text})
 
 
-def _between(column: str | None, text: str, field: str, kind: Any) -> Q:
-    if "," not in text:
-        raise Crash("TypeError", "argument of type 'float' is not iterable")
-    bounds = [_guess(part, field) for part in text.split(",")]
-    if len(bounds) != 2 or not all(isinstance(bound, float | datetime) for bound in bounds):
-        raise Crash("ValueError", BETWEEN_REFUSAL)
-    return _compare(column, "gte", bounds[0], kind) & _compare(column, "lte", bounds[1], kind)
+def _bounds(value: Any) -> tuple[Any, Any]:
+    if isinstance(value, bool | float | None):
+        raise Crash("TypeError", f"argument of type '{type(value).__name__}' is not iterable")
+    if isinstance(value, list):
+        if not value:
+            raise Crash("IndexError", "list index out of range")
+        if not all(isinstance(bound, datetime) for bound in value):
+            raise Crash("ValueError", BETWEEN_REFUSAL)
+        return value[0], value[1]
+    low, high = _halves(value)
+    try:
+        return float(low), float(high)
+    except ValueError:
+        raise Crash("ValueError", BETWEEN_REFUSAL) from None
 
 
-def _guess(text: str, field: str) -> Any:
+def _halves(value: Any) -> list[str]:
+    if "," not in value:
+        raise Crash("ValueError", NO_COMMA)
+    halves = str(value).split(",")
+    if len(halves) > 2:
+        raise Crash("ValueError", TOO_MANY)
+    return halves
+
+
+def _guess(text: str, key: str) -> Any:
     if text.lower() in WORDS:
         return WORDS[text.lower()]
-    if field in TIME_FIELDS:
-        return _read_time(text)
+    if any(field in key for field in TIME_FIELDS):
+        return [_read_time(half) for half in _halves(text)] if ".between" in key else _read_time(text)
     try:
         return float(text)
     except ValueError:
         pass
-    for form in (text, text.replace("'", '"')):
-        try:
-            return json.loads(form)
-        except ValueError:
-            continue
-    return text
+    try:
+        return json.loads(text.replace("'", '"'))
+    except ValueError:
+        return text
 
 
 def _read_time(text: str) -> datetime:
-    if not TIME_FORM.fullmatch(text):
-        raise Crash("ValueError", TIME_REFUSAL)
-    zone = re.search(r"(Z|(?<=\d)[+-]\d{2}:?\d{2})$", text[10:]) if len(text) > 10 else None
-    bare = text[: 10 + zone.start()] if zone else text
-    padded = bare + "0000-01-01"[len(bare) :] if len(bare) < 10 else bare
-    padded += ":00" if len(bare) == 13 else ""
-    try:
-        moment = datetime.fromisoformat(padded + (zone[0] if zone else ""))
-    except ValueError:
-        raise Crash("ValueError", TIME_REFUSAL) from None
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    text = text.replace("Z", "")
+    for start, forms in TIME_FORMATS.items():
+        plain = text[:start] + text[start:].replace(":", "")
+        for form in forms:
+            try:
+                moment = datetime.strptime(plain, form)
+            except ValueError:
+                continue
+            return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    raise Crash("ValueError", TIME_REFUSAL)
 
 
 def _compare(column: str | None, operator: str, value: Any, kind: Any) -> Q:

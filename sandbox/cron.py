@@ -5,10 +5,12 @@ import re
 from datetime import datetime, timedelta
 
 from sandbox import times
-from sandbox.answers import Crash, Refusal
+from sandbox.answers import BadRequest, Crash, Refusal
 
-FORMAT = re.compile(r"(?P<start>now|\d{4}-\d{2}-\d{2} \d{2}) \+ (?P<count>\S+) (?P<unit>\S+)")
+FORMAT = re.compile(r"(?P<start>.+?) \+ (?P<count>.+?) (?P<unit>.+?)", re.IGNORECASE | re.DOTALL)
+START = re.compile(r"(.+?)-(.+?)-(.+?) (.+?)", re.DOTALL)
 UNITS = ("hour", "day", "week", "month")
+NOW = ("now", "Now")
 
 
 def hour_text(moment: datetime) -> str:
@@ -18,28 +20,36 @@ def hour_text(moment: datetime) -> str:
 
 def read_hour(text: str) -> datetime:
     """Read an hour as `cronNextEx` holds it, padded or not; raise ValueError for anything else."""
-    day, _, hour = text.rpartition(" ")
-    year, month, number = (int(part) for part in day.split("-"))
-    return datetime(year, month, number, int(hour))
+    parts = START.fullmatch(text)
+    if parts is None:
+        raise ValueError(text)
+    year, month, day, hour = (int(part) for part in parts.groups())
+    return datetime(year, month, day, hour)
 
 
 def check(schedule: str) -> str:
-    """Check a schedule and return its first hour; raise the 400 or 500 that `POST /actors` answers."""
-    found = FORMAT.fullmatch(schedule)
-    if not found:
+    """Check a schedule and return its first hour, padded or not as it came; raise the 400 or 500 of a bad one.
+
+    What is a number is not asked of the count, unless the schedule begins now.
+    """
+    parts = FORMAT.fullmatch(schedule)
+    if not parts:
         raise Refusal("The cron is not in the correct format")
-    if found["unit"].removesuffix("s") not in UNITS:
-        raise Crash("agaveflask.errors.DAOError", f"{found['unit']} is an invalid unit of time.")
     hour = times.now().replace(minute=0, second=0, microsecond=0)
-    if found["start"] == "now":
-        return hour_text(hour)
+    first = parts["start"]
     try:
-        start = read_hour(found["start"])
+        if first in NOW:
+            int(parts["count"])
+            first = f"{hour.year}-{hour.month}-{hour.day} {hour.hour}"
+        elif START.fullmatch(first) is None:
+            raise Refusal(f"The starting date {first} is not in the correct format")
+        elif read_hour(first) < hour:
+            raise Refusal(f"The starting datetime is old. The current UTC time is {hour}")
     except ValueError as error:
         raise Crash.of(error) from None
-    if start < hour:
-        raise Refusal(f"The starting datetime is old. The current UTC time is {hour}")
-    return found["start"]
+    if parts["unit"] not in (*UNITS, *(f"{unit}s" for unit in UNITS)):
+        raise BadRequest(f"{parts['unit']} is an invalid unit of time")
+    return first
 
 
 def after(schedule: str, hour: datetime, moment: datetime | None = None) -> datetime | None:

@@ -17,6 +17,7 @@ Handler = Callable[..., HttpResponse]
 PATH_OWNERS = ("actor", "alias", "config")
 NO_ACTOR_CRASH = ("TypeError", "'NoneType' object is not subscriptable")
 NO_CODES_CRASH = ("NameError", "name 'codes' is not defined")
+NO_CONFIG_ACCESS = "You do not have sufficient access to this actor config."
 NOT_YOURS = "Not authorized -- you do not have access to this {}."
 HEAD_CRASH = ("UnboundLocalError", "local variable 'has_pem' referenced before assignment")
 
@@ -95,7 +96,8 @@ def of_actor(what: str, **handlers: Handler) -> Handler:
             access.check_privileges(caller, dialect)
             if what == "workers":
                 raise Refusal("Not authorized -- only admins are authorized to update workers.")
-        access.check_level(caller, actor_id, level_needed(method, what), "actor", _missing(dialect, actor_id, "actor"))
+        refusal, missing = NOT_YOURS.format("actor"), _missing(dialect, actor_id, "actor")
+        access.check_level(caller, actor_id, level_needed(method, what), refusal, missing)
         return call
 
     return _view(prepare, handlers)
@@ -115,9 +117,10 @@ def of_alias(what: str, **handlers: Handler) -> Handler:
         noun = "alias and actor" if what == "nonces" else "alias"
         if method == "HEAD":
             raise _head_refused(dialect, noun)
-        access.check_level(caller, call.subject, needed, noun, _missing(dialect, alias, noun))
+        refusal = NOT_YOURS.format(noun)
+        access.check_level(caller, call.subject, needed, refusal, _missing(dialect, alias, noun))
         if what == "nonces":
-            access.check_level(caller, actor_id, needed, noun, _missing(dialect, actor_id, noun))
+            access.check_level(caller, actor_id, needed, refusal, _missing(dialect, actor_id, noun))
         return call
 
     return _view(prepare, handlers)
@@ -140,12 +143,12 @@ def of_config(**handlers: Handler) -> Handler:
         needed = level_needed(method, "configs")
         missing = f"Config {dialect.dbid(config)} does not exist"
         if not dialect.hides_missing:
-            access.check_level(caller, call.subject, needed, "config", missing)
+            access.check_level(caller, call.subject, needed, NO_CONFIG_ACCESS, missing)
             raise Crash(*NO_ACTOR_CRASH)
         # Where v3 meets an entry of the caller's, it fails over a name it never imported.
         entry = access.entry_of(caller.user, call.subject, missing)
         if method == "HEAD" or entry is None:
-            raise Refusal("You do not have sufficient access to this actor config.")
+            raise Refusal(NO_CONFIG_ACCESS)
         if entry[0] != access.WORLD:
             raise Crash(*NO_CODES_CRASH)
         if method in ("POST", "PUT"):
@@ -230,8 +233,10 @@ def _view(prepare: Callable[..., Call], handlers: dict[str, Handler]) -> Handler
             return dialect.refuse_token(request)
         except Refusal as refusal:
             return refused(dialect, refusal)
-        except (OverflowError, UnicodeEncodeError) as error:
-            # A number or a text that no store can hold; Abaco's raises too.
+        except OverflowError:
+            return refused(dialect, Crash("OverflowError", "MongoDB can only handle up to 8-byte ints"))
+        except UnicodeEncodeError as error:
+            # A text that no store can hold; Abaco's raises too.
             return refused(dialect, Crash.of(error))
 
     view.methods = frozenset(handlers)  # type: ignore[attr-defined]  # what `front.dispatch` chooses by

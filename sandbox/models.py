@@ -39,7 +39,7 @@ class Actor(models.Model):
     image = models.TextField(null=True)  # noqa: DJ001 - the API accepts null
     description = models.TextField(null=True, default="")  # noqa: DJ001 - as above
     owner = models.CharField(max_length=64)
-    status = models.TextField(default="SUBMITTED")
+    status = models.TextField(null=True, default="SUBMITTED")  # noqa: DJ001 - as above
     status_message = models.TextField(null=True, default="")  # noqa: DJ001 - as above
     stateless = models.BooleanField(null=True, default=True)
     state = models.JSONField(null=True, default=dict)
@@ -55,7 +55,10 @@ class Actor(models.Model):
     use_container_uid = models.BooleanField(null=True, default=False)
     run_as_executor = models.BooleanField(null=True, default=False)
     default_environment = models.JSONField(null=True, default=dict)
-    queue = models.TextField(default="default")
+    tasdir = models.TextField(null=True)  # noqa: DJ001 - as above
+    uid = models.TextField(null=True)  # noqa: DJ001 - as above
+    gid = models.TextField(null=True)  # noqa: DJ001 - as above
+    queue = models.TextField(null=True, default="default")  # noqa: DJ001 - as above
     log_ex = models.IntegerField(null=True)
     cron_schedule = models.TextField(null=True)  # noqa: DJ001 - as above
     cron_next_ex = models.TextField(null=True)  # noqa: DJ001 - as above
@@ -89,8 +92,8 @@ class Config(models.Model):
     """A value given to the actors it names; a secret one is kept encrypted."""
 
     name = models.CharField(max_length=64, primary_key=True)
-    value = models.TextField()
-    is_secret = models.BooleanField(default=False)
+    value = models.TextField(null=True)  # noqa: DJ001 - the API accepts null
+    is_secret = models.BooleanField(null=True, default=False)
     actors = models.TextField(default="")
 
 

@@ -12,8 +12,8 @@ from sandbox.models import Actor, Alias, Config, Execution, Nonce, Permission, W
 ACTOR_FIELDS = (
     "id", "name", "image", "description", "owner", "status", "status_message", "stateless", "state", "type", "token",
     "link", "webhook", "hints", "privileged", "max_workers", "mem_limit", "max_cpus", "use_container_uid",
-    "run_as_executor", "default_environment", "queue", "log_ex", "cron_schedule", "cron_next_ex", "cron_on", "mounts",
-    "revision",
+    "run_as_executor", "default_environment", "tasdir", "uid", "gid", "queue", "log_ex", "cron_schedule",
+    "cron_next_ex", "cron_on", "mounts", "revision",
 )  # fmt: skip
 EXECUTION_FIELDS = (
     "id", "actor_id", "executor", "status", "runtime", "cpu", "io", "worker_id", "exit_code", "final_state",
@@ -32,9 +32,6 @@ def actor_record(actor: Actor, dialect: V2, keep_nulls: bool = False) -> Record:
     """Write an actor, as `GET /actors/{id}` does."""
     record: dict[str, Any] = _taken(actor, ACTOR_FIELDS)
     record |= {
-        "uid": None,
-        "gid": None,
-        "tasdir": None,
         "create_time": times.shown(actor.create_time),
         "last_update_time": times.shown(actor.last_update_time),
         "_links": {

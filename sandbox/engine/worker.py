@@ -268,7 +268,8 @@ def configs_of(actor: Actor) -> dict[str, str]:
     names = [actor.id, *Alias.objects.filter(actor_id=actor.id).values_list("alias", flat=True)]
     found: dict[str, str] = {}
     for config in Config.objects.order_by("name"):
-        value = vault.decrypt(config.value) if config.is_secret else config.value
+        secret = config.is_secret and config.value is not None
+        value = vault.decrypt(str(config.value)) if secret else config.value
         if value is not None and any(name in config.actors for name in names):
             found[config.name] = value
     return found

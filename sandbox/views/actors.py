@@ -7,7 +7,7 @@ from django.http import HttpResponse
 
 from sandbox import access, cron, engine, search, times
 from sandbox.answers import BadRequest, Crash, Refusal
-from sandbox.bodies import Field, read_fields
+from sandbox.bodies import Field, check_storable, read_fields
 from sandbox.endpoint import Call, of_actor, open_to_all_signed_in
 from sandbox.ids import new_id
 from sandbox.models import Actor, Execution, Log, Message, Nonce, Permission, Result, Worker
@@ -15,11 +15,22 @@ from sandbox.records import actor_record
 
 QUEUES = ("default", "special")
 THING = "Invalid actor description"
-FIELDS = (
+ONE_WORKER = f"{THING}: stateful actors can only have 1 worker."
+FIELDS = (  # in the order in which Abaco checks them
     Field("image", "str", "Reference to image on docker hub for this actor.", required=True),
     Field("stateless", "bool", "Whether the actor stores private state.", default=True),
-    Field("description", "str", "Description of this actor.", default=""),
     Field("type", "str", "Return type (none, bin, json) for this actor. Default is none.", default="none"),
+    Field(
+        "link",
+        "str",
+        "Actor identifier of actor to link this actor's events too. May be an actor id or an alias. Cycles not "
+        "permitted.",
+        default="",
+    ),
+    Field("token", "bool", "Whether this actor requires an OAuth access token."),
+    Field("webhook", "str", "URL to publish this actor's events to.", default=""),
+    Field("hints", "list", "Hints for personal tagging or Abaco special hints", default=[]),
+    Field("description", "str", "Description of this actor", default=""),
     Field("privileged", "bool", "Whether this actor runs in privileged mode.", default=False),
     Field("max_workers", "int", "How many workers this actor is allowed at the same time."),
     Field("mem_limit", "str", "maximum amount of memory this actor can use."),
@@ -36,30 +47,35 @@ FIELDS = (
         "A dictionary of default environmental variables and values.",
         default={},
     ),
-    Field("hints", "list", "Hints for personal tagging or Abaco special hints.", default=[]),
-    Field("link", "str", "Actor identifier of actor to link this actor's events too.", default=""),
-    Field("token", "bool", "Whether this actor requires an OAuth access token.", default="false"),
-    Field("webhook", "str", "URL to publish this actor's events to.", default=""),
-    Field("queue", "str", "The command channel that this actor uses.", default="default"),
-    Field("log_ex", "int", "Amount of time, in seconds, after which logs will expire"),
-    Field("cron_on", "bool", "Whether to turn cron on or off.", default=False),
-    Field("cron_schedule", "str", "yyyy-mm-dd hh + <number> <unit of time>"),
-    Field("state", "dict", "Current state of the actor.", default={}),
-)
-CREATE_FIELDS = (
-    *FIELDS,
-    Field("name", "str", "User defined name for this actor."),
     Field("status", "str", "Current status of the actor.", default="SUBMITTED"),
     Field("status_message", "str", "Explanation of status.", default=""),
-    Field("cron_next_ex", "str", "The next cron execution yyyy-mm-dd hh."),
+    Field("executions", "dict", "Executions for this actor."),
+    Field("state", "dict", "Current state for this actor.", default={}),
+    Field(
+        "revision",
+        "int",
+        "A monotonically increasing integer, incremented each time the actor is updated with new version of its image.",
+    ),
+    Field("tasdir", "str", "Absolute path to the TAS defined home directory associated with the owner of the actor"),
+    Field("uid", "str", "The uid to run the container as. Only used if user_container_uid is false."),
+    Field("gid", "str", "The gid to run the container as. Only used if user_container_uid is false."),
+    Field("queue", "str", "The command channel that this actor uses.", default="default"),
+    Field("log_ex", "int", "Amount of time, in seconds, after which logs will expire"),
+    Field("cron_on", "bool", "Whether cron is on or off", default=False),
+    Field("cron_schedule", "str", "yyyy-mm-dd hh + <number> <unit of time>"),
+    Field("cron_next_ex", "str", "The next cron execution yyyy-mm-dd hh"),
 )
+IGNORED = ("executions", "revision")  # checked, and then of no effect
+SET_ONCE = ("status", "status_message", "cron_next_ex")  # what only the request that creates an actor sets
+NAME = Field("name", "str", "User defined name for this actor.")
+FORCE = Field("force", "truth", "Whether to force an update of the actor image", default=False)
+TOKEN_DEFAULT = "false"  # noqa: S105 - a text, unlike what a caller sets
 EXECUTOR_FIELD = Field("run_as_executor", "bool", "Whether UID and GID is of the executer", default=False)
 EXECUTOR_TENANTS = ("DESIGNSAFE", "SD2E", "TACC", "A2CPS")  # those whose users have an account at TACC
-STATUS_FIELDS = tuple(field for field in CREATE_FIELDS if field.name in ("status_message", "cron_next_ex"))
-UPDATE_FIELDS = (*FIELDS, Field("force", "str", "Whether to force an update of the actor image.", default=""))
 LINK_RULE = "The link must be a valid actor id or alias for which you have EXECUTE permission. "
 DELETED_NOT_YET = "Actor deleted successfully, though Abaco is still cleaning up some of the actor's resources."
-HINT_CHARACTERS = "'\"{}[]"
+HINT_CHARACTERS = "\"'{}[]"
+NO_QUEUE = ("Exception", "Invalid Queue name.")
 
 
 def actor_list(call: Call) -> HttpResponse:
@@ -73,17 +89,20 @@ def actor_list(call: Call) -> HttpResponse:
 def actor_create(call: Call) -> HttpResponse:
     """Register an actor for the caller and ask for its first worker."""
     access.check_privileges(call.caller, call.dialect)
-    values = _read(call, CREATE_FIELDS)
+    values = _read(call, (NAME, *FIELDS))
+    if values["queue"] and values["queue"] not in QUEUES:
+        raise _not_processed("Invalid queue name.")
+    _check_link(call, values["link"], None)
+    if reason := _bad_hint(values["hints"]):
+        raise _not_processed(reason)
+    _check_executor(call, values)
+    if values["cron_schedule"] is not None:
+        values |= {"cron_on": True, "cron_next_ex": cron.check(values["cron_schedule"])}
+    if values["max_workers"] and not values["stateless"]:
+        raise Refusal(ONE_WORKER)
     if not values["queue"]:
         # Abaco stores such an actor without permissions and so breaks the whole tenant's list; we only refuse.
-        raise Crash("AttributeError", "'NoneType' object has no attribute 'split'")
-    if values["queue"] not in QUEUES:
-        raise Refusal(f"{THING}: Unable to process the JSON description.: 400 Bad Request: Invalid queue name.")
-    if values["cron_schedule"]:
-        first = cron.check(values["cron_schedule"])
-        values |= {"cron_on": True, "cron_next_ex": values["cron_next_ex"] or first}
-    _check_link(call, values["link"], None)
-    _check_executor(call, values)
+        raise Crash(*NO_QUEUE)
     moment = times.now()
     actor = Actor(id=new_id(), owner=call.caller.user, create_time=moment, last_update_time=moment, **values)
     shown = actor_record(actor, call.dialect)
@@ -110,22 +129,30 @@ def actor_update(call: Call) -> HttpResponse:
     A name stays for ever; in v2 the schedule and the status message stay too.
     """
     actor = call.actor()
-    resets = call.dialect.reset_by_put
-    given_fields = _read(call, (*UPDATE_FIELDS, *(field for field in STATUS_FIELDS if field.name in resets)))
-    force = _force(call, given_fields.pop("force"))
-    if given_fields["stateless"] and not actor.stateless:
-        raise Refusal(f"{THING}: an actor that was stateful cannot be updated to be stateless.")
-    if given_fields["queue"] not in QUEUES:
+    values = _read(call, (*FIELDS, FORCE))
+    force = values.pop("force")
+    if not actor.stateless and values["stateless"]:
+        raise Refusal(f"{THING}: an actor that was not stateless cannot be updated to be stateless.")
+    if not actor.stateless and values["max_workers"]:
+        raise Refusal(ONE_WORKER)
+    if reason := _bad_hint(values["hints"]):
+        raise BadRequest(reason)
+    first = None if values["cron_schedule"] is None else cron.check(values["cron_schedule"])
+    if values["queue"] and values["queue"] not in QUEUES:
         raise BadRequest("Invalid queue name.")
-    _check_executor(call, given_fields)
-    schedule = given_fields["cron_schedule"]
-    if schedule:
-        given_fields["cron_next_ex"] = cron.check(schedule)
-    elif "cron_schedule" not in resets:
-        del given_fields["cron_schedule"]
-    _check_link(call, given_fields["link"], actor)
-    renewed = force or given_fields["image"] != actor.image
-    for name, value in given_fields.items():
+    _check_link(call, values["link"], actor)
+    _check_executor(call, values)
+    kept = {*SET_ONCE, *(("cron_schedule",) if first is None else ())} - {*call.dialect.reset_by_put}
+    if values["cron_on"] is None and "cron_schedule" not in call.dialect.reset_by_put:
+        kept.add("cron_on")
+    values = {name: value for name, value in values.items() if name not in kept}
+    if first is not None:
+        values["cron_next_ex"] = first
+    renewed = force or values["image"] != actor.image
+    if renewed and not values["queue"]:
+        # Abaco stores the actor all the same, with a worker that is requested for ever; we only refuse.
+        raise Crash(*NO_QUEUE)
+    for name, value in values.items():
         setattr(actor, name, value)
     moment = times.now()
     actor.last_update_time = moment
@@ -162,10 +189,10 @@ def _read(call: Call, fields: tuple[Field, ...]) -> dict[str, Any]:
     if call.dialect.runs_as_executor:
         fields = (*fields, EXECUTOR_FIELD)
     values = read_fields(call.request, call.dialect, fields, THING, whole_reason=True)
-    if values["hints"] == ["None"]:
-        raise Crash("TypeError", "'NoneType' object is not iterable")
-    if any(character in hint for hint in values["hints"] for character in HINT_CHARACTERS):
-        raise Refusal("Hints cannot contain quotes, braces or brackets.")
+    if values["token"] is None:
+        values["token"] = TOKEN_DEFAULT
+    values = {name: value for name, value in values.items() if name not in IGNORED}
+    check_storable(values)
     return values
 
 
@@ -178,11 +205,19 @@ def _check_executor(call: Call, values: dict[str, Any]) -> None:
         raise Refusal("run_as_executor isn't supported for your tenant")
 
 
-def _force(call: Call, given: str | None) -> bool:
-    # Abaco asks whether the value is truthy: a form's `false` is a text and so forces.
-    if call.request.content_type == "application/json":
-        return given not in (None, "", "False", "0", "[]", "{}")
-    return bool(given)
+def _not_processed(reason: str) -> Refusal:
+    return Refusal(f"{THING}: Unable to process the JSON description.: {BadRequest(reason).reason}")
+
+
+def _bad_hint(hints: list[str | None]) -> str | None:
+    for hint in hints or ():
+        if hint is None:
+            raise Crash("TypeError", "argument of type 'NoneType' is not iterable")
+        for character in HINT_CHARACTERS:
+            if character in hint:
+                rule = "Hints must be simple stings or numbers, no lists or dicts."
+                return f"{rule} Error character: {character}"
+    return None
 
 
 def _check_link(call: Call, link: str | None, actor: Actor | None) -> None:

@@ -31,7 +31,6 @@ def actor_list(call: Call) -> HttpResponse:
     for actor in Actor.objects.order_by("create_time", "id"):
         record: Record = {name: getattr(actor, name) for name in ACTOR_FIELDS}
         record |= {
-            **dict.fromkeys(("uid", "gid", "tasdir")),
             "tenant": call.dialect.tenant,
             "api_server": call.dialect.api_server,
             "db_id": call.dialect.dbid(actor.id),

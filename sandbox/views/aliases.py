@@ -4,11 +4,11 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from sandbox import access
-from sandbox.answers import BrokenJson, Refusal
+from sandbox.answers import BrokenJson, Crash, Refusal
 from sandbox.bodies import Field, read_fields, read_form, read_json
 from sandbox.endpoint import Call, alias_subject, of_alias, open_to_all_signed_in
 from sandbox.ids import is_hashid
-from sandbox.models import Alias, Permission
+from sandbox.models import Actor, Alias, Permission
 from sandbox.records import alias_record
 
 RESERVED = ["executions", "nonces", "logs", "messages", "adapters", "admin"]
@@ -49,21 +49,14 @@ def alias_list(call: Call) -> HttpResponse:
 def alias_create(call: Call) -> HttpResponse:
     """Make an alias for an actor the caller may update."""
     values = read_fields(call.request, call.dialect, (ALIAS, ACTOR_ID), THING)
-    name, actor_id = str(values["alias"]), str(values["actor_id"])
-    if name in RESERVED:
-        raise Refusal(
-            f"{name} is a reserved word. The following reserved words cannot be used for an alias: {RESERVED}."
-        )
-    for character in FORBIDDEN:
-        if character in name:
-            shown = ", ".join(f"'{each}'" for each in FORBIDDEN)
-            raise Refusal(
-                f"'{character}' is a forbidden character. The following characters cannot be used for an alias: "
-                f"[{shown}]."
-            )
-    if is_hashid(name):
+    name, actor_id = values["alias"], str(values["actor_id"])
+    if name is not None and is_hashid(name):
         raise Refusal("Invalid alias description. Alias cannot be an Abaco hash id.")
-    _check_target(call, actor_id)
+    if not Actor.objects.filter(id=actor_id).exists():
+        raise Refusal(f"No actor found with id: {actor_id}.", 404)
+    _check_target(call, actor_id, f"Not authorized -- you do not have access to {actor_id}.")
+    shown = ", ".join(f"'{each}'" for each in FORBIDDEN)
+    check_name(name, "an alias", RESERVED, FORBIDDEN, f"for an alias: [{shown}].")
     if Alias.objects.filter(alias=name).exists():
         raise Refusal(f"Alias {name} already exists.")
     with transaction.atomic():
@@ -80,15 +73,12 @@ def alias_get(call: Call) -> HttpResponse:
 def alias_update(call: Call) -> HttpResponse:
     """Point an alias at another actor; admins may point it anywhere, and whoever does may update it from then on."""
     row = alias_of(call)
-    try:
-        body = read_json(call.request, call.dialect, silent=True)
-    except BrokenJson:
-        body = None  # v2 reads it once more, below
-    if "alias" in (body if isinstance(body, dict | list | str) else ()) or "alias" in read_form(call.request):
+    if _renames(call):
         raise Refusal("Invalid alias update description. The alias itself cannot be updated in a PUT request.")
     actor_id = str(read_fields(call.request, call.dialect, (ACTOR_ID,), THING)["actor_id"])
     if not call.caller.is_admin:
-        _check_target(call, actor_id)
+        refusal = "Not authorized -- you do not have UPDATE access to the actor you want to associate with this alias."
+        _check_target(call, actor_id, refusal)
     row.actor_id = actor_id
     with transaction.atomic():
         row.save(update_fields=["actor_id"])
@@ -122,12 +112,32 @@ def alias_of(call: Call) -> Alias:
     return row
 
 
-def _check_target(call: Call, actor_id: str) -> None:
+def check_name(name: str | None, kind: str, reserved: list[str], forbidden: list[str], rule: str) -> None:
+    """Refuse a reserved name and one with a forbidden character, for `an alias` or `a config`, as `rule` says."""
+    if name in reserved:
+        raise Refusal(f"{name} is a reserved word. The following reserved words cannot be used for {kind}: {reserved}.")
+    if name is None:
+        raise Crash("TypeError", "argument of type 'NoneType' is not iterable")
+    for character in forbidden:
+        if character in name:
+            raise Refusal(f"'{character}' is a forbidden character. The following characters cannot be used {rule}")
+
+
+def _renames(call: Call) -> bool:
+    # Abaco looks for the name in whatever the body holds; v2 reads a broken one again later.
+    try:
+        data = read_json(call.request, call.dialect, silent=True)
+    except BrokenJson:
+        data = None
+    return (isinstance(data, dict | list | str) and "alias" in data) or "alias" in read_form(call.request)
+
+
+def _check_target(call: Call, actor_id: str, refusal: str) -> None:
     level = access.level_of(call.caller.user, actor_id)
     if level is None:
         raise Refusal(f"Actor {call.dialect.dbid(actor_id)} does not exist")
     if level != "UPDATE":
-        raise Refusal(f"Not authorized -- you do not have access to {actor_id}.")
+        raise Refusal(refusal)
 
 
 collection = open_to_all_signed_in(GET=alias_list, POST=alias_create)

@@ -9,21 +9,21 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from sandbox import access, vault
-from sandbox.answers import Refusal
+from sandbox.answers import Crash, Refusal
 from sandbox.bodies import Field, read_fields
 from sandbox.endpoint import Call, config_subject, of_config, open_to_all_signed_in
 from sandbox.models import Actor, Alias, Config, Permission
 from sandbox.records import config_record
-from sandbox.views.aliases import FORBIDDEN as FORBIDDEN_IN_ALIASES
 from sandbox.views.aliases import RESERVED as RESERVED_FOR_ALIASES
+from sandbox.views.aliases import check_name
 
 RESERVED = [*RESERVED_FOR_ALIASES, "utilization"]
-FORBIDDEN = [character for character in FORBIDDEN_IN_ALIASES if character not in ("\\", '"')]
+FORBIDDEN = [*":/?#[]@!$&'()*+,;= "]
 FIELDS = (
-    Field("name", "str", "Name of the config.", required=True),
+    Field("name", "str", "Name of the config", required=True),
     Field("value", "str", "The value of the config; JSON Serializable. Set as the ENV VAR value.", required=True),
     Field("is_secret", "bool", "Whether the config should be encrypted at rest and not retrievable.", required=True),
-    Field("actors", "str", "List of actor IDs or alias that should get this config/secret.", required=True),
+    Field("actors", "str", "List of actor IDs or aliases that should get this config/secret.", required=True),
 )
 MISSING = "Invalid config description. Missing required field"
 MISSING_IN_UPDATE = (
@@ -40,12 +40,13 @@ def config_list(call: Call) -> HttpResponse:
 def config_create(call: Call) -> HttpResponse:
     """Make a config; whether the caller may update the actors it names is not asked."""
     values = read_fields(call.request, call.dialect, FIELDS, MISSING)
-    _check_actors(values["actors"])
-    _check_name(str(values["name"]))
+    _check_actors(values["actors"], "actors ids or alias ids")
+    kept = _kept(values)
+    check_name(values["name"], "a config", RESERVED, FORBIDDEN, f"for a config name: [{''.join(FORBIDDEN)}].")
     if Config.objects.filter(name=values["name"]).exists():
-        raise Refusal(f"Config {values['name']} already exists.")
+        raise Refusal(f"Config {values['name']} already exists; please choose another name for your config")
     with transaction.atomic():
-        config = Config.objects.create(**_kept(values))
+        config = Config.objects.create(**kept)
         access.grant(config_subject(config.name), call.caller.user, "UPDATE")
     return call.answer("Actor config created successfully.", config_record(config, call.dialect))
 
@@ -59,7 +60,7 @@ def config_update(call: Call) -> HttpResponse:
     """Replace a config but for its name; all four fields must be given."""
     config = _find(call)
     values = read_fields(call.request, call.dialect, FIELDS, MISSING_IN_UPDATE)
-    _check_actors(values["actors"])
+    _check_actors(values["actors"], "actors ids")
     for name, value in _kept(values | {"name": config.name}).items():
         setattr(config, name, value)
     config.save()
@@ -84,29 +85,22 @@ def _find(call: Call) -> Config:
 
 
 def _kept(values: dict[str, Any]) -> dict[str, Any]:
-    # A null that Abaco's parser lets through is kept as the text of it.
-    kept = values | {"value": str(values["value"]), "is_secret": bool(values["is_secret"])}
-    return kept | {"value": vault.encrypt(kept["value"])} if kept["is_secret"] else kept
+    if not values["is_secret"]:
+        return values
+    if values["value"] is None:
+        raise Crash("AttributeError", "'NoneType' object has no attribute 'encode'")
+    return values | {"value": vault.encrypt(values["value"])}
 
 
-def _check_actors(actors: str | None) -> None:
-    for name in (part.strip() for part in str(actors).split(",")):
+def _check_actors(actors: str | None, which: str) -> None:
+    if actors is None:
+        raise Refusal(
+            f"Could not parse the actors parameter (None). It should be a comma-separated list of {which}. "
+            "Details: expected string or bytes-like object"
+        )
+    for name in (part.strip() for part in actors.split(",")):
         if not Actor.objects.filter(id=name).exists() and not Alias.objects.filter(alias=name).exists():
             raise Refusal(f"No actor or alias found with id: {name}.", 404)
-
-
-def _check_name(name: str) -> None:
-    if name in RESERVED:
-        raise Refusal(
-            f"{name} is a reserved word. The following reserved words cannot be used for a config: {RESERVED}."
-        )
-    for character in FORBIDDEN:
-        if character in name:
-            shown = ", ".join(f"'{each}'" for each in FORBIDDEN)
-            raise Refusal(
-                f"'{character}' is a forbidden character. The following characters cannot be used for a config: "
-                f"[{shown}]."
-            )
 
 
 collection = open_to_all_signed_in(GET=config_list, POST=config_create)

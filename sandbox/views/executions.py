@@ -17,7 +17,12 @@ from sandbox.records import execution_record
 REGISTER_FIELDS = (
     Field("runtime", "str", "Runtime, in milliseconds, of the execution.", required=True),
     Field("cpu", "str", "CPU usage, in user jiffies, of the execution.", required=True),
-    Field("io", "str", "Block I/O usage, in number of 512-byte sectors read from and written to.", required=True),
+    Field(
+        "io",
+        "str",
+        "Block I/O usage, in number of 512-byte sectors read from and written to, by the execution.",
+        required=True,
+    ),
     Field("executor", "str", "The user who ran the execution."),
     Field("status", "str", "Status of the execution."),
 )
@@ -77,7 +82,11 @@ def execution_register(call: Call) -> HttpResponse:
     values = read_fields(call.request, call.dialect, REGISTER_FIELDS, "Invalid actor execution description")
     try:
         numbers = {name: int(values[name]) for name in ("runtime", "cpu", "io")}
-    except (TypeError, ValueError) as error:
+    except ValueError:
+        # So Abaco fails over the words in which it means to refuse.
+        reason = "BaseAgaveflaskError.__init__() got an unexpected keyword argument 'message'"
+        raise Crash("TypeError", reason) from None
+    except TypeError as error:
         raise Crash.of(error) from None
     moment = times.stored(times.now())
     execution = Execution.objects.create(

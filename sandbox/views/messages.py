@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from sandbox import engine, times
 from sandbox.answers import Crash, Refusal
-from sandbox.bodies import first_values, load_json, pairs, read_form, read_json
+from sandbox.bodies import coerce, load_json, read_json, read_values
 from sandbox.dialect import V2, V2_DIALECT
 from sandbox.endpoint import Call, of_actor
 from sandbox.ids import new_id
@@ -38,22 +38,19 @@ class Sent:
 
 
 def read_message(request: HttpRequest, dialect: V2) -> Sent:
-    """Read a message in one of its forms; raise the 400 or 500 of one that cannot be read."""
+    """Read a message in one of its forms; raise the 400 or 500 of one that cannot be read.
+
+    The field `message` is a text in any case: zero and false are sent as `0` and `False`, an empty list is absent.
+    """
+    messages = read_values(request, dialect).get("message")
+    if messages and (message := coerce(messages[0], "str")):
+        return Sent(message, "str")
     if request.headers.get("Content-Type") == BINARY:
         if len(request.body) > settings.SANDBOX_MESSAGE_BYTES:
             raise Refusal(f"Message exceeds max content length of: {settings.SANDBOX_MESSAGE_BYTES}")
         return Sent(None, BINARY, request.body)
-    value = read_json(request, dialect)
-    given = first_values(request.GET) | read_form(request) | pairs(value)
-    message = given.get("message")
-    if isinstance(message, list):
-        message = message[0] if message else None  # as every field that is no list: the first of several values
-    if message:
-        return Sent(str(message), "str")
-    if request.content_type == "application/json":
-        if value is None and request.body.strip() != b"null":
-            raise Refusal(UNREADABLE)
-        return Sent(value, "application/json" if value and isinstance(value, dict) else "str")
+    if value := read_json(request, dialect):
+        return Sent(value, "application/json")
     if request.content_type in FORMS:
         raise Refusal(UNREADABLE)
     try:

@@ -17,14 +17,8 @@ from sandbox.records import nonce_record
 from sandbox.views.aliases import alias_of
 
 FIELDS = (
-    Field("level", "str", "Level to associate with the nonce.", default="EXECUTE", nullable=False),
-    Field(
-        "max_uses",
-        "int",
-        "Maximum number of times this nonce can be redeemed. Default is unlimited.",
-        default=-1,
-        nullable=False,
-    ),
+    Field("level", "str", "Permission level associated with this nonce. Default is EXECUTE.", default="EXECUTE"),
+    Field("max_uses", "int", "Maximum number of times this nonce can be redeemed. Default is unlimited.", default=-1),
     Field("description", "str", "Description of this nonce", default=""),
 )
 
@@ -55,6 +49,8 @@ def nonce_create(call: Call, kind: Kind) -> HttpResponse:
     values = read_fields(call.request, call.dialect, FIELDS, "Invalid nonce description")
     if values["level"] not in kind.levels:
         raise Refusal(f"Invalid nonce description. The level attribute must be one of: {kind.levels}")
+    if values["max_uses"] is None:
+        raise Refusal("The max uses parameter must be an integer.")
     if values["max_uses"] < 1 and values["max_uses"] != -1:
         raise Refusal("The max uses parameter must be a positive integer or -1 (to denote unlimited uses).")
     moment = times.now()
@@ -82,11 +78,12 @@ def nonce_get(call: Call, kind: Kind, nonce: str) -> HttpResponse:
 
 
 def nonce_delete(call: Call, kind: Kind, nonce: str) -> HttpResponse:
-    """Delete a nonce; an unknown one is a 500, worded by whether the actor or alias ever had any."""
+    """Delete a nonce; an unknown one is a 500, worded by whether the actor or alias has any."""
     rows = Nonce.objects.filter(**kind.owner(call))
     if not rows.filter(id=call.dialect.nonce_kept(nonce)).delete()[0]:
         if rows.exists():
-            raise Crash("KeyError", repr(nonce))
+            place = call.dialect.dbid(call.actor_id or call.identifier)
+            raise Crash.of(KeyError(f"Subscript of [{nonce!r}] does not exist in document of '_id' {place}"))
         raise Crash("TypeError", "'NoneType' object is not subscriptable")
     return call.answer(f"{kind.noun} nonce deleted successfully.")
 

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 
 from sandbox import access
-from sandbox.answers import Refusal
+from sandbox.answers import Crash, Refusal
 from sandbox.bodies import Field, read_fields
 from sandbox.endpoint import Call, config_subject, of_actor, of_alias, of_config
 from sandbox.models import LEVELS
@@ -11,7 +11,7 @@ from sandbox.records import permission_map
 
 FIELDS = (
     Field("user", "str", "User owning the permission.", required=True),
-    Field("level", "str", "Level of the permission: READ, EXECUTE, UPDATE.", required=True),
+    Field("level", "str", f"Level of the permission: {LEVELS}", required=True),
 )
 
 
@@ -30,7 +30,9 @@ def permission_grant(call: Call) -> HttpResponse:
     if values["level"] not in LEVELS:
         gap = " " if call.dialect.hides_missing else " " * 13
         raise Refusal(f"Invalid permission level: {values['level']}.{gap}The valid values are {LEVELS}")
-    access.grant(call.subject, str(values["user"]), values["level"])
+    if values["user"] is None:
+        raise Crash("TypeError", "sequence item 0: expected str instance, NoneType found")
+    access.grant(call.subject, values["user"], values["level"])
     return call.answer("Permission added successfully.", permission_map(call.subject))
 
 

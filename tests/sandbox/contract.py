@@ -17,6 +17,7 @@ NORMAL = (
     (re.compile(r"^gAAAA[\w=-]+$"), "<ciphertext>"),
 )
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{11,14}(?![A-Za-z0-9])")
+SHORTENED = re.compile(r"(.*)\.\.\.<(\d+) (?:chars|bytes) in all>", re.DOTALL)
 COUNTS = {"totalCount", "total_count", "currentActors", "totalActors", "workers"}
 
 
@@ -80,6 +81,8 @@ def compare(expected: Any, given: Any, path: str) -> list[str]:
     """Return where two values differ, but for ids, times and counts."""
     if expected == "<too long to be recorded>":
         return []
+    if isinstance(expected, str) and (cut := SHORTENED.fullmatch(expected)):
+        return [] if isinstance(given, str) and len(given) == int(cut[2]) else [f"{path} has another length"]
     if isinstance(expected, dict) and isinstance(given, dict):
         wrong = [
             f"{path}.{name} is {'absent' if name in expected else 'too much'}"

@@ -10,7 +10,7 @@ and in `BEFORE`, by the name of the case.
 import json
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -50,6 +50,10 @@ EMPTY: dict[str, dict[str, Any]] = {
     "config": {"value": "v1", "is_secret": False, "actors": A},
     "log": {"expires_at": FAR_AWAY},
 }  # fmt: skip
+ACTOR_NAMES = {  # of those that a list for admins shows, what is the actor's own
+    "createTime", "defaultEnvironment", "id", "image", "lastUpdateTime", "name", "owner", "queue", "revision", "status",
+    "statusMessage", "stateless", "token", "description",
+}  # fmt: skip
 KEYS = {"alias": "alias", "config": "name", "log": "execution_id"}
 TABLES = (
     "person",
@@ -78,8 +82,7 @@ class Store:
     def reset(self) -> None:
         """Empty the store and put the people and the base state there."""
         self.db.execute("BEGIN IMMEDIATE")
-        for table in TABLES:
-            self.db.execute(f"DELETE FROM sandbox_{table}")
+        self.empty(*TABLES)
         for name, roles in PEOPLE.items():
             self.insert("person", name=name, password=name, roles=json.dumps(roles), first_name="", last_name="")
             digest = sha256(f"token-{name}".encode()).hexdigest()
@@ -94,6 +97,11 @@ class Store:
         self.put("execution", id=EXECUTION, actor_id=A, status="COMPLETE")
         self.put("worker", id=WORKER, actor_id=A)
         self.db.execute("COMMIT")
+
+    def empty(self, *tables: str) -> None:
+        """Remove all rows of some tables."""
+        for table in tables:
+            self.db.execute(f"DELETE FROM sandbox_{table}")
 
     def insert(self, table: str, **values: Any) -> None:
         """Insert one row."""
@@ -124,10 +132,32 @@ class Store:
         self.db.execute("DELETE FROM sandbox_permission WHERE subject = ?", [actor])
         self.db.execute("DELETE FROM sandbox_worker WHERE actor_id = ?", [actor])
 
-    def show(self, caller: str, actor: str, result: Any) -> None:
-        """Put what an answer shows into the store, so that asking shows it again."""
+    def remove_alias(self, alias: str) -> None:
+        """Remove an alias as its deletion does."""
+        self.db.execute("DELETE FROM sandbox_alias WHERE alias = ?", [alias])
+        self.db.execute("DELETE FROM sandbox_permission WHERE subject = ?", [f"alias:{alias}"])
+
+    def set_levels(self, subject: str, levels: dict[str, str]) -> None:
+        """Let these be all the permissions on something."""
+        self.db.execute("DELETE FROM sandbox_permission WHERE subject = ?", [subject])
+        for user, level in levels.items():
+            self.grant(subject, user, level)
+
+    def grant_owners(self) -> None:
+        """Give every owner what they had when they registered their actor, which showing a search takes away."""
+        self.db.execute("INSERT OR REPLACE INTO sandbox_permission (subject, user, level) "
+                        "SELECT id, owner, 'UPDATE' FROM sandbox_actor")  # fmt: skip
+
+    def show(self, caller: str, actor: str, result: Any, to_admins: bool = True) -> None:
+        """Put what an answer shows into the store, so that asking shows it again, to the caller too.
+
+        Admins need no permission; `to_admins` grants them one all the same, as searches ask for it.
+        """
         if isinstance(result, dict) and "summary" in result:
             self.show_admin(result)
+            return
+        if isinstance(result, list) and result and "dbId" in result[0]:
+            self.show_all(result)
             return
         found = result.get("search", result) if isinstance(result, dict) else result
         if isinstance(result, dict) and result.get("search"):
@@ -135,17 +165,45 @@ class Store:
             for number in range(result["_metadata"]["recordsSkipped"]):
                 self.put("actor", id=f"earlierActor{number}", owner=caller)
         records = found if isinstance(found, list) else [found]
+        if isinstance(result, dict) and isinstance(result.get("messages"), int):
+            self.show_mailbox(actor, result["messages"])
+        if any(isinstance(record, dict) and "lastHealthCheckTime" in record for record in records):
+            self.db.execute("DELETE FROM sandbox_worker WHERE actor_id = ?", [actor])
         for record in records:
             for table, row in rows_of(record, actor):
-                self.put(table, **row)
-                self.grant(row.get("actor_id") or row["id"], caller, "READ")
+                if table != "actor" or "image" in row or not self.has_actor(row["id"]):
+                    self.put(table, **row)
+                if caller and table != "config" and (to_admins or caller != "testuser"):
+                    self.grant(row.get("actor_id") or row["id"], caller, "READ")
+
+    def has_actor(self, actor: str) -> bool:
+        """Say whether there is an actor."""
+        return self.db.execute("SELECT 1 FROM sandbox_actor WHERE id = ?", [actor]).fetchone() is not None
+
+    def show_mailbox(self, actor: str, number: int) -> None:
+        """Put so many messages into an actor's mailbox."""
+        self.db.execute("DELETE FROM sandbox_message WHERE actor_id = ?", [actor])
+        for place in range(number):
+            row = {"actor_id": actor, "execution_id": f"e{place}", "environment": "{}", "taken": False}
+            self.insert("message", **row, version="actors/v2")
+
+    def show_all(self, actors: list[dict[str, Any]]) -> None:
+        """Put the actors that a list for admins shows into the store: all of them, and nothing else."""
+        self.empty("actor", "worker", "execution", "message")
+        for actor in actors:
+            own = {name: value for name, value in actor.items() if name in ACTOR_NAMES}
+            self.put("actor", **columns(own))
+            self.show_mailbox(actor["id"], actor["messages"])
+            for execution in executions_of(actor):
+                self.insert("execution", **execution)
+            for worker in actor["workers"]:
+                self.put("worker", **columns(worker | {"actorId": actor["id"]}))
 
     def show_admin(self, result: dict[str, Any]) -> None:
         """Put what a list for admins shows into the store: all of it, and nothing else."""
         summary = result["summary"]
         self.db.execute("BEGIN IMMEDIATE")
-        for table in ("actor", "worker", "execution"):
-            self.db.execute(f"DELETE FROM sandbox_{table}")
+        self.empty("actor", "worker", "execution")
         for worker in result.get("workers", ()):
             row = columns(worker)
             row.pop("actor_dbid")
@@ -171,16 +229,27 @@ class Store:
         self.db.execute("COMMIT")
 
 
+def executions_of(actor: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield as many executions as an actor in a list for admins has had, with its run time in the first."""
+    for number in range(actor["executions"]):
+        row = {"runtime": 0 if number else actor["runtime"]}
+        yield EMPTY["execution"] | row | {"id": f"{actor['id']}{number}", "actor_id": actor["id"]}
+
+
 def rows_of(record: Any, actor: str) -> list[tuple[str, dict[str, Any]]]:
     """Return the rows from which an answer's record is shown, each with its table."""
+    if isinstance(record, dict) and "isSecret" in record:
+        return [("config", {"value": None} | columns(record))]
+    if isinstance(record, dict) and "lastHealthCheckTime" in record:
+        return [("worker", columns(record) | {"actor_id": actor})]
     if not isinstance(record, dict) or "_links" not in record:
-        return (
-            [("worker", columns(record) | {"actor_id": actor})] if isinstance(record, dict) and "cid" in record else []
-        )
+        return []
     if "executions" in record:
         return listing_rows(record)
     row = columns(record)
     row.pop("api_server", None)
+    if "cron_on" in row:
+        row.setdefault("queue", None)
     if "logs" in record:
         *_, owner, _, execution, _ = record["_links"]["self"].split("/")
         executor = record["_links"]["owner"].rsplit("/", 1)[-1]
@@ -232,6 +301,8 @@ def column(name: str, value: Any) -> Any:
 
 def moment_of(text: str) -> datetime:
     """Read a time in any of the forms in which the API writes it."""
+    if text.endswith("GMT"):
+        return parsedate_to_datetime(text).replace(tzinfo=None)
     return datetime.fromisoformat(re.sub(r"Z(\d*)$", lambda found: found[1], text))
 
 

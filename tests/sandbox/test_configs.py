@@ -53,7 +53,7 @@ def test_the_routes_of_one_config_fail_for_those_who_may_and_refuse_the_others(
     for method, path in (("GET", ""), ("PUT", ""), ("DELETE", ""), ("GET", "/permissions"), ("POST", "/permissions")):
         body = config("guarded", actor) if method != "GET" else None
         assert demo.refusal(method, f"/configs/guarded{path}", json=body) == (500, CRASH)
-        denied = (400, "Not authorized -- you do not have access to this config.")
+        denied = (400, "You do not have sufficient access to this actor config.")
         assert team.refusal(method, f"/configs/guarded{path}", json=body) == denied
         assert team.refusal(method, f"/configs/nosuch{path}", json=body)[1] == "Config SANDBOX_nosuch does not exist"
     assert "guarded" in [row["name"] for row in demo.get("/configs")]
@@ -92,7 +92,15 @@ def test_a_bad_config_is_refused(change: dict[str, Any], status: int, words: str
     assert demo.get("/configs") == before
 
 
+def test_a_null_is_kept_without_a_value_and_cannot_be_a_secret(actor: str, demo: Person) -> None:
+    made = demo.post("/configs", config("nothing", actor, None))
+    assert made == {"name": "nothing", "isSecret": False, "actors": actor}
+    status, message = demo.refusal("POST", "/configs", json=config("no-secret", actor, None, secret=True))
+    assert (status, "'NoneType' object has no attribute 'encode'" in message) == (500, True)
+    assert demo.refusal("POST", "/configs", json=config("fine", actor) | {"actors": None})[0] == 400
+
+
 def test_a_name_is_taken_once(actor: str, demo: Person, team: Person) -> None:
     demo.post("/configs", config("taken", actor))
     refused = team.refusal("POST", "/configs", json=config("taken", actor, "other"))
-    assert refused == (400, "Config taken already exists.")
+    assert refused == (400, "Config taken already exists; please choose another name for your config")
