@@ -185,7 +185,9 @@ class Pack:
         except AbacoError as error:
             why = _why(error)
         if not first:
-            words = no_log_in_words(execution, actor.log_ex if actor else None)
+            words = (
+                no_log_in_words(execution, actor.log_life, actor.loses_logs) if actor else no_log_in_words(execution)
+            )
             why = why or f"The API has none. {words}"
             try:
                 kept = kept_logs.kept_log(self.who.tenant, id_)

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from actors_app.services.calls import Call, Reply
 from actors_app.services.classify import classify
 from actors_app.services.client import AbacoClient
-from actors_app.services.errors import AbacoError, BadAnswer, InvalidRequest, SignedOut
+from actors_app.services.errors import AbacoError, BadAnswer, InvalidRequest, InvalidToken, SignedOut
 from actors_app.services.hearing import Listener, Nobody
 from actors_app.services.jsons import TooMuchJSON, UnreadableJSON, dump_json, load_json
 from actors_app.services.urls import Segment, UpstreamPath, upstream_url
@@ -108,7 +108,11 @@ class Caller:
             refusal = caught
         if in_wave.get():
             raise refusal
-        self.renew(token)
+        try:
+            self.renew(token)
+        except SignedOut as ended:
+            # There is no newer one: what is wrong with this one says more.
+            raise (refusal if isinstance(refusal, InvalidToken) else ended) from None
         if call.is_write:
             raise SignedOut.after_renewal(refusal.detail)
         return make(self.dialect.auth_headers(self.token()))

@@ -19,6 +19,7 @@ from actors_app.services.errors import (
     Conflict,
     Forbidden,
     InvalidRequest,
+    InvalidToken,
     NotFound,
     OnlyAdmins,
     RateLimited,
@@ -48,7 +49,10 @@ def _row(words: str, error: type[APIError], where: str = "") -> _Row:
 # The first row that fits decides. `where` is matched against the method and the path's label.
 _ROWS = (
     _row(r"^No JWT or nonce provided", SignedOut),
-    _row(r"^(Could not parse the|Invalid) Tapis (access )?token", SignedOut),
+    # v3 answers each of these with 400: a token that is no JWT, one that has expired or whose signature is
+    # wrong, one of a tenant or a kind that it does not serve.
+    _row(r"^(Could not parse the|Invalid|Unable to process) Tapis (access )?token", InvalidToken),
+    _row(r"^Invalid service request", InvalidToken),
     _row(r"Invalid Credentials", SignedOut),
     _row(r"^Not authorized", Forbidden),
     _row(r"^Abaco Admin role required", Forbidden),

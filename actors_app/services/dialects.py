@@ -40,7 +40,7 @@ class Dialect(Protocol):
     reset_by_put: tuple[str, ...]  # our names of what a PUT of an actor resets, beyond what it resets everywhere
     hides_missing: bool  # whether an actor that is not there is refused as one that is somebody else's
     lists_world: bool  # whether the list of actors holds those that are shared with everybody
-    loses_endless_logs: bool  # whether a log that should never expire is lost instead
+    loses_endless_logs: bool  # whether a `log_ex` below zero loses the log, and zero is the default
     has_agavepy: bool  # whether agavepy speaks it
     drops_stopped_workers: bool  # whether the record of a worker without a process goes when the worker is stopped
     admin_role: str  # as a nonce names it

@@ -11,6 +11,7 @@
         │   ├── WrongPassword     invalid                                 400
         │   └── CodeRefused       invalid                                 400
         ├── SignedOut             signed-out                              401
+        │   └── InvalidToken      invalid-token                           401
         ├── Forbidden             forbidden                               403
         │   └── OnlyAdmins        only-admins                             403
         ├── NotFound              gone                                    404
@@ -193,6 +194,17 @@ class SignedOut(APIError):
         )
         error.renewed = True
         return error
+
+
+class InvalidToken(SignedOut):
+    """The API itself refuses the token, by what is in it; another one may be accepted."""
+
+    kind = "invalid-token"
+    message = (
+        "The Actors API does not accept this token: it cannot be read, has expired or was changed, or is of another "
+        "tenant."
+    )
+    next_step = "Sign in again, or bring another token."
 
 
 class Forbidden(APIError):

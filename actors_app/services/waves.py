@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from actors_app.services.caller import Caller, in_wave
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError, InvalidToken, SignedOut
 from actors_app.services.watching import about_to_wait
 
 THREADS = 64
@@ -50,7 +50,11 @@ def ride(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
     try:
         caller.renew(token)
     except AbacoError as error:
-        return answers | {name: Answer(error=error) for name in late}
+        ended = isinstance(error, SignedOut)
+        said = {name: answers[name].error for name in late}
+        return answers | {
+            name: Answer(error=own if ended and isinstance(own, InvalidToken) else error) for name, own in said.items()
+        }
     return answers | _all(late)
 
 

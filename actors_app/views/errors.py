@@ -36,6 +36,7 @@ TITLES = {
     "busy": "The portal is busy",
     "rate-limited": "The API asks to wait",
     "signed-out": "Nothing was sent",
+    "invalid-token": "The token is not accepted",
     "forbidden": "Not allowed",
     "gone": "Not there",
     "unaddressable": "The API cannot be asked for this",

@@ -46,7 +46,7 @@ def log_context(
     answer = answers["log"]
     execution: Execution | None = answers["execution"].value
     actor: Actor | None = answers["actor"].value if "actor" in answers else None
-    kept_for = actor.log_ex if actor else None
+    kept_for = actor.log_life if actor else None
     part: LogPart | None = answer.value
     error = answer.error
     kept = visible_kept(signed_in(request), actor_id, execution_id, answers) if "actor" in answers else None

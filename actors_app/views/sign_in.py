@@ -17,7 +17,7 @@ from actors_app.credentials import Credentials, client_for, load, sign_in, sign_
 from actors_app.forms.sign_in import PasswordForm, SignInForm, TokenForm
 from actors_app.htmx import go_to, wants_fragment
 from actors_app.services import Abaco, tokens
-from actors_app.services.errors import AbacoError, NotFound, SignedOut, WrongPassword
+from actors_app.services.errors import AbacoError, InvalidToken, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import AdminRole, Tokens
 from actors_app.sign_in.throttle import Attempt, TooManyAttempts
 from actors_app.wording import duration
@@ -120,6 +120,8 @@ def _person(tenant: Tenant, token: str, typed: str) -> tuple[str, AdminRole]:
         profile=lambda: abaco.profile.me(),
         role=lambda: abaco.hurried(PATIENCE).roles.admin(),
     )
+    if isinstance(answers["role"].error, InvalidToken):  # who signs people in may accept what Abaco does not
+        raise answers["role"].error
     role: AdminRole = AdminRole.UNKNOWN if answers["role"].error else answers["role"].value
     if isinstance(answers["profile"].error, NotFound) and typed:
         return typed, role
@@ -211,8 +213,9 @@ def sign_in_token(request: HttpRequest) -> HttpResponse:
             answer = enter(request, form.chosen, Tokens(form.cleaned_data["access_token"], "", 0))
             attempt.succeeded()
             return answer
-        except SignedOut:
-            form.add_error("access_token", "The API does not accept this token. It may have expired.")
+        except SignedOut as error:
+            words = "The API does not accept this token. It may have expired."
+            form.add_error("access_token", error.user_message if isinstance(error, InvalidToken) else words)
         except AbacoError as error:
             attempt.was_not_refused()
             form.add_error(None, f"{error.user_message} {error.advice}")

@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from actors_app import credentials, drafts
 from actors_app.forms.sign_in import PasswordForm, TokenForm
 from actors_app.htmx import STOP_POLLING, is_poll, wants_fragment
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError, InvalidToken, SignedOut
 
 
 def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
@@ -25,28 +25,32 @@ def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
         credentials.sign_out(request)
     is_form = request.method == "POST" and drafts.shown(request) is None
     if is_form and wants_fragment(request):
-        return _sign_in_over(request)
+        return _sign_in_over(request, error)
     back = request.path if is_form else request.get_full_path()
     if wants_fragment(request):
         back = request.htmx.current_url_abs_path or reverse("actors:overview")  # type: ignore[attr-defined]
-    query = {"next": back}
+    query, handle = {"next": back}, ""
     if is_form:
-        handle = drafts.keep(request)
+        handle = drafts.keep(request) or ""
         query = {
             "next": f"{back}?{drafts.PARAMETER}={handle}" if handle else back,
             "because": "kept" if handle else "not-sent",
         }
     address = f"{reverse('actors:sign-in')}?{urlencode(query)}"
     if is_poll(request):
-        return render(request, "errors/_signed_out.html", {"sign_in": address}, status=STOP_POLLING)
+        context = {"sign_in": address, "message": error.user_message}
+        return render(request, "errors/_signed_out.html", context, status=STOP_POLLING)
     if had_session and not is_form:
         request.session["sign_in_notice"] = f"{error.user_message} Sign in again to go on where you were."
+    elif had_session and isinstance(error, InvalidToken):
+        kept = " What you typed is kept for 30 minutes: sign in and it is there again." if handle else ""
+        request.session["sign_in_notice"] = f"{error.user_message} Nothing was sent.{kept}"
     if wants_fragment(request):
         return HttpResponseClientRedirect(address)
     return HttpResponseRedirect(address)
 
 
-def _sign_in_over(request: HttpRequest) -> HttpResponse:
+def _sign_in_over(request: HttpRequest, error: AbacoError) -> HttpResponse:
     """Answer 401 with the sign-in as a part of the page, which keeps everything that was typed."""
     owner = drafts.whose(request)
     known = owner._asdict() if owner else {}
@@ -58,6 +62,7 @@ def _sign_in_over(request: HttpRequest) -> HttpResponse:
             "token_form": TokenForm.over(initial=known) if TokenForm.is_offered() else None,
             "code_tenants": [tenant for tenant in settings.TENANTS.values() if tenant.takes_code],
             "whose": request.POST.get(drafts.FIELD, ""),
+            "refused_token": error.user_message if isinstance(error, InvalidToken) else "",
             "new_key": owner is not None and drafts.was_refused(request, owner),
         },
         status=401,

@@ -15,6 +15,7 @@ from actors_app.services.errors import (
     Conflict,
     Forbidden,
     InvalidRequest,
+    InvalidToken,
     NotFound,
     RateLimited,
     ServiceFailed,
@@ -24,8 +25,8 @@ from actors_app.services.errors import (
 from actors_app.services.urls import UpstreamPath
 
 TAPIS = [  # what only v3 says, all of it as 400
-    ("Could not parse the Tapis access token.", SignedOut),
-    ("Invalid Tapis token.", SignedOut),
+    ("Could not parse the Tapis access token.", InvalidToken),
+    ("Invalid Tapis token.", InvalidToken),
     ("Not authorized -- you do not have access to this actor.", Forbidden),
     ("run_as_executor isn't supported for your tenant", InvalidRequest),
     ("Cannot set both use_container_uid and run_as_executor as true", InvalidRequest),
@@ -182,8 +183,8 @@ def test_a_write_that_was_refused_changed_nothing(status: int) -> None:
 @pytest.mark.parametrize(
     ("message", "error"),
     [
-        ("Could not parse the Tapis access token.", SignedOut),
-        ("Invalid Tapis token.", SignedOut),
+        ("Could not parse the Tapis access token.", InvalidToken),
+        ("Invalid Tapis token.", InvalidToken),
         ("Not authorized -- missing required role.", Forbidden),
         ("No remaining uses left for this nonce.", Forbidden),
         ("No alias found: x.", NotFound),

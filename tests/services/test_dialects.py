@@ -340,7 +340,10 @@ def test_a_schedule_goes_on(schedule: str, following: str | None, goes_on: str) 
 
 @both
 def test_a_log_that_should_never_expire(version: str) -> None:
-    assert actor_of(version, id=A, log_ex=0).loses_logs is (version == "v3")
+    assert actor_of(version, id=A, log_ex=-1).loses_logs is (version == "v3")
+    assert not actor_of(version, id=A, log_ex=0).loses_logs
+    assert actor_of(version, id=A, log_ex=0).log_life == (None if version == "v3" else 0)
+    assert actor_of(version, id=A, log_ex=60).log_life == 60
     assert not actor_of(version, id=A, log_ex=60).loses_logs
     assert not actor_of(version, id=A).loses_logs
 

@@ -9,15 +9,24 @@ import pytest
 from django.test import Client
 
 from actors_app.history.recording import record
-from actors_app.models import ActorHistory, AuditEntry
+from actors_app.models import ActorHistory, AuditEntry, PortalSession
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Execution
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, nonce_payload
+from tests.recorded import replay, result
 from tests.views.test_actor_update import inputs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 ROOT, ACTOR = "/v3/actors", f"/v3/actors/{ACTOR_ID}"
+PROBE = f"{ROOT}/aliases/admin-role-probe"
+BAD_TOKENS = (
+    "auth_token_expired",
+    "auth_token_not_a_jwt",
+    "auth_token_three_parts",
+    "auth_token_of_unknown_tenant",
+    "auth_token_of_service_without_headers",
+)
 NOT_YOURS = "Not authorized -- you do not have access to this actor."
 FINAL = {
     "container_id": "containerd://1",
@@ -85,13 +94,33 @@ def test_an_execution_shows_the_end_that_kubernetes_tells(signed_in: Client, api
     payload |= {"final_state": FINAL, "executor_uid": None, "executor_gid": None}
     api.get(f"{ACTOR}/executions/{EXECUTION_ID}", payload)
     api.get(f"{ACTOR}/executions/{EXECUTION_ID}/logs", {"logs": ""})
-    api.get(ACTOR, snake(actor_payload(logEx=0)))
+    api.get(ACTOR, snake(actor_payload(logEx=-1)))
     page = signed_in.get(f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/").content.decode()
     assert "exit code 3" in page
     assert "killed by the tests" in page
     assert "2026-11-23T15:55:10" in page, "when it ended"
     assert page.count("not reported") >= 2, "CPU and I/O are not measured"
     assert "then loses them" in page
+
+
+def test_a_negative_time_loses_the_log_and_zero_is_the_default(signed_in: Client, api: API) -> None:
+    created = result("actors_create_log_ex_negative", "v3-nginx")
+    actor, execution = created["id"], result("executions_get_log_ex_negative", "v3-nginx")["id"]
+    root = f"{ROOT}/{actor}"
+    replay(api, "executions_get_log_ex_negative", "GET", f"{root}/executions/{execution}", "v3-nginx")
+    replay(api, "logs_get_log_ex_negative", "GET", f"{root}/executions/{execution}/logs", "v3-nginx")
+    pages = {}
+    for log_ex in (-1, 0):
+        api.wire.remove("GET", f"https://api.example.org{root}")
+        api.get(root, created | {"log_ex": log_ex})
+        pages[log_ex] = [
+            signed_in.get(f"/actors/{actor}/{page}").content.decode()
+            for page in (f"executions/{execution}/logs/", "configuration/")
+        ]
+    assert "the API then loses them" in " ".join(pages[-1][0].split())
+    assert "Never: the API loses the logs" in pages[-1][1]
+    assert "loses them" not in pages[0][0]
+    assert "as long as the API does" in pages[0][1]
 
 
 def test_an_actor_of_ones_own_that_is_gone_keeps_its_history(signed_in: Client, api: API) -> None:
@@ -145,6 +174,54 @@ def test_a_token_that_tapis_refuses_ends_a_sign_in_that_cannot_be_renewed(sign_i
     answer = sign_in(refresh_token="").get("/actors/")
     assert answer["Location"].startswith("/sign-in/?next=%2Factors%2F")
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("case", BAD_TOKENS)
+def test_a_token_that_abaco_refuses_is_said_to_be_invalid_at_sign_in(db: None, api: API, case: str) -> None:
+    """Who signs people in may know the token, and Abaco not: one of a tenant that it does not serve, above all."""
+    api.get("/v3/oauth2/userinfo", {"username": "jdoe"})
+    replay(api, case, "GET", PROBE, "v3-nginx")
+    browser = Client(headers={"host": "testserver"})
+    answer = browser.post("/sign-in/token/", {"access_token": "a.b.c"})
+    assert answer.status_code == 422
+    assert "The Actors API does not accept this token: it cannot be read, has expired" in answer.content.decode()
+    assert not PortalSession.objects.exclude(credential="").exists()
+
+
+@pytest.mark.parametrize("case", BAD_TOKENS)
+@pytest.mark.parametrize("path", ["/actors/", f"/actors/{ACTOR_ID}/"])
+def test_a_token_that_abaco_refuses_later_is_not_called_the_end_of_a_sign_in(
+    sign_in: Any, api: API, case: str, path: str
+) -> None:
+    api.wire.assert_all_requests_are_fired = False
+    for called in (ROOT, ACTOR, *(f"{ACTOR}/{part}" for part in ("messages", "workers", "nonces", "permissions"))):
+        replay(api, case, "GET", called, "v3-nginx")
+    browser = sign_in(refresh_token="")
+    answer = browser.get(path, follow=True)
+    page = answer.content.decode()
+    assert "The Actors API does not accept this token" in page
+    assert "Your sign-in has ended" not in page
+
+
+@pytest.mark.parametrize("case", BAD_TOKENS)
+def test_a_form_that_such_a_token_stops_is_kept(sign_in: Any, api: API, case: str) -> None:
+    replay(api, case, "POST", f"{ACTOR}/messages", "v3-nginx")
+    browser = sign_in(refresh_token="")
+    sent = {"kind": "text", "message": "hej", "write_key": "0123456789abcdef0123456789abcdef"}
+    api.wire.assert_all_requests_are_fired = False
+    for called in (ACTOR, f"{ACTOR}/messages", f"{ACTOR}/workers"):
+        replay(api, case, "GET", called, "v3-nginx")
+    page = browser.post(f"/actors/{ACTOR_ID}/messages/", sent, follow=True).content.decode()
+    assert "The Actors API does not accept this token" in page
+    assert "Nothing was sent." in page
+    assert "Your sign-in has ended" not in page
+
+
+def test_the_json_api_says_that_a_token_is_invalid(sign_in: Any, api: API) -> None:
+    replay(api, "auth_token_of_unknown_tenant", "GET", ROOT, "v3-nginx")
+    answer = sign_in(refresh_token="").get("/api/v1/actors/")
+    assert (answer.status_code, answer.json()["kind"]) == (401, "invalid-token")
+    assert "another tenant" in answer.json()["detail"]
 
 
 def test_a_token_is_renewed_at_tapis(signed_in: Client, api: API) -> None:

@@ -152,8 +152,14 @@ class Actor(Listed):
 
     @property
     def loses_logs(self) -> bool:
-        """Whether it asks for its logs to be kept for no time at all, upon which the API loses them."""
-        return self.log_ex is not None and self.log_ex <= 0 and self.api is not None and self.api.loses_endless_logs
+        """Whether it asks for its logs to be kept for less than no time, upon which the API loses them."""
+        return self.log_ex is not None and self.log_ex < 0 and self.api is not None and self.api.loses_endless_logs
+
+    @property
+    def log_life(self) -> int | None:
+        """For how many seconds it asks for its logs to be kept; None where the API's own time holds."""
+        is_default = self.log_ex == 0 and self.api is not None and self.api.loses_endless_logs
+        return None if is_default else self.log_ex
 
     def definition(self) -> dict[str, Any]:
         """Return all that an update must send again so that it changes nothing, by our names.
