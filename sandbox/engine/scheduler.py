@@ -76,7 +76,8 @@ class Scheduler(threading.Thread):
             del self._threads[thread.worker_id]
             if not thread.record_stays:
                 abandon(thread.worker_id)
-        for worker in Worker.objects.filter(status="REQUESTED"):
+        nobody_hears = Actor.objects.filter(Q(queue=None) | Q(queue="")).values("id")
+        for worker in Worker.objects.filter(status="REQUESTED").exclude(actor_id__in=nobody_hears):
             if worker.id not in self._threads and not self._closing.is_set():
                 self._threads[worker.id] = WorkerThread(worker, self._closing)
                 self._threads[worker.id].start()

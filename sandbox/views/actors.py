@@ -149,9 +149,6 @@ def actor_update(call: Call) -> HttpResponse:
     if first is not None:
         values["cron_next_ex"] = first
     renewed = force or values["image"] != actor.image
-    if renewed and not values["queue"]:
-        # Abaco stores the actor all the same, with a worker that is requested for ever; we only refuse.
-        raise Crash(*NO_QUEUE)
     for name, value in values.items():
         setattr(actor, name, value)
     moment = times.now()
@@ -162,11 +159,15 @@ def actor_update(call: Call) -> HttpResponse:
         shown = actor_record(actor, call.dialect)
         actor.last_update_time = times.stored(moment)
         actor.save()
-        if call.caller.user != actor.owner:
+        if call.caller.user != actor.owner and (actor.queue or not renewed):
             access.grant(actor.id, call.caller.user, "UPDATE")
-        if renewed:
+        if renewed and not actor.queue:
+            engine.request_workers(actor, 1)  # which nothing starts: it has no queue to ask in
+        elif renewed:
             engine.replace_workers(actor, call.dialect.dead_workers_listen)
     engine.wake()
+    if renewed and not actor.queue:
+        raise Crash(*NO_QUEUE)
     return call.answer("Actor updated successfully.", shown)
 
 

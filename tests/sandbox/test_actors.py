@@ -65,6 +65,58 @@ def test_a_null_queue_is_refused_and_stores_nothing(demo: Person, admin: Person)
     assert len(admin.get("")) == before
 
 
+def test_an_actor_whose_new_revision_has_no_queue_waits_for_ever_for_a_worker(demo: Person) -> None:
+    actor = demo.actor(IMAGE)
+    demo.run(actor, "one")
+    assert "queue" not in demo.put(f"/{actor}", {"image": IMAGE, "queue": None})
+    assert demo.put(f"/{actor}", {"image": IMAGE, "queue": ""})["queue"] == ""
+    status, message = demo.refusal("PUT", f"/{actor}", json={"image": IMAGE, "queue": "", "force": True})
+    assert (status, "Exception: Invalid Queue name." in message) == (500, True)
+    shown = demo.get(f"/{actor}")
+    assert (shown["status"], shown["revision"]) == ("SUBMITTED", 2)
+    assert sorted(row["status"] for row in demo.get(f"/{actor}/workers")) == ["READY", "REQUESTED"]
+    demo.put(f"/{actor}", {"image": IMAGE, "force": True})
+    assert demo.run(actor, "two")["status"] == "COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        ({"hints": None}, 500, "argument of type 'NoneType' is not iterable"),
+        (
+            {"hints": ["a", "b]"]},
+            (400, 500),
+            "Hints must be simple stings or numbers, no lists or dicts. Error character: ]",
+        ),
+        ({"hints": {"a": 1}}, (400, 500), "Error character: '"),
+        ({"queue": "nosuch"}, (400, 500), "400 Bad Request: Invalid queue name."),
+        ({"logEx": 10**20}, 500, "MongoDB can only handle up to 8-byte ints"),
+        ({"defaultEnvironment": {"a": [10**20]}}, 500, "MongoDB can only handle up to 8-byte ints"),
+        ({"state": "text"}, 400, "{'state': 'Current state for this actor.'}"),
+        ({"revision": "x"}, 400, "'revision'"),
+        ({"stateless": []}, 200, ""),
+        ({"defaultEnvironment": []}, 200, ""),
+        ({"maxWorkers": [2, "x"]}, 400, "'maxWorkers'"),
+    ],
+)
+def test_a_field_is_taken_or_refused_as_the_parser_does(
+    change: dict[str, Any], status: int | tuple[int, int], words: str, admin: Person
+) -> None:
+    made, updated = (status, status) if isinstance(status, int) else status
+    actor = admin.actor(IMAGE)
+    for method, path, expected in (("POST", "", made), ("PUT", f"/{actor}", updated)):
+        answer = admin.ask(method, path, json={"image": IMAGE} | change)
+        assert (answer.status_code, words in answer.json()["message"]) == (expected, True), answer.text
+
+
+def test_workers_of_a_stateful_actor_are_refused_when_it_is_made_and_changed(admin: Person) -> None:
+    many = {"image": IMAGE, "stateless": False, "maxWorkers": 2}
+    refusal = (400, "Invalid actor description: stateful actors can only have 1 worker.")
+    assert admin.refusal("POST", "", json=many) == refusal
+    assert admin.refusal("PUT", f"/{admin.actor(IMAGE, stateless=False)}", json=many) == refusal
+    assert admin.put(f"/{admin.actor(IMAGE)}", many)["maxWorkers"] == 2  # what it was decides
+
+
 def test_a_broken_body_is_500_for_users_and_400_for_admins(demo: Person, admin: Person) -> None:
     headers = {"Content-Type": "application/json"}
     assert demo.refusal("POST", "", data="{", headers=headers)[0] == 500

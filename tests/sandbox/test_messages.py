@@ -9,6 +9,7 @@ from tests.sandbox.support import Person
 UNREADABLE = "message POST body could not be serialized. Pass JSON data or use the message attribute."
 JSON = {"Content-Type": "application/json"}
 TEXT = {"Content-Type": "text/plain"}
+BINARY = {"Content-Type": "application/octet-stream"}
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +22,14 @@ def actor(demo: Person) -> str:
     [
         ({"json": {"message": 5, "other": 1}}, "5", "5"),
         ({"json": {"message": [1, 2]}}, "1", "1"),
+        ({"json": {"message": 0}}, "0", "0"),
+        ({"json": {"message": False}}, "False", "False"),
+        ({"json": {"message": {}}}, "{}", "{}"),
+        ({"json": {"message": []}}, {"message": []}, "{'message': []}"),
+        ({"json": {"message": ""}, "params": {"message": "asked"}}, {"message": ""}, "{'message': ''}"),
+        ({"json": {"message": [], "a": 1}, "params": {"message": "asked"}}, "asked", "asked"),
+        ({"data": '{"a": 1}', "headers": {"Content-Type": "application/vnd.x+json"}}, {"a": 1}, "{'a': 1}"),
+        ({"data": b"\0", "headers": BINARY, "params": {"message": "asked"}}, "asked", "asked"),
         ({"json": {"a": [True, None]}}, {"a": [True, None]}, "{'a': [True, None]}"),
         ({"data": '[["a", "b"]]', "headers": JSON}, [["a", "b"]], "[['a', 'b']]"),
         ({"data": "[1, 2]", "headers": TEXT}, [1, 2], "[1, 2]"),
