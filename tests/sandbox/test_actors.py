@@ -56,7 +56,8 @@ def test_a_deleted_actor_leaves_its_executions_to_admins(demo: Person, admin: Pe
     assert demo.refusal("GET", f"/{actor}") == (400, f"Actor SANDBOX_{actor} does not exist")
     assert admin.refusal("GET", f"/{actor}") == (404, f"No actor found with identifier: {actor}.")
     assert admin.get(f"/{actor}/executions/{execution}")["status"] == "COMPLETE"
-    assert admin.get(f"/{actor}/executions/{execution}/logs")["logs"] == ""
+    logs = admin.refusal("GET", f"/{actor}/executions/{execution}/logs")
+    assert logs == (404, f"No actor found with id: {actor}.")
 
 
 def test_a_null_queue_is_refused_and_stores_nothing(demo: Person, admin: Person) -> None:
