@@ -24,6 +24,7 @@ from sandbox.views import (
     results,
     searches,
     state,
+    tenants,
     tokens,
     utilization,
     workers,
@@ -77,6 +78,14 @@ urlpatterns = [
     path("v3/oauth2/tokens", tokens.tapis_token_create, {"dialect": V3_DIALECT}),
     path("v3/oauth2/authorize", authorize.authorize, {"dialect": V3_DIALECT}),
     path("v3/oauth2/userinfo", profiles.userinfo, {"dialect": V3_DIALECT}),
+    *(
+        entry
+        for word, kind in (("sites", tenants.SITES), ("tenants", tenants.TENANTS))
+        for entry in (
+            path(f"v3/{word}", tenants.collection, {"dialect": V3_DIALECT, "kind": kind}),
+            path(f"v3/{word}/<str:name>", tenants.item, {"dialect": V3_DIALECT, "kind": kind}),
+        )
+    ),
     re_path("", abaco),
 ]
 handler500 = broken

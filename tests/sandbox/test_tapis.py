@@ -273,3 +273,22 @@ def test_a_nonce_keeps_its_makers_roles_in_v2_and_reads_them_anew_in_v3(sandbox:
         finally:
             store.execute("UPDATE sandbox_person SET roles = ? WHERE name = 'admin'", (roles,))
             store.commit()
+
+
+def test_whoever_has_an_address_and_no_tenant_finds_it_among_the_tenants(sandbox: Sandbox, tapis_demo: Person) -> None:
+    sites, tenants = (
+        result_of(requests.get(f"{sandbox.url}/v3/{word}", params={"limit": 5}, timeout=10))
+        for word in ("sites", "tenants")
+    )
+    (tenant,) = [tenant for tenant in tenants if tenant["base_url"] == sandbox.url]
+    assert [site["primary"] for site in sites if site["site_id"] == tenant["site_id"]] == [True]
+    claims = tapis_demo.headers["X-Tapis-Token"].split(".")[1]
+    assert json.loads(base64.b64decode(claims + "=="))["tapis/tenant_id"] == tenant["tenant_id"]
+    for word, record in (("site", sites[0]), ("tenant", tenant)):
+        place = f"{sandbox.url}/v3/{word}s"
+        assert result_of(requests.get(f"{place}/{record[f'{word}_id']}", timeout=10)) == record
+        answer = requests.get(f"{place}/nowhere", timeout=10)
+        assert (answer.status_code, answer.json()["message"]) == (400, f"No {word} found with {word}_id nowhere.")
+        assert requests.post(place, json={}, timeout=10).status_code == 405
+        refused = requests.get(place, headers={"X-Tapis-Token": "x"}, timeout=10)
+        assert (refused.status_code, refused.json()["message"]) == (400, "Could not parse the Tapis access token.")
