@@ -92,8 +92,12 @@ def resolve(identifier: str) -> str:
         return identifier
     alias = Alias.objects.filter(alias=identifier).first()
     if alias is None:
-        raise Refusal(f"Actor with identifier '{identifier}' not found", 404)
+        raise _unknown(identifier)
     return alias.actor_id
+
+
+def _unknown(identifier: str) -> Refusal:
+    return Refusal(f"Actor with identifier '{identifier}' not found", 404)
 
 
 def resolve_link(link: str | None) -> str:
@@ -110,14 +114,20 @@ def check_nonce_given(request: HttpRequest) -> None:
         raise Refusal("No JWT or nonce provided.")
 
 
-def redeem(request: HttpRequest, dialect: V2, needed: str, actor_id: str, identifier: str) -> Caller:
+def redeem(request: HttpRequest, dialect: V2, needed: str, identifier: str) -> Caller:
     """Let a nonce stand in for a token, charging one use; raise the 400 of one that may not.
 
-    An actor's nonces open the paths with its id, an alias's nonces those with the alias.
+    An actor's nonces open the paths with its id, an alias's nonces those with the alias, which is looked for in the
+    tenant that the nonce names.
     """
-    given = request.GET["x-nonce"]
-    place = Q(actor_id=actor_id) if is_actor_id(identifier) else Q(alias=identifier)
-    nonce = Nonce.objects.filter(place, id=dialect.nonce_kept(given)).first()
+    kept = dialect.nonce_kept(request.GET["x-nonce"])
+    place = Q(actor_id=identifier)
+    if not is_actor_id(identifier):
+        if not kept:
+            raise _unknown(identifier)
+        resolve(identifier)
+        place = Q(alias=identifier)
+    nonce = Nonce.objects.filter(place, id=kept).first()
     if nonce is None:
         raise Refusal("Nonce does not exist.")
     if LEVELS.index(nonce.level) < LEVELS.index(needed):

@@ -74,6 +74,8 @@ class Conditions:
                 one_of |= _compare(column, "eq", each, kind)
             return one_of if operator == "in" else _all_but(column, one_of, kind)
         if operator == "neq":
+            if column is None and value is None:
+                return NOTHING  # what no record has is null in all of them
             found = _compare(column, "eq", value, kind)
             return ~found if value is None else _all_but(column, found, kind)
         return _compare(column, operator, value, kind)

@@ -34,6 +34,7 @@ class V2:
     gives_token = False  # whether every execution gets a token of its actor's owner, whatever the actor says
     guards_container_uid = True  # whether running as the image's own user needs a role
     asks_before_options = False  # whether OPTIONS, too, needs a token or a nonce
+    errors = "BaseAgaveflaskError"  # the class of Abaco's own errors
     has_claims = False  # whether a token says itself whose it is, and services ask on behalf of others
     dead_workers_listen = False  # whether a worker that was halted still hears that it is to stop
 
@@ -98,9 +99,9 @@ class V2:
         return f"{self.tenant}_{kept.removeprefix(f'{settings.SANDBOX_TENANT}_')}"
 
     def nonce_kept(self, given: str) -> str:
-        """Return the id under which the store keeps the nonce that somebody names."""
-        mine = f"{self.tenant}_"
-        return f"{settings.SANDBOX_TENANT}_{given.removeprefix(mine)}" if given.startswith(mine) else ""
+        """Return the id under which the store keeps the nonce that somebody names, or nothing for another tenant's."""
+        tenant, _, own = given.rpartition("_")
+        return f"{settings.SANDBOX_TENANT}_{own}" if tenant == self.tenant else ""
 
     def sender(self, user: str, by_nonce: bool) -> Record:
         """Return what a container is told of who sent its message, and of where the API is."""
@@ -171,6 +172,7 @@ class V3(V2Snake):
     miscounts_executions = True
     runs_as_executor = True
     gives_token = True
+    errors = "BaseTapisError"
     asks_before_options = True
     guards_container_uid = False
     has_claims = True

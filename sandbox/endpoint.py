@@ -191,9 +191,8 @@ def _known(request: HttpRequest, dialect: V2, what: str) -> Caller:
     if caller is not None:
         return caller
     access.check_nonce_given(request)
-    identifier = _identifier(request)
     needed = level_needed(str(request.method), what)
-    return access.redeem(request, dialect, needed, access.resolve(identifier), identifier)
+    return access.redeem(request, dialect, needed, _identifier(request))
 
 
 def _check_role(request: HttpRequest, dialect: V2, caller: Caller) -> None:

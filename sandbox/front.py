@@ -15,7 +15,8 @@ from urllib.parse import unquote_to_bytes
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 
-from sandbox.answers import no_such_route
+from sandbox.access import UnknownToken, identify
+from sandbox.answers import Refusal, broken, no_such_route
 from sandbox.dialect import V2, V2_DIALECT, V3_DIALECT
 
 LINE_BYTES = 8192  # nginx, large_client_header_buffers: the request line and every header with their line ends
@@ -173,10 +174,20 @@ def dispatch(request: HttpRequest, dialect: V2, routes: tuple[URLPattern, ...]) 
     """Call the first route that matches both path and method, or else the first that matches the path."""
     matches = [match for route in routes if (match := route.resolve(request.path_info.removeprefix("/")))]
     if not matches:
+        if dialect.asks_before_options and not signed_in(request, dialect):
+            return broken(request)
         return no_such_route(request)
     chosen = next((match for match in matches if request.method in getattr(match.func, "methods", ())), matches[0])
     response: HttpResponse = chosen.func(request, dialect=dialect, **chosen.kwargs)
     return response
+
+
+def signed_in(request: HttpRequest, dialect: V2) -> bool:
+    """Say whether a request carries a good token."""
+    try:
+        return identify(request, dialect) is not None
+    except (Refusal, UnknownToken):
+        return False
 
 
 def static(status: int, reason: str) -> FrontPage:

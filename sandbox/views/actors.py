@@ -95,6 +95,7 @@ def actor_create(call: Call) -> HttpResponse:
     _check_link(call, values["link"], None)
     if reason := _bad_hint(values["hints"]):
         raise _not_processed(reason)
+    _check_user(values)
     _check_executor(call, values)
     if values["cron_schedule"] is not None:
         values |= {"cron_on": True, "cron_next_ex": cron.check(values["cron_schedule"])}
@@ -137,11 +138,12 @@ def actor_update(call: Call) -> HttpResponse:
         raise Refusal(ONE_WORKER)
     if reason := _bad_hint(values["hints"]):
         raise BadRequest(reason)
+    _check_executor(call, values)
     first = None if values["cron_schedule"] is None else cron.check(values["cron_schedule"])
     if values["queue"] and values["queue"] not in QUEUES:
         raise BadRequest("Invalid queue name.")
     _check_link(call, values["link"], actor)
-    _check_executor(call, values)
+    _check_user(values)
     kept = {*SET_ONCE, *(("cron_schedule",) if first is None else ())} - {*call.dialect.reset_by_put}
     if values["cron_on"] is None and "cron_schedule" not in call.dialect.reset_by_put:
         kept.add("cron_on")
@@ -197,12 +199,13 @@ def _read(call: Call, fields: tuple[Field, ...]) -> dict[str, Any]:
     return values
 
 
-def _check_executor(call: Call, values: dict[str, Any]) -> None:
-    if not values.get("run_as_executor"):
-        return
-    if values["use_container_uid"]:
+def _check_user(values: dict[str, Any]) -> None:
+    if values.get("run_as_executor") and values["use_container_uid"]:
         raise Refusal("Cannot set both use_container_uid and run_as_executor as true")
-    if call.dialect.tenant.upper() not in EXECUTOR_TENANTS:
+
+
+def _check_executor(call: Call, values: dict[str, Any]) -> None:
+    if values.get("run_as_executor") and call.dialect.tenant.upper() not in EXECUTOR_TENANTS:
         raise Refusal("run_as_executor isn't supported for your tenant")
 
 
@@ -229,7 +232,7 @@ def _check_link(call: Call, link: str | None, actor: Actor | None) -> None:
         target = access.resolve(link)
     except Refusal:
         raise Refusal(f"Invalid link parameter; unable to retrieve linked actor data. {LINK_RULE}") from None
-    if not Actor.objects.filter(id=target).exists():
+    if not call.dialect.hides_missing and not Actor.objects.filter(id=target).exists():
         raise Refusal(
             f"Invalid link parameter. {LINK_RULE}Additional info: Actor {call.dialect.dbid(target)} does not exist"
         )

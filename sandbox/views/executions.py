@@ -84,7 +84,7 @@ def execution_register(call: Call) -> HttpResponse:
         numbers = {name: int(values[name]) for name in ("runtime", "cpu", "io")}
     except ValueError:
         # So Abaco fails over the words in which it means to refuse.
-        reason = "BaseAgaveflaskError.__init__() got an unexpected keyword argument 'message'"
+        reason = f"{call.dialect.errors}.__init__() got an unexpected keyword argument 'message'"
         raise Crash("TypeError", reason) from None
     except TypeError as error:
         raise Crash.of(error) from None
