@@ -26,7 +26,8 @@ PYTHON = VENV / "bin" / "python"
 VAR = ROOT / "var"
 ENV_FILE = VAR / "portal.env"
 PEOPLE = "demo, team or admin, each with that name as the password"
-SANDBOXES = {"v2": "Sandbox", "v3": "Sandbox (Tapis v3)"}  # it speaks both versions; the portal is shown one
+# It speaks v2 and v3 side by side, and v2 in one of two cases; the portal is shown one.
+SANDBOXES = {"v2": "Sandbox", "v2-snake": "Sandbox (snake_case)", "v3": "Sandbox (Tapis v3)"}
 
 
 def main(arguments: list[str]) -> int:
@@ -137,11 +138,12 @@ def serve() -> int:
         if with_sandbox:
             sandbox_port, version = port_of("SANDBOX_PORT", 8100), env.get("ACTORS_API_VERSION") or "v2"
             if version not in SANDBOXES:
-                sys.exit(f"ACTORS_API_VERSION must be v2 or v3, not {version!r}.")
+                sys.exit(f"ACTORS_API_VERSION must be one of {', '.join(SANDBOXES)}, not {version!r}.")
             require_free(sandbox_port, "SANDBOX_PORT")
             env |= {
                 "ACTORS_API_URL": f"http://127.0.0.1:{sandbox_port}",
                 "ACTORS_API_VERSION": version,
+                "SANDBOX_CASE": "snake" if version == "v2-snake" else "camel",
                 "ACTORS_API_LABEL": SANDBOXES[version],
                 "ACTORS_API_SIGN_IN": "password,code,token",
                 "ACTORS_API_CLIENT_KEY": "sandbox",

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 WAYS = ("code", "password", "token")
 WITH_A_CLIENT = ("code", "password")  # ways for which the portal needs an OAuth client of its own
 UNASKED = ("password", "token")  # for a code, the client must be registered with the portal's address first
-VERSIONS = ("v2", "v3")
+VERSIONS = ("v2", "v2-snake", "v3")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

@@ -33,14 +33,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _forgetful() -> None:
-    """Let no test know what another was told."""
+    """Let no test know what another was told, but that the API writes its names as the portal is set."""
     from django.core.cache import caches
 
     from actors_app.services.breaker import breaker_of
+    from actors_app.services.dialects import DIALECTS
+    from actors_app.services.naming import naming_of
 
     for name in ("default", "drawn"):
         caches[name].clear()
     breaker_of.cache_clear()
+    naming_of.cache_clear()
+    for version in DIALECTS:
+        naming_of(payloads.API, version).confirm()
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +77,8 @@ class API:
         """Answer with an envelope around the result, or with `json`, `body` and `status` as given."""
         if "body" not in options and "json" not in options:
             options["json"] = payloads.envelope(result, message)
+            if path.startswith("/v3/"):
+                options["json"]["metadata"] = {}
         self.wire.add(method, payloads.API + path, **options)
 
     def get(self, path: str, result: Any = None, **options: Any) -> None:

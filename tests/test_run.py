@@ -78,13 +78,13 @@ def test_an_unknown_word_is_answered_with_the_known_ones() -> None:
     assert "python3 run.py test" in ran.stderr
 
 
-def test_the_sandbox_has_two_versions(run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_sandbox_has_three_versions(run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ACTORS_API_VERSION", "v4")
     for name in ("ACTORS_API_URL", "PORTAL_TENANTS_FILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PORT", str(free_port()))
     monkeypatch.setenv("SANDBOX_PORT", str(free_port()))
-    with pytest.raises(SystemExit, match="ACTORS_API_VERSION must be v2 or v3, not 'v4'"):
+    with pytest.raises(SystemExit, match="ACTORS_API_VERSION must be one of v2, v2-snake, v3, not 'v4'"):
         run.serve()
 
 

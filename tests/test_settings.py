@@ -48,7 +48,7 @@ def test_plain_http_has_plain_cookies() -> None:
         ({"DEBUG": "perhaps"}, "DEBUG must be true or false"),
         ({"DATABASE_URL": "mysql://portal@host/portal"}, "DATABASE_URL must begin with"),
         ({"ACTORS_API_URL": "nonsense"}, "url must be the address"),
-        ({"ACTORS_API_VERSION": "v4"}, "version must be one of v2, v3"),
+        ({"ACTORS_API_VERSION": "v4"}, "version must be one of v2, v2-snake, v3"),
         ({"ACTORS_API_SIGN_IN": "magic"}, "may name code, password and token only"),
         ({"ACTORS_API_SIGN_IN": "code, token"}, "a code needs client_key and client_secret"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or text"),

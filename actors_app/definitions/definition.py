@@ -105,8 +105,9 @@ def full_update(actor: Actor, changes: Definition) -> Definition:
     """Return the whole definition that a `PUT /actors/{id}` is sent so that it makes these changes and no other.
 
     A field taken back to nothing is left out, which the API reads as its default. A state that is no object cannot be
-    sent this way, so it is not in `Actor.definition()`.
+    sent this way, so it is not in `Actor.definition()`. Raises NamingMismatch for an actor that was not read whole.
     """
+    actor.need_whole()
     update = {**actor.definition(), "cron_on": actor.cron_on, **changes}
     return {name: value for name, value in update.items() if value is not None and (name, value) != ("queue", "")}
 

@@ -15,7 +15,15 @@ from actors_app.management.commands.collect_history import ServiceAccount
 from actors_app.models import ActorHistory
 from actors_app.services import Abaco
 from actors_app.services.calls import Call
-from actors_app.services.errors import AbacoError, ClientRefused, Forbidden, NotFound, SignedOut, WrongPassword
+from actors_app.services.errors import (
+    AbacoError,
+    ClientRefused,
+    Forbidden,
+    NamingMismatch,
+    NotFound,
+    SignedOut,
+    WrongPassword,
+)
 from actors_app.services.urls import upstream_url
 from portal.tenants import Tenant
 
@@ -155,6 +163,8 @@ def collector() -> Findings:
             found, role = len(abaco.actors.list()), abaco.roles.admin()
         except (WrongPassword, ClientRefused, SignedOut) as refusal:
             yield wrong("history", f"{tenant.name} refuses the account of COLLECTOR_USERNAME: {refusal.user_message}")
+        except NamingMismatch as error:
+            yield wrong(f"API {tenant.name}", error.user_message)
         except AbacoError as error:
             yield wrong(
                 "history", f"The account of COLLECTOR_USERNAME cannot look at {tenant.name}: {error.user_message}"

@@ -5,11 +5,11 @@ from typing import Literal
 
 import msgspec
 
-from actors_app.services.caller import Caller, json_call, rows_of
+from actors_app.services.caller import Caller, json_call
 from actors_app.services.calls import Call, Reply
 from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound
 from actors_app.services.jsons import MAX_OBJECTS
-from actors_app.services.types import Actor, ActorLine, ActorLines
+from actors_app.services.types import Actor, ActorLine, ActorLines, Listed
 from actors_app.services.types.actor_lines import envelope_of
 from actors_app.services.urls import UpstreamPath, actor
 
@@ -56,8 +56,11 @@ class Actors:
         """Return the same as lines of a list, at a tenth of the cost. `GET /actors`."""
         call = Call("GET", self._caller.path())
         reply = self._caller.reply(call)
-        # Where anything is not as it should be, all are read with patience.
-        found = self._lines(reply) or self._whole(call, reply)
+        found: tuple[Listed, ...] = self._lines(reply)
+        if found:
+            self._caller.confirm_names()
+        else:  # where anything is not as it should be, all are read with patience
+            found = self._whole(call, reply)
         return ActorLines(found, lambda: self._whole(call, reply))
 
     @property
@@ -114,7 +117,7 @@ class Actors:
             return True  # nothing was learned, so the refusal stands as it was said
 
     def _whole(self, call: Call, reply: Reply) -> tuple[Actor, ...]:
-        return tuple(Actor.from_api(row, self._caller.dialect) for row in rows_of(call, reply))
+        return tuple(Actor.from_api(row, self._caller.dialect) for row in self._caller.rows_of(call, reply))
 
     def _lines(self, reply: Reply) -> tuple[ActorLine, ...]:
         """Return the actors of an answer in which all is as it should be; otherwise none."""
@@ -126,7 +129,8 @@ class Actors:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ()
         found: tuple[ActorLine, ...] = envelope.result
-        return found if envelope.status == "success" else ()
+        has_metadata = envelope.metadata is not msgspec.UNSET
+        return found if (envelope.status, has_metadata) == ("success", self._caller.dialect.has_metadata) else ()
 
     def _write(
         self,

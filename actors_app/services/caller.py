@@ -1,4 +1,7 @@
-"""Making calls as one visitor: the token, its one renewal, and the envelope around every answer of Abaco."""
+"""Making calls as one visitor: the token, its one renewal, and the envelope around every answer of Abaco.
+
+Every answer that becomes records passes `heard`, which refuses the names of another version of the API.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,9 +12,10 @@ from typing import Any, Literal, Protocol, TypeVar
 from actors_app.services.calls import Call, Reply
 from actors_app.services.classify import classify
 from actors_app.services.client import AbacoClient
-from actors_app.services.errors import AbacoError, BadAnswer, InvalidRequest, InvalidToken, SignedOut
+from actors_app.services.errors import AbacoError, BadAnswer, InvalidRequest, InvalidToken, NamingMismatch, SignedOut
 from actors_app.services.hearing import Listener, Nobody
 from actors_app.services.jsons import TooMuchJSON, UnreadableJSON, dump_json, load_json
+from actors_app.services.naming import check, naming_of
 from actors_app.services.urls import Segment, UpstreamPath, upstream_url
 
 T = TypeVar("T")
@@ -45,6 +49,7 @@ class Caller:
         self.client = client
         self.dialect = client.dialect
         self.listener: Listener = listener or Nobody()
+        self._naming = naming_of(client.root, client.dialect.version)
         self._credentials = credentials
         self._within = within
         self._token: str | None = None
@@ -65,39 +70,103 @@ class Caller:
 
     def result(self, call: Call) -> Any:
         """Make a call and return the `result` of its envelope; raise an AbacoError for anything else."""
-        return _result(call, self._envelope(call))
+        return self._result_of(call, self.reply(call))
 
     def object(self, call: Call) -> dict[str, Any]:
         """Make a call and return its result, which must be an object."""
-        result = self.result(call)
-        if not isinstance(result, dict):
-            raise unreadable(call, "a result that is no object")
-        return result
+        return _object(call, self.result(call))
+
+    def levels(self, call: Call) -> dict[str, Any]:
+        """Make a call and return its result, an object under the names of people, which say nothing of the API's."""
+        envelope = open_envelope(call, self.reply(call))
+        levels = _object(call, _result(call, envelope))
+        self.heard(call, None, has_metadata="metadata" in envelope)
+        return levels
 
     def rows(self, call: Call) -> list[dict[str, Any]]:
         """Make a call and return its result, which must be a list; what is no object in it is left out."""
-        return rows_of(call, self.reply(call))
+        return self.rows_of(call, self.reply(call))
+
+    def rows_of(self, call: Call, reply: Reply) -> list[dict[str, Any]]:
+        """Return the result of an answer, which must be a list; what is no object in it is left out."""
+        result = self._result_of(call, reply)
+        if not isinstance(result, list):
+            raise unreadable(call, "a result that is no list")
+        return [row for row in result if isinstance(row, dict)]
 
     def message(self, call: Call) -> str:
         """Make a call and return the `message` of its envelope, the API's own words on what it did."""
-        message = self._envelope(call).get("message")
+        message = self.envelope(call, self.reply(call)).get("message")
         return message if isinstance(message, str) else ""
+
+    def envelope(self, call: Call, reply: Reply) -> dict[str, Any]:
+        """Return an answer's envelope; raise BadAnswer without one, and what it means where it says `error`."""
+        envelope = open_envelope(call, reply)
+        self.heard(call, envelope.get("result"), has_metadata="metadata" in envelope)
+        return envelope
 
     def reply(self, call: Call) -> Reply:
         """Make a call and return its answer as it came."""
+        if call.goes_once:
+            self._learn_names()
         call = self._in_time(call)
         return self._signed(call, lambda auth: self.client.send(call, auth))
 
     def stream(self, call: Call) -> Iterator[bytes]:
         """Make a call and return its answer's pieces as they come."""
+        self._learn_names()
         call = self._in_time(call)
         return self._signed(call, lambda auth: self.client.stream(call, auth))
 
+    def heard(self, call: Call, result: Any, *, has_metadata: bool) -> None:
+        """Look at the names of an answer; raise NamingMismatch where they are those of another version.
+
+        After an answer that shows none, the API is asked for some, unless another has shown them lately.
+        """
+        if self._is_told(call, result, has_metadata=has_metadata) or call.is_write:
+            return
+        try:
+            self._learn_names()
+        except NamingMismatch:
+            raise
+        except AbacoError:
+            pass  # what was answered has no names that could be read wrongly
+
+    def confirm_names(self) -> None:
+        """Note that an answer has the names of the dialect, where it was read without a look at them."""
+        self._naming.confirm()
+
+    def _result_of(self, call: Call, reply: Reply) -> Any:
+        envelope = open_envelope(call, reply)
+        result = _result(call, envelope)
+        self.heard(call, result, has_metadata="metadata" in envelope)
+        return result
+
+    def _is_told(self, call: Call, result: Any, *, has_metadata: bool) -> bool:
+        try:
+            is_told = check(call, self.dialect, result, has_metadata)
+        except NamingMismatch:
+            self._naming.doubt()
+            raise
+        if is_told:
+            self._naming.confirm()
+        return is_told
+
+    def _learn_names(self) -> None:
+        """Ask for names unless some were shown lately; raise an AbacoError where they are not those of the dialect.
+
+        A write goes out in the dialect's names, and of what a server does not know it takes no notice. Every search
+        has names, whatever it finds; this one finds nothing. `GET /actors/search/actors?id=-&limit=1`.
+        """
+        if self._naming.is_known:
+            return
+        call = Call("GET", self.path("search", "actors"), query=(("id", "-"), ("limit", "1")))
+        envelope = open_envelope(call, self.reply(call))
+        if not self._is_told(call, envelope.get("result"), has_metadata="metadata" in envelope):
+            raise unreadable(call, "a search without names that are known")
+
     def _in_time(self, call: Call) -> Call:
         return replace(call, within=self._within) if self._within else call
-
-    def _envelope(self, call: Call) -> dict[str, Any]:
-        return open_envelope(call, self.reply(call))
 
     def _signed(self, call: Call, make: Callable[[dict[str, str]], T]) -> T:
         token = self.token()
@@ -152,18 +221,16 @@ def open_envelope(call: Call, reply: Reply) -> dict[str, Any]:
     return envelope
 
 
-def rows_of(call: Call, reply: Reply) -> list[dict[str, Any]]:
-    """Return the result of an answer, which must be a list; what is no object in it is left out."""
-    result = _result(call, open_envelope(call, reply))
-    if not isinstance(result, list):
-        raise unreadable(call, "a result that is no list")
-    return [row for row in result if isinstance(row, dict)]
-
-
 def _result(call: Call, envelope: dict[str, Any]) -> Any:
     if "result" not in envelope:
         raise unreadable(call, "an envelope without a result")
     return envelope["result"]
+
+
+def _object(call: Call, result: Any) -> dict[str, Any]:
+    if not isinstance(result, dict):
+        raise unreadable(call, "a result that is no object")
+    return result
 
 
 def check_envelope(call: Call, status: int, word: object, message: object) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from actors_app.services.caller import Caller, json_call
 from actors_app.services.calls import Call
-from actors_app.services.errors import NotFound
+from actors_app.services.errors import NamingMismatch, NotFound
 from actors_app.services.types import Config
 from actors_app.services.urls import config as checked
 
@@ -21,8 +21,14 @@ class Configs:
         self._caller = caller
 
     def list(self) -> tuple[Config, ...]:
-        """Return every config in the tenant, secrets as ciphertext. `GET /actors/configs`."""
+        """Return every config in the tenant, secrets as ciphertext. `GET /actors/configs`.
+
+        Raises NamingMismatch for one of which the API does not say whether it is a secret.
+        """
         rows = self._caller.rows(Call("GET", self._caller.path("configs")))
+        if not all(self._caller.dialect.name("is_secret") in row for row in rows):
+            # Taken for no secret, one would be saved as none.
+            raise NamingMismatch.without("is_secret", "a config")
         return tuple(Config.from_api(row, self._caller.dialect) for row in rows)
 
     def find(self, name: str) -> Config:

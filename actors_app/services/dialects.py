@@ -32,6 +32,9 @@ class Dialect(Protocol):
     """One version of the API, as the rest of the services speak it."""
 
     version: str
+    writes_camel: bool  # whether its names are written in camelCase, and in snake_case otherwise
+    keeps_nulls: bool  # whether an actor shows every name it may have, and not only those with a value
+    has_metadata: bool  # whether each envelope has `metadata`
     actors_root: tuple[str, ...]
     profile_path: tuple[str, ...]
     token_path: tuple[str, ...]
@@ -75,6 +78,9 @@ class V2:
     """Abaco v2 behind the Agave gateway: camelCase names and a bearer token."""
 
     version = "v2"
+    writes_camel = True
+    keeps_nulls = False
+    has_metadata = False
     actors_root: tuple[str, ...] = ("actors", "v2")
     profile_path: tuple[str, ...] = ("profiles", "v2", "me")
     token_path: tuple[str, ...] = ("token",)
@@ -91,7 +97,7 @@ class V2:
 
     def name(self, field: str) -> str:
         """Return the API's name of one of our snake_case fields."""
-        return _camel(field)
+        return camel(field)
 
     def auth_headers(self, token: str) -> dict[str, str]:
         """Return the headers that carry a visitor's access token."""
@@ -121,10 +127,26 @@ class V2:
         return reason.startswith("invalid_client")
 
 
+class V2Snake(V2):
+    """Abaco v2 with `case: snake`: names in snake_case, and a PUT that resets more, as in v3."""
+
+    version = "v2-snake"
+    writes_camel = False
+    keeps_nulls = True
+    reset_by_put: tuple[str, ...] = ("cron_schedule", "cron_next_ex", "status_message")
+
+    def name(self, field: str) -> str:
+        """Return the API's name of one of our snake_case fields."""
+        return field
+
+
 class V3:
     """Abaco v3 in Tapis: names in snake_case, which are ours, and a token in a header of its own."""
 
     version = "v3"
+    writes_camel = False
+    keeps_nulls = True
+    has_metadata = True
     actors_root: tuple[str, ...] = ("v3", "actors")
     profile_path: tuple[str, ...] = ("v3", "oauth2", "userinfo")
     token_path: tuple[str, ...] = ("v3", "oauth2", "tokens")
@@ -181,7 +203,7 @@ class V3:
         return reason.startswith(("Invalid client credentials", "client_id from header", "Invalid redirect_uri"))
 
 
-DIALECTS: Mapping[str, Callable[[], Dialect]] = {"v2": V2, "v3": V3}
+DIALECTS: Mapping[str, Callable[[], Dialect]] = {"v2": V2, "v2-snake": V2Snake, "v3": V3}
 
 
 def basic_auth(key: str, secret: str) -> dict[str, str]:
@@ -191,7 +213,8 @@ def basic_auth(key: str, secret: str) -> dict[str, str]:
 
 
 @cache
-def _camel(field: str) -> str:
+def camel(field: str) -> str:
+    """Return a snake_case name in camelCase; one that begins with an underscore stays."""
     # Asked for each field of each row; there are as many as the code has names for.
     return _UNDERSCORE.sub(lambda found: found[1].upper(), field)
 

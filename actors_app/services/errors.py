@@ -6,6 +6,7 @@
     │   └── Resting               unreachable                             503
     ├── Busy                      busy                                    503
     ├── BadAnswer                 cut-off, too-large, unreadable          502
+    │   └── NamingMismatch        wrong-version                           502
     └── APIError                  the API refused, in its own words
         ├── InvalidRequest        invalid, too-large                      400, 413
         │   ├── WrongPassword     invalid                                 400
@@ -142,6 +143,31 @@ class BadAnswer(AbacoError):
             kind="too-large",
             user_message="The answer of the Actors API is too large to be shown.",
             advice="Narrow down what you ask for.",
+        )
+
+
+class NamingMismatch(BadAnswer):
+    """The API writes its names otherwise than the version that the portal is set to, so nothing it says is believed."""
+
+    kind = "wrong-version"
+    next_step = "Tell the people who run this portal."
+
+    @classmethod
+    def between(cls, seen: str, version: str, label: str) -> "NamingMismatch":
+        """Return the error of an answer that is of another version than the one that is set."""
+        return cls(
+            f"{label} was answered in the names of {seen}, and the portal is set to {version}",
+            user_message=f"The Actors API answers in the names of {seen}, but this portal is set to {version}: "
+            f"set ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE, to {seen}.",
+        )
+
+    @classmethod
+    def without(cls, names: str, what: str) -> "NamingMismatch":
+        """Return the error of a thing that cannot be changed, since the API described it without these names."""
+        return cls(
+            f"{what} was described without {names}",
+            user_message=f"The Actors API described {what} without {names}, so a change could lose what it has: "
+            "check ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE.",
         )
 
 

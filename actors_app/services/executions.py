@@ -13,6 +13,7 @@ from actors_app.services.calls import Call, Reply
 from actors_app.services.dialects import Dialect
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.jsons import UnreadableJSON, check_shape, load_json
+from actors_app.services.naming import check
 from actors_app.services.times import parse_time
 from actors_app.services.types import Execution, ExecutionListing, ExecutionPage, ExecutionRow
 from actors_app.services.urls import actor, execution
@@ -68,6 +69,7 @@ class _Envelope(msgspec.Struct):
 
     status: object = None
     message: object = None
+    metadata: object = msgspec.UNSET
     result: msgspec.Raw = msgspec.Raw(b"")
 
 
@@ -92,7 +94,9 @@ class Executions:
             result = msgspec.json.decode(envelope.result)
         except (msgspec.DecodeError, UnreadableJSON, UnicodeDecodeError):
             # It is stricter than our own reader, which is slower and replaces what cannot be text.
-            result = open_envelope(call, reply).get("result")
+            result = self._caller.envelope(call, reply).get("result")
+        else:
+            self._caller.heard(call, result, has_metadata=envelope.metadata is not msgspec.UNSET)
         if not isinstance(result, dict):
             raise unreadable(call, "a result that is no object")
         return ExecutionListing.from_api(result, self._caller.dialect)
@@ -174,6 +178,7 @@ def _rows(call: Call, pieces: Iterator[bytes], dialect: Dialect) -> Iterator[tup
     for piece in pieces:
         rest += piece
         if start := _ROWS.search(rest):
+            _check_head(call, rest[: start.end()], dialect)
             rest = rest[start.end() :]
             break
         if len(rest) > _HEAD:
@@ -203,6 +208,18 @@ def _rows(call: Call, pieces: Iterator[bytes], dialect: Dialect) -> Iterator[tup
         rest += piece
 
 
+def _check_head(call: Call, head: bytes, dialect: Dialect) -> None:
+    """Raise NamingMismatch where what stands before the rows is in the names of another version."""
+    try:
+        envelope = load_json(head + b"]}}")
+    except UnreadableJSON:
+        return  # the rows show them too
+    if isinstance(envelope, dict):
+        # Names come sorted, so that `metadata` stands before the result as well as the message does.
+        has_metadata = "metadata" in envelope if "message" in envelope else None
+        check(call, dialect, envelope.get("result"), has_metadata)
+
+
 def _read_rows(call: Call, text: bytes, dialect: Dialect) -> tuple[ExecutionRow, ...]:
     array = b"[" + text.lstrip(b", \t\r\n") + b"]"
     try:
@@ -219,11 +236,11 @@ def _read_rows(call: Call, text: bytes, dialect: Dialect) -> tuple[ExecutionRow,
 
 @cache
 def _rows_type(*names: str) -> Any:
-    """Return the type of rows as they should be, with these names of their times; a time may be missing."""
+    """Return the type of rows as they should be, with these names of their times; a time may be null."""
     fields = ("received", "started", "finished")
     row = msgspec.defstruct(
         "Row",
-        [("id", str), ("status", str), *((field, str | None, None) for field in fields)],
+        [("id", str), ("status", str), *((field, str | None) for field in fields)],
         rename=dict(zip(fields, names, strict=True)),
     )
     return list[row]  # type: ignore[valid-type]  # made when it runs
@@ -239,5 +256,6 @@ def _read_odd_rows(call: Call, array: bytes, dialect: Dialect) -> tuple[Executio
             rows = load_json(array)  # slower, and replaces what cannot be text
     except UnreadableJSON:
         raise unreadable(call, "rows that are not JSON") from None
+    check(call, dialect, rows, None)
     # It is the shape of a listing, so the type reads it.
     return ExecutionListing.from_api({"executions": rows}, dialect).executions

@@ -1,10 +1,17 @@
 """Reading one object of the API field by field; whatever the JSON holds, reading it never raises."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from actors_app.services.dialects import Dialect
 from actors_app.services.times import parse_time
+
+
+@cache
+def _written(names: tuple[str, ...], dialect: type[Dialect]) -> frozenset[str]:
+    """Return names as a dialect writes them."""
+    return frozenset(map(dialect().name, names))
 
 
 class Fields:
@@ -19,6 +26,11 @@ class Fields:
     def any(self, name: str) -> Any:
         """Return the value as it came, or None."""
         return self._data.get(self._dialect.name(name))
+
+    def lacks(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return which of these names it does not have, not even with a null, as the API writes them."""
+        # Asked of each of thousands of rows, so it is one difference of two sets.
+        return tuple(sorted(_written(names, type(self._dialect)).difference(self._data)))
 
     def text(self, name: str) -> str:
         """Return a text, or an empty one; a number becomes its text, as Abaco does the same."""

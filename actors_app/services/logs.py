@@ -30,7 +30,7 @@ class Logs:
         `GET /actors/{id}/executions/{execution}/logs`.
         """
         call = Call("GET", self._path(actor_id, execution_id))
-        result = open_envelope(call, self._caller.reply(call)).get("result")
+        result = self._caller.envelope(call, self._caller.reply(call)).get("result")
         if not isinstance(result, dict):
             raise unreadable(call, "a result that is no object")
         return Log.from_api(result, self._caller.dialect)

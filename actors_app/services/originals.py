@@ -35,7 +35,7 @@ class Originals:
     def permissions(self, actor_id: str) -> Original[None]:
         """Return the permissions on an actor. `GET /actors/{id}/permissions`."""
         path = self._caller.path(actor(actor_id), "permissions")
-        return Original(None, self._caller.object(Call("GET", path)), _source(path))
+        return Original(None, self._caller.levels(Call("GET", path)), _source(path))
 
     def execution(self, actor_id: str, execution_id: str) -> Original[Execution]:
         """Return one execution. `GET /actors/{id}/executions/{execution}`."""

@@ -29,7 +29,7 @@ class Permissions:
         `GET /actors/{id}/permissions`, `/actors/aliases/{alias}/permissions`, `/actors/configs/{name}/permissions`.
         """
         asked = time.monotonic()
-        levels = levels_of(self._caller.object(Call("GET", self._path(name, kind))))
+        levels = levels_of(self._caller.levels(Call("GET", self._path(name, kind))))
         self._caller.listener.levels(kind, name, levels, asked)
         return levels
 
@@ -37,7 +37,7 @@ class Permissions:
         """Give a user a level of LEVELS and return everybody's; `POST` on the paths of `get`."""
         call = json_call("POST", self._path(name, kind), {"user": user, "level": level})
         try:
-            return levels_of(self._caller.object(call))
+            return levels_of(self._caller.levels(call))
         finally:  # even where no answer came it may have been done
             self._caller.listener.changed(kind, name)
 

@@ -1,6 +1,6 @@
 """Who the visitor is at the API."""
 
-from actors_app.services.caller import Caller, unreadable
+from actors_app.services.caller import Caller, open_envelope, unreadable
 from actors_app.services.calls import Call
 from actors_app.services.types import Profile
 from actors_app.services.urls import upstream_url
@@ -15,7 +15,9 @@ class Profiles:
     def me(self) -> Profile:
         """Return the visitor's own profile. `GET /profiles/v2/me`."""
         call = Call("GET", upstream_url(*self._caller.dialect.profile_path))
-        profile = Profile.from_api(self._caller.object(call), self._caller.dialect)
+        # It is not Abaco that answers, so the names say nothing of Abaco's.
+        result = open_envelope(call, self._caller.reply(call)).get("result")
+        profile = Profile.from_api(result, self._caller.dialect)
         if not profile.username:
             raise unreadable(call, "a profile without a user name")
         return profile

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from actors_app.services.caller import Caller, json_call
+from actors_app.services.caller import Caller, json_call, unreadable
 from actors_app.services.calls import Call
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.types import Actor
@@ -17,7 +17,11 @@ class State:
 
     def get(self, actor_id: str) -> Any:
         """Return the state, any JSON value. `GET /actors/{id}/state`."""
-        return self._caller.object(Call("GET", self._caller.path(actor(actor_id), "state"))).get("state")
+        call = Call("GET", self._caller.path(actor(actor_id), "state"))
+        result = self._caller.object(call)
+        if "state" not in result:
+            raise unreadable(call, "no state")  # which is not the same as an empty one
+        return result["state"]
 
     def set(self, actor_id: str, value: object) -> Actor:
         """Replace the state, last writer wins; return the actor. `POST /actors/{id}/state`.

@@ -33,6 +33,7 @@ TITLES = {
     "cut-off": "The API's answer was cut off",
     "too-large": "Too large",
     "unreadable": "The API's answer could not be read",
+    "wrong-version": "The portal is set to another version of the API",
     "busy": "The portal is busy",
     "rate-limited": "The API asks to wait",
     "signed-out": "Nothing was sent",

@@ -133,9 +133,9 @@ def meet(url: str, call: str) -> None:
     """Be the process: print as JSON how the call ended and how many MB the peak of the memory rose."""
     from actors_app.services import Abaco, AbacoClient
     from actors_app.services.errors import AbacoError
-    from tests.services.conftest import Visitor
+    from tests.services.conftest import Visitor, known
 
-    abaco = Abaco(AbacoClient(url), Visitor("a-token"))
+    abaco = Abaco(known(AbacoClient(url)), Visitor("a-token"))
     calls: dict[str, Callable[[], object]] = {
         "actors": abaco.actors.list,
         "executions": lambda: abaco.executions.list("a"),

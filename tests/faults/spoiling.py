@@ -54,5 +54,9 @@ def check_it_renders(browser: Client, address: tuple[str, bool], spoiled: dict[t
         expected = {200, 502}
     if page.endswith("/halt/"):
         expected = {200, 409}
+    # What every actor has is missing where the names are another version's, and no update may start from there.
+    times = (spoiled.get(("actor", name)) for name in ("createTime", "lastUpdateTime"))
+    if page.endswith("/edit/") and any(value is MISSING for value in times):
+        expected = {502}
     assert response.status_code in expected, (page, spoiled, response.status_code)
     assert is_poll or "</html>" in response.content.decode()

@@ -9,6 +9,7 @@ import pytest
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
 from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.naming import naming_of
 
 ROOT = "https://api.example.org"
 TOKEN = "token-canary-7f3a"
@@ -130,7 +131,13 @@ def envelope(result: bytes) -> bytes:
 
 def reach(server: RawServer, **limits: float) -> Abaco:
     """Return the facade over a server of raw bytes, with short limits."""
-    return Abaco(AbacoClient(server.url, limits=Limits(**{"pause": 0.0, **limits})), Visitor())
+    return Abaco(known(AbacoClient(server.url, limits=Limits(**{"pause": 0.0, **limits}))), Visitor())
+
+
+def known(client: AbacoClient) -> AbacoClient:
+    """Return a client whose API has shown its names, as it has in a portal that runs."""
+    naming_of(client.root, client.dialect.version).confirm()
+    return client
 
 
 Start = Callable[[Callable[[RawServer, socket.socket], None]], RawServer]

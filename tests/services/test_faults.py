@@ -20,7 +20,7 @@ from actors_app.services.errors import (
     TimedOut,
     Unreachable,
 )
-from tests.services.conftest import LIST, RawServer, Start, Visitor, answering, envelope, failure_of, http, reach
+from tests.services.conftest import LIST, RawServer, Start, Visitor, answering, envelope, failure_of, http, known, reach
 
 
 def once(answer: bytes) -> Callable[[RawServer, socket.socket], None]:
@@ -265,7 +265,7 @@ def test_a_socket_has_no_time_after_its_call() -> None:
 def test_a_failure_of_no_known_kind_is_silence() -> None:
     responses.get("https://x/actors/v2", body=requests.RequestException("https://x/secret"))
     responses.post("https://x/actors/v2/a/messages", body=requests.RequestException("https://x/secret"))
-    abaco = Abaco(AbacoClient("https://x", limits=Limits(pause=0.0)), Visitor())
+    abaco = Abaco(known(AbacoClient("https://x", limits=Limits(pause=0.0))), Visitor())
     assert type(failure_of(abaco.actors.list)) is Unreachable
     assert failure_of(lambda: abaco.messages.send_text("a", "x")).changed == "unknown"
 

@@ -12,7 +12,7 @@ from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
 from actors_app.services.errors import TimedOut, Unreachable
 from tests.certificates import self_signed
-from tests.services.conftest import RawServer, Visitor, envelope, http
+from tests.services.conftest import RawServer, Visitor, envelope, http, known
 
 Start = Callable[[Callable[[RawServer, socket.socket], None]], RawServer]
 
@@ -40,7 +40,7 @@ def answer(server: RawServer, connection: socket.socket) -> None:
 def reach(server: RawServer, bundle: Path | None, **limits: float) -> Abaco:
     url = server.url.replace("http:", "https:")
     chosen = Limits(**{"pause": 0.0, **limits})
-    return Abaco(AbacoClient(url, ca_bundle=str(bundle) if bundle else None, limits=chosen), Visitor())
+    return Abaco(known(AbacoClient(url, ca_bundle=str(bundle) if bundle else None, limits=chosen)), Visitor())
 
 
 def test_a_trusted_certificate_serves_many_calls(raw: Start, tmp_path: Path) -> None:

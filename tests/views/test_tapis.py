@@ -46,8 +46,13 @@ def tapis(settings: Any) -> None:
 
 
 def snake(payload: dict[str, Any]) -> dict[str, Any]:
-    """Return a payload by the names of v3."""
-    return {re.sub(r"(?<=[a-z])([A-Z])", lambda found: "_" + found[1].lower(), name): payload[name] for name in payload}
+    """Return a payload by the names of v3, which keeps the nulls of an actor."""
+    nulls = (
+        ("log_ex", "max_workers", "max_cpus", "mem_limit", "cron_schedule") if "defaultEnvironment" in payload else ()
+    )
+    return dict.fromkeys(nulls) | {
+        re.sub(r"(?<=[a-z])([A-Z])", lambda found: "_" + found[1].lower(), name): payload[name] for name in payload
+    }
 
 
 def remember(owner: str) -> ActorHistory:

@@ -16,7 +16,15 @@ from actors_app.history import collecting, rights
 from actors_app.history.clock import now_ms
 from actors_app.models import ActorHistory
 from actors_app.services import Abaco, tokens
-from actors_app.services.errors import AbacoError, ClientRefused, Forbidden, NotFound, SignedOut, WrongPassword
+from actors_app.services.errors import (
+    AbacoError,
+    ClientRefused,
+    Forbidden,
+    NamingMismatch,
+    NotFound,
+    SignedOut,
+    WrongPassword,
+)
 from actors_app.services.types import AdminRole
 from portal.tenants import Tenant
 
@@ -24,7 +32,7 @@ log = logging.getLogger("actors_app.history")
 
 STEP = 20.0  # seconds for one step of one actor's history
 RENEW_BEFORE = 60  # seconds before its end at which a token is replaced
-REFUSED = os.EX_CONFIG  # an exit code of its own, at which systemd leaves the collector ended
+REFUSED = os.EX_CONFIG  # an exit code of its own, at which systemd leaves the collector ended: only a person can help
 
 
 class ServiceAccount:
@@ -80,6 +88,8 @@ class Command(BaseCommand):
             except (SignedOut, WrongPassword, ClientRefused) as refusal:
                 # Tried again and again, a wrong password would lock the account.
                 raise CommandError(f"The account is refused: {refusal.user_message}", returncode=REFUSED) from None
+            except NamingMismatch as error:
+                raise CommandError(error.user_message, returncode=REFUSED) from None
             except AbacoError as error:
                 if options["once"]:
                     raise CommandError(error.user_message) from None

@@ -13,9 +13,11 @@ from actors_app.services.times import parse_time
 from actors_app.services.types.actors import Actor, Listed
 
 # Our name, how the API must write it so that nothing has to be made of it first, and what stands for it where it is
-# missing.
+# missing. Every actor has its times: without them the names are another dialect's, or else it is looked at closer.
 _FIELDS = (
     ("id", str),
+    ("created", str | None),
+    ("updated", str | None),
     ("name", str | None, None),
     ("image", str, ""),
     ("owner", str, ""),
@@ -26,8 +28,6 @@ _FIELDS = (
     ("cron_schedule", str | None, None),
     ("cron_on", bool, False),
     ("revision", int | None, None),
-    ("created", str | None, None),
-    ("updated", str | None, None),
 )
 
 
@@ -70,4 +70,5 @@ def envelope_of(dialect: type[Dialect]) -> Any:
     # What holds texts alone is in no cycle: without the collector thousands are made in half the time.
     line = msgspec.defstruct("Line", _FIELDS, bases=(ActorLine,), rename=names, frozen=True, gc=False)
     # What says neither is looked at again with more patience.
-    return msgspec.defstruct("Envelope", [("result", tuple[line, ...]), ("status", str)])  # type: ignore[valid-type]
+    fields: list[Any] = [("result", tuple[line, ...]), ("status", str), ("metadata", Any, msgspec.UNSET)]  # type: ignore[valid-type]
+    return msgspec.defstruct("Envelope", fields)

@@ -5,13 +5,25 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from actors_app.services.dialects import Dialect
+from actors_app.services.errors import NamingMismatch
 from actors_app.services.fields import Fields
 from actors_app.services.schedules import from_now_on
 
 # Only a privileged caller may send these with a value; `default` is the queue everybody is in.
 PRIVILEGED_FIELDS = ("privileged", "max_workers", "max_cpus", "mem_limit", "use_container_uid", "queue")
 _KEPT_BY_PUT = ("description", "link", "webhook", "hints", "type", "token", "log_ex", "cron_on")
-
+# What every actor has, so that it shows whether an answer was read by its own names; and what it has where nulls are
+# kept, all of which an update sets back unless it is sent again.
+_ALWAYS = ("create_time", "last_update_time")
+_WITH_NULLS = (
+    *_ALWAYS,
+    *_KEPT_BY_PUT,
+    *PRIVILEGED_FIELDS,
+    "cron_schedule",
+    "default_environment",
+    "state",
+    "stateless",
+)
 
 READY, ERROR = "READY", "ERROR"  # statuses
 
@@ -107,6 +119,7 @@ class Actor(Listed):
     run_as_executor: bool = False
     create_time: datetime | None = None
     last_update_time: datetime | None = None
+    missing: tuple[str, ...] = field(default=(), repr=False, compare=False)  # names that every actor has
     api: Dialect | None = field(default=None, repr=False, compare=False)
 
     @classmethod
@@ -147,6 +160,7 @@ class Actor(Listed):
             run_as_executor=fields.flag("run_as_executor"),
             create_time=fields.time("create_time"),
             last_update_time=fields.time("last_update_time"),
+            missing=fields.lacks(_WITH_NULLS if dialect.keeps_nulls else _ALWAYS),
             api=dialect,
         )
 
@@ -160,6 +174,11 @@ class Actor(Listed):
         """For how many seconds it asks for its logs to be kept; None where the API's own time holds."""
         is_default = self.log_ex == 0 and self.api is not None and self.api.loses_endless_logs
         return None if is_default else self.log_ex
+
+    def need_whole(self) -> None:
+        """Raise NamingMismatch where the API described it without names that every actor has."""
+        if self.missing:
+            raise NamingMismatch.without(", ".join(self.missing), "this actor")
 
     def definition(self) -> dict[str, Any]:
         """Return all that an update must send again so that it changes nothing, by our names.
