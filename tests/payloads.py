@@ -1,5 +1,6 @@
 """What the Actors API answers, as small as a test needs it; the shapes are those of `tests/recordings`."""
 
+import re
 from typing import Any
 
 API = "https://api.example.org"
@@ -206,3 +207,13 @@ def totals_payload() -> dict[str, Any]:
         "totalExecutionRuntime": 70,
     }
     return {"summary": summary, "actors": [used]}
+
+
+def snake(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return a payload by the names of v3, which keeps the nulls of an actor."""
+    nulls = (
+        ("log_ex", "max_workers", "max_cpus", "mem_limit", "cron_schedule") if "defaultEnvironment" in payload else ()
+    )
+    return dict.fromkeys(nulls) | {
+        re.sub(r"(?<=[a-z])([A-Z])", lambda found: "_" + found[1].lower(), name): payload[name] for name in payload
+    }

@@ -77,7 +77,8 @@ def check(call: Call, dialect: Dialect, result: object, has_metadata: bool | Non
             name in record and ours not in record
             for name, ours in others.items()
         ):
-            raise _mismatch(call, dialect, _versions(has_metadata, not dialect.writes_camel))
+            camel_case = not dialect.writes_camel
+            raise _mismatch(call, dialect, _versions(has_metadata, camel_case) or _versions(None, camel_case))
         is_told = is_told or not own.isdisjoint(record)
     is_other = has_metadata is not None and has_metadata != dialect.has_metadata
     # Where no version writes these names in such an envelope, a newer server has changed its envelope alone.
@@ -119,5 +120,5 @@ def _versions(has_metadata: bool | None, writes_camel: bool | None) -> list[str]
 
 
 def _mismatch(call: Call, dialect: Dialect, versions: list[str]) -> AbacoError:
-    error = NamingMismatch.between(" or ".join(versions) or "another version", dialect.version, str(call))
+    error = NamingMismatch.between(" or ".join(versions), dialect.version, str(call))
     return error.mark_changed("yes") if call.is_write else error

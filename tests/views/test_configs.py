@@ -11,7 +11,7 @@ from actors_app.forms.configs import ConfigDeleteForm
 from actors_app.models import AuditEntry
 from tests.audit import wrote
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload
+from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, snake
 from tests.recorded import replay, result
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_for_others_it_is_said_that_who_has_access_cannot_be_known(
 ) -> None:
     settings.TENANTS = {"default": replace(settings.TENANTS["default"], version=folder[:2])}
     root = "/actors/v2" if folder == "v2-nginx" else "/v3/actors"
-    api.get(f"{root}/configs", [config_payload()])
+    api.get(f"{root}/configs", [config_payload() if folder == "v2-nginx" else snake(config_payload())])
     api.get(root, [])
     api.get(f"{root}/aliases", [])
     replay(api, case, "GET", f"{root}/configs/my-config/permissions", folder)

@@ -1,7 +1,6 @@
 """Pages over an API of v3, at the wire: what they make up for, and what they must not conclude."""
 
 import json
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +12,7 @@ from actors_app.models import ActorHistory, AuditEntry, PortalSession
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Execution
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, nonce_payload
+from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, nonce_payload, snake
 from tests.recorded import replay, result
 from tests.views.test_actor_update import inputs
 
@@ -43,16 +42,6 @@ FINAL = {
 def tapis(settings: Any) -> None:
     """Let the tenant be one of v3."""
     settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
-
-
-def snake(payload: dict[str, Any]) -> dict[str, Any]:
-    """Return a payload by the names of v3, which keeps the nulls of an actor."""
-    nulls = (
-        ("log_ex", "max_workers", "max_cpus", "mem_limit", "cron_schedule") if "defaultEnvironment" in payload else ()
-    )
-    return dict.fromkeys(nulls) | {
-        re.sub(r"(?<=[a-z])([A-Z])", lambda found: "_" + found[1].lower(), name): payload[name] for name in payload
-    }
 
 
 def remember(owner: str) -> ActorHistory:

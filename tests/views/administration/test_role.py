@@ -17,12 +17,12 @@ from tests.payloads import (
     admin_actor_payload,
     refusal,
     search_payload,
+    snake,
     totals_payload,
     utilization_payload,
     worker_payload,
 )
 from tests.views.administration.support import URL, WORKERS
-from tests.views.test_tapis import snake
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 

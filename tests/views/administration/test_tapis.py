@@ -12,9 +12,9 @@ from tests.conftest import API
 from tests.payloads import (
     actor_payload,
     admin_actor_payload,
+    snake,
 )
 from tests.views.administration.support import RECORDINGS, URL, WORKERS
-from tests.views.test_tapis import snake
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,7 @@ from django.test import Client
 from actors_app.models import BulkItem
 from tests.conftest import API
 from tests.payloads import API as ROOT
-from tests.payloads import actor_payload, worker_payload
-from tests.views.test_tapis import snake
+from tests.payloads import actor_payload, snake, worker_payload
 
 Browser = Callable[..., Client]
 
