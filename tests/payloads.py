@@ -1,6 +1,7 @@
 """What the Actors API answers, as small as a test needs it; the shapes are those of `tests/recordings`."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 API = "https://api.example.org"
@@ -209,11 +210,26 @@ def totals_payload() -> dict[str, Any]:
     return {"summary": summary, "actors": [used]}
 
 
+_INNER = ("search", "_metadata", "executions", "workers", "actors", "summary")
+
+
+def snake_name(name: str) -> str:
+    """Return a name in snake_case."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: "_" + found[1].lower(), name)
+
+
 def snake(payload: dict[str, Any]) -> dict[str, Any]:
-    """Return a payload by the names of v3, which keeps the nulls of an actor."""
+    """Return a payload in snake_case, with the nulls that such a version keeps of an actor."""
     nulls = (
         ("log_ex", "max_workers", "max_cpus", "mem_limit", "cron_schedule") if "defaultEnvironment" in payload else ()
     )
-    return dict.fromkeys(nulls) | {
-        re.sub(r"(?<=[a-z])([A-Z])", lambda found: "_" + found[1].lower(), name): payload[name] for name in payload
-    }
+    return dict.fromkeys(nulls) | {snake_name(name): value for name, value in payload.items()}
+
+
+def respelled(result: Any, write: Callable[[str], str] = snake_name) -> Any:
+    """Return a result with the names of its records written otherwise; the utilization's are the same everywhere."""
+    if isinstance(result, list):
+        return [respelled(one, write) for one in result]
+    if not isinstance(result, dict) or "commandQueue" in result:
+        return result
+    return {write(name): respelled(one, write) if name in _INNER else one for name, one in result.items()}

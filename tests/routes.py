@@ -5,7 +5,7 @@ A new route needs a row here: the tests of headers, of CSRF and of rights fail w
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -206,8 +206,13 @@ _ANSWERS: list[tuple[str, Any]] = [
 ]
 
 
-def answer_everything(wire: responses.RequestsMock, status: int = 200) -> None:
-    """Answer every call with one of what it asks for, or with a failure of the given status."""
+def answer_everything(
+    wire: responses.RequestsMock, status: int = 200, written: Callable[[Any], Any] = lambda result: result
+) -> None:
+    """Answer every call with one of what it asks for, or with a failure of the given status.
+
+    `written` writes the names of a result otherwise.
+    """
 
     def answer(request: PreparedRequest) -> tuple[int, dict[str, str], str]:
         path = (request.path_url or "").partition("?")[0]
@@ -221,7 +226,8 @@ def answer_everything(wire: responses.RequestsMock, status: int = 200) -> None:
             if re.fullmatch(pattern, path):
                 if request.method == "POST" and isinstance(result, list):
                     result = result[0]  # the one that was made
-                return 200, {}, json.dumps(payloads.envelope(result))
+                is_record = not path.endswith("/permissions") and not path.startswith("/profiles/")
+                return 200, {}, json.dumps(payloads.envelope(written(result) if is_record else result))
         return 404, {}, json.dumps(payloads.refusal("No such route."))
 
     wire.assert_all_requests_are_fired = False

@@ -19,12 +19,13 @@ from actors_app.kept import results as kept_results
 from actors_app.kept.messages import Sent
 from actors_app.models import AuditEntry, BulkJob, KeptDefinition, KeptResult, PortalSession
 from actors_app.services.dialects import V2
+from actors_app.services.naming import naming_of
 from actors_app.services.types import Actor
 from portal.tenants import Tenant
 from tests.api.conftest import TOKEN, Caller, problem
 from tests.api.operations import OPERATIONS, READS, VALUES, WRITES, Operation
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
+from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, respelled
 from tests.routes import answer_everything
 from tests.test_headers import FIXED, POLICY
 
@@ -215,6 +216,17 @@ def test_a_refusal_of_the_api_is_told(
     found = problem(answer, status, kind)
     headers_of(answer)
     assert found["advice"]
+
+
+@ALL
+def test_the_names_of_another_version_are_told_and_nothing_is_sent(one: Operation, caller: Caller, api: API) -> None:
+    if not one.asks:
+        return
+    naming_of.cache_clear()  # a portal that has just begun
+    answer_everything(api.wire, written=respelled)
+    found = problem(caller.ask(one.method, one.address, one.body), 502, "wrong-version")
+    assert "set ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE, to v2-snake." in found["detail"]
+    assert upstream_writes(api) == []
 
 
 @EACH_READ

@@ -17,7 +17,7 @@ from actors_app.services.executions import _rows
 from actors_app.services.naming import TELLING, check, naming_of
 from actors_app.services.types import Actor
 from actors_app.services.urls import actor, upstream_url
-from tests.payloads import actor_payload, envelope, execution_row, listing_payload
+from tests.payloads import actor_payload, envelope, execution_row, listing_payload, respelled, snake_name
 from tests.services.conftest import ROOT, Visitor
 from tests.services.operations import OPERATIONS, A, E, Operation
 
@@ -26,19 +26,6 @@ CALL = Call("GET", upstream_url("actors", "v2"))
 INNER = ("search", "_metadata", "executions", "workers", "actors", "summary")
 SEARCH = f"{ROOT}/actors/v2/search/actors"
 SETTING = "set ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE, to {}."
-
-
-def snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda found: "_" + found[1].lower(), name)
-
-
-def respelled(value: Any, write: Callable[[str], str], path: str = "") -> Any:
-    """Return a result with the names of its records written otherwise; the utilization's are the same everywhere."""
-    if isinstance(value, list):
-        return [respelled(one, write) for one in value]
-    if not isinstance(value, dict) or "commandQueue" in value:
-        return value
-    return {write(name): respelled(one, write) if name in INNER else one for name, one in value.items()}
 
 
 def abaco_of(version: str) -> Abaco:
@@ -92,7 +79,7 @@ def test_every_name_of_the_records_is_known() -> None:
             rows = body["result"] if isinstance(body["result"], list) else [body["result"]]
             for row in rows:
                 names = {} if not isinstance(row, dict) or "commandQueue" in row else row
-                humped = {snake(name) for name in names if re.search(r"[a-z](_[a-z]|[A-Z])", name)}
+                humped = {snake_name(name) for name in names if re.search(r"[a-z](_[a-z]|[A-Z])", name)}
                 assert humped <= TELLING, case
 
 
@@ -141,17 +128,17 @@ def answers(operation: Operation, result: Any) -> None:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_an_operation_in_snake_case(operation: Operation) -> None:
     """What is asked and what comes back is the same, by the other names."""
-    answers(operation, respelled(operation.result, snake))
+    answers(operation, respelled(operation.result))
     assert operation.read(operation.act(abaco_of("v2-snake"))) == operation.expected
     (call,) = responses.calls
     assert call.request.path_url == operation.path.replace("messageReceivedTime", "message_received_time")
     if operation.content_type == "application/json" and "/messages" not in operation.path:
-        assert json.loads(call.request.body) == respelled(json.loads(operation.body or b""), snake)
+        assert json.loads(call.request.body) == respelled(json.loads(operation.body or b""))
     else:
         assert call.request.body == operation.body
 
 
-DIFFERING = [one for one in OPERATIONS if respelled(one.result, snake) != one.result and one.name != "profile.me"]
+DIFFERING = [one for one in OPERATIONS if respelled(one.result) != one.result and one.name != "profile.me"]
 
 
 @responses.activate
@@ -159,7 +146,7 @@ DIFFERING = [one for one in OPERATIONS if respelled(one.result, snake) != one.re
 @pytest.mark.parametrize("version", ["v2", "v2-snake"])
 def test_an_operation_refuses_the_names_of_another_version(operation: Operation, version: str) -> None:
     right = "v2-snake" if version == "v2" else "v2"
-    answers(operation, respelled(operation.result, snake) if version == "v2" else operation.result)
+    answers(operation, respelled(operation.result) if version == "v2" else operation.result)
     with pytest.raises(NamingMismatch) as caught:
         operation.act(abaco_of(version))
     assert caught.value.user_message.endswith(SETTING.format(right))
@@ -171,7 +158,7 @@ def test_an_operation_refuses_the_names_of_another_version(operation: Operation,
 @responses.activate
 @pytest.mark.parametrize("version", ["v2", "v2-snake"])
 def test_a_list_of_lines_is_refused(version: str) -> None:
-    row = actor_payload() if version == "v2-snake" else respelled(actor_payload(), snake)
+    row = actor_payload() if version == "v2-snake" else respelled(actor_payload())
     responses.get(f"{ROOT}/actors/v2", json=envelope([row, row]))
     with pytest.raises(NamingMismatch):
         abaco_of(version).actors.lines()
@@ -180,7 +167,7 @@ def test_a_list_of_lines_is_refused(version: str) -> None:
 @pytest.mark.parametrize("size", [7, 10**9])
 @pytest.mark.parametrize("rows", [0, 1, 300])
 def test_a_streamed_listing_is_refused_by_its_head_and_by_its_rows(size: int, rows: int) -> None:
-    listing = respelled(listing_payload(*[execution_row(id=f"Ex{number}") for number in range(rows)]), snake)
+    listing = respelled(listing_payload(*[execution_row(id=f"Ex{number}") for number in range(rows)]))
     call = Call("GET", upstream_url("actors", "v2", actor("a"), "executions"))
     bodies = [envelope(listing)]
     if rows:
@@ -194,7 +181,7 @@ def test_a_streamed_listing_is_refused_by_its_head_and_by_its_rows(size: int, ro
 
 def test_a_streamed_listing_tells_v2_from_v3_by_its_envelope() -> None:
     call = Call("GET", upstream_url("actors", "v2", actor("a"), "executions"))
-    listing = respelled(listing_payload(execution_row()), snake)
+    listing = respelled(listing_payload(execution_row()))
     v3 = json.dumps(envelope(listing) | {"metadata": {}}, sort_keys=True).encode()
     with pytest.raises(NamingMismatch, match="in the names of v3"):
         list(_rows(call, iter([v3]), V2Snake()))
@@ -211,8 +198,8 @@ def test_a_streamed_listing_tells_v2_from_v3_by_its_envelope() -> None:
 )
 def test_v2_and_v3_are_told_apart_by_the_envelope(version: str, path: str, has_metadata: bool, right: str) -> None:
     more = {"metadata": {}} if has_metadata else {}
-    responses.get(f"{ROOT}{path}/{A}", json=envelope(respelled(actor_payload(), snake)) | more)
-    responses.get(f"{ROOT}{path}", json=envelope([respelled(actor_payload(), snake)]) | more)
+    responses.get(f"{ROOT}{path}/{A}", json=envelope(respelled(actor_payload())) | more)
+    responses.get(f"{ROOT}{path}", json=envelope([respelled(actor_payload())]) | more)
     responses.get(f"{ROOT}{path}/{A}/state", json=envelope({"state": {}}) | more)
     abaco = abaco_of(version)
     calls: tuple[Callable[[], object], ...] = (
@@ -232,7 +219,7 @@ def test_v2_and_v3_are_told_apart_by_the_envelope(version: str, path: str, has_m
 
 def metadata_of(version: str) -> dict[str, Any]:
     found = {"totalCount": 0, "recordsSkipped": 0, "recordLimit": 1, "countReturned": 0}
-    return {"_metadata": found if version == "v2" else respelled(found, snake), "search": []}
+    return {"_metadata": found if version == "v2" else respelled(found), "search": []}
 
 
 WRITES = [one for one in OPERATIONS if one.method != "GET"]
@@ -269,7 +256,7 @@ def test_the_names_are_asked_for_once_and_not_where_an_answer_has_shown_them() -
 @responses.activate
 def test_names_that_changed_are_asked_for_again() -> None:
     """The server was started with another case while the portal ran."""
-    responses.get(f"{ROOT}/actors/v2/{A}", json=envelope(respelled(actor_payload(), snake)))
+    responses.get(f"{ROOT}/actors/v2/{A}", json=envelope(respelled(actor_payload())))
     responses.get(SEARCH, json=envelope(metadata_of("v2-snake")))
     abaco = abaco_of("v2")
     with pytest.raises(NamingMismatch):
@@ -368,4 +355,4 @@ def test_no_state_is_not_an_empty_one() -> None:
 
 
 def test_all_names_are_written_in_both_ways() -> None:
-    assert all(snake(camel(name)) == name and camel(name) != name for name in TELLING)
+    assert all(snake_name(camel(name)) == name and camel(name) != name for name in TELLING)
