@@ -306,6 +306,12 @@ def client_for(tenant: Tenant) -> AbacoClient:
     return AbacoClient(tenant.url, tenant.version, limits=Limits(body=settings.MAX_BODY_BYTES))
 
 
+def tenant_of(who: Credentials) -> Tenant:
+    """Return the tenant that somebody is signed in at."""
+    tenant: Tenant = settings.TENANTS[who.tenant]
+    return tenant
+
+
 def signed_in(request: HttpRequest) -> Credentials:
     """Return who is signed in; raise SignedOut when nobody is."""
     who = SessionCredentials.of(request).current

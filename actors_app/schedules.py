@@ -13,7 +13,7 @@ from actors_app.services.types import Actor
 
 UNITS = ("hour", "day", "week", "month")
 SHOWN = 5
-_SCHEDULE = re.compile(r"(now|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ (\d{1,4}) (hour|day|week|month)s?", re.ASCII)
+_SCHEDULE = re.compile(r"([Nn]ow|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ 0*(\d{1,4}) (hour|day|week|month)s?", re.ASCII)
 _HOUR = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2}) (\d{1,2})", re.ASCII)
 
 
@@ -31,8 +31,9 @@ class Schedule:
         found = _SCHEDULE.fullmatch(text or "")
         if not found or not int(found[2]):
             return None
-        start = None if found[1] == "now" else read_hour(found[1])
-        return None if found[1] != "now" and start is None else cls(start, int(found[2]), found[3])
+        is_now = found[1].lower() == "now"
+        start = None if is_now else read_hour(found[1])
+        return None if not is_now and start is None else cls(start, int(found[2]), found[3])
 
     @property
     def text(self) -> str:

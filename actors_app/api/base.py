@@ -16,12 +16,13 @@ from actors_app.api.authentication import TENANT_HEADER
 from actors_app.api.exceptions import REPLAYED, Problem, not_valid
 from actors_app.api.fields import Body, Slice
 from actors_app.api.paging import Key, Page
-from actors_app.credentials import Credentials, abaco_for, signed_in
+from actors_app.credentials import Credentials, abaco_for, signed_in, tenant_of
 from actors_app.kept import answers as kept_answers
 from actors_app.kept.answers import First
 from actors_app.services import Abaco
 from actors_app.sign_in.own_sessions import read_only_reason
 from actors_app.writes import Written
+from portal.tenants import Tenant
 
 T = TypeVar("T")
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -49,6 +50,11 @@ class Resource(APIView):
     def who(self) -> Credentials:
         """Return who asks."""
         return signed_in(self.http)
+
+    @property
+    def tenant(self) -> Tenant:
+        """Return the Actors API that is asked."""
+        return tenant_of(self.who)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in who is signed in and, where something is to be changed, may change something; read what was sent."""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.core import signing
 
 from actors_app.services.types import Actor
+from actors_app.services.types.actors import is_no_queue
 
 Definition = dict[str, Any]
 
@@ -35,6 +36,7 @@ LABELS = {
     "queue": "Queue",
     "privileged": "Privileged container",
     "use_container_uid": "Run as the image's own user",
+    "run_as_executor": "Run as whoever sends the message",
 }
 EDITABLE = tuple(LABELS)
 LIMITS = ("max_workers", "mem_limit", "max_cpus", "queue", "privileged", "use_container_uid")
@@ -51,6 +53,7 @@ DEFAULTS: Definition = {
     "webhook": "",
     "privileged": False,
     "use_container_uid": False,
+    "run_as_executor": False,
 }
 _SALT = "actors.definition"
 
@@ -81,7 +84,7 @@ def definition_of(actor: Actor) -> Definition:
     found["hints"] = list(actor.hints)
     found["default_environment"] = dict(actor.default_environment)
     found["cron_schedule"] = actor.cron_schedule or ""
-    found["queue"] = None if actor.queue in ("", "default") else actor.queue
+    found["queue"] = None if actor.queue == "default" or is_no_queue("queue", actor.queue) else actor.queue
     found["state"] = {} if actor.state is None else actor.state
     return found
 
@@ -109,7 +112,7 @@ def full_update(actor: Actor, changes: Definition) -> Definition:
     """
     actor.need_whole()
     update = {**actor.definition(), "cron_on": actor.cron_on, **changes}
-    return {name: value for name, value in update.items() if value is not None and (name, value) != ("queue", "")}
+    return {name: value for name, value in update.items() if value is not None and not is_no_queue(name, value)}
 
 
 def taken_back(now: Definition, former: Definition) -> tuple[Definition, list[str]]:

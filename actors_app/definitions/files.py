@@ -5,7 +5,7 @@ Nothing here asks the API and nothing draws a page.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -54,6 +54,13 @@ class Imported:
     unknown: tuple[str, ...]
     left_out: tuple[str, ...]  # which the API sets itself
 
+    def for_version(self, version: str) -> "Imported":
+        """Return it without what this version of the API does not know."""
+        if DIALECTS[version]().runs_as_executor or "run_as_executor" not in self.definition:
+            return self
+        rest = {name: value for name, value in self.definition.items() if name != "run_as_executor"}
+        return replace(self, definition=rest, unknown=(*self.unknown, "run_as_executor"))
+
 
 def written(actor: Actor, tenant: str) -> dict[str, Any]:
     """Return a definition under the names of the tenant's API; what the actor does not have is left out.
@@ -64,7 +71,7 @@ def written(actor: Actor, tenant: str) -> dict[str, Any]:
     definition = {"name": actor.name or "", **definition_of(actor)}
     if actor.stateless and not definition["state"]:
         del definition["state"]
-    for name in ("privileged", "use_container_uid"):
+    for name in ("privileged", "use_container_uid", "run_as_executor"):
         if not definition[name]:
             # Saying no needs no right; yet the API may ask for the privileged role of whoever says anything.
             del definition[name]
@@ -140,7 +147,7 @@ _LIST: Kind = (
 _ANY: Kind = "any JSON", lambda value: True
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(FIELDS, _TEXT),
-    **dict.fromkeys(("stateless", "token", "cron_on", "privileged", "use_container_uid"), _TRUTH),
+    **dict.fromkeys(("stateless", "token", "cron_on", "privileged", "use_container_uid", "run_as_executor"), _TRUTH),
     **dict.fromkeys(("log_ex", "max_workers", "max_cpus"), _NUMBER),
     "default_environment": _OBJECT,
     "hints": _LIST,

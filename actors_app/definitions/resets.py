@@ -23,6 +23,7 @@ _LOST = {
     "default_environment": "Emptied: every variable is gone.",
     "privileged": "Set to No.",
     "use_container_uid": "Set to No.",
+    "run_as_executor": "Set to No.",
     "type": "Set to none.",
 }
 _EMPTIED = "Emptied."

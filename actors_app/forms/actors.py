@@ -5,9 +5,9 @@ The rules are those of `POST /actors` and `PUT /actors/{id}`, checked before any
 
 import re
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django import forms
-from django.core.validators import URLValidator
 
 from actors_app.definitions.definition import DEFAULTS, EDITABLE, LIMITS, Definition, is_same
 from actors_app.executions.sizes import variable_excess
@@ -16,13 +16,17 @@ from actors_app.forms.base import PortalForm
 from actors_app.forms.cron import EXAMPLE, check_schedule
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
 from actors_app.forms.fields import LineField, StrictJSONField, TextField, has_unseen
+from actors_app.forms.images import check_image
 from actors_app.forms.state import STATE_VARIABLE
+from actors_app.forms.webhooks import check_webhook
+from actors_app.services.dialects import DIALECTS
 from actors_app.wording import visible
+from portal.tenants import Tenant
 
-_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]*", re.ASCII)
 _LINK = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
 _MEMORY = re.compile(r"[1-9]\d{0,15}[bkmg]?", re.ASCII | re.IGNORECASE)
-_HINT_CHARACTERS = set("'\"{}[]()")
+_HINT_CHARACTERS = set("'\"{}[]")  # those that the API refuses
+EXECUTOR_TENANTS = ("A2CPS", "DESIGNSAFE", "SD2E", "TACC")  # TACC/abaco dev-v3 actors/auth.py, tenant_can_use_tas
 _YES_OR_NO = (("true", "Yes"), ("false", "No"))
 
 
@@ -52,6 +56,13 @@ def _text(length: int, **options: Any) -> LineField:
     )
 
 
+def tapis_tenant(url: str) -> str:
+    """Return the tenant that an address of Tapis names, `https://<tenant>.tapis.io`; nothing for any other."""
+    host = urlsplit(url).hostname or ""
+    name, _, rest = host.partition(".")
+    return name if rest == "tapis.io" else ""
+
+
 class ActorForm(PortalForm):
     """An actor's definition; `opened` is the one it had when the page was opened, or None to register a new one.
 
@@ -60,7 +71,7 @@ class ActorForm(PortalForm):
 
     name = _text(200, help_text="What people call it. It cannot be changed later.")
     image = _text(
-        500,
+        800,
         required=True,
         missing="Type the image, such as abacosamples/test.",
         widget=forms.TextInput(
@@ -132,6 +143,11 @@ class ActorForm(PortalForm):
     queue = _text(100, help_text="One that the API knows; empty is its default.")
     privileged = forms.BooleanField(label="Privileged container", required=False)
     use_container_uid = forms.BooleanField(label="Run as the image's own user", required=False)
+    run_as_executor = forms.BooleanField(
+        label="Run as whoever sends the message",
+        required=False,
+        help_text="With the user of each message's sender instead of the owner's. Only tenants of TACC allow it.",
+    )
     force = forms.BooleanField(
         label="Pull the image again and restart the workers, even if the image is the same", required=False
     )
@@ -145,12 +161,16 @@ class ActorForm(PortalForm):
         opened: Definition | None = None,
         actor_id: str = "",
         former: Definition | None = None,
+        tenant: Tenant | None = None,
         **kwargs: Any,
     ) -> None:
+        """Take the definition that was opened, and the tenant, where what its API offers is known."""
         kwargs.setdefault("initial", initial_of(opened) if opened is not None else {"stateless": "true"})
         super().__init__(*args, **kwargs)
         self.opened = opened
         self.actor_id = actor_id
+        self.tenant = tenant
+        self.offers_executor = tenant is None or DIALECTS[tenant.version]().runs_as_executor
         if opened is None:
             del self.fields["force"]
             return
@@ -172,12 +192,7 @@ class ActorForm(PortalForm):
 
     def clean_image(self) -> str:
         """Refuse what cannot be a reference to an image."""
-        image: str = self.cleaned_data["image"]
-        if not _IMAGE.fullmatch(image):
-            raise forms.ValidationError(
-                "An image is written without spaces, as in repository/name:tag, in letters, digits and . _ - : / @."
-            )
-        return image
+        return check_image(self.cleaned_data["image"])
 
     def clean_stateless(self) -> bool:
         """Return a truth; an actor is stateless unless it says otherwise."""
@@ -229,12 +244,7 @@ class ActorForm(PortalForm):
     def clean_webhook(self) -> str:
         """Refuse what is no https address."""
         webhook: str = self.cleaned_data["webhook"]
-        if webhook:
-            URLValidator(
-                schemes=["https"],
-                message="Type a whole address that begins with https://, such as https://example.org/hook.",
-            )(webhook)
-        return webhook
+        return check_webhook(webhook) if webhook else webhook
 
     def clean_mem_limit(self) -> str | None:
         """Refuse what Docker would not read."""
@@ -250,6 +260,17 @@ class ActorForm(PortalForm):
             raise forms.ValidationError("A queue's name cannot hold characters that are not seen.")
         return queue or None
 
+    def clean_run_as_executor(self) -> bool:
+        """Refuse it where the API does not know it, or takes it of other tenants alone."""
+        chosen: bool = self.cleaned_data["run_as_executor"]
+        if chosen and not self.offers_executor:
+            raise forms.ValidationError("The API of this tenant is version 2, which has no such field.")
+        name = tapis_tenant(self.tenant.url) if self.tenant else ""
+        if chosen and name and name.upper() not in EXECUTOR_TENANTS:
+            allowed = ", ".join(EXECUTOR_TENANTS)
+            raise forms.ValidationError(f"The API allows this in the tenants {allowed} alone; this is {name}.")
+        return chosen
+
     def clean(self) -> dict[str, Any]:
         """Check what several fields say together; what was not touched is as good as it was."""
         data = super().clean() or self.cleaned_data
@@ -260,6 +281,9 @@ class ActorForm(PortalForm):
         stateless = data.get("stateless", True)
         if not stateless and data.get("max_workers") and {"stateless", "max_workers"} & set(self.changed_data):
             self.add_error("max_workers", "Only a stateless actor may have more than one worker; leave it empty.")
+        users = ("use_container_uid", "run_as_executor")
+        if all(data.get(name) for name in users) and {*users} & set(self.changed_data):
+            self.add_error("run_as_executor", "An actor cannot run as the image's own user too; take one tick away.")
         state = data.get("state")
         if state not in (None, {}) and (self.opened is None or not is_same(state, self.opened["state"])):
             if stateless:

@@ -14,13 +14,15 @@ def check_schedule(schedule: str, now: datetime | None = None) -> str:
     """Return the schedule; raise ValidationError with a sentence where the API would refuse it or fail on it."""
     now = now or datetime.now(UTC)
     future = f"{now.year + 1}-01-15 08"
+    if schedule.startswith("Now "):  # which the API takes for the same
+        schedule = f"now {schedule[4:]}"
     found = _SCHEDULE.fullmatch(schedule)
     if not found:
         raise forms.ValidationError(
             f"Write a start, a plus and an interval, such as “{EXAMPLE}” or “{future} + 1 day”."
         )
     start, count, unit = found.groups()
-    if not re.fullmatch(r"[1-9]\d{0,3}", count, re.ASCII):
+    if not re.fullmatch(r"0*[1-9]\d{0,3}", count, re.ASCII):
         raise forms.ValidationError(f"The interval needs a whole number from 1 to 9999, such as “{start} + 2 days”.")
     if unit not in _UNITS:
         raise forms.ValidationError("The interval is counted in hours, days, weeks or months.")

@@ -29,6 +29,7 @@ log = logging.getLogger("actors_app.kept.definitions")
 TOUCHED = 5 * MINUTE  # after which it is noted again that a definition still stands
 AT_ONCE = 50  # definitions that one page writes down; the next look takes the next
 _NOT_KEPT = ("state",)
+_ONLY_WHERE_SET = ("run_as_executor",)  # which definitions that were kept before it was a field do not have
 
 
 def record(tenant: str, actors: Iterable[Actor]) -> bool:
@@ -98,7 +99,7 @@ def opened(row: KeptDefinition) -> Definition | None:
     if not unsealed.startswith(binding):
         return None
     found: Definition = json.loads(unsealed[len(binding) :])
-    return found
+    return dict.fromkeys(_ONLY_WHERE_SET, False) | found
 
 
 def old(before: int) -> int:
@@ -172,7 +173,11 @@ def _revision(actor: Actor) -> int | None:
 
 
 def _row(tenant: str, actor: Actor, updated: int, at: int) -> KeptDefinition:
-    definition = {name: value for name, value in definition_of(actor).items() if name not in _NOT_KEPT}
+    definition = {
+        name: value
+        for name, value in definition_of(actor).items()
+        if name not in _NOT_KEPT and (value or name not in _ONLY_WHERE_SET)
+    }
     content = json.dumps(definition, sort_keys=True).encode()
     row = KeptDefinition(
         tenant=tenant,

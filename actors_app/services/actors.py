@@ -11,6 +11,7 @@ from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, No
 from actors_app.services.jsons import MAX_OBJECTS
 from actors_app.services.types import Actor, ActorLine, ActorLines, Listed
 from actors_app.services.types.actor_lines import envelope_of
+from actors_app.services.types.actors import is_no_queue
 from actors_app.services.urls import UpstreamPath, actor
 
 # What `POST /actors` reads; everything else in it would be ignored without a word.
@@ -149,7 +150,7 @@ class Actors:
         sent = {
             self._caller.dialect.name(name): value
             for name, value in definition.items()
-            if value is not None and (name, value) != ("queue", "")
+            if value is not None and not is_no_queue(name, value)
         }
         return json_call(method, path, sent)
 

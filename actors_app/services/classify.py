@@ -99,6 +99,19 @@ _STATUSES: Mapping[int, type[APIError]] = {
 _GATEWAY_CODE = re.compile(rb"\b(9008\d\d|9009\d\d)\b")
 _PYTHON_WORDS = re.compile(r"Unrecognized exception type|Traceback|<class '")
 _FIELD = re.compile(r"description[.:].*?\{'(\w+)': |^Invalid POST: \{'(\w+)': ")
+# Which field other refusals of an actor are about, by our names; they name none (TACC/abaco actors/controllers.py).
+_FIELD_OF = tuple(
+    (re.compile(words), field)
+    for words, field in (
+        (r"^The cron is not in|^The starting date|is an invalid unit of time", "cron_schedule"),
+        (r"Hints must be simple", "hints"),
+        (r"stateful actors can only have 1 worker", "max_workers"),
+        (r"cannot be updated to be stateless", "stateless"),
+        (r"Invalid [Qq]ueue name", "queue"),
+        (r"[Ii]nvalid link ", "link"),
+        (r"run_?as_?executor", "run_as_executor"),
+    )
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
 
@@ -124,16 +137,22 @@ def classify(
     if error is InvalidRequest and (status == 413 or (message and "max content length" in message)):
         return too_large_for_api(detail)
     quotable = message if message and not _PYTHON_WORDS.search(message) else None
-    field = _FIELD.search(message) if message and error is InvalidRequest else None
     return _after(
         error(
             detail,
             reason=plain(quotable) if quotable else None,
-            field=(field[1] or field[2]) if field else None,
+            field=_field_of(message) if message and error is InvalidRequest else None,
         ),
         method,
         status,
     )
+
+
+def _field_of(message: str) -> str | None:
+    """Return the field that a refusal is about, by our name of it."""
+    if found := _FIELD.search(message):
+        return re.sub(r"(?<=[a-z])[A-Z]", lambda capital: f"_{capital[0].lower()}", found[1] or found[2])
+    return next((field for words, field in _FIELD_OF if words.search(message)), None)
 
 
 def _after(error: AbacoError, method: str, status: int) -> AbacoError:

@@ -47,6 +47,7 @@ class Dialect(Protocol):
     has_agavepy: bool  # whether agavepy speaks it
     drops_stopped_workers: bool  # whether the record of a worker without a process goes when the worker is stopped
     admin_role: str  # as a nonce names it
+    runs_as_executor: bool  # whether an actor can run as whoever sends the message
     keeps_roles: bool  # whether a nonce acts with the roles that its maker had, and not with those they have now
 
     def name(self, field: str) -> str:
@@ -93,6 +94,7 @@ class V2:
     has_agavepy = True
     drops_stopped_workers = False
     admin_role = "Internal/abaco-admin"
+    runs_as_executor = False
     keeps_roles = True
 
     def name(self, field: str) -> str:
@@ -159,6 +161,7 @@ class V3:
     has_agavepy = False
     drops_stopped_workers = True
     admin_role = "abaco_admin"
+    runs_as_executor = True
     keeps_roles = False
 
     def name(self, field: str) -> str:

@@ -4,7 +4,7 @@ import calendar
 import re
 from datetime import UTC, datetime, timedelta
 
-_SCHEDULE = re.compile(r"(now|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ ([1-9]\d{0,3}) (hour|day|week|month)s?", re.ASCII)
+_SCHEDULE = re.compile(r"([Nn]ow|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ (0*[1-9]\d{0,3}) (hour|day|week|month)s?", re.ASCII)
 _HOURS = {"hour": 1, "day": 24, "week": 24 * 7}
 
 

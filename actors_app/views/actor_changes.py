@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from actors_app.acts import actors as acts
 from actors_app.administration.blast_radius import ask, effects
 from actors_app.converters import is_id
-from actors_app.credentials import abaco_for
+from actors_app.credentials import abaco_for, signed_in, tenant_of
 from actors_app.decorators import credentials_required
 from actors_app.definitions.definition import (
     LABELS,
@@ -46,25 +46,26 @@ from actors_app.writes import answered
 @credentials_required
 def actor_create(request: HttpRequest) -> HttpResponse:
     """Register an actor (`POST /actors`); `?from=` fills the form with another's definition (`GET /actors/{id}`)."""
-    form, status, imports = ActorForm(), 200, ImportForm()
+    tenant = tenant_of(signed_in(request))
+    form, status, imports = ActorForm(tenant=tenant), 200, ImportForm()
     context: dict[str, Any] = {"section": "new"}
     if "import" in request.POST:
         imports = ImportForm(request.POST, request.FILES)
         if imports.is_valid():
-            given = imports.cleaned_data["imported"]
-            form = ActorForm(initial=filled(given.definition))
+            given = imports.cleaned_data["imported"].for_version(tenant.version)
+            form = ActorForm(initial=filled(given.definition), tenant=tenant)
             context |= {"imported": given, "limits": limits_in(given.definition)}
             imports = ImportForm()
         else:
             status = 422
     elif request.method != "POST" and "from" in request.GET:
         source = _source(request)
-        form = ActorForm(initial=clone_of(source))
+        form = ActorForm(initial=clone_of(source), tenant=tenant)
         context |= {"source": source, "limits": limits_in(definition_of(source))}
     elif "more_rows" in request.POST:
-        form = ActorForm.unchecked(request.POST)
+        form = ActorForm.unchecked(request.POST, tenant=tenant)
     elif request.method == "POST":
-        form, status = ActorForm(request.POST), 422
+        form, status = ActorForm(request.POST, tenant=tenant), 422
         if form.is_valid():
             try:
                 return acts.create(request, abaco_for(request), form.new_definition()).go(request)
@@ -100,17 +101,25 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         now = definition_of(actor)
         if "back" in request.GET:
             return _edit_back(request, actor_id, actor, now)
-        form = ActorForm(opened=now, actor_id=actor_id)
+        form = ActorForm(opened=now, actor_id=actor_id, tenant=tenant_of(signed_in(request)))
         return _edit_page(request, actor_id, form, seal(actor_id, actor), actor=actor, sends=_sends(actor, {}))
     sealed = request.POST.get("seen", "")
     opened = unseal(actor_id, sealed)
     if opened is None:
         return render_page(request, "actors/outdated.html", _context(actor_id), status=422)
     if "more_rows" in request.POST:
-        form = ActorForm.unchecked(request.POST, opened=opened["definition"], actor_id=actor_id)
+        form = ActorForm.unchecked(
+            request.POST, opened=opened["definition"], actor_id=actor_id, tenant=tenant_of(signed_in(request))
+        )
         return _edit_page(request, actor_id, form, sealed, label=opened["label"])
     _, former = _former(request, opened.get("id", actor_id), request.POST.get("back", ""))
-    form = ActorForm(request.POST, opened=opened["definition"], actor_id=actor_id, former=former)
+    form = ActorForm(
+        request.POST,
+        opened=opened["definition"],
+        actor_id=actor_id,
+        former=former,
+        tenant=tenant_of(signed_in(request)),
+    )
     if not form.is_valid():
         return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=422)
     if request.POST.get("step") == "save" and (earlier := answered(request, "actor.update", actor_id=actor_id)):
@@ -137,7 +146,7 @@ def _edit_back(request: HttpRequest, actor_id: str, actor: Actor, now: Definitio
     if row is None or former is None:
         raise NotFound("no kept definition", user_message="The portal keeps no such definition of this actor.")
     wanted, stays = taken_back(now, former)
-    form = ActorForm(opened=now, actor_id=actor_id, initial=initial_of(wanted))
+    form = ActorForm(opened=now, actor_id=actor_id, initial=initial_of(wanted), tenant=tenant_of(signed_in(request)))
     more: dict[str, Any] = {
         "actor": actor,
         "back_to": row,
@@ -186,7 +195,11 @@ def _review_or_save(
         typed=form.typed,
         differences=found,
         force=force,
-        columns=columns(before, wanted, actor.api.reset_by_put if actor.api else ()),
+        columns=[
+            one
+            for one in columns(before, wanted, actor.api.reset_by_put if actor.api else ())
+            if one.is_changed or one.name != "token" or not actor.token_by_default
+        ],
         restarts=force or "image" in changed,
         next_revision=(actor.revision or 0) + 1,
         sends=_sends(actor, {one.name: one.after for one in found}, force=force),

@@ -251,7 +251,7 @@ SEEDED = (
     Seeded("actors_app/wording.py", "return _HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
     Seeded("actors_app/wording.py", "\\u202a-\\u202e", "", _TEXT),
     Seeded("actors_app/forms/sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
-    Seeded("actors_app/forms/actors.py", 'schemes=["https"]', 'schemes=["https", "http"]', _INPUTS),
+    Seeded("actors_app/forms/webhooks.py", '!= "https"', 'not in ("http", "https")', _INPUTS),
     Seeded("actors_app/forms/actors.py", "if has_unseen(name):", "if False:", _INPUTS),
     Seeded("actors_app/forms/fields.py", "if len(found) < len(pairs):", "if False:", _INPUTS),
     Seeded("actors_app/forms/fields.py", "parse_constant=_refuse_constant, ", "", _INPUTS),

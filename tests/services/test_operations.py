@@ -96,7 +96,7 @@ def test_an_update_that_starts_from_the_definition_loses_nothing(abaco: Abaco) -
     abaco.actors.update(A, {**actor.definition(), "description": "new"})
     assert responses.calls[0].request.body == (
         b'{"image": "i", "stateless": false, "defaultEnvironment": {"K": "v"}, "description": "new", "link": "",'
-        b' "webhook": "", "hints": ["sync"], "type": "", "token": false, "logEx": 60, "cronOn": true,'
+        b' "webhook": "", "hints": ["sync"], "type": "", "logEx": 60, "cronOn": true,'
         b' "state": {"n": 1}}'
     )
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from tests.payloads import ACTOR_ID, actor_payload
@@ -121,3 +122,46 @@ def test_it_survives_silence_and_sends_once(signed_in: Client, api: Any) -> None
     assert "It is not known whether it was done" in page
     assert 'value="a/b"' in page
     assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "status", "field"),
+    [
+        ("The cron is not in the correct format", 400, "cron_schedule"),
+        ("The starting datetime is old. The current UTC time is 2026-11-30 21:00:00", 400, "cron_schedule"),
+        ("The starting date x is not in the correct format", 400, "cron_schedule"),
+        (
+            "Unrecognized exception type: <class 'werkzeug.exceptions.BadRequest'>. Exception: 400 Bad Request: "
+            "foo is an invalid unit of time",
+            500,
+            "cron_schedule",
+        ),
+        (
+            "Invalid actor description: Unable to process the JSON description.: 400 Bad Request: Hints must be simple "
+            "stings or numbers, no lists or dicts. Error character: '",
+            400,
+            "hints",
+        ),
+        ("Invalid actor description: stateful actors can only have 1 worker.", 400, "max_workers"),
+        ("Invalid actor description: {'maxWorkers': 'How many workers'}", 400, "max_workers"),
+        ("Invalid actor description: {'defaultEnvironment': 'A dictionary'}", 400, "default_environment"),
+        ("Invalid actor description: Unable to process it.: 400 Bad Request: Invalid queue name.", 400, "queue"),
+    ],
+)
+def test_what_the_api_refuses_is_beside_its_field(
+    signed_in: Client, api: Any, message: str, status: int, field: str
+) -> None:
+    api.refuse("POST", "/actors/v2", message, status)
+    answer = signed_in.post(URL, {"image": "a/b", "stateless": "true", "cron_schedule": "now + 1 day"})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+
+
+@pytest.mark.parametrize(
+    "schedule", ["2078-9-6 2 + 3 months", "2078-09-06 20 + 03 days", "now + 1 hour", "2099-1-1 0 + 9999 weeks"]
+)
+def test_a_schedule_is_taken_as_the_api_takes_it(signed_in: Client, api: Any, schedule: str) -> None:
+    api.post("/actors/v2", actor_payload())
+    answer = signed_in.post(URL, {"image": "a/b", "stateless": "true", "cron_schedule": schedule, "cron_on": "on"})
+    assert answer.status_code == 302
+    assert json.loads(api.asked[0].body)["cronSchedule"] == schedule

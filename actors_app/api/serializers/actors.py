@@ -39,6 +39,7 @@ class Actor(ActorRow):
     mem_limit = serializers.CharField(allow_null=True)
     max_cpus = serializers.IntegerField(allow_null=True, help_text="In billionths of a CPU.")
     use_container_uid = serializers.BooleanField()
+    run_as_executor = serializers.BooleanField(help_text="Of v3; false in v2.")
     queue = serializers.CharField(allow_null=True)
     log_ex = serializers.IntegerField(allow_null=True, help_text="Seconds for which logs are kept.")
     cron_next_ex = serializers.CharField(allow_null=True)
@@ -62,7 +63,7 @@ class ActorsQuery(SliceQuery):
 class ActorChanges(Body):
     """Fields of an actor's definition; what is left out stays as it is."""
 
-    image = Text(required=False, max_length=500, help_text="A reference to a Docker image.")
+    image = Text(required=False, max_length=800, help_text="A reference to a Docker image.")
     description = Text(required=False, max_length=10_000, allow_blank=True)
     stateless = Truth(required=False, help_text="A stateful actor cannot become stateless again.")
     state = Object(required=False, help_text="Of a stateful actor: a JSON object.")
@@ -83,6 +84,9 @@ class ActorChanges(Body):
     queue = Text(required=False, allow_null=True, max_length=100)
     privileged = Truth(required=False)
     use_container_uid = Truth(required=False)
+    run_as_executor = Truth(
+        required=False, help_text="Of v3 alone: run as whoever sends the message, in tenants of TACC."
+    )
     force = Truth(required=False, help_text="Pull the image again and restart the workers, even if nothing changed.")
 
 
@@ -90,5 +94,5 @@ class ActorDefinition(ActorChanges):
     """The definition of a new actor."""
 
     name = Text(required=False, max_length=200, allow_blank=True, help_text="It cannot be changed later.")
-    image = Text(max_length=500, help_text="A reference to a Docker image.")
+    image = Text(max_length=800, help_text="A reference to a Docker image.")
     force = None  # type: ignore[assignment]  # a new one is pulled anyway

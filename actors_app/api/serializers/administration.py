@@ -108,9 +108,7 @@ class TenantWorker(Worker):
 
     actor_id = serializers.CharField()
     actor_name = serializers.CharField(allow_blank=True)
-    is_stuck = serializers.BooleanField(
-        help_text="Whether it could not start, has been starting for too long, or was stopped and stays."
-    )
+    is_stuck = serializers.BooleanField(help_text="Whether it could not start, or has been starting for too long.")
 
 
 class TenantWorkersPage(page_of(TenantWorker)):  # type: ignore[misc]  # made while it runs

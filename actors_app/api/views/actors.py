@@ -65,7 +65,7 @@ class ActorList(Resource):
     def post(self, request: Request) -> Response:
         """Register one; it starts as soon as its image is there."""
         given = self.body(shapes.ActorDefinition)
-        form = checked(ActorForm(typed(pairs_of(filled(as_form(given))))))
+        form = checked(ActorForm(typed(pairs_of(filled(as_form(given)))), tenant=self.tenant))
         definition = exactly(form.new_definition(), given)
         made = acts.create(self.http, self.abaco, definition)
         return self.written(made, lambda actor, _: shown(actor), status=201, location=address)
@@ -102,7 +102,9 @@ class ActorDetail(Resource):
         actor = self.abaco.actors.get(actor_id)
         require_match(self.http, shown(actor), "actor")
         force, before = given.pop("force", False), definition_of(actor)
-        form = checked(ActorForm(_inputs(before | as_form(given), force), opened=before, actor_id=actor_id))
+        form = checked(
+            ActorForm(_inputs(before | as_form(given), force), opened=before, actor_id=actor_id, tenant=self.tenant)
+        )
         wanted = exactly(form.values(), given)
         if not differences(before, wanted) and not force:
             return Response(shown(actor))

@@ -127,7 +127,7 @@ class Definitions(Resource):
 
     def register(self, definition: Definition, given: Definition, **more: Any) -> Response:
         """Register an actor; `given` is what was sent, whose line ends stay as they are."""
-        form = checked(ActorForm(typed(pairs_of(filled(definition)))))
+        form = checked(ActorForm(typed(pairs_of(filled(definition))), tenant=self.tenant))
         made = acts.create(self.http, self.abaco, exactly(form.new_definition(), given))
         return self.written(made, lambda actor, _: {**shown(actor), **more}, status=201, location=address)
 
@@ -165,7 +165,7 @@ class DefinitionImport(Definitions):
     def post(self, request: Request) -> Response:
         """Register one."""
         try:
-            found = read(self.body(shapes.DefinitionFile)["definition"])
+            found = read(self.body(shapes.DefinitionFile)["definition"]).for_version(self.tenant.version)
         except NoDefinition as wrong:
             raise not_valid({"definition": list(wrong.sentences)}) from None
         given = as_form(found.definition)

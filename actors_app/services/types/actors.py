@@ -28,6 +28,11 @@ _WITH_NULLS = (
 READY, ERROR = "READY", "ERROR"  # statuses
 
 
+def is_no_queue(name: str, value: object) -> bool:
+    """Whether a field is a queue that is none: with one of these Abaco fails halfway, and breaks the actor for good."""
+    return name == "queue" and not (isinstance(value, str) and value.strip())
+
+
 class Listed:
     """What a list tells of an actor, be it whole (`Actor`) or a line (`ActorLine`); times are in UTC."""
 
@@ -97,6 +102,7 @@ class Actor(Listed):
     state: Any = None
     type: str = ""
     token: bool = False
+    token_by_default: bool = False  # as the API writes what nobody has said: `"false"`, not `false`
     link: str = ""
     webhook: str = ""
     hints: tuple[str, ...] = ()
@@ -138,6 +144,7 @@ class Actor(Listed):
             state=fields.any("state"),
             type=fields.text("type"),
             token=fields.flag("token"),
+            token_by_default=isinstance(fields.any("token"), str),
             link=fields.text("link"),
             webhook=fields.text("webhook"),
             hints=fields.texts("hints"),
@@ -195,9 +202,11 @@ class Actor(Listed):
         for name in _KEPT_BY_PUT:
             definition[name] = getattr(self, name)
         definition["hints"] = list(self.hints)
+        if self.token_by_default:
+            del definition["token"]  # said, it would not be the API's default any more
         for name in PRIVILEGED_FIELDS:
             value = getattr(self, name)
-            if value and (name, value) != ("queue", "default"):
+            if value is not False and (name, value) != ("queue", "default") and not is_no_queue(name, value):
                 definition[name] = value
         if isinstance(self.state, dict) and (self.state or not self.stateless):
             # A stateless actor may have been registered with a state, and would lose it.

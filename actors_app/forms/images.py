@@ -1,0 +1,186 @@
+"""References to Docker images by the grammar of the `reference` package (distribution/distribution, reference.go).
+
+`[domain[:port]/]path[:tag][@algorithm:hex]`. Beside the grammar, as Docker itself has it: a first part with capitals is
+no host here unless it has a dot or a colon, and 64 hexadecimal digits alone are an image's id, not its name.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from django import forms
+
+MAX_PATH = 255  # characters behind the domain, RepositoryNameTotalLengthMax
+MAX_TAG = 128
+_LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_DOMAIN = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?", re.ASCII)
+_COMPONENT = re.compile(r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*", re.ASCII)
+_TAG = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
+_LETTERS = re.compile(r"[A-Za-z0-9._:/@+\[\]-]*", re.ASCII)
+_ID = re.compile(r"[a-f0-9]{64}", re.ASCII)
+_DIGESTS = {"sha256": 64, "sha384": 96, "sha512": 128}  # hexadecimal digits of the algorithms that Docker knows
+_COMMAND = re.compile(
+    r"(?:sudo\s+)?(?:docker|podman)\s+(?:image\s+)?(?:pull|run|push|inspect)\s+(?:-\S+\s+)*(\S+).*", re.DOTALL
+)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/+(.*)", re.DOTALL)
+_WRITE = "Write it as repository/name:tag, such as abacosamples/test:latest."
+
+
+def check_image(image: str) -> str:
+    """Return a reference to an image; raise ValidationError with a sentence, and what was probably meant."""
+    problem = _problem(image)
+    if problem is None:
+        return image
+    meant = _meant(image)
+    raise forms.ValidationError(f"{problem} Did you mean “{meant}”?" if meant else f"{problem} {_WRITE}")
+
+
+def _problem(image: str) -> str | None:
+    """Return what is wrong with a reference, in a sentence; None where nothing is."""
+    if problem := _no_reference(image):
+        return problem
+    rest, at, digest = image.partition("@")
+    name, tag = _without_tag(rest)
+    domain, path = _split(name)
+    return (
+        (_tag_problem(tag) if tag is not None else None)
+        or (_digest_problem(digest) if at else None)
+        or _domain_problem(domain)
+        or _path_problem(path, has_host=bool(domain))
+        or (f"A repository is at most {MAX_PATH} characters long." if len(path) > MAX_PATH else None)
+        or ("This is the id of an image, which no registry knows it by." if _ID.fullmatch(image) else None)
+    )
+
+
+def _no_reference(image: str) -> str | None:
+    """Say what else a text is that is no reference at all."""
+    if _COMMAND.fullmatch(image):
+        return "This is a command, not an image."
+    if scheme := _SCHEME.fullmatch(image):
+        word = scheme[1].lower()
+        if word in ("http", "https"):
+            return "This is the address of a web page, not an image."
+        return f"An image is written without “{word}://” before it."
+    if re.search(r"\s", image):
+        return "An image is written without spaces."
+    if not _LETTERS.fullmatch(image):
+        return "An image is written without spaces, in letters, digits and . _ - : / @ alone."
+    return None
+
+
+def _without_tag(rest: str) -> tuple[str, str | None]:
+    """Split the tag off, which is what follows the last colon behind the last slash."""
+    before, slash, last = rest.rpartition("/")
+    if ":" not in last:
+        return rest, None
+    name, _, tag = last.partition(":")
+    return f"{before}{slash}{name}", tag
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return the domain of a name, empty where there is none, and its path.
+
+    A first part with a dot that can be no host is a part of the path, where it can be that.
+    """
+    first, slash, rest = name.partition("/")
+    is_host = bool(slash) and ("." in first or ":" in first or first == "localhost")
+    if is_host and (_DOMAIN.fullmatch(first) or not _COMPONENT.fullmatch(first)):
+        return first, rest
+    return "", name
+
+
+def _tag_problem(tag: str) -> str | None:
+    if not tag:
+        return "The tag after the colon is empty: type one, or take the colon away."
+    if ":" in tag:
+        return "An image has one tag, after one colon."
+    if len(tag) > MAX_TAG:
+        return f"A tag is at most {MAX_TAG} characters long."
+    if not _TAG.fullmatch(tag):
+        return "A tag holds letters, digits, _ . and -, and begins with none of the last two."
+    return None
+
+
+def _digest_problem(digest: str) -> str | None:
+    algorithm, colon, value = digest.partition(":")
+    length = _DIGESTS.get(algorithm)
+    if not colon or length is None:
+        return f"After @ stands a digest, such as sha256: and its 64 digits; Docker knows {', '.join(_DIGESTS)}."
+    if not re.fullmatch(rf"[a-f0-9]{{{length}}}", value, re.ASCII):
+        return f"A digest of {algorithm} has {length} digits, of 0 to 9 and a to f in small letters."
+    return None
+
+
+def _domain_problem(domain: str) -> str | None:
+    if domain and not _DOMAIN.fullmatch(domain):
+        return f"“{domain[:80]}” is no host, such as registry.example.org:5000."
+    return None
+
+
+def _path_problem(path: str, *, has_host: bool) -> str | None:
+    parts = path.split("/")
+    if "" in parts:
+        return "A part of the name between two slashes, or at an end, is empty."
+    if not has_host and len(parts) > 1 and parts[0].lower() != parts[0]:
+        return (
+            f"“{parts[0][:80]}” has capitals: Docker would take it for a host, which needs a dot or a port, and a "
+            "repository is written in small letters."
+        )
+    if path.lower() != path:
+        return "A repository is written in small letters; only the tag may have capitals."
+    wrong = next((part for part in parts if not _COMPONENT.fullmatch(part)), None)
+    if wrong is None:
+        return None
+    return (
+        f"“{wrong[:80]}” is no part of a name: letters and digits, with one dot, one or two underscores, or dashes "
+        "between them."
+    )
+
+
+# What was meant --------------------------------------------------------------------------------------------------
+
+
+def _meant(image: str) -> str:
+    """Return a reference that somebody probably meant, or nothing; never one that is not right itself."""
+    text = image.strip()
+    if command := _COMMAND.fullmatch(text):
+        text = command[1]
+    if scheme := _SCHEME.fullmatch(text):
+        text = _of_page(text) if scheme[1].lower() in ("http", "https") else scheme[2]
+    if len(words := text.split()) > 1:
+        joined = "".join(words)  # a space beside a colon or a slash
+        text = joined if re.search(r"[:/@]\s|\s[:/@]", text) else words[0]
+    for candidate in (text, _in_small_letters(text), _with_one_tag(_in_small_letters(text))):
+        if candidate and candidate != image and len(candidate) <= MAX_PATH and _problem(candidate) is None:
+            return candidate
+    return ""
+
+
+def _of_page(address: str) -> str:
+    """Return the image that the page of a registry is about, or the address without its scheme."""
+    try:
+        parts = urlsplit(address)
+        host, path = parts.netloc.rpartition("@")[2], parts.path.strip("/")
+    except ValueError:
+        return ""
+    words = path.split("/")
+    if host.lower() in ("hub.docker.com", "www.docker.com", "docker.com"):
+        if words[0] == "_" and len(words) > 1:
+            return words[1]
+        return "/".join(words[1:3] if words[0] in ("r", "u") else words[:2])
+    if host.lower() == "quay.io" and words[0] == "repository":
+        words = words[1:3]
+    return "/".join((host, *words))
+
+
+def _in_small_letters(text: str) -> str:
+    rest, at, digest = text.partition("@")
+    name, tag = _without_tag(rest)
+    return name.lower() + ("" if tag is None else f":{tag}") + at + digest.lower()
+
+
+def _with_one_tag(text: str) -> str:
+    """Return the text without an empty tag, or with the last of several."""
+    rest, at, digest = text.partition("@")
+    name, tag = _without_tag(rest)
+    last = next((word for word in reversed((tag or "").split(":")) if word), "")
+    return name + (f":{last}" if last else "") + at + digest
