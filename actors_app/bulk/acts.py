@@ -69,7 +69,7 @@ ACTS: dict[str, Act] = {
             "What runs is killed at once and cannot clean up. This cannot be taken back.",
             "Each then ends with the status COMPLETE and, as a rule, exit code 137 or 143. What it wrote to its log so "
             "far stays.",
-            "A worker that runs one of them takes no more messages: its process exits, while its record stays Busy. "
+            "A worker that runs one of them takes no more messages: it ends its work, while its record stays Busy. "
             "Where an actor has no other worker, the API starts none while the record exists, unless its autoscaler "
             "does, and the actor's messages wait.",
             "Afterwards the page of workers of each actor says what ends this, with a button for each way.",

@@ -39,7 +39,7 @@ _TOO_LONG = "argument list too long"
 _NO_OTHER = "The API starts no other worker while this record exists, unless its autoscaler does."
 # By whether the worker's channel outlives its work: there the record keeps its health check and never goes.
 _AS_LONG_AS = {
-    True: "Messages wait until somebody does one of these.",
+    True: "Messages wait until somebody frees the actor.",
     False: "Messages can wait for an hour, until its health check removes the record.",
 }
 
@@ -114,7 +114,7 @@ def after_halt(api: Dialect | None) -> tuple[str, ...]:
     if api is not None and api.drops_stopped_workers:
         way = "stop that worker and send the next message, which starts another; or start the same image again"
     return (
-        f"The worker that runs it takes no more messages: its process exits, while {stays}.",
+        f"The worker that runs it takes no more messages: it ends its work, while {stays}.",
         "Messages then wait for another worker of the actor. Where there is none, the API starts none while the record "
         "exists, unless its autoscaler does.",
         f"Before the next message: {way}. The page of workers says so, with a button for each.",
@@ -191,7 +191,7 @@ def _exited(actor: AnyActor, worker: Worker, workers: Sequence[Worker], at: date
     return Standstill(
         "worker-exited",
         f"Worker {visible(worker.id)} has finished its last execution and takes no more messages: after a halt a "
-        "worker's process exits, while its record stays Busy.",
+        "worker ends its work, while its record stays Busy.",
         f"{_NO_OTHER} {_AS_LONG_AS[_drops_stopped(actor)]}",
         (*_facts(worker, at), ("Its executions", "all have ended")),
         remedies,
@@ -236,9 +236,10 @@ def _no_worker(actor: AnyActor, waiting: int) -> Standstill:
     return Standstill(
         "no-worker",
         f"{_messages(waiting)} and there is no worker, nor was one asked for.",
-        "The next message that is sent starts a worker, which takes the oldest message first.",
+        "The next message that is sent starts a worker, which takes the oldest message first. A file of more than "
+        f"{settings.MAX_BINARY_BYTES:,} bytes among them would block that worker: then empty the mailbox instead.",
         (("Mailbox", thousands(waiting)), ("Workers", "none")),
-        (_restart(), *_add(actor, ())),
+        (_restart(), *_add(actor, ()), Remedy("purge", "Empty the mailbox", "All waiting messages are dropped.")),
         blocks=False,
     )
 

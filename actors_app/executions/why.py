@@ -18,6 +18,8 @@ from actors_app.wording import duration, thousands, visible
 PATIENCE = 60
 # A worker is looked after every 30 seconds; one that was not for so long is probably gone.
 SILENT = 10 * 60
+# The facts of a standstill that the evidence of an execution does not have.
+_MORE = ("Last execution ended", "Its executions", "Execution")
 # Of an execution in error whose containers did not start.
 _LEFT = (
     "No container started for it in six tries; its message is still in the mailbox.",
@@ -60,7 +62,8 @@ def why_not_running(execution: Execution, asked: Asked, at: datetime) -> Why:
     for one in found:
         if one.blocks and _holds_up(one, execution, asked):
             reason, advice = (one.sentence, one.advice) if execution.outcome == "waiting" else _LEFT
-            return Why(one.kind, reason, advice, (*evidence, *one.evidence), True, one.remedies)
+            more = tuple(fact for fact in one.evidence if fact[0] in _MORE)
+            return Why(one.kind, reason, advice, (*evidence, *more), True, one.remedies)
     kind, reason, advice, is_stuck = _reason(execution, asked, at, {one.worker_id for one in found})
     remedies = next((one.remedies for one in found if one.kind == kind), ())
     return Why(kind, reason, advice, evidence, is_stuck, remedies)
@@ -134,7 +137,7 @@ def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Seque
     if taken is not None and taken.is_busy:
         return _taken(execution, taken, asked.waiting, at)
     if not workers:
-        return _without_workers(actor, waited)
+        return _without_workers(execution, actor, waited)
     if starting and not ready and not busy:
         return _starting(starting, at)
     if not ready and not busy:
@@ -193,7 +196,7 @@ def _not_in_mailbox(*, is_quiet: bool) -> _Reason:
     )
 
 
-def _without_workers(actor: Actor, waited: float) -> _Reason:
+def _without_workers(execution: Execution, actor: Actor, waited: float) -> _Reason:
     if actor.is_submitted:
         return (
             "actor-starting",
@@ -207,6 +210,15 @@ def _without_workers(actor: Actor, waited: float) -> _Reason:
             "No worker is there yet. The API starts one when it sees the message, within seconds.",
             "Look again in a moment.",
             False,
+        )
+    if execution.worker_id:
+        return (
+            "no-worker",
+            "A worker had taken its message and is gone; the message is back in the mailbox, and no other worker is "
+            "there.",
+            "The next message that is sent starts one. A file that blocked its worker blocks the next one too: then "
+            "empty the mailbox instead.",
+            True,
         )
     return (
         "no-worker",

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from actors_app.converters import is_id
-from actors_app.executions.sizes import file_excess, message_excess
+from actors_app.executions.sizes import file_excess, message_excess, room
 from actors_app.forms.base import PortalForm
 from actors_app.forms.confirm import ConfirmForm
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
@@ -60,7 +61,6 @@ class MessageForm(PortalForm):
     file = forms.FileField(
         label="File",
         required=False,
-        help_text="Sent as it is. Its name is not sent.",
         error_messages={
             "empty": "This file is empty; the API takes no empty message.",
             "invalid": "The file did not arrive. Choose it again.",
@@ -75,6 +75,13 @@ class MessageForm(PortalForm):
         """Take `for_preview` where the file itself is not needed."""
         super().__init__(*args, **kwargs)
         self._for_preview = for_preview
+        limit = f"{settings.MAX_BINARY_BYTES:,}"
+        self.fields["file"].help_text = f"Sent as it is, at most {limit} bytes. Its name is not sent."
+
+    @property
+    def text_room(self) -> str:
+        """The bytes that a text, or JSON as Python writes it, may have."""
+        return f"{room('MSG'):,}"
 
     @property
     def chosen_kind(self) -> str:

@@ -125,7 +125,9 @@ class Pack:
     def _actor(self, seen: SeenActor, answers: Mapping[str, Answer], folder: str) -> Iterator[bytes]:
         error, found = answers["actor"].error, answers["actor"].value
         is_theirs = seen.owner == self.who.username or self.role is AdminRole.ADMIN
-        if isinstance(error, Forbidden) or (isinstance(error, NotFound) and not is_theirs):
+        # Where the API hides what is gone, it forbids it.
+        is_gone = isinstance(error, NotFound) or (isinstance(error, Forbidden) and seen.deleted is not None)
+        if (isinstance(error, Forbidden) and not is_gone) or (is_gone and not is_theirs):
             self.refused.add(seen.key)
             return
         self.actors[seen.key] = found.value if found else None

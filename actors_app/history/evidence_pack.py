@@ -11,7 +11,7 @@ from actors_app.history.one import last_known, remember
 from actors_app.history.rights import SeenActor
 from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.services.errors import Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
 from actors_app.services.types import AdminRole
 from actors_app.writes import record_read
 
@@ -29,7 +29,9 @@ def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str
     )
     seen, role = _seen(request, abaco, who, actor_id, answers["actor"])
     error = answers["execution"].error
-    if error and not isinstance(error, NotFound | Unreachable | ServiceFailed):
+    # Where the API hides what is gone, it forbids the executions of an actor that is.
+    is_hidden = isinstance(error, Forbidden) and seen.deleted is not None
+    if error and not is_hidden and not isinstance(error, NotFound | Unreachable | ServiceFailed):
         raise error
     if answers["actor"].value and answers["execution"].value:
         remember(who.tenant, answers["actor"].value.value, answers["execution"].value.value)
@@ -68,6 +70,13 @@ def _seen(
         (key,) = rights.remember(who.tenant, [answer.value.value])
         return rights.seen_actors(who.tenant, [key])[key], None
     error = answer.error
+    if isinstance(error, Forbidden):
+        try:
+            abaco.actors.get(actor_id)  # which tells what is gone from what is somebody else's
+        except NotFound as gone:
+            seen = rights.despite(request, abaco, actor_id, gone)
+            return seen, None if seen.owner == who.username else AdminRole.ADMIN
+        raise error
     if not isinstance(error, NotFound | Unreachable | ServiceFailed):
         raise error or SignedOut
     seen = rights.one_readable(request, abaco, actor_id)

@@ -8,13 +8,14 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest
 
 from actors_app.credentials import Credentials, SessionCredentials, signed_in
-from actors_app.history.clock import HOUR, MINUTE, now_ms
+from actors_app.history.clock import HOUR, MINUTE, from_ms, now_ms
 from actors_app.htmx import is_poll
 from actors_app.kept import definitions as kept_definitions
 from actors_app.models import ActorHistory, Readable
@@ -240,6 +241,12 @@ def seen_actors(tenant: str, keys: Iterable[int]) -> dict[int, SeenActor]:
 def mark_deleted(tenant: str, actor_id: str) -> None:
     """Note that an actor is gone at the API; what ran stays remembered, for its owner and for administrators."""
     ActorHistory.objects.filter(tenant=tenant, actor_id=actor_id, deleted=None).update(deleted=now_ms())
+
+
+def deleted_at(tenant: str, actor_id: str) -> datetime | None:
+    """Return when the API first said that an actor is gone; None where it has not. Asks nothing."""
+    rows = ActorHistory.objects.filter(tenant=tenant, actor_id=actor_id)
+    return from_ms(rows.values_list("deleted", flat=True).first())
 
 
 def forget_rights(request: HttpRequest) -> None:

@@ -181,8 +181,14 @@ def _of_worker(worker: Worker, names: dict[str, str], at: datetime) -> Line:
         status_badge(worker.status),
         visible(names.get(worker.actor_id, worker.actor_id)),
         page_of("worker-detail", worker.actor_id, worker.id),
-        f"A worker that {'could not start' if worker.status == 'ERROR' else 'is still starting'}{since}.",
+        f"A worker that {_trouble(worker)}{since}.",
     )
+
+
+def _trouble(worker: Worker) -> str:
+    if worker.is_stopping:
+        return "was stopped and is there still"
+    return "could not start" if worker.status == "ERROR" else "is still starting"
 
 
 def _of_waiting(waiting: Sequence[Execution], names: dict[str, str], at: datetime) -> list[Line]:

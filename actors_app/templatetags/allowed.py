@@ -19,6 +19,7 @@ register = template.Library()
 
 # What the address of a page calls that of which it is, and what of the page has its owner.
 WORDS = {"actor": "actor_id", "alias": "alias", "config": "config"}
+DELETED = "This actor was deleted."
 OWNERS = {"actor": "actor", "alias": "found", "config": ""}
 
 
@@ -77,6 +78,8 @@ def _why_not(context: template.Context, name: str, subject: str = "") -> str:
     """Return why not, once for each act and subject of a page."""
     if reason := context.get("read_only"):
         return str(reason)
+    if context.get("deleted") and subject in ("", context.get("actor_id")):
+        return DELETED
     act, own = ACTS.get(name.removeprefix("actors:")), _own(context)
     if act is None or own is None:
         return ""

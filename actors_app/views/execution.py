@@ -25,7 +25,7 @@ from actors_app.history.clock import from_ms
 from actors_app.history.one import Neighbours, neighbours, remember
 from actors_app.history.one import last_known as last_known_record
 from actors_app.history.recording import execution_of, forget_in_api
-from actors_app.history.rights import one_readable
+from actors_app.history.rights import SeenActor, one_readable
 from actors_app.htmx import render_page, render_poll, wants_fragment
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Known
@@ -138,15 +138,24 @@ def _remembered(
     if isinstance(error, NotFound):
         forget_in_api(known.actor, [execution_id])
     as_of = from_ms(known.last_seen) or now()
-    return last_known(request, actor_id, execution_id, execution_of(known, seen.id), as_of, error)
+    return last_known(request, actor_id, execution_id, execution_of(known, seen.id), as_of, error, seen)
 
 
 def last_known(
-    request: HttpRequest, actor_id: str, execution_id: str, execution: Execution, as_of: datetime, error: AbacoError
+    request: HttpRequest,
+    actor_id: str,
+    execution_id: str,
+    execution: Execution,
+    as_of: datetime,
+    error: AbacoError,
+    seen: SeenActor | None = None,
 ) -> HttpResponse:
     """Show an execution as the portal last saw it, with nothing to change or to follow: the API does not answer."""
     context = _page_context(signed_in(request), actor_id, execution_id, execution, None, as_of)
-    return render_page(request, "executions/detail.html", {**context, "error": error, "can_halt": False})
+    context |= {"error": error, "can_halt": False}
+    if seen:
+        context |= {"label": seen.label, "deleted": from_ms(seen.deleted)}
+    return render_page(request, "executions/detail.html", context)
 
 
 @require_http_methods(["GET"])

@@ -10,6 +10,7 @@ from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.executions.shapes import image_type
 from actors_app.forms.base import PortalForm
+from actors_app.history.rights import deleted_at
 from actors_app.htmx import render_page
 from actors_app.kept import results as kept_results
 from actors_app.logs.files import DOWNLOAD_HEADERS
@@ -39,6 +40,7 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
         "tab": "executions",
         "section": "actors",
         "counts": {},
+        "deleted": deleted_at(owner.tenant, actor_id),
     }
     status = 200
     if request.method == "POST":

@@ -15,7 +15,7 @@ def test_it_asks_first(signed_in, api):
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "exit code 137" in page
-    assert "its process exits, while its record stays Busy for up to an hour" in page
+    assert "it ends its work, while its record stays Busy for up to an hour" in page
     assert page.index(">Cancel<") < page.index("Halt it and lose its work")
     assert [request.method for request in api.asked] == ["GET", "GET"]
 

@@ -255,8 +255,9 @@ def test_a_message_that_went_back_says_that_no_worker_takes_it(api: API, signed_
     life.answers(actor="02_actor_ready", workers="37_workers_40s_after_stop", messages="39_messages_40s_after_stop")
     why = signed_in.get(f"/api/v1{life.execution('38_execution_100000_40s_after_stop')}why/").json()["why"]
     assert why["kind"] == "no-worker"
-    assert "The next message that is sent starts one" in why["advice"]
-    assert [one["name"] for one in why["remedies"]] == ["restart", "add"]
+    assert "the message is back in the mailbox" in why["reason"]
+    assert "empty the mailbox instead" in why["advice"]
+    assert [one["name"] for one in why["remedies"]] == ["restart", "add", "purge"]
 
 
 def test_the_halt_page_says_what_a_halt_leaves_behind(api: API, signed_in: Client) -> None:

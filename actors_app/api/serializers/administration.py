@@ -108,7 +108,9 @@ class TenantWorker(Worker):
 
     actor_id = serializers.CharField()
     actor_name = serializers.CharField(allow_blank=True)
-    is_stuck = serializers.BooleanField(help_text="Whether it could not start, or has been starting for too long.")
+    is_stuck = serializers.BooleanField(
+        help_text="Whether it could not start, has been starting for too long, or was stopped and stays."
+    )
 
 
 class TenantWorkersPage(page_of(TenantWorker)):  # type: ignore[misc]  # made while it runs

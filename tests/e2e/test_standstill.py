@@ -1,0 +1,113 @@
+"""An actor that stands still after a halt, as people find it and free it: each way out, in v2 and v3."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.looks import complaints
+from tests.e2e.test_errand import register
+
+pytestmark = pytest.mark.browser
+ENDED = "has finished its last execution and takes no more messages"
+
+
+def send(page: Page, actor: str, message: str) -> str:
+    """Send JSON through the portal; return the address of the execution's page."""
+    page.goto(f"/actors/{actor}/messages/")
+    page.get_by_label("JSON", exact=True).check()
+    page.locator("[name=message]").fill(message)
+    page.get_by_role("button", name="Send message").click()
+    page.wait_for_url(re.compile("/executions/[A-Za-z0-9]+/$"))
+    return page.url
+
+
+def halt(page: Page, actor: str) -> None:
+    """Send a long message, and halt it when it runs."""
+    execution = send(page, actor, '{"sleep": 0.1, "iterations": 1000}')
+    expect(page.get_by_text("A worker runs it now.").first).to_be_visible()
+    page.get_by_role("link", name="Halt", exact=True).click()
+    expect(page.get_by_text("The worker that runs it takes no more messages")).to_be_visible()
+    page.get_by_role("button", name="Halt it and lose its work").click()
+    page.wait_for_url(execution)
+    expect(page.get_by_text("the page of workers says what to do").first).to_be_visible()
+    expect(page.locator("main").get_by_text(re.compile("somebody halted it")).first).to_be_visible()
+
+
+def is_well_made(page: Page) -> None:
+    """Look at a page wide and light, and small and dark."""
+    for width, theme in ((390, "dark"), (1440, "light")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert complaints(page) == [], (page.url, width)
+
+
+def run_after(page: Page, execution: str) -> None:
+    page.goto(execution)
+    expect(page.locator("main").get_by_text("It ended well, with exit code 0.").first).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("portal_of", ["portal", "tapis_portal"])
+def test_after_a_halt_each_way_out_runs_what_waits(
+    visit: Visit, request: pytest.FixtureRequest, portal_of: str
+) -> None:
+    page = visit("admin", at=request.getfixturevalue(portal_of))
+    actor = register(page, f"halted-{portal_of}", "abacosamples/sleep_loop")
+    expect(page.locator("#actor-status")).to_contain_text("Ready")
+
+    # The next message waits, and its page says why; the same image, started again, runs it.
+    halt(page, actor)
+    second = send(page, actor, '{"sleep": 0.05, "iterations": 1}')
+    expect(page.get_by_text(ENDED)).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("it is next")).to_have_count(0)
+    is_well_made(page)
+    page.get_by_role("button", name="Start the same image again").click()
+    page.wait_for_url(f"**/actors/{actor}/workers/")
+    run_after(page, second)
+
+    # It is said before a message is sent, and listed for administrators; one worker more runs what waits.
+    halt(page, actor)
+    third = send(page, actor, '{"sleep": 0.05, "iterations": 1}')
+    expect(page.get_by_text(ENDED)).to_be_visible(timeout=20_000)
+    page.goto(f"/actors/{actor}/messages/")
+    expect(page.locator("[data-standstill=worker-exited]").first).to_be_visible()
+    is_well_made(page)
+    page.goto(f"/actors/{actor}/restart/")
+    is_well_made(page)
+    page.goto("/administration/?read=again")
+    expect(page.locator("tr[data-standstill]", has_text=f"halted-{portal_of}").first).to_be_visible()
+    is_well_made(page)
+    page.goto(f"/actors/{actor}/workers/")
+    is_well_made(page)
+    page.get_by_role("button", name="Start one more worker").first.click()
+    run_after(page, third)
+
+
+def test_in_v3_a_stop_and_the_next_message_run_both(visit: Visit, request: pytest.FixtureRequest) -> None:
+    page = visit("demo", at=request.getfixturevalue("tapis_portal"))
+    actor = register(page, "stopped-after-a-halt", "abacosamples/sleep_loop")
+    expect(page.locator("#actor-status")).to_contain_text("Ready")
+    halt(page, actor)
+    second = send(page, actor, '{"sleep": 0.05, "iterations": 1}')
+    expect(page.get_by_text(ENDED)).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Stop the worker").click()
+    page.wait_for_url(f"**/actors/{actor}/workers/")
+    third = send(page, actor, '{"sleep": 0.05, "iterations": 1}')
+    run_after(page, second)
+    run_after(page, third)
+
+
+def test_an_image_that_does_not_start_is_replaced_and_runs_what_failed(visit: Visit) -> None:
+    page = visit("demo")
+    actor = register(page, "no-start", "jstubbs/abaco_test2")
+    expect(page.locator("#actor-status")).to_contain_text("Ready")
+    execution = send(page, actor, '{"n": 1}')
+    expect(page.get_by_text("its message is back in the mailbox").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("No container started for it in six tries").first).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="Give it another image").first.click()
+    page.locator("input[name=image]").fill("jstubbs/abaco_test")
+    page.get_by_role("button", name="Review the changes").click()
+    page.get_by_role("button", name=re.compile("^Save")).click()
+    page.wait_for_url(f"**/actors/{actor}/")
+    run_after(page, execution)
