@@ -223,7 +223,7 @@ class WorkerThread(threading.Thread):
                 # The actor was deleted meanwhile, and its logs with it.
                 Log.objects.filter(execution_id=message.execution_id).delete()
                 lifetime = timedelta(0)
-            if outcome.log and lifetime:
+            if lifetime:
                 _write_log(message.execution_id, message.actor_id, outcome.log, lifetime)
             columns = _columns(outcome)
             _update(message.execution_id, **columns)

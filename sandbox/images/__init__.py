@@ -2,7 +2,7 @@
 
 A program is started as a process of its own and imports nothing of ours. `abacosamples/…` follow Abaco's public
 samples, `sandbox/…` are for trying things out, and the rest are the same programs under names like those of real work.
-`jstubbs/abaco_test2` can be pulled and not be started: its program is missing.
+`sim/…` have the names of those in the recordings. What has no program here can be pulled and not be started.
 """
 
 from pathlib import Path
@@ -15,13 +15,16 @@ PROGRAMS = {
     "abacosamples/py3_func": "py3_func.py",
     "abacosamples/binary_message_classifier": "binary_message_classifier.py",
     "jstubbs/abaco_test": "environment.py",
-    "jstubbs/abaco_test2": "run.sh",
+    "jstubbs/abaco_test2": "environment.py",
     "sandbox/fail": "fail.py",
     "sandbox/chatty": "chatty.py",
     "sandbox/results": "results.py",
     "sandbox/counter": "counter.py",
     "sandbox/progress": "progress.py",
     "sandbox/memory": "memory.py",
+    "sandbox/nostart": "run.sh",
+    "sim/quick": "word_count.py",
+    "sim/nostart": "run.sh",
     "tacc/s2-tiler": "progress.py",
     "tacc/fastq-qc": "chatty.py",
     "tacc/rnaseq-ingest": "word_count.py",

@@ -208,7 +208,7 @@ def test_a_new_image_takes_over_what_an_older_worker_runs(owner: Person) -> None
 
 
 def test_a_container_that_cannot_start_breaks_the_actor_after_six_tries(owner: Person) -> None:
-    actor, worker = ready(owner, "jstubbs/abaco_test2")
+    actor, worker = ready(owner, "sandbox/nostart")
     first = send(owner, actor, {"message": "x"})
     flipped = owner.until(f"/{actor}/executions/{first}", lambda row: "workerId" in row)
     assert (flipped["status"], flipped["workerId"]) == ("SUBMITTED", worker)
@@ -293,7 +293,7 @@ def test_a_binary_message_larger_than_the_fifo_hangs_one_worker_after_the_other(
 
 
 def test_a_worker_breaks_off_over_the_fifo_of_a_start_that_failed(owner: Person) -> None:
-    actor, _ = ready(owner, "jstubbs/abaco_test2")
+    actor, _ = ready(owner, "sandbox/nostart")
     execution = send_bytes(owner, actor, 10)
     owner.until(f"/{actor}/workers", lambda rows: rows == [])
     assert owner.get(f"/{actor}/executions/{execution}")["status"] == "SUBMITTED"
