@@ -50,7 +50,11 @@ class Portal:
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     running = start_sandbox(
-        tmp_path_factory.mktemp("sandbox"), fill="small", SANDBOX_PULL_SECONDS="0.05", SANDBOX_DELETE_SECONDS="1"
+        tmp_path_factory.mktemp("sandbox"),
+        fill="small",
+        SANDBOX_PULL_SECONDS="0.05",
+        SANDBOX_DELETE_SECONDS="1",
+        SANDBOX_CONTAINER_BACKEND="kubernetes",  # as Tapis is deployed; v2 does not know of it
     )
     yield running
     running.stop()

@@ -292,3 +292,85 @@ def test_whoever_has_an_address_and_no_tenant_finds_it_among_the_tenants(sandbox
         assert requests.post(place, json={}, timeout=10).status_code == 405
         refused = requests.get(place, headers={"X-Tapis-Token": "x"}, timeout=10)
         assert (refused.status_code, refused.json()["message"]) == (400, "Could not parse the Tapis access token.")
+
+
+@pytest.fixture(scope="module")
+def tapis_admin(sandbox: Sandbox) -> Person:
+    return sandbox.sign_in("admin", "v3")
+
+
+def test_broken_json_is_an_empty_body_for_users_and_a_refusal_for_admins(
+    sandbox: Sandbox, tapis_demo: Person, tapis_admin: Person
+) -> None:
+    actor = tapis_demo.actor("abacosamples/wc", stateless=False)
+    broken = {"data": "{", "headers": {"Content-Type": "application/json"}}
+    unread = "Unable to process the JSON description."
+    assert result_of(tapis_demo.ask("POST", f"/{actor}/nonces", **broken))["level"] == "EXECUTE"
+    assert tapis_admin.refusal("POST", f"/{actor}/nonces", **broken) == (400, f"Invalid nonce description: {unread}")
+    assert tapis_admin.refusal("POST", f"/{actor}/workers", **broken) == (400, f"Invalid POST: {unread}")
+    for person in (tapis_demo, tapis_admin):
+        missing = "Invalid alias description. Missing required field"
+        assert person.refusal("POST", "/aliases", **broken) == (400, f"{missing}: {unread}")
+        state = person.refusal("POST", f"/{actor}/state", **broken)
+        assert state == (400, "Invalid actor state description: state must be JSON serializable.")
+
+
+def test_options_need_a_token_or_a_nonce(sandbox: Sandbox, tapis_demo: Person) -> None:
+    actor = tapis_demo.actor("abacosamples/wc")
+    nonce = tapis_demo.post(f"/{actor}/nonces", {"level": "NONE"})["id"]
+    assert tapis_demo.ask("OPTIONS", f"/{actor}").headers["Allow"]
+    assert tapis_demo.ask("OPTIONS", f"/{actor}/foo").status_code == 404
+    bare = Person(sandbox.url, "", "v3/actors", {"Accept": "*/*"})
+    assert bare.ask("OPTIONS", f"/{actor}", params={"x-nonce": nonce}).status_code == 200
+    assert bare.refusal("OPTIONS", f"/{actor}") == (400, "No JWT or nonce provided.")
+    assert bare.ask("OPTIONS", f"/{actor}/foo").status_code == 500
+    bad = Person(sandbox.url, "", "v3/actors", {"X-Tapis-Token": "bad"})
+    assert bad.refusal("PUT", "/search/actors") == (400, "Could not parse the Tapis access token.")
+    assert bare.refusal("PUT", "/search/actors")[0] == 405
+
+
+def test_configs_fail_for_whom_they_are_shared_with_and_refuse_all_others(sandbox: Sandbox, tapis_demo: Person) -> None:
+    actor, team = tapis_demo.actor("abacosamples/wc"), sandbox.sign_in("team", "v3")
+    body = {"name": "tapis-config", "value": "v", "is_secret": False, "actors": actor}
+    tapis_demo.post("/configs", body)
+    crash = "Unrecognized exception type: <class 'NameError'>. Exception: name 'codes' is not defined"
+    assert tapis_demo.refusal("PUT", "/configs/tapis-config", json=body) == (500, crash)
+    denied = (400, "You do not have sufficient access to this actor config.")
+    assert team.refusal("GET", "/configs/tapis-config") == denied
+    grant = {"user": "ABACO_WORLD", "level": "READ"}
+    assert sandbox.sign_in("admin", "v3").post("/configs/tapis-config/permissions", grant)
+    shared = team.refusal("GET", "/configs/tapis-config")
+    assert shared == (400, "Not authorized -- you do not have access to this actor.")
+    assert team.refusal("GET", "/configs/nosuch") == (400, "Config sandbox_nosuch does not exist")
+
+
+def test_a_nonce_of_an_admin_acts_as_one(sandbox: Sandbox, tapis_demo: Person, tapis_admin: Person) -> None:
+    actor = tapis_demo.actor("abacosamples/wc")
+    nonce = tapis_admin.post(f"/{actor}/nonces", {"level": "UPDATE"})["id"]
+    bare = Person(sandbox.url, "", "v3/actors", {"Accept": "*/*"})
+    assert bare.ask("POST", f"/{actor}/workers", json={"num": 2}, params={"x-nonce": nonce}).status_code == 200
+    body = {"image": "abacosamples/wc", "max_workers": 3}
+    assert result_of(bare.ask("PUT", f"/{actor}", json=body, params={"x-nonce": nonce}))["max_workers"] == 3
+    message = "Not authorized -- only admins and privileged users can set max workers."
+    assert tapis_demo.refusal("PUT", f"/{actor}", json=body) == (400, message)
+
+
+def test_an_alias_is_looked_for_in_the_tenant_that_a_nonce_names(sandbox: Sandbox, tapis_demo: Person) -> None:
+    tapis_demo.post("/aliases", {"alias": "tapis-alias", "actor_id": tapis_demo.actor("abacosamples/wc")})
+    bare = Person(sandbox.url, "", "v3/actors", {"Accept": "*/*"})
+    elsewhere = bare.refusal("GET", "/tapis-alias", params={"x-nonce": "nowhere_x"})
+    assert elsewhere == (404, "Actor with identifier 'tapis-alias' not found")
+    assert bare.refusal("GET", "/tapis-alias", params={"x-nonce": "sandbox_x"}) == (400, "Nonce does not exist.")
+
+
+def test_what_v3_says_of_what_is_not_there(sandbox: Sandbox, tapis_demo: Person, tapis_admin: Person) -> None:
+    gone = tapis_demo.actor("abacosamples/wc")
+    execution = tapis_demo.post(f"/{gone}/messages", {"message": "x"})["execution_id"]
+    tapis_demo.ended(gone, execution)
+    assert tapis_admin.refusal("GET", "/admin/executions")[0] == 500
+    tapis_demo.delete(f"/{gone}")
+    assert tapis_demo.refusal("GET", f"/{gone}") == (400, "Not authorized -- you do not have access to this actor.")
+    assert tapis_admin.get(f"/{gone}/permissions") == tapis_admin.get("/aliases/nosuch/permissions") == {}
+    assert tapis_demo.post("", {"image": "abacosamples/wc", "link": gone})["link"] == gone
+    bare = requests.get(f"{sandbox.url}/v3/oauth2/userinfo", timeout=10)
+    assert (bare.status_code, bare.json()["message"]) == (400, "No Tapis access token found in the request.")
