@@ -40,7 +40,7 @@ class Call:
         """Return the actor of the path; raise the 404 that only admins can meet."""
         found = Actor.objects.filter(id=self.actor_id).first()
         if found is None:
-            raise Refusal(f"No actor found with id: {self.actor_id}.", 404)
+            raise Refusal(f"No actor found with id: {self.identifier}.", 404)
         return found
 
     def answer(self, message: str, result: Any = None) -> HttpResponse:
@@ -144,6 +144,8 @@ def of_config(**handlers: Handler) -> Handler:
         missing = f"Config {dialect.dbid(config)} does not exist"
         if not dialect.hides_missing:
             access.check_level(caller, call.subject, needed, NO_CONFIG_ACCESS, missing)
+            if method in ("POST", "PUT"):
+                access.check_privileges(caller, dialect)
             raise Crash(*NO_ACTOR_CRASH)
         # Where v3 meets an entry of the caller's, it fails over a name it never imported.
         entry = access.entry_of(caller.user, call.subject, missing)

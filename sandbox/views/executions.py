@@ -121,7 +121,7 @@ def find_execution(call: Call, execution_id: str) -> Execution:
     """Return an execution of the call's actor; raise the 400 of an unknown one."""
     found = Execution.objects.filter(id=execution_id, actor_id=call.actor_id).first()
     if found is None:
-        raise Refusal(f"No executions found with actor id of {call.actor_id} and execution id of {execution_id}.")
+        raise Refusal(f"No executions found with actor id of {call.identifier} and execution id of {execution_id}.")
     return found
 
 

@@ -32,7 +32,7 @@ def worker_ensure(call: Call) -> HttpResponse:
         if missing > 0:
             engine.request_workers(actor, missing)
     if missing <= 0:
-        return call.answer(f"Actor {call.actor_id} already had {num} worker(s).")
+        return call.answer(f"Actor {call.identifier} already had {num} worker(s).")
     engine.wake()
     return call.answer(f"Scheduled {missing} new worker(s) to start. Previously, there were {present} workers.")
 

@@ -13,7 +13,7 @@ from tests.sandbox.support import CLIENT, Sandbox
 
 NORMAL = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.[\dZ]*)?Z?"), "<time>"),
-    (re.compile(r"\d{4}-\d\d-\d\d \d\d(:00:00)?\b"), "<hour>"),
+    (re.compile(r"\d{4}-\d\d?-\d\d? \d\d?(:00:00)?\b"), "<hour>"),
     (re.compile(r"^gAAAA[\w=-]+$"), "<ciphertext>"),
 )
 WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{11,14}(?![A-Za-z0-9])")

@@ -119,3 +119,37 @@ def test_without_token_or_nonce_an_alias_answers_nothing(alias: str, sandbox: Sa
     answer = requests.get(f"{sandbox.url}/actors/v2/aliases/{alias}", timeout=10)
     assert (answer.status_code, answer.json()["message"]) == (400, "No JWT or nonce provided.")
     assert demo.refusal("PATCH", f"/aliases/{alias}/nonces")[0] == 405
+
+
+def test_refusals_name_the_actor_as_the_path_does(demo: Person, admin: Person) -> None:
+    actor = demo.actor("abacosamples/test")
+    demo.post("/aliases", {"alias": "named-by-path", "actorId": actor})
+    message = "No executions found with actor id of named-by-path and execution id of nosuch."
+    assert demo.refusal("GET", "/named-by-path/executions/nosuch") == (400, message)
+    assert (
+        admin.ask("POST", "/named-by-path/workers").json()["message"] == "Actor named-by-path already had 1 worker(s)."
+    )
+    demo.delete(f"/{actor}")
+    assert admin.refusal("GET", "/named-by-path/messages") == (404, "No actor found with id: named-by-path.")
+
+
+def test_a_nonce_of_another_tenant_finds_no_alias(demo: Person) -> None:
+    demo.post("/aliases", {"alias": "asked-from-afar", "actorId": demo.actor("abacosamples/test")})
+    nobody = Person(demo.url, "", headers={"X-Nothing": "x"})
+    missing = (404, "Actor with identifier 'asked-from-afar' not found")
+    assert nobody.refusal("GET", "/asked-from-afar?x-nonce=OTHER_nonce") == missing
+    assert nobody.refusal("GET", "/asked-from-afar?x-nonce=SANDBOX_nonce") == (400, "Nonce does not exist.")
+
+
+def test_an_alias_is_refused_in_the_order_of_abacos_checks(demo: Person, team: Person) -> None:
+    actor = demo.actor("abacosamples/test")
+    others = (400, f"Not authorized -- you do not have access to {actor}.")
+    demo.post(f"/{actor}/permissions", {"user": "team", "level": "READ"})
+    for body, person, expected in (
+        ({"alias": actor, "actorId": "nosuch"}, demo, "Invalid alias description. Alias cannot be an Abaco hash id."),
+        ({"alias": "admin", "actorId": "nosuch"}, demo, "No actor found with id: nosuch."),
+        ({"alias": "admin", "actorId": actor}, team, others[1]),
+        ({"alias": "admin", "actorId": actor}, demo, "admin is a reserved word."),
+        ({"alias": None, "actorId": actor}, demo, "argument of type 'NoneType' is not iterable"),
+    ):
+        assert expected in person.refusal("POST", "/aliases", json=body)[1]
