@@ -81,7 +81,7 @@ def compare(expected: Any, given: Any, path: str) -> list[str]:
     """Return where two values differ, but for ids, times and counts."""
     if expected == "<too long to be recorded>":
         return []
-    if isinstance(expected, str) and (cut := SHORTENED.fullmatch(expected)):
+    if isinstance(expected, str) and given != expected and (cut := SHORTENED.fullmatch(expected)):
         return [] if isinstance(given, str) and len(given) == int(cut[2]) else [f"{path} has another length"]
     if isinstance(expected, dict) and isinstance(given, dict):
         wrong = [
