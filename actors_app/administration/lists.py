@@ -234,6 +234,11 @@ def standing_actors(selected: Lists) -> list[StandingActor]:
     return sorted(standing, key=lambda one: (-(one.actor.messages or 0), one.actor.label.casefold()))
 
 
+def standing_workers(selected: Lists) -> frozenset[str]:
+    """Return the ids of the workers that are why an actor stands still."""
+    return frozenset(one.standstill.worker_id for one in standing_actors(selected) if one.standstill.worker_id)
+
+
 def stuck_workers(found: Lists) -> list[StuckWorker]:
     """Return the workers that have been starting for longer than SLOW_START, or could not start, the oldest first."""
     actors = {actor.id: actor for actor in found.actors}

@@ -1,6 +1,6 @@
 """The actors and workers of a tenant as the administration's tables show them: searched, sorted, made into lines."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -145,9 +145,17 @@ def _used_words(used: Used | None) -> str:
 
 
 def select_workers(
-    workers: Iterable[Worker], labels: Mapping[str, str], q: str, status: str, at: datetime
+    workers: Iterable[Worker],
+    labels: Mapping[str, str],
+    q: str,
+    status: str,
+    at: datetime,
+    standing: Set[str] = frozenset(),
 ) -> list[Worker]:
-    """Return the workers whose id, host, actor or actor's name holds `q`, in a kind of status, the newest first."""
+    """Return the workers whose id, host, actor or actor's name holds `q`, in a kind of status, the newest first.
+
+    `standing` are the ids of those that are known to stand still.
+    """
     searched = q.casefold()
     kinds: dict[str, Callable[[Worker], bool]] = {
         "": lambda _: True,
@@ -155,7 +163,7 @@ def select_workers(
         "busy": lambda one: one.is_busy,
         "starting": lambda one: one.is_starting,
         "stopping": lambda one: one.is_stopping,
-        "stuck": lambda one: is_stuck(one, at),
+        "stuck": lambda one: is_stuck(one, at) or one.id in standing,
     }
     found = [
         one
@@ -172,8 +180,10 @@ def select_workers(
     return sorted(found, key=lambda one: (one.create_time or _NEVER, one.id), reverse=True)
 
 
-def worker_rows(workers: Iterable[Worker], labels: Mapping[str, str], taken: datetime) -> list[TenantWorkerRow]:
-    """Return workers as lines of the table."""
+def worker_rows(
+    workers: Iterable[Worker], labels: Mapping[str, str], taken: datetime, standing: Set[str] = frozenset()
+) -> list[TenantWorkerRow]:
+    """Return workers as lines of the table; `standing` as in `select_workers`."""
     at = now()
     return [
         TenantWorkerRow(
@@ -183,7 +193,7 @@ def worker_rows(workers: Iterable[Worker], labels: Mapping[str, str], taken: dat
             actor_id=visible(one.actor_id),
             actor_url=page_of("actor-detail", one.actor_id),
             badge=status_badge(one.status),
-            is_stuck=is_stuck(one, taken),
+            is_stuck=is_stuck(one, taken) or one.id in standing,
             created=when(one.create_time, at, "not reported", ending=""),
             ran=when(one.last_execution_time, at, "never"),
             checked=when(one.last_health_check_time, at, "never"),

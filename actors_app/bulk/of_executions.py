@@ -11,6 +11,7 @@ from actors_app.bulk.plans import Item, Plan
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials
 from actors_app.executions.sending import execution_address
+from actors_app.executions.sizes import kept_excess
 from actors_app.forms.history import outcome_label
 from actors_app.history import counting, finding
 from actors_app.history.asking import Asked
@@ -206,6 +207,8 @@ def _reasons(
             why_not = "Nothing is kept."
             if in_words:
                 why_not = kept_messages.known(who, row.id, actor.as_actor()).why_not or why_not
+        if not why_not and one is not None:
+            why_not = kept_excess(one.kind, one.size)
         found[row.pk] = why_not
     return found
 

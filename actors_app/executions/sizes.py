@@ -33,14 +33,12 @@ def variable_excess(name: str, value: Any) -> str:
 
 def message_excess(kind: str, value: Any) -> str:
     """Return a sentence where a text or JSON message cannot be delivered; otherwise an empty text."""
-    size, limit = size_of(value), room("MSG")
-    if size <= limit:
-        return ""
-    written = " as Python writes it" if kind == "json" else ""
-    return (
-        f"The message has {size:,} bytes{written}; at most {limit:,} fit into a container's environment. More puts the "
-        f"actor in error. {ELSEWHERE}"
-    )
+    return _text_excess(size_of(value), " as Python writes it" if kind == "json" else "")
+
+
+def kept_excess(kind: str, size: int) -> str:
+    """Return a sentence where the size of a kept body alone shows that it cannot be delivered, as of text and files."""
+    return {"binary": file_excess, "text": _text_excess}.get(kind, lambda _: "")(size)
 
 
 def file_excess(size: int) -> str:
@@ -48,6 +46,15 @@ def file_excess(size: int) -> str:
     limit = settings.MAX_BINARY_BYTES
     if size <= limit:
         return ""
+    reach = f"at most {limit:,} reach the actor"
+    return f"The file has {size:,} bytes; {reach}. More blocks its worker forever. {ELSEWHERE}"
+
+
+def _text_excess(size: int, written: str = "") -> str:
+    limit = room("MSG")
+    if size <= limit:
+        return ""
     return (
-        f"The file has {size:,} bytes; at most {limit:,} reach the actor. More blocks its worker forever. {ELSEWHERE}"
+        f"The message has {size:,} bytes{written}; at most {limit:,} fit into a container's environment. More puts the "
+        f"actor in error. {ELSEWHERE}"
     )

@@ -13,6 +13,7 @@ from actors_app.administration.lists import (
     StandingActor,
     admin_lists,
     standing_actors,
+    standing_workers,
     stuck_mailboxes,
     stuck_workers,
 )
@@ -117,11 +118,11 @@ def all_workers(request: HttpRequest) -> HttpResponse:
             raise access.error
         if found := access.lists:
             context["lists"] = found
-            workers, taken = found.all_workers(), found.taken
+            workers, taken, standing = found.all_workers(), found.taken, standing_workers(found)
             labels = {actor.id: actor.label for actor in found.actors}
         else:
             workers, labels, total = searched(abaco)
-            taken = now()
+            taken, standing = now(), frozenset[str]()
             context["unseen"] = max(0, (total or 0) - len(workers))
     except SignedOut:
         raise
@@ -129,9 +130,10 @@ def all_workers(request: HttpRequest) -> HttpResponse:
         if wants_fragment(request):
             raise
         return render_page(request, "administration/workers.html", context | {"error": error}, status=error.status)
-    shown = select_workers(workers, labels, chosen["q"], chosen["show"], taken)
+    shown = select_workers(workers, labels, chosen["q"], chosen["show"], taken, standing)
     page = Paginator(shown, preferences_of(request).page_size).get_page(chosen["page"])
-    context |= {"page": page, "total": len(workers), "rows": worker_rows(page.object_list, labels, taken)}
+    table = worker_rows(page.object_list, labels, taken, standing)
+    context |= {"page": page, "total": len(workers), "rows": table}
     return render_page(request, "administration/workers.html", context, partial="administration/_workers.html")
 
 

@@ -5,6 +5,7 @@ The answers are those of `tests/recordings/v2-nginx` and `v3-nginx`; only the se
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.test import Client
 from responses.matchers import query_param_matcher
 
 from tests.conftest import API
-from tests.recorded import result, result_at
+from tests.recorded import answer, result, result_at
 
 pytestmark = pytest.mark.django_db
 V2 = "v2-nginx"
@@ -266,3 +267,90 @@ def test_the_halt_page_says_what_a_halt_leaves_behind(api: API, signed_in: Clien
     page = signed_in.get(f"{life.execution('10_execution_first_right_after')}halt/").content.decode()
     assert "its record stays Busy for up to an hour" in page
     assert "start the same image again" in page
+
+
+# Version 3 --------------------------------------------------------------------------------------------------
+
+V3 = "v3-nginx"
+TAPIS = {
+    "halt": datetime(2026, 11, 30, 22, 31, 27, tzinfo=UTC),
+    "binary": datetime(2026, 11, 30, 22, 31, 27, tzinfo=UTC),
+}
+
+
+@pytest.fixture
+def tapis(settings: Any) -> None:
+    """Let the tenant be one of v3."""
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
+
+
+def tapis_result(series: str, at: float, name: str) -> Any:
+    return result_at(f"{series}_{name}", V3, TAPIS[series] + timedelta(seconds=at))
+
+
+def tapis_actor(id_: str) -> dict[str, Any]:
+    """Return an actor that runs, from the one recorded actor of v3 that is whole."""
+    return result("nostart_28_actor_25s_after_put", V3) | {"id": id_}
+
+
+def test_in_v3_a_stop_is_the_first_way_out(api: API, signed_in: Client, tapis: None) -> None:
+    second = tapis_result("halt", 67.1, "32_execution_second_60s")
+    (worker,) = workers = tapis_result("halt", 67.1, "36_workers_180s")
+    path = f"/v3/actors/{second['actor_id']}"
+    api.get(path, tapis_actor(second["actor_id"]))
+    api.get(f"{path}/workers", workers)
+    api.get(f"{path}/messages", {"messages": 1})
+    api.get(f"{path}/executions/{second['id']}", second)
+    first = tapis_result("halt", 67.1, "12_execution_first_ended")
+    for found, params in (([first], {"limit": "1"}), ([], {"limit": "20", "status.neq": "COMPLETE"})):
+        answer = {"_metadata": {"total_count": len(found)}, "search": found}
+        query = query_param_matcher({"skip": "0", "worker_id": worker["id"], **params})
+        api.get(f"{path}/executions", answer, match=[query])
+    page = f"/api/v1/actors/{second['actor_id']}/executions/{second['id']}/why/"
+    why = signed_in.get(page).json()["why"]
+    assert why["kind"] == "worker-exited"
+    assert [one["name"] for one in why["remedies"]] == ["stop", "restart", "add"]
+    assert "an hour" not in why["advice"]
+    api.get(f"{path}/workers/{worker['id']}", worker)
+    stop = signed_in.get(f"/actors/{second['actor_id']}/workers/{worker['id']}/stop/").content.decode()
+    assert "its record is gone within a second" in stop
+
+
+def test_in_v3_the_stop_is_followed_by_the_next_message(api: API, signed_in: Client, tapis: None) -> None:
+    id_ = tapis_result("halt", 188.4, "32_execution_second_60s")["actor_id"]
+    worker = "PYlBL860zypgV"
+    path = f"/v3/actors/{id_}"
+    stopped = answer("halt_44_workers_1s_after_stop", V3)["body"]
+    api.answer("DELETE", f"{path}/workers/{worker}", json=answer("haltstop_09_worker_stop_by_owner", V3)["body"])
+    moved = signed_in.post(f"/actors/{id_}/workers/{worker}/stop/").headers["Location"]
+    api.get(path, tapis_actor(id_))
+    api.get(f"{path}/workers", json=stopped)
+    api.get(f"{path}/messages", {"messages": 1})
+    page = signed_in.get(moved).content.decode()
+    assert "the next message that is sent starts another" in page
+    assert 'data-standstill="no-worker"' in page
+
+
+def test_in_v3_a_blocked_worker_is_told_too(api: API, signed_in: Client, tapis: None) -> None:
+    blocked = tapis_result("binary", 153.4, "22_execution_100000_150s")
+    path = f"/v3/actors/{blocked['actor_id']}"
+    worker = tapis_result("halt", 60.0, "36_workers_180s")[0] | {
+        "id": blocked["worker_id"],
+        "last_execution_time": "None",
+    }
+    api.get(path, tapis_actor(blocked["actor_id"]))
+    api.get(f"{path}/workers", [worker])
+    api.get(f"{path}/messages", {"messages": 0})
+    api.get(f"{path}/executions/{blocked['id']}", blocked)
+    page = f"/api/v1/actors/{blocked['actor_id']}/executions/{blocked['id']}/why/"
+    assert signed_in.get(page).json()["why"]["kind"] == "worker-blocked"
+
+
+def test_in_v3_a_text_that_broke_an_actor_is_told(api: API, signed_in: Client, tapis: None) -> None:
+    actor = result("longtext_07_actor_in_error", V3)
+    path = f"/v3/actors/{actor['id']}"
+    api.get(path, actor)
+    api.get(f"{path}/workers", [])
+    api.get(f"{path}/messages", {"messages": 1})
+    page = signed_in.get(f"/actors/{actor['id']}/messages/").content.decode()
+    assert 'data-standstill="too-long"' in page

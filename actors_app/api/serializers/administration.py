@@ -109,7 +109,7 @@ class TenantWorker(Worker):
     actor_id = serializers.CharField()
     actor_name = serializers.CharField(allow_blank=True)
     is_stuck = serializers.BooleanField(
-        help_text="Whether it could not start, has been starting for too long, or was stopped and stays."
+        help_text="Whether it could not start, has been starting for too long, or stands still."
     )
 
 

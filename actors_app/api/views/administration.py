@@ -11,6 +11,7 @@ from actors_app.administration.lists import (
     admin_lists,
     is_stuck,
     standing_actors,
+    standing_workers,
     stuck_mailboxes,
     stuck_workers,
 )
@@ -133,12 +134,12 @@ class Workers(Tenant):
         if access.role.is_admin and access.error:
             raise access.error
         if known := access.lists:
-            workers, taken = known.all_workers(), known.taken
+            workers, taken, standing = known.all_workers(), known.taken, standing_workers(known)
             labels = {one.id: one.label for one in known.actors}
         else:
             workers, labels, _ = searched(self.abaco)
-            taken = now()
-        found = select_workers(workers, labels, self.asked.get("q", ""), self.asked.get("show", ""), taken)
+            taken, standing = now(), frozenset[str]()
+        found = select_workers(workers, labels, self.asked.get("q", ""), self.asked.get("show", ""), taken, standing)
         page = paging.cut(
             found,
             lambda one: (*oldest_first(one), one.actor_id),
@@ -148,7 +149,8 @@ class Workers(Tenant):
 
         def shown(worker: Worker) -> dict[str, Any]:
             values = {name: getattr(worker, name, None) for name in shapes.TenantWorker().fields}
-            return values | {"actor_name": labels.get(worker.actor_id, ""), "is_stuck": is_stuck(worker, taken)}
+            is_still = is_stuck(worker, taken) or worker.id in standing
+            return values | {"actor_name": labels.get(worker.actor_id, ""), "is_stuck": is_still}
 
         return self.page_of(
             shapes.TenantWorker,

@@ -9,7 +9,7 @@ from django.test import Client
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, admin_actor_payload, utilization_payload, worker_payload
 from tests.recorded import result, result_at
-from tests.views.administration.support import URL, is_admin, lists, minutes_ago
+from tests.views.administration.support import URL, WORKERS, is_admin, lists, minutes_ago
 
 pytestmark = pytest.mark.django_db
 HALT = datetime(2026, 11, 30, 21, 46, 43, tzinfo=UTC)
@@ -58,6 +58,14 @@ def test_the_json_api_lists_it_too(api: API, signed_in: Client) -> None:
     (one,) = signed_in.get("/api/v1/administration/").json()["standstills"]
     assert (one["actor_id"], one["worker_id"], one["kind"]) == ("RPPkpV8vEqXrm", "PZZAW5DXEbjkP", "worker-exited")
     assert [remedy["name"] for remedy in one["remedies"]] == ["restart", "add", "stop"]
+
+
+def test_it_is_among_the_stuck_workers(api: API, signed_in: Client) -> None:
+    halted(api)
+    api.wire.remove("GET", "https://api.example.org/actors/v2/utilization")
+    assert "PZZAW5DXEbjkP" in signed_in.get(f"{WORKERS}?show=stuck").content.decode()
+    (one,) = signed_in.get("/api/v1/workers/?show=stuck").json()["items"]
+    assert (one["id"], one["is_stuck"]) == ("PZZAW5DXEbjkP", True)
 
 
 def test_a_worker_that_a_file_blocks_is_listed(api: API, signed_in: Client) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -71,6 +72,20 @@ def test_a_message_is_sent_again_as_it_was(signed_in: Client, api: API, history:
     assert again
     assert kept_messages.opened(again) == Sent("text", b"the words", {"PLACE": "here"}, "done0")
     assert "the words" not in repr(list(AuditEntry.objects.values()))
+
+
+def test_a_message_that_is_too_long_when_its_turn_comes_is_not_sent(
+    signed_in: Client, api: API, history: ActorHistory, settings: Any
+) -> None:
+    keep("done0", body=b"the words")
+    url = order(signed_in, act="resend")
+    settings.MAX_VARIABLE_BYTES = 12
+    api.get(ACTOR, actor_payload())
+    api.get(f"{ACTOR}/executions/done0", execution_payload(id="done0"))
+    signed_in.post(url)
+    assert outcomes() == [("done0", "refused")]
+    assert "send its address" in BulkItem.objects.get().said
+    assert "POST" not in [request.method for request in api.asked]
 
 
 def test_a_message_that_may_no_longer_be_read_is_skipped(signed_in: Client, api: API, history: ActorHistory) -> None:

@@ -91,6 +91,14 @@ def test_only_messages_that_are_kept_and_may_be_seen_are_sent_again(
     assert "hello" not in answer.content.decode()
 
 
+def test_a_message_that_would_break_the_actor_is_left_out(signed_in: Client, api: API, history: ActorHistory) -> None:
+    keep("done0", body=b"x" * 131_068)
+    keep("done1")
+    text = preview(signed_in, act="resend", pick=[f"{ACTOR_ID}/done0", f"{ACTOR_ID}/done1"])[1]
+    assert "Send 1 message again?" in text
+    assert "131,068 bytes; at most 131,067 fit" in text
+
+
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
