@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from sandbox import access, vault
 from sandbox.answers import Crash, Refusal
 from sandbox.bodies import Field, read_fields
+from sandbox.dialect import V2
 from sandbox.endpoint import Call, config_subject, of_config, open_to_all_signed_in
 from sandbox.models import Actor, Alias, Config, Permission
 from sandbox.records import config_record
@@ -40,7 +41,7 @@ def config_list(call: Call) -> HttpResponse:
 def config_create(call: Call) -> HttpResponse:
     """Make a config; whether the caller may update the actors it names is not asked."""
     values = read_fields(call.request, call.dialect, FIELDS, MISSING)
-    _check_actors(values["actors"], "actors ids or alias ids")
+    _check_actors(values["actors"], "actors ids or alias ids", call.dialect)
     kept = _kept(values)
     check_name(values["name"], "a config", RESERVED, FORBIDDEN, f"for a config name: [{''.join(FORBIDDEN)}].")
     if Config.objects.filter(name=values["name"]).exists():
@@ -60,7 +61,7 @@ def config_update(call: Call) -> HttpResponse:
     """Replace a config but for its name; all four fields must be given."""
     config = _find(call)
     values = read_fields(call.request, call.dialect, FIELDS, MISSING_IN_UPDATE)
-    _check_actors(values["actors"], "actors ids")
+    _check_actors(values["actors"], "actors ids", call.dialect)
     for name, value in _kept(values | {"name": config.name}).items():
         setattr(config, name, value)
     config.save()
@@ -92,11 +93,11 @@ def _kept(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"value": vault.encrypt(values["value"])}
 
 
-def _check_actors(actors: str | None, which: str) -> None:
+def _check_actors(actors: str | None, which: str, dialect: V2) -> None:
     if actors is None:
         raise Refusal(
             f"Could not parse the actors parameter (None). It should be a comma-separated list of {which}. "
-            "Details: expected string or bytes-like object"
+            f"Details: {dialect.null_is_no_text}"
         )
     for name in (part.strip() for part in actors.split(",")):
         if not Actor.objects.filter(id=name).exists() and not Alias.objects.filter(alias=name).exists():

@@ -341,6 +341,8 @@ def test_configs_fail_for_whom_they_are_shared_with_and_refuse_all_others(sandbo
     assert sandbox.sign_in("admin", "v3").post("/configs/tapis-config/permissions", grant)
     shared = team.refusal("GET", "/configs/tapis-config")
     assert shared == (400, "Not authorized -- you do not have access to this actor.")
+    unsplit = tapis_demo.refusal("POST", "/configs", json=body | {"name": "other", "actors": None})
+    assert unsplit[1].endswith("Details: 'NoneType' object has no attribute 'replace'")
     assert team.refusal("GET", "/configs/nosuch") == (400, "Config sandbox_nosuch does not exist")
 
 
