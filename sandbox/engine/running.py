@@ -15,19 +15,33 @@ class Control:
     def __init__(self, actor_id: str) -> None:
         self.actor_id = actor_id
         self.execution_id = ""
-        self.halted = threading.Event()
-        self.stopped = threading.Event()
+        self.halted = self.stopped = False
+        self._ended = threading.Event()
 
     @property
     def ended(self) -> bool:
         """Whether the worker takes no further message."""
-        return self.halted.is_set() or self.stopped.is_set()
+        return self._ended.is_set()
+
+    def halt(self) -> None:
+        """End what runs, and the process after it."""
+        self.halted = True
+        self._ended.set()
+
+    def stop(self) -> None:
+        """End the process."""
+        self.stopped = True
+        self._ended.set()
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until the worker is halted or stopped, at most `seconds`."""
+        self._ended.wait(seconds)
 
     def signal(self) -> signal.Signals | None:
         """Return the signal that the running container gets now, if any: Docker asks first, a stop does not."""
-        if self.stopped.is_set():
+        if self.stopped:
             return signal.SIGKILL
-        return signal.SIGTERM if self.halted.is_set() else None
+        return signal.SIGTERM if self.halted else None
 
 
 class Running:
@@ -62,26 +76,26 @@ class Running:
         """Halt one execution, if it runs."""
         for control in self._all():
             if control.execution_id == execution_id:
-                control.halted.set()
+                control.halt()
 
     def halt_actor(self, actor_id: str) -> None:
         """Halt every worker of an actor, with what it runs."""
         for control in self._all():
             if control.actor_id == actor_id:
-                control.halted.set()
+                control.halt()
 
     def stop(self, worker_id: str) -> bool:
         """Stop one worker; return whether its process was there to hear it."""
         with self._lock:
             control = self._controls.get(worker_id)
         if control:
-            control.stopped.set()
+            control.stop()
         return control is not None
 
     def stop_all(self) -> None:
         """Stop every worker."""
         for control in self._all():
-            control.stopped.set()
+            control.stop()
 
     def _all(self) -> list[Control]:
         with self._lock:

@@ -48,7 +48,7 @@ class WorkerThread(threading.Thread):
         try:
             if self._get_ready():
                 self._work()
-            halted = self._control.halted.is_set() and not self._control.stopped.is_set()
+            halted = self._control.halted and not self._control.stopped
             self.record_stays = self._closing.is_set() or halted
             if not self.record_stays:
                 Worker.objects.filter(id=self.worker_id).delete()
@@ -146,19 +146,19 @@ class WorkerThread(threading.Thread):
                 return False
             self._fifos.add(message.execution_id)
             if len(binary) > settings.SANDBOX_FIFO_BYTES:
-                self._control.stopped.wait()  # Nobody reads the FIFO before the container is there.
+                self._control.wait()  # Nobody reads the FIFO before the container is there.
                 self._put_back(message)
                 return False
         self._control.execution_id = message.execution_id
         try:
             outcome = self._run_container(actor, message, binary)
         except StartError as error:
-            self._control.stopped.wait(settings.SANDBOX_PULL_SECONDS / 3)  # Docker does not know it at once.
+            self._control.wait(settings.SANDBOX_PULL_SECONDS / 3)  # Docker does not know it at once.
             self._put_back(message)
             return self._starts_again(message, str(error))
         finally:
             self._control.execution_id = ""
-        if self._control.stopped.is_set():
+        if self._control.stopped:
             self._put_back(message)
             return False
         self._start_errors = 0
@@ -196,7 +196,7 @@ class WorkerThread(threading.Thread):
         """Wait before the next try to start a container, or give up: break the actor and stop all its workers."""
         self._start_errors += 1
         if self._start_errors <= START_ERRORS:
-            self._control.stopped.wait(settings.SANDBOX_RETRY_SECONDS)
+            self._control.wait(settings.SANDBOX_RETRY_SECONDS)
             self._set_status("READY")
             return True
         self._break_actor(
@@ -212,7 +212,7 @@ class WorkerThread(threading.Thread):
 
     def _finish(self, message: Message, outcome: Outcome, lifetime: timedelta) -> None:
         # Ctrl-C also reaches a program that has no session of its own yet; that it ends us too we learn a moment later.
-        halted = self._control.halted.is_set()
+        halted = self._control.halted
         if not halted and outcome.exit_code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
             self._closing.wait(0.5)
         if self._closing.is_set():

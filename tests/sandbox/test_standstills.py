@@ -290,6 +290,7 @@ def test_a_binary_message_larger_than_the_fifo_hangs_one_worker_after_the_other(
     admin.post(f"/{actor}/workers", {"num": 2})
     assert owner.ended(actor, behind)["workerId"] not in (worker, other["id"])
     assert owner.get(f"/{actor}/executions/{hanging}")["status"] == "SUBMITTED"
+    assert owner.ask("DELETE", f"/{actor}").json()["message"] == "Actor deleted successfully."
 
 
 def test_a_worker_breaks_off_over_the_fifo_of_a_start_that_failed(owner: Person) -> None:
