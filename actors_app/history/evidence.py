@@ -35,6 +35,7 @@ from portal import __version__
 CAP = 200  # executions in one pack: each is asked for anew, with its log, so that a larger one would take minutes
 MAX_AUDIT = 10_000  # entries of the audit trail for one actor
 STORE = "the portal's own store"
+_NO_ADDRESSES = "The addresses that the API writes of itself are left out."
 _STORE_SILENT = "The portal's own store did not answer."
 _ENDINGS = {"json": "json", "text": "txt", "image": "img", "binary": "bin"}
 _README = """This pack was made by the Actors Portal. It shows what could be known of {count} at {at}.
@@ -132,7 +133,8 @@ class Pack:
             return
         self.actors[seen.key] = found.value if found else None
         if found:
-            note = f"Values of default_environment whose names say that they are secrets are replaced by {MASK}"
+            note = f"Values of default_environment whose names say that they are secrets are replaced by {MASK}. "
+            note += _NO_ADDRESSES
             yield from self._json(f"{folder}actor.json", _without_secrets(found.result), found.source, note)
         else:
             self._miss(f"{folder}actor.json", f"actor {seen.id}", _why(error))
@@ -169,7 +171,8 @@ class Pack:
         }
         if original or subject.row:
             source = original.source if original else STORE
-            note = "`api` is the API's answer now, `portal` is what the portal remembers, written when it last saw it."
+            note = "`api` is the API's answer now, `portal` is what the portal remembers, written when it last saw it. "
+            note += _NO_ADDRESSES
             yield from self._json(name, told, source, note)
         if original is None:
             self._miss(f"{name}: api", f"execution {subject.execution_id}", _why(answer.error))

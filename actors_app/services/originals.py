@@ -1,4 +1,8 @@
-"""Answers of the API as they came, beside what the portal reads from them: evidence must leave nothing out."""
+"""Answers of the API as they came, beside what the portal reads from them: evidence must leave nothing out.
+
+But for addresses: what the API writes of itself may name another host (`https://localhost:5000//v3/…`), and is neither
+followed nor shown.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -9,6 +13,7 @@ from actors_app.services.types import Actor, Execution
 from actors_app.services.urls import UpstreamPath, actor, execution
 
 T = TypeVar("T")
+_ADDRESSES = ("_links", "api_server", "apiServer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Originals:
         """Return an actor. `GET /actors/{id}`."""
         path = self._caller.path(actor(actor_id))
         result = self._caller.object(Call("GET", path))
-        return Original(Actor.from_api(result, self._caller.dialect), result, _source(path))
+        return Original(Actor.from_api(result, self._caller.dialect), _without_addresses(result), _source(path))
 
     def permissions(self, actor_id: str) -> Original[None]:
         """Return the permissions on an actor. `GET /actors/{id}/permissions`."""
@@ -41,11 +46,15 @@ class Originals:
         """Return one execution. `GET /actors/{id}/executions/{execution}`."""
         path = self._caller.path(actor(actor_id), "executions", execution(execution_id))
         result = self._caller.object(Call("GET", path))
-        return Original(Execution.from_api(result, self._caller.dialect), result, _source(path))
+        return Original(Execution.from_api(result, self._caller.dialect), _without_addresses(result), _source(path))
 
     def log_source(self, actor_id: str, execution_id: str) -> str:
         """Return the call that reads a log. `GET /actors/{id}/executions/{execution}/logs`."""
         return _source(self._caller.path(actor(actor_id), "executions", execution(execution_id), "logs"))
+
+
+def _without_addresses(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if name not in _ADDRESSES}
 
 
 def _source(path: UpstreamPath) -> str:
