@@ -116,7 +116,7 @@ def read_fields(
         refusal = Refusal(f"{thing}: { {shown: field.help} }")
         try:
             coerced = [coerce(value, field.kind) for value in values.get(shown, ())]
-        except (TypeError, ValueError, AttributeError, KeyError):
+        except (TypeError, ValueError, AttributeError, KeyError, OverflowError):
             raise refusal from None
         if field.required and not coerced:
             raise refusal

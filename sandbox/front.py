@@ -23,6 +23,7 @@ LINE_BYTES = 8192  # nginx, large_client_header_buffers: the request line and ev
 BODY_BYTES = 1024 * 1024  # nginx, client_max_body_size
 UPSTREAM_LINE_BYTES = 4094  # gunicorn, limit_request_line
 REFUSED_METHODS = ("TRACE", "CONNECT")
+FILE_METHODS = ("GET", "HEAD", "POST")
 ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})|%00")
 STATIC = """{{
     "status": "error",
@@ -115,7 +116,8 @@ def direct(request: HttpRequest) -> tuple[V2, str, str]:
         target = rule.target(path)
         if target is not None:
             return dialect, rule.process, f"{target}?{arguments}" if arguments else target
-    raise Refused(static(404, NOT_ABACO))
+    # The rest would be files of nginx's own, of which it has none.
+    raise Refused(static(404, NOT_ABACO) if request.method in FILE_METHODS else static(405, NOT_UNDERSTOOD))
 
 
 def check_sizes(request: HttpRequest, raw: str) -> None:

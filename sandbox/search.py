@@ -49,14 +49,14 @@ def run(kind: str, request: HttpRequest, call: Call, execution_id: str = "") -> 
     """Answer a search of one kind as `{_metadata, search}`.
 
     On a route of an actor only that actor's records count, named as the path names it: with an alias there, Abaco
-    finds nothing. Raises the 500 of a bad argument.
+    finds nothing, and a parameter `actorId` takes the place of the path. Raises the 500 of a bad argument.
     """
     parameters = {name: request.GET.getlist(name)[0] for name in request.GET if name != "x-nonce"}
     limit, skip = _count(parameters, "limit", 100), _count(parameters, "skip", 0)
     # A personal entry at any level makes visible; ABACO_WORLD and the admin role do not.
     visible = Permission.objects.filter(user=call.caller.user).values("subject")
     conditions = Q(**{f"{ACTOR_COLUMN[kind]}__in": visible})
-    if call.identifier:
+    if call.identifier and "actor_id" not in {call.dialect.field(name) for name in parameters}:
         conditions &= Q(**{ACTOR_COLUMN[kind]: call.identifier})
     if execution_id:
         conditions &= Q(execution_id=execution_id)

@@ -114,7 +114,9 @@ def test_an_unknown_address_and_trace_are_answered_by_nginx_in_what_is_no_json(o
     for address in ("/", "/cron", f"/{root.title()}/{actor}", "/v9/actors"):
         status, text = raw.ask("GET", address)
         assert (status, NO_ADDRESS in text, '"result": None' in text) == (404, True, True), address
-    assert raw.ask("TRACE", f"{root}/{actor}")[0] == 405
+    for method, address, status in (("TRACE", f"{root}/{actor}", 405), ("PUT", "/cron", 405), ("POST", "/cron", 404)):
+        answer = raw.ask(method, address)
+        assert (answer[0], '"result": None' in answer[1]) == (status, True), address
 
 
 def test_a_method_is_refused_before_names_and_credentials(owner: tuple[Raw, str, str]) -> None:

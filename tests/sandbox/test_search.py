@@ -93,6 +93,10 @@ def numbers(demo: Person, **query: Any) -> list[int]:
         ({"actorId": f"SANDBOX_{ACTOR}"}, [1, 2, 3, 4]),
         ({"actorId.like": ACTOR}, [1, 2, 3, 4]),
         ({"tenant": "SANDBOX"}, [1, 2, 3, 4]),
+        ({"finalState.StartedAt.gt": "2000-05:00"}, [1, 2, 4]),
+        ({"messageReceivedTime.gt": "2026-01-02T10+0000"}, [3, 4]),
+        ({"finalState.index": "[1]"}, []),  # `.in` is looked for anywhere in a name
+        ({"exitCode.like": "1"}, []),  # a number is no text; what is looked for is `1.0`
     ],
 )
 def test_a_parameter_finds_what_it_should(query: dict[str, str], expected: list[int], demo: Person) -> None:
@@ -105,22 +109,35 @@ def test_metadata_counts_all_that_match(demo: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "kind"),
     [
-        "limit=-1",
-        "skip=x",
-        "startTime.gt=yesterday",
-        "io.between=5",
-        "status.between=A,B",
-        "status.like=(",
-        "status.in=ERROR",
-        "startTime=2026-13",
+        ("limit=-1", "ValueError"),
+        ("skip=x", "ValueError"),
+        ("startTime.gt=yesterday", "ValueError"),
+        ("startTime.gt=2026-01-02 10:00", "ValueError"),
+        ("startTime.between=2026", "ValueError"),
+        ("io.between=5", "TypeError"),
+        ("io.between=true", "TypeError"),
+        ("io.between=1,2,3", "ValueError"),
+        ("io.between=[]", "IndexError"),
+        ("io.between=[1, 2]", "ValueError"),
+        ("status.between=A", "ValueError"),
+        ("status.between=A,B", "ValueError"),
+        ("status.like=(", "pymongo.errors.OperationFailure"),
+        ("status.in=ERROR", "pymongo.errors.OperationFailure"),
+        ("startTime=2026-13", "ValueError"),
     ],
 )
-def test_a_bad_argument_is_500(query: str, demo: Person) -> None:
+def test_a_bad_argument_is_500(query: str, kind: str, demo: Person) -> None:
     status, message = demo.refusal("GET", f"/{ACTOR}/executions?{query}")
     assert status == 500
-    assert message.startswith("Unrecognized exception type:")
+    assert message.startswith(f"Unrecognized exception type: <class '{kind}'>.")
+
+
+def test_an_actor_among_the_parameters_takes_the_place_of_that_in_the_path(demo: Person) -> None:
+    other = demo.actor("nosuch/thing")
+    found = demo.get(f"/{other}/executions", params={"actorId": f"SANDBOX_{ACTOR}"})
+    assert found["_metadata"]["totalCount"] == len(ROWS)
 
 
 def test_words_and_phrases_are_found_in_text(demo: Person) -> None:
