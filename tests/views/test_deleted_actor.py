@@ -21,9 +21,8 @@ from actors_app.models import ActorHistory
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Actor, Execution
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, refusal
+from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, refusal, snake
 from tests.recorded import answer
-from tests.views.test_tapis import snake
 
 pytestmark = pytest.mark.django_db
 ROOTS = {"v2": "/actors/v2", "v3": "/v3/actors"}
@@ -71,7 +70,8 @@ def gone(request: Any, api: API, settings: Any) -> str:
 def nothing(request: Any) -> tuple[int, dict[str, str], str]:
     """Answer the list of actors, and a search of it, with none."""
     result = {"_metadata": {"total_count": 0}, "search": []} if request.params else []
-    return 200, {}, json.dumps({"status": "success", "message": "ok", "result": result})
+    metadata = {"metadata": {}} if "/v3/" in request.url else {}
+    return 200, {}, json.dumps({"status": "success", "message": "ok", "result": result} | metadata)
 
 
 def pages(client: Client) -> dict[str, str]:
