@@ -17,7 +17,7 @@ from actors_app.permissions.access import Subject
 from actors_app.permissions.page import after_creation
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError, NamingMismatch, SignedOut
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias
 from actors_app.writes import answered
@@ -183,7 +183,7 @@ def _context(alias: str) -> dict[str, Any]:
 def _known(abaco: Abaco) -> tuple[Actor, ...]:
     """Return the actors to choose from; none where they cannot be listed, since an id can be typed all the same."""
     answer = abaco.wave(actors=lambda: abaco.actors.list())["actors"]
-    if isinstance(answer.error, SignedOut):
+    if isinstance(answer.error, SignedOut | NamingMismatch):
         raise answer.error
     known: tuple[Actor, ...] = answer.value or ()
     return known

@@ -75,6 +75,17 @@ def tapis_portal(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
+def snake_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A sandbox of v2 with names in snake_case, with a portal of its own."""
+    sandbox = start_sandbox(
+        tmp_path_factory.mktemp("snake"), "small", SANDBOX_PULL_SECONDS="0.05", SANDBOX_CASE="snake"
+    )
+    with running_portal(tmp_path_factory.mktemp("snake-portal"), sandbox.url, ACTORS_API_VERSION="v2-snake") as running:
+        yield Portal(running.url, sandbox, running.log, running.store)
+    sandbox.stop()
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -41,8 +41,8 @@ def wait_until(page: Page, words: str, tries: int = 40) -> None:
 
 @pytest.mark.parametrize(
     ("portal_of", "script"),
-    [("portal", True), ("portal", False), ("tapis_portal", True)],
-    ids=["script", "no-script", "tapis-v3"],
+    [("portal", True), ("portal", False), ("tapis_portal", True), ("snake_portal", True)],
+    ids=["script", "no-script", "tapis-v3", "v2-snake"],
 )
 def test_the_whole_errand(visit: Visit, request: pytest.FixtureRequest, portal_of: str, script: bool) -> None:
     page = visit("admin", script=script, at=request.getfixturevalue(portal_of), by_code=True)

@@ -30,9 +30,9 @@ FULL = {
 }
 
 
-def inputs(page: str) -> dict[str, list[str]]:
+def inputs(page: str, url: str = URL) -> dict[str, list[str]]:
     """Return what a browser would send for the page's last form, without its buttons."""
-    form = page[page.index(f'action="{URL}"') :]
+    form = page[page.index(f'action="{url}"') :]
     form = form[: form.index("</form>")]
     found: dict[str, list[str]] = {}
     for tag in re.findall(r"<input[^>]*>", form):
