@@ -1,9 +1,9 @@
-"""The nginx in front of Abaco, the gunicorn behind it, and which process gets which path.
+"""nginx and gunicorn in front of Abaco: which process receives a request, and what neither lets through.
 
 The locations are those of `TACC/abaco master images/nginx/sites-enabled/flask-project` and of
-`dev-v3 kube-template/nginx-config.yml`. Their captures go on decoded and unquoted, so a `%3F` of a path begins a query
-for the process, and whatever follows `/messages` is lost. The routes of a process are in `urls.py`; what a route does
-first is in `endpoint.py`.
+`dev-v3 kube-template/nginx-config.yml`. nginx passes their captures on decoded and does not encode them again, so `%3F`
+in a path begins a query for the process, and everything after `/messages` is lost. The routes of the processes are in
+`urls.py`; the checks that every route begins with are in `endpoint.py`.
 """
 
 import html
@@ -38,7 +38,7 @@ Routes = Mapping[str, tuple[URLPattern, ...]]
 
 
 class FrontPage(HttpResponse):
-    """An answer of nginx or gunicorn: none of Abaco's processes, which send CORS headers, had a part in it."""
+    """An answer of nginx or gunicorn, without the CORS headers that Abaco's processes send."""
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -51,20 +51,20 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
 
 @dataclass(frozen=True)
 class Location:
-    """A rule of nginx: the paths that match go to a process under an address written with the captures."""
+    """A rule of nginx: a pattern of paths, the process, and the address there, with the captures in braces."""
 
     pattern: re.Pattern[str]
     process: str
     address: str
 
     def target(self, path: str) -> str | None:
-        """Return what the process is asked for a path, or None where the rule does not match."""
+        """Return the request target for the process, or None where the rule does not match."""
         match = self.pattern.search(path)
         return self.address.format(*match.groups()) if match else None
 
 
 def locations(root: str) -> tuple[Location, ...]:
-    """Return nginx's rules for an API under `root`, in their order, in which the first match holds."""
+    """Return nginx's rules for an API under `root`; the first match holds."""
     return (
         Location(re.compile(rf"^{root}/admin(.*)", re.IGNORECASE), "admin", "/actors/admin{0}"),
         Location(re.compile(rf"^{root}/(.*)/messages(.*)", re.IGNORECASE), "mes", "/actors/{0}/messages"),
@@ -166,8 +166,8 @@ def upstream(method: str, target: str) -> tuple[str, str]:
         raise Refused(gunicorn_page(f"Request Line is too large ({len(line)} > {UPSTREAM_LINE_BYTES})"))
     _, uri, version = line.split(None, 2)
     if version != b"HTTP/1.0":
-        given = f"Invalid HTTP Version: {version.decode('latin-1')!r}"
-        raise Refused(gunicorn_page(f"Invalid HTTP Version '{given}'"))
+        reason = f"Invalid HTTP Version: {version.decode('latin-1')!r}"
+        raise Refused(gunicorn_page(f"Invalid HTTP Version '{reason}'"))
     address, _, query = uri.decode("latin-1").partition("#")[0].partition("?")
     return unquote_to_bytes(address).decode("utf-8", "replace"), query
 

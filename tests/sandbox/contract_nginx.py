@@ -1,7 +1,7 @@
-"""Replay the recordings made behind nginx, where one request finds what those before it left.
+"""Replay the recordings of Abaco behind nginx as series of requests on one store, since each depends on the last.
 
-The recordings of a series are asked in their order on one store. An id that the sandbox made anew stands for the
-recorded one from then on. What a series names and never makes, because it was there before, is in the store first.
+An id that the sandbox generates replaces the recorded id in the later requests of its series. Actors, aliases and
+configs that a series uses and does not create are put into the store first.
 """
 
 import json
@@ -25,14 +25,12 @@ TABLES = {"/actors/aliases": "alias", "/actors/configs": "config"}
 BUILT_IN = ("aliases", "configs", "search", "utilization", "admin")
 FIRST, LAST = "create", {"delete", "after"}
 ID = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{10,14}(?![A-Za-z0-9])")
-
-
 ABACO = "https://api.tacc.utexas.edu"
 Row = tuple[str, dict[str, Any]]
 Before = Callable[[Store], None]
 
 
-# What a recording that was held back did, or what was there and nothing shows.
+# State that no recording of the series creates or shows.
 OTHER, ROUTES, CRONNED = "0ZL0rZqwk1w5X", "z1WLQKwvWOG4y", "zQeJPeYoykkK"
 CRON = {"cron_schedule": "2078-9-6 2 + 3 months", "cron_next_ex": "2078-9-6 2"}
 LEVELS = {"testuser": "UPDATE", "bob": "UPDATE"} | dict.fromkeys(
@@ -68,19 +66,19 @@ LEFT_OUT = {"route_size_header_9000": {"X-Long": "x" * 9000}}
 
 @dataclass
 class Recording:
-    """One recorded request and its answer, with the name of the case."""
+    """A recorded request and its response, as the text of its file, with the name of the case."""
 
     case: str
     text: str = field(repr=False)
 
     @property
     def kind(self) -> str:
-        """Return the first word of the name, which says of which kind a recording is."""
+        """Return the first word of the name: the kind of the recording."""
         return self.case.partition("_")[0]
 
     @property
     def series(self) -> str:
-        """Return the name of the series, in which state is carried over."""
+        """Return the name of the series, whose recordings share their state."""
         if NUMBER.search(self.case):
             return NUMBER.split(self.case)[0]
         bare = BARE.fullmatch(self.case)
@@ -88,7 +86,7 @@ class Recording:
 
     @property
     def place(self) -> tuple[int, str]:
-        """Return what sorts a series: the numbers, or else what creates first and what deletes last."""
+        """Return the sort key within a series: by number, or creation first and deletion last."""
         words = set(self.case.split("_"))
         if NUMBER.search(self.case):
             return (1, self.case)
@@ -96,7 +94,7 @@ class Recording:
 
 
 def recordings(folder: Path = FOLDER, without: Iterable[str] = IN_TIME) -> dict[str, list[Recording]]:
-    """Return the recordings by their series, each in its order."""
+    """Return the recordings of a folder by series, each series in order."""
     series: dict[str, list[Recording]] = {}
     for path in folder.glob("*.json"):
         recording = Recording(path.stem, path.read_text())
@@ -106,14 +104,14 @@ def recordings(folder: Path = FOLDER, without: Iterable[str] = IN_TIME) -> dict[
 
 
 class Replay:
-    """One series on its way: the sandbox and its store, and which of its ids stand for recorded ones."""
+    """Replay series against a sandbox; `ids` maps recorded ids to those of the sandbox."""
 
     def __init__(self, abaco: Sandbox, store: Store) -> None:
         self.abaco, self.store = abaco, store
         self.ids: dict[str, str] = {}
 
     def run(self, series: list[Recording]) -> Iterator[tuple[str, list[str]]]:
-        """Ask a series; yield each case with what is not as recorded."""
+        """Replay a series on an empty store; yield each case with its differences from the recording."""
         self.ids = {}
         self.store.reset()
         for table, row in presupposed(series):
@@ -122,7 +120,7 @@ class Replay:
             yield recording.case, self.ask(recording)
 
     def ask(self, recording: Recording) -> list[str]:
-        """Ask what was asked, and return what is not as recorded."""
+        """Send one recorded request and return the differences of the answer."""
         text = ID.sub(lambda match: self.ids.get(match[0], match[0]), recording.text)
         parts = json.loads(text)
         asked, expected = parts["request"], parts["response"]
@@ -138,32 +136,32 @@ class Replay:
         return differences(expected, answer)
 
     def show(self, asked: dict[str, Any], result: Any) -> None:
-        """Put what a success shows into the store; of a list of all aliases or configs, nothing else."""
+        """Put the records of a recorded success into the store; a list of all aliases or configs replaces its table."""
         if asked["path"] in TABLES:
             self.store.empty(TABLES[asked["path"]])
         search = isinstance(result, dict) and "search" in result
         self.store.show(caller_of(asked), actor_of(asked, self.store), result, to_admins=search)
 
-    def learn(self, recorded: Any, made: Any) -> None:
-        """Remember which ids of an answer stand for recorded ones."""
-        if isinstance(recorded, dict) and isinstance(made, dict):
-            for name in recorded.keys() & made.keys():
-                self.learn(recorded[name], made[name])
-        if isinstance(recorded, list) and isinstance(made, list) and len(recorded) == len(made):
-            for pair in zip(recorded, made, strict=True):
+    def learn(self, recorded: Any, actual: Any) -> None:
+        """Map the ids in a recorded value to those in the same places of the actual one."""
+        if isinstance(recorded, dict) and isinstance(actual, dict):
+            for name in recorded.keys() & actual.keys():
+                self.learn(recorded[name], actual[name])
+        if isinstance(recorded, list) and isinstance(actual, list) and len(recorded) == len(actual):
+            for pair in zip(recorded, actual, strict=True):
                 self.learn(*pair)
-        if isinstance(recorded, str) and isinstance(made, str) and recorded != made:
-            pairs = zip(ID.findall(recorded), ID.findall(made), strict=False)
-            self.ids |= {there: here for there, here in pairs if is_hashid(there) and is_hashid(here)}
+        if isinstance(recorded, str) and isinstance(actual, str) and recorded != actual:
+            pairs = zip(ID.findall(recorded), ID.findall(actual), strict=False)
+            self.ids |= {old: new for old, new in pairs if is_hashid(old) and is_hashid(new)}
 
 
 def caller_of(asked: dict[str, Any]) -> str:
-    """Return who asked."""
+    """Return the user who sent a request, or an empty text."""
     return str(asked["headers"].get("Authorization", "")).removeprefix("Bearer token-")
 
 
 def actor_of(asked: dict[str, Any], store: Store) -> str:
-    """Return the actor that the path of a request means, or an empty text."""
+    """Return the id of the actor that the path of a request names, by id or alias, or an empty text."""
     for name in asked["path"].split("/"):
         if is_hashid(name):
             return str(name)
@@ -174,13 +172,13 @@ def actor_of(asked: dict[str, Any], store: Store) -> str:
 
 
 def through_gateway(asked: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
-    """Return a request as a client sends it: the gateway's address, headers left out, a body that is whole again."""
+    """Return a request as a client of the gateway sends it, with the headers and the body in full length."""
     path = re.sub("(/actors)", r"\1/v2", asked["path"], count=1, flags=re.IGNORECASE)
     return asked | {"path": path, "body": whole(asked["body"]), "headers": asked["headers"] | headers}
 
 
 def whole(body: str | None) -> str | None:
-    """Return a body in its length, where the recording shortened it."""
+    """Return a body in full length where the recording shortened it."""
     cut = SHORTENED.fullmatch(body or "")
     if not cut:
         return body
@@ -192,35 +190,35 @@ def whole(body: str | None) -> str | None:
 
 
 def presupposed(series: list[Recording]) -> Iterator[Row]:
-    """Yield the rows that were there before a series: its actors, and the alias or config that it never makes."""
+    """Yield the rows that a series depends on: its actors, and the aliases and configs that it does not create."""
     parts = [json.loads(recording.text) for recording in series]
-    rows = [row for part in parts for row in shown(part) if "cronOn" in row and "dbId" not in row]
+    rows = [row for part in parts for row in result_records(part) if "cronOn" in row and "dbId" not in row]
     actors = {row["id"]: columns(row) for row in reversed(rows)}
-    for name in sorted({name for part in parts for name in named_in(part)}):
+    for name in sorted({name for part in parts for name in actor_ids_in(part)}):
         yield "actor", actors.get(name, {"id": name, "owner": owner_in(parts, name)})
-    made = {json.loads(part["request"]["body"])[name] for part in parts for name in CREATED if creates(part, name)}
+    created = {json.loads(part["request"]["body"])[name] for part in parts for name in CREATED if creates(part, name)}
     for part in parts:
-        yield from ((table, row) for table, row in things_of(part) if row[KEYS[table]] not in made)
+        yield from ((table, row) for table, row in alias_and_config_rows(part) if row[KEYS[table]] not in created)
 
 
-def things_of(part: dict[str, Any]) -> Iterator[Row]:
-    """Yield the aliases and configs that a recorded success shows, or takes for an actor."""
-    for row in shown(part):
+def alias_and_config_rows(part: dict[str, Any]) -> Iterator[Row]:
+    """Yield the aliases and configs in a recorded success, and the alias in its path."""
+    for row in result_records(part):
         if "isSecret" in row:
             yield "config", {"value": None} | columns(row)
         elif "alias" in row and "level" not in row:
             yield "alias", columns(row)
     name = part["request"]["path"].split("/")[2:3]
-    links = [row["_links"]["self"] for row in shown(part) if "_links" in row]
+    links = [row["_links"]["self"] for row in result_records(part) if "_links" in row]
     if name and name[0] not in BUILT_IN and not is_hashid(name[0]) and links:
         actor = links[0].removeprefix(f"{ABACO}/actors/v2/").split("/")[0]
         yield "alias", {"alias": name[0], "actor_id": actor, "owner": "jdoe"}
 
 
 def owner_in(parts: list[dict[str, Any]], actor: str) -> str:
-    """Return who owns an actor by the answers to what was sent to it, and by its logs."""
+    """Return the owner of an actor by the links of its messages and logs."""
     for part in parts:
-        for row in shown(part):
+        for row in result_records(part):
             links = row.get("_links", {})
             if f"/{actor}/messages" in links.get("messages", "") or (f"/{actor}/" in links.get("execution", "")):
                 return str(links["owner"].rsplit("/", 1)[-1])
@@ -228,17 +226,16 @@ def owner_in(parts: list[dict[str, Any]], actor: str) -> str:
 
 
 def creates(part: dict[str, Any], name: str) -> bool:
-    """Say whether a recorded request makes an alias or a config, by the name of its own field for the name."""
+    """Return whether a recorded request creates an alias (`alias`) or a config (`name`)."""
     asked = part["request"]
-    made = asked["method"] == "POST" and asked["path"] == CREATED[name] and part["response"]["status"] == 200
-    return bool(made)
+    return bool(asked["method"] == "POST" and asked["path"] == CREATED[name] and part["response"]["status"] == 200)
 
 
-def named_in(part: dict[str, Any]) -> Iterator[str]:
-    """Yield the actors that a recorded request or its success names by their ids."""
+def actor_ids_in(part: dict[str, Any]) -> Iterator[str]:
+    """Yield the ids of the actors in a recorded request and its result."""
     asked = part["request"]
     yield from (name for name in asked["path"].split("/")[2:3] if is_hashid(name))
-    for row in shown(part):
+    for row in result_records(part):
         yield from (row[name] for name in ("actorId", "actors") if is_hashid(str(row.get(name))))
         if "cronOn" in row and not is_creation(part):
             yield row["id"]
@@ -247,12 +244,12 @@ def named_in(part: dict[str, Any]) -> Iterator[str]:
 
 
 def is_creation(part: dict[str, Any]) -> bool:
-    """Say whether a recorded request registers an actor."""
+    """Return whether a recorded request registers an actor."""
     return bool((part["request"]["method"], part["request"]["path"]) == ("POST", "/actors"))
 
 
-def shown(part: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the records in the answer to a recorded request."""
+def result_records(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every object in the result of a recorded request."""
     body = read_body(part["response"])
     return (
         list(records(body["result"])) if isinstance(body, dict) and isinstance(body.get("result"), dict | list) else []
@@ -260,7 +257,7 @@ def shown(part: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def records(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object in an answer."""
+    """Yield an object and every object inside it."""
     if isinstance(value, dict):
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
