@@ -218,9 +218,9 @@ def _stop(seen: _Seen, line: ActorLine) -> _Part:
             )
         )
     waiting = seen.waiting
-    if waiting and not seen.actor.stateless and len(going) == len(seen.answers["workers"].value):
+    if waiting and len(going) == len(seen.answers["workers"].value):
         what = f"{_count(waiting, 'message')} wait{'s' if waiting == 1 else ''}"
-        found.append(Effect("mail", f"{what}, and no other worker starts by itself, since the actor keeps state."))
+        found.append(Effect("mail", f"{what}, and no other worker is started before the next message is sent."))
     items = [Item(line.actor_id, one.id, line.label) for one in going]
     return items, left, replace(line, effects=tuple(found))
 
@@ -229,7 +229,7 @@ def _cut_off(busy: int, number: int) -> str:
     if not busy:
         return ""
     it = "it runs" if number == 1 else f"{busy} of them {'runs' if busy == 1 else 'run'}"
-    return f"; {it} something now, which may be cut off"
+    return f"; {it} something now, which is cut off"
 
 
 def _purge(seen: _Seen, line: ActorLine) -> _Part:

@@ -217,7 +217,7 @@ def _blocked(
     return Standstill(
         "worker-blocked",
         f"Worker {visible(worker.id)} took a message {duration(held(execution, worker, at))} ago and has started no "
-        f"container: a file of more than {settings.MAX_BINARY_BYTES:,} bytes blocks it forever.",
+        f"container, as when a file of more than {settings.MAX_BINARY_BYTES:,} bytes blocks it forever.",
         "A halt is refused, and an update does not help. Stop the worker: its message goes back into the mailbox and "
         "would block the next worker too, so empty the mailbox before anything is sent.",
         (*_facts(worker, at), ("Execution", f"{visible(execution.id)}, {status_words(execution.status)}")),

@@ -8,7 +8,16 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from actors_app.executions.standstill import STARTS, Evidence, Remedy, Standstill, Unfinished, held, standstills
+from actors_app.executions.standstill import (
+    SETTLES,
+    STARTS,
+    Evidence,
+    Remedy,
+    Standstill,
+    Unfinished,
+    held,
+    standstills,
+)
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
 from actors_app.services.types.actors import status_words
@@ -164,9 +173,10 @@ def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Seque
 def _taken(execution: Execution, worker: Worker, waiting: int | None, at: datetime) -> _Reason:
     """Say how far a worker is with a message that it has taken; only one that could not start it puts it back."""
     if waiting and held(execution, worker, at) > STARTS:
+        back = "its message is" if waiting == 1 else "its message is, as it seems,"
         return (
             "start-failed",
-            "A worker took it and its message is back in the mailbox: its container did not start.",
+            f"A worker took it and {back} back in the mailbox: its container did not start.",
             "It is tried again, six times in about half a minute. If none starts, the actor and this execution end in "
             "error; the message still waits, and runs once the actor has an image that starts.",
             False,
@@ -204,7 +214,7 @@ def _without_workers(execution: Execution, actor: Actor, waited: float) -> _Reas
             "The API fetches the image and starts one; the message waits.",
             False,
         )
-    if waited <= PATIENCE and actor.stateless:
+    if waited <= SETTLES and actor.stateless:
         return (
             "no-worker-yet",
             "No worker is there yet. The API starts one when it sees the message, within seconds.",

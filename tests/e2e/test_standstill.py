@@ -100,7 +100,7 @@ def test_in_v3_a_stop_and_the_next_message_run_both(visit: Visit, request: pytes
 
 def test_an_image_that_does_not_start_is_replaced_and_runs_what_failed(visit: Visit) -> None:
     page = visit("demo")
-    actor = register(page, "no-start", "jstubbs/abaco_test2")
+    actor = register(page, "no-start", "sandbox/nostart")
     expect(page.locator("#actor-status")).to_contain_text("Ready")
     execution = send(page, actor, '{"n": 1}')
     expect(page.get_by_text("its message is back in the mailbox").first).to_be_visible(timeout=20_000)

@@ -130,7 +130,13 @@ class ExecutionHalt(Resource):
     """`/actors/<actor>/executions/<execution>/halt/`."""
 
     @operation(
-        "Halt an execution", tag=TAG, upstream="DELETE /actors/{id}/executions/{execution}", takes=False, gives=Done
+        "Halt an execution",
+        tag=TAG,
+        upstream="DELETE /actors/{id}/executions/{execution}",
+        takes=False,
+        gives=Done,
+        about="Its worker takes no more messages, while its record stays BUSY and keeps others from being started: "
+        "PATCH the actor with `force`, or, in v3, DELETE the worker and send the next message.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Order the halt of one that runs."""

@@ -71,7 +71,8 @@ class WorkerDetail(Resource):
         upstream="DELETE /actors/{id}/workers/{worker}",
         takes=False,
         gives=Done,
-        about="It ends what it runs first; its record goes later.",
+        about="What it runs is cut off, and its message goes back into the mailbox; no other worker is started before "
+        "the next message. In v2 the record of a worker without a process stays for some 5 minutes.",
     )
     def delete(self, request: Request, actor_id: str, worker_id: str) -> Response:
         """Ask it to stop."""

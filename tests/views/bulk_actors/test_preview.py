@@ -21,7 +21,7 @@ def test_it_names_each_actor_and_the_workers_that_would_stop(signed_in: Client, 
     assert answer.status_code == 200
     assert "Stop 4 workers?" in text
     assert "4 workers of 2 actors; 2 of them run something now." in text
-    assert text.count("2 workers will be asked to stop; 1 of them runs something now, which may be cut off:") == 2
+    assert text.count("2 workers will be asked to stop; 1 of them runs something now, which is cut off:") == 2
     assert "name-of-a1" in text
     assert "/actors/a1/workers/a1W2/" in answer.content.decode()
     assert "type the number of workers: 4" in text
@@ -178,10 +178,10 @@ def test_picked_workers_alone_are_stopped(signed_in: Client, both: Wire) -> None
     ]
 
 
-def test_the_last_workers_of_an_actor_with_state_are_missed(signed_in: Client, wire: Wire) -> None:
+def test_the_last_workers_of_an_actor_with_messages_are_missed(signed_in: Client, wire: Wire) -> None:
     wire.has("a1", stateless=False)
     assert (
-        "2 messages wait, and no other worker starts by itself, since the actor keeps state."
+        "2 messages wait, and no other worker is started before the next message is sent."
         in preview(signed_in, "stop", "a1")[1]
     )
     assert "no other worker" not in preview(signed_in, "stop", "a1/a1W1")[1]
