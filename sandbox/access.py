@@ -63,11 +63,11 @@ def identify(request: HttpRequest, dialect: V2) -> Caller | None:
     secret = dialect.bearer(request)
     if secret is None:
         return None
-    stated = claims.read(secret, dialect) if dialect.has_claims else {}
     token = Token.objects.filter(digest=digest(secret), kind="access", expires_at__gt=times.now()).first()
+    stated = claims.read(secret, dialect, known=token is not None) if dialect.has_claims else {}
     if token is None:
         raise UnknownToken
-    user = claims.subject(request, stated, dialect) if dialect.has_claims else token.person
+    user = claims.subject(request, stated, dialect, token.person) if dialect.has_claims else token.person
     person = Person.objects.filter(name=user).first()
     if person is None and not dialect.has_claims:
         raise UnknownToken

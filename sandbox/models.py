@@ -53,7 +53,7 @@ class Actor(models.Model):
     mem_limit = models.TextField(null=True)  # noqa: DJ001 - as above
     max_cpus = models.BigIntegerField(null=True)
     use_container_uid = models.BooleanField(null=True, default=False)
-    run_as_executor = models.BooleanField(null=True, default=False)
+    run_as_executor = models.BooleanField(null=True, default=False, db_default=False)
     default_environment = models.JSONField(null=True, default=dict)
     tasdir = models.TextField(null=True)  # noqa: DJ001 - as above
     uid = models.TextField(null=True)  # noqa: DJ001 - as above
@@ -172,7 +172,9 @@ class Message(models.Model):
     binary = models.BinaryField(null=True)
     environment = models.JSONField(default=dict)
     taken = models.BooleanField(default=False)
-    version = models.CharField(max_length=16, default="actors/v2")  # the path of the API that it came by
+    version = models.CharField(
+        max_length=16, default="actors/v2", db_default="actors/v2"
+    )  # the path of the API that it came by
 
     class Meta:
         indexes = [models.Index(fields=["actor_id", "taken"], name="mailbox")]

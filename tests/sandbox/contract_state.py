@@ -34,7 +34,7 @@ EMPTY: dict[str, dict[str, Any]] = {
     "actor": {
         "name": None, "image": "abacosamples/test", "description": "", "owner": "jdoe", "status": "READY",
         "status_message": " ", "stateless": True, "state": "{}", "type": "none", "token": '"false"', "link": "",
-        "webhook": "", "hints": "[]", "privileged": False, "use_container_uid": False, "run_as_executor": False,
+        "webhook": "", "hints": "[]", "privileged": False, "use_container_uid": False,
         "default_environment": "{}", "queue": "default", "cron_on": False, "mounts": "[]", "revision": 1,
         "create_time": LONG_AGO, "last_update_time": LONG_AGO,
     },

@@ -119,7 +119,7 @@ def show(store: Store, asked: dict[str, Any], result: Any) -> None:
             store.put("config", **record)
     elif "/messages" in path:
         for number in range(result["messages"]):
-            store.insert("message", actor_id=actor, execution_id=number, environment="{}", taken=False, version="")
+            store.insert("message", actor_id=actor, execution_id=number, environment="{}", taken=False)
     elif result is not None:
         kept = json.loads(json.dumps(result).replace('"tacc_', '"TACC_'))
         store.show(caller, actor, named({"result": kept}, camel)["result"])
