@@ -24,25 +24,45 @@ class ScaleForm(PortalForm):
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, actor_id: str, stateless: bool | None = None, **kwargs: Any) -> None:
-        """Take whether the actor is stateless where the form is shown for the first time and the API said so."""
+    def __init__(
+        self,
+        *args: Any,
+        actor_id: str,
+        stateless: bool | None = None,
+        max_workers: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Take whether the actor is stateless, and its most workers, where the form is shown and the API said so."""
         self._actor_id = actor_id
         if stateless is not None:
-            kwargs["initial"] = {"num": 1, "seen": signing.dumps([actor_id, stateless], salt="scale")}
+            kwargs["initial"] = {"num": 1, "seen": sealed(actor_id, stateless, max_workers)}
         super().__init__(*args, **kwargs)
 
     def clean_num(self) -> int:
-        """Refuse a second worker of an actor that keeps state, where the page knew that it does."""
+        """Refuse more workers than the actor may have, as far as the page knew."""
         num: int = self.cleaned_data["num"]
-        if num > 1 and self._keeps_state():
+        stateless, most = self._known()
+        if num > 1 and stateless is False:
             raise forms.ValidationError(
                 "This actor keeps state, so only one worker may run it: two would overwrite each other's state."
             )
+        if most is not None and num > max(most, 1):
+            raise forms.ValidationError(
+                f"This actor may have at most {most} worker{'' if most == 1 else 's'}, by its “Most workers”. Ask for "
+                "no more, or raise that first: an edit of the actor does."
+            )
         return num
 
-    def _keeps_state(self) -> bool:
+    def _known(self) -> tuple[bool | None, int | None]:
+        """Return whether the actor is stateless and its most workers, None for what the page did not know."""
         try:
-            actor_id, stateless = signing.loads(self.data.get("seen", ""), salt="scale", max_age=MAX_AGE)
+            opened = signing.loads(self.data.get("seen", ""), salt="scale", max_age=MAX_AGE)
+            actor_id, stateless, most = opened
         except (signing.BadSignature, ValueError, TypeError):
-            return False
-        return actor_id == self._actor_id and stateless is False
+            return None, None
+        return (stateless, most) if actor_id == self._actor_id else (None, None)
+
+
+def sealed(actor_id: str, stateless: bool, max_workers: int | None) -> str:
+    """Return what is known of an actor as the form carries it, signed."""
+    return signing.dumps([actor_id, stateless, max_workers], salt="scale")

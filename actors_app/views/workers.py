@@ -64,7 +64,11 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
             mailbox=lambda: abaco.messages.count(actor_id),
         )
         context["actor"] = answers["actor"].need()
-        context["form"] = ScaleForm(actor_id=actor_id, stateless=context["actor"].stateless)
+        context["form"] = ScaleForm(
+            actor_id=actor_id,
+            stateless=context["actor"].stateless,
+            max_workers=context["actor"].max_workers,
+        )
         context["error"] = answers["workers"].error
         if context["error"] is None:
             context |= _table(actor_id, answers["workers"].value)

@@ -47,6 +47,13 @@ def test_an_actor_that_keeps_state_gets_no_second(caller: Caller, api: API) -> N
     assert "keeps state" in found["errors"]["num"][0]
 
 
+def test_no_more_workers_than_the_actor_may_have(caller: Caller, api: API) -> None:
+    api.get(f"/actors/v2/{ACTOR_ID}", actor_payload(maxWorkers=2))
+    found = problem(caller.post(URL, {"num": 3}), 422, "not-valid")
+    assert "at most 2 workers" in found["errors"]["num"][0]
+    assert [one.method for one in api.asked] == ["GET"]
+
+
 @pytest.mark.parametrize("num", [0, -5, 101, 1.5, "2", True, None, [1]])
 def test_what_is_no_number_of_workers(num: Any, caller: Caller, api: API) -> None:
     assert list(problem(caller.post(URL, {"num": num}), 422, "not-valid")["errors"]) == ["num"]

@@ -5,8 +5,8 @@ import pytest
 from actors_app.forms.workers import ScaleForm
 
 
-def seen(actor_id: str, stateless: bool) -> str:
-    return str(ScaleForm(actor_id=actor_id, stateless=stateless).initial["seen"])
+def seen(actor_id: str, stateless: bool, most: int | None = None) -> str:
+    return str(ScaleForm(actor_id=actor_id, stateless=stateless, max_workers=most).initial["seen"])
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,14 @@ def test_what_is_no_number_of_workers(text: str) -> None:
 def test_an_actor_that_keeps_state_has_one_worker() -> None:
     assert ScaleForm({"num": "1", "seen": seen("a", False)}, actor_id="a").is_valid()
     assert "keeps state" in ScaleForm({"num": "2", "seen": seen("a", False)}, actor_id="a").errors["num"][0]
+
+
+@pytest.mark.parametrize(("most", "num", "is_taken"), [(3, 3, True), (3, 4, False), (1, 2, False), (None, 100, True)])
+def test_no_more_than_the_actor_may_have(most: int | None, num: int, is_taken: bool) -> None:
+    form = ScaleForm({"num": str(num), "seen": seen("a", True, most)}, actor_id="a")
+    assert form.is_valid() is is_taken
+    if not is_taken:
+        assert f"at most {most} worker" in form.errors["num"][0]
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,20 @@ def test_a_second_worker_of_a_stateful_actor_is_refused_before_the_call(api: API
     assert len(api.asked) == before
 
 
+def test_more_workers_than_the_actor_may_have_are_refused_before_the_call(api: API, signed_in: Client) -> None:
+    opens(api, maxWorkers=2)
+    page = signed_in.get(URL).content.decode()
+    assert "It may have at most 2." in page
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    assert seen
+    before = len(api.asked)
+    answer = signed_in.post(URL, {"num": "3", "seen": seen[1]})
+    assert answer.status_code == 422
+    assert "This actor may have at most 2 workers" in answer.content.decode()
+    assert 'value="3"' in answer.content.decode()
+    assert len(api.asked) == before
+
+
 def test_it_shows_a_refusal(api: API, signed_in: Client) -> None:
     api.refuse("POST", WORKERS, "Not authorized -- only admins are authorized to update workers.")
     answer = signed_in.post(URL, {"num": "2"})

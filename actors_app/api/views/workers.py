@@ -1,6 +1,5 @@
 """The workers of an actor: the list, asking for more, one of them, and stopping it."""
 
-from django.core import signing
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +10,7 @@ from actors_app.api.fields import PageQuery
 from actors_app.api.paging import Key
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import workers as shapes
-from actors_app.forms.workers import ScaleForm
+from actors_app.forms.workers import ScaleForm, sealed
 from actors_app.services.types import Worker
 
 TAG = "Workers"
@@ -43,15 +42,17 @@ class WorkerList(Resource):
         takes=shapes.Scale,
         example={"num": 1},
         gives=Done,
-        about="`num` means at least so many, and stops none. The API takes this from administrators only.",
+        about="`num` means at least so many, and stops none; never more than the actor's `max_workers`. The API takes "
+        "this from administrators only.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Ask for at least so many."""
         num = self.body(shapes.Scale)["num"]
         seen = ""
         if num > 1:
-            # A second worker of an actor that keeps state would overwrite what the first one keeps.
-            seen = signing.dumps([actor_id, self.abaco.actors.get(actor_id).stateless], salt="scale")
+            # The API looks neither at the state, which two workers would overwrite, nor at the most workers.
+            actor = self.abaco.actors.get(actor_id)
+            seen = sealed(actor_id, actor.stateless, actor.max_workers)
         form = checked(ScaleForm(typed([("num", num), ("seen", seen)]), actor_id=actor_id))
         asked = acts.ensure(self.http, self.abaco, actor_id, form.cleaned_data["num"])
         return self.done(asked)
