@@ -12,13 +12,17 @@ from actors_app.forms.base import PortalForm
 from actors_app.forms.confirm import ConfirmForm
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
 from actors_app.forms.fields import read_json
-from actors_app.services.messages import PRIVILEGED_KEYS
+from actors_app.services.messages import privileged_key
 
 KINDS = (("text", "Text"), ("json", "JSON"), ("file", "File"))
 
 
-def check_json_message(value: Any) -> None:
-    """Raise ValidationError for JSON that the API refuses or changes (`POST /actors/{id}/messages`)."""
+def check_json_message(value: Any, *, is_plain: bool = True) -> None:
+    """Raise ValidationError for JSON that the API refuses or changes (`POST /actors/{id}/messages`).
+
+    `is_plain` says whether the sender has neither the admin nor the privileged role; settings of the actor at the top
+    of an object are the API's business where that is not known.
+    """
     if not isinstance(value, dict):
         raise ValidationError(
             'The API takes only a JSON object as a message. Wrap this value in one, such as {"items": …}, or send it '
@@ -31,10 +35,10 @@ def check_json_message(value: Any) -> None:
             "value as text.",
             code="message_key",
         )
-    taken = sorted(key for key in PRIVILEGED_KEYS if value.get(key))
+    taken = privileged_key(value) if is_plain else ""
     if taken:
         raise ValidationError(
-            f"The API takes the key “{taken[0]}” for a setting of the actor and refuses the message. Wrap the object "
+            f"The API takes the key “{taken}” for a setting of the actor and refuses the message. Wrap the object "
             'in another one, such as {"data": …}, or send it as text.',
             code="privileged_key",
         )
@@ -71,9 +75,10 @@ class MessageForm(PortalForm):
     again = forms.CharField(widget=forms.HiddenInput, required=False)
     same_file = forms.BooleanField(label="Send the same bytes again", required=False)
 
-    def __init__(self, *args: Any, for_preview: bool = False, **kwargs: Any) -> None:
-        """Take `for_preview` where the file itself is not needed."""
+    def __init__(self, *args: Any, for_preview: bool = False, is_plain: bool = True, **kwargs: Any) -> None:
+        """Take `for_preview` where the file itself is not needed, and whether the sender has no role of the API."""
         super().__init__(*args, **kwargs)
+        self._is_plain = is_plain
         self._for_preview = for_preview
         limit = f"{settings.MAX_BINARY_BYTES:,}"
         self.fields["file"].help_text = f"Sent as it is, at most {limit} bytes. Its name is not sent."
@@ -151,7 +156,7 @@ class MessageForm(PortalForm):
             value = cleaned["message"]
             if cleaned["kind"] == "json":
                 value = cleaned["value"] = read_json(value)
-                check_json_message(value)
+                check_json_message(value, is_plain=self._is_plain)
             if excess := message_excess(cleaned["kind"], value):
                 raise ValidationError(excess, code="too_large")
         except ValidationError as problem:

@@ -11,13 +11,9 @@ from django.core import signing
 from actors_app.executions.sizes import variable_excess
 from actors_app.forms.base import PortalForm
 from actors_app.forms.fields import StrictJSONField
+from actors_app.services.messages import privileged_key
 
 STATE_VARIABLE = "_abaco_actor_state"  # in which each execution finds the state
-# An actor's privilege check reads every body, so these keys at the top are taken for limits (TACC/abaco auth.py).
-RESERVED = (
-    *("queue", "privileged", "maxWorkers", "maxCpus", "memLimit", "useContainerUid"),
-    *("max_workers", "max_cpus", "mem_limit", "use_container_uid"),
-)
 _SALT = "actors.state"
 
 
@@ -53,14 +49,13 @@ class StateForm(PortalForm):
             raise forms.ValidationError(
                 "The API takes no empty state here: type something, or use Reset to make the state empty."
             )
-        if isinstance(value, dict):
-            for name in RESERVED:
-                if value.get(name):
-                    raise forms.ValidationError(
-                        "The API takes “%(name)s” at the top of a state for a setting of the actor and refuses it; "
-                        "put it inside another object.",
-                        params={"name": name},
-                    )
+        # An actor's privilege check reads every body (TACC/abaco actors/auth.py).
+        if name := privileged_key(value):
+            raise forms.ValidationError(
+                "The API takes “%(name)s” at the top of a state for a setting of the actor and refuses it; "
+                "put it inside another object.",
+                params={"name": name},
+            )
         if excess := variable_excess(STATE_VARIABLE, value):
             raise forms.ValidationError(excess, code="too_large")
         return value

@@ -27,6 +27,7 @@ LEVELS = ("READ", "EXECUTE", "UPDATE")
 ADMIN: Final = "ADMIN"  # stands for the admin role among the levels that an act may need
 # The refusals that are about the level or the role of who asks, not about what was sent.
 _OF_LEVEL = "Not authorized -- you do not have access to this "
+_OF_PRIVILEGE = "Not authorized -- only admins and privileged users can "
 _OF_ROLE = "Not authorized -- only admins are authorized to update workers"
 
 Level = Literal["READ", "EXECUTE", "UPDATE", "ADMIN"]
@@ -144,6 +145,9 @@ class Own:
 
     def refused(self, action: str, actor_id: str, object_id: str, error: AbacoError) -> None:
         """Learn from a refusal, where it is about the level or the role; an administrator passes every check."""
+        if isinstance(error, Forbidden) and (error.reason or "").startswith(_OF_PRIVILEGE):
+            cache.set(self._plain_memory, True, timeout=ROLE_REMEMBERED)
+            self.role(AdminRole.OTHER, time.monotonic())
         act = ACTS.get(_REFUSED.get(action, ""))
         if act is None or not isinstance(error, Forbidden):
             return
@@ -155,6 +159,11 @@ class Own:
             below = LEVELS[LEVELS.index(act.needs) - 1]
             self.role(AdminRole.OTHER, time.monotonic())
             self._keep(act.kind, name, below, time.monotonic(), is_exact=False)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the visitor is known to have neither the admin nor the privileged role, by what was refused them."""
+        return bool(cache.get(self._plain_memory)) and self._role() is not AdminRole.ADMIN
 
     # Judging ------------------------------------------------------------------------------------------------
 
@@ -223,6 +232,10 @@ class Own:
 
     def _change_memory(self, kind: Kind, name: str) -> str:
         return _memory("change", self._tenant, kind, name)
+
+    @property
+    def _plain_memory(self) -> str:
+        return _memory("plain", self._tenant, self._me)
 
     @property
     def _role_memory(self) -> str:

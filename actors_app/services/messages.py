@@ -9,7 +9,8 @@ from actors_app.services.types import Mailbox, SentMessage
 from actors_app.services.urls import UpstreamPath, actor
 
 # Abaco checks every body under an actor as if it were a definition (TACC/abaco actors/auth.py,
-# `check_privileged`): with a value under one of these names, a message of an ordinary user is refused.
+# `check_privileged`): with a value under one of these names, a message is refused unless its sender is an administrator
+# or has the privileged role.
 PRIVILEGED_KEYS = frozenset(
     {
         "queue",
@@ -24,6 +25,13 @@ PRIVILEGED_KEYS = frozenset(
         "use_container_uid",
     }
 )
+
+
+def privileged_key(value: object) -> str:
+    """Return a key of a JSON value that the API takes for a setting of the actor; nothing where there is none."""
+    return next((key for key in sorted(PRIVILEGED_KEYS) if value.get(key)), "") if isinstance(value, dict) else ""
+
+
 _NO_ENVIRONMENT: Mapping[str, str] = {}
 
 
@@ -51,8 +59,8 @@ class Messages:
     def send_json(self, actor_id: str, value: object, environment: Mapping[str, str] = _NO_ENVIRONMENT) -> SentMessage:
         """Send a JSON object as it is and return the execution it became. `POST /actors/{id}/messages`.
 
-        Raises InvalidRequest for what Abaco would refuse or change: anything but an object, an object with a
-        `message` (of which it keeps only that), and one with a name of PRIVILEGED_KEYS that has a value.
+        Raises InvalidRequest for what Abaco would refuse or change: anything but an object, and an object with a
+        `message` (of which it keeps only that). Who may send one of PRIVILEGED_KEYS, the API decides.
         """
         if not isinstance(value, dict):
             raise _invalid(
@@ -65,13 +73,6 @@ class Messages:
                 "JSON with a message key",
                 "Of a JSON object with the key message, the Actors API keeps only that one. "
                 "Use another key, or send it as text.",
-            )
-        taken = sorted(PRIVILEGED_KEYS.intersection(name for name, inner in value.items() if inner))
-        if taken:
-            raise _invalid(
-                "JSON with a privileged key",
-                f"The Actors API reserves the key {taken[0]} at the top of a JSON message. "
-                "Put the message into another object, or send it as text.",
             )
         return self._send(json_call("POST", self._path(actor_id), value, _query(environment)))
 

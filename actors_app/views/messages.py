@@ -19,10 +19,12 @@ from actors_app.executions.waits import standing_still
 from actors_app.forms.messages import MessageForm, PurgeForm
 from actors_app.htmx import is_poll, render_page, render_poll
 from actors_app.kept.messages import Sent
+from actors_app.permissions.allowed import Own
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError
 from actors_app.services.jsons import dump_json
+from actors_app.services.messages import privileged_key
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,7 +43,7 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
         return _opened(request, abaco, actor_id)
     if "more_rows" in request.POST:
         return _compose(request, actor_id, MessageForm.unchecked(request.POST))
-    form = MessageForm(request.POST, request.FILES)
+    form = MessageForm(request.POST, request.FILES, is_plain=_is_plain(request))
     status = 422
     if form.is_valid() and (sent := _to_send(request, abaco, actor_id, form)):
         try:
@@ -57,7 +59,7 @@ def message_preview(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show what the actor would receive, without asking the API anything."""
     if request.method == "GET":
         return redirect("actors:message-create", actor_id)
-    form = MessageForm(request.POST, request.FILES, for_preview=True)
+    form = MessageForm(request.POST, request.FILES, for_preview=True, is_plain=_is_plain(request))
     status = 200 if form.is_valid() else 422
     return _compose(request, actor_id, form, partial="messages/_previewed.html", status=status)
 
@@ -127,6 +129,11 @@ def _compose(
     return render_page(request, "messages/form.html", context, partial=partial, status=status)
 
 
+def _is_plain(request: HttpRequest) -> bool:
+    who = signed_in(request)
+    return Own(who.tenant, who.username).is_plain
+
+
 def _preview(request: HttpRequest, actor_id: str, form: MessageForm) -> dict[str, Any]:
     """Return what the preview shows: a delivery and a line for the shell, or neither while something is wrong."""
     if not form.is_bound or not form.is_valid():
@@ -135,6 +142,7 @@ def _preview(request: HttpRequest, actor_id: str, form: MessageForm) -> dict[str
     value = _value(typed)
     return {
         "delivery": delivery_of(typed["kind"], value, typed["environment"]),
+        "setting": privileged_key(value) if typed["kind"] == "json" else "",
         "curl": Curl(request, actor_id).message(typed["kind"], value, typed["environment"]),
         **_as_code(typed["kind"], value, typed["environment"]),
     }

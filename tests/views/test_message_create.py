@@ -1,6 +1,7 @@
 """Seeing how many messages wait, and sending one."""
 
 import json
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -220,3 +221,54 @@ def test_a_sign_in_renewed_on_the_way_keeps_what_was_typed_and_sends_nothing(api
     assert answer.status_code == 401
     assert "It is renewed now: send it again." in page
     assert "precious" in page
+
+
+# Keys that the API takes for settings of the actor ----------------------------------------------------------------
+
+ONLY_PRIVILEGED = "Not authorized -- only admins and privileged users can set max workers."
+SETTING = {"kind": "json", "message": '{"maxWorkers": 2}'}
+PROGRAM = f"/api/v1/actors/{ACTOR_ID}/messages/"
+
+
+def as_program(browser: Client) -> Any:
+    sent = json.dumps({"json": {"maxWorkers": 2}})
+    return browser.post(PROGRAM, sent, content_type="application/json", secure=True)
+
+
+@pytest.mark.parametrize("send", [lambda browser: browser.post(URL, SETTING), as_program], ids=["page", "program"])
+def test_a_key_for_a_setting_is_the_api_s_business(api: API, signed_in: Client, send: Any) -> None:
+    api.post(MAILBOX, SENT)
+    assert send(signed_in).status_code in (201, 302)
+    assert json.loads(api.asked[-1].body) == {"maxWorkers": 2}
+
+
+def test_whom_the_api_refused_it_once_is_told_before_the_next_call(api: API, signed_in: Client) -> None:
+    api.refuse("POST", MAILBOX, ONLY_PRIVILEGED)
+    answer = signed_in.post(URL, SETTING)
+    assert answer.status_code == 403
+    assert "&quot;maxWorkers&quot;: 2" in answer.content.decode()
+    before = len(api.asked)
+    answer = signed_in.post(URL, SETTING | {"write_key": "k" * 43})
+    assert answer.status_code == 422
+    assert "The API takes the key “maxWorkers” for a setting of the actor" in answer.content.decode()
+    assert list(as_program(signed_in).json()["errors"]) == ["json"]
+    assert len(api.asked) == before
+
+
+def test_an_administrator_is_not_refused_what_they_were_refused_before(api: API, signed_in: Client) -> None:
+    api.refuse("POST", MAILBOX, ONLY_PRIVILEGED)
+    assert signed_in.post(URL, SETTING).status_code == 403
+    api.refuse("GET", "/actors/v2/aliases/admin-role-probe", "No alias found: admin-role-probe.", 404)
+    api.get("/actors/v2/utilization", {})
+    for path in ("", "/admin", "/admin/workers", "/admin/executions"):
+        api.is_silent("GET", f"/actors/v2{path}")
+    signed_in.get("/administration/")
+    api.wire.remove("POST", payloads.API + MAILBOX)
+    api.post(MAILBOX, SENT)
+    assert signed_in.post(URL, SETTING | {"write_key": "k" * 43}).status_code == 302
+
+
+def test_the_preview_says_who_may_send_such_a_key(signed_in: Client) -> None:
+    page = signed_in.post(f"{URL}preview/", SETTING).content.decode()
+    assert "takes <code>maxWorkers</code> at the top of a message for a setting of the actor" in page
+    assert "for a setting" not in signed_in.post(f"{URL}preview/", SETTING | {"message": "{}"}).content.decode()

@@ -21,6 +21,7 @@ from actors_app.executions.sizes import file_excess, message_excess
 from actors_app.forms.environment import EnvironmentField, TypedEnvironment
 from actors_app.forms.messages import check_json_message
 from actors_app.kept.messages import Sent
+from actors_app.permissions.allowed import Own
 from actors_app.services.jsons import dump_json
 from actors_app.services.types import SentMessage
 
@@ -58,7 +59,8 @@ class Messages(Resource):
         forms = [name for name in shapes.FORMS if isinstance(data, dict) and name in data]
         if len(forms) != 1:
             raise not_valid({"body": ["Send one JSON object with one of text, json and base64."]})
-        sent = _read(forms[0], self.body(shapes.FORMS[forms[0]]))
+        is_plain = Own(self.who.tenant, self.who.username).is_plain
+        sent = _read(forms[0], self.body(shapes.FORMS[forms[0]]), is_plain=is_plain)
         made = acts.send_message(self.http, self.abaco, actor_id, sent)
         return self.written(
             made,
@@ -113,7 +115,7 @@ class SendAgain(Resource):
         )
 
 
-def _read(name: str, given: dict[str, Any]) -> Sent:
+def _read(name: str, given: dict[str, Any], *, is_plain: bool) -> Sent:
     """Return the message that was sent, by the rules of the form."""
     environment = _environment(given.get("environment", {}))
     if name != "base64" and (excess := message_excess(name, given[name])):
@@ -122,7 +124,7 @@ def _read(name: str, given: dict[str, Any]) -> Sent:
         return Sent("text", given["text"].encode(), environment)
     if name == "json":
         try:
-            check_json_message(given["json"])
+            check_json_message(given["json"], is_plain=is_plain)
         except ValidationError as problem:
             raise not_valid({"json": problem.messages}) from None
         return Sent("json", dump_json(given["json"]), environment)
