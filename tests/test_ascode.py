@@ -186,6 +186,21 @@ def test_what_differs_between_versions_is_asked_of_the_dialect(request_of: HttpR
     assert code.python == "# agavepy speaks v2 of the API, and this one does not; use curl.\n"
 
 
+@pytest.mark.parametrize(
+    ("url", "is_spoken"),
+    [("https://api.example.org", True), ("HTTPS://api.example.org", True), ("http://127.0.0.1:8001", False)],
+)
+def test_agavepy_is_said_not_to_work_without_tls(
+    request_of: HttpRequest, settings: Any, url: str, is_spoken: bool
+) -> None:
+    settings.TENANTS = {"default": replace(settings.TENANTS["default"], url=url)}
+    code = code_of(request_of, "actor", actor_id=ACTOR_ID)
+    assert f"{url}/actors/v2/{ACTOR_ID}" in code.curl
+    assert ("Agave(api_server=" in code.python) is is_spoken
+    if not is_spoken:
+        assert code.python == "# agavepy speaks https alone, and this API is asked without TLS; use curl.\n"
+
+
 def test_a_nonce_and_the_token_are_variables(request_of: HttpRequest) -> None:
     code = code_of(request_of, "nonce-delete", actor_id=ACTOR_ID)
     assert f'/actors/v2/{ACTOR_ID}/nonces/$NONCE"' in code.curl

@@ -12,9 +12,12 @@ from django.http import HttpRequest
 
 from actors_app.as_code.curl import MAX_BODY, Curl
 from actors_app.as_code.hiding import Hidden
+from actors_app.services.types.actors import is_no_queue
 
 # Searches too: `getSearch` stands in its repository alone, and was never released.
 NO_CALL = "# agavepy has no call for this in its newest release, 0.9.5; use curl."
+# It takes the host out of the address that it is given, and asks that by https (agavepy resources/api_actors.json.j2).
+NOT_PLAIN = "# agavepy speaks https alone, and this API is asked without TLS; use curl."
 NOT_V2 = "# agavepy speaks v2 of the API, and this one does not; use curl."
 _SEARCHES = (
     "execution-search",
@@ -167,6 +170,8 @@ def code_of(
         python = NO_CALL + "\n"
     elif not curl.dialect.has_agavepy:
         python = NOT_V2 + "\n"
+    elif not curl.server.lower().startswith("https://"):
+        python = NOT_PLAIN + "\n"
     else:
         python = hidden.in_python(_python(curl.server, known, ids, _body(sent, is_file=is_file), asked))
     return Code(f"code-{operation}", known.title, line, python, variables)
@@ -190,7 +195,7 @@ def _named(curl: Curl, body: Mapping[str, Any], operation: str) -> dict[str, Any
     return {
         curl.dialect.name(name): value
         for name, value in body.items()
-        if value is not None and (name, value) != ("queue", "")
+        if value is not None and not is_no_queue(name, value)
     }
 
 

@@ -15,6 +15,7 @@ from actors_app.executions.sizes import variable_excess
 from actors_app.forms.fields import has_unseen
 from actors_app.services.dialects import DIALECTS, V2
 from actors_app.services.types import Actor
+from actors_app.wording import visible
 
 FIELDS = ("name", *EDITABLE)
 # What the API says of an actor and lets nobody set; a file that was saved from its answer has them too.
@@ -48,11 +49,15 @@ class NoDefinition(ValueError):  # noqa: N818  it names what was found, as the e
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file said, by our names, and the names in it that nothing is done with."""
+    """What a file said, by our names, and the names in it that nothing is done with.
+
+    `taken` says what was taken out of a file that holds more than a definition; empty where it holds nothing else.
+    """
 
     definition: Definition
     unknown: tuple[str, ...]
     left_out: tuple[str, ...]  # which the API sets itself
+    taken: str = ""
 
     def for_version(self, version: str) -> "Imported":
         """Return it without what this version of the API does not know."""
@@ -88,8 +93,12 @@ def as_text(definition: Mapping[str, Any]) -> str:
     return "".join(json.dumps(sign)[1:-1] if sign != "\n" and has_unseen(sign) else sign for sign in text) + "\n"
 
 
-def read(value: object) -> Imported:
-    """Read what a file holds, under the names of either version of the API; raise NoDefinition with what is wrong."""
+def read(content: object) -> Imported:
+    """Read what a file holds, under the names of either version of the API; raise NoDefinition with what is wrong.
+
+    It is a definition, a list of one, or the API's whole answer with either in it, as curl saves it.
+    """
+    value, taken = _unwrapped(content)
     if not isinstance(value, dict):
         raise NoDefinition('A definition is a JSON object, such as {"image": "abacosamples/test"}.')
     names = {shown: name for name in (*FIELDS, *SET_BY_THE_API) for shown in (name, V2().name(name))}
@@ -117,7 +126,28 @@ def read(value: object) -> Imported:
         del found["queue"]
     if not found:
         raise NoDefinition("This object names no field of an actor; the first it needs is “image”.")
-    return Imported(found, tuple(unknown), tuple(left_out))
+    return Imported(found, tuple(unknown), tuple(left_out), taken)
+
+
+def _unwrapped(value: object) -> tuple[object, str]:
+    """Return what a file holds without what stands around it, and what was taken, in words."""
+    where = ""
+    if isinstance(value, dict) and "result" in value and "image" not in value:
+        if value.get("status") == "error":
+            words = value.get("message") if isinstance(value.get("message"), str) else ""
+            raise NoDefinition(
+                f"This is a refusal of the API{f', “{visible(words[:200])}”' if words else ''}, no actor."
+            )
+        value, where = value["result"], " in the API's answer"
+        if isinstance(value, dict) and isinstance(value.get("search"), list):
+            value = value["search"]
+    if isinstance(value, list):
+        if len(value) > 1:
+            raise NoDefinition(f"This is a list of {len(value)} actors{where}. Leave one of them in it.")
+        if not value:
+            raise NoDefinition(f"The list{where} is empty.")
+        return value[0], f"the one actor of the list{where}"
+    return value, f"the actor{where}" if where else ""
 
 
 def _plain(name: str, value: Any) -> Any:

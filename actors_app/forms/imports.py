@@ -20,7 +20,8 @@ class ImportForm(PortalForm):
     definition_file = forms.FileField(
         label="File",
         required=False,
-        help_text="A JSON file, as “Export” on an actor's configuration gives it.",
+        help_text="A JSON file: a definition as “Export” on an actor's configuration gives it, or an answer of the API "
+        "with one actor in it.",
         error_messages=dict.fromkeys(("invalid", "missing", "empty"), "The file did not arrive, or is empty."),
         widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
     )

@@ -159,6 +159,72 @@ def test_bad_json_stays_on_the_page(signed_in: Client, text: str, says: str) -> 
     assert '<details class="card fold" open>' in page
 
 
+ANSWER = {"message": "Actor retrieved successfully.", "status": "success", "version": "dev"}
+
+
+@pytest.mark.parametrize(
+    ("wrap", "taken"),
+    [
+        (lambda actor: ANSWER | {"result": actor}, "the actor in the API's answer"),
+        (lambda actor: ANSWER | {"result": actor, "metadata": {}}, "the actor in the API's answer"),
+        (lambda actor: [actor], "the one actor of the list"),
+        (lambda actor: ANSWER | {"result": [actor]}, "the one actor of the list in the API's answer"),
+        (
+            lambda actor: ANSWER | {"result": {"_metadata": {}, "search": [actor]}},
+            "the one actor of the list in the API",
+        ),
+        (lambda actor: {"result": actor}, "the actor in the API's answer"),
+    ],
+)
+def test_an_answer_of_the_api_is_taken_with_what_stands_around_it(
+    signed_in: Client, api: Any, wrap: Any, taken: str
+) -> None:
+    from html import unescape
+
+    actor = actor_payload(hints=["sync"], token=True, cronSchedule="2099-9-6 2 + 3 months")
+    text = json.dumps(wrap(actor))
+    for sent in ({"text": text}, {"file": text.encode()}):
+        response = posted(signed_in, **sent)
+        page = response.content.decode()
+        assert response.status_code == 200
+        assert value(page, "name") == "word-count"
+        assert f"This form holds {taken}" in unescape(page)
+        assert "<code>message</code>" not in page
+    api.post("/actors/v2", actor_payload())
+    sent = json.dumps({"definition": wrap(actor)})
+    answer = signed_in.post("/api/v1/definitions/", sent, content_type="application/json", secure=True)
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["taken"].startswith(taken)
+    assert json.loads(api.asked[-1].body)["image"] == actor["image"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ([], "The list is empty."),
+        ([{"image": "a"}, {"image": "b"}], "This is a list of 2 actors. Leave one of them in it."),
+        (ANSWER | {"result": [{}, {}, {}]}, "This is a list of 3 actors in the API's answer."),
+        (ANSWER | {"result": None}, "A definition is a JSON object"),
+        (ANSWER | {"result": "x"}, "A definition is a JSON object"),
+        ([[{"image": "a"}]], "A definition is a JSON object"),
+        (
+            {"status": "error", "message": "Actor <b> not found", "result": None},
+            "This is a refusal of the API, “Actor <b> not found”, no actor.",
+        ),
+    ],
+)
+def test_an_answer_without_one_actor_is_explained(signed_in: Client, content: Any, says: str) -> None:
+    from html import unescape
+
+    response = posted(signed_in, json.dumps(content))
+    assert response.status_code == 422
+    assert says in unescape(response.content.decode())
+    sent = json.dumps({"definition": content})
+    answer = signed_in.post("/api/v1/definitions/", sent, content_type="application/json", secure=True)
+    assert answer.status_code == 422
+    assert says in answer.json()["errors"]["definition"][0]
+
+
 def test_a_bad_file_stays_on_the_page_as_text(signed_in: Client) -> None:
     response = posted(signed_in, file=b'{"image": "a/b",}')
     assert response.status_code == 422

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Object, Query, Text, WholeInQuery
+from actors_app.api.fields import Body, Query, Text, WholeInQuery
 from actors_app.api.serializers.actors import MOMENT, Actor, ActorChanges
 from actors_app.definitions.revisions import ELSEWHERE, FIRST, HERE, MAYBE
 
@@ -59,7 +59,9 @@ class Comparison(serializers.Serializer):
 class DefinitionFile(Body):
     """A definition as a file has it."""
 
-    definition = Object(help_text="By the names of either version of the Actors API.")
+    definition = serializers.JSONField(
+        help_text="By the names of either version of the Actors API; also a list of one, or the API's whole answer."
+    )
 
 
 class ImportedActor(Actor):
@@ -67,6 +69,7 @@ class ImportedActor(Actor):
 
     unknown = serializers.ListField(child=serializers.CharField(), help_text="Names that are no field of an actor.")
     left_out = serializers.ListField(child=serializers.CharField(), help_text="Fields that the API sets itself.")
+    taken = serializers.CharField(allow_blank=True, help_text="What was taken, where more than a definition was sent.")
 
 
 class Clone(ActorChanges):

@@ -169,7 +169,9 @@ class DefinitionImport(Definitions):
         except NoDefinition as wrong:
             raise not_valid({"definition": list(wrong.sentences)}) from None
         given = as_form(found.definition)
-        return self.register(given, given, unknown=list(found.unknown), left_out=list(found.left_out))
+        return self.register(
+            given, given, unknown=list(found.unknown), left_out=list(found.left_out), taken=found.taken
+        )
 
 
 class ActorClone(Definitions):
