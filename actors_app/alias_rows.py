@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
-from actors_app.services.names import KINDS, has_page
+from actors_app.services.names import KINDS, has_page, problem_of
 from actors_app.services.types import Actor, Alias
 from actors_app.wording import visible
 
@@ -18,8 +18,9 @@ LOOKED_AT = 24  # actors that one page asks for singly; the others are not said 
 class AliasRow:
     """One alias: its name, its page (none where its name cannot be in an address), its actor and its owner.
 
-    `problem` says what is wrong with its name, and may be None. `state` is `ready` where the visitor may read the
-    actor, `dead` where the API says that there is none, otherwise `unseen`.
+    `problem` says what is wrong with its name, and may be None; `may_not` why its owner cannot change it, or is empty.
+    `state` is `ready` where the visitor may read the actor, `dead` where the API says that there is none, otherwise
+    `unseen`.
     """
 
     alias: str
@@ -30,6 +31,7 @@ class AliasRow:
     is_mine: bool
     state: str
     problem: str | None
+    may_not: str
 
 
 def page_of(name: str, *args: str) -> str:
@@ -53,10 +55,16 @@ def rows(aliases: Iterable[Alias], actors: Mapping[str, Actor], dead: frozenset[
             owner=visible(one.owner),
             is_mine=one.owner == username,
             problem=one.name_problem,
+            may_not=_may_not(one.alias),
             state="ready" if one.actor_id in actors else "dead" if one.actor_id in dead else "unseen",
         )
         for one in sorted(aliases, key=lambda one: (one.alias.casefold(), one.alias))
     ]
+
+
+def _may_not(name: str) -> str:
+    problem = problem_of("alias", name)
+    return problem.effect if problem and problem.only_admins else ""
 
 
 def dead_among(abaco: Abaco, actor_ids: Iterable[str]) -> frozenset[str]:

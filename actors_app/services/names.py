@@ -28,13 +28,15 @@ class NameProblem:
     """What is wrong with a name.
 
     `reason` refuses a new alias or config. `effect` says what an existing one suffers, `remedy` what can be done about
-    it and by whom; both are empty where it suffers nothing. `has_page` is whether the API answers for it at all.
+    it and by whom; both are empty where it suffers nothing. `has_page` is whether the API answers for it at all,
+    `only_admins` whether it does so to administrators alone.
     """
 
     reason: str
     effect: str = ""
     remedy: str = ""
     has_page: bool = True
+    only_admins: bool = False
 
     @property
     def words(self) -> str:
@@ -109,7 +111,7 @@ def _of_administrators(kind: Kind, name: str) -> NameProblem:
     else:
         also = " Only they reach its actor by this name."
     effect = f"The API lets only administrators read, change or delete {_a(kind)} whose name contains “admin”.{also}"
-    return NameProblem(f"{effect} {_ANOTHER}", effect, f"An administrator can {_RENAME}")
+    return NameProblem(f"{effect} {_ANOTHER}", effect, f"An administrator can {_RENAME}", only_admins=True)
 
 
 def _no_actor(name: str) -> NameProblem:
@@ -122,8 +124,10 @@ def _no_actor(name: str) -> NameProblem:
     only_admins = name == "search"  # actors/auth.py: it never resolves this word for anybody else
     return NameProblem(
         f"{why}: an alias of this name could be created, but its actor never be reached by it. {_ANOTHER}",
-        f"{why}: its actor cannot be reached by this name.",
+        f"{why}: its actor cannot be reached by this name."
+        + " Only administrators can read, change or delete the alias." * only_admins,
         f"An administrator can {_RENAME}" if only_admins else f"Its owner can {_RENAME}",
+        only_admins=only_admins,
     )
 
 

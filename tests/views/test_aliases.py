@@ -131,6 +131,7 @@ def test_a_name_that_only_administrators_manage_keeps_its_page(api: API, signed_
     page = signed_in.get("/aliases/").content.decode()
     assert 'href="/aliases/admin-x/"' in page
     assert "Its actor cannot be reached by this name at all. An administrator can delete it" in page
+    assert 'href="/aliases/admin-x/edit/"' not in page
 
 
 def test_an_alias_named_new_has_a_page(api: API, signed_in: Client) -> None:
