@@ -23,6 +23,7 @@ PROGRAMS = {
     "sandbox/progress": "progress.py",
     "sandbox/memory": "memory.py",
     "sandbox/nostart": "run.sh",
+    "sandbox/stubborn": "stubborn.py",
     "sim/quick": "word_count.py",
     "sim/nostart": "run.sh",
     "tacc/s2-tiler": "progress.py",

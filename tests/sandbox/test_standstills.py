@@ -19,6 +19,7 @@ def abaco(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         SANDBOX_PULL_SECONDS="0.05",
         SANDBOX_RETRY_SECONDS="0.1",
         SANDBOX_DELETE_SECONDS="0.3",
+        SANDBOX_STOP_SECONDS="0.3",
     )
     yield running
     running.stop()
@@ -90,6 +91,14 @@ def test_after_a_halt_the_worker_stays_busy_and_later_messages_wait(owner: Perso
     assert workers(owner, actor) == {worker: "BUSY"}
     row = owner.get(f"/{actor}/executions/{second}")
     assert "workerId" not in row
+
+
+def test_a_halt_asks_first_and_kills_what_does_not_end(owner: Person) -> None:
+    actor = owner.actor("sandbox/stubborn")
+    execution = send(owner, actor, {"message": "go"})
+    owner.until(f"/{actor}/executions/{execution}/logs", lambda log: log["logs"] != "")
+    owner.delete(f"/{actor}/executions/{execution}")
+    assert owner.ended(actor, execution)["exitCode"] == 137
 
 
 def test_in_v2_a_stop_leaves_the_record_and_starts_nothing(owner: Person, admin: Person) -> None:
