@@ -128,11 +128,9 @@ def _reason(abaco: Abaco, execution: Execution, answers: dict[str, Answer]) -> W
     actor, workers, at = answers["actor"].value, answers["workers"].value, now()
     left: Mapping[str, Sequence[Execution]] = {}
     if actor is not None and workers:
-        # Its own worker is known; of the others it is asked only where none is free.
-        others = [worker for worker in workers if worker.id != execution.worker_id]
         is_free = any(worker.is_ready or worker.is_starting for worker in workers)
-        left = {} if is_free else unfinished(abaco, actor.id, others, at)
-    if execution.worker_id:
+        left = {} if is_free else unfinished(abaco, actor.id, workers, at)
+    if execution.worker_id and execution.worker_id not in left:
         left = {**left, execution.worker_id: (execution,)}
     asked = Asked(actor, answers["mailbox"].value, workers, problem=answers["actor"].error, unfinished=left)
     return why_not_running(execution, asked, at)

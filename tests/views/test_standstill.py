@@ -191,6 +191,8 @@ def test_a_container_that_does_not_start_is_told_while_it_is_tried(
 ) -> None:
     life = Life(api, "nostart", at)
     life.answers(actor="05_actor_changed", workers=workers, messages=messages)
+    if kind == "start-failed":
+        life.search("zXxMbO44gxpgJ", [execution], [execution])
     why = signed_in.get(f"/api/v1{life.execution(execution)}why/").json()["why"]
     assert why["kind"] == kind
     assert "It runs in a moment" not in why["advice"] or kind == "next"
@@ -249,6 +251,19 @@ def test_both_executions_of_a_blocked_worker_say_so(api: API, signed_in: Client)
     own = signed_in.get(f"/api/v1{life.execution('17_execution_100000_60s')}why/").json()["why"]
     assert own["kind"] == "worker-blocked"
     assert "A halt is refused" in own["advice"]
+
+
+def test_a_worker_that_runs_something_else_meanwhile_is_not_called_blocked(api: API, signed_in: Client) -> None:
+    life = Life(api, "binary", 61.8)
+    life.answers(actor="02_actor_ready", workers="18_workers_60s", messages="19_messages_60s")
+    named = life.result("17_execution_100000_60s")
+    running = named | {"id": "another", "status": "RUNNING"}
+    for found, params in (([running], {"limit": "1"}), ([named, running], {"limit": "20", "status.neq": "COMPLETE"})):
+        reply = {"_metadata": {"totalCount": len(found)}, "search": found}
+        query = query_param_matcher({"skip": "0", "workerId": named["workerId"], **params})
+        api.get(f"{life.actor}/executions", reply, match=[query])
+    why = signed_in.get(f"/api/v1{life.execution('17_execution_100000_60s')}why/").json()["why"]
+    assert why["kind"] != "worker-blocked"
 
 
 def test_a_message_that_went_back_says_that_no_worker_takes_it(api: API, signed_in: Client) -> None:
