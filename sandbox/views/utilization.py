@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 
 from sandbox.endpoint import Call, open_to_all_signed_in
-from sandbox.models import Actor, Execution, Message, Worker
+from sandbox.models import Actor, Execution, Worker
 
 
 def utilization_get(call: Call) -> HttpResponse:
@@ -12,7 +12,7 @@ def utilization_get(call: Call) -> HttpResponse:
         "currentActors": Actor.objects.count(),
         "totalActors": actors_ever(),
         "workers": Worker.objects.count(),
-        "commandQueue": Message.objects.filter(taken=False).count(),
+        "commandQueue": Worker.objects.filter(status="REQUESTED").count(),  # messages wait elsewhere
     }
     return call.answer("Abaco utilization returned successfully.", counts)
 

@@ -118,11 +118,15 @@ def show(store: Store, asked: dict[str, Any], result: Any) -> None:
         for record in result if isinstance(result, list) else [result]:
             store.put("config", **record)
     elif "/messages" in path:
-        for number in range(result["messages"]):
-            store.insert("message", actor_id=actor, execution_id=number, environment="{}", taken=False)
+        _waiting(store, actor, result["messages"])
     elif result is not None:
         kept = json.loads(json.dumps(result).replace('"tacc_', '"TACC_'))
         store.show(caller, actor, named({"result": kept}, camel)["result"])
+
+
+def _waiting(store: Store, actor: str, count: int) -> None:
+    for number in range(count):
+        store.insert("message", actor_id=actor, execution_id=number, environment="{}", taken=False)
 
 
 def _without(store: Store) -> None:
@@ -181,6 +185,7 @@ BEFORE: dict[str, Callable[[Store], None]] = {
     "permissions_post_world": lambda store: [store.grant(PLAIN, *entry) for entry in (("testuser", "UPDATE"),
                                              ("testotheruser", "READ"))] and None,
     "permissions_world_sends": _for_the_world,
+    "utilization": lambda store: _waiting(store, PLAIN, 3),
     "update_form_force_false": lambda store: store.put("actor", id=ADMINS, owner="testuser", name="A", revision=2),
 }  # fmt: skip
 
