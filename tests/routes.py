@@ -116,13 +116,13 @@ ROWS = {
     "actors:config-permission-change": Row(FORM, WRITE),
     "actors:execution-list": Row(PAGE, READ),
     "actors:execution-create": Row(FORM, WRITE),
-    "actors:execution-detail": Row(PAGE, READ),
+    "actors:execution-detail": Row(FORM, WRITE),
     "actors:execution-status": Row(PAGE, READ),
     "actors:execution-why": Row(PAGE, READ),
     "actors:execution-newer": Row(PAGE, READ),
     "actors:execution-older": Row(PAGE, READ),
     "actors:execution-halt": Row(FORM, WRITE),
-    "actors:execution-logs": Row(PAGE, READ),
+    "actors:execution-logs": Row(FORM, WRITE),
     "actors:bulk-create": Row(FORM, WRITE),
     "actors:actor-bulk-create": Row(FORM, WRITE),
     "actors:bulk-list": Row(PAGE, READ),
@@ -136,7 +136,7 @@ ROWS = {
     "actors:log-keep": Row(FORM, WRITE),
     "actors:log-forget": Row(FORM, WRITE),
     "actors:result-take": Row(FORM, WRITE),
-    "actors:result-download": Row(PAGE, READ),
+    "actors:result-download": Row(FORM, WRITE),
 }
 
 # What stands in an address. The handle of a session is one of nobody's.

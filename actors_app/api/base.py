@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from actors_app.acts import secrets
 from actors_app.api import idempotency, paging
 from actors_app.api.authentication import TENANT_HEADER
 from actors_app.api.exceptions import REPLAYED, Problem, not_valid
@@ -19,6 +20,7 @@ from actors_app.api.paging import Key, Page
 from actors_app.credentials import Credentials, abaco_for, signed_in, tenant_of
 from actors_app.kept import answers as kept_answers
 from actors_app.kept.answers import First
+from actors_app.masking import Masker
 from actors_app.services import Abaco
 from actors_app.sign_in.own_sessions import read_only_reason
 from actors_app.writes import Written
@@ -71,6 +73,18 @@ class Resource(APIView):
         self.http.sending = idempotency.sending(self.http, request.data)  # type: ignore[attr-defined]
         if handler.takes_nothing and request.data:
             raise not_valid({"body": ["Nothing is sent along here."]})
+
+    def masker(self, actor_id: str, execution_id: str, what: str) -> Masker:
+        """Return what hides the secrets of an execution, or shows them where its owner asks, which is recorded first.
+
+        `what` says of what they are; the query is a SecretsQuery. Raises NotOwner.
+        """
+        reveals = self.asked.get("secrets") == "shown"
+        if reveals:
+            if reason := read_only_reason(self.http):
+                raise Problem(403, "reads-only", reason)
+            secrets.reveal(self.http, self.abaco, actor_id, execution_id, what)
+        return Masker(actor_id, execution_id, reveals=reveals)
 
     # What was sent ------------------------------------------------------------------------------------------
 

@@ -130,6 +130,17 @@ class Slice(serializers.Serializer):
     page_number = serializers.IntegerField(help_text="offset / limit, rounded up: counted from 0.")
 
 
+class SecretsQuery(Query):
+    """Whether secrets are in the answer."""
+
+    secrets = Choice(
+        ["masked", "shown"],
+        required=False,
+        default="masked",
+        help_text="`shown`: as it is, for the owner of the actor alone. Who looked is in the activity.",
+    )
+
+
 class PageQuery(Query):
     """Which page of a list."""
 

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from actors_app.as_code.secret_names import is_secret_name
+from actors_app.masking import is_secret_name
 
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST = 40  # characters of a variable's name that come from the secret's

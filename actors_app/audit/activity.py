@@ -69,6 +69,7 @@ ACTIONS = {
     "log.keep": ("kept a log of", "tried to keep a log of", "Keep a log"),
     "log.delete": ("deleted a kept log of", "tried to delete a kept log of", "Delete a kept log"),
     "evidence.take": ("took evidence of", "tried to take evidence of", "Take evidence"),
+    "secret.reveal": ("looked at secrets of", "tried to look at secrets of", "Look at hidden secrets"),
     "result.take": ("took a result of", "tried to take a result of", "Take a result"),
 }
 
@@ -232,7 +233,7 @@ def object_of(entry: AuditEntry, actors: str) -> tuple[str, str]:
         return entry.object_id, ""
     if noun == "worker" and is_id(entry.object_id):
         return entry.object_id, f"{actor}workers/{entry.object_id}/"
-    if noun in ("execution", "log", "result", "evidence") and is_id(entry.object_id):
+    if noun in ("execution", "log", "result", "evidence", "secret") and is_id(entry.object_id):
         return entry.object_id, f"{actor}executions/{entry.object_id}/"
     if noun == "bulk":
         page = _location(entry)

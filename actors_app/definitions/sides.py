@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from actors_app.as_code.secret_names import is_secret_name
+from actors_app.masking import may_hold_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,5 @@ def side_of(name: str, value: Any) -> Side:
     """Return the value of a field as a page shows it."""
     if name != "default_environment":
         return Side(value)
-    variables = (value or {}).items()
-    return Side(variables=tuple(Variable(key, one, is_secret_name(key)) for key, one in variables), is_environment=True)
+    variables = (Variable(key, one, may_hold_secret(key, one)) for key, one in (value or {}).items())
+    return Side(variables=tuple(variables), is_environment=True)

@@ -4,17 +4,27 @@ The form always opens first; sending is `sending.py`. What the API says of the e
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from actors_app.credentials import Credentials
 from actors_app.forms.environment import TypedEnvironment
+from actors_app.forms.fields import unix_lines
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Known, Sent
+from actors_app.masking import MASK, Masker
 from actors_app.models import KeptMessage
 from actors_app.services import Answer
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor
+
+LEFT_IN = (
+    f"{MASK} stands in it for something that is hidden. Type what shall be sent there, or leave this as it was shown: "
+    "then what was sent before is sent again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,38 @@ def again_of(execution_id: str, known: Known) -> Again:
     """Return what the form opens with for an execution."""
     if known.sent is None:
         return Again(execution_id, why_not=known.why_not, row=known.row)
-    return Again(execution_id, {**_initial(known.sent), "again": execution_id}, row=known.row)
+    masked = masked_of(execution_id, known.sent)
+    return Again(execution_id, {**_initial(masked), "again": execution_id}, row=known.row)
+
+
+def masked_of(execution_id: str, sent: Sent) -> Sent:
+    """Return a message as the form shows it, without its secrets; what is sent is put together by `restored`."""
+    return sent.masked(Masker(execution_id))
+
+
+def restored(execution_id: str, typed: Mapping[str, Any], sent: Sent) -> tuple[str, dict[str, str]]:
+    """Return the words and the variables that are meant by what was typed into a form with masks in it.
+
+    What was left as it was shown is what was sent before. Raises ValidationError, by field, for a mask within something
+    that was changed.
+    """
+    masked, words = masked_of(execution_id, sent), typed["message"]
+    problems: dict[str, str] = {}
+    if typed["kind"] != "file" and MASK in words:
+        if typed["kind"] == sent.kind and words == unix_lines(words_of(masked)):
+            words = words_of(sent)
+        else:
+            problems["message"] = LEFT_IN
+    environment = dict(typed["environment"])
+    for name, value in environment.items():
+        if MASK in value:
+            if value == masked.environment.get(name):
+                environment[name] = sent.environment[name]
+            else:
+                problems["environment"] = f"{name}: {LEFT_IN}"
+    if problems:
+        raise ValidationError(problems)
+    return words, environment
 
 
 def _initial(sent: Sent) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What is asked for to put two executions side by side, also of different actors; `comparing.py` finds what differs."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
@@ -15,10 +15,12 @@ from actors_app.kept import messages as kept_messages
 from actors_app.kept import results as kept_results
 from actors_app.kept.messages import Known
 from actors_app.kept.visible_logs import visible_kept
+from actors_app.masking import Masker
 from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Execution
+from actors_app.wording import visible
 
 MAX_RESULT = 1_000_000  # bytes up to which a result that is text is compared line by line
 MAX_TEXTS = 5  # pairs of them that are compared line by line; templates/comparison/detail.html names it
@@ -41,6 +43,11 @@ class Side:
     log: Tail | None
     log_error: AbacoError | None
     message: Known
+
+    @property
+    def masker(self) -> Masker:
+        """Return what hides the secrets of this side."""
+        return _masker(self.named, self.execution)
 
     @property
     def names(self) -> list[str]:
@@ -91,12 +98,18 @@ def sides(abaco: Abaco, who: Credentials, first: Named, second: Named) -> tuple[
     for one in (first, second):
         calls[f"actor {one.actor_id}"] = lambda one=one: abaco.actors.get(one.actor_id)
         calls[f"execution {one}"] = lambda one=one: abaco.executions.get(one.actor_id, one.execution_id)
-        calls[f"log {one}"] = lambda one=one: tail_of(abaco.logs.stream(one.actor_id, one.execution_id))
+        calls[f"log {one}"] = lambda one=one: tail_of(
+            _masker(one).pieces(abaco.logs.stream(one.actor_id, one.execution_id))
+        )
     answers = abaco.wave(**calls)
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
     return _side(who, "A", first, answers), _side(who, "B", second, answers)
+
+
+def _masker(named: Named, execution: Execution | None = None) -> Masker:
+    return Masker(named.actor_id, named.execution_id, execution.actor_id if execution else "")
 
 
 def _side(who: Credentials, letter: str, named: Named, answers: dict[str, Answer]) -> Side:
@@ -105,7 +118,7 @@ def _side(who: Credentials, letter: str, named: Named, answers: dict[str, Answer
     if log.error or not log.value.lines:
         kept = visible_kept(who, named.actor_id, named.execution_id, {"actor": actor, "execution": execution})
         with suppress(kept_logs.Unreadable):
-            log = Answer(tail_of(kept_logs.pieces(kept))) if kept else log
+            log = Answer(tail_of(_masker(named).pieces(kept_logs.pieces(kept)))) if kept else log
     return Side(
         letter=letter,
         named=named,
@@ -132,12 +145,21 @@ def compared(who: Credentials, left: Side, right: Side) -> Compared:
         found.log = difference(left.log, right.log, names)
     ours, theirs = left.message.sent, right.message.sent
     if ours and theirs:
-        found.environment = field_rows(ours.environment, theirs.environment, absent="not set")
         found.is_same_message = (ours.kind, ours.body) == (theirs.kind, theirs.body)
+        found.environment = _environments(left, right)
         if "binary" not in (ours.kind, theirs.kind):
             # What somebody typed is compared to the letter: no time or id in it passes for another.
+            ours, theirs = ours.masked(left.masker), theirs.masked(right.masker)
             found.message = difference(tail_of([words_of(ours)]), tail_of([words_of(theirs)]), exact=True)
     return found
+
+
+def _environments(left: Side, right: Side) -> list[FieldRow]:
+    """Put the variables of two messages beside each other; secrets that differ are said to, and not shown."""
+    ours, theirs = ((side.message.sent.environment if side.message.sent else {}) for side in (left, right))
+    rows = field_rows(left.masker.environment(ours), right.masker.environment(theirs), absent="not set")
+    differ = {visible(name) for name in {*ours} & {*theirs} if ours[name] != theirs[name]}
+    return [replace(row, right=f"{row.right}, another") if row.is_same and row.name in differ else row for row in rows]
 
 
 def _fields(side: Side) -> dict[str, str]:
@@ -146,7 +168,9 @@ def _fields(side: Side) -> dict[str, str]:
 
 def _results(who: Credentials, left: Side, right: Side, names: list[str]) -> list[ResultPair]:
     """Put the results that this person has taken of both beside each other."""
-    ours, theirs = (kept_results.texts(who, side.named.execution_id, MAX_RESULT, MAX_TEXTS) for side in (left, right))
+    ours, theirs = (
+        kept_results.texts(who, side.named.execution_id, MAX_RESULT, MAX_TEXTS, side.masker) for side in (left, right)
+    )
     pairs = []
     for mine, other in zip_longest(ours, theirs):
         (one, text), (two, words) = mine or (None, None), other or (None, None)

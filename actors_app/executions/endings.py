@@ -9,6 +9,7 @@ from actors_app.zones import exact
 
 # The API writes the log after it has written that the execution has ended (TACC/abaco actors/worker.py).
 LOG_SETTLES = timedelta(seconds=6)
+TOKEN_LIFE = timedelta(hours=4)  # of the owner's token in an execution's environment, from its start on
 # What is known of the operators' own times: no sample configuration keeps a log for less than 12 hours or for more
 # than 24.
 LOG_IS_THERE = timedelta(hours=1)
@@ -115,6 +116,14 @@ def no_log_in_words(execution: Execution | None, kept_for: int | None = None, is
     if execution.outcome == "error":
         return "There is no log: the API could not run it, or the log has expired."
     return "There is no log: it wrote nothing, or the log has expired. The API does not say which."
+
+
+def credential_life_in_words(execution: Execution | None) -> str:
+    """Say how long the token lives that each execution has in `_abaco_access_token`; empty where it is over."""
+    if execution is None or execution.start_time is None:
+        return f"for up to {duration(TOKEN_LIFE.total_seconds())} after the execution started"
+    over = execution.start_time + TOKEN_LIFE
+    return f"until about {exact(over, '%Y-%m-%d %H:%M')} ({ago_words(over, now())})" if over > now() else ""
 
 
 def log_life_in_words(execution: Execution | None, kept_for: int | None) -> str:

@@ -12,6 +12,7 @@ from actors_app.forms.base import PortalForm
 from actors_app.forms.confirm import ConfirmForm
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
 from actors_app.forms.fields import read_json
+from actors_app.masking import MASK
 from actors_app.services.messages import privileged_key
 
 KINDS = (("text", "Text"), ("json", "JSON"), ("file", "File"))
@@ -118,6 +119,12 @@ class MessageForm(PortalForm):
     def offers_file(self) -> bool:
         """Whether the bytes that were sent before can be sent again without being chosen."""
         return bool(self.repeats) and self.chosen_kind == "file"
+
+    @property
+    def has_masks(self) -> bool:
+        """Whether what was typed holds a mask, which the form had in place of a secret."""
+        words = "" if self.cleaned_data["kind"] == "file" else self.cleaned_data["message"]
+        return MASK in words or any(MASK in value for value in self.cleaned_data["environment"].values())
 
     def clean_message(self) -> str:
         """Return the text with the line ends that were typed; browsers send each as CR and LF."""

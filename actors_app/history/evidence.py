@@ -3,16 +3,16 @@
 Each part is read while the ZIP is sent. What cannot be read becomes an entry of the manifest that says why.
 """
 
+import hashlib
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
 
-from actors_app.as_code.secret_names import MASK, masked
 from actors_app.audit.activity import Reader, all_of, record_of
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials
@@ -24,6 +24,7 @@ from actors_app.history.rights import SeenActor
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
 from actors_app.kept import results as kept_results
+from actors_app.masking import MASK, Masker
 from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
@@ -51,7 +52,10 @@ To verify that no file was changed since, go into this folder and run
 What proves the time and the maker: that this pack was taken is an entry of the portal's audit trail,
 with the action evidence.take; `manage.py verify_audit` proves the trail.
 
-Values of environment variables whose names say that they are secrets are replaced by {mask}
+Tokens, nonces, passwords and private keys, as far as they are recognised by their names or their form, are replaced by
+{mask}. The manifest says in which files and how often; of a log it has the SHA-256 of the whole, with its secrets. What
+is not recognised is still there, so that this pack may contain secrets.
+
 Results are here only where whoever made this pack had taken them: the API gives each away once.
 """
 
@@ -133,9 +137,9 @@ class Pack:
             return
         self.actors[seen.key] = found.value if found else None
         if found:
-            note = f"Values of default_environment whose names say that they are secrets are replaced by {MASK}. "
-            note += _NO_ADDRESSES
-            yield from self._json(f"{folder}actor.json", _without_secrets(found.result), found.source, note)
+            masker = Masker(seen.id)
+            result = _without_secrets(found.result, masker)
+            yield from self._json(f"{folder}actor.json", result, found.source, _NO_ADDRESSES, masker=masker)
         else:
             self._miss(f"{folder}actor.json", f"actor {seen.id}", _why(error))
         permissions: Original[None] | None = answers["permissions"].value
@@ -165,15 +169,16 @@ class Pack:
     def _execution(self, subject: Subject, answer: Answer, folder: str) -> Generator[bytes, None, Execution | None]:
         original: Original[Execution] | None = answer.value
         name = f"{folder}execution.json"
+        masker = Masker(subject.execution_id, subject.actor.id)
         told = {
-            "api": original.result if original else None,
-            "portal": portal_record(subject.row, subject.actor) if subject.row else None,
+            "api": masker.value(original.result) if original else None,
+            "portal": masker.value(portal_record(subject.row, subject.actor)) if subject.row else None,
         }
         if original or subject.row:
             source = original.source if original else STORE
             note = "`api` is the API's answer now, `portal` is what the portal remembers, written when it last saw it. "
             note += _NO_ADDRESSES
-            yield from self._json(name, told, source, note)
+            yield from self._json(name, told, source, note, masker=masker)
         if original is None:
             self._miss(f"{name}: api", f"execution {subject.execution_id}", _why(answer.error))
         return original.value if original else None
@@ -207,15 +212,20 @@ class Pack:
             self._miss(name, f"execution {id_}", why)
             return
 
-        def whole() -> Iterator[bytes]:
-            yield _utf8(first)
+        masker, digest = Masker(seen.id, id_, execution.worker_id if execution else ""), hashlib.sha256()
+
+        def whole() -> Iterator[str]:
+            digest.update(_utf8(first))
+            yield first
             try:
                 for piece in pieces:
-                    yield _utf8(piece)
+                    digest.update(_utf8(piece))
+                    yield piece
             except (AbacoError, DatabaseError) as error:
                 problems.append(f"It breaks off. {_why(error)}")
 
-        yield from self._file(name, whole(), source, problems)
+        masked = map(_utf8, masker.pieces(whole()))
+        yield from self._file(name, masked, source, problems, masker=masker, digest=digest)
 
     def _message(self, subject: Subject, folder: str) -> Iterator[bytes]:
         id_ = subject.execution_id
@@ -229,9 +239,11 @@ class Pack:
             yield from self._file(f"{folder}message-missing.txt", [_utf8(known.why_not + "\n")], source)
             return
         ending = _ENDINGS.get(known.sent.kind, "bin")
-        yield from self._file(f"{folder}message.{ending}", [known.sent.body], source)
-        note = f"Values whose names say that they are secrets are replaced by {MASK}"
-        yield from self._json(f"{folder}message-environment.json", masked(known.sent.environment), source, note)
+        masker, of_environment = Masker(subject.actor.id, id_), Masker(subject.actor.id, id_)
+        sent = replace(known.sent, environment={}).masked(masker)
+        yield from self._file(f"{folder}message.{ending}", [sent.body], source, masker=masker)
+        environment = of_environment.environment(known.sent.environment)
+        yield from self._json(f"{folder}message-environment.json", environment, source, masker=of_environment)
 
     def _results(self, subject: Subject, folder: str) -> Iterator[bytes]:
         id_ = subject.execution_id
@@ -240,30 +252,48 @@ class Pack:
             for number, (row, _) in enumerate(rows, 1):
                 name = f"{folder}results/{number}.{_ENDINGS.get(row.kind, 'bin')}"
                 try:
-                    data = kept_results.content(self.who, id_, row.pk)
+                    masker = Masker(subject.actor.id, id_)
+                    data = kept_results.content(self.who, id_, row.pk, masker)
                 except KeptResult.DoesNotExist:
                     self._miss(name, f"execution {id_}", "It was kept, and opens no more.")
                     continue
                 source = f"{STORE}: taken from the API at {row.fetched_at.isoformat()}"
-                yield from self._file(name, [data], source)
+                yield from self._file(name, [data], source, masker=masker)
         except DatabaseError as error:
             self._miss(f"{folder}results", f"execution {id_}", _why(error))
 
     # Files --------------------------------------------------------------------------------------------------
 
-    def _json(self, name: str, value: object, source: str, note: str = "") -> Iterator[bytes]:
-        yield from self._file(name, [json.dumps(value, indent=2).encode() + b"\n"], source, note=note)
+    def _json(
+        self, name: str, value: object, source: str, note: str = "", masker: Masker | None = None
+    ) -> Iterator[bytes]:
+        content = json.dumps(value, indent=2).encode() + b"\n"
+        yield from self._file(name, [content], source, note=note, masker=masker)
 
     def _file(
-        self, name: str, pieces: Iterable[bytes], source: str, problems: Sequence[str] = (), note: str = ""
+        self,
+        name: str,
+        pieces: Iterable[bytes],
+        source: str,
+        problems: Sequence[str] = (),
+        note: str = "",
+        masker: Masker | None = None,
+        digest: Any = None,
     ) -> Iterator[bytes]:
-        """Write a file and name it in the manifest, with the problems that came up while it was read."""
+        """Write a file and name it in the manifest, with the problems that came up while it was read.
+
+        `masker` has counted the secrets that were replaced in it, `digest` has the whole as it was before.
+        """
         at = moment_text(now_ms())
         yield from self.zip.add(f"{self.folder}/{name}", pieces)
         written = self.zip.files[-1]
         entry = {"name": name, "bytes": written.size, "sha256": written.sha256, "read_at": at, "source": source}
         if note:
             entry["note"] = note
+        if masker and masker.count:
+            entry["secrets_replaced"] = masker.count
+            if digest:
+                entry["original_sha256"] = digest.hexdigest()
         if problems:
             entry["incomplete"] = " ".join(problems)
             self._miss(f"the rest of {name}", source, " ".join(problems))
@@ -275,7 +305,7 @@ class Pack:
     def _closing(self) -> Iterator[bytes]:
         count, at = len(self.subjects), moment_text(now_ms())
         words = f"{count} execution" if count == 1 else f"{count} executions"
-        readme = _README.format(count=words, at=at, mask=f"{MASK}.")
+        readme = _README.format(count=words, at=at, mask=MASK)
         yield from self._file("README.txt", [readme.encode()], "the portal")
         manifest = {
             "about": dict(self.about),
@@ -293,10 +323,10 @@ class Pack:
         yield from self.zip.end()
 
 
-def _without_secrets(result: Mapping[str, Any]) -> dict[str, Any]:
+def _without_secrets(result: Mapping[str, Any], masker: Masker) -> dict[str, Any]:
     """Return an actor as the API gives it, with its environment masked under either name that the API has for it."""
     environments = {
-        name: masked(value)
+        name: masker.environment(value)
         for name in ("defaultEnvironment", "default_environment")
         if isinstance(value := result.get(name), dict)
     }

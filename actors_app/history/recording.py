@@ -11,6 +11,7 @@ from django.db.models import F
 from actors_app.history.clock import DAY, HOUR, MINUTE, from_ms, now_ms, to_ms
 from actors_app.models import ActorHistory, ExecutionRecord
 from actors_app.services.types import Execution, ExecutionRow
+from actors_app.services.types.executions import without_secrets
 from actors_app.wording import storable
 
 UNFINISHED = ("waiting", "running")
@@ -141,6 +142,7 @@ def row_of(actor: ActorHistory, execution: Execution | ExecutionRow, at: int) ->
 def execution_of(row: ExecutionRecord, actor_id: str) -> Execution:
     """Return what was written down as the API's own type, as it stood when it was last seen."""
     final: Any = json.loads(row.final_state) if row.final_state else {}
+    final = without_secrets(final) if isinstance(final, dict) else {}  # written before the portal masked them
     return Execution(
         id=row.execution_id,
         actor_id=actor_id,

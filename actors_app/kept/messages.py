@@ -9,7 +9,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from cryptography.fernet import InvalidToken
@@ -20,7 +20,9 @@ from django.utils import timezone
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials
 from actors_app.kept.sealing import seal, unseal
+from actors_app.masking import Masker
 from actors_app.models import KeptMessage
+from actors_app.services.jsons import UnreadableJSON, dump_json, load_json
 from actors_app.services.types import Actor
 from actors_app.wording import size, visible
 
@@ -38,6 +40,18 @@ class Sent:
     body: bytes = field(repr=False)
     environment: Mapping[str, str] = field(repr=False)
     repeats: str = ""  # the execution whose message this was, where it was sent again
+
+    def masked(self, masker: Masker) -> "Sent":
+        """Return the message without its secrets, to be shown and never to be sent."""
+        return replace(self, body=self._masked_body(masker), environment=masker.environment(self.environment))
+
+    def _masked_body(self, masker: Masker) -> bytes:
+        if self.kind == "json" and not masker.reveals:
+            try:
+                return dump_json(masker.value(load_json(self.body)))
+            except UnreadableJSON:
+                pass
+        return masker.data(self.body, keeps_length=self.kind == "binary")
 
 
 @dataclass(frozen=True, slots=True)

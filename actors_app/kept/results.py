@@ -16,6 +16,7 @@ from django.utils import timezone
 from actors_app.credentials import Credentials
 from actors_app.executions.shapes import Shape, hex_of, image_type, shape_of
 from actors_app.kept.sealing import seal, unseal
+from actors_app.masking import Masker
 from actors_app.models import KeptResult
 from actors_app.services.jsons import UnreadableJSON, load_json
 
@@ -42,9 +43,11 @@ class ShownResult:
     fetched_at: object
     expires_at: object
     shape: Shape
+    masked: int  # secrets that are hidden in what is shown
+    has_secrets: bool  # whether the file may hold some: those, or others beyond what is shown
 
     @classmethod
-    def of(cls, row: KeptResult, shape: Shape) -> Self:
+    def of(cls, row: KeptResult, shape: Shape, masked: int) -> Self:
         """Describe a row that is shown in a shape."""
         return cls(
             id=row.pk,
@@ -54,6 +57,8 @@ class ShownResult:
             fetched_at=row.fetched_at,
             expires_at=row.expires_at,
             shape=shape,
+            masked=masked,
+            has_secrets=masked > 0 or shape.is_cut,
         )
 
 
@@ -83,13 +88,15 @@ def keep(owner: Credentials, actor_id: str, execution_id: str, data: bytes) -> K
     return row
 
 
-def kept(owner: Credentials, execution_id: str) -> list[ShownResult]:
+def kept(owner: Credentials, execution_id: str, masker: Masker | None = None) -> list[ShownResult]:
     """Return this person's kept results of an execution, newest first; large ones are shown by their beginning."""
-    left, found = SHOWN_IN_ALL, []
+    masker, left, found = masker or Masker(), SHOWN_IN_ALL, []
     for row in _alive(owner, execution_id).defer("content"):
         is_whole = row.size <= min(SHOWN_WHOLE, left)
         left -= row.size if is_whole else 0
-        found.append(ShownResult.of(row, _shape(row, is_whole=is_whole)))
+        before = masker.count
+        shape = _shape(row, masker, is_whole=is_whole)
+        found.append(ShownResult.of(row, shape, masker.count - before))
     return found
 
 
@@ -98,25 +105,38 @@ def listed(owner: Credentials, execution_id: str) -> list[KeptResult]:
     return list(_alive(owner, execution_id).defer("content", "preview"))
 
 
-def texts(owner: Credentials, execution_id: str, limit: int, count: int) -> list[tuple[KeptResult, str | None]]:
+def texts(
+    owner: Credentials, execution_id: str, limit: int, count: int, masker: Masker | None = None
+) -> list[tuple[KeptResult, str | None]]:
     """Return this person's kept results of an execution, oldest first, the first `count` of them with their texts.
 
     None in its place where it is no text, is larger than `limit` bytes, or does not open any more.
     """
     rows = list(_alive(owner, execution_id).defer("content", "preview"))[::-1]
     return [
-        (row, _text(row) if place < count and row.kind in ("json", "text") and row.size <= limit else None)
+        (
+            row,
+            _text(row, masker or Masker())
+            if place < count and row.kind in ("json", "text") and row.size <= limit
+            else None,
+        )
         for place, row in enumerate(rows)
     ]
 
 
-def content(owner: Credentials, execution_id: str, result_id: int) -> bytes:
+def content(owner: Credentials, execution_id: str, result_id: int, masker: Masker | None = None) -> bytes:
     """Return the bytes of one of this person's results; raise KeptResult.DoesNotExist for any other."""
     row = _alive(owner, execution_id).get(pk=result_id)
     try:
-        return unseal(row, bytes(row.content))
+        return masked(unseal(row, bytes(row.content)), masker or Masker())
     except InvalidToken:
         raise KeptResult.DoesNotExist from None
+
+
+def masked(data: bytes, masker: Masker) -> bytes:
+    """Return bytes without their secrets: a picture as it is, and what is no text as long as it was."""
+    kind = kind_of(data)
+    return data if kind == "image" else masker.data(data, keeps_length=kind == "binary")
 
 
 def kind_of(data: bytes) -> str:
@@ -150,20 +170,20 @@ def _forget_expired() -> None:
     KeptResult.objects.filter(expires_at__lte=timezone.now()).delete()
 
 
-def _shape(row: KeptResult, *, is_whole: bool) -> Shape:
+def _shape(row: KeptResult, masker: Masker, *, is_whole: bool) -> Shape:
     """Return what is shown of a row; of bytes that do not open any more, nothing."""
     try:
         beginning = unseal(row, bytes(row.preview))
         if image_type(beginning):
             return Shape("image") if row.size <= MAX_IMAGE else hex_of(beginning, "binary")
-        return shape_of(unseal(row, bytes(row.content)) if is_whole else beginning, is_whole=is_whole)
+        return shape_of(masked(unseal(row, bytes(row.content)) if is_whole else beginning, masker), is_whole=is_whole)
     except InvalidToken:
         return Shape("binary")
 
 
-def _text(row: KeptResult) -> str | None:
+def _text(row: KeptResult, masker: Masker) -> str | None:
     try:
-        data = unseal(row, bytes(row.content))
+        data = masked(unseal(row, bytes(row.content)), masker)
         return json.dumps(load_json(data), indent=2, ensure_ascii=False) if row.kind == "json" else data.decode()
     except (InvalidToken, UnreadableJSON):
         return None

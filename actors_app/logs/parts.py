@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from actors_app.logs.lines import Level, Line, level_of, marked, spans_of, stamped, style_after
 from actors_app.logs.reading import Found, Raw, lines_of
+from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import LOG_CUT
 from actors_app.wording import visible
@@ -111,6 +112,8 @@ class LogPart:
     beyond_down: int = 0  # the nearest after it, round to the first
     hits: Hits = field(default_factory=Hits)
     broken: AbacoError | None = None  # why there is no more of it
+    masked: int = 0  # secrets of the whole log that are hidden
+    live: int = 0  # of them tokens and nonces
 
     @property
     def first(self) -> int:
@@ -261,7 +264,7 @@ class _Pass:
             return
         self.before, self.part = self.part, _Part(style, self.part.lines[-1].number)
 
-    def result(self) -> LogPart:
+    def result(self, masker: Masker) -> LogPart:
         """Return what is shown, when there is no more to come."""
         before, part = self.chosen or (self.before, self.part)
         if not self.chosen and before and part.is_short:
@@ -284,15 +287,19 @@ class _Pass:
             beyond_down=self.hit_after or self.hits.first,
             hits=self.hits,
             broken=self.broken,
+            masked=masker.count,
+            live=masker.live,
         )
 
 
-def read_part(pieces: Iterator[str], asked: Asked) -> LogPart:
+def read_part(pieces: Iterator[str], asked: Asked, masker: Masker | None = None) -> LogPart:
     """Read a log to its end and return the part that was asked for: its last one where none was.
 
-    A log that breaks off shows what came of it, and `broken`; one that breaks off before anything came raises that.
+    What is looked for is looked for in the log as it is shown, without its secrets. A log that breaks off shows what
+    came of it, and `broken`; one that breaks off before anything came raises that.
     """
-    read = _Pass(asked)
-    for raw, text, found in lines_of(read.counted(pieces), asked.pattern, max(0, len(asked.find) - 1)):
+    masker, read = masker or Masker(), _Pass(asked)
+    masked = masker.pieces(read.counted(pieces))
+    for raw, text, found in lines_of(masked, asked.pattern, max(0, len(asked.find) - 1)):
         read.take(raw, text, found)
-    return read.result()
+    return read.result(masker)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from actors_app.logs.lines import plain, without_controls
+from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError
 from actors_app.wording import visible
 
@@ -189,10 +190,10 @@ class WholeLine:
         return self.stop if self.stop < self.length else None
 
 
-def read_line(pieces: Iterator[str], number: int, start: int) -> WholeLine:
-    """Return a screen of one line, with nothing collapsed but the colours, wherever the line lies in the log."""
+def read_line(pieces: Iterator[str], number: int, start: int, masker: Masker | None = None) -> WholeLine:
+    """Return a screen of one line as it is shown, with nothing collapsed but its colours, wherever it lies."""
     at, length, shown = 1, 0, ""
-    for piece in _unbroken(pieces):
+    for piece in _unbroken((masker or Masker()).pieces(pieces)):
         for index, text in enumerate(piece.split("\n")):
             at += bool(index)
             if at > number:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.actor_history import last_days, summary
 from actors_app.actor_rows import KNOWN_STATUSES, columns, rows, select, sort_of
-from actors_app.as_code.secret_names import is_secret_name, masked
 from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
@@ -20,6 +19,7 @@ from actors_app.forms.slices import shown_slice
 from actors_app.history import rights
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept import definitions as kept_definitions
+from actors_app.masking import Masker, may_hold_secret
 from actors_app.permissions.access import unusable
 from actors_app.preferences import preferences_of
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
@@ -165,14 +165,15 @@ def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show every field of an actor (`GET /actors/{id}`)."""
     actor = abaco_for(request).actors.get(actor_id)
     kept_definitions.record(request.session["who"]["tenant"], [actor])
+    environment = actor.default_environment
     context = {
         "actor": actor,
         "actor_id": actor_id,
         "tab": "configuration",
         "section": "actors",
         "counts": {},
-        "environment": [(name, value, is_secret_name(name)) for name, value in actor.default_environment.items()],
-        "definition": actor.definition() | {"default_environment": masked(actor.default_environment)},
+        "environment": [(name, value, may_hold_secret(name, value)) for name, value in environment.items()],
+        "definition": actor.definition() | {"default_environment": Masker(actor.id).environment(environment)},
         "cpus": f"{actor.max_cpus / 1_000_000_000:g}" if actor.max_cpus else "",
     }
     return render_page(request, "actors/configuration.html", context)

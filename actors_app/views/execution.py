@@ -3,6 +3,7 @@
 Its log and its results have modules of their own.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import executions as acts
+from actors_app.acts import secrets
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials, abaco_for, signed_in
 from actors_app.decorators import credentials_required
@@ -30,6 +32,7 @@ from actors_app.htmx import render_page, render_poll, wants_fragment
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Known
 from actors_app.kept.results import kept
+from actors_app.masking import Masker
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, Execution
@@ -64,20 +67,27 @@ def _page_context(
     execution: Execution,
     actor: Actor | None,
     as_of: datetime | None = None,
+    *,
+    reveals: bool = False,
 ) -> dict[str, Any]:
     """Return what the page shows beside the log; also of an execution that is only remembered `as_of` a moment."""
     # Who may see the message is the API's to say, now.
     near = neighbours(who.tenant, actor.id if actor else actor_id, execution_id)
     message = Known(why_not=UNASKED) if as_of else kept_messages.known(who, execution_id, actor)
+    of_message, of_results = (Masker(actor_id, execution_id, execution.worker_id, reveals=reveals) for _ in range(2))
+    sent = message.sent.masked(of_message) if message.sent else None
     return {
         **_state_context(actor_id, execution_id, execution, as_of),
         "actor": actor,
         "tab": "executions",
         "section": "actors",
         "counts": {},
-        "kept": kept(who, execution_id),
-        "message": message,
-        "message_shape": shape_of(message.sent.body, is_whole=True) if message.sent else None,
+        "kept": kept(who, execution_id, of_results),
+        "message": replace(message, sent=sent),
+        "message_masked": of_message.count,
+        "message_shape": shape_of(sent.body, is_whole=True) if sent else None,
+        "is_owner": secrets.is_owner(who.username, actor),
+        "reveals": reveals,
         **_neighbour_urls(actor_id, execution_id, near, asks=as_of is None),
         "as_of": as_of,
     }
@@ -94,16 +104,20 @@ def _neighbour_urls(actor_id: str, execution_id: str, near: Neighbours, *, asks:
     return found
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "POST"])
 @credentials_required
 def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
-    """Show an execution, its log and the results taken (`GET /actors/{id}/executions/{execution}`)."""
+    """Show an execution, its log and the results taken (`GET /actors/{id}/executions/{execution}`).
+
+    Secrets in them are masked; by a POST the owner of the actor sees them.
+    """
     who = signed_in(request)
     abaco = abaco_for(request)
+    reveals = secrets.asked_for(request, abaco, actor_id, execution_id, "page")
     answers = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
-        log=lambda: log_part(abaco, actor_id, execution_id, TAIL),
+        log=lambda: log_part(abaco, actor_id, execution_id, TAIL, reveals=reveals),
     )
     error = answers["execution"].error
     if error is not None:
@@ -111,8 +125,8 @@ def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> 
     execution: Execution = answers["execution"].value
     remember(who.tenant, answers["actor"].value, execution)
     context = {
-        **_page_context(who, actor_id, execution_id, execution, answers["actor"].value),
-        **log_context(request, actor_id, execution_id, answers),
+        **_page_context(who, actor_id, execution_id, execution, answers["actor"].value, reveals=reveals),
+        **log_context(request, actor_id, execution_id, answers, reveals=reveals),
     }
     if still_waits(execution, answers["actor"].value):
         context["why"] = why_waiting(abaco, actor_id, execution, answers["actor"])

@@ -13,9 +13,10 @@ from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from actors_app.acts import secrets
 from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
-from actors_app.executions.endings import log_is_settled, log_life_in_words, no_log_in_words
+from actors_app.executions.endings import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.forms.logs import LogForm
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept import logs as kept_logs
@@ -23,6 +24,7 @@ from actors_app.kept.visible_logs import visible_kept
 from actors_app.logs.files import DOWNLOAD_HEADERS, to_the_end
 from actors_app.logs.parts import Asked, LogPart, read_part
 from actors_app.logs.reading import Opening, read_line
+from actors_app.masking import Masker
 from actors_app.preferences import keep, preferences_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.types import Actor, Execution
@@ -31,17 +33,25 @@ from actors_app.streamed import stream_page
 TAIL = Asked(tail=True)  # what the page of an execution shows
 
 
-def log_part(abaco: Abaco, actor_id: str, execution_id: str, asked: Asked) -> LogPart:
-    """Read a part of a log from the API (`GET …/executions/{execution}/logs`)."""
-    return read_part(abaco.logs.view(actor_id, execution_id), asked)
+def log_part(abaco: Abaco, actor_id: str, execution_id: str, asked: Asked, *, reveals: bool = False) -> LogPart:
+    """Read a part of a log from the API (`GET …/executions/{execution}/logs`); `reveals`: with its secrets."""
+    masker = Masker(actor_id, execution_id, reveals=reveals)
+    return read_part(abaco.logs.view(actor_id, execution_id), asked, masker)
 
 
 def log_context(
-    request: HttpRequest, actor_id: str, execution_id: str, answers: Mapping[str, Answer], asked: Asked = TAIL
+    request: HttpRequest,
+    actor_id: str,
+    execution_id: str,
+    answers: Mapping[str, Answer],
+    asked: Asked = TAIL,
+    *,
+    reveals: bool = False,
 ) -> dict[str, Any]:
     """Return what `executions/_log_frame.html` shows, from the answers `log`, `execution` and, if asked for, `actor`.
 
-    Where the API has no log, or does not give it, an archived one takes its place.
+    `reveals` says that the owner asked for the secrets too: such a page stands still. Where the API has no log, or does
+    not give it, an archived one takes its place.
     """
     answer = answers["log"]
     execution: Execution | None = answers["execution"].value
@@ -52,9 +62,11 @@ def log_context(
     kept = visible_kept(signed_in(request), actor_id, execution_id, answers) if "actor" in answers else None
     is_kept_shown = bool(kept and ("kept" in request.GET or part is None or not part.total))
     if kept and is_kept_shown:
-        part = read_part(kept_logs.pieces(kept), asked)
+        part = read_part(kept_logs.pieces(kept), asked, Masker(actor_id, execution_id, reveals=reveals))
+    # A poll does not ask for the actor; the page that it is of did. Whoever shows secrets asks anew.
+    is_owner = secrets.is_owner(signed_in(request).username, actor) or (is_poll(request) and "own" in request.GET)
     is_settled = log_is_settled(execution) if execution else True
-    is_live = not is_settled and not error and not (asked.line or asked.find)
+    is_live = not is_settled and not error and not (asked.line or asked.find or reveals)
     return {
         "log": part,
         "asked": asked,
@@ -63,25 +75,33 @@ def log_context(
         "no_log": no_log_in_words(execution, kept_for, actor is not None and actor.loses_logs),
         "log_life": log_life_in_words(execution, kept_for),
         "log_is_settled": is_settled,
-        "log_poll": urlencode({"poll": 1} | ({"tail": 1} if asked.tail else {}) | _level(asked)) if is_live else "",
+        "log_poll": urlencode(_poll_query(asked, is_owner=is_owner)) if is_live else "",
         "is_still": not is_settled and not error and not is_live,
         "is_tail_page": asked.tail,
         "kept_log": kept,
         "is_kept_shown": is_kept_shown,
         "can_keep": bool(is_settled and execution and part and part.total and not kept and not part.broken),
+        "reveals": reveals,
+        "is_owner": is_owner,
+        "credential_life": credential_life_in_words(execution),
         "wrap": preferences_of(request).wrap,
         "line_is_missing": bool(part and part.total and asked.line > part.total),
     }
 
 
-def _level(asked: Asked) -> dict[str, str]:
-    return {"level": asked.level} if asked.level else {}
+def _poll_query(asked: Asked, *, is_owner: bool) -> dict[str, str]:
+    """Return what a log's poll asks for: no more than its page."""
+    asks = {"tail": "1" if asked.tail else "", "level": asked.level, "own": "1" if is_owner else ""}
+    return {"poll": "1", **{name: value for name, value in asks.items() if value}}
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "POST"])
 @credentials_required
 def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
-    """Show a part of an execution's log, its end where none is named (`GET …/executions/{execution}/logs`)."""
+    """Show a part of an execution's log, its end where none is named (`GET …/executions/{execution}/logs`).
+
+    Its secrets are masked; by a POST the owner of the actor sees them.
+    """
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "execution_id": execution_id,
@@ -95,25 +115,29 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         context["wrap"] = True
         return render_page(request, "executions/logs.html", context, status=422)
     abaco = abaco_for(request)
-    if request.GET.get("download") == "1":
-        return _download(request, abaco, actor_id, execution_id)
+    is_file = request.GET.get("download") == "1"
+    what = "kept log" if "kept" in request.GET else "log"
+    reveals = secrets.asked_for(request, abaco, actor_id, execution_id, f"file of the {what}" if is_file else what)
+    masker = Masker(actor_id, execution_id, reveals=reveals)
+    if is_file:
+        return _download(request, abaco, actor_id, execution_id, masker)
     if is_poll(request):
         return _poll(request, abaco, context, form.asked)
     if form.is_line:
-        return _whole_line(request, abaco, context, form)
+        return _whole_line(request, abaco, context, form, masker)
     answers = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         log=lambda: Opening(abaco.logs.view(actor_id, execution_id)),
     )
     context |= {"actor": answers["actor"].value, "execution": answers["execution"].value}
-    is_ready = wants_fragment(request) or not form.is_streamed or bool(answers["execution"].error)
+    is_ready = wants_fragment(request) or reveals or not form.is_streamed or bool(answers["execution"].error)
     opening: Opening | None = answers["log"].value
     if opening and opening.goes_on and not is_ready:
-        return _streamed(request, context, answers, form.asked)
+        return _streamed(request, context, answers, form.asked, masker)
     if opening:
-        answers["log"] = Answer(read_part(opening.pieces(), form.asked))
-    context |= log_context(request, actor_id, execution_id, answers, form.asked)
+        answers["log"] = Answer(read_part(opening.pieces(), form.asked, masker))
+    context |= log_context(request, actor_id, execution_id, answers, form.asked, reveals=reveals)
     if not context["kept_log"]:
         answers["execution"].need()
         _refuse_missing(request)
@@ -122,7 +146,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
 
 
 def _streamed(
-    request: HttpRequest, context: dict[str, Any], answers: Mapping[str, Answer], asked: Asked
+    request: HttpRequest, context: dict[str, Any], answers: Mapping[str, Answer], asked: Asked, masker: Masker
 ) -> HttpResponse:
     """Send the page of a log that is not short: what stands before the log while the log is still read."""
     ids, opening = (context["actor_id"], context["execution_id"]), answers["log"].value
@@ -131,7 +155,7 @@ def _streamed(
         return context | log_context(request, *ids, {**answers, "log": Answer(part)}, asked)
 
     def frame() -> str:
-        return render_to_string("executions/_log.html", of(read_part(opening.pieces(), asked)), request)
+        return render_to_string("executions/_log.html", of(read_part(opening.pieces(), asked, masker)), request)
 
     # What stands around a log is the same for any that is not empty.
     page = stream_page(request, "executions/logs.html", of(LogPart(total=1)), frame)
@@ -159,7 +183,9 @@ def _poll(request: HttpRequest, abaco: Abaco, context: dict[str, Any], asked: As
     return render_poll(request, "executions/_log.html", context, state=state, done=context["log_is_settled"])
 
 
-def _whole_line(request: HttpRequest, abaco: Abaco, context: dict[str, Any], form: LogForm) -> HttpResponse:
+def _whole_line(
+    request: HttpRequest, abaco: Abaco, context: dict[str, Any], form: LogForm, masker: Masker
+) -> HttpResponse:
     """Show one very long line, a screen of it at a time."""
     actor_id, execution_id = context["actor_id"], context["execution_id"]
     number, start = form.cleaned_data["line"], form.cleaned_data["at"]
@@ -172,14 +198,16 @@ def _whole_line(request: HttpRequest, abaco: Abaco, context: dict[str, Any], for
         answers["execution"].need()
         _refuse_missing(request)
     pieces = kept_logs.pieces(kept) if kept else abaco.logs.view(actor_id, execution_id)
-    line = read_line(pieces, number, start)
+    line = read_line(pieces, number, start, masker)
     if start and start >= line.length:
         raise Http404
     context |= {"actor": answers["actor"].value, "line": line, "kept_log": kept, "is_kept_shown": bool(kept)}
+    is_owner = secrets.is_owner(signed_in(request).username, answers["actor"].value)
+    context |= {"masked": masker.count, "is_owner": is_owner, "reveals": masker.reveals}
     return render(request, "executions/log_line.html", context)
 
 
-def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> HttpResponse:
+def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str, masker: Masker) -> HttpResponse:
     """Send the whole log as a file while it arrives; the ids can be no other than ASCII."""
     if "kept" in request.GET:
         answers = abaco.wave(
@@ -194,7 +222,7 @@ def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: s
     else:
         pieces = abaco.logs.stream(actor_id, execution_id)
     return StreamingHttpResponse(  # type: ignore[return-value]  # no HttpResponse to mypy
-        to_the_end(pieces),
+        to_the_end(masker.pieces(pieces)),
         content_type="text/plain; charset=utf-8",
         headers={
             **DOWNLOAD_HEADERS,

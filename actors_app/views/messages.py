@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
@@ -13,12 +14,13 @@ from actors_app.as_code.curl import Curl
 from actors_app.converters import is_id
 from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
-from actors_app.executions.again import Again, again_of, known_of
+from actors_app.executions.again import Again, again_of, known_of, masked_of, restored
 from actors_app.executions.delivery import delivery_of
 from actors_app.executions.waits import standing_still
+from actors_app.forms.fields import read_json
 from actors_app.forms.messages import MessageForm, PurgeForm
 from actors_app.htmx import is_poll, render_page, render_poll
-from actors_app.kept.messages import Sent
+from actors_app.kept.messages import Known, Sent
 from actors_app.permissions.allowed import Own
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
@@ -177,23 +179,48 @@ def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     said = abaco.wave(execution=lambda: abaco.executions.get(actor_id, wanted), **calls)
     known = known_of(signed_in(request), wanted, said["actor"], said["execution"])
     again = again_of(wanted, known)
-    return _compose(request, actor_id, MessageForm(initial=again.initial), said=said, again=again, sent=known.sent)
+    masked = masked_of(wanted, known.sent) if known.sent else None
+    return _compose(request, actor_id, MessageForm(initial=again.initial), said=said, again=again, sent=masked)
 
 
 def _to_send(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageForm) -> Sent | None:
-    """Return what is to be sent; None, and a sentence in the form, where the bytes of before cannot be had."""
+    """Return what is to be sent; None, and a sentence in the form, where what was sent before cannot be had."""
     typed, repeats = form.cleaned_data, form.repeats
+    if repeats and form.has_masks and not _restore(request, abaco, actor_id, form):
+        return None
     if typed["kind"] == "json":
         return Sent("json", dump_json(typed["value"]), typed["environment"], repeats)
     if typed["kind"] == "text":
         return Sent("text", typed["message"].encode(errors="replace"), typed["environment"], repeats)
     if typed.get("file"):
         return Sent("binary", typed["file"].read(), typed["environment"], repeats)
-    said = abaco.wave(
-        actor=lambda: abaco.actors.get(actor_id), execution=lambda: abaco.executions.get(actor_id, repeats)
-    )
-    known = known_of(signed_in(request), repeats, said["actor"], said["execution"])
+    known = _before(request, abaco, actor_id, repeats)
     if known.sent is None:
         form.add_error("same_file", known.why_not)
         return None
     return Sent("binary", known.sent.body, typed["environment"], repeats)
+
+
+def _before(request: HttpRequest, abaco: Abaco, actor_id: str, repeats: str) -> Known:
+    """Return what the visitor may know of the message of an execution."""
+    said = abaco.wave(
+        actor=lambda: abaco.actors.get(actor_id), execution=lambda: abaco.executions.get(actor_id, repeats)
+    )
+    return known_of(signed_in(request), repeats, said["actor"], said["execution"])
+
+
+def _restore(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageForm) -> bool:
+    """Put what was sent before in the place of masks in a form; tell whether it could be done."""
+    typed, known = form.cleaned_data, _before(request, abaco, actor_id, form.repeats)
+    if known.sent is None:
+        form.add_error(None, known.why_not)
+        return False
+    try:
+        words, typed["environment"] = restored(form.repeats, typed, known.sent)
+    except ValidationError as problem:
+        form.add_error(None, problem)
+        return False
+    typed["message"] = words
+    if typed["kind"] == "json":
+        typed["value"] = read_json(words)
+    return True

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import results as acts
+from actors_app.acts import secrets
 from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.executions.shapes import image_type
@@ -14,6 +15,7 @@ from actors_app.history.rights import deleted_at
 from actors_app.htmx import render_page
 from actors_app.kept import results as kept_results
 from actors_app.logs.files import DOWNLOAD_HEADERS
+from actors_app.masking import Masker
 from actors_app.models import KeptResult
 from actors_app.services.errors import AbacoError, SignedOut
 
@@ -57,12 +59,19 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
     return render_page(request, "executions/results.html", context, status=status)
 
 
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "POST"])
 @credentials_required
 def result_download(request: HttpRequest, actor_id: str, execution_id: str, result_id: int) -> HttpResponse:
-    """Send a kept result as a file, to the person who took it and to nobody else; `?show=1` a picture as such."""
+    """Send a kept result as a file, to the person who took it and to nobody else; `?show=1` a picture as such.
+
+    Secrets in it are masked; by a POST the taker has them too, if the actor is theirs (`GET /actors/{id}`).
+    """
+    reveals = request.method == "POST" and secrets.asked_for(
+        request, abaco_for(request), actor_id, execution_id, "file of a result"
+    )
+    masker = Masker(actor_id, execution_id, reveals=reveals)
     try:
-        data = kept_results.content(_owner(request), execution_id, result_id)
+        data = kept_results.content(_owner(request), execution_id, result_id, masker)
     except KeptResult.DoesNotExist:
         raise Http404 from None
     if request.GET.get("show") == "1":

@@ -15,6 +15,7 @@ from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.search import SearchForm
 from actors_app.htmx import render_page
+from actors_app.masking import Masker
 from actors_app.preferences import preferences_of
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
 from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
@@ -132,7 +133,7 @@ def _row(one: Any, words: str) -> FoundRow:
 
 def _excerpt(log: Log, words: str) -> str:
     """Return a log around the first of the words, or its beginning."""
-    text, places = log.text, []
+    text, places = Masker(log.actor_id, log.execution_id).text(log.text), list[int]()
     for word in words.split():
         place = text.casefold().find(word.casefold().strip('"'))
         if place >= 0:

@@ -15,7 +15,7 @@ UPSTREAM = f"/actors/v2/{ACTOR_ID}/executions/{EXECUTION_ID}/logs"
 def test_it_is_json(caller: Caller, api: API) -> None:
     api.get(UPSTREAM, {"logs": 'a\n<b> "\N{PILE OF POO}'})
     answer = caller.get(URL)
-    assert answer.json() == {"logs": 'a\n<b> "\N{PILE OF POO}', "is_cut": False}
+    assert answer.json() == {"logs": 'a\n<b> "\N{PILE OF POO}', "is_cut": False, "secrets_masked": 0}
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -39,6 +39,16 @@ PASTED_TOKEN = secret("pstd")
 ADDRESS = f"https://{secret('link')}.example//v3"  # of the API itself, as only the API writes it
 LISTED_NONCE = f"SANDBOX_{secret('nonc')}"
 MADE_NONCE = f"SANDBOX_{secret('made')}"
+# What an image that prints its environment writes: the owner's token, in both forms, and a nonce of the sender's.
+LOGGED_TOKEN = secret("lgtk")
+LOGGED_JWT = f"eyJhbGciOiJSUzI1NiJ9.{secret('jwtp')}.{secret('jwts')}"
+LOGGED_NONCE = f"SANDBOX_{STEM}aB2cD"
+LOGGED_PASSWORD = secret("lgpw")
+LOGGED = (LOGGED_TOKEN, LOGGED_JWT, LOGGED_NONCE, LOGGED_PASSWORD)
+LOG = (
+    f"Environment:\n_abaco_access_token={LOGGED_TOKEN}\nHOME=/\nmade {LOGGED_NONCE}\n"
+    f"{{'_abaco_access_token': '{LOGGED_TOKEN}', 'n': 1}}\njwt {LOGGED_JWT}\nDB_PASS={LOGGED_PASSWORD}\n"
+)
 
 
 def with_addresses(result: Any) -> Any:
@@ -64,7 +74,7 @@ class CanaryAPI(StandIn):
             answer: Any = {"access_token": secret("accs", number), "refresh_token": secret("rfrs", number)}
             return http(json.dumps(answer | {"expires_in": 14400, "token_type": "bearer"}).encode())
         if path.endswith("/results"):
-            return http(b"a result", kind="application/octet-stream")
+            return http(LOG.encode(), kind="application/octet-stream")
         if path.endswith("/admin-role-probe"):
             return no_admin()
         return http(json.dumps(payloads.envelope(with_addresses(self._result(method, path)))).encode())
@@ -77,9 +87,13 @@ class CanaryAPI(StandIn):
             if method == "POST":
                 return listed | {"id": MADE_NONCE}
             return [listed] if path.endswith("/nonces") else listed
+        if path.endswith("/logs"):
+            return payloads.search_payload({"logs": LOG, "_links": {}}) if "/search/" in path else {"logs": LOG}
         result = prepared(method, path)
         actors = result if isinstance(result, list) else [result]
         for actor in actors:
+            if "finalState" in actor:
+                actor["finalState"] = {"Error": f"cannot start: token={LOGGED_TOKEN}", "ExitCode": 1}
             if "defaultEnvironment" in actor:
                 actor |= {"defaultEnvironment": {"API_KEY": ENVIRONMENT, "n": "1"}, "owner": self.user}
         return result

@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils.log import AdminEmailHandler
 
 from actors_app.credentials import client_for
+from actors_app.masking import MASK
 from actors_app.services.calls import Limits
 from portal.tenants import Tenant
 from tests.canary import secrets
@@ -43,6 +44,9 @@ MEANT = {
     "POST alias-nonce-replace body": (MADE_NONCE,),
     "POST alias-nonce-list body": (MADE_NONCE,),
     "POST alias-nonce-reveal body": (secrets.LISTED_NONCE,),
+    "POST execution-detail body": secrets.LOGGED,  # asked for by the owner of the actor
+    "POST execution-logs body": secrets.LOGGED,
+    "POST result-download body": secrets.LOGGED,
     "GET actor-configuration body": (ENVIRONMENT,),
     "GET definition-download body": (ENVIRONMENT,),
     "GET api:actor-detail body": (ENVIRONMENT,),
@@ -125,6 +129,9 @@ def test_no_secret_is_anywhere_but_where_it_is_meant_to_be(user: str, api: Canar
         assert ENVIRONMENT in text, "the environment was shown to its owner"
         asked = b"".join(body for _, _, body in api.asked).decode("latin-1")
         assert secrets.LISTED_NONCE in asked
+        assert secrets.LOGGED_TOKEN in text, "the owner asked for the secrets of a log and saw them"
+        for name in ("execution-logs", "execution-detail", "evidence-pack", "search", "api:search-logs"):
+            assert MASK in "".join(one.text for one in seen if one.where == f"ok GET {name} body"), name
         assert secrets.secret("accs", 0)[:12] in asked
     for mode, failure in FAULTS.items() if user else ():
         client_for(*_tenants()).limits = (

@@ -1,5 +1,7 @@
 """A full tour of the portal: every route of the resolver, every form found on it, and all that was seen; no test."""
 
+import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,7 +54,8 @@ class Tour:
         """Open every route, as a page and as a part of one, and note the forms on it."""
         for address in addresses():
             page = self.ask("GET", address)
-            self.forms += [form for form in forms_of(page) if resolve(form.action or "/").url_name not in NOT_SENT]
+            names = [(form, resolve(form.action.partition("?")[0] or "/").url_name) for form in forms_of(page)]
+            self.forms += [form for form, name in names if name not in NOT_SENT]
             if self.mode in ("ok", "echo"):
                 self.ask("GET", address, htmx=True)
 
@@ -81,7 +84,7 @@ class Tour:
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         answer.close()
         where = f"{self.mode} {method} {resolve(address.partition('?')[0]).view_name.removeprefix('actors:')}"
-        body = content.decode("utf-8", "replace")
+        body = unpacked(content).decode("utf-8", "replace")
         self.statuses.append(answer.status_code)
         self.seen += [
             Seen(f"{where} body", body),
@@ -92,8 +95,22 @@ class Tour:
         return body
 
 
+def unpacked(content: bytes) -> bytes:
+    """Return what came, and of a ZIP what is in its files too."""
+    if not content.startswith(b"PK\x03\x04"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as pack:
+        return content + b"".join(pack.read(name) for name in pack.namelist())
+
+
 def addresses() -> Iterator[str]:
     """Return the address of every route, with ids of things that exist where it names some."""
+    log = reverse("actors:execution-logs", args=[ACTOR_ID, EXECUTION_ID])
+    yield from (
+        f"{log}?{query}" for query in ("download=1", "find=token", "line=2&at=0", "level=error", "poll=1&tail=1")
+    )
+    yield f"{reverse('actors:search')}?kind=logs&q=token"
+    yield f"{reverse('api:search-logs')}?q=token"
     for name, pattern in _routes(get_resolver(), ""):
         kwargs = {
             key: VALUES.get(key, 1 if type(converter).__name__ == "IntConverter" else "x")

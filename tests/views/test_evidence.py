@@ -16,6 +16,7 @@ from actors_app.history.evidence import CAP
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
 from actors_app.kept import results as kept_results
+from actors_app.masking import MASK
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, Readable
 from tests.conftest import API
 from tests.history.world import ago, answering
@@ -84,8 +85,8 @@ def test_it_holds_all_that_can_be_known(api: API, signed_in: Client) -> None:
     }  # fmt: skip
     assert files["log.txt"] == b"line 1\nline 2\n"
     assert files["message.txt"] == b"count this"
-    assert json.loads(files["message-environment.json"]) == {"DB_PASSWORD": "…", "mode": "fast"}
-    assert json.loads(files["actor.json"])["defaultEnvironment"] == {"API_KEY": "…", "greeting": "hello"}
+    assert json.loads(files["message-environment.json"]) == {"DB_PASSWORD": MASK, "mode": "fast"}
+    assert json.loads(files["actor.json"])["defaultEnvironment"] == {"API_KEY": MASK, "greeting": "hello"}
     assert json.loads(files["actor.json"])["unknownField"] == 7
     assert json.loads(files["permissions.json"]) == {"jdoe": "UPDATE", "bob": "READ"}
     told = json.loads(files["execution.json"])

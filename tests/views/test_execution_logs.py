@@ -54,7 +54,7 @@ def test_it_works(signed_in, found):
 def test_a_log_in_the_making_is_followed(signed_in, found):
     found("one\n", **RUNNING)
     page = signed_in.get(PAGE).content.decode()
-    assert f'hx-get="{PAGE}?poll=1" hx-trigger="every 2s"' in page
+    assert f'hx-get="{PAGE}?poll=1&amp;own=1" hx-trigger="every 2s"' in page
 
 
 def test_the_poll_brings_the_badge_and_the_title_too(signed_in, found, htmx):
@@ -157,7 +157,7 @@ def test_what_the_api_cut_is_said(signed_in, found):
 
 
 def test_it_rejects_the_wrong_method(signed_in):
-    assert signed_in.post(PAGE).status_code == 405
+    assert signed_in.put(PAGE).status_code == 405
 
 
 @pytest.mark.django_db
@@ -307,7 +307,7 @@ def test_a_place_that_was_asked_for_is_not_followed(signed_in, found):
 
 def test_a_level_is_followed(signed_in, found, htmx):
     found("INFO one\nERROR two\n", **RUNNING)
-    assert f'hx-get="{PAGE}?poll=1&amp;level=error"' in signed_in.get(f"{PAGE}?level=error").content.decode()
+    assert f'hx-get="{PAGE}?poll=1&amp;level=error&amp;own=1"' in signed_in.get(f"{PAGE}?level=error").content.decode()
     found("INFO one\nERROR two\nERROR three\n", actor=False, **RUNNING)
     page = signed_in.get(f"{PAGE}?poll=1&level=error", headers=htmx).content.decode()
     assert 'id="L3"' in page

@@ -90,7 +90,7 @@ def test_a_picture_of_another_person_is_not_shown(sign_in, db):
 
 
 def test_it_rejects_the_wrong_method(signed_in, row):
-    assert signed_in.post(address(row)).status_code == 405
+    assert signed_in.put(address(row)).status_code == 405
 
 
 def test_it_needs_credentials(client, row):

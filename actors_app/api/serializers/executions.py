@@ -119,3 +119,4 @@ class Log(serializers.Serializer):
 
     logs = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
     is_cut = serializers.BooleanField(help_text="Whether the API kept only its beginning.")
+    secrets_masked = serializers.IntegerField(help_text="How many secrets were recognised in it and masked.")

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from actors_app.acts import logs as acts
 from actors_app.api.base import Resource
 from actors_app.api.exceptions import Problem
+from actors_app.api.fields import SecretsQuery
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import logs as shapes
 from actors_app.api.views.logs import TextRenderer
@@ -33,16 +34,19 @@ class LogKept(Resource):
         "Read the kept log of an execution",
         tag=TAG,
         upstream="GET /actors/{id}/executions/{execution}",
+        query=SecretsQuery,
         gives={"application/json": shapes.KeptLog, "text/plain": str},
-        about="With `Accept: text/plain` it is the text itself, of any length. The API is asked first.",
+        about="With `Accept: text/plain` it is the text itself, of any length. The API is asked first. "
+        "What is recognised as a secret is masked; `size` and `sha256` are those of the log as it was kept.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:
         """Answer with what is known of it, or with its text."""
         kept, _ = self._kept(actor_id, execution_id)
         if request.accepted_media_type == TextRenderer.media_type:
             headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
+            masker = self.masker(actor_id, execution_id, "file of the kept log")
             return StreamingHttpResponse(
-                kept_logs.pieces(kept), content_type="text/plain; charset=utf-8", headers=headers
+                masker.pieces(kept_logs.pieces(kept)), content_type="text/plain; charset=utf-8", headers=headers
             )
         return Response(shapes.KeptLog(kept).data)
 

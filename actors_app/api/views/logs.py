@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.api.base import Resource
+from actors_app.api.fields import SecretsQuery
 from actors_app.api.files import StreamedRenderer
 from actors_app.api.schema import operation
 from actors_app.api.serializers import executions as shapes
@@ -29,14 +30,17 @@ class ExecutionLogs(Resource):
         "Read the log of an execution",
         tag="Executions",
         upstream="GET /actors/{id}/executions/{execution}/logs",
+        query=SecretsQuery,
         gives={"application/json": shapes.Log, "text/plain": str},
-        about="With `Accept: text/plain` it is the text itself, of any length, as it arrives; as JSON 10 MB at most.",
+        about="With `Accept: text/plain` it is the text itself, of any length, as it arrives; as JSON 10 MB at most. "
+        "What is recognised as a secret is masked; it may contain others.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:
         """Answer with the log so far."""
         if request.accepted_media_type == TextRenderer.media_type:
-            pieces = self.abaco.logs.stream(actor_id, execution_id)
+            masker = self.masker(actor_id, execution_id, "file of the log")
+            pieces = masker.pieces(self.abaco.logs.stream(actor_id, execution_id))
             headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
             return StreamingHttpResponse(to_the_end(pieces), content_type="text/plain; charset=utf-8", headers=headers)
-        log = self.abaco.logs.get(actor_id, execution_id)
-        return Response({"logs": log.text, "is_cut": log.is_cut})
+        masker, log = self.masker(actor_id, execution_id, "log"), self.abaco.logs.get(actor_id, execution_id)
+        return Response({"logs": masker.text(log.text), "is_cut": log.is_cut, "secrets_masked": masker.count})

@@ -11,13 +11,13 @@ from rest_framework.response import Response
 from actors_app.acts import results as acts
 from actors_app.api.base import Resource
 from actors_app.api.exceptions import Problem
-from actors_app.api.fields import PageQuery
+from actors_app.api.fields import PageQuery, SecretsQuery
 from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import results as shapes
 from actors_app.kept import results as kept_results
 from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.models import KeptResult
-from actors_app.services.jsons import load_json
+from actors_app.services.jsons import UnreadableJSON, load_json
 from actors_app.writes import answered
 
 TAG = "Results"
@@ -81,8 +81,10 @@ class ResultDetail(Resource):
     @operation(
         "Read a result that you took",
         tag=TAG,
+        query=SecretsQuery,
         gives={"application/json": shapes.WholeResult, "application/octet-stream": bytes},
-        about="With `Accept: application/octet-stream` it is the bytes themselves; as JSON 10 MB at most.",
+        about="With `Accept: application/octet-stream` it is the bytes themselves; as JSON 10 MB at most. "
+        "What is recognised as a secret is masked; `size` and `sha256` are those of the result as it was taken.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str, result_id: int) -> Response | HttpResponse:
         """Answer with one, and what is in it."""
@@ -93,7 +95,8 @@ class ResultDetail(Resource):
         if row.size > MOST and not is_raw:
             raise Problem(406, "not-acceptable", "It is larger than 10 MB.", advice="Ask for application/octet-stream.")
         try:
-            data = kept_results.content(self.who, execution_id, result_id)
+            masker = self.masker(actor_id, execution_id, "file of a result" if is_raw else "result")
+            data = kept_results.content(self.who, execution_id, result_id, masker)
         except KeptResult.DoesNotExist:
             raise Http404 from None
         if is_raw:
@@ -108,7 +111,10 @@ def _shown(row: KeptResult | None, message: str) -> dict[str, Any]:
 
 def _content(kind: str, data: bytes) -> dict[str, Any]:
     if kind == "json":
-        return {"encoding": "json", "content": load_json(data)}
+        try:
+            return {"encoding": "json", "content": load_json(data)}
+        except UnreadableJSON:  # a mask stands where JSON can have none
+            return {"encoding": "text", "content": data.decode()}
     if kind == "text":
         return {"encoding": "text", "content": data.decode()}
     return {"encoding": "base64", "content": base64.b64encode(data).decode()}

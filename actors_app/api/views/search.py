@@ -17,6 +17,7 @@ from actors_app.api.serializers.actors import ActorRow
 from actors_app.api.serializers.executions import Execution
 from actors_app.api.views.executions import shown
 from actors_app.forms.search import SearchForm
+from actors_app.masking import Masker
 from actors_app.services.search import Kind
 from actors_app.services.types import FoundPage, Log
 from actors_app.views.search import LOGS_PER_PAGE, has_more
@@ -117,7 +118,8 @@ class LogSearch(Search):
 
 
 def _log(log: Log) -> dict[str, str]:
-    return {"actor_id": log.actor_id, "execution_id": log.execution_id, "logs": log.text}
+    text = Masker(log.actor_id, log.execution_id).text(log.text)
+    return {"actor_id": log.actor_id, "execution_id": log.execution_id, "logs": text}
 
 
 def _skipped(cursor: str) -> int:

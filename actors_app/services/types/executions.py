@@ -1,10 +1,12 @@
 """The execution: one message that was run or waits for it; with the listing of them, and its log."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Self
 
+from actors_app.masking import Masker
 from actors_app.services.dialects import Dialect
 from actors_app.services.fields import Fields
 from actors_app.services.times import parse_time
@@ -18,6 +20,9 @@ _KILLED = frozenset({137, 143})  # 128 + SIGKILL or SIGTERM: a halt, or the time
 _OF_LOG = re.compile(r"/([A-Za-z0-9]{1,64})/executions/([A-Za-z0-9]{1,64})$")
 # What the API writes after the beginning of a log that is longer than it keeps.
 LOG_CUT = "LOG LIMIT EXCEEDED; this execution log was TRUNCATED!"
+
+
+_TIMES = frozenset({"StartedAt", "FinishedAt", "started_at", "finished_at"})  # of a final state
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ class Execution:
         """Read an execution; what is missing or of another type gets its default."""
         fields = Fields(data, dialect)
         code = fields.number("exit_code")
-        final = fields.mapping("final_state")
+        final = without_secrets(fields.mapping("final_state"))
         is_measured = "finished_at" not in final  # on Kubernetes nothing is, and the zeros say nothing
         return cls(
             id=fields.text("id"),
@@ -210,6 +215,15 @@ class Log:
     def is_cut(self) -> bool:
         """Whether the API kept only its beginning."""
         return self.text.rstrip().endswith(LOG_CUT)
+
+
+def without_secrets(final_state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a final state without the secrets that the error of a start may quote."""
+    masker = Masker()
+    return {
+        name: value if name in _TIMES or value is None or isinstance(value, bool | int | float) else masker.value(value)
+        for name, value in final_state.items()
+    }
 
 
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:

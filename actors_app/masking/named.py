@@ -1,0 +1,146 @@
+"""Values in a text whose names say that they are secrets: in environments, JSON, Python, addresses and headers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from actors_app.masking.names import (
+    CONFIGS,
+    MASK,
+    SCHEME,
+    WORDS,
+    is_live,
+    is_password,
+    is_random,
+    is_secret,
+    is_secret_name,
+    is_weak,
+    words_of,
+)
+from actors_app.masking.spans import Span
+
+# What is in every secret name, so that a text without any of it need not be looked at closely.
+_MARKS = ("pass", "secret", "token", "credential", "authorization", CONFIGS, *WORDS)
+_COLOUR = r"(?:\x1b\[[0-9;]{0,20}m)?"
+# A name and what stands between it and its value: `=`, `:`, `=>`, `>` of XML, or the blank after an option.
+_NAMED = re.compile(
+    r"(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]{1,100}+)"
+    rf"(?:(\\{{0,8}}[\"'`])?{_COLOUR}[ \t]{{0,8}}(=>|:=|=(?!=)|:){_COLOUR}[ \t]{{0,8}}{_COLOUR}|(>)|([ ])(?=[^\s-]))"
+)
+_QUOTE = re.compile(r"[bBrRuUfF]{0,2}(\\{0,8})(\"\"\"|'''|[\"'`])")
+_QUOTED = {sign: re.compile(rf"(?:[^\\{sign}\n]|\\[^\n])*+") for sign in "'\"`"}  # up to the quote that closes it
+_BARE = re.compile(r"(?:[^\s\"'`&<>,;\\\x1b]|[,;](?![\w.-]{1,60}[=:])|\\[^\snrt\"'])++", re.ASCII)
+_NOT_BARE = re.compile(r"[\s\"'`&<>\x1b]", re.ASCII)
+_LINE_END = re.compile(r"\n")
+_TRAILING = ",;)]}"
+_CODE = re.compile(r"[({\[]|[A-Za-z_][\w.]{0,60}\(", re.ASCII)  # a list, an object, a call: judged by what is in it
+_PAIR = re.compile(r"[ \t][A-Za-z_][\w.-]{0,60}=", re.ASCII)
+_TYPES = words_of("str string bytes bool int integer float any required optional")
+_JUDGED = 256  # characters of a value by which it is judged
+
+
+@dataclass(slots=True)
+class _Place:
+    """A name in a text, and what is known of the line that it stands in."""
+
+    name: str
+    begins: int
+    quote: str  # that closes the name
+    mark: str  # that stands between the name and its value
+    at: int  # where the value begins
+    line_end: int
+    starts_line: bool
+
+
+def named(text: str, *, is_start: bool) -> Iterator[Span]:
+    """Yield the values of secret names in a text, in their order; `is_start`: it begins where a line does."""
+    lower = text.lower()
+    if not any(mark in lower for mark in _MARKS):
+        return
+    next_at, line_end = 0, -1
+    known = (0, 0)  # a value that is no secret and has names in it: each ends where that does
+    while match := _NAMED.search(text, next_at):
+        next_at = match.end(1)
+        name, quote, mark, is_xml, is_option = match.groups()
+        before = text[match.start() - 1 : match.start()] if match.start() else "\n" if is_start else ""
+        if not is_secret_name(name) or (is_xml and before != "<") or (is_option and not name.startswith("--")):
+            continue
+        if line_end < match.end():
+            line_end = text.find("\n", match.end())
+            line_end = line_end if line_end >= 0 else len(text)
+        place = _Place(name, match.start(), quote or "", mark or "", match.end(), line_end, before == "\n")
+        span, known = _span(text, place, known)
+        if span:
+            yield span
+            next_at = span.end
+
+
+def _span(text: str, place: _Place, known: tuple[int, int]) -> tuple[Span | None, tuple[int, int]]:
+    """Return where the value of a name stands if it is a secret, and the last value without quotes."""
+    is_bare = False
+    if quote := _QUOTE.match(text, place.at, place.line_end):
+        start, end, closes = _quoted(text, quote, place.line_end)
+    elif place.starts_line and not place.quote and _fills_line(text, place):
+        start, end, closes = place.at, _stripped(text, place), _LINE_END
+    else:
+        scheme = SCHEME.match(text, place.at, place.line_end)
+        start, closes, is_bare = scheme.end() if scheme else place.at, _NOT_BARE, not scheme
+        if not known[0] <= start < known[1]:
+            bare = _BARE.match(text, start, place.line_end)
+            known = start, bare.end() if bare else start
+        end = _bare_end(text, place, start, known[1], is_scheme=bool(scheme))
+    value = text[start : min(end, start + _JUDGED)]
+    is_variable = (place.name.isupper() or place.name.startswith("_")) and (place.mark == "=" or bool(place.quote))
+    if text.startswith(MASK, start) or not is_secret(place.name, value, is_variable=is_variable):
+        return None, known
+    is_json = is_bare and place.quote == '"'
+    live = is_live(place.name)
+    return Span(start, end, is_live=live, needs_quotes=is_json, closes=closes, begins=place.begins), known
+
+
+def _fills_line(text: str, place: _Place) -> bool:
+    """Whether a value is all the rest of its line: of an environment as it is printed, or of YAML."""
+    if place.mark == ":":
+        return not is_weak(place.name)
+    if place.mark != "=" or text[place.at - 1] != "=":
+        return False
+    is_variable = place.name.isupper() or place.name.startswith("_")
+    # Some logs write several names and values in a line.
+    return is_variable or not _PAIR.search(text, place.at, place.line_end)
+
+
+def _stripped(text: str, place: _Place) -> int:
+    end = place.line_end
+    while end > place.at and text[end - 1] in "\r \t":
+        end -= 1
+    return end
+
+
+def _bare_end(text: str, place: _Place, start: int, end: int, *, is_scheme: bool) -> int:
+    """Return where a value without quotes ends that goes no further than `end`; where it begins if it is none."""
+    if _CODE.match(text, start, end):
+        return start
+    while end > start and text[end - 1] in _TRAILING:
+        end -= 1
+    value = text[start : min(end, start + _JUDGED)]
+    return start if place.mark == ":" and not _follows_colon(place.name, value, is_scheme=is_scheme) else end
+
+
+def _follows_colon(name: str, value: str, *, is_scheme: bool) -> bool:
+    """Whether what follows a colon within a line is a value, and not the next word of a sentence, or a type."""
+    if is_password(name):
+        return value.casefold() not in _TYPES
+    return is_random(value) or (is_scheme and len(value) >= 8)
+
+
+def _quoted(text: str, quote: re.Match[str], line_end: int) -> tuple[int, int, re.Pattern[str]]:
+    """Return where a quoted value stands: up to the same quote, or to the end of the line where there is none."""
+    start, escapes, sign = quote.end(), quote[1], quote[2]
+    closes = re.compile(re.escape(escapes + sign) + r"|\n")
+    if not escapes and len(sign) == 1:
+        body = _QUOTED[sign].match(text, start, line_end)
+        return start, body.end() if body else start, closes
+    end = text.find(escapes + sign, start, line_end)
+    while end > 0 and text[end - 1] == "\\":
+        end = text.find(escapes + sign, end + 1, line_end)
+    return start, end if end >= 0 else line_end, closes

@@ -1,0 +1,109 @@
+"""Secrets in a text that are known by their form: JSON Web Tokens, nonces, keys, passwords in addresses, headers."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from actors_app.masking.names import MASK, is_random, words_of
+
+_SIGN = "[A-Za-z0-9_-]"
+# At the beginning of a run of such signs, after a colour, or after `\n` as text.
+_JWT = re.compile(
+    rf"(?:(?<!{_SIGN})|(?<=\\[nrt])|(?<=[\[;]\dm)|(?<=[\[;]\d\dm))eyJ{_SIGN}{{6,}}+\.{_SIGN}{{2,}}+(?:\.{_SIGN}*+)*+"
+)
+_NOT_JWT = re.compile(r"[^A-Za-z0-9_.-]")
+_BEARER = re.compile(r"\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t]{1,8}([A-Za-z0-9._~+/=-]{8,}+)", re.ASCII)
+_NOT_BEARER = re.compile(r"[^A-Za-z0-9._~+/=-]")
+# A password cannot hold a slash: what follows the name of a host may hold an at sign.
+_IN_ADDRESS = re.compile(r"://(?:([^\s/:@\"'<>]{0,256}+):([^\s/@\"'<>]{1,512}+)|([^\s/:@\"'<>]{20,256}+))@", re.ASCII)
+
+_NONCE = re.compile(rf"_([A-Za-z0-9]{{11,14}})(?!{_SIGN})")
+_TENANT = re.compile(r"(?:^|[^A-Za-z0-9_-])([A-Za-z0-9][A-Za-z0-9-]{1,39})$")
+_LONGEST_TENANT = 41  # characters, with the one before it
+_NOT_IN_HASH = re.compile("[cfhistuCFHISTU]")  # letters that no id of Abaco's own has
+_IS_DBID = re.compile(r"(?:db_?id|actor_?id)\\{0,8}[\"']?[ \t]{0,3}[=:][ \t]{0,3}\\{0,8}[\"']?$", re.IGNORECASE)
+_BEFORE_DBID = 40  # characters
+# Words before an underscore and an id that are no tenants.
+_NO_TENANT = words_of("actor alias container exec execution file id job log msg run task test tmp uid user worker")
+
+_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_LINE = r"[ \t]*+(?:[A-Za-z0-9+/=]++|[A-Z][A-Za-z-]{1,30}+: [^\n\\]*+)?+[ \t]*+"
+KEY_BODY = re.compile(rf"(?:{_KEY_LINE}(?:\r?\n|(?:\\r)?\\n))*+(?:[ \t]*+[A-Za-z0-9+/=]++)?+")
+_KEY_PART = re.compile(r"((?:\\[rn]|[ \t\r\n])++)|(?:[^\\\r\n]|\\(?![rn]))++")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a secret stands. `closes` is what ends it, so that it can go on where a text is cut; None where it cannot.
+
+    `begins` is where what it is known by begins, such as its name. `is_live`: it opens the API to whoever reads it.
+    `needs_quotes`: a mask in its place needs them, as JSON has it.
+    """
+
+    start: int
+    end: int
+    is_live: bool = False
+    is_key: bool = False
+    needs_quotes: bool = False
+    closes: re.Pattern[str] | None = None
+    begins: int = 0
+
+
+def by_form(text: str, ids: Collection[str]) -> Iterator[Span]:
+    """Yield the secrets of a text that have a form of their own, form by form; `ids` are no nonces."""
+    if "eyJ" in text:
+        for match in _JWT.finditer(text):
+            yield Span(*match.span(), is_live=True, closes=_NOT_JWT, begins=match.start())
+    if "_" in text:
+        yield from _nonces(text, ids)
+    if "://" in text:
+        yield from _in_addresses(text)
+    if "earer" in text or "asic" in text or "EARER" in text or "ASIC" in text:
+        for match in _BEARER.finditer(text):
+            if is_random(match[1].replace("/", "_")):
+                yield Span(*match.span(1), is_live=True, closes=_NOT_BEARER, begins=match.start())
+    if "-----BEGIN " in text:
+        for match in _KEY.finditer(text):
+            body = KEY_BODY.match(text, match.end())
+            if body and body.end() > match.end():
+                yield Span(match.end(), body.end(), is_key=True)
+
+
+def key_masked(body: str) -> str:
+    """Return the body of a private key with a mask in each of its lines."""
+    return _KEY_PART.sub(lambda part: part[1] or MASK, body)
+
+
+def _nonces(text: str, ids: Collection[str]) -> Iterator[Span]:
+    """Yield the nonces of a text: a tenant, an underscore and a hash.
+
+    The actor's internal id has the same form: it is told by the name before it, or by `ids`.
+    """
+    for match in _NONCE.finditer(text):
+        code, at = match[1], match.start()
+        if code in ids:
+            continue
+        tenant = _TENANT.search(text, max(0, at - _LONGEST_TENANT), at)
+        if tenant is None or tenant[1] in _NO_TENANT:
+            continue
+        if _changes(code) < (3 if tenant[1].isupper() or not _NOT_IN_HASH.search(code) else 4):
+            continue
+        start = tenant.start(1)
+        if not _IS_DBID.search(text, max(0, start - _BEFORE_DBID), start):
+            yield Span(start, match.end(), is_live=True)
+
+
+def _changes(code: str) -> int:
+    """Return how often a code goes from small letters to capitals or digits or back; words seldom do."""
+    kinds = ("d" if sign.isdigit() else "u" if sign.isupper() else "l" for sign in code)
+    return sum(first != second for first, second in pairwise(kinds))
+
+
+def _in_addresses(text: str) -> Iterator[Span]:
+    """Yield the passwords in addresses, and what stands for a user there and looks like a token."""
+    for match in _IN_ADDRESS.finditer(text):
+        if match[2] and not match[2].startswith(MASK):
+            yield Span(*match.span(2))
+        elif match[3] and is_random(match[3]):
+            yield Span(*match.span(3))
