@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from actors_app.services.hashids import is_hashid
+
 Kind = Literal["alias", "config"]
 KINDS: tuple[Kind, ...] = ("alias", "config")
 
@@ -56,6 +58,8 @@ def problem_of(kind: Kind, name: str) -> NameProblem | None:
         return NameProblem(f"“{name}” is a word of the API's own; choose another.", "The API reserves this name.")
     if kind == "alias" and misleads_as_actor(name):
         return _no_actor(name)
+    if kind == "alias" and is_hashid(name):
+        return NameProblem(f"The API takes “{name}” for one of its own ids, and refuses it as an alias. {_ANOTHER}")
     if name == OURS:
         effect = "" if kind == "config" else "The portal cannot open its actor by this name: open the actor by its id."
         return NameProblem("“new” is an address of this portal; choose another name.", effect)

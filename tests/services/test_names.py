@@ -2,15 +2,16 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
-from actors_app.services.errors import Unaddressable
+from actors_app.services.errors import AbacoError, Unaddressable
 from actors_app.services.names import Kind, has_page, problem_of
-from actors_app.services.urls import actor, alias, config, upstream_url
+from actors_app.services.urls import Segment, actor, alias, config, upstream_url
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 FOLDERS = ("v2-nginx", "v3-nginx")
@@ -21,7 +22,26 @@ REFUSED: dict[Kind, list[str]] = {
         *("messages", "Messages", "MESSAGES-of-mine", "messages.1", "workers", "workers2", "workers-x", "permissions"),
         *("permissionsfoo", "admin", "Admin", "ADMINISTRATION", "admin-x", "my-admin", "an-admin-tool", "aliases"),
         *("aliases-x", "my-aliases", "search", "utilization", "configs", "executions", "nonces", "logs", "adapters"),
-        *("new", "", ".", "..", "a..b", ".a", "ü", "half%20done", "a b", "a/b", "a?b", "a#b", 'a"b', "a\\b", "a\nb"),
+        *(
+            "zlVl01zOo4pXE",
+            "0xqLm30klw3qG",
+            "re",
+            "new",
+            "",
+            ".",
+            "..",
+            "a..b",
+            ".a",
+            "ü",
+            "half%20done",
+            "a b",
+            "a/b",
+            "a?b",
+            "a#b",
+            'a"b',
+            "a\\b",
+            "a\nb",
+        ),
         "a" * 129,
     ],
     "config": [
@@ -36,7 +56,17 @@ ALLOWED: dict[Kind, list[str]] = {
         *("my-workers", "my-permissions", "myAliases", "my-Admin", "New", "new-one", "metrics", "cron", "Executions"),
     ],
     "config": [
-        *("my_config", "Workers_x", "Permissions_x", "search", "search_x", "configs", "aliases", "my_aliases"),
+        *(
+            "zlVl01zOo4pXE",
+            "my_config",
+            "Workers_x",
+            "Permissions_x",
+            "search",
+            "search_x",
+            "configs",
+            "aliases",
+            "my_aliases",
+        ),
         *("Admin_x", "my_messages", "utilization_x", "state", "hints", "metrics"),
     ],
 }
@@ -150,3 +180,28 @@ def test_a_config_named_new_suffers_nothing() -> None:
     assert problem is not None
     assert problem.words == ""
     assert has_page("config", "new")
+
+
+WORDS = ("messages", "workers", "permissions", "admin", "aliases", "search", "configs", "utilization", "new", "logs")
+PIECES = [case(word) for word in WORDS for case in (str, str.title, str.upper)] + ["", "-", "x", ".", "my-"]
+
+
+def builds(*segments: Callable[[], Segment] | str) -> bool:
+    """Return whether a path of these can be made at all."""
+    try:
+        upstream_url("actors", "v2", *(segment if isinstance(segment, str) else segment() for segment in segments))
+    except AbacoError:
+        return False
+    return True
+
+
+def test_what_is_judged_to_have_no_page_is_what_no_path_is_made_for() -> None:
+    refused = 0
+    for name in map("".join, product(PIECES, repeat=3)):
+        refused += not has_page("alias", name)
+        assert builds("aliases", lambda name=name: alias(name)) == has_page("alias", name), name
+        assert builds("configs", lambda name=name: config(name)) == has_page("config", name), name
+        if problem_of("alias", name) is None:
+            assert builds(lambda name=name: actor(name), "executions"), name
+            assert builds(lambda name=name: actor(name), "messages"), name
+    assert refused > 1000
