@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from actors_app.doctor import outside
-from actors_app.models import ExecutionRecord
+from actors_app.models import ExecutionRecord, KeptDefinition
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.naming import naming_of
 from portal.tenants import Tenant
@@ -100,6 +100,19 @@ def test_no_edit_starts_from_an_actor_without_the_names_of_any_version(signed_in
     )
     assert json.loads(answer.content)["kind"] == "wrong-version"
     assert {request.method for request in api.asked} == {"GET"}
+
+
+def test_what_was_not_read_whole_is_neither_copied_nor_kept(signed_in: Client, api: API) -> None:
+    whole = actor_payload(defaultEnvironment=ENVIRONMENT)
+    del whole["createTime"]
+    api.get(f"/actors/v2/{ACTOR_ID}", whole)
+    answer = signed_in.get(f"/actors/new/?from={ACTOR_ID}")
+    assert answer.status_code == 502
+    assert "described this actor without createTime" in shown(answer)
+    answer = program(signed_in, "POST", f"/actors/{ACTOR_ID}/clone/", {"name": "another"})
+    assert json.loads(answer.content)["kind"] == "wrong-version"
+    assert {request.method for request in api.asked} == {"GET"}
+    assert not KeptDefinition.objects.exists()
 
 
 # Over the sandbox --------------------------------------------------------------------------------------------

@@ -37,8 +37,10 @@ def clone_of(actor: Actor) -> dict[str, Any]:
 def cloned(actor: Actor) -> Definition:
     """Return the definition of another actor like this one.
 
-    A state goes along only where a new actor can be given it: an object, and of a stateful one.
+    A state goes along only where a new actor can be given it: an object, and of a stateful one. Raises NamingMismatch
+    for an actor that was not read whole.
     """
+    actor.need_whole()
     definition = definition_of(actor)
     if actor.stateless or not isinstance(definition["state"], dict):
         definition["state"] = {}

@@ -33,8 +33,13 @@ _ONLY_WHERE_SET = ("run_as_executor",)  # which definitions that were kept befor
 
 
 def record(tenant: str, actors: Iterable[Actor]) -> bool:
-    """Write down the definitions that are new, and now and then that the others still stand; return whether all are."""
-    seen = {actor.id: actor for actor in actors if 0 < len(actor.id) <= 128 and "\x00" not in actor.id}
+    """Write down the definitions that are new, and now and then that the others still stand; return whether all are.
+
+    One that was not read whole is none to go back to, and is left out.
+    """
+    seen = {
+        actor.id: actor for actor in actors if 0 < len(actor.id) <= 128 and "\x00" not in actor.id and not actor.missing
+    }
     memory = _memory(tenant, seen.values())
     if not seen or cache.get(memory):
         return True
