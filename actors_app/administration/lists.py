@@ -132,8 +132,11 @@ def admin_lists(request: HttpRequest, abaco: Abaco, *, again: bool = False) -> A
     except SignedOut:
         raise
     except AbacoError as error:
-        refused = role.is_unknown and isinstance(error, Forbidden)
-        return Access(AdminRole.OTHER) if refused else Access(role, error=error)
+        if role.is_unknown and isinstance(error, Forbidden):
+            return Access(AdminRole.OTHER)
+        if role.is_unknown:
+            error.advice = f"Whether you are an administrator is not known. {error.advice}"
+        return Access(role, error=error)
     cache.set(_lists_memory(tenant), selected, timeout=KEPT)
     if (left := REMEMBERED - (time.monotonic() - begun)) > 0:
         cache.set(_role_memory(request), True, timeout=left)

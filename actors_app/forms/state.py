@@ -38,8 +38,10 @@ class StateForm(PortalForm):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     over = forms.BooleanField(label="Save over it: what was written meanwhile is lost.", required=False)
 
-    def __init__(self, *args: Any, actor_id: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor_id: str, is_plain: bool = True, **kwargs: Any) -> None:
+        """Take whether the visitor is known to have neither the admin nor the privileged role."""
         super().__init__(*args, **kwargs)
+        self._is_plain = is_plain
         self._actor_id = actor_id
 
     def clean_state(self) -> Any:
@@ -50,7 +52,7 @@ class StateForm(PortalForm):
                 "The API takes no empty state here: type something, or use Reset to make the state empty."
             )
         # An actor's privilege check reads every body (TACC/abaco actors/auth.py).
-        if name := privileged_key(value):
+        if self._is_plain and (name := privileged_key(value)):
             raise forms.ValidationError(
                 "The API takes “%(name)s” at the top of a state for a setting of the actor and refuses it; "
                 "put it inside another object.",

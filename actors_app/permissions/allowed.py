@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from django.core.cache import cache
 
@@ -41,6 +41,18 @@ class Act:
     words: str
     kind: Kind = "actor"
     of_admins_too: bool = False  # whether the API asks the level of administrators too
+
+
+class Person(Protocol):
+    """Somebody at a tenant."""
+
+    @property
+    def tenant(self) -> str:
+        """The tenant's name."""
+
+    @property
+    def username(self) -> str:
+        """Their name there."""
 
 
 _MAKE_NONCE = "making a nonce for it"
@@ -240,6 +252,11 @@ class Own:
     @property
     def _role_memory(self) -> str:
         return _memory("role", self._tenant, self._me)
+
+
+def is_plain(who: Person) -> bool:
+    """Whether somebody is known to have neither the admin nor the privileged role at the API."""
+    return Own(who.tenant, who.username).is_plain
 
 
 def _memory(*parts: str) -> str:

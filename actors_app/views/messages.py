@@ -21,7 +21,7 @@ from actors_app.forms.fields import read_json
 from actors_app.forms.messages import MessageForm, PurgeForm
 from actors_app.htmx import is_poll, render_page, render_poll
 from actors_app.kept.messages import Known, Sent
-from actors_app.permissions.allowed import Own
+from actors_app.permissions.allowed import is_plain
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError
@@ -45,7 +45,7 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
         return _opened(request, abaco, actor_id)
     if "more_rows" in request.POST:
         return _compose(request, actor_id, MessageForm.unchecked(request.POST))
-    form = MessageForm(request.POST, request.FILES, is_plain=_is_plain(request))
+    form = MessageForm(request.POST, request.FILES, is_plain=is_plain(signed_in(request)))
     status = 422
     if form.is_valid() and (sent := _to_send(request, abaco, actor_id, form)):
         try:
@@ -61,7 +61,7 @@ def message_preview(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show what the actor would receive, without asking the API anything."""
     if request.method == "GET":
         return redirect("actors:message-create", actor_id)
-    form = MessageForm(request.POST, request.FILES, for_preview=True, is_plain=_is_plain(request))
+    form = MessageForm(request.POST, request.FILES, for_preview=True, is_plain=is_plain(signed_in(request)))
     status = 200 if form.is_valid() else 422
     return _compose(request, actor_id, form, partial="messages/_previewed.html", status=status)
 
@@ -129,11 +129,6 @@ def _compose(
         if context["mailbox"]:
             context["counts"] = {"messages": context["mailbox"].messages}
     return render_page(request, "messages/form.html", context, partial=partial, status=status)
-
-
-def _is_plain(request: HttpRequest) -> bool:
-    who = signed_in(request)
-    return Own(who.tenant, who.username).is_plain
 
 
 def _preview(request: HttpRequest, actor_id: str, form: MessageForm) -> dict[str, Any]:

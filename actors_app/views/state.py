@@ -7,7 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import state as acts
-from actors_app.credentials import abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.definitions.definition import is_same
 from actors_app.executions.comparing import difference, tail_of
@@ -15,6 +15,7 @@ from actors_app.executions.shapes import tree_of
 from actors_app.forms.base import PortalForm
 from actors_app.forms.state import StateForm, mark_of
 from actors_app.htmx import render_page
+from actors_app.permissions.allowed import is_plain
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Conflict, SignedOut
 from actors_app.services.types import Actor
@@ -59,7 +60,7 @@ def state_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         initial = {"state": pretty_json(state), "seen": mark_of(actor_id, state)}
         form = StateForm(initial=initial, actor_id=actor_id)
         return render_page(request, "state/update.html", context | {"actor": actor, "form": form})
-    form = StateForm(request.POST, actor_id=actor_id)
+    form = StateForm(request.POST, actor_id=actor_id, is_plain=is_plain(signed_in(request)))
     context["form"] = form
     if not form.is_valid():
         return render_page(request, "state/update.html", context, status=422)

@@ -158,6 +158,11 @@ def test_an_actor_is_registered_as_it_was_sent(caller: Caller, api: API) -> None
     [
         ({"image": "a b"}, "image"),
         ({"image": ""}, "image"),
+        ({"image": "https://hub.docker.com/r/abacosamples/wc"}, "image"),
+        ({"image": "Org/tool"}, "image"),
+        ({"image": "org/tool:1:2"}, "image"),
+        ({"webhook": "https://example.org:65536/"}, "webhook"),
+        ({"cron_schedule": "2078-13-6 2 + 3 months"}, "cron_schedule"),
         ({"name": "a\nb"}, "name"),
         ({"name": "x" * 201}, "name"),
         ({"hints": ["a,b"]}, "hints"),
@@ -187,6 +192,22 @@ def test_what_the_form_refuses_is_refused_by_field(
     found = problem(caller.post(URL, {"image": "a/b"} | changes), 422, "not-valid")
     assert next(iter(found["errors"])).partition(".")[0] == field
     assert api.asked == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"image": "[2001:db8::1]:5000/team/tool:1"},
+        {"webhook": "https://my_service:65535/run"},
+        {"cron_schedule": "2078-9-6 2 + 3 months"},
+        {"hints": ["(sync)"]},
+    ],
+)
+def test_what_the_server_takes_is_taken(changes: dict[str, Any], caller: Caller, api: API) -> None:
+    api.post("/actors/v2", actor_payload())
+    assert caller.post(URL, {"image": "a/b"} | changes).status_code == 201
+    sent = json.loads(api.asked[0].body)
+    assert list(changes.values()) == [sent["cronSchedule" if name == "cron_schedule" else name] for name in changes]
 
 
 def test_a_change_sends_the_whole_definition(caller: Caller, api: API) -> None:

@@ -171,9 +171,10 @@ def test_an_unknown_role_opens_nothing_and_is_said_and_asked_again(
         assert "probe" in two.asked
     found = admin.get("/api/v1/executions/?window=all").json()
     assert found["is_complete"] is False
-    answer = admin.get("/actors/actor1/executions/")
-    assert answer.status_code == 404
-    assert "whether you are one could not be learned now" in answer.content.decode()
+    for address in ("/actors/actor1/executions/", "/actors/actor1/executions/Run1/evidence/"):
+        answer = admin.get(address)
+        assert answer.status_code == 404
+        assert "whether you are one could not be learned now" in answer.content.decode(), address
     assert "Whether you are an administrator is not known" in admin.get("/executions/evidence/").content.decode()
     del two.failing["probe"]
     page = admin.get(ALL)

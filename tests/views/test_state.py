@@ -171,3 +171,20 @@ def test_a_write_without_an_answer_is_checked(
 @pytest.mark.parametrize("path", ["", "edit/", "reset/"])
 def test_it_needs_credentials(client: Client, path: str) -> None:
     assert client.get(URL + path).headers["Location"].startswith("/sign-in/")
+
+
+def test_a_key_for_a_setting_is_the_api_s_business_until_it_refuses_it(api: API, signed_in: Client) -> None:
+    """The privileged role may have such a state, and nothing tells who has that role."""
+    api.get(STATE, {"state": {"n": 1}})
+    typed = sent({"maxWorkers": 2}, seen={"n": 1})
+    refusal = "Not authorized -- only admins and privileged users can set max workers."
+    api.refuse("POST", STATE, refusal)
+    assert signed_in.post(f"{URL}edit/", typed | {"write_key": "a" * 43}).status_code == 403
+    before = len(api.asked)
+    answer = signed_in.post(f"{URL}edit/", typed | {"write_key": "b" * 43})
+    assert answer.status_code == 422
+    assert "“maxWorkers” at the top of a state for a setting of the actor" in answer.content.decode()
+    body = json.dumps({"state": {"maxWorkers": 2}})
+    program = signed_in.put(f"/api/v1{URL}", body, content_type="application/json", secure=True)
+    assert list(program.json()["errors"]) == ["state"]
+    assert len(api.asked) == before

@@ -21,7 +21,7 @@ from actors_app.executions.sizes import file_excess, message_excess
 from actors_app.forms.environment import EnvironmentField, TypedEnvironment
 from actors_app.forms.messages import check_json_message
 from actors_app.kept.messages import Sent
-from actors_app.permissions.allowed import Own
+from actors_app.permissions.allowed import is_plain as known_as_plain
 from actors_app.services.jsons import dump_json
 from actors_app.services.types import SentMessage
 
@@ -59,8 +59,7 @@ class Messages(Resource):
         forms = [name for name in shapes.FORMS if isinstance(data, dict) and name in data]
         if len(forms) != 1:
             raise not_valid({"body": ["Send one JSON object with one of text, json and base64."]})
-        is_plain = Own(self.who.tenant, self.who.username).is_plain
-        sent = _read(forms[0], self.body(shapes.FORMS[forms[0]]), is_plain=is_plain)
+        sent = _read(forms[0], self.body(shapes.FORMS[forms[0]]), is_plain=known_as_plain(self.who))
         made = acts.send_message(self.http, self.abaco, actor_id, sent)
         return self.written(
             made,

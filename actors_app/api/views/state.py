@@ -10,6 +10,7 @@ from actors_app.api.conditions import require_match
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import state as shapes
 from actors_app.forms.state import StateForm
+from actors_app.permissions.allowed import is_plain
 from actors_app.services.jsons import dump_json
 from actors_app.writes import answered
 
@@ -47,7 +48,8 @@ class ActorState(Resource):
     def put(self, request: Request, actor_id: str) -> Response:
         """Replace the state."""
         wanted = self.body(shapes.NewState)["state"]
-        form = checked(StateForm(typed([("state", dump_json(wanted).decode())]), actor_id=actor_id))
+        data = typed([("state", dump_json(wanted).decode())])
+        form = checked(StateForm(data, actor_id=actor_id, is_plain=is_plain(self.who)))
         if earlier := answered(self.http, "state.update", actor_id=actor_id):
             return self.done(earlier)
         now = self.abaco.state.get(actor_id)

@@ -178,7 +178,9 @@ def test_unknown_is_shown_as_unknown_and_asked_again(tenant: Tenant, signed_in: 
     page = signed_in.get(WORKERS).content.decode()
     assert OWN_WORKER in page
     assert f"{UNKNOWN}: the Actors API gave no answer that tells." in page
-    assert signed_in.get("/api/v1/administration/").status_code == 502
+    answer = signed_in.get("/api/v1/administration/")
+    assert answer.status_code == 502
+    assert answer.json()["advice"].startswith(f"{UNKNOWN}. ")
     assert signed_in.get("/api/v1/workers/").json()["of_tenant"] is None
     asked = len([one for one in tenant.api.asked if one.path_url.endswith("/admin-role-probe")])
     assert asked >= 4  # once for each of these; silence and 502 are tried twice
