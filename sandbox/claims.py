@@ -16,6 +16,7 @@ from sandbox.dialect import V2
 
 SITE = "tacc"
 SERVICE_TENANT = "admin"  # whose accounts the services of Tapis have
+TENANTS = {SERVICE_TENANT, "dev", "tacc"}  # of Abaco's own local configuration; the sandbox has one more
 UNREADABLE = "Could not parse the Tapis access token."
 UNKNOWN_TENANT = "Unable to process Tapis token; unexpected tenant_id."
 NO_TENANT = (
@@ -54,7 +55,7 @@ def read(token: str, dialect: V2, known: bool) -> Claims:
         raise Refusal(NO_TENANT) from None
     except TypeError as error:
         raise Crash.of(error) from None
-    if tenant not in (dialect.tenant, SERVICE_TENANT):
+    if tenant not in TENANTS | {dialect.tenant}:
         raise Refusal(UNKNOWN_TENANT)
     return dict(claims)
 
@@ -71,6 +72,6 @@ def subject(request: HttpRequest, claims: Claims, dialect: V2, owner: str) -> st
     for header, value in (("X-Tapis-Tenant", tenant), ("X-Tapis-User", user)):
         if not value:
             raise Refusal(f"Invalid service request; {header} header missing.")
-    if tenant not in (dialect.tenant, SERVICE_TENANT):
+    if tenant not in TENANTS | {dialect.tenant}:
         raise Refusal("invalid tenant id.")
     return str(user)

@@ -131,6 +131,8 @@ def test_a_service_asks_on_behalf_of_a_user_and_a_user_of_nobody(sandbox: Sandbo
     assert half == (400, "Invalid service request; X-Tapis-User header missing.")
     stranger = service.refusal("GET", f"/{actor}", headers=behalf | {"X-Tapis-User": "nobody-we-know"})
     assert stranger == (400, "Not authorized -- you do not have access to this actor.")
+    elsewhere = service.refusal("GET", f"/{actor}", headers=behalf | {"X-Tapis-Tenant": "nowhere"})
+    assert elsewhere == (400, "invalid tenant id.")
     mine = tapis_demo.refusal("GET", f"/{actor}", headers={"X-Tapis-User": "admin"})
     assert mine == (400, "Invalid request; cannot set OBO headers with a user token.")
 
