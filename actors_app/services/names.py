@@ -7,6 +7,7 @@ same rules). Letters are compared as each rule compares them: nginx ignores case
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from actors_app.services.hashids import is_hashid
@@ -46,6 +47,7 @@ class NameProblem:
         return f"{self.effect} {self.remedy}".strip()
 
 
+@lru_cache(maxsize=4096)  # a page of the aliases asks for each name several times
 def problem_of(kind: Kind, name: str) -> NameProblem | None:
     """Return what is wrong with the name of an alias or a config; None where it can be used."""
     if not is_well_formed(name):
