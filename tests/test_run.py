@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 import requests
 
-from tests.sandbox.support import free_port
+from tests.sandbox.support import Sandbox, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -88,8 +88,12 @@ def test_the_sandbox_has_three_versions(run: ModuleType, monkeypatch: pytest.Mon
         run.serve()
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGHUP])
-def test_it_serves_and_stops_with_everything_it_started(run: ModuleType, tmp_path: Path, end: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("end", "version", "shows"), [(signal.SIGINT, "", "totalCount"), (signal.SIGHUP, "v2-snake", "total_count")]
+)
+def test_it_serves_and_stops_with_everything_it_started(
+    run: ModuleType, tmp_path: Path, end: signal.Signals, version: str, shows: str
+) -> None:
     """Start what `python3 run.py` starts, with this environment's packages and stores of its own."""
     port, sandbox_port = free_port(), free_port()
     program = (
@@ -106,6 +110,7 @@ def test_it_serves_and_stops_with_everything_it_started(run: ModuleType, tmp_pat
         env.pop(name, None)
     env |= {
         "PORT": str(port),
+        "ACTORS_API_VERSION": version,
         "SANDBOX_PORT": str(sandbox_port),
         "SANDBOX_FILL": "none",
         "SANDBOX_DATABASE": str(tmp_path / "sandbox.sqlite3"),
@@ -122,6 +127,8 @@ def test_it_serves_and_stops_with_everything_it_started(run: ModuleType, tmp_pat
             time.sleep(0.1)
         assert "Sign in as demo, team or admin" in log.read_text()
         assert requests.get(f"http://127.0.0.1:{port}/sign-in/", timeout=10).status_code == 200
+        person = Sandbox(f"http://127.0.0.1:{sandbox_port}", tmp_path / "sandbox.sqlite3", process).sign_in("demo")
+        assert shows in person.get("/search/actors?limit=1")["_metadata"]
         assert stat.S_IMODE((tmp_path / "portal.sqlite3").stat().st_mode) == 0o600
         assert stat.S_IMODE((tmp_path / "sandbox.sqlite3").stat().st_mode) == 0o600
         process.send_signal(end)
