@@ -33,6 +33,7 @@ def execution(**changes):
         ({"exit_code": "undetermined"}, "does not report an exit code"),
         ({"status": "ERROR", "exit_code": None}, "The API could not run it."),
         ({"status": "SUBMITTED"}, "It waits for a worker."),
+        ({"status": "SUBMITTED", "worker_id": "W"}, "A worker took it; its container has not started."),
         ({"status": "RUNNING"}, "A worker runs it now."),
         ({"status": "NEW\u202eSTATUS"}, "NEW⟦RIGHT-TO-LEFT OVERRIDE⟧STATUS"),
     ],

@@ -40,6 +40,8 @@ STATES = {
 
 def state_in_words(execution: Execution) -> str:
     """Say in a sentence how an execution stands or ended."""
+    if execution.outcome == "waiting" and execution.worker_id:
+        return "A worker took it; its container has not started."
     if execution.outcome in STATES:
         return STATES[execution.outcome]
     code = execution.exit_code
