@@ -36,6 +36,7 @@ _TRAILING = ",;)]}"
 _CODE = re.compile(r"[({\[]|[A-Za-z_][\w.]{0,60}\(", re.ASCII)  # a list, an object, a call: judged by what is in it
 _PAIR = re.compile(r"[ \t][A-Za-z_][\w.-]{0,60}=", re.ASCII)
 _TYPES = words_of("str string bytes bool int integer float any required optional")
+_LEAST = 5  # characters of a line with a name and a value: `key=x`
 _JUDGED = 256  # characters of a value by which it is judged
 
 
@@ -54,21 +55,31 @@ class _Place:
 
 def named(text: str, *, is_start: bool) -> Iterator[Span]:
     """Yield the values of secret names in a text, in their order; `is_start`: it begins where a line does."""
-    lower = text.lower()
-    if not any(mark in lower for mark in _MARKS):
+    if not _has_marks(text):
         return
-    next_at, line_end = 0, -1
+    start = 0
+    for line in text.split("\n"):
+        if len(line) >= _LEAST and _has_marks(line):
+            yield from _in_line(text, start, start + len(line), is_start=is_start)
+        start, is_start = start + len(line) + 1, True
+
+
+def _has_marks(text: str) -> bool:
+    lower = text.lower()
+    return any(mark in lower for mark in _MARKS)
+
+
+def _in_line(text: str, start: int, end: int, *, is_start: bool) -> Iterator[Span]:
+    """Yield the values of secret names in a line of a text."""
+    next_at = start
     known = (0, 0)  # a value that is no secret and has names in it: each ends where that does
-    while match := _NAMED.search(text, next_at):
+    while match := _NAMED.search(text, next_at, end):
         next_at = match.end(1)
         name, quote, mark, is_xml, is_option = match.groups()
-        before = text[match.start() - 1 : match.start()] if match.start() else "\n" if is_start else ""
+        before = text[match.start() - 1] if match.start() > start else "\n" if is_start else ""
         if not is_secret_name(name) or (is_xml and before != "<") or (is_option and not name.startswith("--")):
             continue
-        if line_end < match.end():
-            line_end = text.find("\n", match.end())
-            line_end = line_end if line_end >= 0 else len(text)
-        place = _Place(name, match.start(), quote or "", mark or "", match.end(), line_end, before == "\n")
+        place = _Place(name, match.start(), quote or "", mark or "", match.end(), end, before == "\n")
         span, known = _span(text, place, known)
         if span:
             yield span
