@@ -12,6 +12,7 @@ from actors_app.services.types import Actor, Execution, ExecutionListing, Execut
 from actors_app.wording import now
 
 LOOKED_AT = 5  # busy workers whose executions are asked for
+SECONDS = 5.0  # that each of these calls may take: without them a page says less, and nothing wrong
 RUNNING, OLDEST = 20, 10  # executions that are read one by one where the search shows none: running, and waiting ones
 
 
@@ -58,7 +59,7 @@ def unfinished(
     suspects = [worker for worker in workers if is_suspect(worker, at)][:LOOKED_AT]
     if not suspects:
         return {}
-    found = _by_search(abaco, actor_id, suspects)
+    found = _by_search(abaco.hurried(SECONDS), actor_id, suspects)
     missing = [worker.id for worker in suspects if worker.id not in found]
     return found | (unfinished_of_many(abaco, {actor_id: missing}) if missing else {})
 
@@ -69,6 +70,7 @@ def unfinished_of_many(abaco: Abaco, workers: Mapping[str, Sequence[str]]) -> di
     `workers` are ids by the actor's id. All that run and the oldest that wait are read one by one, since a listing
     names no workers; where one of them is not read, the actor's workers are left out.
     """
+    abaco = abaco.hurried(SECONDS)
     listings = _gathered(abaco, {id_: lambda id_=id_: abaco.executions.list(id_) for id_ in workers})
     rows = {id_: _rows(listing.value) for id_, listing in listings.items() if listing.value is not None}
     calls: dict[str, Any] = {

@@ -14,8 +14,10 @@ WORKER = f"{ACTOR}/workers/{WORKER_ID}"
 
 def opens(api: API, status: str = "READY") -> None:
     api.get(ACTOR, actor_payload())
-    api.get(WORKER, worker_payload(status=status))
-    api.get(f"{ACTOR}/workers", [worker_payload(status=status)])
+    long_ago = dict.fromkeys(("createTime", "lastExecutionTime"), "2020-01-01T00:00:00.000Z")
+    worker = worker_payload(status=status, **long_ago)
+    api.get(WORKER, worker)
+    api.get(f"{ACTOR}/workers", [worker])
     api.get(f"{ACTOR}/messages", {"messages": 0})
     if status == "BUSY":
         api.get(f"{ACTOR}/executions", {"search": [execution_payload(status="RUNNING", workerId=WORKER_ID)]})

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.payloads import (
     admin_actor_payload,
     snake,
 )
+from tests.recorded import result_at
 from tests.views.administration.support import RECORDINGS, URL, WORKERS
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +33,21 @@ def tapis(settings: Any) -> None:
 def recorded(name: str) -> Any:
     """Return the result of an answer that was recorded, by the names of v3."""
     return json.loads((RECORDINGS / f"{name}.json").read_text())["response"]["body"]["result"]
+
+
+def test_over_v3_workers_that_stay_stopping_are_stuck(api: API, signed_in: Client, tapis: None) -> None:
+    workers = result_at("admin_workers", "v3-nginx", datetime(2026, 11, 30, 23, tzinfo=UTC))
+    stopping = {one["id"] for one in workers["workers"] if one["status"] == "SHUTDOWN_REQUESTED"}
+    api.refuse("GET", f"{V3}/aliases/admin-role-probe", "No alias found: admin-role-probe.", 404)
+    api.get(f"{V3}/utilization", recorded("utilization"))
+    api.get(f"{V3}/admin", [])
+    api.get(f"{V3}/admin/workers", workers)
+    api.refuse("GET", f"{V3}/admin/executions", "Unrecognized exception type", 500)
+    api.get(V3, [])
+    page = signed_in.get(URL).content.decode()
+    rows = re.findall(r'<tr data-standstill="worker-stopping">.*?<span class="mono">(\w+)</span>', page)
+    assert set(rows) == stopping
+    assert len(stopping) > 1
 
 
 def test_over_v3_an_administrator_sees_the_tenant(api: API, signed_in: Client, tapis: None) -> None:
