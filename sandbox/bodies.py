@@ -21,7 +21,8 @@ TRUE_WORDS = {"true": True, "1": True, "false": False, "0": False}
 class Field:
     """One field of a request: its snake_case name, its kind and help text.
 
-    A kind is `str`, `int`, `bool`, `dict`, `list` (of texts), or `truth`, which asks any value whether it is true.
+    A kind is `str`, `int`, `bool`, `dict`, `list` (of texts), `items` (what can be counted through), or `truth`, which
+    asks any value whether it is true.
     """
 
     name: str
@@ -137,6 +138,8 @@ def coerce(value: Any, kind: str) -> Any:
         return value if isinstance(value, bool) else TRUE_WORDS[value.lower()]
     if kind == "dict":
         return dict(value)
+    if kind == "items":
+        return list(value)
     return bool(value) if kind == "truth" else str(value)
 
 

@@ -35,7 +35,9 @@ class V2:
     guards_container_uid = True  # whether running as the image's own user needs a role
     asks_before_options = False  # whether OPTIONS, too, needs a token or a nonce
     errors = "BaseAgaveflaskError"  # the class of Abaco's own errors
-    null_is_no_text = "expected string or bytes-like object"  # what Python says where a null is split like a text
+    null_is_no_text = (
+        "expected string or bytes-like object, got 'NoneType'"  # what Python says where a null is split like a text
+    )
     has_claims = False  # whether a token says itself whose it is, and services ask on behalf of others
     dead_workers_listen = False  # whether a worker that was halted still hears that it is to stop
 

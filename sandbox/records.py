@@ -19,6 +19,7 @@ EXECUTION_FIELDS = (
     "id", "actor_id", "executor", "status", "runtime", "cpu", "io", "worker_id", "exit_code", "final_state",
 )  # fmt: skip
 WORKER_FIELDS = ("id", "status", "image", "location", "cid", "host_id", "host_ip", "ch_name")
+REQUEST_FIELDS = ("id", "status", "create_time", "actor_id")  # of a worker that is not ready
 NONCE_FIELDS = (
     "id", "actor_id", "alias", "level", "max_uses", "remaining_uses", "current_uses", "description", "owner", "roles",
 )  # fmt: skip
@@ -66,7 +67,10 @@ def execution_record(execution: Execution, dialect: V2, in_search: bool = False)
 
 
 def worker_record(worker: Worker, dialect: V2, in_search: bool = False, keep_nulls: bool = False) -> Record:
-    """Write a worker, as `GET /actors/{id}/workers` does; a search names the actor instead of the tenant."""
+    """Write a worker, as `GET /actors/{id}/workers` does; a search names the actor instead of the tenant.
+
+    In a search a worker has the fields that its record has in the store: until it is ready, those of its request.
+    """
     record: dict[str, Any] = _taken(worker, WORKER_FIELDS)
     record |= {
         "create_time": times.shown(worker.create_time),
@@ -74,6 +78,8 @@ def worker_record(worker: Worker, dialect: V2, in_search: bool = False, keep_nul
         "last_health_check_time": times.shown_or_none_word(worker.last_health_check_time),
     }
     record |= {"actor_id": worker.actor_id} if in_search else {"tenant": dialect.tenant}
+    if in_search and worker.host_id is None:
+        return dialect.record({name: record[name] for name in REQUEST_FIELDS}, keep_nulls=True)
     return dialect.record(dialect.worker(record), keep_nulls=in_search or keep_nulls)
 
 

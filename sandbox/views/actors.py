@@ -51,6 +51,7 @@ FIELDS = (  # in the order in which Abaco checks them
     Field("status_message", "str", "Explanation of status.", default=""),
     Field("executions", "dict", "Executions for this actor."),
     Field("state", "dict", "Current state for this actor.", default={}),
+    Field("mounts", "items", "List of volume mounts to mount into each actor container."),
     Field(
         "revision",
         "int",
@@ -65,7 +66,7 @@ FIELDS = (  # in the order in which Abaco checks them
     Field("cron_schedule", "str", "yyyy-mm-dd hh + <number> <unit of time>"),
     Field("cron_next_ex", "str", "The next cron execution yyyy-mm-dd hh"),
 )
-IGNORED = ("executions", "revision")  # checked, and then of no effect
+IGNORED = ("executions", "mounts", "revision")  # checked, and then of no effect
 SET_ONCE = ("status", "status_message", "cron_next_ex")  # what only the request that creates an actor sets
 NAME = Field("name", "str", "User defined name for this actor.")
 FORCE = Field("force", "truth", "Whether to force an update of the actor image", default=False)
@@ -101,6 +102,7 @@ def actor_create(call: Call) -> HttpResponse:
         values |= {"cron_on": True, "cron_next_ex": cron.check(values["cron_schedule"])}
     if values["max_workers"] and not values["stateless"]:
         raise Refusal(ONE_WORKER)
+    check_storable(values)
     if not values["queue"]:
         # Abaco stores such an actor without permissions and so breaks the whole tenant's list; we only refuse.
         raise Crash(*NO_QUEUE)
@@ -150,6 +152,7 @@ def actor_update(call: Call) -> HttpResponse:
     values = {name: value for name, value in values.items() if name not in kept}
     if first is not None:
         values["cron_next_ex"] = first
+    check_storable(values)
     renewed = force or values["image"] != actor.image
     for name, value in values.items():
         setattr(actor, name, value)
@@ -195,7 +198,6 @@ def _read(call: Call, fields: tuple[Field, ...]) -> dict[str, Any]:
     if values["token"] is None:
         values["token"] = TOKEN_DEFAULT
     values = {name: value for name, value in values.items() if name not in IGNORED}
-    check_storable(values)
     return values
 
 

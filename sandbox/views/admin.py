@@ -13,7 +13,7 @@ from sandbox.answers import Crash
 from sandbox.dialect import Record
 from sandbox.endpoint import Call, open_to_all_signed_in
 from sandbox.models import Actor, Execution, Message, Worker
-from sandbox.records import ACTOR_FIELDS, WORKER_FIELDS, worker_record
+from sandbox.records import ACTOR_FIELDS, REQUEST_FIELDS, WORKER_FIELDS, worker_record
 from sandbox.views.utilization import actors_ever
 
 SUMMED = {"executions": Count("id"), "cpu": Sum("cpu"), "io": Sum("io"), "runtime": Sum("runtime")}
@@ -116,6 +116,8 @@ def _worker(row: Worker, call: Call) -> Record:
     for name in ("create_time", "last_execution_time", "last_health_check_time"):
         record[name] = times.rfc1123(getattr(row, name))
     record |= {"tenant": call.dialect.tenant, "actor_id": call.dialect.dbid(row.actor_id)}
+    if row.host_id is None:
+        record = {name: record[name] for name in (*REQUEST_FIELDS, "tenant")}
     return call.dialect.record(record, keep_nulls=True)
 
 

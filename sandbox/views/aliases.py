@@ -129,11 +129,13 @@ def _renames(call: Call) -> bool:
         data = read_json(call.request, call.dialect, silent=True)
     except BrokenJson:
         data = None
-    return (isinstance(data, dict | list | str) and "alias" in data) or "alias" in read_form(call.request)
+    if data and not isinstance(data, dict | list | str):
+        raise Crash("TypeError", f"argument of type '{type(data).__name__}' is not iterable")
+    return bool(data and "alias" in data) or "alias" in read_form(call.request)
 
 
 def _check_target(call: Call, actor_id: str, refusal: str) -> None:
-    level = access.level_of(call.caller.user, actor_id)
+    level = access.level_of(call.caller.user, alias_subject(actor_id))
     if level is None:
         raise Refusal(f"Actor {call.dialect.dbid(actor_id)} does not exist")
     if level != "UPDATE":

@@ -17,6 +17,7 @@ from sandbox.records import nonce_record
 from sandbox.views.aliases import alias_of
 
 FIELDS = (
+    Field("roles", "items", "Roles occupied by the user when creating this nonce."),  # checked, and without effect
     Field("level", "str", "Permission level associated with this nonce. Default is EXECUTE.", default="EXECUTE"),
     Field("max_uses", "int", "Maximum number of times this nonce can be redeemed. Default is unlimited.", default=-1),
     Field("description", "str", "Description of this nonce", default=""),
@@ -47,6 +48,7 @@ def nonce_create(call: Call, kind: Kind) -> HttpResponse:
     """Make a nonce of the caller, with the roles they have now."""
     owner = kind.owner(call)
     values = read_fields(call.request, call.dialect, FIELDS, "Invalid nonce description")
+    values["roles"] = call.caller.roles
     if values["level"] not in kind.levels:
         raise Refusal(f"Invalid nonce description. The level attribute must be one of: {kind.levels}")
     if values["max_uses"] is None:
@@ -57,7 +59,6 @@ def nonce_create(call: Call, kind: Kind) -> HttpResponse:
     nonce = Nonce(
         id=f"{settings.SANDBOX_TENANT}_{new_id()}",
         owner=call.caller.user,
-        roles=call.caller.roles,
         remaining_uses=values["max_uses"],
         create_time=moment,
         **owner,

@@ -232,9 +232,12 @@ def test_only_a_personal_entry_makes_visible(demo: Person, team: Person, admin: 
 def test_workers_carry_their_actor_and_nulls(demo: Person, sandbox: Sandbox) -> None:
     actor = demo.actor("nosuch/thing")
     store = Store(str(sandbox.database))
-    store.put("worker", id="searchWorker1", actor_id=actor, status="SHUTTING_DOWN")
+    store.put("worker", id="searchWorker1", actor_id=actor, status="SHUTTING_DOWN", host_id="0")
+    store.put("worker", id="searchWorker3", actor_id=actor, status="REQUESTED")
     store.db.close()
     (row,) = demo.get("/search/workers", params={"id": "searchWorker1"})["search"]
     assert row["actorId"] == actor
     assert row["cid"] is None
     assert "tenant" not in row
+    (row,) = demo.get("/search/workers", params={"id": "searchWorker3"})["search"]
+    assert row.keys() == {"id", "status", "createTime", "actorId"}  # those of a request for a worker
