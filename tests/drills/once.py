@@ -58,13 +58,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Write no access log."""
 
     def do_GET(self) -> None:
-        """Answer for the profile, the actor and its mailbox."""
+        """Answer for the profile, the actor and its mailbox, and the search that shows how the API writes its names."""
         results: dict[str, Any] = {
             "/profiles/v2/me": {"username": "driller"},
             f"/actors/v2/{ACTOR}": {"id": ACTOR, "image": "a/b", "status": "READY"},
             f"/actors/v2/{ACTOR}/messages": {"messages": 0},
+            "/actors/v2/search/actors": {"_metadata": {"totalCount": 0}, "search": []},
         }
-        self.answer({"status": "success", "message": "", "version": "", "result": results.get(self.path, {})})
+        result = results.get(self.path.partition("?")[0], {})
+        self.answer({"status": "success", "message": "", "version": "", "result": result})
 
     def do_POST(self) -> None:
         """Give tokens, or take a message and count it."""
