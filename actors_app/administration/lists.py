@@ -21,6 +21,7 @@ from actors_app.services.types import AdminActor, AdminRole, Execution, Worker
 from actors_app.wording import ago_words, now
 
 REMEMBERED = 60  # seconds: both what the lists said and that somebody is an administrator
+PATIENCE = 3.0  # seconds to wait for the role, without which the lists themselves tell
 AGAIN = 5  # seconds before which "Read again" reads nothing
 KEPT = 10 * 60  # seconds for which a list may stand in while a newer one is being read, or cannot be had
 READING = 60  # seconds that one reading may hold the turn
@@ -108,7 +109,7 @@ def admin_role(request: HttpRequest, abaco: Abaco) -> AdminRole:
     memory, begun = _role_memory(request), time.monotonic()
     if cache.get(memory):
         return AdminRole.ADMIN
-    role = abaco.roles.admin()
+    role = abaco.hurried(PATIENCE).roles.admin()
     left = REMEMBERED - (time.monotonic() - begun)  # from when it was asked
     if role.is_admin and left > 0:
         cache.set(memory, True, timeout=left)
