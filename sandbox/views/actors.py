@@ -234,7 +234,7 @@ def _check_link(call: Call, link: str | None, actor: Actor | None) -> None:
         target = access.resolve(link)
     except Refusal:
         raise Refusal(f"Invalid link parameter; unable to retrieve linked actor data. {LINK_RULE}") from None
-    if not call.dialect.hides_missing and not Actor.objects.filter(id=target).exists():
+    if not call.dialect.hides_missing and access.level_of(call.caller.user, target) is None:
         raise Refusal(
             f"Invalid link parameter. {LINK_RULE}Additional info: Actor {call.dialect.dbid(target)} does not exist"
         )

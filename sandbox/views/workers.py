@@ -4,11 +4,12 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from sandbox import engine, search
-from sandbox.answers import Refusal
+from sandbox.answers import Crash, Refusal
 from sandbox.bodies import Field, read_fields
 from sandbox.endpoint import Call, of_actor
 from sandbox.models import Worker
 from sandbox.records import worker_record
+from sandbox.views.actors import NO_QUEUE
 
 NUM = Field("num", "int", "Number of workers to start (default is 1).")
 
@@ -23,14 +24,19 @@ def worker_list(call: Call) -> HttpResponse:
 
 
 def worker_ensure(call: Call) -> HttpResponse:
-    """Make sure an actor has at least `num` workers; none is ever taken away."""
+    """Make sure an actor has at least `num` workers; none is ever taken away.
+
+    Without a queue to ask in, Abaco fails over the first.
+    """
     actor = call.actor()
     num = read_fields(call.request, call.dialect, (NUM,), "Invalid POST")["num"] or 1
     with transaction.atomic():
         present = Worker.objects.filter(actor_id=actor.id).count()
         missing = num - present
         if missing > 0:
-            engine.request_workers(actor, missing)
+            engine.request_workers(actor, missing if actor.queue else 1)
+    if missing > 0 and not actor.queue:
+        raise Crash(*NO_QUEUE)
     if missing <= 0:
         return call.answer(f"Actor {call.identifier} already had {num} worker(s).")
     engine.wake()

@@ -66,7 +66,7 @@ def test_a_null_queue_is_refused_and_stores_nothing(demo: Person, admin: Person)
     assert len(admin.get("")) == before
 
 
-def test_an_actor_whose_new_revision_has_no_queue_waits_for_ever_for_a_worker(demo: Person) -> None:
+def test_an_actor_whose_new_revision_has_no_queue_waits_for_ever_for_a_worker(demo: Person, admin: Person) -> None:
     actor = demo.actor(IMAGE)
     demo.run(actor, "one")
     assert "queue" not in demo.put(f"/{actor}", {"image": IMAGE, "queue": None})
@@ -76,6 +76,8 @@ def test_an_actor_whose_new_revision_has_no_queue_waits_for_ever_for_a_worker(de
     shown = demo.get(f"/{actor}")
     assert (shown["status"], shown["revision"]) == ("SUBMITTED", 2)
     assert sorted(row["status"] for row in demo.get(f"/{actor}/workers")) == ["READY", "REQUESTED"]
+    assert "Invalid Queue name." in admin.refusal("POST", f"/{actor}/workers", json={"num": 9})[1]
+    assert len(demo.get(f"/{actor}/workers")) == 3
     demo.put(f"/{actor}", {"image": IMAGE, "force": True})
     assert demo.run(actor, "two")["status"] == "COMPLETE"
 
@@ -129,6 +131,15 @@ def test_a_number_that_no_store_can_hold_is_500(body: str, admin: Person) -> Non
     status, message = admin.refusal("POST", "", data=body, headers={"Content-Type": "application/json"})
     assert status in (400, 500)
     assert "<!DOCTYPE" not in message
+
+
+def test_a_link_needs_permissions_that_somebody_has_and_no_actor(demo: Person, admin: Person) -> None:
+    gone = demo.actor(IMAGE)
+    demo.delete(f"/{gone}")
+    status, message = demo.refusal("POST", "", json={"image": IMAGE, "link": gone})
+    assert (status, f"Actor SANDBOX_{gone} does not exist" in message) == (400, True)
+    admin.post(f"/{gone}/permissions", {"user": "team", "level": "READ"})
+    assert demo.post("", {"image": IMAGE, "link": gone})["link"] == gone
 
 
 def test_fields_may_come_in_the_query(demo: Person) -> None:
