@@ -95,6 +95,8 @@ def test_a_variable_is_judged_by_its_value_too() -> None:
         ("GET /a?x-nonce=SANDBOX_short&b=1 HTTP/1.1", f"GET /a?x-nonce={MASK}&b=1 HTTP/1.1"),
         ("made TACC-PROD_R4R3byRMGK4gL.", f"made {MASK}."),
         ("made tacc_pepgorzj5RzxB now", f"made {MASK} now"),
+        ('{"log": "made\\nSANDBOX_aB3dE5gH7jK9m"}', f'{{"log": "made\\n{MASK}"}}'),
+        ('{"asks": "Your password:", "n": ["DB_PASS=", 1]}', '{"asks": "Your password:", "n": ["DB_PASS=", 1]}'),
         ("'nonces': ['SANDBOX_aB3dE5gH7jK9m']", f"'nonces': ['{MASK}']"),
         (f"Authorization: Bearer {OAUTH}\nb", f"Authorization: {MASK}\nb"),
         (f'curl -H "Authorization: Bearer {OAUTH}" x', f'curl -H "Authorization: Bearer {MASK}" x'),

@@ -18,7 +18,7 @@ from actors_app.executions.shapes import Shape, hex_of, image_type, shape_of
 from actors_app.kept.sealing import seal, unseal
 from actors_app.masking import Masker
 from actors_app.models import KeptResult
-from actors_app.services.jsons import UnreadableJSON, load_json
+from actors_app.services.jsons import UnreadableJSON, dump_json, load_json
 
 KEPT_FOR = timedelta(hours=24)
 QUOTA = 200_000_000  # bytes per person; the result that goes beyond it is still kept, the next is not asked for
@@ -134,9 +134,15 @@ def content(owner: Credentials, execution_id: str, result_id: int, masker: Maske
 
 
 def masked(data: bytes, masker: Masker) -> bytes:
-    """Return bytes without their secrets: a picture as it is, and what is no text as long as it was."""
-    kind = kind_of(data)
-    return data if kind == "image" else masker.data(data, keeps_length=kind == "binary")
+    """Return bytes without their secrets: a picture as it is, what is no text as long as it was, JSON as JSON."""
+    kind, before = kind_of(data), (masker.count, masker.live)
+    if kind == "image":
+        return data
+    result = masker.data(data, keeps_length=kind == "binary")
+    if kind != "json" or result == data or kind_of(result) == "json":
+        return result
+    masker.count, masker.live = before
+    return dump_json(masker.value(load_json(data)))
 
 
 def kind_of(data: bytes) -> str:

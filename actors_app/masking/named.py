@@ -28,6 +28,7 @@ _NAMED = re.compile(
     rf"(?:(\\{{0,8}}[\"'`])?{_COLOUR}[ \t]{{0,8}}(=>|:=|=(?!=)|:){_COLOUR}[ \t]{{0,8}}{_COLOUR}|(>)|([ ])(?=[^\s-]))"
 )
 _QUOTE = re.compile(r"[bBrRuUfF]{0,2}(\\{0,8})(\"\"\"|'''|[\"'`])")
+_CLOSING = re.compile(r"[ \t]{0,8}(?:[,}\])]|$)")
 _QUOTED = {sign: re.compile(rf"(?:[^\\{sign}\n]|\\[^\n])*+") for sign in "'\"`"}  # up to the quote that closes it
 _BARE = re.compile(r"(?:[^\s\"'`&<>,;\\\x1b]|[,;](?![\w.-]{1,60}[=:])|\\[^\snrt\"'])++", re.ASCII)
 _NOT_BARE = re.compile(r"[\s\"'`&<>\x1b]", re.ASCII)
@@ -89,7 +90,9 @@ def _in_line(text: str, start: int, end: int, *, is_start: bool) -> Iterator[Spa
 def _span(text: str, place: _Place, known: tuple[int, int]) -> tuple[Span | None, tuple[int, int]]:
     """Return where the value of a name stands if it is a secret, and the last value without quotes."""
     is_bare = False
-    if quote := _QUOTE.match(text, place.at, place.line_end):
+    quote = _QUOTE.match(text, place.at, place.line_end)
+    # After `"password="` comes the quote that closes the text which the name is in, and no value.
+    if quote and not (_CLOSING.match(text, quote.end(), place.line_end) and not place.quote):
         start, end, closes = _quoted(text, quote, place.line_end)
     elif place.starts_line and not place.quote and _fills_line(text, place):
         start, end, closes = place.at, _stripped(text, place), _LINE_END

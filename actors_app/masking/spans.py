@@ -29,7 +29,7 @@ _NO_TENANT = words_of("actor alias container exec execution file id job log msg 
 
 _KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINE = r"[ \t]*+(?:[A-Za-z0-9+/=]++|[A-Z][A-Za-z-]{1,30}+: [^\n\\]*+)?+[ \t]*+"
-KEY_BODY = re.compile(rf"(?:{_KEY_LINE}(?:\r?\n|(?:\\r)?\\n))*+(?:[ \t]*+[A-Za-z0-9+/=]++)?+")
+KEY_BODY = re.compile(rf"(?:{_KEY_LINE}(?:\r?\n|(?:\\r)?\\n))*+(?:[ \t]*+[A-Za-z0-9+/=]++(?![^\s\"'\\-]))?+")
 _KEY_PART = re.compile(r"((?:\\[rn]|[ \t\r\n])++)|(?:[^\\\r\n]|\\(?![rn]))++")
 
 
@@ -90,6 +90,8 @@ def _nonces(text: str, ids: Collection[str]) -> Iterator[Span]:
         if _changes(code) < (3 if tenant[1].isupper() or not _NOT_IN_HASH.search(code) else 4):
             continue
         start = tenant.start(1)
+        if text[start - 1 : start] == "\\":  # a sign that is written as `\n` or `\u00e9`
+            start += 5 if text[start] == "u" else 1
         if not _IS_DBID.search(text, max(0, start - _BEFORE_DBID), start):
             yield Span(start, match.end(), is_live=True)
 

@@ -299,6 +299,14 @@ def test_a_result_is_shown_and_sent_without_them(role: str, signed_in: Client, a
     assert looks() == ([("jdoe", EXECUTION_ID, "file of a result")] if role == "owner" else [])
 
 
+def test_a_result_that_is_json_stays_json(signed_in: Client) -> None:
+    for value in ({"token": TOKEN, "n": [1.5, None]}, [f"{TOKEN}\n{NONCE}", "password='"], {"say": '="password\'="'}):
+        row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, json.dumps(value).encode())
+        file = signed_in.get(f"{PAGE}results/{row.pk}/").content
+        assert type(json.loads(file)) is type(value)
+        assert is_clean(file.decode())
+
+
 def test_a_result_that_is_no_text_is_as_long_as_it_was_and_a_picture_as_it_is(signed_in: Client) -> None:
     for data in (
         b"\x80\x04\x95\x00" + TOKEN.encode() + b"\x94.",
