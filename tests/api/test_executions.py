@@ -31,9 +31,9 @@ def test_an_exit_code_that_is_no_number(caller: Caller, api: API) -> None:
 
 def test_one_is_halted(caller: Caller, api: API) -> None:
     api.delete(f"{UPSTREAM}/{EXECUTION_ID}", message="Issued force quit command for execution.")
-    assert (
-        caller.post(f"{ONE}halt/").json()["message"].startswith("The halt was ordered. The execution ends in a moment")
-    )
+    message = caller.post(f"{ONE}halt/").json()["message"]
+    assert message.startswith("The halt was ordered. The execution ends in a moment;")
+    assert "its worker takes no more messages" in message
 
 
 def test_one_that_does_not_run_is_not_halted(caller: Caller, api: API) -> None:
