@@ -4,14 +4,21 @@
 Standard library only: it runs before anything is installed. All it makes lies in `.venv/` and `var/`.
 """
 
+import os
+import sys
+
+# Before anything that an older Python, or Windows, cannot import or evaluate. Python 3.6 still parses this file.
+if sys.version_info < (3, 11):
+    sys.exit("The portal needs Python 3.11 or newer; this is {}.{}.".format(*sys.version_info[:2]))
+if os.name == "nt":
+    sys.exit("The portal does not run on Windows itself. Run it in WSL, or as a container: see docs/deploy.md.")
+
 import base64
 import hashlib
-import os
 import secrets
 import signal
 import socket
 import subprocess
-import sys
 import time
 import venv
 from collections.abc import Iterator
@@ -32,8 +39,6 @@ SANDBOXES = {"v2": "Sandbox", "v2-snake": "Sandbox (snake_case)", "v3": "Sandbox
 
 def main(arguments: list[str]) -> int:
     """Do what the command line asks; return the exit code."""
-    if sys.version_info < (3, 11):
-        sys.exit("The portal needs Python 3.11 or newer.")
     os.chdir(ROOT)
     if arguments[:1] == ["test"]:
         install("requirements-dev.txt")
@@ -53,7 +58,7 @@ def install(lock: str) -> None:
     mark = VENV / f".{lock}.sha256"
     if PYTHON.exists() and mark.exists() and mark.read_text() == want:
         return
-    pip = pip_of_venv() if PYTHON.exists() else make_venv()
+    pip = pip_of_venv() or make_venv()
     print(f"Installing {lock} …", flush=True)
     # The lock names everything. Left to look for more, pip takes the newest release for a dependency with an
     # extra (`coverage[toml]`), not the one that is locked (pip's issue 9644), and stops at its missing hash.
@@ -64,21 +69,27 @@ def install(lock: str) -> None:
 
 
 def make_venv() -> list[str]:
-    """Make the virtual environment; return the command of a pip that installs into it."""
+    """Make the virtual environment anew; return the command of a pip that installs into it."""
     try:
         venv.EnvBuilder(with_pip=True, clear=True).create(VENV)
     except (subprocess.CalledProcessError, SystemExit):
         # Debian's Python comes without ensurepip; its own pip can install into an environment that has none.
         venv.EnvBuilder(with_pip=False, clear=True).create(VENV)
-    return pip_of_venv()
+    return pip_of_venv() or sys.exit("This Python has neither ensurepip nor pip. On Debian: apt install python3-venv")
 
 
-def pip_of_venv() -> list[str]:
-    """Return the command of a pip that installs into the environment: its own, or that of this Python."""
+def pip_of_venv() -> list[str] | None:
+    """Return the command of a pip that installs into the environment: its own, or that of this Python; None without.
+
+    There is none for an environment that was left half-made, by Debian without `python3-venv` or by Ctrl-C.
+    """
     for pip in ([str(PYTHON), "-m", "pip"], [sys.executable, "-m", "pip", "--python", str(PYTHON)]):
-        if not subprocess.run([*pip, "--version"], capture_output=True).returncode:
-            return pip
-    sys.exit("This Python has neither ensurepip nor pip. On Debian: apt install python3-venv python3-pip")
+        try:
+            if not subprocess.run([*pip, "--version"], capture_output=True).returncode:
+                return pip
+        except OSError:
+            continue
+    return None
 
 
 def digest(paths: list[Path], *more: str) -> str:

@@ -14,8 +14,6 @@ from gunicorn.app.base import BaseApplication  # noqa: E402
 
 from sandbox.engine.scheduler import Scheduler  # noqa: E402
 
-SCHEDULER = Scheduler()
-
 
 class SandboxServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, told what we want in code rather than in a file."""
@@ -48,9 +46,14 @@ class SandboxServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no t
 
 
 def start_engine(worker: Any) -> None:
-    """Start the engine in the process that serves, unless it is switched off."""
+    """Start the engine in the process that serves, unless it is switched off.
+
+    It is made here, after the fork: Python 3.13.0 takes a thread object of the parent process for one that has started
+    (mended in 3.13.4; python/cpython#134381).
+    """
     if settings.SANDBOX_ENGINE:
-        SCHEDULER.start()
+        worker.scheduler = Scheduler()
+        worker.scheduler.start()
         threading.Thread(target=_stop_with, args=(worker,), daemon=True).start()
 
 
@@ -58,13 +61,13 @@ def _stop_with(worker: Any) -> None:
     # gunicorn calls `worker_exit` after its own time of grace, when it may be too late to end our processes.
     while worker.alive:
         time.sleep(0.05)
-    SCHEDULER.close()
+    worker.scheduler.close()
 
 
 def stop_engine(server: object, worker: object) -> None:
     """Stop the engine and the processes it runs; a second call finds nothing left to do."""
-    if settings.SANDBOX_ENGINE:
-        SCHEDULER.close()
+    if scheduler := getattr(worker, "scheduler", None):
+        scheduler.close()
 
 
 def serve() -> None:

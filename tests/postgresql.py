@@ -49,7 +49,7 @@ class PostgreSQL:
         command = [str(self.programs / "postgres"), "-D", str(self.directory / "data"), *flags]
         with (self.directory / "log").open("ab") as log:
             self.process = subprocess.Popen(command, stderr=log, stdout=log, **self.options)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while True:
             try:
                 psycopg.connect(host=str(self.directory), user="portal", dbname="postgres").close()

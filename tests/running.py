@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from tests.sandbox.support import free_port
+from tests.sandbox.support import PATIENCE, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,13 +71,13 @@ def running_portal(
 
 def wait_for(url: str, process: "subprocess.Popen[bytes]", allow_redirects: bool = True) -> None:
     """Wait until a server answers."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         assert process.poll() is None, "It ended instead of starting."
         try:
-            requests.get(url, timeout=5, allow_redirects=allow_redirects)
+            requests.get(url, timeout=PATIENCE, allow_redirects=allow_redirects)
         except requests.RequestException:
             time.sleep(0.05)
         else:
             return
-    raise AssertionError(f"Nothing answered at {url} within 30 seconds.")
+    raise AssertionError(f"Nothing answered at {url} within {PATIENCE:.0f} seconds.")

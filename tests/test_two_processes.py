@@ -107,7 +107,7 @@ def stalled(pair: Pair) -> Iterator[Callable[[], None]]:
 
 
 def waiting_pages(portal: RunningPortal, at_least: int) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while told(portal).get(("portal_requests_in_progress",), 0) < at_least:
         assert time.monotonic() < end, "the pages did not come to wait"
         time.sleep(0.05)

@@ -85,7 +85,7 @@ def sign_in(name: str, url: str, certificate: str) -> Agave:
     return client
 
 
-def until(true: Callable[[], bool], seconds: float = 20) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not true():

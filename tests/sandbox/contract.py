@@ -61,7 +61,7 @@ def send(abaco: Sandbox, asked: dict[str, Any]) -> requests.Response:
     prepared = request.prepare()
     prepared.url = url  # as recorded, double slashes and all
     with requests.Session() as session:
-        return session.send(prepared, timeout=15)
+        return session.send(prepared, timeout=60)
 
 
 def read_body(response: dict[str, Any]) -> Any:

@@ -14,6 +14,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = ("sandbox", "sandbox")
+PATIENCE = 120.0  # seconds until something is taken for lost: far more than a busy machine needs
 
 
 @dataclass
@@ -30,16 +31,16 @@ class Sandbox:
             self.process.terminate()
         else:
             os.killpg(self.process.pid, sign)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=PATIENCE)
 
     def sign_in(self, name: str, version: str = "v2") -> "Person":
         """Return somebody who is signed in, by their name, which is their password."""
         form = {"grant_type": "password", "username": name, "password": name, "scope": "PRODUCTION"}
         if version == "v3":
-            answer = requests.post(f"{self.url}/v3/oauth2/tokens", json=form, auth=CLIENT, timeout=10)
+            answer = requests.post(f"{self.url}/v3/oauth2/tokens", json=form, auth=CLIENT, timeout=PATIENCE)
             token = result_of(answer)["access_token"]["access_token"]
             return Person(self.url, token, "v3/actors", {"X-Tapis-Token": token})
-        answer = requests.post(f"{self.url}/token", form, auth=CLIENT, timeout=10)
+        answer = requests.post(f"{self.url}/token", form, auth=CLIENT, timeout=PATIENCE)
         assert answer.status_code == 200, answer.text
         return Person(self.url, answer.json()["access_token"])
 
@@ -57,7 +58,7 @@ class Person:
         """Send one request under the actors root, with the token."""
         mine = self.headers or {"Authorization": f"Bearer {self.token}"}
         headers = mine | more.pop("headers", {})
-        return requests.request(method, f"{self.url}/{self.root}{path}", headers=headers, timeout=15, **more)
+        return requests.request(method, f"{self.url}/{self.root}{path}", headers=headers, timeout=PATIENCE, **more)
 
     def get(self, path: str, **more: Any) -> Any:
         """Return the result of a GET that must succeed."""
@@ -93,13 +94,13 @@ class Person:
         """Send a message and return its execution once it has ended."""
         return self.ended(actor, self.send(actor, message, **more))
 
-    def ended(self, actor: str, execution: str, seconds: float = 15) -> dict[str, Any]:
+    def ended(self, actor: str, execution: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """Return an execution once it has ended."""
         return self.until(
             f"/{actor}/executions/{execution}", lambda row: row["status"] in ("COMPLETE", "ERROR"), seconds
         )
 
-    def until(self, path: str, wanted: Any, seconds: float = 15) -> Any:
+    def until(self, path: str, wanted: Any, seconds: float = PATIENCE) -> Any:
         """Return the result of a GET once it is as wanted."""
         end = time.monotonic() + seconds
         while True:
@@ -145,14 +146,14 @@ def start_sandbox(directory: Path, fill: str = "small", port: int | None = None,
     )
     certificate = environment.get("SANDBOX_CERTIFICATE")
     sandbox = Sandbox(f"{'https' if certificate else 'http'}://127.0.0.1:{port}", database, process)
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         assert process.poll() is None, "The sandbox ended instead of starting."
         try:
-            requests.get(sandbox.url, timeout=5, verify=certificate)
+            requests.get(sandbox.url, timeout=PATIENCE, verify=certificate)
         except requests.ConnectionError:
             time.sleep(0.05)
             continue
         return sandbox
     sandbox.stop(signal.SIGKILL)
-    raise AssertionError("The sandbox did not answer within 30 seconds.")
+    raise AssertionError(f"The sandbox did not answer within {PATIENCE:.0f} seconds.")

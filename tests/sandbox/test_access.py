@@ -27,7 +27,7 @@ NEEDED = (  # method, path under the actor, body, level
 
 
 def token(sandbox: Sandbox, auth: tuple[str, str] = CLIENT, **form: str) -> requests.Response:
-    return requests.post(f"{sandbox.url}/token", form, auth=auth, timeout=10)
+    return requests.post(f"{sandbox.url}/token", form, auth=auth, timeout=60)
 
 
 def test_the_token_endpoint_gives_and_renews(sandbox: Sandbox) -> None:
@@ -46,12 +46,12 @@ def test_the_token_endpoint_refuses(sandbox: Sandbox) -> None:
     assert (wrong.status_code, wrong.json()["error_description"]) == (400, "Authentication failed for demo")
     assert token(sandbox, ("sandbox", "no"), grant_type="password").json()["error"] == "invalid_client"
     assert token(sandbox, grant_type="implicit").json()["error"] == "unsupported_grant_type"
-    assert requests.get(f"{sandbox.url}/token", timeout=10).status_code == 405
+    assert requests.get(f"{sandbox.url}/token", timeout=60).status_code == 405
 
 
 def test_the_profile_is_ones_own(sandbox: Sandbox, team: Person) -> None:
     headers = {"Authorization": f"Bearer {team.token}"}
-    profile = requests.get(f"{sandbox.url}/profiles/v2/me", headers=headers, timeout=10).json()["result"]
+    profile = requests.get(f"{sandbox.url}/profiles/v2/me", headers=headers, timeout=60).json()["result"]
     assert profile["username"] == "team"
 
 
@@ -62,7 +62,7 @@ def test_a_refresh_token_is_no_access_token(sandbox: Sandbox) -> None:
 
 
 def test_without_credentials_nothing_is_answered(sandbox: Sandbox) -> None:
-    answer = requests.get(f"{sandbox.url}/actors/v2", timeout=10)
+    answer = requests.get(f"{sandbox.url}/actors/v2", timeout=60)
     assert (answer.status_code, answer.json()["message"]) == (400, "No JWT or nonce provided.")
     assert answer.headers["Server"] == "actors-sandbox"
 
@@ -116,7 +116,7 @@ def test_a_message_with_a_privileged_field_is_refused(name: str, stateful: str, 
 
 def nonce_ask(sandbox: Sandbox, method: str, path: str, nonce: str, **more: Any) -> tuple[int, str]:
     url = f"{sandbox.url}/actors/v2{path}"
-    answer = requests.request(method, url, params={"x-nonce": nonce}, timeout=10, **more)
+    answer = requests.request(method, url, params={"x-nonce": nonce}, timeout=60, **more)
     return answer.status_code, answer.json()["message"]
 
 

@@ -11,7 +11,7 @@ from tests.sandbox.support import Person, Sandbox
 def ask(sandbox: Sandbox, method: str, path: str, nonce: str, **more: Any) -> tuple[int, str]:
     """Ask with a nonce instead of a token."""
     url = f"{sandbox.url}/actors/v2{path}"
-    answer = requests.request(method, url, params={"x-nonce": nonce}, timeout=10, **more)
+    answer = requests.request(method, url, params={"x-nonce": nonce}, timeout=60, **more)
     return answer.status_code, answer.json()["message"]
 
 
@@ -116,7 +116,7 @@ def test_a_grant_on_an_unknown_alias_stays_for_whoever_makes_it(demo: Person, ad
 
 
 def test_without_token_or_nonce_an_alias_answers_nothing(alias: str, sandbox: Sandbox, demo: Person) -> None:
-    answer = requests.get(f"{sandbox.url}/actors/v2/aliases/{alias}", timeout=10)
+    answer = requests.get(f"{sandbox.url}/actors/v2/aliases/{alias}", timeout=60)
     assert (answer.status_code, answer.json()["message"]) == (400, "No JWT or nonce provided.")
     assert demo.refusal("PATCH", f"/aliases/{alias}/nonces")[0] == 405
 

@@ -28,7 +28,7 @@ def answered(sandbox: Sandbox, version: str, **changes: str) -> requests.Respons
     """Press Sign in on the page."""
     typed = {"username": "demo", "password": "demo", "answer": "allow"}
     address = sandbox.url + PAGES[version]
-    return requests.post(address, ASKED | typed | changes, allow_redirects=False, timeout=10)
+    return requests.post(address, ASKED | typed | changes, allow_redirects=False, timeout=60)
 
 
 def sent_back(answer: requests.Response) -> dict[str, str]:
@@ -40,7 +40,7 @@ def sent_back(answer: requests.Response) -> dict[str, str]:
 
 def redeem(sandbox: Sandbox, version: str, code: str, **changes: str) -> requests.Response:
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": VERIFIER}
-    return requests.post(sandbox.url + ENDPOINTS[version], form | changes, auth=CLIENT, timeout=10)
+    return requests.post(sandbox.url + ENDPOINTS[version], form | changes, auth=CLIENT, timeout=60)
 
 
 def token_in(version: str, body: Any) -> str:
@@ -73,7 +73,7 @@ def test_a_code_of_one_version_is_none_of_the_other(sandbox: Sandbox) -> None:
 
 @both
 def test_the_page_shows_a_form_and_says_what_is_wrong(sandbox: Sandbox, version: str) -> None:
-    page = requests.get(sandbox.url + PAGES[version], ASKED | {"state": '"><script>'}, timeout=10)
+    page = requests.get(sandbox.url + PAGES[version], ASKED | {"state": '"><script>'}, timeout=60)
     assert page.status_code == 200
     assert "<script>" not in page.text
     assert 'name="password"' in page.text

@@ -152,7 +152,7 @@ def _soon_complete(store: Store) -> None:
 
 
 def _complete(path: str) -> None:
-    store, end = Store(path), time.monotonic() + 10
+    store, end = Store(path), time.monotonic() + 60
     while time.monotonic() < end:
         row = store.db.execute("SELECT id FROM sandbox_execution WHERE status = 'SUBMITTED'").fetchone()
         if row:

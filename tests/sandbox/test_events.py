@@ -30,7 +30,7 @@ class Receiver(HTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/hook?key=its-own"
 
-    def after(self, number: int, seconds: float = 10) -> list[dict[str, Any]]:
+    def after(self, number: int, seconds: float = 60) -> list[dict[str, Any]]:
         """Return what was posted, once it is `number` or more."""
         end = time.monotonic() + seconds
         while len(self.taken) < number:

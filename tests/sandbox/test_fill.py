@@ -1,6 +1,5 @@
-"""What a fresh sandbox holds, and how fast it answers when it is full."""
+"""What a fresh sandbox holds."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +12,7 @@ HOSTILE = '<b>bold</b> & "quotes"'
 
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    started = time.monotonic()
     running = start_sandbox(tmp_path_factory.mktemp("full"), "full")
-    assert time.monotonic() - started < 20
     yield running
     running.stop()
 
@@ -41,17 +38,9 @@ def test_some_forty_actors_of_three_people(actors: dict[str, dict[str, Any]], fu
     assert "was not found on the public registry" in actors["cloud-mask-rc"]["statusMessage"]
 
 
-def test_one_actor_has_five_thousand_executions_and_lists_them_fast(
-    actors: dict[str, dict[str, Any]], demo: Person
-) -> None:
+def test_one_actor_has_five_thousand_executions(actors: dict[str, dict[str, Any]], demo: Person) -> None:
     path = f"/{actors['rnaseq-ingest']['id']}/executions"
-    demo.get(path)
-    times = []
-    for _ in range(3):
-        started = time.monotonic()
-        listing = demo.get(path)
-        times.append(time.monotonic() - started)
-    assert min(times) < 0.4
+    listing = demo.get(path)
     assert listing["totalExecutions"] == len(listing["executions"]) == 5000
     failed = demo.get(path, params={"exitCode.gt": 0, "limit": 1})["_metadata"]["totalCount"]
     assert 200 < failed < 900

@@ -24,7 +24,7 @@ class Raw:
 
     def ask(self, method: str, address: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
         """Return status and text of the answer to one request."""
-        connection = http.client.HTTPConnection(urlsplit(self.person.url).netloc, timeout=15)
+        connection = http.client.HTTPConnection(urlsplit(self.person.url).netloc, timeout=60)
         mine = self.person.headers or {"Authorization": f"Bearer {self.person.token}"}
         connection.putrequest(method, address, skip_host=False)
         for name, value in (mine | headers).items():

@@ -148,9 +148,7 @@ def test_a_restart_loses_nothing(sign: int, tmp_path: Path) -> None:
     interrupted = demo.post(f"/{actor}/messages", {"sleep": 0.2, "iterations": 10})["executionId"]
     waiting = demo.post(f"/{actor}/messages", {"sleep": 0, "iterations": 1})["executionId"]
     assert running(demo, actor, interrupted)
-    started = time.monotonic()
     first.stop(sign)
-    assert time.monotonic() - started < 3
     if sign != signal.SIGKILL:
         assert not alive(interrupted)
     second = start_sandbox(tmp_path, "none", port=int(first.url.rsplit(":", 1)[1]), SANDBOX_PULL_SECONDS="0.05")

@@ -20,7 +20,7 @@ PASSWORD = {"grant_type": "password", "username": "demo", "password": "demo"}
 
 
 def ask(sandbox: Sandbox, body: dict[str, Any], auth: tuple[str, str] | None = CLIENT) -> requests.Response:
-    return requests.post(f"{sandbox.url}/v3/oauth2/tokens", json=body, auth=auth, timeout=10)
+    return requests.post(f"{sandbox.url}/v3/oauth2/tokens", json=body, auth=auth, timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_a_password_gives_both_tokens_doubly_nested(sandbox: Sandbox) -> None:
 
 
 def test_a_form_will_do_as_well(sandbox: Sandbox) -> None:
-    answer = requests.post(f"{sandbox.url}/v3/oauth2/tokens", PASSWORD, auth=CLIENT, timeout=10)
+    answer = requests.post(f"{sandbox.url}/v3/oauth2/tokens", PASSWORD, auth=CLIENT, timeout=60)
     assert "refresh_token" in result_of(answer)
 
 
@@ -81,7 +81,7 @@ def test_what_is_refused_is_refused_in_the_envelope(
 
 
 def test_the_profile_says_who_one_is(sandbox: Sandbox, tapis_demo: Person) -> None:
-    answer = requests.get(f"{sandbox.url}/v3/oauth2/userinfo", headers=tapis_demo.headers, timeout=10)
+    answer = requests.get(f"{sandbox.url}/v3/oauth2/userinfo", headers=tapis_demo.headers, timeout=60)
     profile = result_of(answer)
     assert (profile["username"], profile["given_name"], profile["last_name"]) == ("demo", "Dana", "Moreno")
 
@@ -104,7 +104,7 @@ def test_the_profile_says_who_one_is(sandbox: Sandbox, tapis_demo: Person) -> No
     ],
 )
 def test_a_token_that_is_none_is_a_400(sandbox: Sandbox, headers: dict[str, str], message: str) -> None:
-    answer = requests.get(f"{sandbox.url}/v3/actors", headers=headers, timeout=10)
+    answer = requests.get(f"{sandbox.url}/v3/actors", headers=headers, timeout=60)
     assert (answer.status_code, answer.json()["message"]) == (400, message)
 
 
@@ -112,13 +112,13 @@ def test_a_bad_token_beats_a_good_nonce(sandbox: Sandbox, tapis_demo: Person) ->
     actor = tapis_demo.actor("abacosamples/wc")
     nonce = tapis_demo.post(f"/{actor}/nonces")["id"]
     address = f"{sandbox.url}/v3/actors/{actor}?x-nonce={nonce}"
-    answers = [requests.get(address, headers={"X-Tapis-Token": bad}, timeout=10) for bad in ("", "bad")]
+    answers = [requests.get(address, headers={"X-Tapis-Token": bad}, timeout=60) for bad in ("", "bad")]
     assert [answer.status_code for answer in answers] == [200, 400]
 
 
 def test_a_service_asks_on_behalf_of_a_user_and_a_user_of_nobody(sandbox: Sandbox, tapis_demo: Person) -> None:
     token = tapis_token("files", "admin", "service")
-    with closing(sqlite3.connect(sandbox.database, timeout=10)) as store:
+    with closing(sqlite3.connect(sandbox.database, timeout=60)) as store:
         row = (sha256(token.encode()).hexdigest(), "files", "access", "2099-01-01 00:00:00")
         store.execute("INSERT INTO sandbox_token (digest, person, kind, expires_at) VALUES (?, ?, ?, ?)", row)
         store.commit()
@@ -264,7 +264,7 @@ def test_a_nonce_keeps_its_makers_roles_in_v2_and_reads_them_anew_in_v3(sandbox:
     bare = Person(demo.url, "", "actors/v2", {"Accept": "*/*"})
     tapis = Person(demo.url, "", "v3/actors", {"Accept": "*/*"})
     assert tapis.get(f"/{actor}", params={"x-nonce": anew})["id"] == actor
-    with closing(sqlite3.connect(sandbox.database, timeout=10)) as store:
+    with closing(sqlite3.connect(sandbox.database, timeout=60)) as store:
         (roles,) = store.execute("SELECT roles FROM sandbox_person WHERE name = 'admin'").fetchone()
         try:
             store.execute("UPDATE sandbox_person SET roles = '[]' WHERE name = 'admin'")
@@ -279,7 +279,7 @@ def test_a_nonce_keeps_its_makers_roles_in_v2_and_reads_them_anew_in_v3(sandbox:
 
 def test_whoever_has_an_address_and_no_tenant_finds_it_among_the_tenants(sandbox: Sandbox, tapis_demo: Person) -> None:
     sites, tenants = (
-        result_of(requests.get(f"{sandbox.url}/v3/{word}", params={"limit": 5}, timeout=10))
+        result_of(requests.get(f"{sandbox.url}/v3/{word}", params={"limit": 5}, timeout=60))
         for word in ("sites", "tenants")
     )
     (tenant,) = [tenant for tenant in tenants if tenant["base_url"] == sandbox.url]
@@ -288,11 +288,11 @@ def test_whoever_has_an_address_and_no_tenant_finds_it_among_the_tenants(sandbox
     assert json.loads(base64.b64decode(claims + "=="))["tapis/tenant_id"] == tenant["tenant_id"]
     for word, record in (("site", sites[0]), ("tenant", tenant)):
         place = f"{sandbox.url}/v3/{word}s"
-        assert result_of(requests.get(f"{place}/{record[f'{word}_id']}", timeout=10)) == record
-        answer = requests.get(f"{place}/nowhere", timeout=10)
+        assert result_of(requests.get(f"{place}/{record[f'{word}_id']}", timeout=60)) == record
+        answer = requests.get(f"{place}/nowhere", timeout=60)
         assert (answer.status_code, answer.json()["message"]) == (400, f"No {word} found with {word}_id nowhere.")
-        assert requests.post(place, json={}, timeout=10).status_code == 405
-        refused = requests.get(place, headers={"X-Tapis-Token": "x"}, timeout=10)
+        assert requests.post(place, json={}, timeout=60).status_code == 405
+        refused = requests.get(place, headers={"X-Tapis-Token": "x"}, timeout=60)
         assert (refused.status_code, refused.json()["message"]) == (400, "Could not parse the Tapis access token.")
 
 
@@ -376,5 +376,5 @@ def test_what_v3_says_of_what_is_not_there(sandbox: Sandbox, tapis_demo: Person,
     assert tapis_demo.refusal("GET", f"/{gone}") == (400, "Not authorized -- you do not have access to this actor.")
     assert tapis_admin.get(f"/{gone}/permissions") == tapis_admin.get("/aliases/nosuch/permissions") == {}
     assert tapis_demo.post("", {"image": "abacosamples/wc", "link": gone})["link"] == gone
-    bare = requests.get(f"{sandbox.url}/v3/oauth2/userinfo", timeout=10)
+    bare = requests.get(f"{sandbox.url}/v3/oauth2/userinfo", timeout=60)
     assert (bare.status_code, bare.json()["message"]) == (400, "No Tapis access token found in the request.")
