@@ -13,7 +13,7 @@ from actors_app.forms.confirm import ConfirmForm
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
 from actors_app.forms.fields import read_json
 from actors_app.masking import MASK
-from actors_app.services.messages import privileged_key
+from actors_app.services.messages import loses_keys, privileged_key
 
 KINDS = (("text", "Text"), ("json", "JSON"), ("file", "File"))
 
@@ -30,7 +30,7 @@ def check_json_message(value: Any, *, is_plain: bool = True) -> None:
             "as text.",
             code="no_object",
         )
-    if value.get("message"):
+    if loses_keys(value):
         raise ValidationError(
             "Of an object with the key “message” the API keeps that value only, as text. Rename the key, or send the "
             "value as text.",

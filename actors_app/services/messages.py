@@ -32,6 +32,14 @@ def privileged_key(value: object) -> str:
     return next((key for key in sorted(PRIVILEGED_KEYS) if value.get(key)), "") if isinstance(value, dict) else ""
 
 
+def loses_keys(value: Mapping[str, object]) -> bool:
+    """Whether the API keeps only the `message` of a JSON object, as text: it does unless that text is empty.
+
+    0, false and {} become the texts `0`, `False` and `{}` (TACC/abaco actors/controllers.py, `validate_post`).
+    """
+    return value.get("message") not in (None, "", [])
+
+
 _NO_ENVIRONMENT: Mapping[str, str] = {}
 
 
@@ -68,7 +76,7 @@ class Messages:
                 "The Actors API takes only a JSON object as a message. "
                 "Put the list or value into an object, or send it as text.",
             )
-        if value.get("message"):
+        if loses_keys(value):
             raise _invalid(
                 "JSON with a message key",
                 "Of a JSON object with the key message, the Actors API keeps only that one. "

@@ -67,6 +67,8 @@ def test_json_objects(text: str) -> None:
         ('{"a": NaN}', "NaN"),
         ('{"a": 1, "a": 2}', "given twice"),
         ('{"message": "x", "other": 1}', "the key “message”"),
+        ('{"message": 0, "other": 1}', "the key “message”"),
+        ('{"message": {}, "other": 1}', "the key “message”"),
         ('{"queue": "x"}', "the key “queue”"),
         ('{"use_container_uid": true}', "the key “use_container_uid”"),
         ('{"a":' * 65 + "1" + "}" * 65, "64"),

@@ -27,9 +27,10 @@ def test_a_privileged_key_is_the_api_s_business(abaco: Abaco, key: str) -> None:
     assert json.loads(responses.calls[0].request.body) == {"x": 1, key: "big"}
 
 
-def test_a_message_key_that_would_eat_the_others_is_explained(abaco: Abaco) -> None:
+@pytest.mark.parametrize("message", ["x", 0, False, {}])  # the API sends 0, False and {} as texts
+def test_a_message_key_that_would_eat_the_others_is_explained(abaco: Abaco, message: object) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        abaco.messages.send_json("a", {"message": "x", "other": 1})
+        abaco.messages.send_json("a", {"message": message, "other": 1})
     assert "message" in caught.value.user_message
 
 
@@ -40,7 +41,10 @@ def test_what_json_cannot_hold_is_not_sent(abaco: Abaco, value: object) -> None:
 
 
 @responses.activate
-@pytest.mark.parametrize("value", [{}, {"message": ""}, {"queue": "", "maxWorkers": 0}, {"in": {"queue": "x"}}])
+@pytest.mark.parametrize(
+    "value",
+    [{}, {"message": ""}, {"message": []}, {"message": None}, {"queue": "", "maxWorkers": 0}, {"in": {"queue": "x"}}],
+)
 def test_an_object_that_abaco_keeps_is_sent(abaco: Abaco, value: dict[str, object]) -> None:
     answer = {"status": "success", "message": "", "result": {"executionId": "e"}}
     responses.post("https://api.example.org/actors/v2/a/messages", json=answer)

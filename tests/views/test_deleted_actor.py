@@ -150,6 +150,31 @@ def test_nothing_is_followed_on_its_pages(gone: str, signed_in: Client) -> None:
             assert response.status_code < 400, (address, path)
 
 
+@pytest.mark.parametrize("status", ["COMPLETE", "RUNNING", "SUBMITTED"])
+def test_what_administrators_are_still_shown_offers_nothing(
+    gone: str, signed_in: Client, api: API, status: str
+) -> None:
+    """The API answers administrators for the executions of a deleted actor (TACC/abaco actors/controllers.py)."""
+    changes = {} if status == "COMPLETE" else {"status": status, "finishTime": None, "exitCode": None}
+    shown = execution_payload(**changes)
+    api.wire.remove(
+        responses.GET, re.compile(re.escape(f"https://api.example.org{ROOTS[gone]}/{ACTOR_ID}") + "(/.*)?$")
+    )
+    refused = {"json": refusal(f"No actor found with id: {ACTOR_ID}."), "status": 404}
+    own = f"https://api.example.org{ROOTS[gone]}/{ACTOR_ID}"
+    api.wire.get(re.compile(re.escape(own) + "(/executions/[^/]+/logs|/(?!executions).*)?$"), **refused)
+    api.get(f"{ROOTS[gone]}/{ACTOR_ID}/executions/{EXECUTION_ID}", snake(shown) if gone == "v3" else shown)
+    for name in ("execution-detail", "execution-halt"):
+        page = signed_in.get(reverse(f"actors:{name}", args=[ACTOR_ID, EXECUTION_ID])).content.decode()
+        assert "Deleted</span></h1>" in page.replace("\n", ""), name
+        pressed = "".join(controls(page))
+        for act in ("edit/", "delete/", "messages/", "halt/", "workers/"):
+            assert f'"/actors/{ACTOR_ID}/{act}' not in pressed, (name, act)
+        assert f'"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/halt/' not in pressed
+        assert "Halt it and lose its work" not in page
+        assert "hx-get" not in page.partition("<main")[2].partition("log-title")[0]
+
+
 def test_the_json_api_still_has_its_history(gone: str, signed_in: Client) -> None:
     answered = json.loads(signed_in.get(f"/api/v1/actors/{ACTOR_ID}/executions/").content)
     assert {one["id"] for one in answered["items"]} == {EXECUTION_ID, "Running000001"}
