@@ -1,11 +1,14 @@
 """What was typed into a form whose sender turned out to be signed out: kept encrypted, and given back to nobody else.
 
-A form says, signed, whose it is; only such a form is kept, since everything it does goes through `writes.py`. Giving
-it back means showing the form's page as if it were sent again, up to the point where something would be written.
+A form says, signed, whose it is; only such a form is kept. Giving it back means opening the form's page by a GET, whose
+forms take what was typed as their initial values (`forms/base.py`): nothing is sent again, so that nothing is written.
 """
 
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -14,12 +17,10 @@ from cryptography.fernet import InvalidToken
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 
 from actors_app import keys
 from actors_app.credentials import SessionCredentials, vault
 from actors_app.models import AuditEntry, Draft
-from actors_app.services.errors import APIError
 
 FIELD = "whose"  # of every form that may be kept
 PARAMETER = "draft"  # of the address that shows a kept form
@@ -36,25 +37,6 @@ class Person(NamedTuple):
     username: str
 
 
-class NotSent(APIError):  # noqa: N818  named as the tree of errors it belongs to
-    """A form is shown as it was typed, and was not sent."""
-
-    kind = "not-sent"
-    status = 200
-    message = "This is as you typed it; nothing was sent."
-    next_step = "Look at it, then send it."
-
-
-class _Typed(QueryDict):
-    """What was typed, without the form's one-time key: whoever asks for that is about to write."""
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """Return the last value; raise NotSent for the key."""
-        if key == keys.FIELD:
-            raise NotSent
-        return super().get(key, default)
-
-
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A form as it was typed: inputs with all their values, names of files, and its one-time key if still unused."""
@@ -64,6 +46,17 @@ class Kept:
     typed: dict[str, list[str]]
     files: list[str]
     key: str
+
+    @property
+    def values(self) -> QueryDict:
+        """Return what was typed as a form reads it."""
+        values = QueryDict(mutable=True)
+        for name, texts in self.typed.items():
+            values.setlist(name, texts)
+        return values
+
+
+_shown: ContextVar[Kept | None] = ContextVar("draft", default=None)
 
 
 def signed_in(request: HttpRequest) -> Person | None:
@@ -144,20 +137,27 @@ def forget(handle: str) -> None:
     Draft.objects.filter(handle=handle).delete()
 
 
-def show(request: HttpRequest, draft: Kept) -> None:
-    """Make a GET look like the POST it was, so that its view shows the form as typed; a write raises NotSent."""
-    typed = _Typed(mutable=True)
-    for name, values in draft.typed.items():
-        typed.setlist(name, values)
-    if "step" in typed:
-        typed["step"] = "back"  # a form of several steps opens at its first
-    request.method = "POST"
-    request.POST = typed  # type: ignore[assignment]
-    request._files = MultiValueDict()  # type: ignore[attr-defined]
-    request._draft = draft  # type: ignore[attr-defined]
+@contextmanager
+def for_one_request() -> Iterator[None]:
+    """Show no draft at first, and none any more once the request is answered."""
+    token = _shown.set(None)
+    try:
+        yield
+    finally:
+        _shown.reset(token)
 
 
-def shown(request: HttpRequest) -> Kept | None:
-    """Return the draft that this request shows, if any."""
-    draft: Kept | None = getattr(request, "_draft", None)
-    return draft
+def show(draft: Kept) -> None:
+    """Let the forms of the page that is made now hold what was typed."""
+    _shown.set(draft)
+
+
+def shown() -> Kept | None:
+    """Return the draft that the page which is made now shows, if any."""
+    return _shown.get()
+
+
+def restored() -> QueryDict:
+    """Return the values of that draft; empty where there is none."""
+    draft = shown()
+    return draft.values if draft else QueryDict()

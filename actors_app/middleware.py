@@ -124,14 +124,12 @@ class DraftMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer one request; a kept form is no mistake of the visitor's, whatever is still wrong with it."""
-        response = self.get_response(request)
-        if drafts.shown(request) and response.status_code == 422:
-            response.status_code = 200
-        return response
+        """Answer one request."""
+        with drafts.for_one_request():
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Refuse a form of somebody else's; put what was kept in place of what was not typed."""
+        """Refuse a form of somebody else's; fill the forms of a page with what was kept, by which a GET stays a GET."""
         if is_api(request):
             return None
         if request.method == "POST" and "who" in request.session:
@@ -153,5 +151,5 @@ class DraftMiddleware:
             return redirect(request.path)
         again = f" Choose the file {', '.join(draft.files)} again: files are not kept." if draft.files else ""
         messages.info(request, f"You were signed out. This is as you typed it; nothing was sent.{again}")
-        drafts.show(request, draft)
+        drafts.show(draft)
         return None

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import dumps
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from actors_app import drafts
@@ -20,6 +20,8 @@ from actors_app.credentials import vault
 from actors_app.models import AuditEntry, Draft, PortalSession
 from tests.conftest import API
 from tests.payloads import actor_payload
+from tests.routes import answer_everything, crawled
+from tests.test_rights import everything
 
 pytestmark = pytest.mark.django_db
 ID = "zlVl01zOo4pXE"
@@ -62,12 +64,13 @@ def end_session(client: Client) -> None:
 
 
 def sign_in_again(client: Client, api: API, where: str, username: str = "jdoe") -> str:
-    """Sign in on the page that was led to; return where that leads."""
+    """Sign in on the page that was led to; return where that leads. From then on the API has one of everything."""
     api.post("/token", json=TOKENS)
     api.get("/profiles/v2/me", {"username": username})
     page = client.get(where).content.decode()
     target = unescape(re.search(r'name="next" value="([^"]*)"', page)[1])  # type: ignore[index]
     answer = client.post("/sign-in/", {"username": username, "password": "pw", "next": target})
+    answer_everything(api.wire)
     return str(answer["Location"])
 
 
@@ -84,6 +87,11 @@ def assert_all_typed(page: str, typed: dict[str, Any]) -> None:
     for name, value in typed.items():
         for one in value if isinstance(value, list) else [value]:
             assert name == "expected" or one.strip() in shown, name
+
+
+def sent_messages(api: API) -> int:
+    """Count the messages that the API was sent."""
+    return len([request for request in api.asked if f"{ACTOR}/messages" in request.url and request.method == "POST"])
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -141,7 +149,7 @@ def test_a_refused_renewal_in_the_middle_of_the_write_gives_a_new_key(sign_in: B
     page = client.get(sign_in_again(client, api, where)).content.decode()
     assert_all_typed(page, MESSAGE)
     assert KEY not in page, "its key is used up"
-    assert len([request for request in api.asked if f"{ACTOR}/messages" in request.url]) == 1
+    assert sent_messages(api) == 1
 
 
 def test_a_form_that_was_sent_before_keeps_its_key_so_that_it_is_not_sent_twice(signed_in: Client, api: API) -> None:
@@ -153,7 +161,7 @@ def test_a_form_that_was_sent_before_keeps_its_key_so_that_it_is_not_sent_twice(
     assert f'value="{KEY}"' in page
     again = signed_in.post(HOME + "messages/", {**OWN, **MESSAGE})
     assert again["Location"] == first["Location"]
-    assert len([request for request in api.asked if f"{ACTOR}/messages" in request.url]) == 1
+    assert sent_messages(api) == 1
 
 
 def test_what_is_kept_is_encrypted_bound_and_without_secrets(signed_in: Client, sign_in: Browser) -> None:
@@ -212,6 +220,104 @@ def test_a_form_of_somebody_else_is_refused(sign_in: Browser) -> None:
     assert answer.status_code == 403
     assert b"opened in another sign-in" in answer.content
     assert not AuditEntry.objects.exists()
+
+
+# A GET writes nothing ---------------------------------------------------------------------------------------
+
+# Values that the forms of the portal take, each form finding its own among them.
+TYPED = MESSAGE | {
+    "text": "given to the cron job",
+    "name": "My view",
+    "query": "status=ERROR",
+    "step": "save",
+    "zone": "UTC",
+    "theme": "dark",
+    "density": "compact",
+    "page_size": "50",
+    "wrap": "1",
+    "after": "0",
+    "image": "a/b:1",
+    "stateless": "true",
+    "user": "jane",
+    "level": "READ",
+    "max_uses": "2",
+    "num": "2",
+    "alias": "counting",
+    "actor_id": "another",
+    "value": "7",
+    "actors": "another",
+    "state": '{"count": 2}',
+    "reason": "no longer needed",
+    "runtime": "1",
+    "cpu": "2",
+    "io": "3",
+    "count": "2",
+    "unit": "day",
+    "confirm": "wc",
+    "expected": "wc",
+}
+
+
+def draft_of(url: str, typed: dict[str, Any]) -> str:
+    """Keep what somebody typed on a page, whose address may take no form at all; return the draft's handle."""
+    return drafts.keep(RequestFactory().post(url, OWN | typed))
+
+
+def written() -> dict[str, Any]:
+    """Return every row of the store, but of a session only what it may do: its notices are for the next page."""
+    return everything() | {"PortalSession": list(PortalSession.objects.values_list("pk", "read_only", "credential"))}
+
+
+@pytest.mark.parametrize("read_only", [False, True], ids=["may write", "reads only"])
+def test_no_route_writes_for_a_get_with_a_draft(read_only: bool, signed_in: Client, api: API) -> None:
+    answer_everything(api.wire)
+    PortalSession.objects.update(read_only=read_only)
+    for name, url in crawled().items():
+        handle = draft_of(url, TYPED)
+        before = written()
+        signed_in.get(url, {"draft": handle})
+        assert written() == before, name
+    assert {request.method for request in api.asked if "/actors/" in request.url} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("actors:nonce-note", {"text": "given to the cron job"}),
+        ("actors:alias-nonce-note", {"text": "given to the cron job"}),
+        ("actors:view-list", {"name": "My view", "query": "status=ERROR"}),
+        ("actors:preferences", {"zone": "UTC", "theme": "dark", "density": "compact", "page_size": "50"}),
+        ("actors:permission-list", {"user": "jane", "level": "UPDATE"}),
+        ("actors:permission-change", {"user": "jdoe", "level": "NONE"}),
+        ("actors:alias-create", {"alias": "counting", "actor_id": "another"}),
+        ("actors:config-create", {"name": "conf", "value": "7", "actors": "another"}),
+        ("actors:state-update", {"state": '{"count": 2}', "seen": "sealed"}),
+        ("actors:schedule-update", {"count": "12", "unit": "week", "day": "2031-01-15"}),
+    ],
+)
+def test_forms_that_a_draft_fills_hold_all_of_it(name: str, typed: dict[str, Any], signed_in: Client, api: API) -> None:
+    answer_everything(api.wire)
+    url = crawled()[name]
+    page = signed_in.get(url, {"draft": draft_of(url, typed)})
+    assert page.status_code == 200
+    checked = re.findall(r'<input[^>]*? value="([^"]*)"[^>]*? checked', page.content.decode())
+    assert_all_typed(page.content.decode() + "".join(f'<option value="{one}" selected>' for one in checked), typed)
+
+
+def test_a_saved_view_is_filled_and_no_name_of_another(signed_in: Client) -> None:
+    url = crawled()["actors:view-list"]
+    signed_in.post(url, {"name": "Failures", "query": "status=ERROR"})
+    page = signed_in.get(url, {"draft": draft_of(url, {"name": "Mine", "query": ""})}).content.decode()
+    assert values_of(page).count("Mine") == 1
+    assert "Failures" in values_of(page)
+    assert "was not saved" not in page
+
+
+def test_a_tick_that_was_taken_away_stays_away(signed_in: Client, api: API) -> None:
+    api.get(ACTOR, actor_payload(id=ID, cronSchedule="2031-01-15 08 + 1 day", cronOn=True))
+    page = signed_in.get(HOME + "schedule/", {"draft": draft_of(HOME + "schedule/", {"count": "2", "unit": "day"})})
+    assert page.status_code == 200
+    assert not re.search(r'<input[^>]*name="on"[^>]*checked', page.content.decode())
 
 
 # With script ------------------------------------------------------------------------------------------------
@@ -276,7 +382,8 @@ def strict(client: Client) -> Client:
     return checked
 
 
-def test_a_lost_csrf_cookie_loses_no_words(signed_in: Client) -> None:
+def test_a_lost_csrf_cookie_loses_no_words(signed_in: Client, api: API) -> None:
+    answer_everything(api.wire)
     browser = strict(signed_in)
     answer = browser.post(HOME + "messages/", {**OWN, **MESSAGE})
     assert answer["Location"].startswith(HOME + "messages/?draft=")

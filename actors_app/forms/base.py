@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django import forms
 
-from actors_app.drafts import NotSent
+from actors_app import drafts
 from actors_app.services.errors import APIError, Conflict, InvalidRequest, SignedOut
 
 
@@ -22,20 +22,36 @@ class ListFilter(forms.Form):
 
 
 class PortalForm(forms.Form):
-    """A form that keeps what was typed when the API refuses it, does not answer, or fails."""
+    """A form that keeps what was typed when the API refuses it, does not answer, or fails.
+
+    Unbound, it holds the values of the draft that its page shows (`drafts.py`), where that has its fields.
+    """
 
     error_css_class = "wrong"
+    takes_draft = True  # False for a form that is on the page several times, and says nowhere whose it is
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        if not self.is_bound and self.takes_draft:
+            self.initial = {**self.initial, **self._typed(drafts.restored())}
         self.refusal: Any = None  # the AbacoError that answered this form, for _form_errors.html
 
     @classmethod
     def unchecked(cls, data: Any, **options: Any) -> Self:
         """Return the form with all that was typed and no judgement, for a button that only changes the page."""
-        typed = {name: field.widget.value_from_datadict(data, {}, name) for name, field in cls.base_fields.items()}
-        return cls(initial=typed, **options)
+        return cls(initial=cls._typed(data), **options)
+
+    @classmethod
+    def _typed(cls, data: Any) -> dict[str, Any]:
+        """Return the value of each field but files, as it was typed; nothing where no field was sent."""
+        if not any(name in data for name in cls.base_fields):
+            return {}
+        return {
+            name: field.widget.value_from_datadict(data, {}, name)
+            for name, field in cls.base_fields.items()
+            if not field.widget.needs_multipart_form
+        }
 
     def refuse(self, error: Any) -> int:
         """Keep the API's error beside what was typed; return the status to answer with.
@@ -45,8 +61,6 @@ class PortalForm(forms.Form):
         """
         if isinstance(error, SignedOut) and not error.renewed:
             raise error
-        if isinstance(error, NotSent):
-            return error.status
         self.refusal = error
         if isinstance(error, InvalidRequest) and error.field in self.fields:
             self.add_error(error.field, error.reason or error.user_message)

@@ -20,6 +20,8 @@ _NAME = {
 class ViewNameForm(PortalForm):
     """The name of a view."""
 
+    takes_draft = False
+
     name = forms.CharField(
         label="Name of the view",
         max_length=80,
@@ -37,6 +39,8 @@ class ViewNameForm(PortalForm):
 
 class SavedViewForm(ViewNameForm):
     """A name, and the filter as it stands in the address of the list."""
+
+    takes_draft = True
 
     query = forms.CharField(
         required=False,

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from actors_app import drafts
 from actors_app.acts import actors as acts
 from actors_app.administration.blast_radius import ask, effects
 from actors_app.converters import is_id
@@ -96,6 +97,8 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     actor that somebody else has changed since is not saved over.
     """
     if request.method != "POST":
+        if drafts.shown():
+            return _edit_draft(request, actor_id)
         actor = abaco_for(request).actors.get(actor_id)
         kept_definitions.record(request.session["who"]["tenant"], [actor])
         now = definition_of(actor)
@@ -155,6 +158,17 @@ def _edit_back(request: HttpRequest, actor_id: str, actor: Actor, now: Definitio
         "sends": _sends(actor, {}),
     }
     return _edit_page(request, actor_id, form, seal(actor_id, actor), **more)
+
+
+def _edit_draft(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Open the form at its first step as a draft has it, with the definition that it was opened with."""
+    draft = drafts.restored()
+    sealed = draft.get("seen", "")
+    opened = unseal(actor_id, sealed)
+    if opened is None:
+        return render_page(request, "actors/outdated.html", _context(actor_id), status=422)
+    form = ActorForm(opened=opened["definition"], actor_id=actor_id, tenant=tenant_of(signed_in(request)))
+    return _edit_page(request, actor_id, form, sealed, label=opened["label"], back=draft.get("back", ""))
 
 
 def _context(actor_id: str, **more: Any) -> dict[str, Any]:

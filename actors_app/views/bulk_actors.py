@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app import drafts
 from actors_app.administration.lists import admin_role
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.of_actors import CAP, ActorPlan, plan_of
@@ -20,11 +21,14 @@ from actors_app.views.bulk import TOO_OLD, ordered, plan_context
 @credentials_required
 def actor_bulk_create(request: HttpRequest) -> HttpResponse:
     """Show what an act on many actors would do, and what each loses; then order it. Nothing is done yet."""
-    if request.method == "GET":
+    draft = drafts.restored()
+    if request.method == "GET" and not draft:
         return _previewed(request)
-    plan = ActorPlan.unsealed(signed_in(request), request.POST.get("plan", ""))
+    plan = ActorPlan.unsealed(signed_in(request), (draft or request.POST).get("plan", ""))
     if plan is None or not plan.items:
         return _refused(request, [TOO_OLD], "actor-list", "", "")
+    if request.method == "GET":
+        return _page(request, _context(plan, ActorOrderForm(expected=plan.number)), 200)
     form = ActorOrderForm(request.POST, expected=plan.number)
     return ordered(request, plan, form, lambda status: _page(request, _context(plan, form), status))
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app import drafts
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.of_executions import CAP, LISTED, ExecutionPlan, page_rows, picked_rows, plan_of
 from actors_app.bulk.pages import address
@@ -28,11 +29,14 @@ from actors_app.views.bulk import TOO_OLD, ordered, plan_context
 @credentials_required
 def bulk_create(request: HttpRequest) -> HttpResponse:
     """Show what an act on many executions would do, and to which; then order it. Nothing is done yet."""
-    if request.method == "GET":
+    draft = drafts.restored()
+    if request.method == "GET" and not draft:
         return _previewed(request)
-    plan = ExecutionPlan.unsealed(signed_in(request), request.POST.get("plan", ""))
+    plan = ExecutionPlan.unsealed(signed_in(request), (draft or request.POST).get("plan", ""))
     if plan is None or not plan.items:
         return _refused(request, [TOO_OLD], reverse("actors:history"))
+    if request.method == "GET":
+        return _page(request, _context(plan, OrderForm()), 200)
     form = OrderForm(request.POST)
     return ordered(request, plan, form, lambda status: _page(request, _context(plan, form), status))
 

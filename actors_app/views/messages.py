@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from actors_app import drafts
 from actors_app.acts import messages as acts
 from actors_app.as_code.curl import Curl
 from actors_app.converters import is_id
@@ -60,6 +61,8 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
 def message_preview(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show what the actor would receive, without asking the API anything."""
     if request.method == "GET":
+        if drafts.shown():
+            return _opened(request, abaco_for(request), actor_id)
         return redirect("actors:message-create", actor_id)
     form = MessageForm(request.POST, request.FILES, for_preview=True, is_plain=is_plain(signed_in(request)))
     status = 200 if form.is_valid() else 422

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from actors_app import drafts
 from actors_app.acts import permissions as acts
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
@@ -58,7 +59,8 @@ def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
     subject, abaco, me = Subject.of(named), abaco_for(request), _me(request)
     context = _frame(subject)
     if request.method == "GET":
-        user, level = request.GET.get("user", ""), request.GET.get("level", "")
+        asked = drafts.restored() or request.GET
+        user, level = asked.get("user", ""), asked.get("level", "")
         if not user:
             return redirect(subject.url)
         context |= consequences(abaco, subject, user, level, me)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app import saved_views
+from actors_app import drafts, saved_views
 from actors_app.credentials import Credentials, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.saved_views import SavedViewForm, ViewNameForm
@@ -24,7 +24,7 @@ def view_list(request: HttpRequest) -> HttpResponse:
     """Show one's own views; save a filter as one."""
     who = signed_in(request)
     if request.method == "GET":
-        return _page(request, who)
+        return _page(request, who, SavedViewForm() if drafts.shown() else None)
     form = SavedViewForm(request.POST)
     if form.is_valid():
         try:

@@ -23,7 +23,7 @@ def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
     had_session = "who" in request.session
     if had_session:
         credentials.sign_out(request)
-    is_form = request.method == "POST" and drafts.shown(request) is None
+    is_form = request.method == "POST"
     if is_form and wants_fragment(request):
         return _sign_in_over(request, error)
     back = request.path if is_form else request.get_full_path()
