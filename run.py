@@ -165,6 +165,7 @@ def serve() -> int:
             # A group of its own: Ctrl-C reaches only this script, which then ends both in order.
             processes.append(subprocess.Popen(sandbox, env=env, start_new_session=True))
         manage(env, "migrate", "--noinput", "-v0")
+        manage(env, "hash_session_keys", "-v0")  # no portal of a former version runs beside this one
         collect_static(env)
         if with_sandbox:
             wait_for(f"{env['ACTORS_API_URL']}/actors/v2", processes[0])

@@ -20,12 +20,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from actors_app import bulkhead
-from actors_app.models import PortalSession
+from actors_app.models import KeyHandover, PortalSession
+from actors_app.models.session import hashed
 from actors_app.permissions.allowed import Own
 from actors_app.services import Abaco, AbacoClient, tokens
 from actors_app.services.calls import Limits
 from actors_app.services.errors import AbacoError, ServiceFailed, SignedOut, TimedOut
 from actors_app.services.types import Tokens
+from actors_app.sessions import hash_keys
 from actors_app.sign_in.browsers import browser_name
 from portal import store
 from portal.tenants import Tenant
@@ -105,7 +107,7 @@ def sign_in(request: HttpRequest, credentials: Credentials) -> None:
     request.session["who"] = {"tenant": credentials.tenant, "username": credentials.username}
     request.session.create()
     key = request.session.session_key or ""
-    PortalSession.objects.filter(session_key=key).update(
+    PortalSession.named(key).update(
         credential=_seal(key, credentials),
         credential_version=1,
         tenant=credentials.tenant,
@@ -115,8 +117,10 @@ def sign_in(request: HttpRequest, credentials: Credentials) -> None:
 
 
 def forget_ended() -> None:
-    """Delete the sessions that have ended."""
+    """Delete the sessions that have ended; name the others by a hash, once no portal needs them otherwise."""
     PortalSession.objects.filter(expire_date__lte=timezone.now()).delete()
+    if not KeyHandover.is_on():
+        hash_keys()
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -154,7 +158,7 @@ class SessionCredentials:
         known: SessionCredentials | None = getattr(request, "_credentials", None)
         if known is None or known._key != key:
             row: PortalSession | None = getattr(request.session, "row", None)
-            known = cls(key, row if row and row.session_key == key else None)
+            known = cls(key, row if row and key and row.name == hashed(key) else None)
             request._credentials = known  # type: ignore[attr-defined]
         return known
 
@@ -219,11 +223,12 @@ class SessionCredentials:
         return credentials.access_token
 
     def _row(self) -> QuerySet[PortalSession]:
-        return PortalSession.objects.filter(session_key=self._key, credential_version=self._version)
+        return PortalSession.named(self._key).filter(credential_version=self._version)
 
     def _read(self) -> None:
         row = (
-            PortalSession.objects.filter(session_key=self._key, expire_date__gt=timezone.now())
+            PortalSession.named(self._key)
+            .filter(expire_date__gt=timezone.now())
             .values_list("credential", "credential_version", "renewing_until")
             .first()
             if self._key

@@ -13,7 +13,8 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from actors_app.models import PortalSession, PreferenceRow
+from actors_app.models import KeyHandover, PortalSession, PreferenceRow
+from actors_app.models.session import hashed
 from portal import store
 
 STAMP_EVERY = timedelta(minutes=1)
@@ -35,14 +36,29 @@ class SessionStore(DatabaseStore):
     def _get_session_from_db(self) -> PortalSession | None:
         # Every page needs the preferences too: read with the session they cost no question of their own.
         whose = PreferenceRow.objects.filter(tenant=OuterRef("tenant"), username=OuterRef("username"))
-        rows = PortalSession.alive().annotate(chosen=Subquery(whose.values("chosen")[:1]))
-        self.row = found = rows.filter(session_key=self.session_key).first()
+        rows = PortalSession.named(self.session_key) & PortalSession.alive()
+        self.row = found = rows.annotate(chosen=Subquery(whose.values("chosen")[:1])).first()
         self.chosen = found.chosen if found else None
         if self.row is None:
             # What is left of a session that nobody used for too long goes with it, its credential first of all.
-            PortalSession.objects.filter(session_key=self.session_key).delete()
+            PortalSession.named(self.session_key).delete()
             self._session_key = None
         return self.row
+
+    def exists(self, session_key: str) -> bool:
+        """Whether there is a session of this key."""
+        return PortalSession.named(session_key).exists()
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Delete the session of this key, or this session."""
+        PortalSession.named(session_key or self.session_key).delete()
+
+    def create_model_instance(self, data: dict[str, Any]) -> PortalSession:
+        """Return the row of a new session, which its key alone opens."""
+        row: PortalSession = super().create_model_instance(data)  # type: ignore[assignment]
+        if not KeyHandover.is_on():
+            row.session_key = hashed(row.session_key)
+        return row
 
     def flush(self) -> None:
         """End the session; whoever signs in next is somebody else."""
@@ -55,7 +71,7 @@ class SessionStore(DatabaseStore):
             super().save(must_create=must_create)
             return
         data: dict[str, Any] = self._get_session(no_load=False)  # type: ignore[attr-defined]  # not in the stubs
-        if not PortalSession.objects.filter(session_key=self.session_key).update(session_data=self.encode(data)):
+        if not PortalSession.named(self.session_key).update(session_data=self.encode(data)):
             raise UpdateError
 
     @property
@@ -72,4 +88,13 @@ class SessionStore(DatabaseStore):
         if self.row is None or now - self.row.last_seen < STAMP_EVERY:
             return
         with suppress(*store.FAILURES):
-            PortalSession.objects.filter(session_key=self.row.session_key).update(last_seen=now)
+            PortalSession.named(self.session_key).update(last_seen=now)
+
+
+def hash_keys() -> int:
+    """Name every session by the hash of its key, where it is named by the key itself; return how many there were.
+
+    Safe beside running portals of this version, which look for both.
+    """
+    keys = list(PortalSession.bare().values_list("session_key", flat=True))
+    return sum(PortalSession.objects.filter(session_key=key).update(session_key=hashed(key)) for key in keys)

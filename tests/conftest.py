@@ -31,6 +31,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in others]
 
 
+def key_of(browser: Client) -> str:
+    """Return the session key in a browser's cookie."""
+    from django.conf import settings
+
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
 @pytest.fixture(autouse=True)
 def _forgetful() -> None:
     """Let no test know what another was told, but that the API writes its names as the portal is set."""

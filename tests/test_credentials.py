@@ -20,7 +20,7 @@ from actors_app.services.errors import ServiceFailed, SignedOut, TimedOut
 from actors_app.sessions import SessionStore
 from portal import store
 from tests import payloads
-from tests.conftest import API
+from tests.conftest import API, key_of
 from tests.store import Lock
 
 Browser = Callable[..., Client]
@@ -48,7 +48,7 @@ def test_a_row_moved_to_another_session_does_not_open(sign_in: Browser) -> None:
     stolen = row().credential
     other = SessionStore()
     other.create()
-    PortalSession.objects.filter(session_key=other.session_key).update(credential=stolen)
+    PortalSession.named(other.session_key).update(credential=stolen)
     assert SessionCredentials(other.session_key).current is None
 
 
@@ -61,15 +61,15 @@ def test_another_key_ends_the_sign_in_and_nothing_else(sign_in: Browser, setting
 
 
 def test_an_added_key_still_opens_what_the_old_one_sealed(sign_in: Browser, settings: object) -> None:
-    sign_in()
+    browser = sign_in()
     old = settings.CREDENTIAL_KEYS  # type: ignore[attr-defined]
     settings.CREDENTIAL_KEYS = ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", *old]  # type: ignore[attr-defined]
-    assert SessionCredentials(row().session_key).current is not None
+    assert SessionCredentials(key_of(browser)).current is not None
 
 
 def test_saving_the_session_never_writes_the_credential(sign_in: Browser) -> None:
-    sign_in()
-    stale = SessionStore(row().session_key)
+    browser = sign_in()
+    stale = SessionStore(key_of(browser))
     stale["theme"] = "dark"
     PortalSession.objects.update(credential="renewed meanwhile", credential_version=7)
     stale.save()
@@ -77,8 +77,8 @@ def test_saving_the_session_never_writes_the_credential(sign_in: Browser) -> Non
 
 
 def test_a_session_that_was_ended_elsewhere_is_not_made_again(sign_in: Browser) -> None:
-    sign_in()
-    stale = SessionStore(row().session_key)
+    browser = sign_in()
+    stale = SessionStore(key_of(browser))
     stale["theme"] = "dark"
     PortalSession.objects.all().delete()
     from django.contrib.sessions.backends.base import UpdateError
@@ -97,13 +97,13 @@ def test_nothing_shows_a_token_by_accident() -> None:
 
 
 def test_a_token_that_ends_soon_is_renewed_first(sign_in: Browser, api: API) -> None:
-    sign_in(expires_at=time.time() + 30)
+    browser = sign_in(expires_at=time.time() + 30)
     api.post("/token", json=RENEWED)
-    assert SessionCredentials(row().session_key).access_token() == "new-access"
+    assert SessionCredentials(key_of(browser)).access_token() == "new-access"
     [asked] = api.asked
     assert asked.headers["Authorization"].startswith("Basic ")
     assert b"refresh-token-of-jdoe" in asked.body
-    again = SessionCredentials(row().session_key)
+    again = SessionCredentials(key_of(browser))
     assert again.access_token() == "new-access"
     assert again.current is not None
     assert again.current.refresh_token == "new-refresh"
@@ -126,38 +126,38 @@ def test_a_refused_renewal_leads_to_the_sign_in_page_and_back(sign_in: Browser, 
 
 
 def test_a_failing_token_endpoint_ends_nobody(sign_in: Browser, api: API) -> None:
-    sign_in(expires_at=1)
+    browser = sign_in(expires_at=1)
     api.answer("POST", "/token", body="<html>", status=503)
     with pytest.raises(ServiceFailed):
-        SessionCredentials(row().session_key).access_token()
+        SessionCredentials(key_of(browser)).access_token()
     assert row().credential
     assert row().renewing_until is None, "the next request may try at once"
 
 
 def test_a_sign_in_that_cannot_be_renewed_ends(sign_in: Browser) -> None:
-    sign_in(refresh_token="")
+    browser = sign_in(refresh_token="")
     with pytest.raises(SignedOut):
-        SessionCredentials(row().session_key).renew("access-token-of-jdoe")
+        SessionCredentials(key_of(browser)).renew("access-token-of-jdoe")
 
 
 def test_whoever_waits_takes_the_token_another_request_got(sign_in: Browser) -> None:
-    sign_in()
-    waiting = SessionCredentials(row().session_key)
-    key = row().session_key
+    browser = sign_in()
+    waiting = SessionCredentials(key_of(browser))
+    key = key_of(browser)
     new = Credentials("default", "jdoe", "token-of-the-other", "r", time.time() + 3600)
     PortalSession.objects.update(credential=vault._seal(key, new), credential_version=2)
     assert waiting.renew("access-token-of-jdoe") == "token-of-the-other"
 
 
 def test_a_holder_that_died_is_replaced_when_its_lease_ends(sign_in: Browser, api: API) -> None:
-    sign_in()
+    browser = sign_in()
     PortalSession.objects.update(renewing_until=timezone.now() - timedelta(seconds=1))
     api.post("/token", json=RENEWED)
-    assert SessionCredentials(row().session_key).renew("access-token-of-jdoe") == "new-access"
+    assert SessionCredentials(key_of(browser)).renew("access-token-of-jdoe") == "new-access"
 
 
 def test_a_renewal_that_fails_late_leaves_the_lease_of_another_alone(sign_in: Browser, api: API) -> None:
-    sign_in()
+    browser = sign_in()
     theirs = timezone.now() + timedelta(seconds=9)
 
     def fail(request: object) -> tuple[int, dict[str, str], str]:
@@ -166,16 +166,16 @@ def test_a_renewal_that_fails_late_leaves_the_lease_of_another_alone(sign_in: Br
 
     api.wire.add_callback("POST", payloads.API + "/token", fail)
     with pytest.raises(ServiceFailed):
-        SessionCredentials(row().session_key).renew("access-token-of-jdoe")
+        SessionCredentials(key_of(browser)).renew("access-token-of-jdoe")
     assert row().renewing_until == theirs
 
 
 def test_waiting_has_an_end(sign_in: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    sign_in()
+    browser = sign_in()
     PortalSession.objects.update(renewing_until=timezone.now() + timedelta(minutes=5))
     monkeypatch.setattr(vault, "RENEWAL_WAIT", 0.2)
     with pytest.raises(TimedOut) as late:
-        SessionCredentials(row().session_key).renew("access-token-of-jdoe")
+        SessionCredentials(key_of(browser)).renew("access-token-of-jdoe")
     assert "cannot renew your sign-in now" in late.value.user_message
     assert row().credential
 
@@ -214,8 +214,8 @@ def test_a_portal_that_the_api_no_longer_knows_leads_to_one_sign_in_that_says_so
 
 
 def test_a_refusal_is_no_end_where_another_request_has_renewed_meanwhile(sign_in: Browser, api: API) -> None:
-    sign_in()
-    key = row().session_key
+    browser = sign_in()
+    key = key_of(browser)
     new = Credentials("default", "jdoe", "token-of-the-other", "r", time.time() + 3600)
 
     def refuse(request: object) -> tuple[int, dict[str, str], str]:
@@ -232,7 +232,7 @@ def test_a_refusal_is_no_end_where_another_request_has_renewed_meanwhile(sign_in
 def test_f51_a_renewal_that_cannot_be_saved_still_serves_its_request(
     sign_in: Browser, api: API, seconds: float, saved: bool
 ) -> None:
-    sign_in(expires_at=1)
+    browser = sign_in(expires_at=1)
     timers = []
 
     def renew(request: object) -> tuple[int, dict[str, str], str]:
@@ -240,7 +240,7 @@ def test_f51_a_renewal_that_cannot_be_saved_still_serves_its_request(
         return 200, {}, json.dumps(RENEWED)
 
     api.wire.add_callback("POST", payloads.API + "/token", renew)
-    held = SessionCredentials(row().session_key)
+    held = SessionCredentials(key_of(browser))
     began = time.monotonic()
     try:
         assert held.access_token() == "new-access"
@@ -259,8 +259,8 @@ def test_f51_a_renewal_that_cannot_be_saved_still_serves_its_request(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("by_the_clock", [True, False])
 def test_f52_fifty_at_once_make_one_renewal(sign_in: Browser, api: API, by_the_clock: bool) -> None:
-    sign_in(expires_at=1 if by_the_clock else 0)
-    key = row().session_key
+    browser = sign_in(expires_at=1 if by_the_clock else 0)
+    key = key_of(browser)
     good = ["refresh-token-of-jdoe"]
 
     def renew(request: Any) -> tuple[int, dict[str, str], str]:

@@ -191,7 +191,9 @@ def test_each_unit_runs_a_command_there_is_with_the_same_walls() -> None:
 
 SHARED_FROM = "0006"
 # (migration, operation) that does more than add, and why the former code goes on all the same.
-BORNE: dict[tuple[str, str], str] = {}
+BORNE: dict[tuple[str, str], str] = {
+    ("0008_session_keys", "RunPython"): "it writes to a table of its own, which the former code does not know",
+}
 
 
 def more_than_adds(migration: Migration) -> list[str]:

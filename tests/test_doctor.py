@@ -18,9 +18,10 @@ from django.db import connection
 from django.test import Client
 
 from actors_app.doctor import Finding, inside, outside
-from actors_app.models import ActorHistory, SignInBucket
+from actors_app.models import ActorHistory, PortalSession, SignInBucket
 from portal.tenants import Tenant
 from tests.certificates import self_signed
+from tests.conftest import key_of
 from tests.history.world import World
 from tests.history.world import answering as answering_world
 from tests.sandbox.support import free_port
@@ -125,6 +126,17 @@ def test_a_migration_that_lacks_is_named_and_one_that_is_newer() -> None:
         assert "it has actors_app.9999_x" in said(inside.store(), "warning")
         cursor.execute("DELETE FROM django_migrations WHERE app = 'actors_app' AND name = '0001_initial'")
     assert "1 are not applied, from actors_app.0001_initial on" in said(inside.store(), "wrong")
+
+
+@STORE
+@pytest.mark.django_db
+def test_keys_of_sessions_that_the_store_holds_are_said(sign_in: Browser) -> None:
+    key = key_of(sign_in())
+    assert "keys of sessions" not in said(inside.store(), "warning")
+    PortalSession.objects.update(session_key=key)
+    assert "manage.py hash_session_keys" in said(inside.store(), "warning")
+    call_command("hash_session_keys", verbosity=0)
+    assert "keys of sessions" not in said(inside.store(), "warning")
 
 
 @STORE

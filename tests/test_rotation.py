@@ -15,7 +15,7 @@ from actors_app import rotation
 from actors_app.credentials import Credentials, SessionCredentials
 from actors_app.kept import results as kept_results
 from actors_app.models import PortalSession
-from tests.conftest import API
+from tests.conftest import API, key_of
 
 Browser = Callable[..., Client]
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
@@ -39,8 +39,8 @@ def test_after_the_command_the_old_key_is_not_needed(
 
 
 def test_a_renewal_meanwhile_is_not_overwritten(sign_in: Browser, settings: Any) -> None:
-    sign_in()
-    key = PortalSession.objects.get().session_key
+    browser = sign_in()
+    key = key_of(browser)
     renewed = vault._seal(key, Credentials("default", "jdoe", "renewed", "r"))
     meanwhile = [{"credential": renewed, "credential_version": 2}]
 

@@ -1,25 +1,32 @@
 """Sessions: how long they last, who sees them, how they end."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from actors_app import htmx, sessions
-from actors_app.models import PortalSession
+from actors_app.models import KeyHandover, PortalSession
 from actors_app.sign_in.browsers import browser_name
-from tests.conftest import API
+from tests.conftest import API, key_of
 from tests.payloads import ACTOR_ID
 from tests.routes import answer_everything
 
 Browser = Callable[..., Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+MIGRATION = import_module("actors_app.migrations.0008_session_keys")
 
 
 def row(**found: Any) -> PortalSession:
@@ -32,10 +39,6 @@ def age(**by: float) -> None:
     PortalSession.objects.update(
         created=F("created") - passed, last_seen=F("last_seen") - passed, expire_date=F("expire_date") - passed
     )
-
-
-def key_of(browser: Client, settings: Any) -> str:
-    return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 # How long they last -----------------------------------------------------------------------------------------
@@ -128,7 +131,7 @@ def test_it_lists_ones_own_sessions_and_marks_this_one(sign_in: Browser, setting
     assert page.count("/end/") == 2
     assert page.count("this one</span>") == 1
     for browser in (mine, other, foreign):
-        assert key_of(browser, settings) not in page, "the key is the session itself"
+        assert key_of(browser) not in page, "the key is the session itself"
 
 
 def handles(browser: Client) -> list[str]:
@@ -175,11 +178,11 @@ def test_nobody_ends_a_session_of_somebody_else(sign_in: Browser) -> None:
 
 
 def test_signing_out_clears_the_browser_and_the_row(signed_in: Client, settings: Any) -> None:
-    key = key_of(signed_in, settings)
+    key = key_of(signed_in)
     answer = signed_in.post("/sign-out/", secure=True)
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert answer.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 0
-    assert not PortalSession.objects.filter(session_key=key).exists()
+    assert not PortalSession.named(key).exists()
     signed_in.cookies[settings.SESSION_COOKIE_NAME] = key
     assert signed_in.get("/account/").status_code == 302, "the old key is worth nothing"
 
@@ -226,7 +229,7 @@ def test_a_session_can_be_made_to_read_only_and_a_new_sign_in_ends_that(sign_in:
     assert "This session only reads from now on." in answer.content.decode()
     assert "/account/read-only/" not in answer.content.decode()
     assert browser.post("/actors/new/", {"image": "a/b"}).status_code == 403
-    stale = sessions.SessionStore(row().session_key)
+    stale = sessions.SessionStore(key_of(browser))
     stale["theme"] = "dark"
     stale.save()
     assert row().read_only, "no save of the session takes it back"
@@ -235,3 +238,116 @@ def test_a_session_can_be_made_to_read_only_and_a_new_sign_in_ends_that(sign_in:
     api.get("/profiles/v2/me", {"username": "jdoe"})
     browser.post("/sign-in/", {"username": "jdoe", "password": "p"})
     assert not row().read_only
+
+
+# What the store holds of them -------------------------------------------------------------------------------
+
+
+def store_text() -> str:
+    """Return every value of every table."""
+    with connection.cursor() as cursor:
+        text = ""
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 - a name of the store's own
+            text += repr(cursor.fetchall())
+    return text
+
+
+def works(browser: Client) -> bool:
+    return browser.get("/account/").status_code == 200
+
+
+def begin_handover() -> None:
+    """Do what the migration does beside the tables."""
+    MIGRATION.begin(apps, None)
+
+
+def test_no_cookie_is_made_from_a_copy_of_the_store(sign_in: Browser, settings: Any) -> None:
+    browsers = [sign_in(), sign_in(username="other")]
+    browsers[0].post("/account/theme/", {"theme": "dark"})
+    text = store_text()
+    assert not any(key_of(browser) in text for browser in browsers)
+    words = set(re.findall(r"[^\s\"',:()]{8,}", text))
+    assert {session.session_key for session in PortalSession.objects.all()} <= words
+    for word in words | {word[1:] for word in words}:
+        thief = Client()
+        thief.cookies[settings.SESSION_COOKIE_NAME] = word
+        assert not works(thief), word
+    assert all(map(works, browsers))
+
+
+def test_what_ended_is_cleared_alone(sign_in: Browser) -> None:
+    browser, old = sign_in(), sign_in()
+    PortalSession.named(key_of(old)).update(expire_date=timezone.now() - timedelta(seconds=1))
+    sessions.SessionStore.clear_expired()
+    assert row().name == PortalSession.named(key_of(browser)).get().session_key
+    assert works(browser)
+
+
+def test_a_session_that_a_former_portal_made_goes_on_and_gets_its_hash_at_the_next_sign_in(sign_in: Browser) -> None:
+    browser = sign_in()
+    PortalSession.objects.update(session_key=key_of(browser))
+    assert works(browser)
+    sign_in()
+    assert not PortalSession.bare().exists()
+    assert works(browser)
+
+
+def test_during_an_upgrade_former_portals_find_new_sessions_until_the_command(sign_in: Browser, capsys: Any) -> None:
+    before = sign_in()
+    PortalSession.objects.update(session_key=key_of(before))
+    begin_handover()
+    during = sign_in()
+    assert PortalSession.objects.filter(session_key__in=[key_of(before), key_of(during)]).count() == 2
+    assert works(before)
+    assert works(during)
+    assert during.get("/account/").content.decode().count("this one</span>") == 1
+    call_command("hash_session_keys")
+    assert "2 sessions are named by the hash" in capsys.readouterr().out
+    after = sign_in()
+    text = store_text()
+    for browser in (before, during, after):
+        assert key_of(browser) not in text
+        assert works(browser)
+    during.post("/account/sessions/end-others/")
+    assert [works(browser) for browser in (before, during, after)] == [False, True, False]
+
+
+def test_an_upgrade_that_nobody_ends_ends_by_itself(sign_in: Browser) -> None:
+    before = sign_in()
+    begin_handover()
+    KeyHandover.objects.update(until=F("until") - MIGRATION.TIME_TO_RELOAD)
+    after = sign_in()
+    assert not PortalSession.bare().exists()
+    assert works(before)
+    assert works(after)
+
+
+def test_a_new_store_never_holds_a_key(sign_in: Browser) -> None:
+    begin_handover()
+    assert key_of(sign_in()) not in store_text()
+
+
+@pytest.mark.parametrize("path", ["/account/theme/", "/account/read-only/", "/sign-out/"])
+def test_a_session_that_gets_its_hash_during_a_request_is_not_lost(sign_in: Browser, path: str) -> None:
+    browser = sign_in()
+    PortalSession.objects.update(session_key=key_of(browser))
+    pending = [sessions.hash_keys]
+
+    def hash_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(("UPDATE", "DELETE")) and pending:
+            pending.pop()()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(hash_first):
+        assert browser.post(path, {"theme": "dark"}).status_code == 302
+    assert not pending
+    assert works(browser) is (path != "/sign-out/")
+    assert PortalSession.objects.exists() is (path != "/sign-out/")
+    assert path != "/account/read-only/" or row().read_only
+
+
+@pytest.mark.parametrize("key", ["", "\x00" * 32, "é" * 32, "$" * 40, "a" * 5000])
+def test_a_cookie_that_no_portal_made_is_nobody(key: str) -> None:
+    assert not sessions.SessionStore(key).exists(key)
+    assert dict(sessions.SessionStore(key).items()) == {}

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from actors_app.credentials import vault
 from actors_app.doctor import Findings, warning, well, wrong
-from actors_app.models import PortalSession, SignInBucket
+from actors_app.models import KeyHandover, PortalSession, SignInBucket
 from portal.store import missing_migrations, unknown_migrations
 
 MEGABYTE = 1024 * 1024
@@ -53,6 +53,7 @@ def store() -> Findings:
             yield wrong("migrations", f"{len(missing)} are not applied, from {missing[0]} on: run manage.py migrate.")
             return
         yield from _newer()
+        yield from _bare_keys()
         yield from _writing()
         if connection.vendor == "postgresql":
             yield from _postgresql()
@@ -75,6 +76,15 @@ def _newer() -> Findings:
         yield warning("migrations", f"The store is of a newer portal: it has {unknown[-1]}, which this code has not.")
     else:
         yield well("migrations", "All are applied.")
+
+
+def _bare_keys() -> Findings:
+    if KeyHandover.is_on() or PortalSession.bare().exists():
+        yield warning(
+            "sessions",
+            "The store holds keys of sessions as they stand in cookies, so that a copy of it signs people in: portals "
+            "of the former version need that. Once all run this one: manage.py hash_session_keys.",
+        )
 
 
 def _writing() -> Findings:

@@ -10,7 +10,7 @@ from actors_app.models.kept import KeptLog, KeptLogPiece, KeptMessage
 from actors_app.models.nonce_note import NonceNote
 from actors_app.models.preferences import PreferenceRow
 from actors_app.models.result import KeptResult
-from actors_app.models.session import PortalSession
+from actors_app.models.session import KeyHandover, PortalSession
 from actors_app.models.throttle import SignInBucket
 from actors_app.models.views import SavedView
 
@@ -29,6 +29,7 @@ __all__ = [
     "KeptLogPiece",
     "KeptMessage",
     "KeptResult",
+    "KeyHandover",
     "NonceNote",
     "PortalSession",
     "PreferenceRow",

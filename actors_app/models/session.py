@@ -2,15 +2,29 @@
 
 The sign-in lives in columns of its own, so that saving the session's data, which every page may do, can never
 overwrite a token that was renewed meanwhile. So does everything else that a stale save must not bring back.
+
+A row is named by a hash of the key in the cookie, so that a copy of the store signs nobody in. The key is 165 random
+bits, which nobody guesses: the hash needs no secret, and a change of `SECRET_KEY` signs nobody out by it.
 """
 
+import re
+from base64 import urlsafe_b64encode
 from datetime import timedelta
+from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import QuerySet
 from django.utils import timezone
+
+_HASHED = "$"  # begins a hash; no key that Django makes has it
+_BARE = re.compile(r"[0-9a-z]{32}")  # a key as Django makes it, and as portals before 0008 store it
+
+
+def hashed(key: str) -> str:
+    """Return what stands for a session's key in the store: 40 characters, of which 39 are 234 bits of its SHA-256."""
+    return _HASHED + urlsafe_b64encode(sha256(key.encode()).digest()).decode()[:39]
 
 
 class PortalSession(AbstractBaseSession):
@@ -43,8 +57,51 @@ class PortalSession(AbstractBaseSession):
         return SessionStore
 
     @classmethod
+    def named(cls, key: str | None) -> "QuerySet[PortalSession]":
+        """Return the session of a key from a cookie, if there is one.
+
+        A portal from before 0008 names the row by the key itself. A hash is never taken for a key: it has another form.
+        """
+        names = [hashed(key or "")]
+        if key and _BARE.fullmatch(key):
+            names.append(key)
+        return cls.objects.filter(session_key__in=names)
+
+    @classmethod
+    def bare(cls) -> "QuerySet[PortalSession]":
+        """Return the sessions that are named by the key itself."""
+        return cls.objects.exclude(session_key__startswith=_HASHED)
+
+    @property
+    def name(self) -> str:
+        """The hash of the key, whichever of the two the row is named by."""
+        return hashed(self.session_key) if _BARE.fullmatch(self.session_key) else self.session_key
+
+    @classmethod
     def alive(cls) -> "QuerySet[PortalSession]":
         """Return the sessions that have not ended."""
         now = timezone.now()
         idle = timedelta(minutes=settings.SESSION_IDLE_MINUTES)
         return cls.objects.filter(expire_date__gt=now, last_seen__gt=now - idle)
+
+
+class KeyHandover(models.Model):
+    """Until when portals from before 0008 may read the store too: they find a session by the key itself alone.
+
+    The migration adds the one row where the store is in use already; `manage.py hash_session_keys` deletes it.
+    """
+
+    until = models.DateTimeField()
+
+    class Meta:
+        """One row, or none."""
+
+        db_table = "key_handover"
+
+    def __str__(self) -> str:
+        return f"until {self.until}"
+
+    @classmethod
+    def is_on(cls) -> bool:
+        """Whether a new session must be found by portals from before 0008."""
+        return cls.objects.filter(until__gt=timezone.now()).exists()

@@ -12,11 +12,12 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from actors_app.api import brings_token
 from actors_app.credentials import Credentials
 from actors_app.models import PortalSession
+from actors_app.models.session import hashed
 
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """A session as its owner sees it; the handle stands for the key, which is the session itself."""
+    """A session as its owner sees it; the handle stands for the row's name, and opens nothing."""
 
     handle: str
     browser: str
@@ -29,15 +30,16 @@ class OwnSession:
 
 def own_sessions(request: HttpRequest, owner: Credentials) -> list[OwnSession]:
     """Return the owner's sessions that have not ended: this one, then those used last."""
+    this = _name(request)
     found = [
         OwnSession(
-            handle=_handle(row.session_key),
+            handle=_handle(row.name),
             browser=row.browser or "A browser",
             created=row.created,
             last_seen=row.last_seen,
             ends=row.expire_date,
             read_only=row.read_only,
-            is_this=row.session_key == request.session.session_key,
+            is_this=row.name == this,
         )
         for row in _of(owner).defer("credential", "session_data").order_by("-last_seen")
     ]
@@ -46,13 +48,13 @@ def own_sessions(request: HttpRequest, owner: Credentials) -> list[OwnSession]:
 
 def end_session(owner: Credentials, handle: str) -> bool:
     """End the one of the owner's sessions that a handle stands for; return whether there was one."""
-    keys = _of(owner).values_list("session_key", flat=True)
-    return _end(key for key in keys if constant_time_compare(_handle(key), handle)) > 0
+    return _end(row for row in _rows(owner) if constant_time_compare(_handle(row.name), handle)) > 0
 
 
 def end_other_sessions(request: HttpRequest, owner: Credentials) -> int:
     """End all of the owner's sessions but this one; return how many there were."""
-    return _end(_of(owner).exclude(session_key=request.session.session_key).values_list("session_key", flat=True))
+    this = _name(request)
+    return _end(row for row in _rows(owner) if row.name != this)
 
 
 def read_only_reason(request: HttpRequest) -> str:
@@ -67,16 +69,26 @@ def read_only_reason(request: HttpRequest) -> str:
 
 def make_read_only(request: HttpRequest) -> None:
     """Let this session only read from now on; nothing takes that back but a new sign-in."""
-    PortalSession.objects.filter(session_key=request.session.session_key).update(read_only=True)
+    PortalSession.named(request.session.session_key).update(read_only=True)
 
 
 def _of(owner: Credentials) -> QuerySet[PortalSession]:
     return PortalSession.alive().filter(tenant=owner.tenant, username=owner.username)
 
 
-def _end(keys: Iterable[str]) -> int:
-    return PortalSession.objects.filter(session_key__in=list(keys)).delete()[0]
+def _rows(owner: Credentials) -> QuerySet[PortalSession]:
+    return _of(owner).only("session_key")
 
 
-def _handle(session_key: str) -> str:
-    return salted_hmac("actors.session-handle", session_key, algorithm="sha256").hexdigest()[:32]
+def _name(request: HttpRequest) -> str:
+    return hashed(request.session.session_key or "")
+
+
+def _end(rows: Iterable[PortalSession]) -> int:
+    # By both names: the row may get its hash in between.
+    names = {name for row in rows for name in (row.session_key, row.name)}
+    return PortalSession.objects.filter(session_key__in=names).delete()[0]
+
+
+def _handle(name: str) -> str:
+    return salted_hmac("actors.session-handle", name, algorithm="sha256").hexdigest()[:32]

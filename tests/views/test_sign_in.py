@@ -59,7 +59,7 @@ def test_a_new_session_key_is_given_at_sign_in(browser: Client, api: API, settin
     allow(api)
     browser.post("/sign-in/", TYPED)
     assert browser.cookies[name].value != before
-    assert not PortalSession.objects.filter(session_key=before).exists()
+    assert not PortalSession.named(before).exists()
     assert 'data-theme="dark"' in browser.get("/account/").content.decode(), "the theme is kept"
 
 

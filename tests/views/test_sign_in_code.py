@@ -99,7 +99,7 @@ def test_a_new_session_key_is_given(browser: Client, api: API, settings: object)
     allow(api, "v2")
     browser.get("/sign-in/callback/", {"code": "c", "state": asked["state"]})
     assert browser.cookies[name].value != before
-    assert not PortalSession.objects.filter(session_key=before).exists()
+    assert not PortalSession.named(before).exists()
 
 
 def test_the_verifier_is_kept_encrypted_and_out_of_the_browser(browser: Client) -> None:

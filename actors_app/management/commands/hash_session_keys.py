@@ -1,0 +1,24 @@
+"""`manage.py hash_session_keys`: leave no key in the store that signs somebody in."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from actors_app.models import KeyHandover
+from actors_app.sessions import hash_keys
+
+
+class Command(BaseCommand):
+    """Name all sessions by the hash of their key, now and from now on."""
+
+    help = (
+        "Name every session by a hash of its key instead of the key itself. Run it once all portals run a version that "
+        "has this command: one that has not would sign everybody out. Nobody is signed out otherwise."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do it and say how many there were."""
+        KeyHandover.objects.all().delete()
+        count = hash_keys()
+        if options["verbosity"]:
+            self.stdout.write(f"{count} sessions are named by the hash of their key now; no key is left in the store.")
