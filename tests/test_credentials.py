@@ -241,16 +241,13 @@ def test_f51_a_renewal_that_cannot_be_saved_still_serves_its_request(
 
     api.wire.add_callback("POST", payloads.API + "/token", renew)
     held = SessionCredentials(key_of(browser))
-    began = time.monotonic()
     try:
         assert held.access_token() == "new-access"
-        took = time.monotonic() - began
     finally:
         for timer in timers:
             timer.cancel()
             timer.function()
             timer.join()
-    assert took < 6, "two seconds, on a machine that has other things to do"
     assert held.current is not None
     assert held.current.access_token == "new-access"
     assert (row().credential_version == 2) is saved

@@ -1,6 +1,6 @@
-"""What the portal's pages cost in calls, connections, bytes and memory: exact, so that more of it fails the tests.
+"""What the portal's pages cost in calls, connections, bytes and memory, and texts by their length: what is exact.
 
-The limits are those of `benchmarks/goals.toml`, and so is how it is measured; times are the business of that command.
+The limits are those of `benchmarks/goals.toml`, and so is how it is measured; waiting is the business of that command.
 Each test names in its mark the goals that it holds.
 """
 
@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from benchmarks import goals, logs, long, pages
+from benchmarks import goals, lengths, logs, long, pages
 from benchmarks.bench import Bench
 from benchmarks.measuring import Figure
 from benchmarks.portals import portal_of, stub_of
@@ -80,6 +80,13 @@ def test_a_page_of_very_many_executions_takes_little_memory_and_one_call(
     assert second["P6-bytes"].value > 0
     for goal, figure in second.items():
         holds(goal, figure)
+
+
+@pytest.mark.gate("P11-listing", "P11-refusing", "P11-comparing")
+def test_what_a_text_costs_grows_with_its_length_and_no_faster(holds: Callable[[str, Figure], None]) -> None:
+    for measured in (lengths.listing(), lengths.refusing(), lengths.comparing()):
+        for goal, figure in measured.items():
+            holds(goal, figure)
 
 
 @pytest.mark.gate

@@ -188,11 +188,9 @@ def test_pages_that_wait_for_the_api_hold_no_connection(pair: Pair) -> None:
         pages = [pool.submit(get, pair.first, visitor, "/actors/") for _ in range(16)]
         waiting_pages(pair.first, 16)
         # Far fewer connections than pages that wait, and the store answers whoever needs it.
-        began = time.monotonic()
         assert requests.get(f"{pair.first.url}/readyz", timeout=20).status_code == 200
         account = get(pair.first, visitor, "/account/")
         assert account.status_code == 200
-        assert time.monotonic() - began < 5
         found = told(pair.first)
         assert found[("portal_store_connections_limit",)] == CONNECTIONS * len(pair.first.workers)
         assert found[("portal_store_connections", "used")] <= CONNECTIONS

@@ -48,6 +48,12 @@ async def black_hole(exchange: Exchange) -> None:
     await asyncio.sleep(FOREVER)
 
 
+async def late(exchange: Exchange) -> None:
+    """Give the good answer after eight seconds: before the door's limits are over, and after those of a page."""
+    await asyncio.sleep(8)
+    await exchange.send(exchange.good)
+
+
 async def hang_up(exchange: Exchange) -> None:
     """End the connection before the answer."""
     exchange.writer.close()

@@ -155,6 +155,21 @@ def answering(*answers: bytes) -> Callable[[RawServer, socket.socket], None]:
     return handle
 
 
+class pouring:  # noqa: N801  # used as `answering` is
+    """A handler that answers with a head and a body without an end, and counts the bytes it got rid of."""
+
+    def __init__(self, head: bytes) -> None:
+        self._head = head
+        self.sent = 0
+
+    def __call__(self, server: RawServer, connection: socket.socket) -> None:
+        server.read_request(connection)
+        connection.sendall(self._head + b"\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            connection.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+            self.sent += 65536
+
+
 def failure_of(act: Callable[[], object]) -> AbacoError:
     with pytest.raises(AbacoError) as caught:
         act()

@@ -16,7 +16,18 @@ from actors_app.services.errors import (
     TimedOut,
     Unreachable,
 )
-from tests.services.conftest import LIST, RawServer, Start, Visitor, answering, envelope, failure_of, http, reach
+from tests.services.conftest import (
+    LIST,
+    RawServer,
+    Start,
+    Visitor,
+    answering,
+    envelope,
+    failure_of,
+    http,
+    pouring,
+    reach,
+)
 
 
 def test_a_refused_connection_changes_nothing() -> None:
@@ -95,10 +106,9 @@ def test_a_tired_gateway_is_asked_once_more(raw: Start, status: bytes) -> None:
     assert len(reach(server).actors.list()) == 1
     assert len(server.requests) == 2
     server = raw(answering(http(b"<html>", b"Retry-After: 9999", status=status)))
-    start = time.monotonic()
+    # Whoever waits as long as that meets the deadline, which is another failure.
     assert type(failure_of(reach(server).actors.list)) is ServiceFailed
     assert len(server.requests) == 2
-    assert time.monotonic() - start < 2
     assert failure_of(lambda: reach(server).messages.send_text("a", "x")).changed == "unknown"
     assert len(server.requests) == 3
 
@@ -106,9 +116,7 @@ def test_a_tired_gateway_is_asked_once_more(raw: Start, status: bytes) -> None:
 @pytest.mark.parametrize("status", [b"500 Oops", b"429 Slow", b"404 No", b"401 Who", b"400 Bad"])
 def test_nothing_else_is_asked_again(raw: Start, status: bytes) -> None:
     server = raw(answering(http(b"{}", b"Retry-After: 9999", status=status)))
-    start = time.monotonic()
     error = failure_of(reach(server).actors.list)
-    assert time.monotonic() - start < 2
     assert len(server.requests) == 1
     assert not isinstance(error, RateLimited) or error.retry_after == 3600
 
@@ -126,11 +134,11 @@ def test_a_result_is_never_asked_for_again(raw: Start) -> None:
 def test_a_retry_stays_within_the_deadline(raw: Start) -> None:
     def handle(server: RawServer, connection: socket.socket) -> None:
         server.read_request(connection)
-        time.sleep(0.3 if len(server.requests) == 1 else 5)
+        time.sleep(1.2)  # hang up the first time; the second answer comes within a limit of its own, and too late
+        if len(server.requests) > 1:
+            connection.sendall(http(LIST))
 
-    start = time.monotonic()
-    assert type(failure_of(reach(raw(handle), answer=0.6).actors.list)) is TimedOut
-    assert time.monotonic() - start < 1.2
+    assert type(failure_of(reach(raw(handle), answer=2.0).actors.list)) is TimedOut
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -146,15 +154,9 @@ def test_a_redirect_is_not_followed(raw: Start, status: int) -> None:
 
 
 def test_a_redirect_with_an_endless_body_is_not_read(raw: Start) -> None:
-    def handle(server: RawServer, connection: socket.socket) -> None:
-        server.read_request(connection)
-        connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /x\r\nTransfer-Encoding: chunked\r\n\r\n")
-        while True:
-            connection.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
-
-    start = time.monotonic()
-    assert type(failure_of(reach(raw(handle)).actors.list)) is BadAnswer
-    assert time.monotonic() - start < 1
+    pour = pouring(b"HTTP/1.1 302 Found\r\nLocation: /x")
+    assert type(failure_of(reach(raw(pour)).actors.list)) is BadAnswer
+    assert pour.sent < 20_000_000  # what the buffers of the two sockets hold
 
 
 @pytest.mark.parametrize("change", ["delete", "update", "create"])

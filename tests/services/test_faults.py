@@ -4,6 +4,7 @@ import gzip
 import os
 import socket
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -20,7 +21,19 @@ from actors_app.services.errors import (
     TimedOut,
     Unreachable,
 )
-from tests.services.conftest import LIST, RawServer, Start, Visitor, answering, envelope, failure_of, http, known, reach
+from tests.services.conftest import (
+    LIST,
+    RawServer,
+    Start,
+    Visitor,
+    answering,
+    envelope,
+    failure_of,
+    http,
+    known,
+    pouring,
+    reach,
+)
 
 
 def once(answer: bytes) -> Callable[[RawServer, socket.socket], None]:
@@ -58,9 +71,7 @@ def dripping(answer: bytes) -> Callable[[RawServer, socket.socket], None]:
 )
 def test_a_dripping_answer_ends_at_the_deadline(raw: Start, answer: bytes) -> None:
     abaco = reach(raw(dripping(answer)), answer=0.5)
-    start = time.monotonic()
-    error = failure_of(abaco.actors.list)
-    assert time.monotonic() - start < 1.0
+    error = failure_of(abaco.actors.list)  # left alone it would drip for more than a minute, and end otherwise
     assert (type(error), error.kind, error.status, error.changed) == (TimedOut, "timeout", 504, "no")
 
 
@@ -92,21 +103,17 @@ def test_a_gap_ends_the_call_before_the_deadline(raw: Start) -> None:
     def handle(server: RawServer, connection: socket.socket) -> None:
         server.read_request(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\n")
-        time.sleep(3)
+        time.sleep(8)  # shorter than any other limit: then the connection ends, which is no timeout
 
-    start = time.monotonic()
     assert type(failure_of(reach(raw(handle), gap=0.2).actors.list)) is TimedOut
-    assert time.monotonic() - start < 1.5
 
 
 def test_a_peer_that_does_not_read_ends_at_the_deadline(raw: Start) -> None:
     def handle(server: RawServer, connection: socket.socket) -> None:
-        time.sleep(3)
+        time.sleep(8)  # shorter than any other limit: then the connection ends, which is no timeout
 
     abaco = reach(raw(handle), answer=0.5, body=30_000_000)
-    start = time.monotonic()
     error = failure_of(lambda: abaco.messages.send_binary("a", b"x" * 30_000_000))
-    assert time.monotonic() - start < 1.5
     assert (type(error), error.changed) == (TimedOut, "unknown")
 
 
@@ -195,10 +202,14 @@ def test_gzip_is_unpacked_member_by_member(raw: Start) -> None:
 def test_a_gzip_bomb_stops_at_the_cap(raw: Start) -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     server = raw(answering(http(bomb, b"Content-Encoding: gzip")))
-    start = time.monotonic()
-    error = failure_of(reach(server, whole=1_000_000).actors.list)
-    assert time.monotonic() - start < 2
+    tracemalloc.start()
+    try:
+        error = failure_of(reach(server, whole=1_000_000).actors.list)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
     assert (type(error), error.kind, error.status) == (BadAnswer, "too-large", 502)
+    assert most < 10_000_000
 
 
 @pytest.mark.parametrize("head", [b"Content-Length: 200000000", b"Transfer-Encoding: chunked", b"Connection: close"])
@@ -220,15 +231,9 @@ def test_an_endless_answer_stops_at_the_cap(raw: Start, head: bytes) -> None:
 
 
 def test_an_endless_refusal_is_read_no_further_than_its_words(raw: Start) -> None:
-    def handle(server: RawServer, connection: socket.socket) -> None:
-        server.read_request(connection)
-        connection.sendall(b"HTTP/1.1 500 Oops\r\nTransfer-Encoding: chunked\r\n\r\n")
-        while True:
-            connection.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
-
-    start = time.monotonic()
-    assert type(failure_of(reach(raw(handle)).actors.list)) is ServiceFailed
-    assert time.monotonic() - start < 1
+    pour = pouring(b"HTTP/1.1 500 Oops")
+    assert type(failure_of(reach(raw(pour)).actors.list)) is ServiceFailed
+    assert pour.sent < 20_000_000  # what the buffers of the two sockets hold
 
 
 def test_large_things_have_a_larger_cap(raw: Start) -> None:

@@ -77,14 +77,12 @@ def test_plain_text_behind_https_gets_no_request(raw: Start) -> None:
 
 def test_a_handshake_that_never_comes_ends(raw: Start) -> None:
     def handle(server: RawServer, connection: socket.socket) -> None:
-        time.sleep(5)
+        time.sleep(2)  # shorter than any other limit: then the connection ends, which is another failure
 
     abaco = reach(raw(handle), None, connect=0.2)
-    start = time.monotonic()
     with pytest.raises(Unreachable) as caught:
         abaco.messages.send_text("a", "x")
-    assert time.monotonic() - start < 2
-    assert caught.value.changed == "no"
+    assert (caught.value.kind, caught.value.changed) == ("timeout", "no")
 
 
 def test_a_dripping_answer_ends_at_the_deadline(raw: Start, tmp_path: Path) -> None:
@@ -95,10 +93,8 @@ def test_a_dripping_answer_ends_at_the_deadline(raw: Start, tmp_path: Path) -> N
             time.sleep(0.02)
 
     path = self_signed(tmp_path)
-    start = time.monotonic()
-    with pytest.raises(TimedOut):
+    with pytest.raises(TimedOut):  # left alone it would drip for more than a minute, and end otherwise
         reach(raw(over_tls(path, drip)), path, answer=0.5).actors.list()
-    assert time.monotonic() - start < 1.2
 
 
 def test_a_large_message_arrives_whole(raw: Start, tmp_path: Path) -> None:

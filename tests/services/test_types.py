@@ -2,7 +2,6 @@
 
 import copy
 import json
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -170,30 +169,6 @@ def test_a_row_of_the_listing() -> None:
 def test_a_cut_log_says_so() -> None:
     assert Log(text="x LOG LIMIT EXCEEDED; this execution log was TRUNCATED!").is_cut
     assert not Log(text="LOG LIMIT EXCEEDED; this execution log was TRUNCATED! and more").is_cut
-
-
-def listing(rows: int) -> bytes:
-    row = {
-        "finishTime": "Mon, 23 Nov 2026 16:20:40 GMT",
-        "id": "zlqpww4Zg1XbN",
-        "messageReceivedTime": "Mon, 23 Nov 2026 16:20:39 GMT",
-        "startTime": "Mon, 23 Nov 2026 16:20:39 GMT",
-        "status": "COMPLETE",
-    }
-    result = {"actorId": "a", "owner": "o", "totalExecutions": rows, "executions": [row] * rows}
-    return json.dumps({"status": "success", "message": "", "result": result}, indent=2).encode()
-
-
-@responses.activate
-def test_a_long_listing_is_read_fast(abaco: Abaco) -> None:
-    responses.get(f"{ROOT}/actors/v2/a/executions", body=listing(5000))
-    fastest = 1.0
-    for _ in range(5):
-        start = time.perf_counter()
-        rows = abaco.executions.list("a").executions
-        fastest = min(fastest, time.perf_counter() - start)
-    assert len(rows) == 5000
-    assert fastest < 0.15  # 0.03 s where nothing else runs
 
 
 @responses.activate
