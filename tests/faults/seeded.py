@@ -23,6 +23,7 @@ _WIRE = (
 _CLASSES = ("tests/services/test_classify.py", "tests/services/test_errors.py")
 _JSON = ("tests/services/test_jsons.py",)
 _USE = ("tests/services/test_credentials_use.py", "tests/services/test_operations.py", "tests/services/test_secrets.py")
+_SESSIONS = ("tests/test_sessions.py",)
 _VAULT = ("tests/test_credentials.py",)
 _HEADERS = ("tests/test_headers.py", "tests/test_settings.py")
 _NONCES = ("tests/views/test_nonce_list.py", "tests/views/test_nonce_delete.py", "tests/views/test_nonce_detail.py")
@@ -164,6 +165,18 @@ SEEDED = (
         'if secret.pop("session") != session_key or',
         'if secret.pop("session") is None or',
         _VAULT,
+    ),
+    Seeded(
+        "actors_app/models/session.py",
+        'names = [hashed(key or "")]',
+        'names = [hashed(key or ""), key or ""]',
+        _SESSIONS,
+    ),
+    Seeded(
+        "actors_app/sessions.py",
+        "row.session_key = hashed(row.session_key)",
+        "row.session_key = str(row.session_key)",
+        _SESSIONS,
     ),
     Seeded(
         "actors_app/credentials.py",
