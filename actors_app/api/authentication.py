@@ -24,10 +24,11 @@ from actors_app.credentials import (
     client_for,
 )
 from actors_app.services import Abaco
-from actors_app.services.errors import SignedOut
+from actors_app.services.errors import InvalidToken, SignedOut
 from portal.tenants import Tenant
 
 REMEMBERED = 60  # seconds
+_INVALID = "\0"  # remembered in place of a name where the API refuses the token by what is in it
 _LONGEST = 8192  # characters of a token
 TENANT_HEADER = "X-Portal-Tenant"
 
@@ -122,9 +123,13 @@ def _owner(request: HttpRequest, tenant: Tenant, token: str) -> Credentials:
         bulkhead.enter(request)
         try:
             username = Abaco(client_for(tenant), SessionCredentials.of(request)).profile.me().username
+        except InvalidToken:
+            username = _INVALID
         except SignedOut:
             username = ""
         cache.set(f"bearer:{memory}", username, timeout=REMEMBERED)
+    if username == _INVALID:
+        raise InvalidToken("a token that the API refuses by what is in it", advice=BRING_ANOTHER)
     if not username:
         raise _refused("a token that the API refuses")
     who = Credentials(tenant.name, username, token)

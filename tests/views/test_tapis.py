@@ -183,6 +183,15 @@ def test_a_token_that_abaco_refuses_is_said_to_be_invalid_at_sign_in(db: None, a
 
 
 @pytest.mark.parametrize("case", BAD_TOKENS)
+def test_a_program_is_told_that_its_token_is_invalid(db: None, api: API, case: str) -> None:
+    replay(api, case, "GET", "/v3/oauth2/userinfo", "v3-nginx")
+    for _ in range(2):  # the second time it is remembered
+        answer = Client().get("/api/v1/actors/", headers={"Authorization": "Bearer a.b.c"})
+        assert (answer.status_code, answer.json()["kind"]) == (401, "invalid-token")
+    assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize("case", BAD_TOKENS)
 @pytest.mark.parametrize("path", ["/actors/", f"/actors/{ACTOR_ID}/"])
 def test_a_token_that_abaco_refuses_later_is_not_called_the_end_of_a_sign_in(
     sign_in: Any, api: API, case: str, path: str
