@@ -95,6 +95,8 @@ def typed(row: dict[str, Any]) -> tuple[str, dict[str, Any], str]:
         fields["env_value"] = row["with_value"]
     if "with_name" in row:
         fields["env_name"] = row["with_name"]
+    if "again" in row:
+        fields[row["again"]] = value
     if row["form"] == "actor-delete":
         fields["expected"] = ActorDeleteForm(actor_id=ACTOR_ID, label="word-count").initial["expected"]
     if row["form"] == "actor-bulk-create":

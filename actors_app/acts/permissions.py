@@ -1,26 +1,35 @@
 """Giving somebody a level on an actor, an alias or a config, and taking it back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.http import HttpRequest
 
 from actors_app.credentials import signed_in
 from actors_app.history.rights import forget_rights
 from actors_app.permissions.access import Subject
+from actors_app.permissions.likeness import AGAIN, by_drawing, doubt
 from actors_app.services import Abaco
+from actors_app.services.errors import InvalidRequest
 from actors_app.services.permissions import WORLD
 from actors_app.wording import visible
 from actors_app.writes import Answer, Written, answered, perform
 
 
-def set_level(request: HttpRequest, abaco: Abaco, subject: Subject, user: str, level: str) -> Written[dict[str, str]]:
-    """Set a level, NONE to take it back, having looked which one it replaces. `POST …/permissions`."""
+def set_level(
+    request: HttpRequest, abaco: Abaco, subject: Subject, user: str, level: str, *, is_confirmed: bool
+) -> Written[dict[str, str]]:
+    """Set a level, NONE to take it back, having looked which one it replaces. `POST …/permissions`.
+
+    Raises InvalidRequest where the name was not typed again, and lets in somebody who resembles a name of the list.
+    """
     action = "permission.revoke" if level == "NONE" else "permission.grant"
     place = {"actor_id": subject.name if subject.kind == "actor" else "", "object_id": user}
     if earlier := answered(request, action, **place):
         return earlier
     _need(abaco, subject)
     before = abaco.permissions.get(subject.name, subject.kind)
+    if level != "NONE" and before.get(user, "NONE") == "NONE" and not is_confirmed:
+        _need_plain(user, before)
     details = {
         "kind": subject.kind,
         "before": {user: before.get(user, "not in the list")},
@@ -51,6 +60,11 @@ def _need(abaco: Abaco, subject: Subject) -> None:
         abaco.aliases.get(subject.name)
     elif subject.kind == "config":
         abaco.configs.find(subject.name)
+
+
+def _need_plain(user: str, names: Iterable[str]) -> None:
+    if user != WORLD and (unsure := doubt(user, by_drawing(names))):
+        raise InvalidRequest("a look-alike", user_message=f"{unsure} {AGAIN}", field="confirm")
 
 
 def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str], after: Mapping[str, str]) -> Answer:

@@ -7,6 +7,7 @@ from django import forms
 
 from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.permissions.access import NEVER_BACK, unusable
+from actors_app.permissions.likeness import AGAIN, by_drawing, doubt, is_several
 from actors_app.services.hearing import Kind
 from actors_app.services.permissions import LEVELS, WORLD
 
@@ -32,14 +33,24 @@ LEVEL_WORDS: Mapping[Kind, Mapping[str, str]] = {
         "UPDATE": "change it, if the API let them",
     },
 }
+_WORLD_AGAIN = f"Type {WORLD}, exactly as it is written here."
 _WRONG_LEVEL = {"required": "Choose a level.", "invalid_choice": "Choose one of the levels in the list."}
 
 
 class _LevelForm(PortalForm):
-    """A name and a level; whoever lowers themselves must tick that they mean it."""
+    """A name and a level; whoever lowers themselves must tick that they mean it, and type again a name in doubt."""
 
     confirm_self = forms.BooleanField(
         label="I mean myself: afterwards I cannot give the level back to me.", required=False
+    )
+    confirm = forms.CharField(
+        label="Type the name again to confirm",
+        max_length=MAX_USER,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages=dict.fromkeys(
+            ("max_length", "null_characters_not_allowed"), "Type the name, exactly as it is written here."
+        ),
     )
 
     levels: tuple[str, ...] = LEVELS
@@ -57,11 +68,37 @@ class _LevelForm(PortalForm):
         cleaned = getattr(self, "cleaned_data", {})
         return cleaned.get("user") == self._me and cleaned.get("level", "UPDATE") != "UPDATE"
 
+    @property
+    def doubt(self) -> str:
+        """Why the name must be typed again, as far as the form alone can tell; nothing where it is plain."""
+        user = str(self["user"].value() or "").strip()
+        return "" if user == self._me else doubt(user, by_drawing([self._me]))
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the name was typed again."""
+        return bool(self.cleaned_data["confirm"] == self.cleaned_data["user"])
+
+    def clean_user(self) -> str:
+        """Refuse several names, and one that could never let anybody in."""
+        user: str = self.cleaned_data["user"]
+        if is_several(user):
+            raise forms.ValidationError("Type one name at a time: a user name has no commas.")
+        if problem := unusable(user):
+            raise forms.ValidationError(problem)
+        return user
+
     def clean(self) -> dict[str, Any]:
-        """Ask for the tick; only who has UPDATE can grant, so any other level for oneself is less."""
+        """Ask for the tick, and for a name in doubt again.
+
+        Only who has UPDATE can grant, so any other level for oneself is less.
+        """
         cleaned: dict[str, Any] = super().clean() or {}
         if self.is_oneself and not cleaned.get("confirm_self"):
             self.add_error("confirm_self", "This is you, and less than UPDATE. Tick this if you mean it.")
+        lets_in = "user" in cleaned and cleaned.get("level") in GRANTED
+        if lets_in and "confirm" in cleaned and self.doubt and not self.is_confirmed:
+            self.add_error("confirm", f"{self.doubt} {AGAIN}")
         return cleaned
 
 
@@ -90,16 +127,13 @@ class GrantForm(_LevelForm):
         help_text="As at the API, in its capitals and small letters; it does not say whether there is such a person.",
     )
     level = forms.ChoiceField(label="Level", initial="READ", error_messages=_WRONG_LEVEL)
-    field_order = ("user", "level", "confirm_self")
+    field_order = ("user", "confirm", "level", "confirm_self")
 
     def clean_user(self) -> str:
-        """Refuse a name that could never let anybody in, and everybody's."""
-        user: str = self.cleaned_data["user"]
-        if user.upper() == WORLD:
+        """Refuse everybody's name too."""
+        if self.cleaned_data["user"].upper() == WORLD:
             raise forms.ValidationError("Use “Share with everybody” for this: it says first what follows.")
-        if problem := unusable(user):
-            raise forms.ValidationError(problem)
-        return user
+        return super().clean_user()
 
 
 class ChangeForm(_LevelForm):
@@ -107,24 +141,14 @@ class ChangeForm(_LevelForm):
 
     user = _user_field(widget=forms.HiddenInput)
     level = forms.ChoiceField(label="Level", error_messages=_WRONG_LEVEL)
-    confirm = forms.CharField(
-        label="Type ABACO_WORLD to confirm",
-        max_length=MAX_USER,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
-        error_messages={
-            "max_length": "Type ABACO_WORLD, exactly as it is written here.",
-            "null_characters_not_allowed": "Type ABACO_WORLD, exactly as it is written here.",
-        },
-    )
     field_order = ("user", "level", "confirm_self", "confirm")
 
-    def clean_user(self) -> str:
-        """Refuse a name that could never let anybody in."""
-        user: str = self.cleaned_data["user"]
-        if problem := unusable(user):
-            raise forms.ValidationError(problem)
-        return user
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self["user"].value() == WORLD:
+            confirm = self.fields["confirm"]
+            confirm.label = f"Type {WORLD} to confirm"
+            confirm.error_messages.update(dict.fromkeys(("max_length", "null_characters_not_allowed"), _WORLD_AGAIN))
 
     def clean(self) -> dict[str, Any]:
         """Ask for everybody's name; sharing with everybody cannot be lowered, since the level says nothing."""
@@ -134,7 +158,7 @@ class ChangeForm(_LevelForm):
         if cleaned.get("level") not in ("UPDATE", None):
             self.add_error("level", f"Everybody gets everything whatever the level. {NEVER_BACK}")
         if "confirm" in cleaned and cleaned["confirm"] != WORLD:
-            self.add_error("confirm", "Type ABACO_WORLD, exactly as it is written here.")
+            self.add_error("confirm", _WORLD_AGAIN)
         return cleaned
 
 

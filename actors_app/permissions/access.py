@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
+from actors_app.permissions.likeness import by_drawing, doubt
 from actors_app.services import Abaco, Answer
 from actors_app.services.hearing import Kind
 from actors_app.services.names import has_page
@@ -109,7 +110,10 @@ def unusable(user: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name in the map: what it allows and why; `fixed` says why it cannot be changed, or is empty."""
+    """One name in the map: what it allows and why.
+
+    `fixed` says why it cannot be changed, `doubt` for what the name could be taken (`likeness.py`); both may be empty.
+    """
 
     user: str
     level: str
@@ -117,6 +121,7 @@ class Entry:
     why: Sequence[str]
     is_you: bool
     fixed: str
+    doubt: str = ""
 
     @property
     def is_world(self) -> bool:
@@ -141,14 +146,23 @@ class Entry:
 
 def entries_of(kind: Kind, levels: Mapping[str, str], owner: str, me: str) -> list[Entry]:
     """Explain each name of a map: everybody first, then the owner, then by level and name."""
-    found = [_entry(kind, levels, user, level, owner, me) for user, level in levels.items()]
+    alike = by_drawing(user for user in levels if not unusable(user))
+    found = [_entry(kind, levels, user, level, owner, me, alike) for user, level in levels.items()]
     order = {level: number for number, level in enumerate(reversed(LEVELS))}
     return sorted(
         found, key=lambda one: (not one.is_world, one.user != owner, order.get(one.level, len(order)), one.user)
     )
 
 
-def _entry(kind: Kind, levels: Mapping[str, str], user: str, level: str, owner: str, me: str) -> Entry:
+def _entry(
+    kind: Kind,
+    levels: Mapping[str, str],
+    user: str,
+    level: str,
+    owner: str,
+    me: str,
+    alike: Mapping[str, Sequence[str]],
+) -> Entry:
     if user == WORLD:
         every = f"Everybody who can sign in, whatever the level says. {NEVER_BACK}"
         return Entry(user, level, ALLOWS[kind]["UPDATE"], [every], False, NEVER_BACK)
@@ -156,8 +170,9 @@ def _entry(kind: Kind, levels: Mapping[str, str], user: str, level: str, owner: 
     if problem := unusable(user):
         return Entry(user, level, NEVER_FOUND, [problem, *found], False, problem)
     allows = ALLOWS[kind].get(level, "Not known: the API gave a level that it does not describe.")
-    why = [*_why(kind, levels, user, level, owner), *(found if level == "NONE" else [])]
-    return Entry(user, level, allows, why, user == me, "")
+    unsure = doubt(user, {} if user in (me, owner) else alike)
+    why = [*_why(kind, levels, user, level, owner), *(found if level == "NONE" else []), *([unsure] if unsure else [])]
+    return Entry(user, level, allows, why, user == me, "", unsure)
 
 
 def _why(kind: Kind, levels: Mapping[str, str], user: str, level: str, owner: str) -> Iterable[str]:

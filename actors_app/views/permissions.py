@@ -3,7 +3,6 @@
 One component for the three, which differ by their paths at the API and by what a level means (`permissions/access.py`).
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +41,7 @@ def permission_list(request: HttpRequest, /, **named: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            return _set(request, abaco, subject, form.cleaned_data)
+            return _set(request, abaco, subject, form)
         except AbacoError as error:
             status = form.refuse(error)
     context["form"] = form
@@ -72,7 +71,7 @@ def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
         form = ChangeForm(request.POST, kind=subject.kind, me=me)
         if form.is_valid():
             try:
-                return _set(request, abaco, subject, form.cleaned_data)
+                return _set(request, abaco, subject, form)
             except AbacoError as error:
                 status = form.refuse(error)
         context["is_revoked"] = request.POST.get("level") == "NONE"
@@ -80,8 +79,9 @@ def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
     return render_page(request, "permissions/change.html", context, partial="permissions/_change.html", status=status)
 
 
-def _set(request: HttpRequest, abaco: Abaco, subject: Subject, typed: Mapping[str, Any]) -> HttpResponse:
-    return acts.set_level(request, abaco, subject, typed["user"], typed["level"]).go(request)
+def _set(request: HttpRequest, abaco: Abaco, subject: Subject, form: GrantForm | ChangeForm) -> HttpResponse:
+    user, level = form.cleaned_data["user"], form.cleaned_data["level"]
+    return acts.set_level(request, abaco, subject, user, level, is_confirmed=form.is_confirmed).go(request)
 
 
 def _frame(subject: Subject) -> dict[str, Any]:

@@ -52,6 +52,52 @@ def test_those_of_an_alias_and_of_a_config(caller: Caller, api: API) -> None:
     assert caller.get("/api/v1/configs/c/permissions/").json()["total"] == 1
 
 
+@pytest.mark.parametrize(
+    "user", ["*", "world", "all", "\u0430dmin", "\uff21BACO_WORLD", "abaco_world", "ABACO_W0RLD", "JDOE"]
+)
+def test_a_name_in_doubt_is_sent_twice(user: str, caller: Caller, api: API) -> None:
+    sent = {"user": user, "level": "READ"}
+    for confirm in ({}, {"confirm": "jdoe"}):
+        assert list(problem(caller.post(URL, sent | confirm), 422, "not-valid")["errors"]) == ["confirm"]
+    assert not api.asked
+    api.get(UPSTREAM, {"jdoe": "UPDATE"})
+    api.post(UPSTREAM, {"jdoe": "UPDATE", user: "READ"})
+    assert caller.post(URL, sent | {"confirm": user}).json()["level"] == "READ"
+    assert json.loads(api.asked[-1].body) == sent
+
+
+def test_who_resembles_a_name_of_the_list_is_sent_twice(caller: Caller, api: API) -> None:
+    api.get(UPSTREAM, {"jdoe": "UPDATE", "bob": "READ"})
+    refused = problem(caller.post(URL, {"user": "b0b", "level": "UPDATE"}), 422, "invalid")
+    assert refused["errors"]["confirm"] == [
+        "“b0b” resembles “bob” and is another user. If you mean it, type the name again."
+    ]
+    assert not AuditEntry.objects.exists()
+    api.post(UPSTREAM, {"jdoe": "UPDATE", "bob": "READ", "b0b": "UPDATE"})
+    assert caller.post(URL, {"user": "b0b", "level": "UPDATE", "confirm": "b0b"}).json()["level"] == "UPDATE"
+
+
+@pytest.mark.parametrize("user", ["bob,eve", "bob;eve", "bob\uff0ceve"])
+def test_several_names_are_refused(user: str, caller: Caller, api: API) -> None:
+    errors = problem(caller.post(URL, {"user": user, "level": "READ", "confirm": user}), 422, "not-valid")["errors"]
+    assert errors == {"user": ["Type one name at a time: a user name has no commas."]}
+    assert not api.asked
+
+
+def test_a_name_in_doubt_is_taken_back_without_more(caller: Caller, api: API) -> None:
+    api.get(UPSTREAM, {"jdoe": "UPDATE", "*": "UPDATE"})
+    api.post(UPSTREAM, {"jdoe": "UPDATE", "*": "NONE"})
+    assert caller.post(URL, {"user": "*", "level": "NONE"}).json()["level"] == "NONE"
+
+
+def test_the_list_marks_names_in_doubt(caller: Caller, api: API) -> None:
+    opens(api, {"jdoe": "UPDATE", "*": "READ", "b\u043eb": "READ", "bob": "READ", "eve": "READ", "ABACO_WORLD": "READ"})
+    doubts = {one["user"]: one["doubt"] for one in caller.get(URL).json()["items"]}
+    assert [user for user in doubts if not doubts[user]] == ["ABACO_WORLD", "eve", "jdoe"]
+    assert "(CYRILLIC SMALL LETTER O), resembles “bob” and is another user." in doubts["b\u043eb"]
+    assert "does not stand for everybody" in doubts["*"]
+
+
 def test_a_level_is_granted_and_recorded(caller: Caller, api: API) -> None:
     api.get(UPSTREAM, {"jdoe": "UPDATE"})
     api.post(UPSTREAM, {"jdoe": "UPDATE", "bob": "READ"})

@@ -222,3 +222,22 @@ def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
 
 def test_it_needs_credentials(client: Client) -> None:
     assert client.post(URL).headers["Location"].startswith("/sign-in/")
+
+
+def test_a_higher_level_for_a_name_in_doubt_needs_the_name_again(api: API, signed_in: Client) -> None:
+    opens(api, LEVELS | {"all": "READ"})
+    page = words(signed_in.get(f"{URL}?user=all"))
+    assert "“all” does not stand for everybody" in page
+    assert "Type the name again to confirm" in page
+    form = {"user": "all", "level": "UPDATE", "write_key": KEY}
+    answer = signed_in.post(URL, form)
+    assert answer.status_code == 422
+    assert "If you mean it, type the name again." in answer.content.decode()
+    api.get(PERMISSIONS, LEVELS | {"all": "READ"})
+    api.post(PERMISSIONS, LEVELS | {"all": "UPDATE"})
+    assert signed_in.post(URL, form | {"confirm": "all"}).status_code == 302
+
+
+def test_a_plain_name_is_not_asked_for_again(api: API, signed_in: Client) -> None:
+    opens(api, LEVELS)
+    assert "to confirm" not in words(signed_in.get(f"{URL}?user=bob"))

@@ -496,3 +496,49 @@ def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
 
 def test_it_needs_credentials(client: Client) -> None:
     assert client.post(URL).headers["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize(
+    ("user", "sentence"),
+    [
+        ("*", "“*” does not stand for everybody"),
+        ("everyone", "“everyone” does not stand for everybody"),
+        ("\u0430dmin", "(CYRILLIC SMALL LETTER A), resembles “admin” and is another user."),
+        ("\uff21BACO_WORLD", "resembles ABACO_WORLD and is not it"),
+        ("jd\u00f6e", "(LATIN SMALL LETTER O WITH DIAERESIS), resembles “jdoe” and is another user."),
+        ("J_Doe", "“J_Doe” resembles “jdoe” and is another user."),
+        ("m\u00fcller", "which is no plain letter."),
+    ],
+)
+def test_a_name_in_doubt_is_typed_again(user: str, sentence: str, api: API, signed_in: Client) -> None:
+    form = {"user": user, "level": "READ", "write_key": KEY}
+    for confirm in ("", "admin"):
+        answer = signed_in.post(URL, form | {"confirm": confirm})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert sentence in page
+        assert "Type the name again to confirm" in page
+        assert f'value="{user}"' in page
+    assert not api.asked
+    api.get(PERMISSIONS, {"jdoe": "UPDATE"})
+    api.post(PERMISSIONS, {"jdoe": "UPDATE", user: "READ"})
+    assert signed_in.post(URL, form | {"confirm": user}).status_code == 302
+
+
+def test_who_resembles_a_name_of_the_list_is_typed_again(api: API, signed_in: Client) -> None:
+    api.get(PERMISSIONS, {"jdoe": "UPDATE", "bill": "READ"})
+    form = {"user": "bi1l", "level": "UPDATE", "write_key": KEY}
+    answer = signed_in.post(URL, form)
+    assert answer.status_code == 422
+    assert "“bi1l” resembles “bill” and is another user." in answer.content.decode()
+    assert "Type the name again to confirm" in answer.content.decode()
+    api.post(PERMISSIONS, {"jdoe": "UPDATE", "bill": "READ", "bi1l": "UPDATE"})
+    assert signed_in.post(URL, form | {"confirm": "bi1l"}).status_code == 302
+
+
+def test_one_name_at_a_time(api: API, signed_in: Client) -> None:
+    for text in ("bob,eve", "bob;eve", "bob\u3001eve"):
+        answer = signed_in.post(URL, {"user": text, "level": "READ", "confirm": text, "write_key": KEY})
+        assert answer.status_code == 422
+        assert "Type one name at a time" in answer.content.decode()
+    assert not api.asked

@@ -17,6 +17,7 @@ class Permission(serializers.Serializer):
     why = serializers.ListField(child=serializers.CharField(), help_text="How it came about, and what limits it.")
     lets_in = serializers.BooleanField(help_text="Whether it allows anything.")
     is_you = serializers.BooleanField()
+    doubt = serializers.CharField(allow_blank=True, help_text="What the name could be taken for; empty for most.")
 
 
 class Way(serializers.Serializer):
@@ -61,7 +62,8 @@ class Grant(Body):
     confirm = Text(
         required=False,
         max_length=MAX_USER,
-        help_text="Needed for ABACO_WORLD, which gives everybody everything for ever: that name once more.",
+        help_text="The name once more. Needed for ABACO_WORLD, which gives everybody everything for ever; and to let "
+        "in a name that is not plain ASCII, or that resembles a name of the list, your own or a word for everybody.",
     )
 
 

@@ -61,7 +61,7 @@ class PermissionList(Resource):
         example={"user": "jdoe", "level": "READ"},
         gives=shapes.Granted,
         about="No name can be removed: NONE is as far as it goes. ABACO_WORLD cannot be taken back at all, so it needs "
-        "`confirm`.",
+        "`confirm`; so does a name that is not plain ASCII, or that resembles another or a word for everybody.",
     )
     def post(self, request: Request, **named: str) -> Response:
         """Set the level of a name."""
@@ -71,7 +71,7 @@ class PermissionList(Resource):
         subject = Subject.of(named)
         form = checked(ChangeForm(typed(given.items()), kind=subject.kind, me=self.who.username))
         user, level = form.cleaned_data["user"], form.cleaned_data["level"]
-        written = acts.set_level(self.http, self.abaco, subject, user, level)
+        written = acts.set_level(self.http, self.abaco, subject, user, level, is_confirmed=form.is_confirmed)
         return self.written(
             written, lambda after, message: {"user": user, "level": after.get(user), "message": message}
         )
