@@ -14,7 +14,10 @@ def update(
     request: HttpRequest, abaco: Abaco, actor: Actor, schedule: Schedule, *, is_on: bool, actor_id: str, page: str
 ) -> Written[Actor]:
     """Save a schedule; `page` is where it is shown. `PUT /actors/{id}`."""
-    changes = {"cron_schedule": schedule.text, "cron_on": is_on}
+    changes: dict[str, object] = {"cron_on": is_on}
+    # The API refuses a start that is past, also where the schedule is turned off: one that stays as it was is not sent.
+    if schedule != Schedule.read(actor.cron_schedule) or (is_on and schedule.start is None):
+        changes["cron_schedule"] = schedule.text
     written = perform(
         request,
         "schedule.update",

@@ -47,6 +47,16 @@ def test_one_is_set_with_all_else_kept(caller: Caller, api: API) -> None:
     assert (sent["cronSchedule"], sent["cronOn"], sent["description"]) == ("now + 2 days", True, "Kept.")
 
 
+@pytest.mark.parametrize("start", ["2020-1-15 8", "2020-01-15 08"])
+def test_turning_one_off_sends_no_start_that_is_past(caller: Caller, api: API, start: str) -> None:
+    """The API refuses such a start, whether the schedule is on or not (TACC/abaco actors/models.py, `set_cron`)."""
+    api.get(UPSTREAM, scheduled(cronSchedule="2020-1-15 8 + 1 day"))
+    api.put(UPSTREAM, scheduled(cronOn=False))
+    assert caller.ask("PUT", URL, {"cron_schedule": f"{start} + 1 day", "cron_on": False}).status_code == 200
+    sent = json.loads(api.asked[-1].body)
+    assert ("cronSchedule" in sent, sent["cronOn"]) == (False, False)
+
+
 def test_one_that_is_off_may_begin_in_the_past(caller: Caller, api: API) -> None:
     api.get(UPSTREAM, scheduled())
     api.put(UPSTREAM, scheduled(cronOn=False))
