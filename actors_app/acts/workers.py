@@ -27,8 +27,8 @@ def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> W
         "worker.stop",
         lambda: abaco.workers.stop(actor_id, worker_id),
         lambda _: Answer(
-            f"Worker {worker_id} was asked to stop. Its row goes when it has stopped: within a second, or where v2 "
-            "has no process behind it after some 5 minutes. After the last one, the next message starts another.",
+            f"Worker {worker_id} was asked to stop. Its row disappears within a second; in v2, the row of a worker "
+            "without a process stays for some 5 minutes. Once no row is left, the next message starts a worker.",
             reverse("actors:worker-list", args=[actor_id]),
         ),
         actor_id=actor_id,

@@ -25,8 +25,20 @@ def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, W
         workers=lambda: abaco.workers.list(actor_id),
     )
     execution: Execution = answers["execution"].need()
+    answers["actor"] = actor_since(abaco, actor_id, execution, answers["actor"])
     waits = still_waits(execution, answers["actor"].value)
     return execution, _reason(abaco, execution, answers) if waits else None, answers["actor"].value
+
+
+def actor_since(abaco: Abaco, actor_id: str, execution: Execution, actor: Answer) -> Answer:
+    """Return the actor as it stood when its execution was read, or later; `actor` came in the same wave.
+
+    The API puts the actor in error before the execution, so of an answer that is older than the execution's the message
+    would seem lost. `GET /actors/{id}`.
+    """
+    if execution.outcome != "error" or actor.value is None or actor.value.is_error:
+        return actor
+    return abaco.wave(actor=lambda: abaco.actors.get(actor_id))["actor"]
 
 
 def why_waiting(abaco: Abaco, actor_id: str, execution: Execution, actor: Answer) -> Why:

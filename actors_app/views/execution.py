@@ -21,7 +21,7 @@ from actors_app.executions.endings import final_state_in_words, freshness, state
 from actors_app.executions.shapes import shape_of
 from actors_app.executions.standstill import after_halt, still_waits
 from actors_app.executions.timeline import timeline
-from actors_app.executions.waits import why_of, why_waiting
+from actors_app.executions.waits import actor_since, why_of, why_waiting
 from actors_app.forms.executions import ExecutionForm, HaltForm
 from actors_app.history.clock import from_ms
 from actors_app.history.one import Neighbours, neighbours, remember
@@ -123,6 +123,7 @@ def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> 
     if error is not None:
         return _remembered(request, abaco, actor_id, execution_id, error)
     execution: Execution = answers["execution"].value
+    answers["actor"] = actor_since(abaco, actor_id, execution, answers["actor"])
     remember(who.tenant, answers["actor"].value, execution)
     deleted = _deleted(who.tenant, actor_id, answers["actor"].error)
     context = {

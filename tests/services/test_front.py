@@ -237,8 +237,15 @@ def test_these_are_all_paths() -> None:
 
 
 def recordings() -> list[Any]:
+    """Return the recorded requests for which a route was looked for: some methods and sizes are answered before."""
     names = [path for folder in ("v2-nginx", "v3-nginx") for path in sorted((RECORDINGS / folder).glob("route_*.json"))]
-    return [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in names]
+    return [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in names if _is_routed(path)]
+
+
+def _is_routed(path: Path) -> bool:
+    recorded = json.loads(path.read_text())
+    method = recorded["request"]["method"]
+    return method.isupper() and method not in ("OPTIONS", "TRACE", "PROPFIND") and "route_size" not in recorded["case"]
 
 
 NO_ROUTE = "<h1>Internal Server Error</h1>"
@@ -247,10 +254,7 @@ NO_ROUTE = "<h1>Internal Server Error</h1>"
 @pytest.mark.parametrize("path", recordings())
 def test_the_model_agrees_with_the_recordings(path: Path) -> None:
     recorded = json.loads(path.read_text())
-    method, asked = recorded["request"]["method"], recorded["request"]["path"]
-    if method in ("OPTIONS", "TRACE", "PROPFIND") or "route_size" in recorded["case"] or not method.isupper():
-        pytest.skip("answered before any route is looked for")
-    found = reached(asked, "/v3/actors" if path.parent.name == "v3-nginx" else "/actors")
+    found = reached(recorded["request"]["path"], "/v3/actors" if path.parent.name == "v3-nginx" else "/actors")
     text = recorded["response"].get("raw_text") or ""
     if found is not None:
         assert (NO_ROUTE in text) == (found.route == "")

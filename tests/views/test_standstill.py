@@ -222,6 +222,24 @@ def test_an_execution_in_error_says_that_its_message_still_waits(api: API, signe
     assert signed_in.get(f"/api/v1{page}why/").json()["why"]["kind"] == "no-start"
 
 
+@pytest.mark.parametrize("is_poll", [False, True])
+def test_an_actor_whose_answer_is_older_than_its_executions_is_read_again(
+    api: API, signed_in: Client, htmx: dict[str, str], *, is_poll: bool
+) -> None:
+    # A page makes its calls at once, and the API puts the actor in error just before the execution.
+    life = Life(api, "nostart", 152.4)
+    page = life.execution("17_execution_at_the_end")
+    api.get(life.actor, life.result("02_actor_ready"))
+    api.get(life.actor, life.result("13_actor_changed"))
+    api.get(f"{life.actor}/workers", life.result("21_workers_at_the_end"))
+    api.get(f"{life.actor}/messages", life.result("26_messages_20s_later"))
+    if not is_poll:
+        api.get(f"{life.actor}{page.removeprefix(f'/actors/{life.id}')}logs", life.result("18_logs_at_the_end"))
+    response = signed_in.get(f"{page}why/?poll=1", headers=htmx) if is_poll else signed_in.get(page)
+    assert "its message is still in the mailbox" in response.content.decode()
+    assert response.status_code == 200  # 286 would end the poll
+
+
 def test_a_text_that_broke_an_actor_is_told_with_what_frees_it(api: API, signed_in: Client) -> None:
     life = Life(api, "longtext", 29.1)
     life.answers(actor="07_actor_in_error", workers="08_workers", messages="09_messages")
@@ -342,7 +360,7 @@ def test_in_v3_the_stop_is_followed_by_the_next_message(api: API, signed_in: Cli
     api.get(f"{path}/workers", json=stopped)
     api.get(f"{path}/messages", {"messages": 1})
     page = signed_in.get(moved).content.decode()
-    assert "the next message that is sent starts another" in page
+    assert "the next message starts a worker" in page
     assert 'data-standstill="no-worker"' in page
 
 
