@@ -23,6 +23,7 @@ from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
 from actors_app.wording import now, visible
+from actors_app.writes import answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +65,24 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
             mailbox=lambda: abaco.messages.count(actor_id),
         )
         context["actor"] = answers["actor"].need()
-        context["form"] = ScaleForm(
-            actor_id=actor_id,
-            stateless=context["actor"].stateless,
-            max_workers=context["actor"].max_workers,
-        )
+        context["form"] = ScaleForm()
         context["error"] = answers["workers"].error
         if context["error"] is None:
             context |= _table(actor_id, answers["workers"].value)
             context["counts"] = {"workers": len(context["rows"])}
             context["standstills"] = _standing_still(abaco, answers)
         return render_page(request, "workers/list.html", context, partial="workers/_table.html")
-    form = ScaleForm(request.POST, actor_id=actor_id)
+    form = ScaleForm(request.POST)
     status = 422
     if form.is_valid():
+        if earlier := answered(request, "worker.ensure", actor_id=actor_id):
+            return earlier.go(request)
         try:
-            return acts.ensure(request, abaco, actor_id, form.cleaned_data["num"]).go(request)
+            if form.cleaned_data["num"] > 1:
+                context["actor"] = abaco.actors.get(actor_id)
+                form = ScaleForm(request.POST, actor=context["actor"])
+            if form.is_valid():
+                return acts.ensure(request, abaco, actor_id, form.cleaned_data["num"]).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     context["form"] = form

@@ -1,7 +1,6 @@
 """Seeing an actor's workers and asking for more."""
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -87,7 +86,7 @@ def scaled(api: API, browser: Client, num: int, said: str, *after: dict[str, obj
     opens(api, *after)
     answer = browser.post(URL, {"num": str(num)})
     assert answer.headers["Location"] == URL
-    assert json.loads(api.asked[0].body) == {"num": num}
+    assert [json.loads(call.body) for call in api.asked if call.method == "POST"] == [{"num": num}]
     return browser.get(URL).content.decode()
 
 
@@ -125,32 +124,38 @@ def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Clie
 
 
 def test_a_second_worker_of_a_stateful_actor_is_refused_before_the_call(api: API, signed_in: Client) -> None:
-    opens(api, stateless=False)
-    page = signed_in.get(URL).content.decode()
-    seen = re.search(r'name="seen" value="([^"]+)"', page)
-    assert seen
-    before = len(api.asked)
-    answer = signed_in.post(URL, {"num": "2", "seen": seen[1]})
+    api.get(ACTOR, actor_payload(stateless=False))
+    answer = signed_in.post(URL, {"num": "2"})
     assert answer.status_code == 422
     assert "This actor keeps state" in answer.content.decode()
-    assert len(api.asked) == before
+    assert [call.method for call in api.asked] == ["GET"]
 
 
 def test_more_workers_than_the_actor_may_have_are_refused_before_the_call(api: API, signed_in: Client) -> None:
-    opens(api, maxWorkers=2)
+    opens(api, maxWorkers=3)
     page = signed_in.get(URL).content.decode()
-    assert "It may have at most 2." in page
-    seen = re.search(r'name="seen" value="([^"]+)"', page)
-    assert seen
-    before = len(api.asked)
-    answer = signed_in.post(URL, {"num": "3", "seen": seen[1]})
+    assert "It may have at most 3." in page
+    api.wire.reset()
+    api.get(ACTOR, actor_payload(maxWorkers=2))  # whatever the page knew when it was opened
+    answer = signed_in.post(URL, {"num": "3", "seen": "old"})
     assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["num"]
     assert "This actor may have at most 2 workers" in answer.content.decode()
     assert 'value="3"' in answer.content.decode()
-    assert len(api.asked) == before
+    assert {call.method for call in api.asked} == {"GET"}
+
+
+def test_more_workers_are_not_asked_for_where_the_actor_cannot_be_read(api: API, signed_in: Client) -> None:
+    api.is_silent("GET", ACTOR)
+    answer = signed_in.post(URL, {"num": "3"})
+    assert answer.status_code == 502
+    assert 'value="3"' in answer.content.decode()
+    assert "Nothing was changed." in answer.content.decode()
+    assert {call.method for call in api.asked} == {"GET"}
 
 
 def test_it_shows_a_refusal(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, actor_payload())
     api.refuse("POST", WORKERS, "Not authorized -- only admins are authorized to update workers.")
     answer = signed_in.post(URL, {"num": "2"})
     assert answer.status_code == 403
@@ -159,11 +164,12 @@ def test_it_shows_a_refusal(api: API, signed_in: Client) -> None:
 
 
 def test_it_survives_silence(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, actor_payload())
     api.is_silent("POST", WORKERS)
     answer = signed_in.post(URL, {"num": "2"})
     assert answer.status_code == 502
     assert "It is not known whether it was done" in answer.content.decode()
-    assert len(api.asked) == 1
+    assert [call.method for call in api.asked] == ["GET", "POST"]
 
 
 def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:

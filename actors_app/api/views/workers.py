@@ -10,7 +10,7 @@ from actors_app.api.fields import PageQuery
 from actors_app.api.paging import Key
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import workers as shapes
-from actors_app.forms.workers import ScaleForm, sealed
+from actors_app.forms.workers import ScaleForm
 from actors_app.services.types import Worker
 
 TAG = "Workers"
@@ -48,12 +48,8 @@ class WorkerList(Resource):
     def post(self, request: Request, actor_id: str) -> Response:
         """Ask for at least so many."""
         num = self.body(shapes.Scale)["num"]
-        seen = ""
-        if num > 1:
-            # The API looks neither at the state, which two workers would overwrite, nor at the most workers.
-            actor = self.abaco.actors.get(actor_id)
-            seen = sealed(actor_id, actor.stateless, actor.max_workers)
-        form = checked(ScaleForm(typed([("num", num), ("seen", seen)]), actor_id=actor_id))
+        actor = self.abaco.actors.get(actor_id) if num > 1 else None
+        form = checked(ScaleForm(typed([("num", num)]), actor=actor))
         asked = acts.ensure(self.http, self.abaco, actor_id, form.cleaned_data["num"])
         return self.done(asked)
 
