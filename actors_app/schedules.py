@@ -13,7 +13,8 @@ from actors_app.services.types import Actor
 
 UNITS = ("hour", "day", "week", "month")
 SHOWN = 5
-_SCHEDULE = re.compile(r"([Nn]ow|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ 0*(\d{1,4}) (hour|day|week|month)s?", re.ASCII)
+TOO_LONG = "The second run would be after the year 9999, where the API cannot count. Choose a shorter interval."
+_SCHEDULE = re.compile(r"([Nn]ow|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ 0*(\d{1,8}) (hour|day|week|month)s?", re.ASCII)
 _HOUR = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2}) (\d{1,2})", re.ASCII)
 
 
@@ -49,6 +50,14 @@ class Schedule:
             return every
         at = f"at {self.start:%H}:00 UTC"
         return f"{every} {at}" + (f", from day {self.start.day} on" if self.unit == "month" else "")
+
+    def outlasts(self, at: datetime) -> bool:
+        """Return whether its second run, saved `at` a moment, is beyond the year 9999.
+
+        The API takes such a schedule, then fails each time it counts on after the first run (`set_next_ex` in
+        TACC/abaco actors/models.py): it runs again and again within its first hour.
+        """
+        return self._step(self.start or this_hour(at), 1) is None
 
     def after(self, hour: datetime, number: int = SHOWN) -> list[datetime]:
         """Return the next hours of it, counted in its steps from `hour`, which is the first."""

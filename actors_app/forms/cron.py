@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from django import forms
 
+from actors_app.schedules import TOO_LONG, Schedule
+
 EXAMPLE = "now + 6 hours"
 _SCHEDULE = re.compile(r"(now|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ (\S+) (\S+)", re.ASCII)
 _UNITS = frozenset({"hour", "hours", "day", "days", "week", "weeks", "month", "months"})
@@ -22,12 +24,15 @@ def check_schedule(schedule: str, now: datetime | None = None) -> str:
             f"Write a start, a plus and an interval, such as “{EXAMPLE}” or “{future} + 1 day”."
         )
     start, count, unit = found.groups()
-    if not re.fullmatch(r"0*[1-9]\d{0,3}", count, re.ASCII):
-        raise forms.ValidationError(f"The interval needs a whole number from 1 to 9999, such as “{start} + 2 days”.")
+    if not re.fullmatch(r"0*[1-9]\d*", count, re.ASCII):
+        raise forms.ValidationError(f"The interval needs a whole number from 1 on, such as “{start} + 2 days”.")
     if unit not in _UNITS:
         raise forms.ValidationError("The interval is counted in hours, days, weeks or months.")
     if start != "now":
         _check_start(start, now, future)
+    read = Schedule.read(schedule)
+    if read is None or read.outlasts(now):
+        raise forms.ValidationError(TOO_LONG)
     return schedule
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 
 from actors_app.forms.base import PortalForm
-from actors_app.schedules import UNITS, Schedule, this_hour
+from actors_app.schedules import TOO_LONG, UNITS, Schedule, this_hour
 from actors_app.wording import now
 
-_COUNT = "Type a whole number from 1 to 9999."
+_COUNT = "Type a whole number from 1 on."
 
 
 class ScheduleForm(PortalForm):
@@ -19,10 +19,9 @@ class ScheduleForm(PortalForm):
     count = forms.IntegerField(
         label="Every",
         min_value=1,
-        max_value=9999,
         initial=1,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _COUNT),
+        error_messages=dict.fromkeys(("required", "invalid", "min_value"), _COUNT),
     )
     unit = forms.ChoiceField(
         label="Unit",
@@ -83,4 +82,6 @@ class ScheduleForm(PortalForm):
         if start is not None and cleaned["on"] and start < this_hour(now()):
             self.add_error("day", f"This is past: it is {now():%Y-%m-%d %H}:00 UTC. Choose a later hour.")
         cleaned["schedule"] = Schedule(start, cleaned["count"], cleaned["unit"])
+        if cleaned["on"] and cleaned["schedule"].outlasts(now()):
+            self.add_error("count", TOO_LONG)
         return cleaned

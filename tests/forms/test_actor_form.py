@@ -288,7 +288,14 @@ def test_values_are_the_same_only_with_their_type(one: object, other: object, sa
 
 @pytest.mark.parametrize(
     "schedule",
-    ["now + 1 hour", "now + 12 months", "2026-11-23 16 + 1 day", "2026-11-24 00 + 2 weeks", "2028-2-29 7 + 9999 days"],
+    [
+        "now + 1 hour",
+        "now + 12 months",
+        "2026-11-23 16 + 1 day",
+        "2026-11-24 00 + 2 weeks",
+        "2028-2-29 7 + 9999 days",
+        "now + 10000 hours",
+    ],
 )
 def test_a_good_schedule_is_taken(schedule: str) -> None:
     assert check_schedule(schedule, NOW) == schedule
@@ -304,6 +311,7 @@ def test_a_good_schedule_is_taken(schedule: str) -> None:
         ("now + x hours", "whole number"),
         ("now + -1 hours", "whole number"),
         ("now + 1 fortnight", "hours, days, weeks or months"),
+        ("now + 0000 hours", "whole number"),
         ("2026-11-23 15 + 1 day", "This start is past"),
         ("2020-01-01 00 + 1 day", "This start is past"),
         ("2027-02-31 00 + 1 day", "no such date"),
@@ -314,6 +322,21 @@ def test_a_good_schedule_is_taken(schedule: str) -> None:
 def test_a_bad_schedule_is_explained(schedule: str, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         check_schedule(schedule, NOW)
+
+
+@pytest.mark.parametrize(
+    ("longest", "too_long"),
+    [
+        ("9000-12-31 23 + 8757048 hours", "9000-12-31 23 + 8757049 hours"),
+        ("9999-12-30 00 + 1 day", "9999-12-31 00 + 1 day"),
+        ("2027-01-31 08 + 0095675 months", "2027-01-31 08 + 95676 months"),
+        ("9999-12-01 08 + 4 weeks", f"now + {'9' * 5000} weeks"),
+    ],
+)
+def test_a_schedule_runs_twice_before_the_calendar_of_the_api_ends(longest: str, too_long: str) -> None:
+    assert check_schedule(longest, NOW) == longest
+    with pytest.raises(ValidationError, match="after the year 9999"):
+        check_schedule(too_long, NOW)
 
 
 def test_a_state_must_be_an_object() -> None:

@@ -158,10 +158,19 @@ def test_what_the_api_refuses_is_beside_its_field(
 
 
 @pytest.mark.parametrize(
-    "schedule", ["2078-9-6 2 + 3 months", "2078-09-06 20 + 03 days", "now + 1 hour", "2099-1-1 0 + 9999 weeks"]
+    "schedule", ["2078-9-6 2 + 3 months", "2078-09-06 20 + 03 days", "now + 10000 hours", "2099-1-1 0 + 400000 weeks"]
 )
 def test_a_schedule_is_taken_as_the_api_takes_it(signed_in: Client, api: Any, schedule: str) -> None:
     api.post("/actors/v2", actor_payload())
     answer = signed_in.post(URL, {"image": "a/b", "stateless": "true", "cron_schedule": schedule, "cron_on": "on"})
     assert answer.status_code == 302
     assert json.loads(api.asked[0].body)["cronSchedule"] == schedule
+
+
+@pytest.mark.parametrize("schedule", ["2099-1-1 0 + 500000 weeks", "now + 99999999999 months"])
+def test_a_schedule_beyond_the_calendar_of_the_api_is_not_sent(signed_in: Client, api: Any, schedule: str) -> None:
+    answer = signed_in.post(URL, {"image": "a/b", "stateless": "true", "cron_schedule": schedule})
+    assert answer.status_code == 422
+    assert "after the year 9999" in answer.context["form"].errors["cron_schedule"][0]
+    assert schedule in answer.content.decode()
+    assert api.asked == []

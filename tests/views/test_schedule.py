@@ -133,6 +133,13 @@ def test_saving_sends_the_whole_definition(api: API, signed_in: Client) -> None:
     assert sum(request.method == "PUT" for request in api.asked) == 1
 
 
+def test_a_long_interval_is_sent(api: API, signed_in: Client) -> None:
+    api.get(ACTOR, actor_payload())
+    api.put(ACTOR, scheduled())
+    signed_in.post(URL, TYPED | {"count": "10000", "unit": "hour", "step": "save"})
+    assert json.loads(api.asked[-1].body)["cronSchedule"] == "now + 10000 hours"
+
+
 def test_it_is_turned_off_and_kept(api: API, signed_in: Client) -> None:
     api.get(ACTOR, scheduled())
     api.put(ACTOR, scheduled(cronOn=False))
