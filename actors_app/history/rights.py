@@ -22,7 +22,7 @@ from actors_app.models import ActorHistory, Readable
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, AdminRole
-from actors_app.wording import storable
+from actors_app.wording import now, storable
 
 REMEMBERED = MINUTE
 OUTAGE = 12 * HOUR  # for which the last answer stands while the API gives none
@@ -249,6 +249,23 @@ def deleted_at(tenant: str, actor_id: str) -> datetime | None:
     return from_ms(rows.values_list("deleted", flat=True).first())
 
 
+def if_deleted(who: Credentials, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
+    """Return what the header of an actor's pages shows of one that is gone, after a read of it (`error`: its refusal).
+
+    `deleted`, a moment or None, and `is_unrecorded`: whether the portal has no pages of it either. What the API says is
+    noted, but for what may be hidden from this person alone. Where it says nothing, what was noted before stands.
+    """
+    if error is None:
+        return {"deleted": None, "is_unrecorded": False}
+    row = ActorHistory.objects.filter(tenant=who.tenant, actor_id=actor_id).only("owner").first()
+    is_own = row is not None and row.owner == who.username
+    is_gone = isinstance(error, NotFound) and (is_own or not error.may_be_hidden)
+    if is_gone:
+        mark_deleted(who.tenant, actor_id)
+    deleted = deleted_at(who.tenant, actor_id) or (now() if is_gone else None)
+    return {"deleted": deleted, "is_unrecorded": deleted is not None and row is None}
+
+
 def forget_rights(request: HttpRequest) -> None:
     """Let the next page ask again what this person may read, since they have just changed it."""
     who = signed_in(request)
@@ -308,8 +325,7 @@ def _gone(abaco: Abaco, who: Credentials, identifier: str, refusal: AbacoError) 
     row = ActorHistory.objects.filter(tenant=who.tenant, actor_id=identifier).first()
     if row is None or isinstance(refusal, Forbidden):
         raise refusal
-    if row.deleted is None and (row.owner == who.username or not _may_be_hidden(refusal)):
-        mark_deleted(who.tenant, identifier)
+    if_deleted(who, identifier, refusal)
     if row.owner != who.username:
         need_admin(abaco, refusal)
     return seen_actors(who.tenant, [row.pk])[row.pk]
@@ -322,8 +338,3 @@ def need_admin(abaco: Abaco, refusal: AbacoError) -> None:
         refusal.advice = f"{ROLE_UNKNOWN} {refusal.advice}"
     if not role.is_admin:
         raise refusal
-
-
-def _may_be_hidden(refusal: AbacoError) -> bool:
-    """Whether what somebody is told is not there may be there for others."""
-    return isinstance(refusal, NotFound) and refusal.may_be_hidden

@@ -27,7 +27,7 @@ from actors_app.history.clock import from_ms
 from actors_app.history.one import Neighbours, neighbours, remember
 from actors_app.history.one import last_known as last_known_record
 from actors_app.history.recording import execution_of, forget_in_api
-from actors_app.history.rights import SeenActor, deleted_at, mark_deleted, one_readable
+from actors_app.history.rights import SeenActor, if_deleted, one_readable
 from actors_app.htmx import render_page, render_poll, wants_fragment
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Known
@@ -125,24 +125,16 @@ def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> 
     execution: Execution = answers["execution"].value
     answers["actor"] = actor_since(abaco, actor_id, execution, answers["actor"])
     remember(who.tenant, answers["actor"].value, execution)
-    deleted = _deleted(who.tenant, actor_id, answers["actor"].error)
+    gone = if_deleted(who, actor_id, answers["actor"].error)
     context = {
         **_page_context(who, actor_id, execution_id, execution, answers["actor"].value, reveals=reveals),
         **log_context(request, actor_id, execution_id, answers, reveals=reveals),
-        "can_halt": execution.status == "RUNNING" and not deleted,
-        "deleted": deleted,
+        **gone,
+        "can_halt": execution.status == "RUNNING" and not gone["deleted"],
     }
-    if still_waits(execution, answers["actor"].value) and not deleted:
+    if still_waits(execution, answers["actor"].value) and not gone["deleted"]:
         context["why"] = why_waiting(abaco, actor_id, execution, answers["actor"])
     return render_page(request, "executions/detail.html", context)
-
-
-def _deleted(tenant: str, actor_id: str, error: AbacoError | None) -> datetime | None:
-    """Return since when an actor is known to be deleted: the API still shows administrators its executions."""
-    if not isinstance(error, NotFound) or error.may_be_hidden:
-        return None
-    mark_deleted(tenant, actor_id)
-    return deleted_at(tenant, actor_id) or now()
 
 
 def _remembered(
@@ -235,10 +227,10 @@ def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         execution=lambda: abaco.executions.get(actor_id, execution_id),
     )
     execution: Execution = answers["execution"].need()
-    deleted = _deleted(signed_in(request).tenant, actor_id, answers["actor"].error)
-    can_halt = execution.status == "RUNNING" and not deleted
+    gone = if_deleted(signed_in(request), actor_id, answers["actor"].error)
+    can_halt = execution.status == "RUNNING" and not gone["deleted"]
     actor: Actor | None = answers["actor"].value
-    context |= {"actor": actor, "execution": execution, "can_halt": can_halt, "deleted": deleted}
+    context |= {"actor": actor, "execution": execution, "can_halt": can_halt} | gone
     context["after_halt"] = after_halt(actor.api if actor else None)
     context["state_in_words"] = state_in_words(execution)
     return render_page(request, "executions/halt.html", context, status=200 if can_halt else 409)

@@ -10,6 +10,7 @@ from actors_app.acts import logs as acts
 from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
+from actors_app.history.rights import if_deleted
 from actors_app.htmx import render_page
 from actors_app.kept.visible_logs import visible_kept
 from actors_app.services.errors import AbacoError
@@ -52,6 +53,7 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
         "tab": "executions",
         "section": "actors",
         "counts": {},
+        **if_deleted(who, actor_id, answers["actor"].error),
     }
     if request.method == "GET" or not may_delete:
         return render_page(request, "executions/log_forget.html", context, status=200 if may_delete else 403)

@@ -18,6 +18,7 @@ from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.executions.endings import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.forms.logs import LogForm
+from actors_app.history.rights import if_deleted
 from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept import logs as kept_logs
 from actors_app.kept.visible_logs import visible_kept
@@ -131,6 +132,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         log=lambda: Opening(abaco.logs.view(actor_id, execution_id)),
     )
     context |= {"actor": answers["actor"].value, "execution": answers["execution"].value}
+    context |= if_deleted(signed_in(request), actor_id, answers["actor"].error)
     is_ready = wants_fragment(request) or reveals or not form.is_streamed or bool(answers["execution"].error)
     opening: Opening | None = answers["log"].value
     if opening and opening.goes_on and not is_ready:
@@ -203,6 +205,7 @@ def _whole_line(
         raise Http404
     context |= {"actor": answers["actor"].value, "line": line, "kept_log": kept, "is_kept_shown": bool(kept)}
     is_owner = secrets.is_owner(signed_in(request).username, answers["actor"].value)
+    context |= if_deleted(signed_in(request), actor_id, answers["actor"].error)
     context |= {"masked": masker.count, "is_owner": is_owner, "reveals": masker.reveals}
     return render(request, "executions/log_line.html", context)
 

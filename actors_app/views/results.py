@@ -11,13 +11,13 @@ from actors_app.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.executions.shapes import image_type
 from actors_app.forms.base import PortalForm
-from actors_app.history.rights import deleted_at
+from actors_app.history.rights import deleted_at, if_deleted
 from actors_app.htmx import render_page
 from actors_app.kept import results as kept_results
 from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.masking import Masker
 from actors_app.models import KeptResult
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 
 
 def _owner(request: HttpRequest) -> Any:
@@ -31,30 +31,35 @@ def _owner(request: HttpRequest) -> Any:
 @require_http_methods(["GET", "POST"])
 @credentials_required
 def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
-    """Show what was taken; by a POST take the next result, once (`GET …/executions/{execution}/results`)."""
+    """Show what was taken; by a POST take the next result, once (`GET …/executions/{execution}/results`).
+
+    The actor is read for the head of the page (`GET /actors/{id}`).
+    """
     owner = _owner(request)
     form = PortalForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "execution_id": execution_id,
-        "actor": None,
         "form": form,
         "tab": "executions",
         "section": "actors",
         "counts": {},
         "deleted": deleted_at(owner.tenant, actor_id),
     }
-    status = 200
+    abaco, status = abaco_for(request), 200
     if request.method == "POST":
         if not kept_results.has_room(owner):
             form.add_error(None, acts.FULL)
             status = 409
         else:
             try:
-                return acts.take(request, abaco_for(request), actor_id, execution_id).go(request)
+                return acts.take(request, abaco, actor_id, execution_id).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
                 context["may_be_lost"] = acts.may_be_lost(error)
+    if request.method == "GET" or isinstance(form.refusal, NotFound | Forbidden):
+        read = abaco.wave(actor=lambda: abaco.actors.get(actor_id))["actor"]
+        context |= {"actor": read.value, **if_deleted(owner, actor_id, read.error)}
     context["kept"] = kept_results.kept(owner, execution_id)
     return render_page(request, "executions/results.html", context, status=status)
 

@@ -175,6 +175,33 @@ def test_what_administrators_are_still_shown_offers_nothing(
         assert "hx-get" not in page.partition("<main")[2].partition("log-title")[0]
 
 
+def test_its_result_page_finds_out_by_itself(gone: str, signed_in: Client) -> None:
+    page = signed_in.get(f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/results/").content.decode()
+    assert "Deleted</span></h1>" in page.replace("\n", "")
+    pressed = "".join(controls(page.partition("<main")[2].partition("</main>")[0]))
+    for act in ("edit/", "delete/", "messages/", "workers/"):
+        assert f'"/actors/{ACTOR_ID}/{act}' not in pressed, act
+
+
+@pytest.mark.parametrize("name", ["execution-detail", "execution-halt", "result-take"])
+def test_an_actor_that_was_never_recorded_has_no_link_to_what_is_not_there(
+    gone: str, signed_in: Client, api: API, name: str
+) -> None:
+    """The API answers administrators for the executions of a deleted actor, the portal's history has none of it."""
+    ActorHistory.objects.all().delete()
+    own = f"https://api.example.org{ROOTS[gone]}/{ACTOR_ID}"
+    api.wire.remove(responses.GET, re.compile(re.escape(own) + "(/.*)?$"))
+    refused = {"json": refusal(f"No actor found with id: {ACTOR_ID}."), "status": 404}
+    api.wire.get(re.compile(re.escape(own) + "(/executions/[^/]+/logs|/(?!executions).*)?$"), **refused)
+    shown = execution_payload()
+    api.get(f"{ROOTS[gone]}/{ACTOR_ID}/executions/{EXECUTION_ID}", snake(shown) if gone == "v3" else shown)
+    page = signed_in.get(reverse(f"actors:{name}", args=[ACTOR_ID, EXECUTION_ID])).content.decode()
+    assert "Deleted</span></h1>" in page.replace("\n", "")
+    pressed = "".join(controls(page.partition("<main")[2].partition("</main>")[0]))
+    for listed in ("executions/", "revisions/"):
+        assert f'"/actors/{ACTOR_ID}/{listed}"' not in pressed, listed
+
+
 def test_the_json_api_still_has_its_history(gone: str, signed_in: Client) -> None:
     answered = json.loads(signed_in.get(f"/api/v1/actors/{ACTOR_ID}/executions/").content)
     assert {one["id"] for one in answered["items"]} == {EXECUTION_ID, "Running000001"}

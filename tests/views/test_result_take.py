@@ -42,11 +42,12 @@ def test_it_works_and_a_reload_shows_it_still_there(signed_in, api):
 
 
 def test_opening_the_page_takes_nothing(signed_in, api):
+    api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
     kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"mine")
     page = signed_in.get(PAGE).content.decode()
     assert "mine" in page
     assert "Take the next result" in page
-    assert not api.asked
+    assert [call.url for call in api.asked] == [f"https://api.example.org/actors/v2/{ACTOR_ID}"]
 
 
 def test_nothing_waiting_is_said_as_it_is(signed_in, api):
