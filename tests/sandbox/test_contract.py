@@ -5,7 +5,6 @@ Those of `v2` are each asked in a state of its own, those of `v2-nginx` by serie
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from tests.sandbox import contract_nginx
 from tests.sandbox.contract import compare, differences, prepare, read_body, send
 from tests.sandbox.contract_state import Store
-from tests.sandbox.support import ROOT, Sandbox, start_sandbox
+from tests.sandbox.support import ROOT, Sandbox
 
 NGINX = contract_nginx.recordings()
 RECORDINGS = {path.stem: path for path in sorted((ROOT / "tests/recordings/v2").glob("*.json"))}
@@ -22,24 +21,7 @@ ROW = re.compile(r"^\| ([\w: -]+?) \|", re.MULTILINE)
 DIFFERENCES = set(ROW.findall((ROOT / "sandbox/README.md").read_text().partition("## What differs")[2])) - {"Case"}
 
 
-@pytest.fixture(scope="module")
-def abaco(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    running = start_sandbox(
-        tmp_path_factory.mktemp("contract"),
-        "none",
-        SANDBOX_ENGINE="off",
-        SANDBOX_TENANT="TACC-PROD",
-        SANDBOX_URL=ABACO,
-    )
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def store(abaco: Sandbox) -> Iterator[Store]:
-    opened = Store(str(abaco.database))
-    yield opened
-    opened.db.close()
+SANDBOX = {"SANDBOX_TENANT": "TACC-PROD", "SANDBOX_URL": ABACO}
 
 
 @pytest.mark.parametrize("case", RECORDINGS)

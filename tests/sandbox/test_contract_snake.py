@@ -1,36 +1,16 @@
 """Replay the recordings in snake_case against v2 as it is with `case: snake`."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from tests.sandbox.contract import differences, prepare, read_body, send
 from tests.sandbox.contract_state import C, Store
-from tests.sandbox.support import Sandbox, start_sandbox
+from tests.sandbox.support import Sandbox
 from tests.sandbox.test_contract import ABACO, DIFFERENCES
 from tests.sandbox.test_contract_v3 import IDS, RECORDINGS, camel, named
 
-
-@pytest.fixture(scope="module")
-def abaco(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    running = start_sandbox(
-        tmp_path_factory.mktemp("contract"),
-        "none",
-        SANDBOX_CASE="snake",
-        SANDBOX_ENGINE="off",
-        SANDBOX_TENANT="TACC-PROD",
-        SANDBOX_URL=ABACO,
-    )
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def store(abaco: Sandbox) -> Iterator[Store]:
-    opened = Store(str(abaco.database))
-    yield opened
-    opened.db.close()
+SANDBOX = {"SANDBOX_CASE": "snake", "SANDBOX_TENANT": "TACC-PROD", "SANDBOX_URL": ABACO}
 
 
 @pytest.mark.parametrize("case", [case for case in RECORDINGS if case not in DIFFERENCES])

@@ -7,7 +7,6 @@ compared in `test_contract_v3_nginx.py`, and not here once more.
 
 import json
 import re
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 
 from tests.sandbox.contract import compare, differences, prepare, read_body, send, tapis_token
 from tests.sandbox.contract_state import FAR_AWAY, PEOPLE, C, Store
-from tests.sandbox.support import ROOT, Sandbox, start_sandbox
+from tests.sandbox.support import ROOT, Sandbox
 from tests.sandbox.test_contract import ABACO, DIFFERENCES
 
 RECORDINGS = {path.stem: path for path in sorted((ROOT / "tests/recordings/v2-snake").glob("*.json"))}
@@ -62,24 +61,7 @@ ELSE: dict[str, tuple[int, str]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def abaco(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    running = start_sandbox(
-        tmp_path_factory.mktemp("contract"),
-        "none",
-        SANDBOX_ENGINE="off",
-        SANDBOX_TENANT="TACC-PROD",
-        SANDBOX_URL=ABACO,
-    )
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def store(abaco: Sandbox) -> Iterator[Store]:
-    opened = Store(str(abaco.database))
-    yield opened
-    opened.db.close()
+SANDBOX = {"SANDBOX_TENANT": "TACC-PROD", "SANDBOX_URL": ABACO}
 
 
 OF_V3 = {path.stem for path in (ROOT / "tests/recordings/v3-nginx").glob("*.json")}  # see `test_contract_v3_nginx.py`

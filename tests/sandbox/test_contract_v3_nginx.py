@@ -7,7 +7,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 from tests.sandbox.contract import differences, read_body, send, tapis_token
 from tests.sandbox.contract_state import FAR_AWAY, PEOPLE, Store
-from tests.sandbox.support import ROOT, Sandbox, start_sandbox
+from tests.sandbox.support import ROOT, Sandbox
 from tests.sandbox.test_contract import DIFFERENCES as ALL_DIFFERENCES
 from tests.sandbox.test_contract_v3 import camel, named
 
@@ -38,23 +38,7 @@ TOKENS = {f"token-{name}": tapis_token(name) for name in PEOPLE} | {
 LISTS = {"/v3/actors": "actor", "/v3/actors/aliases": "alias", "/v3/actors/configs": "config"}
 
 
-@pytest.fixture(scope="module")
-def abaco(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    running = start_sandbox(
-        tmp_path_factory.mktemp("contract"),
-        "none",
-        SANDBOX_ENGINE="off",
-        SANDBOX_TENANT="TACC",
-    )
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def store(abaco: Sandbox) -> Iterator[Store]:
-    opened = Store(str(abaco.database))
-    yield opened
-    opened.db.close()
+SANDBOX = {"SANDBOX_TENANT": "TACC"}
 
 
 @pytest.mark.parametrize("group", GROUPS)
