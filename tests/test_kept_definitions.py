@@ -15,6 +15,7 @@ from actors_app.definitions.revisions import difference, line_of
 from actors_app.history.clock import DAY, HOUR
 from actors_app.kept.definitions import AT_ONCE, TOUCHED, line, opened, record
 from actors_app.models import AuditEntry, KeptDefinition
+from actors_app.permissions.former import FormerReader, Sight
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
 from tests.payloads import ACTOR_ID, actor_payload
@@ -63,7 +64,8 @@ def test_a_change_is_a_new_row_and_the_former_stays() -> None:
     before, after = opened(former), opened(newest)
     assert before
     assert after
-    ((label, one, other),) = difference(before, after)
+    owner = FormerReader(Sight.SHOWN, "default", ACTOR_ID, {})
+    ((label, one, other),) = difference(owner, before, after)
     assert (label, one.value, other.value) == ("Description", "Counts words.", "new")
 
 

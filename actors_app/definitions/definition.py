@@ -140,6 +140,7 @@ def seal(actor_id: str, actor: Actor) -> str:
         "actor_id": actor_id,  # as the address has it, which may be an alias
         "id": actor.id,
         "label": actor.label,
+        "owner": actor.owner,
         "updated": actor.last_update_time.isoformat() if actor.last_update_time else None,
         "definition": definition_of(actor),
     }

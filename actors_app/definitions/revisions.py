@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -20,6 +21,7 @@ from actors_app.history_charts.drawing import Panel
 from actors_app.history_charts.links import Links
 from actors_app.history_charts.revisions import Span, over_revisions
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, KeptDefinition
+from actors_app.permissions.former import FormerReader, Withheld
 from actors_app.zones import exact, zone_here
 
 DRAWN = 20  # definitions on a chart
@@ -117,12 +119,17 @@ def changed(before: Definition, after: Definition) -> list[Difference]:
     ]
 
 
-def difference(before: Definition, after: Definition) -> list[tuple[str, Side, Side]]:
-    """Return the fields in which two kept definitions differ: the label and both sides."""
-    return [
-        (one.label, side_of(one.name, one.shown_before), side_of(one.name, one.shown_after))
-        for one in changed(before, after)
-    ]
+def difference(reader: FormerReader, before: Definition, after: Definition) -> list[tuple[str, Side, Side]]:
+    """Return the fields in which two kept definitions differ: the label and both sides as the reader sees them."""
+    found = []
+    for one in changed(before, after):
+        first, second = reader.sides(one)
+        found.append((one.label, _side(one.name, *first), _side(one.name, *second)))
+    return found
+
+
+def _side(name: str, value: Any, withheld: Sequence[Withheld]) -> Side:
+    return side_of(name, value, {one.variable: one.digest for one in withheld})
 
 
 def panels(tenant: str, actor_id: str, revisions: Sequence[Revision]) -> tuple[Panel, ...]:

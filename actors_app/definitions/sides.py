@@ -1,5 +1,6 @@
 """One side of a difference between definitions as a page shows it, its secrets hidden until asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +9,15 @@ from actors_app.masking import may_hold_secret
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable of an environment that differs, which is hidden where its name says that it is a secret."""
+    """One variable of an environment that differs, which is hidden where its name says that it is a secret.
+
+    Where its value is not shown to the visitor, `digest` stands for it.
+    """
 
     name: str
     value: Any
     is_secret: bool
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +27,17 @@ class Side:
     value: Any = None
     variables: tuple[Variable, ...] = ()
     is_environment: bool = False
+    digest: str = ""  # of a value that is not shown to the visitor
 
 
-def side_of(name: str, value: Any) -> Side:
-    """Return the value of a field as a page shows it."""
+def side_of(name: str, value: Any, digests: Mapping[str | None, str] | None = None) -> Side:
+    """Return the value of a field as a page shows it.
+
+    `digests` stand for what is not shown, by variable of an environment; that of another field is under None.
+    """
+    digests = digests or {}
     if name != "default_environment":
-        return Side(value)
-    variables = (Variable(key, one, may_hold_secret(key, one)) for key, one in (value or {}).items())
-    return Side(variables=tuple(variables), is_environment=True)
+        return Side(value, digest=digests.get(None, ""))
+    variables = [Variable(key, one, may_hold_secret(key, one)) for key, one in (value or {}).items()]
+    variables += [Variable(str(key), None, False, digest) for key, digest in digests.items()]
+    return Side(variables=tuple(sorted(variables, key=lambda one: one.name)), is_environment=True)

@@ -37,7 +37,8 @@ from actors_app.history.clock import from_ms
 from actors_app.htmx import render_page
 from actors_app.kept import definitions as kept_definitions
 from actors_app.models import KeptDefinition
-from actors_app.services.errors import AbacoError, NotFound
+from actors_app.permissions.former import Sight, sight_of
+from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.types import Actor
 from actors_app.writes import answered
 
@@ -116,6 +117,8 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         )
         return _edit_page(request, actor_id, form, sealed, label=opened["label"])
     _, former = _former(request, opened.get("id", actor_id), request.POST.get("back", ""))
+    if former is not None and not _sight(request, opened.get("id", actor_id), opened.get("owner", "")).is_whole:
+        former = None
     form = ActorForm(
         request.POST,
         opened=opened["definition"],
@@ -143,11 +146,18 @@ def _former(request: HttpRequest, actor_id: str, key: str) -> tuple[KeptDefiniti
     return row, kept_definitions.opened(row) if row else None
 
 
+def _sight(request: HttpRequest, actor_id: str, owner: str) -> Sight:
+    return sight_of(abaco_for(request), signed_in(request), actor_id, owner)
+
+
 def _edit_back(request: HttpRequest, actor_id: str, actor: Actor, now: Definition) -> HttpResponse:
     """Open the form with a former definition in it; nothing is sent before it was reviewed and saved as any other."""
     row, former = _former(request, actor.id, request.GET["back"])
     if row is None or former is None:
         raise NotFound("no kept definition", user_message="The portal keeps no such definition of this actor.")
+    sight = _sight(request, actor.id, actor.owner)
+    if not sight.is_whole:
+        raise Forbidden("former values", user_message=sight.reason, changed="no")
     wanted, stays = taken_back(now, former)
     form = ActorForm(opened=now, actor_id=actor_id, initial=initial_of(wanted), tenant=tenant_of(signed_in(request)))
     more: dict[str, Any] = {

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import abaco_for
+from actors_app.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.definitions.files import as_text, written
 from actors_app.definitions.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
@@ -16,6 +16,7 @@ from actors_app.history import rights
 from actors_app.history.clock import from_ms
 from actors_app.htmx import render_page
 from actors_app.kept import definitions as kept_definitions
+from actors_app.permissions.former import reader_despite, reader_of
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 
 ROWS = 25
@@ -36,7 +37,8 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         "counts": {},
         "actor": None,
     }
-    abaco, tenant = abaco_for(request), request.session["who"]["tenant"]
+    abaco, who = abaco_for(request), signed_in(request)
+    tenant, reader = who.tenant, None
     try:
         actor = abaco.actors.get(actor_id)
     except SignedOut:
@@ -48,7 +50,7 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
             raise
         except AbacoError:
             return render_page(request, "revisions/list.html", {**context, "error": error}, status=error.status)
-        key = seen.id
+        key, reader = seen.id, reader_despite(who, seen.id, seen.owner, error)
         context |= {"label": seen.label, "error_now": error, "deleted": from_ms(seen.deleted)}
     else:
         # With its owner too, who is shown the definitions when it is gone.
@@ -56,6 +58,8 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         key = actor.id
         context["actor"] = actor
     revisions = line_of(kept_definitions.line(tenant, key))
+    if context["actor"] and len(revisions) > 1:
+        reader = reader_of(abaco, who, context["actor"])
     form = RevisionsForm(request.GET, revisions)
     by = form.given("by") or ""
     shown = [one for one in revisions if not by or one.made in MADE[by]]
@@ -69,12 +73,13 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         "page": paginator.get_page(min(form.given("page") or 1, paginator.num_pages)),
         "before": before,
         "after": after,
+        "sight": reader.sight if reader else None,
         "panels": panels(tenant, key, revisions),
     }
-    if before and after:
+    if before and after and reader:
         one, other = (_opened(tenant, key, side) for side in (before, after))
         is_readable = one is not None and other is not None
-        context |= {"is_readable": is_readable, "differences": difference(one or {}, other or {})}
+        context |= {"is_readable": is_readable, "differences": difference(reader, one or {}, other or {})}
     is_wrong = bool({"from", "to"} & set(form.errors))
     return render_page(request, "revisions/list.html", context, status=422 if is_wrong else 200)
 

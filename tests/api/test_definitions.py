@@ -52,7 +52,8 @@ def test_what_differs_between_two_is_told(caller: Caller, api: API) -> None:
 
 def test_with_one_alone_nothing_differs(caller: Caller, api: API) -> None:
     api.get(UPSTREAM, actor_payload())
-    assert caller.get(f"{ONE}revisions/difference/").json() == {"before": None, "after": None, "differences": []}
+    nothing = {"before": None, "after": None, "former_values": None, "differences": []}
+    assert caller.get(f"{ONE}revisions/difference/").json() == nothing
 
 
 def test_what_is_exported_can_be_imported(caller: Caller, api: API) -> None:

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from actors_app.api.fields import Body, Query, Text, WholeInQuery
 from actors_app.api.serializers.actors import MOMENT, Actor, ActorChanges
 from actors_app.definitions.revisions import ELSEWHERE, FIRST, HERE, MAYBE
+from actors_app.permissions.former import Sight
 
 
 class Revision(serializers.Serializer):
@@ -22,10 +23,25 @@ class Revision(serializers.Serializer):
     is_newest = serializers.BooleanField()
 
 
+FORMER_VALUES = "Whether this caller sees former values; `unknown` shows none, because the API did not tell who may."
+
+
+class Withheld(serializers.Serializer):
+    """A former value that this caller is not shown."""
+
+    name = serializers.CharField()
+    variable = serializers.CharField(allow_null=True, help_text="Of an environment: which variable.")
+    digest = serializers.CharField(help_text="Equal for equal values of one field of one actor; no hash to guess from.")
+
+
 class WholeRevision(Revision):
     """A definition with what is in it."""
 
-    definition = serializers.DictField(help_text="The fields as `PATCH /api/v1/actors/<actor>/` takes them.")
+    former_values = serializers.ChoiceField([one.value for one in Sight], help_text=FORMER_VALUES)
+    definition = serializers.DictField(
+        help_text="The fields as `PATCH /api/v1/actors/<actor>/` takes them, without those that are withheld."
+    )
+    withheld = Withheld(many=True)
 
 
 class DifferenceQuery(Query):
@@ -46,6 +62,8 @@ class Difference(serializers.Serializer):
     name = serializers.CharField()
     before = serializers.JSONField(allow_null=True)
     after = serializers.JSONField(allow_null=True)
+    before_withheld = Withheld(many=True)
+    after_withheld = Withheld(many=True)
 
 
 class Comparison(serializers.Serializer):
@@ -53,6 +71,7 @@ class Comparison(serializers.Serializer):
 
     before = Revision(allow_null=True)
     after = Revision(allow_null=True)
+    former_values = serializers.ChoiceField([one.value for one in Sight], allow_null=True, help_text=FORMER_VALUES)
     differences = Difference(many=True)
 
 

@@ -1,5 +1,7 @@
 """Definitions of actors: those the portal has seen, what differs, as a file, and registering from one or another."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import Http404
@@ -15,7 +17,7 @@ from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import actors as actor_shapes
 from actors_app.api.serializers import definitions as shapes
 from actors_app.api.views.actors import address, as_form, exactly, shown
-from actors_app.definitions.definition import Definition
+from actors_app.definitions.definition import Definition, Difference
 from actors_app.definitions.files import NoDefinition, read, written
 from actors_app.definitions.revisions import Revision, changed, line_of
 from actors_app.forms.actor_inputs import cloned, filled, pairs_of
@@ -23,6 +25,7 @@ from actors_app.forms.actors import ActorForm
 from actors_app.forms.revisions import RevisionsForm
 from actors_app.history import rights
 from actors_app.kept import definitions as kept_definitions
+from actors_app.permissions.former import FormerReader, reader_despite, reader_of
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor
 
@@ -34,19 +37,20 @@ class Revisions(Resource):
 
     secret = True  # an environment often holds keys to other services
 
-    def line(self, actor_id: str) -> tuple[str, list[Revision]]:
-        """Return the id of an actor and its definitions, newest first, to whoever may read it."""
+    def line(self, actor_id: str) -> tuple[Callable[[], FormerReader], list[Revision]]:
+        """Return who reads an actor's definitions, to be asked for, and those, newest first, to whoever may read it."""
         try:
             actor = self.abaco.actors.get(actor_id)
         except SignedOut:
             raise
         except AbacoError as error:
             # One that is gone is still its owner's to look at; while the API is silent, its last answer stands.
-            key = rights.despite(self.http, self.abaco, actor_id, error).id
+            seen = rights.despite(self.http, self.abaco, actor_id, error)
+            key, reader = seen.id, partial(reader_despite, self.who, seen.id, seen.owner, error)
         else:
             rights.remember(self.who.tenant, [actor])
-            key = actor.id
-        return key, line_of(kept_definitions.line(self.who.tenant, key))
+            key, reader = actor.id, partial(reader_of, self.abaco, self.who, actor)
+        return reader, line_of(kept_definitions.line(self.who.tenant, key))
 
     def opened(self, key: str, revision: Revision) -> Definition:
         """Return what is in one of them; raise Http404 where no key opens it any more."""
@@ -82,15 +86,25 @@ class RevisionDetail(Revisions):
         tag=TAG,
         upstream="GET /actors/{id}",
         gives=shapes.WholeRevision,
-        about="Without the state, which is no part of what is kept. Sent to the actor as a PATCH, it is taken back.",
+        about="Without the state, which is no part of what is kept. Sent to the actor as a PATCH, it is taken back."
+        " Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
     )
     def get(self, request: Request, actor_id: str, revision_id: int) -> Response:
         """Answer with one."""
-        key, found = self.line(actor_id)
+        reader_now, found = self.line(actor_id)
         revision = next((one for one in found if one.key == revision_id), None)
         if revision is None:
             raise Http404
-        return Response({**shapes.Revision(revision).data, "definition": self.opened(key, revision)})
+        reader = reader_now()
+        fields, withheld = reader.definition(self.opened(reader.actor_id, revision))
+        return Response(
+            {
+                **shapes.Revision(revision).data,
+                "former_values": reader.sight.value,
+                "definition": fields,
+                "withheld": shapes.Withheld(withheld, many=True).data,
+            }
+        )
 
 
 class RevisionDifference(Revisions):
@@ -102,22 +116,38 @@ class RevisionDifference(Revisions):
         upstream="GET /actors/{id}",
         query=shapes.DifferenceQuery,
         gives=shapes.Comparison,
+        about="Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with the fields that differ."""
-        key, found = self.line(actor_id)
+        reader_now, found = self.line(actor_id)
         form = checked(RevisionsForm(typed(self.asked.items()), found))
         before, after = form.chosen(found)
         if before is None or after is None:
-            return Response({"before": None, "after": None, "differences": []})
-        changes = changed(self.opened(key, before), self.opened(key, after))
+            return Response({"before": None, "after": None, "former_values": None, "differences": []})
+        reader = reader_now()
+        changes = changed(self.opened(reader.actor_id, before), self.opened(reader.actor_id, after))
         return Response(
             {
                 "before": shapes.Revision(before).data,
                 "after": shapes.Revision(after).data,
-                "differences": [{"name": one.name, "before": one.before, "after": one.after} for one in changes],
+                "former_values": reader.sight.value,
+                "differences": [_difference(reader, one) for one in changes],
             }
         )
+
+
+def _difference(reader: FormerReader, one: Difference) -> dict[str, Any]:
+    """Return a field that differs as the reader sees it."""
+    before, before_withheld = reader.value(one.name, one.before)
+    after, after_withheld = reader.value(one.name, one.after)
+    return {
+        "name": one.name,
+        "before": before,
+        "after": after,
+        "before_withheld": shapes.Withheld(before_withheld, many=True).data,
+        "after_withheld": shapes.Withheld(after_withheld, many=True).data,
+    }
 
 
 class Definitions(Resource):
