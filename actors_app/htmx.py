@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,8 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
+
+from actors_app.incidents import is_outcome_unknown
 
 STOP_POLLING = 286  # htmx's own status: swap this in and ask no more
 
@@ -23,8 +26,8 @@ class PortalRequest(HttpRequest):
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page rather than the page."""
-    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)  # it is not there where a request was refused before
+    return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def is_poll(request: HttpRequest) -> bool:
@@ -50,6 +53,25 @@ def render_poll(
     """
     response = render(request, partial, dict(context), status=STOP_POLLING if done else 200)
     response.headers["X-Poll-State"] = salted_hmac("poll", repr(state)).hexdigest()[:16]
+    return response
+
+
+def place_alert(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Say where the alert of a failure goes, so that what a read says never touches what a write said.
+
+    A write of unknown outcome is added to those that stay until somebody closes them. A 422 stays with its form.
+    """
+    if response.status_code < HTTPStatus.BAD_REQUEST or response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return response
+    if not wants_fragment(request):
+        return response
+    if request.method in ("GET", "HEAD") or is_poll(request):
+        response.headers["HX-Retarget"] = "#read-alert"
+    elif is_outcome_unknown(request) or response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+        response.headers["HX-Retarget"] = "#write-alerts"
+        response.headers["HX-Reswap"] = "afterbegin"
+    else:
+        response.headers["HX-Retarget"] = "#alerts"
     return response
 
 

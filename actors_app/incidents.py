@@ -42,6 +42,11 @@ def report_store(request: HttpRequest, failure: BaseException) -> None:
     )
 
 
+def is_outcome_unknown(request: HttpRequest) -> bool:
+    """Whether an error that an answer shows leaves open what a write did; so does a failure of the store."""
+    return any(getattr(error, "changed", "unknown") == "unknown" for error in request.__dict__.get("_reported", ()))
+
+
 class Unreported(logging.Filter):
     """Keep Django's own line about a failed answer out of the log where the error has its line already."""
 

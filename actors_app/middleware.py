@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 
 from actors_app import drafts
 from actors_app.api import is_api
-from actors_app.htmx import is_poll, wants_fragment
+from actors_app.htmx import is_poll, place_alert, wants_fragment
 from actors_app.incidents import report
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.sign_in.own_sessions import read_only_reason
@@ -42,6 +42,17 @@ OWN_BUSINESS = {
     "view-rename",
     "view-delete",
 }
+
+
+class AlertPlaceMiddleware:
+    """Give the alert of a failure its place in the page that asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        return place_alert(request, self.get_response(request))
 
 
 class SessionUseMiddleware:

@@ -24,7 +24,11 @@ CHANGED = {
     "yes": "The change was made.",
     "unknown": "It is not known whether the change was made.",
 }
-
+BROKEN = {
+    "title": "The portal failed",
+    "message": "This is a fault of the portal, not of what you typed.",
+    "advice": "Look before you try again. If it happens again, tell who runs this portal the incident number.",
+}
 
 TITLES = {
     "unreachable": "No answer from the API",
@@ -54,9 +58,18 @@ def _answer(request: HttpRequest, status: int, context: dict[str, Any]) -> HttpR
     if is_api(request):
         return instead_of_page(request, status, context)
     context = {"status": status, "request_id": getattr(request, "request_id", ""), **context}
-    asked_by_htmx = hasattr(request, "htmx") and wants_fragment(request)
-    template = "errors/_alert.html" if asked_by_htmx else "errors/page.html"
-    return render(request, template, context, status=status)
+    template = "errors/_alert.html" if wants_fragment(request) else "errors/page.html"
+    return render(request, template, context | _of_poll(request, status), status=status)
+
+
+def _of_poll(request: HttpRequest, status: int) -> dict[str, Any]:
+    """Return what an alert says otherwise where a poll failed: nobody has to do anything about it."""
+    if not is_poll(request):
+        return {}
+    is_over = status == STOP_POLLING
+    return {"of_poll": True, "changed": "", "retry": ""} | (
+        {} if is_over else {"advice": "This page asks again by itself."}
+    )
 
 
 def abaco_error(request: HttpRequest, error: AbacoError) -> HttpResponse:
@@ -222,6 +235,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         words = "A fault of the portal itself stopped this."
         return instead_of_page(request, 500, {"title": "", "message": words, "advice": "Tell who runs it."})
     context = {"status": 500, "request_id": getattr(request, "request_id", "")}
+    if wants_fragment(request):
+        changed = CHANGED["no" if request.method in ("GET", "HEAD") else "unknown"]
+        context = BROKEN | {"changed": changed} | context | _of_poll(request, 500)
+        return HttpResponse(render_plain("errors/_alert.html", context), status=500)
     return HttpResponse(render_plain("errors/500.html", context), status=500)
 
 
@@ -241,9 +258,9 @@ def store_failed(request: HttpRequest, failure: BaseException) -> HttpResponse:
         answer = instead_of_page(request, 503, {**context, "kind": "store-failed"})
         answer.headers["Retry-After"] = "5"
         return answer
-    asked_by_htmx = hasattr(request, "htmx") and wants_fragment(request)
-    template = "errors/_alert.html" if asked_by_htmx else "errors/503.html"
-    return HttpResponse(render_plain(template, context), status=503, headers={"Retry-After": "5"})
+    template = "errors/_alert.html" if wants_fragment(request) else "errors/503.html"
+    text = render_plain(template, context | _of_poll(request, 503))
+    return HttpResponse(text, status=503, headers={"Retry-After": "5"})
 
 
 def render_plain(template: str, context: dict[str, Any]) -> str:

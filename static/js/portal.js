@@ -43,21 +43,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   poll.skip = 2 ** poll.same - 1;
 });
 
-// A failure counts as an answer that stays the same; what it says goes when the next answer is a good one.
-let alertOfPoll = false;
-
+// A failure counts as an answer that stays the same.
 document.addEventListener("htmx:responseError", (event) => {
   const poll = polls.get(event.detail.elt);
   if (!poll) return;
   poll.same = Math.min(poll.same + 1, 4);
   poll.skip = 2 ** poll.same - 1;
-  alertOfPoll = true;
-});
-
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (!alertOfPoll || !event.detail.successful || !polls.has(event.detail.elt)) return;
-  document.getElementById("alerts").replaceChildren();
-  alertOfPoll = false;
 });
 
 document.addEventListener("visibilitychange", () => {
@@ -68,6 +59,48 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
+// Alerts -------------------------------------------------------------------------------------------------
+// The server says where they go. What could not be read is said once, until the same part of the page can be read.
+
+let unread = null; // the element whose request failed
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr, requestConfig } = event.detail;
+  if (target?.id !== "read-alert" || !event.detail.isError) return;
+  const words = (root) => root.querySelector("[data-alert] p")?.textContent;
+  const next = words(new DOMParser().parseFromString(xhr.responseText, "text/html"));
+  // A server in front of the portal answers with a page of its own: there is nothing in it to show.
+  if (!next || next === words(target)) event.detail.shouldSwap = false;
+  if (next) unread = requestConfig.elt;
+  else if (isWrite(requestConfig)) sayUnknown();
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!unread || !event.detail.successful) return;
+  if (unread !== event.detail.elt && unread.isConnected) return;
+  document.getElementById("read-alert").replaceChildren();
+  unread = null;
+});
+
+// What was sent by somebody, not by a part of the page itself, such as a preview.
+const isWrite = ({ verb, elt }) => verb !== "get" && elt.matches("form");
+
+function sayUnknown() {
+  const make = (name, properties, ...children) => {
+    const element = Object.assign(document.createElement(name), properties);
+    element.append(...children);
+    return element;
+  };
+  const title = make("strong", {}, "It is not known whether this was done.");
+  const advice = make("p", {}, "Look whether it was done before you send it again.");
+  const words = make("div", {}, make("p", {}, title, " The portal did not answer, or its answer was lost."), advice);
+  const close = make("button", { type: "button", className: "btn small" }, "Close");
+  close.dataset.closeAlert = "";
+  const alert = make("div", { className: "notice error", role: "alert" }, words, close);
+  alert.dataset.alert = "";
+  document.getElementById("write-alerts").prepend(alert);
+}
+
 // What could not be sent ---------------------------------------------------------------------------------
 
 for (const [name, text] of [
@@ -75,7 +108,8 @@ for (const [name, text] of [
   ["htmx:timeout", "The portal did not answer in time. Look again before you repeat what you did."],
 ]) {
   document.addEventListener(name, (event) => {
-    if (!isPoll(event.detail.elt)) toast(text, "error");
+    if (isWrite(event.detail.requestConfig)) sayUnknown();
+    else if (!isPoll(event.detail.elt)) toast(text, "error");
   });
 }
 
@@ -144,6 +178,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
+  if (button.hasAttribute("data-close-alert")) {
+    button.closest("[data-alert]").remove();
+    document.getElementById("main").focus({ preventScroll: true });
+  }
   if (button.dataset.copy) copy(document.getElementById(button.dataset.copy));
   if (button.dataset.addRow) {
     event.preventDefault();

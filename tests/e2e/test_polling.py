@@ -32,10 +32,12 @@ def polls_of(page: Page) -> list[int]:
 def test_an_outage_is_said_asked_about_less_and_taken_back(visit: Visit, running: str) -> None:
     page = visit("demo")
     page.goto(running)
-    alert = page.locator("#alerts [data-alert]")
+    alert = page.locator("#read-alert [data-alert]")
 
     def fail(route: Route) -> None:
-        route.fulfill(status=502, content_type="text/html", body='<div data-alert role="alert">No answer.</div>')
+        route.fulfill(
+            status=502, content_type="text/html", body='<div data-alert role="status"><p>No answer.</p></div>'
+        )
 
     page.route(re.compile("poll=1"), fail)
     expect(alert).to_be_visible()

@@ -1,0 +1,99 @@
+"""What a write said stays on the page, whatever the polls of that page say afterwards."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.conftest import Portal, Visit
+from tests.e2e.looks import complaints
+from tests.faults.failures import hang_up
+from tests.faults.stand_in import StandIn
+from tests.running import running_portal
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def failing(portal: Portal, tmp_path: Path) -> Iterator[tuple[Portal, StandIn]]:
+    """Run a portal whose API, the usual sandbox, can be made to hang up."""
+    host, _, port = portal.sandbox.url.removeprefix("http://").partition(":")
+    with StandIn(behind=(host, int(port))) as api, running_portal(tmp_path, api.url) as running:
+        yield Portal(running.url, portal.sandbox, running.log, running.store), api
+
+
+def stands_through_failed_polls(page: Page, words: str) -> None:
+    """Check that the alert stands as it was after three failed polls, and goes when it is closed, alone."""
+    alert = page.locator("#write-alerts [data-alert]")
+    expect(alert).to_contain_text(words)
+    text = alert.inner_text()
+    for _ in range(3):
+        page.wait_for_event("response", lambda answer: "poll=1" in answer.url and answer.status == 502)
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as a reader who comes back
+    poll = page.locator("#read-alert [data-alert]")
+    expect(poll).to_have_count(1)
+    expect(poll).to_contain_text("This page asks again by itself.")
+    expect(page.locator("main")).not_to_contain_text("Try again")
+    assert alert.inner_text() == text
+    assert complaints(page) == []
+    alert.get_by_role("button", name="Close").click()
+    expect(alert).to_have_count(0)
+    expect(poll).to_have_count(1)
+
+
+def test_a_write_of_unknown_outcome_is_not_painted_over(visit: Visit, failing: tuple[Portal, StandIn]) -> None:
+    portal, api = failing
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/sleep_loop", name="cut-off")
+    execution = demo.send(actor, '{"sleep": 1, "iterations": 60}')
+    page = visit("admin", at=portal)
+
+    api.fail(hang_up, "POST", "/messages")
+    page.goto(f"/actors/{actor}/messages/")
+    page.locator("#message-form [name=message]").fill("hello")
+    page.get_by_role("button", name="Send message").click()
+    expect(page.locator("#write-alerts")).to_contain_text("not known whether")
+    api.fail(hang_up, "GET")
+    stands_through_failed_polls(page, "It is not known whether it was done")
+
+    api.heal()
+    page.goto(f"/actors/{actor}/workers/")
+    api.fail(hang_up, "POST", "/workers")
+    page.locator("#scale [name=num]").fill("1")
+    page.get_by_role("button", name="Start what is missing").click()
+    expect(page.locator("#write-alerts")).to_contain_text("not known whether")
+    api.fail(hang_up, "GET")
+    stands_through_failed_polls(page, "It is not known whether it was done")
+
+    api.heal()
+    page.goto(f"/actors/{actor}/executions/{execution}/")
+    page.route(
+        re.compile("log/wrap|wrap"),
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
+    page.get_by_role("button", name="Wrap").click()
+    expect(page.locator("#write-alerts")).to_contain_text("Look whether it was done")
+    api.fail(hang_up, "GET")
+    stands_through_failed_polls(page, "Look whether it was done before you send it again.")
+
+
+def test_a_page_of_a_server_in_front_wipes_nothing(visit: Visit, portal: Portal) -> None:
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/wc", name="behind-a-gateway")
+    page = visit("demo")
+    page.goto(f"/actors/{actor}/messages/")
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=502, content_type="text/html", body="<h1>502 Bad Gateway</h1>")
+
+    page.route(re.compile(f"/actors/{actor}/messages/"), fail)
+    page.locator("#message-form [name=message]").fill("hello")
+    page.get_by_role("button", name="Send message").click()
+    alert = page.locator("#write-alerts [data-alert]")
+    expect(alert).to_have_count(1)
+    for _ in range(2):
+        page.wait_for_event("response", lambda answer: "poll=1" in answer.url)
+    expect(alert).to_contain_text("Look whether it was done before you send it again.")
+    expect(page.locator("#read-alert")).to_be_empty()
