@@ -12,6 +12,7 @@ from actors_app.definitions.definition import Difference
 from actors_app.history.clock import now_ms
 from actors_app.models import ActorHistory, KeptDefinition, Readable
 from actors_app.permissions.former import FormerReader, Sight
+from tests.audit import wrote
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, actor_payload
 from tests.payloads import API as API_URL
@@ -169,6 +170,34 @@ def test_a_digest_cannot_be_guessed_and_is_of_one_field_of_one_actor(
     settings.SECRET_KEY = "a third"
     ((_, before), _) = FormerReader(Sight.WITHHELD, "default", "one", {}).sides(one)
     assert len(digests | {before[0].digest}) == 3
+
+
+@pytest.mark.parametrize(
+    ("owner", "writer", "sees"), [("jdoe", "team", True), ("team", "jdoe", True), ("x", "y", False)]
+)
+@pytest.mark.parametrize("action", ["actor.update", "actor.create", "schedule.update"])
+def test_the_trail_shows_what_others_wrote_to_the_owner_alone(
+    signed_in: Client, api: API, action: str, owner: str, writer: str, sees: bool
+) -> None:
+    before = {"description": "former-word", "hints": ["former-hint"], "webhook": ""}
+    entry = wrote(action, username=writer, details={"before": before, "after": {"link": "former-link"}})
+    api.get(f"/actors/v2/{ACTOR_ID}", actor_payload(owner=owner))
+    api.get("/actors/v2", [actor_payload(owner=owner)])
+    for address in (
+        f"/activity/{entry.pk}/",
+        f"/actors/{ACTOR_ID}/activity/?format=csv",
+        "/activity/?format=jsonl",
+        f"/api/v1/activity/{entry.pk}/",
+        "/api/v1/activity/",
+        f"{ONE}activity/",
+        "/api/v1/activity/export/?format=csv",
+    ):
+        answer: Any = signed_in.get(address, secure=True)
+        content = b"".join(answer) if answer.streaming else answer.content
+        assert answer.status_code == 200, address
+        assert b"description" in content, "that it changed"
+        for secret in (b"former-word", b"former-hint", b"former-link"):
+            assert (secret in content) is sees, address
 
 
 @pytest.mark.parametrize("owner", ["jdoe", "mvaughn"])

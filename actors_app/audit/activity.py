@@ -74,17 +74,32 @@ ACTIONS = {
 }
 
 
+_OF_DEFINITIONS = ("actor.create", "actor.update", "schedule.update")
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads the trail, and the actors whose entries by others they may read now."""
 
     who: Credentials
     names: Mapping[str, str] = field(default_factory=dict)  # of the actors that they may read, by id
+    owned: frozenset[str] = frozenset()  # the ids of those that are theirs
 
     @classmethod
     def of(cls, who: Credentials, actors: Iterable[Actor] = ()) -> "Reader":
         """Return the reader that may read these actors."""
-        return cls(who, {actor.id: actor.label for actor in actors})
+        actors = tuple(actors)
+        owned = frozenset(actor.id for actor in actors if actor.owner == who.username)
+        return cls(who, {actor.id: actor.label for actor in actors}, owned)
+
+    def sees_values(self, entry: AuditEntry) -> bool:
+        """Whether they see the values of a definition in an entry: its writer and the actor's owner do.
+
+        A value may have been taken out since. Whoever has UPDATE sees it among the former definitions; here nobody is
+        asked for the level on each actor of a list.
+        """
+        is_about_values = entry.action in _OF_DEFINITIONS
+        return not is_about_values or entry.username == self.who.username or entry.actor_id in self.owned
 
     def lines(self) -> QuerySet[AuditEntry]:
         """Return what they may see, with the ends, newest first: their own, and what others did to those actors."""
@@ -271,9 +286,25 @@ def answer_of(entry: AuditEntry) -> tuple[str, str]:
     return str(error.get("user_message", "")), str(error.get("reason") or "")
 
 
-def record_of(entry: AuditEntry) -> dict[str, Any]:
+def shown_details(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
+    """Return what an entry keeps as somebody sees it: of a definition perhaps only the names of its fields."""
+    details = details_of(entry)
+    if not reader.sees_values(entry):
+        for side in ("before", "after"):
+            if isinstance(details.get(side), dict):
+                details[side] = {name: _veiled(value) for name, value in details[side].items()}
+    return details
+
+
+def _veiled(value: Any) -> Any:
+    if isinstance(value, dict):
+        return dict.fromkeys(value, "…")
+    return value if value in (None, "", []) else "…"
+
+
+def record_of(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return a line as an export has it: plain values, times in ISO 8601."""
-    end, details = end_of(entry), details_of(entry)
+    end, details = end_of(entry), shown_details(entry, reader)
     said, reason = answer_of(entry)
     return {
         "id": entry.pk,

@@ -151,7 +151,8 @@ class Pack:
 
     def _audit(self, seen: SeenActor, folder: str) -> Iterator[bytes]:
         actor, problems = self.actors[seen.key], list[str]()
-        lines = Reader.of(self.who, [actor] if actor else []).lines().filter(actor_id=seen.id)
+        reader = Reader.of(self.who, [actor] if actor else [])
+        lines = reader.lines().filter(actor_id=seen.id)
 
         def pieces() -> Iterator[bytes]:
             try:
@@ -159,7 +160,7 @@ class Pack:
                     if number == MAX_AUDIT:
                         problems.append(f"These are the newest {MAX_AUDIT} entries; there are more.")
                     else:
-                        yield json.dumps(record_of(entry)).encode() + b"\n"
+                        yield json.dumps(record_of(entry, reader)).encode() + b"\n"
             except DatabaseError:
                 problems.append(_STORE_SILENT)
 

@@ -15,11 +15,11 @@ from actors_app.audit.activity import (
     Reader,
     all_of,
     answer_of,
-    details_of,
     end_of,
     lines_of,
     outcome_of,
     record_of,
+    shown_details,
 )
 from actors_app.audit.checks import check
 from actors_app.audit.readers import of_actor, readable, readable_line
@@ -77,7 +77,7 @@ def _answer(
     kind = form.given("format")
     # A file holds what was asked for or it is not made; a page says what was not understood.
     if kind and not form.errors:
-        return file_of(wanted, kind)  # type: ignore[return-value]  # no HttpResponse to mypy
+        return file_of(wanted, kind, reader)  # type: ignore[return-value]  # no HttpResponse to mypy
     before = form.given("before")
     size = preferences_of(request).page_size
     some = list((wanted.filter(pk__lt=before) if before else wanted)[: size + 1])
@@ -95,11 +95,11 @@ def _answer(
     return render_page(request, template, context, partial="activity/_card.html", status=status)
 
 
-def file_of(lines: QuerySet[AuditEntry], kind: str) -> StreamingHttpResponse:
+def file_of(lines: QuerySet[AuditEntry], kind: str, reader: Reader) -> StreamingHttpResponse:
     """Send the lines while they are read."""
-    pieces, content_type = (
-        (_csv(lines), "text/csv; charset=utf-8") if kind == "csv" else (_json_lines(lines), "application/jsonl")
-    )
+    pieces, content_type = _json_lines(lines, reader), "application/jsonl"
+    if kind == "csv":
+        pieces, content_type = _csv(lines, reader), "text/csv; charset=utf-8"
     name = f"activity-{now():%Y-%m-%d}.{kind}"
     return StreamingHttpResponse(
         pieces,
@@ -108,19 +108,19 @@ def file_of(lines: QuerySet[AuditEntry], kind: str) -> StreamingHttpResponse:
     )
 
 
-def _json_lines(lines: QuerySet[AuditEntry]) -> Iterator[str]:
+def _json_lines(lines: QuerySet[AuditEntry], reader: Reader) -> Iterator[str]:
     """Write each line as one JSON object; line ends and controls within it are escaped."""
     for entry in all_of(lines):
-        yield json.dumps(record_of(entry)) + "\n"
+        yield json.dumps(record_of(entry, reader)) + "\n"
 
 
-def _csv(lines: QuerySet[AuditEntry]) -> Iterator[str]:
+def _csv(lines: QuerySet[AuditEntry], reader: Reader) -> Iterator[str]:
     buffer = StringIO()
     table: csv.DictWriter[str] | None = None
     for entry in all_of(lines):
         record = {
             name: safe_cell(json.dumps(value) if isinstance(value, dict) else value)
-            for name, value in record_of(entry).items()
+            for name, value in record_of(entry, reader).items()
         }
         if table is None:
             table = csv.DictWriter(buffer, record)
@@ -166,7 +166,7 @@ def one_line(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader]:
 def _context(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return what the pages of one line show."""
     (line,) = lines_of([entry], reader)
-    details, (said, reason) = details_of(entry), answer_of(entry)
+    details, (said, reason) = shown_details(entry, reader), answer_of(entry)
     if line.actor_url:
         back = (
             (reverse("actors:actor-activity", args=[entry.actor_id]), "Activity of the actor")

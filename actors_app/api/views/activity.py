@@ -14,7 +14,7 @@ from actors_app.api.files import FILES, FileRenderers
 from actors_app.api.paging import Page
 from actors_app.api.schema import operation
 from actors_app.api.serializers import activity as shapes
-from actors_app.audit.activity import record_of
+from actors_app.audit.activity import Reader, record_of
 from actors_app.audit.checks import check
 from actors_app.audit.readers import of_actor, readable, readable_line
 from actors_app.forms.activity import ActivityForm
@@ -25,9 +25,9 @@ TAG = "Activity"
 _OURS = ("cursor", "limit", "format")
 
 
-def shown(entry: AuditEntry) -> dict[str, Any]:
+def shown(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return a line as it goes out: as an export has it, with null for what is not known."""
-    found = record_of(entry)
+    found = record_of(entry, reader)
     return found | {name: found[name] or None for name in ("actor_id", "object_id")}
 
 
@@ -39,7 +39,7 @@ class Lines(Resource):
         form = checked(ActivityForm(typed((name, one) for name, one in self.asked.items() if name not in _OURS)))
         return form.asked(actors).of(lines)
 
-    def page_of_lines(self, lines: QuerySet[AuditEntry], *, is_complete: bool) -> Response:
+    def page_of_lines(self, lines: QuerySet[AuditEntry], reader: Reader, *, is_complete: bool) -> Response:
         """Answer with a page, newest first."""
         limit: int = self.asked["limit"]
         way, place = paging.read(self.asked["cursor"]) if self.asked.get("cursor") else ("after", None)
@@ -54,7 +54,7 @@ class Lines(Resource):
             some = found[:limit]
             has_next, has_previous = len(found) > limit, place is not None
         page = Page(
-            [shown(entry) for entry in some],
+            [shown(entry, reader) for entry in some],
             paging.write("after", some[-1].pk) if some and has_next else None,
             paging.write("before", some[0].pk) if some and has_previous else None,
         )
@@ -74,7 +74,7 @@ class Activity(Lines):
     def get(self, request: Request) -> Response:
         """Answer with a page of lines."""
         reader, ids, error = readable(self.who, self.abaco, self.asked.get("actor", ""))
-        return self.page_of_lines(self.filtered(reader.lines(), ids), is_complete=error is None)
+        return self.page_of_lines(self.filtered(reader.lines(), ids), reader, is_complete=error is None)
 
 
 class ActivityFile(Lines):
@@ -95,7 +95,7 @@ class ActivityFile(Lines):
         reader, ids, error = readable(self.who, self.abaco, self.asked.get("actor", ""))
         if error is not None:
             raise error
-        return file_of(self.filtered(reader.lines(), ids), self.asked["format"])
+        return file_of(self.filtered(reader.lines(), ids), self.asked["format"], reader)
 
 
 class ActorActivity(Lines):
@@ -104,8 +104,8 @@ class ActorActivity(Lines):
     @operation("List what was done to an actor", tag=TAG, query=shapes.ActorActivityQuery, gives=shapes.ActivityPage)
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of lines."""
-        _, _, lines = of_actor(self.who, self.abaco, actor_id)
-        return self.page_of_lines(self.filtered(lines, frozenset()), is_complete=True)
+        _, reader, lines = of_actor(self.who, self.abaco, actor_id)
+        return self.page_of_lines(self.filtered(lines, frozenset()), reader, is_complete=True)
 
 
 class ActivityDetail(Resource):
@@ -114,7 +114,7 @@ class ActivityDetail(Resource):
     @operation("Read a line of the activity", tag=TAG, gives=shapes.ActivityLine)
     def get(self, request: Request, entry_id: int) -> Response:
         """Answer with one."""
-        return Response(shapes.ActivityLine(shown(_line(self, entry_id))).data)
+        return Response(shapes.ActivityLine(shown(*_line(self, entry_id))).data)
 
 
 class ActivityCheck(Resource):
@@ -128,11 +128,11 @@ class ActivityCheck(Resource):
     )
     def get(self, request: Request, entry_id: int) -> Response:
         """Answer with what the API shows now."""
-        return Response(shapes.CheckFinding(check(self.abaco, _line(self, entry_id))).data)
+        return Response(shapes.CheckFinding(check(self.abaco, _line(self, entry_id)[0])).data)
 
 
-def _line(resource: Resource, entry_id: int) -> AuditEntry:
+def _line(resource: Resource, entry_id: int) -> tuple[AuditEntry, Reader]:
     found = readable_line(resource.who, lambda: resource.abaco, entry_id)
     if found is None:
         raise Http404
-    return found[0]
+    return found
