@@ -10,14 +10,13 @@ from urllib.parse import urlsplit
 from django import forms
 
 from actors_app.definitions.definition import DEFAULTS, EDITABLE, LIMITS, Definition, is_same
-from actors_app.executions.sizes import variable_excess
 from actors_app.forms.actor_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
 from actors_app.forms.base import PortalForm
 from actors_app.forms.cron import EXAMPLE, check_schedule
 from actors_app.forms.environment import EnvironmentField, Row, environment_rows
 from actors_app.forms.fields import LineField, StrictJSONField, TextField, has_unseen
 from actors_app.forms.images import check_image
-from actors_app.forms.state import STATE_VARIABLE
+from actors_app.forms.state import storage_problem
 from actors_app.forms.webhooks import check_webhook
 from actors_app.services.dialects import DIALECTS
 from actors_app.wording import visible
@@ -290,8 +289,8 @@ class ActorForm(PortalForm):
                 self.add_error("state", "Only a stateful actor keeps a state; choose stateful, or empty this.")
             elif not isinstance(state, dict):
                 self.add_error("state", 'This must be a JSON object, such as {"count": 0}.')
-            elif excess := variable_excess(STATE_VARIABLE, state):
-                self.add_error("state", excess)
+            elif problem := storage_problem(state):
+                self.add_error("state", problem)
         is_untouched = self.opened is not None and not {"cron_on", "cron_schedule"} & set(self.changed_data)
         has_schedule = data.get("cron_schedule") or "cron_schedule" in self.errors
         if data.get("cron_on") and not has_schedule and not is_untouched:

@@ -44,3 +44,25 @@ def test_a_state_and_a_config_that_no_container_could_get(caller: Caller, api: A
     found = problem(caller.post("/api/v1/configs/", config), 422, "not-valid")
     assert "_actor_configs" in str(found["errors"]["value"])
     assert api.asked == []
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1])
+def test_a_state_with_an_integer_that_the_api_cannot_store(number: int, caller: Caller, api: API) -> None:
+    state = {"state": {"deep": [{"count": number}]}}
+    found = problem(caller.ask("PUT", f"/api/v1/actors/{ACTOR_ID}/state/", state), 422, "not-valid")
+    assert "more than 64 bits" in str(found["errors"]["state"])
+    actor = {"image": "a/b", "stateless": False}
+    found = problem(caller.post("/api/v1/actors/", actor | state), 422, "not-valid")
+    assert "more than 64 bits" in str(found["errors"]["state"])
+    assert api.asked == []
+    api.get(f"/actors/v2/{ACTOR_ID}", actor_payload(stateless=False))
+    found = problem(caller.post(f"/api/v1/actors/{ACTOR_ID}/clone/", {"name": "copy", **state}), 422, "not-valid")
+    assert "more than 64 bits" in str(found["errors"]["state"])
+    assert [call.method for call in api.asked] == ["GET"]
+
+
+def test_the_largest_integer_is_sent(caller: Caller, api: API) -> None:
+    api.get(f"/actors/v2/{ACTOR_ID}/state", {"state": {}})
+    api.post(f"/actors/v2/{ACTOR_ID}/state", actor_payload(stateless=False))
+    caller.ask("PUT", f"/api/v1/actors/{ACTOR_ID}/state/", {"state": {"count": 2**63 - 1}})
+    assert json.loads(api.asked[-1].body) == {"count": 2**63 - 1}
