@@ -7,7 +7,7 @@ from typing import Any
 from actors_app.executions.standstill import Standstill, is_suspect, standstills, still_waits
 from actors_app.executions.why import Asked, Why, why_not_running
 from actors_app.services import Abaco, Answer
-from actors_app.services.errors import SignedOut
+from actors_app.services.errors import Forbidden, NotFound, SignedOut
 from actors_app.services.types import Actor, Execution, ExecutionListing, ExecutionRow, Worker
 from actors_app.wording import now
 
@@ -17,7 +17,10 @@ RUNNING, OLDEST = 20, 10  # executions that are read one by one where the search
 
 
 def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, Why | None, Actor | None]:
-    """Ask for an execution and what may hold it up; return it, why it waits, if it does, and its actor."""
+    """Ask for an execution and what may hold it up; return it, why it waits, if it does, and its actor.
+
+    Raises the error of the actor where the execution is in error: only the actor tells whether its message waits.
+    """
     answers = abaco.wave(
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         actor=lambda: abaco.actors.get(actor_id),
@@ -26,6 +29,8 @@ def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, W
     )
     execution: Execution = answers["execution"].need()
     answers["actor"] = actor_since(abaco, actor_id, execution, answers["actor"])
+    if execution.outcome == "error" and not isinstance(answers["actor"].error, NotFound | Forbidden | None):
+        raise answers["actor"].error
     waits = still_waits(execution, answers["actor"].value)
     return execution, _reason(abaco, execution, answers) if waits else None, answers["actor"].value
 

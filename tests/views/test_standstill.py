@@ -240,6 +240,17 @@ def test_an_actor_whose_answer_is_older_than_its_executions_is_read_again(
     assert response.status_code == 200  # 286 would end the poll
 
 
+def test_a_poll_goes_on_where_the_actor_of_an_execution_in_error_is_not_told(
+    api: API, signed_in: Client, htmx: dict[str, str]
+) -> None:
+    life = Life(api, "nostart", 152.4)
+    page = life.execution("17_execution_at_the_end")
+    api.answer("GET", life.actor, body="Bad gateway", status=500)
+    api.get(f"{life.actor}/workers", life.result("21_workers_at_the_end"))
+    api.get(f"{life.actor}/messages", life.result("26_messages_20s_later"))
+    assert signed_in.get(f"{page}why/?poll=1", headers=htmx).status_code == 502
+
+
 def test_a_text_that_broke_an_actor_is_told_with_what_frees_it(api: API, signed_in: Client) -> None:
     life = Life(api, "longtext", 29.1)
     life.answers(actor="07_actor_in_error", workers="08_workers", messages="09_messages")
