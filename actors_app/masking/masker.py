@@ -11,6 +11,7 @@ from actors_app.services.errors import AbacoError
 
 _LEAST = 7  # characters of a name and a secret: `key=abc`
 _HELD = 32_768  # characters of a line without an end that are looked at together
+_SLICE = 16_384  # characters of a piece that are looked at together
 _LONGEST = 131_072  # characters of one secret that are held; of a longer one the rest is left out as it comes
 _TAIL = 512  # characters before a cut of a line, where a name or the beginning of a secret may stand
 _NEAR_END = 8  # characters before a cut; a secret that ends there may go on
@@ -83,7 +84,7 @@ class Masker:
         size, least, is_start = 0, 0, True
         broken: AbacoError | None = None
         try:
-            for piece in pieces:
+            for piece in _sliced(pieces):
                 held.append(piece)
                 size += len(piece)
                 if size < least or ("\n" not in piece and size < _HELD):
@@ -175,6 +176,13 @@ class Masker:
                 written.append(f'"{MASK}"' if span.needs_quotes else MASK)
         written.append(text[place:cut])
         return "".join(written)
+
+
+def _sliced(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield the same text in pieces of at most _SLICE characters, so that little of it is in memory several times."""
+    for piece in pieces:
+        for start in range(0, len(piece), _SLICE):
+            yield piece[start : start + _SLICE]
 
 
 def may_hold_secret(name: str, value: Any) -> bool:
