@@ -59,7 +59,7 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
                 context["may_be_lost"] = acts.may_be_lost(error)
     if request.method == "GET" or isinstance(form.refusal, NotFound | Forbidden):
         read = abaco.wave(actor=lambda: abaco.actors.get(actor_id))["actor"]
-        context |= {"actor": read.value, **if_deleted(owner, actor_id, read.error)}
+        context |= {"actor": read.value, "error": read.error, **if_deleted(owner, actor_id, read.error)}
     context["kept"] = kept_results.kept(owner, execution_id)
     return render_page(request, "executions/results.html", context, status=status)
 
