@@ -138,3 +138,15 @@ def test_markup_stays_text():
 )
 def test_levels_are_recognised(line, level):
     assert lines_of(line)[0].level == level
+
+
+def test_what_is_looked_for_is_marked_in_each_colour_that_it_crosses():
+    (line,) = read_part(iter(["\x1b[31mab\x1b[32mab\x1b[0mabc"]), Asked(find="ba")).lines
+    assert [(span.text, span.style) for span in line.spans] == [
+        ("a", "ansi-red"),
+        ("b", "ansi-red found"),
+        ("a", "ansi-green found"),
+        ("b", "ansi-green found"),
+        ("a", "found"),
+        ("bc", ""),
+    ]

@@ -128,19 +128,21 @@ def marked(spans: tuple[Span, ...], wanted: re.Pattern[str]) -> tuple[Span, ...]
     if not places:
         return spans
     pieces: list[Span] = []
-    start = 0
+    start = first = 0  # the span's place in the line, and the first of the places that may reach into it
     for span in spans:
         position, stop = start, start + len(span.text)
-        for left, right in places:
+        while first < len(places) and places[first][0] < stop:
+            left, right = places[first]
             cut, past = max(left, position), min(right, stop)
-            if cut >= past:
-                continue
             if cut > position:
                 pieces.append(replace(span, text=span.text[position - start : cut - start]))
             pieces.append(
                 replace(span, text=span.text[cut - start : past - start], style=f"{span.style} found".strip())
             )
             position = past
+            if right > stop:
+                break  # it goes on in the next span
+            first += 1
         if position < stop:
             pieces.append(replace(span, text=span.text[position - start :]))
         start = stop
