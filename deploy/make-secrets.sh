@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make every secret of the deployment that is not there yet, in deploy/secrets/, and a first deploy/portal.env.
+# Make every secret of the deployment that is not there yet, in deploy/secrets/, a first deploy/portal.env, and
+# deploy/server_name, which tells the proxy the portal's name.
 #   sh deploy/make-secrets.sh portal.example.org [host of PostgreSQL]
 # What is there is left alone. The certificate is self-signed: put yours in its place. Needs openssl.
 set -eu
@@ -36,6 +37,12 @@ if [ ! -e "$here/portal.env" ]; then
     sed "s/portal\.example\.org/$host/" "$here/portal.env.example" > "$here/portal.env"
     echo "made portal.env: name your Actors API in it"
 fi
+if [ ! -e "$here/server_name" ]; then
+    echo "server_name $host;" > "$here/server_name"
+    echo "made server_name"
+fi
+# Not what umask says: the proxy reads it as another user.
+chmod 644 "$here/server_name"
 # The directory is the owner's alone; the files in it are read by the containers' users, who are others.
 chmod 700 "$secrets"
 chmod 644 "$secrets"/*

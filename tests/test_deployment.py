@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -105,6 +105,16 @@ def test_each_secret_is_declared_made_and_used() -> None:
         assert given <= set(service["secrets"]), f"{name} is told of a secret that it cannot read"
 
 
+def test_the_name_of_the_portal_reaches_the_proxy() -> None:
+    path = "/etc/nginx/server_name"
+    assert SERVICES["configs"] == {"server_name": {"file": "deploy/server_name"}}
+    assert SERVICES["services"]["proxy"]["configs"] == [{"source": "server_name", "target": path}]
+    assert f"include {path};" in PROXY
+    assert "$host" not in PROXY, "it is what the request says"
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    assert page.index("cp deploy/server_name /etc/nginx/") < page.index("nginx -t")
+
+
 def test_the_operators_page_names_only_services_there_are() -> None:
     page = (ROOT / "docs" / "deploy.md").read_text()
     named = set(re.findall(r"docker compose\s+(?:exec|run)\s+(?:-\S+\s+)*([a-z-]+)", page))
@@ -168,6 +178,7 @@ def test_the_secrets_are_made_once_and_load(tmp_path: Path) -> None:
     assert "made secret_key" in made[0].stdout
     assert made[1].stdout == ""
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "server_name").read_text() == "server_name a.example.org;\n"
     assert "ALLOWED_HOSTS=a.example.org" in (tmp_path / "portal.env").read_text()
     files = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
     assert files["store_password"] in files["database_url"]
@@ -250,12 +261,18 @@ def test_migrations_only_add_from_the_one_that_the_operators_page_names() -> Non
 
 
 @contextmanager
-def proxy(directory: Path, *portals: str) -> Iterator[tuple[str, str, Path]]:
-    """Run the proxy's own configuration with other addresses; yield its https and http roots and its certificate."""
+def proxy(
+    directory: Path, first: str, second: str, changes: Mapping[str, str] | None = None
+) -> Iterator[tuple[str, str, Path]]:
+    """Run the proxy's own configuration with other addresses; yield its https and http roots and its certificate.
+
+    `changes` are more replacements in its text, such as of a time that a test cannot wait for.
+    """
     if not NGINX:
         missing("nginx", "nginx-light")
     pem, secure, plain = self_signed(directory, days=30), free_port(), free_port()
     text = PROXY
+    (directory / "server_name").write_text("server_name 127.0.0.1;\n")
     for old, new in {
         "/tmp/": f"{directory}/",  # noqa: S108 - the proxy's own, in its container
         "/dev/stdout": f"{directory}/requests.log",
@@ -263,8 +280,10 @@ def proxy(directory: Path, *portals: str) -> Iterator[tuple[str, str, Path]]:
         "/run/secrets/tls_key": str(pem),
         "listen 8443": f"listen 127.0.0.1:{secure}",
         "listen 8080": f"listen 127.0.0.1:{plain}",
-        "portal-a:8000": portals[0].removeprefix("http://"),
-        "portal-b:8000": portals[1].removeprefix("http://"),
+        "/etc/nginx/server_name": f"{directory}/server_name",
+        "portal-a:8000": first.removeprefix("http://"),
+        "portal-b:8000": second.removeprefix("http://"),
+        **(changes or {}),
     }.items():
         assert old in text, old
         text = text.replace(old, new)
