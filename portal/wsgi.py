@@ -19,8 +19,10 @@ if not settings.TENANTS:
 
 from django.db import Error, connection  # noqa: E402
 
+from portal.loading import load_everything  # noqa: E402
 from portal.store import fill_pool, missing_migrations, unknown_migrations  # noqa: E402
 
+load_everything()
 log = logging.getLogger("portal")
 is_away = False
 try:

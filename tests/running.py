@@ -34,9 +34,9 @@ class RunningPortal:
 
 @contextmanager
 def running_portal(
-    directory: Path, api_url: str, port: int | None = None, **environment: str
+    directory: Path, api_url: str, port: int | None = None, root: Path = ROOT, **environment: str
 ) -> Iterator[RunningPortal]:
-    """Run a portal of an API until the block ends; `environment` adds to its settings."""
+    """Run a portal of an API, from its files below `root`, until the block ends; `environment` adds to its settings."""
     url = f"http://127.0.0.1:{port or free_port()}"
     store = directory / "portal.sqlite3"
     env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | {
@@ -54,12 +54,12 @@ def running_portal(
     }
     env |= environment
     for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
+        subprocess.run([sys.executable, "manage.py", *command], cwd=root, env=env, check=True)
     log = directory / "portal.log"
     gunicorn = ["-m", "gunicorn", "-c", "portal/gunicorn_conf.py", "--bind", url.removeprefix("http://")]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, *gunicorn, "portal.wsgi"], cwd=ROOT, env=env, stdout=output, stderr=output
+            [sys.executable, *gunicorn, "portal.wsgi"], cwd=root, env=env, stdout=output, stderr=output
         )
         try:
             wait_for(url + "/livez", process)
