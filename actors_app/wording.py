@@ -64,7 +64,7 @@ def thousands(count: int | None) -> str:
 
 # Untrusted text ---------------------------------------------------------------------------------------------
 
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 
@@ -85,7 +85,12 @@ def visible(value: object) -> str:
 
     The result is plain text: the template escapes it like any other.
     """
-    return _HIDDEN.sub(_mark, str(value))
+    return HIDDEN.sub(_mark, str(value))
+
+
+def as_written(text: str) -> str:
+    """Return a text like `visible`, its carriage returns written out too."""
+    return visible(text).replace("\r", "\N{SYMBOL FOR CARRIAGE RETURN}")
 
 
 def storable(text: str) -> str:

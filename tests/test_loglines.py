@@ -79,9 +79,10 @@ def test_each_way_to_write_a_colour_becomes_one_of_eight(codes, style):
     assert line.spans == (Span("text", style),)
 
 
-def test_moving_the_cursor_is_left_out_and_other_sequences_stay_visible():
+def test_moving_to_another_line_is_left_out_and_what_is_no_sequence_stays_visible():
     assert texts("a\x1b[2Kb\x1b[1;1Hc") == ["abc"]
-    assert texts("\x1b]777;x\x07y\x1bPq") == ["␛]777;x␇y␛Pq"]
+    assert texts("\x1b]777;x\x07y\x1bPq") == ["y␛Pq"]
+    assert texts("\x1b]0;no end\nnext\x07") == ["␛]0;no end", "next␇"]
 
 
 @pytest.mark.parametrize(

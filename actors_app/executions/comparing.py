@@ -13,6 +13,7 @@ from typing import Literal
 
 from actors_app.badges import OUTCOMES, UNKNOWN
 from actors_app.executions.endings import state_in_words
+from actors_app.logs.lines import plain
 from actors_app.services.types import Actor, Execution
 from actors_app.wording import duration, size, thousands, visible
 from actors_app.zones import exact
@@ -44,7 +45,6 @@ _FINAL = "Final state: "
 _ALWAYS = frozenset({"Received", "Started", "Ended", "Worker", "CPU", "I/O", f"{_FINAL}Pid"}) | {
     f"{_FINAL}{name}" for name in ("StartedAt", "FinishedAt", "started_at", "finished_at", "container_id")
 }
-_CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _WORDS = {"when": "<time>", "span": "<duration>", "id": "<id>"}
 
 
@@ -127,8 +127,7 @@ def tail_of(pieces: Iterable[str]) -> Tail:
 
 def _plain(line: str) -> str:
     """Return a line as a terminal leaves it, without its colours, and cut where it is too long."""
-    text = _CONTROL.sub("", line[:MAX_LINE].rstrip("\r").rpartition("\r")[2])
-    return text + ("…" if len(line) > MAX_LINE else "")
+    return plain(line[:MAX_LINE]) + ("…" if len(line) > MAX_LINE else "")
 
 
 def without_passing(line: str, names: Iterable[str] = ()) -> str:

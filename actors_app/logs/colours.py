@@ -4,6 +4,10 @@ Which codes mean a colour is here; all else of a line is the business of `lines.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
+
+Style = frozenset[str]  # names of classes of ours
+NO_STYLE: Style = frozenset()
 
 COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 EXTENDED = {38: "ansi-", 48: "on-"}  # the codes that more numbers follow, and whether letters or their ground are meant
@@ -14,7 +18,34 @@ _GREY = 40  # between the largest and the least share, below which there is no h
 _LIGHT = 150  # of 255, from which on a grey is a white
 
 
-def coloured(style: frozenset[str], code: int, more: Sequence[int] = ()) -> frozenset[str]:
+_WEIGHTS = {1: "bold", 2: "faint", 3: "italic", 4: "underline", 7: "inverse", 9: "struck"}
+_WEIGHTS_OFF = {22: ("bold", "faint"), 23: ("italic",), 24: ("underline",), 27: ("inverse",), 29: ("struck",)}
+
+
+@lru_cache(maxsize=512)
+def styled(style: Style, codes: str) -> Style:
+    """Return a style changed by the codes of one `ESC [ … m`; codes that are not known change nothing."""
+    parts = codes.split(";")
+    while parts:
+        first, *of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts.pop(0).split(":")]
+        if first in EXTENDED and not of_it:  # its numbers are parts of their own: one of 256 colours, or three shares
+            many = 2 if parts[:1] == ["5"] else 4
+            of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts[:many]]
+            del parts[:many]
+        if first == 0:
+            style = NO_STYLE
+        elif first == 4 and of_it == [0]:
+            style -= {"underline"}
+        elif first in _WEIGHTS:
+            style |= {_WEIGHTS[first]}
+        elif first in _WEIGHTS_OFF:
+            style -= set(_WEIGHTS_OFF[first])
+        else:
+            style = coloured(style, first, of_it)
+    return style
+
+
+def coloured(style: Style, code: int, more: Sequence[int] = ()) -> Style:
     """Return a style with the colour of a code; one that means none changes nothing. `more` follows 38 and 48."""
     if code in EXTENDED:
         name = _extended(more)
@@ -26,7 +57,7 @@ def coloured(style: frozenset[str], code: int, more: Sequence[int] = ()) -> froz
     return _changed(style, EXTENDED[code - 1], "") if code - 1 in EXTENDED else style
 
 
-def _changed(style: frozenset[str], prefix: str, name: str) -> frozenset[str]:
+def _changed(style: Style, prefix: str, name: str) -> Style:
     return frozenset(one for one in style if not one.startswith(prefix)) | ({prefix + name} if name else set())
 
 

@@ -6,27 +6,13 @@ lines of a long log are shown is the business of `parts.py`.
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Literal
 
-from actors_app.logs.colours import EXTENDED, coloured
-from actors_app.wording import visible
+from actors_app.logs.colours import NO_STYLE, Style, styled
+from actors_app.logs.controls import CONTROL, MOVES, without_controls
+from actors_app.logs.levels import Level
+from actors_app.logs.rows import Row
+from actors_app.wording import as_written
 
-Level = Literal["", "debug", "info", "warn", "error"]
-
-# What terminals obey: colours are read; the moving of a cursor, the choice of an alphabet (`tput sgr0` writes one), a
-# window's title and the address of a link are left out. Other sequences stay visible.
-_CONTROL = re.compile(r"\x1b(?:\[([0-?]*)[ -/]*([@-~])|[()*+][0-9A-Z]|\][0128];[^\x07\x1b\n]{0,480}(?:\x07|\x1b\\))")
-_WEIGHTS = {1: "bold", 2: "faint", 3: "italic", 4: "underline", 7: "inverse", 9: "struck"}
-_WEIGHTS_OFF = {22: ("bold", "faint"), 23: ("italic",), 24: ("underline",), 27: ("inverse",), 29: ("struck",)}
-
-_LEVEL = re.compile(
-    r"\b(?:(TRACE|DEBUG)|(INFO|NOTICE)|(WARN(?:ING)?)|(ERROR|CRITICAL|FATAL|PANIC))\b"
-    r"|\blevel\W{1,4}(?i:(trace|debug)|(info|notice)|(warn(?:ing)?)|(error|critical|fatal|panic))\b"
-)
-_FAULT = re.compile(r"Traceback \(most recent call last\)|[\w.]{1,80}(?:Error|Exception): ")
-_LEVELS: tuple[Level, ...] = ("debug", "info", "warn", "error")
-_LEVEL_IS_NEAR = 100  # characters from the start of a line in which its level is looked for
 _DATE = r"\d{4}[-/](?:0\d|1[0-2])[-/][0-3]\d"
 _CLOCK = r"[0-2]\d:[0-5]\d(?::[0-6]\d(?:[.,]\d{1,9})?)?"
 _STAMP = re.compile(
@@ -63,44 +49,18 @@ class Line:
 def plain(line: str) -> str:
     """Return a line as a terminal shows it in the end, without colours."""
     line = line.rstrip("\r")
-    if "\r" in line:
-        line = line.rpartition("\r")[2]
-    return overwritten(without_controls(line))
+    if not MOVES.search(line):
+        return without_controls(line)
+    row = Row(NO_STYLE)
+    row.feed(line)
+    return row.text
 
 
-def without_controls(text: str) -> str:
-    """Return a text without what terminals obey."""
-    return _CONTROL.sub("", text) if "\x1b" in text else text
-
-
-def overwritten(text: str) -> str:
-    """Return a text as it stands when what follows a backspace has been written over what it went back to."""
-    if "\b" not in text:
-        return text
-    signs: list[str] = []
-    place = 0
-    for sign in text:
-        if sign == "\b":
-            place = max(0, place - 1)
-        else:
-            signs[place : place + 1] = [sign]
-            place += 1
-    return "".join(signs)
-
-
-def level_of(line: str) -> Level:
-    """Return the level that a line names near its beginning; empty where it names none."""
-    if _FAULT.match(line):
-        return "error"
-    found = _LEVEL.search(line[:_LEVEL_IS_NEAR])
-    return _LEVELS[(found.lastindex - 1) % 4] if found and found.lastindex else ""
-
-
-def style_after(line: str, style: frozenset[str]) -> frozenset[str]:
+def style_after(line: str, style: Style) -> Style:
     """Return the style that the next line begins with."""
-    for match in _CONTROL.finditer(line):
+    for match in CONTROL.finditer(line):
         if match[2] == "m":
-            style = _styled(style, match[1])
+            style = styled(style, match[1])
     return style
 
 
@@ -149,46 +109,35 @@ def marked(spans: tuple[Span, ...], wanted: re.Pattern[str]) -> tuple[Span, ...]
     return tuple(pieces)
 
 
-def spans_of(line: str, style: frozenset[str]) -> tuple[tuple[Span, ...], frozenset[str]]:
-    """Return a line's pieces and the style that the next line begins with."""
-    spans: list[Span] = []
-
-    def add(text: str) -> None:
-        if "\r" in text:  # the line was written again from its start: what stood before is gone on a terminal too
-            spans.clear()
-            text = text.rpartition("\r")[2]
-        if text:
-            spans.append(Span(visible(overwritten(text)), " ".join(sorted(style))))
-
+def spans_of(line: str, style: Style) -> tuple[Span, ...]:
+    """Return the pieces of a line as a terminal shows it; `style` is the one that it begins with."""
     line = line.rstrip("\r")
+    if not MOVES.search(line):
+        return written_spans(line, style)
+    row = Row(style)
+    row.feed(line)
+    return row_spans(row)
+
+
+def row_spans(row: Row) -> tuple[Span, ...]:
+    """Return the pieces of a line that a terminal has built."""
+    return tuple(_span(text, style) for text, style in row.runs)
+
+
+def written_spans(line: str, style: Style) -> tuple[Span, ...]:
+    """Return the pieces of a line with all that was written, also what a terminal writes over."""
+    spans: list[Span] = []
     position = 0
-    for match in _CONTROL.finditer(line):
-        add(line[position : match.start()])
+    for match in CONTROL.finditer(line):
+        if match.start() > position:
+            spans.append(_span(line[position : match.start()], style))
         position = match.end()
         if match[2] == "m":
-            style = _styled(style, match[1])
-    add(line[position:])
-    return tuple(spans), style
+            style = styled(style, match[1])
+    if position < len(line):
+        spans.append(_span(line[position:], style))
+    return tuple(spans)
 
 
-@lru_cache(maxsize=512)
-def _styled(style: frozenset[str], codes: str) -> frozenset[str]:
-    """Return a style changed by the codes of one `ESC [ … m`; codes that are not known change nothing."""
-    parts = codes.split(";")
-    while parts:
-        first, *of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts.pop(0).split(":")]
-        if first in EXTENDED and not of_it:  # its numbers are parts of their own: one of 256 colours, or three shares
-            many = 2 if parts[:1] == ["5"] else 4
-            of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts[:many]]
-            del parts[:many]
-        if first == 0:
-            style = frozenset()
-        elif first == 4 and of_it == [0]:
-            style -= {"underline"}
-        elif first in _WEIGHTS:
-            style |= {_WEIGHTS[first]}
-        elif first in _WEIGHTS_OFF:
-            style -= set(_WEIGHTS_OFF[first])
-        else:
-            style = coloured(style, first, of_it)
-    return style
+def _span(text: str, style: Style) -> Span:
+    return Span(as_written(text), " ".join(sorted(style)))

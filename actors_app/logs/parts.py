@@ -1,20 +1,20 @@
 """Which lines of a log are shown: one pass over a log as it streams in, in bounded memory however long it is.
 
 A log is cut into parts, each a page of lines. The pass counts everything, finds everything, and keeps one part. How a
-line looks is the business of `lines.py`, how the lines
-are told apart that of `reading.py`.
+line looks is the business of `lines.py`, how the lines are told apart that of `reading.py`.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from actors_app.logs.lines import Level, Line, level_of, marked, spans_of, stamped, style_after
-from actors_app.logs.reading import Found, Raw, lines_of
+from actors_app.logs.levels import LEVELS, Level
+from actors_app.logs.lines import Line, marked, stamped
+from actors_app.logs.reading import Found, Raw, judged, lines_of
 from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import LOG_CUT
-from actors_app.wording import visible
+from actors_app.wording import as_written
 
 # A part ends at the first of these; a log that reaches neither is in the page whole.
 PART_LINES = 5_000
@@ -23,9 +23,6 @@ TAIL_LINES = 200
 TAIL_CHARACTERS = 100_000
 HITS_LISTED = 200
 _NEAR = 60  # characters of a line that are listed before and after what was found in it
-
-LEVELS: dict[Level, int] = {"debug": 1, "info": 2, "warn": 3, "error": 4}
-NO_STYLE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class Hits:
             text, (left, right) = found[0], found[1].span()
             right = min(right, left + 2 * _NEAR)
             near = text[max(0, left - _NEAR) : left], text[left:right], text[right : right + _NEAR]
-            self.listed.append(Hit(number, *(visible(piece) for piece in near)))
+            self.listed.append(Hit(number, *(as_written(piece) for piece in near)))
 
     @property
     def up(self) -> int:
@@ -154,7 +151,6 @@ class LogPart:
 
 @dataclass(slots=True)
 class _Part:
-    style: frozenset[str] = NO_STYLE  # with which its first line begins
     before: int = 0  # the last line of the part before
     hit_before: int = 0  # the last line before it that holds what is looked for
     lines: list[Raw] = field(default_factory=list)
@@ -173,7 +169,7 @@ class _Part:
         return len(self.lines) < PART_LINES // 2 and self.size < PART_CHARACTERS // 2
 
     def joined(self, after: "_Part") -> "_Part":
-        return _Part(self.style, self.before, self.hit_before, self.lines + after.lines, self.size + after.size)
+        return _Part(self.before, self.hit_before, self.lines + after.lines, self.size + after.size)
 
     def shown(self, pattern: re.Pattern[str] | None, last: int = 0, characters: int = 0) -> tuple[Line, ...]:
         """Return its lines, or only the last of them, as a page writes them."""
@@ -185,16 +181,12 @@ class _Part:
                 if sizes > characters:
                     skip = min(index + 1, len(self.lines) - 1)
                     break
-        style, shown = self.style, []
-        for raw in self.lines[:skip]:
-            style = style_after(raw.beginning, style)
+        shown = []
         for raw in self.lines[skip:]:
-            spans, style = spans_of(raw.beginning, style)
-            level = level_of("".join(span.text for span in spans))
-            end = spans_of(raw.end, NO_STYLE)[0]
+            spans, end = raw.shown, raw.shown_end
             if pattern and raw.hit:
                 spans, end = marked(spans, pattern), marked(end, pattern)
-            shown.append(Line(raw.number, level, stamped(spans), end, raw.length, raw.hit))
+            shown.append(Line(raw.number, judged(raw)[1], stamped(spans), end, raw.length * raw.is_cut, raw.hit))
         return tuple(shown)
 
 
@@ -203,12 +195,11 @@ class _Pass:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.least = LEVELS.get(asked.level, 0)
+        self.least = LEVELS[asked.level]
         self.hits = Hits()
         self.total = self.of_level = self.characters = self.hit_after = 0
         self.ending = ""
         self.broken: AbacoError | None = None
-        self.style = NO_STYLE
         self.before: _Part | None = None  # the part before the one that is filled
         self.part = _Part()
         self.chosen: tuple[_Part | None, _Part] | None = None
@@ -227,13 +218,10 @@ class _Pass:
                 raise
             self.broken = error
 
-    def take(self, raw: Raw, text: str, found: Found | None) -> None:
+    def take(self, raw: Raw, found: Found | None) -> None:
         """Take the next line."""
         self.total = raw.number
-        style = self.style
-        if "\x1b" in raw.beginning:
-            self.style = style_after(raw.beginning, style)
-        if self.least and not self._has_level(text):
+        if self.least and not self._has_level(raw):
             return
         self.of_level += 1
         last_hit = self.hits.last
@@ -244,25 +232,28 @@ class _Pass:
             self.hit_after = self.hit_after or raw.number * bool(found)
             return
         if self.part.is_full:
-            self._close(style)
+            self._close()
             if self.chosen:
                 self.hit_after = raw.number * bool(found)
                 return
         if not self.part.lines:
-            self.part.style, self.part.hit_before = style, last_hit
+            self.part.hit_before = last_hit
         self.part.add(raw)
         line = self.asked.line or self.hits.current
         self.is_wanted = self.is_wanted or bool(line and raw.number >= line)
 
-    def _has_level(self, text: str) -> bool:
-        self.is_going_on = LEVELS.get(level_of(text), 0) >= self.least or (self.is_going_on and text[:1] in (" ", "\t"))
+    def _has_level(self, raw: Raw) -> bool:
+        final, ever = judged(raw)
+        self.is_going_on = LEVELS[ever] >= self.least or (self.is_going_on and raw.beginning[:1] in (" ", "\t"))
+        if LEVELS[final] < self.least <= LEVELS[ever] and raw.form == "final":
+            raw.form = "overwritten"
         return self.is_going_on
 
-    def _close(self, style: frozenset[str]) -> None:
+    def _close(self) -> None:
         if self.is_wanted:
             self.chosen = self.before, self.part
             return
-        self.before, self.part = self.part, _Part(style, self.part.lines[-1].number)
+        self.before, self.part = self.part, _Part(self.part.lines[-1].number)
 
     def result(self, masker: Masker) -> LogPart:
         """Return what is shown, when there is no more to come."""
@@ -300,6 +291,6 @@ def read_part(pieces: Iterator[str], asked: Asked, masker: Masker | None = None)
     """
     masker, read = masker or Masker(), _Pass(asked)
     masked = masker.pieces(read.counted(pieces))
-    for raw, text, found in lines_of(masked, asked.pattern, max(0, len(asked.find) - 1)):
-        read.take(raw, text, found)
+    for raw, found in lines_of(masked, asked.pattern, max(0, len(asked.find) - 1)):
+        read.take(raw, found)
     return read.result(masker)

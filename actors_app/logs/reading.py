@@ -6,11 +6,16 @@ Which of them a page shows is the business of `parts.py`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from actors_app.logs.lines import plain, without_controls
+from actors_app.logs.colours import NO_STYLE, Style
+from actors_app.logs.controls import MOVES, open_at, without_controls
+from actors_app.logs.levels import Level, level_of, worst
+from actors_app.logs.lines import Span, plain, row_spans, spans_of, style_after, written_spans
+from actors_app.logs.rows import Row
 from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError
-from actors_app.wording import visible
+from actors_app.wording import as_written
 
 # Of a line that is longer than both together only so much is shown.
 LINE_BEGINNING = 8_000
@@ -18,8 +23,8 @@ LINE_END = 2_000
 READ_AHEAD = 50_000  # characters of a log that are read before a page begins
 SCREEN = 50_000  # characters of a very long line shown at once
 
-_BROKEN_CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[()*+]|\][^\x07\x1b\n]{0,480}\x1b?)?$")
-_LONGEST_CONTROL = 490  # characters
+LINE = LINE_BEGINNING + LINE_END
+_OVERWRITES = re.compile(r"[\r\b]")
 
 
 class Opening:
@@ -51,99 +56,180 @@ class Opening:
         yield from self._rest
 
 
+Form = Literal["final", "overwritten", "written"]
+
+
 @dataclass(slots=True)
 class Raw:
-    """A line as it was written, its number, and, where it is too long, its end and length."""
+    """A line as it was written, its number, and, where it is too long, its end and length.
+
+    `form` is how it is shown: as a terminal leaves it, with what it wrote over, or with all sequences too. Of a line
+    that is too long but whose last state is not, `spans` are that; its level is then found while it is read.
+    """
 
     number: int
     beginning: str
+    style: Style = NO_STYLE
     end: str = ""
     length: int = 0
     hit: int = 0
+    form: Form = "final"
+    spans: tuple[Span, ...] = ()
+    level: Level | None = None
 
     @property
     def size(self) -> int:
         """Return how many characters of it are kept."""
         return len(self.beginning) + len(self.end)
 
+    @property
+    def shown(self) -> tuple[Span, ...]:
+        """Return the pieces of its beginning in its form."""
+        if self.form == "final":
+            return self.spans or spans_of(self.beginning, self.style)
+        if self.form == "overwritten":
+            return written_spans(self.beginning.rstrip("\r"), self.style)
+        return (Span(as_written(self.beginning)),)
 
-class _LongLine:
-    """A line that is too long to be kept: its beginning, its end, its length, and whether it holds what is sought."""
+    @property
+    def is_cut(self) -> bool:
+        """Whether its middle is not shown."""
+        return self.length > 0 and not (self.spans and self.form == "final")
 
-    def __init__(self, pattern: re.Pattern[str] | None, reach: int) -> None:
-        self._pattern, self._reach = pattern, reach
-        self._returned = False
-        self._restart()
-
-    def _restart(self) -> None:
-        self.beginning = self.end = ""
-        self._is_begun = False
-        self.length = 0
-        self.found: Found | None = None
-
-    def add(self, text: str) -> None:
-        """Take more of the line; what stands before a carriage return is gone, as on a terminal."""
-        body = text.rstrip("\r")
-        if body:
-            if self._returned or "\r" in body:
-                self._restart()
-            self._take(body.rpartition("\r")[2])
-        self._returned = body != text or (self._returned and not body)
-
-    def _take(self, text: str) -> None:
-        bare = without_controls(text)
-        if self._pattern and not self.found:
-            near = (self.end[-self._reach :] if self._reach else "") + bare
-            match = self._pattern.search(near)
-            self.found = (near, match) if match else None
-        if not self._is_begun:
-            self.beginning = (self.beginning + text)[:LINE_BEGINNING]
-            self._is_begun = len(self.beginning) == LINE_BEGINNING
-            if self._is_begun:
-                self.beginning = _BROKEN_CONTROL.sub("", self.beginning)
-        self.length += len(bare)
-        self.end = (self.end + bare)[-(LINE_END + self._reach) :]
-
-    def raw(self, number: int) -> Raw:
-        """Return the line as it is kept: whole, where it turned out to be short."""
-        more = self.length - len(without_controls(self.beginning))
-        if more <= LINE_END:
-            return Raw(number, self.beginning + (self.end[-more:] if more else ""))
-        return Raw(number, self.beginning, self.end[-LINE_END:], self.length)
+    @property
+    def shown_end(self) -> tuple[Span, ...]:
+        """Return the pieces of its end, where its middle is not shown."""
+        return (Span(as_written(self.end)),) if self.is_cut else ()
 
 
 Found = tuple[str, re.Match[str]]  # a text, and where in it is what was looked for
-Read = tuple[Raw, str, Found | None]
 
 
-def lines_of(pieces: Iterator[str], pattern: re.Pattern[str] | None, reach: int) -> Iterator[Read]:
-    """Yield each line with its text as it is read, and what was found in it.
+def judged(raw: Raw) -> tuple[Level, Level]:
+    """Return the level that a line names as a terminal leaves it, and the worst that was ever written in it."""
+    if raw.level is not None:
+        return level_of("".join(span.text for span in raw.shown)), raw.level
+    line = raw.beginning.rstrip("\r")
+    if not MOVES.search(line):
+        level = level_of(without_controls(line))
+        return level, level
+    level = level_of(plain(line))
+    return level, worst(level, *map(level_of, _OVERWRITES.split(without_controls(line))))
+
+
+def _found(raw: Raw, pattern: re.Pattern[str]) -> Found | None:
+    """Look for something in a line: as it is shown, in what it wrote over, and in the sequences; note its form."""
+    line = raw.beginning.rstrip("\r")
+    forms: dict[Form, str] = {"final": plain(line)}
+    if MOVES.search(line):
+        forms["overwritten"] = without_controls(line)
+    if "\x1b" in line:
+        forms["written"] = line
+    for form, text in forms.items():
+        if match := pattern.search(text):
+            raw.form = form
+            return text, match
+    return None
+
+
+class _LongLine:
+    """A line that is too long to be kept: its beginning, its end, its length, its level, what is sought in it.
+
+    Its last state is kept as long as that is short: a progress bar is one line of any length.
+    """
+
+    def __init__(self, pattern: re.Pattern[str] | None, reach: int, style: Style) -> None:
+        self._pattern, self._reach = pattern, reach
+        self._first_style = self.style = style
+        self._row: Row | None = Row(style)
+        self._beginning = self._end = self._state = self._return = ""
+        self._is_begun = False
+        self._length = 0
+        self._level: Level = ""
+        self._found: Found | None = None
+
+    def add(self, text: str) -> None:
+        """Take more of the line; a carriage return belongs to it only if something follows."""
+        body = text.rstrip("\r")
+        if body:
+            self._take(self._return + body)
+            self._return = ""
+        if len(body) < len(text):
+            self._return = "\r"
+
+    def _take(self, text: str) -> None:
+        bare = without_controls(text)
+        if self._pattern and not self._found:
+            near = (self._end[-self._reach :] if self._reach else "") + bare
+            match = self._pattern.search(near)
+            self._found = (near, match) if match else None
+        if self._row is not None:
+            self._row.feed(text)
+            if len(self._row) > LINE:
+                self._row = None
+        if not self._is_begun:
+            self._beginning = (self._beginning + text)[:LINE_BEGINNING]
+            self._is_begun = len(self._beginning) == LINE_BEGINNING
+            if self._is_begun:
+                self._beginning = self._beginning[: open_at(self._beginning)]
+        self._judge(bare)
+        self.style = style_after(text, self.style)
+        self._length += len(bare)
+        self._end = (self._end + bare)[-(LINE_END + self._reach) :]
+
+    def _judge(self, bare: str) -> None:
+        """Judge each state of the line by its beginning."""
+        first, *more = _OVERWRITES.split(bare)
+        self._state += first[: LINE_BEGINNING - len(self._state)]
+        for state in more:
+            self._level = worst(self._level, level_of(self._state))
+            self._state = state[:LINE_BEGINNING]
+
+    def read(self, number: int) -> tuple[Raw, Found | None]:
+        """Return the line as it is kept, and what was looked for: its last state, where that is short and holds it."""
+        raw = Raw(number, self._beginning, self._first_style, form="overwritten")
+        raw.level = worst(self._level, level_of(self._state))
+        more = self._length - len(without_controls(self._beginning))
+        if more > LINE_END:
+            raw.end, raw.length = self._end[-LINE_END:], self._length
+        elif more > 0:
+            raw.beginning += self._end[-more:]
+        if self._row is not None:
+            text, raw.spans = self._row.text, row_spans(self._row)
+            match = self._pattern.search(text) if self._pattern else None
+            if match or not self._found:
+                raw.form = "final"
+                return raw, (text, match) if match else None
+        return raw, self._found
+
+
+def lines_of(pieces: Iterator[str], pattern: re.Pattern[str] | None, reach: int) -> Iterator[tuple[Raw, Found | None]]:
+    """Yield each line as it is read, and what was found in it.
 
     `reach` is how many characters of what is looked for may stand before a cut between two pieces.
     """
-    limit = LINE_BEGINNING + LINE_END
-    number, rest = 0, ""
+    number, rest, style = 0, "", NO_STYLE
     long: _LongLine | None = None
 
-    def read(line: str) -> Read:
-        nonlocal long
-        if long is None and len(line) <= limit:
-            text = plain(line)
-            match = pattern.search(text) if pattern else None
-            return Raw(number, line), text, (text, match) if match else None
-        long = long or _LongLine(pattern, reach)
+    def read(line: str) -> tuple[Raw, Found | None]:
+        nonlocal long, style
+        if long is None and len(line) <= LINE:
+            raw = Raw(number, line, style)
+            if "\x1b" in line:
+                style = style_after(line, style)
+            return raw, _found(raw, pattern) if pattern else None
+        long = long or _LongLine(pattern, reach, style)
         long.add(line)
-        raw, found = long.raw(number), long.found
-        long = None
-        return raw, plain(raw.beginning), found
+        style, result, long = long.style, long.read(number), None
+        return result
 
     for piece in _unbroken(pieces):
         *whole, rest = (rest + piece).split("\n")
         for line in whole:
             number += 1
             yield read(line)
-        if len(rest) > limit or (long and rest):
-            long = long or _LongLine(pattern, reach)
+        if len(rest) > LINE or (long and rest):
+            long = long or _LongLine(pattern, reach, style)
             long.add(rest)
             rest = ""
     if rest or long:
@@ -153,14 +239,20 @@ def lines_of(pieces: Iterator[str], pattern: re.Pattern[str] | None, reach: int)
 
 def _unbroken(pieces: Iterator[str]) -> Iterator[str]:
     """Yield the same text in pieces that cut none of the sequences which terminals obey."""
-    rest = ""
+    held: list[str] = []
+    size, least = 0, 0
     for piece in pieces:
-        text = rest + piece
-        cut = _BROKEN_CONTROL.search(text, max(0, len(text) - _LONGEST_CONTROL))
-        rest = text[cut.start() :] if cut else ""
-        if len(rest) < len(text):
-            yield text[: len(text) - len(rest)]
-    if rest:
+        held.append(piece)
+        size += len(piece)
+        if size < least and "\n" not in piece:
+            continue
+        text = "".join(held)
+        cut = open_at(text)
+        if cut:
+            yield text[:cut]
+        held, size = [text[cut:]], len(text) - cut
+        least = 2 * size  # so that a long sequence is not looked at again with every piece
+    if rest := "".join(held):
         yield rest
 
 
@@ -202,5 +294,4 @@ def read_line(pieces: Iterator[str], number: int, start: int, masker: Masker | N
                 bare = without_controls(text)
                 shown += bare[max(0, start - length) :][: SCREEN - len(shown)] if length + len(bare) > start else ""
                 length += len(bare)
-    text = visible(shown.replace("\r", "\N{SYMBOL FOR CARRIAGE RETURN}"))
-    return WholeLine(number, text, start, start + len(shown), length)
+    return WholeLine(number, as_written(shown), start, start + len(shown), length)

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from actors_app.services.caller import Caller, open_envelope, unreadable
 from actors_app.services.calls import Call, Reply
 from actors_app.services.jsons import UnreadableJSON, clean_text, load_json
 from actors_app.services.types import Log
 from actors_app.services.urls import UpstreamPath, actor, execution
+from actors_app.services.utf16 import decoded
 
 _HEAD = 65536  # bytes before the log's own text: the message and the links
 # The envelope's keys come sorted, so the message precedes the result; `\"logs\"` inside it stays escaped.
@@ -33,7 +35,8 @@ class Logs:
         result = self._caller.envelope(call, self._caller.reply(call)).get("result")
         if not isinstance(result, dict):
             raise unreadable(call, "a result that is no object")
-        return Log.from_api(result, self._caller.dialect)
+        log = Log.from_api(result, self._caller.dialect)
+        return replace(log, text="".join(decoded(iter([log.text]))))
 
     def stream(self, actor_id: str, execution_id: str) -> Iterator[str]:
         """Return the log's text in pieces, never holding all of it; the call is made before this returns.
@@ -41,12 +44,12 @@ class Logs:
         No piece cuts a character in two. Raises BadAnswer, while iterating, for an answer that breaks off.
         """
         call = Call("GET", self._path(actor_id, execution_id), is_large=True)
-        return _texts(call, self._caller.stream(call))
+        return decoded(_texts(call, self._caller.stream(call)))
 
     def view(self, actor_id: str, execution_id: str) -> Iterator[str]:
         """Return the same as `stream`, to be looked at: a log that is no text is an empty one, as it is to `get`."""
         call = Call("GET", self._path(actor_id, execution_id), is_large=True)
-        return _texts(call, self._caller.stream(call), needs_text=False)
+        return decoded(_texts(call, self._caller.stream(call), needs_text=False))
 
     def _path(self, actor_id: str, execution_id: str) -> UpstreamPath:
         return self._caller.path(actor(actor_id), "executions", execution(execution_id), "logs")

@@ -284,7 +284,7 @@ SEEDED = (
         ("tests/test_tenants.py",),
     ),
     # Text and inputs.
-    Seeded("actors_app/wording.py", "return _HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
+    Seeded("actors_app/wording.py", "return HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
     Seeded("actors_app/wording.py", "\\u202a-\\u202e", "", _TEXT),
     Seeded("actors_app/forms/sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
     Seeded("actors_app/forms/webhooks.py", '!= "https"', 'not in ("http", "https")', _INPUTS),
