@@ -115,9 +115,16 @@ class _Store(Collector):
             "Time since an actor's history was read: of the newest, and of the oldest that is not deleted.",
             labels=["tenant", "which"],
         )
+        alive = GaugeMetricFamily(
+            "portal_collector_age_seconds", "Time since the collector's last sign of life.", labels=["tenant"]
+        )
+        refused = GaugeMetricFamily(
+            "portal_collector_refused", "Whether the collector leaves a tenant alone, as refused.", labels=["tenant"]
+        )
         try:
             missing = len(missing_migrations())
             rows = [] if missing else _history()
+            beats = [] if missing else _beats()
         except Error:
             up.add_metric([], 0)
             return [up]
@@ -128,7 +135,10 @@ class _Store(Collector):
             for which, looked in (("newest", newest), ("oldest", oldest)):
                 if looked:
                     ages.add_metric([tenant, which], max(0.0, time.time() - looked / 1000))
-        return [up, behind, actors, ages]
+        for tenant, at, refusal in beats:
+            alive.add_metric([tenant], max(0.0, time.time() - at / 1000))
+            refused.add_metric([tenant], bool(refusal))
+        return [up, behind, actors, ages, alive, refused]
 
 
 def _history() -> list[tuple[str, int, int, int]]:
@@ -142,6 +152,12 @@ def _history() -> list[tuple[str, int, int, int]]:
         .annotate(n=Count("pk"), newest=Max("looked"), oldest=Min("looked"))
         .values_list("tenant", "n", "newest", "oldest")
     )
+
+
+def _beats() -> list[tuple[str, int, str]]:
+    from actors_app.models import CollectorBeat
+
+    return list(CollectorBeat.objects.filter(tenant__in=settings.TENANTS).values_list("tenant", "at", "refusal"))
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

@@ -198,7 +198,7 @@ KEEP_MESSAGES_DAYS = _number("PORTAL_KEEP_MESSAGES_DAYS", 30, least=0)
 HISTORY_RETENTION_DAYS = _number("HISTORY_RETENTION_DAYS", 0, least=0)
 # How long an actor's former definitions are kept, encrypted, by `manage.py prune_definitions`; 0 is for ever.
 DEFINITION_RETENTION_DAYS = _number("DEFINITION_RETENTION_DAYS", 0, least=0)
-# The account with which `manage.py collect_history` reads them.
+# The account with which `manage.py collect_history` reads them at a single API; a file of tenants names its own.
 COLLECTOR_USERNAME = env.str("COLLECTOR_USERNAME", default="")
 COLLECTOR_PASSWORD = env.str("COLLECTOR_PASSWORD", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -325,6 +325,7 @@ logs.hide(
         *SECRET_KEY_FALLBACKS,
         *CREDENTIAL_KEYS,
         *(tenant.client_secret for tenant in TENANTS.values()),
+        *(tenant.collector_password for tenant in TENANTS.values()),
         COLLECTOR_PASSWORD,
         METRICS_TOKEN,
         str(_STORE.get("PASSWORD") or ""),

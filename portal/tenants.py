@@ -14,6 +14,8 @@ WAYS = ("code", "password", "token")
 WITH_A_CLIENT = ("code", "password")  # ways for which the portal needs an OAuth client of its own
 UNASKED = ("password", "token")  # for a code, the client must be registered with the portal's address first
 VERSIONS = ("v2", "v2-snake", "v3")
+COLLECTOR = ("collector_username", "collector_password", "collector_password_file")
+SETTINGS = {"label", "url", "version", "sign_in", "client_key", "client_secret", *COLLECTOR}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -32,6 +34,10 @@ class Tenant:
     sign_in: tuple[str, ...] = UNASKED
     client_key: str = ""
     client_secret: str = field(default="", repr=False)
+    # The account with which `manage.py collect_history` reads, and its password or a file that holds it.
+    collector_username: str = ""
+    collector_password: str = field(default="", repr=False)
+    collector_password_file: str = ""
 
     @property
     def takes_code(self) -> bool:
@@ -51,9 +57,8 @@ class Tenant:
 
 def read_tenant(name: str, table: Mapping[str, Any]) -> Tenant:
     """Make a tenant of one table of settings; raise TenantError with a sentence when it cannot be used."""
-    known = {"label", "url", "version", "sign_in", "client_key", "client_secret"}
-    if unknown := sorted(set(table) - known):
-        raise TenantError(f"Tenant {name}: unknown setting {unknown[0]}; known are {', '.join(sorted(known))}.")
+    if unknown := sorted(set(table) - SETTINGS):
+        raise TenantError(f"Tenant {name}: unknown setting {unknown[0]}; known are {', '.join(sorted(SETTINGS))}.")
     url = str(table.get("url", "")).rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname:
@@ -74,7 +79,22 @@ def read_tenant(name: str, table: Mapping[str, Any]) -> Tenant:
         if asked and (way := next((way for way in ways if way in WITH_A_CLIENT), "")):
             raise TenantError(f"Tenant {name}: signing in with a {way} needs client_key and client_secret.")
         ways = tuple(way for way in ways if way not in WITH_A_CLIENT)
-    return Tenant(name, str(table.get("label") or parts.hostname), url, version, ways, key, secret)
+    account = _account(name, table, has_client=bool(key and secret))
+    return Tenant(name, str(table.get("label") or parts.hostname), url, version, ways, key, secret, *account)
+
+
+def _account(name: str, table: Mapping[str, Any], *, has_client: bool) -> tuple[str, str, str]:
+    """Return the collector's user name, password and file of the password; all are empty where nobody collects."""
+    username, password, file = (str(table.get(setting) or "") for setting in COLLECTOR)
+    if (password or file) and not username:
+        raise TenantError(f"Tenant {name}: a password of the collector needs collector_username.")
+    if username and bool(password) == bool(file):
+        raise TenantError(
+            f"Tenant {name}: collector_username needs collector_password or collector_password_file, and not both."
+        )
+    if username and not has_client:
+        raise TenantError(f"Tenant {name}: the collector signs in with a password: set client_key and client_secret.")
+    return username, password, file
 
 
 def read_tenants(

@@ -3,8 +3,8 @@
 import re
 import socket
 import ssl
-import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from io import StringIO
@@ -18,7 +18,9 @@ from django.db import connection
 from django.test import Client
 
 from actors_app.doctor import Finding, inside, outside
-from actors_app.models import ActorHistory, PortalSession, SignInBucket
+from actors_app.history import beats
+from actors_app.history.clock import now_ms
+from actors_app.models import ActorHistory, CollectorBeat, PortalSession, SignInBucket
 from portal.tenants import Tenant
 from tests.certificates import self_signed
 from tests.conftest import key_of
@@ -271,21 +273,49 @@ def test_a_front_door_that_cannot_be_entered_is_said(serve: Start, tmp_path: Pat
 @STORE
 @pytest.mark.django_db
 def test_the_account_that_collects_is_tried(world: World, settings: Any) -> None:
-    assert "COLLECTOR_USERNAME is not set" in said(outside.collector(), "warning")
+    assert "COLLECTOR_USERNAME is not set" in said(outside.collector(), "well"), "nobody has to collect"
     settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", "its password"
     world.password = "its password"
     world.actor()
     assert "sees 1 actors: those it may read" in said(outside.collector(), "well")
-    assert "Nothing was collected yet" in said(outside.collector(), "warning")
+    assert "default was never collected" in said(outside.collector(), "warning")
     world.is_admin = True
     assert "sees all actors, as an administrator" in said(outside.collector(), "well")
     world.failing["probe"] = (500, {}, "<html>")
     assert "sees 1 actors: those it may read" in said(outside.collector(), "well")
     assert "Whether that account is an administrator of default is not known" in said(outside.collector(), "warning")
-    ActorHistory.objects.create(tenant="default", actor_id="a", looked=int(time.time() * 1000) - 3_600_000)
-    assert "It was last read 60 minutes ago" in said(outside.collector(), "warning")
     settings.COLLECTOR_PASSWORD = "another"
-    assert "refuses the account of COLLECTOR_USERNAME" in said(outside.collector(), "wrong")
+    assert "default refuses the account that collects" in said(outside.collector(), "wrong")
+
+
+@STORE
+@pytest.mark.django_db
+def test_whether_the_collector_is_alive_is_read_from_its_own_sign(world: World, settings: Any) -> None:
+    settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", ""
+    # People who look at pages read the history too, which says nothing of the collector.
+    ActorHistory.objects.create(tenant="default", actor_id="a", looked=now_ms())
+    assert "default was never collected" in said(outside.collector(), "warning")
+    beats.beat("default")
+    assert "alive, in its first round" in said(outside.collector(), "well")
+    beats.beat("default", whole=True)
+    assert levels(outside.collector()) == ["well", "well"]
+    CollectorBeat.objects.update(whole=now_ms() - 3_600_000)
+    assert "is alive, and read all that it may 60 minutes ago" in said(outside.collector(), "warning")
+    CollectorBeat.objects.update(at=now_ms() - 3_600_000)
+    assert "gave its last sign of life 60 minutes ago" in said(outside.collector(), "warning")
+    beats.beat("default", refusal="The account is refused.")
+    assert "leaves default alone, until it is started again: The account is refused." in said(
+        outside.collector(), "wrong"
+    )
+
+
+@STORE
+@pytest.mark.django_db
+def test_one_account_for_several_apis_is_said(settings: Any) -> None:
+    settings.TENANTS = {name: replace(one, name=name) for name in "ab" for one in tenant("https://x.org").values()}
+    assert levels(outside.collector()) == ["well"]
+    settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", "its password"
+    assert "COLLECTOR_USERNAME is for a single API" in said(outside.collector(), "wrong")
 
 
 @STORE
@@ -296,8 +326,8 @@ def test_a_portal_that_does_not_collect_leaves_the_account_alone(settings: Any, 
     settings.TENANTS = tenant(api.url)
     settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", ""
     found = list(outside.collector())
-    assert "is not checked here, since COLLECTOR_PASSWORD is not set" in said(iter(found), "well")
-    assert "Nothing was collected yet" in said(iter(found), "warning")
+    assert "is not tried here, where its password is not known" in said(iter(found), "well")
+    assert "default was never collected" in said(iter(found), "warning")
     assert called == []
     settings.COLLECTOR_PASSWORD = "its password"
     assert "cannot look at" in said(outside.collector(), "wrong")

@@ -8,7 +8,9 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from actors_app import bulkhead
-from actors_app.models import ActorHistory
+from actors_app.history import beats
+from actors_app.history.clock import now_ms
+from actors_app.models import ActorHistory, CollectorBeat
 from portal import store
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, actor_payload
@@ -102,6 +104,20 @@ def test_the_history_has_an_age() -> None:
     assert 59 < found[("portal_history_age_seconds", "default", "newest")] < 90
     assert 599 < found[("portal_history_age_seconds", "default", "oldest")] < 630
     assert (found[("portal_store_up",)], found[("portal_store_migrations_missing",)]) == (1, 0)
+
+
+@pytest.mark.store
+def test_the_collector_has_an_age_and_says_whether_it_is_refused() -> None:
+    assert ("portal_collector_age_seconds", "default") not in told()
+    beats.beat("default")
+    beats.beat("a tenant that was taken out of the settings")
+    CollectorBeat.objects.update(at=now_ms() - 60_000)
+    found = told()
+    assert 59 < found[("portal_collector_age_seconds", "default")] < 90
+    assert found[("portal_collector_refused", "default")] == 0
+    assert len([key for key in found if key[0].startswith("portal_collector_")]) == 2
+    beats.beat("default", refusal="The account is refused.")
+    assert told()[("portal_collector_refused", "default")] == 1
 
 
 @pytest.mark.store

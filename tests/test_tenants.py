@@ -5,6 +5,7 @@ import pytest
 from portal.tenants import TenantError, read_tenant, read_tenants
 
 URL = "https://api.example.org"
+CLIENT = {"client_key": "k", "client_secret": "s"}
 
 
 def test_one_tenant_by_its_parts() -> None:
@@ -62,6 +63,19 @@ def test_several_tenants_from_a_file(tmp_path: Path) -> None:
         ({"url": URL, "sign_in": "code"}, "sign_in is a list"),
         ({"url": URL, "sign_in": [["code"]]}, "sign_in is a list"),
         ({"url": URL, "colour": "red"}, "unknown setting colour"),
+        ({"url": URL, **CLIENT, "collector_password": "p"}, "needs collector_username"),
+        ({"url": URL, **CLIENT, "collector_username": "u"}, "needs collector_password or collector_password_file"),
+        (
+            {
+                "url": URL,
+                **CLIENT,
+                "collector_username": "u",
+                "collector_password": "p",
+                "collector_password_file": "f",
+            },
+            "and not both",
+        ),
+        ({"url": URL, "collector_username": "u", "collector_password": "p"}, "set client_key and client_secret"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_a_sentence(table: dict[str, object], words: str) -> None:

@@ -1,4 +1,4 @@
-"""Whom the portal talks to: the API, the people at its public address, and the account that collects the history."""
+"""Whom the portal talks to: the API, the people at its public address, and the accounts that collect the history."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import Error
-from django.db.models import Max
 
 from actors_app.credentials import client_for
 from actors_app.doctor import Findings, probing, warning, well, wrong
 from actors_app.doctor.probing import Unreached
-from actors_app.management.commands.collect_history import ServiceAccount
-from actors_app.models import ActorHistory
+from actors_app.history import beats
+from actors_app.history.accounts import ServiceAccount, password_at, username_at
+from actors_app.history.clock import MINUTE, SECOND, now_ms
+from actors_app.models import CollectorBeat
 from actors_app.services import Abaco
 from actors_app.services.calls import Call
 from actors_app.services.errors import (
@@ -29,7 +30,7 @@ from portal.tenants import Tenant
 
 APART, FAR_APART = 30, 300  # seconds between two clocks
 SOON = timedelta(days=14)
-STALE = 15 * 60  # seconds
+STALE = 15 * MINUTE
 
 
 def apis() -> Findings:
@@ -141,55 +142,76 @@ def _plain(url: str) -> Findings:
 
 
 def collector() -> Findings:
-    """Sign in as the account that collects the history, and see whether it does."""
-    if not settings.COLLECTOR_USERNAME:
-        yield warning("history", "COLLECTOR_USERNAME is not set: the history fills only as people look at it.")
-        return
-    if not settings.COLLECTOR_PASSWORD:
-        # A portal that does not collect has no password; signing in without one would count towards a lock.
-        yield well(
+    """Try each account that collects the history, where its password is known here, and see whether it collects."""
+    tenants = [tenant for tenant in settings.TENANTS.values() if username_at(tenant)]
+    if not tenants and settings.COLLECTOR_USERNAME:
+        yield wrong(
             "history",
-            "The account of COLLECTOR_USERNAME is not checked here, since COLLECTOR_PASSWORD is not set: "
-            "ask where collect_history runs.",
+            "COLLECTOR_USERNAME is for a single API: name an account for each tenant, by collector_username in the "
+            "file of PORTAL_TENANTS_FILE.",
         )
-        yield from _freshness()
-        return
-    for tenant in settings.TENANTS.values():
-        if not tenant.client_key:
-            continue
-        account = ServiceAccount(tenant, settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD)
-        abaco = Abaco(client_for(tenant), account)
-        try:
-            found, role = len(abaco.actors.list()), abaco.roles.admin()
-        except (WrongPassword, ClientRefused, SignedOut) as refusal:
-            yield wrong("history", f"{tenant.name} refuses the account of COLLECTOR_USERNAME: {refusal.user_message}")
-        except NamingMismatch as error:
-            yield wrong(f"API {tenant.name}", error.user_message)
-        except AbacoError as error:
-            yield wrong(
-                "history", f"The account of COLLECTOR_USERNAME cannot look at {tenant.name}: {error.user_message}"
-            )
+    elif not tenants:
+        yield well("history", "No account collects it (COLLECTOR_USERNAME is not set): it fills as people look at it.")
+    for tenant in tenants:
+        if password_at(tenant):
+            yield from _account(tenant)
         else:
-            whose = "all actors, as an administrator" if role.is_admin else f"{found} actors: those it may read"
-            yield well("history", f"The account of COLLECTOR_USERNAME sees {whose} in {tenant.name}.")
-            if role.is_unknown:
-                yield warning(
-                    "history",
-                    f"Whether that account is an administrator of {tenant.name} is not known: the API gave no answer "
-                    "that tells. As one it would see all actors.",
-                )
-    yield from _freshness()
+            # A portal that does not collect knows no password; signing in without one would count towards a lock.
+            yield well(
+                "history",
+                f"The account that collects at {tenant.name} is not tried here, where its password is not known: ask "
+                "where collect_history runs.",
+            )
+    yield from _beats(tenants)
 
 
-def _freshness() -> Findings:
+def _account(tenant: Tenant) -> Findings:
+    abaco = Abaco(client_for(tenant), ServiceAccount(tenant))
     try:
-        looked = ActorHistory.objects.filter(deleted=None).aggregate(newest=Max("looked"))["newest"] or 0
+        count, role = len(abaco.actors.list()), abaco.roles.admin()
+    except (WrongPassword, ClientRefused, SignedOut) as refusal:
+        yield wrong("history", f"{tenant.name} refuses the account that collects: {refusal.user_message}")
+    except NamingMismatch as error:
+        yield wrong(f"API {tenant.name}", error.user_message)
+    except AbacoError as error:
+        yield wrong("history", f"The account that collects cannot look at {tenant.name}: {error.user_message}")
+    else:
+        whose = "all actors, as an administrator" if role.is_admin else f"{count} actors: those it may read"
+        yield well("history", f"The account that collects sees {whose} in {tenant.name}.")
+        if role.is_unknown:
+            yield warning(
+                "history",
+                f"Whether that account is an administrator of {tenant.name} is not known: the API gave no answer "
+                "that tells. As one it would see all actors.",
+            )
+
+
+def _beats(tenants: list[Tenant]) -> Findings:
+    """Say of each tenant whether it is being collected, by the collector's own sign of life."""
+    try:
+        last = CollectorBeat.objects.in_bulk([tenant.name for tenant in tenants])
     except Error:
         return  # said of the store
-    age = time.time() - looked / 1000
-    if not looked:
-        yield warning("history", "Nothing was collected yet: start manage.py collect_history.")
-    elif age > STALE:
-        yield warning("history", f"It was last read {age / 60:.0f} minutes ago: does manage.py collect_history run?")
-    else:
-        yield well("history", f"It was last read {age:.0f} s ago.")
+    for name in (tenant.name for tenant in tenants):
+        if (row := last.get(name)) is None:
+            yield warning("history", f"{name} was never collected: start manage.py collect_history.")
+        elif row.refusal:
+            yield wrong("history", f"The collector leaves {name} alone, until it is started again: {row.refusal}")
+        elif (now_ms() - row.at) > beats.SILENT:
+            silent = (now_ms() - row.at) / MINUTE
+            yield warning(
+                "history",
+                f"The collector of {name} gave its last sign of life {silent:.0f} minutes ago, on {row.host}: "
+                "does manage.py collect_history run?",
+            )
+        elif not row.whole:
+            yield well("history", f"The collector of {name} is alive, in its first round.")
+        elif (late := now_ms() - row.whole) > STALE:
+            yield warning(
+                "history",
+                f"The collector of {name} is alive, and read all that it may {late / MINUTE:.0f} minutes ago.",
+            )
+        else:
+            yield well(
+                "history", f"The collector of {name} is alive, and read all that it may {late / SECOND:.0f} s ago."
+            )

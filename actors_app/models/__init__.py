@@ -3,6 +3,7 @@
 from actors_app.models.answer import KeptAnswer
 from actors_app.models.audit import AuditEntry, AuditHead
 from actors_app.models.bulk import BulkItem, BulkJob
+from actors_app.models.collector import CollectorBeat
 from actors_app.models.definition import KeptDefinition
 from actors_app.models.draft import Draft
 from actors_app.models.history import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
@@ -20,6 +21,7 @@ __all__ = [
     "AuditHead",
     "BulkItem",
     "BulkJob",
+    "CollectorBeat",
     "Draft",
     "ExecutionRecord",
     "ExecutionTally",

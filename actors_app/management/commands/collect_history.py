@@ -1,6 +1,5 @@
-"""`manage.py collect_history`: keep the history complete with a service account, whoever looks at the portal or not."""
+"""`manage.py collect_history`: keep the history complete with service accounts, whoever looks at the portal or not."""
 
-import logging
 import os
 import signal
 import threading
@@ -8,139 +7,99 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 
-from actors_app.credentials import client_for
-from actors_app.history import collecting, rights
-from actors_app.history.clock import now_ms
-from actors_app.models import ActorHistory
-from actors_app.services import Abaco, tokens
-from actors_app.services.errors import (
-    AbacoError,
-    ClientRefused,
-    Forbidden,
-    NamingMismatch,
-    NotFound,
-    SignedOut,
-    WrongPassword,
-)
-from actors_app.services.types import AdminRole
+from actors_app.history import beats
+from actors_app.history.accounts import AccountError, tenants_to_collect
+from actors_app.history.rounds import Rounds
 from portal.tenants import Tenant
 
-log = logging.getLogger("actors_app.history")
-
-STEP = 20.0  # seconds for one step of one actor's history
-RENEW_BEFORE = 60  # seconds before its end at which a token is replaced
-REFUSED = os.EX_CONFIG  # an exit code of its own, at which systemd leaves the collector ended: only a person can help
-
-
-class ServiceAccount:
-    """The credentials of the account that collects: a token for its password, and another when that ends."""
-
-    def __init__(self, tenant: Tenant, username: str, password: str) -> None:
-        self._tenant, self._username, self._password = tenant, username, password
-        self._token, self._until = "", 0.0
-
-    def access_token(self) -> str:
-        """Return a token that should work now."""
-        return self._token if self._token and time.monotonic() < self._until else self.renew(self._token)
-
-    def renew(self, rejected: str, /) -> str:
-        """Sign in again; raise what the token endpoint refuses."""
-        if self._token and self._token != rejected:
-            return self._token
-        client = client_for(self._tenant)
-        found = tokens.password(
-            client, self._tenant.client_key, self._tenant.client_secret, self._username, self._password
-        )
-        self._token = found.access_token
-        self._until = time.monotonic() + max((found.expires_in or 3600) - RENEW_BEFORE, 30)
-        return self._token
+# An exit code of its own, at which systemd leaves the collector ended: only a person can mend an account or a setting.
+REFUSED = os.EX_CONFIG
 
 
 class Command(BaseCommand):
-    """Read what every actor that the account may read has run, again and again, until it is told to stop."""
+    """Read what every actor that the accounts may read has run, again and again, until it is told to stop."""
 
-    help = "Bring the execution history of all actors up to date, once or continuously, with a service account."
+    help = "Bring the execution history of all actors up to date, once or continuously, with each tenant's account."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the tenant, how often to look, and whether to look only once."""
-        parser.add_argument("--tenant", default="", help="the tenant, where there are several")
+        """Take the tenant, how often to look, whether to look only once, and what only looks at the collector."""
+        parser.add_argument("--tenant", default="", help="this tenant alone, instead of all that have an account")
         parser.add_argument("--every", type=int, default=30, help="seconds from one round to the next")
         parser.add_argument("--once", action="store_true", help="one round, until all histories are whole")
+        parser.add_argument(
+            "--stay",
+            action="store_true",
+            help="where accounts or settings are refused, stay and ask nobody: for an engine that would start it again",
+        )
+        parser.add_argument("--check", action="store_true", help="say whether the settings let it collect, and end")
+        parser.add_argument("--is-alive", action="store_true", help="say whether the collector here is alive, and end")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Collect; raise CommandError for settings that do not allow it, and for an account that is refused."""
+        """Collect; raise CommandError for settings that do not allow it, and for accounts that are refused."""
         if not 1 <= options["every"] <= 86400:
             raise CommandError("--every must be between 1 and 86400 seconds.")
-        tenant = _tenant(options["tenant"])
-        username, password = settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD
-        if not username or not password:
-            raise CommandError("Set COLLECTOR_USERNAME and COLLECTOR_PASSWORD: the account that may read the actors.")
-        abaco = Abaco(client_for(tenant), ServiceAccount(tenant, username, password))
+        if options["is_alive"]:
+            self._ask_for_a_sign(options["tenant"])
+            return
         stop = threading.Event()
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: stop.set())
-        while True:
-            try:
-                new, failed = self.round(abaco, tenant.name, stop)
-            except (SignedOut, WrongPassword, ClientRefused) as refusal:
-                # Tried again and again, a wrong password would lock the account.
-                raise CommandError(f"The account is refused: {refusal.user_message}", returncode=REFUSED) from None
-            except NamingMismatch as error:
-                raise CommandError(error.user_message, returncode=REFUSED) from None
-            except AbacoError as error:
-                if options["once"]:
-                    raise CommandError(error.user_message) from None
-                log.warning("The history could not be collected: %s", error.detail)
-            else:
-                self.stdout.write(f"{new} new executions{f', {failed} actors could not be read' if failed else ''}.")
+        try:
+            rounds = [Rounds(tenant, options["every"]) for tenant in _tenants(options["tenant"])]
+            if not options["check"]:
+                self._collect(rounds, stop, once=options["once"])
+        except CommandError as error:
+            if not options["stay"] or error.returncode != REFUSED:
+                raise
+            self.stderr.write(f"{error} Nobody is asked until the collector is started again.")
+            stop.wait()
+
+    def _collect(self, rounds: list[Rounds], stop: threading.Event, *, once: bool) -> None:
+        """Take the step that is due, of whichever tenant, until it is told to stop or nobody is left."""
+        beat_at = 0.0
+        while not stop.is_set():
+            left = [one for one in rounds if not one.refusal and not (once and one.ended)]
+            if not left:
+                break
+            if time.monotonic() >= beat_at:
+                for one in left:
+                    one.beat()
+                beat_at = time.monotonic() + beats.EVERY
+            first = min(left, key=lambda one: one.due)
+            wait = min(first.due, beat_at) - time.monotonic()
+            if stop.wait(max(wait, 0.0)) or first.due > time.monotonic():
+                continue
+            if sentence := first.step():
+                self.stdout.write(f"{_prefix(first, rounds)}{sentence}")
                 self.stdout.flush()
-                if options["once"]:
-                    if failed:
-                        raise CommandError("Not all histories are whole.")
-                    return
-            if stop.wait(options["every"]) or stop.is_set():
-                return
+        refused = [one for one in rounds if one.refusal]
+        if refused and (once or len(refused) == len(rounds)):
+            raise CommandError(_joined(refused, rounds, "refusal"), returncode=REFUSED)
+        if once and (bad := [one for one in rounds if one.problem]):
+            raise CommandError(_joined(bad, rounds, "problem"))
 
-    def round(self, abaco: Abaco, tenant: str, stop: threading.Event) -> tuple[int, int]:
-        """Look at every actor until its history is whole; return how many are new, and how many actors failed."""
-        keys = rights.remember(tenant, abaco.actors.list())
-        role = abaco.roles.admin()
-        if role.is_unknown:
-            log.warning("Whether the account is an administrator is not known: every actor that is known is asked for")
-        if role is not AdminRole.OTHER:  # the API refuses those that it may not read, one by one
-            keys |= set(ActorHistory.objects.filter(tenant=tenant).values_list("pk", flat=True))
-        new, failed = 0, 0
-        for key in sorted(keys):
-            while not stop.is_set():
-                actor = ActorHistory.objects.get(pk=key)
-                if actor.deleted is not None:
-                    break
-                look = collecting.look_at(abaco, actor, seconds=STEP)
-                new += look.new
-                if isinstance(look.error, NotFound):
-                    rights.mark_deleted(tenant, actor.actor_id)
-                    break
-                if look.error is not None:
-                    failed += not isinstance(look.error, Forbidden)
-                    break
-                after = ActorHistory.objects.get(pk=key)
-                if after.is_whole and not look.sketches:
-                    break
-                moved = any(getattr(after, name) != getattr(actor, name) for name in ("known", "since", "until"))
-                if not moved and not look.sketches:
-                    # Nothing moves: somebody else is reading it, or there is nothing more to be had.
-                    failed += not after.is_whole and actor.busy_until <= now_ms()
-                    break
-        return new, failed
+    def _ask_for_a_sign(self, name: str) -> None:
+        try:
+            complaint = beats.complaint(_tenants(name))
+        except Error as error:
+            complaint = f"The store does not do what is asked ({type(error).__name__})."
+        if complaint:
+            raise CommandError(complaint)
 
 
-def _tenant(name: str) -> Tenant:
-    tenants = settings.TENANTS
-    if not name and len(tenants) == 1:
-        return next(iter(tenants.values()))
-    if name not in tenants:
-        raise CommandError(f"Name the tenant: --tenant with one of {', '.join(tenants) or 'none, as none is set'}.")
-    return tenants[name]
+def _tenants(name: str) -> list[Tenant]:
+    try:
+        return tenants_to_collect(name)
+    except AccountError as error:
+        raise CommandError(str(error), returncode=REFUSED) from None
+
+
+def _joined(some: list[Rounds], rounds: list[Rounds], about: str) -> str:
+    return " ".join(f"{_prefix(one, rounds)}{getattr(one, about)}" for one in some)
+
+
+def _prefix(one: Rounds, rounds: list[Rounds]) -> str:
+    return f"{one.tenant.name}: " if len(rounds) > 1 else ""
