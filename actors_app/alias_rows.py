@@ -9,7 +9,7 @@ from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.names import KINDS, has_page, problem_of
 from actors_app.services.types import Actor, Alias
-from actors_app.wording import visible
+from actors_app.wording import visible, visible_name
 
 LOOKED_AT = 24  # actors that one page asks for singly; the others are not said to be gone
 
@@ -48,7 +48,7 @@ def rows(aliases: Iterable[Alias], actors: Mapping[str, Actor], dead: frozenset[
     """Return aliases by name; `actors` are those the visitor may read, `dead` the ids of those that are gone."""
     return [
         AliasRow(
-            alias=visible(one.alias),
+            alias=visible_name(one.alias),
             url=page_of("alias-detail", one.alias),
             actor_id=visible(one.actor_id),
             actor=visible(actors[one.actor_id].label) if one.actor_id in actors else "",

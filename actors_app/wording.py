@@ -6,6 +6,8 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
+from actors_app.services.blanks import has_ink
+
 
 def now() -> datetime:
     """Return the time against which ages are written."""
@@ -69,6 +71,7 @@ HIDDEN = re.compile(
 )
 
 
+NO_NAME = "(empty name)"
 OPEN, CLOSE = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
 
 
@@ -91,6 +94,14 @@ def visible(value: object) -> str:
 def as_written(text: str) -> str:
     """Return a text like `visible`, its carriage returns written out too."""
     return visible(text).replace("\r", "\N{SYMBOL FOR CARRIAGE RETURN}")
+
+
+def visible_name(name: object) -> str:
+    """Return a name as `visible` does, never empty: where nothing of it is seen its blanks are written out too."""
+    text = str(name)
+    if has_ink(text):
+        return visible(text)
+    return "".join(OPEN + unicodedata.name(sign, f"U+{ord(sign):04X}") + CLOSE for sign in text) or NO_NAME
 
 
 def storable(text: str) -> str:

@@ -18,6 +18,7 @@ from actors_app.badges import activity_badge
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials
 from actors_app.models import AuditEntry
+from actors_app.services.blanks import label_of
 from actors_app.services.types import Actor
 from actors_app.wording import ago_words, now, visible
 from actors_app.zones import exact
@@ -229,7 +230,7 @@ def _line(entry: AuditEntry, reader: Reader, at: datetime, here: str, actors: st
 def name_of(entry: AuditEntry, reader: Reader) -> str:
     """Return the actor's name as it is now, else as it was then, else its id."""
     kept = details_of(entry).get("name")
-    return reader.names.get(entry.actor_id) or (kept if isinstance(kept, str) else "") or entry.actor_id
+    return reader.names.get(entry.actor_id) or label_of(kept if isinstance(kept, str) else "", entry.actor_id)
 
 
 def actor_address(entry: AuditEntry, reader: Reader, actors: str) -> str:

@@ -9,6 +9,7 @@ from actors_app.bulk.acts import OF_ACTORS, OF_EXECUTIONS
 from actors_app.converters import is_id
 from actors_app.forms.base import PortalForm
 from actors_app.preferences import PAGE_SIZES
+from actors_app.services.blanks import collapsed
 
 SCOPES = ("picked", "page", "all")
 MAX_PICKED = max(PAGE_SIZES)  # all rows of a page
@@ -164,7 +165,7 @@ class ActorOrderForm(OrderForm):
 
     def clean_number(self) -> str:
         """Compare what was typed with how many there are."""
-        number: str = self.cleaned_data["number"]
+        number = collapsed(self.cleaned_data["number"])
         if number != str(self.expected):
             raise forms.ValidationError(f"This is not the number: it is {self.expected}.")
         return number

@@ -1,5 +1,6 @@
 """What is typed to grant a level to somebody, and to change or take back the level of a name in the list."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,8 +77,9 @@ class _LevelForm(PortalForm):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the name was typed again."""
-        return bool(self.cleaned_data["confirm"] == self.cleaned_data["user"])
+        """Whether the name was typed again: to the letter, be its marks composed with their letters or apart."""
+        typed, user = (unicodedata.normalize("NFC", self.cleaned_data[name]) for name in ("confirm", "user"))
+        return typed == user
 
     def clean_user(self) -> str:
         """Refuse several names, and one that could never let anybody in."""

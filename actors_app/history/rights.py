@@ -20,6 +20,7 @@ from actors_app.htmx import is_poll
 from actors_app.kept import definitions as kept_definitions
 from actors_app.models import ActorHistory, Readable
 from actors_app.services import Abaco, Answer
+from actors_app.services.blanks import label_of
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, AdminRole
 from actors_app.wording import now, storable
@@ -54,7 +55,7 @@ class SeenActor:
     @property
     def label(self) -> str:
         """Return what people call it."""
-        return self.name or self.id
+        return label_of(self.name, self.id)
 
     def as_actor(self) -> Actor:
         """Return as much of an actor as the head of a page shows."""

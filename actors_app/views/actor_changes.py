@@ -295,13 +295,14 @@ def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
     if request.method != "POST":
         answers = ask(abaco, actor_id)
         actor = answers["actor"].need()
-        form = ActorDeleteForm(actor_id=actor_id, label=actor.label)
+        form = ActorDeleteForm(actor_id=actor_id, label=actor.label, key=actor.id)
         context = _context(actor_id, form=form, actor=actor, effects=effects(actor, answers))
         return render_page(request, "actors/delete.html", context)
     form = ActorDeleteForm(request.POST, actor_id=actor_id)
     if not form.label:
         # Sent without the page, or long after it: then the API says what the actor is called.
-        form = ActorDeleteForm(request.POST, actor_id=actor_id, label=abaco.actors.get(actor_id).label)
+        actor = abaco.actors.get(actor_id)
+        form = ActorDeleteForm(request.POST, actor_id=actor_id, label=actor.label, key=actor.id)
     status = 422
     if form.is_valid():
         try:

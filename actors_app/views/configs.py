@@ -25,7 +25,7 @@ from actors_app.services.configs import missing
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias, Config
-from actors_app.wording import visible
+from actors_app.wording import visible, visible_name
 from actors_app.writes import answered
 
 
@@ -219,7 +219,7 @@ def _sorted(configs: Sequence[Config]) -> list[Config]:
 
 def _row(config: Config, known: Mapping[str, Actor], names: tuple[str, ...]) -> ConfigRow:
     return ConfigRow(
-        name=visible(config.name),
+        name=visible_name(config.name),
         url=page_of("config-detail", config.name),
         value="" if config.is_secret else visible(config.value),
         is_secret=config.is_secret,

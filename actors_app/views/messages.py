@@ -80,7 +80,7 @@ def message_purge(request: HttpRequest, actor_id: str) -> HttpResponse:
         answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), mailbox=lambda: abaco.messages.count(actor_id))
         context["actor"] = answers["actor"].need()
         context["mailbox"] = answers["mailbox"].value
-        form = PurgeForm(actor_id=actor_id, label=context["actor"].label)
+        form = PurgeForm(actor_id=actor_id, label=context["actor"].label, key=context["actor"].id)
     else:
         form = PurgeForm(request.POST, actor_id=actor_id)
         status = 422

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
+from actors_app.services.blanks import label_of
 from actors_app.services.dialects import Dialect
 from actors_app.services.errors import NamingMismatch
 from actors_app.services.fields import Fields
@@ -58,8 +59,8 @@ class Listed:
 
     @property
     def label(self) -> str:
-        """Return the name, or the id where there is none."""
-        return self.name or self.id
+        """Return the name, or the id where nothing of it is seen."""
+        return label_of(self.name, self.id)
 
     @property
     def is_ready(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
+from actors_app.services.blanks import label_of
 from actors_app.services.dialects import V2, Dialect
 from actors_app.services.fields import Fields
 from actors_app.services.types.workers import Worker
@@ -56,8 +57,8 @@ class AdminActor:
 
     @property
     def label(self) -> str:
-        """Return the name, or the id where there is none."""
-        return self.name or self.id
+        """Return the name, or the id where nothing of it is seen."""
+        return label_of(self.name, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

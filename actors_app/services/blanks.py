@@ -1,0 +1,44 @@
+"""Which characters of a name are seen: blanks of all kinds, characters that draw nothing, and names made of those."""
+
+import re
+import unicodedata
+
+# Drawn as a gap, and no white space to Python: BRAILLE PATTERN BLANK and the fillers of Hangul.
+_GAPS = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
+# Drawn as nothing, and neither control nor format characters: joiners of marks and selectors of variants.
+_NOTHING = re.compile("[\u034f\u17b4\u17b5\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff]")
+_UNSEEN = frozenset({"Cc", "Cf"})  # categories: control and format characters
+_UNTYPED = _UNSEEN | {"Cn", "Co", "Cs"}  # those, and characters that no keyboard or font has
+_NO_INK = _UNSEEN | {"Mn", "Me", "Cs"}  # those, and marks on nothing
+
+
+def collapsed(text: str) -> str:
+    """Return a text after NFKC, with one space for each run of blanks of any kind, and none at its ends."""
+    return " ".join(_GAPS.sub(" ", unicodedata.normalize("NFKC", _GAPS.sub(" ", text))).split())
+
+
+def without_unseen(text: str) -> str:
+    """Return a text without its control and format characters, but for those that are blanks."""
+    return "".join(
+        sign for sign in _NOTHING.sub("", text) if sign.isspace() or unicodedata.category(sign) not in _UNSEEN
+    )
+
+
+def has_ink(text: str) -> bool:
+    """Whether anything of a text is seen on a page."""
+    if text and "!" <= text[0] <= "~":
+        return True  # most names, of which a list may hold thousands
+    return any(unicodedata.category(sign) not in _NO_INK for sign in _NOTHING.sub("", collapsed(text)))
+
+
+def is_typeable(text: str) -> bool:
+    """Whether somebody who sees a text can type it, a tab being a blank."""
+    return has_ink(text) and all(
+        sign.isspace() or unicodedata.category(sign) not in _UNTYPED
+        for sign in _NOTHING.sub("\0", text.replace("\N{REPLACEMENT CHARACTER}", "\0"))
+    )
+
+
+def label_of(name: str | None, key: str) -> str:
+    """Return a name, or the id where it is empty or nothing of it is seen."""
+    return name if name and has_ink(name) else key
