@@ -1,12 +1,13 @@
 """The filter of the audit trail, as it stands in the address."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 
 from actors_app.audit.activity import ACTIONS, Asked
 from actors_app.forms.base import PortalForm
+from actors_app.forms.moments import MAX_TEXT, as_in_address, moment_of
 from actors_app.models import AuditEntry
 from actors_app.wording import now
 
@@ -25,7 +26,7 @@ OUTCOMES = [
     (AuditEntry.UNKNOWN, "Unknown"),
 ]
 YEARS = range(2000, 2100)
-_NO_DAY = {"invalid": "Give a day as year, month and day: 2026-11-23."}
+_NO_TIME = "Give a day as year, month and day: 2026-11-23. A time in any form that is written here is taken too."
 _TOO_LONG = {"max_length": "This is longer than any name or id there is."}
 
 
@@ -67,42 +68,56 @@ class ActivityForm(PortalForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in (("from", "From"), ("to", "To")):  # `from` cannot be the name of an attribute
-            self.fields[name] = forms.DateField(
+            self.fields[name] = forms.CharField(
                 label=label,
                 required=False,
-                error_messages=_NO_DAY,
-                input_formats=["%Y-%m-%d"],
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                max_length=MAX_TEXT,
+                error_messages={"max_length": _NO_TIME, "null_characters_not_allowed": _NO_TIME},
+                widget=forms.TextInput(attrs={"placeholder": "2026-11-23"}),
             )
         self.full_clean()
 
     def clean(self) -> None:
-        """Refuse days of which there is no trail, and a span of time that ends before it begins."""
-        first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")
-        for name, day in (("from", first), ("to", last)):
-            if day and day.year not in YEARS:
-                self.add_error(name, "Give a day of this century.")
-        if first and last and last < first:
+        """Refuse times of which there is no trail, and a span of time that ends before it begins.
+
+        A day as the end includes that day.
+        """
+        for name in ("from", "to"):
+            if text := self.cleaned_data.get(name):
+                self.cleaned_data[name] = self._moment(name, text)
+        first, last = self.given("from"), self.given("to")
+        if first and last and last <= first:
             self.add_error("to", "This day is before the first.")
+
+    def _moment(self, name: str, text: str) -> datetime | None:
+        """Return what a text means as one end of the span; None, with a sentence beside it, where it means nothing."""
+        try:
+            text = as_in_address(text)
+            if moment_of(text).year in YEARS:
+                return moment_of(text, is_end=name == "to")
+            self.add_error(name, "Give a day of this century.")
+        except ValueError:
+            self.add_error(name, _NO_TIME)
+        return None
 
     def given(self, name: str) -> Any:
         """Return a parameter's value, or None."""
         return self.cleaned_data.get(name) or None
 
     @property
-    def days(self) -> bool:
-        """Whether the span is given by days, which go before the window."""
+    def has_exact_span(self) -> bool:
+        """Whether the span is given by its ends, which go before the window."""
         return bool(self.given("from") or self.given("to"))
 
     @property
     def window_name(self) -> str:
-        """Return the window in use; empty where days are given."""
-        return "" if self.days else self.given("window") or DEFAULT_WINDOW
+        """Return the window in use; empty where its ends are given."""
+        return "" if self.has_exact_span else self.given("window") or DEFAULT_WINDOW
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the window narrows what is shown."""
-        return self.days or any(self.given(name) for name in ("who", "actor", "action", "outcome"))
+        return self.has_exact_span or any(self.given(name) for name in ("who", "actor", "action", "outcome"))
 
     @property
     def complaints(self) -> list[str]:
@@ -110,9 +125,8 @@ class ActivityForm(PortalForm):
         return [str(text) for name in ("window", "before", "format") for text in self.errors.get(name, [])]
 
     def asked(self, actors: frozenset[str] = frozenset()) -> Asked:
-        """Return which lines are wanted; `actors` are the ids behind what was typed. Days are those of UTC."""
-        first, last = self.given("from"), self.given("to")
-        since = _midnight(first) if first else None
+        """Return which lines are wanted; `actors` are the ids behind what was typed."""
+        since = self.given("from")
         if span := WINDOWS[self.window_name][1] if self.window_name else None:
             since = now() - span
         return Asked(
@@ -121,9 +135,5 @@ class ActivityForm(PortalForm):
             actors=actors,
             outcome=self.given("outcome") or "",
             since=since,
-            until=_midnight(last) + timedelta(days=1) if last else None,
+            until=self.given("to"),
         )
-
-
-def _midnight(day: Any) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -5,7 +5,6 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ from django import forms
 
 from actors_app.badges import OUTCOMES as BADGES
 from actors_app.forms.base import PortalForm
+from actors_app.forms.moments import MAX_TEXT, as_in_address, moment_of
 from actors_app.forms.slices import SliceForm
 from actors_app.history.clock import DAY, HOUR, MINUTE, SECOND, now_ms, to_ms
 from actors_app.history.finding import Place
@@ -86,6 +86,9 @@ class HistoryForm(SliceForm, PortalForm):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         given = dict(data.items())  # the last of several, as Django reads them
+        for name in ("from", "to"):
+            if text := str(given.get(name, "")).strip():
+                given[name] = _in_address(text)
         is_exact = bool(str(given.get("from", "")).strip() or str(given.get("to", "")).strip())
         if not given.get("window") or (is_exact and given["window"] in SPANS):
             # So that the list of windows shows the one in use; a slice is one of the whole list, as at the API.
@@ -98,8 +101,8 @@ class HistoryForm(SliceForm, PortalForm):
             self.fields[name] = forms.CharField(
                 label=label,
                 required=False,
-                max_length=40,
-                help_text="A day, or a day and a time, in UTC.",
+                max_length=MAX_TEXT,
+                help_text="A day, or a time in any form that is written here; in UTC where it names no zone.",
                 error_messages=_TOO_LONG,
                 widget=forms.TextInput(attrs={"placeholder": "2026-11-23 18:00"}),
             )
@@ -156,7 +159,7 @@ class HistoryForm(SliceForm, PortalForm):
         for name in ("from", "to"):
             text = (self.cleaned_data.get(name) or "").strip()
             try:
-                self._spans[name] = _moment(text.removeprefix("-"), is_end=name == "to") if text else None
+                self._spans[name] = _moment_ms(text.removeprefix("-"), is_end=name == "to") if text else None
             except ValueError:
                 self.add_error(name, "Give a day, or a day and a time of UTC: 2026-11-23 18:00.")
         since, until = self._span()
@@ -301,17 +304,20 @@ def _milliseconds(text: str) -> int:
     return number
 
 
-def _moment(text: str, *, is_end: bool) -> int:
+def _in_address(text: str) -> str:
+    """Return a time, with `-` before it for the opposite, as a link has it; what is none stays as it is."""
+    minus, bare = ("-", text[1:]) if text.startswith("-") else ("", text)
+    try:
+        return minus + as_in_address(bare[:MAX_TEXT])
+    except ValueError:
+        return text
+
+
+def _moment_ms(text: str, *, is_end: bool) -> int:
     """Read a day or a moment of UTC; a day as an end includes that day. Raises ValueError."""
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-        day = datetime.combine(date.fromisoformat(text), time(), UTC)
-        moment = day + timedelta(days=1) if is_end else day
-    else:
-        moment = datetime.fromisoformat(text)
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if not 2000 <= moment.year < 2100:
+    if not 2000 <= moment_of(text).year < 2100:
         raise ValueError("not of this century")
-    return to_ms(moment) or 0
+    return to_ms(moment_of(text, is_end=is_end)) or 0
 
 
 def outcome_label(outcome: str) -> str:

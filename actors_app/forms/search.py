@@ -4,12 +4,12 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 
 from actors_app.forms.base import PortalForm
+from actors_app.forms.moments import as_in_address, moment_of
 
 KINDS = (("actors", "Actors"), ("executions", "Executions"), ("workers", "Workers"), ("logs", "Logs"))
 CONDITIONS = 3
@@ -193,10 +193,8 @@ def _number(text: str) -> int | float:
 
 
 def _moment(text: str) -> str:
-    for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"):
-        try:
-            moment = datetime.strptime(text.removesuffix("Z").removesuffix(" UTC"), form).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        return moment.strftime("%Y-%m-%dT%H:%M:%S")
-    raise forms.ValidationError(_MOMENT)
+    try:
+        moment = moment_of(as_in_address(text))
+    except ValueError:
+        raise forms.ValidationError(_MOMENT) from None
+    return moment.isoformat().removesuffix("+00:00")

@@ -20,7 +20,7 @@ from actors_app import drafts
 from actors_app.badges import activity_badge, icon, outcome_badge, outcome_words, status_badge, tab_icon
 from actors_app.keys import is_key, new_key
 from actors_app.wording import ago_words, duration, now, pretty_json, size, thousands, visible, visible_name
-from actors_app.zones import exact
+from actors_app.zones import exact, zone_named, zone_words
 
 register = template.Library()
 
@@ -53,6 +53,14 @@ def moment(value: datetime | None, never: str = "never") -> SafeString | str:
 def hour(value: datetime) -> SafeString:
     """Write the time of the day of a moment, on the reader's clock."""
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), exact(value, "%H:%M"))
+
+
+@register.filter
+def on_clock_of(value: datetime, zone: str) -> str:
+    """Write a moment on the clock of a zone: `Mon 23 Nov 2026, 16:51 CET (UTC+1)`. The short name may mean several."""
+    at, ahead = (moment := value.astimezone(zone_named(zone))), zone_words(moment)
+    name = moment.tzname() or ""
+    return f"{at:%a} {at.day} {at:%b %Y, %H:%M} {f'{name} ({ahead})' if name.isalpha() and name != ahead else ahead}"
 
 
 # Untrusted text ---------------------------------------------------------------------------------------------

@@ -218,10 +218,19 @@ async function copy(source) {
 
 // Clocks: a time of UTC, also on the reader's own ---------------------------------------------------------
 
+// As the server writes them, whatever the browser's language: so every filter that asks for a time can read them.
+function onOwnClock(at) {
+  const words = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
+  const part = Object.fromEntries(new Intl.DateTimeFormat("en-US", words).formatToParts(at).map((one) => [one.type, one.value]));
+  const two = (number) => String(number).padStart(2, "0");
+  const ahead = -at.getTimezoneOffset();
+  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
+  const zone = ahead ? `UTC${ahead < 0 ? "-" : "+"}${hours}${minutes ? `:${two(minutes)}` : ""}` : "UTC";
+  return `${part.weekday} ${part.day} ${part.month} ${part.year}, ${two(at.getHours())}:${two(at.getMinutes())} ${zone}`;
+}
+
 function clocks(root) {
-  const write = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-  for (const time of root.querySelectorAll("time[data-clock]")) time.textContent = write.format(new Date(time.dateTime));
-  for (const time of root.querySelectorAll("time[data-local]")) time.title = `On your clock: ${write.format(new Date(time.dateTime))}`;
+  for (const time of root.querySelectorAll("time[data-clock]")) time.textContent = onOwnClock(new Date(time.dateTime));
 }
 
 // Whoever wants the times of the browser's clock lets the server know which that is; it writes them itself.

@@ -294,8 +294,8 @@ SEEDED = (
     Seeded("actors_app/forms/nonces.py", "min_value=1,", "min_value=-5,", _INPUTS),
     Seeded(
         "actors_app/forms/confirm.py",
-        "return str(label) if actor_id == self._actor_id else",
-        "return str(label) if actor_id else",
+        "if word == self._actor_id:",
+        "if word:",
         ("tests/faults/test_secrecy.py", "tests/views/test_actor_delete.py"),
     ),
     Seeded("templates/base.html", "<head>", "<head><style></style>", _LINT),

@@ -6,10 +6,14 @@ from actors_app.api.fields import Choice, PageQuery, Query, Text
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.audit.activity import ACTIONS
 from actors_app.forms.activity import FORMATS, OUTCOMES, WINDOWS
+from actors_app.forms.moments import MAX_TEXT
 from actors_app.models import AuditEntry
 
 _OUTCOMES = [name for name, _ in OUTCOMES if name]
-_DAY = "A day of UTC: `2026-11-23`; it goes before `window`."
+_TIME = (
+    "A day, or a time in any form that the portal or the Actors API writes; in UTC where it names no zone: "
+    "`2026-11-23`. It goes before `window`."
+)
 
 
 class ActivityLine(serializers.Serializer):
@@ -71,7 +75,7 @@ class _Filters(Query):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Return the fields, with the two whose names Python keeps for itself."""
-        exact = {name: Text(required=False, max_length=10, help_text=_DAY) for name in ("from", "to")}
+        exact = {name: Text(required=False, max_length=MAX_TEXT, help_text=_TIME) for name in ("from", "to")}
         return {**super().get_fields(), **exact}
 
 

@@ -6,6 +6,7 @@ from actors_app.api.fields import Body, Choice, Query, Slice, SliceQuery, Text, 
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.forms.executions import MAX_COUNT
 from actors_app.forms.history import FORMATS, SPANS
+from actors_app.forms.moments import MAX_TEXT
 from actors_app.history.wanted import OUTCOMES, SORTS
 
 OUTCOME = "How it ended: COMPLETE alone says nothing of success."
@@ -83,8 +84,13 @@ class _Filters(Query):
     def get_fields(self) -> dict[str, serializers.Field]:
         """Return the fields, with the two whose names Python keeps for itself."""
         exact = {
-            "from": Text(required=False, max_length=40, help_text="A day, or a moment of UTC: `2026-11-23 18:00`."),
-            "to": Text(required=False, max_length=40, help_text="The same; it goes before `window`."),
+            "from": Text(
+                required=False,
+                max_length=MAX_TEXT,
+                help_text="A day, or a time in any form that the portal or the Actors API writes; in UTC where it "
+                "names no zone: `2026-11-23 18:00`.",
+            ),
+            "to": Text(required=False, max_length=MAX_TEXT, help_text="The same; it goes before `window`."),
         }
         return {**super().get_fields(), **exact}
 
