@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,7 +26,15 @@ from actors_app.models.session import hashed
 from actors_app.permissions.allowed import Own
 from actors_app.services import Abaco, AbacoClient, tokens
 from actors_app.services.calls import Limits
-from actors_app.services.errors import AbacoError, ServiceFailed, SignedOut, TimedOut
+from actors_app.services.errors import (
+    AbacoError,
+    APIError,
+    PortalRefused,
+    RateLimited,
+    ServiceFailed,
+    SignedOut,
+    TimedOut,
+)
 from actors_app.services.types import Tokens
 from actors_app.sessions import hash_keys
 from actors_app.sign_in.browsers import browser_name
@@ -39,6 +48,8 @@ RENEWAL_LEASE = 9.5  # seconds one request may hold the right to renew: the call
 RENEWAL_WAIT = 17.0  # seconds a request waits for others to renew: the lease of one that died, and the next call
 NOT_ACCEPTED = "The Actors API does not accept this token."
 BRING_ANOTHER = "Bring another one: it may have expired, or belong to another API."
+EARLY_WAIT = 2.0  # seconds a request waits for others where its own token still works
+EARLY_REST = 10  # seconds for which a token that still works is used as it is, after it could not be renewed
 RENEWAL_PAUSE = 0.1  # seconds, on average, between two looks at a renewal that another request is making
 
 
@@ -56,6 +67,11 @@ class Credentials:
     def is_ending(self) -> bool:
         """Whether the access token ends so soon that it is better renewed first."""
         return bool(self.expires_at) and time.time() > self.expires_at - RENEW_BEFORE
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the access token has ended."""
+        return bool(self.expires_at) and time.time() > self.expires_at
 
     def renewed(self, new: Tokens) -> "Credentials":
         """Return the same person's credentials with new tokens; a missing refresh token keeps the old one."""
@@ -171,9 +187,11 @@ class SessionCredentials:
         """Return a token that should work now; raise SignedOut when there is none."""
         if self.current is None:
             raise SignedOut
-        if self.current.is_ending and self.current.refresh_token:
+        if not self.current.is_ending or not self.current.refresh_token:
+            return self.current.access_token
+        if self.current.is_over:
             return self.renew(self.current.access_token)
-        return self.current.access_token
+        return self._renew_early(self.current.access_token)
 
     def renew(self, rejected: str) -> str:
         """Return a newer token than the rejected one; raise SignedOut when the sign-in has ended.
@@ -181,7 +199,27 @@ class SessionCredentials:
         Of all requests that ask at once, in all processes, one calls the API; the others wait and take its answer.
         An API that cannot renew now, or none that do in time, raise their AbacoError, and nobody is signed out.
         """
-        deadline = time.monotonic() + RENEWAL_WAIT
+        return self._renew(rejected, RENEWAL_WAIT)
+
+    def _renew_early(self, living: str) -> str:
+        """Return a newer token than one that still works, or that one where the API cannot renew it now.
+
+        A refused refresh token raises SignedOut all the same: nothing later would be better.
+        """
+        failed = f"renewal-failed:{hashed(self._key or '')}:{self._version}"
+        if cache.get(failed):
+            return living
+        try:
+            return self._renew(living, EARLY_WAIT, early=True)
+        except SignedOut:
+            raise
+        except AbacoError as failure:
+            log.warning("A sign-in could not be renewed; its token still works. %s", failure.detail)
+        cache.set(failed, True, EARLY_REST)
+        return living
+
+    def _renew(self, rejected: str, wait: float, *, early: bool = False) -> str:
+        deadline = time.monotonic() + wait
         while time.monotonic() < deadline:
             self._read()
             if self.current is None:
@@ -191,18 +229,21 @@ class SessionCredentials:
             if not self.current.refresh_token:
                 raise SignedOut
             if self._take_lease():
-                return self._renew_now(self.current)
+                return self._renew_now(self.current, early=early)
             # Whoever renews needs a connection to save what it got, and those who wait may be more than there are.
             store.lend()
             # A uniform pause keeps those who wait from asking the store all at once.
             time.sleep(random.uniform(0, 2 * RENEWAL_PAUSE))  # noqa: S311
         raise _not_now(TimedOut("waited for another request's renewal"))
 
-    def _renew_now(self, old: Credentials) -> str:
+    def _renew_now(self, old: Credentials, *, early: bool) -> str:
         tenant = settings.TENANTS[old.tenant]
         try:
             new = tokens.refresh(client_for(tenant), tenant.client_key, tenant.client_secret, old.refresh_token)
-        except SignedOut:
+        except SignedOut as refusal:
+            if early and isinstance(refusal, PortalRefused):
+                self._give_lease_back()
+                raise _not_now(refusal) from None
             # Whoever outlived its lease may be refused because another has renewed: then nothing has ended.
             if self._save("", None):
                 raise
@@ -296,7 +337,8 @@ class BroughtCredentials(SessionCredentials):
 
 def _not_now(error: AbacoError) -> AbacoError:
     """Say of a renewal that failed that the sign-in goes on, and that what was wanted was not even begun."""
-    if error.status < 500:  # what the token endpoint refuses is nothing that the visitor asked for
+    if isinstance(error, APIError) and not isinstance(error, RateLimited | ServiceFailed):
+        # What the token endpoint refuses is nothing that the visitor asked for.
         error = ServiceFailed(error.detail)
     if error.kind == "unknown-outcome":
         error.kind, error.advice = type(error).kind, type(error).next_step

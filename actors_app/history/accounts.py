@@ -1,5 +1,6 @@
 """The accounts that collect the history: one for each tenant that names one, or COLLECTOR_USERNAME at the one API."""
 
+import logging
 import time
 from pathlib import Path
 
@@ -7,8 +8,11 @@ from django.conf import settings
 
 from actors_app.credentials import client_for
 from actors_app.services import tokens
+from actors_app.services.errors import AbacoError, ClientRefused, WrongPassword
 from portal import logs
 from portal.tenants import Tenant
+
+log = logging.getLogger("actors_app.history")
 
 RENEW_BEFORE = 60  # seconds before its end at which a token is replaced
 
@@ -22,11 +26,21 @@ class ServiceAccount:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant, self._username, self._password = tenant, username_at(tenant), password_at(tenant)
-        self._token, self._until = "", 0.0
+        self._token, self._until, self._ends = "", 0.0, 0.0
 
     def access_token(self) -> str:
-        """Return a token that should work now."""
-        return self._token if self._token and time.monotonic() < self._until else self.renew(self._token)
+        """Return a token that should work now; raise what the token endpoint refuses, or fails at without one."""
+        if self._token and time.monotonic() < self._until:
+            return self._token
+        try:
+            return self.renew(self._token)
+        except (WrongPassword, ClientRefused):
+            raise
+        except AbacoError as failure:
+            if not self._token or time.monotonic() > self._ends:
+                raise
+            log.warning("The account's token could not be renewed, and still works: %s", failure.detail)
+            return self._token
 
     def renew(self, rejected: str, /) -> str:
         """Sign in again; raise what the token endpoint refuses."""
@@ -37,7 +51,8 @@ class ServiceAccount:
             client, self._tenant.client_key, self._tenant.client_secret, self._username, self._password
         )
         self._token = grant.access_token
-        self._until = time.monotonic() + max((grant.expires_in or 3600) - RENEW_BEFORE, 30)
+        self._ends = time.monotonic() + (grant.expires_in or 3600)
+        self._until = max(self._ends - RENEW_BEFORE, time.monotonic() + 30)
         return self._token
 
 

@@ -69,5 +69,5 @@ class Breaker:
 
 @cache
 def breaker_of(origin: str) -> Breaker:
-    """Return this process's one breaker of an API, by its scheme, host and port."""
+    """Return this process's one breaker of an API, by its scheme, host and port, or of its token endpoint."""
     return Breaker()

@@ -39,6 +39,7 @@ class Call:
     repeatable: bool = True
     is_slow: bool = False  # may take the time for deleting an actor
     is_brief: bool = False  # has only the time for renewing a token
+    is_for_tokens: bool = False  # asks the token endpoint, which may fail while everything else works
     is_large: bool = False  # may be as large as a streamed answer
     within: float | None = None  # seconds that whoever asks is willing to wait, where that is less than usual
 

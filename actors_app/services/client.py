@@ -31,7 +31,7 @@ from urllib3.exceptions import (
 )
 from urllib3.util import Retry
 
-from actors_app.services.breaker import breaker_of
+from actors_app.services.breaker import Breaker, breaker_of
 from actors_app.services.calls import Call, Limits, Reply
 from actors_app.services.classify import MAX_ERROR_BODY, classify, too_large_for_api
 from actors_app.services.deadline import Attempt, DeadlineSocket, DeadlineSSLSocket, goes_once
@@ -216,7 +216,7 @@ class AbacoClient:
     def _open(self, call: Call, auth: dict[str, str], attempt: Attempt) -> requests.Response:
         """Send the call unless the API is left alone; return a success whose body is still unread."""
         request = self._prepare(call, auth)
-        breaker = breaker_of(self._origin)
+        breaker = self._breaker(call)
         breaker.enter(call)
         try:
             response = self._open_twice(call, request, attempt)
@@ -232,6 +232,10 @@ class AbacoClient:
         if not (call.within and isinstance(error, TimedOut)):
             (breaker.failed if is_ill else breaker.answered)()
         raise error
+
+    def _breaker(self, call: Call) -> Breaker:
+        """Return the breaker that a call counts for: tokens have one of their own, so that they stop nothing else."""
+        return breaker_of(f"{self._origin} tokens" if call.is_for_tokens else self._origin)
 
     def _open_twice(self, call: Call, request: requests.PreparedRequest, attempt: Attempt) -> requests.Response:
         """Send the call, once more where that is allowed and may help; raise _Silence when that did not."""
@@ -323,7 +327,7 @@ class AbacoClient:
                 failure = caught
         if isinstance(failure, ReadTimeoutError | TimeoutError):
             if not call.within:
-                breaker_of(self._origin).failed()
+                self._breaker(call).failed()
             raise _done(call, TimedOut(f"{call} was not answered whole in time"))
         raise _done(call, _cut_off(f"{call} was cut off in the middle of its answer"))
 

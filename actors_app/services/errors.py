@@ -12,7 +12,8 @@
         │   ├── WrongPassword     invalid                                 400
         │   └── CodeRefused       invalid                                 400
         ├── SignedOut             signed-out                              401
-        │   └── InvalidToken      invalid-token                           401
+        │   ├── InvalidToken      invalid-token                           401
+        │   └── PortalRefused     signed-out                              401
         ├── Forbidden             forbidden                               403
         │   └── OnlyAdmins        only-admins                             403
         ├── NotFound              gone                                    404
@@ -231,6 +232,13 @@ class InvalidToken(SignedOut):
         "tenant."
     )
     next_step = "Sign in again, or bring another token."
+
+
+class PortalRefused(SignedOut):
+    """The token endpoint refuses the portal's own OAuth client, so it renews no sign-in."""
+
+    message = "Your sign-in could not be renewed: the Actors API refuses this portal's own sign-in."
+    next_step = "Sign in again; if that fails too, tell the people who run this portal."
 
 
 class Forbidden(APIError):

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from actors_app.services.caller import unreadable
@@ -15,12 +17,15 @@ from actors_app.services.errors import (
     ClientRefused,
     CodeRefused,
     InvalidRequest,
+    PortalRefused,
     ServiceFailed,
     SignedOut,
     WrongPassword,
 )
 from actors_app.services.jsons import UnreadableJSON, load_json
 from actors_app.services.urls import upstream_url
+
+_TOKEN = re.compile(r"[\x21-\x7e]+", re.ASCII)
 
 
 def password(client: AbacoClient, key: str, secret: str, username: str, password: str) -> Tokens:
@@ -69,7 +74,8 @@ def code(client: AbacoClient, key: str, secret: str, code: str, redirect_uri: st
 def refresh(client: AbacoClient, key: str, secret: str, refresh_token: str) -> Tokens:
     """Return new tokens for a refresh token, which may be of no more use afterwards. `POST /token`.
 
-    Raises SignedOut when it, or the portal's OAuth client, is refused for good, and otherwise what any call raises.
+    Raises SignedOut when it is refused, PortalRefused when the portal's OAuth client is, and otherwise what any call
+    raises.
     """
     grant = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     try:
@@ -77,11 +83,7 @@ def refresh(client: AbacoClient, key: str, secret: str, refresh_token: str) -> T
     except ClientRefused as caught:
         detail = caught.detail
     # A new OAuth client has other refresh tokens, so no later renewal could succeed with this one.
-    raise SignedOut(
-        detail,
-        user_message="Your sign-in could not be renewed: the Actors API refuses this portal's own sign-in.",
-        advice="Sign in again; if that fails too, tell the people who run this portal.",
-    )
+    raise PortalRefused(detail)
 
 
 def _ask(client: AbacoClient, key: str, secret: str, grant: Mapping[str, str], refused: type[AbacoError]) -> Tokens:
@@ -91,6 +93,7 @@ def _ask(client: AbacoClient, key: str, secret: str, grant: Mapping[str, str], r
         body=urlencode(client.dialect.token_form(grant)).encode("ascii"),
         content_type="application/x-www-form-urlencoded",
         is_brief=grant["grant_type"] == "refresh_token",
+        is_for_tokens=True,
     )
     refusal: APIError | None = None
     try:
@@ -108,6 +111,7 @@ def _ask(client: AbacoClient, key: str, secret: str, grant: Mapping[str, str], r
         found = client.dialect.tokens(load_json(reply.body))
     except UnreadableJSON:
         found = None
-    if found is None:
+    # What no header can carry is no token, whatever it is called.
+    if found is None or not _TOKEN.fullmatch(found.access_token):
         raise unreadable(call, "no token")
-    return found
+    return found if _TOKEN.fullmatch(found.refresh_token or "") else replace(found, refresh_token=None)

@@ -8,7 +8,7 @@ from actors_app.services import AbacoClient
 from actors_app.services.breaker import Breaker
 from actors_app.services.calls import Limits
 from actors_app.services.errors import AbacoError, Resting, ServiceFailed, TimedOut, Unreachable
-from tests.services.conftest import RawServer, envelope, http, reach
+from tests.services.conftest import RawServer, answering, envelope, http, reach
 
 OK = http(envelope(b'{"id": "x"}'))
 
@@ -146,13 +146,19 @@ def test_a_refusal_is_an_answer(raw, status: bytes) -> None:
     assert Resting not in failures(server, 8)
 
 
-def test_the_token_endpoint_counts_and_so_do_all_tenants_of_one_address(raw) -> None:
+def test_the_token_endpoint_counts_for_itself_and_for_all_tenants_of_one_address(raw) -> None:
     from actors_app.services import tokens
 
-    server = raw(say(http(b"", status=b"503 Service Unavailable")))
-    for _ in range(5):
-        with pytest.raises(ServiceFailed):
+    server = raw(answering(*[http(b"", status=b"503 Service Unavailable")] * 5, OK))
+    for refusal in [ServiceFailed] * 5 + [Resting]:
+        with pytest.raises(refusal):
             tokens.password(AbacoClient(server.url, limits=Limits(pause=0.0)), "key", "secret", "jdoe", "password")
+    assert reach(server).actors.get("x").id == "x"
+
+
+def test_all_tenants_of_one_address_share_its_breaker(raw) -> None:
+    server = raw(say(http(b"", status=b"503 Service Unavailable")))
+    assert failures(server, 5) == [ServiceFailed] * 5
     with pytest.raises(Resting):
         reach(server).actors.get("x")
 
