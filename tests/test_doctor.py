@@ -174,14 +174,32 @@ def test_files_that_were_not_collected_are_said(settings: Any, tmp_path: Path) -
     assert "0 are missing and 1 are of an older portal" in said(inside.static_files(), "wrong")
 
 
+@STORE
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db
+def test_a_connection_without_tls_is_said_unless_it_is_asked_for(settings: Any) -> None:
+    settings.DATABASES["default"]["HOST"], here = "store.example.org", settings.DATABASES["default"]["HOST"]
+    options = settings.DATABASES["default"]["OPTIONS"]
+    try:
+        assert "add ?sslmode=verify-full" in said(inside.store(), "warning")
+        options["sslmode"] = "disable"
+        assert "as DATABASE_URL asks: sslmode=disable" in said(inside.store(), "well")
+        assert said(inside.store(), "warning") == ""
+    finally:
+        options.pop("sslmode", None)
+        settings.DATABASES["default"]["HOST"] = here
+
+
 def test_a_disk_without_room_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(inside, "TOO_LITTLE", 0)
-    monkeypatch.setattr(inside, "LITTLE", 0)
+    for bound in ("TOO_LITTLE", "LITTLE", "TOO_LITTLE_TEMPORARY", "LITTLE_TEMPORARY"):
+        monkeypatch.setattr(inside, bound, 0)
     assert {one.level for one in inside.disks()} == {"well"}
-    monkeypatch.setattr(inside, "LITTLE", 2**60)
-    assert "MB are free" in said(inside.disks(), "warning")
-    monkeypatch.setattr(inside, "TOO_LITTLE", 2**60)
-    assert "MB are free" in said(inside.disks(), "wrong")
+    for few, none in (("LITTLE", "TOO_LITTLE"), ("LITTLE_TEMPORARY", "TOO_LITTLE_TEMPORARY")):
+        with monkeypatch.context() as patch:
+            patch.setattr(inside, few, 2**60)
+            assert "MB are free" in said(inside.disks(), "warning")
+            patch.setattr(inside, none, 2**60)
+            assert "MB are free" in said(inside.disks(), "wrong")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     assert "cannot be written to" in said(inside.disks(), "wrong")
 

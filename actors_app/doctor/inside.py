@@ -21,6 +21,8 @@ from portal.store import missing_migrations, unknown_migrations
 
 MEGABYTE = 1024 * 1024
 LITTLE, TOO_LITTLE = 1024 * MEGABYTE, 100 * MEGABYTE
+# Of temporary files there are few: uploads of 12 MB that wait, and what the processes count.
+LITTLE_TEMPORARY, TOO_LITTLE_TEMPORARY = 128 * MEGABYTE, 32 * MEGABYTE
 OLDEST_POSTGRESQL = 14  # of Django 5.2
 SAMPLE = 200  # sign-ins that are looked at
 
@@ -107,7 +109,10 @@ def _postgresql() -> Findings:
         cursor.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         secured = bool((cursor.fetchone() or [False])[0])
         host = str(settings.DATABASES["default"].get("HOST") or "")
-        if not secured and not host.startswith("/") and host not in ("", "localhost", "127.0.0.1", "::1"):
+        is_here = host.startswith("/") or host in ("", "localhost", "127.0.0.1", "::1")
+        if not secured and not is_here and settings.DATABASES["default"]["OPTIONS"].get("sslmode") == "disable":
+            yield well("store", "The connection to PostgreSQL is not encrypted, as DATABASE_URL asks: sslmode=disable.")
+        elif not secured and not is_here:
             yield warning(
                 "store", "The connection to PostgreSQL is not encrypted: add ?sslmode=verify-full to DATABASE_URL."
             )
@@ -184,15 +189,15 @@ def static_files() -> Findings:
 
 def disks() -> Findings:
     """See whether there is room where files are written."""
-    places = {"temporary files": Path(tempfile.gettempdir())}
+    places = [("temporary files", Path(tempfile.gettempdir()), LITTLE_TEMPORARY, TOO_LITTLE_TEMPORARY)]
     if connection.vendor == "sqlite":
-        places["the store"] = Path(str(connection.settings_dict["NAME"])).absolute().parent
-    for what, path in places.items():
+        places.append(("the store", Path(str(connection.settings_dict["NAME"])).absolute().parent, LITTLE, TOO_LITTLE))
+    for what, path, little, too_little in places:
         if not os.access(path, os.W_OK):
             yield wrong("disk", f"{path} for {what} cannot be written to.")
             continue
         free = shutil.disk_usage(path).free
-        level = wrong if free < TOO_LITTLE else warning if free < LITTLE else well
+        level = wrong if free < too_little else warning if free < little else well
         yield level("disk", f"{free // MEGABYTE:,} MB are free in {path} for {what}.")
 
 
