@@ -56,7 +56,7 @@ def test_the_operators_page_names_each_setting_and_only_commands_there_are() -> 
     commands = {path.stem for path in (ROOT / "actors_app" / "management" / "commands").glob("[a-z]*.py")}
     used = set(re.findall(r"(?:manage\.py|^portal|`portal) ([a-z_]+)", text, re.MULTILINE))
     assert {"doctor", "migrate", "rotate_credentials", "verify_audit"} <= used
-    assert used <= commands | {"migrate", "collectstatic", "shell"}
+    assert used <= commands | {"migrate", "collectstatic", "shell", "dbshell"}
     for file in re.findall(r"\b((?:deploy|tests|portal)/[\w@./-]+\.(?:sh|py|conf|service))\b", text):
         assert (ROOT / file).exists(), file
     told = set(re.findall(r"\bportal_[a-z_]+", text)) - {"portal_restored", "portal_before", "portal_inside"}

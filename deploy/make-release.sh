@@ -1,0 +1,29 @@
+#!/bin/sh
+# Make the folder of one version of this checkout: its files, packages and static files. Nothing that runs is touched.
+#   release=$(sh deploy/make-release.sh VERSION [FOLDER])     # a tag or the id of a commit; below /opt/actors-portal/releases
+# Prints the folder. One that is whole is left as it is. Needs git, and python3 with venv.
+set -eu
+version=${1:?Say which version: a tag such as v0.1.0, or the id of a commit.}
+releases=${2:-/opt/actors-portal/releases}
+checkout=$(cd "$(dirname "$0")/.." && pwd)
+commit=$(git -C "$checkout" rev-parse --verify --quiet "$version^{commit}") || {
+    echo "This checkout has no version $version: git fetch --tags" >&2
+    exit 1
+}
+name=$(git -C "$checkout" describe --tags --exact-match "$commit" 2> /dev/null || git -C "$checkout" rev-parse --short=12 "$commit")
+release=$releases/$name
+if [ ! -e "$release/.whole" ]; then
+    # Everybody may read a release, whatever root's umask says; nobody but root may write it.
+    umask 022
+    rm -rf "$release"
+    mkdir -p "$release"
+    git -C "$checkout" archive "$commit" | tar -x --no-same-permissions -C "$release"
+    cd "$release"
+    python3 -c "import run; run.install('requirements.txt')" >&2
+    # The settings refuse to load without secrets; these two are used for nothing else.
+    SECRET_KEY=only-for-collectstatic PORTAL_CREDENTIAL_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+        .venv/bin/python manage.py collectstatic --noinput -v0
+    .venv/bin/python -m compileall -q portal actors_app .venv
+    touch .whole
+fi
+echo "$release"
