@@ -7,6 +7,7 @@ does not know.
 
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import walk_packages
 
@@ -30,8 +31,9 @@ _LATER = (
     "django.core.cache.backends.locmem",
     "django.template.context_processors",
     "rest_framework.authtoken.views",
-    "tzdata",
 )
+# Only where it is installed: `zoneinfo` asks it for zones that the machine has not.
+_ZONES = "tzdata"
 # Of commands alone, which are processes of their own; of the migrations only the names are asked for.
 _LEFT_OUT = ("actors_app.management.", "actors_app.migrations.", "portal.gunicorn_conf", "portal.wsgi")
 
@@ -41,7 +43,8 @@ def load_everything() -> None:
 
     Raises what a module or a template raises that cannot be loaded: such a release serves nobody.
     """
-    for name in (*_LATER, connection.ops.compiler_module, *_modules()):
+    zones = (_ZONES,) if find_spec(_ZONES) else ()
+    for name in (*_LATER, *zones, connection.ops.compiler_module, *_modules()):
         import_module(name)
     resolver = get_resolver()
     resolver._populate()  # there is no public way; `reverse` does it when it is first asked
