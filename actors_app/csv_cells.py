@@ -1,4 +1,7 @@
-"""Cells of a CSV file that a spreadsheet shows as text, whatever somebody wrote into them."""
+"""CSV as spreadsheets read it: cells that stay text, whatever somebody wrote into them, and the mark of UTF-8."""
+
+CSV_TYPE = "text/csv; charset=utf-8"
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it before the first cell, Excel reads letters beyond ASCII wrongly
 
 # The last four are the wide ones, which some spreadsheets take for the others.
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")

@@ -24,7 +24,7 @@ from actors_app.history.upkeep import bring_up_to_date, completed, is_known, las
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, TimedOut
 from actors_app.services.types import AdminRole
 
-_OURS = ("cursor", "limit", "offset")
+_OURS = ("cursor", "limit", "offset", "bom")
 
 
 def answer(resource: Resource, actor_id: str = "") -> Response:
@@ -49,7 +49,7 @@ def answer(resource: Resource, actor_id: str = "") -> Response:
 def file(resource: Resource, actor_id: str = "") -> StreamingHttpResponse:
     """Send all that fit, in the order that was asked for; where it is not all there is, the last line says so."""
     what, error = _asked(resource, actor_id)
-    return export(what, last_looked(what) if error else None)
+    return export(what, last_looked(what) if error else None, bom="bom" in resource.asked)
 
 
 def _asked(resource: Resource, actor_id: str) -> tuple[Asked, AbacoError | None]:

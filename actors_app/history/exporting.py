@@ -9,13 +9,14 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from io import StringIO
 from typing import Any
 
 from django.db import DatabaseError
 from django.http import StreamingHttpResponse
 
-from actors_app.csv_cells import safe_cell
+from actors_app.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.forms.history import FILTERS, HistoryForm
 from actors_app.history import collecting, finding
 from actors_app.history.asking import Asked
@@ -47,7 +48,7 @@ COLUMNS = (
     "still_in_api",
     "last_seen_utc",
 )
-TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
+TYPES = {"csv": CSV_TYPE, "jsonl": "application/jsonl"}
 _LONGEST_NAME = 100  # characters of a file's name, without its ending
 _LONGEST_VALUE = 24
 
@@ -55,10 +56,11 @@ log = logging.getLogger("actors_app.exporting")
 Record = tuple[Any, ...]  # one value for each of COLUMNS
 
 
-def export(what: Asked, last_asked: int | None = None) -> StreamingHttpResponse:
+def export(what: Asked, last_asked: int | None = None, *, bom: bool = False) -> StreamingHttpResponse:
     """Answer with all executions that a filter finds, in its order, in the format that its form names.
 
     `last_asked` is when the API was last asked what is new, where it gives no answer now; the file then says so.
+    `bom` marks CSV as UTF-8 for spreadsheets.
     """
     blocks = finding.every(what.wanted, what.keys, what.named, at_once=AT_ONCE)
     keys = [actor.key for actor in what.readable]
@@ -69,12 +71,14 @@ def export(what: Asked, last_asked: int | None = None) -> StreamingHttpResponse:
         notes.append(f"NOT UP TO DATE: the API gave no answer in time. These are the executions known at {since}.")
     if missing:
         notes.append(f"INCOMPLETE: of {missing} of {len(keys)} actors not all of this time has been read yet.")
-    return export_rows(what, blocks, what.form.cleaned_data["format"] or "csv", " ".join(notes))
+    return export_rows(what, blocks, what.form.cleaned_data["format"] or "csv", " ".join(notes), bom=bom)
 
 
-def export_rows(what: Asked, blocks: Iterable[list[Found]], format_: str, note: str = "") -> StreamingHttpResponse:
+def export_rows(
+    what: Asked, blocks: Iterable[list[Found]], format_: str, note: str = "", *, bom: bool = False
+) -> StreamingHttpResponse:
     """Answer with some executions of the actors of a filter, as CSV or as JSON Lines; a note becomes the last line."""
-    write = _csv if format_ == "csv" else _json_lines
+    write = partial(_csv, mark=BOM if bom else "") if format_ == "csv" else _json_lines
     actors = {key: _told(actor) for key, actor in what.by_key.items()}
     name = file_name(what.form, what.actors[0] if len(what.readable) == 1 and what.actors else None)
     return StreamingHttpResponse(
@@ -110,8 +114,9 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", text)[:_LONGEST_VALUE].strip("-").lower()
 
 
-def _csv(blocks: Iterable[list[Found]], actors: dict[int, Record], note: str) -> Iterator[str]:
+def _csv(blocks: Iterable[list[Found]], actors: dict[int, Record], note: str, *, mark: str) -> Iterator[str]:
     buffer = StringIO()
+    buffer.write(mark)
     table = csv.writer(buffer)
     table.writerow(COLUMNS)
     # What is the same in thousands of rows is made safe once.

@@ -24,7 +24,7 @@ from actors_app.audit.activity import (
 from actors_app.audit.checks import check
 from actors_app.audit.readers import of_actor, readable, readable_line
 from actors_app.credentials import abaco_for, signed_in
-from actors_app.csv_cells import safe_cell
+from actors_app.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.decorators import credentials_required
 from actors_app.forms.activity import WINDOWS, ActivityForm
 from actors_app.htmx import render_page
@@ -77,7 +77,7 @@ def _answer(
     kind = form.given("format")
     # A file holds what was asked for or it is not made; a page says what was not understood.
     if kind and not form.errors:
-        return file_of(wanted, kind, reader)  # type: ignore[return-value]  # no HttpResponse to mypy
+        return file_of(wanted, kind, reader, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
     before = form.given("before")
     size = preferences_of(request).page_size
     some = list((wanted.filter(pk__lt=before) if before else wanted)[: size + 1])
@@ -95,11 +95,11 @@ def _answer(
     return render_page(request, template, context, partial="activity/_card.html", status=status)
 
 
-def file_of(lines: QuerySet[AuditEntry], kind: str, reader: Reader) -> StreamingHttpResponse:
-    """Send the lines while they are read."""
+def file_of(lines: QuerySet[AuditEntry], kind: str, reader: Reader, *, bom: bool = False) -> StreamingHttpResponse:
+    """Send the lines while they are read; `bom` marks CSV as UTF-8 for spreadsheets."""
     pieces, content_type = _json_lines(lines, reader), "application/jsonl"
     if kind == "csv":
-        pieces, content_type = _csv(lines, reader), "text/csv; charset=utf-8"
+        pieces, content_type = _csv(lines, reader, BOM if bom else ""), CSV_TYPE
     name = f"activity-{now():%Y-%m-%d}.{kind}"
     return StreamingHttpResponse(
         pieces,
@@ -114,7 +114,7 @@ def _json_lines(lines: QuerySet[AuditEntry], reader: Reader) -> Iterator[str]:
         yield json.dumps(record_of(entry, reader)) + "\n"
 
 
-def _csv(lines: QuerySet[AuditEntry], reader: Reader) -> Iterator[str]:
+def _csv(lines: QuerySet[AuditEntry], reader: Reader, mark: str) -> Iterator[str]:
     buffer = StringIO()
     table: csv.DictWriter[str] | None = None
     for entry in all_of(lines):
@@ -123,6 +123,7 @@ def _csv(lines: QuerySet[AuditEntry], reader: Reader) -> Iterator[str]:
             for name, value in record_of(entry, reader).items()
         }
         if table is None:
+            buffer.write(mark)
             table = csv.DictWriter(buffer, record)
             table.writeheader()
         table.writerow(record)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app import csv_lists
 from actors_app.actor_history import last_days, summary
 from actors_app.actor_rows import KNOWN_STATUSES, columns, rows, select, sort_of
 from actors_app.converters import is_id
@@ -61,6 +62,8 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     if selected := form.selected_slice:
         shown = matching[selected.offset : selected.end]
         context["slice"] = shown_slice(selected, len(shown), len(matching))
+    if csv_lists.is_asked(request):
+        return csv_lists.csv_of("actors", csv_lists.ACTORS, shown if selected else matching)
     ids = [actor.id for actor in shown if is_id(actor.id)]
     drawn = last_days(request.session["who"]["tenant"], ids, reverse("actors:actor-list"))
     context |= {

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app import csv_lists
 from actors_app.acts import aliases as acts
 from actors_app.acts.actors import ring_words
 from actors_app.alias_rows import AliasRow, dead_among, linking, rows
@@ -43,6 +44,8 @@ def alias_list(request: HttpRequest) -> HttpResponse:
     dead = dead_among(abaco, lost)
     every = rows(aliases, actors, dead, me)
     shown = [row for row in every if _is_shown(row, chosen)]
+    if csv_lists.is_asked(request):
+        return csv_lists.csv_of("aliases", csv_lists.ALIASES, shown)
     page = Paginator(shown, preferences_of(request).page_size).get_page(chosen["page"])
     context |= {
         "rows": page.object_list,

@@ -105,4 +105,4 @@ def executions_picked(request: HttpRequest) -> HttpResponse:
         rows = page_rows(what)
     else:
         rows, _ = picked_rows(what, form.cleaned_data["pick"])
-    return export_rows(what, [rows], format_)  # type: ignore[return-value]  # no HttpResponse to mypy
+    return export_rows(what, [rows], format_, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy

@@ -94,7 +94,7 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
             raise silence
         return render_page(request, "history/list.html", base | {"error": silence}, status=silence.status)
     if is_file:
-        return export(what, last_looked(what) if silence else None)  # type: ignore[return-value]  # no HttpResponse to mypy
+        return export(what, last_looked(what) if silence else None, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
     context = base | {
         "error_now": silence,
         "role": what.role,

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app import csv_lists
 from actors_app.acts.nonce_replacing import replace
 from actors_app.acts.nonces import Holder
 from actors_app.credentials import abaco_for
@@ -20,7 +21,6 @@ from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.handles import nonce_behind
 from actors_app.nonces.hygiene import FINDINGS
 from actors_app.nonces.keyed import Keyed, keyed_of, look, stop_where_signed_out
-from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce
 from actors_app.views.nonces import curl_of, frame, tenant_of, uses_words, wave_of
@@ -66,14 +66,17 @@ def nonce_overview(request: HttpRequest) -> HttpResponse:
     me = request.session["who"]["username"]
     every_holder = keyed_of(answers["actors"].value, answers["aliases"].value or (), me)
     page = Paginator(every_holder, PER_PAGE).get_page(request.GET.get("page", "1")[:9])
-    every, unread = _rows(abaco, tenant_of(request), list(page.object_list))
-    rows = [(names, row) for names, row in every if not show or (bool(names) if show == "worth" else show in names)]
+    every, unread = look(abaco, tenant_of(request), list(page.object_list))
+    selected = [one for one in every if not show or (bool(one.findings) if show == "worth" else show in one.findings)]
+    if csv_lists.is_asked(request):
+        return csv_lists.csv_of(f"nonces-page-{page.number}", csv_lists.KEYED_NONCES, selected)
+    at = now()
     context |= {
-        "rows": [row for _, row in rows],
+        "rows": [_row(one.keyed, one.nonce, one.handle, one.findings, one.note, at) for one in selected],
         "page": page,
         "total": len(every),
-        "worth": sum(bool(names) for names, _ in every),
-        "unread": unread,
+        "worth": sum(bool(one.findings) for one in every),
+        "unread": [f"the alias {one.label}" if one.holder.is_alias else one.label for one in unread],
         "aliases_error": answers["aliases"].error,
     }
     return _sent(request, context, 200)
@@ -85,16 +88,6 @@ def _sent(request: HttpRequest, context: dict[str, Any], status: int) -> HttpRes
     )
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _rows(
-    abaco: Abaco, tenant: str, holders: list[Keyed]
-) -> tuple[list[tuple[tuple[str, ...], HygieneRow]], list[str]]:
-    """Return the nonces of some actors and aliases with their findings, the worst first; and who was not read."""
-    found, unread = look(abaco, tenant, holders)
-    at = now()
-    rows = [(one.findings, _row(one.keyed, one.nonce, one.handle, one.findings, one.note, at)) for one in found]
-    return rows, [f"the alias {one.label}" if one.holder.is_alias else one.label for one in unread]
 
 
 def _row(

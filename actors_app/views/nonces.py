@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from actors_app import csv_lists
 from actors_app.acts import nonces as acts
 from actors_app.acts.nonces import Holder
 from actors_app.as_code.curl import Curl
@@ -209,6 +210,8 @@ def _page(
         context["actor"] = answers["actor"].value if "created" in more else answers["actor"].need()
         context["error"] = answers["nonces"].error
         if context["error"] is None:
+            if csv_lists.is_asked(request) and request.method == "GET":
+                return csv_lists.csv_of("nonces", csv_lists.NONCES, _newest_first(request, answers["nonces"].value))
             context |= _table(request, holder, answers["nonces"].value)
             context["counts"] = {"nonces": context["total"]}
     response = render_page(request, "nonces/list.html", context, partial=partial, status=status)
@@ -234,9 +237,8 @@ def _shown_once(request: HttpRequest, holder: Holder, created: Nonce) -> dict[st
 def _table(request: HttpRequest, holder: Holder, nonces: Sequence[Nonce]) -> dict[str, Any]:
     """Return what the table shows: the chosen ones, newest first, fifty to a page."""
     chosen = NonceFilter(request.GET).chosen
-    kept = [nonce for nonce in nonces if _is_shown(nonce, chosen["show"])]
-    kept.sort(key=lambda nonce: nonce.create_time.replace(tzinfo=None) if nonce.create_time else OLDEST, reverse=True)
-    page = Paginator(kept, preferences_of(request).page_size).get_page(chosen["page"])
+    selected = _newest_first(request, nonces)
+    page = Paginator(selected, preferences_of(request).page_size).get_page(chosen["page"])
     at = now()
     return {
         "rows": [_row(nonce, f"{holder.url}{nonce_handle(holder.id, nonce.id)}/", at) for nonce in page.object_list],
@@ -245,6 +247,16 @@ def _table(request: HttpRequest, holder: Holder, nonces: Sequence[Nonce]) -> dic
         "show": chosen["show"],
         "choices": NonceFilter.SHOW,
     }
+
+
+def _newest_first(request: HttpRequest, nonces: Sequence[Nonce]) -> list[Nonce]:
+    """Return the nonces of the kind that the address names."""
+    show = NonceFilter(request.GET).chosen["show"]
+    selected = [nonce for nonce in nonces if _is_shown(nonce, show)]
+    selected.sort(
+        key=lambda nonce: nonce.create_time.replace(tzinfo=None) if nonce.create_time else OLDEST, reverse=True
+    )
+    return selected
 
 
 def _is_shown(nonce: Nonce, show: str) -> bool:

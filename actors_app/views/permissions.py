@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app import drafts
+from actors_app import csv_lists, drafts
 from actors_app.acts import permissions as acts
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
@@ -36,6 +36,8 @@ def permission_list(request: HttpRequest, /, **named: str) -> HttpResponse:
     context = _frame(subject)
     if request.method == "GET":
         context |= {"form": GrantForm(kind=subject.kind, me=me)} | listing(request, abaco, subject, me)
+        if csv_lists.is_asked(request) and "page" in context:
+            return csv_lists.csv_of("permissions", csv_lists.PERMISSIONS, context["page"].paginator.object_list)
         return render_page(request, "permissions/list.html", context, partial="permissions/_table.html")
     form = GrantForm(request.POST, kind=subject.kind, me=me)
     status = 422

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app import csv_lists
 from actors_app.acts import schedules as acts
 from actors_app.alias_rows import page_of
 from actors_app.credentials import abaco_for
@@ -26,6 +27,7 @@ from actors_app.zones import reader_zone, zone_context
 class ScheduleRow:
     """One actor that has a schedule; `words` is empty where the API keeps something that is none."""
 
+    actor_id: str
     label: str
     url: str
     schedule: str
@@ -49,6 +51,8 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
     at = now()
     every = sorted((_row(one, at) for one in actors if one.cron_schedule), key=_order)
     rows = [row for row in every if not context["show"] or row.is_on == (show == "on")]
+    if csv_lists.is_asked(request):
+        return csv_lists.csv_of("schedules", csv_lists.SCHEDULES, rows)
     context |= {"rows": rows, "total": len(every), "on": sum(row.is_on for row in every), "at": at}
     return render_page(request, "schedules/list.html", context, partial="schedules/_table.html")
 
@@ -57,6 +61,7 @@ def _row(actor: Actor, at: datetime) -> ScheduleRow:
     schedule = Schedule.read(actor.cron_schedule)
     hours = next_hours(actor, at, 1)
     return ScheduleRow(
+        actor_id=actor.id,
         label=visible(actor.label),
         url=page_of("schedule-update", actor.id),
         schedule=visible(actor.cron_schedule or ""),

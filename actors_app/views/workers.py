@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from actors_app import csv_lists
 from actors_app.acts import workers as acts
 from actors_app.badges import status_badge
 from actors_app.credentials import abaco_for
@@ -68,6 +69,8 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         context["form"] = ScaleForm()
         context["error"] = answers["workers"].error
         if context["error"] is None:
+            if csv_lists.is_asked(request):
+                return csv_lists.csv_of("workers", csv_lists.WORKERS, _oldest_first(answers["workers"].value))
             context |= _table(actor_id, answers["workers"].value)
             context["counts"] = {"workers": len(context["rows"])}
             context["standstills"] = _standing_still(abaco, answers)
@@ -163,6 +166,10 @@ def _is_moving(workers: Sequence[Worker]) -> bool:
     return any(not worker.is_ready for worker in workers)
 
 
+def _oldest_first(workers: Sequence[Worker]) -> list[Worker]:
+    return sorted(workers, key=lambda worker: (worker.create_time is None, worker.create_time or now()))
+
+
 def _table(actor_id: str, workers: Sequence[Worker]) -> dict[str, Any]:
     """Return what the table shows, oldest worker first; addresses are made once, not in the rows."""
     at = now()
@@ -178,7 +185,7 @@ def _table(actor_id: str, workers: Sequence[Worker]) -> dict[str, Any]:
             checked=when(worker.last_health_check_time, at, "never"),
             host=visible(worker.host_ip or worker.host_id or ""),
         )
-        for worker in sorted(workers, key=lambda worker: (worker.create_time is None, worker.create_time or at))
+        for worker in _oldest_first(workers)
     ]
     return {
         "rows": rows,

@@ -62,8 +62,9 @@ def body(answer: Any) -> str:
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    """Read a CSV file."""
-    return list(csv.DictReader(StringIO(text)))
+    """Read a CSV file of a page, which is marked as UTF-8."""
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(StringIO(text[1:])))
 
 
 def test_csv_holds_every_row_in_its_order(signed_in: Client) -> None:

@@ -211,7 +211,8 @@ def test_csv_has_the_filtered_lines_in_safe_cells(signed_in: Client, api: API) -
     assert re.fullmatch(r'attachment; filename="activity-[\d-]{10}\.csv"', answer["Content-Disposition"])
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    first, second = csv.DictReader(StringIO(text))
+    assert text.startswith("\ufeff"), "a spreadsheet is told that this is UTF-8"
+    first, second = csv.DictReader(StringIO(text[1:]))
     assert [int(first["id"]), int(second["id"])] == [bad.pk, own.pk]
     assert first["reason"] == "'=HYPERLINK(1)"
     assert json.loads(second["before"]) == {"description": "=1+1"}

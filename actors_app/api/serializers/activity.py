@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.api.fields import Choice, PageQuery, Query, Text
+from actors_app.api.files import BOM_HELP
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.audit.activity import ACTIONS
 from actors_app.forms.activity import FORMATS, OUTCOMES, WINDOWS
@@ -94,3 +95,4 @@ class ActivityFileQuery(_Filters):
 
     actor = Text(required=False, max_length=255, help_text="A name or an id.")
     format = Choice(list(FORMATS), required=False, default="jsonl")
+    bom = Choice(["1"], required=False, help_text=BOM_HELP)

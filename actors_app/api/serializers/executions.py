@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.api.fields import Body, Choice, Query, Slice, SliceQuery, Text, Whole
+from actors_app.api.files import BOM_HELP
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.forms.executions import MAX_COUNT
 from actors_app.forms.history import FORMATS, SPANS
@@ -103,6 +104,7 @@ class HistoryFileQuery(_Filters):
     """Which executions a file has, and of which kind it is."""
 
     format = Choice(list(FORMATS), required=False, default="jsonl")
+    bom = Choice(["1"], required=False, help_text=BOM_HELP)
 
 
 class Registered(Body):

@@ -22,7 +22,7 @@ from actors_app.models import AuditEntry
 from actors_app.views.activity import file_of
 
 TAG = "Activity"
-_OURS = ("cursor", "limit", "format")
+_OURS = ("cursor", "limit", "format", "bom")
 
 
 def shown(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class ActivityFile(Lines):
         reader, ids, error = readable(self.who, self.abaco, self.asked.get("actor", ""))
         if error is not None:
             raise error
-        return file_of(self.filtered(reader.lines(), ids), self.asked["format"], reader)
+        return file_of(self.filtered(reader.lines(), ids), self.asked["format"], reader, bom="bom" in self.asked)
 
 
 class ActorActivity(Lines):
