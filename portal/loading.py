@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import walk_packages
+from zoneinfo import available_timezones
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import connection
@@ -57,6 +58,7 @@ def load_everything() -> None:
     for name in getattr(staticfiles_storage, "hashed_files", {}):
         if name.endswith(".js"):
             script(name)
+    available_timezones()  # of the package tzdata too, where it is installed
     known_migrations()
 
 

@@ -4,12 +4,14 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import requests
 from django.urls import Resolver404, resolve
 
+from portal import loading
 from tests.load import Visitor
 from tests.running import ROOT, RunningPortal, running_portal
 from tests.sandbox.support import Person, Sandbox, start_sandbox
@@ -132,3 +134,10 @@ def test_a_portal_goes_on_when_its_files_become_those_of_another_release(
     assert any(path.endswith(b"portal/wsgi.py") for path in IMPORTED.findall(before)), "Python says what it imports"
     late = {path for path in IMPORTED.findall(after) if b"/site-packages/" in path or path.startswith(bytes(tree))}
     assert late == set(), "read from the folder of another release"
+
+
+def test_what_a_portal_loads_ahead_is_among_its_packages() -> None:
+    locked = set(re.findall(r"^([a-z0-9-]+)==[^; ]+ \\$", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    packages = packages_distributions()
+    for name in loading._LATER:
+        assert packages[name.partition(".")[0]][0].lower() in locked, name
