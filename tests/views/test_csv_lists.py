@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from actors_app.history.exporting import COLUMNS
+from tests.audit import wrote
 from tests.conftest import API
 from tests.history.world import answering
 from tests.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload, worker_payload
@@ -128,6 +129,7 @@ def test_executions_and_activity_are_marked_on_pages_and_for_programs_that_ask(
     with answering() as world:
         world.actor(name="wörd-count")
         world.run("Ok1")
+        wrote()
         for page, program in (
             ("/executions/", "/api/v1/executions/export/"),
             ("/activity/", "/api/v1/activity/export/"),
