@@ -11,6 +11,7 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from actors_app.incidents import wait_asked
 from actors_app.services.errors import Busy
 
 
@@ -35,7 +36,10 @@ def enter(request: HttpRequest) -> None:
 
 
 class BulkheadMiddleware:
-    """Give a request's place back when its answer is made, or, for a download, when its last piece is sent."""
+    """Give a request's place back when its answer is made, or, for a download, when its last piece is sent.
+
+    The answer says when to come again where somebody asks to wait: the API, or the portal that is busy.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -49,6 +53,7 @@ class BulkheadMiddleware:
             response._resource_closers.append(leave)  # type: ignore[attr-defined]  # not in the stubs
         elif leave:
             leave()
-        if response.status_code == 503:
-            response.headers.setdefault("Retry-After", str(Busy.retry_after))
+        wait = wait_asked(request) or (Busy.retry_after if response.status_code == 503 else None)
+        if wait:
+            response.headers.setdefault("Retry-After", str(wait))
         return response

@@ -344,7 +344,7 @@ def _not_now(error: AbacoError) -> AbacoError:
         error.kind, error.advice = type(error).kind, type(error).next_step
     error.changed = "no"
     error.user_message = "The Actors API cannot renew your sign-in now. You stay signed in."
-    return error
+    return error.ask_to_wait(error.retry_after)
 
 
 @lru_cache(maxsize=64)

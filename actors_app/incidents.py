@@ -30,6 +30,12 @@ def report(request: HttpRequest, error: AbacoError) -> str:
     return number
 
 
+def wait_asked(request: HttpRequest) -> int | None:
+    """Return the longest time, in seconds, that an error of this request asks to wait; None where none does."""
+    waits = [getattr(error, "retry_after", None) or 0 for error in request.__dict__.get("_reported", ())]
+    return max(waits, default=0) or None
+
+
 def report_store(request: HttpRequest, failure: BaseException) -> None:
     """Log a failure of the portal's own store by its kind; its words may hold what was to be written."""
     request.__dict__.setdefault("_reported", []).append(failure)

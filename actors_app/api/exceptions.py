@@ -90,7 +90,6 @@ def _of_api(request: HttpRequest, error: AbacoError) -> HttpResponse:
     is_write = request.method not in _READS
     # As in a form: what the API does not accept of what was typed is 422.
     status = 422 if is_write and (error.kind, error.status) == ("invalid", 400) else error.status
-    headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     more: dict[str, Any] = {}
     if error.audit_id and error.changed == "unknown":
         more["check"] = reverse("api:activity-check", args=[error.audit_id])
@@ -104,7 +103,7 @@ def _of_api(request: HttpRequest, error: AbacoError) -> HttpResponse:
         reason=error.reason,
         changed=error.changed if is_write else "no",
         errors={error.field: [error.reason or error.user_message]} if error.field else {},
-        headers=headers | (REPLAYED if isinstance(error, AnsweredBefore) else {}),
+        headers=REPLAYED if isinstance(error, AnsweredBefore) else {},
         **more,
     )
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from actors_app.audit.activity import answer_of, end_of, execution_of
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.jobs import items_of
-from actors_app.bulk.turns import NOT_NOW, Later, Result, Turn
+from actors_app.bulk.turns import Later, Result, Turn, may_pass
 from actors_app.credentials import Credentials
 from actors_app.models import AuditEntry, BulkItem, BulkJob
 from actors_app.services import Abaco
@@ -126,7 +126,7 @@ def _do(request: HttpRequest, abaco: Abaco, job: BulkJob, item: BulkItem) -> Aba
         _save(item, Result(outcome, _sentence(error)))
         if isinstance(error, SignedOut) and not error.renewed:
             raise
-        return error if isinstance(error, NOT_NOW) else None
+        return error if may_pass(error) else None
     return None
 
 

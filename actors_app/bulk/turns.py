@@ -25,8 +25,10 @@ from actors_app.services.types import Actor, Execution, Mailbox, Worker
 from actors_app.wording import thousands, visible
 from actors_app.writes import Answer, NotRecorded, Written, perform_item
 
-# What may be over in a moment: the item keeps its turn, and the job waits for somebody to go on.
-NOT_NOW = (Unreachable, Busy, RateLimited, NotRecorded)
+
+def may_pass(error: AbacoError) -> bool:
+    """Whether an error may soon be over: then an item keeps its turn, and the job waits for somebody to go on."""
+    return isinstance(error, Unreachable | Busy | RateLimited | NotRecorded) or bool(error.retry_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,10 @@ class Turn:
         """Ask what must be known before anything is done; put the item off where that cannot be had now."""
         try:
             return call()
-        except (SignedOut, *NOT_NOW) as error:
-            raise Later(error) from None
+        except AbacoError as error:
+            if isinstance(error, SignedOut) or may_pass(error):
+                raise Later(error) from None
+            raise
 
     def write(
         self,
@@ -128,7 +132,7 @@ def resend(turn: Turn) -> Result:
         execution=lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id),
     )
     for answer in answers.values():
-        if isinstance(answer.error, (SignedOut, *NOT_NOW)):
+        if answer.error and (isinstance(answer.error, SignedOut) or may_pass(answer.error)):
             raise Later(answer.error)
     known = known_of(who, turn.object_id, answers["actor"], answers["execution"])
     if known.sent is None:

@@ -95,6 +95,8 @@ _STATUSES: Mapping[int, type[APIError]] = {
     501: Unsupported,
 }
 
+_TELL_WHEN = (502, 503, 504)  # statuses beside 429 whose Retry-After is passed on
+
 # The gateway's own codes (WSO2 API Manager), in JSON `fault.code` or in XML.
 _GATEWAY_CODE = re.compile(rb"\b(9008\d\d|9009\d\d)\b")
 _PYTHON_WORDS = re.compile(r"Unrecognized exception type|Traceback|<class '")
@@ -132,12 +134,13 @@ def classify(
         )
     message = message_of(body)
     error = _error_class(status, message, body, f"{method} {label}")
+    wait = parse_retry_after(_header(headers, "retry-after"))
     if error is RateLimited:
-        return RateLimited.until(parse_retry_after(_header(headers, "retry-after")), detail)
+        return RateLimited(detail).ask_to_wait(wait)
     if error is InvalidRequest and (status == 413 or (message and "max content length" in message)):
         return too_large_for_api(detail)
     quotable = message if message and not _PYTHON_WORDS.search(message) else None
-    return _after(
+    failure = _after(
         error(
             detail,
             reason=plain(quotable) if quotable else None,
@@ -146,6 +149,7 @@ def classify(
         method,
         status,
     )
+    return failure.ask_to_wait(wait if status in _TELL_WHEN else None)
 
 
 def _field_of(message: str) -> str | None:

@@ -29,7 +29,7 @@ A write of which nobody knows whether it was done has the kind `unknown-outcome`
 
 # ruff: noqa: N818 - the names say what happened; they end in no Error because pages and tests read them aloud.
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 Changed = Literal["no", "yes", "unknown"]
 
@@ -50,7 +50,7 @@ class AbacoError(Exception):
     kind: str = "unreachable"
     status: int = 502
     answered: int | None = None  # the HTTP status of the API's answer, where one came
-    retry_after: int | None = None  # seconds, where it is known when to try again
+    retry_after: int | None = None  # seconds, at most an hour, where it is known when to try again
     audit_id: int | None = None  # the number under which the portal has recorded the write that failed, if it has
     message: ClassVar[str] = "The Actors API could not do this."
     next_step: ClassVar[str] = "Try again in a moment."
@@ -78,6 +78,15 @@ class AbacoError(Exception):
         super().__init__(self.detail)
         if changed != "no":
             self.mark_changed(changed)
+
+    def ask_to_wait(self, seconds: int | None) -> Self:
+        """Say for how many seconds the API asks to wait, in words and in `retry_after`; return the error."""
+        self.retry_after = seconds
+        if seconds:
+            self.user_message = f"{self.user_message} The API asks to wait {_duration(seconds)}."
+            if self.changed == "no":
+                self.advice = f"Try again in {_duration(seconds)}."
+        return self
 
     def mark_changed(self, changed: Literal["yes", "unknown"]) -> "AbacoError":
         """Say what the failed write may have done, in `changed`, `advice` and `kind`; return the error."""
@@ -304,19 +313,11 @@ class Unsupported(APIError):
 
 
 class RateLimited(APIError):
-    """The API asks to wait; `retry_after` is in seconds, at most an hour, or None when it did not say."""
+    """The API takes no more requests for now."""
 
     kind = "rate-limited"
     status = 503
-    message = "The Actors API asks to wait."
-
-    @classmethod
-    def until(cls, retry_after: int | None, detail: str) -> "RateLimited":
-        """Return the error with the wait it asks for, in seconds."""
-        wait = "Try again in a moment." if not retry_after else f"Try again in {_duration(retry_after)}."
-        error = cls(detail, advice=wait)
-        error.retry_after = retry_after
-        return error
+    message = "Rate limit reached."
 
 
 class ServiceFailed(APIError):

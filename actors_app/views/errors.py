@@ -39,7 +39,7 @@ TITLES = {
     "unreadable": "The API's answer could not be read",
     "wrong-version": "The portal is set to another version of the API",
     "busy": "The portal is busy",
-    "rate-limited": "The API asks to wait",
+    "rate-limited": "Rate limited",
     "signed-out": "Nothing was sent",
     "invalid-token": "The token is not accepted",
     "forbidden": "Not allowed",
@@ -76,7 +76,7 @@ def abaco_error(request: HttpRequest, error: AbacoError) -> HttpResponse:
     """Say what the API answered, or that it did not; a poll of what is gone, or no longer allowed, is over."""
     is_over = is_poll(request) and isinstance(error, NotFound | Unaddressable | Forbidden)
     can_come_back = request.method in ("GET", "HEAD") and not isinstance(error, NotFound | Unaddressable | Forbidden)
-    response = _answer(
+    return _answer(
         request,
         STOP_POLLING if is_over else error.status,
         {
@@ -92,9 +92,6 @@ def abaco_error(request: HttpRequest, error: AbacoError) -> HttpResponse:
             "way_back": _way_back(request),
         },
     )
-    if retry_after := getattr(error, "retry_after", None):
-        response.headers["Retry-After"] = str(retry_after)
-    return response
 
 
 def _way_back(request: HttpRequest) -> tuple[str, str]:

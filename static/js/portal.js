@@ -26,10 +26,10 @@ const isPoll = (element) => (element.getAttribute("hx-trigger") || "").startsWit
 document.addEventListener("htmx:beforeRequest", (event) => {
   const element = event.detail.elt;
   if (!isPoll(element)) return;
-  const poll = polls.get(element) || { state: null, same: 0, skip: 0 };
+  const poll = polls.get(element) || { state: null, same: 0, skip: 0, until: 0 };
   polls.set(element, poll);
-  if (document.hidden || poll.skip > 0) {
-    poll.skip -= document.hidden ? 0 : 1;
+  if (document.hidden || poll.skip > 0 || performance.now() < poll.until) {
+    poll.skip -= document.hidden || poll.skip === 0 ? 0 : 1;
     event.preventDefault();
   }
 });
@@ -43,12 +43,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   poll.skip = 2 ** poll.same - 1;
 });
 
-// A failure counts as an answer that stays the same.
+// A failure counts as an answer that stays the same, and may say when to ask again.
 document.addEventListener("htmx:responseError", (event) => {
   const poll = polls.get(event.detail.elt);
   if (!poll) return;
   poll.same = Math.min(poll.same + 1, 4);
   poll.skip = 2 ** poll.same - 1;
+  poll.until = performance.now() + 1000 * (Number(event.detail.xhr.getResponseHeader("Retry-After")) || 0);
 });
 
 document.addEventListener("visibilitychange", () => {

@@ -24,6 +24,7 @@ from actors_app.bulk.acts import ACTS, OF_ACTORS
 from actors_app.bulk.of_actors import ActorPlan
 from actors_app.bulk.of_executions import ExecutionPlan
 from actors_app.forms.bulk import ActorBulkForm, ActorOrderForm, BulkForm, OrderForm
+from actors_app.incidents import report
 from actors_app.models import BulkJob
 from actors_app.services.errors import AbacoError
 from actors_app.views.bulk import TOO_OLD
@@ -143,6 +144,8 @@ class Job(Resource):
         """Answer with how far a job is, and what came of each thing."""
         job = self.job(handle)
         items = shapes.Outcome(jobs.items_of(job), many=True).data
+        if error:
+            report(self.http, error)
         waits = error.user_message if error else None
         return Response({**_shown(pages.page_of(self.who, job)), "items": items, "waits_because": waits})
 
