@@ -1,5 +1,5 @@
 # The portal as one image: gunicorn on port 8000, everything else from the environment (docs/deploy.md).
-# It runs as nobody in particular, writes only below /tmp, and holds neither pip nor a compiler.
+# It runs as nobody in particular, writes only below /tmp and /metrics, and holds neither pip nor a compiler.
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /portal
 COPY requirements.txt ./
@@ -25,8 +25,10 @@ FROM python:3.11-slim-bookworm
 # What installs packages has no business in a running portal.
 RUN pip uninstall --yes --root-user-action=ignore pip setuptools wheel \
     && rm -rf /usr/local/lib/python3.11/ensurepip \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin portal
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin portal \
+    && install -d -o 10001 -m 700 /metrics
+# A folder of its own for what the processes count, which compose.yaml gives a disk of its own: they map it into memory.
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PORTAL_METRICS_DIR=/metrics
 WORKDIR /portal
 COPY --from=packages /venv /venv
 COPY --from=packages /portal /portal

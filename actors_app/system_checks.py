@@ -35,6 +35,7 @@ NEEDED = (  # in this order, others may stand between them
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "actors_app.bodies.BodyMiddleware",
     "actors_app.middleware.WriteGuardMiddleware",
 )
 YEAR = 365 * 24 * 60 * 60

@@ -5,11 +5,12 @@ Its first process reads this again when it is told to reload (HUP), and has no s
 
 import os
 import shutil
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-worker_class = "gthread"
+from portal import counts
+
+worker_class = "portal.workers.Worker"
 workers = 2
 threads = 32
 timeout = 60  # above the longest answer of the API (25 s) with its renewal
@@ -22,10 +23,10 @@ limit_request_fields = 100
 logger_class = "portal.logs.GunicornLogger"
 
 # The processes count into files of one directory, so that whichever answers /metrics adds all of them.
-_OURS = "portal-metrics-"
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=_OURS)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts.new_directory(os.environ.get("PORTAL_METRICS_DIR") or None)
 _METRICS = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+_NO_ROOM = "There is no room in %s for what this process counts: it tells its own counts alone at /metrics."
 
 
 def on_starting(server: object) -> None:
@@ -33,6 +34,19 @@ def on_starting(server: object) -> None:
     _METRICS.mkdir(parents=True, exist_ok=True)
     for old in _METRICS.glob("*.db"):
         old.unlink()
+    counts.reserve(_METRICS, counts.ENDED)
+
+
+def post_fork(server: object, worker: object) -> None:
+    """Keep room for what a process counts; where there is none it counts in its own memory."""
+    pid: int = worker.pid  # type: ignore[attr-defined]
+    if not counts.reserve(_METRICS, pid):
+        del os.environ["PROMETHEUS_MULTIPROC_DIR"]
+        from prometheus_client import values
+
+        # It may be loaded already, when another process ended; no metric was made yet.
+        values.ValueClass = values.MutexValue
+        worker.log.warning(_NO_ROOM, _METRICS)  # type: ignore[attr-defined]
 
 
 def child_exit(server: object, worker: object) -> None:
@@ -41,19 +55,22 @@ def child_exit(server: object, worker: object) -> None:
 
     pid: int = worker.pid  # type: ignore[attr-defined]
     mark_process_dead(pid)  # type: ignore[no-untyped-call]
-    for kind in ("counter", "histogram"):
+    for kind in counts.OF_ENDED:
         # A file that cannot be read goes on standing there; the portal must not fall for a count.
         with suppress(OSError, RuntimeError):
-            _add_to_the_ended(_METRICS / f"{kind}_{pid}.db", _METRICS / f"{kind}_ended.db")
+            _add_to_the_ended(_METRICS / f"{kind}_{pid}.db", _METRICS / f"{kind}_{counts.ENDED}.db")
 
 
 def _add_to_the_ended(one: Path, ended: Path) -> None:
     """Add a process's counts to those of all that ended: otherwise each reload would leave files for ever."""
     from prometheus_client.mmap_dict import MmapedDict
 
-    counts = list(MmapedDict.read_all_values_from_file(str(one)))  # type: ignore[no-untyped-call]
+    counted = list(MmapedDict.read_all_values_from_file(str(one)))  # type: ignore[no-untyped-call]
+    if not ended.exists():
+        one.unlink()  # there was no room for it
+        return
     total = MmapedDict(str(ended))  # type: ignore[no-untyped-call]
-    for key, value, _, _ in counts:
+    for key, value, _, _ in counted:
         total.write_value(key, total.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
     one.unlink()
     total.close()  # type: ignore[no-untyped-call]
@@ -61,5 +78,5 @@ def _add_to_the_ended(one: Path, ended: Path) -> None:
 
 def on_exit(server: object) -> None:
     """Leave nothing behind."""
-    if _METRICS.name.startswith(_OURS):
+    if _METRICS.name.startswith(counts.PREFIX):
         shutil.rmtree(_METRICS, ignore_errors=True)

@@ -100,6 +100,9 @@ MAX_BODY_BYTES = _number("PORTAL_MAX_BODY_BYTES", 1024 * 1024)
 # Who may read /metrics: whoever sends this as a bearer token, or everybody who reaches it while it is empty.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
+# Where gunicorn keeps what the processes count (`gunicorn_conf.py`); empty is among the temporary files.
+METRICS_DIR = env.str("PORTAL_METRICS_DIR", default="")
+
 # Django -----------------------------------------------------------------------------------------------------
 
 ROOT_URLCONF = "portal.urls"
@@ -129,6 +132,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # Above all that reads what was sent, which the CSRF token is a part of: that one is looked for below all of these.
+    "actors_app.bodies.BodyMiddleware",
     "actors_app.middleware.SessionUseMiddleware",
     "actors_app.middleware.ZoneMiddleware",
     "actors_app.middleware.AbacoErrorMiddleware",
@@ -234,8 +239,9 @@ SIGN_INS_PER_ACCOUNT = _number("PORTAL_SIGN_INS_PER_ACCOUNT", 20)
 SIGN_INS_PER_ADDRESS = _number("PORTAL_SIGN_INS_PER_ADDRESS", 100)
 READ_ONLY = _flag("PORTAL_READ_ONLY")
 CSRF_FAILURE_VIEW = "actors_app.views.errors.csrf_failure"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# The largest body of a request, in bytes: what the API takes, in a form or in JSON, which make it up to twice as long.
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(2 * 1024 * 1024, 2 * MAX_BODY_BYTES)
+FILE_UPLOAD_HANDLERS = ["actors_app.bodies.InMemory"]
 
 # Headers ----------------------------------------------------------------------------------------------------
 

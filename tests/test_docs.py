@@ -46,7 +46,7 @@ def test_the_operators_page_names_each_setting_and_only_commands_there_are() -> 
     assert read_by_the_code() <= set(re.findall(r"`([A-Z_]+)`", text))
     around = set(re.findall(r'environ(?:\.get\(|\[)?"([A-Z_]+)"', (ROOT / "portal" / "gunicorn_conf.py").read_text()))
     around |= set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "compose.yaml").read_text()))
-    assert around == {"PROMETHEUS_MULTIPROC_DIR", "PORTAL_VERSION"}
+    assert around == {"PROMETHEUS_MULTIPROC_DIR", "PORTAL_METRICS_DIR", "PORTAL_VERSION"}
     rows = {
         name
         for first in re.findall(r"^\| (`[A-Z_`, ]+`) \|", text, re.MULTILINE)

@@ -204,6 +204,19 @@ def test_a_disk_without_room_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert "cannot be written to" in said(inside.disks(), "wrong")
 
 
+def test_counts_without_a_disk_of_their_own_are_said(settings: Any, tmp_path: Path) -> None:
+    settings.METRICS_DIR = ""
+    assert "PORTAL_METRICS_DIR names another" in said(inside.room_for_counts(), "warning")
+    settings.PLAIN_HTTP = True
+    assert "PORTAL_METRICS_DIR names another" in said(inside.room_for_counts(), "well")
+    settings.METRICS_DIR = str(tmp_path / "missing")
+    assert "is not there yet or cannot be written to" in said(inside.room_for_counts(), "wrong")
+    settings.METRICS_DIR = str(tmp_path)
+    assert "is on the disk of the temporary files" in said(inside.room_for_counts(), "warning")
+    settings.METRICS_DIR = "/dev/shm"  # noqa: S108 - a disk of its own on every Linux
+    assert "MB are free in /dev/shm" in said(inside.room_for_counts(), "well")
+
+
 def test_settings_that_are_not_safe_are_said(settings: Any) -> None:
     settings.DEBUG = True
     assert "DEBUG is on" in said(inside.configuration(), "wrong")

@@ -1,19 +1,24 @@
 """What Prometheus is told: what was counted, of few labels and no id, to whom it may be told."""
 
 import re
+import resource
 import time
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.parser import text_string_to_metric_families
 
 from actors_app import bulkhead
 from actors_app.history import beats
 from actors_app.history.clock import now_ms
 from actors_app.models import ActorHistory, CollectorBeat
-from portal import store
+from portal import counts, metrics, store
+from tests.api.operations import OPERATIONS
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, actor_payload
+from tests.routes import ROWS
 
 pytestmark = pytest.mark.django_db
 Values = dict[tuple[str, ...], float]
@@ -156,3 +161,34 @@ def test_the_token_opens_them(settings: object) -> None:
     answer = Client().get("/metrics", headers={"authorization": "Bearer right-token"})
     assert answer.status_code == 200
     assert "portal_requests" in answer.content.decode()
+
+
+# The files of several processes ----------------------------------------------------------------------------------
+
+
+def test_the_files_of_a_process_have_room_for_all_that_it_may_count(tmp_path: Path) -> None:
+    views = [*ROWS, *(f"api:{operation.name}" for operation in OPERATIONS), "none"]
+    for kind, per_view in (("counter", 3 * 8), ("histogram", len(metrics.SECONDS) + 3)):
+        labels, help_text = ["view", "method", "status"], "x" * 40
+        name = "portal_request_seconds"
+        keys = [mmap_key(name, f"{name}_bucket", labels, [view, "DELETE", "500"], help_text) for view in set(views)]
+        # Beside the key an entry has its length, its value, its time and up to eight bytes to fill up.
+        assert sum(per_view * (len(key) + 28) for key in keys) < counts.ROOMS[kind] / 2
+    assert counts.reserve(tmp_path, 7)
+    mapped = MmapedDict(str(tmp_path / "counter_7.db"))
+    mapped.write_value("a", 1.0, 0.0)
+    mapped.close()
+    assert {path.stat().st_size for path in tmp_path.glob("counter_7.db")} == {counts.ROOMS["counter"]}
+    assert [value[:2] for value in MmapedDict.read_all_values_from_file(str(tmp_path / "counter_7.db"))] == [("a", 1.0)]
+
+
+def test_where_there_is_no_room_there_are_no_files(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (counts.MEGABYTE, hard))
+    try:
+        assert not counts.reserve(tmp_path, 7)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+    assert counts.reserve(tmp_path, counts.ENDED)
+    assert {path.name for path in tmp_path.iterdir()} == {"counter_ended.db", "histogram_ended.db"}

@@ -17,6 +17,7 @@ from django.utils import timezone
 from actors_app.credentials import vault
 from actors_app.doctor import Findings, warning, well, wrong
 from actors_app.models import KeyHandover, PortalSession, SignInBucket
+from portal import counts
 from portal.store import missing_migrations, unknown_migrations
 
 MEGABYTE = 1024 * 1024
@@ -24,6 +25,7 @@ LITTLE, TOO_LITTLE = 1024 * MEGABYTE, 100 * MEGABYTE
 # Of temporary files there are few: uploads of 12 MB that wait, and what the processes count.
 LITTLE_TEMPORARY, TOO_LITTLE_TEMPORARY = 128 * MEGABYTE, 32 * MEGABYTE
 OLDEST_POSTGRESQL = 14  # of Django 5.2
+PROCESSES = 2  # of a portal, which a reload makes anew beside those it has (`portal/gunicorn_conf.py`)
 SAMPLE = 200  # sign-ins that are looked at
 
 
@@ -199,6 +201,28 @@ def disks() -> Findings:
         free = shutil.disk_usage(path).free
         level = wrong if free < too_little else warning if free < little else well
         yield level("disk", f"{free // MEGABYTE:,} MB are free in {path} for {what}.")
+
+
+def room_for_counts() -> Findings:
+    """See whether what the processes count has a disk that nothing else fills: they map it into memory."""
+    path, temporary = Path(settings.METRICS_DIR), Path(tempfile.gettempdir())
+    if not settings.METRICS_DIR:
+        yield (well if settings.PLAIN_HTTP else warning)(
+            "metrics",
+            f"What the processes count lies in {temporary}, which anything may fill: PORTAL_METRICS_DIR names another.",
+        )
+    elif not os.access(path, os.W_OK):
+        yield wrong("metrics", f"{path}, of PORTAL_METRICS_DIR, is not there yet or cannot be written to.")
+    elif path.stat().st_dev == temporary.stat().st_dev:
+        yield warning(
+            "metrics", f"{path}, of PORTAL_METRICS_DIR, is on the disk of the temporary files in {temporary}."
+        )
+    else:
+        free, needed = shutil.disk_usage(path).free, counts.needed(PROCESSES)
+        says = (
+            f"{free // MEGABYTE:,} MB are free in {path} for what the processes count; it takes {needed // MEGABYTE}."
+        )
+        yield (well if free >= needed else warning)("metrics", says)
 
 
 def _reason(problem: Error) -> str:

@@ -126,14 +126,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, SessionInterrupted):
         return interrupted(request)
     if isinstance(exception, RequestDataTooBig):
-        return _too_large(request)
+        return too_large(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
+    most = f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields or {settings.DATA_UPLOAD_MAX_NUMBER_FILES:,} files"
     too_many = isinstance(exception, TooManyFieldsSent | TooManyFilesSent)
     return _answer(
         request,
         400,
         {
             "title": "The portal could not read this request",
-            "message": "The form has more fields or files than the portal takes at once."
+            "message": f"The form has more than {most}, which is what the portal takes at once."
             if too_many
             else "The address or the form was not in a form the portal understands.",
             "advice": "Go back, check what was typed, and try again.",
@@ -143,15 +144,35 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-def _too_large(request: HttpRequest) -> HttpResponse:
-    limit = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
+def too_large(request: HttpRequest, limit: int, size: int | None = None, *, is_proved: bool = True) -> HttpResponse:
+    """Answer 413 to a body of `size` bytes, None where it was not announced, of which nothing was read."""
+    whoever = "The portal takes" if is_proved else "From somebody who is not signed in the portal takes"
+    amount = f"{limit // 1024} KiB" if limit < 1024**2 else f"{limit / 1024**2:g} MiB"
+    actual = f"; this has {size:,}" if size else ", and this has more"
+    sign_in = "Sign in first, in another window: this page stays as it is. Or send less."
     return _answer(
         request,
         413,
         {
             "title": "Too large",
-            "message": f"The portal takes at most {limit} MB at once.",
-            "advice": "Send less, or in parts.",
+            "message": f"{whoever} at most {limit:,} bytes ({amount}) at once{actual}.",
+            "advice": "Send less, or in parts." if is_proved else sign_in,
+            "changed": CHANGED["no"],
+            "way_back": ("/", "To the overview"),
+        },
+    )
+
+
+def incomplete(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Answer 408 to a body that was not whole when it ended or its time was over."""
+    return _answer(
+        request,
+        408,
+        {
+            "kind": "malformed",
+            "title": "The portal could not read this request",
+            "message": f"What was sent did not arrive whole, in the form that it announced, within {seconds} seconds.",
+            "advice": "Send it again.",
             "changed": CHANGED["no"],
             "way_back": ("/", "To the overview"),
         },

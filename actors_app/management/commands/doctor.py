@@ -44,6 +44,7 @@ def _everything(options: dict[str, Any]) -> Findings:
     yield from inside.keys()
     yield from inside.static_files()
     yield from inside.disks()
+    yield from inside.room_for_counts()
     if not options["offline"]:
         yield from outside.apis()
         yield from outside.collector()
