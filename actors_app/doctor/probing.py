@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from actors_app.services.client import CERTIFICATES
+from actors_app.services.connecting import connect
 
 SECONDS = 5.0
 MOST = 65536  # bytes of an answer's head
@@ -46,8 +47,9 @@ def ask(url: str, path: str, *, ca_file: str = "", headers: dict[str, str] | Non
     is_tls, host = parts.scheme == "https", parts.hostname or ""
     began = time.monotonic()
     try:
-        connection: socket.socket = socket.create_connection((host, parts.port or (443 if is_tls else 80)), SECONDS)
-    except socket.gaierror:
+        connection: socket.socket = connect(host, parts.port or (443 if is_tls else 80), SECONDS)
+        connection.settimeout(SECONDS)
+    except (socket.gaierror, UnicodeError):
         raise Unreached("its name is not known") from None
     except TimeoutError:
         raise Unreached(f"it does not accept a connection within {SECONDS:.0f} s") from None

@@ -34,6 +34,7 @@ from urllib3.util import Retry
 from actors_app.services.breaker import Breaker, breaker_of
 from actors_app.services.calls import Call, Limits, Reply
 from actors_app.services.classify import MAX_ERROR_BODY, classify, too_large_for_api
+from actors_app.services.connecting import connect
 from actors_app.services.deadline import Attempt, DeadlineSocket, DeadlineSSLSocket, goes_once
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.errors import AbacoError, BadAnswer, ServiceFailed, SignedOut, TimedOut, Unreachable
@@ -62,40 +63,31 @@ class _Silence(Exception):  # noqa: N818 - not an error yet: the call may be mad
         super().__init__()
 
 
-class _SharedTime:
-    """A connection whose host may have several addresses: all of them share the time for connecting."""
+class _AllAddresses:
+    """A connection that is made to whichever address of its host answers first."""
 
-    _dns_host: str
+    host: str
     port: int
     timeout: Any
+    socket_options: Any
+    _dns_host: str
 
     def _new_conn(self) -> DeadlineSocket:
-        name, seconds = self._dns_host, self.timeout
-        until = time.monotonic() + seconds
         try:
-            found = socket.getaddrinfo(name, self.port, type=socket.SOCK_STREAM)
-        except OSError:
-            found = []  # asked again below, where the failure gets its proper name
-        addresses = list(dict.fromkeys(str(one[4][0]) for one in found)) or [name]
-        try:
-            for left in range(len(addresses), 0, -1):
-                self._dns_host = addresses[-left]
-                self.timeout = max(until - time.monotonic(), 0.001)
-                try:
-                    return DeadlineSocket.adopt(super()._new_conn())  # type: ignore[misc]  # of the class beside it
-                except (NewConnectionError, ConnectTimeoutError):
-                    if left == 1 or time.monotonic() >= until:
-                        raise
-        finally:
-            self._dns_host, self.timeout = name, seconds
-        raise AssertionError("the last address raises")
+            return DeadlineSocket.adopt(connect(self._dns_host, self.port, self.timeout, self.socket_options or ()))
+        except (socket.gaierror, UnicodeError) as caught:
+            raise NameResolutionError(self.host, self, caught) from caught  # type: ignore[arg-type]
+        except TimeoutError as caught:
+            raise ConnectTimeoutError(self, "no address answered in time") from caught
+        except OSError as caught:
+            raise NewConnectionError(self, "no address can be connected to") from caught  # type: ignore[arg-type]
 
 
-class _Connection(_SharedTime, HTTPConnection):
+class _Connection(_AllAddresses, HTTPConnection):
     pass
 
 
-class _SecureConnection(_SharedTime, HTTPSConnection):
+class _SecureConnection(_AllAddresses, HTTPSConnection):
     pass
 
 

@@ -1,6 +1,7 @@
 """Faults before a word is exchanged: no name, nobody there, no way through, and nobody to trust. Nothing is sent."""
 
 import os
+import selectors
 import socket
 import ssl
 import time
@@ -12,9 +13,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.services import AbacoClient, tokens
-from actors_app.services.calls import Limits
-from actors_app.services.errors import Unreachable
 from tests.certificates import self_signed
 from tests.faults.conftest import shorten, tenant_at
 from tests.faults.failures import FOREVER
@@ -73,15 +71,15 @@ def full_port() -> Iterator[int]:
 
 @pytest.fixture
 def granted(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Return the seconds that each connection is given to be made, as sockets are asked for them."""
+    """Return the seconds that connections are given to be made, as they are waited for."""
     seconds: list[float] = []
-    connect = socket.socket.connect
+    select = selectors.DefaultSelector.select
 
-    def noted(sock: socket.socket, address: Any) -> None:
-        seconds.append(sock.gettimeout() or FOREVER)
-        connect(sock, address)
+    def noted(selector: Any, timeout: float | None = None) -> Any:
+        seconds.append(FOREVER if timeout is None else timeout)
+        return select(selector, timeout)
 
-    monkeypatch.setattr(socket.socket, "connect", noted)
+    monkeypatch.setattr(selectors.DefaultSelector, "select", noted)
     return seconds
 
 
@@ -129,23 +127,3 @@ def test_f16_proxies_and_netrc_of_the_machine_change_nothing(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert signed_in.get(READ).status_code == 200
     assert b"Authorization: Bearer access-token-of-jdoe\r\n" in stand.asked[0][2]
-
-
-def test_f03_many_silent_addresses_share_the_time(
-    monkeypatch: pytest.MonkeyPatch, full_port: int, granted: list[float]
-) -> None:
-    """A name with five addresses, none of which answers, takes no longer than a name with one."""
-    real = socket.getaddrinfo
-    silent = [f"127.0.0.{number}" for number in range(1, 6)]
-
-    def five(host: str, *args: Any, **kwargs: Any) -> Any:
-        if host == "many.example.org":
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, full_port)) for address in silent]
-        return real(host, *args, **kwargs)
-
-    monkeypatch.setattr(socket, "getaddrinfo", five)
-    client = AbacoClient(f"http://many.example.org:{full_port}", "v2", limits=Limits(connect=0.5, pause=0.01))
-    with pytest.raises(Unreachable):
-        tokens.password(client, "k", "s", "u", "p")
-    assert granted
-    assert sum(granted) < 0.6  # and for each of them alone 2.5
