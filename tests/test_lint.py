@@ -36,6 +36,7 @@ def test_a_template_writes_text_only_where_text_can_stand(path: Path) -> None:
         is_ours = (name, value) in OURS
         assert is_ours or "\x02" not in value or not name.startswith(("hx-", "on", "style", "srcdoc")), where
         assert not name.startswith(("on", "style")), where
+    assert not re.search(r"\|\s*truncate", text), "it is quadratic in the marks on a letter; `shortened` is not"
     assert not re.search(r"<script(?![^>]*src=)|<style|<iframe|<object|<embed|javascript:", text)
 
 
@@ -46,6 +47,7 @@ def test_a_source_goes_around_nothing(path: Path) -> None:
         r"\bmark_safe\b|\bSafeString\(|\b__html__\b|csrf_exempt|\beval\(|\bexec\(|pickle|verify=False", text
     )
     assert not re.search(r"except Exception\b|except:", text)
+    assert "unicodedata.normalize(" not in text or path.name == "wording.py", "it is quadratic; `normal_form` is not"
     if path.name != "client.py":
         assert not re.search(r"^\s*(import|from) (requests|urllib3|httpx|http\.client|urllib\.request)\b", text, re.M)
 

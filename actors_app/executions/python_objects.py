@@ -39,18 +39,18 @@ def begins_python_object(data: bytes) -> bool:
 
 
 def _fits(data: bytes) -> bool:
-    pile: list[bool] = []  # True for a mark
+    piles = [0]  # how much lies below the first mark, above it, above the second, and so on
     place = 0
     for _ in range(MAX_STEPS):
         step = data[place : place + 1]
         place += 1
         if step == b".":
-            return pile == [False] and place == len(data)
+            return piles == [1] and place == len(data)
         if step == b"(":
-            pile.append(True)
+            piles.append(0)
             continue
         place = _after(data, step, place)
-        if place < 0 or not _done(pile, step):
+        if place < 0 or not _done(piles, step):
             return False
     return True  # so long, and nothing that did not fit
 
@@ -74,19 +74,15 @@ def _after(data: bytes, step: bytes, place: int) -> int:
     return place if place <= len(data) else -1
 
 
-def _done(pile: list[bool], step: bytes) -> bool:
-    """Change the pile as the step would; return False where it could not be taken."""
+def _done(piles: list[int], step: bytes) -> bool:
+    """Change the piles as the step would; return False where it could not be taken."""
     if step in _TO_THE_MARK:
-        if True not in pile:
+        if len(piles) == 1:
             return False
-        while not pile.pop():
-            pass
-        pile += [False] * _TO_THE_MARK[step]
-        return bool(pile) or step == b"1"
-    if step not in _PUTS:
+        piles.pop()
+        piles[-1] += _TO_THE_MARK[step]
+        return piles != [0] or step == b"1"
+    if step not in _PUTS or piles[-1] < _TAKES.get(step, 0):
         return False
-    for _ in range(_TAKES.get(step, 0)):
-        if not pile or pile.pop():
-            return False
-    pile += [False] * _PUTS[step]
+    piles[-1] += _PUTS[step] - _TAKES.get(step, 0)
     return True

@@ -67,9 +67,9 @@ class Asked:
 def why_not_running(execution: Execution, asked: Asked, at: datetime) -> Why:
     """Return why an execution that waits is not running, as far as the API's answers show it."""
     evidence = _evidence(execution, asked, at)
-    found = _standstills(asked, at)
+    found, is_taken = _standstills(asked, at), _taker(execution, asked) is not None
     for one in found:
-        if one.blocks and _holds_up(one, execution, asked):
+        if one.blocks and _holds_up(one, execution, asked, is_taken=is_taken):
             reason, advice = (one.sentence, one.advice) if execution.outcome == "waiting" else _LEFT
             more = tuple(fact for fact in one.evidence if fact[0] in _MORE)
             return Why(one.kind, reason, advice, (*evidence, *more), True, one.remedies)
@@ -78,11 +78,11 @@ def why_not_running(execution: Execution, asked: Asked, at: datetime) -> Why:
     return Why(kind, reason, advice, evidence, is_stuck, remedies)
 
 
-def _holds_up(one: Standstill, execution: Execution, asked: Asked) -> bool:
-    """Whether a standstill is why this very execution waits, and not only others."""
+def _holds_up(one: Standstill, execution: Execution, asked: Asked, *, is_taken: bool) -> bool:
+    """Whether a standstill is why this very execution waits, and not only others; `is_taken`: a worker there has it."""
     if not one.worker_id or one.worker_id == execution.worker_id:
         return True
-    return asked.waiting != 0 and not _taker(execution, asked)
+    return asked.waiting != 0 and not is_taken
 
 
 def _standstills(asked: Asked, at: datetime) -> tuple[Standstill, ...]:

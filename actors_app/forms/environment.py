@@ -113,10 +113,12 @@ class EnvironmentField(forms.Field):
     def rows(self, typed: TypedEnvironment) -> list[Row]:
         """Return the rows that were typed, each with what is wrong with it."""
         rows: list[Row] = []
+        above: set[str] = set()
         for name, value in typed.rows:
-            is_again = any(row.name == name for row in rows)
+            is_again = name in above
             wrong = "This name stands above already; keep one." if is_again and name else self._problem(name, value)
             rows.append(Row(name, value, wrong))
+            above.add(name)
         return rows
 
     def clean(self, value: TypedEnvironment) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import math
 import re
 import unicodedata
+from collections import Counter
 from typing import Any
 
 from django import forms
@@ -112,7 +113,6 @@ def _finite(text: str) -> float:
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise forms.ValidationError("The name “%(name)s” is given twice; keep one.", params={"name": twice})
     return found

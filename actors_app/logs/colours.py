@@ -25,13 +25,13 @@ _WEIGHTS_OFF = {22: ("bold", "faint"), 23: ("italic",), 24: ("underline",), 27: 
 @lru_cache(maxsize=512)
 def styled(style: Style, codes: str) -> Style:
     """Return a style changed by the codes of one `ESC [ … m`; codes that are not known change nothing."""
-    parts = codes.split(";")
+    parts = codes.split(";")[::-1]
     while parts:
-        first, *of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts.pop(0).split(":")]
+        first, *of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts.pop().split(":")]
         if first in EXTENDED and not of_it:  # its numbers are parts of their own: one of 256 colours, or three shares
-            many = 2 if parts[:1] == ["5"] else 4
-            of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts[:many]]
-            del parts[:many]
+            many = 2 if parts[-1:] == ["5"] else 4
+            of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in reversed(parts[-many:])]
+            del parts[-many:]
         if first == 0:
             style = NO_STYLE
         elif first == 4 and of_it == [0]:

@@ -7,7 +7,6 @@ from typing import Any
 from actors_app.masking.named import named
 from actors_app.masking.names import MASK, is_live, is_secret, is_secret_name
 from actors_app.masking.spans import KEY_BODY, Span, by_form, key_masked
-from actors_app.services.errors import AbacoError
 
 _LEAST = 7  # characters of a name and a secret: `key=abc`
 _HELD = 32_768  # characters of a line without an end that are looked at together
@@ -82,7 +81,7 @@ class Masker:
         self._in_key, self._skips = False, None
         held: list[str] = []
         size, least, is_start = 0, 0, True
-        broken: AbacoError | None = None
+        broken: BaseException | None = None
         try:
             for piece in _sliced(pieces):
                 held.append(piece)
@@ -94,10 +93,12 @@ class Masker:
                 if len(rest) < len(text):
                     is_start = text[len(text) - len(rest) - 1] == "\n"
                 held, size = [rest], len(rest)
-                least = 2 * size if size >= _HELD else 0  # so that a long secret is not looked at again and again
+                least = 4 * size if size >= _HELD else 0  # so that a long secret is not looked at again and again
                 if masked:
                     yield masked
-        except AbacoError as error:  # raised again, after what came before it
+        except GeneratorExit:  # nobody reads on
+            raise
+        except BaseException as error:  # raised again, after what came before it
             broken = error
         masked, _ = self._masked("".join(held), is_start=is_start, is_end=True)
         if masked:

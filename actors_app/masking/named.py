@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from actors_app.masking.names import (
     CONFIGS,
@@ -54,6 +55,14 @@ class _Place:
     starts_line: bool
 
 
+class _Bare(NamedTuple):
+    """Where something without quotes begins and ends, and where it ends without the signs that close a list."""
+
+    start: int
+    end: int
+    stripped: int
+
+
 def named(text: str, *, is_start: bool) -> Iterator[Span]:
     """Yield the values of secret names in a text, in their order; `is_start`: it begins where a line does."""
     if not _has_marks(text):
@@ -73,7 +82,7 @@ def _has_marks(text: str) -> bool:
 def _in_line(text: str, start: int, end: int, *, is_start: bool) -> Iterator[Span]:
     """Yield the values of secret names in a line of a text."""
     next_at = start
-    known = (0, 0)  # a value that is no secret and has names in it: each ends where that does
+    known = _Bare(0, 0, 0)  # a value that is no secret and has names in it: each ends where that does
     while match := _NAMED.search(text, next_at, end):
         next_at = match.end(1)
         name, quote, mark, is_xml, is_option = match.groups()
@@ -87,7 +96,7 @@ def _in_line(text: str, start: int, end: int, *, is_start: bool) -> Iterator[Spa
             next_at = span.end
 
 
-def _span(text: str, place: _Place, known: tuple[int, int]) -> tuple[Span | None, tuple[int, int]]:
+def _span(text: str, place: _Place, known: _Bare) -> tuple[Span | None, _Bare]:
     """Return where the value of a name stands if it is a secret, and the last value without quotes."""
     is_bare = False
     quote = _QUOTE.match(text, place.at, place.line_end)
@@ -99,10 +108,9 @@ def _span(text: str, place: _Place, known: tuple[int, int]) -> tuple[Span | None
     else:
         scheme = SCHEME.match(text, place.at, place.line_end)
         start, closes, is_bare = scheme.end() if scheme else place.at, _NOT_BARE, not scheme
-        if not known[0] <= start < known[1]:
-            bare = _BARE.match(text, start, place.line_end)
-            known = start, bare.end() if bare else start
-        end = _bare_end(text, place, start, known[1], is_scheme=bool(scheme))
+        if not known.start <= start < known.end:
+            known = _bare(text, start, place.line_end)
+        end = _bare_end(text, place, start, known.stripped, is_scheme=bool(scheme))
     value = text[start : min(end, start + _JUDGED)]
     is_variable = (place.name.isupper() or place.name.startswith("_")) and (place.mark == "=" or bool(place.quote))
     if text.startswith(MASK, start) or not is_secret(place.name, value, is_variable=is_variable):
@@ -130,12 +138,19 @@ def _stripped(text: str, place: _Place) -> int:
     return end
 
 
+def _bare(text: str, start: int, line_end: int) -> _Bare:
+    """Return what may be a value without quotes."""
+    found = _BARE.match(text, start, line_end)
+    end = stripped = found.end() if found else start
+    while stripped > start and text[stripped - 1] in _TRAILING:
+        stripped -= 1
+    return _Bare(start, end, stripped)
+
+
 def _bare_end(text: str, place: _Place, start: int, end: int, *, is_scheme: bool) -> int:
     """Return where a value without quotes ends that goes no further than `end`; where it begins if it is none."""
-    if _CODE.match(text, start, end):
+    if end <= start or _CODE.match(text, start, end):
         return start
-    while end > start and text[end - 1] in _TRAILING:
-        end -= 1
     value = text[start : min(end, start + _JUDGED)]
     return start if place.mark == ":" and not _follows_colon(place.name, value, is_scheme=is_scheme) else end
 

@@ -64,10 +64,17 @@ def by_form(text: str, ids: Collection[str]) -> Iterator[Span]:
             if is_random(match[1].replace("/", "_")):
                 yield Span(*match.span(1), is_live=True, closes=_NOT_BEARER, begins=match.start())
     if "-----BEGIN " in text:
-        for match in _KEY.finditer(text):
-            body = KEY_BODY.match(text, match.end())
-            if body and body.end() > match.end():
-                yield Span(match.end(), body.end(), is_key=True)
+        yield from _keys(text)
+
+
+def _keys(text: str) -> Iterator[Span]:
+    """Yield the bodies of the private keys of a text; what stands in one begins no other."""
+    start = 0
+    while match := _KEY.search(text, start):
+        body = KEY_BODY.match(text, match.end())
+        start = body.end() if body else match.end()
+        if start > match.end():
+            yield Span(match.end(), start, is_key=True)
 
 
 def key_masked(body: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from actors_app.services.permissions import WORLD
-from actors_app.wording import visible
+from actors_app.wording import normal_form, visible
 
 _WILDCARDS = frozenset("*%?")
 _SEPARATORS = frozenset(",;|\N{ARABIC COMMA}\N{ARABIC SEMICOLON}\N{IDEOGRAPHIC COMMA}")  # others become one by NFKC
@@ -47,7 +47,7 @@ _ALIKE = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l"})
 
 def drawing(name: str) -> str:
     """Return what a name looks like: letters and digits in one case, without marks, signs and small differences."""
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).translate(_DRAWN))
+    apart = normal_form("NFKD", normal_form("NFKC", name).translate(_DRAWN))
     letters = "".join(sign for sign in apart.casefold().translate(_ALIKE) if sign.isalnum())
     return letters.replace("rn", "m").replace("vv", "w")
 
@@ -58,7 +58,7 @@ _EVERYBODY_DRAWN = frozenset(drawing(prefix + word) for prefix in ("", "abaco") 
 
 def is_several(text: str) -> bool:
     """Whether a text is several names, with commas or the like between them."""
-    return not _SEPARATORS.isdisjoint(unicodedata.normalize("NFKC", text))
+    return not _SEPARATORS.isdisjoint(normal_form("NFKC", text))
 
 
 def by_drawing(names: Iterable[str]) -> dict[str, list[str]]:
@@ -91,7 +91,7 @@ def doubt(user: str, others: Mapping[str, Sequence[str]]) -> str:
 
 
 def _means_everybody(user: str, drawn: str) -> bool:
-    is_wild = not _WILDCARDS.isdisjoint(unicodedata.normalize("NFKC", user))
+    is_wild = not _WILDCARDS.isdisjoint(normal_form("NFKC", user))
     return is_wild or not drawn or drawn in _EVERYBODY_DRAWN
 
 

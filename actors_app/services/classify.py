@@ -100,7 +100,8 @@ _TELL_WHEN = (502, 503, 504)  # statuses beside 429 whose Retry-After is passed 
 # The gateway's own codes (WSO2 API Manager), in JSON `fault.code` or in XML.
 _GATEWAY_CODE = re.compile(rb"\b(9008\d\d|9009\d\d)\b")
 _PYTHON_WORDS = re.compile(r"Unrecognized exception type|Traceback|<class '")
-_FIELD = re.compile(r"description[.:].*?\{'(\w+)': |^Invalid POST: \{'(\w+)': ")
+_ABOUT_FIELD = re.compile(r"description[.:]|^Invalid POST: (?=\{)")
+_FIELD = re.compile(r"\{'(\w+)': ")
 # Which field other refusals of an actor are about, by our names; they name none (TACC/abaco actors/controllers.py).
 _FIELD_OF = tuple(
     (re.compile(words), field)
@@ -154,8 +155,9 @@ def classify(
 
 def _field_of(message: str) -> str | None:
     """Return the field that a refusal is about, by our name of it."""
-    if found := _FIELD.search(message):
-        return re.sub(r"(?<=[a-z])[A-Z]", lambda capital: f"_{capital[0].lower()}", found[1] or found[2])
+    about = _ABOUT_FIELD.search(message)
+    if about and (found := _FIELD.search(message, about.end())):
+        return re.sub(r"(?<=[a-z])[A-Z]", lambda capital: f"_{capital[0].lower()}", found[1])
     return next((field for words, field in _FIELD_OF if words.search(message)), None)
 
 

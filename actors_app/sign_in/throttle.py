@@ -6,7 +6,6 @@ buckets as known ones have, so that nothing is learned from an answer.
 """
 
 import math
-import unicodedata
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from actors_app.models import SignInBucket
+from actors_app.wording import normal_form
 
 DAY = timedelta(days=1)
 
@@ -35,7 +35,7 @@ class Attempt:
     def __init__(self, request: HttpRequest, account: str = "") -> None:
         """Take one attempt of the address and, where it is known, of the account; raise TooManyAttempts."""
         self._buckets = {_name("address", address_of(request)): settings.SIGN_INS_PER_ADDRESS}
-        self._account = _name("account", unicodedata.normalize("NFKC", account).strip().casefold()) if account else ""
+        self._account = _name("account", normal_form("NFKC", account).strip().casefold()) if account else ""
         if self._account:
             self._buckets[self._account] = settings.SIGN_INS_PER_ACCOUNT
         SignInBucket.objects.filter(at__lt=timezone.now() - DAY).delete()  # they are full again

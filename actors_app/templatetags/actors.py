@@ -19,14 +19,14 @@ from django.utils.safestring import SafeString
 from actors_app import drafts
 from actors_app.badges import activity_badge, icon, outcome_badge, outcome_words, status_badge, tab_icon
 from actors_app.keys import is_key, new_key
-from actors_app.wording import ago_words, duration, now, pretty_json, size, thousands, visible, visible_name
+from actors_app.wording import ago_words, duration, now, pretty_json, shortened, size, thousands, visible, visible_name
 from actors_app.zones import exact, zone_named, zone_words
 
 register = template.Library()
 
 for tag in (icon, status_badge, outcome_badge, tab_icon, activity_badge):
     register.simple_tag(tag)
-for written in (outcome_words, duration, size, thousands, visible, visible_name, pretty_json):
+for written in (outcome_words, duration, size, thousands, visible, visible_name, shortened, pretty_json):
     register.filter(written)
 
 # Times and sizes --------------------------------------------------------------------------------------------

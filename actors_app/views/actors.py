@@ -158,8 +158,7 @@ def _count(found: tuple[object, ...] | None) -> int | None:
 
 def _worker_states(workers: tuple[Worker, ...]) -> list[tuple[str, int]]:
     """Return each status among the workers and how many are in it, the most common first."""
-    statuses = [worker.status for worker in workers]
-    return sorted(((status, statuses.count(status)) for status in set(statuses)), key=lambda found: -found[1])
+    return Counter(worker.status for worker in workers).most_common()
 
 
 @require_http_methods(["GET", "HEAD"])
