@@ -1,7 +1,7 @@
 """A page or a form of the portal as the call that it makes: for a shell, and for Python with agavepy.
 
-No secret is in them: the token is `$TOKEN`, a nonce `$NONCE`, and what its name calls a secret is a variable that has
-to be set before anything is sent, so that no line that was pasted puts something else in a secret's place.
+The token is `$TOKEN`, a nonce `$NONCE`, and what may be a secret by its name or its value is a variable that has to be
+set before anything is sent, so that no line that was pasted puts something else in a secret's place.
 """
 
 from collections.abc import Mapping

@@ -1,11 +1,11 @@
-"""Values that stand in code as variables: what their names call secrets, wherever they are in a body or an address."""
+"""Values that stand in code as variables: what may be a secret, wherever it is in a body or an address."""
 
 import re
 import secrets
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from actors_app.masking import is_secret_name
+from actors_app.masking import is_secret_name, may_hold_secret
 
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 _LONGEST = 40  # characters of a variable's name that come from the secret's
@@ -67,7 +67,7 @@ class Hidden:
         if isinstance(value, list | tuple):
             return [self._kept(one, is_secret=is_secret, name=name) for one in value]
         # A switch is no secret, and neither is nothing.
-        if not is_secret or value is None or isinstance(value, bool) or value == "":
+        if value is None or isinstance(value, bool) or value == "" or not (is_secret or may_hold_secret("", value)):
             return value
         return self._hidden(name, "f" if isinstance(value, float) else "i" if isinstance(value, int) else "s")
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.core import signing
 
+from actors_app.masking import Masker
 from actors_app.services.types import Actor
 from actors_app.services.types.actors import is_no_queue
 
@@ -164,7 +165,7 @@ def is_same(one: object, other: object) -> bool:
 
 
 def redacted(definition: Definition) -> Definition:
-    """Return what the audit trail keeps of a definition: names without values, of a webhook only the host.
+    """Return what the audit trail keeps of a definition: names without values, of a webhook only the host, no secret.
 
     Values of an environment are often keys to other services.
     """
@@ -176,4 +177,4 @@ def redacted(definition: Definition) -> Definition:
             kept[name] = "…"
     if kept.get("webhook"):
         kept["webhook"] = urlsplit(str(kept["webhook"])).hostname or "…"
-    return kept
+    return {name: Masker().value(value) for name, value in kept.items()}

@@ -1,4 +1,4 @@
-"""One side of a difference between definitions as a page shows it, its secrets hidden until asked for."""
+"""One side of a difference between definitions as a page shows it, what may be a secret hidden until asked for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from actors_app.masking import may_hold_secret
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable of an environment that differs, which is hidden where its name says that it is a secret.
+    """One variable of an environment that differs, which is hidden where it may be a secret by its name or its value.
 
     Where its value is not shown to the visitor, `digest` stands for it.
     """

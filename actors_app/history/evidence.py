@@ -151,7 +151,7 @@ class Pack:
 
     def _audit(self, seen: SeenActor, folder: str) -> Iterator[bytes]:
         actor, problems = self.actors[seen.key], list[str]()
-        reader = Reader.of(self.who, [actor] if actor else [])
+        reader, masker = Reader.of(self.who, [actor] if actor else []), Masker(seen.id)
         lines = reader.lines().filter(actor_id=seen.id)
 
         def pieces() -> Iterator[bytes]:
@@ -160,12 +160,13 @@ class Pack:
                     if number == MAX_AUDIT:
                         problems.append(f"These are the newest {MAX_AUDIT} entries; there are more.")
                     else:
-                        yield json.dumps(record_of(entry, reader)).encode() + b"\n"
+                        yield json.dumps(masker.value(record_of(entry, reader))).encode() + b"\n"
             except DatabaseError:
                 problems.append(_STORE_SILENT)
 
         note = "" if actor else "Only your own entries: the API did not describe the actor."
-        yield from self._file(f"{folder}audit.jsonl", pieces(), f"{STORE}: the audit trail", problems, note)
+        source = f"{STORE}: the audit trail"
+        yield from self._file(f"{folder}audit.jsonl", pieces(), source, problems, note, masker)
 
     def _execution(self, subject: Subject, answer: Answer, folder: str) -> Generator[bytes, None, Execution | None]:
         original: Original[Execution] | None = answer.value
@@ -315,6 +316,7 @@ class Pack:
             "portal_version": __version__,
             "api": settings.TENANTS[self.who.tenant].url,
             "files": self.files,
+            "secrets": "What was recognised as a secret was replaced; the files may contain others.",
             "missing": self.missing,
         }
         yield from self.zip.add(f"{self.folder}/manifest.json", [json.dumps(manifest, indent=2).encode() + b"\n"])
@@ -325,13 +327,13 @@ class Pack:
 
 
 def _without_secrets(result: Mapping[str, Any], masker: Masker) -> dict[str, Any]:
-    """Return an actor as the API gives it, with its environment masked under either name that the API has for it."""
-    environments = {
+    """Return an actor as the API gives it, with its secrets masked, its environment under either name of the API."""
+    return {
         name: masker.environment(value)
-        for name in ("defaultEnvironment", "default_environment")
-        if isinstance(value := result.get(name), dict)
+        if name in ("defaultEnvironment", "default_environment") and isinstance(value, dict)
+        else masker.value(value, name)
+        for name, value in result.items()
     }
-    return {**result, **environments}
 
 
 def _why(error: Exception | None) -> str:

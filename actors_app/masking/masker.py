@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from actors_app.masking.named import named
-from actors_app.masking.names import MASK, is_live, is_secret, is_secret_name
+from actors_app.masking.names import MASK, is_live, is_secret, is_secret_variable
 from actors_app.masking.spans import KEY_BODY, Span, by_form, key_masked
 
 _LEAST = 7  # characters of a name and a secret: `key=abc`
@@ -67,9 +67,7 @@ class Masker:
         if self.reveals:
             return dict(environment)
         return {
-            name: self._mask(name)
-            if is_secret_name(name) and value is not None and value != "" and not isinstance(value, bool)
-            else self.value(value)
+            name: self._mask(name) if is_secret_variable(name, value) else self.value(value)
             for name, value in environment.items()
         }
 
@@ -98,7 +96,7 @@ class Masker:
                     yield masked
         except GeneratorExit:  # nobody reads on
             raise
-        except BaseException as error:  # raised again, after what came before it
+        except BaseException as error:  # noqa: BLE001  raised again, after what came before it
             broken = error
         masked, _ = self._masked("".join(held), is_start=is_start, is_end=True)
         if masked:
@@ -188,7 +186,7 @@ def _sliced(pieces: Iterable[str]) -> Iterator[str]:
 
 def may_hold_secret(name: str, value: Any) -> bool:
     """Whether a variable is shown only when asked for: by its name, or by a secret in its value."""
-    if is_secret_name(name):
+    if is_secret_variable(name, value):
         return True
     masker = Masker()
     masker.value(value)

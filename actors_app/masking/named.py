@@ -10,6 +10,7 @@ from actors_app.masking.names import (
     MASK,
     SCHEME,
     WORDS,
+    is_cookie,
     is_live,
     is_password,
     is_random,
@@ -21,7 +22,7 @@ from actors_app.masking.names import (
 from actors_app.masking.spans import Span
 
 # What is in every secret name, so that a text without any of it need not be looked at closely.
-_MARKS = ("pass", "secret", "token", "credential", "authorization", CONFIGS, *WORDS)
+_MARKS = ("pass", "secret", "token", "credential", "authorization", "sessid", CONFIGS, *WORDS)
 _COLOUR = r"(?:\x1b\[[0-9;]{0,20}m)?"
 # A name and what stands between it and its value: `=`, `:`, `=>`, `>` of XML, or the blank after an option.
 _NAMED = re.compile(
@@ -34,6 +35,7 @@ _QUOTED = {sign: re.compile(rf"(?:[^\\{sign}\n]|\\[^\n])*+") for sign in "'\"`"}
 _BARE = re.compile(r"(?:[^\s\"'`&<>,;\\\x1b]|[,;](?![\w.-]{1,60}[=:])|\\[^\snrt\"'])++", re.ASCII)
 _NOT_BARE = re.compile(r"[\s\"'`&<>\x1b]", re.ASCII)
 _LINE_END = re.compile(r"\n")
+_COOKIES = re.compile(r"[\w!#$%&*+.^|~-]{1,100}=[^\"'\n]*+")  # several, with blanks between them
 _TRAILING = ",;)]}"
 _CODE = re.compile(r"[({\[]|[A-Za-z_][\w.]{0,60}\(", re.ASCII)  # a list, an object, a call: judged by what is in it
 _PAIR = re.compile(r"[ \t][A-Za-z_][\w.-]{0,60}=", re.ASCII)
@@ -103,6 +105,8 @@ def _span(text: str, place: _Place, known: _Bare) -> tuple[Span | None, _Bare]:
     # After `"password="` comes the quote that closes the text which the name is in, and no value.
     if quote and not (_CLOSING.match(text, quote.end(), place.line_end) and not place.quote):
         start, end, closes = _quoted(text, quote, place.line_end)
+    elif is_cookie(place.name) and (cookies := _COOKIES.match(text, place.at, place.line_end)):
+        start, end, closes = *cookies.span(), _LINE_END
     elif place.starts_line and not place.quote and _fills_line(text, place):
         start, end, closes = place.at, _stripped(text, place), _LINE_END
     else:

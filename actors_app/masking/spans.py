@@ -5,18 +5,22 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from actors_app.masking.names import MASK, is_random, words_of
+from actors_app.masking.names import MASK, is_basic, is_random, words_of
+from actors_app.masking.tokens import NOT_TOKEN, placed, tokens
 
 _SIGN = "[A-Za-z0-9_-]"
 # At the beginning of a run of such signs, after a colour, or after `\n` as text.
 _JWT = re.compile(
-    rf"(?:(?<!{_SIGN})|(?<=\\[nrt])|(?<=[\[;]\dm)|(?<=[\[;]\d\dm))eyJ{_SIGN}{{6,}}+\.{_SIGN}{{2,}}+(?:\.{_SIGN}*+)*+"
+    rf"(?:(?<!{_SIGN})|(?<=\\[nrt])|(?<=[\[;]\dm)|(?<=[\[;]\d\dm))eyJ{_SIGN}{{6,}}+\.{_SIGN}{{2,}}+(?:\.{_SIGN}++)*+"
 )
 _NOT_JWT = re.compile(r"[^A-Za-z0-9_.-]")
 _BEARER = re.compile(r"\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t]{1,8}([A-Za-z0-9._~+/=-]{8,}+)", re.ASCII)
 _NOT_BEARER = re.compile(r"[^A-Za-z0-9._~+/=-]")
-# A password cannot hold a slash: what follows the name of a host may hold an at sign.
-_IN_ADDRESS = re.compile(r"://(?:([^\s/:@\"'<>]{0,256}+):([^\s/@\"'<>]{1,512}+)|([^\s/:@\"'<>]{20,256}+))@", re.ASCII)
+# A password cannot hold a slash: what follows the name of a host may hold an at sign. It can hold one itself.
+_IN_ADDRESS = re.compile(
+    r"://(?:([^\s/:@\"'<>]{0,256}+):([^\s/@\"'<>]{1,512}+(?:@[^\s/@\"'<>?#]{1,64}+(?=@)){0,8}+)|([^\s/:@\"'<>]{20,256}+))@",
+    re.ASCII,
+)
 
 _NONCE = re.compile(rf"_([A-Za-z0-9]{{11,14}})(?!{_SIGN})")
 _TENANT = re.compile(r"(?:^|[^A-Za-z0-9_-])([A-Za-z0-9][A-Za-z0-9-]{1,39})$")
@@ -30,7 +34,8 @@ _NO_TENANT = words_of("actor alias container exec execution file id job log msg 
 _KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINE = r"[ \t]*+(?:[A-Za-z0-9+/=]++|[A-Z][A-Za-z-]{1,30}+: [^\n\\]*+)?+[ \t]*+"
 KEY_BODY = re.compile(rf"(?:{_KEY_LINE}(?:\r?\n|(?:\\r)?\\n))*+(?:[ \t]*+[A-Za-z0-9+/=]++(?![^\s\"'\\-]))?+")
-_KEY_PART = re.compile(r"((?:\\[rn]|[ \t\r\n])++)|(?:[^\\\r\n]|\\(?![rn]))++")
+_WHOLE_KEY = re.compile(r"(?:[A-Za-z0-9+/= \t\r\n]|\\{1,8}[rn]){16,32768}+(?=-----END )")
+_KEY_PART = re.compile(r"((?:\\{1,8}[rn]|[ \t\r\n])++)|(?:[^\\ \t\r\n]|\\(?!\\{0,7}[rn]))++")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +66,20 @@ def by_form(text: str, ids: Collection[str]) -> Iterator[Span]:
         yield from _in_addresses(text)
     if "earer" in text or "asic" in text or "EARER" in text or "ASIC" in text:
         for match in _BEARER.finditer(text):
-            if is_random(match[1].replace("/", "_")):
+            if is_random(match[1].replace("/", "_")) or is_basic(match[1]):
                 yield Span(*match.span(1), is_live=True, closes=_NOT_BEARER, begins=match.start())
     if "-----BEGIN " in text:
         yield from _keys(text)
+    for start, end, begins in (*tokens(text), *placed(text)):
+        if not text.startswith(MASK, start):
+            yield Span(start, end, closes=NOT_TOKEN, begins=begins)
 
 
 def _keys(text: str) -> Iterator[Span]:
     """Yield the bodies of the private keys of a text; what stands in one begins no other."""
     start = 0
     while match := _KEY.search(text, start):
-        body = KEY_BODY.match(text, match.end())
+        body = _WHOLE_KEY.match(text, match.end()) or KEY_BODY.match(text, match.end())
         start = body.end() if body else match.end()
         if start > match.end():
             yield Span(match.end(), start, is_key=True)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
+from actors_app.masking import Masker
 from actors_app.services.errors import (
     AbacoError,
     APIError,
@@ -144,7 +145,7 @@ def classify(
     failure = _after(
         error(
             detail,
-            reason=plain(quotable) if quotable else None,
+            reason=plain(Masker().text(quotable)) if quotable else None,
             field=_field_of(message) if message and error is InvalidRequest else None,
         ),
         method,

@@ -167,7 +167,7 @@ def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show every field of an actor (`GET /actors/{id}`)."""
     actor = abaco_for(request).actors.get(actor_id)
     kept_definitions.record(request.session["who"]["tenant"], [actor])
-    environment = actor.default_environment
+    environment, masker = actor.default_environment, Masker(actor.id)
     context = {
         "actor": actor,
         "actor_id": actor_id,
@@ -175,7 +175,7 @@ def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
         "section": "actors",
         "counts": {},
         "environment": [(name, value, may_hold_secret(name, value)) for name, value in environment.items()],
-        "definition": actor.definition() | {"default_environment": Masker(actor.id).environment(environment)},
+        "definition": masker.value(actor.definition() | {"default_environment": masker.environment(environment)}),
         "cpus": f"{actor.max_cpus / 1_000_000_000:g}" if actor.max_cpus else "",
     }
     return render_page(request, "actors/configuration.html", context)

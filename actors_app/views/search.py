@@ -134,8 +134,9 @@ def _row(one: Any, words: str) -> FoundRow:
 def _excerpt(log: Log, words: str) -> str:
     """Return a log around the first of the words, or its beginning."""
     text, places = Masker(log.actor_id, log.execution_id).text(log.text), list[int]()
-    for word in words.split():
-        place = text.casefold().find(word.casefold().strip('"'))
+    folded = text.lower()
+    for word in words.lower().split():
+        place = folded.find(word.strip('"'))
         if place >= 0:
             places.append(place)
     start = max(0, min(places, default=0) - EXCERPT // 3)
