@@ -4,7 +4,7 @@ import json
 import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from actors_app.services.blanks import has_ink
 
@@ -71,7 +71,6 @@ HIDDEN = re.compile(
 )
 
 
-_MARKS = 30  # in a row, on one letter
 NO_NAME = "(empty name)"
 OPEN, CLOSE = "\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}", "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"
 
@@ -109,24 +108,6 @@ def shortened(value: object, length: int) -> str:
     """Return a text of at most so many characters, the last of which says that more was cut off."""
     text = str(value)
     return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def normal_form(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
-    """Return a text in a normal form of Unicode, in time that is linear in its length.
-
-    The order of the marks on one letter is found in quadratic time; so more than 30 in a row are parted, as UAX #15 has
-    it for texts in a stream. Django's `truncatechars` and `slugify` do not.
-    """
-    if text.isascii():
-        return text
-    signs, marks = [], 0
-    for sign in text:
-        marks = marks + 1 if unicodedata.combining(sign) else 0
-        if marks > _MARKS:
-            signs.append("\N{COMBINING GRAPHEME JOINER}")
-            marks = 1
-        signs.append(sign)
-    return unicodedata.normalize(form, "".join(signs))
 
 
 def storable(text: str) -> str:

@@ -1,6 +1,5 @@
 """What is typed to grant a level to somebody, and to change or take back the level of a name in the list."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ from django import forms
 from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.permissions.access import NEVER_BACK, unusable
 from actors_app.permissions.likeness import AGAIN, by_drawing, doubt, is_several
+from actors_app.services.blanks import normal_form
 from actors_app.services.hearing import Kind
 from actors_app.services.permissions import LEVELS, WORLD
 
@@ -78,7 +78,7 @@ class _LevelForm(PortalForm):
     @property
     def is_confirmed(self) -> bool:
         """Whether the name was typed again: to the letter, be its marks composed with their letters or apart."""
-        typed, user = (unicodedata.normalize("NFC", self.cleaned_data[name]) for name in ("confirm", "user"))
+        typed, user = (normal_form("NFC", self.cleaned_data[name]) for name in ("confirm", "user"))
         return typed == user
 
     def clean_user(self) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from actors_app.models import SignInBucket
-from actors_app.wording import normal_form
+from actors_app.services.blanks import normal_form
 
 DAY = timedelta(days=1)
 
