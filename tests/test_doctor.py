@@ -46,6 +46,12 @@ def levels(findings: Iterator[Finding]) -> list[str]:
     return [one.level for one in findings]
 
 
+def store_files() -> list[Path]:
+    """Return the tests' own store, where it is files: pytest made them with its umask."""
+    name = Path(str(connection.settings_dict["NAME"]))
+    return list(name.parent.glob(f"{name.name}*")) if connection.vendor == "sqlite" else []
+
+
 @pytest.fixture
 def serve() -> Iterator[Start]:
     """Return a function that starts a server of raw bytes."""
@@ -375,6 +381,8 @@ def test_the_exit_code_is_for_scripts(settings: Any, monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # which the browser tests need
     settings.BEHIND_PROXY, settings.SECURE_SSL_REDIRECT = True, True
     settings.SECRET_KEY = "Zq3-vT8_nL5xW2rK9pB6yD1mH4cJ7gF0sA-uE_iOtQwRzXlNkP"
+    for file in store_files():
+        file.chmod(0o600)
     call_command("doctor", offline=True, stdout=out)
     assert "well     migrations: All are applied." in out.getvalue()
     assert out.getvalue().rstrip().endswith("0 wrong.")

@@ -1,7 +1,8 @@
 """What is wrong with a deployment, in sentences: `manage.py doctor` asks everything here and changes nothing.
 
-`inside` looks at what the portal is made of: settings, keys, store, files. `outside` looks at whom it talks to: the
-API, its own public address, the account that collects the history.
+`inside` looks at what the portal is made of: settings, keys, store, static files. `files` looks at who may write and
+read its files. `outside` looks at whom it talks to: the API, its own public address, the account that collects the
+history.
 """
 
 from collections.abc import Iterator

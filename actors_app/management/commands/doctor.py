@@ -5,16 +5,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from actors_app.doctor import Findings, inside, outside
+from actors_app.doctor import Findings, files, inside, outside
 
 
 class Command(BaseCommand):
     """Look at everything, say how it is, and end with 1 where something is wrong."""
 
     help = (
-        "Say what is wrong with this deployment: settings, keys, store, migrations, static files, disks, API, clocks, "
-        "the history's account, and with --url the portal's public address. Nothing is changed. The exit code is 0 "
-        "where nothing is wrong, 1 where something is."
+        "Say what is wrong with this deployment: settings, keys, store, migrations, who can write and read their "
+        "files, static files, disks, API, clocks, the history's account, and with --url the portal's public address. "
+        "Nothing is changed. The exit code is 0 where nothing is wrong, 1 where something is."
     )
     requires_system_checks = ()  # what they say is said among the rest
 
@@ -41,7 +41,9 @@ class Command(BaseCommand):
 def _everything(options: dict[str, Any]) -> Findings:
     yield from inside.configuration()
     yield from inside.store()
+    yield from files.store_files()
     yield from inside.keys()
+    yield from files.key_files()
     yield from inside.static_files()
     yield from inside.disks()
     yield from inside.room_for_counts()

@@ -1,0 +1,109 @@
+"""Who may write and read the files of a deployment: the store, where it is a file, and those that hold keys."""
+
+import os
+import pwd
+from pathlib import Path
+from stat import S_IMODE, S_ISVTX, S_IWOTH
+
+from django.conf import settings
+from django.db import connection
+
+from actors_app.doctor import Findings, warning, well, wrong
+
+OTHERS, GROUP_AND_OTHERS = 0o007, 0o077
+# SQLite's own, beside the store: they hold what was written last.
+BESIDE = ("-wal", "-shm", "-journal")
+# Settings that are secret, which may be read from a file; that of the tenants holds secrets too.
+SECRET_FILES = (
+    "SECRET_KEY_FILE",
+    "SECRET_KEY_FALLBACKS_FILE",
+    "PORTAL_CREDENTIAL_KEYS_FILE",
+    "DATABASE_URL_FILE",
+    "ACTORS_API_CLIENT_SECRET_FILE",
+    "COLLECTOR_PASSWORD_FILE",
+    "METRICS_TOKEN_FILE",
+    "PORTAL_TENANTS_FILE",
+)
+# Where docs/deploy.md and run.py have the settings; a process does not know from which file they came.
+SETTINGS_FILES = ("/etc/actors-portal/portal.env", "var/portal.env", ".env")
+# An engine for containers puts a container's secrets there, whatever their modes: no other container sees them.
+ENGINE = Path("/run/secrets")
+
+
+def store_files() -> Findings:
+    """See whether this process may write the store's file and its folder, and that nobody else may read them."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite" or not os.path.exists(name):  # not there, or in a folder that is closed to us
+        return
+    store = Path(name).absolute()
+    files = [path for path in (store, *(store.with_name(store.name + end) for end in BESIDE)) if path.exists()]
+    good = True
+    for finding in (*_writable(store.parent, files), *_unread(store.parent, files)):
+        good = False
+        yield finding
+    if not settings.PLAIN_HTTP and store.is_relative_to(settings.BASE_DIR):
+        yield warning(
+            "store",
+            f"{store} lies in the folder of this release, which the next one leaves behind and which the units do not "
+            "let the portal write: set DATABASE_URL=sqlite:////var/lib/actors-portal/portal.sqlite3.",
+        )
+    if good:
+        yield well("store", f"Nobody else can read {store} and what SQLite writes beside it.")
+
+
+def _writable(folder: Path, files: list[Path]) -> Findings:
+    owner = folder.stat().st_uid
+    for path in (folder, *files):
+        if not os.access(path, os.W_OK, effective_ids=True):
+            yield wrong("store", f"{path} cannot be written to by {_name(os.geteuid())}: it is {_whose(path)}.")
+        elif path.stat().st_uid != owner:
+            # Left by a command of root's, to whom everything is open: the portal can do nothing with it.
+            yield wrong(
+                "store",
+                f"{path} is {_whose(path)}, its folder {_name(owner)}'s: chown {_name(owner)} {path}, and run commands "
+                "as the portal's user.",
+            )
+
+
+def _unread(folder: Path, files: list[Path]) -> Findings:
+    mode = folder.stat().st_mode
+    if mode & S_IWOTH and not mode & S_ISVTX:
+        yield wrong("store", f"Others can put files of theirs into {folder}: chmod 700 {folder}")
+    elif mode & OTHERS:
+        yield warning("store", f"Others can look into {folder}, where the store lies: chmod 700 {folder}")
+    for path in files:
+        if path.stat().st_mode & GROUP_AND_OTHERS:
+            yield wrong("store", f"Others can read {path}, which is {_whose(path)}: chmod 600 {path}")
+
+
+def key_files() -> Findings:
+    """See that nobody but their owner and the group can read the files that hold keys."""
+    named = [Path(os.environ[name]) for name in SECRET_FILES if os.environ.get(name)]
+    files = [*named, *(Path(settings.BASE_DIR) / path for path in SETTINGS_FILES)]
+    there = [path for path in files if path.parent != ENGINE and os.path.exists(path)]
+    good = bool(there)
+    for path in there:
+        if path.stat().st_mode & OTHERS:
+            good = False
+            yield wrong("keys", f"Others can read {path}, which holds keys and is {_whose(path)}: chmod o= {path}")
+        if path.parent.stat().st_mode & S_IWOTH:
+            good = False
+            yield wrong("keys", f"Others can put keys of theirs into {path.parent}: chmod o-w {path.parent}")
+    if good:
+        yield well("keys", f"Others can read none of the {len(there)} files that hold them.")
+    if os.geteuid() == 0 and not settings.PLAIN_HTTP:
+        yield warning(
+            "files", "This is root, to whom every file is open: run it as the portal's user, whose files these are."
+        )
+
+
+def _whose(path: Path) -> str:
+    facts = path.stat()
+    return f"{_name(facts.st_uid)}'s, with mode {S_IMODE(facts.st_mode):04o}"
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"
