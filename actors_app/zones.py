@@ -23,8 +23,14 @@ _REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Au
 
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
-    """Return the names of all zones that this machine knows and that people live in."""
+    """Return the names of all zones that people live in, older ones included: those of the package tzdata too."""
     return frozenset(name for name in available_timezones() if name.partition("/")[0] in _REGIONS)
+
+
+@lru_cache(maxsize=1)
+def _clock_names() -> frozenset[str]:
+    """Return the names by which a browser may call its clock: all there are, `US/Pacific` and `Japan` too."""
+    return frozenset(available_timezones()) - {"Factory", "localtime", "posixrules"}
 
 
 def zones_by_region() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -38,7 +44,7 @@ def zones_by_region() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def zone_named(name: str) -> tzinfo:
     """Return a zone by its name; UTC for a name that there is not."""
-    return ZoneInfo(name) if name in zone_names() else UTC
+    return ZoneInfo(name) if name in _clock_names() else UTC
 
 
 def zone_of(request: HttpRequest) -> tzinfo:

@@ -20,6 +20,8 @@ control_socket_disable = True
 forwarded_allow_ips = "127.0.0.1"
 limit_request_line = 8190
 limit_request_fields = 100
+# Cookies of everything else on the domain come along in one field. Above the 32 kB of the proxy, which says what to do.
+limit_request_field_size = 40_000
 logger_class = "portal.logs.GunicornLogger"
 
 # The processes count into files of one directory, so that whichever answers /metrics adds all of them.

@@ -7,7 +7,6 @@ does not know.
 
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import walk_packages
 from zoneinfo import available_timezones
@@ -32,9 +31,8 @@ _LATER = (
     "django.core.cache.backends.locmem",
     "django.template.context_processors",
     "rest_framework.authtoken.views",
+    "tzdata",
 )
-# Only where it is installed: `zoneinfo` asks it for zones that the machine has not.
-_ZONES = "tzdata"
 # Of commands alone, which are processes of their own; of the migrations only the names are asked for.
 _LEFT_OUT = ("actors_app.management.", "actors_app.migrations.", "portal.gunicorn_conf", "portal.wsgi")
 
@@ -44,8 +42,7 @@ def load_everything() -> None:
 
     Raises what a module or a template raises that cannot be loaded: such a release serves nobody.
     """
-    zones = (_ZONES,) if find_spec(_ZONES) else ()
-    for name in (*_LATER, *zones, connection.ops.compiler_module, *_modules()):
+    for name in (*_LATER, connection.ops.compiler_module, *_modules()):
         import_module(name)
     resolver = get_resolver()
     resolver._populate()  # there is no public way; `reverse` does it when it is first asked
@@ -58,12 +55,12 @@ def load_everything() -> None:
     for name in getattr(staticfiles_storage, "hashed_files", {}):
         if name.endswith(".js"):
             script(name)
-    available_timezones()  # of the package tzdata too, where it is installed
+    available_timezones()  # of the package tzdata too
     known_migrations()
 
 
 def _modules() -> Iterator[str]:
-    for name in ("portal", "actors_app"):
+    for name in ("portal", "actors_app", "tzdata"):
         package = import_module(name)
         for module in walk_packages(package.__path__, f"{name}."):
             if not module.name.startswith(_LEFT_OUT):

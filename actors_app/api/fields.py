@@ -31,6 +31,13 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)  # type: ignore[no-any-return]
 
 
+class Trimmed(Text):
+    """A text without the blanks that were sent around it, such as a user name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=True, **options)
+
+
 class Whole(serializers.IntegerField):
     """A whole number of JSON, `3` and `3.0` alike."""
 

@@ -64,7 +64,6 @@ class PasswordForm(SignInForm):
     username = forms.CharField(
         label="User name",
         max_length=200,
-        strip=False,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
         error_messages={"required": "Type your user name."},
     )

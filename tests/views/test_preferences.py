@@ -1,11 +1,15 @@
 """How somebody likes the portal: kept for the person, checked, and in force on every page."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import responses
+from django.conf import settings
 from django.test import Client
 
 from actors_app import preferences
@@ -158,6 +162,21 @@ def test_the_clock_is_that_of_the_moment_and_not_of_today() -> None:
     assert zone_words(datetime(2026, 7, 1)) == "UTC"
     assert "Europe/Berlin" in zone_names()
     assert not {"UTC", "EST", "posixrules", "localtime", "Etc/GMT+5"} & zone_names()
+
+
+def test_zones_by_older_names_are_known_where_the_system_knows_none() -> None:
+    zones = {"Asia/Calcutta": 5.5, "Europe/Kiev": 2.0, "US/Pacific": -8.0, "Japan": 9.0, "GMT": 0.0}
+    program = (
+        "import sys, django; django.setup()\n"
+        "from datetime import datetime; from actors_app.zones import zone_named, zone_names\n"
+        "for name in sys.argv[1:]:\n"
+        "    print(datetime(2026, 11, 23, tzinfo=zone_named(name)).utcoffset().total_seconds() / 3600)\n"
+        "print('Asia/Calcutta' in zone_names())"
+    )
+    environment = {**os.environ, "PYTHONTZPATH": "", "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    command = [sys.executable, "-c", program, *zones]
+    done = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [*map(str, zones.values()), "True"], done.stderr
 
 
 def test_the_pages_of_an_execution_follow_the_zone(signed_in: Client) -> None:

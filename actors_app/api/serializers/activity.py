@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Choice, PageQuery, Query, Text
+from actors_app.api.fields import Choice, PageQuery, Query, Text, Trimmed
 from actors_app.api.files import BOM_HELP
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.audit.activity import ACTIONS
@@ -69,7 +69,7 @@ class CheckFinding(serializers.Serializer):
 
 
 class _Filters(Query):
-    who = Text(required=False, max_length=255, help_text="Who did it.")
+    who = Trimmed(required=False, max_length=255, help_text="Who did it.")
     action = Choice(list(ACTIONS), required=False)
     outcome = Choice(_OUTCOMES, required=False)
     window = Choice(list(WINDOWS), required=False, help_text="The last so much time; 30 days where nothing is said.")

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.actor_rows import SORTS
-from actors_app.api.fields import Body, Choice, Object, SliceQuery, Text, Truth, Whole
+from actors_app.api.fields import Body, Choice, Object, SliceQuery, Text, Trimmed, Truth, Whole
 
 MOMENT = "A moment of UTC, ISO 8601."
 
@@ -50,7 +50,7 @@ class Actor(ActorRow):
 class ActorsQuery(SliceQuery):
     """Which actors, and in which order."""
 
-    q = Text(required=False, max_length=200, help_text="Part of the name, id, image or owner.")
+    q = Trimmed(required=False, max_length=200, help_text="Part of the name, id, image or owner.")
     status = Text(required=False, max_length=40, help_text="A status, or `other` for any but the usual ones.")
     sort = Choice(
         [sign + name for name in SORTS for sign in ("", "-")],

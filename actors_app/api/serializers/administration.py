@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.administration.rows import SORTS
-from actors_app.api.fields import Choice, PageQuery, Text
+from actors_app.api.fields import Choice, PageQuery, Text, Trimmed
 from actors_app.api.schema import page_of
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.api.serializers.why import Fact, Remedy
@@ -42,7 +42,7 @@ class AdminQuery(PageQuery):
 
     q = Text(required=False, max_length=128, help_text="Part of the name, id or image.")
     status = Text(required=False, max_length=40, help_text="A status, or `OTHER` for any but the usual ones.")
-    owner = Text(required=False, max_length=255)
+    owner = Trimmed(required=False, max_length=255)
     sort = Choice([sign + name for name in SORTS for sign in ("", "-")], required=False, default="name")
 
 

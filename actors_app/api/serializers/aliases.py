@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, NameProblem, PageQuery, Text
+from actors_app.api.fields import Body, NameProblem, PageQuery, Text, Trimmed
 from actors_app.api.serializers.permissions import OthersWithAccess
 
 
@@ -24,9 +24,9 @@ class CreatedAlias(Alias):
 class AliasesQuery(PageQuery):
     """Which aliases."""
 
-    q = Text(required=False, max_length=128, help_text="Part of the alias, of its actor's id, or of its owner.")
+    q = Trimmed(required=False, max_length=128, help_text="Part of the alias, of its actor's id, or of its owner.")
     actor_id = Text(required=False, max_length=128, help_text="Those that lead to this actor.")
-    owner = Text(required=False, max_length=128, help_text="Those of this person.")
+    owner = Trimmed(required=False, max_length=128, help_text="Those of this person.")
 
 
 class Pointing(Body):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Choice, Query, Slice, SliceQuery, Text, Whole
+from actors_app.api.fields import Body, Choice, Query, Slice, SliceQuery, Text, Trimmed, Whole
 from actors_app.api.files import BOM_HELP
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.forms.executions import MAX_COUNT
@@ -67,9 +67,9 @@ class HistoryPage(serializers.Serializer):
 class _Filters(Query):
     outcome = Text(required=False, max_length=256, help_text="Such as `failed,error`, or `-succeeded`.")
     actor = Text(required=False, max_length=256, help_text="A name or an id.")
-    owner = Text(required=False, max_length=256, help_text="The owner of the actor.")
+    owner = Trimmed(required=False, max_length=256, help_text="The owner of the actor.")
     image = Text(required=False, max_length=256)
-    executor = Text(required=False, max_length=256, help_text="Who sent the message.")
+    executor = Trimmed(required=False, max_length=256, help_text="Who sent the message.")
     worker = Text(required=False, max_length=256)
     exit_code = Text(required=False, max_length=256, help_text="`1`, or `-0` for any other.")
     duration = Text(required=False, max_length=256, help_text="`10s`, `5m`, `-1m`, `10s..1m`.")

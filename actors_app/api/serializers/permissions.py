@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Choice, Text, Truth
+from actors_app.api.fields import Body, Choice, Text, Trimmed, Truth
 from actors_app.api.schema import page_of
 from actors_app.forms.permissions import MAX_USER
 from actors_app.services.permissions import LEVELS
@@ -59,7 +59,7 @@ class Grant(Body):
     user = Text(max_length=MAX_USER, help_text="A user name, in its capitals and small letters; or ABACO_WORLD.")
     level = Choice(list(LEVELS))
     confirm_self = Truth(required=False, help_text="Needed for less than UPDATE for yourself: you cannot undo it.")
-    confirm = Text(
+    confirm = Trimmed(
         required=False,
         max_length=MAX_USER,
         help_text="The name once more. Needed for ABACO_WORLD, which gives everybody everything for ever; and to let "

@@ -66,7 +66,8 @@ class PermissionList(Resource):
     def post(self, request: Request, **named: str) -> Response:
         """Set the level of a name."""
         given = self.body(shapes.Grant)
-        if given["user"] != given["user"].strip():
+        given["user"] = given["user"].rstrip()  # a blank at the end comes of a paste; one before is no user name
+        if given["user"] != given["user"].lstrip():
             raise not_valid({"user": ["A user name has no spaces."]})
         subject = Subject.of(named)
         form = checked(ChangeForm(typed(given.items()), kind=subject.kind, me=self.who.username))
