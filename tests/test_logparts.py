@@ -141,8 +141,10 @@ def test_something_is_found_in_the_middle_of_a_megabyte_on_one_line(size):
 
 def test_a_level_leaves_the_others_out_and_keeps_what_belongs_to_it():
     text = "INFO a\nERROR b\n  at line 4\nDEBUG c\n  d\nWARN e\n"
-    assert [line.number for line in part(text, level="error").lines] == [2, 3]
-    assert [line.number for line in part(text, level="warn").lines] == [2, 3, 6]
+    for level, numbers in (("error", [2, 3]), ("warn", [2, 3, 6])):
+        lines = part("INFO z\n" * 9 + text + "INFO z\n" * 9, level=level).lines
+        assert [line.number - 9 for line in lines if line.role != "context"] == numbers
+        assert [line.number - 9 for line in lines] == list(range(-1, numbers[-1] + 4))
     assert (part(text, level="warn").of_level, part(text, level="warn").total) == (3, 6)
     assert part(text, level="error", find="e").hits.total == 2
 

@@ -1,18 +1,54 @@
-"""How bad a line of a log is, by what it says."""
+"""How bad a line of a log is, by what it says; what a fault looks like is in `signs.py`.
+
+A text that is not understood has no level. Absences and counts of zero (`no error`, `errors=0`) are taken out first.
+"""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Literal
+
+from actors_app.logs.phrases import HARMLESS, PHRASES, WORDS
+from actors_app.logs.signs import FORMS, Row
 
 Level = Literal["", "debug", "info", "warn", "error"]
 LEVELS: dict[Level, int] = {"": 0, "debug": 1, "info": 2, "warn": 3, "error": 4}
-
-_LEVEL = re.compile(
-    r"\b(?:(TRACE|DEBUG)|(INFO|NOTICE)|(WARN(?:ING)?)|(ERROR|CRITICAL|FATAL|PANIC))\b"
-    r"|\blevel\W{1,4}(?i:(trace|debug)|(info|notice)|(warn(?:ing)?)|(error|critical|fatal|panic))\b"
-)
-_FAULT = re.compile(r"Traceback \(most recent call last\)|[\w.]{1,80}(?:Error|Exception): ")
 _LEVELS: tuple[Level, ...] = ("debug", "info", "warn", "error")
-_LEVEL_IS_NEAR = 100  # characters from the start of a line in which its level is looked for
+_NEAR = 100  # characters from the start of a line in which a bare word counts
+
+_VALUES = (
+    r"(?:(trace|debug|verbose|vrb|dbg|fine|finer|finest)|(info(?:rmation(?:al)?)?|inf|notice)|(warn(?:ing)?|wrn)"
+    r"|(err(?:or)?s?|eror|crit(?:ical)?|fatal|ftl|alert|emerg(?:ency)?|d?panic|severe))"
+)
+# The level as a logger writes it: a word in capitals, in brackets or before a colon.
+_NAMED = re.compile(
+    r"\b(?:(TRACE|DEBUG)|(INFO|NOTICE)|(WARN(?:ING)?)|(ERROR|CRITICAL|FATAL|PANIC|SEVERE))\b(?![/.]\w)"
+    rf"|[\[(<|](?:[^\[\](){{}}|<>\n]{{0,40}}[:. ])?(?i:{_VALUES})(?:[:/ ][^\[\](){{}}|<>\n]{{0,40}})?[\])>|]"
+    rf"|^\W{{0,8}}(?i:{_VALUES})(?:\s?[:|]|\[\d| - )"
+    r"|^(?:(DEBU|TRAC)|(INFO)|(WARN)|(ERRO|EROR|FATA|CRIT|PANI))\["
+)
+# The letter by which glog, Android and TensorFlow name it.
+_LETTER = re.compile(
+    r"\[(?:([DTV])|(I)|(W)|([EF]))\]"
+    r"|^(?:(D)|(I)|(W)|([EF]))\d{4} (?=\d\d:)"
+    r"|^(?:([VD])|(I)|(W)|([EF]))/(?=[\w.-]{1,60}\s{0,20}\()"
+    r"|^(?:[\d-]{5,10} )?\d\d:\d\d:\d\d[.,\d]{0,8}:?\s{1,3}(?:\d{1,6}\s{1,5}){0,2}(?:([VD])|(I)|(W)|([EF]))\s"
+)
+_FIELD = re.compile(
+    r"(?i)(?<![\w.-])[\"']?(?:@?le?ve?l(?:[._-]?(?:name|str|text))?|log[._-]?level|severity(?:[._-]?text)?|@l|sev|prio(?:rity)?|s)[\"']?"
+    rf"\s{{0,3}}[:=]{{1,2}}\s{{0,3}}[\"']?{_VALUES}\b"
+)
+_STATE = re.compile(
+    r"(?i)[\"'](?:status|state|result|outcome|type|kind)[\"']\s?:\s?[\"'](?:error|fail(?:ed|ure)?|exception|fatal)[\"']"
+)
+# Numbers: of bunyan and pino, of Python, of syslog and the journal, of GELF; the letter of MongoDB.
+_NUMBER = re.compile(
+    r"[\"']level[\"']?\s?:\s?[\"']?(?:([12]\d)|(3\d)|(4\d)|([5-9]\d))\b(?!\.)"
+    r"|[\"']?levelno[\"']?\s?[:=]\s?(?:([01]?\d)|(2\d)|(3\d)|([4-9]\d))\b"
+    r"|[\"']?PRIORITY[\"']?\s?[:=]\s?[\"']?(?:(7)|([56])|(4)|([0-3]))\b"
+    r"|[\"']level[\"']\s?:\s?(?:(7)|([56])|(4)|([0-3]))\b(?=[^\n]{0,2000}?short_message)"
+    r"|[\"']s[\"']\s?:\s?[\"'](?:(D\d?)|(I)|(W)|([EF]))[\"']"
+)
+_SYSLOG = re.compile(r"^<(\d{1,3})>(?=1 |[A-Za-z\[{\"]|\s?\S)")
 
 
 def worst(*levels: Level) -> Level:
@@ -21,8 +57,94 @@ def worst(*levels: Level) -> Level:
 
 
 def level_of(line: str) -> Level:
-    """Return the level that a line names near its beginning; empty where it names none."""
-    if _FAULT.match(line):
+    """Return the level of a line: that which it names, or `error` where it shows a fault; empty where it does neither.
+
+    A line that shows a fault in so many words is an error whatever level it names.
+    """
+    lower = line.lower()
+    if not _TELLING.search(lower):
+        return _letters(line)
+    if any(pattern.search(line) for pattern in _tried(_FORMS, lower)):
         return "error"
-    found = _LEVEL.search(line[:_LEVEL_IS_NEAR])
-    return _LEVELS[(found.lastindex - 1) % 4] if found and found.lastindex else ""
+    patterns = _tried(_PHRASES, lower)
+    if not patterns and not any(letters in lower for letters in _FAULTS):
+        return _named(line)
+    for harmless in _HARMLESS:
+        line = harmless.sub(" ", line)
+    if any(pattern.search(line) for pattern in patterns):
+        return "error"
+    return _named(line) or ("error" if WORDS.search(line[:_NEAR]) or _STATE.search(line) else "")
+
+
+def _named(line: str) -> Level:
+    """Return the level that a line names as loggers do: the first word, or a field wherever it is."""
+    for pattern, text in ((_FIELD, line), (_NUMBER, line), (_NAMED, line[:_NEAR])):
+        match = pattern.search(text)
+        if match and match.lastindex:
+            return _LEVELS[(match.lastindex - 1) % 4]
+    return _letters(line)
+
+
+def _letters(line: str) -> Level:
+    """Return the level that a letter or a number at the beginning of a line means."""
+    match = _LETTER.search(line[:_NEAR])
+    if match and match.lastindex:
+        return _LEVELS[(match.lastindex - 1) % 4]
+    syslog = _SYSLOG.match(line)
+    return _SYSLOG_LEVELS[int(syslog[1]) % 8] if syslog and int(syslog[1]) < 192 else ""
+
+
+Compiled = tuple[tuple[str, ...], re.Pattern[str]]
+
+
+def _compiled(rows: Sequence[Row]) -> list[Compiled]:
+    return [(tuple(letters.split("|")), re.compile(pattern)) for letters, pattern, _ in rows]
+
+
+def _tried(rows: Sequence[Compiled], lower: str) -> list[re.Pattern[str]]:
+    """Return the patterns that are to be tried on a line, which is in small letters."""
+    return [pattern for letters, pattern in rows if any(map(lower.__contains__, letters))]
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern for any of some words, by which a text is read but once."""
+    after: dict[str, list[str]] = {}
+    for word in words:
+        after.setdefault(word[:1], []).append(word[1:])
+    if "" in after:
+        return ""
+    branches = [re.escape(letter) + _any_of(rest) for letter, rest in after.items()]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+_FORMS, _PHRASES = _compiled(FORMS), _compiled(PHRASES)
+_HARMLESS = [re.compile(f"(?i){pattern}") for pattern, _ in HARMLESS]
+_FAULTS = ("err", "fail", "fatal", "crash", "abort", "corrupt", "severe", "panic", "critical", "exception")
+_NAMES = (
+    "trace",
+    "debu",
+    "info",
+    "notice",
+    "warn",
+    "level",
+    "lvl",
+    "sever",
+    "prio",
+    "alert",
+    "emerg",
+    "fata",
+    "verb",
+    "fine",
+)
+# What no line without which names a level or shows a fault, but for letters at its beginning.
+_TELLING = re.compile(
+    _any_of(
+        {
+            *(word for letters, _ in (*_FORMS, *_PHRASES) for word in letters),
+            *_FAULTS,
+            *_NAMES,
+            *("crit", "eror", "pani", "ftl", "wrn", "inf", "dbg", "vrb", "@l", '"s"', "'s'", "sev"),
+        }
+    )
+)
+_SYSLOG_LEVELS: tuple[Level, ...] = ("error", "error", "error", "error", "warn", "info", "info", "debug")

@@ -6,6 +6,7 @@ lines of a long log are shown is the business of `parts.py`.
 
 import re
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from actors_app.logs.colours import NO_STYLE, Style, styled
 from actors_app.logs.controls import CONTROL, MOVES, without_controls
@@ -15,10 +16,13 @@ from actors_app.wording import as_written
 
 _DATE = r"\d{4}[-/](?:0\d|1[0-2])[-/][0-3]\d"
 _CLOCK = r"[0-2]\d:[0-5]\d(?::[0-6]\d(?:[.,]\d{1,9})?)?"
-_STAMP = re.compile(
+STAMP = re.compile(
     rf"\[?(?:({_DATE}[T ]{_CLOCK}) ?(Z|UTC|[+-]\d\d:?\d\d)?"
     rf"|[A-Z][a-z]{{2}} [ \d]\d {_CLOCK}|[0-2]\d:[0-5]\d:[0-6]\d(?:[.,]\d{{1,9}})?)\]?(?![\w:])"
 )
+
+
+Role = Literal["", "more", "context"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class Line:
     """One line: its number in the whole log, its level where it names one, its pieces.
 
     Of a line that is too long only the beginning and the `end` are shown; `length` is then how long it is. `hit` is its
-    place among the lines that hold what was looked for.
+    place among the lines that hold what was looked for. `role` says that it goes on with an error before it (`more`)
+    or only stands beside lines of the level that was asked for (`context`); `is_apart`: lines before it are left out.
     """
 
     number: int
@@ -44,6 +49,8 @@ class Line:
     end: tuple[Span, ...] = ()
     length: int = 0
     hit: int = 0
+    role: Role = ""
+    is_apart: bool = False
 
 
 def plain(line: str) -> str:
@@ -66,7 +73,7 @@ def style_after(line: str, style: Style) -> Style:
 
 def stamped(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """Return a line's pieces with the time at its beginning, where there is one, as a piece of its own."""
-    found = _STAMP.match(spans[0].text) if spans else None
+    found = STAMP.match(spans[0].text) if spans else None
     if not found:
         return spans
     first = spans[0]

@@ -5,11 +5,13 @@ line looks is the business of `lines.py`, how the lines are told apart that of `
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from actors_app.logs.levels import LEVELS, Level
-from actors_app.logs.lines import Line, marked, stamped
+from actors_app.logs.lines import Line, Role, marked, plain, stamped
+from actors_app.logs.messages import Message
 from actors_app.logs.reading import Found, Raw, judged, lines_of
 from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError
@@ -22,6 +24,8 @@ PART_CHARACTERS = 500_000
 TAIL_LINES = 200
 TAIL_CHARACTERS = 100_000
 HITS_LISTED = 200
+CONTEXT = 3  # lines before and after those of a level
+LAST = 20  # lines that are shown where none has the level that was asked for
 _NEAR = 60  # characters of a line that are listed before and after what was found in it
 
 
@@ -181,12 +185,19 @@ class _Part:
                 if sizes > characters:
                     skip = min(index + 1, len(self.lines) - 1)
                     break
-        shown = []
+        shown: list[Line] = []
+        message = Message()
         for raw in self.lines[skip:]:
+            is_apart = bool(shown) and shown[-1].number + 1 < raw.number
+            if is_apart:
+                message = Message()
+            level, is_more = message.take(plain(raw.beginning), judged(raw)[1])
             spans, end = raw.shown, raw.shown_end
             if pattern and raw.hit:
                 spans, end = marked(spans, pattern), marked(end, pattern)
-            shown.append(Line(raw.number, judged(raw)[1], stamped(spans), end, raw.length * raw.is_cut, raw.hit))
+            role: Role = "context" if raw.is_context else "more" if is_more and message.level == "error" else ""
+            length = raw.length * raw.is_cut
+            shown.append(Line(raw.number, level, stamped(spans), end, length, raw.hit, role, is_apart))
         return tuple(shown)
 
 
@@ -204,7 +215,9 @@ class _Pass:
         self.part = _Part()
         self.chosen: tuple[_Part | None, _Part] | None = None
         self.is_wanted = False  # the part that is filled is the one
-        self.is_going_on = False  # a line that begins with a space belongs to the one before
+        self.message = Message()
+        self.recent: deque[Raw] = deque(maxlen=LAST)  # lines that have it not, and are not shown yet
+        self.context = 0  # lines that still come after one that has it
 
     def counted(self, pieces: Iterator[str]) -> Iterator[str]:
         """Pass the pieces on and count them; where the log breaks off it ends, unless nothing of it came."""
@@ -222,19 +235,37 @@ class _Pass:
         """Take the next line."""
         self.total = raw.number
         if self.least and not self._has_level(raw):
+            if self.context:
+                self.context -= 1
+                self._put_context(raw)
+            else:
+                self.recent.append(raw)
             return
+        for before in list(self.recent)[-CONTEXT:]:
+            self._put_context(before)
+        self.recent.clear()
+        self.context = CONTEXT if self.least else 0
         self.of_level += 1
         last_hit = self.hits.last
         if found:
             self.hits.add(raw.number, found, self.asked.line)
             raw.hit = self.hits.total
+        self._put(raw, last_hit)
+
+    def _put_context(self, raw: Raw) -> None:
+        raw.is_context = True
+        self._put(raw, self.hits.last)
+
+    def _put(self, raw: Raw, last_hit: int) -> None:
+        """Add a line to the part that is filled, unless the part that was asked for is full."""
+        is_hit = raw.hit > 0
         if self.chosen:
-            self.hit_after = self.hit_after or raw.number * bool(found)
+            self.hit_after = self.hit_after or raw.number * is_hit
             return
         if self.part.is_full:
             self._close()
             if self.chosen:
-                self.hit_after = raw.number * bool(found)
+                self.hit_after = raw.number * is_hit
                 return
         if not self.part.lines:
             self.part.hit_before = last_hit
@@ -244,10 +275,10 @@ class _Pass:
 
     def _has_level(self, raw: Raw) -> bool:
         final, ever = judged(raw)
-        self.is_going_on = LEVELS[ever] >= self.least or (self.is_going_on and raw.beginning[:1] in (" ", "\t"))
+        level, is_more = self.message.take(plain(raw.beginning), ever)
         if LEVELS[final] < self.least <= LEVELS[ever] and raw.form == "final":
             raw.form = "overwritten"
-        return self.is_going_on
+        return LEVELS[self.message.level if is_more else level] >= self.least
 
     def _close(self) -> None:
         if self.is_wanted:
@@ -257,6 +288,9 @@ class _Pass:
 
     def result(self, masker: Masker) -> LogPart:
         """Return what is shown, when there is no more to come."""
+        if self.least and not self.of_level:
+            for raw in self.recent:
+                self._put_context(raw)
         before, part = self.chosen or (self.before, self.part)
         if not self.chosen and before and part.is_short:
             part = before.joined(part)

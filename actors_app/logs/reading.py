@@ -76,6 +76,7 @@ class Raw:
     form: Form = "final"
     spans: tuple[Span, ...] = ()
     level: Level | None = None
+    is_context: bool = False
 
     @property
     def size(self) -> int:

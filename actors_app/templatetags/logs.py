@@ -25,7 +25,9 @@ def log_lines(log: LogPart, page: str, is_here: bool = True) -> SafeString:
 def _line(line: Line, current: int, page: str, is_whole: bool) -> SafeString:
     number = line.number
     to = f"#L{number}" if is_whole else f"{page}?line={number}#L{number}"
-    classes = " ".join(filter(None, (line.level, "hit" if line.hit else "")))
+    classes = " ".join(
+        filter(None, (line.level, line.role, "apart" if line.is_apart else "", "hit" if line.hit else ""))
+    )
     text = _spans(line.spans)
     if line.length:
         text = format_html(

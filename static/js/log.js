@@ -89,10 +89,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!old?.lastElementChild || !fresh?.lastElementChild) return;
   const first = document.getElementById(fresh.firstElementChild.id);
   if (!first || first.parentElement !== old) return;
-  event.detail.shouldSwap = false;
   const last = old.lastElementChild; // it may have been written to since
   const same = fresh.querySelector(`#${last.id}`);
   if (!same) return;
+  event.detail.shouldSwap = false;
   const added = [];
   for (let next = same.nextElementSibling; next; next = next.nextElementSibling) added.push(next);
   if (same.textContent !== last.textContent) last.replaceWith(document.adoptNode(same));

@@ -226,17 +226,18 @@ def test_a_line_that_is_not_there_is_said(signed_in, found):
 
 
 def test_a_level_shows_only_its_lines(signed_in, found):
-    found("INFO one\nERROR two\nWARN three\n")
+    found("INFO one\n" * 9 + "ERROR two\n" + "WARN three\n" * 9)
     page = signed_in.get(f"{PAGE}?level=error").content.decode()
-    assert 'id="L2"' in page
-    assert 'id="L1"' not in page
-    assert 'id="L3"' not in page
+    assert '<li id="L10" class="error">' in page
+    assert re.findall(r'<li id="L(\d+)" class="(?:info|warn) context">', page) == ["7", "8", "9", "11", "12", "13"]
+    assert page.count("<li id=") == 7
 
 
 def test_a_level_that_no_line_has_is_said(signed_in, found):
     found("one\ntwo\n")
     page = signed_in.get(f"{PAGE}?level=error").content.decode()
     assert "None of the 2 lines has this level." in page
+    assert re.findall(r'<li id="L(\d)" class="context">', page) == ["1", "2"]
 
 
 def test_everything_is_found_with_a_count_and_ways_to_go(signed_in, found):
@@ -310,8 +311,11 @@ def test_a_level_is_followed(signed_in, found, htmx):
     assert f'hx-get="{PAGE}?poll=1&amp;level=error&amp;own=1"' in signed_in.get(f"{PAGE}?level=error").content.decode()
     found("INFO one\nERROR two\nERROR three\n", actor=False, **RUNNING)
     page = signed_in.get(f"{PAGE}?poll=1&level=error", headers=htmx).content.decode()
-    assert 'id="L3"' in page
-    assert 'id="L1"' not in page
+    assert re.findall(r'<li id="L(\d)" class="([a-z ]+)">', page) == [
+        ("1", "info context"),
+        ("2", "error"),
+        ("3", "error"),
+    ]
 
 
 def test_a_log_that_breaks_off_shows_what_came(signed_in, api):
