@@ -1,6 +1,7 @@
 """Environment variables as they are typed, for an actor or for one message: rows of name and value, or JSON."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -20,6 +21,7 @@ MAX_IN_QUERY = 100
 MAX_QUERY = 3900
 
 Pair = tuple[str, str]
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ class EnvironmentField(forms.Field):
     """An environment; `cleaned_data` holds names and values.
 
     `raw_json` lets it be typed as JSON too. `in_query` is for variables that travel in an address, where some names
-    are taken and little room is. New values are texts, since a container sees nothing else; what is in `kept`, which
-    the actor has already, stays as it is, so long as it is not touched.
+    are taken and little room is. New names are such as a shell takes, and new values are texts, since a container sees
+    nothing else; what is in `kept`, which the actor has already, stays as it is, so long as it is not touched, and its
+    names may have other values.
     """
 
     widget = EnvironmentInput
@@ -161,7 +164,9 @@ class EnvironmentField(forms.Field):
         return {name: self.kept[name] if self._is_kept(name, value) else value for name, value in environment.items()}
 
     def _problem(self, name: str, value: object) -> str:
-        return "" if self._is_kept(name, value) else problem(name, value, in_query=self.in_query)
+        if self._is_kept(name, value):
+            return ""
+        return problem(name, value, in_query=self.in_query, is_new=name not in self.kept)
 
 
 def environment_rows(bound: forms.BoundField) -> list[Row]:
@@ -172,12 +177,13 @@ def environment_rows(bound: forms.BoundField) -> list[Row]:
     return [*rows, *typed.blanks]
 
 
-def problem(name: str, value: object, *, in_query: bool = False) -> str:
+def problem(name: str, value: object, *, in_query: bool = False, is_new: bool = True) -> str:
     """Return a sentence about a variable that no container can be given, or an empty text.
 
-    `in_query` adds the names that the API takes for itself in an address (`POST /actors/{id}/messages`).
+    `in_query` adds the names that the API takes for itself in an address (`POST /actors/{id}/messages`); a name that is
+    not new need be none that a shell takes (POSIX.1-2017, 3.235 Name).
     """
-    if not name:
+    if not name.strip() and (is_new or not name):
         return "This value has no name. Give it one, or clear it."
     if name.lower().startswith("_abaco_"):
         return "Names that begin with _abaco_ are set by the API itself and would be overwritten."
@@ -191,6 +197,8 @@ def problem(name: str, value: object, *, in_query: bool = False) -> str:
         return "A variable's name cannot hold an equals sign."
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in name):
         return "A variable's name cannot hold control characters."
+    if is_new and not _NAME.fullmatch(name):
+        return "No shell takes this name. Use letters from A to Z, digits and underscores, with no digit first."
     if isinstance(value, dict | list):
         return "The value is nested. A variable is a text: put quotes around the whole value."
     if not isinstance(value, str):

@@ -118,10 +118,10 @@ def test_a_file_is_sent_untouched_and_without_its_name(api: API, signed_in: Clie
 
 def test_the_environment_travels_in_the_query(api: API, signed_in: Client) -> None:
     api.post(MAILBOX, SENT)
-    typed = {"message": "x", "env_name": ["A B", "", "PATH"], "env_value": ["é&=", "", ""]}
+    typed = {"message": "x", "env_name": ["A_B", "", "PATH"], "env_value": ["é&=", "", ""]}
     assert signed_in.post(URL, typed).status_code == 302
     query = parse_qs(urlsplit(api.asked[0].url).query, keep_blank_values=True)
-    assert query == {"A B": ["é&="], "PATH": [""]}
+    assert query == {"A_B": ["é&="], "PATH": [""]}
 
 
 def test_sending_with_htmx_goes_to_the_execution(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
