@@ -6,6 +6,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from portal.store import missing_migrations
+from portal.store_faults import is_damaged
 
 
 class HealthMiddleware:
@@ -36,8 +37,8 @@ def readyz() -> HttpResponse:
     """Answer 200 when the portal's own store answers and is of this code, otherwise 503 with a sentence."""
     try:
         missing = missing_migrations()
-    except Error:
-        return _not_ready("The store does not answer.")
+    except Error as failure:
+        return _not_ready("The store is damaged." if is_damaged(failure) else "The store does not answer.")
     if missing:
         return _not_ready(f"The store is behind this code by {len(missing)} migrations: run manage.py migrate.")
     return HttpResponse("ok\n", content_type="text/plain")

@@ -21,16 +21,25 @@ from django.db import Error, connection  # noqa: E402
 
 from portal.loading import load_everything  # noqa: E402
 from portal.store import fill_pool, missing_migrations, unknown_migrations  # noqa: E402
+from portal.store_faults import MOST, is_lasting, look_through, sentence_about, why_not_written  # noqa: E402
 
 load_everything()
 log = logging.getLogger("portal")
 is_away = False
 try:
     missing, unknown = missing_migrations(), unknown_migrations()
+    look_through(MOST)
+    if sentence := why_not_written():
+        raise ImproperlyConfigured(sentence)
 except Error as problem:
+    sentence = sentence_about(problem)
+    if is_lasting(problem):
+        raise ImproperlyConfigured(sentence) from None
     # It may come yet, and then it is looked at again: /readyz says no until then.
     missing, unknown, is_away = [], [], True
-    log.warning("The store does not answer yet (%s); /readyz says so until it does.", type(problem).__name__)
+    log.warning(
+        "The store does not answer yet (%s); /readyz says so until it does. %s", type(problem).__name__, sentence
+    )
 finally:
     connection.close()
 if missing:

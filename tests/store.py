@@ -37,10 +37,17 @@ class Lock:
 @contextmanager
 def taken_away(nowhere: Path) -> Iterator[None]:
     """Make the store one that cannot be reached, until the end of the block."""
+    with moved_to(nowhere / "missing" / "store"):
+        yield
+
+
+@contextmanager
+def moved_to(path: Path) -> Iterator[None]:
+    """Look for the store at another file, or for PostgreSQL in another folder, until the end of the block."""
     name = "NAME" if connection.vendor == "sqlite" else "HOST"
     _let_go()
     kept = connection.settings_dict[name]
-    connection.settings_dict[name] = str(nowhere / "missing" / "store")
+    connection.settings_dict[name] = str(path)
     try:
         yield
     finally:

@@ -19,6 +19,7 @@ from actors_app.doctor import Findings, warning, well, wrong
 from actors_app.models import KeyHandover, PortalSession, SignInBucket
 from portal import counts
 from portal.store import missing_migrations, unknown_migrations
+from portal.store_faults import look_through, sentence_about
 
 MEGABYTE = 1024 * 1024
 LITTLE, TOO_LITTLE = 1024 * MEGABYTE, 100 * MEGABYTE
@@ -58,13 +59,15 @@ def store() -> Findings:
             return
         yield from _newer()
         yield from _bare_keys()
+        look_through()
         yield from _writing()
         if connection.vendor == "postgresql":
             yield from _postgresql()
     except Error as problem:
         yield wrong(
             "store",
-            f"The store does not do what is asked ({_reason(problem)}). DATABASE_URL says where it is looked for.",
+            f"The store does not do what is asked ({_reason(problem)}). "
+            f"{sentence_about(problem) or 'DATABASE_URL says where it is looked for.'}",
         )
 
 

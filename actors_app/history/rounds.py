@@ -22,6 +22,7 @@ from actors_app.services.errors import (
     WrongPassword,
 )
 from actors_app.services.types import AdminRole
+from portal.store_faults import sentence_about
 from portal.tenants import Tenant
 
 log = logging.getLogger("actors_app.history")
@@ -86,8 +87,8 @@ class Rounds:
         self.beat()
 
     def _lose_store(self, error: Error) -> None:
-        log.warning("The store does not do what the collector asks: %s", type(error).__name__)
-        self.problem = "The store does not do what is asked."
+        self.problem = f"The store does not do what is asked. {sentence_about(error)}".rstrip()
+        log.warning("%s (%s)", self.problem, type(error).__name__)
         connection.close()  # a connection that broke stays broken
 
     def _round(self) -> Iterator[None]:

@@ -18,12 +18,21 @@ from actors_app.incidents import report_store
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, Unaddressable
 from actors_app.views.signed_out import interrupted, signed_out
 from portal import store
+from portal.store_faults import is_damaged
 
 CHANGED = {
     "no": "Nothing was changed.",
     "yes": "The change was made.",
     "unknown": "It is not known whether the change was made.",
 }
+AWAY = (
+    "The portal's own store does not answer, so nobody's sign-in can be read.",
+    "You are still signed in. Try again in a moment; before you send something again, look whether it was done.",
+)
+DAMAGED = (
+    "The portal's own store is damaged, so nobody's sign-in can be read.",
+    "Tell who runs this portal. Before you send something again, look whether it was done.",
+)
 BROKEN = {
     "title": "The portal failed",
     "message": "This is a fault of the portal, not of what you typed.",
@@ -247,7 +256,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     This is the one place that sees every failure, those of the middleware that reads and saves sessions included.
     """
     failure = sys.exc_info()[1]
-    if isinstance(failure, store.FAILURES):
+    if failure and (isinstance(failure, store.FAILURES) or is_damaged(failure)):
         return store_failed(request, failure)
     if is_api(request):
         words = "A fault of the portal itself stopped this."
@@ -263,13 +272,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def store_failed(request: HttpRequest, failure: BaseException) -> HttpResponse:
     """Answer 503 and leave the visitor's cookie alone: the session is still there when the store is back."""
     report_store(request, failure)
+    message, advice = DAMAGED if is_damaged(failure) else AWAY
     context = {
         "status": 503,
         "request_id": getattr(request, "request_id", ""),
         "title": "The portal is temporarily unavailable",
-        "message": "The portal's own store does not answer, so nobody's sign-in can be read.",
-        "advice": "You are still signed in. Try again in a moment; before you send something again, look whether it "
-        "was done.",
+        "message": message,
+        "advice": advice,
         "retry": request.get_full_path() if request.method in ("GET", "HEAD") else "",
     }
     if is_api(request):

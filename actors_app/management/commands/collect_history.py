@@ -13,6 +13,7 @@ from django.db import Error
 from actors_app.history import beats
 from actors_app.history.accounts import AccountError, tenants_to_collect
 from actors_app.history.rounds import Rounds
+from portal.store_faults import sentence_about
 from portal.tenants import Tenant
 
 # An exit code of its own, at which systemd leaves the collector ended: only a person can mend an account or a setting.
@@ -85,7 +86,9 @@ class Command(BaseCommand):
         try:
             complaint = beats.complaint(_tenants(name))
         except Error as error:
-            complaint = f"The store does not do what is asked ({type(error).__name__})."
+            complaint = (
+                f"The store does not do what is asked ({type(error).__name__}). {sentence_about(error)}".rstrip()
+            )
         if complaint:
             raise CommandError(complaint)
 

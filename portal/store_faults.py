@@ -1,0 +1,102 @@
+"""What is wrong with the portal's own store, in a sentence for whoever runs the portal; no visitor sees its path."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import Error, connection
+
+from portal.store import FAILURES
+
+# Primary result codes of SQLite (https://sqlite.org/rescode.html).
+_BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 8, 10, 11, 13, 14, 26
+
+MOST = 256 * 1024 * 1024  # bytes of a file that is read through at the start; the doctor reads any
+_NOT_YOURS = "cannot be written to: it and its folder must belong to the portal's user."
+AWAY = "The store does not answer: is PostgreSQL there, and are the address and the password of DATABASE_URL right?"
+RESTORE = "Stop the portal, keep the file as it is, and restore the newest backup: docs/deploy.md, Backup and restore."
+
+
+class DamagedError(Error):
+    """The file of the store was read through and is damaged."""
+
+
+def is_damaged(failure: BaseException) -> bool:
+    """Whether a failure says that the file of the store is damaged, or no database at all."""
+    return isinstance(failure, DamagedError) or _code(failure) in (_CORRUPT, _NOTADB)
+
+
+def is_lasting(failure: BaseException) -> bool:
+    """Whether a failure stays until somebody mends it, so that a start need not wait for its end."""
+    return is_damaged(failure) or _code(failure) == _READONLY or _path().is_dir()
+
+
+def sentence_about(failure: BaseException) -> str:
+    """Return what is wrong with the store and what to do; empty where the failure is another one."""
+    if connection.vendor != "sqlite":
+        return AWAY if isinstance(failure, FAILURES) else ""
+    if "no such table" in str(failure):
+        return "The store lacks a table: run manage.py migrate."
+    path = _path()
+    sentences = {
+        _NOTADB: f"{path} is no SQLite database, or its beginning is damaged. {RESTORE}",
+        _CORRUPT: f"{path} is damaged. {RESTORE}",
+        _READONLY: f"{path} {_NOT_YOURS}",
+        _FULL: f"The disk with {path} is full: make room.",
+        _IOERR: f"The disk with {path} fails, or is full.",
+        _CANTOPEN: _why_not_opened(path),
+        _BUSY: f"{path} is locked by another process.",
+        _LOCKED: f"{path} is locked by another process.",
+    }
+    return sentences.get(_CORRUPT if isinstance(failure, DamagedError) else _code(failure), "")
+
+
+def look_through(most: int | None = None) -> None:
+    """Read an SQLite file through, where it has no more bytes than `most`; raise Error for what is wrong with it."""
+    if connection.vendor != "sqlite" or (most is not None and _path().stat().st_size > most):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA quick_check(1)")
+        if (row := cursor.fetchone()) and row[0] != "ok":
+            raise DamagedError("quick_check")
+
+
+def why_not_written() -> str:
+    """Return why this process may not write to the file of an SQLite store; empty where it may.
+
+    Asked of the system: SQLite opens such a file all the same, and fails only at the first row.
+    """
+    path = _path()
+    if (
+        connection.vendor != "sqlite"
+        or not path.is_file()
+        or all(os.access(one, os.W_OK) for one in (path, path.parent))
+    ):
+        return ""
+    return f"{path} {_NOT_YOURS}"
+
+
+def _path() -> Path:
+    return Path(str(connection.settings_dict["NAME"])).absolute()
+
+
+def _why_not_opened(path: Path) -> str:
+    if path.is_dir():
+        return f"{path} is a folder: DATABASE_URL must name a file."
+    if not path.parent.is_dir():
+        return (
+            f"{path.parent} does not exist, or may not be entered: the store must be in a folder of the portal's user."
+        )
+    return f"{path} cannot be opened: it and its folder must belong to the portal's user, and its disk have room."
+
+
+def _code(failure: BaseException) -> int:
+    """Return SQLite's primary result code of a failure, or 0."""
+    codes = (getattr(cause, "sqlite_errorcode", 0) for cause in _causes(failure))
+    return next((code & 0xFF for code in codes if code), 0)
+
+
+def _causes(failure: BaseException | None) -> Iterator[BaseException]:
+    while failure is not None:
+        yield failure
+        failure = failure.__cause__
