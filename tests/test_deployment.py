@@ -1,11 +1,8 @@
 """What the image, the compose file and the proxy say, held as far as it can be without an engine for containers."""
 
-import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import requests
@@ -21,9 +18,9 @@ from django.db.migrations import (
 from django.db.migrations.loader import MigrationLoader
 
 from actors_app.management.commands.collect_history import REFUSED
-from tests.certificates import self_signed
-from tests.running import running_portal, wait_for
-from tests.sandbox.support import free_port, start_sandbox
+from tests.proxied import PROXY, proxy
+from tests.running import running_portal
+from tests.sandbox.support import start_sandbox
 from tests.test_docs import read_by_the_code
 from tests.tools import missing
 from tests.uploads import check_proxied
@@ -34,8 +31,6 @@ COMPOSE = (ROOT / "compose.yaml").read_text()
 SERVICES = yaml.safe_load(COMPOSE)
 EXAMPLE = (ROOT / "deploy" / "portal.env.example").read_text()
 MAKE_SECRETS = (ROOT / "deploy" / "make-secrets.sh").read_text()
-PROXY = (ROOT / "deploy" / "nginx.conf").read_text()
-NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 
 
 def test_each_source_of_the_image_is_there_and_let_through() -> None:
@@ -245,46 +240,6 @@ def test_migrations_only_add_from_the_one_that_the_operators_page_names() -> Non
 
 
 # The proxy, where nginx is found --------------------------------------------------------------------------------
-
-
-@contextmanager
-def proxy(
-    directory: Path, first: str, second: str, changes: Mapping[str, str] | None = None
-) -> Iterator[tuple[str, str, Path]]:
-    """Run the proxy's own configuration with other addresses; yield its https and http roots and its certificate.
-
-    `changes` are more replacements in its text, such as of a time that a test cannot wait for.
-    """
-    if not NGINX:
-        missing("nginx", "nginx-light")
-    pem, secure, plain = self_signed(directory, days=30), free_port(), free_port()
-    text = PROXY
-    (directory / "server_name").write_text("server_name 127.0.0.1;\n")
-    for old, new in {
-        "/tmp/": f"{directory}/",  # noqa: S108 - the proxy's own, in its container
-        "/dev/stdout": f"{directory}/requests.log",
-        "/run/secrets/tls_certificate": str(pem),
-        "/run/secrets/tls_key": str(pem),
-        "listen 8443": f"listen 127.0.0.1:{secure}",
-        "listen 8080": f"listen 127.0.0.1:{plain}",
-        "/etc/nginx/server_name": f"{directory}/server_name",
-        "portal-a:8000": first.removeprefix("http://"),
-        "portal-b:8000": second.removeprefix("http://"),
-        **(changes or {}),
-    }.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    file = directory / "nginx.conf"
-    file.write_text(("user root;\n" if os.geteuid() == 0 else "") + "daemon off;\n" + text)
-    checked = subprocess.run([NGINX, "-t", "-c", file], capture_output=True, text=True, check=False)
-    assert checked.returncode == 0, checked.stderr
-    process = subprocess.Popen([NGINX, "-c", file], stderr=subprocess.DEVNULL)
-    try:
-        wait_for(f"http://127.0.0.1:{plain}/", process, allow_redirects=False)
-        yield f"https://127.0.0.1:{secure}", f"http://127.0.0.1:{plain}", pem
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
 
 
 def test_the_proxy_passes_people_on_and_keeps_the_rest_out(tmp_path: Path) -> None:

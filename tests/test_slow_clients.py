@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from tests.proxied import proxy
 from tests.running import running_portal
 from tests.sandbox.support import start_sandbox
-from tests.test_deployment import proxy
 
 CLIENTS = 12  # of each kind, six times the threads of the portal
 MOST = 16  # requests of one address
