@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 
+from actors_app import origins
 from actors_app.preferences import preferences_of
 from actors_app.sign_in.own_sessions import read_only_reason
 
@@ -16,7 +16,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """
     session: Any = getattr(request, "session", {})
     who = session.get("who")
-    tenant = settings.TENANTS.get(who["tenant"]) if who else None
+    tenant = origins.tenant_at(who["tenant"]) if who else None
     likes = preferences_of(request)
     if tenant is None:
         return {"who": None, "likes": likes, "theme": likes.theme, "read_only": ""}

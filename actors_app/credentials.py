@@ -1,7 +1,8 @@
 """A visitor's sign-in at the Actors API: kept encrypted in the session's row, renewed once for everybody who waits.
 
 The browser holds only the session key. What is encrypted names the session, the tenant and the user, so that a
-row copied to another session does not open.
+row copied to another session does not open. Tokens go to the API that gave them alone: a row opens only while its
+tenant is at the origin where somebody signed in.
 """
 
 import json
@@ -20,7 +21,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from actors_app import bulkhead
+from actors_app import bulkhead, origins
 from actors_app.models import KeyHandover, PortalSession
 from actors_app.models.session import hashed
 from actors_app.permissions.allowed import Own
@@ -57,7 +58,7 @@ RENEWAL_PAUSE = 0.1  # seconds, on average, between two looks at a renewal that 
 class Credentials:
     """Who is signed in where, and the tokens that prove it to the API."""
 
-    tenant: str
+    tenant: str  # a key of `origins`
     username: str
     access_token: str = field(repr=False)
     refresh_token: str = field(default="", repr=False)
@@ -105,20 +106,24 @@ def _seal(session_key: str, credentials: Credentials) -> str:
     return vault().encrypt(json.dumps(secret).encode()).decode()
 
 
-def _open(session_key: str, sealed: str) -> Credentials | None:
-    """Decrypt a row's credential; None when the key is another one or the row belongs to another session."""
+def _open(session_key: str, sealed: str, origin: str) -> Credentials | None:
+    """Decrypt a row's credential; None when the key is another one, or the row is of another session or another API."""
     try:
         secret = json.loads(vault().decrypt(sealed.encode()))
     except InvalidToken:
         return None
-    if secret.pop("session") != session_key or secret["tenant"] not in settings.TENANTS:
+    if secret.pop("session") != session_key or not origins.is_at(secret["tenant"], origin):
         return None
     return Credentials(**secret)
 
 
 def sign_in(request: HttpRequest, credentials: Credentials) -> None:
-    """Start a new session, with a new key, for these credentials; forget the sessions that have ended."""
+    """Start a new session, with a new key, for these credentials; forget the sessions that have ended.
+
+    Raises SignedOut where no tenant has their key, so that nothing could be asked with them.
+    """
     forget_ended()
+    tenant = tenant_of(credentials)
     request.session.flush()
     request.session["who"] = {"tenant": credentials.tenant, "username": credentials.username}
     request.session.create()
@@ -126,7 +131,8 @@ def sign_in(request: HttpRequest, credentials: Credentials) -> None:
     PortalSession.named(key).update(
         credential=_seal(key, credentials),
         credential_version=1,
-        tenant=credentials.tenant,
+        tenant=origins.key_of(tenant),
+        origin=tenant.origin,
         username=credentials.username,
         browser=browser_name(request.headers.get("User-Agent", "")),
     )
@@ -160,7 +166,7 @@ class SessionCredentials:
         if row is None:
             self._read()
         else:
-            self._take(row.credential, row.credential_version, row.renewing_until)
+            self._take(row.credential, row.origin, row.credential_version, row.renewing_until)
 
     @classmethod
     def of(cls, request: HttpRequest) -> "SessionCredentials":
@@ -237,7 +243,7 @@ class SessionCredentials:
         raise _not_now(TimedOut("waited for another request's renewal"))
 
     def _renew_now(self, old: Credentials, *, early: bool) -> str:
-        tenant = settings.TENANTS[old.tenant]
+        tenant = tenant_of(old)
         try:
             new = tokens.refresh(client_for(tenant), tenant.client_key, tenant.client_secret, old.refresh_token)
         except SignedOut as refusal:
@@ -270,7 +276,7 @@ class SessionCredentials:
         row = (
             PortalSession.named(self._key)
             .filter(expire_date__gt=timezone.now())
-            .values_list("credential", "credential_version", "renewing_until")
+            .values_list("credential", "origin", "credential_version", "renewing_until")
             .first()
             if self._key
             else None
@@ -280,8 +286,8 @@ class SessionCredentials:
         else:
             self.current, self._version, self._leased_until = None, 0, None
 
-    def _take(self, sealed: str, version: int, leased_until: datetime | None) -> None:
-        self.current, self._version, self._leased_until = _open(self._key or "", sealed), version, leased_until
+    def _take(self, sealed: str, origin: str, version: int, leased_until: datetime | None) -> None:
+        self.current, self._version, self._leased_until = _open(self._key or "", sealed, origin), version, leased_until
 
     def _take_lease(self) -> bool:
         now = timezone.now()
@@ -354,8 +360,10 @@ def client_for(tenant: Tenant) -> AbacoClient:
 
 
 def tenant_of(who: Credentials) -> Tenant:
-    """Return the tenant that somebody is signed in at."""
-    tenant: Tenant = settings.TENANTS[who.tenant]
+    """Return the tenant that somebody is signed in at; raise SignedOut where there is none at that API any more."""
+    tenant = origins.tenant_at(who.tenant)
+    if tenant is None:
+        raise SignedOut("no tenant at the API of these credentials")
     return tenant
 
 
@@ -377,4 +385,4 @@ def abaco_for(request: HttpRequest) -> Abaco:
         raise SignedOut
     bulkhead.enter(request)
     who = credentials.current
-    return Abaco(client_for(settings.TENANTS[who.tenant]), credentials, listener=Own(who.tenant, who.username))
+    return Abaco(client_for(tenant_of(who)), credentials, listener=Own(who.tenant, who.username))

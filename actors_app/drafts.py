@@ -120,9 +120,9 @@ def _of_request(request: HttpRequest, owner: Person) -> Any:
     return AuditEntry.objects.filter(**owner._asdict(), request_id=getattr(request, "request_id", ""))
 
 
-def find(handle: str, path: str) -> Kept | None:
-    """Return what is kept under a handle for a page; None when it is gone, too old, or does not open."""
-    row = Draft.objects.filter(handle=handle, expires_at__gt=timezone.now()).first()
+def find(handle: str, path: str, tenant: str) -> Kept | None:
+    """Return what is kept under a handle for a page of this API; None when it is gone, too old, or does not open."""
+    row = Draft.objects.filter(handle=handle, tenant=tenant, expires_at__gt=timezone.now()).first()
     try:
         content = json.loads(vault().decrypt(row.content.encode())) if row else None
     except InvalidToken:

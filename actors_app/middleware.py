@@ -153,7 +153,7 @@ class DraftMiddleware:
         return self._restore(request, handle, sender) if sender else None
 
     def _restore(self, request: HttpRequest, handle: str, sender: drafts.Person) -> HttpResponse | None:
-        draft = drafts.find(handle, request.path)
+        draft = drafts.find(handle, request.path, sender.tenant)
         if draft is not None and draft.owner != sender:
             drafts.forget(handle)
             return redirect("actors:overview")

@@ -1,6 +1,7 @@
 """The session engine: Django's database engine, kept away from the columns that hold the credential.
 
-A session ends at a time that is set when it is made, and earlier when nobody uses it. What is in the columns is read
+A session ends at a time that is set when it is made, and earlier when nobody uses it or when the API that it is about
+is no longer at the address of a tenant. What is in the columns is read
 here; the list of a visitor's own sessions is in `sign_in/own_sessions.py`.
 """
 
@@ -13,11 +14,15 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from actors_app import origins
 from actors_app.models import KeyHandover, PortalSession, PreferenceRow
 from actors_app.models.session import hashed
 from portal import store
 
 STAMP_EVERY = timedelta(minutes=1)
+ADDRESS_CHANGED = (
+    "The address of the Actors API changed, so your sign-in has ended: it is not taken to another address."
+)
 
 
 class SessionStore(DatabaseStore):
@@ -27,6 +32,7 @@ class SessionStore(DatabaseStore):
     # both, and so ask the store once. None for a new session.
     row: PortalSession | None = None
     chosen: dict[str, Any] | None = None  # the preferences of whose session it is, read with it; None for none
+    is_elsewhere = False  # whether it was of an API that is no longer at its address, and ended for that
 
     @classmethod
     def get_model_class(cls) -> type[PortalSession]:
@@ -37,10 +43,13 @@ class SessionStore(DatabaseStore):
         # Every page needs the preferences too: read with the session they cost no question of their own.
         whose = PreferenceRow.objects.filter(tenant=OuterRef("tenant"), username=OuterRef("username"))
         rows = PortalSession.named(self.session_key) & PortalSession.alive()
-        self.row = found = rows.annotate(chosen=Subquery(whose.values("chosen")[:1])).first()
+        found = rows.annotate(chosen=Subquery(whose.values("chosen")[:1])).first()
+        if found and found.tenant and not origins.is_at(found.tenant, found.origin):
+            self.is_elsewhere, found = bool(found.origin), None
+        self.row = found
         self.chosen = found.chosen if found else None
         if self.row is None:
-            # What is left of a session that nobody used for too long goes with it, its credential first of all.
+            # What is left of a session that has ended goes with it, its credential first of all.
             PortalSession.named(self.session_key).delete()
             self._session_key = None
         return self.row

@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Notice
+from django.db import Error as StoreError
 
+from actors_app import origins
 from portal.tenants import LOOPBACK
 
 HTMX_CONFIG = {
@@ -205,3 +208,15 @@ def protection_is_in_place() -> bool:
 def nothing_is_silenced() -> bool:
     """Whether all of this is heard."""
     return not settings.SILENCED_SYSTEM_CHECKS
+
+
+@register(Tags.database)
+def addresses_are_as_they_were(app_configs: object, databases: object = None, **kwargs: Any) -> list[CheckMessage]:
+    """Name the tenants that have another API at their address than the one of which rows are kept.
+
+    Only where the store may be asked: `manage.py check --database default`, and `migrate`.
+    """
+    try:
+        return [Notice(str(change), id="actors.W019") for change in origins.changes()] if databases else []
+    except StoreError:
+        return []  # it does not answer, or has no such table before its migration

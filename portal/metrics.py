@@ -144,20 +144,27 @@ class _Store(Collector):
 def _history() -> list[tuple[str, int, int, int]]:
     from django.db.models import Count, Max, Min
 
+    from actors_app import origins
     from actors_app.models import ActorHistory
 
-    known = ActorHistory.objects.filter(deleted=None, tenant__in=settings.TENANTS).order_by()
-    return list(
-        known.values("tenant")
+    tenants = origins.by_key()
+    rows = (
+        ActorHistory.objects.filter(deleted=None, tenant__in=tenants)
+        .order_by()
+        .values("tenant")
         .annotate(n=Count("pk"), newest=Max("looked"), oldest=Min("looked"))
         .values_list("tenant", "n", "newest", "oldest")
     )
+    return [(tenants[key].name, *numbers) for key, *numbers in rows]
 
 
 def _beats() -> list[tuple[str, int, str]]:
+    from actors_app import origins
     from actors_app.models import CollectorBeat
 
-    return list(CollectorBeat.objects.filter(tenant__in=settings.TENANTS).values_list("tenant", "at", "refusal"))
+    tenants = origins.by_key()
+    rows = CollectorBeat.objects.filter(tenant__in=tenants).values_list("tenant", "at", "refusal")
+    return [(tenants[key].name, at, refusal) for key, at, refusal in rows]
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

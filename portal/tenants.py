@@ -6,6 +6,7 @@ A visitor picks a tenant from this list and can never type an address.
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ VERSIONS = ("v2", "v2-snake", "v3")
 COLLECTOR = ("collector_username", "collector_password", "collector_password_file")
 SETTINGS = {"label", "url", "version", "sign_in", "client_key", "client_secret", *COLLECTOR}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_USUAL_PORTS = {"https": 443, "http": 80}
 
 
 class TenantError(ValueError):
@@ -40,6 +42,11 @@ class Tenant:
     collector_password_file: str = ""
 
     @property
+    def origin(self) -> str:
+        """The API itself, in whichever way its address is written."""
+        return origin_of(self.url)
+
+    @property
     def takes_code(self) -> bool:
         """Whether people can sign in at the API's own page and come back with a code."""
         return "code" in self.sign_in
@@ -55,13 +62,33 @@ class Tenant:
         return "token" in self.sign_in
 
 
+@lru_cache(maxsize=256)
+def origin_of(url: str) -> str:
+    """Return the origin of an API's address: scheme, host, port unless it is the usual one, and base path.
+
+    Two APIs may share a host under different paths, so the path belongs to it; its case counts, that of the rest does
+    not (RFC 3986, 6.2). Raises ValueError for an address without a host, or with a port that is none.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    if not host:
+        raise ValueError("an address without a host")
+    host = f"[{host}]" if ":" in host else host if host.isascii() else host.encode("idna").decode()
+    port = "" if parts.port in (None, _USUAL_PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
+
+
 def read_tenant(name: str, table: Mapping[str, Any]) -> Tenant:
     """Make a tenant of one table of settings; raise TenantError with a sentence when it cannot be used."""
     if unknown := sorted(set(table) - SETTINGS):
         raise TenantError(f"Tenant {name}: unknown setting {unknown[0]}; known are {', '.join(sorted(SETTINGS))}.")
     url = str(table.get("url", "")).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        origin_of(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("https", "http"):
         raise TenantError(f"Tenant {name}: url must be the address of the API, such as https://api.example.org.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise TenantError(f"Tenant {name}: url must not carry a user name, a password, a query or a fragment.")

@@ -19,6 +19,7 @@ if not settings.TENANTS:
 
 from django.db import Error, connection  # noqa: E402
 
+from actors_app import origins  # noqa: E402
 from portal.loading import load_everything  # noqa: E402
 from portal.store import fill_pool, missing_migrations, unknown_migrations  # noqa: E402
 from portal.store_faults import MOST, is_lasting, look_through, sentence_about, why_not_written  # noqa: E402
@@ -31,12 +32,13 @@ try:
     look_through(MOST)
     if sentence := why_not_written():
         raise ImproperlyConfigured(sentence)
+    changes = [] if missing else origins.changes()
 except Error as problem:
     sentence = sentence_about(problem)
     if is_lasting(problem):
         raise ImproperlyConfigured(sentence) from None
     # It may come yet, and then it is looked at again: /readyz says no until then.
-    missing, unknown, is_away = [], [], True
+    missing, unknown, changes, is_away = [], [], [], True
     log.warning(
         "The store does not answer yet (%s); /readyz says so until it does. %s", type(problem).__name__, sentence
     )
@@ -50,5 +52,7 @@ if missing:
 # Visitors wait in front of a process that is not ready; inside it they would be told that the store is busy.
 if not is_away and not fill_pool(seconds=10):
     log.warning("The store takes longer than 10 s for the first connections; the portal serves all the same.")
+for change in changes:
+    log.warning("%s", change)
 if unknown:
     log.warning("The store is of a newer portal (it has %s). It serves; go on with the upgrade.", unknown[-1])

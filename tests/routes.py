@@ -207,11 +207,14 @@ _ANSWERS: list[tuple[str, Any]] = [
 
 
 def answer_everything(
-    wire: responses.RequestsMock, status: int = 200, written: Callable[[Any], Any] = lambda result: result
+    wire: responses.RequestsMock,
+    status: int = 200,
+    written: Callable[[Any], Any] = lambda result: result,
+    url: str = payloads.API,
 ) -> None:
     """Answer every call with one of what it asks for, or with a failure of the given status.
 
-    `written` writes the names of a result otherwise.
+    `written` writes the names of a result otherwise; `url` is the address of the API.
     """
 
     def answer(request: PreparedRequest) -> tuple[int, dict[str, str], str]:
@@ -232,4 +235,4 @@ def answer_everything(
 
     wire.assert_all_requests_are_fired = False
     for method in ("GET", "POST", "PUT", "DELETE"):
-        wire.add_callback(method, re.compile(re.escape(payloads.API) + "/.*"), callback=answer)
+        wire.add_callback(method, re.compile(re.escape(url) + "/.*"), callback=answer)

@@ -70,6 +70,11 @@ AGAVEPY = {
 
 @pytest.fixture
 def request_of(rf: RequestFactory, sign_in: Callable[..., Client]) -> HttpRequest:
+    return request_now(rf, sign_in)
+
+
+def request_now(rf: RequestFactory, sign_in: Callable[..., Client]) -> HttpRequest:
+    """Return a request of somebody who has signed in at the address that the tenant has now."""
     request = rf.get("/")
     request.session = SessionStore(sign_in().session.session_key)
     return request
@@ -191,10 +196,10 @@ def test_what_differs_between_versions_is_asked_of_the_dialect(request_of: HttpR
     [("https://api.example.org", True), ("HTTPS://api.example.org", True), ("http://127.0.0.1:8001", False)],
 )
 def test_agavepy_is_said_not_to_work_without_tls(
-    request_of: HttpRequest, settings: Any, url: str, is_spoken: bool
+    rf: RequestFactory, sign_in: Callable[..., Client], settings: Any, url: str, is_spoken: bool
 ) -> None:
     settings.TENANTS = {"default": replace(settings.TENANTS["default"], url=url)}
-    code = code_of(request_of, "actor", actor_id=ACTOR_ID)
+    code = code_of(request_now(rf, sign_in), "actor", actor_id=ACTOR_ID)
     assert f"{url}/actors/v2/{ACTOR_ID}" in code.curl
     assert ("Agave(api_server=" in code.python) is is_spoken
     if not is_spoken:
@@ -236,13 +241,16 @@ def abaco(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     running.stop()
 
 
-def test_the_lines_work(abaco: Sandbox, request_of: HttpRequest, settings: Any, tmp_path: Path) -> None:
+def test_the_lines_work(
+    abaco: Sandbox, rf: RequestFactory, sign_in: Callable[..., Client], settings: Any, tmp_path: Path
+) -> None:
     settings.TENANTS = {"default": replace(settings.TENANTS["default"], url=abaco.url)}
+    request = request_now(rf, sign_in)
     admin = abaco.sign_in("admin")
 
     def run(name: str, **more: Any) -> Any:
         ids = more.pop("ids", {})
-        code = code_of(request_of, name, body=more.pop("body", EXAMPLES.get(name)), **more, **ids)
+        code = code_of(request, name, body=more.pop("body", EXAMPLES.get(name)), **more, **ids)
         return shell(code, admin, tmp_path)
 
     made = run("actor-create", body={"image": "abacosamples/test", "description": HOSTILE})

@@ -172,12 +172,12 @@ def test_what_is_kept_is_encrypted_bound_and_without_secrets(signed_in: Client, 
     assert "canary" not in json.dumps(kept)
     assert "or <b>" not in row.content
     # A row that was moved under another handle does not open, nor on another page, nor when it is too old.
-    assert drafts.find(row.handle, HOME + "messages/") is not None
-    assert drafts.find(row.handle, HOME + "workers/") is None
+    assert drafts.find(row.handle, HOME + "messages/", "default") is not None
+    assert drafts.find(row.handle, HOME + "workers/", "default") is None
     Draft.objects.create(handle="f" * 32, content=row.content, expires_at=row.expires_at)
-    assert drafts.find("f" * 32, HOME + "messages/") is None
+    assert drafts.find("f" * 32, HOME + "messages/", "default") is None
     Draft.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert drafts.find(row.handle, HOME + "messages/") is None
+    assert drafts.find(row.handle, HOME + "messages/", "default") is None
     answer = sign_in().get(HOME + f"messages/?draft={row.handle}")
     assert answer["Location"] == HOME + "messages/"
 

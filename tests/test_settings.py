@@ -89,7 +89,10 @@ def test_serving_refuses_a_store_that_is_behind_and_waits_for_one_that_is_away(t
     assert load("portal.wsgi", DATABASE_URL=url).returncode == 0
     with sqlite3.connect(tmp_path / "portal.sqlite3") as store:
         store.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('actors_app', '9999_later', '')")
+        former = ("default", "default", "https://former.example.org", False)
+        store.execute("INSERT INTO tenant_origin (key, name, origin, is_apart) VALUES (?, ?, ?, ?)", former)
     newer = load("portal.wsgi", DATABASE_URL=url)
+    assert "The address of default changed: it was https://former.example.org and is" in newer.stderr
     assert newer.returncode == 0
     assert "The store is of a newer portal (it has actors_app.9999_later)" in newer.stderr
 

@@ -12,7 +12,7 @@ from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from actors_app import bulkhead
+from actors_app import bulkhead, credentials, origins
 from actors_app.api import brings_token
 from actors_app.api.exceptions import Problem
 from actors_app.credentials import (
@@ -25,6 +25,7 @@ from actors_app.credentials import (
 )
 from actors_app.services import Abaco
 from actors_app.services.errors import InvalidToken, SignedOut
+from actors_app.sessions import ADDRESS_CHANGED
 from portal.tenants import Tenant
 
 REMEMBERED = 60  # seconds
@@ -61,13 +62,15 @@ class SessionAuthentication(BaseAuthentication):
         http: HttpRequest = request._request
         who = SessionCredentials.of(http).current
         if who is None:
+            if getattr(http.session, "is_elsewhere", False):
+                raise SignedOut("a session of another API", user_message=ADDRESS_CHANGED)
             return None
-        tenant = tenant_of(http)
-        if tenant and tenant.name != who.tenant:
+        tenant, here = tenant_of(http), credentials.tenant_of(who)
+        if tenant and tenant != here:
             raise Problem(
                 400,
                 "unknown-tenant",
-                f"This session is signed in at “{who.tenant}”, and {TENANT_HEADER} names “{tenant.name}”.",
+                f"This session is signed in at “{here.name}”, and {TENANT_HEADER} names “{tenant.name}”.",
                 advice="Leave the header out, or sign in at the other one.",
             )
         check = CSRFCheck(lambda _: None)
@@ -116,10 +119,11 @@ def _unknown_tenant(detail: str) -> Problem:
 def _owner(request: HttpRequest, tenant: Tenant, token: str) -> Credentials:
     """Ask the API whose token it is, unless it said so, or refused it, within the last minute."""
     # Not remembered in clear: the name in the cache is a keyed hash of the token and of where it is good.
-    memory = salted_hmac("actors.bearer", f"{tenant.name}\n{token}", algorithm="sha256").hexdigest()
+    memory = salted_hmac("actors.bearer", f"{tenant.name}\n{tenant.origin}\n{token}", algorithm="sha256").hexdigest()
     username: str | None = cache.get(f"bearer:{memory}")
+    key = origins.key_of(tenant)
     if username is None:
-        BroughtCredentials.put(request, Credentials(tenant.name, "", token), memory)
+        BroughtCredentials.put(request, Credentials(key, "", token), memory)
         bulkhead.enter(request)
         try:
             username = Abaco(client_for(tenant), SessionCredentials.of(request)).profile.me().username
@@ -132,7 +136,7 @@ def _owner(request: HttpRequest, tenant: Tenant, token: str) -> Credentials:
         raise InvalidToken("a token that the API refuses by what is in it", advice=BRING_ANOTHER)
     if not username:
         raise _refused("a token that the API refuses")
-    who = Credentials(tenant.name, username, token)
+    who = Credentials(key, username, token)
     BroughtCredentials.put(request, who, memory)
     return who
 

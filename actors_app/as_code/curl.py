@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from actors_app import credentials
@@ -26,7 +25,7 @@ class Curl:
         who = credentials.load(request)
         if who is None:
             raise SignedOut
-        tenant = settings.TENANTS[who.tenant]
+        tenant = credentials.tenant_of(who)
         self.server = tenant.url
         self.dialect: Dialect = DIALECTS[tenant.version]()
         self._root = "/".join([tenant.url, *self.dialect.actors_root])

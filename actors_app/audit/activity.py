@@ -14,6 +14,7 @@ from django.db.models import Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from actors_app import origins
 from actors_app.badges import activity_badge
 from actors_app.converters import is_id
 from actors_app.credentials import Credentials
@@ -24,6 +25,7 @@ from actors_app.wording import ago_words, now, visible
 from actors_app.zones import exact
 
 EXPORTED_AT_ONCE = 500
+OPERATOR = ""  # the user name of what a command did
 IN_PROGRESS = timedelta(seconds=60)  # for which a write without an end may still be under way
 
 # What was done, what was tried, and the choice in the filter; each but the last goes before the name of the actor.
@@ -72,6 +74,7 @@ ACTIONS = {
     "evidence.take": ("took evidence of", "tried to take evidence of", "Take evidence"),
     "secret.reveal": ("looked at secrets of", "tried to look at secrets of", "Look at hidden secrets"),
     "result.take": ("took a result of", "tried to take a result of", "Take a result"),
+    "tenant.move": ("moved what is kept to the new address of", "tried to move what is kept of", "Move to an address"),
 }
 
 
@@ -103,11 +106,14 @@ class Reader:
         return not is_about_values or entry.username == self.who.username or entry.actor_id in self.owned
 
     def lines(self) -> QuerySet[AuditEntry]:
-        """Return what they may see, with the ends, newest first: their own, and what others did to those actors."""
-        theirs = Q(username=self.who.username)
+        """Return what they may see, with the ends, newest first.
+
+        Their own lines, those of the operator, who has no name here, and what others did to those actors.
+        """
+        theirs = Q(username__in=(self.who.username, OPERATOR))
         if self.names:
             theirs |= Q(actor_id__in=list(self.names))
-        lines = AuditEntry.objects.filter(theirs, tenant=self.who.tenant, start__isnull=True)
+        lines = AuditEntry.objects.filter(theirs, **origins.trail_of(self.who.tenant), start__isnull=True)
         return lines.select_related("end").order_by("-pk")
 
 
@@ -150,7 +156,7 @@ class Asked:
 
 
 def _outcome(outcome: str) -> Q:
-    given = Q(end__outcome=outcome) | Q(kind=AuditEntry.READ, outcome=outcome)
+    given = Q(end__outcome=outcome) | Q(kind__in=AuditEntry.WHOLE, outcome=outcome)
     if outcome == AuditEntry.UNKNOWN:
         given |= Q(end=None, kind=AuditEntry.START, time__lt=now() - IN_PROGRESS)
     return given
@@ -158,7 +164,7 @@ def _outcome(outcome: str) -> Q:
 
 def outcome_of(entry: AuditEntry, at: datetime) -> str:
     """Return how a line stands: done, refused, unknown, or running while its end may still come."""
-    if entry.kind == AuditEntry.READ:
+    if entry.kind in AuditEntry.WHOLE:
         return entry.outcome
     if end := end_of(entry):
         return end.outcome
@@ -212,7 +218,7 @@ def _line(entry: AuditEntry, reader: Reader, at: datetime, here: str, actors: st
         id=entry.pk,
         url=url,
         check_url=f"{url}check/" if outcome == AuditEntry.UNKNOWN else "",
-        who=visible(entry.username),
+        who=visible(entry.username) or "the operator",
         is_own=entry.username == reader.who.username,
         words=visible(words_of(entry.action, outcome)),
         actor=visible(name_of(entry, reader)),

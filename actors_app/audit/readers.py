@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 
-from actors_app.audit.activity import Reader
+from actors_app import origins
+from actors_app.audit.activity import OPERATOR, Reader
 from actors_app.credentials import Credentials
 from actors_app.models import AuditEntry
 from actors_app.services import Abaco
@@ -35,7 +36,7 @@ def of_actor(who: Credentials, abaco: Abaco, actor_id: str) -> tuple[Actor, Read
 
 def readable_line(who: Credentials, api: Callable[[], Abaco], entry_id: int) -> tuple[AuditEntry, Reader] | None:
     """Return a line and its reader; None where there is none, or none for them to see (`GET /actors/{id}`)."""
-    lines = AuditEntry.objects.select_related("end").filter(tenant=who.tenant, start__isnull=True)
+    lines = AuditEntry.objects.select_related("end").filter(**origins.trail_of(who.tenant), start__isnull=True)
     entry = lines.filter(pk=entry_id).first() if entry_id < 2**62 else None
     if entry is None:
         return None
@@ -50,6 +51,6 @@ def readable_line(who: Credentials, api: Callable[[], Abaco], entry_id: int) -> 
             # Whoever did it may see it all the same, under the name of that time.
             if entry.username != who.username or isinstance(error, SignedOut):
                 raise
-    if entry.username != who.username and (actor is None or actor.id != entry.actor_id):
+    if entry.username not in (who.username, OPERATOR) and (actor is None or actor.id != entry.actor_id):
         return None
     return entry, Reader.of(who, [actor] if actor else [])

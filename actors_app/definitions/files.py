@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.conf import settings
-
 from actors_app.definitions.definition import EDITABLE, Definition, definition_of
 from actors_app.executions.sizes import variable_excess
 from actors_app.forms.fields import has_unseen
@@ -67,12 +65,12 @@ class Imported:
         return replace(self, definition=rest, unknown=(*self.unknown, "run_as_executor"))
 
 
-def written(actor: Actor, tenant: str) -> dict[str, Any]:
-    """Return a definition under the names of the tenant's API; what the actor does not have is left out.
+def written(actor: Actor, version: str) -> dict[str, Any]:
+    """Return a definition under the names of this version of the API; what the actor does not have is left out.
 
     A null would be no such thing: the API fails on some.
     """
-    dialect = DIALECTS[settings.TENANTS[tenant].version]()
+    dialect = DIALECTS[version]()
     definition = {"name": actor.name or "", **definition_of(actor)}
     if actor.stateless and not definition["state"]:
         del definition["state"]

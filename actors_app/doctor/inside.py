@@ -14,6 +14,7 @@ from django.core.checks import ERROR, run_checks
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
+from actors_app import origins
 from actors_app.credentials import vault
 from actors_app.doctor import Findings, warning, well, wrong
 from actors_app.models import KeyHandover, PortalSession, SignInBucket
@@ -60,6 +61,7 @@ def store() -> Findings:
         yield from _newer()
         yield from _bare_keys()
         look_through()
+        yield from _addresses()
         yield from _writing()
         if connection.vendor == "postgresql":
             yield from _postgresql()
@@ -92,6 +94,14 @@ def _bare_keys() -> Findings:
             "The store holds keys of sessions as they stand in cookies, so that a copy of it signs people in: portals "
             "of the former version need that. Once all run this one: manage.py hash_session_keys.",
         )
+
+
+def _addresses() -> Findings:
+    changed = origins.changes()
+    for change in changed:
+        yield warning("address", str(change))
+    if not changed:
+        yield well("address", "What is kept of each tenant is of the API at its address.")
 
 
 def _writing() -> Findings:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import Error
 
+from actors_app import origins
 from actors_app.credentials import client_for
 from actors_app.doctor import Findings, probing, warning, well, wrong
 from actors_app.doctor.probing import Unreached
@@ -189,11 +190,11 @@ def _account(tenant: Tenant) -> Findings:
 def _beats(tenants: list[Tenant]) -> Findings:
     """Say of each tenant whether it is being collected, by the collector's own sign of life."""
     try:
-        last = CollectorBeat.objects.in_bulk([tenant.name for tenant in tenants])
+        last, keys = CollectorBeat.objects.in_bulk(), origins.keys()
     except Error:
         return  # said of the store
     for name in (tenant.name for tenant in tenants):
-        if (row := last.get(name)) is None:
+        if (row := last.get(keys[name])) is None:
             yield warning("history", f"{name} was never collected: start manage.py collect_history.")
         elif row.refusal:
             yield wrong("history", f"The collector leaves {name} alone, until it is started again: {row.refusal}")

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterable
 
+from actors_app import origins
 from actors_app.history.clock import MINUTE, now_ms
 from actors_app.models import CollectorBeat
 from portal.tenants import Tenant
@@ -11,14 +12,14 @@ EVERY = 30.0  # seconds from one to the next, but for a step that takes longer
 SILENT = 3 * MINUTE  # milliseconds after which nobody is alive any more; a step and its last call take one
 
 
-def beat(tenant: str, *, whole: bool = False, refusal: str = "") -> None:
-    """Write that a tenant is being collected here, that a round was whole, or why it is left alone.
+def beat(key: str, *, whole: bool = False, refusal: str = "") -> None:
+    """Write that the tenant of a key is being collected here, that a round was whole, or why it is left alone.
 
     Raises Error where the store does not answer.
     """
     moment = now_ms()
     values = {"host": _host(), "at": moment, "refusal": refusal, **({"whole": moment} if whole else {})}
-    CollectorBeat.objects.update_or_create(tenant=tenant, defaults=values)
+    CollectorBeat.objects.update_or_create(tenant=key, defaults=values)
 
 
 def complaint(tenants: Iterable[Tenant]) -> str:
@@ -26,9 +27,9 @@ def complaint(tenants: Iterable[Tenant]) -> str:
 
     Raises Error where the store does not answer.
     """
-    last = CollectorBeat.objects.in_bulk()
+    last, keys = CollectorBeat.objects.in_bulk(), origins.keys()
     for tenant in tenants:
-        row = last.get(tenant.name)
+        row = last.get(keys[tenant.name])
         if row is None or row.host != _host() or (not row.refusal and now_ms() - row.at > SILENT):
             return f"The collector of {tenant.name} gives no sign of life."
         if row.refusal:

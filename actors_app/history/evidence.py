@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError
 
 from actors_app.audit.activity import Reader, all_of, record_of
 from actors_app.converters import is_id
-from actors_app.credentials import Credentials
+from actors_app.credentials import Credentials, tenant_of
 from actors_app.executions.endings import no_log_in_words
 from actors_app.history.clock import now_ms
 from actors_app.history.exporting import moment_text, portal_record
@@ -309,12 +308,13 @@ class Pack:
         words = f"{count} execution" if count == 1 else f"{count} executions"
         readme = _README.format(count=words, at=at, mask=MASK)
         yield from self._file("README.txt", [readme.encode()], "the portal")
+        tenant = tenant_of(self.who)
         manifest = {
             "about": dict(self.about),
-            "made_by": {"username": self.who.username, "tenant": self.who.tenant},
+            "made_by": {"username": self.who.username, "tenant": tenant.name},
             "finished_at": at,
             "portal_version": __version__,
-            "api": settings.TENANTS[self.who.tenant].url,
+            "api": tenant.url,
             "files": self.files,
             "secrets": "What was recognised as a secret was replaced; the files may contain others.",
             "missing": self.missing,

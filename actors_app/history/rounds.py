@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db import Error, connection
 
+from actors_app import origins
 from actors_app.credentials import client_for
 from actors_app.history import beats, collecting, rights
 from actors_app.history.accounts import ServiceAccount
@@ -73,7 +74,7 @@ class Rounds:
     def beat(self, *, whole: bool = False) -> None:
         """Give a sign of life, where the store takes it."""
         try:
-            beats.beat(self.tenant.name, whole=whole, refusal=self.refusal)
+            beats.beat(origins.key_of(self.tenant), whole=whole, refusal=self.refusal)
         except Error as error:
             self._lose_store(error)
 
@@ -94,7 +95,7 @@ class Rounds:
     def _round(self) -> Iterator[None]:
         """Look at every actor until its history is whole; stop before each look. Counts into `new` and `failed`."""
         self.new, self.failed = 0, 0
-        abaco, tenant = self._abaco, self.tenant.name
+        abaco, tenant = self._abaco, origins.key_of(self.tenant)
         keys = rights.remember(tenant, abaco.actors.list())
         role = abaco.roles.admin()
         if role.is_unknown:
@@ -113,7 +114,7 @@ class Rounds:
         look = collecting.look_at(self._abaco, actor, seconds=STEP)
         self.new += look.new
         if isinstance(look.error, NotFound):
-            rights.mark_deleted(self.tenant.name, actor.actor_id)
+            rights.mark_deleted(actor.tenant, actor.actor_id)
             return False
         if look.error is not None:
             self.failed += not isinstance(look.error, Forbidden)

@@ -9,6 +9,7 @@ from actors_app.models.draft import Draft
 from actors_app.models.history import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
 from actors_app.models.kept import KeptLog, KeptLogPiece, KeptMessage
 from actors_app.models.nonce_note import NonceNote
+from actors_app.models.origin import TenantOrigin
 from actors_app.models.preferences import PreferenceRow
 from actors_app.models.result import KeptResult
 from actors_app.models.session import KeyHandover, PortalSession
@@ -38,5 +39,6 @@ __all__ = [
     "Readable",
     "SavedView",
     "SignInBucket",
+    "TenantOrigin",
     "UnreadHistory",
 ]

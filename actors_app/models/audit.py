@@ -17,9 +17,10 @@ _LINE = models.Q(start__isnull=True)
 
 
 class AuditEntry(models.Model):
-    """One entry: a write that starts, a write that ended, or a secret that was read."""
+    """One entry: a write that starts, a write that ended, a secret that was read, or a command of the operator."""
 
-    START, END, READ, PRUNED = "start", "end", "read", "pruned"
+    START, END, READ, PRUNED, OPERATOR = "start", "end", "read", "pruned", "operator"
+    WHOLE = (READ, OPERATOR)  # have their outcome in themselves
     DONE, REFUSED, UNKNOWN = "done", "refused", "unknown"
 
     time = models.DateTimeField(default=timezone.now)

@@ -37,6 +37,8 @@ class PortalSession(AbstractBaseSession):
     credential_version = models.PositiveIntegerField(default=0)
     renewing_until = models.DateTimeField(null=True)
     tenant = models.CharField(max_length=100, default="")
+    # The API that gave the tokens, which are sent nowhere else; empty for what a portal from before 0010 writes.
+    origin = models.TextField(default="", db_default="")
     username = models.CharField(max_length=255, default="")
     browser = models.CharField(max_length=60, default="")
     created = models.DateTimeField(default=timezone.now)

@@ -12,6 +12,7 @@ from cryptography.fernet import InvalidToken
 from django.http import HttpRequest
 
 from actors_app.credentials import forget_ended, vault
+from portal.tenants import Tenant
 
 LIFETIME = 600  # seconds
 AT_ONCE = 5  # in as many tabs; the oldest go
@@ -22,16 +23,17 @@ _KEPT = "code_sign_ins"
 class CodeSignIn:
     """One sign-in under way: where, the PKCE verifier, the address to come back to, and the page wanted after it."""
 
-    tenant: str
+    tenant: str  # its name
     redirect_uri: str
     target: str
     verifier: str = field(repr=False)
+    origin: str = ""  # of the API that leads back with a code, which no other may see
 
 
-def begin(request: HttpRequest, tenant: str, redirect_uri: str, target: str) -> tuple[str, CodeSignIn]:
+def begin(request: HttpRequest, tenant: Tenant, redirect_uri: str, target: str) -> tuple[str, CodeSignIn]:
     """Keep a new sign-in in the session; return its state and itself."""
     state = secrets.token_urlsafe(32)
-    begun = CodeSignIn(tenant, redirect_uri, target, secrets.token_urlsafe(48))
+    begun = CodeSignIn(tenant.name, redirect_uri, target, secrets.token_urlsafe(48), tenant.origin)
     if request.session.is_empty():
         # Nothing else is in it, so nothing is lost with it; and those who only knock fill no store.
         request.session.set_expiry(LIFETIME)

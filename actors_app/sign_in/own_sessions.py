@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from actors_app.api import brings_token
-from actors_app.credentials import Credentials
+from actors_app.credentials import Credentials, tenant_of
 from actors_app.models import PortalSession
 from actors_app.models.session import hashed
 
@@ -73,7 +73,8 @@ def make_read_only(request: HttpRequest) -> None:
 
 
 def _of(owner: Credentials) -> QuerySet[PortalSession]:
-    return PortalSession.alive().filter(tenant=owner.tenant, username=owner.username)
+    origin = tenant_of(owner).origin
+    return PortalSession.alive().filter(tenant=owner.tenant, origin=origin, username=owner.username)
 
 
 def _rows(owner: Credentials) -> QuerySet[PortalSession]:

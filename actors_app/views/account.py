@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from actors_app.credentials import Credentials, SessionCredentials
+from actors_app.credentials import Credentials, SessionCredentials, tenant_of
 from actors_app.decorators import credentials_required
 from actors_app.htmx import say
 from actors_app.preferences import THEMES, keep
@@ -23,7 +23,7 @@ def account(request: HttpRequest) -> HttpResponse:
     current = _current(request)
     context = {
         "credentials": current,
-        "tenant": settings.TENANTS[current.tenant],
+        "tenant": tenant_of(current),
         "expires": datetime.fromtimestamp(current.expires_at, UTC) if current.expires_at else None,
         "sessions": own_sessions(request, current),
         "idle_hours": round(settings.SESSION_IDLE_MINUTES / 60, 1),

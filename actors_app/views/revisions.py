@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import abaco_for, signed_in
+from actors_app.credentials import abaco_for, signed_in, tenant_of
 from actors_app.decorators import credentials_required
 from actors_app.definitions.files import as_text, written
 from actors_app.definitions.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
@@ -98,6 +98,8 @@ def definition_download(request: HttpRequest, actor_id: str) -> HttpResponse:
     actor = abaco.actors.get(actor_id)
     tenant = request.session["who"]["tenant"]
     kept_definitions.record(tenant, [actor])
-    response = HttpResponse(as_text(written(actor, tenant)), content_type="application/json; charset=utf-8")
+    response = HttpResponse(
+        as_text(written(actor, tenant_of(signed_in(request)).version)), content_type="application/json; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="{actor_id}.json"'
     return response

@@ -12,13 +12,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actors_app import bulkhead, drafts
+from actors_app import bulkhead, drafts, origins
 from actors_app.credentials import Credentials, client_for, load, sign_in, sign_out
 from actors_app.forms.sign_in import PasswordForm, SignInForm, TokenForm
 from actors_app.htmx import go_to, wants_fragment
 from actors_app.services import Abaco, tokens
 from actors_app.services.errors import AbacoError, InvalidToken, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import AdminRole, Tokens
+from actors_app.sessions import ADDRESS_CHANGED
 from actors_app.sign_in.throttle import Attempt, TooManyAttempts
 from actors_app.wording import duration
 from portal.tenants import Tenant
@@ -30,6 +31,8 @@ NOTICES = {
     "sent": "You were signed out elsewhere while this was being sent. It was sent; sign in and look what came of it.",
     "code-state": "This sign-in was not begun in this browser, was used already, or took longer than ten minutes. You "
     "are not signed in: begin again.",
+    "code-address": "The address of the Actors API changed while you were signing in. You are not signed in: begin "
+    "again.",
     "code-denied": "You were not let in at the API's own page, or pressed Cancel there. You are not signed in.",
     "code-error": "The API's own page could not sign you in. Try again; if that fails too, tell the people who run "
     "this portal.",
@@ -83,6 +86,8 @@ def _page(
 ) -> HttpResponse:
     tenants = settings.TENANTS.values()
     over = wants_fragment(request)
+    if getattr(request.session, "is_elsewhere", False):
+        request.session["sign_in_notice"] = f"{ADDRESS_CHANGED} Sign in again."
     context = {
         "next": way_back(request),
         "whose": request.POST.get(drafts.FIELD, ""),
@@ -136,7 +141,7 @@ def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", ta
     sign_in(
         request,
         Credentials(
-            tenant=tenant.name,
+            tenant=origins.key_of(tenant),
             username=username,
             access_token=new.access_token,
             refresh_token=new.refresh_token or "",
@@ -172,7 +177,7 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         tenant, typed = form.chosen, form.cleaned_data
         try:
-            attempt = Attempt(request, f"{tenant.name}/{typed['username']}")
+            attempt = Attempt(request, f"{tenant.origin}/{typed['username']}")
         except TooManyAttempts as refusal:
             return _too_many(request, refusal, password=form)
         try:

@@ -34,7 +34,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return _not_signed_in(target)
     request.session.pop("sign_in_notice", None)  # what went wrong before is over
     address = request.build_absolute_uri(reverse("actors:sign-in-callback"))
-    state, begun = code_sign_ins.begin(request, tenant.name, address, target)
+    state, begun = code_sign_ins.begin(request, tenant, address, target)
     client = client_for(tenant)
     return redirect(tokens.authorize_url(client, tenant.client_key, address, state, begun.verifier))
 
@@ -49,6 +49,8 @@ def sign_in_callback(request: HttpRequest) -> HttpResponse:
     tenant = settings.TENANTS.get(begun.tenant)
     if tenant is None or not tenant.takes_code:
         return _not_signed_in(begun.target, "code-state")
+    if tenant.origin != begun.origin:
+        return _not_signed_in(begun.target, "code-address")
     if error := request.GET.get("error", ""):
         return _not_signed_in(begun.target, "code-denied" if error == "access_denied" else "code-error")
     code = request.GET.get("code", "")

@@ -8,10 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from actors_app import credentials, drafts
+from actors_app import credentials, drafts, origins
 from actors_app.forms.sign_in import PasswordForm, TokenForm
 from actors_app.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.services.errors import AbacoError, InvalidToken, SignedOut
+from actors_app.sessions import ADDRESS_CHANGED
 
 
 def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
@@ -23,14 +24,17 @@ def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
     had_session = "who" in request.session
     if had_session:
         credentials.sign_out(request)
+    is_elsewhere = getattr(request.session, "is_elsewhere", False)
+    if is_elsewhere:
+        error = SignedOut(error.detail, user_message=ADDRESS_CHANGED)
     is_form = request.method == "POST"
     if is_form and wants_fragment(request):
-        return _sign_in_over(request, error)
+        return _sign_in_over(request, error, is_elsewhere=is_elsewhere)
     back = request.path if is_form else request.get_full_path()
     if wants_fragment(request):
         back = request.htmx.current_url_abs_path or reverse("actors:overview")  # type: ignore[attr-defined]
     query, handle = {"next": back}, ""
-    if is_form:
+    if is_form and not is_elsewhere:  # nobody at the new address is whoever typed it
         handle = drafts.keep(request) or ""
         query = {
             "next": f"{back}?{drafts.PARAMETER}={handle}" if handle else back,
@@ -40,7 +44,11 @@ def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
     if is_poll(request):
         context = {"sign_in": address, "message": error.user_message}
         return render(request, "errors/_signed_out.html", context, status=STOP_POLLING)
-    if had_session and not is_form:
+    if is_elsewhere:
+        request.session["sign_in_notice"] = (
+            f"{error.user_message}{' Nothing was sent.' if is_form else ''} Sign in again."
+        )
+    elif had_session and not is_form:
         request.session["sign_in_notice"] = f"{error.user_message} Sign in again to go on where you were."
     elif had_session and isinstance(error, InvalidToken):
         kept = " What you typed is kept for 30 minutes: sign in and it is there again." if handle else ""
@@ -50,10 +58,11 @@ def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def _sign_in_over(request: HttpRequest, error: AbacoError) -> HttpResponse:
+def _sign_in_over(request: HttpRequest, error: AbacoError, *, is_elsewhere: bool) -> HttpResponse:
     """Answer 401 with the sign-in as a part of the page, which keeps everything that was typed."""
     owner = drafts.whose(request)
-    known = owner._asdict() if owner else {}
+    tenant = origins.tenant_at(owner.tenant) if owner else None
+    known = {"tenant": tenant.name, "username": owner.username} if owner and tenant else {}
     return render(
         request,
         "sign_in/_over.html",
@@ -62,7 +71,8 @@ def _sign_in_over(request: HttpRequest, error: AbacoError) -> HttpResponse:
             "token_form": TokenForm.over(initial=known) if TokenForm.is_offered() else None,
             "code_tenants": [tenant for tenant in settings.TENANTS.values() if tenant.takes_code],
             "whose": request.POST.get(drafts.FIELD, ""),
-            "refused_token": error.user_message if isinstance(error, InvalidToken) else "",
+            "because": error.user_message if isinstance(error, InvalidToken) or is_elsewhere else "",
+            "stays": not is_elsewhere,
             "new_key": owner is not None and drafts.was_refused(request, owner),
         },
         status=401,

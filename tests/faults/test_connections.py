@@ -5,7 +5,7 @@ import selectors
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def check_both(server: StandIn, browser: Client, caplog: pytest.LogCaptureFixtur
 
 
 def test_f01_dns(
-    settings: Any, signed_in: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    settings: Any, sign_in: Callable[..., Client], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown(*args: object, **kwargs: object) -> None:
         raise socket.gaierror(-2, "Name or service not known")
@@ -42,16 +42,16 @@ def test_f01_dns(
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     settings.TENANTS = {"default": tenant_at("https://actors.nowhere.example")}
     shorten()
-    check_both(StandIn(port=1), signed_in, caplog, "its name was not found", 502)
+    check_both(StandIn(port=1), sign_in(), caplog, "its name was not found", 502)
     assert "nowhere" not in caplog.text
 
 
-def test_f02_refused(settings: Any, signed_in: Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_f02_refused(settings: Any, sign_in: Callable[..., Client], caplog: pytest.LogCaptureFixture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     settings.TENANTS = {"default": tenant_at(f"http://127.0.0.1:{port}")}
     shorten()
-    check_both(StandIn(port=port), signed_in, caplog, "cannot be reached", 502)
+    check_both(StandIn(port=port), sign_in(), caplog, "cannot be reached", 502)
 
 
 @pytest.fixture
@@ -84,11 +84,15 @@ def granted(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_f03_black_hole(
-    settings: Any, signed_in: Client, caplog: pytest.LogCaptureFixture, full_port: int, granted: list[float]
+    settings: Any,
+    sign_in: Callable[..., Client],
+    caplog: pytest.LogCaptureFixture,
+    full_port: int,
+    granted: list[float],
 ) -> None:
     settings.TENANTS = {"default": tenant_at(f"http://127.0.0.1:{full_port}")}
     shorten(connect=0.2)
-    check_both(StandIn(port=full_port), signed_in, caplog, "did not answer in time", 504)
+    check_both(StandIn(port=full_port), sign_in(), caplog, "did not answer in time", 504)
     assert granted
     assert max(granted) <= 0.2
 
@@ -98,7 +102,7 @@ def test_f04_tls(
     case: str,
     tmp_path: Path,
     settings: Any,
-    signed_in: Client,
+    sign_in: Callable[..., Client],
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -115,7 +119,7 @@ def test_f04_tls(
     with StandIn(tls=context) as server:
         settings.TENANTS = {"default": tenant_at(server.url)}
         shorten()
-        check_both(server, signed_in, caplog, "is not trusted, so nothing was sent", 502)
+        check_both(server, sign_in(), caplog, "is not trusted, so nothing was sent", 502)
 
 
 def test_f16_proxies_and_netrc_of_the_machine_change_nothing(

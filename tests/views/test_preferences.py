@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,7 +64,7 @@ def test_what_is_chosen_is_kept_for_the_person(sign_in: Any) -> None:
 
 @pytest.mark.store
 def test_another_tenant_is_another_person(sign_in: Any, settings: Any) -> None:
-    settings.TENANTS = {**settings.TENANTS, "other": settings.TENANTS["default"]}
+    settings.TENANTS = {**settings.TENANTS, "other": replace(settings.TENANTS["default"], name="other")}
     sign_in().post(URL, GOOD)
     assert "data-theme" not in html_tag(sign_in(tenant="other").get("/account/").content.decode())
 

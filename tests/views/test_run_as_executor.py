@@ -1,6 +1,7 @@
 """Running as whoever sends the message, which v3 alone offers: typed, sent, imported, exported and reviewed."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -101,13 +102,13 @@ def test_not_together_with_the_user_of_the_image(
     ],
 )
 def test_a_tenant_that_is_known_not_to_allow_it_is_not_asked(
-    signed_in: Client, api: API, tapis: Any, url: str, is_taken: bool
+    sign_in: Callable[..., Client], api: API, tapis: Any, url: str, is_taken: bool
 ) -> None:
     tapis(url)
     naming_of(url, "v3").confirm()  # as an earlier answer had, before which nothing is written
     if is_taken:
         api.wire.post(f"{url}/v3/actors", json={"status": "success", "message": "", "metadata": {}, "result": shown()})
-    answer = as_json(signed_in, "POST", "/api/v1/actors/", {"image": "a/b", "run_as_executor": True})
+    answer = as_json(sign_in(), "POST", "/api/v1/actors/", {"image": "a/b", "run_as_executor": True})
     assert answer.status_code == (201 if is_taken else 422)
     if not is_taken:
         (sentence,) = answer.json()["errors"]["run_as_executor"]

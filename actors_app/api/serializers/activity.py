@@ -23,7 +23,7 @@ class ActivityLine(serializers.Serializer):
     id = serializers.IntegerField()
     time = serializers.DateTimeField(help_text=MOMENT)
     ended = serializers.DateTimeField(allow_null=True, help_text="null while it runs, and where nobody knows.")
-    username = serializers.CharField()
+    username = serializers.CharField(help_text="Empty where the portal's operator did it with a command.")
     action = serializers.CharField(help_text="Noun and verb: `message.send`.")
     actor_id = serializers.CharField(allow_null=True)
     object_id = serializers.CharField(allow_null=True, help_text="The execution, worker, person or handle it is about.")

@@ -176,7 +176,7 @@ class DefinitionFile(Definitions):
         """Answer with the definition."""
         actor = self.abaco.actors.get(actor_id)
         kept_definitions.record(self.who.tenant, [actor])
-        return Response(written(actor, self.who.tenant))
+        return Response(written(actor, self.tenant.version))
 
 
 class DefinitionImport(Definitions):

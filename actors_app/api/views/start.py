@@ -23,7 +23,7 @@ class Start(Resource):
         return Response(
             {
                 "username": self.who.username,
-                "tenant": self.who.tenant,
+                "tenant": self.tenant.name,
                 "read_only": read_only_reason(self.http),
                 "csrf_token": None if brings_token(self.http) else get_token(self.http),
                 "schema": reverse("api:schema"),
