@@ -66,7 +66,7 @@ class Command(BaseCommand):
             if not left:
                 break
             if time.monotonic() >= beat_at:
-                for one in left:
+                for one in rounds:
                     one.beat()
                 beat_at = time.monotonic() + beats.EVERY
             first = min(left, key=lambda one: one.due)
