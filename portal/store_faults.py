@@ -28,7 +28,8 @@ def is_damaged(failure: BaseException) -> bool:
 
 def is_lasting(failure: BaseException) -> bool:
     """Whether a failure stays until somebody mends it, so that a start need not wait for its end."""
-    return is_damaged(failure) or _code(failure) == _READONLY or _path().is_dir()
+    # A database of PostgreSQL may be called as a folder is, such as `portal`.
+    return connection.vendor == "sqlite" and (is_damaged(failure) or _code(failure) == _READONLY or _path().is_dir())
 
 
 def sentence_about(failure: BaseException) -> str:
