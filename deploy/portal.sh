@@ -6,6 +6,7 @@
 #   RELEASE=/opt/actors-portal/releases/VERSION portal migrate      # of a release that does not run yet
 set -eu
 exec runuser -u portal -- sh -c '
+    set -e
     umask 077
     set -a
     . /etc/actors-portal/portal.env
