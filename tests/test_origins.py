@@ -16,7 +16,7 @@ from actors_app.doctor import inside
 from actors_app.models import AuditEntry, NonceNote, PortalSession, PreferenceRow, SavedView, TenantOrigin
 from actors_app.sessions import ADDRESS_CHANGED
 from portal.tenants import Tenant, TenantError, origin_of, read_tenant
-from tests.conftest import API
+from tests.conftest import API, key_of
 from tests.routes import answer_everything
 from tests.test_former_api import fill
 
@@ -153,11 +153,16 @@ def test_what_moves_goes_on_at_the_new_address_and_nobody_stays_signed_in(
     assert "1 in portal_actor_history" in text
     assert "Nothing was changed." in text
     assert warnings()
+    row, key = PortalSession.objects.get(), key_of(moved)
     assert f"It goes on at {NEW}." in says("default")
     assert not warnings()
     assert keys(settings, default=NEW) == ["default"]
     assert f"{ADDRESS_CHANGED} Sign in again." in moved.get("/actors/", follow=True).content.decode()
     assert not PortalSession.objects.exclude(credential="").exists()
+    row.save()  # as a portal at the former address signs in, which is not stopped yet
+    moved.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert moved.get("/account/").status_code == 302
+    assert not api.asked
     answer_everything(api.wire, url=NEW)
     browser = sign_in()
     page = browser.get("/activity/?window=all").content.decode()

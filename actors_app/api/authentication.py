@@ -121,9 +121,9 @@ def _owner(request: HttpRequest, tenant: Tenant, token: str) -> Credentials:
     # Not remembered in clear: the name in the cache is a keyed hash of the token and of where it is good.
     memory = salted_hmac("actors.bearer", f"{tenant.name}\n{tenant.origin}\n{token}", algorithm="sha256").hexdigest()
     username: str | None = cache.get(f"bearer:{memory}")
-    key = origins.key_of(tenant)
     if username is None:
-        BroughtCredentials.put(request, Credentials(key, "", token), memory)
+        # Whoever only knocks binds no key to an address.
+        BroughtCredentials.put(request, Credentials(origins.keys()[tenant.name], "", token), memory)
         bulkhead.enter(request)
         try:
             username = Abaco(client_for(tenant), SessionCredentials.of(request)).profile.me().username
@@ -136,7 +136,7 @@ def _owner(request: HttpRequest, tenant: Tenant, token: str) -> Credentials:
         raise InvalidToken("a token that the API refuses by what is in it", advice=BRING_ANOTHER)
     if not username:
         raise _refused("a token that the API refuses")
-    who = Credentials(key, username, token)
+    who = Credentials(origins.key_of(tenant), username, token)
     BroughtCredentials.put(request, who, memory)
     return who
 

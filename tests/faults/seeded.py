@@ -30,6 +30,7 @@ _NONCES = ("tests/views/test_nonce_list.py", "tests/views/test_nonce_delete.py",
 _RESULTS = ("tests/views/test_result_take.py", "tests/views/test_result_download.py")
 _SIGN_IN = ("tests/views/test_sign_in.py",)
 _NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
+_ORIGINS = ("tests/test_origins.py", "tests/test_former_api.py")
 _ONCE = ("tests/test_writes.py",)
 _TEXT = ("tests/test_templatetags.py", "tests/test_loglines.py", "tests/faults/test_answers.py")
 _INPUTS = ("tests/test_bad_inputs.py",)
@@ -183,6 +184,25 @@ SEEDED = (
         'request.session.flush()\n    request.session["who"]',
         'request.session["who"]',
         (*_VAULT, *_SIGN_IN),
+    ),
+    # The API at its address.
+    Seeded(
+        "actors_app/sessions.py",
+        "not origins.is_at(found.tenant, found.origin)",
+        "not origins.is_at(found.tenant, found.origin) and not found.credential",
+        ("tests/test_address_change.py",),
+    ),
+    Seeded(
+        "actors_app/origins.py",
+        "return tenant is not None and tenant.origin == origin",
+        "return tenant is not None",
+        _ORIGINS,
+    ),
+    Seeded(
+        "actors_app/origins.py",
+        "return next(key for key in keys if key not in used)",
+        "return next(keys)",
+        _ORIGINS,
     ),
     # Nonces, results and writes.
     Seeded(
