@@ -27,6 +27,8 @@ PARAMETER = "draft"  # of the address that shows a kept form
 KEPT_FOR = timedelta(minutes=30)
 KEPT_AT_ONCE = 5  # per person; the oldest go
 _NOT_KEPT = {FIELD, keys.FIELD, "csrfmiddlewaretoken", "password", "access_token"}
+SIGNED_OUT = "You were signed out."
+NO_PROOF = "The form's proof of origin was missing or old; you are still signed in."
 _signer = Signer(salt="actors.whose")
 
 
@@ -46,6 +48,7 @@ class Kept:
     typed: dict[str, list[str]]
     files: list[str]
     key: str
+    why: str = SIGNED_OUT
 
     @property
     def values(self) -> QueryDict:
@@ -78,8 +81,11 @@ def whose(request: HttpRequest) -> Person | None:
         return None
 
 
-def keep(request: HttpRequest) -> str:
-    """Keep what this POST holds for the person whose form it is; return its handle, or "" where nothing was typed."""
+def keep(request: HttpRequest, *, why: str = SIGNED_OUT) -> str:
+    """Keep what this POST holds for the person whose form it is; return its handle, or "" where nothing was typed.
+
+    `why` is the sentence with which its page is opened again.
+    """
     owner = whose(request)
     typed = {name: request.POST.getlist(name) for name in request.POST if name not in _NOT_KEPT}
     if owner is None or not (typed or request.FILES):
@@ -91,6 +97,7 @@ def keep(request: HttpRequest) -> str:
         "path": request.path,
         "typed": typed,
         "files": [str(file.name) for _, several in request.FILES.lists() for file in several],
+        "why": why,
         "key": "" if was_refused(request, owner) else request.POST.get(keys.FIELD, ""),
     }
     mine = Draft.objects.filter(**owner._asdict())

@@ -161,6 +161,6 @@ class DraftMiddleware:
             messages.warning(request, "What was typed here is no longer kept: that is done for 30 minutes.")
             return redirect(request.path)
         again = f" Choose the file {', '.join(draft.files)} again: files are not kept." if draft.files else ""
-        messages.info(request, f"You were signed out. This is as you typed it; nothing was sent.{again}")
+        messages.info(request, f"{draft.why} This is as you typed it; nothing was sent.{again}")
         drafts.show(draft)
         return None

@@ -387,7 +387,10 @@ def test_a_lost_csrf_cookie_loses_no_words(signed_in: Client, api: API) -> None:
     browser = strict(signed_in)
     answer = browser.post(HOME + "messages/", {**OWN, **MESSAGE})
     assert answer["Location"].startswith(HOME + "messages/?draft=")
-    assert_all_typed(browser.get(answer["Location"]).content.decode(), MESSAGE)
+    page = browser.get(answer["Location"]).content.decode()
+    assert_all_typed(page, MESSAGE)
+    assert "You were signed out" not in page
+    assert "you are still signed in. This is as you typed it; nothing was sent." in page
     assert not AuditEntry.objects.exists()
 
 

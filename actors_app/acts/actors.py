@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from actors_app.acts.gone import was_gone
 from actors_app.credentials import abaco_for
 from actors_app.definitions.definition import Definition, differences, full_update, redacted
 from actors_app.history import rights
@@ -15,6 +16,8 @@ from actors_app.services import Abaco
 from actors_app.services.types import Actor
 from actors_app.wording import visible
 from actors_app.writes import Answer, Written, perform
+
+GONE = "gone already"  # in place of what the API says of a deletion
 
 
 def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> Written[Actor]:
@@ -122,11 +125,14 @@ def _save(request: HttpRequest, actor_id: str, actor: Actor, changes: dict[str, 
 
 
 def _delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> str:
-    said = abaco.actors.delete(actor_id)
+    said: list[str] = []
+    gone = was_gone(lambda: said.append(abaco.actors.delete(actor_id)))
     rights.forget_actor(request, actor_id)
-    return said
+    return GONE if gone else said[0]
 
 
 def _deleted(label: str, said: str) -> Answer:
+    if said == GONE:
+        return Answer(f"The actor {visible(label)} was deleted already.", reverse("actors:actor-list"))
     rest = " The API is still cleaning up after it." if "cleaning up" in said else ""
     return Answer(f"The actor {visible(label)} is deleted.{rest}", reverse("actors:actor-list"))

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actors_app.acts.gone import was_gone
 from actors_app.links import ring_by_alias
 from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco
@@ -40,13 +41,16 @@ def point(request: HttpRequest, abaco: Abaco, alias: str, before: Alias, actor_i
     )
 
 
-def delete(request: HttpRequest, abaco: Abaco, alias: str) -> Written[None]:
+def delete(request: HttpRequest, abaco: Abaco, alias: str) -> Written[bool]:
     """Delete an alias. `DELETE /actors/aliases/{alias}`."""
     return perform(
         request,
         "alias.delete",
-        lambda: abaco.aliases.delete(alias),
-        lambda _: Answer(f"The alias {alias} is deleted.", reverse("actors:alias-list")),
+        lambda: was_gone(lambda: abaco.aliases.delete(alias)),
+        lambda gone: Answer(
+            f"The alias {alias} was deleted already." if gone else f"The alias {alias} is deleted.",
+            reverse("actors:alias-list"),
+        ),
         object_id=alias,
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actors_app.acts.gone import was_gone
 from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco
 from actors_app.services.types import Config
@@ -37,13 +38,16 @@ def update(request: HttpRequest, abaco: Abaco, config: str, typed: Mapping[str, 
     )
 
 
-def delete(request: HttpRequest, abaco: Abaco, config: str) -> Written[None]:
+def delete(request: HttpRequest, abaco: Abaco, config: str) -> Written[bool]:
     """Delete a config. `DELETE /actors/configs/{name}`."""
     return perform(
         request,
         "config.delete",
-        lambda: abaco.configs.delete(config),
-        lambda _: Answer(f"The config {config} is deleted.", reverse("actors:config-list")),
+        lambda: was_gone(lambda: abaco.configs.delete(config)),
+        lambda gone: Answer(
+            f"The config {config} was deleted already." if gone else f"The config {config} is deleted.",
+            reverse("actors:config-list"),
+        ),
         object_id=config,
     )
 

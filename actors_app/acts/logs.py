@@ -65,5 +65,10 @@ def forget(request: HttpRequest, actor_id: str, execution_id: str, kept: KeptLog
     )
 
 
+def forgotten(actor_id: str, execution_id: str) -> Answer:
+    """Say that a log is not archived any more."""
+    return Answer("The kept log was deleted already.", _page(actor_id, execution_id))
+
+
 def _page(actor_id: str, execution_id: str) -> str:
     return reverse("actors:execution-logs", args=[actor_id, execution_id])

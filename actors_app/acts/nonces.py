@@ -1,12 +1,14 @@
 """Making, showing and deleting nonces, of an actor or of an alias."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actors_app.acts.gone import was_gone
 from actors_app.credentials import signed_in
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.handles import nonce_behind
@@ -94,10 +96,21 @@ def one(abaco: Abaco, holder: Holder, handle: str) -> Nonce:
     return nonce_behind(handle, holder.id, holder.service(abaco).list(holder.id))
 
 
+def listed(abaco: Abaco, holder: Holder, handle: str) -> Nonce | None:
+    """Return the nonce that a handle stands for, None where the list has it no more. `GET …/nonces`."""
+    nonces = holder.service(abaco).list(holder.id)
+    with suppress(NotFound):
+        return nonce_behind(handle, holder.id, nonces)
+    return None
+
+
+def gone(holder: Holder) -> Answer:
+    """Say that a nonce which is in the list no more was deleted before."""
+    return Answer("This nonce was deleted already.", holder.url)
+
+
 def _delete(nonces: Nonces, holder_id: str, nonce: Nonce) -> str:
     """Delete a nonce; the API answers a second deletion with an error, though what was wanted is so."""
-    try:
-        nonces.delete(holder_id, nonce.id)
-    except NotFound:
+    if was_gone(lambda: nonces.delete(holder_id, nonce.id)):
         return f"The nonce {nonce.masked} was gone already."
     return f"The nonce {nonce.masked} was deleted. It opens nothing any more."

@@ -53,17 +53,19 @@ class PortalForm(forms.Form):
             if not field.widget.needs_multipart_form
         }
 
-    def refuse(self, error: Any) -> int:
+    def refuse(self, error: Any, *, is_fragment: bool = False) -> int:
         """Keep the API's error beside what was typed; return the status to answer with.
 
         Raises the error again where the sign-in has ended, since the visitor must sign in first. A value that the API
-        names is marked beside its field and answers 422, as a value that the form itself refuses does.
+        names is marked beside its field and answers 422, as a value that the form itself refuses does. A name that is
+        taken answers 409, but 422 where htmx asks for the form alone (`is_fragment`), which it shows upon no other.
         """
         if isinstance(error, SignedOut) and not error.renewed:
             raise error
         self.refusal = error
-        if isinstance(error, InvalidRequest) and error.field in self.fields:
+        is_named = isinstance(error, InvalidRequest | Conflict) and error.field in self.fields
+        if is_named:
             self.add_error(error.field, error.reason or error.user_message)
         if isinstance(error, APIError) and isinstance(error, InvalidRequest | Conflict):
-            return 422 if isinstance(error, InvalidRequest) else 409
+            return 422 if isinstance(error, InvalidRequest) or (is_named and is_fragment) else 409
         return int(error.status)

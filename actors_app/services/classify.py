@@ -103,7 +103,7 @@ _GATEWAY_CODE = re.compile(rb"\b(9008\d\d|9009\d\d)\b")
 _PYTHON_WORDS = re.compile(r"Unrecognized exception type|Traceback|<class '")
 _ABOUT_FIELD = re.compile(r"description[.:]|^Invalid POST: (?=\{)")
 _FIELD = re.compile(r"\{'(\w+)': ")
-# Which field other refusals of an actor are about, by our names; they name none (TACC/abaco actors/controllers.py).
+# Which field other refusals are about, by our names; they name none (TACC/abaco actors/controllers.py, models.py).
 _FIELD_OF = tuple(
     (re.compile(words), field)
     for words, field in (
@@ -114,6 +114,8 @@ _FIELD_OF = tuple(
         (r"Invalid [Qq]ueue name", "queue"),
         (r"[Ii]nvalid link ", "link"),
         (r"run_?as_?executor", "run_as_executor"),
+        (r"\bAlias .* already exists", "alias"),
+        (r"\bConfig .* already exists", "name"),
     )
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
@@ -146,7 +148,7 @@ def classify(
         error(
             detail,
             reason=plain(Masker().text(quotable)) if quotable else None,
-            field=_field_of(message) if message and error is InvalidRequest else None,
+            field=_field_of(message) if message and error in (InvalidRequest, Conflict) else None,
         ),
         method,
         status,

@@ -88,7 +88,7 @@ def alias_create(request: HttpRequest) -> HttpResponse:
                 else:
                     return acts.create(request, abaco, typed["alias"], typed["actor_id"]).go(request)
             except AbacoError as error:
-                status = form.refuse(error)
+                status = form.refuse(error, is_fragment=wants_fragment(request))
     return render_page(request, "aliases/create.html", context, partial="aliases/_create.html", status=status)
 
 

@@ -92,7 +92,7 @@ def config_create(request: HttpRequest) -> HttpResponse:
             try:
                 return acts.create(request, abaco_for(request), form.cleaned_data).go(request)
             except AbacoError as error:
-                status = form.refuse(error)
+                status = form.refuse(error, is_fragment=wants_fragment(request))
     context = {"section": "configs", "form": form, "sends": _sends("config-create", form)}
     return render_page(request, "configs/create.html", context, partial="configs/_create.html", status=status)
 

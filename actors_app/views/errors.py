@@ -307,7 +307,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if sender == owner and wants_fragment(request):
             text = "The form was opened in another sign-in, so nothing was sent. It is ready now: send it again."
             return render(request, "sign_in/_again.html", {"text": text, "level": "warning"}, status=403)
-        if sender == owner and (handle := drafts.keep(request)):
+        if sender == owner and (handle := drafts.keep(request, why=drafts.NO_PROOF)):
             return HttpResponseRedirect(f"{request.path}?{drafts.PARAMETER}={handle}")
     return _answer(
         request,

@@ -41,6 +41,8 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
     kept = visible_kept(signed_in(request), actor_id, execution_id, answers)
     if kept is None:
         answers["execution"].need()
+        if request.method == "POST":
+            return acts.forgotten(actor_id, execution_id).go(request)
         raise Http404
     form, may_delete = PortalForm(request.POST or None), acts.may_forget(who, kept, answers)
     context: dict[str, Any] = {

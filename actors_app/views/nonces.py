@@ -149,7 +149,9 @@ def _delete_page(request: HttpRequest, holder: Holder, handle: str) -> HttpRespo
     else:
         if earlier := acts.deleted_before(request, holder, handle):
             return earlier.go(request)
-        nonce = acts.one(abaco, holder, handle)
+        nonce = acts.listed(abaco, holder, handle)
+        if nonce is None:
+            return acts.gone(holder).go(request)
         note = noted(tenant_of(request), handle)
         context = frame(holder) | {"handle": handle, "nonce": nonce, "note": note, "form": PortalForm(request.POST)}
         try:

@@ -119,8 +119,7 @@ class ActorDetail(Resource):
         if earlier := answered(self.http, "actor.delete", actor_id=actor_id):
             return self.done(earlier)
         label = self.abaco.actors.get(actor_id).label
-        deleted = acts.delete(self.http, self.abaco, actor_id, label)
-        return self.done(deleted)
+        return self.done(acts.delete(self.http, self.abaco, actor_id, label))
 
 
 def as_form(given: Definition) -> Definition:
