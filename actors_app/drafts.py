@@ -12,11 +12,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from cryptography.fernet import InvalidToken
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, QueryDict, RawPostDataException
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from actors_app import keys
 from actors_app.credentials import SessionCredentials, vault
@@ -79,6 +81,24 @@ def whose(request: HttpRequest) -> Person | None:
         return Person(*_signer.unsign_object(request.POST.get(FIELD, "")))
     except (BadSignature, ValueError, TypeError):
         return None
+
+
+def read_all(request: HttpRequest, most: int) -> int:
+    """Read a form of more fields than Django takes, as far as it was sent without files; return how many it has.
+
+    0 where it cannot be read: the body of one with files is gone, and one of more than `most` fields is left alone.
+    """
+    if request.content_type != "application/x-www-form-urlencoded":
+        return 0
+    try:
+        pairs = parse_qsl(request.body.decode(), keep_blank_values=True, max_num_fields=most)
+    except (ValueError, RawPostDataException):
+        return 0
+    typed = QueryDict(mutable=True)
+    for name, text in pairs:
+        typed.appendlist(name, text)
+    request.POST, request._files = typed, MultiValueDict()  # type: ignore[assignment,attr-defined]
+    return len(pairs)
 
 
 def keep(request: HttpRequest, *, why: str = SIGNED_OUT) -> str:

@@ -69,11 +69,12 @@ class ConfirmForm(PortalForm):
 
     def _read_signed(self) -> None:
         try:
-            word, label, key = signing.loads(self.data.get("expected", ""), salt=self.purpose, max_age=MAX_AGE)
+            # A page that an older release made has no id in it; its word in the address stands for that.
+            word, label, *key = signing.loads(self.data.get("expected", ""), salt=self.purpose, max_age=MAX_AGE)
         except (signing.BadSignature, ValueError, TypeError):
             return
         if word == self._actor_id:
-            self.label, self._key = str(label), str(key)
+            self.label, self._key = str(label), str(key[0] if key else word)
 
     def clean(self) -> dict[str, Any]:
         """Compare what was typed with the name, in each of its spellings, and with the id where that is asked for."""

@@ -33,6 +33,7 @@ DAMAGED = (
     "The portal's own store is damaged, so nobody's sign-in can be read.",
     "Tell who runs this portal. Before you send something again, look whether it was done.",
 )
+MOST_FIELDS = 20_000  # of a form that is given back with a sentence; of 2 MiB, hardly more can be meant
 BROKEN = {
     "title": "The portal failed",
     "message": "This is a fault of the portal, not of what you typed.",
@@ -138,19 +139,34 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return too_large(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
     most = f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields or {settings.DATA_UPLOAD_MAX_NUMBER_FILES:,} files"
     too_many = isinstance(exception, TooManyFieldsSent | TooManyFilesSent)
+    message = "The address or the form was not in a form the portal understands."
+    if too_many:
+        message = f"The form has more than {most}, which is what the portal takes at once."
+    if isinstance(exception, TooManyFieldsSent) and (number := drafts.read_all(request, MOST_FIELDS)):
+        most = f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields"
+        message = f"The form has {number:,} fields; the portal takes at most {most} at once."
+        if given_back := _given_back(request, message):
+            return given_back
     return _answer(
         request,
         400,
         {
             "title": "The portal could not read this request",
-            "message": f"The form has more than {most}, which is what the portal takes at once."
-            if too_many
-            else "The address or the form was not in a form the portal understands.",
+            "message": message,
             "advice": "Go back, check what was typed, and try again.",
             "changed": CHANGED["no"],
             "way_back": ("/", "To the overview"),
         },
     )
+
+
+def _given_back(request: HttpRequest, why: str) -> HttpResponse | None:
+    """Lead whose form it is, and only them, to its page with what was typed; None where htmx left that on the page."""
+    owner = drafts.whose(request)
+    if owner is None or owner != drafts.signed_in(request) or wants_fragment(request):
+        return None
+    handle = drafts.keep(request, why=why)
+    return HttpResponseRedirect(f"{request.path}?{drafts.PARAMETER}={handle}") if handle else None
 
 
 def too_large(request: HttpRequest, limit: int, size: int | None = None, *, is_proved: bool = True) -> HttpResponse:
@@ -307,8 +323,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if sender == owner and wants_fragment(request):
             text = "The form was opened in another sign-in, so nothing was sent. It is ready now: send it again."
             return render(request, "sign_in/_again.html", {"text": text, "level": "warning"}, status=403)
-        if sender == owner and (handle := drafts.keep(request, why=drafts.NO_PROOF)):
-            return HttpResponseRedirect(f"{request.path}?{drafts.PARAMETER}={handle}")
+        if given_back := _given_back(request, drafts.NO_PROOF):
+            return given_back
     return _answer(
         request,
         403,
