@@ -1,10 +1,10 @@
 """Making, showing and deleting nonces, of an actor or of an alias."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from django.core import signing
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -17,6 +17,8 @@ from actors_app.services.errors import NotFound
 from actors_app.services.nonces import Nonces
 from actors_app.services.types import Nonce
 from actors_app.writes import Answer, Written, answered, perform, record_read
+
+_SEEN = "actors.nonce-seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +98,19 @@ def one(abaco: Abaco, holder: Holder, handle: str) -> Nonce:
     return nonce_behind(handle, holder.id, holder.service(abaco).list(holder.id))
 
 
-def listed(abaco: Abaco, holder: Holder, handle: str) -> Nonce | None:
-    """Return the nonce that a handle stands for, None where the list has it no more. `GET …/nonces`."""
-    nonces = holder.service(abaco).list(holder.id)
-    with suppress(NotFound):
-        return nonce_behind(handle, holder.id, nonces)
-    return None
+def seen(holder: Holder, handle: str) -> str:
+    """Return what a page that shows a nonce carries, signed, so that it is known to have been there."""
+    return signing.dumps([holder.id, handle], salt=_SEEN)
 
 
-def gone(holder: Holder) -> Answer:
-    """Say that a nonce which is in the list no more was deleted before."""
-    return Answer("This nonce was deleted already.", holder.url)
+def gone(holder: Holder, handle: str, proof: str, error: NotFound) -> Answer:
+    """Say that a nonce which is in the list no more was deleted before; raise the error where no page has shown it."""
+    try:
+        if signing.loads(proof, salt=_SEEN) == [holder.id, handle]:
+            return Answer("This nonce was deleted already.", holder.url)
+    except (signing.BadSignature, ValueError):
+        pass
+    raise error
 
 
 def _delete(nonces: Nonces, holder_id: str, nonce: Nonce) -> str:

@@ -25,7 +25,7 @@ from actors_app.nonces.notes import noted
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce
 from actors_app.wording import now, thousands, visible
 
@@ -149,15 +149,18 @@ def _delete_page(request: HttpRequest, holder: Holder, handle: str) -> HttpRespo
     else:
         if earlier := acts.deleted_before(request, holder, handle):
             return earlier.go(request)
-        nonce = acts.listed(abaco, holder, handle)
-        if nonce is None:
-            return acts.gone(holder).go(request)
+        nonces = holder.service(abaco).list(holder.id)
+        try:
+            nonce = nonce_behind(handle, holder.id, nonces)
+        except NotFound as error:
+            return acts.gone(holder, handle, request.POST.get("seen", ""), error).go(request)
         note = noted(tenant_of(request), handle)
         context = frame(holder) | {"handle": handle, "nonce": nonce, "note": note, "form": PortalForm(request.POST)}
         try:
             return acts.delete(request, abaco, holder, handle, nonce).go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
+    context["seen"] = acts.seen(holder, handle)
     return render_page(request, "nonces/delete.html", context, partial="nonces/_delete.html", status=status)
 
 

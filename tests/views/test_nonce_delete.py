@@ -53,9 +53,9 @@ def test_a_nonce_deleted_meanwhile_is_said_to_be_gone(listed: API, signed_in: Cl
     assert "was gone already" in signed_in.get(LIST).content.decode()
 
 
-def test_a_nonce_that_is_in_the_list_no_more_was_deleted_already(api: API, signed_in: Client) -> None:
+def test_a_handle_of_no_nonce_is_not_found(api: API, signed_in: Client) -> None:
     api.get(f"{ACTOR}/nonces", [])
-    assert signed_in.post(URL).headers["Location"] == f"/actors/{ACTOR_ID}/nonces/"
+    assert signed_in.post(URL).status_code == 404
 
 
 def test_it_shows_a_refusal(listed: API, signed_in: Client) -> None:
