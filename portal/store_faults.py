@@ -12,7 +12,10 @@ from portal.store import FAILURES
 _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 8, 10, 11, 13, 14, 26
 
 MOST = 256 * 1024 * 1024  # bytes of a file that is read through at the start; the doctor reads any
-_NOT_YOURS = "cannot be written to: it and its folder must belong to the portal's user."
+_NOT_YOURS = (
+    "cannot be written to: it and its folder must belong to the portal's user, and with systemd's units lie in "
+    "/var/lib/actors-portal."
+)
 AWAY = "The store does not answer: is PostgreSQL there, and are the address and the password of DATABASE_URL right?"
 RESTORE = "Stop the portal, keep the file as it is, and restore the newest backup: docs/deploy.md, Backup and restore."
 
@@ -29,7 +32,9 @@ def is_damaged(failure: BaseException) -> bool:
 def is_lasting(failure: BaseException) -> bool:
     """Whether a failure stays until somebody mends it, so that a start need not wait for its end."""
     # A database of PostgreSQL may be called as a folder is, such as `portal`.
-    return connection.vendor == "sqlite" and (is_damaged(failure) or _code(failure) == _READONLY or _path().is_dir())
+    return connection.vendor == "sqlite" and (
+        is_damaged(failure) or _code(failure) == _READONLY or _path().is_dir() or bool(why_not_written())
+    )
 
 
 def sentence_about(failure: BaseException) -> str:
@@ -88,7 +93,9 @@ def _why_not_opened(path: Path) -> str:
         return (
             f"{path.parent} does not exist, or may not be entered: the store must be in a folder of the portal's user."
         )
-    return f"{path} cannot be opened: it and its folder must belong to the portal's user, and its disk have room."
+    return why_not_written() or (
+        f"{path} cannot be opened: it and its folder must belong to the portal's user, and its disk have room."
+    )
 
 
 def _code(failure: BaseException) -> int:

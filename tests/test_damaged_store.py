@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from html import unescape
@@ -162,7 +164,7 @@ def test_the_collector_says_it(spoiled: Callable[[str], Path], api: API, setting
 def test_a_store_without_room_or_right_to_write_is_said(spoiled: Callable[[str], Path]) -> None:
     path = spoiled("none")
     for pragma, words in (
-        ("PRAGMA query_only=ON", "cannot be written to: it and its folder must belong to the portal's user."),
+        ("PRAGMA query_only=ON", "cannot be written to: it and its folder must belong to the portal's user, and"),
         ("PRAGMA max_page_count=1", r"The disk with .* is full: make room\."),
     ):
         with moved_to(path):
@@ -183,6 +185,24 @@ def test_a_file_that_may_not_be_written_is_known_before_the_first_row(
         assert why_not_written() == ""
         for closed in (path, path.parent):
             monkeypatch.setattr(os, "access", lambda where, mode, closed=closed: where != closed)
-            assert (
-                why_not_written() == f"{path} cannot be written to: it and its folder must belong to the portal's user."
-            )
+            assert why_not_written().startswith(f"{path} cannot be written to: it and its folder must belong to")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root becomes another user")
+def test_a_store_where_nothing_can_be_written_stays_so(spoiled: Callable[[str], Path]) -> None:
+    # Not below `tmp_path`, which is closed to all but root.
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / NAME
+        shutil.copy(spoiled("none"), path)
+        path.chmod(0o644)
+        Path(place).chmod(0o755)
+        with moved_to(path):
+            os.setresuid(65534, 65534, 0)
+            try:
+                with pytest.raises(Error) as caught, connection.cursor():
+                    pass
+                # SQLite cannot open it, which may pass where a disk is not there yet; here it does not.
+                assert is_lasting(caught.value)
+                assert f"{path} cannot be written to" in sentence_about(caught.value)
+            finally:
+                os.setresuid(0, 0, 0)

@@ -102,6 +102,21 @@ def test_a_store_in_the_folder_of_a_release_is_said(store: Path, settings: Any) 
     assert said(files.store_files(), "warning") == ""
 
 
+def test_a_store_where_the_unit_lets_the_portal_write_nothing_is_said(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = tmp_path / "actors-portal@.service"
+    monkeypatch.setattr(files, "UNIT", unit)
+    unit.touch()
+    assert f"do not let the portal write in {store.parent}" in said(files.store_files(), "wrong")
+    (tmp_path / f"{unit.name}.d").mkdir()
+    (tmp_path / f"{unit.name}.d" / "store.conf").write_text(f"[Service]\nReadWritePaths={store.parent}\n")
+    assert said(files.store_files(), "wrong") == ""
+    (tmp_path / f"{unit.name}.d" / "store.conf").unlink()
+    monkeypatch.setattr(files, "STATE", store.parent)
+    assert said(files.store_files(), "wrong") == ""
+
+
 @pytest.mark.parametrize("setting", files.SECRET_FILES)
 def test_a_file_of_keys_that_others_can_read_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any, setting: str

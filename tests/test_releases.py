@@ -132,7 +132,7 @@ def test_a_unit_runs_the_release_of_the_link_and_writes_where_nobody_else_reads(
     programs = re.findall(r"^Exec\w+=(\S+)", text, re.MULTILINE)
     assert [one for one in programs if not one.startswith("/opt/actors-portal/current/.venv/bin/")] in (
         [],
-        ["/bin/kill"],
+        ["/bin/sh"],
     )
 
 

@@ -26,6 +26,9 @@ SECRET_FILES = (
 )
 # Where docs/deploy.md and run.py have the settings; a process does not know from which file they came.
 SETTINGS_FILES = ("/etc/actors-portal/portal.env", "var/portal.env", ".env")
+# Where docs/deploy.md has the portal's unit, and the one folder that this lets the portal write.
+UNIT, STATE = Path("/etc/systemd/system/actors-portal@.service"), Path("/var/lib/actors-portal")
+BEST = f"sqlite:///{STATE}/portal.sqlite3"
 # An engine for containers puts a container's secrets there, whatever their modes: no other container sees them.
 ENGINE = Path("/run/secrets")
 
@@ -44,11 +47,23 @@ def store_files() -> Findings:
     if not settings.PLAIN_HTTP and store.is_relative_to(settings.BASE_DIR):
         yield warning(
             "store",
-            f"{store} lies in the folder of this release, which the next one leaves behind and which the units do not "
-            "let the portal write: set DATABASE_URL=sqlite:////var/lib/actors-portal/portal.sqlite3.",
+            f"{store} lies in the folder of this release, which the next one leaves behind: DATABASE_URL={BEST}",
         )
+    elif _is_walled_off(store.parent):
+        yield wrong("store", f"The units of systemd do not let the portal write in {store.parent}: DATABASE_URL={BEST}")
     if good:
         yield well("store", f"Nobody else can read {store} and what SQLite writes beside it.")
+
+
+def _is_walled_off(folder: Path) -> bool:
+    """Whether the portal's unit, with what an operator added to it, makes a folder read-only for it.
+
+    This process is not behind the unit's walls, so that it may write there all the same.
+    """
+    if not UNIT.exists() or folder.is_relative_to(STATE):
+        return False
+    added = UNIT.with_name(f"{UNIT.name}.d").glob("*.conf")
+    return not any(f"ReadWritePaths={folder}" in path.read_text() for path in added)
 
 
 def _writable(folder: Path, files: list[Path]) -> Findings:
