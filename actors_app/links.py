@@ -5,8 +5,8 @@ A link names an actor by its id or by an alias. Nothing here asks the API.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from actors_app import addresses
 from actors_app.services.types import Actor, Alias
 from actors_app.wording import visible
 
@@ -137,7 +137,4 @@ def _path(one: Box, other: Box) -> str:
 
 def host_of(address: str) -> str:
     """Return the host of a webhook's address, or its beginning where it is none."""
-    try:
-        return urlsplit(address).hostname or address[:80]
-    except ValueError:
-        return address[:80]
+    return addresses.host_of(address) or address[:80]

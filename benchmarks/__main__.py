@@ -23,7 +23,7 @@ from typing import Any
 
 import requests
 
-from benchmarks import goals, lengths, loads, long, pages, peers, probe
+from benchmarks import goals, lengths, loads, long, pages, peers, probe, texts
 from benchmarks.bench import Bench
 from benchmarks.measuring import Figure, compare
 from benchmarks.stores import ROOT
@@ -31,7 +31,7 @@ from benchmarks.stores import ROOT
 MEASURES: dict[str, Callable[[Bench], None]] = {
     "P1": pages.p1, "P2": pages.p2, "P3": pages.p3, "P4": pages.p4, "P5": pages.p5, "P6": long.p6, "P7": long.p7,
     "P8": loads.p8, "P9": loads.p9, "P10": peers.p10,
-    "P11": lengths.p11, "P12": lengths.p12,
+    "P11": lengths.p11, "P12": lengths.p12, "P13": texts.p13,
 }  # fmt: skip
 PACKAGES = ("django", "requests", "urllib3", "msgspec", "gunicorn")
 PROBLEMS = (AssertionError, RuntimeError, OSError, requests.RequestException, subprocess.SubprocessError)

@@ -29,7 +29,7 @@ class Goal:
 
     @property
     def group(self) -> str:
-        """Return the goal that it belongs to, P1 to P12."""
+        """Return the goal that it belongs to, P1 to P13."""
         return self.name.partition("-")[0]
 
     def figure(self, figure: Figure) -> float:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from benchmarks import goals, lengths, logs, long, pages
+from benchmarks import goals, lengths, logs, long, pages, texts
 from benchmarks.bench import Bench
 from benchmarks.measuring import Figure
 from benchmarks.portals import portal_of, stub_of
@@ -87,6 +87,13 @@ def test_what_a_text_costs_grows_with_its_length_and_no_faster(holds: Callable[[
     for measured in (lengths.listing(), lengths.refusing(), lengths.comparing()):
         for goal, figure in measured.items():
             holds(goal, figure)
+
+
+@pytest.mark.gate(*(goal for goal in goals.goals() if goal.startswith("P13-")))
+def test_what_is_done_with_a_text_grows_with_its_length_and_no_faster(holds: Callable[[str, Figure], None]) -> None:
+    for goal, figure in texts.grown().items():
+        assert figure.value > 0, "something was done"
+        holds(goal, figure)
 
 
 @pytest.mark.gate

@@ -6,9 +6,9 @@ Everything is asked for in one wave, and at most NAMED of a kind are named.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from actors_app.actor_rows import schedule_words
+from actors_app.addresses import host_of
 from actors_app.alias_rows import page_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import SignedOut
@@ -227,10 +227,7 @@ def _own(actor: Actor) -> Iterator[Effect]:
 
 
 def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or "an address without a host"
-    except ValueError:
-        return "an address without a host"
+    return host_of(address) or "an address without a host"
 
 
 def _configs(actor: Actor, answer: Answer, aliases: Answer) -> Effect:

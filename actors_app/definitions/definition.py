@@ -6,10 +6,10 @@ Nothing here asks the API and nothing draws a page.
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core import signing
 
+from actors_app.addresses import host_of
 from actors_app.masking import Masker
 from actors_app.services.types import Actor
 from actors_app.services.types.actors import is_no_queue
@@ -176,5 +176,5 @@ def redacted(definition: Definition) -> Definition:
         elif kept.get(name):
             kept[name] = "…"
     if kept.get("webhook"):
-        kept["webhook"] = urlsplit(str(kept["webhook"])).hostname or "…"
+        kept["webhook"] = host_of(str(kept["webhook"])) or "…"
     return {name: Masker().value(value) for name, value in kept.items()}

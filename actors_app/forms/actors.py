@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 
+from actors_app.addresses import LONGEST
 from actors_app.definitions.definition import DEFAULTS, EDITABLE, LIMITS, Definition, is_same
 from actors_app.forms.actor_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
 from actors_app.forms.base import PortalForm
@@ -131,7 +132,7 @@ class ActorForm(PortalForm):
     cron_on = forms.BooleanField(label="Run on this schedule", required=False)
     link = _text(128, help_text="The id or alias of another actor, which is sent this one's events.")
     webhook = _text(
-        2000,
+        LONGEST,
         widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
         help_text="An https address, which is sent this actor's events. The API calls it, never this portal.",
     )

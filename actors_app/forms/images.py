@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from django import forms
 
+from actors_app.addresses import LONGEST
+
 MAX_PATH = 255  # characters behind the domain, RepositoryNameTotalLengthMax
 MAX_TAG = 128
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
@@ -158,7 +160,7 @@ def _meant(image: str) -> str:
 def _of_page(address: str) -> str:
     """Return the image that the page of a registry is about, or the address without its scheme."""
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(address[:LONGEST])
         host, path = parts.netloc.rpartition("@")[2], parts.path.strip("/")
     except ValueError:
         return ""

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from django import forms
 
+from actors_app.addresses import LONGEST
+
 SENTENCE = "Type a whole address that begins with https://, such as https://example.org/hook."
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}\w)?|_[\w-]{0,61}\w|_")
 _UNSENDABLE = re.compile(r"[\x00-\x20\x7f\\]|\s")
@@ -13,7 +15,7 @@ _UNSENDABLE = re.compile(r"[\x00-\x20\x7f\\]|\s")
 
 def check_webhook(address: str) -> str:
     """Return an address; raise ValidationError for what is no https address that can be called."""
-    if _UNSENDABLE.search(address):
+    if len(address) > LONGEST or _UNSENDABLE.search(address):
         raise forms.ValidationError(SENTENCE)
     try:
         parts = urlsplit(address)

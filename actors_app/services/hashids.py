@@ -12,6 +12,7 @@ from typing import NamedTuple
 _SALT = "eJa5wZlEX4eWU"
 _ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890"
 _SEPARATORS = "cfhistuCFHISTU"
+_LONGEST = 128  # characters of what can be asked for; its own have 12 or 13, and reading takes quadratic time
 _GUARDS = 4  # letters set aside for lengthening ids, which Abaco never does
 
 
@@ -25,7 +26,7 @@ class _Signs(NamedTuple):
 def is_hashid(text: str) -> bool:
     """Whether Abaco would take a text for one of its ids."""
     signs = _signs()
-    if not text or not set(text) <= {*signs.digits, *signs.separators}:
+    if not text or len(text) > _LONGEST or not set(text) <= {*signs.digits, *signs.separators}:
         return False
     numbers = []
     words = re.split(f"[{signs.separators}]", text[1:])
