@@ -144,6 +144,7 @@ class BadAnswer(AbacoError):
 
     kind = "unreadable"
     message = "The Actors API gave an answer that cannot be read."
+    raw = ""  # the answer, where whoever asked may see all of it
 
     @classmethod
     def too_large(cls, detail: str) -> "BadAnswer":

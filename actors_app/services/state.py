@@ -4,7 +4,8 @@ from typing import Any
 
 from actors_app.services.caller import Caller, json_call, unreadable
 from actors_app.services.calls import Call
-from actors_app.services.errors import InvalidRequest
+from actors_app.services.errors import BadAnswer, InvalidRequest
+from actors_app.services.jsons import clean_text
 from actors_app.services.types import Actor
 from actors_app.services.urls import actor
 
@@ -16,11 +17,20 @@ class State:
         self._caller = caller
 
     def get(self, actor_id: str) -> Any:
-        """Return the state, any JSON value. `GET /actors/{id}/state`."""
+        """Return the state, any JSON value. `GET /actors/{id}/state`.
+
+        Raises BadAnswer with the text of the answer as its `raw` where that is no JSON: Python's own writer puts NaN
+        and Infinity into a state, and an execution may nest it deeper than is read.
+        """
         call = Call("GET", self._caller.path(actor(actor_id), "state"))
-        result = self._caller.object(call)
-        if "state" not in result:
-            raise unreadable(call, "no state")  # which is not the same as an empty one
+        reply = self._caller.reply(call)
+        try:
+            result = self._caller.envelope(call, reply).get("result")
+            if not isinstance(result, dict) or "state" not in result:
+                raise unreadable(call, "no state")  # which is not the same as an empty one
+        except BadAnswer as error:
+            error.raw = clean_text(reply.body.decode("utf-8", "replace"))
+            raise
         return result["state"]
 
     def set(self, actor_id: str, value: object) -> Actor:

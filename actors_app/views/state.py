@@ -15,12 +15,15 @@ from actors_app.executions.shapes import tree_of
 from actors_app.forms.base import PortalForm
 from actors_app.forms.state import StateForm, mark_of
 from actors_app.htmx import render_page
+from actors_app.masking import Masker
 from actors_app.permissions.allowed import is_plain
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Conflict, SignedOut
+from actors_app.services.errors import AbacoError, BadAnswer, Conflict, SignedOut
 from actors_app.services.types import Actor
 from actors_app.wording import pretty_json
 from actors_app.writes import answered
+
+MAX_RAW = 100_000  # characters of an answer that is no JSON
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -29,11 +32,19 @@ def state_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show the state as a tree and raw (`GET /actors/{id}/state`)."""
     abaco = abaco_for(request)
     answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
-    actor: Actor = answers["actor"].need()
-    context, error, status = _context(actor_id, actor), answers["state"].error, 200
+    error, status = answers["state"].error, 200
+    raw = error.raw if isinstance(error, BadAnswer) else ""
+    # An actor is answered with its state, which makes the one as unreadable as the other.
+    is_hidden = raw and isinstance(answers["actor"].error, BadAnswer)
+    actor: Actor | None = None if is_hidden else answers["actor"].need()
+    context = _context(actor_id, actor)
     if isinstance(error, SignedOut):
         raise error
-    if isinstance(error, Conflict) or actor.stateless:
+    if raw:
+        text = Masker(actor_id).text(raw[:MAX_RAW])
+        context |= {"error": error, "raw": text, "raw_rest": max(0, len(raw) - MAX_RAW)}
+        status = error.status if error else 200
+    elif isinstance(error, Conflict) or (actor and actor.stateless):
         context["is_stateless"] = True
     elif error:
         context["error"], status = error, error.status
