@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -75,6 +76,8 @@ class TenantWorkerRow:
     ran: When
     checked: When
     host: str
+    execution: str
+    execution_url: str
 
 
 def sort_of(asked: str) -> str:
@@ -181,9 +184,13 @@ def select_workers(
 
 
 def worker_rows(
-    workers: Iterable[Worker], labels: Mapping[str, str], taken: datetime, standing: Set[str] = frozenset()
+    workers: Iterable[Worker],
+    labels: Mapping[str, str],
+    taken: datetime,
+    standing: Set[str] = frozenset(),
+    running: Mapping[str, str] = MappingProxyType({}),
 ) -> list[TenantWorkerRow]:
-    """Return workers as lines of the table; `standing` as in `select_workers`."""
+    """Return workers as lines of the table; `standing` as in `select_workers`, `running` executions by their worker."""
     at = now()
     return [
         TenantWorkerRow(
@@ -198,6 +205,8 @@ def worker_rows(
             ran=when(one.last_execution_time, at, "never"),
             checked=when(one.last_health_check_time, at, "never"),
             host=visible(one.host_ip or one.host_id or ""),
+            execution=visible(running.get(one.id, "")),
+            execution_url=page_of("execution-detail", one.actor_id, running[one.id]) if one.id in running else "",
         )
         for one in workers
     ]

@@ -1,6 +1,6 @@
 """What is asked of the API to say why an actor or an execution stands still; `why.py` and `standstill.py` decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from actors_app.executions.standstill import Standstill, is_suspect, standstills
 from actors_app.executions.why import Asked, Why, why_not_running
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import Forbidden, NotFound, SignedOut
-from actors_app.services.types import Actor, Execution, ExecutionListing, ExecutionRow, Worker
+from actors_app.services.types import Actor, Execution, ExecutionListing, ExecutionPage, ExecutionRow, Worker
 from actors_app.wording import now
 
 LOOKED_AT = 5  # busy workers whose executions are asked for
@@ -102,6 +102,41 @@ def unfinished_of_many(abaco: Abaco, workers: Mapping[str, Sequence[str]]) -> di
         if sum(row.is_running for row in some) < RUNNING and None not in read:
             found |= {worker: [one for one in read if _is_of(one, worker)] for worker in workers[id_]}
     return found
+
+
+def running_by_worker(abaco: Abaco, actor_id: str, workers: Sequence[Worker]) -> dict[str, str]:
+    """Return the id of the execution that each busy worker of an actor runs, by the worker's id.
+
+    A worker is left out where the API does not say. `GET /actors/{id}/executions?status=RUNNING`; where the search
+    shows none, since it needs an entry in the permissions, the listing and the executions in it that run.
+    """
+    busy = [worker.id for worker in workers if worker.is_busy]
+    if not busy:
+        return {}
+    hurried = abaco.hurried(SECONDS)
+    running = {"status": "RUNNING"}
+    executions = _running(hurried, lambda: hurried.executions.search(actor_id, limit=100, filters=running))
+    missing = [id_ for id_ in busy if id_ not in executions]
+    if missing and not executions:
+        by_listing = unfinished_of_many(abaco, {actor_id: missing[:LOOKED_AT]})
+        executions = {id_: row.id for id_, rows in by_listing.items() for row in rows if row.is_running}
+    return executions
+
+
+def running_in_search(abaco: Abaco, workers: Iterable[Worker]) -> dict[str, str]:
+    """Return the id of the execution that each busy worker of any actor runs, by the worker's id.
+
+    A worker is left out where the search does not show it. `GET /actors/search/executions?status=RUNNING`.
+    """
+    if not any(worker.is_busy for worker in workers):
+        return {}
+    hurried = abaco.hurried(SECONDS)
+    return _running(hurried, lambda: hurried.search.executions(1000, filters={"status": "RUNNING"}))
+
+
+def _running(abaco: Abaco, search: Callable[[], ExecutionPage]) -> dict[str, str]:
+    page: ExecutionPage | None = _gathered(abaco, {"running": search})["running"].value
+    return {row.worker_id: row.id for row in page.executions if row.worker_id and row.is_running} if page else {}
 
 
 def _rows(listing: ExecutionListing) -> list[ExecutionRow]:

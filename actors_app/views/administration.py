@@ -21,6 +21,7 @@ from actors_app.administration.rows import columns, rows, select, select_workers
 from actors_app.converters import is_id
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
+from actors_app.executions.waits import running_in_search
 from actors_app.forms.administration import AdminFilter, WorkerFilter
 from actors_app.htmx import render_page, wants_fragment
 from actors_app.preferences import preferences_of
@@ -132,7 +133,7 @@ def all_workers(request: HttpRequest) -> HttpResponse:
         return render_page(request, "administration/workers.html", context | {"error": error}, status=error.status)
     shown = select_workers(workers, labels, chosen["q"], chosen["show"], taken, standing)
     page = Paginator(shown, preferences_of(request).page_size).get_page(chosen["page"])
-    table = worker_rows(page.object_list, labels, taken, standing)
+    table = worker_rows(page.object_list, labels, taken, standing, running_in_search(abaco, page.object_list))
     context |= {"page": page, "total": len(workers), "rows": table}
     return render_page(request, "administration/workers.html", context, partial="administration/_workers.html")
 

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app import csv_lists
 from actors_app.acts import workers as acts
+from actors_app.alias_rows import page_of
 from actors_app.badges import status_badge
 from actors_app.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.executions.standstill import Standstill, after_stop
-from actors_app.executions.waits import standing_still
+from actors_app.executions.waits import running_by_worker, standing_still
 from actors_app.forms.base import PortalForm
 from actors_app.forms.workers import ScaleForm
 from actors_app.htmx import is_poll, render_page, render_poll
@@ -39,6 +40,8 @@ class WorkerRow:
     ran: When
     checked: When
     host: str
+    execution: str
+    execution_url: str
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +57,7 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         return render_poll(
             request,
             "workers/_table.html",
-            {"actor_id": actor_id, **_table(actor_id, workers)},
+            {"actor_id": actor_id, **_table(abaco, actor_id, workers)},
             state=[(worker.id, worker.status, worker.last_execution_time) for worker in workers],
             done=False,
         )
@@ -71,7 +74,7 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         if context["error"] is None:
             if csv_lists.is_asked(request):
                 return csv_lists.csv_of("workers", csv_lists.WORKERS, _oldest_first(answers["workers"].value))
-            context |= _table(actor_id, answers["workers"].value)
+            context |= _table(abaco, actor_id, answers["workers"].value)
             context["counts"] = {"workers": len(context["rows"])}
             context["standstills"] = _standing_still(abaco, answers)
         return render_page(request, "workers/list.html", context, partial="workers/_table.html")
@@ -103,7 +106,7 @@ def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpRe
             worker = abaco.workers.get(actor_id, worker_id)
         except NotFound:
             return render_poll(request, "workers/_gone.html", context, state="gone", done=True)
-        context["worker"] = worker
+        context |= {"worker": worker, "running": running_by_worker(abaco, actor_id, [worker]).get(worker_id, "")}
         return render_poll(request, "workers/_facts.html", context, state=worker, done=not _is_moving([worker]))
     answers = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id),
@@ -115,7 +118,8 @@ def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpRe
     if isinstance(answers["worker"].error, NotFound):
         return render_page(request, "workers/gone.html", context, partial="workers/_gone.html", status=404)
     worker = answers["worker"].need()
-    context |= {"worker": worker, "is_moving": _is_moving([worker])}
+    running = running_by_worker(abaco, actor_id, [worker]).get(worker_id, "")
+    context |= {"worker": worker, "is_moving": _is_moving([worker]), "running": running}
     context["standstills"] = [one for one in _standing_still(abaco, answers) if one.worker_id == worker_id]
     return render_page(request, "workers/detail.html", context, partial="workers/_facts.html")
 
@@ -170,10 +174,11 @@ def _oldest_first(workers: Sequence[Worker]) -> list[Worker]:
     return sorted(workers, key=lambda worker: (worker.create_time is None, worker.create_time or now()))
 
 
-def _table(actor_id: str, workers: Sequence[Worker]) -> dict[str, Any]:
+def _table(abaco: Abaco, actor_id: str, workers: Sequence[Worker]) -> dict[str, Any]:
     """Return what the table shows, oldest worker first; addresses are made once, not in the rows."""
     at = now()
     prefix = reverse("actors:worker-list", args=[actor_id])
+    running = running_by_worker(abaco, actor_id, workers)
     rows = [
         WorkerRow(
             id=visible(worker.id),
@@ -184,6 +189,8 @@ def _table(actor_id: str, workers: Sequence[Worker]) -> dict[str, Any]:
             ran=when(worker.last_execution_time, at, "never"),
             checked=when(worker.last_health_check_time, at, "never"),
             host=visible(worker.host_ip or worker.host_id or ""),
+            execution=visible(running.get(worker.id, "")),
+            execution_url=page_of("execution-detail", actor_id, running[worker.id]) if worker.id in running else "",
         )
         for worker in _oldest_first(workers)
     ]

@@ -37,6 +37,11 @@ def test_it_answers_htmx_with_the_fragment(signed_in: Client, htmx: dict[str, st
     assert "<html" not in page
 
 
+def test_only_the_dialog_can_be_closed(signed_in: Client, htmx: dict[str, str]) -> None:
+    assert 'method="dialog"' in signed_in.get(URL, headers=htmx).content.decode()
+    assert 'method="dialog"' not in signed_in.get(URL).content.decode().split('<section class="card help">')[1]
+
+
 def test_each_page_leads_to_its_own_help(signed_in: Client) -> None:
     assert 'href="/help/?of=account"' in signed_in.get("/account/").content.decode()
     assert 'href="/help/?of=preferences"' in signed_in.get("/account/preferences/").content.decode()

@@ -35,6 +35,13 @@ def test_links_are_drawn_and_listed_and_webhooks_show_their_host(api: API, signe
     assert "not encrypted" in page
 
 
+def test_arrows_have_heads(api: API, signed_in: Client) -> None:
+    lists(api, actor_payload(name="first", link="B"), actor_payload(id="B", name="second"))
+    page = signed_in.get("/links/").content.decode()
+    assert '<marker id="arrowhead"' in page
+    assert 'marker-end="url(#arrowhead)"' in page
+
+
 def test_a_ring_is_marked(api: API, signed_in: Client) -> None:
     lists(api, actor_payload(id="A", name="a", link="B"), actor_payload(id="B", name="b", link="A"))
     assert "a → b → a" in signed_in.get("/links/").content.decode()

@@ -6,9 +6,19 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from responses.matchers import query_param_matcher
 
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, WORKER_ID, actor_payload, worker_payload
+from tests.payloads import (
+    ACTOR_ID,
+    EXECUTION_ID,
+    WORKER_ID,
+    actor_payload,
+    execution_payload,
+    listing_payload,
+    search_payload,
+    worker_payload,
+)
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/workers/"
@@ -184,3 +194,41 @@ def test_it_rejects_the_wrong_method(signed_in: Client) -> None:
 
 def test_it_needs_credentials(client: Client) -> None:
     assert client.get(URL).headers["Location"].startswith("/sign-in/")
+
+
+def test_a_busy_worker_leads_to_the_execution_it_runs(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
+    runs = execution_payload(id=EXECUTION_ID, status="RUNNING", workerId=WORKER_ID, actorId=ACTOR_ID)
+    other = execution_payload(id="Other1", status="RUNNING", workerId="Another1", actorId=ACTOR_ID)
+    opens(api, worker_payload(status="BUSY"), worker_payload(id="Idle1"))
+    api.get(f"{ACTOR}/executions", search_payload(other, runs))
+    link = f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"'
+    page = signed_in.get(URL).content.decode()
+    assert page.count("runs execution") == page.count(link) == 1
+    asked = next(request for request in api.asked if "/executions" in request.url)
+    assert "status=RUNNING" in asked.url
+    assert link in signed_in.get(URL + "?poll=1", headers=htmx).content.decode()
+    api.get(f"{WORKERS}/{WORKER_ID}", worker_payload(status="BUSY"))
+    assert link in signed_in.get(f"{URL}{WORKER_ID}/").content.decode()
+
+
+def test_what_a_busy_worker_runs_is_read_from_the_listing_where_the_search_shows_nothing(
+    api: API, signed_in: Client
+) -> None:
+    """As for an administrator without an entry in the permissions."""
+    runs = execution_payload(id=EXECUTION_ID, status="RUNNING", workerId=WORKER_ID, actorId=ACTOR_ID)
+    opens(api, worker_payload(status="BUSY"))
+    api.get(
+        f"{ACTOR}/executions",
+        search_payload(),
+        match=[query_param_matcher({"status": "RUNNING", "limit": 100, "skip": 0})],
+    )
+    api.get(f"{ACTOR}/executions", listing_payload(runs), match=[query_param_matcher({})])
+    api.get(f"{ACTOR}/executions/{EXECUTION_ID}", runs)
+    assert f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"' in signed_in.get(URL).content.decode()
+
+
+def test_the_workers_are_shown_where_what_they_run_is_not_answered(api: API, signed_in: Client) -> None:
+    opens(api, worker_payload(status="BUSY"))
+    api.is_silent("GET", f"{ACTOR}/executions")
+    answer = signed_in.get(URL)
+    assert (answer.status_code, "runs execution" in answer.content.decode()) == (200, False)

@@ -8,8 +8,11 @@ from django.test import Client
 from tests.conftest import API
 from tests.payloads import (
     ACTOR_ID,
+    EXECUTION_ID,
+    WORKER_ID,
     actor_payload,
     admin_actor_payload,
+    execution_payload,
     search_payload,
     worker_payload,
 )
@@ -51,6 +54,16 @@ def test_workers_are_filtered(api: API, signed_in: Client, htmx: dict[str, str],
     assert "<html" not in fragment
     assert re.findall(r'class="name mono" href="[^"]*">(W\d)<', fragment) == shown
     assert ("No worker fits" in fragment) == (not shown)
+
+
+def test_a_busy_worker_leads_to_the_execution_it_runs(api: API, signed_in: Client) -> None:
+    is_none(api)
+    api.get("/actors/v2", [actor_payload()])
+    api.get("/actors/v2/search/workers", search_payload(worker_payload(actorId=ACTOR_ID, status="BUSY")))
+    runs = execution_payload(actorId=ACTOR_ID, workerId=WORKER_ID, status="RUNNING")
+    api.get("/actors/v2/search/executions", search_payload(runs))
+    page = signed_in.get(WORKERS).content.decode()
+    assert f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"' in page
 
 
 def test_no_workers_teach(api: API, signed_in: Client) -> None:
