@@ -87,20 +87,51 @@ document.addEventListener("htmx:afterRequest", (event) => {
 const isWrite = ({ verb, elt }) => verb !== "get" && elt.matches("form");
 
 function sayUnknown() {
+  const title = "It is not known whether this was done.";
+  const advice = "Look whether it was done before you send it again.";
+  const alert = alertOf(title, "The portal did not answer, or its answer was lost.", advice);
+  document.getElementById("write-alerts").prepend(alert);
+}
+
+function alertOf(title, text, advice) {
   const make = (name, properties, ...children) => {
     const element = Object.assign(document.createElement(name), properties);
     element.append(...children);
     return element;
   };
-  const title = make("strong", {}, "It is not known whether this was done.");
-  const advice = make("p", {}, "Look whether it was done before you send it again.");
-  const words = make("div", {}, make("p", {}, title, " The portal did not answer, or its answer was lost."), advice);
+  const words = make("div", {}, make("p", {}, make("strong", {}, title), ` ${text}`), make("p", {}, advice));
   const close = make("button", { type: "button", className: "btn small" }, "Close");
   close.dataset.closeAlert = "";
   const alert = make("div", { className: "notice error", role: "alert" }, words, close);
   alert.dataset.alert = "";
-  document.getElementById("write-alerts").prepend(alert);
+  return alert;
 }
+
+// What is more than the portal takes ---------------------------------------------------------------------
+// It reads nothing of such a form, so that its answer could not hold what was typed: it is said before it is sent.
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if ((form.method || "get").toLowerCase() !== "post") return;
+    const { bytes, fields } = document.body.dataset;
+    const data = [...new FormData(form)];
+    const size = form.enctype === "multipart/form-data" ? sizeOfParts(data) : new URLSearchParams(data).toString().length;
+    if (size <= Number(bytes) && data.length <= Number(fields)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const [all, most] = [[size, data.length], [bytes, fields]].map((pair) => pair.map((n) => Number(n).toLocaleString("en")));
+    const text = `This form has ${all[0]} bytes and ${all[1]} fields; the portal takes ${most[0]} bytes and ${most[1]} fields.`;
+    const alert = alertOf("Too large.", text, "Nothing was sent. Take some away, or send the rest apart.");
+    document.getElementById("alerts").replaceChildren(alert);
+    alert.scrollIntoView({ block: "center" });
+  },
+  true,
+);
+
+// Each part has a head of its own, some 120 bytes beside its name.
+const sizeOfParts = (data) => data.reduce((sum, [name, value]) => sum + 120 + new Blob([name, value]).size, 0);
 
 // What could not be sent ---------------------------------------------------------------------------------
 
