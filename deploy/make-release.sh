@@ -19,6 +19,11 @@ if [ ! -e "$release/.whole" ]; then
     mkdir -p "$release"
     git -C "$checkout" archive "$commit" | tar -x --no-same-permissions -C "$release"
     cd "$release"
+    # The files that pages of the former release name, which people still look at: their names hold their hashes.
+    if [ -d "$releases/../current/var/static" ]; then
+        mkdir var
+        cp -r "$releases/../current/var/static" var/
+    fi
     python3 -c "import run; run.install('requirements.txt')" >&2
     # The settings refuse to load without secrets; these two are used for nothing else.
     SECRET_KEY=only-for-collectstatic PORTAL_CREDENTIAL_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \

@@ -194,7 +194,7 @@ def test_a_store_where_nothing_can_be_written_stays_so(spoiled: Callable[[str], 
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / NAME
         shutil.copy(spoiled("none"), path)
-        path.chmod(0o644)
+        path.chmod(0o600)
         Path(place).chmod(0o755)
         with moved_to(path):
             os.setresuid(65534, 65534, 0)

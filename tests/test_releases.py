@@ -19,7 +19,7 @@ RUN = (
     "import os, sys\ndef install(lock):\n"
     "    os.makedirs('.venv/bin')\n    os.symlink(sys.executable, '.venv/bin/python')\n"
 )
-MANAGE = "import os\nos.makedirs('var/static')\nopen('var/static/staticfiles.json', 'w').close()\n"
+MANAGE = "import os\nos.makedirs('var/static', exist_ok=True)\nopen('var/static/staticfiles.json', 'w').close()\n"
 
 
 def shell(command: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -60,7 +60,10 @@ def release(checkout: Path, version: str) -> "subprocess.CompletedProcess[str]":
 
 def test_a_release_has_a_folder_of_its_own_that_another_leaves_alone(checkout: Path) -> None:
     first = Path(release(checkout, "v1").stdout.strip())
+    (first / "var" / "static" / "portal.0123456789ab.css").touch()
+    (checkout.parent / "current").symlink_to(first)
     second = Path(release(checkout, "HEAD").stdout.strip())
+    assert (second / "var" / "static" / "portal.0123456789ab.css").exists(), "pages of the former release name it"
     assert first.name == "v1"
     assert second.name == shell("git rev-parse --short=12 HEAD", checkout).stdout.strip()
     assert [(path / "portal" / "settings.py").read_text() for path in (first, second)] == [
