@@ -1,5 +1,6 @@
 """The collector of several tenants: an account for each, a sign of life, and what it does with what is refused."""
 
+import logging
 import os
 import re
 import signal
@@ -19,7 +20,6 @@ from actors_app.models import CollectorBeat, ExecutionRecord
 from portal.tenants import Tenant
 from tests.history.test_commands import says
 from tests.history.world import World
-from tests.payloads import ACTOR_ID
 from tests.store import taken_away
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
@@ -183,10 +183,20 @@ def test_a_sign_of_life_is_of_this_place_and_of_now(worlds: Worlds, monkeypatch:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_store_that_is_away_is_no_reason_to_end(worlds: Worlds, tmp_path: Path) -> None:
-    worlds["first"].failing["actors"] = stop
-    worlds["first"].actor(ACTOR_ID)
+    class UntilTheNextRound(logging.Handler):
+        failures = 0
+
+        def emit(self, record: logging.LogRecord) -> None:
+            # The first sign of life, the first round, and another after it.
+            self.failures += record.getMessage().startswith("The store does not")
+            if self.failures == 3:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    handler = UntilTheNextRound()
+    logging.getLogger("actors_app.history").addHandler(handler)
     with taken_away(tmp_path / "away"):
-        says("collect_history", tenant="first")
+        says("collect_history", tenant="first", every=1)
+        logging.getLogger("actors_app.history").removeHandler(handler)
         with pytest.raises(CommandError, match="The store does not do what is asked") as caught:
             says("collect_history", is_alive=True)
         assert caught.value.returncode == 1, "nobody has to mend a setting"
