@@ -30,8 +30,8 @@ class ActivityLine(serializers.Serializer):
     outcome = serializers.ChoiceField(
         [AuditEntry.DONE, AuditEntry.REFUSED, AuditEntry.UNKNOWN, "running"], help_text="How it stands."
     )
-    before = serializers.JSONField(allow_null=True, help_text="What was there, without secrets.")
-    after = serializers.JSONField(allow_null=True, help_text="What was sent, without secrets.")
+    before = serializers.JSONField(allow_null=True, help_text="What was there; what may be a secret is left out.")
+    after = serializers.JSONField(allow_null=True, help_text="What was sent; what may be a secret is left out.")
     details = serializers.DictField()
     answer = serializers.CharField(help_text="What was said about it.")
     reason = serializers.CharField(help_text="The Actors API's own words; untrusted text.")

@@ -37,7 +37,8 @@ class LogKept(Resource):
         query=SecretsQuery,
         gives={"application/json": shapes.KeptLog, "text/plain": str},
         about="With `Accept: text/plain` it is the text itself, of any length. The API is asked first. "
-        "What is recognised as a secret is masked; `size` and `sha256` are those of the log as it was kept.",
+        "What is recognised as a secret is masked; it may contain others. "
+        "`size` and `sha256` are those of the log as it was kept.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:
         """Answer with what is known of it, or with its text."""

@@ -84,7 +84,8 @@ class ResultDetail(Resource):
         query=SecretsQuery,
         gives={"application/json": shapes.WholeResult, "application/octet-stream": bytes},
         about="With `Accept: application/octet-stream` it is the bytes themselves; as JSON 10 MB at most. "
-        "What is recognised as a secret is masked; `size` and `sha256` are those of the result as it was taken.",
+        "What is recognised as a secret is masked; it may contain others. "
+        "`size` and `sha256` are those of the result as it was taken.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str, result_id: int) -> Response | HttpResponse:
         """Answer with one, and what is in it."""

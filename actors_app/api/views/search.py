@@ -110,7 +110,7 @@ class LogSearch(Search):
         upstream="GET /actors/search/logs",
         query=shapes.query_of("logs", LOGS_PER_PAGE, LOGS_PER_PAGE),
         gives=shapes.found_of(shapes.FoundLog),
-        about=f"{ABOUT} Each log may be a megabyte.",
+        about=f"{ABOUT} Each log may be a megabyte. What is recognised as a secret is masked; it may contain others.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the logs found."""
