@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from actors_app.logs.harmless import HARMLESS
 from actors_app.logs.levels import level_of
 from actors_app.logs.parts import CONTEXT, LAST, Asked, read_part
-from actors_app.logs.phrases import HARMLESS, PHRASES
+from actors_app.logs.phrases import PHRASES
 from actors_app.logs.signs import FORMS
 
 TEXTS = Path(__file__).parent / "log_texts"
@@ -54,6 +55,13 @@ def test_what_only_sounds_like_a_fault_is_none():
     assert len(harmless) > 300
     assert [text for text in harmless if level_of(text) == "error"] == []
     assert [text for text in harmless if level_of(f"2026-11-23 16:20:42 INFO {text}") == "error"] == []
+
+
+@pytest.mark.parametrize(
+    "line", ["class MyError(Exception):", "except ValueError:", "    except (KeyError, ValueError) as error:"]
+)
+def test_a_line_of_a_program_is_no_fault(line):
+    assert level_of(line) == ""
 
 
 @pytest.mark.parametrize(

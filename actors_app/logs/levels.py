@@ -1,23 +1,28 @@
-"""How bad a line of a log is, by what it says; what a fault looks like is in `signs.py`.
+"""How bad a line of a log is, by what it says; what a fault looks like is in `signs.py` and `phrases.py`.
 
 A text that is not understood has no level. Absences and counts of zero (`no error`, `errors=0`) are taken out first.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from actors_app.logs.phrases import HARMLESS, PHRASES, WORDS
-from actors_app.logs.signs import FORMS, Row
+from actors_app.logs.harmless import HARMLESS, WORDS
+from actors_app.logs.phrases import PHRASES
+from actors_app.logs.signs import FORMS
 
 Level = Literal["", "debug", "info", "warn", "error"]
 LEVELS: dict[Level, int] = {"": 0, "debug": 1, "info": 2, "warn": 3, "error": 4}
 _LEVELS: tuple[Level, ...] = ("debug", "info", "warn", "error")
+_MANY = (
+    30  # patterns that are tried on a line; more only a line made for it asks for, which is shown rather than hidden
+)
 _NEAR = 100  # characters from the start of a line in which a bare word counts
 
 _VALUES = (
     r"(?:(trace|debug|verbose|vrb|dbg|fine|finer|finest)|(info(?:rmation(?:al)?)?|inf|notice)|(warn(?:ing)?|wrn)"
-    r"|(err(?:or)?s?|eror|crit(?:ical)?|fatal|ftl|alert|emerg(?:ency)?|d?panic|severe))"
+    r"|(err(?:or)?s?|eror|crit(?:ical)?|fatal|ftl|alert|emerg(?:ency)?|d?panic|severe|erro|fata|fail(?:ed|ure)?))"
 )
 # The level as a logger writes it: a word in capitals, in brackets or before a colon.
 _NAMED = re.compile(
@@ -28,7 +33,9 @@ _NAMED = re.compile(
 )
 # The letter by which glog, Android and TensorFlow name it.
 _LETTER = re.compile(
-    r"\[(?:([DTV])|(I)|(W)|([EF]))\]"
+    r"[\[(](?:([DTV])|(I)|(W)|([EF]))[\])]"
+    r"|^(?:([DTV])|(I)|(W)|([EF])) ?\|\s"
+    r"|^(?:\[?[\dT:.,+ -]{4,30}(?:Z|[AP]M)?\]? )?(?:(TRC|DBG)|(INF)|(WRN)|(ERR|FTL|CRT))\b"
     r"|^(?:(D)|(I)|(W)|([EF]))\d{4} (?=\d\d:)"
     r"|^(?:([VD])|(I)|(W)|([EF]))/(?=[\w.-]{1,60}\s{0,20}\()"
     r"|^(?:[\d-]{5,10} )?\d\d:\d\d:\d\d[.,\d]{0,8}:?\s{1,3}(?:\d{1,6}\s{1,5}){0,2}(?:([VD])|(I)|(W)|([EF]))\s"
@@ -38,7 +45,7 @@ _FIELD = re.compile(
     rf"\s{{0,3}}[:=]{{1,2}}\s{{0,3}}[\"']?{_VALUES}\b"
 )
 _STATE = re.compile(
-    r"(?i)[\"'](?:status|state|result|outcome|type|kind)[\"']\s?:\s?[\"'](?:error|fail(?:ed|ure)?|exception|fatal)[\"']"
+    r"(?i)[\"'](?:status|state|result|outcome|type|kind)[\"']\s?:\s?[\"'](?:error|fail(?:ed|ure)?|exception|fatal)[\"']|[\"']exception[\"']\s?:\s?[\"'][^\"']"
 )
 # Numbers: of bunyan and pino, of Python, of syslog and the journal, of GELF; the letter of MongoDB.
 _NUMBER = re.compile(
@@ -46,6 +53,8 @@ _NUMBER = re.compile(
     r"|[\"']?levelno[\"']?\s?[:=]\s?(?:([01]?\d)|(2\d)|(3\d)|([4-9]\d))\b"
     r"|[\"']?PRIORITY[\"']?\s?[:=]\s?[\"']?(?:(7)|([56])|(4)|([0-3]))\b"
     r"|[\"']level[\"']\s?:\s?(?:(7)|([56])|(4)|([0-3]))\b(?=[^\n]{0,2000}?short_message)"
+    r"|[\"']severity[\"']\s?:\s?[\"']?(?:(7|100)|([56]|[23]00)|(4|400)|([0-3]|[5-8]00))\b"
+    r"|[\"']severityNumber[\"']\s?:\s?[\"']?(?:([1-8])|(9|1[0-2])|(1[3-6])|(1[7-9]|2[0-4]))\b"
     r"|[\"']s[\"']\s?:\s?[\"'](?:(D\d?)|(I)|(W)|([EF]))[\"']"
 )
 _SYSLOG = re.compile(r"^<(\d{1,3})>(?=1 |[A-Za-z\[{\"]|\s?\S)")
@@ -64,21 +73,32 @@ def level_of(line: str) -> Level:
     lower = line.lower()
     if not _TELLING.search(lower):
         return _letters(line)
-    if any(pattern.search(line) for pattern in _tried(_FORMS, lower)):
-        return "error"
-    patterns = _tried(_PHRASES, lower)
-    if not patterns and not any(letters in lower for letters in _FAULTS):
+    if _CODE.match(line):
         return _named(line)
+    rows = {row for letters, those in _ROWS.items() if letters in lower for row in those}
+    if len(rows) > _MANY or any(_PATTERNS[row].search(line) for row in rows if row < len(FORMS)):
+        return "error"
+    phrases = [_PATTERNS[row] for row in rows if row >= len(FORMS)]
+    level = _worded(line, phrases)
+    if level != "error":
+        return level
     for harmless in _HARMLESS:
         line = harmless.sub(" ", line)
-    if any(pattern.search(line) for pattern in patterns):
+    return _worded(line, phrases)
+
+
+def _worded(line: str, phrases: Sequence[re.Pattern[str]]) -> Level:
+    """Return the level of a line by its words: phrases, what it names, and words that count where it names nothing."""
+    if any(pattern.search(line) for pattern in phrases):
         return "error"
     return _named(line) or ("error" if WORDS.search(line[:_NEAR]) or _STATE.search(line) else "")
 
 
 def _named(line: str) -> Level:
     """Return the level that a line names as loggers do: the first word, or a field wherever it is."""
-    for pattern, text in ((_FIELD, line), (_NUMBER, line), (_NAMED, line[:_NEAR])):
+    lower = line.lower()
+    fields = (_FIELD, _NUMBER) if any(name in lower for name in _FIELDS) else ()
+    for pattern, text in (*((pattern, line) for pattern in fields), (_NAMED, line[:_NEAR])):
         match = pattern.search(text)
         if match and match.lastindex:
             return _LEVELS[(match.lastindex - 1) % 4]
@@ -94,16 +114,11 @@ def _letters(line: str) -> Level:
     return _SYSLOG_LEVELS[int(syslog[1]) % 8] if syslog and int(syslog[1]) < 192 else ""
 
 
-Compiled = tuple[tuple[str, ...], re.Pattern[str]]
-
-
-def _compiled(rows: Sequence[Row]) -> list[Compiled]:
-    return [(tuple(letters.split("|")), re.compile(pattern)) for letters, pattern, _ in rows]
-
-
-def _tried(rows: Sequence[Compiled], lower: str) -> list[re.Pattern[str]]:
-    """Return the patterns that are to be tried on a line, which is in small letters."""
-    return [pattern for letters, pattern in rows if any(map(lower.__contains__, letters))]
+# Lines of a program that only name a fault.
+_CODE = re.compile(
+    r"\s*(?:except\b[^\n]{0,200}:|class \w[^\n]{0,200}:|from [\w.]{1,100} import [^\n]{0,200}|import [\w.]{1,100}"
+    r"|def [^\n]{0,200}:|(?:if|elif|while|for) [\w ().]{1,100}:|return \w{1,60}|\}? ?catch ?\([^\n]{0,200}\{)$"
+)
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -117,9 +132,13 @@ def _any_of(words: Iterable[str]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-_FORMS, _PHRASES = _compiled(FORMS), _compiled(PHRASES)
+_PATTERNS = [re.compile(pattern) for _, pattern, _ in (*FORMS, *PHRASES)]
+_ROWS: defaultdict[str, list[int]] = defaultdict(list)  # of the patterns, by their letters
+for _row, (_letters_of, _, _) in enumerate((*FORMS, *PHRASES)):
+    for _word in _letters_of.split("|"):
+        _ROWS[_word].append(_row)
 _HARMLESS = [re.compile(f"(?i){pattern}") for pattern, _ in HARMLESS]
-_FAULTS = ("err", "fail", "fatal", "crash", "abort", "corrupt", "severe", "panic", "critical", "exception")
+_FIELDS = ("lev", "lvl", "sev", "prio", "@l", '"s"', "'s'")
 _NAMES = (
     "trace",
     "debu",
@@ -140,8 +159,8 @@ _NAMES = (
 _TELLING = re.compile(
     _any_of(
         {
-            *(word for letters, _ in (*_FORMS, *_PHRASES) for word in letters),
-            *_FAULTS,
+            *_ROWS,
+            *("err", "fail", "fatal", "crash", "abort", "corrupt", "severe", "panic", "critical", "exception"),
             *_NAMES,
             *("crit", "eror", "pani", "ftl", "wrn", "inf", "dbg", "vrb", "@l", '"s"', "'s'", "sev"),
         }

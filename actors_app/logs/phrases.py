@@ -1,89 +1,8 @@
-"""What says that something went wrong in the words of a sentence, and what sounds like it and is harmless.
+"""What says that something went wrong in the words of a sentence; the rows are as those of `signs.py`."""
 
-The rows of `PHRASES` are as those of `signs.py`.
-"""
-
-import re
 from collections.abc import Sequence
 
 from actors_app.logs.signs import Row
-
-_WORD = (
-    r"(?:errors?|errs?|failures?|failed|fails?|failing|exceptions?|faults?|fatal|critical|panics?|crash(?:e[sd])?"
-    r"|abort(?:s|ed)?|killed)"
-)
-_NONE = (
-    r"(?:none|null|nil|no|false|nan|n/?a|off|never|undefined|ok|<none>|<nil>|\[\s{0,3}\]|\{\s{0,3}\}|\(\s{0,3}\)"
-    r"|\"\"|''|-)"
-)
-_COMPOUNDS = (
-    r"handl\w{1,6}|rates?|logs?|logging|report(?:s|er|ers|ing)?|counts?|counters?|correct\w{1,8}|bars?|budgets?"
-    r"|margins?|toleran\w{1,4}"
-    r"|thresholds?|check(?:s|er|ing)?|detect\w{1,6}|recover\w{1,4}|callbacks?|pages?|terms?|estimat\w{1,6}|models?"
-    r"|metrics?|propagat\w{1,6}"
-    r"|analy\w{1,6}|free|functions?|boundar\w{1,4}|level|track(?:er|ing)|streams?|channels?|queues?|mode|policy"
-    r"|polic(?:y|ies)"
-    r"|filters?|norms?|distributions?|histograms?|summar(?:y|ies)|injection|monitor(?:ing)?|notification\w?"
-    r"|alerts? enabled|retr(?:y|ies)"
-    r"|prevention|safe|fast|over|section|path|region|path|tests? passed|templates?|hooks?|listeners?|middleware"
-    r"|domains?"
-)
-
-# What speaks of faults without one: taken out of a line before it is looked at further.
-HARMLESS: Sequence[tuple[str, str]] = (
-    (
-        r"(?<![\w.,=:])(?:0{1,9}(?:\.0{1,9})?%?|no|zero|none|without(?: any)?|w/o|free (?:of|from)|non"
-        r"|never(?: any)?|any|nor|neither|not|isn't"
-        r"|wasn't|aren't|didn't|doesn't|don't|won't|hasn't|haven't|cannot|can't|must not|should not|will not"
-        r"|shouldn't)[ -](?:(?:an?|the|more|other|further|new|known|fatal|critical|serious|major|unexpected"
-        r"|unhandled"
-        rf"|syntax|lint|type|test|tests|build|checks?|jobs?|tasks?|files?|items?|rows?|steps?|requests?|hosts?"
-        rf"|considered|been|has|have|be|is)[ -]){{0,3}}{_WORD}(?![\w'])",
-        "finished with 0 errors",
-    ),
-    (
-        rf"{_WORD}(?:[ _-][a-z]{{1,20}}){{0,3}}[\w-]{{0,40}}[\"']?\s{{0,12}}(?:[:=|]|=>|\bis\b|\bare\b|\bwas\b"
-        rf"|\bwere\b|\s)\s{{0,9}}[\"']?"
-        rf"(?:0{{1,9}}(?:\.0{{1,9}})?(?=%|\s{{0,3}}(?:$|[,;)\]}}|&/\"']|\.(?:\s|$))|\s(?:of|out|in|and"
-        rf"|[\w. ]{{1,20}}[:=]))|{_NONE}(?=[\"']?\s{{0,3}}(?:$|[,;)\]}}|&]|\.(?:\s|$)|\s\w{{1,30}}[=:])))",
-        "errors: []",
-    ),
-    (rf"(?<![\w/.$-]){_WORD}[ -](?:{_COMPOUNDS})\b", "error handling enabled"),
-    (
-        r"\berr(?:or)?s?\b[ :=]{0,3}(?:of |is |was )?[-+]?(?:\d{1,12}\.\d|\d{1,12}(?:\.\d{1,12})?(?:e[-+]?\d|\s?%))",
-        "error: 0.0123",
-    ),
-    (
-        r"^(?:[\w:.,-]{1,30} ){0,6}-{0,2}(?:log(?:ging)?[ _-]?level|verbosity)(?: is"
-        r"| set)?(?: to)?[ :=]{0,3}[\"']?(?:error|critical|fatal)[\"']?\W{0,3}$",
-        "LOG_LEVEL=ERROR",
-    ),
-    (
-        r"\b(?:standard|mean|squared|absolute|relative|train(?:ing)?|valid(?:ation)?|test(?:ing)?|numerical"
-        r"|round(?:ing|off)?|truncation|prediction|residual"
-        r"|max(?:imum)?|min(?:imum)?|l[12]|rms|rmse|std|average|percent(?:age)?|approximation|interpolation"
-        r"|estimat(?:ed|ion)|measurement|sampling"
-        r"|discreti[sz]ation|reconstruction|generali[sz]ation|quantum|convergence|fitting|fit) errors?\b",
-        "training error 0.02",
-    ),
-    (
-        r"\b(?:ignor(?:e|es|ed|ing)|handl(?:e|es|ed|ing)|suppress(?:es|ed|ing)?|catch(?:es|ing)?|check(?:s|ed|ing)?"
-        r"|look(?:s|ed|ing)?|scan(?:s|ned|ning)?|monitor(?:s|ed|ing)?"
-        r"|report(?:s|ing)?|log(?:s|ging)?|rais(?:e|es|ing)|exits?|stops?|continues?|retry|retries|retrying"
-        r"|watch(?:es|ing)?|fix(?:es|ed|ing)?|resolv(?:e|es|ed|ing)|avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?"
-        rf"|count(?:s|ing)?|import(?:s|ed|ing)?|writ(?:e|es|ing)|send(?:s|ing)?|print(?:s|ing)?|collect(?:s|ing)?"
-        rf"|if|when|case|simulat(?:e|es|ed|ing)|until|unless|upon)[ _-](?:(?:for|on|of|in|out|any|all|an?|the|first"
-        rf"|possible|potential|previous|old|known|to|further|there|were)[ _-]){{0,3}}{_WORD}(?![\w:])",
-        "checking for errors",
-    ),
-    (
-        rf"(?<![\w/.$-]){_WORD} (?:was |were |has been |have been |is |are |will be )?(?:fixed|resolved|corrected"
-        rf"|recovered|cleared|ignored|suppressed|handled|expected|tolerated|reset)\b",
-        "error was ignored",
-    ),
-    (rf"[/\\.$@-]{_WORD}(?:[.(/\\][\w./\\-]{{0,200}}|[ )\]]|$)", "/var/log/app/error.log"),
-    (rf"(?<![\w/.$-]){_WORD}(?:\.[a-z]\w{{0,30}}|::\w{{1,60}}|\(\))", "errors.py"),
-)  # fmt: skip
 
 # What says that something went wrong, whatever level the line names.
 PHRASES: Sequence[Row] = (
@@ -111,7 +30,8 @@ PHRASES: Sequence[Row] = (
     ("broken pipe", r"(?i)\bbroken pipe\b", "write: Broken pipe"),
     (
         "time",
-        r"(?i)\btim(?:ed|ing)[ -]?out\b(?! (?:after 0|is|set))|\btimeout (?:exceeded|expired|reached|while|waiting"
+        r"(?i)\btim(?:ed|ing)[ -]?out\b(?!\s?[:=]\s?0| (?:after 0|is|set))|\btimeout (?:exceeded|expired|reached"
+        r"|while|waiting"
         r"|occurred|was reached)|(?-i:\bTIMEOUT\b)(?![=: ]{1,3}\d)",
         "ssh: connect to host x: Connection timed out",
     ),
@@ -367,10 +287,41 @@ PHRASES: Sequence[Row] = (
         r"(?i)\b(?:execution|job|build|run|script|step|task)\b[^\n]{0,40}\baborted\b",
         "Warning: Execution of script aborted",
     ),
-)
-
-# Words that name a fault by themselves: near the beginning of a line that names no lesser level.
-WORDS = re.compile(
-    r"(?i)(?<![\w/.$@-])(?:errors?|err(?=[!:=]| \d)|failed|failures?|fail(?=[:\s!]|$)|fails|fatal|crashed|aborted"
-    r"|aborting|corrupted|severe(?=:))(?![\w(/$-]|\.[a-z]|::)"
+    (
+        "operator expected",
+        r"(?i)\b(?:operator|operand|expression) expected\b",
+        "run.sh: line 3: [: =: unary operator expected",
+    ),
+    ("must be run", r"(?i)\bmust be run (?:from|as|with|by)\b", "su: must be run from a terminal"),
+    ("sudo", r"(?i)\bnot in the sudoers\b|\bsudo: no tty\b", "x is not in the sudoers file."),
+    ("is unknown", r"(?i)\boption \S{1,60} is unknown\b", "curl: option --x: is unknown"),
+    (": bad ", r"(?i): bad [a-z]", "wget: bad port x"),
+    (
+        "connection",
+        r"(?i)\bconnection (?:was |is |has been )?(?:lost|broken|aborted|dropped|terminated|rejected)\b"
+        r"|: connection closed$|\blost connection\b",
+        "scp: Connection closed",
+    ),
+    (
+        "dependency",
+        r"(?i)\b(?:dependency problems|unmet dependenc|conflicting dependenc)",
+        "dpkg: dependency problems prevent it",
+    ),
+    ("not enough", r"(?i)\bnot enough [a-z]", "There are not enough slots available"),
+    ("upstreams", r"(?i)\bno (?:live )?upstreams\b", "no live upstreams while connecting to upstream"),
+    (
+        "exceeded",
+        r"(?i)\b(?:limit|quota|timeout|deadline) exceeded\b|\b(?:time|memory|size|length"
+        r"|maximum)\b[^\n]{0,40}\bexceeded\b",
+        "Maximum execution time of 30 seconds exceeded",
+    ),
+    ("exhausted", r"(?i)\bexhausted\b", "Allowed memory size of 134217728 bytes exhausted"),
+    ("locked", r"(?i)\b(?:is|file|database) locked\b", "database is locked"),
+    ("malformed", r"(?i)\bmalformed\b", "database disk image is malformed"),
+    ("wrong kind", r"(?i)\bwrong kind of\b|\bWRONGTYPE\b", "Operation against a key holding the wrong kind of value"),
+    (
+        "http",
+        r"(?i)\bHTTP (?:response |error |status )?code:? [45]\d\d\b|\bHTTP error:? [45]\d\d",
+        "Received HTTP code 407 from proxy",
+    ),
 )

@@ -99,7 +99,7 @@ FORMS: Sequence[Row] = (
     # Go, Rust, Zig
     (
         "panic",
-        r"(?i)\bpanic(?:: |!| serving)|\bpanicked at\b|\bkernel panic\b|^thread \S{1,40} panic",
+        r"(?i)\bpanic(?:: |!|\(| serving)|\bpanicked at\b|\bkernel panic\b|^thread \S{1,40} panic",
         "panic: runtime error: index out of range [5]",
     ),
     ("goroutine", r"(?i)^goroutine \d{1,12} \[", "goroutine 1 [running]:"),
@@ -170,18 +170,22 @@ FORMS: Sequence[Row] = (
     ("sig", r"\bSIG(?:SEGV|ABRT|BUS|ILL|FPE|KILL|SYS)\b", "Fatal Python error: SIGSEGV"),
     ("bus error", r"(?i)\bBus error\b", "Bus error"),
     ("core dump", r"(?i)\bcore dump(?:ed)?\b(?! (?:enabled|disabled|size|limit|file size))", "Aborted (core dumped)"),
-    ("illegal ", r"(?i)\billegal (?:instruction|option|argument|operation|character|token)\b", "Illegal instruction"),
+    (
+        "illegal ",
+        r"(?i)\billegal (?:hardware )?(?:instruction|option|argument|operation|character|token)\b",
+        "Illegal instruction",
+    ),
     ("floating", r"(?i)\bfloating[ -]point exception\b", "Floating point exception"),
     ("trap", r"(?i)\bTrace/(?:breakpoint|BPT) trap\b|\btraps: ", "Trace/breakpoint trap (core dumped)"),
     (
         "abort",
         r"(?i)^(?:\S{1,100}: )*(?:line \d{1,7}: )?[ \d]{0,12}abort(?:ed|ing|\(\))?(?: \(core dumped\)|[.!]"
-        r"|\s{0,9}:\s?(?!0)\S|\s*$|,)|\babort trap|\d abort {2,}",
+        r"|\s{0,9}:\s?(?!0)\S|\s*$|,)|\babort trap|[\d:] abort {2,}",
         "Aborted",
     ),
     (
         "killed",
-        r"(?i)(?:^|: |\d )killed(?=$| {2,})|\(killed\)|\b(?:OOM|job|process|was|been|got|container) ?killed\b"
+        r"(?i)(?:^|: |\d )killed(?=$| {2,}|: \d)|\(killed\)|\b(?:OOM|job|process|was|been|got|container) ?killed\b"
         r"|\bkilled by\b|\bKilled process\b",
         "run.sh: line 3:  7 Killed   ./a",
     ),
@@ -242,7 +246,7 @@ FORMS: Sequence[Row] = (
     ("conflict", r"(?i)^CONFLICT \(|\bMerge conflict in\b", "CONFLICT (content): Merge conflict in a.py"),
     ("rejected", r"(?i)^\s{0,4}! \[(?:remote )?rejected\]", " ! [rejected]        main -> main (fetch first)"),
     ("not ok", r"(?i)^\s{0,8}not ok\b(?![^\n]{0,300}# (?:TODO|SKIP))", "not ok 3 - it adds"),
-    ("✕|✖|✗|✘|❌", r"^\s{0,8}[✕✖✗✘❌]", "  ✕ adds two numbers (3 ms)"),
+    ("✕|✖|✗|✘|❌|\u2a2f", r"^\s{0,8}[✕✖✗✘❌\u2a2f]", "  ✕ adds two numbers (3 ms)"),
     ("ora-", r"(?i)\bORA-\d{5}\b|\bTNS-\d{5}\b", "ORA-00942: table or view does not exist"),
     ("sqlstate", r"(?i)\bSQLSTATE[ \[(=:]{1,3}(?!00)\w{2,5}", "SQLSTATE[HY000] [2002] No such file"),
     ("msg ", r"(?i)^Msg \d{1,6}, Level 1[1-9]\b|^Msg \d{1,6}, Level 2", "Msg 208, Level 16, State 1"),
@@ -269,4 +273,24 @@ FORMS: Sequence[Row] = (
         r"(?i)(?:\bHTTP(?:/\d(?:\.\d)?)?\"?|\bstatus(?:[ _-]?code)?\"?)[ :=]{1,3}\"?5\d\d\b(?!\.\d)",
         '"GET / HTTP/1.1" 500 27',
     ),
+    # Names of modules and codes that exceptions and errors have
+    (
+        "http.client.|concurrent.|multiprocessing.|decimal.|distributed.|asyncio.|zipfile.|shutil.|bdb.|xml.",
+        r"^(?:\w{1,60}\.){1,8}[A-Z]\w{2,80}(?=:(?:\s|$)|\(|$)",
+        "http.client.RemoteDisconnected: Remote end closed connection",
+    ),
+    (
+        "err_|_not_found|_failed|_denied|_refused|_exceeded|ssl_error|out_of_memory",
+        r"\b(?:ERR_(?!NONE|OK|SUCCESS)[A-Z_]{3,60}|[A-Z]{2,20}(?:_[A-Z]{1,20}){0,4}_(?:NOT_FOUND|FAILED|DENIED|REFUSED|EXCEEDED)"
+        r"|SSL_ERROR_(?!NONE)\w{1,40}|OUT_OF_MEMORY)\b",
+        "code: 'MODULE_NOT_FOUND'",
+    ),
+    ("state", r"\b(?:Job)?State[:=] ?(?:FAILED|TIMEOUT|NODE_FAIL|BOOT_FAIL|PREEMPTED)\b", "State: TIMEOUT"),
+    ("oom_reaper", r"\boom_reaper\b", "kernel: oom_reaper: reaped process 7 (python)"),
+    ("off the bus", r"(?i)\bfallen off the bus\b", "GPU has fallen off the bus."),
+    ("fault address", r"(?i)\bunexpected fault address\b", "unexpected fault address 0x0"),
+    ("multiple def", r"(?i)\bmultiple definitions? of\b", "multiple definition of `main'"),
+    ("implicit dec", r"(?i)\bimplicit declaration of\b", "implicit declaration of function 'f'"),
+    ("not used", r"(?i)\b(?:imported|declared) (?:and|but) not used\b", 'imported and not used: "x"'),
+    ("with overflow", r"(?i)\battempt to \w{1,20} with overflow\b", "attempt to subtract with overflow"),
 )
