@@ -68,3 +68,25 @@ def test_a_hidden_tab_is_quiet(visit: Visit, running: str) -> None:
     statuses = polls_of(page)
     page.wait_for_timeout(5000)
     assert statuses == []
+
+
+def test_a_poll_waits_as_long_as_it_is_asked_to(visit: Visit, running: str) -> None:
+    page = visit("demo")
+    failure = '<div data-alert role="status"><p>The API asks to wait 60 minutes.</p></div>'
+
+    def fail(route: Route) -> None:
+        route.fulfill(status=503, content_type="text/html", headers={"Retry-After": "3600"}, body=failure)
+
+    page.route(re.compile("poll=1"), fail)
+    page.goto(running)
+    expect(page.locator("#read-alert [data-alert]")).to_be_visible()
+    # As at the next tick of a reader who comes back, for whom the other reasons to wait are over.
+    held = page.evaluate(
+        """() => {
+            document.dispatchEvent(new Event("visibilitychange"));
+            const more = (elt) => ({bubbles: true, cancelable: true, detail: {elt}});
+            const tick = (elt) => new CustomEvent("htmx:beforeRequest", more(elt));
+            return [...document.querySelectorAll("[hx-trigger^=every]")].map((elt) => !elt.dispatchEvent(tick(elt)));
+        }"""
+    )
+    assert True in held
