@@ -77,4 +77,6 @@ def test_a_portal_is_checked_as_it_is_started_and_before_it_is_reloaded() -> Non
     check = value("actors-portal@.service", "ExecStartPre")
     started = value("actors-portal@.service", "ExecStart")
     assert check.replace(" --check-config", "") == started.replace(" --bind 127.0.0.1:%i", "")
-    assert re.findall(r"^ExecReload=(.*)$", text, re.MULTILINE) == [check, "/bin/kill -HUP $MAINPID"]
+    first, second = re.findall(r"^ExecReload=(.*)$", text, re.MULTILINE)
+    assert first == check
+    assert "kill -HUP $MAINPID" in second
