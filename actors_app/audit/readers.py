@@ -26,6 +26,11 @@ def readable(who: Credentials, abaco: Abaco, named: str = "") -> tuple[Reader, f
     return Reader.of(who, actors), ids, answer.error
 
 
+def is_no_actor(reader: Reader, ids: frozenset[str]) -> bool:
+    """Whether these ids name none of the actors that somebody may read, and none on the lines that they may."""
+    return ids.isdisjoint(reader.names) and not reader.lines().filter(actor_id__in=ids).exists()
+
+
 def of_actor(who: Credentials, abaco: Abaco, actor_id: str) -> tuple[Actor, Reader, QuerySet[AuditEntry]]:
     """Return an actor that somebody may read, them, and what was done to it (`GET /actors/{id}`)."""
     actor = abaco.actors.get(actor_id)

@@ -7,6 +7,7 @@ from django import forms
 
 from actors_app.audit.activity import ACTIONS, Asked
 from actors_app.forms.base import PortalForm
+from actors_app.forms.fields import PastedField
 from actors_app.forms.moments import MAX_TEXT, as_in_address, moment_of
 from actors_app.models import AuditEntry
 from actors_app.wording import now
@@ -33,8 +34,8 @@ _TOO_LONG = {"max_length": "This is longer than any name or id there is."}
 class ActivityForm(PortalForm):
     """Which lines to show; what is not understood counts as not given, and is named beside its field."""
 
-    who = forms.CharField(label="Who", required=False, max_length=255, error_messages=_TOO_LONG)
-    actor = forms.CharField(label="Actor", required=False, max_length=255, error_messages=_TOO_LONG)
+    who = PastedField(label="Who", required=False, max_length=255, error_messages=_TOO_LONG)
+    actor = PastedField(label="Actor", required=False, max_length=255, error_messages=_TOO_LONG)
     action = forms.ChoiceField(
         label="Action",
         required=False,

@@ -6,6 +6,7 @@ from django import forms
 
 from actors_app.forms.base import PortalForm
 from actors_app.forms.confirm import ConfirmForm
+from actors_app.forms.fields import PastedField
 from actors_app.forms.slices import SliceForm
 
 
@@ -14,7 +15,7 @@ class ActorListForm(SliceForm, PortalForm):
 
     own_paging = ("page",)
 
-    q = forms.CharField(required=False, max_length=200)
+    q = PastedField(required=False, max_length=200)
     status = forms.CharField(required=False, max_length=40)
     sort = forms.CharField(required=False, max_length=20)
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)

@@ -19,6 +19,7 @@ from actors_app.forms.fields import LineField, StrictJSONField, TextField, has_u
 from actors_app.forms.images import check_image
 from actors_app.forms.state import storage_problem
 from actors_app.forms.webhooks import check_webhook
+from actors_app.services.blanks import trimmed
 from actors_app.services.dialects import DIALECTS
 from actors_app.wording import visible
 from portal.tenants import Tenant
@@ -232,7 +233,7 @@ class ActorForm(PortalForm):
 
     def clean_link(self) -> str:
         """Refuse what cannot be an actor, and the actor itself."""
-        link: str = self.cleaned_data["link"]
+        link = trimmed(self.cleaned_data["link"])
         if link and not _LINK.fullmatch(link):
             raise forms.ValidationError(
                 "This is not the form of an id or an alias: letters, digits, dot, dash, _ and ~."

@@ -3,6 +3,7 @@
 from django import forms
 
 from actors_app.forms.base import ListFilter
+from actors_app.forms.fields import PastedField
 
 
 class AdminFilter(ListFilter):
@@ -15,9 +16,9 @@ class AdminFilter(ListFilter):
         ("ERROR", "Error"),
         ("OTHER", "Other"),
     )
-    q = forms.CharField(required=False, max_length=128)
+    q = PastedField(required=False, max_length=128)
     status = forms.ChoiceField(choices=SHOW, required=False)
-    owner = forms.CharField(required=False, max_length=255)
+    owner = PastedField(required=False, max_length=255)
     sort = forms.CharField(required=False, max_length=20)
 
 
@@ -32,5 +33,5 @@ class WorkerFilter(ListFilter):
         ("stopping", "Stopping"),
         ("stuck", "Stuck"),
     )
-    q = forms.CharField(required=False, max_length=128)
+    q = PastedField(required=False, max_length=128)
     show = forms.ChoiceField(choices=SHOW, required=False)

@@ -5,6 +5,7 @@ from django import forms
 from actors_app.converters import is_id
 from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.forms.confirm import ConfirmForm
+from actors_app.forms.fields import PastedField
 from actors_app.services.names import Kind, problem_of
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -20,7 +21,7 @@ def checked_name(kind: Kind, value: str) -> str:
 class PointForm(PortalForm):
     """The actor that an alias is for."""
 
-    actor_id = forms.CharField(
+    actor_id = PastedField(
         label="Actor",
         max_length=128,
         widget=forms.TextInput(attrs={**PLAIN, "list": "actors-known"}),
@@ -65,7 +66,7 @@ class AliasFilter(ListFilter):
     """Which aliases are shown, and which page of them; a value that means nothing is read as none."""
 
     SHOW = (("", "All"), ("mine", "Mine"), ("readable", "Of actors I may read"), ("dead", "Leading nowhere"))
-    q = forms.CharField(required=False, max_length=128)
+    q = PastedField(required=False, max_length=128)
     show = forms.ChoiceField(choices=SHOW, required=False)
 
 

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 
 from actors_app.converters import AbacoId, is_id
 from actors_app.forms.base import PortalForm
+from actors_app.forms.fields import PastedField
+from actors_app.services.blanks import trimmed
 
 SUCCESS, PREVIOUS = "success", "previous"  # in place of the second: the one of that kind before the first
 _PAIR = re.compile(rf"({AbacoId.regex})/([A-Za-z0-9]{{1,64}})/?", re.ASCII)
@@ -32,14 +34,14 @@ class Named:
 
 def named(text: str) -> Named | None:
     """Return the execution that a text names; None where it names none."""
-    text = text.strip()
+    text = trimmed(text)
     if is_id(text):
         return Named("", text)
     found = _PAIR.fullmatch(text) or _LINK.search(text)
     return Named(found[1], found[2]) if found and found[1] not in (".", "..") else None
 
 
-class ExecutionNameField(forms.CharField):
+class ExecutionNameField(PastedField):
     """One execution, by its link, by actor and execution, or by its id."""
 
     def __init__(self, words: tuple[str, ...] = (), **options: Any) -> None:
@@ -52,7 +54,7 @@ class ExecutionNameField(forms.CharField):
 
     def clean(self, value: Any) -> Named | str:
         """Return what is named, or the word."""
-        text = super().clean(value).strip()
+        text = super().clean(value)
         if text in self._words:
             return str(text)
         found = named(text)

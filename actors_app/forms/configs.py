@@ -8,7 +8,8 @@ from actors_app.executions.sizes import variable_excess
 from actors_app.forms.aliases import PLAIN, checked_name
 from actors_app.forms.base import ListFilter, PortalForm
 from actors_app.forms.confirm import ConfirmForm
-from actors_app.forms.fields import TextField
+from actors_app.forms.fields import PastedField, TextField
+from actors_app.services.blanks import trimmed
 from actors_app.services.names import FORM
 from actors_app.services.types import Config
 
@@ -31,7 +32,7 @@ class ConfigEditForm(PortalForm):
     is_secret = forms.BooleanField(
         label="Secret: the API encrypts it, and nobody can read it back, you included.", required=False
     )
-    actors = forms.CharField(
+    actors = PastedField(
         label="Actors",
         max_length=5000,
         widget=forms.Textarea(attrs={**PLAIN, "rows": 2}),
@@ -58,7 +59,7 @@ class ConfigEditForm(PortalForm):
 
     def clean_actors(self) -> list[str]:
         """Take names one by one, each once."""
-        names = list(dict.fromkeys(re.split(r"[\s,]+", self.cleaned_data["actors"].strip(", \n\t"))))
+        names = list(dict.fromkeys(filter(None, map(trimmed, re.split(r"[\s,]+", self.cleaned_data["actors"])))))
         for name in names:
             if not FORM.fullmatch(name):
                 raise forms.ValidationError("“%(name)s” is no id and no alias of an actor.", params={"name": name})
@@ -90,7 +91,7 @@ class ConfigFilter(ListFilter):
     """Which configs are shown, and which page of them; a value that means nothing is read as none."""
 
     SHOW = (("", "All"), ("mine", "Of actors I may read"), ("secret", "Secrets"))
-    q = forms.CharField(required=False, max_length=128)
+    q = PastedField(required=False, max_length=128)
     show = forms.ChoiceField(choices=SHOW, required=False)
 
 

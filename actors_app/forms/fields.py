@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 
+from actors_app.services.blanks import trimmed
 from actors_app.services.jsons import UnreadableJSON, check_shape
 
 MAX_JSON = 1_000_000  # characters
@@ -50,6 +51,14 @@ class LineField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether it differs from what the page held: a browser's input drops line ends, and space is not sent."""
         return _LINE_END.sub("", initial or "").strip() != _LINE_END.sub("", data or "").strip()
+
+
+class PastedField(forms.CharField):
+    """An id or a word to look for, without blanks and characters that nobody sees at its ends."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the text that is seen."""
+        return trimmed(super().to_python(value) or "")
 
 
 class StrictJSONField(TextField):

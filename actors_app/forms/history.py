@@ -17,6 +17,7 @@ from actors_app.forms.slices import SliceForm
 from actors_app.history.clock import DAY, HOUR, MINUTE, SECOND, now_ms, to_ms
 from actors_app.history.finding import Place
 from actors_app.history.wanted import OUTCOMES, SORTS, Span, Value, Wanted
+from actors_app.services.blanks import trimmed
 
 WINDOWS = {
     "1h": ("Last hour", HOUR),
@@ -86,6 +87,7 @@ class HistoryForm(SliceForm, PortalForm):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         given = dict(data.items())  # the last of several, as Django reads them
+        given |= {name: trimmed(str(given[name])) for name in FILTERS if name in given}
         for name in ("from", "to"):
             if text := str(given.get(name, "")).strip():
                 given[name] = _in_address(text)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from actors_app.forms.base import ListFilter, PortalForm
+from actors_app.forms.fields import PastedField
 from actors_app.permissions.access import NEVER_BACK, unusable
 from actors_app.permissions.likeness import AGAIN, by_drawing, doubt, is_several
 from actors_app.services.blanks import normal_form
@@ -168,5 +169,5 @@ class EntryFilter(ListFilter):
     """Which names of the list are shown, and which page of them; a value that means nothing is read as none."""
 
     SHOW = (("", "All"), ("access", "With access"), ("none", "No access"))
-    q = forms.CharField(max_length=MAX_USER, required=False)
+    q = PastedField(max_length=MAX_USER, required=False)
     show = forms.ChoiceField(choices=SHOW, required=False)

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from actors_app.forms.base import PortalForm
+from actors_app.forms.fields import PastedField
 from actors_app.forms.moments import as_in_address, moment_of
 
 KINDS = (("actors", "Actors"), ("executions", "Executions"), ("workers", "Workers"), ("logs", "Logs"))
@@ -75,7 +76,7 @@ class SearchForm(PortalForm):
     kind = forms.ChoiceField(
         choices=KINDS, error_messages={"invalid_choice": "Choose actors, executions, workers or logs."}
     )
-    q = forms.CharField(
+    q = PastedField(
         label="Words",
         required=False,
         max_length=200,
@@ -111,7 +112,7 @@ class SearchForm(PortalForm):
                 choices=[(name, words) for name, (words, _, _) in OPERATORS.items()],
                 error_messages={"invalid_choice": "There is no such comparison."},
             )
-            self.fields[f"v{number}"] = forms.CharField(
+            self.fields[f"v{number}"] = PastedField(
                 label="Value",
                 required=False,
                 max_length=500,

@@ -46,6 +46,13 @@ class Asked:
         """Return the keys of the actors that the text of the filter names."""
         return self.wanted.named(self.actors)
 
+    @property
+    def has_no_actor(self) -> bool:
+        """Whether the filter names an actor, by name or id, that is none of those that may be read."""
+        actor = self.wanted.actor
+        is_named = actor is not None and not actor.is_not
+        return is_named and not any(actor.admits(row.id, row.name) for row in self.readable if actor)
+
     @cached_property
     def by_key(self) -> dict[int, SeenActor]:
         """Return the actors by the history's keys."""

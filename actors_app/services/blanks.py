@@ -37,6 +37,22 @@ def collapsed(text: str) -> str:
     return " ".join(_GAPS.sub(" ", normal_form("NFKC", _GAPS.sub(" ", text))).split())
 
 
+def trimmed(text: str) -> str:
+    """Return a text without what nobody sees at its ends, as blanks that a copied id brings along."""
+    first, last = 0, len(text)
+    while first < last and _is_unseen(text[first]):
+        first += 1
+    while last > first and _is_unseen(text[last - 1]):
+        last -= 1
+    return text[first:last]
+
+
+def _is_unseen(sign: str) -> bool:
+    if sign == "\0":
+        return False  # it comes with no id, and forms refuse it in words
+    return sign.isspace() or unicodedata.category(sign) in _UNSEEN or bool(_GAPS.match(sign) or _NOTHING.match(sign))
+
+
 def without_unseen(text: str) -> str:
     """Return a text without its control and format characters, but for those that are blanks."""
     return "".join(

@@ -22,7 +22,7 @@ from actors_app.audit.activity import (
     shown_details,
 )
 from actors_app.audit.checks import check
-from actors_app.audit.readers import of_actor, readable, readable_line
+from actors_app.audit.readers import is_no_actor, of_actor, readable, readable_line
 from actors_app.credentials import abaco_for, signed_in
 from actors_app.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.decorators import credentials_required
@@ -45,6 +45,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     form = ActivityForm(request.GET)
     reader, ids, error = readable(signed_in(request), abaco_for(request), form.given("actor") or "")
     context = {"section": "activity", "error": error, "show_actor": True}
+    context["no_actor"] = bool(ids) and error is None and is_no_actor(reader, ids)
     return _answer(request, form, reader, reader.lines(), ids, context)
 
 

@@ -17,6 +17,7 @@ from actors_app.forms.search import SearchForm
 from actors_app.htmx import render_page
 from actors_app.masking import Masker
 from actors_app.preferences import preferences_of
+from actors_app.search.by_id import by_id, target_of
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
 from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
 from actors_app.wording import visible
@@ -51,8 +52,14 @@ def search(request: HttpRequest) -> HttpResponse:
     typed = form.cleaned_data
     number = typed["page"] or 1
     size = LOGS_PER_PAGE if typed["kind"] == "logs" else preferences_of(request).page_size
+    abaco = abaco_for(request)
     try:
-        found = abaco_for(request).search.find(
+        target = None if typed["page"] or typed["conditions"] else target_of(typed["q"])
+        if target and (results := by_id(request, abaco, target)):
+            rows = [_row(result, "") for result in results]
+            context |= {"rows": rows, "total": len(rows), "first": 1, "last": len(rows), "is_by_id": True}
+            return render_page(request, "search/list.html", context)
+        found = abaco.search.find(
             typed["kind"],
             typed["q"],
             exact=typed["exact"],
