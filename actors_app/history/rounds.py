@@ -74,7 +74,7 @@ class Rounds:
     def beat(self, *, whole: bool = False) -> None:
         """Give a sign of life, where the store takes it."""
         try:
-            beats.beat(origins.key_of(self.tenant), whole=whole, refusal=self.refusal)
+            beats.beat(origins.keys()[self.tenant.name], whole=whole, refusal=self.refusal)
         except Error as error:
             self._lose_store(error)
 
@@ -95,8 +95,10 @@ class Rounds:
     def _round(self) -> Iterator[None]:
         """Look at every actor until its history is whole; stop before each look. Counts into `new` and `failed`."""
         self.new, self.failed = 0, 0
-        abaco, tenant = self._abaco, origins.key_of(self.tenant)
-        keys = rights.remember(tenant, abaco.actors.list())
+        abaco = self._abaco
+        actors = abaco.actors.list()
+        tenant = origins.key_of(self.tenant)  # bound only where the account was accepted
+        keys = rights.remember(tenant, actors)
         role = abaco.roles.admin()
         if role.is_unknown:
             log.warning("Whether the account is an administrator is not known: every actor that is known is asked for")
