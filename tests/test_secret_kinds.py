@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tracemalloc
 
 import pytest
 
@@ -227,3 +228,14 @@ def test_a_value_that_is_no_secret_is_shown_under_any_name(name: str, value: obj
 )
 def test_what_only_looks_like_a_secret_stays(text: str) -> None:
     assert Masker().text(text) == text
+
+
+def test_a_long_name_is_judged_by_its_end_and_not_remembered_whole() -> None:
+    assert is_secret_name("x" * 100_000 + "_DB_PASS")
+    assert not is_secret_name("PASS_" * 20_000 + "COUNT")
+    tracemalloc.start()
+    for number in range(500):
+        is_secret_name(f"{number}_" * 20_000)
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert kept < 1_000_000

@@ -19,6 +19,7 @@ _PASSWORDS = words_of("pw psw pswd passwrd kennwort pincode mnemonic otp totp pa
 WORDS = _PASSWORDS | words_of(
     "key keys pass pwd auth oauth private bearer jwt nonce nonces cred creds cookie cookies sessionid jsessionid"
 )
+_WEAK = WORDS - _PASSWORDS
 _ENDS = words_of(
     "password passwd passwort passphrase passcode secret token credential authorization apikey "
     "accesskey accountkey authkey privatekey secretkey signingkey masterkey encryptionkey sshkey sessid "
@@ -69,6 +70,7 @@ _FILE = re.compile(
     r"|(?:[A-Z]:|\.{0,2})(?:[/\\][\w.@-]{1,100}+){1,20}+"
     r"(?:(?<=\.(?:key|pem|crt|cer|p12|pfx|jks|txt|yml|ini|env))|(?<=\.(?:json|yaml|conf|sock)))"
 )
+_LONGEST_NAME = 256  # characters, from its end, by which a name is judged and remembered
 _LONGEST_BASIC = 1024  # characters, a multiple of four
 _HEX = re.compile(r"[0-9a-f-]+")
 _RANDOM = re.compile(r"(?=[^0-9]*+[0-9])(?=[^A-Za-z]*+[A-Za-z])[^ \t/]{8,}+\Z")
@@ -76,9 +78,13 @@ _LEAST_KEY = 20  # characters of what is taken for a key where the name is no mo
 SCHEME = re.compile(r"(?:bearer|basic|digest|token)[ \t]{1,8}", re.IGNORECASE)  # what stands before a token in a header
 
 
-@lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Whether the value under this name is likely a secret, which is shown only to whoever may ask for it."""
+    return _is_secret_name(name[-_LONGEST_NAME:])
+
+
+@lru_cache(maxsize=4096)
+def _is_secret_name(name: str) -> bool:
     folded = name.casefold()
     if folded == _OPEN:
         return False
@@ -98,12 +104,11 @@ def _says_secret(before: str, word: str, after: str) -> bool:
     return before not in _BEFORE.get(stem, ()) and after not in _AFTER.get(stem, ())
 
 
-@lru_cache(maxsize=4096)
 def is_weak(name: str) -> bool:
     """Whether a name is a single word that prose and code have too, such as `key` or `token`."""
-    words = _WORD.findall(name)
+    words = _WORD.findall(name[-_LONGEST_NAME:])
     word = words[0].casefold() if len(words) == 1 else ""
-    return word in WORDS - _PASSWORDS or word.rstrip("s") in ("token", "secret")
+    return word in _WEAK or word.rstrip("s") in ("token", "secret")
 
 
 def is_password(name: str) -> bool:
