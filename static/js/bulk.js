@@ -60,8 +60,7 @@
     shown.set(form, show);
   }
 
-  // A table that is swapped in has a form of its own; a row that is brought up to date loses its tick, and the count
-  // must say so.
+  // A table that is swapped in has a form of its own, and a row that is brought up to date may be gone: count anew.
   function look() {
     for (const form of document.querySelectorAll("form[data-picks]")) {
       if (!shown.has(form)) furnish(form);

@@ -60,6 +60,35 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
+// A part that is brought anew keeps the focus and the ticks in it: somebody may be at work there.
+
+let inUse = []; // what a swap may replace, and the place of each among its like in the nearest part that has an id
+
+function alike(part, element) {
+  const isAlike = (other) => ["href", "name", "value"].every((name) => other.getAttribute(name) === element.getAttribute(name));
+  return [...part.querySelectorAll(element.tagName)].filter(isAlike);
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  inUse = [];
+  if (!(event.detail.requestConfig.elt.getAttribute("hx-trigger") || "").includes("every")) return;
+  for (const element of document.querySelectorAll("main :is(:focus, input[name=pick]:checked)")) {
+    const part = element.parentElement.closest("[id]");
+    inUse.push({ element, id: part.id, place: alike(part, element).indexOf(element), hasFocus: element.matches(":focus") });
+  }
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  for (const { element, id, place, hasFocus } of inUse) {
+    const part = document.getElementById(id);
+    const next = part && !element.isConnected && alike(part, element)[place];
+    if (!next) continue;
+    if (element.checked) next.checked = true;
+    if (hasFocus) next.focus({ preventScroll: true });
+  }
+  inUse = [];
+});
+
 // Alerts -------------------------------------------------------------------------------------------------
 // The server says where they go. What could not be read is said once, until the same part of the page can be read.
 

@@ -90,3 +90,21 @@ def test_a_poll_waits_as_long_as_it_is_asked_to(visit: Visit, running: str) -> N
         }"""
     )
     assert True in held
+
+
+def test_a_poll_takes_away_neither_the_focus_nor_a_tick(visit: Visit, running: str) -> None:
+    page = visit("demo")
+    actor = f"/actors/{running.split('/')[2]}/"
+    for address, control in (
+        (actor + "executions/?window=all", "input[name=pick]"),
+        (actor + "workers/", "#workers-table tbody a >> nth=-1"),
+        (running, "button[data-copy=copy-actor]"),
+    ):
+        page.goto(address)
+        page.locator(control).press("Space")
+        page.locator(control).evaluate("element => { element.dataset.former = true; }")
+        expect(page.locator("[data-former]")).to_have_count(0)
+        expect(page.locator(control)).to_be_focused()
+        if "pick" in control:
+            expect(page.locator(control)).to_be_checked()
+            expect(page.get_by_text("1 ticked")).to_be_visible()
