@@ -109,6 +109,18 @@ def test_a_write_of_unknown_outcome_says_both(signed_in: Client, ill: dict[str, 
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_sign_in_says_how_long_to_wait(client: Client, ill: dict[str, Any], status: int, caplog: Any) -> None:
+    ill["status"] = status
+    forms = {"/sign-in/": {"username": "jdoe", "password": "p"}, "/sign-in/token/": {"access_token": "a-token"}}
+    for number, (address, typed) in enumerate(forms.items(), 1):
+        answer = client.post(address, {"tenant": "default"} | typed)
+        assert answer.headers.get("Retry-After") == "120", address
+        assert "The API asks to wait 2 minutes." in answer.text
+        assert len(caplog.records) == number, "the log has a line with the number that the page shows"
+        assert re.search(r"Incident ([0-9a-f]{12})", answer.text)[1] in caplog.messages[-1]
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
 def test_a_program_is_told_in_words_and_in_the_header(signed_in: Client, ill: dict[str, Any], status: int) -> None:
     caller = Caller(signed_in)
     ill["status"] = status

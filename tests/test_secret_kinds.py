@@ -153,13 +153,32 @@ def test_a_private_key_is_masked_in_one_line_and_in_many(kind: str, between: str
     assert masked.endswith(f"{MASK}{between}-----END {kind}PRIVATE KEY----- y")
 
 
+@pytest.mark.parametrize("between", ["\n", "\\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "---- END SSH2 ENCRYPTED PRIVATE KEY ----"),
+        ("PuTTY-User-Key-File-3: ssh-rsa{0}Encryption: none{0}Private-Lines: 2", "Private-MAC: 6f"),
+        ("-----BEGIN PGP PRIVATE KEY BLOCK-----{0}", "-----END PGP PRIVATE KEY BLOCK-----"),
+    ],
+)
+def test_a_private_key_of_another_program_is_masked(begin: str, end: str, between: str) -> None:
+    body = ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", "MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3S="]
+    text = between.join([begin.format(between), *body, end])
+    for masked in (Masker().text(text), "".join(Masker().pieces(text))):
+        assert not any(line in masked for line in body)
+        assert masked.startswith(begin.format(between))
+    assert may_hold_secret("NOTE", text)
+
+
 SECRET_NAMES = words_of(
     "DB_PASS DB_PASSWORD DATABASE_PASSWD AUTH PWD_X SSH_PRIVATE BEARER API_KEY APIKEY apiKey GITHUB_TOKEN "
     "GH_PAT ROOT_PW PGPASSWORD MYSQL_PWD REDIS_AUTH JWT JWT_SECRET SECRET_KEY SECRET AWS_ACCESS_KEY_ID "
     "AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AZURE_CLIENT_SECRET ACCOUNT_KEY OPENAI_API_KEY STRIPE_KEY "
     "NPM_TOKEN TWINE_PASSWORD OAUTH_SECRET SIGNING_KEY ENCRYPTION_KEY MASTER_KEY PRIVATE_KEY TLS_KEY SSH_KEY "
     "PASSPHRASE CREDENTIALS CRED COOKIE PHPSESSID JSESSIONID x-nonce X-Vault-Token Authorization client_secret "
-    "refreshToken OTP ACCESS_TOKENS userPassword KENNWORT"
+    "refreshToken OTP ACCESS_TOKENS userPassword KENNWORT DBPWD mysqlpwd ADMINPASS sftpPass LDAP_BINDPW SSHPRIVATE "
+    "CONSUMERKEY PASSKEY SAS_SASKEY WIFI_PSK SENHA"
 )
 OPEN_NAMES = words_of(
     "PWD OLDPWD AUTHOR AUTHORS KEYBOARD MONKEY PASSENGERS COMPASS BYPASS PASSED PASSPORT TURKEY HOCKEY KEYNOTE "
@@ -167,7 +186,8 @@ OPEN_NAMES = words_of(
     "SORT_KEY PRIMARY_KEY FOREIGN_KEY CACHE_KEY KEY_CODE KEYMAP LOW_PASS HIGH_PASS PASS_THROUGH PASS_RATE "
     "PRIVATE_IP PRIVATE_NETWORK AUTH_URL TOKEN_URI AUTH_MODE PASSWORD_FILE PASSWORD_MIN_LENGTH JWT_ALGORITHM "
     "COOKIE_DOMAIN SESSION_COOKIE_AGE KEY_VAULT_URL key_id client_id token_type is_secret needsAuth "
-    "AUTH_PASSWORD_VALIDATORS SECRET_NAME TOKEN_BUCKET_SIZE OPTPARSE LAPTOP_MODEL UPWARD SIDECAR"
+    "AUTH_PASSWORD_VALIDATORS SECRET_NAME TOKEN_BUCKET_SIZE OPTPARSE LAPTOP_MODEL UPWARD SIDECAR LOWPASS OVERPASS "
+    "HOTKEY DONKEY PUBLICKEY"
 )
 
 

@@ -15,15 +15,22 @@ def words_of(text: str) -> frozenset[str]:
 
 
 # Words of a name that say "secret" by themselves, of which the first are never those of prose; and ends of longer ones.
-_PASSWORDS = words_of("pw psw pswd passwrd kennwort pincode mnemonic otp totp pat")
+_PASSWORDS = words_of("pw psw pswd passwrd kennwort senha contrasena motdepasse pincode mnemonic otp totp pat psk")
 WORDS = _PASSWORDS | words_of(
     "key keys pass pwd auth oauth private bearer jwt nonce nonces cred creds cookie cookies sessionid jsessionid"
 )
 _WEAK = WORDS - _PASSWORDS
 _ENDS = words_of(
     "password passwd passwort passphrase passcode secret token credential authorization apikey "
-    "accesskey accountkey authkey privatekey secretkey signingkey masterkey encryptionkey sshkey sessid "
-    "dbpass mypass mailpass pgpass rootpass sqlpass userpass"
+    "accesskey accountkey authkey consumerkey deploykey encryptionkey gpgkey hmackey jwtkey licensekey masterkey "
+    "passkey pgpkey privatekey privkey rsakey saskey secretkey servicekey sharedkey signingkey sshkey storagekey "
+    "sessid bindpw dbpw ldappw rootpw userpw sshprivate rsaprivate"
+)
+# Ends of longer words that say it too, but for the words of the language, and those of signals and pictures.
+_PASSES = ("pass", "pwd")
+_NO_PASSES = words_of(
+    "oldpwd allpass autopass bandpass bypass compass encompass firstpass gyrocompass highpass impass lowpass multipass "
+    "nopass onepass outpass overpass renderpass repass singlepass subpass surpass trespass twopass underpass"
 )
 _STEMS = tuple(end + plural for end in _ENDS for plural in ("", "s"))
 # A name that ends so says something about a secret and does not hold it: `token_type`, `PASSWORD_FILE`, `token.py`.
@@ -63,7 +70,9 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _NOTHING = words_of("true false none null yes no on off undefined bearer basic {} []") | {""}
 _STARS = re.compile(r"\*+|\N{HORIZONTAL ELLIPSIS}|\.{3}")
 _COUNT = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
-_PASSWORD = re.compile(r"pass|pwd|secret|(?<![a-z])psw?d?(?![a-z])|kennwort|pincode|(?<![a-z])t?otp", re.IGNORECASE)
+_PASSWORD = re.compile(
+    r"pass|pwd|secret|(?:pw|(?<![a-z])psw?d?)(?![a-z])|kennwort|senha|contrasena|pincode|(?<![a-z])t?otp", re.IGNORECASE
+)
 # Where a secret is kept, which is none itself.
 _FILE = re.compile(
     r"(?:~|/(?:etc|var|run|home|root|usr|opt|tmp|work|mnt|srv|secrets|keys|certs|app|data))(?:/[\w.@-]{1,100}+){1,20}+/?"
@@ -98,7 +107,7 @@ def _is_secret_name(name: str) -> bool:
 
 def _says_secret(before: str, word: str, after: str) -> bool:
     """Whether a word of a name says that it is a secret's, between those around it."""
-    if word not in WORDS and not word.endswith(_STEMS):
+    if word not in WORDS and not word.endswith(_STEMS) and (not word.endswith(_PASSES) or word in _NO_PASSES):
         return False
     stem = word.removesuffix("s") if word in ("keys", "tokens") else word
     return before not in _BEFORE.get(stem, ()) and after not in _AFTER.get(stem, ())

@@ -31,10 +31,14 @@ _BEFORE_DBID = 40  # characters
 # Words before an underscore and an id that are no tenants.
 _NO_TENANT = words_of("actor alias container exec execution file id job log msg run task test tmp uid user worker")
 
-_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
+# Of PEM, of PGP, of SSH2 with four dashes and a blank, of PuTTY.
+_KEY = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY ----"
+    r"|Private-Lines: [0-9]{1,4}(?=\r?\n|(?:\\r)?\\n)"
+)
 _KEY_LINE = r"[ \t]*+(?:[A-Za-z0-9+/=]++|[A-Z][A-Za-z-]{1,30}+: [^\n\\]*+)?+[ \t]*+"
 KEY_BODY = re.compile(rf"(?:{_KEY_LINE}(?:\r?\n|(?:\\r)?\\n))*+(?:[ \t]*+[A-Za-z0-9+/=]++(?![^\s\"'\\-]))?+")
-_WHOLE_KEY = re.compile(r"(?:[A-Za-z0-9+/= \t\r\n]|\\{1,8}[rn]){16,32768}+(?=-----END )")
+_WHOLE_KEY = re.compile(r"(?:[A-Za-z0-9+/= \t\r\n]|\\{1,8}[rn]){16,32768}+(?=---(?:--| )END )")
 _KEY_PART = re.compile(r"((?:\\{1,8}[rn]|[ \t\r\n])++)|(?:[^\\ \t\r\n]|\\(?!\\{0,7}[rn]))++")
 
 
@@ -68,7 +72,7 @@ def by_form(text: str, ids: Collection[str]) -> Iterator[Span]:
         for match in _BEARER.finditer(text):
             if is_random(match[1].replace("/", "_")) or is_basic(match[1]):
                 yield Span(*match.span(1), is_live=True, closes=_NOT_BEARER, begins=match.start())
-    if "-----BEGIN " in text:
+    if "---BEGIN " in text or "--- BEGIN " in text or "Private-Lines: " in text:
         yield from _keys(text)
     for start, end, begins in (*tokens(text), *placed(text)):
         if not text.startswith(MASK, start):

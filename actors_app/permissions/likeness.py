@@ -4,6 +4,7 @@ The API compares names to the letter (TACC/abaco actors/models.py, `permission_p
 its own, or nobody. Names are compared here after NFKC, and then by what their letters look like.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -17,19 +18,19 @@ _SEPARATORS = frozenset(",;|\N{ARABIC COMMA}\N{ARABIC SEMICOLON}\N{IDEOGRAPHIC C
 _EVERYBODY = (
     "all",
     "all_users",
+    "anonymous_user",
     "any",
-    "anonymous",
-    "anybody",
-    "anyone",
-    "authenticated",
-    "everybody",
-    "everyone",
+    "group",
+    "groups",
     "guest",
+    "members",
+    "others",
     "public",
     "tenant",
     "users",
-    "world",
 )
+# That are meant beside other words too: `internal/everyone`, `TACC_WORLD`, `authenticated_users`.
+_EVERYBODY_ANYWHERE = ("anonymous", "anybody", "anyone", "authenticated", "everybody", "everyone", "world")
 _KNOWN = ("admin", "administrator", "root", "abaco")
 AGAIN = "If you mean it, type the name again."
 _NEAR = 0.85  # of difflib's ratio to ABACO_WORLD: a letter or two left out, added or changed
@@ -54,7 +55,10 @@ def drawing(name: str) -> str:
 
 
 _WORLD_DRAWN = drawing(WORLD)
-_EVERYBODY_DRAWN = frozenset(drawing(prefix + word) for prefix in ("", "abaco") for word in _EVERYBODY) - {_WORLD_DRAWN}
+_ANYWHERE_DRAWN = frozenset(map(drawing, _EVERYBODY_ANYWHERE))
+_EVERYBODY_DRAWN = {drawing(prefix + word) for prefix in ("", "abaco") for word in (*_EVERYBODY, *_EVERYBODY_ANYWHERE)}
+_EVERYBODY_DRAWN -= {_WORLD_DRAWN}
+_PART = re.compile(r"[^\W_]+")
 
 
 def is_several(text: str) -> bool:
@@ -93,7 +97,9 @@ def doubt(user: str, others: Mapping[str, Sequence[str]]) -> str:
 
 def _means_everybody(user: str, drawn: str) -> bool:
     is_wild = not _WILDCARDS.isdisjoint(normal_form("NFKC", user))
-    return is_wild or not drawn or drawn in _EVERYBODY_DRAWN
+    if is_wild or not drawn or drawn in _EVERYBODY_DRAWN:
+        return True
+    return not _is_near_world(drawn) and any(drawing(part) in _ANYWHERE_DRAWN for part in _PART.findall(user))
 
 
 def _is_near_world(drawn: str) -> bool:

@@ -16,6 +16,7 @@ from actors_app import bulkhead, drafts, origins
 from actors_app.credentials import Credentials, client_for, load, sign_in, sign_out
 from actors_app.forms.sign_in import PasswordForm, SignInForm, TokenForm
 from actors_app.htmx import go_to, wants_fragment
+from actors_app.incidents import report
 from actors_app.services import Abaco, tokens
 from actors_app.services.errors import AbacoError, InvalidToken, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import AdminRole, Tokens
@@ -196,7 +197,7 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
             form.add_error("password", "The user name or the password is wrong.")
         except AbacoError as error:
             attempt.was_not_refused()
-            form.add_error(None, f"{error.user_message} {error.advice}")
+            form.add_error(None, f"{error.user_message} {error.advice} Incident {report(request, error)}")
             return _page(request, password=form, status=error.status)
     return _page(request, password=form, status=422)
 
@@ -223,7 +224,7 @@ def sign_in_token(request: HttpRequest) -> HttpResponse:
             form.add_error("access_token", error.user_message if isinstance(error, InvalidToken) else words)
         except AbacoError as error:
             attempt.was_not_refused()
-            form.add_error(None, f"{error.user_message} {error.advice}")
+            form.add_error(None, f"{error.user_message} {error.advice} Incident {report(request, error)}")
             return _page(request, token=form, status=error.status)
     return _page(request, token=form, status=422)
 

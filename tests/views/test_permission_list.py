@@ -503,6 +503,9 @@ def test_it_needs_credentials(client: Client) -> None:
     [
         ("*", "“*” does not stand for everybody"),
         ("everyone", "“everyone” does not stand for everybody"),
+        ("internal/everyone", "“internal/everyone” does not stand for everybody"),
+        ("TACC_W0RLD", "“TACC_W0RLD” does not stand for everybody"),
+        ("others", "“others” does not stand for everybody"),
         ("\u0430dmin", "(CYRILLIC SMALL LETTER A), resembles “admin” and is another user."),
         ("\uff21BACO_WORLD", "resembles ABACO_WORLD and is not it"),
         ("jd\u00f6e", "(LATIN SMALL LETTER O WITH DIAERESIS), resembles “jdoe” and is another user."),
