@@ -37,8 +37,9 @@ _STEMS = tuple(end + plural for end in _ENDS for plural in ("", "s"))
 _ABOUT = words_of(
     "type count length len size limit rate expires expiry expiration ttl lifetime age file path dir directory folder "
     "location host hostname port sock socket url uri endpoint domain realm issuer audience scope scopes name header "
-    "method mode scheme format encoding algorithm algorithms alg version status error errors retries attempts timeout "
-    "interval minutes seconds hours days enabled required secure httponly samesite consent policy strength bits "
+    "method mode scheme format encoding algorithm algorithms alg version status error errors exception exceptions "
+    "retries attempts timeout interval "
+    "minutes seconds hours days enabled required secure httponly samesite consent policy strength bits "
     "backend backends provider providers validator validators hasher hashers prefix suffix index label rotation arn "
     "user username py js ts go rb java json yaml yml md txt"
 )

@@ -118,7 +118,7 @@ def test_from_a_spike_to_the_proof(visit: Visit, night: Night, script: bool) -> 
     expect(page.get_by_text("1 of 1")).to_be_visible()
     expect(page.locator("#log-lines li").filter(has_text=WORDS).locator("mark")).to_have_text("ValueError")
     page.get_by_role("link", name="Errors", exact=True).click()
-    expect(page.locator("#log-lines li").filter(has_text="Reading the input")).to_have_count(0)
+    expect(page.locator("#log-lines li.context").filter(has_text="Reading the input")).to_have_count(1)
     line = page.locator("#log-lines li").filter(has_text=WORDS)
     number = (line.get_attribute("id") or "").removeprefix("L")
     page.goto(f"{execution}logs/?line={number}#L{number}")

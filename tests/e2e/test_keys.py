@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 def test_single_keys_lead_about_until_they_are_switched_off(visit: Visit) -> None:
     page = visit("team")
+    page.goto("/")
     page.keyboard.press("g")
     page.keyboard.press("a")
     page.wait_for_url("**/actors/")

@@ -19,6 +19,15 @@ AS_IF_ALIVE = """document.querySelectorAll("main [aria-disabled=true]").forEach(
 })"""
 
 
+def open_where_the_level_is_known(page: Page, actor: str, place: str) -> None:
+    """Open a page of an actor in a process that has seen its permissions: each remembers them for itself."""
+    for _ in range(10):
+        page.goto(f"/actors/{actor}/")
+        page.goto(f"/actors/{actor}/{place}")
+        if page.locator("main [aria-disabled=true]").count():
+            return
+
+
 @pytest.mark.parametrize(("width", "theme"), SHAPES[::3], ids=["1440-light", "390-dark"])
 def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal, width: int, theme: str) -> None:
     """Everything stands there disabled, as legible as the rest, and says why to whoever comes by keyboard."""
@@ -29,7 +38,7 @@ def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal, width: i
     page = visit("team", width=width, theme=theme)
     found = {}
     for place in ("", "messages/", "workers/", "nonces/", "permissions/", "configuration/", "edit/", "delete/"):
-        page.goto(f"/actors/{actor}/{place}")
+        open_where_the_level_is_known(page, actor, place)
         edit = page.get_by_role("link", name="Edit").first
         if place == "":
             reason = "You may read this actor; editing it needs UPDATE. Its owner is “demo”."
