@@ -258,8 +258,13 @@ document.addEventListener("click", (event) => {
   }
   if (button.hasAttribute("data-remove-row")) {
     const row = button.closest(".pair");
-    if (row.parentElement.querySelectorAll(".pair").length > 1) row.remove();
-    else for (const input of row.querySelectorAll("input, textarea")) input.value = "";
+    const rows = row.parentElement;
+    const next = row.nextElementSibling || row.previousElementSibling;
+    if (next) {
+      row.remove();
+      next.querySelector("[data-remove-row]").focus();
+    } else for (const input of row.querySelectorAll("input, textarea")) input.value = "";
+    rows.dispatchEvent(new Event("change", { bubbles: true })); // a preview of the form is no longer true
   }
 });
 

@@ -58,3 +58,36 @@ def test_single_keys_lead_about_until_they_are_switched_off(visit: Visit) -> Non
     page.get_by_label("Single keys do something").check()  # others sign in as this person, too
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_text("Your preferences were kept.")).to_be_visible()
+
+
+def test_on_a_phone_the_focus_is_always_seen(visit: Visit) -> None:
+    page = visit("team", width=390, height=640)
+    page.goto("/actors/")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        hidden = page.evaluate(
+            """() => {
+                const focus = document.activeElement;
+                const box = focus.getBoundingClientRect();
+                const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                return !focus.matches("a, button, input") || focus.contains(top) ? "" : focus.outerHTML;
+            }"""
+        )
+        assert hidden == ""
+
+
+def test_a_variable_that_is_removed_leaves_the_preview_and_hands_on_the_focus(visit: Visit) -> None:
+    page = visit("demo")
+    page.goto("/actors/")
+    page.get_by_role("link", name="word-count").first.click()
+    page.get_by_role("link", name="Send a message").first.click()
+    page.locator("textarea[name=message]").fill("one two")
+    page.get_by_role("button", name="Add a variable").press("Enter")
+    page.keyboard.type("FIRST_GOES")
+    page.keyboard.press("Tab")
+    page.keyboard.type("away")
+    preview = page.locator("#message-preview")
+    expect(preview).to_contain_text("FIRST_GOES")
+    page.get_by_role("button", name="Remove this variable").last.press("Enter")
+    expect(page.get_by_role("button", name="Remove this variable").last).to_be_focused()
+    expect(preview).not_to_contain_text("FIRST_GOES")
