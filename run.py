@@ -180,7 +180,7 @@ def serve() -> int:
         ]
         processes.append(subprocess.Popen([*command, "portal.wsgi"], env=env, start_new_session=True))
         wait_for(f"http://127.0.0.1:{port}/livez", processes[-1], alive=True)
-        print(f"\nThe portal is at http://127.0.0.1:{port}/", flush=True)
+        print(f"\nThe portal is at http://127.0.0.1:{port}{env.get('SCRIPT_NAME', '')}/", flush=True)
         if with_sandbox:
             print(f"Its API is the sandbox at {env['ACTORS_API_URL']}. Sign in as {PEOPLE}.", flush=True)
         print("Ctrl-C stops it.", flush=True)

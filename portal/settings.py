@@ -6,6 +6,7 @@ A value that does not parse stops the start with a sentence. Each setting has a 
 
 import base64
 import binascii
+import re
 from pathlib import Path
 
 import environ
@@ -31,6 +32,15 @@ def _flag(name: str) -> bool:
     if value not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
         raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
     return value in ("true", "1", "yes", "on")
+
+
+def _path(name: str) -> str:
+    value: str = env.str(name, default="").strip()
+    if value and not re.fullmatch(r"(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._~-]+)+", value):
+        raise ImproperlyConfigured(
+            f"{name} must be a path such as /actors-portal, without a slash at its end, not {value!r}."
+        )
+    return value
 
 
 def _number(name: str, default: int, least: int = 1) -> int:
@@ -71,6 +81,11 @@ if PLAIN_HTTP and not set(ALLOWED_HOSTS) <= _LOOPBACK:
 BEHIND_PROXY = _flag("PORTAL_BEHIND_PROXY")
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# The path below which the portal is one of several applications of a host; empty where the host is its own. The proxy
+# passes it on (`portal/paths.py`).
+SCRIPT_NAME = _path("SCRIPT_NAME")
+FORCE_SCRIPT_NAME = SCRIPT_NAME or None
 
 # The Actors APIs --------------------------------------------------------------------------------------------
 
@@ -223,14 +238,16 @@ CACHES = {
 
 _HOST_PREFIX = "" if PLAIN_HTTP else "__Host-"
 SESSION_ENGINE = "actors_app.sessions"
-SESSION_COOKIE_NAME = f"{_HOST_PREFIX}portal-session"
+# Browsers take __Host- for no path but /: portals below two paths of a host are told apart by the names.
+_OF_PATH = SCRIPT_NAME.replace("/", "-")
+SESSION_COOKIE_NAME = f"{_HOST_PREFIX}portal-session{_OF_PATH}"
 SESSION_COOKIE_AGE = _number("PORTAL_SESSION_HOURS", 24) * 60 * 60  # however much it is used
 SESSION_IDLE_MINUTES = _number("PORTAL_SESSION_IDLE_MINUTES", 8 * 60)
 SESSION_COOKIE_SECURE = not PLAIN_HTTP
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CSRF_COOKIE_NAME = f"{_HOST_PREFIX}portal-csrf"
+CSRF_COOKIE_NAME = f"{_HOST_PREFIX}portal-csrf{_OF_PATH}"
 CSRF_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -247,8 +264,10 @@ FILE_UPLOAD_HANDLERS = ["actors_app.bodies.InMemory"]
 
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 60 * 60
-SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN_HTTP
-SECURE_HSTS_PRELOAD = not PLAIN_HTTP
+# Below a path the host is not the portal's, and what holds for its subdomains is for others to say.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN_HTTP and not SCRIPT_NAME
+SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"] if SCRIPT_NAME else []
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -287,6 +306,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Actors Portal",
     "VERSION": "1",
     "DESCRIPTION": "Everything that the pages of the portal do, for programs.",
+    "SERVERS": [{"url": SCRIPT_NAME}] if SCRIPT_NAME else [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["actors_app.api.schema.strict_bodies"],
@@ -298,7 +318,7 @@ SPECTACULAR_SETTINGS = {
 
 # Files ------------------------------------------------------------------------------------------------------
 
-STATIC_URL = "static/"
+STATIC_URL = f"{SCRIPT_NAME}/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {

@@ -7,9 +7,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  settings are readable only now
+
+from portal.paths import BelowPath  # noqa: E402
+
+application = BelowPath(_django)
+# gunicorn reads it again for each request, and fails those that come without the path, such as probes.
+os.environ.pop("SCRIPT_NAME", None)
 
 if not settings.TENANTS:
     raise ImproperlyConfigured(

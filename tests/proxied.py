@@ -18,16 +18,16 @@ NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 
 @contextmanager
 def proxy(
-    directory: Path, first: str, second: str, changes: Mapping[str, str] | None = None
+    directory: Path, first: str, second: str, changes: Mapping[str, str] | None = None, text: str = PROXY
 ) -> Iterator[tuple[str, str, Path]]:
     """Run the proxy's own configuration with other addresses; yield its https and http roots and its certificate.
 
-    `changes` are more replacements in its text, such as of a time that a test cannot wait for.
+    `text` is the configuration, where it is not the shipped one; `changes` are more replacements in it, such as of a
+    time that a test cannot wait for.
     """
     if not NGINX:
         missing("nginx", "nginx-light")
     pem, secure, plain = self_signed(directory, days=30), free_port(), free_port()
-    text = PROXY
     (directory / "server_name").write_text("server_name 127.0.0.1;\n")
     for old, new in {
         "/tmp/": f"{directory}/",  # noqa: S108 - the proxy's own, in its container

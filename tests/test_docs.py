@@ -27,7 +27,7 @@ OWN_TO_THE_PORTAL |= {
 
 def read_by_the_code() -> set[str]:
     code = SETTINGS.read_text()
-    return set(re.findall(r'(?:env\.\w+|_secret|_flag|_number|environ\.get)\(\s*"([A-Z_]+)"', code))
+    return set(re.findall(r'(?:env\.\w+|_secret|_flag|_number|_path|environ\.get)\(\s*"([A-Z_]+)"', code))
 
 
 def test_each_setting_is_in_the_example_file() -> None:

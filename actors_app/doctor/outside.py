@@ -86,8 +86,15 @@ def public(url: str, ca_file: str = "") -> Findings:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         yield wrong("front door", f"{url!r} is no address such as https://portal.example.org.")
         return
+    if parts.path != settings.SCRIPT_NAME:
+        yield wrong(
+            "front door",
+            f"{url} has {parts.path or 'no path'}, but links lead to {settings.SCRIPT_NAME or 'no path'}: set "
+            "SCRIPT_NAME to the path below which the proxy serves it, and to nothing where it has a host of its own.",
+        )
+        return
     try:
-        seen = probing.ask(url, "/sign-in/", ca_file=ca_file)
+        seen = probing.ask(url, f"{parts.path}/sign-in/", ca_file=ca_file)
     except Unreached as problem:
         yield wrong("front door", f"{url} cannot be entered: {problem}.")
         return
@@ -97,7 +104,7 @@ def public(url: str, ca_file: str = "") -> Findings:
         level = warning if left < SOON else well
         yield level("front door", f"Its certificate ends in {left.days} days.")
     try:
-        if probing.ask(url, "/metrics", ca_file=ca_file).status == 200:
+        if probing.ask(url, f"{parts.path}/metrics", ca_file=ca_file).status == 200:
             yield warning(
                 "front door", "Anybody can read /metrics: refuse it at the proxy, or close it with METRICS_TOKEN."
             )
@@ -115,7 +122,11 @@ def _entered(url: str, seen: probing.Seen) -> Findings:
         yield well("front door", f"{url} shows the page for signing in, in {seen.seconds:.2f} s.")
         if url.startswith("https:") and "strict-transport-security" not in seen.headers:
             yield warning("front door", "It does not say Strict-Transport-Security: does the proxy remove headers?")
-    elif seen.status in (301, 302, 307, 308) and url.startswith("https:") and urlsplit(to).path == "/sign-in/":
+    elif (
+        seen.status in (301, 302, 307, 308)
+        and url.startswith("https:")
+        and urlsplit(to).path == f"{urlsplit(url).path}/sign-in/"
+    ):
         yield wrong(
             "front door",
             f"{url} sends people to {to} for ever: the proxy must send X-Forwarded-Proto: https, and "
@@ -135,7 +146,7 @@ def _entered(url: str, seen: probing.Seen) -> Findings:
 
 def _plain(url: str) -> Findings:
     try:
-        seen = probing.ask(url, "/sign-in/")
+        seen = probing.ask(url, f"{urlsplit(url).path}/sign-in/")
     except Unreached:
         return  # nobody listens without TLS, which is as good
     if seen.status not in (301, 308) or not seen.headers.get("location", "").startswith("https://"):

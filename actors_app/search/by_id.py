@@ -16,7 +16,9 @@ from actors_app.services.hashids import is_hashid
 from actors_app.services.types import Actor, Execution, Worker
 
 _ID = r"[A-Za-z0-9]{1,64}"
-_LINK = re.compile(rf"(?:\A|/)actors/(?:v\d/)?({_ID})(?:/(executions|workers)/({_ID}))?(?![A-Za-z0-9_.~-])", re.ASCII)
+_LINK = re.compile(
+    rf"(?:\A|/)actors/(?!actors/)(?:v\d/)?({_ID})(?:/(executions|workers)/({_ID}))?(?![A-Za-z0-9_.~-])", re.ASCII
+)
 _OTHER = re.compile(r"[A-Za-z0-9]{11,14}", re.ASCII)
 _PAIR = re.compile(rf"({_ID})/({_ID})/?", re.ASCII)
 

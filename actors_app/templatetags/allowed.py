@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actors_app.own_pages import page_at
 from actors_app.permissions.allowed import ACTS, Act, Own
 from actors_app.services.types import AdminRole
 from actors_app.wording import visible
@@ -52,9 +53,8 @@ def writes_at(
 @register.simple_tag(takes_context=True)
 def leads(context: template.Context, address: str) -> SafeString:
     """Lead the link it stands in to an address, whatever it does, unless this visitor may not do that."""
-    try:
-        match = resolve(address.partition("?")[0])
-    except Resolver404:
+    match = page_at(address)
+    if match is None:
         return format_html(' href="{}"', address)
     name = match.url_name or ""
     if name.endswith("-list") or not (name in ACTS or name.endswith("-create")):

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from actors_app.credentials import Credentials, SessionCredentials, tenant_of
 from actors_app.decorators import credentials_required
 from actors_app.htmx import say
+from actors_app.own_pages import path_of
 from actors_app.preferences import THEMES, keep
 from actors_app.sign_in.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
 from actors_app.views.sign_in import sign_out_view
@@ -82,6 +82,4 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         request.session["theme"] = chosen
     back = request.POST.get("next", "")
-    if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return redirect("actors:overview")
-    return redirect(back)
+    return redirect(back if path_of(back) else "actors:overview")

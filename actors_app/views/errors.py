@@ -126,7 +126,7 @@ def other_sign_in(request: HttpRequest) -> HttpResponse:
             "message": "It was opened in another sign-in than the one you have now.",
             "advice": "Open the page again and type it there.",
             "changed": CHANGED["no"],
-            "way_back": ("/", "To the overview"),
+            "way_back": (reverse("actors:overview"), "To the overview"),
         },
     )
 
@@ -155,7 +155,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             "message": message,
             "advice": "Go back, check what was typed, and try again.",
             "changed": CHANGED["no"],
-            "way_back": ("/", "To the overview"),
+            "way_back": (reverse("actors:overview"), "To the overview"),
         },
     )
 
@@ -183,7 +183,7 @@ def too_large(request: HttpRequest, limit: int, size: int | None = None, *, is_p
             "message": f"{whoever} at most {limit:,} bytes ({amount}) at once{actual}.",
             "advice": "Send less, or in parts." if is_proved else sign_in,
             "changed": CHANGED["no"],
-            "way_back": ("/", "To the overview"),
+            "way_back": (reverse("actors:overview"), "To the overview"),
         },
     )
 
@@ -199,7 +199,7 @@ def incomplete(request: HttpRequest, seconds: int) -> HttpResponse:
             "message": f"What was sent did not arrive whole, in the form that it announced, within {seconds} seconds.",
             "advice": "Send it again.",
             "changed": CHANGED["no"],
-            "way_back": ("/", "To the overview"),
+            "way_back": (reverse("actors:overview"), "To the overview"),
         },
     )
 
@@ -214,7 +214,7 @@ def method_not_allowed(request: HttpRequest, refusal: HttpResponseNotAllowed) ->
             "message": f"This address does not take the method {request.method}.",
             "advice": "Open the page and use its buttons.",
             "changed": CHANGED["no"],
-            "way_back": ("/", "To the overview"),
+            "way_back": (reverse("actors:overview"), "To the overview"),
         },
     )
     response.headers["Allow"] = refusal.headers["Allow"]
@@ -247,7 +247,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
             "message": "This page is not for your account.",
             "advice": "Sign in as somebody who may see it, or go back.",
             "changed": CHANGED["no"],
-            "way_back": ("/", "To the overview"),
+            "way_back": (reverse("actors:overview"), "To the overview"),
         },
     )
 
@@ -334,6 +334,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             "message": "The form was opened in another sign-in, or cookies are switched off.",
             "advice": "Go back, reload the page and send the form again.",
             "changed": CHANGED["no"],
-            "way_back": ("/", "To the overview"),
+            "way_back": (reverse("actors:overview"), "To the overview"),
         },
     )

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actors_app.acts import secrets
@@ -26,6 +25,7 @@ from actors_app.logs.files import DOWNLOAD_HEADERS, to_the_end
 from actors_app.logs.parts import Asked, LogPart, read_part
 from actors_app.logs.reading import Opening, read_line
 from actors_app.masking import Masker
+from actors_app.own_pages import path_of
 from actors_app.preferences import keep, preferences_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.types import Actor, Execution
@@ -242,6 +242,4 @@ def log_wrap(request: HttpRequest) -> HttpResponse:
     if wants_fragment(request):
         return HttpResponse(status=204)
     back = request.POST.get("next", "")
-    if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return redirect("actors:overview")
-    return redirect(back)
+    return redirect(back if path_of(back) else "actors:overview")

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -17,6 +16,7 @@ from actors_app.credentials import Credentials, client_for, load, sign_in, sign_
 from actors_app.forms.sign_in import PasswordForm, SignInForm, TokenForm
 from actors_app.htmx import go_to, wants_fragment
 from actors_app.incidents import report
+from actors_app.own_pages import page_at
 from actors_app.services import Abaco, tokens
 from actors_app.services.errors import AbacoError, InvalidToken, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import AdminRole, Tokens
@@ -61,13 +61,8 @@ def way_back(request: HttpRequest) -> str:
     """Return where to go after signing in: a page of ours that can be opened by a GET, or the overview."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     overview = reverse("actors:overview")
-    if not target.startswith("/") or not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
-        return overview
-    if any(ord(sign) <= 32 or sign == "\\" for sign in target):
-        return overview
-    try:
-        match = resolve(target.partition("?")[0])
-    except Resolver404:
+    match = page_at(target)
+    if match is None:
         return overview
     if match.url_name in NOT_TO_COME_BACK_TO or getattr(match.func, "only_post", False):
         return overview
@@ -234,5 +229,6 @@ def sign_out_view(request: HttpRequest) -> HttpResponse:
     """End the session here; tokens at the API end by themselves."""
     sign_out(request)
     response = redirect("actors:sign-in")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    # Below a path, others of the same host have kept theirs in the same storage.
+    response.headers["Clear-Site-Data"] = '"cache"' if settings.SCRIPT_NAME else '"cache", "storage"'
     return response

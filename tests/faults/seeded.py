@@ -269,8 +269,8 @@ SEEDED = (
     ),
     Seeded(
         "actors_app/views/sign_in.py",
-        "except Resolver404:\n        return overview",
-        "except Resolver404:\n        return target",
+        "if match is None:\n        return overview",
+        "if match is None:\n        return target",
         _NEXT,
     ),
     Seeded("actors_app/views/errors.py", '"advice": error.advice,', '"advice": "",', ("tests/faults/test_faults.py",)),

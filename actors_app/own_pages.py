@@ -1,0 +1,27 @@
+"""Addresses of the portal's own pages, as forms and other pages name them to come back to."""
+
+from django.urls import ResolverMatch, get_script_prefix, resolve
+from django.urls.exceptions import Resolver404
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def path_of(address: str) -> str:
+    """Return the path that an address of the portal has in `urls.py`; empty where it leads to anything else.
+
+    Below a path, what stands before it is that path; the other applications of the host are anything else.
+    """
+    prefix, path = get_script_prefix(), address.partition("?")[0].partition("#")[0]
+    if not path.startswith(prefix) or not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return ""
+    # Browsers leave out blanks, read a backslash as a slash, and go up at two dots.
+    if any(ord(sign) <= 32 or sign == "\\" for sign in address) or ".." in path.lower().replace("%2e", ".").split("/"):
+        return ""
+    return "/" + path.removeprefix(prefix)
+
+
+def page_at(address: str) -> ResolverMatch | None:
+    """Return which page of the portal an address leads to; None where there is none."""
+    try:
+        return resolve(path_of(address))
+    except Resolver404:
+        return None
