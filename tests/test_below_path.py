@@ -16,6 +16,9 @@ from django.test import Client, RequestFactory
 from django.test.utils import override_script_prefix
 
 from actors_app.doctor import outside
+from actors_app.navigation import _address
+from actors_app.templatetags.actors import script
+from actors_app.templatetags.places import _drawn
 from portal.paths import BelowPath
 from portal.settings import _path as path_in
 from tests.api.operations import READS
@@ -39,7 +42,15 @@ def _below(settings: Any) -> Iterator[None]:
     settings.SCRIPT_NAME = settings.FORCE_SCRIPT_NAME = BELOW
     settings.STATIC_URL = f"{BELOW}/static/"
     with override_script_prefix(f"{BELOW}/"):
+        _forget_addresses()
         yield
+    _forget_addresses()
+
+
+def _forget_addresses() -> None:
+    """Forget what a process keeps of addresses, since its path never changes."""
+    for keeping in (script, _drawn, _address):
+        keeping.cache_clear()
 
 
 def addresses_in(text: str, origin: str, is_json: bool = False) -> set[str]:
