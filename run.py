@@ -260,9 +260,9 @@ def test(arguments: list[str]) -> int:
         # A Django project of its own, with settings of its own.
         [*tool, "mypy", "--config-file", "sandbox/mypy.ini", "sandbox"],
         [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run", "-v0"],
-        # By file, since the tests of one share what they start. Coverage takes a fifth of the time: it has a run of
-        # its own (CONTRIBUTING.md).
-        [*tool, "pytest", "-n", "2", "--dist", "loadfile", "-q"],
+        # By file, since the tests of one share what they start, and three at a time on two cores, since many wait.
+        # Coverage takes a fifth of the time: it has a run of its own (CONTRIBUTING.md).
+        [*tool, "pytest", "-n", "3", "--dist", "loadfile", "-q"],
         # What touches the store, once more: on a PostgreSQL that is started for it.
         [*tool, "tests.postgresql", *tool, "pytest", "-m", "store", "-q"],
     ]
