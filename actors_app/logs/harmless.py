@@ -20,7 +20,7 @@ _COMPOUNDS = (
     r"|polic(?:y|ies)"
     r"|filters?|norms?|distributions?|histograms?|summar(?:y|ies)|injection|monitor(?:ing)?|notification\w?"
     r"|alerts? enabled|retr(?:y|ies)"
-    r"|prevention|safe|fast|over|section|path|region|path|tests? passed|templates?|hooks?|listeners?|middleware"
+    r"|prevention|safe|fast|over|section|path|region|tests? passed|templates?|hooks?|listeners?|middleware"
     r"|domains?"
 )
 
