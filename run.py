@@ -247,9 +247,10 @@ def attempts(seconds: float) -> Iterator[None]:
 
 
 def test(arguments: list[str]) -> int:
-    """Run every check and test, or pytest alone with the arguments given; return the exit code."""
+    """Run every check and test, with `--full` also the long tests, or pytest with other arguments; return the code."""
     tool = [str(PYTHON), "-m"]
-    if arguments:
+    full = ["--full"] if arguments == ["--full"] else []
+    if arguments != full:
         return subprocess.run([*tool, "pytest", *arguments]).returncode
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}
     checks = [
@@ -262,9 +263,9 @@ def test(arguments: list[str]) -> int:
         [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run", "-v0"],
         # By file, since the tests of one share what they start, and three at a time on two cores, since many wait.
         # Coverage takes a fifth of the time: it has a run of its own (CONTRIBUTING.md).
-        [*tool, "pytest", "-n", "3", "--dist", "loadfile", "-q"],
+        [*tool, "pytest", "-n", "3", "--dist", "loadfile", "-q", *full],
         # What touches the store, once more: on a PostgreSQL that is started for it.
-        [*tool, "tests.postgresql", *tool, "pytest", "-m", "store", "-q"],
+        [*tool, "tests.postgresql", *tool, "pytest", "-m", "store", "-q", *full],
     ]
     failed = []
     for command in checks:

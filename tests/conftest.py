@@ -12,6 +12,11 @@ from django.test import Client, RequestFactory
 from tests import payloads
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs the tests that are too long for every run."""
+    parser.addoption("--full", action="store_true", help="run the tests marked full too, which a plain run leaves out")
+
+
 def pytest_runtest_setup() -> None:
     """Allow no socket but loopback."""
     from pytest_socket import socket_allow_hosts
@@ -20,15 +25,17 @@ def pytest_runtest_setup() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about a store that is not the one of this run; the test command makes a run on each."""
+    """Leave out what is about another store than that of this run, and without `--full` what is marked full."""
     from django.db import connection
 
-    others = [
-        item for item in items if (mark := item.get_closest_marker("only_on")) and connection.vendor not in mark.args
-    ]
-    if others:
+    def left_out(item: pytest.Item) -> bool:
+        store = item.get_closest_marker("only_on")
+        other_store = store is not None and connection.vendor not in store.args
+        return other_store or (not config.option.full and item.get_closest_marker("full") is not None)
+
+    if others := [item for item in items if left_out(item)]:
         config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in others]
+        items[:] = [item for item in items if not left_out(item)]
 
 
 def key_of(browser: Client) -> str:

@@ -3,6 +3,7 @@
 import ast
 import importlib.util
 import os
+import re
 import signal
 import socket
 import stat
@@ -136,6 +137,57 @@ def test_an_unknown_word_is_answered_with_the_known_ones() -> None:
     ran = subprocess.run([sys.executable, "run.py", "serve"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
     assert "python3 run.py test" in ran.stderr
+
+
+@pytest.fixture
+def programs(run: ModuleType) -> Path:
+    """Put a program in the place of Python that writes down what it is asked to run; return its file of lines."""
+    run.PYTHON.parent.mkdir(parents=True)
+    lines = run.VENV / "lines"
+    run.PYTHON.write_text(f'#!/bin/sh\necho "$*" >> "{lines}"\n')
+    run.PYTHON.chmod(0o755)
+    return lines
+
+
+def test_the_long_tests_run_on_both_stores_with_the_option_alone(run: ModuleType, programs: Path) -> None:
+    assert run.test([]) == 0
+    plain = programs.read_text().splitlines()
+    programs.unlink()
+    assert run.test(["--full"]) == 0
+    full = programs.read_text().splitlines()
+    assert len(plain) == len(full) > 5, "both run the checks"
+    tests = [number for number, line in enumerate(plain) if " pytest " in f" {line} "]
+    assert len(tests) == 2
+    for number, line in enumerate(plain):
+        assert full[number] == (f"{line} --full" if number in tests else line)
+
+
+@pytest.mark.parametrize("arguments", [["tests/test_run.py"], ["tests/test_run.py", "--full"]])
+def test_named_files_run_alone(run: ModuleType, programs: Path, arguments: list[str]) -> None:
+    assert run.test(arguments) == 0
+    assert programs.read_text().splitlines() == [" ".join(["-m", "pytest", *arguments])]
+
+
+@pytest.mark.parametrize(
+    ("options", "names"), [([], {"test_short"}), (["--full"], {"test_short", "test_long", "test_case[long]"})]
+)
+def test_a_test_that_is_marked_full_runs_with_the_option_alone(
+    tmp_path: Path, options: list[str], names: set[str]
+) -> None:
+    (tmp_path / "test_marks.py").write_text(
+        "import pytest\n"
+        "def test_short(): pass\n"
+        "@pytest.mark.full\n"
+        "def test_long(): pass\n"
+        '@pytest.mark.parametrize("size", [pytest.param(9, id="long", marks=pytest.mark.full)])\n'
+        "def test_case(size): pass\n"
+    )
+    command = ["-m", "pytest", "-q", "--collect-only", "-c", "pyproject.toml", "-p", "tests.conftest", *options]
+    ran = subprocess.run(
+        [sys.executable, *command, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert set(re.findall(r"::(\S+)", ran.stdout)) == names
 
 
 def test_the_sandbox_has_three_versions(run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
