@@ -136,6 +136,24 @@ function alertOf(title, text, advice) {
   return alert;
 }
 
+// Searches that follow the typing ------------------------------------------------------------------------
+// Each puts its address into the history: the links around the list that lead back to it go on from there.
+
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  const here = new URLSearchParams(location.search);
+  for (const link of document.querySelectorAll("main :is(.head, .seg) a[href]")) {
+    const to = new URL(link.href);
+    if (to.pathname !== location.pathname) continue;
+    const all = [...to.searchParams.keys(), ...here.keys()].filter((name) => name !== "read");
+    for (const name of link.closest(".seg") ? ["q"] : all) {
+      const value = here.get(name);
+      if (value) to.searchParams.set(name, value);
+      else to.searchParams.delete(name);
+    }
+    link.setAttribute("href", to.pathname + to.search);
+  }
+});
+
 // What is more than the portal takes ---------------------------------------------------------------------
 // It reads nothing of such a form, so that its answer could not hold what was typed: it is said before it is sent.
 

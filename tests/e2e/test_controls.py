@@ -1,0 +1,75 @@
+"""Controls of lists that do what they say also after a search, and on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Portal, Visit
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/actors/", "word"),
+        ("/aliases/", "tile"),
+        ("/configs/", "lab"),
+        ("/workers/", "rna"),
+        ("/administration/", "word"),
+        ("/aliases/tiler/permissions/", "demo"),
+    ],
+)
+def test_what_was_typed_stays_with_the_links_around_the_list(visit: Visit, path: str, typed: str) -> None:
+    page = visit("admin")
+    page.goto(path)
+    page.get_by_role("searchbox").fill(typed)
+    page.wait_for_url(re.compile(rf"q={typed}"))
+    refresh = page.locator("main .head").get_by_role("link", name=re.compile("Refresh|Read again"))
+    if refresh.count():
+        refresh.click()
+        page.wait_for_load_state()
+        expect(page.get_by_role("searchbox")).to_have_value(typed)
+        page.get_by_role("searchbox").fill("")
+        page.wait_for_url(lambda url: typed not in url)
+        page.get_by_role("searchbox").fill(typed)
+        page.wait_for_url(re.compile(rf"q={typed}"))
+    page.locator("main .seg a").last.click()
+    page.wait_for_url(re.compile(r"(show|status)=\w"))
+    assert f"q={typed}" in page.url
+    expect(page.get_by_role("searchbox")).to_have_value(typed)
+
+
+def test_the_refresh_of_the_activity_keeps_its_filter(visit: Visit) -> None:
+    page = visit("demo")
+    page.goto("/activity/")
+    page.get_by_text("Filter by person, action").click()
+    page.get_by_label("Who").fill("nobody")
+    page.get_by_role("button", name="Filter").click()
+    page.wait_for_url(re.compile("who=nobody"))
+    page.get_by_role("link", name="Refresh").click()
+    page.wait_for_load_state()
+    assert "who=nobody" in page.url
+
+
+@pytest.mark.parametrize("path", ["/actors/", "/executions/?window=all", "/administration/"])
+def test_a_phone_sorts_what_a_desk_sorts(visit: Visit, portal: Portal, path: str) -> None:
+    page = visit("admin")
+    page.goto(path)
+    heads = page.locator("main thead a")
+    orders = heads.evaluate_all("links => links.map(link => link.href)")
+    assert len(orders) > 3
+    expect(page.locator("details.sort")).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(heads.first).to_be_hidden()
+    sort = page.locator("details.sort")
+    sort.locator("summary").press("Enter")
+    links = sort.get_by_role("link")
+    assert links.evaluate_all("links => links.map(link => link.href)") == orders
+    last = links.last
+    order = last.get_attribute("href")
+    assert order
+    last.press("Enter")
+    page.wait_for_url(re.compile(re.escape(order)))
+    expect(page.locator("details.sort summary")).to_contain_text("Sorted by")
