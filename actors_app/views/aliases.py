@@ -18,7 +18,7 @@ from actors_app.permissions.access import Subject
 from actors_app.permissions.page import after_creation
 from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, NamingMismatch, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden, NamingMismatch, SignedOut
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias
 from actors_app.writes import answered
@@ -96,9 +96,21 @@ def alias_create(request: HttpRequest) -> HttpResponse:
 @credentials_required
 def alias_detail(request: HttpRequest, alias: str) -> HttpResponse:
     """Show an alias and what follows it when it points elsewhere (`GET /actors/aliases/{alias}`)."""
-    abaco = abaco_for(request)
-    context = _context(alias) | _followers(abaco, alias) | after_creation(request, abaco, Subject("alias", alias))
+    abaco, context = abaco_for(request), _context(alias)
+    try:
+        context |= _followers(abaco, alias)
+    except Forbidden as error:
+        return _closed(request, abaco, context, error)
+    context |= after_creation(request, abaco, Subject("alias", alias))
     return render_page(request, "aliases/detail.html", context)
+
+
+def _closed(request: HttpRequest, abaco: Abaco, context: dict[str, Any], error: Forbidden) -> HttpResponse:
+    """Show an alias to somebody without READ on it, as the list of all aliases has it (`GET /actors/aliases`)."""
+    found = next((alias for alias in abaco.aliases.list() if alias.alias == context["alias"]), None)
+    if found is None:
+        raise error
+    return render_page(request, "aliases/closed.html", context | {"found": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -354,3 +354,30 @@ def test_a_write_without_an_answer_is_checked(
     actor_id = "" if action == "alias.delete" else ACTOR_ID
     entry = wrote(action, "unknown", actor_id=actor_id, object_id="my-alias")
     assert words in signed_in.get(f"/activity/{entry.pk}/check/").content.decode()
+
+
+def test_an_alias_without_read_on_it_shows_what_the_list_has(api: API, signed_in: Client) -> None:
+    api.refuse("GET", ONE, "Not authorized -- you do not have access to this alias.", 403)
+    for path in ("/actors/v2/my-alias", f"{ONE}/nonces", "/actors/v2/my-alias/messages"):
+        api.refuse("GET", path, "Not authorized -- you do not have access to this alias.", 403)
+    lists(api, alias_payload(alias="another"), alias_payload(owner="<b>somebody"), actors=[])
+    answer = signed_in.get("/aliases/my-alias/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert f'<dd class="mono">{ACTOR_ID}</dd>' in page
+    assert "&lt;b&gt;somebody" in page
+    assert "need READ on the alias: ask its owner for it." in page
+    assert 'href="/aliases/my-alias/' not in page
+
+
+def test_an_alias_that_is_refused_and_not_in_the_list_stays_refused(api: API, signed_in: Client) -> None:
+    api.refuse("GET", ONE, "Not authorized -- you do not have access to this alias.", 403)
+    lists(api, alias_payload(alias="another"), actors=[])
+    assert signed_in.get("/aliases/my-alias/").status_code == 403
+
+
+def test_an_alias_is_made_for_the_actor_whose_aliases_are_listed(api: API, signed_in: Client) -> None:
+    api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
+    api.get(ALIASES, [])
+    page = signed_in.get(f"/actors/{ACTOR_ID}/aliases/").content.decode()
+    assert f'href="/new/alias/?actor={ACTOR_ID}"' in page

@@ -262,3 +262,14 @@ def test_the_wrapping_of_logs_is_kept(signed_in: Client, api: Any) -> None:
         answer_everything(wire)
         page = signed_in.get(f"/actors/{ACTOR_ID}/executions/{execution_payload()['id']}/").content.decode()
     assert "no-wrap" in page
+
+
+def test_each_choice_is_described_by_its_own_help(signed_in: Any) -> None:
+    page = signed_in.get(URL).content.decode()
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    described = re.findall(r'<fieldset [^>]*aria-describedby="([^"]+)">\s*<legend>([^<]+)', page)
+    assert [legend for _, legend in described] == ["Density", "Rows on a page"]
+    helps = [re.search(rf'<p class="help" id="{name}">([^<]+)', page)[1] for name, _ in described]  # type: ignore[index]
+    assert helps[0].startswith("Compact shows more rows")
+    assert helps[1] == "Of every list that has pages."
