@@ -90,10 +90,19 @@ def _answer(
         "windows": [(name, words) for name, (words, _) in WINDOWS.items()],
         "window": form.window_name,
         "is_empty": not some and not lines.exists(),
+        "file_query": _file_query(request, form),
     }
     template = "activity/list.html" if "actor_id" not in context else "activity/actor.html"
     status = 422 if "format" in request.GET else 200
     return render_page(request, template, context, partial="activity/_card.html", status=status)
+
+
+def _file_query(request: HttpRequest, form: ActivityForm) -> str:
+    """Return the filters of the page without those that it left out, as the beginning of a query string."""
+    filters = request.GET.copy()
+    for name in ("before", "format", *form.errors):
+        filters.pop(name, None)
+    return filters.urlencode() + "&" if filters else ""
 
 
 def file_of(lines: QuerySet[AuditEntry], kind: str, reader: Reader, *, bom: bool = False) -> StreamingHttpResponse:

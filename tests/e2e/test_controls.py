@@ -73,3 +73,16 @@ def test_a_phone_sorts_what_a_desk_sorts(visit: Visit, portal: Portal, path: str
     last.press("Enter")
     page.wait_for_url(re.compile(re.escape(order)))
     expect(page.locator("details.sort summary")).to_contain_text("Sorted by")
+
+
+@pytest.mark.parametrize("path", ["/actors/", "/activity/", "/executions/?window=all", "/schedules/"])
+def test_what_is_no_file_is_never_saved_as_one(visit: Visit, path: str) -> None:
+    page = visit("demo")
+    page.goto(path)
+    page.context.clear_cookies()
+    saved = []
+    page.on("download", saved.append)
+    page.get_by_role("main").get_by_role("link", name="CSV").press("Enter")
+    page.wait_for_url("**/sign-in/**")
+    expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
+    assert saved == []

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from io import StringIO
 from typing import Any
 
@@ -232,6 +233,14 @@ def test_json_lines_are_one_object_each(signed_in: Client, api: API, monkeypatch
     assert (first["outcome"], first["object_id"], first["answer"]) == ("done", EXECUTION_ID, "Message sent.")
     assert first["hash"] == entries[-1].hash
     assert first["end_hash"] == AuditEntry.objects.get(start=entries[-1]).hash
+
+
+def test_the_links_to_files_leave_out_what_the_page_left_out(signed_in: Client, api: API) -> None:
+    wrote()
+    text = page(signed_in, api, "?who=jdoe&from=whenever&before=99&outcome=done")
+    links = [unescape(link) for link in re.findall(r'href="([^"]*format=\w+)"', text)]
+    assert links == ["?who=jdoe&outcome=done&format=csv", "?who=jdoe&outcome=done&format=jsonl"]
+    assert file_of(signed_in, api, links[0])[1].count("\n") == 2
 
 
 def test_an_empty_file_is_a_file(signed_in: Client, api: API) -> None:
