@@ -128,8 +128,13 @@ def credential_life_in_words(execution: Execution | None) -> str:
     return f"until about {exact(over, '%Y-%m-%d %H:%M')} ({ago_words(over, now())})" if over > now() else ""
 
 
-def log_life_in_words(execution: Execution | None, kept_for: int | None) -> str:
-    """Say when a log that is there expires, as far as it is known: the API counts from its last writing."""
+def log_life_in_words(execution: Execution | None, kept_for: int | None, is_known: bool = True) -> str:
+    """Say when a log that is there expires, as far as it is known: the API counts from its last writing.
+
+    `is_known` is whether the actor is: where it could not be read, nothing is claimed about it.
+    """
+    if not is_known:
+        return HOW_LONG
     if not kept_for:
         return f"{HOW_LONG} This actor sets none of its own."
     at_most = "or earlier where the API's operators allow less"

@@ -158,9 +158,14 @@ def script(name: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
-    """Return the page's query string with some parameters changed; an empty value takes one away."""
+    """Return the page's query string with some parameters changed; an empty value takes one away.
+
+    What only the poll of a part of the page asks for is left out.
+    """
     parameters = context["request"].GET.copy()
-    parameters.pop("poll", None)
+    if parameters.pop("poll", None):
+        for name in ("own", "life", "tail"):
+            parameters.pop(name, None)
     for name, value in changes.items():
         if value in ("", None):
             parameters.pop(name, None)

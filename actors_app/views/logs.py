@@ -3,7 +3,9 @@
 Keeping a log has a module of its own.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,7 +59,7 @@ def log_context(
     answer = answers["log"]
     execution: Execution | None = answers["execution"].value
     actor: Actor | None = answers["actor"].value if "actor" in answers else None
-    kept_for = actor.log_life if actor else None
+    life = _log_life(request, actor)
     part: LogPart | None = answer.value
     error = answer.error
     kept = visible_kept(signed_in(request), actor_id, execution_id, answers) if "actor" in answers else None
@@ -73,10 +75,10 @@ def log_context(
         "asked": asked,
         "log_error": None if is_kept_shown else error,
         "api_log_error": error,
-        "no_log": no_log_in_words(execution, kept_for, actor is not None and actor.loses_logs),
-        "log_life": log_life_in_words(execution, kept_for),
+        "no_log": no_log_in_words(execution, life.seconds, life.is_lost),
+        "log_life": log_life_in_words(execution, life.seconds, life.is_known),
         "log_is_settled": is_settled,
-        "log_poll": urlencode(_poll_query(asked, is_owner=is_owner)) if is_live else "",
+        "log_poll": urlencode(_poll_query(asked, life, is_owner=is_owner)) if is_live else "",
         "is_still": not is_settled and not error and not is_live,
         "is_tail_page": asked.tail,
         "kept_log": kept,
@@ -90,9 +92,35 @@ def log_context(
     }
 
 
-def _poll_query(asked: Asked, *, is_owner: bool) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class LogLife:
+    """For how many seconds an actor asks the API to keep its logs, None where for none, and whether the API loses them.
+
+    `is_known` is whether the actor could be read.
+    """
+
+    is_known: bool = False
+    seconds: int | None = None
+    is_lost: bool = False
+
+
+def _log_life(request: HttpRequest, actor: Actor | None) -> LogLife:
+    """Return what an actor says of its logs; a poll, which does not ask for the actor, brings it from its page."""
+    if actor:
+        return LogLife(True, actor.log_life, actor.loses_logs)
+    life = re.fullmatch(r"(-?\d{1,9}|none)(,lost)?", request.GET.get("life", "")) if is_poll(request) else None
+    return LogLife(True, None if life[1] == "none" else int(life[1]), bool(life[2])) if life else LogLife()
+
+
+def _poll_query(asked: Asked, life: LogLife, *, is_owner: bool) -> dict[str, str]:
     """Return what a log's poll asks for: no more than its page."""
-    asks = {"tail": "1" if asked.tail else "", "level": asked.level, "own": "1" if is_owner else ""}
+    seconds = "none" if life.seconds is None else str(life.seconds)
+    asks = {
+        "tail": "1" if asked.tail else "",
+        "level": asked.level,
+        "own": "1" if is_owner else "",
+        "life": f"{seconds}{',lost' if life.is_lost else ''}" if life.is_known else "",
+    }
     return {"poll": "1", **{name: value for name, value in asks.items() if value}}
 
 

@@ -77,6 +77,30 @@ function showState(state) {
   document.querySelector("link[rel=icon]").setAttribute("href", state.dataset.icon);
 }
 
+// The notes above and below the lines: those with the same words stay, so that nothing in use is taken away.
+function renewNotes(frame, lines, nextFrame, nextLines) {
+  const isNote = (element) => !element.matches("#log-lines, [data-log-state]");
+  for (const side of [Node.DOCUMENT_POSITION_PRECEDING, Node.DOCUMENT_POSITION_FOLLOWING]) {
+    const notesOf = (root, list) => [...root.children].filter((one) => isNote(one) && list.compareDocumentPosition(one) & side);
+    const notes = notesOf(frame, lines);
+    const next = notesOf(nextFrame, nextLines).map((note) => {
+      const same = notes.findIndex((old) => old.textContent === note.textContent);
+      return same < 0 ? document.adoptNode(note) : notes.splice(same, 1)[0];
+    });
+    const focus = notes.some((note) => note.contains(document.activeElement)) && document.activeElement;
+    notes.forEach((note) => note.remove());
+    next.forEach((note, at) => {
+      if (note.isConnected) return;
+      if (at) next[at - 1].after(note);
+      else if (side === Node.DOCUMENT_POSITION_PRECEDING) frame.prepend(note);
+      else lines.after(note);
+    });
+    if (!focus) continue;
+    const controls = next.flatMap((note) => [...note.querySelectorAll(focus.tagName)]);
+    (controls.find((one) => one.textContent === focus.textContent) || lines).focus({ preventScroll: true });
+  }
+}
+
 // What a poll brings is put behind what is there, so that nothing a reader has selected or looks at is taken away.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, xhr, isError } = event.detail;
@@ -98,9 +122,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (same.textContent !== last.textContent) last.replaceWith(document.adoptNode(same));
   old.append(...added.map((line) => document.adoptNode(line)));
   if (isFollowing) while (old.firstElementChild.id !== first.id) old.firstElementChild.remove();
-  const notes = [...target.querySelectorAll(":scope > :not(#log-lines, [data-log-state])")];
-  const newer = [...page.body.children].filter((one) => !one.matches("#log-lines, [data-log-state]"));
-  if (notes.length === newer.length) notes.forEach((note, at) => note.replaceWith(document.adoptNode(newer[at])));
+  renewNotes(target, old, page.body, fresh);
   unseen += isFollowing ? 0 : added.length;
   showFollowing();
   if (isFollowing) toEnd(old);
@@ -192,7 +214,8 @@ document.addEventListener("submit", (event) => {
 // Keys are in keys.js; only leaving the full screen is ours, and works for whoever has switched them off, too -------------
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && card()?.classList.contains("full")) setFull(false);
+  if (event.key !== "Escape" || document.querySelector("dialog:modal")) return; // which it closes
+  if (card()?.classList.contains("full")) setFull(false);
 });
 
 // The page as it opens -----------------------------------------------------------------------------------------------

@@ -127,6 +127,12 @@ def test_keys_do_nothing_while_somebody_types_or_holds_another(visit: Visit, ric
         page.keyboard.press("Tab")
         assert page.evaluate("!document.activeElement.closest('.side, .tabbar, #main > .wrap > :not(.log-card)')")
     page.locator("#log-lines").focus()
+    page.keyboard.press("?")
+    help_ = page.get_by_role("dialog", name="Help for this page")
+    expect(help_).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(help_).to_be_hidden()
+    expect(card).to_have_class(re.compile("full"))  # one press does one thing
     page.keyboard.press("Escape")
     expect(card).not_to_have_class(re.compile("full"))
     assert page.locator("[inert]").count() == 0
@@ -175,6 +181,40 @@ def test_following_yields_to_a_reader_who_scrolls_up(visit: Visit, portal: Porta
     expect(page.locator("[data-log-outcome]")).to_contain_text("Halted", timeout=20_000)
     expect(page).to_have_title(re.compile("^Halted: log of"))
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("icon-halted"))
+    demo.delete(f"/{actor}")
+
+
+def test_the_notes_around_a_log_follow_it_and_keep_the_focus(visit: Visit, portal: Portal) -> None:
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/sleep_loop", name="log-notes", logEx=7200)
+    execution = demo.send(actor, '{"sleep": 600, "iterations": 1}')
+    path = f"/{actor}/executions/{execution}"
+    demo.until(f"{path}/logs", lambda log: log["logs"])
+
+    def write(number: int) -> None:
+        with sqlite3.connect(portal.sandbox.database, timeout=10) as store:
+            text = "".join(f"line {line}\n" for line in range(1, number + 1))
+            store.execute("UPDATE sandbox_log SET text = ? WHERE execution_id = ?", (text, execution))
+        store.close()
+
+    write(190)
+    page = visit("demo")
+    frame = page.locator("#execution-log")
+    page.goto(f"/actors{path}/")
+    write(210)
+    expect(frame).to_contain_text("The last 200 of 210 lines.")
+    expect(frame).to_contain_text("It expires 2 h after its last line was written")
+
+    page.goto(f"/actors{path}/logs/?level=error")
+    link = frame.get_by_role("link", name="Show all lines")
+    link.focus()
+    write(212)
+    expect(frame).to_contain_text("None of the 212 lines has this level.")
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("href", f"/actors{path}/logs/")
+
+    demo.delete(path)
+    expect(frame.get_by_role("button", name="Keep this log")).to_be_visible(timeout=30_000)
     demo.delete(f"/{actor}")
 
 

@@ -55,7 +55,7 @@ def test_one_that_runs_is_live_and_can_be_halted(signed_in, found):
     found(status="RUNNING", messageReceivedTime=stamp(minutes=2), **NOT_ENDED)
     page = signed_in.get(PAGE).content.decode()
     assert f'hx-get="{PAGE}status/?poll=1" hx-trigger="every 2s"' in page
-    assert f'hx-get="{PAGE}logs/?poll=1&amp;tail=1&amp;own=1" hx-trigger="every 2s"' in page
+    assert f'hx-get="{PAGE}logs/?poll=1&amp;tail=1&amp;own=1&amp;life=none" hx-trigger="every 2s"' in page
     assert f'href="{PAGE}halt/"' in page
     assert f'href="/actors/{ACTOR_ID}/workers/{WORKER_ID}/"' in page
     assert "2 min since its message arrived" in page

@@ -54,7 +54,34 @@ def test_it_works(signed_in, found):
 def test_a_log_in_the_making_is_followed(signed_in, found):
     found("one\n", **RUNNING)
     page = signed_in.get(PAGE).content.decode()
-    assert f'hx-get="{PAGE}?poll=1&amp;own=1" hx-trigger="every 2s"' in page
+    assert f'hx-get="{PAGE}?poll=1&amp;own=1&amp;life=none" hx-trigger="every 2s"' in page
+
+
+@pytest.mark.parametrize(
+    ("log_ex", "words"), [(7200, "It expires 2 h after its last line was written"), (None, "This actor sets none")]
+)
+def test_the_poll_says_the_same_of_its_life_as_the_page(signed_in, api, htmx, log_ex, words):
+    api.get(ACTOR, actor_payload(logEx=log_ex))
+    api.get(EXECUTION, execution_payload(**RUNNING))
+    api.get(LOGS, {"logs": "one\n"})
+    page = signed_in.get(PAGE).content.decode()
+    poll = re.search(r'hx-get="([^"]+/logs/[^"]+)"', page)[1].replace("&amp;", "&")
+    assert words in page
+    assert words in signed_in.get(poll, headers=htmx).content.decode()
+
+
+@pytest.mark.parametrize("life", ["", "&life=long", "&life=1e9", "&life=-", "&life=99999999999999999999"])
+def test_a_poll_that_does_not_know_the_actor_claims_nothing_of_it(signed_in, found, htmx, life):
+    found("one\n", actor=False, **RUNNING)
+    page = signed_in.get(f"{PAGE}?poll=1{life}", headers=htmx).content.decode()
+    assert "The API keeps logs for a time that its operators set" in page
+    assert "This actor" not in page
+
+
+def test_the_links_of_a_poll_are_those_of_its_page(signed_in, found, htmx):
+    found("ERROR one\n", actor=False, **RUNNING)
+    page = signed_in.get(f"{PAGE}?poll=1&level=error&own=1&life=7200", headers=htmx).content.decode()
+    assert f'<a href="{PAGE}">Show all lines</a>' in page
 
 
 def test_the_poll_brings_the_badge_and_the_title_too(signed_in, found, htmx):
@@ -308,7 +335,8 @@ def test_a_place_that_was_asked_for_is_not_followed(signed_in, found):
 
 def test_a_level_is_followed(signed_in, found, htmx):
     found("INFO one\nERROR two\n", **RUNNING)
-    assert f'hx-get="{PAGE}?poll=1&amp;level=error&amp;own=1"' in signed_in.get(f"{PAGE}?level=error").content.decode()
+    page = signed_in.get(f"{PAGE}?level=error").content.decode()
+    assert f'hx-get="{PAGE}?poll=1&amp;level=error&amp;own=1&amp;life=none"' in page
     found("INFO one\nERROR two\nERROR three\n", actor=False, **RUNNING)
     page = signed_in.get(f"{PAGE}?poll=1&level=error", headers=htmx).content.decode()
     assert re.findall(r'<li id="L(\d)" class="([a-z ]+)">', page) == [

@@ -101,7 +101,7 @@ def test_the_owner_is_warned_while_it_runs(signed_in: Client, api: API, htmx: di
     answers(api, **running)
     page = content(signed_in.get(PAGE))
     assert "is live for up to 4 h after the execution started" in page
-    poll = f"{LOG_PAGE}?poll=1&tail=1&own=1"
+    poll = f"{LOG_PAGE}?poll=1&tail=1&own=1&life=none"
     assert f'hx-get="{poll.replace("&", "&amp;")}"' in page
     part = content(signed_in.get(poll, headers=htmx))
     assert is_clean(part)
