@@ -252,6 +252,22 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+// A search that changes the address while the page stays: what leads back to this page leads to the new address ---------
+
+const here = () => location.pathname + location.search;
+
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  for (const link of document.querySelectorAll("a[data-here]")) {
+    const to = new URL(here(), location.href);
+    for (const [name, value] of new URLSearchParams(link.dataset.here)) to.searchParams.set(name, value);
+    link.href = to.pathname + to.search;
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches(".theme")) event.target.elements.next.value = here();
+});
+
 // Clicks: copying, rows of a form -------------------------------------------------------------------------
 
 document.addEventListener("click", (event) => {
