@@ -14,7 +14,8 @@ _TOO_LONG = "This is longer than 1,000,000 characters; a definition is much shor
 class ImportForm(PortalForm):
     """JSON by the API's names; `cleaned_data["imported"]` holds what it says.
 
-    A file that cannot be read stays on the page as text, so that it can be mended there.
+    A file that cannot be read stays on the page as text, so that it can be mended there. Its fields are sent with the
+    form of the actor, so that a failed import loses nothing of that.
     """
 
     definition_file = forms.FileField(
@@ -23,14 +24,19 @@ class ImportForm(PortalForm):
         help_text="A JSON file: a definition as “Export” on an actor's configuration gives it, or an answer of the API "
         "with one actor in it.",
         error_messages=dict.fromkeys(("invalid", "missing", "empty"), "The file did not arrive, or is empty."),
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json", "form": "actor-form"}),
     )
     definition_text = TextField(
         label="Or JSON, pasted",
         max_length=MAX_JSON,
         required=False,
         widget=forms.Textarea(
-            attrs={"rows": 6, "spellcheck": "false", "placeholder": '{"image": "abacosamples/test", "name": "…"}'}
+            attrs={
+                "rows": 6,
+                "spellcheck": "false",
+                "placeholder": '{"image": "abacosamples/test", "name": "…"}',
+                "form": "actor-form",
+            }
         ),
         error_messages={"max_length": _TOO_LONG},
     )

@@ -60,6 +60,8 @@ def actor_create(request: HttpRequest) -> HttpResponse:
             imports = ImportForm()
         else:
             status = 422
+            if "image" in request.POST:
+                form = ActorForm.unchecked(request.POST, tenant=tenant)
     elif request.method != "POST" and "from" in request.GET:
         source = _source(request)
         form = ActorForm(initial=clone_of(source), tenant=tenant)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -28,6 +29,22 @@ def posted(browser: Client, text: str = "", file: bytes | None = None) -> Any:
     if file is not None:
         form["definition_file"] = io.BytesIO(file)
     return browser.post(NEW, form)
+
+
+def test_a_failed_import_keeps_what_was_typed_into_the_form(signed_in: Client) -> None:
+    page = signed_in.get(NEW).content.decode()
+    for name in ("definition_file", "definition_text", "import"):
+        tag = re.search(rf'<[a-z]+[^>]* name="{name}"[^>]*>', page)
+        assert tag
+        assert 'form="actor-form"' in tag[0], "it is sent with the form of the actor"
+    typed = {"image": "abacosamples/wc", "name": "typed", "environment_mode": "rows", "env_name": "A", "env_value": "1"}
+    response = signed_in.post(NEW, {"import": "1", "definition_text": "{bad", **typed})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "{bad" in page
+    assert value(page, "image") == "abacosamples/wc"
+    assert value(page, "name") == "typed"
+    assert value(page, "env_name") == "A"
 
 
 # Cloning -------------------------------------------------------------------------------------------------------------
