@@ -252,20 +252,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
-// A search that changes the address while the page stays: what leads back to this page leads to the new address ---------
-
-const here = () => location.pathname + location.search;
-
-document.addEventListener("htmx:pushedIntoHistory", () => {
-  for (const link of document.querySelectorAll("a[data-here]")) {
-    const to = new URL(here(), location.href);
-    for (const [name, value] of new URLSearchParams(link.dataset.here)) to.searchParams.set(name, value);
-    link.href = to.pathname + to.search;
-  }
-});
+// The theme leads back to this page as its address is now: a search, or a step in a log, may have changed it ------------
 
 document.addEventListener("submit", (event) => {
-  if (event.target.matches(".theme")) event.target.elements.next.value = here();
+  if (event.target.matches(".theme")) event.target.elements.next.value = location.pathname + location.search;
 });
 
 // Clicks: copying, rows of a form -------------------------------------------------------------------------

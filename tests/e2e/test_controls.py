@@ -41,6 +41,19 @@ def test_what_was_typed_stays_with_the_links_around_the_list(visit: Visit, path:
     expect(page.get_by_role("searchbox")).to_have_value(typed)
 
 
+def test_the_theme_keeps_what_was_typed(visit: Visit) -> None:
+    page = visit("demo")
+    page.goto("/actors/?sort=-owner")
+    search = page.locator("#q")
+    search.fill("word-")
+    page.wait_for_url(re.compile(r"q=word-"))
+    for theme in ("dark", "light", None):  # the last is the one that it began with
+        page.locator(".theme button").click()
+        expect(page.locator(f"html[data-theme={theme}]" if theme else "html:not([data-theme])")).to_be_attached()
+        expect(search).to_have_value("word-")
+        assert "sort=-owner" in page.url
+
+
 def test_the_refresh_of_the_activity_keeps_its_filter(visit: Visit) -> None:
     page = visit("demo")
     page.goto("/activity/")
@@ -86,3 +99,12 @@ def test_what_is_no_file_is_never_saved_as_one(visit: Visit, path: str) -> None:
     page.wait_for_url("**/sign-in/**")
     expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
     assert saved == []
+
+
+@pytest.mark.parametrize("path", ["/executions/?window=all", "/actors/?status=ERROR", "/nonces/?show=orphan"])
+def test_a_phone_displays_which_choice_is_current(visit: Visit, path: str) -> None:
+    page = visit("demo", width=390)
+    page.goto(path)
+    current = page.locator("main .seg [aria-current]").first
+    current.evaluate("element => scrollTo(0, element.getBoundingClientRect().y - 300)")
+    expect(current).to_be_in_viewport(ratio=0.9)
