@@ -1,5 +1,7 @@
 """What many tests share: the API at the wire, a signed-in visitor, and no way out but loopback."""
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,11 +12,21 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from tests import payloads
+from tests.running import SHARED
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that runs the tests that are too long for every run."""
     parser.addoption("--full", action="store_true", help="run the tests marked full too, which a plain run leaves out")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the directory that all processes of this run share; it goes when the first of them ends."""
+    if not hasattr(config, "workerinput"):
+        directory = tempfile.TemporaryDirectory(prefix="portal-tests-")
+        os.environ[SHARED] = directory.name
+        config.add_cleanup(directory.cleanup)
+        config.add_cleanup(lambda: os.environ.pop(SHARED, None))
 
 
 def pytest_runtest_setup() -> None:

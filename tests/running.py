@@ -1,6 +1,8 @@
 """Run the real portal as its users get it: gunicorn, a store and static files of its own, for tests and drills."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +16,8 @@ import requests
 from tests.sandbox.support import PATIENCE, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
+# Names the directory in which the processes of one test run share what every portal starts from (tests/conftest.py).
+SHARED = "TESTS_SHARED_DIRECTORY"
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,10 @@ class RunningPortal:
 def running_portal(
     directory: Path, api_url: str, port: int | None = None, root: Path = ROOT, **environment: str
 ) -> Iterator[RunningPortal]:
-    """Run a portal of an API, from its files below `root`, until the block ends; `environment` adds to its settings."""
+    """Run a portal of an API, from its files below `root`, until the block ends; `environment` adds to its settings.
+
+    In a test run the static files and the empty store of this checkout are built once, not for each portal.
+    """
     url = f"http://127.0.0.1:{port or free_port()}"
     store = directory / "portal.sqlite3"
     env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | {
@@ -52,9 +59,16 @@ def running_portal(
         "DATABASE_URL": f"sqlite:///{store}",
         "STATIC_ROOT": str(directory / "static"),
     }
+    shared = shared_files(env) if root == ROOT else None
+    if shared:
+        env["STATIC_ROOT"] = str(shared / "static")
     env |= environment
-    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=root, env=env, check=True)
+    if shared and "DATABASE_URL" not in environment and not store.exists():
+        shutil.copy(shared / "portal.sqlite3", store)
+    else:
+        manage(root, env, "migrate", "-v0")
+    if not shared or "STATIC_ROOT" in environment:
+        manage(root, env, "collectstatic", "--noinput", "-v0")
     log = directory / "portal.log"
     gunicorn = ["-m", "gunicorn", "-c", "portal/gunicorn_conf.py", "--bind", url.removeprefix("http://")]
     with log.open("wb") as output:
@@ -67,6 +81,27 @@ def running_portal(
         finally:
             process.terminate()
             process.wait(timeout=40)
+
+
+def shared_files(env: dict[str, str]) -> Path | None:
+    """Return the directory with static files and an empty store, which the first caller fills; None without one."""
+    if not os.environ.get(SHARED):
+        return None
+    directory = Path(os.environ[SHARED])
+    done, store = directory / "done", directory / "portal.sqlite3"
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            env = {**env, "DATABASE_URL": f"sqlite:///{store}", "STATIC_ROOT": str(directory / "static")}
+            manage(ROOT, env, "migrate", "-v0")
+            manage(ROOT, env, "collectstatic", "--noinput", "-v0")
+            done.touch()
+    return directory
+
+
+def manage(root: Path, env: dict[str, str], *arguments: str) -> None:
+    """Run one of the portal's commands, which must succeed."""
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=root, env=env, check=True)
 
 
 def wait_for(url: str, process: "subprocess.Popen[bytes]", allow_redirects: bool = True) -> None:

@@ -57,7 +57,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         stack.callback(sandbox.stop)
         settings = {
             "DATABASE_URL": store.url,
-            "STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
             "PORTAL_STORE_CONNECTIONS": str(CONNECTIONS),
             "PORTAL_SIGN_INS_PER_ACCOUNT": "4",
             "METRICS_TOKEN": "for-the-test",

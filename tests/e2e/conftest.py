@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.e2e import looks
 from tests.running import running_portal
 from tests.sandbox.support import Sandbox, start_sandbox
 
@@ -24,6 +25,11 @@ FLAGS = [
 ]
 
 expect.set_options(timeout=15_000)  # milliseconds: two cores may be busy with other tests
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let `--full` look at every row of a page."""
+    looks.whole = config.option.full
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

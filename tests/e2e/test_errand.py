@@ -41,7 +41,12 @@ def wait_until(page: Page, words: str, tries: int = 40) -> None:
 
 @pytest.mark.parametrize(
     ("portal_of", "script"),
-    [("portal", True), ("portal", False), ("tapis_portal", True), ("snake_portal", True)],
+    [
+        ("portal", True),
+        ("portal", False),
+        ("tapis_portal", True),
+        pytest.param("snake_portal", True, marks=pytest.mark.full),
+    ],
     ids=["script", "no-script", "tapis-v3", "v2-snake"],
 )
 def test_the_whole_errand(visit: Visit, request: pytest.FixtureRequest, portal_of: str, script: bool) -> None:

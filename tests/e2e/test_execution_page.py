@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Portal, Visit
-from tests.e2e.looks import SHAPES, complaints
+from tests.e2e.looks import complaints_by_shape
 
 pytestmark = pytest.mark.browser
 
@@ -115,13 +115,8 @@ def test_without_script_all_of_it_is_there(visit: Visit, portal: Portal) -> None
     expect(page.get_by_label("Second execution")).to_have_value("nonsense!")
 
 
-FACES: dict[str, list[str]] = {}  # by the portal, since they are made once and looked at in each shape
-
-
 def faces(page: Page, portal: Portal) -> list[str]:
     """Return the addresses of pages that show an execution, its message and a comparison in all their states."""
-    if portal.url in FACES:
-        return FACES[portal.url]
     demo = portal.sandbox.sign_in("demo")
     printer, failing = demo.actor("abacosamples/test", name="prints"), demo.actor("sandbox/fail", name="fails")
     writer, broken = demo.actor("sandbox/results", name="hands-over-too"), demo.actor("no/such", name="never-starts")
@@ -131,7 +126,7 @@ def faces(page: Page, portal: Portal) -> list[str]:
     page.goto(f"/actors/{writer}/executions/{handed}/")
     for _ in range(3):
         page.get_by_role("button", name="Take the next result").click()
-    FACES[portal.url] = [
+    return [
         f"/actors/{writer}/executions/{handed}/",
         f"/actors/{printer}/executions/{sent}/",
         f"/actors/{broken}/executions/{stuck}/",
@@ -141,15 +136,13 @@ def faces(page: Page, portal: Portal) -> list[str]:
         f"/compare/?a={failing}/{failed}&b={failing}/nosuchexecution",
         "/compare/?a=%21&b=previous",
     ]
-    return FACES[portal.url]
 
 
-@pytest.mark.parametrize(("width", "theme"), SHAPES, ids=[f"{width}-{theme}" for width, theme in SHAPES])
-def test_each_face_is_well_made(visit: Visit, portal: Portal, width: int, theme: str) -> None:
-    page = visit("demo", width=width, theme=theme)
-    found = {}
+def test_each_face_is_well_made(visit: Visit, portal: Portal) -> None:
+    page = visit("demo")
+    wrong = {}
     for place in faces(page, portal):
         page.goto(place)
-        if wrong := complaints(page):
-            found[place] = wrong
-    assert found == {}
+        if reasons := complaints_by_shape(page):
+            wrong[place] = reasons
+    assert wrong == {}

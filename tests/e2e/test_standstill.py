@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visit
-from tests.e2e.looks import complaints
+from tests.e2e.looks import complaints_by_shape
 from tests.e2e.test_errand import register
 
 pytestmark = pytest.mark.browser
@@ -36,11 +36,8 @@ def halt(page: Page, actor: str) -> None:
 
 
 def is_well_made(page: Page) -> None:
-    """Look at a page wide and light, and small and dark."""
-    for width, theme in ((390, "dark"), (1440, "light")):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        assert complaints(page) == [], (page.url, width)
+    """Look at a page in each shape."""
+    assert complaints_by_shape(page) == {}, page.url
 
 
 def run_after(page: Page, execution: str) -> None:
@@ -48,7 +45,7 @@ def run_after(page: Page, execution: str) -> None:
     expect(page.locator("main").get_by_text("It ended well, with exit code 0.").first).to_be_visible(timeout=20_000)
 
 
-@pytest.mark.parametrize("portal_of", ["portal", "tapis_portal"])
+@pytest.mark.parametrize("portal_of", ["portal", pytest.param("tapis_portal", marks=pytest.mark.full)])
 def test_after_a_halt_each_way_out_runs_what_waits(
     visit: Visit, request: pytest.FixtureRequest, portal_of: str
 ) -> None:
