@@ -45,6 +45,11 @@
     everyone.addEventListener("change", () => tick(everyone.checked));
     all.addEventListener("click", () => tick(!everyone.checked));
 
+    // In some browsers Enter in a box sends the form, as its first button does.
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target.matches("input[type=checkbox]")) event.preventDefault();
+    });
+
     form.addEventListener("click", (event) => {
       const box = event.target;
       if (!(box instanceof HTMLInputElement) || box.name !== "pick") return;

@@ -154,6 +154,21 @@ document.addEventListener("htmx:pushedIntoHistory", () => {
   }
 });
 
+// What may not be done -------------------------------------------------------------------------------------
+// Its button belongs to no form, and a form without a button would be sent by Enter in its only field.
+
+document.addEventListener(
+  "submit",
+  (event) => {
+    const refused = !event.submitter && event.target.querySelector("button[form=none][aria-disabled=true]");
+    if (!refused) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    toast(refused.title, "error");
+  },
+  true,
+);
+
 // What is more than the portal takes ---------------------------------------------------------------------
 // It reads nothing of such a form, so that its answer could not hold what was typed: it is said before it is sent.
 

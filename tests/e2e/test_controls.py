@@ -108,3 +108,31 @@ def test_a_phone_displays_which_choice_is_current(visit: Visit, path: str) -> No
     current = page.locator("main .seg [aria-current]").first
     current.evaluate("element => scrollTo(0, element.getBoundingClientRect().y - 300)")
     expect(current).to_be_in_viewport(ratio=0.9)
+
+
+def test_enter_in_a_field_sends_nothing_that_its_button_refuses(visit: Visit, portal: Portal) -> None:
+    actor = portal.sandbox.sign_in("team").actor("abacosamples/wc", name="not-yours")
+    portal.sandbox.sign_in("team").post(f"/{actor}/permissions", {"user": "demo", "level": "READ"})
+    page = visit("demo")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    page.goto(f"/actors/{actor}/delete/")
+    button = page.get_by_role("button", name="Delete the actor for good")
+    expect(button).to_be_disabled()
+    field = page.get_by_label("Type not-yours to confirm")
+    field.fill("not-yours")
+    field.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("deleting it needs UPDATE")
+    expect(field).to_have_value("not-yours")
+    assert sent == []
+
+
+@pytest.mark.parametrize("path", ["/actors/", "/executions/?window=all"])
+def test_enter_in_a_box_of_a_row_begins_no_act(visit: Visit, path: str) -> None:
+    page = visit("demo")
+    page.goto(path)
+    box = page.locator("tbody input[name=pick]").first
+    box.press("Enter")
+    box.press("Space")
+    expect(page.locator(".picked-count")).to_have_text("1 ticked")
+    expect(page).to_have_url(re.compile(re.escape(path) + "$"))
