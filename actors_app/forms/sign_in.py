@@ -44,10 +44,13 @@ class SignInForm(PortalForm):
     @classmethod
     def over(cls, data: Any = None, **options: Any) -> Self:
         """Return the form as it stands over a page: with other ids than the page's, and without taking the focus."""
-        form = cls(data, auto_id="over_%s", **options)
-        for control in form.fields.values():
+        return cls(data, auto_id="over_%s", **options).without_focus()
+
+    def without_focus(self) -> Self:
+        """Return the form so that no field of it takes the focus when the page opens."""
+        for control in self.fields.values():
             control.widget.attrs.pop("autofocus", None)
-        return form
+        return self
 
     @property
     def chosen(self) -> Tenant:

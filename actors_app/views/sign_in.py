@@ -69,9 +69,12 @@ def way_back(request: HttpRequest) -> str:
     return target
 
 
-def _form(request: HttpRequest, form: type[SignInForm], data: Any = None) -> SignInForm:
-    """Return a form for the page of its own, or for its place over another page."""
-    return form.over(data) if wants_fragment(request) else form(data)
+def _form(request: HttpRequest, form: type[SignInForm], data: Any = None, *, focus: bool = True) -> SignInForm:
+    """Return a form for the page of its own, or for its place over another page or beside one that has the `focus`."""
+    if wants_fragment(request):
+        return form.over(data)
+    unsent = form(data)
+    return unsent if focus else unsent.without_focus()
 
 
 def _page(
@@ -82,12 +85,14 @@ def _page(
 ) -> HttpResponse:
     tenants = settings.TENANTS.values()
     over = wants_fragment(request)
+    if token and not over:
+        token.fields["access_token"].widget.attrs["autofocus"] = True
     if getattr(request.session, "is_elsewhere", False):
         request.session["sign_in_notice"] = f"{ADDRESS_CHANGED} Sign in again."
     context = {
         "next": way_back(request),
         "whose": request.POST.get(drafts.FIELD, ""),
-        "password_form": password or _form(request, PasswordForm) if PasswordForm.is_offered() else None,
+        "password_form": password or _form(request, PasswordForm, focus=not token) if PasswordForm.is_offered() else None,
         "token_form": token or _form(request, TokenForm) if TokenForm.is_offered() else None,
         "code_tenants": [tenant for tenant in tenants if tenant.takes_code],
         "tenant": next(iter(tenants)) if len(tenants) == 1 else None,

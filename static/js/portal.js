@@ -89,6 +89,18 @@ document.addEventListener("htmx:afterSwap", () => {
   inUse = [];
 });
 
+// A form that was sent and is drawn anew, or stands still for a refusal, lost the focus with its disabled button: it goes
+// to the first field that is wrong, or back to the button.
+
+document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  const { elt, triggeringEvent } = detail.requestConfig;
+  const button = triggeringEvent?.submitter;
+  if (!elt.matches("form") || !button || document.activeElement !== document.body) return;
+  const isSame = (other) => ["name", "value", "textContent"].every((name) => other[name] === button[name]);
+  const again = button.isConnected ? button : [...target.querySelectorAll("button")].find(isSame);
+  (target.querySelector("[aria-invalid=true]") || again)?.focus();
+});
+
 // Alerts -------------------------------------------------------------------------------------------------
 // The server says where they go. What could not be read is said once, until the same part of the page can be read.
 

@@ -94,7 +94,7 @@ def test_what_is_no_file_is_never_saved_as_one(visit: Visit, path: str) -> None:
     page.goto(path)
     page.context.clear_cookies()
     saved = []
-    page.on("download", saved.append)
+    page.on("download", lambda download: saved.append(download.suggested_filename))
     page.get_by_role("main").get_by_role("link", name="CSV").press("Enter")
     page.wait_for_url("**/sign-in/**")
     expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
@@ -136,3 +136,32 @@ def test_enter_in_a_box_of_a_row_begins_no_act(visit: Visit, path: str) -> None:
     box.press("Space")
     expect(page.locator(".picked-count")).to_have_text("1 ticked")
     expect(page).to_have_url(re.compile(re.escape(path) + "$"))
+
+
+def test_a_refused_form_hands_the_focus_to_the_field_that_is_wrong(visit: Visit, portal: Portal) -> None:
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/wc", name="hands-on-the-focus")
+    page = visit("demo")
+    page.goto(f"/actors/{actor}/nonces/")
+    page.locator("[name=max_uses]").fill("0")
+    page.eval_on_selector("#nonce-create form", "form => { form.noValidate = true; }")
+    page.get_by_role("button", name="Make the nonce").press("Enter")
+    expect(page.locator("#nonce-create .error").first).to_be_visible()
+    expect(page.locator("[name=max_uses]")).to_be_focused()
+    page.goto(f"/actors/{actor}/messages/")
+    page.locator("[name=kind][value=json]").check()
+    page.locator("textarea[name=message]").fill("{")
+    page.get_by_role("button", name="Send message").press("Enter")
+    expect(page.locator("#message-compose .error").first).to_be_visible()
+    expect(page.locator("textarea[name=message]")).to_be_focused()
+    demo.delete(f"/{actor}")
+
+
+def test_a_form_that_is_drawn_anew_keeps_the_focus_on_its_button(visit: Visit) -> None:
+    page = visit("demo")
+    page.goto("/activity/")
+    page.get_by_text("Filter by person, action").click()
+    page.get_by_label("Who").fill("nobody")
+    page.get_by_role("button", name="Filter").press("Enter")
+    page.wait_for_url(re.compile("who=nobody"))
+    expect(page.get_by_role("button", name="Filter")).to_be_focused()

@@ -140,13 +140,16 @@ def test_a_token_the_api_does_not_know_is_refused(browser: Client, api: API) -> 
     api.answer("GET", "/profiles/v2/me", json={"fault": {"code": 900904}}, status=401)
     answer = browser.post("/sign-in/token/", {"access_token": "old"})
     assert answer.status_code == 422
-    assert "does not accept this token" in answer.content.decode()
+    page = answer.content.decode()
+    assert "does not accept this token" in page
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', page) == ["access_token"]
 
 
 def test_a_token_must_be_a_token(browser: Client, api: API) -> None:
     answer = browser.post("/sign-in/token/", {"access_token": "two words"})
     assert answer.status_code == 422
     assert "no spaces" in answer.content.decode()
+    assert re.findall(r'name="(\w+)"[^>]* autofocus', answer.content.decode()) == ["access_token"]
 
 
 def test_a_tenant_without_profiles_is_taken_at_the_typed_name(browser: Client, api: API) -> None:
