@@ -140,3 +140,16 @@ def test_the_arrow_keys_walk_over_the_bars(look: Callable[..., Page]) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/drawn/?*")
     assert asked(page) == {"from": "2026-11-23T23:00", "to": "2026-11-24T00:00"}
+
+
+def test_the_words_of_a_share_do_not_cover_the_links_below_them(look: Callable[..., Page]) -> None:
+    page = look()
+    words = page.locator(".share text")
+    assert words.count()
+    for number in range(words.count()):
+        words.nth(number).scroll_into_view_if_needed()
+        assert words.nth(number).evaluate(
+            "text => { const box = text.getBoundingClientRect();"
+            " const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);"
+            " return !text.closest('.share').contains(top); }"
+        )
