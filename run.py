@@ -19,6 +19,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import venv
 from collections.abc import Iterator
@@ -253,6 +254,10 @@ def test(arguments: list[str]) -> int:
     if arguments != full:
         return subprocess.run([*tool, "pytest", *arguments]).returncode
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}
+    # Every worker and every server that a test starts would compile the same files again.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    # The tests of the store once more, on a PostgreSQL that is started for them, beside all the rest: one process.
+    store = [*tool, "tests.postgresql", *tool, "pytest", "-m", "store", "-q", *full]
     checks = [
         [*tool, "ruff", "check", "."],
         [*tool, "ruff", "format", "--check", "."],
@@ -264,14 +269,19 @@ def test(arguments: list[str]) -> int:
         # By file, since the tests of one share what they start, and three at a time on two cores, since many wait.
         # Coverage takes a fifth of the time: it has a run of its own (CONTRIBUTING.md).
         [*tool, "pytest", "-n", "3", "--dist", "loadfile", "-q", *full],
-        # What touches the store, once more: on a PostgreSQL that is started for it.
-        [*tool, "tests.postgresql", *tool, "pytest", "-m", "store", "-q", *full],
     ]
     failed = []
-    for command in checks:
-        print(f"— {' '.join(command[2:])}", flush=True)
-        if subprocess.run(command, env=env).returncode:
-            failed.append(command[2])
+    with tempfile.TemporaryFile() as output:
+        with subprocess.Popen(store, env=env, stdout=output, stderr=subprocess.STDOUT) as store_run:
+            for command in checks:
+                print(f"— {' '.join(command[2:])}", flush=True)
+                if subprocess.run(command, env=env).returncode:
+                    failed.append(command[2])
+        print(f"— {' '.join(store[2:])}", flush=True)
+        output.seek(0)
+        print(output.read().decode(errors="replace"), flush=True)
+        if store_run.returncode:
+            failed.append(store[2])
     if failed:
         print(f"Failed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0

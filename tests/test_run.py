@@ -156,10 +156,35 @@ def test_the_long_tests_run_on_both_stores_with_the_option_alone(run: ModuleType
     assert run.test(["--full"]) == 0
     full = programs.read_text().splitlines()
     assert len(plain) == len(full) > 5, "both run the checks"
-    tests = [number for number, line in enumerate(plain) if " pytest " in f" {line} "]
+    tests = [line for line in plain if " pytest " in f" {line} "]
     assert len(tests) == 2
-    for number, line in enumerate(plain):
-        assert full[number] == (f"{line} --full" if number in tests else line)
+    # Those of the second store run beside the rest, so that their line may stand anywhere.
+    assert sorted(full) == sorted(f"{line} --full" if line in tests else line for line in plain)
+
+
+@pytest.mark.parametrize("failing", ["ruff check .", "tests.postgresql"])
+def test_each_check_that_fails_is_named_after_all_have_run(
+    run: ModuleType, programs: Path, failing: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run.test([])
+    commands = len(programs.read_text().splitlines())
+    script = f'#!/bin/sh\necho "$*" >> "{programs}"\necho "output of $2"\ncase "$*" in *"{failing}"*) exit 3;; esac\n'
+    run.PYTHON.write_text(script)
+    capfd.readouterr()
+    assert run.test([]) == 1
+    printed = capfd.readouterr().out
+    assert f"Failed: {failing.split()[0]}\n" in printed
+    assert "output of tests.postgresql" in printed, "what is written beside the rest is shown too"
+    assert len(programs.read_text().splitlines()) == 2 * commands
+
+
+def test_the_processes_of_the_tests_keep_their_bytecode(
+    run: ModuleType, programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    run.PYTHON.write_text(f'#!/bin/sh\necho "${{PYTHONDONTWRITEBYTECODE-unset}}" >> "{programs}"\n')
+    assert run.test([]) == 0
+    assert set(programs.read_text().split()) == {"unset"}
 
 
 @pytest.mark.parametrize("arguments", [["tests/test_run.py"], ["tests/test_run.py", "--full"]])
