@@ -38,10 +38,14 @@ class Seen:
 
 @dataclass
 class Tour:
-    """One visitor's way through the portal; `seen` is all that came back, `statuses` how."""
+    """One visitor's way through the portal; `seen` is all that came back, `statuses` how.
+
+    With `parts`, each page is asked for once more as a part of one.
+    """
 
     client: Client
     mode: str
+    parts: bool = True
     seen: list[Seen] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
@@ -56,7 +60,7 @@ class Tour:
             page = self.ask("GET", address)
             names = [(form, resolve(form.action.partition("?")[0] or "/").url_name) for form in forms_of(page)]
             self.forms += [form for form, name in names if name not in NOT_SENT]
-            if self.mode in ("ok", "echo"):
+            if self.parts and self.mode in ("ok", "echo"):
                 self.ask("GET", address, htmx=True)
 
     def send(self, forms: list[Form]) -> None:
