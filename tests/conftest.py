@@ -57,9 +57,8 @@ def key_of(browser: Client) -> str:
     return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-@pytest.fixture(autouse=True)
-def _forgetful() -> None:
-    """Let no test know what another was told, but that the API writes its names as the portal is set."""
+def forget() -> None:
+    """Forget all that the process remembers of the API, but that it writes its names as the portal is set."""
     from django.core.cache import caches
 
     from actors_app import bulkhead
@@ -74,6 +73,12 @@ def _forgetful() -> None:
     naming_of.cache_clear()
     for version in DIALECTS:
         naming_of(payloads.API, version).confirm()
+
+
+@pytest.fixture(autouse=True)
+def _forgetful() -> None:
+    """Let no test depend on what another has read; rows within a test call `forget` themselves."""
+    forget()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 from django.urls import get_resolver
 
 from actors_app.api.schema import schema
-from tests.faults.seeded import SEEDED, Seeded
+from tests.faults.seeded import SEEDED
 from tests.faults.test_faults import CASES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,10 +96,12 @@ def test_the_coverage_names_every_operation_of_the_json_api() -> None:
     assert named == {one for one in there if one.partition(" ")[2] not in OWN_TO_THE_PORTAL}
 
 
-@pytest.mark.parametrize("fault", SEEDED, ids=lambda fault: f"{fault.file}: {fault.old[:40]}")
-def test_a_seeded_fault_is_where_it_says(fault: Seeded) -> None:
-    assert fault.old in (ROOT / fault.file).read_text()
-    assert all((ROOT / test).exists() for test in fault.tests)
+def test_a_seeded_fault_is_where_it_says(subtests: pytest.Subtests) -> None:
+    assert SEEDED
+    for fault in SEEDED:
+        with subtests.test(file=fault.file, old=fault.old[:40]):
+            assert fault.old in (ROOT / fault.file).read_text()
+            assert all((ROOT / test).exists() for test in fault.tests)
 
 
 def test_the_page_on_safety_counts_what_there_is() -> None:

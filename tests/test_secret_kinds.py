@@ -127,12 +127,13 @@ def _parted(line: str) -> tuple[str, str]:
     return (*(text.replace("\0", "{").replace("\1", "}").replace("\2", "{SHA}") for text in (whole, secret)),)
 
 
-@pytest.mark.parametrize("line", [*TOKENS, *CONNECTIONS, *HEADERS, *(line for line in FILES if "auths" not in line)])
-def test_a_secret_is_masked_by_its_kind_and_nothing_around_it(line: str) -> None:
-    text, secret = _parted(line)
-    assert Masker().text(text) == text.replace(secret, MASK)
-    assert Masker().text(f"before\n{text}\nafter") == f"before\n{text.replace(secret, MASK)}\nafter"
-    assert may_hold_secret("NOTE", text)
+def test_a_secret_is_masked_by_its_kind_and_nothing_around_it(subtests: pytest.Subtests) -> None:
+    for line in [*TOKENS, *CONNECTIONS, *HEADERS, *(line for line in FILES if "auths" not in line)]:
+        with subtests.test(line=line):
+            text, secret = _parted(line)
+            assert Masker().text(text) == text.replace(secret, MASK)
+            assert Masker().text(f"before\n{text}\nafter") == f"before\n{text.replace(secret, MASK)}\nafter"
+            assert may_hold_secret("NOTE", text)
 
 
 def test_a_file_of_docker_is_masked_in_all_its_depth() -> None:
@@ -192,19 +193,21 @@ OPEN_NAMES = words_of(
 )
 
 
-@pytest.mark.parametrize("name", sorted(SECRET_NAMES))
-def test_a_variable_is_hidden_by_its_name(name: str) -> None:
-    assert is_secret_name(name)
-    assert may_hold_secret(name, "correct horse")
-    assert Masker().environment({name: "correct horse"}) == {name: MASK}
+def test_a_variable_is_hidden_by_its_name(subtests: pytest.Subtests) -> None:
+    for name in sorted(SECRET_NAMES):
+        with subtests.test(name=name):
+            assert is_secret_name(name)
+            assert may_hold_secret(name, "correct horse")
+            assert Masker().environment({name: "correct horse"}) == {name: MASK}
 
 
-@pytest.mark.parametrize("name", sorted(OPEN_NAMES))
-def test_a_variable_with_another_name_is_not(name: str) -> None:
-    assert not is_secret_name(name)
-    assert not may_hold_secret(name, "/home/me")
-    assert Masker().environment({name: "abc1234567"}) == {name: "abc1234567"}
-    assert Masker().text(f"{name}=abc1234567 {name}: abc1234567") == f"{name}=abc1234567 {name}: abc1234567"
+def test_a_variable_with_another_name_is_not(subtests: pytest.Subtests) -> None:
+    for name in sorted(OPEN_NAMES):
+        with subtests.test(name=name):
+            assert not is_secret_name(name)
+            assert not may_hold_secret(name, "/home/me")
+            assert Masker().environment({name: "abc1234567"}) == {name: "abc1234567"}
+            assert Masker().text(f"{name}=abc1234567 {name}: abc1234567") == f"{name}=abc1234567 {name}: abc1234567"
 
 
 @pytest.mark.parametrize(

@@ -107,9 +107,15 @@ def shown(pages: dict[str, Page], text: str) -> set[tuple[str, str]]:
     return found
 
 
+_PLAIN: dict[str, Page] = {}
+
+
 @pytest.fixture
 def plain(signed_in: Client) -> dict[str, Page]:
-    return read(signed_in, "plain")
+    """Return every page as it is with harmless text, read once for all texts."""
+    if not _PLAIN:
+        _PLAIN.update(read(signed_in, "plain"))
+    return _PLAIN
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -24,14 +24,15 @@ DIFFERENCES = set(ROW.findall((ROOT / "sandbox/README.md").read_text().partition
 SANDBOX = {"SANDBOX_TENANT": "TACC-PROD", "SANDBOX_URL": ABACO}
 
 
-@pytest.mark.parametrize("case", RECORDINGS)
-def test_answers_as_recorded(case: str, abaco: Sandbox, store: Store) -> None:
-    recording = json.loads(RECORDINGS[case].read_text())
-    agrees = replay(case, recording, abaco, store)
-    if case in DIFFERENCES:
-        assert agrees, "The README calls this a difference, but the answers agree: remove its row."
-    else:
-        assert not agrees, "\n".join(agrees)
+def test_answers_as_recorded(abaco: Sandbox, store: Store, subtests: pytest.Subtests) -> None:
+    assert RECORDINGS
+    for case, path in RECORDINGS.items():
+        with subtests.test(case):
+            agrees = replay(case, json.loads(path.read_text()), abaco, store)
+            if case in DIFFERENCES:
+                assert agrees, "The README calls this a difference, but the answers agree: remove its row."
+            else:
+                assert not agrees, "\n".join(agrees)
 
 
 @pytest.mark.parametrize("series", NGINX)

@@ -74,8 +74,15 @@ OF_ACTORS = [
 ]
 
 
-@pytest.mark.parametrize("case", OF_ACTORS)
-def test_v3_answers_as_recorded(case: str, abaco: Sandbox, store: Store) -> None:
+def test_v3_answers_as_recorded(abaco: Sandbox, store: Store, subtests: pytest.Subtests) -> None:
+    assert OF_ACTORS
+    for case in OF_ACTORS:
+        with subtests.test(case):
+            replay(case, abaco, store)
+
+
+def replay(case: str, abaco: Sandbox, store: Store) -> None:
+    """Ask v3 what v2 was asked, and check that the answer is as recorded, or as v3 is known to answer."""
     text = RECORDINGS[case].read_text()
     for here, there in IDS.items():
         text = text.replace(here, there)

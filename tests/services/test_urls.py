@@ -47,12 +47,13 @@ NASTY = [
 ]
 
 
-@pytest.mark.parametrize("value", NASTY)
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_what_is_no_id_is_not_found(check: Check, value: str) -> None:
-    with pytest.raises(NotFound) as caught:
-        check(value)
-    assert str(caught.value) == f"an id that is not of the form of: {check.__name__}"
+def test_what_is_no_id_is_not_found(check: Check, subtests: pytest.Subtests) -> None:
+    for value in NASTY:
+        with subtests.test(value=value):
+            with pytest.raises(NotFound) as caught:
+                check(value)
+            assert str(caught.value) == f"an id that is not of the form of: {check.__name__}"
 
 
 @pytest.mark.parametrize("word", [*sorted(BUILT_IN), "admin", "Admin"])
