@@ -254,7 +254,7 @@ def test_the_proxy_passes_people_on_and_keeps_the_rest_out(tmp_path: Path) -> No
     try:
         with (
             running_portal(tmp_path / "a", sandbox.url, **settings) as first,
-            running_portal(tmp_path / "b", sandbox.url, **settings) as second,
+            running_portal(tmp_path / "b", sandbox.url, STATIC_ROOT=str(newer.parent), **settings) as second,
             proxy(tmp_path, first.url, second.url) as (url, plain, pem),
         ):
 
