@@ -92,7 +92,9 @@ def _page(
     context = {
         "next": way_back(request),
         "whose": request.POST.get(drafts.FIELD, ""),
-        "password_form": password or _form(request, PasswordForm, focus=not token) if PasswordForm.is_offered() else None,
+        "password_form": (
+            password or _form(request, PasswordForm, focus=not token) if PasswordForm.is_offered() else None
+        ),
         "token_form": token or _form(request, TokenForm) if TokenForm.is_offered() else None,
         "code_tenants": [tenant for tenant in tenants if tenant.takes_code],
         "tenant": next(iter(tenants)) if len(tenants) == 1 else None,
