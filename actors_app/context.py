@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from actors_app import origins
+from actors_app.core.security import origins
 from actors_app.preferences import preferences_of
 from actors_app.sign_in.own_sessions import read_only_reason
 from portal.workers import UNPROVED_BYTES

@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 
-from actors_app.credentials import SessionCredentials
+from actors_app.core.security.credentials import SessionCredentials
 from actors_app.services.errors import SignedOut
 
 P = ParamSpec("P")

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from actors_app import keys
-from actors_app.credentials import SessionCredentials, vault
+from actors_app.core.security.credentials import SessionCredentials, vault
 from actors_app.models import AuditEntry, Draft
 
 FIELD = "whose"  # of every form that may be kept

@@ -8,11 +8,11 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models import F
 
-from actors_app import origins
 from actors_app.audit import trail
 from actors_app.audit.activity import OPERATOR
+from actors_app.core.security import origins
+from actors_app.core.security.origins import Change
 from actors_app.models import AuditEntry, CollectorBeat, PortalSession, TenantOrigin
-from actors_app.origins import Change
 
 # What is kept of an API beside these can be discarded; that the collector is alive there says nothing of what is kept.
 _STAYS = (AuditEntry, PortalSession)

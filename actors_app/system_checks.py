@@ -15,7 +15,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Notice
 from django.db import Error as StoreError
 
-from actors_app import origins
+from actors_app.core.security import origins
 from portal.tenants import LOOPBACK
 
 HTMX_CONFIG = {
@@ -38,7 +38,7 @@ NEEDED = (  # in this order, others may stand between them
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "actors_app.bodies.BodyMiddleware",
+    "actors_app.core.security.body_limits.BodyMiddleware",
     "actors_app.middleware.WriteGuardMiddleware",
 )
 YEAR = 365 * 24 * 60 * 60
@@ -130,7 +130,9 @@ def cookies_are_bound_to_the_host() -> bool:
 @_safe(9, "SESSION_ENGINE must be the portal's own, and sessions must be JSON.")
 def sessions_are_ours() -> bool:
     """Whether no page can overwrite a sign-in by saving its session."""
-    return settings.SESSION_ENGINE == "actors_app.sessions" and settings.SESSION_SERIALIZER.endswith(".JSONSerializer")
+    return settings.SESSION_ENGINE == "actors_app.core.security.sessions" and settings.SESSION_SERIALIZER.endswith(
+        ".JSONSerializer"
+    )
 
 
 @_safe(10, "The htmx configuration of templates/base.html is not the safe one.")

@@ -18,7 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from actors_app import bulkhead
+from actors_app.core.security import bulkhead
 from actors_app.services.breaker import breaker_of
 from actors_app.services.calls import Call
 from actors_app.services.watching import after_calls
@@ -144,7 +144,7 @@ class _Store(Collector):
 def _history() -> list[tuple[str, int, int, int]]:
     from django.db.models import Count, Max, Min
 
-    from actors_app import origins
+    from actors_app.core.security import origins
     from actors_app.models import ActorHistory
 
     tenants = origins.by_key()
@@ -159,7 +159,7 @@ def _history() -> list[tuple[str, int, int, int]]:
 
 
 def _beats() -> list[tuple[str, int, str]]:
-    from actors_app import origins
+    from actors_app.core.security import origins
     from actors_app.models import CollectorBeat
 
     tenants = origins.by_key()

@@ -142,13 +142,13 @@ MIDDLEWARE = [
     # Above all that may answer a part of a page by itself, so that each alert gets its place.
     "django_htmx.middleware.HtmxMiddleware",
     "actors_app.middleware.AlertPlaceMiddleware",
-    "actors_app.bulkhead.BulkheadMiddleware",
+    "actors_app.core.security.bulkhead.BulkheadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     # Above all that reads what was sent, which the CSRF token is a part of: that one is looked for below all of these.
-    "actors_app.bodies.BodyMiddleware",
+    "actors_app.core.security.body_limits.BodyMiddleware",
     "actors_app.middleware.SessionUseMiddleware",
     "actors_app.middleware.ZoneMiddleware",
     "actors_app.middleware.AbacoErrorMiddleware",
@@ -237,7 +237,7 @@ CACHES = {
 # Sessions, cookies, forms -----------------------------------------------------------------------------------
 
 _HOST_PREFIX = "" if PLAIN_HTTP else "__Host-"
-SESSION_ENGINE = "actors_app.sessions"
+SESSION_ENGINE = "actors_app.core.security.sessions"
 # Browsers take __Host- for no path but /: portals below two paths of a host are told apart by the names.
 _OF_PATH = SCRIPT_NAME.replace("/", "-")
 SESSION_COOKIE_NAME = f"{_HOST_PREFIX}portal-session{_OF_PATH}"
@@ -258,7 +258,7 @@ READ_ONLY = _flag("PORTAL_READ_ONLY")
 CSRF_FAILURE_VIEW = "actors_app.views.errors.csrf_failure"
 # The largest body of a request, in bytes: what the API takes, in a form or in JSON, which make it up to twice as long.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(2 * 1024 * 1024, 2 * MAX_BODY_BYTES)
-FILE_UPLOAD_HANDLERS = ["actors_app.bodies.InMemory"]
+FILE_UPLOAD_HANDLERS = ["actors_app.core.security.body_limits.InMemory"]
 
 # Headers ----------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ if not settings.TENANTS:
 
 from django.db import Error, connection  # noqa: E402
 
-from actors_app import origins  # noqa: E402
+from actors_app.core.security import origins  # noqa: E402
 from portal.loading import load_everything  # noqa: E402
 from portal.store import fill_pool, missing_migrations, unknown_migrations  # noqa: E402
 from portal.store_faults import MOST, is_lasting, look_through, sentence_about, why_not_written  # noqa: E402

@@ -61,7 +61,7 @@ def forget() -> None:
     """Forget all that the process remembers of the API, but that it writes its names as the portal is set."""
     from django.core.cache import caches
 
-    from actors_app import bulkhead
+    from actors_app.core.security import bulkhead
     from actors_app.services.breaker import breaker_of
     from actors_app.services.dialects import DIALECTS
     from actors_app.services.naming import naming_of
@@ -149,7 +149,7 @@ class API:
 @pytest.fixture
 def sign_in(db: None) -> Callable[..., Client]:
     """Return a function that signs a browser in with given tokens."""
-    from actors_app import credentials as vault
+    from actors_app.core.security import credentials as vault
 
     def signed_in(**changes: Any) -> Client:
         fields = {
@@ -161,7 +161,7 @@ def sign_in(db: None) -> Callable[..., Client]:
             **changes,
         }
         request = RequestFactory().get("/")
-        from actors_app.sessions import SessionStore
+        from actors_app.core.security.sessions import SessionStore
 
         request.session = SessionStore()
         vault.sign_in(request, vault.Credentials(**fields))

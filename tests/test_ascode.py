@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
 from actors_app.as_code.calls import EXAMPLES, NO_CALL, OPERATIONS, Code, code_of
-from actors_app.sessions import SessionStore
+from actors_app.core.security.sessions import SessionStore
 from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 from tests.sandbox.support import Person, Sandbox, start_sandbox
 from tests.told import curl_is_told

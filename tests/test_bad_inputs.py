@@ -16,7 +16,7 @@ from django.test import Client
 
 from actors_app.bulk.of_actors import ActorLine, ActorPlan
 from actors_app.bulk.plans import Item
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.aliases import AliasDeleteForm
 from actors_app.forms.configs import ConfigDeleteForm

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client, RequestFactory
 
 from actors_app.as_code.curl import Curl
+from actors_app.core.security.sessions import SessionStore
 from actors_app.services.errors import SignedOut
-from actors_app.sessions import SessionStore
 from tests.payloads import ACTOR_ID, NONCE_ID
 
 

@@ -16,7 +16,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from actors_app import drafts
-from actors_app.credentials import vault
+from actors_app.core.security.credentials import vault
 from actors_app.models import AuditEntry, Draft, PortalSession
 from tests.conftest import API
 from tests.payloads import actor_payload

@@ -15,8 +15,9 @@ from django.db.models.signals import post_init
 from django.test import Client
 from django.utils import timezone
 
-from actors_app import models, origins
+from actors_app import models
 from actors_app.audit import trail
+from actors_app.core.security import origins
 from actors_app.history.clock import now_ms
 from actors_app.relocation import tables
 from tests.api import operations

@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.kept import results as kept_results
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, EXECUTION_ID

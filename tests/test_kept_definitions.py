@@ -9,8 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from actors_app import rotation
 from actors_app.audit.trail import append
+from actors_app.core.security import rotation
 from actors_app.definitions.revisions import difference, line_of
 from actors_app.history.clock import DAY, HOUR
 from actors_app.kept.definitions import AT_ONCE, TOUCHED, line, opened, record

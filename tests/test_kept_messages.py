@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from actors_app import rotation
-from actors_app.credentials import Credentials
+from actors_app.core.security import rotation
+from actors_app.core.security.credentials import Credentials
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import MAX_KEPT, Sent
 from actors_app.models import KeptMessage

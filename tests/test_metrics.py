@@ -10,7 +10,7 @@ from django.test import Client
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.parser import text_string_to_metric_families
 
-from actors_app import bulkhead
+from actors_app.core.security import bulkhead
 from actors_app.history import beats
 from actors_app.history.clock import now_ms
 from actors_app.models import ActorHistory, CollectorBeat

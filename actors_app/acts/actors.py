@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from actors_app.acts.gone import was_gone
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.definitions.definition import Definition, differences, full_update, redacted
 from actors_app.history import rights
 from actors_app.kept.definitions import record_saved

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.credentials import Credentials, signed_in
+from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.executions.endings import log_is_settled
 from actors_app.kept import logs as kept_logs
 from actors_app.models import KeptLog

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.credentials import signed_in
+from actors_app.core.security.credentials import signed_in
 from actors_app.executions.sending import execution_address, send, told
 from actors_app.kept.messages import Sent
 from actors_app.services import Abaco

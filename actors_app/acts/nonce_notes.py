@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from actors_app.credentials import signed_in
+from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes as nonce_notes
 from actors_app.services.types import Nonce
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.acts.gone import was_gone
-from actors_app.credentials import signed_in
+from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.handles import nonce_behind
 from actors_app.services import Abaco

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.http import HttpRequest
 
-from actors_app.credentials import signed_in
+from actors_app.core.security.credentials import signed_in
 from actors_app.history.rights import forget_rights
 from actors_app.permissions.access import Subject
 from actors_app.permissions.likeness import AGAIN, by_drawing, doubt

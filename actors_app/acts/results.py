@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.credentials import signed_in
+from actors_app.core.security.credentials import signed_in
 from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult
 from actors_app.services import Abaco

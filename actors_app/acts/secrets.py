@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from actors_app.credentials import signed_in
+from actors_app.core.security.credentials import signed_in
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import Actor

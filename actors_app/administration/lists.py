@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from actors_app.converters import is_id
-from actors_app.credentials import SessionCredentials, signed_in
+from actors_app.core.security.credentials import SessionCredentials, signed_in
 from actors_app.executions.standstill import Standstill, is_suspect, standstills, stays_stopping
 from actors_app.executions.waits import LOOKED_AT, unfinished_of_many
 from actors_app.services import Abaco, Answer

@@ -12,10 +12,10 @@ from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from actors_app import bulkhead, credentials, origins
 from actors_app.api import brings_token
 from actors_app.api.exceptions import Problem
-from actors_app.credentials import (
+from actors_app.core.security import bulkhead, credentials, origins
+from actors_app.core.security.credentials import (
     BRING_ANOTHER,
     NOT_ACCEPTED,
     BroughtCredentials,
@@ -23,9 +23,9 @@ from actors_app.credentials import (
     SessionCredentials,
     client_for,
 )
+from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.services import Abaco
 from actors_app.services.errors import InvalidToken, SignedOut
-from actors_app.sessions import ADDRESS_CHANGED
 from portal.tenants import Tenant
 
 REMEMBERED = 60  # seconds

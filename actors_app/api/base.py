@@ -17,7 +17,7 @@ from actors_app.api.authentication import TENANT_HEADER
 from actors_app.api.exceptions import REPLAYED, Problem, not_valid
 from actors_app.api.fields import Body, Slice
 from actors_app.api.paging import Key, Page
-from actors_app.credentials import Credentials, abaco_for, signed_in, tenant_of
+from actors_app.core.security.credentials import Credentials, abaco_for, signed_in, tenant_of
 from actors_app.kept import answers as kept_answers
 from actors_app.kept.answers import First
 from actors_app.masking import Masker

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest
 
-from actors_app import credentials
+from actors_app.core.security import credentials
 from actors_app.services.dialects import DIALECTS, Dialect
 from actors_app.services.errors import SignedOut
 

@@ -14,10 +14,10 @@ from django.db.models import Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from actors_app import origins
 from actors_app.badges import activity_badge
 from actors_app.converters import is_id
-from actors_app.credentials import Credentials
+from actors_app.core.security import origins
+from actors_app.core.security.credentials import Credentials
 from actors_app.models import AuditEntry
 from actors_app.services.blanks import label_of
 from actors_app.services.types import Actor

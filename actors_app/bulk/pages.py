@@ -13,7 +13,7 @@ from actors_app.badges import badge
 from actors_app.bulk import jobs, steps
 from actors_app.bulk.acts import ACTS, Act
 from actors_app.converters import is_id
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.executions.sending import execution_address
 from actors_app.models import ActorHistory, BulkItem, BulkJob, Readable
 from actors_app.wording import visible

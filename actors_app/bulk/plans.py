@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from django.core import signing
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 
 MAX_AGE = 60 * 60  # seconds that a preview stays good
 

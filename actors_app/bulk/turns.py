@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.bulk.jobs import reason_of
-from actors_app.credentials import SessionCredentials
+from actors_app.core.security.credentials import SessionCredentials
 from actors_app.executions.again import known_of
 from actors_app.executions.sending import execution_address, send, told
 from actors_app.forms.history import outcome_label

@@ -14,8 +14,8 @@ from django.core.checks import ERROR, run_checks
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from actors_app import origins
-from actors_app.credentials import vault
+from actors_app.core.security import origins
+from actors_app.core.security.credentials import vault
 from actors_app.doctor import Findings, warning, well, wrong
 from actors_app.models import KeyHandover, PortalSession, SignInBucket
 from portal import counts

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import Error
 
-from actors_app import origins
-from actors_app.credentials import client_for
+from actors_app.core.security import origins
+from actors_app.core.security.credentials import client_for
 from actors_app.doctor import Findings, probing, warning, well, wrong
 from actors_app.doctor.probing import Unreached
 from actors_app.history import beats

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.forms.environment import TypedEnvironment
 from actors_app.forms.fields import unix_lines
 from actors_app.kept import messages as kept_messages

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.executions.again import words_of
 from actors_app.executions.comparing import Diff, FieldRow, Tail, difference, field_rows, fields_of, tail_of
 from actors_app.executions.earlier import earlier

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from actors_app.credentials import client_for
+from actors_app.core.security.credentials import client_for
 from actors_app.services import tokens
 from actors_app.services.errors import AbacoError, ClientRefused, WrongPassword
 from portal import logs

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
-from actors_app.credentials import load
+from actors_app.core.security.credentials import load
 from actors_app.forms.history import HistoryForm
 from actors_app.history import rights
 from actors_app.history.clock import now_ms

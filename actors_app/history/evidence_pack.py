@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, StreamingHttpResponse
 
-from actors_app.credentials import Credentials, signed_in
+from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.history import finding, rights
 from actors_app.history.clock import now_ms
 from actors_app.history.evidence import Pack, Subject

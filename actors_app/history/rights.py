@@ -14,7 +14,7 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from actors_app.credentials import Credentials, SessionCredentials, signed_in
+from actors_app.core.security.credentials import Credentials, SessionCredentials, signed_in
 from actors_app.history.clock import HOUR, MINUTE, from_ms, now_ms
 from actors_app.htmx import is_poll
 from actors_app.kept import definitions as kept_definitions

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from django.db import Error, connection
 
-from actors_app import origins
-from actors_app.credentials import client_for
+from actors_app.core.security import origins
+from actors_app.core.security.credentials import client_for
 from actors_app.history import beats, collecting, rights
 from actors_app.history.accounts import ServiceAccount
 from actors_app.history.clock import now_ms

@@ -11,7 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from actors_app.credentials import vault
+from actors_app.core.security.credentials import vault
 from actors_app.models import KeptAnswer
 
 KEPT_FOR = timedelta(days=1)

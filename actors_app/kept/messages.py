@@ -18,8 +18,8 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from actors_app.converters import is_id
-from actors_app.credentials import Credentials
-from actors_app.kept.sealing import seal, unseal
+from actors_app.core.security.credentials import Credentials
+from actors_app.core.security.encryption import seal, unseal
 from actors_app.masking import Masker
 from actors_app.models import KeptMessage
 from actors_app.services.jsons import UnreadableJSON, dump_json, load_json

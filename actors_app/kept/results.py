@@ -13,9 +13,9 @@ from cryptography.fernet import InvalidToken
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
+from actors_app.core.security.encryption import seal, unseal
 from actors_app.executions.shapes import Shape, hex_of, image_type, shape_of
-from actors_app.kept.sealing import seal, unseal
 from actors_app.masking import Masker
 from actors_app.models import KeptResult
 from actors_app.services.jsons import UnreadableJSON, dump_json, load_json

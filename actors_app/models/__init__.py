@@ -1,5 +1,7 @@
 """The portal's own records, one file each."""
 
+from actors_app.core.security.models import KeyHandover, PortalSession
+from actors_app.core.security.models_origins import TenantOrigin
 from actors_app.models.answer import KeptAnswer
 from actors_app.models.audit import AuditEntry, AuditHead
 from actors_app.models.bulk import BulkItem, BulkJob
@@ -9,10 +11,8 @@ from actors_app.models.draft import Draft
 from actors_app.models.history import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
 from actors_app.models.kept import KeptLog, KeptLogPiece, KeptMessage
 from actors_app.models.nonce_note import NonceNote
-from actors_app.models.origin import TenantOrigin
 from actors_app.models.preferences import PreferenceRow
 from actors_app.models.result import KeptResult
-from actors_app.models.session import KeyHandover, PortalSession
 from actors_app.models.throttle import SignInBucket
 from actors_app.models.views import SavedView
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.definitions.definition import Definition, Difference, definition_of, is_same
 from actors_app.permissions.access import PATIENCE
 from actors_app.services import Abaco

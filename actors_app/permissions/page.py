@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.converters import is_id
-from actors_app.credentials import signed_in
+from actors_app.core.security.credentials import signed_in
 from actors_app.forms.permissions import EntryFilter
 from actors_app.permissions import access
 from actors_app.permissions.access import Entry, Subject, Way

@@ -19,7 +19,7 @@ class Limits:
     gap: float = 10.0
     answer: float = 15.0
     delete: float = 25.0
-    token: float = 7.0  # to renew one; below the lease of a renewal, in `actors_app/credentials.py`
+    token: float = 7.0  # to renew one; below the lease of a renewal, in `actors_app/core/security/credentials.py`
     pause: float = 0.5
     body: int = MEGABYTE
     whole: int = 10 * MEGABYTE

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from cryptography.fernet import InvalidToken
 from django.http import HttpRequest
 
-from actors_app.credentials import forget_ended, vault
+from actors_app.core.security.credentials import forget_ended, vault
 from portal.tenants import Tenant
 
 LIFETIME = 600  # seconds

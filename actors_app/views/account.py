@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from actors_app.credentials import Credentials, SessionCredentials, tenant_of
+from actors_app.core.security.credentials import Credentials, SessionCredentials, tenant_of
 from actors_app.decorators import credentials_required
 from actors_app.htmx import say
 from actors_app.own_pages import path_of

@@ -23,7 +23,7 @@ from actors_app.audit.activity import (
 )
 from actors_app.audit.checks import check
 from actors_app.audit.readers import is_no_actor, of_actor, readable, readable_line
-from actors_app.credentials import abaco_for, signed_in
+from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.decorators import credentials_required
 from actors_app.forms.activity import WINDOWS, ActivityForm

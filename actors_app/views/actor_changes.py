@@ -13,7 +13,7 @@ from actors_app import drafts
 from actors_app.acts import actors as acts
 from actors_app.administration.blast_radius import ask, effects
 from actors_app.converters import is_id
-from actors_app.credentials import abaco_for, signed_in, tenant_of
+from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
 from actors_app.decorators import credentials_required
 from actors_app.definitions.definition import (
     LABELS,

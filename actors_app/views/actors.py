@@ -13,7 +13,7 @@ from actors_app import csv_lists
 from actors_app.actor_history import last_days, summary
 from actors_app.actor_rows import KNOWN_STATUSES, columns, rows, select, sort_of
 from actors_app.converters import is_id
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.actor_list import ActorListForm
 from actors_app.forms.slices import shown_slice

@@ -19,7 +19,7 @@ from actors_app.administration.lists import (
 )
 from actors_app.administration.rows import columns, rows, select, select_workers, sort_of, worker_rows
 from actors_app.converters import is_id
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.executions.waits import running_in_search
 from actors_app.forms.administration import AdminFilter, WorkerFilter

@@ -10,7 +10,7 @@ from actors_app import csv_lists
 from actors_app.acts import aliases as acts
 from actors_app.acts.actors import ring_words
 from actors_app.alias_rows import AliasRow, dead_among, linking, rows
-from actors_app.credentials import abaco_for, signed_in
+from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.htmx import render_page, wants_fragment

@@ -10,7 +10,7 @@ from actors_app.administration.lists import admin_role
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.of_actors import CAP, ActorPlan, plan_of
 from actors_app.bulk.pages import PLACES, address
-from actors_app.credentials import abaco_for, signed_in
+from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.bulk import ActorBulkForm, ActorOrderForm
 from actors_app.htmx import render_page

@@ -13,7 +13,7 @@ from actors_app.bulk.acts import ACTS
 from actors_app.bulk.of_executions import CAP, LISTED, ExecutionPlan, page_rows, picked_rows, plan_of
 from actors_app.bulk.pages import address
 from actors_app.converters import is_id
-from actors_app.credentials import abaco_for, signed_in
+from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.bulk import BulkForm, OrderForm, PickedForm
 from actors_app.forms.history import HistoryForm

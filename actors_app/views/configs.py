@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from actors_app.acts import configs as acts
 from actors_app.alias_rows import page_of
 from actors_app.as_code.calls import EXAMPLES
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.configs import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
 from actors_app.htmx import render_page, wants_fragment

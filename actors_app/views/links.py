@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.alias_rows import page_of
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.htmx import render_page
 from actors_app.links import drawing, host_of, links_of, ring_of

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from actors_app import csv_lists
 from actors_app.acts.nonce_replacing import replace
 from actors_app.acts.nonces import Holder
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
 from actors_app.htmx import render_page

@@ -14,7 +14,7 @@ from actors_app import csv_lists
 from actors_app.acts import nonces as acts
 from actors_app.acts.nonces import Holder
 from actors_app.as_code.curl import Curl
-from actors_app.credentials import abaco_for, signed_in
+from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.base import PortalForm
 from actors_app.forms.nonces import AliasNonceForm, NonceFilter, NonceForm

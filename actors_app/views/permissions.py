@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app import csv_lists, drafts
 from actors_app.acts import permissions as acts
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.permissions import ChangeForm, GrantForm
 from actors_app.htmx import render_page

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import results as acts
 from actors_app.acts import secrets
-from actors_app.credentials import SessionCredentials, abaco_for
+from actors_app.core.security.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.executions.shapes import image_type
 from actors_app.forms.base import PortalForm

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from actors_app.credentials import abaco_for, signed_in, tenant_of
+from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
 from actors_app.decorators import credentials_required
 from actors_app.definitions.files import as_text, written
 from actors_app.definitions.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels

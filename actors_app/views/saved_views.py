@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app import drafts, saved_views
-from actors_app.credentials import Credentials, signed_in
+from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.saved_views import SavedViewForm, ViewNameForm
 from actors_app.htmx import go_to, render_page, say

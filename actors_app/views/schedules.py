@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from actors_app import csv_lists
 from actors_app.acts import schedules as acts
 from actors_app.alias_rows import page_of
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.schedules import ScheduleForm
 from actors_app.htmx import render_page

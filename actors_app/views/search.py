@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.alias_rows import page_of
 from actors_app.badges import status_badge
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.search import SearchForm
 from actors_app.htmx import render_page

@@ -7,7 +7,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import state as acts
-from actors_app.credentials import abaco_for, signed_in
+from actors_app.core.security.capabilities import is_plain
+from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.definitions.definition import is_same
 from actors_app.executions.comparing import difference, tail_of
@@ -16,7 +17,6 @@ from actors_app.forms.base import PortalForm
 from actors_app.forms.state import StateForm, mark_of
 from actors_app.htmx import render_page
 from actors_app.masking import Masker
-from actors_app.permissions.allowed import is_plain
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Conflict, SignedOut
 from actors_app.services.types import Actor

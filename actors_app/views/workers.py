@@ -13,7 +13,7 @@ from actors_app import csv_lists
 from actors_app.acts import workers as acts
 from actors_app.alias_rows import page_of
 from actors_app.badges import status_badge
-from actors_app.credentials import abaco_for
+from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.executions.standstill import Standstill, after_stop
 from actors_app.executions.waits import running_by_worker, standing_still

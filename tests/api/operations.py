@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from actors_app.bulk.of_actors import ActorPlan
 from actors_app.bulk.plans import Item
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
 from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID

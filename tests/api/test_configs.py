@@ -47,7 +47,7 @@ def test_a_secret_is_made_and_kept_nowhere(caller: Caller, api: API) -> None:
         "isSecret": True,
         "actors": f"{ACTOR_ID}, my-alias",
     }
-    from actors_app.credentials import vault
+    from actors_app.core.security.credentials import vault
 
     kept = vault().decrypt(bytes(KeptAnswer.objects.get().content)).decode()
     for text in (kept, *AuditEntry.objects.values_list("details", flat=True)):

@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from actors_app.audit import trail
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.kept import definitions as kept_definitions
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
@@ -427,7 +427,7 @@ def test_a_store_that_fails(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> 
         raise OperationalError("locked")
 
     caller.client.raise_request_exception = False
-    monkeypatch.setattr("actors_app.sessions.SessionStore._get_session_from_db", broken)
+    monkeypatch.setattr("actors_app.core.security.sessions.SessionStore._get_session_from_db", broken)
     answer = caller.get("/api/v1/actors/")
     problem(answer, 503, "store-failed")
     assert answer.headers["Retry-After"] == "5"
@@ -439,7 +439,7 @@ def test_a_portal_that_is_busy_says_when_to_come_back(caller: Caller, monkeypatc
     def full(*args: Any) -> None:
         raise Busy
 
-    monkeypatch.setattr("actors_app.bulkhead.enter", full)
+    monkeypatch.setattr("actors_app.core.security.bulkhead.enter", full)
     answer = caller.get("/api/v1/actors/")
     problem(answer, 503, "busy")
     assert answer.headers["Retry-After"] == "5"

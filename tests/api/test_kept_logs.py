@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.kept import logs as kept_logs
 from actors_app.models import AuditEntry, KeptLog
 from tests.api.conftest import Caller, problem

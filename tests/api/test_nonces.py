@@ -38,7 +38,7 @@ def test_one_is_made_and_shown_once(caller: Caller, api: API) -> None:
     again = caller.post(URL, {"level": "READ", "max_uses": 5, "description": "x"}, Idempotency_Key="k")
     assert again.json() == {**answer.json(), "id": None}
     assert NONCE_ID not in again.content.decode()
-    from actors_app.credentials import vault
+    from actors_app.core.security.credentials import vault
 
     assert NONCE_ID.encode() not in vault().decrypt(bytes(KeptAnswer.objects.get().content))
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from requests.exceptions import ReadTimeout
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.kept import results as kept_results
 from actors_app.models import AuditEntry, KeptResult
 from tests.api.conftest import Caller, problem

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
 from actors_app.models import AuditEntry

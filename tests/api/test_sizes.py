@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
 from tests.api.conftest import Caller, problem

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils.log import AdminEmailHandler
 
-from actors_app.credentials import client_for
+from actors_app.core.security.credentials import client_for
 from actors_app.masking import MASK
 from actors_app.services.calls import Limits
 from portal.tenants import Tenant
@@ -204,7 +204,7 @@ def test_a_report_of_a_failure_holds_no_value(
         for broken, act in (
             ("actors_app.views.nonces._shown_once", lambda: tour.send(_nonce_forms(tour))),
             ("actors_app.views.sign_in.enter", lambda: tour.sign_in("demo")),
-            ("actors_app.credentials._seal", lambda: tour.sign_in("demo")),
+            ("actors_app.core.security.credentials._seal", lambda: tour.sign_in("demo")),
         ):
             with monkeypatch.context() as patch:
                 patch.setattr(broken, None)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.credentials import client_for
+from actors_app.core.security.credentials import client_for
 from portal.tenants import Tenant
 from tests.canary.secrets import CanaryAPI
 from tests.canary.tour import Tour

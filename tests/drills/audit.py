@@ -29,7 +29,7 @@ def _measure(count: int) -> int:
 
     from actors_app.audit import trail
     from actors_app.audit.activity import PER_PAGE, Asked, Reader
-    from actors_app.credentials import Credentials
+    from actors_app.core.security.credentials import Credentials
     from actors_app.models import AuditEntry
 
     call_command("migrate", verbosity=0)

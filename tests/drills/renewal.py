@@ -123,8 +123,8 @@ class Visitor:
     def __init__(self, authority: Authority) -> None:
         from django.test import RequestFactory
 
-        from actors_app import credentials
-        from actors_app.sessions import SessionStore
+        from actors_app.core.security import credentials
+        from actors_app.core.security.sessions import SessionStore
 
         request = RequestFactory().get("/")
         request.session = SessionStore()
@@ -137,7 +137,7 @@ class Visitor:
 
     def expire(self, *, by_the_clock: bool) -> None:
         """Make the access token an old one, so that the portal sees it in time or learns it by a 401."""
-        from actors_app import credentials
+        from actors_app.core.security import credentials
         from actors_app.models import PortalSession
 
         held = credentials.SessionCredentials(self.key).current
@@ -147,7 +147,7 @@ class Visitor:
 
     def holds(self, authority: Authority) -> bool:
         """Whether the store has the newest tokens."""
-        from actors_app import credentials
+        from actors_app.core.security import credentials
 
         held = credentials.SessionCredentials(self.key).current
         return bool(held) and held.refresh_token == authority.tokens["refresh_token"]

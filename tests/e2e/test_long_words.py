@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Browser, Page, Route
 
-from actors_app.credentials import client_for
+from actors_app.core.security.credentials import client_for
 from portal.tenants import Tenant
 from tests.canary.secrets import CanaryAPI
 from tests.canary.tour import Tour, addresses

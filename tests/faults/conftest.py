@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from actors_app.credentials import client_for
+from actors_app.core.security.credentials import client_for
 from actors_app.services.calls import Limits
 from portal.tenants import Tenant
 from tests.faults.stand_in import StandIn

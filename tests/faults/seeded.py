@@ -23,20 +23,20 @@ _WIRE = (
 _CLASSES = ("tests/services/test_classify.py", "tests/services/test_errors.py")
 _JSON = ("tests/services/test_jsons.py",)
 _USE = ("tests/services/test_credentials_use.py", "tests/services/test_operations.py", "tests/services/test_secrets.py")
-_SESSIONS = ("tests/test_sessions.py",)
-_VAULT = ("tests/test_credentials.py",)
+_SESSIONS = ("tests/core/security/test_sessions.py",)
+_VAULT = ("tests/core/security/test_credentials.py",)
 _HEADERS = ("tests/test_headers.py", "tests/test_settings.py")
 _NONCES = ("tests/views/test_nonce_list.py", "tests/views/test_nonce_delete.py", "tests/views/test_nonce_detail.py")
 _RESULTS = ("tests/views/test_result_take.py", "tests/views/test_result_download.py")
 _SIGN_IN = ("tests/views/test_sign_in.py",)
 _NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
-_ORIGINS = ("tests/test_origins.py", "tests/test_former_api.py")
+_ORIGINS = ("tests/core/security/test_origins.py", "tests/test_former_api.py")
 _ONCE = ("tests/test_writes.py",)
 _TEXT = ("tests/test_templatetags.py", "tests/test_loglines.py", "tests/faults/test_answers.py")
 _INPUTS = ("tests/test_bad_inputs.py",)
 _PAGES = ("tests/faults/test_faults.py", "tests/faults/test_connections.py")
 _MASKED = ("tests/views/test_secrets.py", "tests/test_masking.py")
-_BODIES = ("tests/test_uploads.py",)
+_BODIES = ("tests/core/security/test_body_limits.py",)
 _LINT = ("tests/test_lint.py",)
 
 SEEDED = (
@@ -157,50 +157,50 @@ SEEDED = (
         ("tests/services/test_types.py", "tests/services/test_operations.py"),
     ),
     Seeded(
-        "actors_app/credentials.py",
+        "actors_app/core/security/credentials.py",
         "access_token: str = field(repr=False)",
         "access_token: str = field()",
         (*_VAULT, *_USE),
     ),
     Seeded(
-        "actors_app/credentials.py",
+        "actors_app/core/security/credentials.py",
         'if secret.pop("session") != session_key or',
         'if secret.pop("session") is None or',
         _VAULT,
     ),
     Seeded(
-        "actors_app/models/session.py",
+        "actors_app/core/security/models.py",
         'names = [hashed(key or "")]',
         'names = [hashed(key or ""), key or ""]',
         _SESSIONS,
     ),
     Seeded(
-        "actors_app/sessions.py",
+        "actors_app/core/security/sessions.py",
         "row.session_key = hashed(row.session_key)",
         "row.session_key = str(row.session_key)",
         _SESSIONS,
     ),
     Seeded(
-        "actors_app/credentials.py",
+        "actors_app/core/security/credentials.py",
         'request.session.flush()\n    request.session["who"]',
         'request.session["who"]',
         (*_VAULT, *_SIGN_IN),
     ),
     # The API at its address.
     Seeded(
-        "actors_app/sessions.py",
+        "actors_app/core/security/sessions.py",
         "not origins.is_at(found.tenant, found.origin)",
         "not origins.is_at(found.tenant, found.origin) and not found.credential",
-        ("tests/test_address_change.py",),
+        ("tests/core/security/test_address_change.py",),
     ),
     Seeded(
-        "actors_app/origins.py",
+        "actors_app/core/security/origins.py",
         "return tenant is not None and tenant.origin == origin",
         "return tenant is not None",
         _ORIGINS,
     ),
     Seeded(
-        "actors_app/origins.py",
+        "actors_app/core/security/origins.py",
         "return next(key for key in keys if key not in used)",
         "return next(keys)",
         _ORIGINS,
@@ -240,7 +240,7 @@ SEEDED = (
     Seeded("actors_app/views/logs.py", "to_the_end(masker.pieces(pieces))", "to_the_end(pieces)", _MASKED),
     Seeded("actors_app/masking/masker.py", "return span.begins, before", "return span.start, before", _MASKED),
     Seeded("actors_app/history/evidence.py", "map(_utf8, masker.pieces(whole()))", "map(_utf8, whole())", _MASKED),
-    Seeded("actors_app/kept/sealing.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
+    Seeded("actors_app/core/security/encryption.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
     Seeded(
         "actors_app/views/results.py", 'content_type="application/octet-stream"', 'content_type="text/html"', _RESULTS
     ),
@@ -321,10 +321,10 @@ SEEDED = (
     ),
     Seeded("templates/base.html", "<head>", "<head><style></style>", _LINT),
     Seeded("templates/errors/page.html", "{{ reason|visible }}", "{{ reason|safe }}", (*_LINT, *_PAGES)),
-    Seeded("actors_app/bodies.py", "if not _is_proved(self._request):", "if False:", _BODIES),
-    Seeded("actors_app/bodies.py", "if not _places.acquire(blocking=False):", "if False:", _BODIES),
+    Seeded("actors_app/core/security/body_limits.py", "if not _is_proved(self._request):", "if False:", _BODIES),
+    Seeded("actors_app/core/security/body_limits.py", "if not _places.acquire(blocking=False):", "if False:", _BODIES),
     Seeded(
-        "actors_app/bodies.py",
+        "actors_app/core/security/body_limits.py",
         "if brings_token(request):\n        return BearerAuthentication().authenticate(Request(request)) is not None",
         "if brings_token(request):\n        return True",
         _BODIES,

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.history.clock import to_ms
 from actors_app.kept import messages as kept_messages
 from actors_app.kept import results as kept_results

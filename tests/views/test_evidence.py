@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.history.clock import now_ms
 from actors_app.history.evidence import CAP
 from actors_app.kept import logs as kept_logs

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.executions.shapes import Shape
 from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult

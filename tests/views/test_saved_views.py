@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.forms.history import HistoryForm
 from actors_app.history.clock import now_ms
 from actors_app.models import PortalSession, Readable, SavedView
@@ -177,7 +177,7 @@ def _views(browser: Client, address: str, username: str) -> str:
     """Return what stands beside the list for the person of a browser."""
     from django.conf import settings
 
-    from actors_app.sessions import SessionStore
+    from actors_app.core.security.sessions import SessionStore
 
     request = RequestFactory().get(address)
     request.session = SessionStore(browser.cookies[settings.SESSION_COOKIE_NAME].value)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.credentials import Credentials
+from actors_app.core.security.credentials import Credentials
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
 from actors_app.kept import results as kept_results

@@ -9,8 +9,8 @@ from actors_app.api.checking import checked, typed
 from actors_app.api.conditions import require_match
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import state as shapes
+from actors_app.core.security.capabilities import is_plain
 from actors_app.forms.state import StateForm
-from actors_app.permissions.allowed import is_plain
 from actors_app.services.jsons import dump_json
 from actors_app.writes import answered
 

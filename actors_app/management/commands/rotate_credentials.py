@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from actors_app.rotation import rotate
+from actors_app.core.security.rotation import rotate
 
 
 class Command(BaseCommand):

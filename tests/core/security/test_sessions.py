@@ -14,9 +14,10 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from actors_app import htmx, sessions
+from actors_app import htmx
+from actors_app.core.security import sessions
+from actors_app.core.security.browsers import browser_name
 from actors_app.models import KeyHandover, PortalSession
-from actors_app.sign_in.browsers import browser_name
 from tests.conftest import API, key_of
 from tests.payloads import ACTOR_ID
 from tests.routes import answer_everything

@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from actors_app import credentials as vault
-from actors_app import rotation
-from actors_app.credentials import Credentials, SessionCredentials
+from actors_app.core.security import credentials as vault
+from actors_app.core.security import rotation
+from actors_app.core.security.credentials import Credentials, SessionCredentials
 from actors_app.kept import results as kept_results
 from actors_app.models import PortalSession
 from tests.conftest import API, key_of

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
-from actors_app import bodies
+from actors_app.core.security import body_limits as bodies
 from tests.api.conftest import problem
 from tests.conftest import API
 from tests.payloads import ACTOR_ID

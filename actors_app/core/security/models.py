@@ -54,7 +54,7 @@ class PortalSession(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls):  # type: ignore[no-untyped-def]  # the base class has no annotation
         """Return the engine that reads this table."""
-        from actors_app.sessions import SessionStore
+        from actors_app.core.security.sessions import SessionStore
 
         return SessionStore
 

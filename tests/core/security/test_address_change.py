@@ -14,10 +14,10 @@ from django.test import Client
 from requests import PreparedRequest
 
 from actors_app.api.authentication import TENANT_HEADER
+from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.models import (
     PortalSession,
 )
-from actors_app.sessions import ADDRESS_CHANGED
 from tests import payloads
 from tests.api.conftest import Caller
 from tests.api.operations import OPERATIONS

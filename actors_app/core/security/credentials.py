@@ -21,10 +21,12 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from actors_app import bulkhead, origins
+from actors_app.core.security import bulkhead, origins
+from actors_app.core.security.browsers import browser_name
+from actors_app.core.security.capabilities import Own
+from actors_app.core.security.models import hashed
+from actors_app.core.security.sessions import hash_keys
 from actors_app.models import KeyHandover, PortalSession
-from actors_app.models.session import hashed
-from actors_app.permissions.allowed import Own
 from actors_app.services import Abaco, AbacoClient, tokens
 from actors_app.services.calls import Limits
 from actors_app.services.errors import (
@@ -37,12 +39,10 @@ from actors_app.services.errors import (
     TimedOut,
 )
 from actors_app.services.types import Tokens
-from actors_app.sessions import hash_keys
-from actors_app.sign_in.browsers import browser_name
 from portal import store
 from portal.tenants import Tenant
 
-log = logging.getLogger("actors_app.credentials")
+log = logging.getLogger("actors_app.core.security.credentials")
 
 RENEW_BEFORE = 60  # seconds before its end at which a token is renewed without being refused first
 RENEWAL_LEASE = 9.5  # seconds one request may hold the right to renew: the call's 7, the save's 2, and some air

@@ -4,7 +4,7 @@ import json
 
 from cryptography.fernet import InvalidToken
 
-from actors_app.credentials import vault
+from actors_app.core.security.credentials import vault
 from actors_app.models import KeptMessage, KeptResult
 
 Row = KeptMessage | KeptResult

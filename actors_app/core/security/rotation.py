@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db.models import Model
 
-from actors_app.credentials import vault
+from actors_app.core.security.credentials import vault
 from actors_app.models import Draft, KeptAnswer, KeptDefinition, KeptLogPiece, KeptMessage, KeptResult, PortalSession
 
 # Everything that is sealed with the portal's keys: the model, and the columns that are encrypted.

@@ -12,12 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from actors_app import credentials as vault
-from actors_app.credentials import Credentials, SessionCredentials
+from actors_app.core.security import credentials as vault
+from actors_app.core.security.credentials import Credentials, SessionCredentials
+from actors_app.core.security.sessions import SessionStore
 from actors_app.models import PortalSession
 from actors_app.services.calls import Limits
 from actors_app.services.errors import ServiceFailed, SignedOut, TimedOut
-from actors_app.sessions import SessionStore
 from portal import store
 from tests import payloads
 from tests.conftest import API, key_of

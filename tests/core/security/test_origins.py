@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from actors_app import origins
 from actors_app.audit import trail
+from actors_app.core.security import origins
+from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.doctor import inside
 from actors_app.models import AuditEntry, NonceNote, PortalSession, PreferenceRow, SavedView, TenantOrigin
-from actors_app.sessions import ADDRESS_CHANGED
 from portal.tenants import Tenant, TenantError, origin_of, read_tenant
 from tests.conftest import API, key_of
 from tests.routes import answer_everything

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app import bulkhead
+from actors_app.core.security import bulkhead
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"

@@ -23,7 +23,7 @@ from rest_framework.request import Request
 from actors_app.api import brings_token, is_api
 from actors_app.api.authentication import BearerAuthentication
 from actors_app.api.exceptions import Problem, handle
-from actors_app.credentials import SessionCredentials
+from actors_app.core.security.credentials import SessionCredentials
 from actors_app.incidents import report
 from actors_app.services.errors import AbacoError, Busy
 from actors_app.views.errors import abaco_error, incomplete, too_large

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from actors_app.credentials import SessionCredentials
+from actors_app.core.security.credentials import SessionCredentials
 from actors_app.history.accounts import ServiceAccount
 from actors_app.models import PortalSession
 from actors_app.services.errors import AbacoError, WrongPassword

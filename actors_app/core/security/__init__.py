@@ -1,0 +1,1 @@
+"""Credentials, sessions, encryption, capabilities, and limits on what strangers may send."""
