@@ -21,7 +21,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from actors_app import keys
+from actors_app.core.operations import keys
 from actors_app.core.security.credentials import SessionCredentials, vault
 from actors_app.models import AuditEntry, Draft
 

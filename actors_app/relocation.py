@@ -8,8 +8,8 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models import F
 
-from actors_app.audit import trail
 from actors_app.audit.activity import OPERATOR
+from actors_app.core.operations import trail
 from actors_app.core.security import origins
 from actors_app.core.security.origins import Change
 from actors_app.models import AuditEntry, CollectorBeat, PortalSession, TenantOrigin

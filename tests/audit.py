@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from actors_app.audit import trail
+from actors_app.core.operations import trail
 from actors_app.models import AuditEntry
 from tests.payloads import ACTOR_ID, EXECUTION_ID
 

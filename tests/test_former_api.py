@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from actors_app import models
-from actors_app.audit import trail
+from actors_app.core.operations import trail
 from actors_app.core.security import origins
 from actors_app.history.clock import now_ms
 from actors_app.relocation import tables

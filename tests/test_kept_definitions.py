@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from actors_app.audit.trail import append
+from actors_app.core.operations.trail import append
 from actors_app.core.security import rotation
 from actors_app.definitions.revisions import difference, line_of
 from actors_app.history.clock import DAY, HOUR

@@ -6,9 +6,9 @@ from django.urls import reverse
 from actors_app.bulk import jobs
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.plans import Plan
+from actors_app.core.operations.perform import Answer, Written, entry_key, perform, sending_of
 from actors_app.core.security.credentials import signed_in
 from actors_app.models import BulkJob
-from actors_app.writes import Answer, Written, entry_key, perform, sending_of
 
 LONG_SECONDS, LONG_ITEMS = 6.0, 50  # of a step that somebody asked for
 

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.converters import is_id
+from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.services import Abaco
 from actors_app.services.types import Execution
-from actors_app.writes import Answer, Written, perform
 
 
 def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Written[str]:

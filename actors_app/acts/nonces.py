@@ -8,7 +8,8 @@ from django.core import signing
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.acts.gone import was_gone
+from actors_app.core.operations.gone import was_gone
+from actors_app.core.operations.perform import Answer, Written, answered, perform, record_read
 from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.handles import nonce_behind
@@ -16,7 +17,6 @@ from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
 from actors_app.services.nonces import Nonces
 from actors_app.services.types import Nonce
-from actors_app.writes import Answer, Written, answered, perform, record_read
 
 _SEEN = "actors.nonce-seen"
 

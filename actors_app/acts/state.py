@@ -5,11 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.definitions.definition import full_update
 from actors_app.kept.definitions import record_saved
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
-from actors_app.writes import Answer, Written, perform
 
 
 def save(request: HttpRequest, abaco: Abaco, actor_id: str, before: Any, wanted: Any, *, over: bool) -> Written[Actor]:

@@ -3,9 +3,9 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.services import Abaco
 from actors_app.services.types import Worker
-from actors_app.writes import Answer, Written, perform
 
 
 def ensure(request: HttpRequest, abaco: Abaco, actor_id: str, num: int) -> Written[str]:

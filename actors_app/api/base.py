@@ -11,19 +11,19 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from actors_app.acts import secrets
 from actors_app.api import idempotency, paging
 from actors_app.api.authentication import TENANT_HEADER
 from actors_app.api.exceptions import REPLAYED, Problem, not_valid
 from actors_app.api.fields import Body, Slice
 from actors_app.api.paging import Key, Page
+from actors_app.core.operations import replays as kept_answers
+from actors_app.core.operations import secrets
+from actors_app.core.operations.perform import Written
+from actors_app.core.operations.replays import First
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in, tenant_of
-from actors_app.kept import answers as kept_answers
-from actors_app.kept.answers import First
 from actors_app.masking import Masker
 from actors_app.services import Abaco
 from actors_app.sign_in.own_sessions import read_only_reason
-from actors_app.writes import Written
 from portal.tenants import Tenant
 
 T = TypeVar("T")

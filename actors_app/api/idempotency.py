@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from actors_app.api.exceptions import not_valid
-from actors_app.keys import new_key
-from actors_app.writes import Sending
+from actors_app.core.operations.keys import new_key
+from actors_app.core.operations.perform import Sending
 
 HEADER = "Idempotency-Key"
 _LONGEST = 255  # characters of a key

@@ -16,11 +16,11 @@ from actors_app.audit.activity import answer_of, end_of, execution_of
 from actors_app.bulk.acts import ACTS
 from actors_app.bulk.jobs import items_of
 from actors_app.bulk.turns import Later, Result, Turn, may_pass
+from actors_app.core.operations.perform import item_key
 from actors_app.core.security.credentials import Credentials
 from actors_app.models import AuditEntry, BulkItem, BulkJob
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.writes import item_key
 
 # Longer than the slowest item can take: two calls that read at once, twice, a renewed sign-in, and the write.
 LEASE = timedelta(seconds=120)

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, StreamingHttpResponse
 
+from actors_app.core.operations.perform import record_read
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.history import finding, rights
 from actors_app.history.clock import now_ms
@@ -13,7 +14,6 @@ from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
 from actors_app.services.types import AdminRole
-from actors_app.writes import record_read
 
 ACTION = "evidence.take"
 

@@ -1,9 +1,9 @@
 """The portal's own records, one file each."""
 
+from actors_app.core.operations.models import AuditEntry, AuditHead
+from actors_app.core.operations.models_replays import KeptAnswer
 from actors_app.core.security.models import KeyHandover, PortalSession
 from actors_app.core.security.models_origins import TenantOrigin
-from actors_app.models.answer import KeptAnswer
-from actors_app.models.audit import AuditEntry, AuditHead
 from actors_app.models.bulk import BulkItem, BulkJob
 from actors_app.models.collector import CollectorBeat
 from actors_app.models.definition import KeptDefinition

@@ -13,6 +13,7 @@ from actors_app import drafts
 from actors_app.acts import actors as acts
 from actors_app.administration.blast_radius import ask, effects
 from actors_app.converters import is_id
+from actors_app.core.operations.perform import answered
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
 from actors_app.decorators import credentials_required
 from actors_app.definitions.definition import (
@@ -40,7 +41,6 @@ from actors_app.models import KeptDefinition
 from actors_app.permissions.former import Sight, sight_of
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.types import Actor
-from actors_app.writes import answered
 
 
 @sensitive_post_parameters()

@@ -10,6 +10,7 @@ from actors_app import csv_lists
 from actors_app.acts import aliases as acts
 from actors_app.acts.actors import ring_words
 from actors_app.alias_rows import AliasRow, dead_among, linking, rows
+from actors_app.core.operations.perform import answered
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
@@ -21,7 +22,6 @@ from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NamingMismatch, SignedOut
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias
-from actors_app.writes import answered
 
 
 @require_http_methods(["GET", "HEAD"])

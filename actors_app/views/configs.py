@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from actors_app.acts import configs as acts
 from actors_app.alias_rows import page_of
 from actors_app.as_code.calls import EXAMPLES
+from actors_app.core.operations.perform import answered
 from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.configs import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
@@ -26,7 +27,6 @@ from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias, Config
 from actors_app.wording import visible, visible_name
-from actors_app.writes import answered
 
 
 @dataclass(frozen=True, slots=True)

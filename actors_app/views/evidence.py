@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.operations.perform import record_read
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.forms.evidence import EvidenceForm
@@ -22,7 +23,6 @@ from actors_app.htmx import render_page
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import AdminRole
-from actors_app.writes import record_read
 
 
 @require_http_methods(["GET"])

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import executions as acts
-from actors_app.acts import secrets
 from actors_app.converters import is_id
+from actors_app.core.operations import secrets
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent

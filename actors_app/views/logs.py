@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actors_app.acts import secrets
+from actors_app.core.operations import secrets
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
 from actors_app.executions.endings import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import results as acts
-from actors_app.acts import secrets
+from actors_app.core.operations import secrets
 from actors_app.core.security.credentials import SessionCredentials, abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.executions.shapes import image_type

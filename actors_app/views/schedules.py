@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from actors_app import csv_lists
 from actors_app.acts import schedules as acts
 from actors_app.alias_rows import page_of
+from actors_app.core.operations.perform import answered
 from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.forms.schedules import ScheduleForm
@@ -19,7 +20,6 @@ from actors_app.schedules import Schedule, next_hours, read_hour, this_hour
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor
 from actors_app.wording import now, visible
-from actors_app.writes import answered
 from actors_app.zones import reader_zone, zone_context
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import state as acts
+from actors_app.core.operations.perform import answered
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.decorators import credentials_required
@@ -21,7 +22,6 @@ from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Conflict, SignedOut
 from actors_app.services.types import Actor
 from actors_app.wording import pretty_json
-from actors_app.writes import answered
 
 MAX_RAW = 100_000  # characters of an answer that is no JSON
 

@@ -13,6 +13,7 @@ from actors_app import csv_lists
 from actors_app.acts import workers as acts
 from actors_app.alias_rows import page_of
 from actors_app.badges import status_badge
+from actors_app.core.operations.perform import answered
 from actors_app.core.security.credentials import abaco_for
 from actors_app.decorators import credentials_required
 from actors_app.executions.standstill import Standstill, after_stop
@@ -25,7 +26,6 @@ from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
 from actors_app.wording import now, visible
-from actors_app.writes import answered
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from actors_app.audit import trail
+from actors_app.core.operations import trail
 from actors_app.core.security.credentials import Credentials
 from actors_app.kept import definitions as kept_definitions
 from actors_app.kept import logs as kept_logs
@@ -202,7 +202,7 @@ def test_another_method_is_refused(caller: Caller, api: API, subtests: pytest.Su
 
 
 _NOT_GONE = ("history", "history-export", "activity-export")
-# Deleting what is gone is a success that says so (tests/views/test_gone_already.py).
+# Deleting what is gone is a success that says so (tests/core/operations/test_gone.py).
 _DELETED_ALREADY = {("DELETE", "alias-detail"), ("DELETE", "config-detail")}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from actors_app.keys import FIELD, new_key
+from actors_app.core.operations.keys import FIELD, new_key
 
 # What a visitor types into fields that are empty, and instead of what is there.
 TYPED = {

@@ -31,7 +31,7 @@ _RESULTS = ("tests/views/test_result_take.py", "tests/views/test_result_download
 _SIGN_IN = ("tests/views/test_sign_in.py",)
 _NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
 _ORIGINS = ("tests/core/security/test_origins.py", "tests/test_former_api.py")
-_ONCE = ("tests/test_writes.py",)
+_ONCE = ("tests/core/operations/test_perform.py",)
 _TEXT = ("tests/test_templatetags.py", "tests/test_loglines.py", "tests/faults/test_answers.py")
 _INPUTS = ("tests/test_bad_inputs.py",)
 _PAGES = ("tests/faults/test_faults.py", "tests/faults/test_connections.py")
@@ -220,13 +220,13 @@ SEEDED = (
     ),
     # Secrets in logs and the like.
     Seeded(
-        "actors_app/acts/secrets.py",
+        "actors_app/core/operations/secrets.py",
         "return actor is not None and bool(actor.owner) and actor.owner == username",
         "return actor is not None",
         _MASKED,
     ),
     Seeded(
-        "actors_app/acts/secrets.py",
+        "actors_app/core/operations/secrets.py",
         "    record_read(request, ACTION",
         "    lambda: record_read(request, ACTION",
         _MASKED,
@@ -246,13 +246,16 @@ SEEDED = (
     ),
     Seeded("actors_app/views/results.py", "**DOWNLOAD_HEADERS,", "", _RESULTS),
     Seeded(
-        "actors_app/writes.py",
+        "actors_app/core/operations/perform.py",
         "_key(sending.secret, fields), {",
         "_key(new_key(), fields), {",
         _ONCE,
     ),
     Seeded(
-        "actors_app/writes.py", 'if json.loads(start.details).get("content") != sending.content:', "if False:", _ONCE
+        "actors_app/core/operations/perform.py",
+        'if json.loads(start.details).get("content") != sending.content:',
+        "if False:",
+        _ONCE,
     ),
     # Pages: who may see them, where they lead, what their headers say.
     Seeded(

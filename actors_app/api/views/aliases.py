@@ -12,11 +12,11 @@ from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import aliases as shapes
 from actors_app.api.views.permissions import others
+from actors_app.core.operations.perform import answered
 from actors_app.forms.aliases import AliasForm, PointForm
 from actors_app.permissions.access import Subject
 from actors_app.services.names import has_page
 from actors_app.services.types import Alias
-from actors_app.writes import answered
 
 TAG = "Aliases"
 

@@ -18,13 +18,13 @@ from actors_app.api.paging import Page
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import nonces as shapes
 from actors_app.api.views.nonces import TAG, shown
+from actors_app.core.operations.perform import answered
 from actors_app.forms.nonces import NonceNoteForm
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS
 from actors_app.nonces.keyed import Found, keyed_of, look, stop_where_signed_out
 from actors_app.services.types import Nonce
-from actors_app.writes import answered
 
 
 class NonceOverview(Resource):

@@ -9,10 +9,10 @@ from actors_app.api.checking import checked, typed
 from actors_app.api.conditions import require_match
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import state as shapes
+from actors_app.core.operations.perform import answered
 from actors_app.core.security.capabilities import is_plain
 from actors_app.forms.state import StateForm
 from actors_app.services.jsons import dump_json
-from actors_app.writes import answered
 
 TAG = "State"
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from actors_app.audit import trail
+from actors_app.core.operations import trail
 
 MOST_DAYS = 36500
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from actors_app.audit import trail
+from actors_app.core.operations import trail
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from actors_app.audit import trail
+from actors_app.core.operations import trail
 from actors_app.core.security import origins
 from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.doctor import inside

@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from actors_app.audit import trail
+from actors_app.core.operations import trail
+from actors_app.core.operations.models import GENESIS
 from actors_app.models import AuditEntry, AuditHead
-from actors_app.models.audit import GENESIS
 from tests.audit import read, wrote
 
 pytestmark = pytest.mark.django_db

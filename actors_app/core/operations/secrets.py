@@ -2,11 +2,11 @@
 
 from django.http import HttpRequest
 
+from actors_app.core.operations.perform import record_read
 from actors_app.core.security.credentials import signed_in
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import Actor
-from actors_app.writes import record_read
 
 ACTION = "secret.reveal"
 

@@ -10,7 +10,7 @@ import responses
 from django.db import connection
 from django.test import Client
 
-from actors_app.audit.trail import verify
+from actors_app.core.operations.trail import verify
 from actors_app.models import AuditEntry
 from tests.conftest import API
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, envelope, refusal

@@ -16,7 +16,7 @@ from actors_app.models import KeptAnswer
 
 KEPT_FOR = timedelta(days=1)
 MAX_KEPT = 1_000_000  # bytes of an answer
-log = logging.getLogger("actors_app.kept.answers")
+log = logging.getLogger("actors_app.core.operations.replays")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Writes: performing one once, one-time keys, and the audit trail."""
