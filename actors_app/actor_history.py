@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actors_app.core.pages.formatting import ago_words, now
+from actors_app.core.pages.timezones import here, zone_here, zone_words
 from actors_app.forms.history import HistoryForm
 from actors_app.history import counting, finding, rights
 from actors_app.history.clock import DAY, HOUR, from_ms, now_ms
@@ -18,8 +20,6 @@ from actors_app.history_charts.links import Links
 from actors_app.history_charts.over_time import over_time
 from actors_app.history_charts.spans import local, written
 from actors_app.models import ActorHistory
-from actors_app.wording import ago_words, now
-from actors_app.zones import here, zone_here, zone_words
 
 DAYS = 14
 RECENT = 10

@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from actors_app.badges import icon, status_badge
-from actors_app.converters import is_id
+from actors_app.core.pages.badges import icon, status_badge
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.formatting import ago_words, now, visible
+from actors_app.core.pages.timezones import exact
 from actors_app.services.types import Listed
-from actors_app.wording import ago_words, now, visible
-from actors_app.zones import exact
 
 KNOWN_STATUSES = ("READY", "SUBMITTED", "ERROR")
 _NEVER = datetime.min.replace(tzinfo=UTC)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
+from actors_app.core.pages.formatting import visible, visible_name
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.names import KINDS, has_page, problem_of
 from actors_app.services.types import Actor, Alias
-from actors_app.wording import visible, visible_name
 
 LOOKED_AT = 24  # actors that one page asks for singly; the others are not said to be gone
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from actors_app import addresses
+from actors_app.core.pages.formatting import visible
 from actors_app.services.types import Actor, Alias
-from actors_app.wording import visible
 
 BOX, GAP_X, GAP_Y, HEIGHT, EDGE = 180, 70, 18, 44, 12  # of the drawing, in its own units
 MOST = 60  # boxes drawn

@@ -39,7 +39,7 @@ NEEDED = (  # in this order, others may stand between them
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "actors_app.core.security.body_limits.BodyMiddleware",
-    "actors_app.middleware.WriteGuardMiddleware",
+    "actors_app.core.pages.middleware.WriteGuardMiddleware",
 )
 YEAR = 365 * 24 * 60 * 60
 

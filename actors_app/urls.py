@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
-from actors_app import converters  # noqa: F401  it names what stands in addresses
+from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
+from actors_app.core.pages import views_help as helping
+from actors_app.core.pages import views_places as places
 from actors_app.views import (
     account,
     activity,
@@ -17,7 +19,6 @@ from actors_app.views import (
     configs,
     evidence,
     execution,
-    helping,
     history,
     kept_logs,
     links,
@@ -30,7 +31,6 @@ from actors_app.views import (
     nonces,
     overview,
     permissions,
-    places,
     preferences,
     results,
     revisions,

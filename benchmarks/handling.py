@@ -133,7 +133,7 @@ def _of_secrets() -> dict[str, Act]:
 
 
 def _of_files() -> dict[str, Act]:
-    from actors_app.csv_cells import safe_cell
+    from actors_app.core.pages.csv_cells import safe_cell
     from actors_app.history.exporting import _csv, _json_lines
     from actors_app.history.finding import Found
 
@@ -249,7 +249,7 @@ def _of_why() -> dict[str, Act]:
 def _of_words() -> dict[str, Act]:
     from django.template import engines
 
-    from actors_app.wording import storable, visible
+    from actors_app.core.pages.formatting import storable, visible
 
     lines = engines["django"].from_string(
         "{{ text|visible|shortened:80 }}{{ text|visible_name }}{{ text|json_value }}{{ text|pretty_json }}"
@@ -290,9 +290,9 @@ def _of_names() -> dict[str, Act]:
 def _of_forms() -> dict[str, Act]:
     from django import forms
 
+    from actors_app.core.pages.form_fields import has_unseen, read_json
+    from actors_app.core.pages.forms_environment import EnvironmentField, TypedEnvironment
     from actors_app.forms.cron import check_schedule
-    from actors_app.forms.environment import EnvironmentField, TypedEnvironment
-    from actors_app.forms.fields import has_unseen, read_json
     from actors_app.forms.images import check_image
     from actors_app.forms.webhooks import check_webhook
     from actors_app.schedules import Schedule

@@ -141,7 +141,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Above all that may answer a part of a page by itself, so that each alert gets its place.
     "django_htmx.middleware.HtmxMiddleware",
-    "actors_app.middleware.AlertPlaceMiddleware",
+    "actors_app.core.pages.middleware.AlertPlaceMiddleware",
     "actors_app.core.security.bulkhead.BulkheadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -149,11 +149,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     # Above all that reads what was sent, which the CSRF token is a part of: that one is looked for below all of these.
     "actors_app.core.security.body_limits.BodyMiddleware",
-    "actors_app.middleware.SessionUseMiddleware",
-    "actors_app.middleware.ZoneMiddleware",
-    "actors_app.middleware.AbacoErrorMiddleware",
-    "actors_app.middleware.WriteGuardMiddleware",
-    "actors_app.middleware.DraftMiddleware",
+    "actors_app.core.pages.middleware.SessionUseMiddleware",
+    "actors_app.core.pages.middleware.ZoneMiddleware",
+    "actors_app.core.pages.middleware.AbacoErrorMiddleware",
+    "actors_app.core.pages.middleware.WriteGuardMiddleware",
+    "actors_app.core.pages.middleware.DraftMiddleware",
 ]
 TEMPLATES = [
     {
@@ -164,7 +164,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
-                "actors_app.context.portal",
+                "actors_app.core.pages.context.portal",
             ],
             "builtins": ["actors_app.templatetags.actors", "actors_app.templatetags.allowed"],
         },
@@ -255,7 +255,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SIGN_INS_PER_ACCOUNT = _number("PORTAL_SIGN_INS_PER_ACCOUNT", 20)
 SIGN_INS_PER_ADDRESS = _number("PORTAL_SIGN_INS_PER_ADDRESS", 100)
 READ_ONLY = _flag("PORTAL_READ_ONLY")
-CSRF_FAILURE_VIEW = "actors_app.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "actors_app.core.pages.errors.csrf_failure"
 # The largest body of a request, in bytes: what the API takes, in a form or in JSON, which make it up to twice as long.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(2 * 1024 * 1024, 2 * MAX_BODY_BYTES)
 FILE_UPLOAD_HANDLERS = ["actors_app.core.security.body_limits.InMemory"]
@@ -360,7 +360,7 @@ logs.hide(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"unreported": {"()": "actors_app.incidents.Unreported"}},
+    "filters": {"unreported": {"()": "actors_app.core.pages.error_reports.Unreported"}},
     "formatters": {"line": {"()": "portal.logs.formatter", "name": LOG_FORMAT}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},

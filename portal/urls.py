@@ -7,7 +7,7 @@ urlpatterns = [
     path("api/v1/", include("actors_app.api.urls")),
 ]
 
-handler400 = "actors_app.views.errors.bad_request"
-handler403 = "actors_app.views.errors.forbidden"
-handler404 = "actors_app.views.errors.not_found"
-handler500 = "actors_app.views.errors.server_error"
+handler400 = "actors_app.core.pages.errors.bad_request"
+handler403 = "actors_app.core.pages.errors.forbidden"
+handler404 = "actors_app.core.pages.errors.not_found"
+handler500 = "actors_app.core.pages.errors.server_error"

@@ -15,8 +15,8 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import override_script_prefix
 
+from actors_app.core.pages.navigation import _address
 from actors_app.doctor import outside
-from actors_app.navigation import _address
 from actors_app.templatetags.actors import script
 from actors_app.templatetags.places import _drawn
 from portal.paths import BelowPath

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from actors_app.middleware import SessionUseMiddleware
+from actors_app.core.pages.middleware import SessionUseMiddleware
 from portal import logs
 
 

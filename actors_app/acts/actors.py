@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from actors_app.core.operations.gone import was_gone
 from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import abaco_for
 from actors_app.definitions.definition import Definition, differences, full_update, redacted
 from actors_app.history import rights
@@ -15,7 +16,6 @@ from actors_app.kept.definitions import record_saved
 from actors_app.links import ring_of
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
-from actors_app.wording import visible
 
 GONE = "gone already"  # in place of what the API says of a deletion
 

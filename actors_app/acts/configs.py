@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from actors_app.core.operations.gone import was_gone
 from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.pages.formatting import visible
 from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco
 from actors_app.services.types import Config
-from actors_app.wording import visible
 
 
 def create(request: HttpRequest, abaco: Abaco, typed: Mapping[str, Any]) -> Written[Config]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.converters import is_id
 from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.pages.converters import is_id
 from actors_app.services import Abaco
 from actors_app.services.types import Execution
 

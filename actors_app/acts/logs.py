@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.core.operations.perform import Answer, Written, answered, perform
+from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.executions.endings import log_is_settled
 from actors_app.kept import logs as kept_logs
@@ -14,7 +15,6 @@ from actors_app.services import Abaco
 from actors_app.services import Answer as Asked
 from actors_app.services.errors import Conflict
 from actors_app.services.permissions import WORLD, level_of
-from actors_app.wording import size
 
 
 def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Written[KeptLog | None]:

@@ -4,12 +4,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.pages.formatting import thousands
 from actors_app.core.security.credentials import signed_in
 from actors_app.executions.sending import execution_address, send, told
 from actors_app.kept.messages import Sent
 from actors_app.services import Abaco
 from actors_app.services.types import Mailbox, SentMessage
-from actors_app.wording import thousands
 
 
 def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) -> Written[SentMessage]:

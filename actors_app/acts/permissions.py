@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from django.http import HttpRequest
 
 from actors_app.core.operations.perform import Answer, Written, answered, perform
+from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import signed_in
 from actors_app.history.rights import forget_rights
 from actors_app.permissions.access import Subject
@@ -12,7 +13,6 @@ from actors_app.permissions.likeness import AGAIN, by_drawing, doubt
 from actors_app.services import Abaco
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.permissions import WORLD
-from actors_app.wording import visible
 
 
 def set_level(

@@ -10,12 +10,12 @@ from datetime import timedelta
 from actors_app.actor_rows import schedule_words
 from actors_app.addresses import host_of
 from actors_app.alias_rows import page_of
+from actors_app.core.pages.formatting import now, thousands, visible
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import SignedOut
 from actors_app.services.permissions import WORLD, level_of
 from actors_app.services.types import Actor, Nonce
 from actors_app.services.waves import GetCall
-from actors_app.wording import now, thousands, visible
 
 NAMED = 10
 ALIASES_ASKED = 20  # of one actor, whose nonces are asked for

@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 from actors_app.actor_rows import KNOWN_STATUSES, Column
 from actors_app.administration.lists import is_stuck
 from actors_app.alias_rows import page_of
-from actors_app.badges import status_badge
-from actors_app.moments import When, when
+from actors_app.core.pages.badges import status_badge
+from actors_app.core.pages.formatting import duration, now, size, visible
+from actors_app.core.pages.relative_times import When, when
 from actors_app.services.types import AdminActor, Used, Worker
-from actors_app.wording import duration, now, size, visible
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 SORTS: dict[str, Callable[[AdminActor], Any]] = {

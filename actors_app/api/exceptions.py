@@ -10,9 +10,9 @@ from rest_framework import exceptions
 
 from actors_app.api.problems import TITLES, problem
 from actors_app.core.operations.perform import AnsweredBefore
-from actors_app.incidents import report
+from actors_app.core.pages.error_reports import report
+from actors_app.core.pages.errors import TITLES as API_TITLES
 from actors_app.services.errors import AbacoError
-from actors_app.views.errors import TITLES as API_TITLES
 
 REPLAYED = {"Idempotency-Replayed": "true"}
 _READS = ("GET", "HEAD", "OPTIONS", "TRACE")

@@ -10,7 +10,7 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 from rest_framework import serializers
 
-from actors_app.forms.slices import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
+from actors_app.core.pages.forms_slice import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
 
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
 

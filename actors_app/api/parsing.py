@@ -7,7 +7,7 @@ from django import forms
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
-from actors_app.forms.fields import read_json
+from actors_app.core.pages.form_fields import read_json
 
 
 class StrictJSONParser(BaseParser):

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from actors_app.api.problems import CONTENT_TYPE, TITLES
 from actors_app.api.schema import schema
-from actors_app.views.errors import TITLES as API_TITLES
+from actors_app.core.pages.errors import TITLES as API_TITLES
 
 _EVERYWHERE = ("X-Portal-Tenant", "Idempotency-Key")
 

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from actors_app import converters  # noqa: F401  it names what stands in addresses
 from actors_app.api.views import (
     activity,
     actors,
@@ -33,6 +32,7 @@ from actors_app.api.views import (
     why,
     workers,
 )
+from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
 
 app_name = "api"
 ACTOR = "actors/<abaco:actor_id>/"

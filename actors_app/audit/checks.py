@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from actors_app.alias_rows import page_of
 from actors_app.audit.activity import details_of, execution_of
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.formatting import visible
 from actors_app.definitions.definition import LABELS, definition_of, is_same, redacted
 from actors_app.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
@@ -19,7 +20,6 @@ from actors_app.permissions.access import Subject
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
 from actors_app.services.types import Execution, Nonce
-from actors_app.wording import visible
 
 EARLIER = timedelta(seconds=1)  # the API's clock and its times without fractions may be behind by that
 MOST = 20  # executions looked at

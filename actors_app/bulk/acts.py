@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from actors_app.bulk import turns
 from actors_app.bulk.turns import Result, Turn
-from actors_app.wording import thousands
+from actors_app.core.pages.formatting import thousands
 
 
 @dataclass(frozen=True, slots=True)

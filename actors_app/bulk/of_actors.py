@@ -8,12 +8,12 @@ from actors_app.administration.blast_radius import NAMED, Effect, ask_many, effe
 from actors_app.alias_rows import page_of
 from actors_app.bulk.plans import Item, Plan
 from actors_app.bulk.rights import MayChange
+from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.security.credentials import Credentials
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, SignedOut, Unaddressable
 from actors_app.services.types import Actor, AdminRole, Worker
 from actors_app.services.waves import GetCall
-from actors_app.wording import thousands, visible
 
 CAP = 25  # actors that one bulk act looks at
 WORKERS_CAP = 200  # workers that one bulk act stops

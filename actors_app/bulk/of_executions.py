@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from django.utils import timezone
 
 from actors_app.bulk.plans import Item, Plan
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions.sending import execution_address
 from actors_app.executions.sizes import kept_excess

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from actors_app.badges import badge
 from actors_app.bulk import jobs, steps
 from actors_app.bulk.acts import ACTS, Act
-from actors_app.converters import is_id
+from actors_app.core.pages.badges import badge
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions.sending import execution_address
 from actors_app.models import ActorHistory, BulkItem, BulkJob, Readable
-from actors_app.wording import visible
 
 # Word on screen, style class and icon of each outcome of an item, in the order of the counts.
 WORDS = {

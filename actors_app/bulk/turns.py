@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from actors_app.bulk.jobs import reason_of
 from actors_app.core.operations.perform import Answer, NotRecorded, Written, perform_item
+from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.security.credentials import SessionCredentials
 from actors_app.executions.again import known_of
 from actors_app.executions.sending import execution_address, send, told
@@ -23,7 +24,6 @@ from actors_app.models import BulkItem, BulkJob
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Busy, NotFound, RateLimited, SignedOut, Unreachable
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
-from actors_app.wording import thousands, visible
 
 
 def may_pass(error: AbacoError) -> bool:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from actors_app.core.pages.form_fields import has_unseen
+from actors_app.core.pages.formatting import visible
 from actors_app.definitions.definition import EDITABLE, Definition, definition_of
 from actors_app.executions.sizes import variable_excess
-from actors_app.forms.fields import has_unseen
 from actors_app.services.dialects import DIALECTS, V2
 from actors_app.services.types import Actor
-from actors_app.wording import visible
 
 FIELDS = ("name", *EDITABLE)
 # What the API says of an actor and lets nobody set; a file that was saved from its answer has them too.

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from actors_app.core.pages.timezones import exact, zone_here
 from actors_app.definitions.definition import EDITABLE, LABELS, Definition, Difference, is_same
 from actors_app.definitions.sides import Side, side_of
 from actors_app.forms.history import HistoryForm
@@ -22,7 +23,6 @@ from actors_app.history_charts.links import Links
 from actors_app.history_charts.revisions import Span, over_revisions
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, KeptDefinition
 from actors_app.permissions.former import FormerReader, Withheld
-from actors_app.zones import exact, zone_here
 
 DRAWN = 20  # definitions on a chart
 SAMPLE = 1000  # newest executions of each that are counted

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from actors_app.core.pages.form_fields import unix_lines
+from actors_app.core.pages.forms_environment import TypedEnvironment
 from actors_app.core.security.credentials import Credentials
-from actors_app.forms.environment import TypedEnvironment
-from actors_app.forms.fields import unix_lines
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Known, Sent
 from actors_app.masking import MASK, Masker

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
+from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions.again import words_of
 from actors_app.executions.comparing import Diff, FieldRow, Tail, difference, field_rows, fields_of, tail_of
@@ -20,7 +21,6 @@ from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Execution
-from actors_app.wording import visible
 
 MAX_RESULT = 1_000_000  # bytes up to which a result that is text is compared line by line
 MAX_TEXTS = 5  # pairs of them that are compared line by line; templates/comparison/detail.html names it

@@ -11,12 +11,12 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Literal
 
-from actors_app.badges import OUTCOMES, UNKNOWN
+from actors_app.core.pages.badges import OUTCOMES, UNKNOWN
+from actors_app.core.pages.formatting import duration, size, thousands, visible
+from actors_app.core.pages.timezones import exact
 from actors_app.executions.endings import state_in_words
 from actors_app.logs.lines import plain
 from actors_app.services.types import Actor, Execution
-from actors_app.wording import duration, size, thousands, visible
-from actors_app.zones import exact
 
 MAX_LINES = 2_000  # of each text, from its end
 MAX_LINE = 400  # characters of a line

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from actors_app.core.pages.formatting import ago_words, duration, now, visible
+from actors_app.core.pages.timezones import exact
 from actors_app.services.types import Execution
-from actors_app.wording import ago_words, duration, now, visible
-from actors_app.zones import exact
 
 # The API writes the log after it has written that the execution has ended (TACC/abaco actors/worker.py).
 LOG_SETTLES = timedelta(seconds=6)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
+from actors_app.core.pages.formatting import visible
 from actors_app.executions.python_objects import begins_python_object, is_python_object
 from actors_app.services.jsons import UnreadableJSON, load_json
-from actors_app.wording import visible
 
 MAX_NODES = 500  # of a tree
 MAX_CHILDREN = 100  # of one node

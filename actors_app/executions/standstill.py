@@ -19,12 +19,12 @@ from typing import Literal
 
 from django.conf import settings
 
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.formatting import duration, thousands, visible
 from actors_app.executions.sizes import variable_excess
 from actors_app.services.dialects import Dialect
 from actors_app.services.types import Actor, AdminActor, Execution, Worker
 from actors_app.services.types.actors import status_words
-from actors_app.wording import duration, thousands, visible
 
 # Seconds: a living worker names its next execution at once; one that starts a container does so in a few seconds, and
 # gives up on containers that do not start after 26; one that is stopped has gone within a second.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from actors_app.badges import OUTCOMES, UNKNOWN
+from actors_app.core.pages.badges import OUTCOMES, UNKNOWN
+from actors_app.core.pages.formatting import duration
 from actors_app.services.times import parse_time
 from actors_app.services.types import Execution
-from actors_app.wording import duration
 
 State = Literal["done", "now", "ahead", "unknown"]
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from actors_app.core.pages.formatting import duration, thousands, visible
 from actors_app.executions.standstill import (
     SETTLES,
     STARTS,
@@ -21,7 +22,6 @@ from actors_app.executions.standstill import (
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
 from actors_app.services.types.actors import status_words
-from actors_app.wording import duration, thousands, visible
 
 # Until a message has waited so long, nothing is odd about it: seconds.
 PATIENCE = 60

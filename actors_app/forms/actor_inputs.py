@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from actors_app.core.pages.forms_environment import TypedEnvironment
 from actors_app.definitions.definition import DEFAULTS, Definition, definition_of
-from actors_app.forms.environment import TypedEnvironment
 from actors_app.services.types import Actor
 
 ENVIRONMENT = ("env_name", "env_value", "environment_mode")  # inputs of the field default_environment

@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from actors_app.forms.base import PortalForm
-from actors_app.forms.confirm import ConfirmForm
-from actors_app.forms.fields import PastedField
-from actors_app.forms.slices import SliceForm
+from actors_app.core.pages.form_fields import PastedField
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms_confirm import ConfirmForm
+from actors_app.core.pages.forms_slice import SliceForm
 
 
 class ActorListForm(SliceForm, PortalForm):

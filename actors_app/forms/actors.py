@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 from django import forms
 
 from actors_app.addresses import LONGEST
+from actors_app.core.pages.form_fields import LineField, StrictJSONField, TextField, has_unseen
+from actors_app.core.pages.formatting import visible
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms_environment import EnvironmentField, Row, environment_rows
 from actors_app.definitions.definition import DEFAULTS, EDITABLE, LIMITS, Definition, is_same
 from actors_app.forms.actor_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
-from actors_app.forms.base import PortalForm
 from actors_app.forms.cron import EXAMPLE, check_schedule
-from actors_app.forms.environment import EnvironmentField, Row, environment_rows
-from actors_app.forms.fields import LineField, StrictJSONField, TextField, has_unseen
 from actors_app.forms.images import check_image
 from actors_app.forms.state import storage_problem
 from actors_app.forms.webhooks import check_webhook
 from actors_app.services.blanks import trimmed
 from actors_app.services.dialects import DIALECTS
-from actors_app.wording import visible
 from portal.tenants import Tenant
 
 _LINK = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)

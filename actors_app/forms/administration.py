@@ -2,8 +2,8 @@
 
 from django import forms
 
-from actors_app.forms.base import ListFilter
-from actors_app.forms.fields import PastedField
+from actors_app.core.pages.form_fields import PastedField
+from actors_app.core.pages.forms import ListFilter
 
 
 class AdminFilter(ListFilter):

@@ -2,10 +2,10 @@
 
 from django import forms
 
-from actors_app.converters import is_id
-from actors_app.forms.base import ListFilter, PortalForm
-from actors_app.forms.confirm import ConfirmForm
-from actors_app.forms.fields import PastedField
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.form_fields import PastedField
+from actors_app.core.pages.forms import ListFilter, PortalForm
+from actors_app.core.pages.forms_confirm import ConfirmForm
 from actors_app.services.names import Kind, problem_of
 
 PLAIN = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}

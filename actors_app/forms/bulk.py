@@ -6,9 +6,9 @@ from urllib.parse import parse_qsl, urlencode
 from django import forms
 
 from actors_app.bulk.acts import OF_ACTORS, OF_EXECUTIONS
-from actors_app.converters import is_id
-from actors_app.forms.base import PortalForm
-from actors_app.preferences import PAGE_SIZES
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.preferences import PAGE_SIZES
 from actors_app.services.blanks import collapsed
 
 SCOPES = ("picked", "page", "all")

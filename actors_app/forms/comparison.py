@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from actors_app.converters import AbacoId, is_id
-from actors_app.forms.base import PortalForm
-from actors_app.forms.fields import PastedField
+from actors_app.core.pages.converters import AbacoId, is_id
+from actors_app.core.pages.form_fields import PastedField
+from actors_app.core.pages.forms import PortalForm
 from actors_app.services.blanks import trimmed
 
 SUCCESS, PREVIOUS = "success", "previous"  # in place of the second: the one of that kind before the first

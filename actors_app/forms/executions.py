@@ -2,7 +2,7 @@
 
 from django import forms
 
-from actors_app.forms.base import PortalForm
+from actors_app.core.pages.forms import PortalForm
 
 MAX_COUNT = 2**63 - 1
 

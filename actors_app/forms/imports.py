@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
+from actors_app.core.pages.form_fields import MAX_JSON, TextField, read_json
+from actors_app.core.pages.forms import PortalForm
 from actors_app.definitions.files import Imported, NoDefinition, read
-from actors_app.forms.base import PortalForm
-from actors_app.forms.fields import MAX_JSON, TextField, read_json
 
 _TOO_LONG = "This is longer than 1,000,000 characters; a definition is much shorter."
 

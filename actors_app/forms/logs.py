@@ -2,7 +2,7 @@
 
 from django import forms
 
-from actors_app.forms.base import PortalForm
+from actors_app.core.pages.forms import PortalForm
 from actors_app.logs.parts import Asked
 
 LONGEST = 200  # characters that can be looked for

@@ -6,12 +6,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.form_fields import read_json
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms_confirm import ConfirmForm
+from actors_app.core.pages.forms_environment import EnvironmentField, Row, environment_rows
 from actors_app.executions.sizes import file_excess, message_excess, room
-from actors_app.forms.base import PortalForm
-from actors_app.forms.confirm import ConfirmForm
-from actors_app.forms.environment import EnvironmentField, Row, environment_rows
-from actors_app.forms.fields import read_json
 from actors_app.masking import MASK
 from actors_app.services.messages import loses_keys, privileged_key
 

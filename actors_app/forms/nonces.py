@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from actors_app.forms.base import ListFilter, PortalForm
+from actors_app.core.pages.forms import ListFilter, PortalForm
 from actors_app.services.types.nonces import LEVELS, UNLIMITED
 
 MAX_USES = 1_000_000_000

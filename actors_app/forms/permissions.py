@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from actors_app.forms.base import ListFilter, PortalForm
-from actors_app.forms.fields import PastedField
+from actors_app.core.pages.form_fields import PastedField
+from actors_app.core.pages.forms import ListFilter, PortalForm
 from actors_app.permissions.access import NEVER_BACK, unusable
 from actors_app.permissions.likeness import AGAIN, by_drawing, doubt, is_several
 from actors_app.services.blanks import normal_form

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from actors_app.forms.base import PortalForm
-from actors_app.preferences import BROWSER, NAMES, PAGE_SIZES, Name, Preferences
-from actors_app.zones import zone_names, zones_by_region
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.preferences import BROWSER, NAMES, PAGE_SIZES, Name, Preferences
+from actors_app.core.pages.timezones import zone_names, zones_by_region
 
 _CHOOSE = {"required": "Choose one of these.", "invalid_choice": "There is no such choice."}
 _COMPACT = "Compact shows more rows on the screen; phones show the same in both."

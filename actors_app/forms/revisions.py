@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
+from actors_app.core.pages.forms import PortalForm
 from actors_app.definitions.revisions import Revision
-from actors_app.forms.base import PortalForm
 
 WHO = (("", "All"), ("here", "Saved here"), ("elsewhere", "Changed elsewhere"))
 _GONE = "The portal keeps no such definition of this actor; choose another."

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from actors_app.forms.base import PortalForm
-from actors_app.forms.fields import has_unseen
+from actors_app.core.pages.form_fields import has_unseen
+from actors_app.core.pages.forms import PortalForm
 from actors_app.forms.history import HistoryForm
 
 MAX_QUERY = 2000  # characters of an address

@@ -8,9 +8,9 @@ from typing import Any
 
 from django import forms
 
-from actors_app.forms.base import PortalForm
-from actors_app.forms.fields import PastedField
-from actors_app.forms.moments import as_in_address, moment_of
+from actors_app.core.pages.form_fields import PastedField
+from actors_app.core.pages.form_times import as_in_address, moment_of
+from actors_app.core.pages.forms import PortalForm
 
 KINDS = (("actors", "Actors"), ("executions", "Executions"), ("workers", "Workers"), ("logs", "Logs"))
 CONDITIONS = 3

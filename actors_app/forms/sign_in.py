@@ -5,7 +5,7 @@ from typing import Any, Self
 from django import forms
 from django.conf import settings
 
-from actors_app.forms.base import PortalForm
+from actors_app.core.pages.forms import PortalForm
 from portal.tenants import Tenant
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from actors_app.forms.base import PortalForm
+from actors_app.core.pages.forms import PortalForm
 from actors_app.services.types import Actor
 
 _WRONG = "Type a whole number from 1 to 100."

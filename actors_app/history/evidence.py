@@ -13,7 +13,7 @@ from typing import Any
 from django.db import DatabaseError
 
 from actors_app.audit.activity import Reader, all_of, record_of
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials, tenant_of
 from actors_app.executions.endings import no_log_in_words
 from actors_app.history.clock import now_ms

@@ -3,10 +3,10 @@
 from datetime import UTC
 from typing import Any
 
+from actors_app.core.pages.timezones import zone_here
 from actors_app.forms.history import SHOWN_OUTCOMES, WINDOWS, HistoryForm, outcome_label
 from actors_app.history.asking import Asked
 from actors_app.history.wanted import FAILED, Count
-from actors_app.zones import zone_here
 
 COLUMNS = (
     ("id", "Execution", ""),

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from django.db.models import Max
 
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
 from actors_app.history.clock import DAY, HOUR, MINUTE, SECOND, api_time, now_ms, to_ms
 from actors_app.history.recording import UNFINISHED, forget_in_api, record
 from actors_app.models import ActorHistory, ExecutionRecord

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
+from actors_app.core.pages.formatting import storable
 from actors_app.history.clock import DAY, HOUR, MINUTE, from_ms, now_ms, to_ms
 from actors_app.models import ActorHistory, ExecutionRecord
 from actors_app.services.types import Execution, ExecutionRow
 from actors_app.services.types.executions import without_secrets
-from actors_app.wording import storable
 
 UNFINISHED = ("waiting", "running")
 SEEN_AGAIN = 10 * MINUTE  # milliseconds after which it is worth a write that an unchanged execution was seen again

@@ -5,7 +5,7 @@ import time
 from django.core.cache import cache
 from django.db.models import Max
 
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
 from actors_app.history import collecting, newer
 from actors_app.history.asking import Asked
 from actors_app.history.clock import SECOND, now_ms

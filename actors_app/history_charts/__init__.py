@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from actors_app.core.pages.timezones import zone_words
 from actors_app.history_charts.distribution import distribution
 from actors_app.history_charts.drawing import Panel
 from actors_app.history_charts.links import Link, Links
@@ -25,7 +26,6 @@ from actors_app.history_charts.over_time import Count, over_time
 from actors_app.history_charts.run_times import DotURL, Run, run_times
 from actors_app.history_charts.spans import choose_step, local, spans, written
 from actors_app.history_charts.sparkline import sparkline
-from actors_app.zones import zone_words
 
 __all__ = ["Charts", "Panel", "charts_of", "choose_step", "spans", "sparkline"]
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
-from actors_app.charts import percentile
+from actors_app.core.pages.charts import percentile
+from actors_app.core.pages.formatting import thousands
 from actors_app.history_charts.drawing import (
     HEIGHT,
     TABLE_END,
@@ -23,7 +24,6 @@ from actors_app.history_charts.drawing import (
 )
 from actors_app.history_charts.durations import class_value, class_words, edges_for, position, words_of
 from actors_app.history_charts.links import Links
-from actors_app.wording import thousands
 
 _TOP = 30  # pixels: the words of p50 and p95 stand above the bars
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from actors_app.badges import OUTCOMES, UNKNOWN
+from actors_app.core.pages.badges import OUTCOMES, UNKNOWN
+from actors_app.core.pages.formatting import thousands
 from actors_app.history_charts.links import Links
-from actors_app.wording import thousands
 
 HEIGHT, TOP, AXIS = 150, 12, 20  # pixels: of the drawing, above the highest mark, and below for the words of the axis
 ORDER = ("succeeded", "failed", "error", "oom", "halted", "running", "waiting", "finished", "unknown")

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from math import log10
 
-from actors_app.wording import duration
+from actors_app.core.pages.formatting import duration
 
 # Milliseconds: coarse for run times that differ much, fine for those that do not.
 COARSE = (100, 1_000, 10_000, 60_000, 600_000, 3_600_000, 21_600_000, 86_400_000, 604_800_000)

@@ -5,6 +5,7 @@ from datetime import tzinfo
 
 from django.utils.safestring import SafeString
 
+from actors_app.core.pages.formatting import thousands
 from actors_app.history_charts.drawing import (
     FAILURES,
     HEIGHT,
@@ -27,7 +28,6 @@ from actors_app.history_charts.drawing import (
 )
 from actors_app.history_charts.links import Links, quoted
 from actors_app.history_charts.spans import local, span_words, time_marks, written
-from actors_app.wording import thousands
 
 Count = tuple[int, int, Mapping[str, int]]  # from, to (milliseconds since 1970) and how many of each outcome
 

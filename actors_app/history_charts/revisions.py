@@ -7,6 +7,8 @@ from datetime import tzinfo
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from actors_app.core.pages.formatting import duration
+from actors_app.core.pages.timezones import zone_words
 from actors_app.history_charts.drawing import (
     HEIGHT,
     TABLE_END,
@@ -22,8 +24,6 @@ from actors_app.history_charts.drawing import (
 from actors_app.history_charts.drawing import table as begin_table
 from actors_app.history_charts.links import Links, quoted
 from actors_app.history_charts.spans import local, written
-from actors_app.wording import duration
-from actors_app.zones import zone_words
 
 _LEAST = 1.5  # pixels of a bar, however small
 

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from actors_app.core.pages.formatting import thousands, visible
 from actors_app.history_charts.drawing import (
     HEIGHT,
     ORDER,
@@ -37,7 +38,6 @@ from actors_app.history_charts.spans import (
     time_marks,
     written,
 )
-from actors_app.wording import thousands, visible
 
 # When it was received (milliseconds since 1970), how many milliseconds it ran or None, its outcome, the ids of its
 # actor and its own, and what people call the actor.

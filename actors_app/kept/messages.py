@@ -17,14 +17,14 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.formatting import size, visible
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.security.encryption import seal, unseal
 from actors_app.masking import Masker
 from actors_app.models import KeptMessage
 from actors_app.services.jsons import UnreadableJSON, dump_json, load_json
 from actors_app.services.types import Actor
-from actors_app.wording import size, visible
 
 log = logging.getLogger("actors_app.kept.messages")
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from actors_app.core.pages.formatting import as_written
 from actors_app.logs.levels import LEVELS, Level
 from actors_app.logs.lines import Line, Role, marked, plain, stamped
 from actors_app.logs.messages import Message
@@ -16,7 +17,6 @@ from actors_app.logs.reading import Found, Raw, judged, lines_of
 from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import LOG_CUT
-from actors_app.wording import as_written
 
 # A part ends at the first of these; a log that reaches neither is in the page whole.
 PART_LINES = 5_000

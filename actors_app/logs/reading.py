@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from actors_app.core.pages.formatting import as_written
 from actors_app.logs.colours import NO_STYLE, Style
 from actors_app.logs.controls import MOVES, open_at, without_controls
 from actors_app.logs.levels import Level, level_of, worst
@@ -15,7 +16,6 @@ from actors_app.logs.lines import Span, plain, row_spans, spans_of, style_after,
 from actors_app.logs.rows import Row
 from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError
-from actors_app.wording import as_written
 
 # Of a line that is longer than both together only so much is shown.
 LINE_BEGINNING = 8_000

@@ -4,9 +4,9 @@ import re
 import unicodedata
 from itertools import groupby
 
+from actors_app.core.pages.formatting import HIDDEN
 from actors_app.logs.colours import Style, styled
 from actors_app.logs.controls import CONTROL
-from actors_app.wording import HIDDEN
 
 _TOKEN = re.compile(rf"[^\x1b\r\b\t]++|[\r\b\t]|{CONTROL.pattern}|\x1b")
 _TAB = 8  # columns

@@ -6,7 +6,8 @@ from typing import Any
 
 from actors_app.acts.nonces import Holder
 from actors_app.alias_rows import page_of
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.formatting import now, visible
 from actors_app.models import NonceNote
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.handles import nonce_handle
@@ -14,7 +15,6 @@ from actors_app.nonces.hygiene import FINDINGS, findings
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias, Nonce
-from actors_app.wording import now, visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from actors_app.badges import outcome_badge
-from actors_app.charts import HOUR, Bucket, Chart, Point, bars, buckets, percentile, scatter
-from actors_app.converters import is_id
+from actors_app.core.pages.badges import outcome_badge
+from actors_app.core.pages.charts import HOUR, Bucket, Chart, Point, bars, buckets, percentile, scatter
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.formatting import ago_words, duration, visible
+from actors_app.core.pages.timezones import exact, here
 from actors_app.services.types import Execution, ExecutionPage
-from actors_app.wording import ago_words, duration, visible
-from actors_app.zones import exact, here
 
 SPAN = timedelta(hours=24)
 KINDS = {"complete": "Succeeded", "error": "Failed", "running": "Not finished"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
+from actors_app.core.pages.formatting import thousands
 from actors_app.permissions.likeness import by_drawing, doubt
 from actors_app.services import Abaco, Answer
 from actors_app.services.hearing import Kind
@@ -15,7 +16,6 @@ from actors_app.services.names import has_page
 from actors_app.services.permissions import LEVELS, WORLD, level_of, rank
 from actors_app.services.types import AdminRole, Alias, Nonce
 from actors_app.services.waves import GetCall
-from actors_app.wording import thousands
 
 PATIENCE = 3.0  # seconds to wait for whether somebody is an administrator, without which the page stands too
 JUST_CREATED = "created"  # in the address of the page that follows when an alias or config was created

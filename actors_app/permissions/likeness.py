@@ -9,9 +9,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
+from actors_app.core.pages.formatting import visible
 from actors_app.services.blanks import normal_form
 from actors_app.services.permissions import WORLD
-from actors_app.wording import visible
 
 _WILDCARDS = frozenset("*%?")
 _SEPARATORS = frozenset(",;|\N{ARABIC COMMA}\N{ARABIC SEMICOLON}\N{IDEOGRAPHIC COMMA}")  # others become one by NFKC

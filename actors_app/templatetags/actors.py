@@ -16,11 +16,21 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from actors_app import drafts
-from actors_app.badges import activity_badge, icon, outcome_badge, outcome_words, status_badge, tab_icon
 from actors_app.core.operations.keys import is_key, new_key
-from actors_app.wording import ago_words, duration, now, pretty_json, shortened, size, thousands, visible, visible_name
-from actors_app.zones import exact, zone_named, zone_words
+from actors_app.core.pages import drafts
+from actors_app.core.pages.badges import activity_badge, icon, outcome_badge, outcome_words, status_badge, tab_icon
+from actors_app.core.pages.formatting import (
+    ago_words,
+    duration,
+    now,
+    pretty_json,
+    shortened,
+    size,
+    thousands,
+    visible,
+    visible_name,
+)
+from actors_app.core.pages.timezones import exact, zone_named, zone_words
 
 register = template.Library()
 

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actors_app.core.pages.formatting import visible
+from actors_app.core.pages.own_pages import page_at
 from actors_app.core.security.capabilities import ACTS, Act, Own
-from actors_app.own_pages import page_at
 from actors_app.services.types import AdminRole
-from actors_app.wording import visible
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from actors_app.as_code.calls import EXAMPLES, OPERATIONS, Code, code_of
+from actors_app.core.pages.snippets import EXAMPLES, OPERATIONS, Code, code_of
 from actors_app.services.errors import SignedOut
 
 register = template.Library()

@@ -4,10 +4,10 @@ from django import template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from actors_app.core.pages.formatting import thousands
 from actors_app.logs.lines import Line, Span
 from actors_app.logs.parts import LogPart
 from actors_app.logs.reading import LINE_BEGINNING
-from actors_app.wording import thousands
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from actors_app.navigation import ELSEWHERE, GROUPS, TAB_BAR
+from actors_app.core.pages.navigation import ELSEWHERE, GROUPS, TAB_BAR
 
 register = template.Library()
 

@@ -9,13 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from actors_app import drafts
 from actors_app.acts import actors as acts
 from actors_app.administration.blast_radius import ask, effects
-from actors_app.converters import is_id
 from actors_app.core.operations.perform import answered
+from actors_app.core.pages import drafts
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
-from actors_app.decorators import credentials_required
 from actors_app.definitions.definition import (
     LABELS,
     Definition,
@@ -32,10 +34,8 @@ from actors_app.definitions.resets import columns
 from actors_app.forms.actor_inputs import clone_of, filled, initial_of
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.actors import ActorForm
-from actors_app.forms.base import PortalForm
 from actors_app.forms.imports import ImportForm
 from actors_app.history.clock import from_ms
-from actors_app.htmx import render_page
 from actors_app.kept import definitions as kept_definitions
 from actors_app.models import KeptDefinition
 from actors_app.permissions.former import Sight, sight_of

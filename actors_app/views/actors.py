@@ -9,20 +9,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app import csv_lists
 from actors_app.actor_history import last_days, summary
 from actors_app.actor_rows import KNOWN_STATUSES, columns, rows, select, sort_of
-from actors_app.converters import is_id
+from actors_app.core.pages import csv_lists
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.forms_slice import shown_slice
+from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
-from actors_app.decorators import credentials_required
 from actors_app.forms.actor_list import ActorListForm
-from actors_app.forms.slices import shown_slice
 from actors_app.history import rights
-from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept import definitions as kept_definitions
 from actors_app.masking import Masker, may_hold_secret
 from actors_app.permissions.access import unusable
-from actors_app.preferences import preferences_of
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.permissions import WORLD
 from actors_app.services.types import ERROR, READY, Listed, Worker

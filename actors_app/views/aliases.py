@@ -6,18 +6,18 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app import csv_lists
 from actors_app.acts import aliases as acts
 from actors_app.acts.actors import ring_words
 from actors_app.alias_rows import AliasRow, dead_among, linking, rows
 from actors_app.core.operations.perform import answered
+from actors_app.core.pages import csv_lists
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.htmx import render_page, wants_fragment
+from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.decorators import credentials_required
 from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
-from actors_app.htmx import render_page, wants_fragment
 from actors_app.permissions.access import Subject
 from actors_app.permissions.page import after_creation
-from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NamingMismatch, SignedOut
 from actors_app.services.names import problem_of

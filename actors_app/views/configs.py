@@ -11,22 +11,22 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import configs as acts
 from actors_app.alias_rows import page_of
-from actors_app.as_code.calls import EXAMPLES
 from actors_app.core.operations.perform import answered
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.formatting import visible, visible_name
+from actors_app.core.pages.htmx import render_page, wants_fragment
+from actors_app.core.pages.preferences import preferences_of
+from actors_app.core.pages.snippets import EXAMPLES
 from actors_app.core.security.credentials import abaco_for
-from actors_app.decorators import credentials_required
 from actors_app.forms.configs import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
-from actors_app.htmx import render_page, wants_fragment
 from actors_app.masking import MASK
 from actors_app.permissions.access import Subject
 from actors_app.permissions.page import after_creation
-from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services.configs import missing
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias, Config
-from actors_app.wording import visible, visible_name
 
 
 @dataclass(frozen=True, slots=True)

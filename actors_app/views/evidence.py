@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.core.operations.perform import record_read
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.decorators import credentials_required
 from actors_app.forms.evidence import EvidenceForm
 from actors_app.history import collecting, counting, finding
 from actors_app.history.asking import Asked, asked
@@ -19,7 +20,6 @@ from actors_app.history.evidence_pack import ACTION, pack_of, sent
 from actors_app.history.exporting import file_name, moment_text
 from actors_app.history.rights import ROLE_UNSEEN, SeenActor
 from actors_app.history.upkeep import bring_up_to_date, is_known, last_looked
-from actors_app.htmx import render_page
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import AdminRole

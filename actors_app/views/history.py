@@ -7,10 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from actors_app.actor_history import RECENT, summary
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.forms_slice import shown_slice
+from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.core.pages.preferences import PAGE_SIZES
 from actors_app.core.security.credentials import abaco_for
-from actors_app.decorators import credentials_required
 from actors_app.forms.history import HistoryForm, place_text
-from actors_app.forms.slices import shown_slice
 from actors_app.history import collecting, finding, rights
 from actors_app.history.asking import Asked, asked
 from actors_app.history.clock import DAY, MINUTE, from_ms, now_ms
@@ -21,9 +23,7 @@ from actors_app.history.narrowing import chips, columns, segments, window_words,
 from actors_app.history.rows import Row, table_rows
 from actors_app.history.upkeep import READING, bring_up_to_date, completed, is_known, last_looked
 from actors_app.history.wanted import Count
-from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.models import ActorHistory
-from actors_app.preferences import PAGE_SIZES
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, TimedOut
 

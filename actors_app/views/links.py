@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.alias_rows import page_of
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.formatting import visible
+from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for
-from actors_app.decorators import credentials_required
-from actors_app.htmx import render_page
 from actors_app.links import drawing, host_of, links_of, ring_of
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
-from actors_app.wording import visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,23 +15,23 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST
 
 from actors_app.core.operations import secrets
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
+from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.core.pages.own_pages import path_of
+from actors_app.core.pages.preferences import keep, preferences_of
+from actors_app.core.pages.progressive import stream_page
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.decorators import credentials_required
 from actors_app.executions.endings import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.forms.logs import LogForm
 from actors_app.history.rights import if_deleted
-from actors_app.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.kept import logs as kept_logs
 from actors_app.kept.visible_logs import visible_kept
-from actors_app.logs.files import DOWNLOAD_HEADERS, to_the_end
 from actors_app.logs.parts import Asked, LogPart, read_part
 from actors_app.logs.reading import Opening, read_line
 from actors_app.masking import Masker
-from actors_app.own_pages import path_of
-from actors_app.preferences import keep, preferences_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.types import Actor, Execution
-from actors_app.streamed import stream_page
 
 TAIL = Asked(tail=True)  # what the page of an execution shows
 

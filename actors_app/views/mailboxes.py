@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.alias_rows import page_of
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.formatting import visible
+from actors_app.core.pages.htmx import render_page, wants_fragment
 from actors_app.core.security.credentials import abaco_for
-from actors_app.decorators import credentials_required
-from actors_app.htmx import render_page, wants_fragment
 from actors_app.mailboxes import mailboxes
 from actors_app.services.errors import AbacoError, SignedOut
-from actors_app.wording import visible
 
 
 @dataclass(frozen=True, slots=True)

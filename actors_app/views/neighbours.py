@@ -5,8 +5,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.decorators import credentials_required
 from actors_app.executions.earlier import earlier, later
 
 

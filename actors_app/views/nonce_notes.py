@@ -6,10 +6,10 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.acts.nonce_notes import note
 from actors_app.acts.nonces import Holder
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for
-from actors_app.decorators import credentials_required
 from actors_app.forms.nonces import NonceNoteForm
-from actors_app.htmx import render_page
 from actors_app.views.nonces import frame, one_nonce
 
 

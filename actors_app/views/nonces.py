@@ -10,24 +10,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app import csv_lists
 from actors_app.acts import nonces as acts
 from actors_app.acts.nonces import Holder
-from actors_app.as_code.curl import Curl
+from actors_app.core.pages import csv_lists
+from actors_app.core.pages.curl import Curl
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.formatting import now, thousands, visible
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.htmx import render_page
+from actors_app.core.pages.preferences import preferences_of
+from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.decorators import credentials_required
-from actors_app.forms.base import PortalForm
 from actors_app.forms.nonces import AliasNonceForm, NonceFilter, NonceForm
-from actors_app.htmx import render_page
-from actors_app.moments import When, when
 from actors_app.nonces.handles import nonce_behind, nonce_handle
 from actors_app.nonces.notes import noted
-from actors_app.preferences import preferences_of
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce
-from actors_app.wording import now, thousands, visible
 
 OLDEST = datetime.min
 

@@ -3,15 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.formatting import now
+from actors_app.core.pages.htmx import render_page
+from actors_app.core.pages.timezones import here, zone_words
 from actors_app.core.security.credentials import abaco_for
-from actors_app.decorators import credentials_required
-from actors_app.htmx import render_page
 from actors_app.overview.asking import gathered
 from actors_app.overview.day import KINDS
 from actors_app.overview.wellness import wellness
 from actors_app.services.executions import MAX_SEARCH
-from actors_app.wording import now
-from actors_app.zones import here, zone_words
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app import csv_lists, drafts
 from actors_app.acts import permissions as acts
+from actors_app.core.pages import csv_lists, drafts
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for
-from actors_app.decorators import credentials_required
 from actors_app.forms.permissions import ChangeForm, GrantForm
-from actors_app.htmx import render_page
 from actors_app.permissions.access import Subject
 from actors_app.permissions.page import consequences, listing
 from actors_app.services import Abaco

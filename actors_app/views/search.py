@@ -10,18 +10,18 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from actors_app.alias_rows import page_of
-from actors_app.badges import status_badge
+from actors_app.core.pages.badges import status_badge
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.formatting import visible
+from actors_app.core.pages.htmx import render_page
+from actors_app.core.pages.preferences import preferences_of
+from actors_app.core.pages.timezones import exact
 from actors_app.core.security.credentials import abaco_for
-from actors_app.decorators import credentials_required
 from actors_app.forms.search import SearchForm
-from actors_app.htmx import render_page
 from actors_app.masking import Masker
-from actors_app.preferences import preferences_of
 from actors_app.search.by_id import by_id, target_of
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
 from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
-from actors_app.wording import visible
-from actors_app.zones import exact
 
 LOGS_PER_PAGE = 10  # each may be a megabyte
 EXCERPT = 300  # characters of a log around what was looked for

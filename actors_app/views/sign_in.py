@@ -11,19 +11,19 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from actors_app import drafts
+from actors_app.core.pages import drafts
+from actors_app.core.pages.error_reports import report
+from actors_app.core.pages.formatting import duration
+from actors_app.core.pages.htmx import go_to, wants_fragment
+from actors_app.core.pages.own_pages import page_at
 from actors_app.core.security import bulkhead, origins
 from actors_app.core.security.credentials import Credentials, client_for, load, sign_in, sign_out
 from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.forms.sign_in import PasswordForm, SignInForm, TokenForm
-from actors_app.htmx import go_to, wants_fragment
-from actors_app.incidents import report
-from actors_app.own_pages import page_at
 from actors_app.services import Abaco, tokens
 from actors_app.services.errors import AbacoError, InvalidToken, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import AdminRole, Tokens
 from actors_app.sign_in.throttle import Attempt, TooManyAttempts
-from actors_app.wording import duration
 from portal.tenants import Tenant
 
 NOTICES = {

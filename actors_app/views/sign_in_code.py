@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
 
+from actors_app.core.pages.error_reports import report
 from actors_app.core.security import bulkhead
 from actors_app.core.security.credentials import client_for, load
-from actors_app.incidents import report
 from actors_app.services import tokens
 from actors_app.services.errors import AbacoError, CodeRefused, SignedOut
 from actors_app.sign_in import codes as code_sign_ins

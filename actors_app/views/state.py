@@ -8,20 +8,20 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import state as acts
 from actors_app.core.operations.perform import answered
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.formatting import pretty_json
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.decorators import credentials_required
 from actors_app.definitions.definition import is_same
 from actors_app.executions.comparing import difference, tail_of
 from actors_app.executions.shapes import tree_of
-from actors_app.forms.base import PortalForm
 from actors_app.forms.state import StateForm, mark_of
-from actors_app.htmx import render_page
 from actors_app.masking import Masker
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Conflict, SignedOut
 from actors_app.services.types import Actor
-from actors_app.wording import pretty_json
 
 MAX_RAW = 100_000  # characters of an answer that is no JSON
 

@@ -7,7 +7,7 @@ from drf_spectacular.validation import validate_schema
 
 from actors_app.api.problems import TITLES
 from actors_app.api.schema import schema
-from actors_app.views.errors import TITLES as API_TITLES
+from actors_app.core.pages.errors import TITLES as API_TITLES
 from tests.api.conftest import Caller, problem
 from tests.api.operations import OPERATIONS
 

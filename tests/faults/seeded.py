@@ -32,8 +32,8 @@ _SIGN_IN = ("tests/views/test_sign_in.py",)
 _NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
 _ORIGINS = ("tests/core/security/test_origins.py", "tests/test_former_api.py")
 _ONCE = ("tests/core/operations/test_perform.py",)
-_TEXT = ("tests/test_templatetags.py", "tests/test_loglines.py", "tests/faults/test_answers.py")
-_INPUTS = ("tests/test_bad_inputs.py",)
+_TEXT = ("tests/core/pages/test_templatetags.py", "tests/test_loglines.py", "tests/faults/test_answers.py")
+_INPUTS = ("tests/core/pages/test_bad_inputs.py",)
 _PAGES = ("tests/faults/test_faults.py", "tests/faults/test_connections.py")
 _MASKED = ("tests/views/test_secrets.py", "tests/test_masking.py")
 _BODIES = ("tests/core/security/test_body_limits.py",)
@@ -259,7 +259,7 @@ SEEDED = (
     ),
     # Pages: who may see them, where they lead, what their headers say.
     Seeded(
-        "actors_app/decorators.py",
+        "actors_app/core/pages/decorators.py",
         "if SessionCredentials.of(request).current is None:",
         "if False:",
         ("tests/views/test_actor_list.py", "tests/views/test_execution_detail.py", "tests/test_rights.py"),
@@ -276,9 +276,11 @@ SEEDED = (
         "if match is None:\n        return target",
         _NEXT,
     ),
-    Seeded("actors_app/views/errors.py", '"advice": error.advice,', '"advice": "",', ("tests/faults/test_faults.py",)),
     Seeded(
-        "actors_app/incidents.py",
+        "actors_app/core/pages/errors.py", '"advice": error.advice,', '"advice": "",', ("tests/faults/test_faults.py",)
+    ),
+    Seeded(
+        "actors_app/core/pages/error_reports.py",
         "if not any(error is earlier for earlier in reported):",
         "if True:",
         ("tests/faults/test_faults.py", "tests/faults/test_secrecy.py"),
@@ -308,16 +310,16 @@ SEEDED = (
         ("tests/test_tenants.py",),
     ),
     # Text and inputs.
-    Seeded("actors_app/wording.py", "return HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
-    Seeded("actors_app/wording.py", "\\u202a-\\u202e", "", _TEXT),
+    Seeded("actors_app/core/pages/formatting.py", "return HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
+    Seeded("actors_app/core/pages/formatting.py", "\\u202a-\\u202e", "", _TEXT),
     Seeded("actors_app/forms/sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
     Seeded("actors_app/forms/webhooks.py", '!= "https"', 'not in ("http", "https")', _INPUTS),
     Seeded("actors_app/forms/actors.py", "if has_unseen(name):", "if False:", _INPUTS),
-    Seeded("actors_app/forms/fields.py", "if len(found) < len(pairs):", "if False:", _INPUTS),
-    Seeded("actors_app/forms/fields.py", "parse_constant=_refuse_constant, ", "", _INPUTS),
+    Seeded("actors_app/core/pages/form_fields.py", "if len(found) < len(pairs):", "if False:", _INPUTS),
+    Seeded("actors_app/core/pages/form_fields.py", "parse_constant=_refuse_constant, ", "", _INPUTS),
     Seeded("actors_app/forms/nonces.py", "min_value=1,", "min_value=-5,", _INPUTS),
     Seeded(
-        "actors_app/forms/confirm.py",
+        "actors_app/core/pages/forms_confirm.py",
         "if word == self._actor_id:",
         "if word:",
         ("tests/faults/test_secrecy.py", "tests/views/test_actor_delete.py"),

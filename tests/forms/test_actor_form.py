@@ -11,11 +11,11 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from actors_app.core.pages.form_fields import read_json
 from actors_app.definitions.definition import definition_of, differences, full_update, is_same, seal, unseal
 from actors_app.forms.actor_inputs import inputs_of
 from actors_app.forms.actors import ActorForm
 from actors_app.forms.cron import check_schedule
-from actors_app.forms.fields import read_json
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
 from tests.payloads import actor_payload

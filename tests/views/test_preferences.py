@@ -13,17 +13,17 @@ import responses
 from django.conf import settings
 from django.test import Client
 
-from actors_app import preferences
+from actors_app.core.pages import preferences
+from actors_app.core.pages.preferences import Preferences, read
+from actors_app.core.pages.timezones import COOKIE, exact, here, written_in, zone_named, zone_names, zone_words
 from actors_app.history import counting
 from actors_app.history.clock import DAY, to_ms
 from actors_app.history.recording import record
 from actors_app.history.wanted import Wanted
 from actors_app.history_charts import spans
 from actors_app.models import ActorHistory, PreferenceRow
-from actors_app.preferences import Preferences, read
 from actors_app.services.dialects import V2
 from actors_app.services.types import Execution
-from actors_app.zones import COOKIE, exact, here, written_in, zone_named, zone_names, zone_words
 from tests.history.world import stamp
 from tests.payloads import ACTOR_ID, actor_payload, execution_payload
 from tests.routes import answer_everything
@@ -169,7 +169,7 @@ def test_zones_by_older_names_are_known_where_the_system_knows_none() -> None:
     zones = {"Asia/Calcutta": 5.5, "Europe/Kiev": 2.0, "US/Pacific": -8.0, "Japan": 9.0, "GMT": 0.0}
     program = (
         "import sys, django; django.setup()\n"
-        "from datetime import datetime; from actors_app.zones import zone_named, zone_names\n"
+        "from datetime import datetime; from actors_app.core.pages.timezones import zone_named, zone_names\n"
         "for name in sys.argv[1:]:\n"
         "    print(datetime(2026, 11, 23, tzinfo=zone_named(name)).utcoffset().total_seconds() / 3600)\n"
         "print('Asia/Calcutta' in zone_names())"

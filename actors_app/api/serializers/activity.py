@@ -6,8 +6,8 @@ from actors_app.api.fields import Choice, PageQuery, Query, Text, Trimmed
 from actors_app.api.files import BOM_HELP
 from actors_app.api.serializers.actors import MOMENT
 from actors_app.audit.activity import ACTIONS
+from actors_app.core.pages.form_times import MAX_TEXT
 from actors_app.forms.activity import FORMATS, OUTCOMES, WINDOWS
-from actors_app.forms.moments import MAX_TEXT
 from actors_app.models import AuditEntry
 
 _OUTCOMES = [name for name, _ in OUTCOMES if name]

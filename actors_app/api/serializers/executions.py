@@ -5,9 +5,9 @@ from rest_framework import serializers
 from actors_app.api.fields import Body, Choice, Query, Slice, SliceQuery, Text, Trimmed, Whole
 from actors_app.api.files import BOM_HELP
 from actors_app.api.serializers.actors import MOMENT
+from actors_app.core.pages.form_times import MAX_TEXT
 from actors_app.forms.executions import MAX_COUNT
 from actors_app.forms.history import FORMATS, SPANS
-from actors_app.forms.moments import MAX_TEXT
 from actors_app.history.wanted import OUTCOMES, SORTS
 
 OUTCOME = "How it ended: COMPLETE alone says nothing of success."

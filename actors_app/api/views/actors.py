@@ -14,8 +14,8 @@ from actors_app.api.conditions import require_match
 from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import actors as shapes
-from actors_app.converters import is_id
 from actors_app.core.operations.perform import answered
+from actors_app.core.pages.converters import is_id
 from actors_app.definitions.definition import Definition, definition_of, differences
 from actors_app.forms.actor_inputs import filled, inputs_of, pairs_of
 from actors_app.forms.actors import ActorForm

@@ -22,10 +22,10 @@ from actors_app.api.paging import Page
 from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import administration as shapes
 from actors_app.api.views.workers import oldest_first
+from actors_app.core.pages.formatting import now
 from actors_app.services.errors import Forbidden
 from actors_app.services.types import AdminActor, Worker
 from actors_app.views.administration import searched
-from actors_app.wording import now
 
 TAG = "Administration"
 

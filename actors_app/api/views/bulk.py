@@ -23,8 +23,8 @@ from actors_app.bulk import jobs, of_actors, of_executions, pages, steps
 from actors_app.bulk.acts import ACTS, OF_ACTORS
 from actors_app.bulk.of_actors import ActorPlan
 from actors_app.bulk.of_executions import ExecutionPlan
+from actors_app.core.pages.error_reports import report
 from actors_app.forms.bulk import ActorBulkForm, ActorOrderForm, BulkForm, OrderForm
-from actors_app.incidents import report
 from actors_app.models import BulkJob
 from actors_app.services.errors import AbacoError
 from actors_app.views.bulk import TOO_OLD

@@ -13,7 +13,7 @@ from actors_app.api.files import FILES, FileRenderers
 from actors_app.api.history import answer, file
 from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import executions as shapes
-from actors_app.converters import is_id
+from actors_app.core.pages.converters import is_id
 from actors_app.services.types import Execution
 
 TAG = "Executions"

@@ -15,9 +15,9 @@ from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import logs as shapes
 from actors_app.api.views.logs import TextRenderer
 from actors_app.core.operations.perform import answered
+from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.kept import logs as kept_logs
 from actors_app.kept.visible_logs import visible_kept
-from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.models import KeptLog
 from actors_app.services import Answer
 

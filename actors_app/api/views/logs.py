@@ -10,7 +10,7 @@ from actors_app.api.fields import SecretsQuery
 from actors_app.api.files import StreamedRenderer
 from actors_app.api.schema import operation
 from actors_app.api.serializers import executions as shapes
-from actors_app.logs.files import DOWNLOAD_HEADERS, to_the_end
+from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
 
 
 class TextRenderer(StreamedRenderer):

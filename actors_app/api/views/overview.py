@@ -9,9 +9,9 @@ from rest_framework.response import Response
 from actors_app.api.base import Resource
 from actors_app.api.schema import operation
 from actors_app.api.serializers import overview as shapes
+from actors_app.core.pages.formatting import now
 from actors_app.overview.asking import gathered
 from actors_app.overview.wellness import Part, wellness
-from actors_app.wording import now
 
 
 class Overview(Resource):

@@ -15,8 +15,8 @@ from actors_app.api.fields import PageQuery, SecretsQuery
 from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import results as shapes
 from actors_app.core.operations.perform import answered
+from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.kept import results as kept_results
-from actors_app.logs.files import DOWNLOAD_HEADERS
 from actors_app.models import KeptResult
 from actors_app.services.jsons import UnreadableJSON, load_json
 

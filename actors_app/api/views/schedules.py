@@ -13,10 +13,10 @@ from actors_app.api.exceptions import not_valid
 from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import schedules as shapes
 from actors_app.core.operations.perform import answered
+from actors_app.core.pages.formatting import now
 from actors_app.forms.cron import check_schedule
 from actors_app.schedules import Schedule, next_hours
 from actors_app.services.types import Actor
-from actors_app.wording import now
 
 TAG = "Schedules"
 

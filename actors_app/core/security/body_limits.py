@@ -23,10 +23,10 @@ from rest_framework.request import Request
 from actors_app.api import brings_token, is_api
 from actors_app.api.authentication import BearerAuthentication
 from actors_app.api.exceptions import Problem, handle
+from actors_app.core.pages.error_reports import report
+from actors_app.core.pages.errors import abaco_error, incomplete, too_large
 from actors_app.core.security.credentials import SessionCredentials
-from actors_app.incidents import report
 from actors_app.services.errors import AbacoError, Busy
-from actors_app.views.errors import abaco_error, incomplete, too_large
 from portal.workers import UNPROVED_BYTES
 
 LARGE_AT_ONCE = 4  # in a process; each may take some five times its size while it is read and sent on

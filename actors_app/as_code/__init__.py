@@ -1,1 +1,0 @@
-"""Pages and forms as the calls they make, for people who go on without the portal."""

@@ -1,0 +1,1 @@
+"""What every page shares: decorators, forms, htmx, errors, drafts, preferences, formatting and snippets."""

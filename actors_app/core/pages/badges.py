@@ -1,0 +1,100 @@
+"""How states are drawn: word, shape and colour of every status and outcome that the API is known to report."""
+
+from functools import lru_cache
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from lucide.templatetags import lucide as lucide_tags
+
+from actors_app.core.pages.formatting import visible
+
+# Word on screen, style class and icon of every status and outcome the API is known to report.
+STATUSES = {
+    "READY": ("Ready", "ok", "circle-check"),
+    "SUBMITTED": ("Submitted", "wait", "clock"),
+    "ERROR": ("Error", "bad", "circle-x"),
+    "SHUTTING_DOWN": ("Shutting down", "off", "power"),
+    "REQUESTED": ("Requested", "wait", "clock"),
+    "SPAWNER SETUP": ("Starting", "wait", "clock"),
+    "PULLING IMAGE": ("Pulling image", "wait", "download"),
+    "CREATING CONTAINER": ("Creating container", "wait", "clock"),
+    "BUSY": ("Busy", "run", "loader"),
+    "SHUTDOWN_REQUESTED": ("Stopping", "off", "power"),
+    "RUNNING": ("Running", "run", "loader"),
+    "COMPLETE": ("Complete", "off", "circle"),
+}
+OUTCOMES = {
+    "succeeded": ("Succeeded", "ok", "circle-check"),
+    "failed": ("Failed", "bad", "circle-x"),
+    "error": ("Error", "bad", "circle-alert"),
+    "oom": ("Out of memory", "bad", "memory-stick"),
+    "halted": ("Halted", "halt", "circle-stop"),
+    "running": ("Running", "run", "loader"),
+    "waiting": ("Waiting", "wait", "clock"),
+    "finished": ("Finished", "off", "circle"),
+}
+# Which of the pictures in static/img stands in the tab; what is not here has the one that says nothing of its end.
+ICONS = {
+    "waiting": "waiting",
+    "running": "running",
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "error": "failed",
+    "oom": "failed",
+    "halted": "halted",
+}
+ACTIVITY = {
+    "done": ("Done", "ok", "circle-check"),
+    "refused": ("Refused", "bad", "circle-x"),
+    "unknown": ("Unknown", "wait", "circle-question-mark"),
+    "running": ("In progress", "run", "loader"),
+}
+UNKNOWN = ("Unknown status", "off", "circle-question-mark")
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, size: int) -> SafeString:
+    return lucide_tags.lucide(name, size=size, aria_hidden="true", focusable="false")  # type: ignore[return-value]
+
+
+def icon(name: str, size: int = 16) -> SafeString:
+    """Draw an icon as inline SVG, hidden from screen readers: the word beside it says what it means."""
+    return _icon(str(name), size)
+
+
+@lru_cache(maxsize=512)
+def badge(word: str, style: str, picture: str) -> SafeString:
+    """Write a state as word, shape and colour."""
+    return format_html('<span class="badge {}">{}{}</span>', style, _icon(picture, 13), word)
+
+
+def status_badge(status: str | None) -> SafeString:
+    """Write the status of an actor or worker as word, shape and colour; an unknown one stays as given."""
+    word, style, picture = STATUSES.get(status or "", UNKNOWN)
+    return badge(visible(status) if status and (status not in STATUSES) else word, style, picture)
+
+
+def outcome_badge(outcome: str, exit_code: object = None, status: str | None = None) -> SafeString:
+    """Write how an execution stands or ended; a failure names its exit code."""
+    word, style, picture = OUTCOMES.get(outcome, UNKNOWN)
+    if outcome not in OUTCOMES and status:
+        word = visible(status)
+    if outcome == "failed" and exit_code is not None:
+        word = f"Failed, exit {visible(exit_code)}"
+    return badge(word, style, picture)
+
+
+def outcome_words(outcome: str) -> str:
+    """Return how an execution stands or ended in a word or two, for the title of a page."""
+    return OUTCOMES.get(outcome, UNKNOWN)[0]
+
+
+def tab_icon(outcome: str) -> str:
+    """Return the address of the picture in the tab of a page about an execution."""
+    return static(f"img/icon-{ICONS.get(outcome, 'finished')}.svg")
+
+
+def activity_badge(outcome: str) -> SafeString:
+    """Write what came of a write as word, shape and colour."""
+    return badge(*ACTIVITY.get(outcome, UNKNOWN))

@@ -1,0 +1,23 @@
+"""Help for a page: what it is for and which keys do something there; a dialog over the page, or a page of its own."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.help import EVERYWHERE, PURPOSES, places, purpose_of
+from actors_app.core.pages.htmx import render_page
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Show the help of the page that `?of=` names; the API is not asked."""
+    of = request.GET.get("of", "")
+    context = {
+        "section": "help",
+        "is_of_a_page": of in PURPOSES,
+        "purpose": purpose_of(of),
+        "everywhere": EVERYWHERE,
+        "letters": places(),
+    }
+    return render_page(request, "help/detail.html", context, partial="help/_help.html")
