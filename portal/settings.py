@@ -289,14 +289,14 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "actors_app.api.authentication.BearerAuthentication",
-        "actors_app.api.authentication.SessionAuthentication",
+        "actors_app.core.api.authentication.BearerAuthentication",
+        "actors_app.core.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["actors_app.api.authentication.IsSignedIn"],
-    "DEFAULT_PARSER_CLASSES": ["actors_app.api.parsing.StrictJSONParser"],
+    "DEFAULT_PERMISSION_CLASSES": ["actors_app.core.api.authentication.IsSignedIn"],
+    "DEFAULT_PARSER_CLASSES": ["actors_app.core.api.parsing.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "actors_app.api.schema.PortalSchema",
-    "EXCEPTION_HANDLER": "actors_app.api.exceptions.handle",
+    "DEFAULT_SCHEMA_CLASS": "actors_app.core.api.schema.PortalSchema",
+    "EXCEPTION_HANDLER": "actors_app.core.api.exceptions.handle",
     # Nobody is a user of Django's own.
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
@@ -309,7 +309,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": SCRIPT_NAME}] if SCRIPT_NAME else [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["actors_app.api.schema.strict_bodies"],
+    "POSTPROCESSING_HOOKS": ["actors_app.core.api.schema.strict_bodies"],
     "PATH_CONVERTER_OVERRIDES": {
         "abaco": {"type": "string", "pattern": "^[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}$"},
         "handle": {"type": "string", "pattern": "^[0-9a-f]{32}$"},

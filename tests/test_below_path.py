@@ -21,8 +21,8 @@ from actors_app.templatetags.actors import script
 from actors_app.templatetags.places import _drawn
 from portal.paths import BelowPath
 from portal.settings import _path as path_in
-from tests.api.operations import READS
 from tests.conftest import API
+from tests.core.api.operations import READS
 from tests.routes import ROWS, answer_everything, crawled
 from tests.test_settings import GOOD, ROOT
 

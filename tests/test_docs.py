@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.urls import get_resolver
 
-from actors_app.api.schema import schema
+from actors_app.core.api.schema import schema
 from tests.faults.seeded import SEEDED
 from tests.faults.test_faults import CASES
 

@@ -20,10 +20,10 @@ from actors_app.core.operations import trail
 from actors_app.core.security import origins
 from actors_app.history.clock import now_ms
 from actors_app.relocation import tables
-from tests.api import operations
 from tests.api.conftest import Caller
-from tests.api.operations import OPERATIONS
 from tests.conftest import API
+from tests.core.api import operations
+from tests.core.api.operations import OPERATIONS
 from tests.payloads import ACTOR_ID, EXECUTION_ID
 from tests.routes import OWN, ROWS, VALUES, answer_everything, crawled
 

@@ -15,8 +15,8 @@ from actors_app.history import beats
 from actors_app.history.clock import now_ms
 from actors_app.models import ActorHistory, CollectorBeat
 from portal import counts, metrics, store
-from tests.api.operations import OPERATIONS
 from tests.conftest import API
+from tests.core.api.operations import OPERATIONS
 from tests.payloads import ACTOR_ID, actor_payload
 from tests.routes import ROWS
 

@@ -12,7 +12,6 @@ from actors_app.api.views import (
     comparison,
     configs,
     definitions,
-    docs,
     evidence,
     executions,
     kept_logs,
@@ -27,11 +26,12 @@ from actors_app.api.views import (
     results,
     schedules,
     search,
-    start,
     state,
     why,
     workers,
 )
+from actors_app.core.api import views as start
+from actors_app.core.api import views_docs as docs
 from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
 
 app_name = "api"

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from actors_app.api import brings_token
+from actors_app.core.api import brings_token
 from actors_app.core.security.credentials import Credentials, tenant_of
 from actors_app.core.security.models import hashed
 from actors_app.models import PortalSession

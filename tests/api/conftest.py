@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.api.fuzz import everything
 from tests.conftest import API
+from tests.core.api.fuzz import everything
 from tests.running import RunningPortal
 from tests.sandbox.support import Sandbox
 

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.actor_rows import SORTS
-from actors_app.api.fields import Body, Choice, Object, SliceQuery, Text, Trimmed, Truth, Whole
+from actors_app.core.api.fields import Body, Choice, Object, SliceQuery, Text, Trimmed, Truth, Whole
 
 MOMENT = "A moment of UTC, ISO 8601."
 

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Query, Text, WholeInQuery
 from actors_app.api.serializers.actors import MOMENT, Actor, ActorChanges
+from actors_app.core.api.fields import Body, Query, Text, WholeInQuery
 from actors_app.definitions.revisions import ELSEWHERE, FIRST, HERE, MAYBE
 from actors_app.permissions.former import Sight
 

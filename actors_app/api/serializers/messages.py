@@ -3,7 +3,7 @@
 from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Object, Text
+from actors_app.core.api.fields import Body, Object, Text
 
 
 class Mailbox(serializers.Serializer):

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Choice, Text, Trimmed, Truth
-from actors_app.api.schema import page_of
+from actors_app.core.api.fields import Body, Choice, Text, Trimmed, Truth
+from actors_app.core.api.schema import page_of
 from actors_app.forms.permissions import MAX_USER
 from actors_app.services.permissions import LEVELS
 

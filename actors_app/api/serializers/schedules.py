@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Choice, PageQuery, Text, Truth
 from actors_app.api.serializers.actors import MOMENT
+from actors_app.core.api.fields import Body, Choice, PageQuery, Text, Truth
 
 
 class Schedule(serializers.Serializer):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body
+from actors_app.core.api.fields import Body
 
 
 class State(serializers.Serializer):

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from actors_app.api.fields import Body, Whole
 from actors_app.api.serializers.actors import MOMENT
+from actors_app.core.api.fields import Body, Whole
 
 
 class Worker(serializers.Serializer):

@@ -8,12 +8,12 @@ from rest_framework.response import Response
 
 from actors_app.actor_rows import KEYS, matching
 from actors_app.acts import actors as acts
-from actors_app.api.base import Resource
-from actors_app.api.checking import checked, typed
-from actors_app.api.conditions import require_match
-from actors_app.api.exceptions import not_valid
-from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import actors as shapes
+from actors_app.core.api.base import Resource
+from actors_app.core.api.conditions import require_match
+from actors_app.core.api.exceptions import not_valid
+from actors_app.core.api.form_checks import checked, typed
+from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.converters import is_id
 from actors_app.definitions.definition import Definition, definition_of, differences

@@ -16,12 +16,12 @@ from actors_app.administration.lists import (
     stuck_workers,
 )
 from actors_app.administration.rows import SORTS, select, select_workers
-from actors_app.api import paging
-from actors_app.api.base import Resource
-from actors_app.api.paging import Page
-from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import administration as shapes
 from actors_app.api.views.workers import oldest_first
+from actors_app.core.api import paging
+from actors_app.core.api.base import Resource
+from actors_app.core.api.paging import Page
+from actors_app.core.api.schema import operation, page_of
 from actors_app.core.pages.formatting import now
 from actors_app.services.errors import Forbidden
 from actors_app.services.types import AdminActor, Worker

@@ -6,12 +6,12 @@ from rest_framework.response import Response
 
 from actors_app.acts import aliases as acts
 from actors_app.acts.actors import ring_words
-from actors_app.api.base import Resource
-from actors_app.api.checking import checked, typed
-from actors_app.api.exceptions import not_valid
-from actors_app.api.schema import Done, operation, page_of
 from actors_app.api.serializers import aliases as shapes
 from actors_app.api.views.permissions import others
+from actors_app.core.api.base import Resource
+from actors_app.core.api.exceptions import not_valid
+from actors_app.core.api.form_checks import checked, typed
+from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.core.operations.perform import answered
 from actors_app.forms.aliases import AliasForm, PointForm
 from actors_app.permissions.access import Subject

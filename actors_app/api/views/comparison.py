@@ -6,13 +6,13 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.api.base import Resource
-from actors_app.api.checking import checked
-from actors_app.api.exceptions import not_valid
-from actors_app.api.schema import operation
 from actors_app.api.serializers import comparison as shapes
 from actors_app.api.serializers.results import Result
 from actors_app.api.views.executions import shown
+from actors_app.core.api.base import Resource
+from actors_app.core.api.exceptions import not_valid
+from actors_app.core.api.form_checks import checked
+from actors_app.core.api.schema import operation
 from actors_app.executions.compared import NONE_BEFORE, Side, before, compared, sides
 from actors_app.executions.comparing import Diff, FieldRow
 from actors_app.forms.comparison import SUCCESS, ComparisonForm

@@ -9,14 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import actors as acts
-from actors_app.api.base import Resource
-from actors_app.api.checking import checked, typed
-from actors_app.api.exceptions import not_valid
-from actors_app.api.fields import PageQuery
-from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import actors as actor_shapes
 from actors_app.api.serializers import definitions as shapes
 from actors_app.api.views.actors import address, as_form, exactly, shown
+from actors_app.core.api.base import Resource
+from actors_app.core.api.exceptions import not_valid
+from actors_app.core.api.fields import PageQuery
+from actors_app.core.api.form_checks import checked, typed
+from actors_app.core.api.schema import operation, page_of
 from actors_app.definitions.definition import Definition, Difference
 from actors_app.definitions.files import NoDefinition, read, written
 from actors_app.definitions.revisions import Revision, changed, line_of

@@ -4,9 +4,9 @@ from django.http import StreamingHttpResponse
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from actors_app.api.base import Resource
-from actors_app.api.files import StreamedRenderer
-from actors_app.api.schema import operation
+from actors_app.core.api.base import Resource
+from actors_app.core.api.files import StreamedRenderer
+from actors_app.core.api.schema import operation
 from actors_app.history.evidence_pack import pack_of, sent
 
 

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import logs as acts
-from actors_app.api.base import Resource
-from actors_app.api.exceptions import Problem
-from actors_app.api.fields import SecretsQuery
-from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import logs as shapes
 from actors_app.api.views.logs import TextRenderer
+from actors_app.core.api.base import Resource
+from actors_app.core.api.exceptions import Problem
+from actors_app.core.api.fields import SecretsQuery
+from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.kept import logs as kept_logs

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import messages as acts
-from actors_app.api.base import Resource
-from actors_app.api.exceptions import Problem, not_valid
-from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import messages as shapes
+from actors_app.core.api.base import Resource
+from actors_app.core.api.exceptions import Problem, not_valid
+from actors_app.core.api.schema import Done, operation
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.forms_environment import EnvironmentField, TypedEnvironment
 from actors_app.core.security.capabilities import is_plain as known_as_plain

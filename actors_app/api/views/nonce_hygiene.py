@@ -10,14 +10,14 @@ from actors_app.acts import nonce_notes as notes
 from actors_app.acts import nonces as acts
 from actors_app.acts.nonce_replacing import Replaced, replace
 from actors_app.acts.nonces import Holder
-from actors_app.api import paging
-from actors_app.api.base import Resource
-from actors_app.api.checking import checked, typed
-from actors_app.api.exceptions import not_valid
-from actors_app.api.paging import Page
-from actors_app.api.schema import Done, operation
 from actors_app.api.serializers import nonces as shapes
 from actors_app.api.views.nonces import TAG, shown
+from actors_app.core.api import paging
+from actors_app.core.api.base import Resource
+from actors_app.core.api.exceptions import not_valid
+from actors_app.core.api.form_checks import checked, typed
+from actors_app.core.api.paging import Page
+from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
 from actors_app.forms.nonces import NonceNoteForm
 from actors_app.nonces import notes as nonce_notes

@@ -7,13 +7,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import permissions as acts
-from actors_app.api import paging
-from actors_app.api.base import Resource
-from actors_app.api.checking import checked, typed
-from actors_app.api.exceptions import not_valid
-from actors_app.api.fields import PageQuery
-from actors_app.api.schema import operation
 from actors_app.api.serializers import permissions as shapes
+from actors_app.core.api import paging
+from actors_app.core.api.base import Resource
+from actors_app.core.api.exceptions import not_valid
+from actors_app.core.api.fields import PageQuery
+from actors_app.core.api.form_checks import checked, typed
+from actors_app.core.api.schema import operation
 from actors_app.forms.permissions import ChangeForm
 from actors_app.permissions.access import Subject
 from actors_app.permissions.page import explained, others_with_access

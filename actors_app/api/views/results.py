@@ -9,11 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.acts import results as acts
-from actors_app.api.base import Resource
-from actors_app.api.exceptions import Problem
-from actors_app.api.fields import PageQuery, SecretsQuery
-from actors_app.api.schema import operation, page_of
 from actors_app.api.serializers import results as shapes
+from actors_app.core.api.base import Resource
+from actors_app.core.api.exceptions import Problem
+from actors_app.core.api.fields import PageQuery, SecretsQuery
+from actors_app.core.api.schema import operation, page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.kept import results as kept_results

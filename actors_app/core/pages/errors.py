@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
-from actors_app.api import is_api
-from actors_app.api.problems import instead_of_page
+from actors_app.core.api import is_api
+from actors_app.core.api.problems import instead_of_page
 from actors_app.core.pages import drafts
 from actors_app.core.pages.error_reports import report_store
 from actors_app.core.pages.htmx import STOP_POLLING, is_poll, wants_fragment

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
-from actors_app.api import is_api
+from actors_app.core.api import is_api
 from actors_app.core.pages import drafts
 from actors_app.core.pages.error_reports import report
 from actors_app.core.pages.errors import abaco_error, csrf_failure, method_not_allowed, other_sign_in, reads_only

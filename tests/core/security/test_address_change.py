@@ -13,15 +13,15 @@ from django.core.management import call_command
 from django.test import Client
 from requests import PreparedRequest
 
-from actors_app.api.authentication import TENANT_HEADER
+from actors_app.core.api.authentication import TENANT_HEADER
 from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.models import (
     PortalSession,
 )
 from tests import payloads
 from tests.api.conftest import Caller
-from tests.api.operations import OPERATIONS
 from tests.conftest import API, key_of
+from tests.core.api.operations import OPERATIONS
 from tests.payloads import ACTOR_ID
 from tests.routes import ROWS, answer_everything, crawled
 

@@ -7,7 +7,7 @@ import sys
 import time
 
 from tests.api.conftest import Running
-from tests.api.fuzz import Program
+from tests.core.api.fuzz import Program
 from tests.test_docs import ROOT
 
 SCRIPT = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.api.conftest import Running
-from tests.api.fuzz import fuzz
-from tests.api.operations import OPERATIONS
+from tests.core.api.fuzz import fuzz
+from tests.core.api.operations import OPERATIONS
 
 # Boundary values, which are the phase `coverage`, are 80 requests an operation: they are for the full run.
 SOME = (5, ("--phases", "examples,fuzzing,stateful"), 2)

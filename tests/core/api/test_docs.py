@@ -5,11 +5,11 @@ import re
 import pytest
 from drf_spectacular.validation import validate_schema
 
-from actors_app.api.problems import TITLES
-from actors_app.api.schema import schema
+from actors_app.core.api.problems import TITLES
+from actors_app.core.api.schema import schema
 from actors_app.core.pages.errors import TITLES as API_TITLES
 from tests.api.conftest import Caller, problem
-from tests.api.operations import OPERATIONS
+from tests.core.api.operations import OPERATIONS
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from django import forms
 from django.http import QueryDict
 
-from actors_app.api.exceptions import not_valid
+from actors_app.core.api.exceptions import not_valid
 
 F = TypeVar("F", bound=forms.BaseForm)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from actors_app.api.exceptions import Problem, not_valid
+from actors_app.core.api.exceptions import Problem, not_valid
 from actors_app.core.pages.forms_slice import Slice
 
 T = TypeVar("T")

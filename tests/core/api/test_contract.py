@@ -23,8 +23,8 @@ from actors_app.services.naming import naming_of
 from actors_app.services.types import Actor
 from portal.tenants import Tenant
 from tests.api.conftest import TOKEN, Caller, problem
-from tests.api.operations import OPERATIONS, READS, VALUES, WRITES, Operation
 from tests.conftest import API, forget
+from tests.core.api.operations import OPERATIONS, READS, VALUES, WRITES, Operation
 from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, respelled
 from tests.routes import answer_everything
 from tests.test_headers import FIXED, POLICY

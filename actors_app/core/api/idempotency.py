@@ -11,7 +11,7 @@ import json
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from actors_app.api.exceptions import not_valid
+from actors_app.core.api.exceptions import not_valid
 from actors_app.core.operations.keys import new_key
 from actors_app.core.operations.perform import Sending
 

@@ -11,11 +11,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from actors_app.api import idempotency, paging
-from actors_app.api.authentication import TENANT_HEADER
-from actors_app.api.exceptions import REPLAYED, Problem, not_valid
-from actors_app.api.fields import Body, Slice
-from actors_app.api.paging import Key, Page
+from actors_app.core.api import idempotency, paging
+from actors_app.core.api.authentication import TENANT_HEADER
+from actors_app.core.api.exceptions import REPLAYED, Problem, not_valid
+from actors_app.core.api.fields import Body, Slice
+from actors_app.core.api.paging import Key, Page
 from actors_app.core.operations import replays as kept_answers
 from actors_app.core.operations import secrets
 from actors_app.core.operations.perform import Written

@@ -11,10 +11,10 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
-from actors_app.api.authentication import TENANT_HEADER
-from actors_app.api.fields import Query, Slice
-from actors_app.api.idempotency import HEADER
-from actors_app.api.problems import CONTENT_TYPE
+from actors_app.core.api.authentication import TENANT_HEADER
+from actors_app.core.api.fields import Query, Slice
+from actors_app.core.api.idempotency import HEADER
+from actors_app.core.api.problems import CONTENT_TYPE
 
 ERRORS = {
     400: "The request could not be read, or no Actors API is named where there are several.",
@@ -172,7 +172,7 @@ _SAMPLES = {
 
 
 class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "actors_app.api.authentication.BearerAuthentication"
+    target_class = "actors_app.core.api.authentication.BearerAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
@@ -180,7 +180,7 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
 
 
 class _Session(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "actors_app.api.authentication.SessionAuthentication"
+    target_class = "actors_app.core.api.authentication.SessionAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from actors_app.api.base import tag
-from actors_app.api.reading import groups, kinds
-from actors_app.api.schema import schema
+from actors_app.core.api.base import tag
+from actors_app.core.api.schema import schema
+from actors_app.core.api.schema_pages import groups, kinds
 
 
 @cache

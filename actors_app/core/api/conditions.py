@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from rest_framework.renderers import JSONRenderer
 
-from actors_app.api.base import tag
-from actors_app.api.exceptions import Problem
+from actors_app.core.api.base import tag
+from actors_app.core.api.exceptions import Problem
 
 
 def require_match(request: HttpRequest, shown: Mapping[str, Any], noun: str) -> None:
