@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actors_app.core.clock import DAY, HOUR, from_ms, now_ms
 from actors_app.core.pages.formatting import ago_words, now
 from actors_app.core.pages.timezones import here, zone_here, zone_words
 from actors_app.forms.history import HistoryForm
 from actors_app.history import counting, finding, rights
-from actors_app.history.clock import DAY, HOUR, from_ms, now_ms
 from actors_app.history.rows import Row, table_rows
 from actors_app.history.wanted import FAILED, Wanted
 from actors_app.history_charts import Panel, spans, sparkline

@@ -6,7 +6,7 @@ A link names an actor by its id or by an alias. Nothing here asks the API.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from actors_app import addresses
+from actors_app.core import addresses
 from actors_app.core.pages.formatting import visible
 from actors_app.services.types import Actor, Alias
 

@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from docs.fingerprint import FILE, fingerprint
 from tests.e2e.conftest import CHROMIUM, FLAGS
-from tests.running import running_portal
 from tests.sandbox.support import Person, start_sandbox
+from tests.support.running import running_portal
 
 IMAGES = Path(__file__).parent / "images"
 LARGEST = 150_000  # bytes of a picture

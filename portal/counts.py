@@ -12,7 +12,7 @@ from pathlib import Path
 
 PREFIX = "portal-metrics-"
 MEGABYTE = 1024 * 1024
-# Bytes for each kind of file. All views in all their outcomes take less than half (`tests/test_metrics.py`).
+# Bytes for each kind of file. All views in all their outcomes take less than half (`tests/portal/test_metrics.py`).
 ROOMS = {"counter": 2 * MEGABYTE, "histogram": 2 * MEGABYTE, "gauge_livesum": MEGABYTE // 16}
 OF_ENDED = ("counter", "histogram")  # kinds that outlive a process
 ENDED = "ended"

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("actors_app.urls")),
-    path("api/v1/", include("actors_app.api.urls")),
+    path("api/v1/", include("actors_app.api_urls")),
 ]
 
 handler400 = "actors_app.core.pages.errors.bad_request"

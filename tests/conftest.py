@@ -11,8 +11,10 @@ import responses
 from django.db import connection
 from django.test import Client, RequestFactory
 
-from tests import payloads
-from tests.running import SHARED
+from tests.support import payloads
+from tests.support.running import SHARED
+
+pytest_plugins = ["tests.support.json_api"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

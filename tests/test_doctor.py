@@ -17,19 +17,19 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from actors_app.core.clock import now_ms
 from actors_app.doctor import Finding, inside, outside
 from actors_app.history import beats
-from actors_app.history.clock import now_ms
 from actors_app.models import ActorHistory, CollectorBeat, PortalSession, SignInBucket
 from portal.tenants import Tenant
-from tests.certificates import self_signed
 from tests.conftest import key_of
 from tests.history.world import World
 from tests.history.world import answering as answering_world
 from tests.sandbox.support import free_port
 from tests.services.conftest import RawServer
 from tests.services.test_tls import over_tls
-from tests.store import taken_away
+from tests.support.certificates import self_signed
+from tests.support.store import taken_away
 
 Handle = Callable[[RawServer, socket.socket], None]
 Start = Callable[[Handle], RawServer]

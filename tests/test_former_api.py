@@ -16,16 +16,16 @@ from django.test import Client
 from django.utils import timezone
 
 from actors_app import models
+from actors_app.core.clock import now_ms
 from actors_app.core.operations import trail
 from actors_app.core.security import origins
-from actors_app.history.clock import now_ms
 from actors_app.relocation import tables
-from tests.api.conftest import Caller
 from tests.conftest import API
 from tests.core.api import operations
 from tests.core.api.operations import OPERATIONS
-from tests.payloads import ACTOR_ID, EXECUTION_ID
-from tests.routes import OWN, ROWS, VALUES, answer_everything, crawled
+from tests.support.json_api import Caller
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID
+from tests.support.routes import OWN, ROWS, VALUES, answer_everything, crawled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 FORMER = 987_654_321  # the actor's key, which those of others do not resemble

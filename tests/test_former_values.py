@@ -8,15 +8,15 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from actors_app.core.clock import now_ms
 from actors_app.definitions.definition import Difference
-from actors_app.history.clock import now_ms
 from actors_app.models import ActorHistory, KeptDefinition, Readable
 from actors_app.permissions.former import FormerReader, Sight
-from tests.audit import wrote
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload
-from tests.payloads import API as API_URL
-from tests.views.test_tapis import snake
+from tests.core.test_tapis import snake
+from tests.support.audit import wrote
+from tests.support.payloads import ACTOR_ID, actor_payload
+from tests.support.payloads import API as API_URL
 
 pytestmark = pytest.mark.store
 

@@ -9,16 +9,16 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
+from actors_app.core.clock import DAY, HOUR
 from actors_app.core.operations.trail import append
 from actors_app.core.security import rotation
 from actors_app.definitions.revisions import difference, line_of
-from actors_app.history.clock import DAY, HOUR
 from actors_app.kept.definitions import AT_ONCE, TOUCHED, line, opened, record
 from actors_app.models import AuditEntry, KeptDefinition
 from actors_app.permissions.former import FormerReader, Sight
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.support.payloads import ACTOR_ID, actor_payload
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 LATER = "2026-11-22T11:00:00.12Z0"

@@ -18,7 +18,7 @@ from actors_app.kept.messages import MAX_KEPT, Sent
 from actors_app.models import KeptMessage
 from actors_app.services.types import Actor
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 Browser = Callable[..., Client]
 pytestmark = [pytest.mark.store, pytest.mark.django_db]

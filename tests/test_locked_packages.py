@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.test_settings import GOOD
+from tests.portal.test_settings import GOOD
 
 ROOT = Path(__file__).resolve().parent.parent
 # A name that stands for nothing is one that is not installed, for `import` and for `find_spec`.

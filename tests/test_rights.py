@@ -11,7 +11,7 @@ from django.urls import resolve
 
 from actors_app.models import AuditEntry, PortalSession
 from tests.conftest import API
-from tests.routes import OWN, ROWS, WRITE, answer_everything, crawled, writes
+from tests.support.routes import OWN, ROWS, WRITE, answer_everything, crawled, writes
 
 Browser = Callable[..., Client]
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from actors_app.schedules import Schedule, next_hours
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
-from tests.payloads import actor_payload
+from tests.support.payloads import actor_payload
 
 
 def at(text: str) -> datetime:

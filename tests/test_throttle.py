@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from actors_app.models import SignInBucket
 from actors_app.sign_in.throttle import Attempt, TooManyAttempts, address_of
 from tests.conftest import API
-from tests.test_headers import check_contract
+from tests.portal.test_headers import check_contract
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 WRONG = {"error": "invalid_grant", "error_description": "Authentication failed"}

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs
 import pytest
 from django.test import Client
 
-from tests import payloads
-from tests.audit import wrote
 from tests.conftest import API
 from tests.history.world import answering
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload
+from tests.support import payloads
+from tests.support.audit import wrote
+from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload
 
 PERMISSIONS = f"/actors/v2/{ACTOR_ID}/permissions"
 TOKENS = {"access_token": "a", "refresh_token": "r", "expires_in": 14400, "token_type": "bearer"}

@@ -13,10 +13,10 @@ from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.paging import Page
+from actors_app.core.clock import from_ms
 from actors_app.forms.history import HistoryForm, place_text
 from actors_app.history import collecting, finding, rights
 from actors_app.history.asking import Asked, asked
-from actors_app.history.clock import from_ms
 from actors_app.history.drawn import counted
 from actors_app.history.exporting import export
 from actors_app.history.finding import Found, Place, place_of

@@ -8,14 +8,14 @@ from typing import Any, ClassVar, Self
 from django.utils import timezone
 
 from actors_app.bulk.plans import Item, Plan
+from actors_app.core.clock import from_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials
+from actors_app.core.sizes import kept_excess
 from actors_app.executions.sending import execution_address
-from actors_app.executions.sizes import kept_excess
 from actors_app.forms.history import outcome_label
 from actors_app.history import counting, finding
 from actors_app.history.asking import Asked
-from actors_app.history.clock import from_ms
 from actors_app.history.finding import Found
 from actors_app.history.recording import record
 from actors_app.history.rights import SeenActor

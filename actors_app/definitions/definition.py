@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core import signing
 
-from actors_app.addresses import host_of
+from actors_app.core.addresses import host_of
 from actors_app.masking import Masker
 from actors_app.services.types import Actor
 from actors_app.services.types.actors import is_no_queue

@@ -10,8 +10,8 @@ from typing import Any
 
 from actors_app.core.pages.form_fields import has_unseen
 from actors_app.core.pages.formatting import visible
+from actors_app.core.sizes import variable_excess
 from actors_app.definitions.definition import EDITABLE, Definition, definition_of
-from actors_app.executions.sizes import variable_excess
 from actors_app.services.dialects import DIALECTS, V2
 from actors_app.services.types import Actor
 

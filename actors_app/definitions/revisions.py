@@ -12,11 +12,11 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from actors_app.core.clock import from_ms, now_ms
 from actors_app.core.pages.timezones import exact, zone_here
 from actors_app.definitions.definition import EDITABLE, LABELS, Definition, Difference, is_same
 from actors_app.definitions.sides import Side, side_of
 from actors_app.forms.history import HistoryForm
-from actors_app.history.clock import from_ms, now_ms
 from actors_app.history.wanted import FAILED
 from actors_app.history_charts.drawing import Panel
 from actors_app.history_charts.links import Links

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import Error
 
+from actors_app.core.clock import MINUTE, SECOND, now_ms
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import client_for
 from actors_app.doctor import Findings, probing, warning, well, wrong
 from actors_app.doctor.probing import Unreached
 from actors_app.history import beats
 from actors_app.history.accounts import ServiceAccount, password_at, username_at
-from actors_app.history.clock import MINUTE, SECOND, now_ms
 from actors_app.models import CollectorBeat
 from actors_app.services import Abaco
 from actors_app.services.calls import Call

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actors_app.executions.sizes import size_of
+from actors_app.core.sizes import size_of
 
 MAX_SHOWN = 20_000  # characters of MSG on the page
 

@@ -5,8 +5,8 @@ Used for somebody whom the API has just let read that other one, of the same act
 
 from collections.abc import Iterable
 
+from actors_app.core.clock import DAY, HOUR, api_time, to_ms
 from actors_app.core.pages.converters import is_id
-from actors_app.history.clock import DAY, HOUR, api_time, to_ms
 from actors_app.models import ExecutionRecord
 from actors_app.services import Abaco
 from actors_app.services.executions import MAX_SEARCH

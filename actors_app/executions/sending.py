@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions.sizes import file_excess, message_excess
+from actors_app.core.sizes import file_excess, message_excess
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
 from actors_app.services import Abaco

@@ -21,7 +21,7 @@ from django.conf import settings
 
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import duration, thousands, visible
-from actors_app.executions.sizes import variable_excess
+from actors_app.core.sizes import variable_excess
 from actors_app.services.dialects import Dialect
 from actors_app.services.types import Actor, AdminActor, Execution, Worker
 from actors_app.services.types.actors import status_words

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 
-from actors_app.addresses import LONGEST
+from actors_app.core.addresses import LONGEST
 from actors_app.core.pages.form_fields import LineField, StrictJSONField, TextField, has_unseen
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.forms import PortalForm

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 from django import forms
 
+from actors_app.core.clock import DAY, HOUR, MINUTE, SECOND, now_ms, to_ms
 from actors_app.core.pages.badges import OUTCOMES as BADGES
 from actors_app.core.pages.form_times import MAX_TEXT, as_in_address, moment_of
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.forms_slice import SliceForm
-from actors_app.history.clock import DAY, HOUR, MINUTE, SECOND, now_ms, to_ms
 from actors_app.history.finding import Place
 from actors_app.history.wanted import OUTCOMES, SORTS, Span, Value, Wanted
 from actors_app.services.blanks import trimmed

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 
-from actors_app.addresses import LONGEST
+from actors_app.core.addresses import LONGEST
 
 MAX_PATH = 255  # characters behind the domain, RepositoryNameTotalLengthMax
 MAX_TAG = 128

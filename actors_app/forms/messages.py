@@ -11,7 +11,7 @@ from actors_app.core.pages.form_fields import read_json
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.forms_confirm import ConfirmForm
 from actors_app.core.pages.forms_environment import EnvironmentField, Row, environment_rows
-from actors_app.executions.sizes import file_excess, message_excess, room
+from actors_app.core.sizes import file_excess, message_excess, room
 from actors_app.masking import MASK
 from actors_app.services.messages import loses_keys, privileged_key
 

@@ -10,7 +10,7 @@ from django.core import signing
 
 from actors_app.core.pages.form_fields import StrictJSONField
 from actors_app.core.pages.forms import PortalForm
-from actors_app.executions.sizes import variable_excess
+from actors_app.core.sizes import variable_excess
 from actors_app.services.messages import privileged_key
 
 STATE_VARIABLE = "_abaco_actor_state"  # in which each execution finds the state

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 
-from actors_app.addresses import LONGEST
+from actors_app.core.addresses import LONGEST
 
 SENTENCE = "Type a whole address that begins with https://, such as https://example.org/hook."
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}\w)?|_[\w-]{0,61}\w|_")

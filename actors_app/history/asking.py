@@ -5,11 +5,11 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
+from actors_app.core.clock import now_ms
 from actors_app.core.pages.preferences import ROWS, preferences_of
 from actors_app.core.security.credentials import load
 from actors_app.forms.history import HistoryForm
 from actors_app.history import rights
-from actors_app.history.clock import now_ms
 from actors_app.history.rights import SeenActor
 from actors_app.history.wanted import Wanted
 from actors_app.services import Abaco, Answer

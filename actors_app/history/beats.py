@@ -3,8 +3,8 @@
 import socket
 from collections.abc import Iterable
 
+from actors_app.core.clock import MINUTE, now_ms
 from actors_app.core.security import origins
-from actors_app.history.clock import MINUTE, now_ms
 from actors_app.models import CollectorBeat
 from portal.tenants import Tenant
 

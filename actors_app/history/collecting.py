@@ -15,8 +15,8 @@ import msgspec
 from django.core.cache import cache
 from django.db.models import Min
 
+from actors_app.core.clock import DAY, MINUTE, SECOND, api_time, from_ms, now_ms, to_ms
 from actors_app.core.pages.converters import is_id
-from actors_app.history.clock import DAY, MINUTE, SECOND, api_time, from_ms, now_ms, to_ms
 from actors_app.history.newer import OVERLAP, newest_known, reached, read_newer, read_sketches, save, span
 from actors_app.history.reading_back import FARTHEST, lacks, read_back, read_back_one
 from actors_app.history.recording import UNFINISHED, record

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from actors_app.history.clock import DAY, HOUR
+from actors_app.core.clock import DAY, HOUR
 from actors_app.history.questions import Question, questions
 from actors_app.history.slices import SLICE, slices
 from actors_app.history.sql import Row, marks, select

@@ -11,11 +11,11 @@ from django.core.cache import caches
 from django.db.models import Max, Sum
 from django.urls import reverse
 
+from actors_app.core.clock import DAY, HOUR
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.timezones import zone_here
 from actors_app.history import counting, finding
 from actors_app.history.asking import Asked
-from actors_app.history.clock import DAY, HOUR
 from actors_app.history.wanted import Count, Counts, Wanted
 from actors_app.history_charts import Charts, charts_of, choose_step, spans
 from actors_app.models import ActorHistory, ExecutionTally

@@ -13,10 +13,10 @@ from typing import Any
 from django.db import DatabaseError
 
 from actors_app.audit.activity import Reader, all_of, record_of
+from actors_app.core.clock import now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials, tenant_of
 from actors_app.executions.endings import no_log_in_words
-from actors_app.history.clock import now_ms
 from actors_app.history.exporting import moment_text, portal_record
 from actors_app.history.finding import Found
 from actors_app.history.rights import SeenActor

@@ -16,12 +16,12 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import StreamingHttpResponse
 
+from actors_app.core.clock import from_ms
 from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.forms.history import FILTERS, HistoryForm
 from actors_app.history import collecting, finding
 from actors_app.history.asking import Asked
-from actors_app.history.clock import from_ms
 from actors_app.history.finding import Found
 from actors_app.history.rights import SeenActor
 

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from django.db.models import Max
 
+from actors_app.core.clock import DAY, HOUR, MINUTE, SECOND, api_time, now_ms, to_ms
 from actors_app.core.pages.converters import is_id
-from actors_app.history.clock import DAY, HOUR, MINUTE, SECOND, api_time, now_ms, to_ms
 from actors_app.history.recording import UNFINISHED, forget_in_api, record
 from actors_app.models import ActorHistory, ExecutionRecord
 from actors_app.services import Abaco

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from actors_app.core.clock import MINUTE, now_ms
 from actors_app.history import rights
-from actors_app.history.clock import MINUTE, now_ms
 from actors_app.history.recording import record
 from actors_app.models import ActorHistory, ExecutionRecord
 from actors_app.services.types import Actor, Execution

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from django.db.models import Sum
 
-from actors_app.history.clock import DAY, HOUR, MINUTE, api_time, now_ms, to_ms
+from actors_app.core.clock import DAY, HOUR, MINUTE, api_time, now_ms, to_ms
 from actors_app.history.recording import record
 from actors_app.models import ActorHistory, ExecutionTally
 from actors_app.services import Abaco

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
+from actors_app.core.clock import from_ms
 from actors_app.core.operations import trail
-from actors_app.history.clock import from_ms
 from actors_app.history.recording import remove
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord
 

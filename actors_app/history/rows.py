@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actors_app.core.clock import from_ms
 from actors_app.core.pages.badges import outcome_badge, status_badge
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import ago_words, duration, now, visible
 from actors_app.core.pages.timezones import exact, here
 from actors_app.forms.history import HistoryForm
-from actors_app.history.clock import from_ms
 from actors_app.history.finding import Found
 from actors_app.history.rights import SeenActor
 from actors_app.history.wanted import OUTCOMES

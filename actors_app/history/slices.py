@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from actors_app.history.clock import DAY, HOUR, now_ms
+from actors_app.core.clock import DAY, HOUR, now_ms
 from actors_app.history.questions import Question
 from actors_app.history.sql import END, marks, select
 

@@ -5,10 +5,10 @@ import time
 from django.core.cache import cache
 from django.db.models import Max
 
+from actors_app.core.clock import SECOND, now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.history import collecting, newer
 from actors_app.history.asking import Asked
-from actors_app.history.clock import SECOND, now_ms
 from actors_app.history.finding import Found
 from actors_app.history.recording import record
 from actors_app.models import ActorHistory

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from actors_app.history.clock import api_time
+from actors_app.core.clock import api_time
 from actors_app.history.rights import SeenActor
 
 OUTCOMES = ("succeeded", "failed", "error", "oom", "halted", "running", "waiting", "finished", "unknown")

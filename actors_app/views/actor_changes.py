@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import actors as acts
 from actors_app.administration.blast_radius import ask, effects
+from actors_app.core.clock import from_ms
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
@@ -35,7 +36,6 @@ from actors_app.forms.actor_inputs import clone_of, filled, initial_of
 from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.actors import ActorForm
 from actors_app.forms.imports import ImportForm
-from actors_app.history.clock import from_ms
 from actors_app.kept import definitions as kept_definitions
 from actors_app.models import KeptDefinition
 from actors_app.permissions.former import Sight, sight_of

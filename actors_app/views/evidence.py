@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.clock import from_ms, now_ms
 from actors_app.core.operations.perform import record_read
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
@@ -14,7 +15,6 @@ from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.forms.evidence import EvidenceForm
 from actors_app.history import collecting, counting, finding
 from actors_app.history.asking import Asked, asked
-from actors_app.history.clock import from_ms, now_ms
 from actors_app.history.evidence import CAP, Pack, Subject
 from actors_app.history.evidence_pack import ACTION, pack_of, sent
 from actors_app.history.exporting import file_name, moment_text

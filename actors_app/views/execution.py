@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import executions as acts
+from actors_app.core.clock import from_ms
 from actors_app.core.operations import secrets
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import credentials_required
@@ -25,7 +26,6 @@ from actors_app.executions.standstill import after_halt, still_waits
 from actors_app.executions.timeline import timeline
 from actors_app.executions.waits import actor_since, why_of, why_waiting
 from actors_app.forms.executions import ExecutionForm, HaltForm
-from actors_app.history.clock import from_ms
 from actors_app.history.one import Neighbours, neighbours, remember
 from actors_app.history.one import last_known as last_known_record
 from actors_app.history.recording import execution_of, forget_in_api

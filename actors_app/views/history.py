@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from actors_app.actor_history import RECENT, summary
+from actors_app.core.clock import DAY, MINUTE, from_ms, now_ms
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.forms_slice import shown_slice
 from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
@@ -15,7 +16,6 @@ from actors_app.core.security.credentials import abaco_for
 from actors_app.forms.history import HistoryForm, place_text
 from actors_app.history import collecting, finding, rights
 from actors_app.history.asking import Asked, asked
-from actors_app.history.clock import DAY, MINUTE, from_ms, now_ms
 from actors_app.history.drawn import counted, drawn
 from actors_app.history.exporting import export
 from actors_app.history.finding import Found, Page, Place, place_of

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.clock import from_ms
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
@@ -14,7 +15,6 @@ from actors_app.definitions.files import as_text, written
 from actors_app.definitions.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
 from actors_app.forms.revisions import WHO, RevisionsForm
 from actors_app.history import rights
-from actors_app.history.clock import from_ms
 from actors_app.kept import definitions as kept_definitions
 from actors_app.permissions.former import reader_despite, reader_of
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import (
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import (
     ACTOR_ID,
     actor_payload,
     admin_actor_payload,

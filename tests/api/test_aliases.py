@@ -7,10 +7,10 @@ import pytest
 
 from actors_app.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
-from tests.recorded import replay, result
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
+from tests.support.recorded import replay, result
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/aliases/"

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from actors_app.models import AuditEntry, BulkItem
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, actor_payload
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 URL = "/api/v1/bulk/"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from actors_app.models import AuditEntry, KeptAnswer
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, config_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, config_payload
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/configs/"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, envelope
-from tests.payloads import API as API_URL
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, actor_payload, envelope
+from tests.support.payloads import API as API_URL
 
 pytestmark = pytest.mark.django_db
 ONE = f"/api/v1/actors/{ACTOR_ID}/"

@@ -3,10 +3,10 @@
 import pytest
 
 from actors_app.models import AuditEntry
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID
-from tests.routes import answer_everything
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID
+from tests.support.routes import answer_everything
 from tests.views.test_evidence import manifest, opened
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, execution_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, execution_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/actors/{ACTOR_ID}/executions/"

@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 
 from actors_app.forms.history import SPANS
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, execution_payload, execution_row, listing_payload, search_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import (
+    ACTOR_ID,
+    actor_payload,
+    execution_payload,
+    execution_row,
+    listing_payload,
+    search_payload,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 ALL = "/api/v1/executions/"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api.conftest import Caller
 from tests.conftest import API
-from tests.payloads import actor_payload, alias_payload
+from tests.support.json_api import Caller
+from tests.support.payloads import actor_payload, alias_payload
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/links/"

@@ -3,9 +3,9 @@
 import pytest
 
 from actors_app.services.types.executions import LOG_CUT
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/logs/"

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from actors_app.mailboxes import ASKED
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import actor_payload, execution_payload, search_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import actor_payload, execution_payload, search_payload
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/mailboxes/"

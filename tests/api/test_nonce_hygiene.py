@@ -6,9 +6,9 @@ import pytest
 
 from actors_app.models import AuditEntry, NonceNote
 from actors_app.nonces.handles import nonce_handle
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
 
 pytestmark = pytest.mark.django_db
 UPSTREAM = f"/actors/v2/{ACTOR_ID}/nonces"

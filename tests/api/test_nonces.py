@@ -7,9 +7,9 @@ import pytest
 
 from actors_app.models import AuditEntry, KeptAnswer
 from actors_app.nonces.handles import nonce_handle
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, NONCE_ID, nonce_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, NONCE_ID, nonce_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/actors/{ACTOR_ID}/nonces/"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import actor_payload, refusal
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import actor_payload, refusal
 from tests.views.test_overview import SEARCH, asks, run, world
 
 pytestmark = pytest.mark.django_db

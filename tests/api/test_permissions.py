@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from actors_app.models import AuditEntry
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/actors/{ACTOR_ID}/permissions/"

@@ -11,9 +11,9 @@ from requests.exceptions import ReadTimeout
 from actors_app.core.security.credentials import Credentials
 from actors_app.kept import results as kept_results
 from actors_app.models import AuditEntry, KeptResult
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, execution_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, execution_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/results/"

@@ -4,9 +4,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, execution_payload, search_payload, worker_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, actor_payload, execution_payload, search_payload, worker_payload
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/search/"

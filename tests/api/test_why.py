@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, worker_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, worker_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/why/"

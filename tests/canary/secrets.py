@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from tests import payloads
 from tests.faults.stand_in import Exchange, StandIn, http, no_admin, prepared
+from tests.support import payloads
 
 # Every secret begins with it, so that its first twelve characters are enough to know it by.
 STEM = "Kanarie7"

@@ -23,7 +23,7 @@ from tests.canary.secrets import ENVIRONMENT, MADE_NONCE, PASTED_TOKEN, SHAPES, 
 from tests.canary.tour import Seen, Tour
 from tests.faults.failures import black_hole, refuse
 from tests.faults.stand_in import Failure
-from tests.payloads import ACTOR_ID
+from tests.support.payloads import ACTOR_ID
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore::pytest.PytestWarning")]
 

@@ -13,7 +13,7 @@ from actors_app.nonces.handles import nonce_handle
 from actors_app.services.breaker import breaker_of
 from tests.canary.forms import Form, forms_of
 from tests.canary.secrets import LISTED_NONCE, PASSWORD
-from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID
 
 VALUES: dict[str, Any] = {
     "actor_id": ACTOR_ID,

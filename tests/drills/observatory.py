@@ -19,8 +19,8 @@ from pathlib import Path
 import requests
 from cryptography.fernet import Fernet
 
-from tests.certificates import self_signed
 from tests.sandbox.support import ROOT, free_port, start_sandbox
+from tests.support.certificates import self_signed
 
 WANTED = 140
 # The scanner takes no path and no cookie by itself: the one goes with the host, the other with all that it asks.

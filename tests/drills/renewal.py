@@ -23,7 +23,7 @@ from typing import Any
 import requests
 
 from tests import postgresql
-from tests.running import RunningPortal, running_portal
+from tests.support.running import RunningPortal, running_portal
 
 REQUESTS = 50
 LONGEST_STALL = 10  # seconds for which a process that died may hold the others up

@@ -21,10 +21,10 @@ from pathlib import Path
 import requests
 
 from tests.drills.stall import check, say
-from tests.load import percentile
-from tests.proxied import proxy
-from tests.running import running_portal
 from tests.sandbox.support import start_sandbox
+from tests.support.load import percentile
+from tests.support.proxied import proxy
+from tests.support.running import running_portal
 
 EACH = 64  # clients of each kind, as many as the portal has threads
 PAUSE = 1.0  # seconds between two bytes of a client

@@ -14,9 +14,9 @@ from statistics import fmean
 from tests.drills.stall import check, say
 from tests.faults.failures import hang_up, raw, refuse, reset
 from tests.faults.stand_in import Exchange, StandIn
-from tests.load import Crowd, Visitor, percentile, table
-from tests.running import RunningPortal, running_portal
 from tests.sandbox.support import start_sandbox
+from tests.support.load import Crowd, Visitor, percentile, table
+from tests.support.running import RunningPortal, running_portal
 
 RATE = 20  # requests a second
 SHARE = 0.1  # of the calls fail

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tests.faults.failures import black_hole
 from tests.faults.stand_in import StandIn
-from tests.load import Crowd, Met, Visitor, percentile, table
-from tests.running import running_portal
 from tests.sandbox.support import start_sandbox
+from tests.support.load import Crowd, Met, Visitor, percentile, table
+from tests.support.running import running_portal
 
 RATE = 20  # requests a second
 WARM = 6.0  # seconds

@@ -14,7 +14,7 @@ import requests
 
 from tests import postgresql
 from tests.drills.renewal import ENVIRONMENT, Authority, Visitor, read_the_store
-from tests.running import RunningPortal, running_portal
+from tests.support.running import RunningPortal, running_portal
 
 LONGEST = 3.0  # seconds for any answer while the store is away
 

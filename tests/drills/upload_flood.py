@@ -18,10 +18,10 @@ from itertools import repeat
 from pathlib import Path
 
 from tests.drills.stall import check, say
-from tests.load import Crowd, Met, Visitor, percentile, table
-from tests.running import RunningPortal, running_portal
 from tests.sandbox.support import start_sandbox
-from tests.uploads import CHUNKED, MEGABYTE, MULTIPART, PIECE, Answer, endless_chunks, many_parts, of_size, send
+from tests.support.load import Crowd, Met, Visitor, percentile, table
+from tests.support.running import RunningPortal, running_portal
+from tests.support.uploads import CHUNKED, MEGABYTE, MULTIPART, PIECE, Answer, endless_chunks, many_parts, of_size, send
 
 PARALLEL = 24
 TEMPORARY, COUNTS = 256, 32  # MB

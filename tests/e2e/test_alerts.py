@@ -11,7 +11,7 @@ from tests.e2e.conftest import Portal, Visit
 from tests.e2e.looks import complaints
 from tests.faults.failures import hang_up
 from tests.faults.stand_in import StandIn
-from tests.running import running_portal
+from tests.support.running import running_portal
 
 pytestmark = pytest.mark.browser
 

@@ -16,12 +16,12 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from actors_app.history.clock import SECOND
+from actors_app.core.clock import SECOND
 from actors_app.history.upkeep import PAUSE
 from tests.e2e.conftest import Portal, Visit
 from tests.e2e.looks import complaints, complaints_by_shape
-from tests.running import running_portal
 from tests.sandbox.support import Person, Sandbox, start_sandbox
+from tests.support.running import running_portal
 
 pytestmark = pytest.mark.browser
 WORDS = "ValueError: the reference holds no sequence"

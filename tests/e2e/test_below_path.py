@@ -15,10 +15,10 @@ from django.urls import resolve
 from playwright.sync_api import Browser, expect
 
 from actors_app.doctor import outside
-from tests.proxied import PROXY, proxy
-from tests.running import ROOT, RunningPortal, running_portal
+from tests.portal.test_below_path import BELOW, addresses_in, leaving
 from tests.sandbox.support import PATIENCE, Sandbox
-from tests.test_below_path import BELOW, addresses_in, leaving
+from tests.support.proxied import PROXY, proxy
+from tests.support.running import ROOT, RunningPortal, running_portal
 
 FEWEST = 40  # kinds of pages that links lead to
 

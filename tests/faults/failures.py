@@ -7,8 +7,8 @@ import zlib
 from functools import partial
 from typing import Any
 
-from tests import payloads
 from tests.faults.stand_in import Exchange, Failure, http
+from tests.support import payloads
 
 FOREVER = 3600.0
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

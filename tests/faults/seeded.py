@@ -25,7 +25,7 @@ _JSON = ("tests/services/test_jsons.py",)
 _USE = ("tests/services/test_credentials_use.py", "tests/services/test_operations.py", "tests/services/test_secrets.py")
 _SESSIONS = ("tests/core/security/test_sessions.py",)
 _VAULT = ("tests/core/security/test_credentials.py",)
-_HEADERS = ("tests/test_headers.py", "tests/test_settings.py")
+_HEADERS = ("tests/portal/test_headers.py", "tests/portal/test_settings.py")
 _NONCES = ("tests/views/test_nonce_list.py", "tests/views/test_nonce_delete.py", "tests/views/test_nonce_detail.py")
 _RESULTS = ("tests/views/test_result_take.py", "tests/views/test_result_download.py")
 _SIGN_IN = ("tests/views/test_sign_in.py",)
@@ -35,7 +35,7 @@ _ONCE = ("tests/core/operations/test_perform.py",)
 _TEXT = ("tests/core/pages/test_templatetags.py", "tests/test_loglines.py", "tests/faults/test_answers.py")
 _INPUTS = ("tests/core/pages/test_bad_inputs.py",)
 _PAGES = ("tests/faults/test_faults.py", "tests/faults/test_connections.py")
-_MASKED = ("tests/views/test_secrets.py", "tests/test_masking.py")
+_MASKED = ("tests/views/test_secrets.py", "tests/masking/test_masking.py")
 _BODIES = ("tests/core/security/test_body_limits.py",)
 _LINT = ("tests/test_lint.py",)
 
@@ -307,7 +307,7 @@ SEEDED = (
         "portal/tenants.py",
         'if parts.scheme == "http" and parts.hostname not in LOOPBACK:',
         "if False:",
-        ("tests/test_tenants.py",),
+        ("tests/portal/test_tenants.py",),
     ),
     # Text and inputs.
     Seeded("actors_app/core/pages/formatting.py", "return HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),

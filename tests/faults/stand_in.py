@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests import payloads
+from tests.support import payloads
 
 ACTOR = f"/actors/v2/{payloads.ACTOR_ID}"
 EXECUTION = f"{ACTOR}/executions/{payloads.EXECUTION_ID}"

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.certificates import self_signed
 from tests.faults.conftest import shorten, tenant_at
 from tests.faults.failures import FOREVER
 from tests.faults.stand_in import StandIn
 from tests.faults.test_faults import CHANGED, READ, SEND, TYPED, check_promises
+from tests.support.certificates import self_signed
 
 
 def check_both(server: StandIn, browser: Client, caplog: pytest.LogCaptureFixture, words: str, status: int) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests import payloads
 from tests.faults import failures as f
 from tests.faults.pages import Page
 from tests.faults.stand_in import StandIn
 from tests.faults.world import A, E
-from tests.payloads import EXECUTION_ID
+from tests.support import payloads
+from tests.support.payloads import EXECUTION_ID
 
 
 def ids_of(response: Any) -> list[str]:

@@ -19,7 +19,7 @@ from tests.faults import failures as f
 from tests.faults.conftest import shorten
 from tests.faults.pages import Page
 from tests.faults.stand_in import ACTOR, Failure, StandIn
-from tests.payloads import ACTOR_ID
+from tests.support.payloads import ACTOR_ID
 
 READ = f"/actors/{ACTOR_ID}/configuration/"
 SEND = f"/actors/{ACTOR_ID}/messages/"
@@ -258,7 +258,7 @@ def test_f40_a_token_that_is_past_at_its_issue_is_no_loop(stand: StandIn, sign_i
 def test_f40_a_date_that_is_far_off_means_nothing(stand: StandIn, signed_in: Client) -> None:
     import json
 
-    from tests import payloads
+    from tests.support import payloads
 
     good = json.dumps(payloads.envelope(payloads.actor_payload())).encode()
     stand.fail(f.answer(good, "Date: Mon, 01 Jan 1990 00:00:00 GMT"))

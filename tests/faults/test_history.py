@@ -11,7 +11,7 @@ from actors_app.models import ActorHistory, ExecutionRecord, Readable
 from actors_app.services.breaker import breaker_of
 from tests.faults.failures import black_hole, late, reset_in_body
 from tests.faults.stand_in import StandIn
-from tests.payloads import ACTOR_ID, EXECUTION_ID
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 
 pytestmark = pytest.mark.django_db
 ONE = f"/actors/{ACTOR_ID}/executions/?window=all"

@@ -13,7 +13,7 @@ from tests.faults import failures as f
 from tests.faults.conftest import shorten
 from tests.faults.stand_in import StandIn
 from tests.faults.world import A
-from tests.payloads import ACTOR_ID, NONCE_ID
+from tests.support.payloads import ACTOR_ID, NONCE_ID
 
 WAYS_OUT = (
     "//evil.example/",

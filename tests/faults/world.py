@@ -9,8 +9,8 @@ from typing import Any
 import responses
 
 from actors_app.nonces.handles import nonce_handle
-from tests import payloads
-from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
+from tests.support import payloads
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 
 A = f"/actors/{ACTOR_ID}/"
 E = f"{A}executions/{EXECUTION_ID}/"

@@ -18,7 +18,7 @@ from actors_app.forms.actors import ActorForm
 from actors_app.forms.cron import check_schedule
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
-from tests.payloads import actor_payload
+from tests.support.payloads import actor_payload
 
 NOW = datetime(2026, 11, 23, 16, 20, tzinfo=UTC)
 
@@ -367,7 +367,7 @@ def test_a_stateless_actor_keeps_the_state_it_was_registered_with() -> None:
     from actors_app.definitions.definition import full_update
     from actors_app.services.dialects import V2
     from actors_app.services.types import Actor
-    from tests.payloads import actor_payload
+    from tests.support.payloads import actor_payload
 
     actor = Actor.from_api(actor_payload(stateless=True, state={"x": 1}), V2())
     assert full_update(actor, {"description": "new"})["state"] == {"x": 1}

@@ -5,7 +5,7 @@ import pytest
 from actors_app.forms.workers import ScaleForm
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Actor
-from tests.payloads import actor_payload
+from tests.support.payloads import actor_payload
 
 
 def actor(**changes: object) -> Actor:

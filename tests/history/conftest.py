@@ -6,9 +6,9 @@ import pytest
 
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
-from tests import payloads
 from tests.history.world import World, answering
 from tests.services.conftest import Visitor
+from tests.support import payloads
 
 
 @pytest.fixture

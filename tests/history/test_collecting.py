@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from requests.exceptions import ConnectionError as Reset
 
+from actors_app.core.clock import DAY, now_ms
 from actors_app.history import collecting, newer
-from actors_app.history.clock import DAY, now_ms
 from actors_app.history.collecting import look_at, look_at_all
 from actors_app.models import ActorHistory, ExecutionRecord, ExecutionTally, UnreadHistory
 from actors_app.services import Abaco
 from actors_app.services.breaker import breaker_of
 from actors_app.services.errors import TimedOut
-from tests import payloads
 from tests.history.world import World, ago, stamp
-from tests.payloads import ACTOR_ID
+from tests.support import payloads
+from tests.support.payloads import ACTOR_ID
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 

@@ -20,7 +20,7 @@ from actors_app.models import CollectorBeat, ExecutionRecord
 from portal.tenants import Tenant
 from tests.history.test_commands import says
 from tests.history.world import World
-from tests.store import taken_away
+from tests.support.store import taken_away
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 Worlds = dict[str, World]

@@ -11,14 +11,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from requests.exceptions import ReadTimeout
 
+from actors_app.core.clock import DAY
 from actors_app.history import collecting
-from actors_app.history.clock import DAY
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, ExecutionTally
 from actors_app.services import Abaco
-from tests import payloads
 from tests.history.test_collecting import known, look, many
 from tests.history.world import World, ago
-from tests.payloads import ACTOR_ID
+from tests.support import payloads
+from tests.support.payloads import ACTOR_ID
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 

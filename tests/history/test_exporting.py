@@ -13,8 +13,8 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from requests.exceptions import ReadTimeout
 
+from actors_app.core.clock import now_ms, to_ms
 from actors_app.forms.history import HistoryForm
-from actors_app.history.clock import now_ms, to_ms
 from actors_app.history.exporting import COLUMNS, file_name
 from actors_app.history.rights import SeenActor
 from actors_app.models import ActorHistory, ExecutionRecord, Readable

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from actors_app.core.clock import DAY, HOUR, MINUTE, to_ms
 from actors_app.history import counting, finding, merging, questions, slices
-from actors_app.history.clock import DAY, HOUR, MINUTE, to_ms
 from actors_app.history.counting import counts, over_time
 from actors_app.history.finding import Found, every, newer, page, place_of
 from actors_app.history.recording import record

@@ -17,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from actors_app.models import ActorHistory, ExecutionRecord
 from benchmarks.cases import Case, cases
 from tests.history.world import World, ago
-from tests.payloads import ACTOR_ID
-from tests.plans import postgresql_steps, sqlite_steps
+from tests.support.payloads import ACTOR_ID
+from tests.support.plans import postgresql_steps, sqlite_steps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 TABLES = r"portal_(?:execution|execution_tally|actor_history|unread_history|readable)"

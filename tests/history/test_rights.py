@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.history.clock import HOUR, MINUTE, now_ms
+from actors_app.core.clock import HOUR, MINUTE, now_ms
 from actors_app.models import ActorHistory, ExecutionRecord, Readable
 from tests.history.world import World, ago
 

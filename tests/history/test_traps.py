@@ -11,18 +11,18 @@ from django.db import connection
 from django.test import Client
 from requests.exceptions import ReadTimeout
 
+from actors_app.core.clock import DAY, now_ms
 from actors_app.history import collecting, newer, reading_back
-from actors_app.history.clock import DAY, now_ms
 from actors_app.history.collecting import look_at_all
 from actors_app.history.rights import PATIENCE
 from actors_app.models import ActorHistory, ExecutionRecord, ExecutionTally, Readable
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
-from tests import payloads
 from tests.history.test_collecting import fresh, known, look, many
 from tests.history.world import World, ago
-from tests.payloads import ACTOR_ID
 from tests.services.conftest import Visitor
+from tests.support import payloads
+from tests.support.payloads import ACTOR_ID
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 

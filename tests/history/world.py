@@ -13,8 +13,8 @@ import responses
 from requests import PreparedRequest
 
 from actors_app.models import ActorHistory
-from tests import payloads
-from tests.payloads import ACTOR_ID
+from tests.support import payloads
+from tests.support.payloads import ACTOR_ID
 
 TENANT = "default"
 Answer = tuple[int, dict[str, str], Any]

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.certificates import self_signed
 from tests.sandbox.support import ROOT, start_sandbox
+from tests.support.certificates import self_signed
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from actors_app.services import Abaco, AbacoClient
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden
 from actors_app.services.types import Actor, ActorLine
 from actors_app.services.types.actor_lines import _FIELDS
-from tests.payloads import actor_payload
 from tests.services.conftest import ROOT, Visitor
+from tests.support.payloads import actor_payload
 
 TIMES = ("create_time", "last_update_time")
 SHOWN = (*(field[0] for field in _FIELDS if field[0] not in ("created", "updated")), *TIMES)

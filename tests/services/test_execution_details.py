@@ -2,7 +2,7 @@ import pytest
 
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.errors import InvalidRequest, NotFound
-from tests.payloads import ACTOR_ID, API, EXECUTION_ID, execution_payload, search_payload
+from tests.support.payloads import ACTOR_ID, API, EXECUTION_ID, execution_payload, search_payload
 
 
 class Token:

@@ -13,8 +13,8 @@ from actors_app.services.dialects import V2
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound
 from actors_app.services.executions import _rows
 from actors_app.services.urls import actor, upstream_url
-from tests.payloads import envelope, execution_row, listing_payload, refusal
 from tests.services.conftest import ROOT
+from tests.support.payloads import envelope, execution_row, listing_payload, refusal
 
 CALL = Call("GET", upstream_url("actors", "v2", actor("a"), "executions"))
 URL = f"{ROOT}/actors/v2/a/executions"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from actors_app.services import urls
 from actors_app.services.errors import NotFound, Unaddressable
 from tests.conftest import API
-from tests.payloads import refusal
 from tests.services.abaco_front import Reached, reached
+from tests.support.payloads import refusal
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 ROOTS = {"v2": ("actors", "v2"), "v3": ("v3", "actors")}

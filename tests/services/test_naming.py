@@ -17,9 +17,9 @@ from actors_app.services.executions import _rows
 from actors_app.services.naming import TELLING, check, naming_of
 from actors_app.services.types import Actor
 from actors_app.services.urls import actor, upstream_url
-from tests.payloads import actor_payload, envelope, execution_row, listing_payload, respelled, snake_name
 from tests.services.conftest import ROOT, Visitor
 from tests.services.operations import OPERATIONS, A, E, Operation
+from tests.support.payloads import actor_payload, envelope, execution_row, listing_payload, respelled, snake_name
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 CALL = Call("GET", upstream_url("actors", "v2"))

@@ -5,7 +5,7 @@ import responses
 
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.errors import InvalidRequest
-from tests.payloads import API, envelope, execution_payload, search_payload
+from tests.support.payloads import API, envelope, execution_payload, search_payload
 
 
 class Token:

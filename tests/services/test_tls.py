@@ -11,8 +11,8 @@ import pytest
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
 from actors_app.services.errors import TimedOut, Unreachable
-from tests.certificates import self_signed
 from tests.services.conftest import RawServer, Visitor, envelope, http, known
+from tests.support.certificates import self_signed
 
 Start = Callable[[Callable[[RawServer, socket.socket], None]], RawServer]
 

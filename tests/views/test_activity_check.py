@@ -9,9 +9,9 @@ from django.test import Client
 
 from actors_app.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
-from tests.audit import SENT, wrote
 from tests.conftest import API
-from tests.payloads import (
+from tests.support.audit import SENT, wrote
+from tests.support.payloads import (
     ACTOR_ID,
     EXECUTION_ID,
     NONCE_ID,

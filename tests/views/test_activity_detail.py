@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from actors_app.models import AuditEntry
-from tests.audit import read, wrote
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.support.audit import read, wrote
+from tests.support.payloads import ACTOR_ID, actor_payload
 
 Browser = Callable[..., Client]
 ACTOR = f"/actors/v2/{ACTOR_ID}"

@@ -15,10 +15,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from actors_app.models import AuditEntry
-from tests.audit import read, wrote
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload
-from tests.plans import postgresql_steps, sqlite_steps
+from tests.support.audit import read, wrote
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload
+from tests.support.plans import postgresql_steps, sqlite_steps
 
 Browser = Callable[..., Client]
 URL = "/activity/"

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.support.payloads import ACTOR_ID, actor_payload
 
 URL = f"/actors/{ACTOR_ID}/configuration/"
 API = f"/actors/v2/{ACTOR_ID}"

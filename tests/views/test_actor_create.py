@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.support.payloads import ACTOR_ID, actor_payload
 
 URL = "/actors/new/"
 API = "/actors/v2"

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from actors_app.administration.blast_radius import ALIASES_ASKED
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, nonce_payload, worker_payload
+from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, nonce_payload, worker_payload
 
 URL = f"/actors/{ACTOR_ID}/delete/"
 API = f"/actors/v2/{ACTOR_ID}"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.payloads import (
+from tests.support.payloads import (
     ACTOR_ID,
     actor_payload,
     execution_payload,

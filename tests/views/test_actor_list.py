@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors_app.actor_rows import schedule_words
-from actors_app.history.clock import HOUR, from_ms, now_ms
+from actors_app.core.clock import HOUR, from_ms, now_ms
 from actors_app.history.recording import record
 from actors_app.models import ActorHistory, BulkItem, BulkJob, PortalSession
 from actors_app.services.types import Execution
-from tests.payloads import actor_payload
+from tests.support.payloads import actor_payload
 
 URL = "/actors/"
 

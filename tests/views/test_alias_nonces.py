@@ -7,9 +7,9 @@ from django.test import Client
 
 from actors_app.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
-from tests.audit import wrote
 from tests.conftest import API
-from tests.payloads import NONCE_ID, nonce_payload
+from tests.support.audit import wrote
+from tests.support.payloads import NONCE_ID, nonce_payload
 
 pytestmark = pytest.mark.django_db
 URL = "/aliases/my-alias/nonces/"

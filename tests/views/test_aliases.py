@@ -8,10 +8,10 @@ from django.test import Client
 
 from actors_app.forms.aliases import AliasDeleteForm
 from actors_app.models import AuditEntry
-from tests.audit import wrote
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload
-from tests.recorded import replay, result
+from tests.support.audit import wrote
+from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload
+from tests.support.recorded import replay, result
 
 pytestmark = pytest.mark.django_db
 ALIASES = "/actors/v2/aliases"

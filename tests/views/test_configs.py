@@ -9,10 +9,10 @@ from django.test import Client
 
 from actors_app.forms.configs import ConfigDeleteForm
 from actors_app.models import AuditEntry
-from tests.audit import wrote
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, snake
-from tests.recorded import replay, result
+from tests.support.audit import wrote
+from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, snake
+from tests.support.recorded import replay, result
 
 pytestmark = pytest.mark.django_db
 CONFIGS = "/actors/v2/configs"

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from actors_app.definitions.files import NoDefinition, read
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.support.payloads import ACTOR_ID, actor_payload
 from tests.views.test_actor_update import FULL
 
 NEW = "/actors/new/"

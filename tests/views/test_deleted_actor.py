@@ -21,8 +21,8 @@ from actors_app.models import ActorHistory
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Actor, Execution
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, refusal, snake
-from tests.recorded import answer
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, refusal, snake
+from tests.support.recorded import answer
 
 pytestmark = pytest.mark.django_db
 ROOTS = {"v2": "/actors/v2", "v3": "/v3/actors"}

@@ -10,8 +10,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from actors_app.core.clock import now_ms
 from actors_app.core.security.credentials import Credentials
-from actors_app.history.clock import now_ms
 from actors_app.history.evidence import CAP
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
@@ -20,7 +20,7 @@ from actors_app.masking import MASK
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, Readable
 from tests.conftest import API
 from tests.history.world import ago, answering
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, refusal
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, refusal
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/evidence/"

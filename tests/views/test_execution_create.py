@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 PAGE = f"/actors/{ACTOR_ID}/executions/new/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"

@@ -10,7 +10,7 @@ from actors_app.models import PortalSession
 from actors_app.services.errors import TimedOut
 from actors_app.services.types import Execution
 from actors_app.views.execution import last_known
-from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, worker_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, worker_payload
 
 PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/halt/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, envelope, execution_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, envelope, execution_payload
 
 PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/logs/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"

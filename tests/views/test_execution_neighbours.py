@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.history.clock import now_ms, to_ms
+from actors_app.core.clock import now_ms, to_ms
 from actors_app.models import ActorHistory, ExecutionRecord
 from actors_app.services.times import parse_time
 from tests.conftest import API
-from tests.payloads import (
+from tests.support.payloads import (
     ACTOR_ID,
     EXECUTION_ID,
     actor_payload,

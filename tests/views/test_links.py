@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload
+from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload
 
 pytestmark = pytest.mark.django_db
 ACTOR = f"/actors/v2/{ACTOR_ID}"

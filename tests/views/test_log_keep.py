@@ -6,7 +6,7 @@ import pytest
 from actors_app.core.security.credentials import Credentials
 from actors_app.kept import logs as kept_logs
 from actors_app.models import AuditEntry, KeptLog
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 LOG_PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/logs/"
 PAGE = f"{LOG_PAGE}keep/"

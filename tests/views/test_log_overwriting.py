@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 EXECUTION = f"{ACTOR}/executions/{EXECUTION_ID}"

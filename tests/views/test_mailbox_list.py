@@ -5,7 +5,7 @@ from typing import Any
 from django.test import Client
 
 from actors_app.mailboxes import ASKED
-from tests.payloads import ACTOR_ID, actor_payload, execution_payload, search_payload
+from tests.support.payloads import ACTOR_ID, actor_payload, execution_payload, search_payload
 
 URL = "/mailboxes/"
 SEARCH = "/actors/v2/search/executions"

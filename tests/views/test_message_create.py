@@ -8,9 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests import payloads
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, worker_payload
+from tests.support import payloads
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, worker_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/messages/"

@@ -5,9 +5,9 @@ import re
 import pytest
 from django.test import Client
 
-from tests import payloads
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.support import payloads
+from tests.support.payloads import ACTOR_ID, actor_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/messages/purge/"

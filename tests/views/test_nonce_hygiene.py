@@ -9,7 +9,7 @@ from django.test import Client
 from actors_app.models import AuditEntry, NonceNote
 from actors_app.nonces.handles import nonce_handle
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
+from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 ACTOR = f"/actors/v2/{ACTOR_ID}"

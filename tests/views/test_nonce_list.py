@@ -8,7 +8,7 @@ from django.test import Client
 
 from actors_app.nonces.handles import nonce_handle
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, nonce_payload
+from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, nonce_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/nonces/"

@@ -12,7 +12,7 @@ from actors_app.history.recording import record
 from actors_app.models import ActorHistory
 from actors_app.services.dialects import V2
 from actors_app.services.types import Execution
-from tests.payloads import (
+from tests.support.payloads import (
     ACTOR_ID,
     EXECUTION_ID,
     actor_payload,

@@ -6,7 +6,7 @@ from django.test import Client
 from actors_app.services.blanks import trimmed
 from tests.conftest import API
 from tests.history.world import ago, answering
-from tests.payloads import (
+from tests.support.payloads import (
     ACTOR_ID,
     EXECUTION_ID,
     WORKER_ID,

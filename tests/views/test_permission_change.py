@@ -8,7 +8,7 @@ from django.test import Client
 
 from actors_app.models import AuditEntry, Readable
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, nonce_payload
+from tests.support.payloads import ACTOR_ID, actor_payload, nonce_payload
 
 pytestmark = pytest.mark.django_db
 LIST = f"/actors/{ACTOR_ID}/permissions/"

@@ -11,8 +11,8 @@ from django.test import Client
 from actors_app.audit.activity import details_of
 from actors_app.models import AuditEntry
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, config_payload, nonce_payload
-from tests.recorded import replay
+from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, config_payload, nonce_payload
+from tests.support.recorded import replay
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/permissions/"

@@ -13,11 +13,11 @@ import responses
 from django.conf import settings
 from django.test import Client
 
+from actors_app.core.clock import DAY, to_ms
 from actors_app.core.pages import preferences
 from actors_app.core.pages.preferences import Preferences, read
 from actors_app.core.pages.timezones import COOKIE, exact, here, written_in, zone_named, zone_names, zone_words
 from actors_app.history import counting
-from actors_app.history.clock import DAY, to_ms
 from actors_app.history.recording import record
 from actors_app.history.wanted import Wanted
 from actors_app.history_charts import spans
@@ -25,8 +25,8 @@ from actors_app.models import ActorHistory, PreferenceRow
 from actors_app.services.dialects import V2
 from actors_app.services.types import Execution
 from tests.history.world import stamp
-from tests.payloads import ACTOR_ID, actor_payload, execution_payload
-from tests.routes import answer_everything
+from tests.support.payloads import ACTOR_ID, actor_payload, execution_payload
+from tests.support.routes import answer_everything
 
 URL = "/account/preferences/"
 GOOD = {"zone": "Asia/Kolkata", "theme": "dark", "density": "compact", "page_size": "25", "wrap": "on"}

@@ -6,7 +6,7 @@ from django.utils import timezone
 from actors_app.core.security.credentials import Credentials
 from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult
-from tests.payloads import ACTOR_ID, EXECUTION_ID
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 
 JDOE = Credentials(tenant="default", username="jdoe", access_token="")
 DATA = b"<html>\x00\xff" + bytes(5000)

@@ -7,7 +7,7 @@ from actors_app.core.security.credentials import Credentials
 from actors_app.executions.shapes import Shape
 from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 pytestmark = pytest.mark.store
 

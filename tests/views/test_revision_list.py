@@ -9,9 +9,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from actors_app.history.clock import HOUR, now_ms
+from actors_app.core.clock import HOUR, now_ms
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, KeptDefinition, Readable
-from tests.payloads import ACTOR_ID, API, actor_payload
+from tests.support.payloads import ACTOR_ID, API, actor_payload
 from tests.views.test_actor_update import inputs
 
 URL = f"/actors/{ACTOR_ID}/revisions/"

@@ -10,9 +10,9 @@ from django.test import Client
 
 from actors_app.services.naming import naming_of
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.core.test_tapis import snake
+from tests.support.payloads import ACTOR_ID, actor_payload
 from tests.views.test_actor_update import inputs
-from tests.views.test_tapis import snake
 
 pytestmark = pytest.mark.django_db
 

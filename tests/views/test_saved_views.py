@@ -9,9 +9,9 @@ import pytest
 from django.template import Context, Template
 from django.test import Client, RequestFactory
 
+from actors_app.core.clock import now_ms
 from actors_app.core.security.credentials import Credentials
 from actors_app.forms.history import HistoryForm
-from actors_app.history.clock import now_ms
 from actors_app.models import PortalSession, Readable, SavedView
 from actors_app.saved_views import MOST, NotSaved, built_in, rename, save
 from tests.conftest import API

@@ -20,7 +20,7 @@ from actors_app.kept.messages import Sent
 from actors_app.masking import MASK
 from actors_app.models import AuditEntry, KeptResult
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, search_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, search_payload
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[..., Client]

@@ -9,7 +9,7 @@ from django.test import Client
 from actors_app.models import PortalSession
 from portal.tenants import Tenant
 from tests.conftest import API
-from tests.payloads import refusal
+from tests.support.payloads import refusal
 
 Browser = Callable[..., Client]
 pytestmark = pytest.mark.django_db

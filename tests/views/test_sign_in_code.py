@@ -15,7 +15,7 @@ from actors_app.services.tokens import challenge_of
 from actors_app.sign_in import codes as code_sign_ins
 from portal.tenants import Tenant
 from tests.conftest import API
-from tests.payloads import envelope, refusal
+from tests.support.payloads import envelope, refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 V2 = Tenant("v2", "Two", "https://api.example.org", sign_in=("code", "token"), client_key="k2", client_secret="s2")

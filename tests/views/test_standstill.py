@@ -14,7 +14,7 @@ from django.test import Client
 from responses.matchers import query_param_matcher
 
 from tests.conftest import API
-from tests.recorded import answer, result, result_at
+from tests.support.recorded import answer, result, result_at
 
 pytestmark = pytest.mark.django_db
 V2 = "v2-nginx"

@@ -9,9 +9,9 @@ from django.test import Client
 
 from actors_app.forms.state import mark_of
 from actors_app.models import AuditEntry
-from tests.audit import wrote
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.support.audit import wrote
+from tests.support.payloads import ACTOR_ID, actor_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/state/"

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, envelope
+from tests.support.payloads import ACTOR_ID, actor_payload, envelope
 
 URL = f"/actors/{ACTOR_ID}/state/"
 ACTOR = f"/actors/v2/{ACTOR_ID}"

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.core.test_tapis import snake
+from tests.support.payloads import ACTOR_ID, actor_payload
 from tests.views.test_actor_update import inputs
-from tests.views.test_tapis import snake
 
 pytestmark = pytest.mark.django_db
 

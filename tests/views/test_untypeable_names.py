@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from actors_app.services.blanks import collapsed
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload
+from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 DELETE = f"/actors/{ACTOR_ID}/delete/"

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, WORKER_ID, actor_payload, worker_payload
+from tests.support.payloads import ACTOR_ID, WORKER_ID, actor_payload, worker_payload
 
 pytestmark = pytest.mark.django_db
 URL = f"/actors/{ACTOR_ID}/workers/{WORKER_ID}/"

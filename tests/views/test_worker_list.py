@@ -9,7 +9,7 @@ from django.test import Client
 from responses.matchers import query_param_matcher
 
 from tests.conftest import API
-from tests.payloads import (
+from tests.support.payloads import (
     ACTOR_ID,
     EXECUTION_ID,
     WORKER_ID,

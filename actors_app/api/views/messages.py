@@ -18,8 +18,8 @@ from actors_app.core.api.schema import Done, operation
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.forms_environment import EnvironmentField, TypedEnvironment
 from actors_app.core.security.capabilities import is_plain as known_as_plain
+from actors_app.core.sizes import file_excess, message_excess
 from actors_app.executions.again import known_of
-from actors_app.executions.sizes import file_excess, message_excess
 from actors_app.forms.messages import check_json_message
 from actors_app.kept.messages import Sent
 from actors_app.services.jsons import dump_json

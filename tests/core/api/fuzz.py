@@ -16,8 +16,8 @@ from typing import Any
 
 import requests
 
-from tests.running import RunningPortal, running_portal
 from tests.sandbox.support import Person, Sandbox, start_sandbox
+from tests.support.running import RunningPortal, running_portal
 
 EXAMPLES = 1000
 CONFIG = Path(__file__).with_name("schemathesis.toml")

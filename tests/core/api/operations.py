@@ -13,7 +13,7 @@ from actors_app.bulk.plans import Item
 from actors_app.core.security.credentials import Credentials
 from actors_app.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
-from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 
 VALUES = {
     "actor_id": ACTOR_ID,
@@ -49,7 +49,7 @@ class Operation:
         """Return the address, with ids of things that exist."""
         from django.urls import get_resolver
 
-        names = get_resolver("actors_app.api.urls").reverse_dict.getlist(self.name)[0][0][0][1]
+        names = get_resolver("actors_app.api_urls").reverse_dict.getlist(self.name)[0][0][0][1]
         values = VALUES | {"entry_id": AuditEntry.objects.values_list("pk", flat=True).order_by("pk").first() or 1}
         address = reverse(f"api:{self.name}", kwargs={value: values[value] for value in names})
         return f"{address}?{self.query}" if self.query else address

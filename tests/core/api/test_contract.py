@@ -22,12 +22,12 @@ from actors_app.services.dialects import V2
 from actors_app.services.naming import naming_of
 from actors_app.services.types import Actor
 from portal.tenants import Tenant
-from tests.api.conftest import TOKEN, Caller, problem
 from tests.conftest import API, forget
 from tests.core.api.operations import OPERATIONS, READS, VALUES, WRITES, Operation
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, respelled
-from tests.routes import answer_everything
-from tests.test_headers import FIXED, POLICY
+from tests.portal.test_headers import FIXED, POLICY
+from tests.support.json_api import TOKEN, Caller, problem
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, respelled
+from tests.support.routes import answer_everything
 
 pytestmark = pytest.mark.django_db
 ALL = pytest.mark.parametrize("one", OPERATIONS, ids=str)
@@ -92,7 +92,7 @@ def headers_of(answer: Any) -> None:
 def test_each_operation_has_a_row_and_each_row_an_operation() -> None:
     routes = {
         (pattern.name, method.upper())
-        for pattern in get_resolver("actors_app.api.urls").url_patterns
+        for pattern in get_resolver("actors_app.api_urls").url_patterns
         if pattern.name not in ("schema", "docs")
         for method in METHODS
         if hasattr(pattern.callback.view_class, method.lower())

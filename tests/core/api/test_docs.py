@@ -8,8 +8,8 @@ from drf_spectacular.validation import validate_schema
 from actors_app.core.api.problems import TITLES
 from actors_app.core.api.schema import schema
 from actors_app.core.pages.errors import TITLES as API_TITLES
-from tests.api.conftest import Caller, problem
 from tests.core.api.operations import OPERATIONS
+from tests.support.json_api import Caller, problem
 
 pytestmark = pytest.mark.django_db
 

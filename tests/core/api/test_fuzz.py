@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.conftest import Running
 from tests.core.api.fuzz import fuzz
 from tests.core.api.operations import OPERATIONS
+from tests.support.json_api import Running
 
 # Boundary values, which are the phase `coverage`, are 80 requests an operation: they are for the full run.
 SOME = (5, ("--phases", "examples,fuzzing,stateful"), 2)

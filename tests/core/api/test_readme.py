@@ -6,8 +6,8 @@ import subprocess
 import sys
 import time
 
-from tests.api.conftest import Running
 from tests.core.api.fuzz import Program
+from tests.support.json_api import Running
 from tests.test_docs import ROOT
 
 SCRIPT = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)

@@ -8,9 +8,9 @@ from django.test import Client
 from actors_app.core.security.credentials import Credentials
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
-from tests.api.conftest import Caller, problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
+from tests.support.json_api import Caller, problem
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from actors_app.nonces.handles import nonce_handle
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, nonce_payload
+from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, nonce_payload
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 HANDLE = nonce_handle(ACTOR_ID, nonce_payload()["id"])

@@ -13,8 +13,8 @@ from django.test import Client
 from actors_app.core.operations.trail import verify
 from actors_app.models import AuditEntry
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, envelope, refusal
-from tests.payloads import API as ROOT
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, envelope, refusal
+from tests.support.payloads import API as ROOT
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 Browser = Callable[..., Client]
@@ -238,7 +238,7 @@ def test_saving_an_edit_twice_saves_once(signed_in: Client, api: API) -> None:
 
 def test_a_second_deletion_of_a_nonce_gets_the_first_answer(signed_in: Client, api: API) -> None:
     from actors_app.nonces.handles import nonce_handle
-    from tests.payloads import NONCE_ID, nonce_payload
+    from tests.support.payloads import NONCE_ID, nonce_payload
 
     nonces = f"/actors/v2/{ACTOR_ID}/nonces"
     api.get(nonces, [nonce_payload()])

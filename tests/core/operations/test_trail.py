@@ -12,7 +12,7 @@ from django.utils import timezone
 from actors_app.core.operations import trail
 from actors_app.core.operations.models import GENESIS
 from actors_app.models import AuditEntry, AuditHead
-from tests.audit import read, wrote
+from tests.support.audit import read, wrote
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

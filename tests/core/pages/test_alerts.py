@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID
 
 pytestmark = pytest.mark.django_db
 ACTOR = f"/actors/v2/{ACTOR_ID}"

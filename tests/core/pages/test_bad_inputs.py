@@ -21,10 +21,10 @@ from actors_app.forms.actor_list import ActorDeleteForm
 from actors_app.forms.aliases import AliasDeleteForm
 from actors_app.forms.configs import ConfigDeleteForm
 from actors_app.nonces.handles import nonce_handle
-from tests import payloads
 from tests.faults.pages import Page
 from tests.faults.stand_in import prepared
-from tests.payloads import ACTOR_ID
+from tests.support import payloads
+from tests.support.payloads import ACTOR_ID
 
 ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "bad_inputs.json").read_text())
 ACTOR = f"/actors/{ACTOR_ID}/"

@@ -9,10 +9,10 @@ from django.test import Client
 from django.utils.html import escape
 
 from actors_app.history.exporting import COLUMNS
-from tests.audit import wrote
 from tests.conftest import API
 from tests.history.world import answering
-from tests.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload, worker_payload
+from tests.support.audit import wrote
+from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload, worker_payload
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 BOM = b"\xef\xbb\xbf"

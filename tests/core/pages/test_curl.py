@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from actors_app.core.pages.curl import Curl
 from actors_app.core.security.sessions import SessionStore
 from actors_app.services.errors import SignedOut
-from tests.payloads import ACTOR_ID, NONCE_ID
+from tests.support.payloads import ACTOR_ID, NONCE_ID
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from actors_app.core.pages import drafts
 from actors_app.core.security.credentials import vault
 from actors_app.models import AuditEntry, Draft, PortalSession
 from tests.conftest import API
-from tests.payloads import actor_payload
-from tests.routes import answer_everything, crawled
+from tests.support.payloads import actor_payload
+from tests.support.routes import answer_everything, crawled
 from tests.test_rights import everything
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.test import Client
 
 from actors_app.core.pages.forms_environment import problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload
+from tests.support.payloads import ACTOR_ID, actor_payload
 
 TAKEN = ("A", "a1", "_", "_1", "PATH", "lower_Case", "LD_PRELOAD", "x" * 300)
 NOT_TAKEN = (

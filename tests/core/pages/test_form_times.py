@@ -19,7 +19,7 @@ from actors_app.templatetags.actors import on_clock_of
 from portal.logs import formatter
 from tests.conftest import API
 from tests.history.world import answering
-from tests.payloads import ACTOR_ID
+from tests.support.payloads import ACTOR_ID
 
 AT = datetime(2026, 11, 23, 15, 51, 39, 397_000, tzinfo=UTC)
 TEXTS = {

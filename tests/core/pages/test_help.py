@@ -9,7 +9,7 @@ from django.urls import reverse
 from actors_app.core.pages.help import GENERAL, PURPOSES, places
 from actors_app.core.pages.navigation import GROUPS
 from tests.conftest import API
-from tests.routes import ROWS
+from tests.support.routes import ROWS
 
 pytestmark = pytest.mark.django_db
 URL = "/help/"

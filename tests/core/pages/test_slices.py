@@ -13,7 +13,7 @@ from django.test import Client
 from tests.conftest import API
 from tests.faults.pages import Page
 from tests.history.world import World, ago, answering
-from tests.payloads import actor_payload
+from tests.support.payloads import actor_payload
 from tests.views.execution_list.support import ALL, BOTH, ONE, ids
 from tests.views.test_actor_list import names
 

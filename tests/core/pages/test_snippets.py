@@ -20,9 +20,9 @@ from django.test import Client, RequestFactory
 
 from actors_app.core.pages.snippets import EXAMPLES, NO_CALL, OPERATIONS, Code, code_of
 from actors_app.core.security.sessions import SessionStore
-from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 from tests.sandbox.support import Person, Sandbox, start_sandbox
-from tests.told import curl_is_told
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
+from tests.support.told import curl_is_told
 
 IDS = {
     "actor_id": ACTOR_ID,

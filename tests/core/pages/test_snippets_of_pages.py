@@ -15,9 +15,9 @@ from actors_app.core.security.credentials import Credentials
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, actor_payload, execution_payload
-from tests.routes import answer_everything, crawled
-from tests.told import curl_is_told
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, actor_payload, execution_payload
+from tests.support.routes import answer_everything, crawled
+from tests.support.told import curl_is_told
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 

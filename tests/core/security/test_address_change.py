@@ -18,12 +18,12 @@ from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.models import (
     PortalSession,
 )
-from tests import payloads
-from tests.api.conftest import Caller
 from tests.conftest import API, key_of
 from tests.core.api.operations import OPERATIONS
-from tests.payloads import ACTOR_ID
-from tests.routes import ROWS, answer_everything, crawled
+from tests.support import payloads
+from tests.support.json_api import Caller
+from tests.support.payloads import ACTOR_ID
+from tests.support.routes import ROWS, answer_everything, crawled
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[..., Client]

@@ -13,11 +13,11 @@ from django.test import Client, RequestFactory
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
 from actors_app.core.security import body_limits as bodies
-from tests.api.conftest import problem
 from tests.conftest import API
-from tests.payloads import ACTOR_ID
-from tests.routes import crawled
-from tests.uploads import many_parts
+from tests.support.json_api import problem
+from tests.support.payloads import ACTOR_ID
+from tests.support.routes import crawled
+from tests.support.uploads import many_parts
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[..., Client]

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from actors_app.core.security import bulkhead
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 LIST = "/actors/"

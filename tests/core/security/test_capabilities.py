@@ -15,9 +15,9 @@ from actors_app.core.security.capabilities import ACTS, Own
 from actors_app.models import PortalSession
 from actors_app.services.types import AdminRole
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, NONCE_ID, WORKER_ID, actor_payload, envelope
-from tests.payloads import API as API_ROOT
-from tests.routes import crawled
+from tests.support.payloads import ACTOR_ID, NONCE_ID, WORKER_ID, actor_payload, envelope
+from tests.support.payloads import API as API_ROOT
+from tests.support.routes import crawled
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 PROBE = "/actors/v2/aliases/admin-role-probe"

@@ -19,9 +19,9 @@ from actors_app.models import PortalSession
 from actors_app.services.calls import Limits
 from actors_app.services.errors import ServiceFailed, SignedOut, TimedOut
 from portal import store
-from tests import payloads
 from tests.conftest import API, key_of
-from tests.store import Lock
+from tests.support import payloads
+from tests.support.store import Lock
 
 Browser = Callable[..., Client]
 pytestmark = [pytest.mark.store, pytest.mark.django_db]

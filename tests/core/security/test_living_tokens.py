@@ -12,8 +12,8 @@ from actors_app.core.security.credentials import SessionCredentials
 from actors_app.history.accounts import ServiceAccount
 from actors_app.models import PortalSession
 from actors_app.services.errors import AbacoError, WrongPassword
-from tests import payloads
 from tests.conftest import API, key_of
+from tests.support import payloads
 
 Browser = Callable[..., Client]
 pytestmark = [pytest.mark.store, pytest.mark.django_db]

@@ -17,7 +17,7 @@ from actors_app.doctor import inside
 from actors_app.models import AuditEntry, NonceNote, PortalSession, PreferenceRow, SavedView, TenantOrigin
 from portal.tenants import Tenant, TenantError, origin_of, read_tenant
 from tests.conftest import API, key_of
-from tests.routes import answer_everything
+from tests.support.routes import answer_everything
 from tests.test_former_api import fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]

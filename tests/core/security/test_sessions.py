@@ -19,8 +19,8 @@ from actors_app.core.security import sessions
 from actors_app.core.security.browsers import browser_name
 from actors_app.models import KeyHandover, PortalSession
 from tests.conftest import API, key_of
-from tests.payloads import ACTOR_ID
-from tests.routes import answer_everything
+from tests.support.payloads import ACTOR_ID
+from tests.support.routes import answer_everything
 
 Browser = Callable[..., Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.store]

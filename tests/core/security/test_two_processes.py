@@ -23,10 +23,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests import postgresql
 from tests.canary.forms import forms_of
-from tests.load import Visitor
-from tests.running import RunningPortal, running_portal
 from tests.sandbox.support import Person, Sandbox, start_sandbox
-from tests.tools import missing
+from tests.support.load import Visitor
+from tests.support.running import RunningPortal, running_portal
+from tests.support.tools import missing
 
 CONNECTIONS = 4  # of each process, to the store
 

@@ -5,10 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import API
-from tests.payloads import (
-    actor_payload,
-    totals_payload,
-)
+from tests.support.payloads import actor_payload, totals_payload
 
 RECORDINGS = Path(__file__).parents[2] / "recordings" / "v2-snake"
 

@@ -7,13 +7,7 @@ from django.test import Client
 
 from actors_app.models import PortalSession
 from tests.conftest import API
-from tests.payloads import (
-    ACTOR_ID,
-    WORKER_ID,
-    admin_actor_payload,
-    utilization_payload,
-    worker_payload,
-)
+from tests.support.payloads import ACTOR_ID, WORKER_ID, admin_actor_payload, utilization_payload, worker_payload
 from tests.views.administration.support import URL, WORKERS, is_admin, lists, minutes_ago
 
 pytestmark = pytest.mark.django_db

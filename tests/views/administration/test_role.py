@@ -11,7 +11,7 @@ from django.test import Client
 from requests.exceptions import ConnectionError as Reset
 
 from tests.conftest import API
-from tests.payloads import (
+from tests.support.payloads import (
     ACTOR_ID,
     actor_payload,
     admin_actor_payload,

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, admin_actor_payload, utilization_payload, worker_payload
-from tests.recorded import result, result_at
+from tests.support.payloads import ACTOR_ID, admin_actor_payload, utilization_payload, worker_payload
+from tests.support.recorded import result, result_at
 from tests.views.administration.support import URL, WORKERS, is_admin, lists, minutes_ago
 
 pytestmark = pytest.mark.django_db

@@ -10,12 +10,8 @@ import pytest
 from django.test import Client
 
 from tests.conftest import API
-from tests.payloads import (
-    actor_payload,
-    admin_actor_payload,
-    snake,
-)
-from tests.recorded import result_at
+from tests.support.payloads import actor_payload, admin_actor_payload, snake
+from tests.support.recorded import result_at
 from tests.views.administration.support import RECORDINGS, URL, WORKERS
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import API
-from tests.payloads import (
+from tests.support.payloads import (
     ACTOR_ID,
     EXECUTION_ID,
     WORKER_ID,

@@ -9,8 +9,8 @@ from django.test import Client
 
 from actors_app.models import BulkItem
 from tests.conftest import API
-from tests.payloads import API as ROOT
-from tests.payloads import actor_payload, snake, worker_payload
+from tests.support.payloads import API as ROOT
+from tests.support.payloads import actor_payload, snake, worker_payload
 
 Browser = Callable[..., Client]
 

@@ -9,7 +9,7 @@ from django.test import Client
 from actors_app.bulk.of_actors import CAP
 from actors_app.models import BulkItem, BulkJob
 from tests.conftest import API
-from tests.payloads import actor_payload, alias_payload, config_payload, nonce_payload
+from tests.support.payloads import actor_payload, alias_payload, config_payload, nonce_payload
 from tests.views.bulk_actors.support import PAGE, Wire, order, outcomes, preview, words_of
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]

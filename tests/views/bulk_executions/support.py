@@ -14,7 +14,7 @@ from actors_app.kept.messages import Sent
 from actors_app.models import BulkItem
 from actors_app.services.types import Execution
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, execution_payload, search_payload
+from tests.support.payloads import ACTOR_ID, execution_payload, search_payload
 
 Browser = Callable[..., Client]
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from actors_app.models import ActorHistory
 from tests.conftest import API
-from tests.payloads import ACTOR_ID
+from tests.support.payloads import ACTOR_ID
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 

@@ -18,8 +18,8 @@ from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
 from actors_app.models import ActorHistory, AuditEntry, BulkItem, BulkJob, Readable
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, envelope, execution_payload
-from tests.payloads import API as ROOT
+from tests.support.payloads import ACTOR_ID, actor_payload, envelope, execution_payload
+from tests.support.payloads import API as ROOT
 from tests.views.bulk_executions.support import (
     ACTOR,
     KEY,

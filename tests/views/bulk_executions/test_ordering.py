@@ -9,7 +9,7 @@ from django.test import Client
 
 from actors_app.models import ActorHistory, AuditEntry, BulkJob, PortalSession
 from tests.conftest import API
-from tests.payloads import actor_payload
+from tests.support.payloads import actor_payload
 from tests.views.bulk_executions.support import (
     KEY,
     PAGE,

@@ -12,7 +12,7 @@ from actors_app.core.security.credentials import Credentials
 from actors_app.history.recording import record
 from actors_app.models import ActorHistory, BulkItem, BulkJob, KeptMessage
 from tests.conftest import API
-from tests.payloads import ACTOR_ID
+from tests.support.payloads import ACTOR_ID
 from tests.views.bulk_executions.support import KEY, PAGE, api_says, keep, made, plan_in, preview
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]

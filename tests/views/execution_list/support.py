@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.payloads import ACTOR_ID
+from tests.support.payloads import ACTOR_ID
 
 ALL = "/executions/"
 

@@ -9,7 +9,7 @@ from django.test import Client
 from actors_app.history import counting
 from tests.faults.pages import Page
 from tests.history.world import World, ago
-from tests.payloads import ACTOR_ID
+from tests.support.payloads import ACTOR_ID
 from tests.views.execution_list.support import ALL, BOTH, ids, links, query
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from actors_app.history.clock import MINUTE, now_ms
+from actors_app.core.clock import MINUTE, now_ms
 from actors_app.models import ActorHistory, ExecutionRecord, Readable
 from tests.faults.pages import Page
 from tests.history.world import World, ago

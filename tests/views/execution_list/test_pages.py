@@ -13,7 +13,7 @@ from django.utils import timezone
 from actors_app.models import ActorHistory, BulkItem, BulkJob, ExecutionRecord
 from tests.faults.pages import Page
 from tests.history.world import World, ago
-from tests.payloads import ACTOR_ID
+from tests.support.payloads import ACTOR_ID
 from tests.views.execution_list.support import ALL, BOTH, ONE, ids, links, query
 
 pytestmark = pytest.mark.django_db

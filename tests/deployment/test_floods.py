@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from portal import counts
-from tests.running import RunningPortal, running_portal
 from tests.sandbox.support import free_port
-from tests.uploads import CHUNKED, MEGABYTE, MULTIPART, PIECE, URLENCODED, chunks, endless_chunks, of_size, send
+from tests.support.running import RunningPortal, running_portal
+from tests.support.uploads import CHUNKED, MEGABYTE, MULTIPART, PIECE, URLENCODED, chunks, endless_chunks, of_size, send
 
 LARGE = [MULTIPART, f"Content-Length: {31 * MEGABYTE}"]
 STAYING = 40  # clients that stay on after they were refused; a thread of the portal is free of one after two seconds

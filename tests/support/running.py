@@ -15,7 +15,7 @@ import requests
 
 from tests.sandbox.support import PATIENCE, free_port
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 # Names the directory in which the processes of one test run share what every portal starts from (tests/conftest.py).
 SHARED = "TESTS_SHARED_DIRECTORY"
 

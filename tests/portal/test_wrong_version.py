@@ -16,9 +16,9 @@ from actors_app.services.dialects import DIALECTS
 from actors_app.services.naming import naming_of
 from portal.tenants import Tenant
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, actor_payload, respelled
-from tests.routes import OWN, ROWS, answer_everything, crawled
 from tests.sandbox.support import Person, Sandbox, start_sandbox
+from tests.support.payloads import ACTOR_ID, actor_payload, respelled
+from tests.support.routes import OWN, ROWS, answer_everything, crawled
 from tests.views.test_actor_update import URL as EDIT
 from tests.views.test_actor_update import inputs
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from actors_app.core.operations import trail
 from actors_app.models import AuditEntry
-from tests.payloads import ACTOR_ID, EXECUTION_ID
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 
 SENT = {"message": "Message sent.", "location": f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/", "level": "success"}
 

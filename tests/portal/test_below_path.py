@@ -23,8 +23,8 @@ from portal.paths import BelowPath
 from portal.settings import _path as path_in
 from tests.conftest import API
 from tests.core.api.operations import READS
-from tests.routes import ROWS, answer_everything, crawled
-from tests.test_settings import GOOD, ROOT
+from tests.portal.test_settings import GOOD, ROOT
+from tests.support.routes import ROWS, answer_everything, crawled
 
 BELOW = "/actors-portal"
 HOST = "http://testserver"

@@ -12,9 +12,9 @@ import requests
 from django.urls import Resolver404, resolve
 
 from portal import loading
-from tests.load import Visitor
-from tests.running import ROOT, RunningPortal, running_portal
 from tests.sandbox.support import Person, Sandbox, start_sandbox
+from tests.support.load import Visitor
+from tests.support.running import ROOT, RunningPortal, running_portal
 
 PARTS = ("portal", "actors_app", "templates", "static", "manage.py")
 # With `-v`, Python says from which file it takes each module, compiled or not.

@@ -10,8 +10,8 @@ from django.test import Client
 from actors_app.core.security.credentials import Credentials
 from actors_app.kept import results as kept_results
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID
-from tests.routes import ROWS, answer_everything, crawled
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID
+from tests.support.routes import ROWS, answer_everything, crawled
 
 Browser = Callable[..., Client]
 pytestmark = pytest.mark.django_db

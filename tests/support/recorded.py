@@ -9,7 +9,7 @@ from typing import Any
 from actors_app.services.times import parse_time
 from tests.conftest import API
 
-RECORDINGS = Path(__file__).parent / "recordings"
+RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.Z]+|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT")
 
 

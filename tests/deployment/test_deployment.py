@@ -18,14 +18,14 @@ from django.db.migrations import (
 from django.db.migrations.loader import MigrationLoader
 
 from actors_app.management.commands.collect_history import REFUSED
-from tests.proxied import PROXY, proxy
-from tests.running import running_portal
 from tests.sandbox.support import start_sandbox
+from tests.support.proxied import PROXY, proxy
+from tests.support.running import running_portal
+from tests.support.tools import missing
+from tests.support.uploads import check_proxied
 from tests.test_docs import read_by_the_code
-from tests.tools import missing
-from tests.uploads import check_proxied
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()
 SERVICES = yaml.safe_load(COMPOSE)
@@ -164,7 +164,7 @@ def test_the_secrets_are_made_once_and_load(tmp_path: Path) -> None:
     # The containers' users enter the folder of the collector's passwords; they do not see the one around it.
     assert (tmp_path / "secrets" / "collectors").stat().st_mode & 0o777 == 0o755
     assert {name for name, where in SERVICES["secrets"].items() if not (tmp_path / where["file"][7:]).exists()} == set()
-    from tests.test_settings import load
+    from tests.portal.test_settings import load
 
     given = {f"{name}_FILE": str(tmp_path / "secrets" / file) for name, file in SECRET_FILES.items()}
     nothing = dict.fromkeys(("SECRET_KEY", "PORTAL_CREDENTIAL_KEYS"), "")

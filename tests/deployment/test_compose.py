@@ -4,7 +4,7 @@ import re
 from ipaddress import IPv4Network, ip_address, ip_network
 from typing import Any
 
-from tests.test_deployment import PROXY, ROOT, SERVICES
+from tests.deployment.test_deployment import PROXY, ROOT, SERVICES
 
 
 def test_the_proxy_finds_each_portal_at_an_address_that_no_other_container_gets() -> None:

@@ -10,15 +10,15 @@ from django.test import Client
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.parser import text_string_to_metric_families
 
+from actors_app.core.clock import now_ms
 from actors_app.core.security import bulkhead
 from actors_app.history import beats
-from actors_app.history.clock import now_ms
 from actors_app.models import ActorHistory, CollectorBeat
 from portal import counts, metrics, store
 from tests.conftest import API
 from tests.core.api.operations import OPERATIONS
-from tests.payloads import ACTOR_ID, actor_payload
-from tests.routes import ROWS
+from tests.support.payloads import ACTOR_ID, actor_payload
+from tests.support.routes import ROWS
 
 pytestmark = pytest.mark.django_db
 Values = dict[tuple[str, ...], float]
@@ -128,7 +128,7 @@ def test_the_collector_has_an_age_and_says_whether_it_is_refused() -> None:
 @pytest.mark.store
 @pytest.mark.django_db(transaction=True)
 def test_a_store_that_is_away_is_said_and_the_rest_is_told(tmp_path: object) -> None:
-    from tests.store import taken_away
+    from tests.support.store import taken_away
 
     with taken_away(tmp_path):  # type: ignore[arg-type]
         found = told()

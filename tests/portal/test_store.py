@@ -12,7 +12,7 @@ from django.test import Client
 
 from actors_app.models import PortalSession
 from portal import store
-from tests.store import Lock, taken_away
+from tests.support.store import Lock, taken_away
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db(transaction=True)]
 Browser = Callable[..., Client]

@@ -14,8 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from requests import PreparedRequest
 
 from actors_app.nonces.handles import nonce_handle
-from tests import payloads
-from tests.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
+from tests.support import payloads
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 
 OWN, READ, WRITE = "own", "read", "write"
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.certificates import self_signed
-from tests.running import ROOT, wait_for
 from tests.sandbox.support import free_port
-from tests.tools import missing
+from tests.support.certificates import self_signed
+from tests.support.running import ROOT, wait_for
+from tests.support.tools import missing
 
 PROXY = (ROOT / "deploy" / "nginx.conf").read_text()
 NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.proxied import proxy
-from tests.running import RunningPortal, running_portal
 from tests.sandbox.support import start_sandbox
+from tests.support.proxied import proxy
+from tests.support.running import RunningPortal, running_portal
 
 CLIENTS = 12  # of each kind, six times the threads of the portal
 MOST = 16  # requests of one address

@@ -9,12 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from actors_app.executions.sizes import file_excess, message_excess, variable_excess
+from actors_app.core.sizes import file_excess, message_excess, variable_excess
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 
 pytestmark = pytest.mark.django_db
-RECORDED = Path(__file__).parent / "recordings"
+RECORDED = Path(__file__).resolve().parents[1] / "recordings"
 MESSAGES = f"/actors/{ACTOR_ID}/messages/"
 UPSTREAM = f"/actors/v2/{ACTOR_ID}/messages"
 TYPED = {"image": "abacosamples/test", "stateless": "true"}

@@ -21,9 +21,9 @@ from django.test import Client
 from actors_app.doctor import inside
 from portal.store_faults import is_damaged, is_lasting, sentence_about, why_not_written
 from tests.conftest import API
-from tests.payloads import actor_payload
-from tests.store import moved_to
-from tests.test_settings import GOOD, ROOT, load
+from tests.portal.test_settings import GOOD, ROOT, load
+from tests.support.payloads import actor_payload
+from tests.support.store import moved_to
 
 Spoil = Callable[[Path], None]
 NAME = "portal.sqlite3"

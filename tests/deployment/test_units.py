@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.portal.test_settings import GOOD, ROOT
 from tests.sandbox.support import free_port
-from tests.test_settings import GOOD, ROOT
 
 UNITS = {path.name: path.read_text() for path in sorted((ROOT / "deploy").glob("*.service"))}
 SERVING = [name for name, text in UNITS.items() if "Restart=always" in text]

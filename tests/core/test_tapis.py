@@ -12,8 +12,8 @@ from actors_app.models import ActorHistory, AuditEntry, PortalSession
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Execution
 from tests.conftest import API
-from tests.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, nonce_payload, snake
-from tests.recorded import replay, result
+from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, nonce_payload, snake
+from tests.support.recorded import replay, result
 from tests.views.test_actor_update import inputs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]

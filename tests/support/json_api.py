@@ -9,8 +9,8 @@ from django.test import Client
 
 from tests.conftest import API
 from tests.core.api.fuzz import everything
-from tests.running import RunningPortal
 from tests.sandbox.support import Sandbox
+from tests.support.running import RunningPortal
 
 TOKEN = "a-token-of-jdoe"
 Running = tuple[RunningPortal, Sandbox]
