@@ -2,16 +2,16 @@
 
 from django.urls import path
 
+from actors_app.actors import api as actors
+from actors_app.actors import api_definitions as definitions
 from actors_app.api.views import (
     activity,
-    actors,
     administration,
     alias_nonces,
     aliases,
     bulk,
     comparison,
     configs,
-    definitions,
     evidence,
     executions,
     kept_logs,

@@ -2,14 +2,15 @@
 
 from django.urls import include, path
 
+from actors_app.actors import views as actors
+from actors_app.actors import views_changes as actor_changes
+from actors_app.actors import views_revisions as revisions
 from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
 from actors_app.core.pages import views_help as helping
 from actors_app.core.pages import views_places as places
 from actors_app.views import (
     account,
     activity,
-    actor_changes,
-    actors,
     administration,
     aliases,
     bulk,
@@ -33,7 +34,6 @@ from actors_app.views import (
     permissions,
     preferences,
     results,
-    revisions,
     saved_views,
     schedules,
     search,

@@ -166,18 +166,11 @@ def _of_files() -> dict[str, Act]:
 
 
 def _of_definitions() -> dict[str, Act]:
-    from actors_app.definitions.definition import (
-        definition_of,
-        differences,
-        full_update,
-        redacted,
-        seal,
-        unseal,
-    )
-    from actors_app.definitions.files import NoDefinition, as_text, read
-    from actors_app.definitions.resets import columns
-    from actors_app.definitions.revisions import difference
-    from actors_app.permissions.former import FormerReader, Sight
+    from actors_app.actors.definition import definition_of, differences, full_update, redacted, seal, unseal
+    from actors_app.actors.definition_files import NoDefinition, as_text, read
+    from actors_app.actors.former_values import FormerReader, Sight
+    from actors_app.actors.resets import columns
+    from actors_app.actors.revisions import difference
     from actors_app.services.types import Actor
 
     def actor(text: str, more: str = "") -> Actor:
@@ -290,11 +283,11 @@ def _of_names() -> dict[str, Act]:
 def _of_forms() -> dict[str, Act]:
     from django import forms
 
+    from actors_app.actors.cron import check_schedule
+    from actors_app.actors.images import check_image
+    from actors_app.actors.webhooks import check_webhook
     from actors_app.core.pages.form_fields import has_unseen, read_json
     from actors_app.core.pages.forms_environment import EnvironmentField, TypedEnvironment
-    from actors_app.forms.cron import check_schedule
-    from actors_app.forms.images import check_image
-    from actors_app.forms.webhooks import check_webhook
     from actors_app.schedules import Schedule
 
     def tried(check: Callable[[Any], object]) -> Act:

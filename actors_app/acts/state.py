@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actors_app.actors.archive import record_saved
+from actors_app.actors.definition import full_update
 from actors_app.core.operations.perform import Answer, Written, perform
-from actors_app.definitions.definition import full_update
-from actors_app.kept.definitions import record_saved
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
 

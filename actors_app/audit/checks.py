@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
+from actors_app.actors.definition import LABELS, definition_of, is_same, redacted
 from actors_app.alias_rows import page_of
 from actors_app.audit.activity import details_of, execution_of
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import visible
-from actors_app.definitions.definition import LABELS, definition_of, is_same, redacted
 from actors_app.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
 from actors_app.permissions.access import Subject

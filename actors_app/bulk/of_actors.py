@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
-from actors_app.administration.blast_radius import NAMED, Effect, ask_many, effects
+from actors_app.actors.deletion_effects import NAMED, Effect, ask_many, effects
 from actors_app.alias_rows import page_of
 from actors_app.bulk.plans import Item, Plan
 from actors_app.bulk.rights import MayChange

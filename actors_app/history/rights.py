@@ -14,11 +14,11 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from actors_app.actors import archive as kept_definitions
 from actors_app.core.clock import HOUR, MINUTE, from_ms, now_ms
 from actors_app.core.pages.formatting import now, storable
 from actors_app.core.pages.htmx import is_poll
 from actors_app.core.security.credentials import Credentials, SessionCredentials, signed_in
-from actors_app.kept import definitions as kept_definitions
 from actors_app.models import ActorHistory, Readable
 from actors_app.services import Abaco, Answer
 from actors_app.services.blanks import label_of

@@ -1,5 +1,6 @@
 """The portal's own records, one file each."""
 
+from actors_app.actors.models import KeptDefinition
 from actors_app.core.operations.models import AuditEntry, AuditHead
 from actors_app.core.operations.models_replays import KeptAnswer
 from actors_app.core.pages.models import PreferenceRow
@@ -8,7 +9,6 @@ from actors_app.core.security.models import KeyHandover, PortalSession
 from actors_app.core.security.models_origins import TenantOrigin
 from actors_app.models.bulk import BulkItem, BulkJob
 from actors_app.models.collector import CollectorBeat
-from actors_app.models.definition import KeptDefinition
 from actors_app.models.history import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
 from actors_app.models.kept import KeptLog, KeptLogPiece, KeptMessage
 from actors_app.models.nonce_note import NonceNote

@@ -6,8 +6,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.actors.commands import ring_words
 from actors_app.acts import aliases as acts
-from actors_app.acts.actors import ring_words
 from actors_app.alias_rows import AliasRow, dead_among, linking, rows
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from actors_app.actors.definition import is_same
 from actors_app.acts import state as acts
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import credentials_required
@@ -14,7 +15,6 @@ from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.definitions.definition import is_same
 from actors_app.executions.comparing import difference, tail_of
 from actors_app.executions.shapes import tree_of
 from actors_app.forms.state import StateForm, mark_of

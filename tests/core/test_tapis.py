@@ -11,10 +11,10 @@ from actors_app.history.recording import record
 from actors_app.models import ActorHistory, AuditEntry, PortalSession
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Execution
+from tests.actors.test_update import inputs
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, nonce_payload, snake
 from tests.support.recorded import replay, result
-from tests.views.test_actor_update import inputs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 ROOT, ACTOR = "/v3/actors", f"/v3/actors/{ACTOR_ID}"

@@ -30,7 +30,7 @@ _NONCES = ("tests/views/test_nonce_list.py", "tests/views/test_nonce_delete.py",
 _RESULTS = ("tests/views/test_result_take.py", "tests/views/test_result_download.py")
 _SIGN_IN = ("tests/views/test_sign_in.py",)
 _NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
-_ORIGINS = ("tests/core/security/test_origins.py", "tests/test_former_api.py")
+_ORIGINS = ("tests/core/security/test_origins.py", "tests/actors/test_former_values_api.py")
 _ONCE = ("tests/core/operations/test_perform.py",)
 _TEXT = ("tests/core/pages/test_templatetags.py", "tests/test_loglines.py", "tests/faults/test_answers.py")
 _INPUTS = ("tests/core/pages/test_bad_inputs.py",)
@@ -262,7 +262,7 @@ SEEDED = (
         "actors_app/core/pages/decorators.py",
         "if SessionCredentials.of(request).current is None:",
         "if False:",
-        ("tests/views/test_actor_list.py", "tests/views/test_execution_detail.py", "tests/test_rights.py"),
+        ("tests/actors/test_list.py", "tests/views/test_execution_detail.py", "tests/test_rights.py"),
     ),
     Seeded(
         "actors_app/views/sign_in.py",
@@ -313,8 +313,8 @@ SEEDED = (
     Seeded("actors_app/core/pages/formatting.py", "return HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
     Seeded("actors_app/core/pages/formatting.py", "\\u202a-\\u202e", "", _TEXT),
     Seeded("actors_app/forms/sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
-    Seeded("actors_app/forms/webhooks.py", '!= "https"', 'not in ("http", "https")', _INPUTS),
-    Seeded("actors_app/forms/actors.py", "if has_unseen(name):", "if False:", _INPUTS),
+    Seeded("actors_app/actors/webhooks.py", '!= "https"', 'not in ("http", "https")', _INPUTS),
+    Seeded("actors_app/actors/forms.py", "if has_unseen(name):", "if False:", _INPUTS),
     Seeded("actors_app/core/pages/form_fields.py", "if len(found) < len(pairs):", "if False:", _INPUTS),
     Seeded("actors_app/core/pages/form_fields.py", "parse_constant=_refuse_constant, ", "", _INPUTS),
     Seeded("actors_app/forms/nonces.py", "min_value=1,", "min_value=-5,", _INPUTS),
@@ -322,7 +322,7 @@ SEEDED = (
         "actors_app/core/pages/forms_confirm.py",
         "if word == self._actor_id:",
         "if word:",
-        ("tests/faults/test_secrecy.py", "tests/views/test_actor_delete.py"),
+        ("tests/faults/test_secrecy.py", "tests/actors/test_delete.py"),
     ),
     Seeded("templates/base.html", "<head>", "<head><style></style>", _LINT),
     Seeded("templates/errors/page.html", "{{ reason|visible }}", "{{ reason|safe }}", (*_LINT, *_PAGES)),

@@ -15,12 +15,12 @@ from actors_app.models import ExecutionRecord, KeptDefinition
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.naming import naming_of
 from portal.tenants import Tenant
+from tests.actors.test_update import URL as EDIT
+from tests.actors.test_update import inputs
 from tests.conftest import API
 from tests.sandbox.support import Person, Sandbox, start_sandbox
 from tests.support.payloads import ACTOR_ID, actor_payload, respelled
 from tests.support.routes import OWN, ROWS, answer_everything, crawled
-from tests.views.test_actor_update import URL as EDIT
-from tests.views.test_actor_update import inputs
 
 pytestmark = pytest.mark.django_db
 SETTING = "set ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE, to {}."

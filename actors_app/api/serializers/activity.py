@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.serializers.actors import MOMENT
+from actors_app.actors.serializers import MOMENT
 from actors_app.audit.activity import ACTIONS
 from actors_app.core.api.fields import Choice, PageQuery, Query, Text, Trimmed
 from actors_app.core.api.files import BOM_HELP

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
+from actors_app.actors.serializers import MOMENT
 from actors_app.administration.rows import SORTS
-from actors_app.api.serializers.actors import MOMENT
 from actors_app.api.serializers.why import Fact, Remedy
 from actors_app.api.serializers.workers import Worker
 from actors_app.core.api.fields import Choice, PageQuery, Text, Trimmed

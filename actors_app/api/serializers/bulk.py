@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.serializers.actors import MOMENT
+from actors_app.actors.serializers import MOMENT
 from actors_app.bulk.acts import OF_ACTORS, OF_EXECUTIONS
 from actors_app.bulk.pages import WORDS
 from actors_app.core.api.fields import Body, Choice, PageQuery, Text, Whole

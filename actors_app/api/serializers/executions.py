@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.serializers.actors import MOMENT
+from actors_app.actors.serializers import MOMENT
 from actors_app.core.api.fields import Body, Choice, Query, Slice, SliceQuery, Text, Trimmed, Whole
 from actors_app.core.api.files import BOM_HELP
 from actors_app.core.pages.form_times import MAX_TEXT

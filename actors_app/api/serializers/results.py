@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.api.serializers.actors import MOMENT
+from actors_app.actors.serializers import MOMENT
 
 
 class Result(serializers.Serializer):

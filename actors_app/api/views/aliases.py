@@ -4,8 +4,8 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from actors_app.actors.commands import ring_words
 from actors_app.acts import aliases as acts
-from actors_app.acts.actors import ring_words
 from actors_app.api.serializers import aliases as shapes
 from actors_app.api.views.permissions import others
 from actors_app.core.api.base import Resource

@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from actors_app.actors.serializers import ActorRow
 from actors_app.api.serializers import search as shapes
-from actors_app.api.serializers.actors import ActorRow
 from actors_app.api.serializers.executions import Execution
 from actors_app.api.views.executions import shown
 from actors_app.core.api import paging

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from actors_app.actors.archive import old, prune
 from actors_app.core.clock import DAY, now_ms
-from actors_app.kept.definitions import old, prune
 
 MOST_DAYS = 36500
 

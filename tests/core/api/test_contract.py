@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
+from actors_app.actors import archive as kept_definitions
 from actors_app.core.operations import trail
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import definitions as kept_definitions
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
 from actors_app.kept import results as kept_results
@@ -414,8 +414,8 @@ def test_a_body_that_is_too_large(caller: Caller) -> None:
 
 def test_a_fault_of_our_own(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     caller.client.raise_request_exception = False
-    monkeypatch.setattr("actors_app.api.views.actors.kept_definitions", None)
-    monkeypatch.setattr("actors_app.api.views.actors.typed", None)
+    monkeypatch.setattr("actors_app.actors.api.kept_definitions", None)
+    monkeypatch.setattr("actors_app.actors.api.typed", None)
     answer = caller.post("/api/v1/actors/", {"image": "a/b"})
     assert "fault" in problem(answer, 500, "portal-failed", "unknown")["detail"]
 

@@ -207,7 +207,7 @@ def test_many_at_once_make_one_call(sign_in: Browser) -> None:
 
 
 def test_saving_an_edit_twice_saves_once(signed_in: Client, api: API) -> None:
-    from actors_app.definitions.definition import seal
+    from actors_app.actors.definition import seal
     from actors_app.services.dialects import V2
     from actors_app.services.types import Actor
 

@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from tests.actors.test_list import names
 from tests.conftest import API
 from tests.faults.pages import Page
 from tests.history.world import World, ago, answering
 from tests.support.payloads import actor_payload
 from tests.views.execution_list.support import ALL, BOTH, ONE, ids
-from tests.views.test_actor_list import names
 
 pytestmark = pytest.mark.django_db
 ACTORS = "/actors/"

@@ -16,9 +16,9 @@ from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.doctor import inside
 from actors_app.models import AuditEntry, NonceNote, PortalSession, PreferenceRow, SavedView, TenantOrigin
 from portal.tenants import Tenant, TenantError, origin_of, read_tenant
+from tests.actors.test_former_values_api import fill
 from tests.conftest import API, key_of
 from tests.support.routes import answer_everything
-from tests.test_former_api import fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 Browser = Callable[..., Client]

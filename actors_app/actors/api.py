@@ -1,0 +1,140 @@
+"""Actors: the list, registering one, one of them, changing and deleting it."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.actors import archive as kept_definitions
+from actors_app.actors import commands as acts
+from actors_app.actors import serializers as shapes
+from actors_app.actors.definition import Definition, definition_of, differences
+from actors_app.actors.forms import ActorForm
+from actors_app.actors.forms_inputs import filled, inputs_of, pairs_of
+from actors_app.actors.rows import KEYS, matching
+from actors_app.core.api.base import Resource
+from actors_app.core.api.conditions import require_match
+from actors_app.core.api.exceptions import not_valid
+from actors_app.core.api.form_checks import checked, typed
+from actors_app.core.api.schema import Done, operation, page_of
+from actors_app.core.operations.perform import answered
+from actors_app.core.pages.converters import is_id
+from actors_app.services.types import Actor
+
+TAG = "Actors"
+
+
+def shown(actor: Actor) -> dict[str, Any]:
+    """Return an actor as it goes out."""
+    return dict(shapes.Actor(actor).data)
+
+
+def address(actor: Actor) -> str:
+    """Return the address of an actor; none where its id cannot be in one."""
+    return reverse("api:actor-detail", args=[actor.id]) if is_id(actor.id) else ""
+
+
+class ActorList(Resource):
+    """`/actors/`."""
+
+    @operation(
+        "List the actors that you may read",
+        tag=TAG,
+        upstream="GET /actors",
+        query=shapes.ActorsQuery,
+        gives=page_of(shapes.ActorRow, has_slices=True),
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with a page of the list."""
+        actors = self.abaco.actors.list()
+        kept_definitions.record(self.who.tenant, actors)
+        sort: str = self.asked["sort"]
+        found = matching(actors, self.asked.get("q", ""), self.asked.get("status", ""))
+        return self.page(shapes.ActorRow, found, KEYS[sort.removeprefix("-")], descending=sort[0] == "-")
+
+    @operation(
+        "Register an actor",
+        tag=TAG,
+        upstream="POST /actors",
+        takes=shapes.ActorDefinition,
+        example={"image": "abacosamples/wc", "name": "word-count", "default_environment": {"LEVEL": "2"}},
+        gives=shapes.Actor,
+        status=201,
+    )
+    def post(self, request: Request) -> Response:
+        """Register one; it starts as soon as its image is there."""
+        given = self.body(shapes.ActorDefinition)
+        form = checked(ActorForm(typed(pairs_of(filled(as_form(given)))), tenant=self.tenant))
+        definition = exactly(form.new_definition(), given)
+        made = acts.create(self.http, self.abaco, definition)
+        return self.written(made, lambda actor, _: shown(actor), status=201, location=address)
+
+
+class ActorDetail(Resource):
+    """`/actors/<actor>/`."""
+
+    secret = True  # an environment often holds keys to other services
+
+    @operation("Read an actor", tag=TAG, upstream="GET /actors/{id}", gives=shapes.Actor)
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with an actor and its definition."""
+        actor = self.abaco.actors.get(actor_id)
+        kept_definitions.record(self.who.tenant, [actor])
+        return Response(shown(actor))
+
+    @operation(
+        "Change an actor",
+        tag=TAG,
+        upstream="PUT /actors/{id}",
+        takes=shapes.ActorChanges,
+        example={"description": "Counts words.", "log_ex": 3600},
+        gives=shapes.Actor,
+        about="What is left out stays as it is: the whole definition is sent to the API, whose own PUT would reset it. "
+        "With `If-Match` and the tag of a GET, an actor that has changed since is left alone (412).",
+        may=(412,),
+    )
+    def patch(self, request: Request, actor_id: str) -> Response:
+        """Change what is named, and nothing else."""
+        given = self.body(shapes.ActorChanges)
+        if earlier := answered(self.http, "actor.update", actor_id=actor_id):
+            return self.written(earlier, lambda actor, _: shown(actor))
+        actor = self.abaco.actors.get(actor_id)
+        require_match(self.http, shown(actor), "actor")
+        force, before = given.pop("force", False), definition_of(actor)
+        form = checked(
+            ActorForm(_inputs(before | as_form(given), force), opened=before, actor_id=actor_id, tenant=self.tenant)
+        )
+        wanted = exactly(form.values(), given)
+        if not differences(before, wanted) and not force:
+            return Response(shown(actor))
+        if before["link"] != wanted["link"] and (ring := acts.ring(self.abaco, actor, wanted["link"])):
+            raise not_valid({"link": [acts.ring_words(ring)]})
+        saved = acts.update(self.http, actor_id, actor, before, wanted, force=force)
+        return self.written(saved, lambda saved, _: shown(saved))
+
+    @operation("Delete an actor", tag=TAG, upstream="DELETE /actors/{id}", takes=False, gives=Done)
+    def delete(self, request: Request, actor_id: str) -> Response:
+        """Delete it, with its nonces, permissions, logs and waiting messages."""
+        if earlier := answered(self.http, "actor.delete", actor_id=actor_id):
+            return self.done(earlier)
+        label = self.abaco.actors.get(actor_id).label
+        return self.done(acts.delete(self.http, self.abaco, actor_id, label))
+
+
+def as_form(given: Definition) -> Definition:
+    """Return what was sent as the form takes it: a hint with a comma in it would become two."""
+    for hint in given.get("hints", ()):
+        if "," in hint:
+            raise not_valid({"hints": ["A hint cannot hold a comma."]})
+    return {name: "" if value is None and name in ("mem_limit", "queue") else value for name, value in given.items()}
+
+
+def _inputs(definition: Definition, force: bool) -> Any:
+    return typed([*inputs_of(definition), ("force", force)])
+
+
+def exactly(definition: Definition, given: Definition) -> Definition:
+    """Return a checked definition with a description's line ends as they were sent, which a browser could not send."""
+    exact = {name: given[name] for name in ("description",) if given.get(name)}
+    return {**definition, **exact}

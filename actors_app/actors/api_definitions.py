@@ -1,0 +1,225 @@
+"""Definitions of actors: those the portal has seen, what differs, as a file, and registering from one or another."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from actors_app.actors import archive as kept_definitions
+from actors_app.actors import commands as acts
+from actors_app.actors import serializers as actor_shapes
+from actors_app.actors import serializers_definitions as shapes
+from actors_app.actors.api import address, as_form, exactly, shown
+from actors_app.actors.definition import Definition, Difference
+from actors_app.actors.definition_files import NoDefinition, read, written
+from actors_app.actors.former_values import FormerReader, reader_despite, reader_of
+from actors_app.actors.forms import ActorForm
+from actors_app.actors.forms_inputs import cloned, filled, pairs_of
+from actors_app.actors.forms_revisions import RevisionsForm
+from actors_app.actors.revisions import Revision, changed, line_of
+from actors_app.core.api.base import Resource
+from actors_app.core.api.exceptions import not_valid
+from actors_app.core.api.fields import PageQuery
+from actors_app.core.api.form_checks import checked, typed
+from actors_app.core.api.schema import operation, page_of
+from actors_app.history import rights
+from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.types import Actor
+
+TAG = "Definitions"
+
+
+class Revisions(Resource):
+    """What the addresses of former definitions have in common."""
+
+    secret = True  # an environment often holds keys to other services
+
+    def line(self, actor_id: str) -> tuple[Callable[[], FormerReader], list[Revision]]:
+        """Return who reads an actor's definitions, to be asked for, and those, newest first, to whoever may read it."""
+        try:
+            actor = self.abaco.actors.get(actor_id)
+        except SignedOut:
+            raise
+        except AbacoError as error:
+            # One that is gone is still its owner's to look at; while the API is silent, its last answer stands.
+            seen = rights.despite(self.http, self.abaco, actor_id, error)
+            key, reader = seen.id, partial(reader_despite, self.who, seen.id, seen.owner, error)
+        else:
+            rights.remember(self.who.tenant, [actor])
+            key, reader = actor.id, partial(reader_of, self.abaco, self.who, actor)
+        return reader, line_of(kept_definitions.line(self.who.tenant, key))
+
+    def opened(self, key: str, revision: Revision) -> Definition:
+        """Return what is in one of them; raise Http404 where no key opens it any more."""
+        row = kept_definitions.kept(self.who.tenant, key, revision.key)
+        found = kept_definitions.opened(row) if row else None
+        if found is None:
+            raise Http404
+        return found
+
+
+class RevisionList(Revisions):
+    """`/actors/<actor>/revisions/`."""
+
+    @operation(
+        "List the definitions that an actor had",
+        tag=TAG,
+        upstream="GET /actors/{id}",
+        query=PageQuery,
+        gives=page_of(shapes.Revision),
+        about="Those that the portal has seen: the API keeps no former one.",
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with a page of them, the newest first."""
+        _, found = self.line(actor_id)
+        return self.page(shapes.Revision, found, lambda one: (one.key,), descending=True)
+
+
+class RevisionDetail(Revisions):
+    """`/actors/<actor>/revisions/<revision>/`."""
+
+    @operation(
+        "Read a definition that an actor had",
+        tag=TAG,
+        upstream="GET /actors/{id}",
+        gives=shapes.WholeRevision,
+        about="Without the state, which is no part of what is kept. Sent to the actor as a PATCH, it is taken back."
+        " Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
+    )
+    def get(self, request: Request, actor_id: str, revision_id: int) -> Response:
+        """Answer with one."""
+        reader_now, found = self.line(actor_id)
+        revision = next((one for one in found if one.key == revision_id), None)
+        if revision is None:
+            raise Http404
+        reader = reader_now()
+        fields, withheld = reader.definition(self.opened(reader.actor_id, revision))
+        return Response(
+            {
+                **shapes.Revision(revision).data,
+                "former_values": reader.sight.value,
+                "definition": fields,
+                "withheld": shapes.Withheld(withheld, many=True).data,
+            }
+        )
+
+
+class RevisionDifference(Revisions):
+    """`/actors/<actor>/revisions/difference/`."""
+
+    @operation(
+        "What differs between two definitions of an actor",
+        tag=TAG,
+        upstream="GET /actors/{id}",
+        query=shapes.DifferenceQuery,
+        gives=shapes.Comparison,
+        about="Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with the fields that differ."""
+        reader_now, found = self.line(actor_id)
+        form = checked(RevisionsForm(typed(self.asked.items()), found))
+        before, after = form.chosen(found)
+        if before is None or after is None:
+            return Response({"before": None, "after": None, "former_values": None, "differences": []})
+        reader = reader_now()
+        changes = changed(self.opened(reader.actor_id, before), self.opened(reader.actor_id, after))
+        return Response(
+            {
+                "before": shapes.Revision(before).data,
+                "after": shapes.Revision(after).data,
+                "former_values": reader.sight.value,
+                "differences": [_difference(reader, one) for one in changes],
+            }
+        )
+
+
+def _difference(reader: FormerReader, one: Difference) -> dict[str, Any]:
+    """Return a field that differs as the reader sees it."""
+    before, before_withheld = reader.value(one.name, one.before)
+    after, after_withheld = reader.value(one.name, one.after)
+    return {
+        "name": one.name,
+        "before": before,
+        "after": after,
+        "before_withheld": shapes.Withheld(before_withheld, many=True).data,
+        "after_withheld": shapes.Withheld(after_withheld, many=True).data,
+    }
+
+
+class Definitions(Resource):
+    """What registering from a definition has in common."""
+
+    secret = True
+
+    def register(self, definition: Definition, given: Definition, **more: Any) -> Response:
+        """Register an actor; `given` is what was sent, whose line ends stay as they are."""
+        form = checked(ActorForm(typed(pairs_of(filled(definition))), tenant=self.tenant))
+        made = acts.create(self.http, self.abaco, exactly(form.new_definition(), given))
+        return self.written(made, lambda actor, _: {**shown(actor), **more}, status=201, location=address)
+
+
+class DefinitionFile(Definitions):
+    """`/actors/<actor>/definition/`."""
+
+    @operation(
+        "Export the definition of an actor",
+        tag=TAG,
+        upstream="GET /actors/{id}",
+        gives={"application/json": dict},
+        about="By the API's own names, as `POST /actors`, `tapis` and agavepy take it.",
+    )
+    def get(self, request: Request, actor_id: str) -> Response:
+        """Answer with the definition."""
+        actor = self.abaco.actors.get(actor_id)
+        kept_definitions.record(self.who.tenant, [actor])
+        return Response(written(actor, self.tenant.version))
+
+
+class DefinitionImport(Definitions):
+    """`/definitions/`."""
+
+    @operation(
+        "Register an actor from an exported definition",
+        tag=TAG,
+        upstream="POST /actors",
+        takes=shapes.DefinitionFile,
+        example={"definition": {"image": "abacosamples/test", "maxWorkers": 2}},
+        gives=shapes.ImportedActor,
+        status=201,
+        about="What it names and an actor does not have is said, and left out.",
+    )
+    def post(self, request: Request) -> Response:
+        """Register one."""
+        try:
+            found = read(self.body(shapes.DefinitionFile)["definition"]).for_version(self.tenant.version)
+        except NoDefinition as wrong:
+            raise not_valid({"definition": list(wrong.sentences)}) from None
+        given = as_form(found.definition)
+        return self.register(
+            given, given, unknown=list(found.unknown), left_out=list(found.left_out), taken=found.taken
+        )
+
+
+class ActorClone(Definitions):
+    """`/actors/<actor>/clone/`."""
+
+    @operation(
+        "Register another actor like one",
+        tag=TAG,
+        upstream="GET /actors/{id}, POST /actors",
+        takes=shapes.Clone,
+        example={"name": "another-like-it"},
+        gives=actor_shapes.Actor,
+        status=201,
+        about="Nonces and permissions do not go along; a state does, where it is a JSON object.",
+    )
+    def post(self, request: Request, actor_id: str) -> Response:
+        """Register it."""
+        given = as_form(self.body(shapes.Clone))
+        source: Actor = self.abaco.actors.get(actor_id)
+        kept_definitions.record(self.who.tenant, [source])
+        return self.register(cloned(source) | given, given)

@@ -1,0 +1,138 @@
+"""Registering, saving and deleting an actor."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from actors_app.actors.archive import record_saved
+from actors_app.actors.definition import Definition, differences, full_update, redacted
+from actors_app.core.operations.gone import was_gone
+from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.pages.formatting import visible
+from actors_app.core.security.credentials import abaco_for
+from actors_app.history import rights
+from actors_app.links import ring_of
+from actors_app.services import Abaco
+from actors_app.services.types import Actor
+
+GONE = "gone already"  # in place of what the API says of a deletion
+
+
+def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> Written[Actor]:
+    """Register an actor. `POST /actors`."""
+    return perform(
+        request,
+        "actor.create",
+        lambda: _create(request, abaco, definition),
+        lambda actor: Answer(
+            f"The actor {visible(actor.label)} is registered. It starts as soon as its image is there.",
+            address(actor.id),
+        ),
+        details={"name": definition.get("name"), "after": redacted(definition)},
+    )
+
+
+def update(
+    request: HttpRequest, actor_id: str, actor: Actor, before: Definition, wanted: Definition, *, force: bool
+) -> Written[Actor]:
+    """Save what differs between two definitions of an actor, and lose nothing. `PUT /actors/{id}`."""
+    changes = {one.name: one.after for one in differences(before, wanted)}
+    return perform(
+        request,
+        "actor.update",
+        lambda: _save(request, actor_id, actor, changes, force),
+        lambda _: Answer(f"The actor {visible(actor.label)} is saved.", address(actor_id)),
+        actor_id=actor_id,
+        details={
+            "name": actor.label,
+            "before": redacted({name: before[name] for name in changes}),
+            "after": redacted(changes),
+            "force": force,
+        },
+    )
+
+
+def restart(request: HttpRequest, actor_id: str, actor: Actor) -> Written[Actor]:
+    """Save an actor as it is, with `force`, so that a new worker takes its messages. `PUT /actors/{id}`."""
+    return perform(
+        request,
+        "actor.update",
+        lambda: _save(request, actor_id, actor, {}, force=True),
+        lambda _: Answer(
+            "The image is started again. The messages that wait run when its new worker is ready.",
+            reverse("actors:worker-list", args=[actor_id]),
+        ),
+        actor_id=actor_id,
+        details={"name": actor.label, "before": {}, "after": {}, "force": True},
+    )
+
+
+def delete(request: HttpRequest, abaco: Abaco, actor_id: str, label: str) -> Written[str]:
+    """Delete an actor. `DELETE /actors/{id}`."""
+    return perform(
+        request,
+        "actor.delete",
+        lambda: _delete(request, abaco, actor_id),
+        lambda said: _deleted(label, said),
+        actor_id=actor_id,
+        details={"name": label},
+    )
+
+
+def ring(abaco: Abaco, actor: Actor, link: str) -> str:
+    """Return the ring that a link would close, in words; none where it closes none, or that cannot be known."""
+    if not link:
+        return ""
+    answers = abaco.wave(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
+    others = [one for one in answers["actors"].value or () if one.id != actor.id]
+    return " → ".join(ring_of(actor.id, link, [actor, *others], answers["aliases"].value or ()))
+
+
+def ring_words(ring: str) -> str:
+    """Say what is wrong with a link that closes a ring."""
+    return f"This would close a ring in which each run starts the next for ever: {ring}."
+
+
+def address(actor_id: str) -> str:
+    """Return the page of an actor, or the list where the API did not name it in a form we know."""
+    try:
+        return reverse("actors:actor-detail", args=[actor_id])
+    except NoReverseMatch:
+        return reverse("actors:actor-list")
+
+
+def _create(request: HttpRequest, abaco: Abaco, definition: Mapping[str, object]) -> Actor:
+    actor = abaco.actors.create(definition)
+    record_saved(request, "actor.create", actor)
+    rights.forget_rights(request)
+    return actor
+
+
+def _save(request: HttpRequest, actor_id: str, actor: Actor, changes: dict[str, Any], force: bool) -> Actor:
+    """Send the whole definition with these changes, and keep it as saved by this visitor.
+
+    A state that is no object cannot be part of it and would be lost; it is set again right after.
+    """
+    abaco = abaco_for(request)
+    update = full_update(actor, changes)
+    saved = abaco.actors.update(actor_id, update | {"force": True} if force else update)
+    record_saved(request, "actor.update", saved, actor_id=actor_id)
+    if not actor.stateless and "state" not in changes and not isinstance(actor.state, dict) and actor.state:
+        abaco.state.set(actor_id, actor.state)
+    return saved
+
+
+def _delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> str:
+    said: list[str] = []
+    gone = was_gone(lambda: said.append(abaco.actors.delete(actor_id)))
+    rights.forget_actor(request, actor_id)
+    return GONE if gone else said[0]
+
+
+def _deleted(label: str, said: str) -> Answer:
+    if said == GONE:
+        return Answer(f"The actor {visible(label)} was deleted already.", reverse("actors:actor-list"))
+    rest = " The API is still cleaning up after it." if "cleaning up" in said else ""
+    return Answer(f"The actor {visible(label)} is deleted.{rest}", reverse("actors:actor-list"))

@@ -1,0 +1,183 @@
+"""An actor's definition as a file: the JSON object that `POST /actors` takes, which `tapis` and agavepy take too.
+
+Nothing here asks the API and nothing draws a page.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from actors_app.actors.definition import EDITABLE, Definition, definition_of
+from actors_app.core.pages.form_fields import has_unseen
+from actors_app.core.pages.formatting import visible
+from actors_app.core.sizes import variable_excess
+from actors_app.services.dialects import DIALECTS, V2
+from actors_app.services.types import Actor
+
+FIELDS = ("name", *EDITABLE)
+# What the API says of an actor and lets nobody set; a file that was saved from its answer has them too.
+SET_BY_THE_API = frozenset(
+    (
+        "id",
+        "owner",
+        "status",
+        "status_message",
+        "revision",
+        "create_time",
+        "last_update_time",
+        "cron_next_ex",
+        "mounts",
+        "uid",
+        "gid",
+        "tasdir",
+        "_links",
+        "executions",
+    )
+)
+
+
+class NoDefinition(ValueError):  # noqa: N818  it names what was found, as the errors of the services do
+    """What was imported is no definition; its words are sentences for the visitor."""
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a file said, by our names, and the names in it that nothing is done with.
+
+    `taken` says what was taken out of a file that holds more than a definition; empty where it holds nothing else.
+    """
+
+    definition: Definition
+    unknown: tuple[str, ...]
+    left_out: tuple[str, ...]  # which the API sets itself
+    taken: str = ""
+
+    def for_version(self, version: str) -> "Imported":
+        """Return it without what this version of the API does not know."""
+        if DIALECTS[version]().runs_as_executor or "run_as_executor" not in self.definition:
+            return self
+        rest = {name: value for name, value in self.definition.items() if name != "run_as_executor"}
+        return replace(self, definition=rest, unknown=(*self.unknown, "run_as_executor"))
+
+
+def written(actor: Actor, version: str) -> dict[str, Any]:
+    """Return a definition under the names of this version of the API; what the actor does not have is left out.
+
+    A null would be no such thing: the API fails on some.
+    """
+    dialect = DIALECTS[version]()
+    definition = {"name": actor.name or "", **definition_of(actor)}
+    if actor.stateless and not definition["state"]:
+        del definition["state"]
+    for name in ("privileged", "use_container_uid", "run_as_executor"):
+        if not definition[name]:
+            # Saying no needs no right; yet the API may ask for the privileged role of whoever says anything.
+            del definition[name]
+    return {
+        dialect.name(name): definition[name]
+        for name in FIELDS
+        if name in definition and definition[name] is not None and (definition[name] != "" or name == "description")
+    }
+
+
+def as_text(definition: Mapping[str, Any]) -> str:
+    """Return a definition as JSON for people; signs that cannot be seen are written in their numbers, as JSON lets."""
+    text = json.dumps(definition, indent=2, ensure_ascii=False)
+    return "".join(json.dumps(sign)[1:-1] if sign != "\n" and has_unseen(sign) else sign for sign in text) + "\n"
+
+
+def read(content: object) -> Imported:
+    """Read what a file holds, under the names of either version of the API; raise NoDefinition with what is wrong.
+
+    It is a definition, a list of one, or the API's whole answer with either in it, as curl saves it.
+    """
+    value, taken = _unwrapped(content)
+    if not isinstance(value, dict):
+        raise NoDefinition('A definition is a JSON object, such as {"image": "abacosamples/test"}.')
+    names = {shown: name for name in (*FIELDS, *SET_BY_THE_API) for shown in (name, V2().name(name))}
+    found: Definition = {}
+    unknown, left_out, wrong = [], [], []
+    for shown, one in value.items():
+        name = names.get(shown)
+        if name is None:
+            unknown.append(shown)
+        elif name in SET_BY_THE_API:
+            left_out.append(shown)
+        elif name in found:
+            wrong.append(f"“{shown}” is given twice, under two names; keep one.")
+        elif one is not None:
+            kind, test = _KINDS[name]
+            if test(one):
+                found[name] = _plain(name, one)
+            else:
+                wrong.append(f"“{shown}” must be {kind}.")
+    environment = found.get("default_environment", {})
+    wrong += [f"“{name}”: {excess}" for name, one in environment.items() if (excess := variable_excess(name, one))]
+    if wrong:
+        raise NoDefinition(*wrong)
+    if found.get("queue") in ("", "default"):
+        del found["queue"]
+    if not found:
+        raise NoDefinition("This object names no field of an actor; the first it needs is “image”.")
+    return Imported(found, tuple(unknown), tuple(left_out), taken)
+
+
+def _unwrapped(value: object) -> tuple[object, str]:
+    """Return what a file holds without what stands around it, and what was taken, in words."""
+    where = ""
+    if isinstance(value, dict) and "result" in value and "image" not in value:
+        if value.get("status") == "error":
+            words = value.get("message") if isinstance(value.get("message"), str) else ""
+            raise NoDefinition(
+                f"This is a refusal of the API{f', “{visible(words[:200])}”' if words else ''}, no actor."
+            )
+        value, where = value["result"], " in the API's answer"
+        if isinstance(value, dict) and isinstance(value.get("search"), list):
+            value = value["search"]
+    if isinstance(value, list):
+        if len(value) > 1:
+            raise NoDefinition(f"This is a list of {len(value)} actors{where}. Leave one of them in it.")
+        if not value:
+            raise NoDefinition(f"The list{where} is empty.")
+        return value[0], f"the one actor of the list{where}"
+    return value, f"the actor{where}" if where else ""
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a value as the form has it: the API takes one hint for a list, and `"false"` for false."""
+    if name == "hints" and isinstance(value, str):
+        return [value]
+    if _KINDS[name] is _TRUTH and isinstance(value, str):
+        return value == "true"
+    return int(value) if _KINDS[name] is _NUMBER else value
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, str):
+        return value.isascii() and value.isdecimal() and len(value) <= 20
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+Kind = tuple[str, Callable[[Any], bool]]
+_TEXT: Kind = "a text in quotes", lambda value: isinstance(value, str)
+_TRUTH: Kind = "true or false", lambda value: isinstance(value, bool) or value in ("true", "false")
+_NUMBER: Kind = "a whole number", _is_number
+_OBJECT: Kind = "an object in braces", lambda value: isinstance(value, dict)
+_LIST: Kind = (
+    "a list of texts",
+    lambda value: isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value)),
+)
+_ANY: Kind = "any JSON", lambda value: True
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(FIELDS, _TEXT),
+    **dict.fromkeys(("stateless", "token", "cron_on", "privileged", "use_container_uid", "run_as_executor"), _TRUTH),
+    **dict.fromkeys(("log_ex", "max_workers", "max_cpus"), _NUMBER),
+    "default_environment": _OBJECT,
+    "hints": _LIST,
+    "state": _ANY,
+}

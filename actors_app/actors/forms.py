@@ -1,0 +1,338 @@
+"""An actor's definition as a visitor types it, to register or to save; the list's and other forms: `actor_list.py`.
+
+The rules are those of `POST /actors` and `PUT /actors/{id}`, checked before anything is sent.
+"""
+
+import re
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django import forms
+
+from actors_app.actors.cron import EXAMPLE, check_schedule
+from actors_app.actors.definition import DEFAULTS, EDITABLE, LIMITS, Definition, is_same
+from actors_app.actors.forms_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
+from actors_app.actors.images import check_image
+from actors_app.actors.webhooks import check_webhook
+from actors_app.core.addresses import LONGEST
+from actors_app.core.pages.form_fields import LineField, StrictJSONField, TextField, has_unseen
+from actors_app.core.pages.formatting import visible
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms_environment import EnvironmentField, Row, environment_rows
+from actors_app.forms.state import storage_problem
+from actors_app.services.blanks import trimmed
+from actors_app.services.dialects import DIALECTS
+from portal.tenants import Tenant
+
+_LINK = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
+_MEMORY = re.compile(r"[1-9]\d{0,15}[bkmg]?", re.ASCII | re.IGNORECASE)
+_HINT_CHARACTERS = set("'\"{}[]")  # those that the API refuses
+EXECUTOR_TENANTS = ("A2CPS", "DESIGNSAFE", "SD2E", "TACC")  # TACC/abaco dev-v3 actors/auth.py, tenant_can_use_tas
+_YES_OR_NO = (("true", "Yes"), ("false", "No"))
+
+
+def _number(low: int, high: int, **options: Any) -> forms.IntegerField:
+    """Return a field for a whole number between two, with its sentences."""
+    sentence = f"Type a whole number from {low:,} to {high:,}."
+    return forms.IntegerField(
+        min_value=low,
+        max_value=high,
+        required=False,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), sentence),
+        **options,
+    )
+
+
+def _text(length: int, **options: Any) -> LineField:
+    """Return an optional field for one line, with its sentence on length."""
+    options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
+    return LineField(
+        max_length=length,
+        required=options.pop("required", False),
+        error_messages={
+            "max_length": f"This is longer than {length:,} characters; make it shorter.",
+            "required": options.pop("missing", "Type something here."),
+        },
+        **options,
+    )
+
+
+def tapis_tenant(url: str) -> str:
+    """Return the tenant that an address of Tapis names, `https://<tenant>.tapis.io`; nothing for any other."""
+    host = urlsplit(url).hostname or ""
+    name, _, rest = host.partition(".")
+    return name if rest == "tapis.io" else ""
+
+
+class ActorForm(PortalForm):
+    """An actor's definition; `opened` is the one it had when the page was opened, or None to register a new one.
+
+    A value that the actor has already, and that nobody touched, is kept even where it would not be taken anew.
+    """
+
+    name = _text(200, help_text="What people call it. It cannot be changed later.")
+    image = _text(
+        800,
+        required=True,
+        missing="Type the image, such as abacosamples/test.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "abacosamples/test:latest"}
+        ),
+        help_text="A reference to a Docker image, such as abacosamples/test or registry.example.org/tool:2.1.",
+    )
+    description = TextField(
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": "This is longer than 10,000 characters; make it shorter."},
+    )
+    stateless = forms.ChoiceField(
+        label="Stateless or stateful",
+        choices=[
+            ("true", "Stateless: forgets between messages"),
+            ("false", "Stateful: keeps a JSON state, on one worker"),
+        ],
+        required=False,
+        help_text="A stateless actor can become stateful later, but never the other way round.",
+        error_messages={"invalid_choice": "Choose stateless or stateful."},
+    )
+    state = StrictJSONField(
+        label="State (JSON)",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text="Of a stateful actor: the JSON object that each execution is given, and may replace.",
+    )
+    type = forms.ChoiceField(
+        label="Message type",
+        choices=[("none", "Not said"), ("json", "JSON"), ("bin", "Binary")],
+        required=False,
+        help_text="A note for people; the API does not enforce it.",
+        error_messages={"invalid_choice": "Choose one of the types in the list."},
+    )
+    token = forms.ChoiceField(
+        label="Access token",
+        choices=[("", "As the API decides"), *_YES_OR_NO],
+        required=False,
+        help_text="Whether each execution is given a token of the owner's.",
+        error_messages={"invalid_choice": "Choose whether executions are given a token."},
+    )
+    hints = _text(
+        1000, help_text="Words, separated by commas. Only sync means something to the API: it keeps one worker."
+    )
+    default_environment = EnvironmentField(
+        raw_json=True,
+        label="Default environment",
+        help_text="What every execution finds in its environment, unless its message says otherwise.",
+    )
+    cron_schedule = _text(
+        60,
+        label="Schedule",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": EXAMPLE}),
+        help_text=f"UTC, to the hour: “{EXAMPLE}”, or a start such as “2031-01-15 08 + 1 day”.",
+    )
+    cron_on = forms.BooleanField(label="Run on this schedule", required=False)
+    link = _text(128, help_text="The id or alias of another actor, which is sent this one's events.")
+    webhook = _text(
+        LONGEST,
+        widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
+        help_text="An https address, which is sent this actor's events. The API calls it, never this portal.",
+    )
+    log_ex = _number(1, 1_000_000_000, label="Keep logs for", help_text="Seconds. The API may keep them for less.")
+    max_workers = _number(1, 1000, label="Most workers", help_text="Of a stateless actor.")
+    mem_limit = _text(20, label="Memory limit", help_text="As Docker writes it: 512m or 3g.")
+    max_cpus = _number(1, 10**12, label="CPU limit", help_text="In billionths: 1000000000 is one CPU.")
+    queue = _text(100, help_text="One that the API knows; empty is its default.")
+    privileged = forms.BooleanField(label="Privileged container", required=False)
+    use_container_uid = forms.BooleanField(label="Run as the image's own user", required=False)
+    run_as_executor = forms.BooleanField(
+        label="Run as whoever sends the message",
+        required=False,
+        help_text="With the user of each message's sender instead of the owner's. Only tenants of TACC allow it.",
+    )
+    force = forms.BooleanField(
+        label="Pull the image again and restart the workers, even if the image is the same", required=False
+    )
+
+    BASICS: ClassVar = ("name", "image", "description", "type", "hints")
+    EVENTS: ClassVar = ("link", "webhook", "log_ex", "token")
+
+    def __init__(
+        self,
+        *args: Any,
+        opened: Definition | None = None,
+        actor_id: str = "",
+        former: Definition | None = None,
+        tenant: Tenant | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Take the definition that was opened, and the tenant, where what its API offers is known."""
+        kwargs.setdefault("initial", initial_of(opened) if opened is not None else {"stateless": "true"})
+        super().__init__(*args, **kwargs)
+        self.opened = opened
+        self.actor_id = actor_id
+        self.tenant = tenant
+        self.offers_executor = tenant is None or DIALECTS[tenant.version]().runs_as_executor
+        if opened is None:
+            del self.fields["force"]
+            return
+        del self.fields["name"]
+        self.fields["token"].choices = _YES_OR_NO  # type: ignore[attr-defined]
+        environment, kind = self.fields["default_environment"], self.fields["type"]
+        # What the actor had in a definition that it is taken back to is as good as what it has.
+        had = (former or {}).get("default_environment", {})
+        environment.kept = {**had, **opened["default_environment"]}  # type: ignore[attr-defined]
+        if opened["type"] not in dict(kind.choices):  # type: ignore[attr-defined]
+            kind.choices = [*kind.choices, (opened["type"], visible(opened["type"]))]  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        """Refuse what nobody could read or type again."""
+        name: str = self.cleaned_data["name"]
+        if has_unseen(name):
+            raise forms.ValidationError("A name cannot hold line breaks or characters that are not seen.")
+        return name
+
+    def clean_image(self) -> str:
+        """Refuse what cannot be a reference to an image."""
+        return check_image(self.cleaned_data["image"])
+
+    def clean_stateless(self) -> bool:
+        """Return a truth; an actor is stateless unless it says otherwise."""
+        chosen: str = self.cleaned_data["stateless"]
+        stateless = chosen != "false"
+        if not chosen and self.opened is not None:
+            return bool(self.opened["stateless"])
+        if stateless and self.opened is not None and not self.opened["stateless"]:
+            raise forms.ValidationError("A stateful actor cannot become stateless again.")
+        return stateless
+
+    def clean_type(self) -> str:
+        """Return the type; where nothing was chosen, the one it has."""
+        return self.cleaned_data["type"] or (self.opened["type"] if self.opened else "none")
+
+    def clean_token(self) -> bool | None:
+        """Return a truth, or None to leave it to the API."""
+        as_it_is = self.opened["token"] if self.opened else None
+        return {"true": True, "false": False}.get(self.cleaned_data["token"], as_it_is)
+
+    def clean_hints(self) -> list[str]:
+        """Return the words."""
+        hints = [word.strip() for word in self.cleaned_data["hints"].split(",") if word.strip()]
+        wrong = next((word for word in hints if set(word) & _HINT_CHARACTERS or has_unseen(word)), None)
+        if wrong is not None:
+            raise forms.ValidationError(f"The hint “{visible(wrong)}” holds a quote, a brace or a bracket.")
+        return hints
+
+    def clean_cron_schedule(self) -> str:
+        """Refuse what the API would refuse or fail on."""
+        schedule: str = self.cleaned_data["cron_schedule"]
+        if schedule:
+            return check_schedule(schedule)
+        if self.opened is not None and self.opened["cron_schedule"]:
+            raise forms.ValidationError("The API keeps a schedule once it has one. To stop it, take the tick away.")
+        return schedule
+
+    def clean_link(self) -> str:
+        """Refuse what cannot be an actor, and the actor itself."""
+        link = trimmed(self.cleaned_data["link"])
+        if link and not _LINK.fullmatch(link):
+            raise forms.ValidationError(
+                "This is not the form of an id or an alias: letters, digits, dot, dash, _ and ~."
+            )
+        if link and link == self.actor_id:
+            raise forms.ValidationError("An actor cannot be linked to itself, as it would send itself events for ever.")
+        return link
+
+    def clean_webhook(self) -> str:
+        """Refuse what is no https address."""
+        webhook: str = self.cleaned_data["webhook"]
+        return check_webhook(webhook) if webhook else webhook
+
+    def clean_mem_limit(self) -> str | None:
+        """Refuse what Docker would not read."""
+        limit: str = self.cleaned_data["mem_limit"]
+        if limit and not _MEMORY.fullmatch(limit):
+            raise forms.ValidationError("Type a number with b, k, m or g after it, such as 512m or 3g.")
+        return limit or None
+
+    def clean_queue(self) -> str | None:
+        """Return the queue, or None: an empty one would leave the API with half an actor."""
+        queue: str = self.cleaned_data["queue"]
+        if has_unseen(queue):
+            raise forms.ValidationError("A queue's name cannot hold characters that are not seen.")
+        return queue or None
+
+    def clean_run_as_executor(self) -> bool:
+        """Refuse it where the API does not know it, or takes it of other tenants alone."""
+        chosen: bool = self.cleaned_data["run_as_executor"]
+        if chosen and not self.offers_executor:
+            raise forms.ValidationError("The API of this tenant is version 2, which has no such field.")
+        name = tapis_tenant(self.tenant.url) if self.tenant else ""
+        if chosen and name and name.upper() not in EXECUTOR_TENANTS:
+            allowed = ", ".join(EXECUTOR_TENANTS)
+            raise forms.ValidationError(f"The API allows this in the tenants {allowed} alone; this is {name}.")
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        """Check what several fields say together; what was not touched is as good as it was."""
+        data = super().clean() or self.cleaned_data
+        if self.opened is not None:
+            for name in set(self.errors) - set(self.changed_data):
+                del self.errors[name]
+                data[name] = self.opened[name]
+        stateless = data.get("stateless", True)
+        if not stateless and data.get("max_workers") and {"stateless", "max_workers"} & set(self.changed_data):
+            self.add_error("max_workers", "Only a stateless actor may have more than one worker; leave it empty.")
+        users = ("use_container_uid", "run_as_executor")
+        if all(data.get(name) for name in users) and {*users} & set(self.changed_data):
+            self.add_error("run_as_executor", "An actor cannot run as the image's own user too; take one tick away.")
+        state = data.get("state")
+        if state not in (None, {}) and (self.opened is None or not is_same(state, self.opened["state"])):
+            if stateless:
+                self.add_error("state", "Only a stateful actor keeps a state; choose stateful, or empty this.")
+            elif not isinstance(state, dict):
+                self.add_error("state", 'This must be a JSON object, such as {"count": 0}.')
+            elif problem := storage_problem(state):
+                self.add_error("state", problem)
+        is_untouched = self.opened is not None and not {"cron_on", "cron_schedule"} & set(self.changed_data)
+        has_schedule = data.get("cron_schedule") or "cron_schedule" in self.errors
+        if data.get("cron_on") and not has_schedule and not is_untouched:
+            self.add_error("cron_schedule", f"Type the schedule to run on, such as “{EXAMPLE}”.")
+        return data
+
+    def values(self) -> Definition:
+        """Return the definition that was typed, every field of EDITABLE in it; only when the form is valid.
+
+        What was not touched is the opened value itself, so that nothing changes by having been on a page.
+        """
+        given = {name: self.cleaned_data[name] for name in EDITABLE}
+        given["state"] = {} if given["state"] is None else given["state"]
+        if self.opened is None:
+            return given
+        touched = set(self.changed_data)
+        return {name: value if name in touched else self.opened[name] for name, value in given.items()}
+
+    def new_definition(self) -> Definition:
+        """Return what `POST /actors` is sent: what was typed, and nothing that is so by itself."""
+        said = {name: value for name, value in self.values().items() if not is_same(value, DEFAULTS.get(name))}
+        return {"name": self.cleaned_data["name"], **said} if self.cleaned_data["name"] else said
+
+    @property
+    def rows(self) -> list[Row]:
+        """The default environment as the page shows it, each row with what is wrong with it."""
+        return environment_rows(self["default_environment"])
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """Return every input as it was typed, name and value, to be carried along unseen."""
+        return [(name, value) for name in (*self.fields, *ENVIRONMENT) for value in self.data.getlist(name)]  # type: ignore[attr-defined]
+
+    def typed_over(self, definition: Definition) -> list[tuple[str, str]]:
+        """Return the inputs with only what was touched as it was typed, and all else as another definition has it."""
+        touched = {*self.changed_data, "force"}
+        kept = [pair for pair in inputs_of(definition) if field_of(pair[0]) not in touched]
+        return kept + [pair for pair in self.typed if field_of(pair[0]) in touched]
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether a field that needs the privileged role holds something, or is wrong."""
+        return any(self[name].value() or name in self.errors for name in LIMITS)

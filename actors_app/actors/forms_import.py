@@ -1,0 +1,82 @@
+"""A definition that somebody brings as a file or as text, to fill the form of a new actor; nothing of it is sent."""
+
+from typing import Any
+
+from django import forms
+
+from actors_app.actors.definition_files import Imported, NoDefinition, read
+from actors_app.core.pages.form_fields import MAX_JSON, TextField, read_json
+from actors_app.core.pages.forms import PortalForm
+
+_TOO_LONG = "This is longer than 1,000,000 characters; a definition is much shorter."
+
+
+class ImportForm(PortalForm):
+    """JSON by the API's names; `cleaned_data["imported"]` holds what it says.
+
+    A file that cannot be read stays on the page as text, so that it can be mended there. Its fields are sent with the
+    form of the actor, so that a failed import loses nothing of that.
+    """
+
+    definition_file = forms.FileField(
+        label="File",
+        required=False,
+        help_text="A JSON file: a definition as “Export” on an actor's configuration gives it, or an answer of the API "
+        "with one actor in it.",
+        error_messages=dict.fromkeys(("invalid", "missing", "empty"), "The file did not arrive, or is empty."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json", "form": "actor-form"}),
+    )
+    definition_text = TextField(
+        label="Or JSON, pasted",
+        max_length=MAX_JSON,
+        required=False,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 6,
+                "spellcheck": "false",
+                "placeholder": '{"image": "abacosamples/test", "name": "…"}',
+                "form": "actor-form",
+            }
+        ),
+        error_messages={"max_length": _TOO_LONG},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Read the one that is there."""
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        file, text = data.get("definition_file"), data["definition_text"]
+        if file and text.strip():
+            self.add_error("definition_text", "There are a file and a text. Empty the text, or choose no file.")
+            return data
+        name = "definition_file" if file else "definition_text"
+        if file:
+            if file.size > 4 * MAX_JSON:
+                self.add_error(name, _TOO_LONG)
+                return data
+            try:
+                text = file.read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self.add_error(name, "This file is no text in UTF-8, so it is no JSON.")
+                return data
+            if len(text) > MAX_JSON:
+                self.add_error(name, _TOO_LONG)
+                return data
+        try:
+            if not text.strip():
+                raise forms.ValidationError("Choose a file, or paste a definition.")
+            data["imported"] = self._read(text)
+        except forms.ValidationError as problem:
+            if file:
+                self.data = {**self.data.dict(), "definition_text": text}  # type: ignore[attr-defined]
+            self.add_error("definition_text", problem)
+        return data
+
+    def _read(self, text: str) -> Imported:
+        try:
+            return read(read_json(text))
+        except NoDefinition as wrong:
+            raise forms.ValidationError(list(wrong.sentences[:5])) from None
+        except RecursionError:
+            raise forms.ValidationError("This JSON is nested too deep.") from None

@@ -1,0 +1,88 @@
+"""What an update of an actor would take away by leaving it out: the API replaces the whole definition.
+
+From the API's own reading of `PUT /actors/{id}` (TACC/abaco, `ActorResource.validate_put`). Nothing here asks the API.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from actors_app.actors.definition import DEFAULTS, EDITABLE, LABELS, Definition, is_same, only_changed
+from actors_app.actors.revision_values import Side, side_of
+
+# What becomes of a field that an update leaves out, where it is not set back to nothing.
+_OTHERWISE = {
+    "image": "Refused: an update must name an image.",
+    "cron_schedule": "Kept: the API takes no schedule away.",
+    "token": "Set to what the API gives by itself.",
+    "queue": "Back to the API's default queue.",
+}
+_LOST = {
+    "state": "Wiped: the actor forgets everything.",
+    "cron_on": "Switched off: it runs on no schedule.",
+    "default_environment": "Emptied: every variable is gone.",
+    "privileged": "Set to No.",
+    "use_container_uid": "Set to No.",
+    "run_as_executor": "Set to No.",
+    "type": "Set to none.",
+}
+_EMPTIED = "Emptied."
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One field as the review shows it: now, after the change, and what leaving it out would do."""
+
+    name: str
+    label: str
+    now: Any
+    change: Any
+    is_changed: bool
+    left_out: str  # what the API would do; empty where it would do nothing
+    is_lost: bool  # whether that would lose what is there
+
+    @property
+    def is_sent_along(self) -> bool:
+        """Whether the portal sends it only so that the API does not reset it."""
+        return self.is_lost and not self.is_changed
+
+    @property
+    def shown_now(self) -> Side:
+        """Return the value now; of an environment that changes, only the variables that differ."""
+        return side_of(self.name, only_changed(self.now, self.change) if self._is_part else self.now)
+
+    @property
+    def shown_change(self) -> Side:
+        """Return the value after the change, likewise."""
+        return side_of(self.name, only_changed(self.change, self.now) if self._is_part else self.change)
+
+    @property
+    def _is_part(self) -> bool:
+        return self.is_changed and self.name == "default_environment"
+
+
+def columns(now: Definition, wanted: Definition, reset_too: Collection[str] = ()) -> list[Column]:
+    """Return the fields that change, then those that the API would reset without a word, in the order of the form.
+
+    `reset_too` are fields that this version of the API resets, and others keep.
+    """
+    found = [
+        _column(name, now[name], wanted[name], stateless=now["stateless"], is_reset=name in reset_too)
+        for name in EDITABLE
+    ]
+    return [one for one in found if one.is_changed] + [one for one in found if one.is_sent_along]
+
+
+def _column(name: str, now: Any, change: Any, *, stateless: bool, is_reset: bool) -> Column:
+    has_value = bool(now) and not is_same(now, DEFAULTS.get(name))
+    left_out, is_lost = "", False
+    if name == "stateless":
+        left_out = "" if stateless else "Refused: the API would take it for stateless."
+    elif name in ("image", "token"):
+        left_out, is_lost = _OTHERWISE[name], name == "token"
+    elif has_value and is_reset and name == "cron_schedule":
+        left_out, is_lost = "Taken away: it runs on no schedule any more.", True
+    elif has_value:
+        left_out = _OTHERWISE.get(name) or _LOST.get(name, _EMPTIED)
+        is_lost = name != "cron_schedule"
+    return Column(name, LABELS[name], now, change, not is_same(now, change), left_out, is_lost)

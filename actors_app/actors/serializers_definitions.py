@@ -1,0 +1,98 @@
+"""Definitions of actors: former ones, what differs between two, as a file, and brought from one."""
+
+from rest_framework import serializers
+
+from actors_app.actors.former_values import Sight
+from actors_app.actors.revisions import ELSEWHERE, FIRST, HERE, MAYBE
+from actors_app.actors.serializers import MOMENT, Actor, ActorChanges
+from actors_app.core.api.fields import Body, Query, Text, WholeInQuery
+
+
+class Revision(serializers.Serializer):
+    """A definition that the portal has seen."""
+
+    id = serializers.IntegerField(source="key", help_text="Several may have the same number.")
+    number = serializers.IntegerField(allow_null=True, help_text="The API's revision.")
+    first_seen = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+    last_seen = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
+    updated = serializers.DateTimeField(allow_null=True, help_text="When the API says that it was saved.")
+    made = serializers.ChoiceField(
+        [HERE, MAYBE, ELSEWHERE, FIRST], help_text="Whether it was saved through this portal, or was the first seen."
+    )
+    username = serializers.CharField(allow_blank=True, help_text="Who saved it, where it was saved here.")
+    is_newest = serializers.BooleanField()
+
+
+FORMER_VALUES = "Whether this caller sees former values; `unknown` shows none, because the API did not tell who may."
+
+
+class Withheld(serializers.Serializer):
+    """A former value that this caller is not shown."""
+
+    name = serializers.CharField()
+    variable = serializers.CharField(allow_null=True, help_text="Of an environment: which variable.")
+    digest = serializers.CharField(help_text="Equal for equal values of one field of one actor; no hash to guess from.")
+
+
+class WholeRevision(Revision):
+    """A definition with what is in it."""
+
+    former_values = serializers.ChoiceField([one.value for one in Sight], help_text=FORMER_VALUES)
+    definition = serializers.DictField(
+        help_text="The fields as `PATCH /api/v1/actors/<actor>/` takes them, without those that are withheld."
+    )
+    withheld = Withheld(many=True)
+
+
+class DifferenceQuery(Query):
+    """Which two are compared: the newest with the one before it where nothing is said."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """Return the fields, one of whose names Python keeps for itself."""
+        kind = {"required": False, "min_value": 1, "max_value": 2**53}
+        return {
+            "from": WholeInQuery(**kind, help_text="The id of one; without, the one before the other."),
+            "to": WholeInQuery(**kind, help_text="The id of the other; without, the newest."),
+        }
+
+
+class Difference(serializers.Serializer):
+    """A field that differs."""
+
+    name = serializers.CharField()
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+    before_withheld = Withheld(many=True)
+    after_withheld = Withheld(many=True)
+
+
+class Comparison(serializers.Serializer):
+    """What differs between two definitions; both are null where there are not two."""
+
+    before = Revision(allow_null=True)
+    after = Revision(allow_null=True)
+    former_values = serializers.ChoiceField([one.value for one in Sight], allow_null=True, help_text=FORMER_VALUES)
+    differences = Difference(many=True)
+
+
+class DefinitionFile(Body):
+    """A definition as a file has it."""
+
+    definition = serializers.JSONField(
+        help_text="By the names of either version of the Actors API; also a list of one, or the API's whole answer."
+    )
+
+
+class ImportedActor(Actor):
+    """The actor that was registered, and what of the file nothing was done with."""
+
+    unknown = serializers.ListField(child=serializers.CharField(), help_text="Names that are no field of an actor.")
+    left_out = serializers.ListField(child=serializers.CharField(), help_text="Fields that the API sets itself.")
+    taken = serializers.CharField(allow_blank=True, help_text="What was taken, where more than a definition was sent.")
+
+
+class Clone(ActorChanges):
+    """What is to be otherwise than with the actor that is cloned."""
+
+    name = Text(required=False, max_length=200, allow_blank=True, help_text="The same without.")
+    force = None  # type: ignore[assignment]  # a new one is pulled anyway

@@ -1,0 +1,181 @@
+"""Actors as they are: the list, one actor, its configuration. Changing them is in `actor_changes.py`."""
+
+from collections import Counter
+from operator import attrgetter
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.actor_history import last_days, summary
+from actors_app.actors import archive as kept_definitions
+from actors_app.actors.forms_list import ActorListForm
+from actors_app.actors.rows import KNOWN_STATUSES, columns, rows, select, sort_of
+from actors_app.core.pages import csv_lists
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.forms_slice import shown_slice
+from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.core.pages.preferences import preferences_of
+from actors_app.core.security.credentials import abaco_for
+from actors_app.history import rights
+from actors_app.masking import Masker, may_hold_secret
+from actors_app.permissions.access import unusable
+from actors_app.services.errors import AbacoError, NotFound, SignedOut
+from actors_app.services.permissions import WORLD
+from actors_app.services.types import ERROR, READY, Listed, Worker
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def actor_list(request: HttpRequest) -> HttpResponse:
+    """Show the actors that the visitor may read, 50 on a page or a slice by `limit` and `offset` (`GET /actors`)."""
+    form = ActorListForm(request.GET)
+    filters = {
+        "q": form.given("q") or "",
+        "status": (form.given("status") or "").upper(),
+        "sort": sort_of(form.given("sort")),
+    }
+    context: dict[str, Any] = {**filters, "section": "actors", "columns": columns(filters["sort"])}
+    if form.slice_errors:
+        context |= {"complaints": form.slice_errors}
+        return render_page(request, "actors/list.html", context, status=422)
+    try:
+        abaco = abaco_for(request)
+        found = abaco.actors.lines()
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        if wants_fragment(request):
+            raise
+        return render_page(request, "actors/list.html", {**context, "error": error}, status=error.status)
+    kept_definitions.record_list(request.session["who"]["tenant"], found)
+    actors = found.lines
+    statuses = Counter(map(attrgetter("status"), actors))
+    matching = select(actors, **filters)
+    paginator = Paginator(matching, form.page_size(preferences_of(request).page_size))
+    asked = form.given("page") or 1
+    page = paginator.get_page(min(asked, paginator.num_pages))
+    shown = list(page.object_list)
+    if selected := form.selected_slice:
+        shown = matching[selected.offset : selected.end]
+        context["slice"] = shown_slice(selected, len(shown), len(matching))
+    if csv_lists.is_asked(request):
+        return csv_lists.csv_of("actors", csv_lists.ACTORS, shown if selected else matching)
+    ids = [actor.id for actor in shown if is_id(actor.id)]
+    drawn = last_days(request.session["who"]["tenant"], ids, reverse("actors:actor-list"))
+    context |= {
+        "actors": actors,
+        "lists_world": abaco.actors.lists_world,
+        "page": page,
+        "rows": rows(shown, drawn),
+        "note": f"there is no page {asked:,}, this is the last" if asked > paginator.num_pages else "",
+        "is_filtered": bool(filters["q"] or filters["status"]),
+        "stats": _stats(actors, statuses),
+        "segments": _segments(statuses),
+    }
+    return render_page(request, "actors/list.html", context, partial="actors/_found.html")
+
+
+def _stats(actors: tuple[Listed, ...], statuses: Counter[str]) -> dict[str, int]:
+    return {
+        "all": len(actors),
+        "ready": statuses[READY],
+        "error": statuses[ERROR],
+        "scheduled": sum(map(attrgetter("cron_on"), actors)),
+        "stateful": len(actors) - sum(map(attrgetter("stateless"), actors)),
+    }
+
+
+def _segments(statuses: Counter[str]) -> list[tuple[str, str]]:
+    """Return the status filter: value and word; "Other" only where there is another."""
+    segments = [("", "All"), ("READY", "Ready"), ("SUBMITTED", "Submitted"), ("ERROR", "Error")]
+    if any(status not in KNOWN_STATUSES for status in statuses):
+        segments.append(("OTHER", "Other"))
+    return segments
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show one actor with its mailbox, workers, nonces and permissions, asked for all at once (`GET /actors/{id}`).
+
+    Its executions are those that the history knows; the page itself asks for newer ones.
+    """
+    if is_poll(request):
+        return _actor_status(request, actor_id)
+    abaco = abaco_for(request)
+    answers = abaco.wave(
+        actor=lambda: abaco.actors.get(actor_id),
+        mailbox=lambda: abaco.messages.count(actor_id),
+        workers=lambda: abaco.workers.list(actor_id),
+        nonces=lambda: abaco.nonces.list(actor_id),
+        permissions=lambda: abaco.permissions.get(actor_id),
+    )
+    actor = answers["actor"].need()
+    levels: dict[str, str] = answers["permissions"].value or {}
+    known = next(map(summary, rights.remember(request.session["who"]["tenant"], [actor])), None)
+    context = {
+        **answers,
+        "actor": actor,
+        "actor_id": actor_id,
+        # In an alias stands the actor's id, whatever this page was opened by; the API's text may make no address.
+        "own_id": actor.id if is_id(actor.id) else actor_id,
+        "tab": "overview",
+        "section": "actors",
+        "counts": {
+            "messages": answers["mailbox"].value.messages if answers["mailbox"].value else None,
+            "workers": _count(answers["workers"].value),
+            "nonces": _count(answers["nonces"].value),
+            "executions": known.total if known else None,
+        },
+        "worker_states": _worker_states(answers["workers"].value or ()),
+        "usable_nonces": sum(not nonce.is_exhausted for nonce in answers["nonces"].value or ()),
+        "people": sum(level != "NONE" and user != WORLD and not unusable(user) for user, level in levels.items()),
+        "is_shared": WORLD in levels,
+        "known": known,
+        "rows": known.recent if known else [],
+    }
+    return render_page(request, "actors/detail.html", context)
+
+
+def _actor_status(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Answer the head's poll: the status now, until it is one that stays."""
+    try:
+        actor = abaco_for(request).actors.get(actor_id)
+    except NotFound:
+        return render_poll(request, "actors/_status.html", {"is_gone": True}, state="gone", done=True)
+    done = not (actor.is_submitted or actor.is_shutting_down)
+    context = {"actor": actor, "actor_id": actor_id, "oob": True}
+    return render_poll(request, "actors/_status.html", context, state=(actor.status, actor.status_message), done=done)
+
+
+def _count(found: tuple[object, ...] | None) -> int | None:
+    return None if found is None else len(found)
+
+
+def _worker_states(workers: tuple[Worker, ...]) -> list[tuple[str, int]]:
+    """Return each status among the workers and how many are in it, the most common first."""
+    return Counter(worker.status for worker in workers).most_common()
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show every field of an actor (`GET /actors/{id}`)."""
+    actor = abaco_for(request).actors.get(actor_id)
+    kept_definitions.record(request.session["who"]["tenant"], [actor])
+    environment, masker = actor.default_environment, Masker(actor.id)
+    context = {
+        "actor": actor,
+        "actor_id": actor_id,
+        "tab": "configuration",
+        "section": "actors",
+        "counts": {},
+        "environment": [(name, value, may_hold_secret(name, value)) for name, value in environment.items()],
+        "definition": masker.value(actor.definition() | {"default_environment": masker.environment(environment)}),
+        "cpus": f"{actor.max_cpus / 1_000_000_000:g}" if actor.max_cpus else "",
+    }
+    return render_page(request, "actors/configuration.html", context)

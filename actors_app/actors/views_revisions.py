@@ -1,0 +1,105 @@
+"""The definitions that an actor had, and its definition as a file; what is kept is in `kept/definitions.py`."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from actors_app.actors import archive as kept_definitions
+from actors_app.actors.definition_files import as_text, written
+from actors_app.actors.former_values import reader_despite, reader_of
+from actors_app.actors.forms_revisions import WHO, RevisionsForm
+from actors_app.actors.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
+from actors_app.core.clock import from_ms
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.htmx import render_page
+from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
+from actors_app.history import rights
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+
+ROWS = 25
+MADE = {"here": (HERE,), "elsewhere": (ELSEWHERE, MAYBE)}
+
+
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Show the definitions that the portal has seen of an actor, and what differs between two (`GET /actors/{id}`).
+
+    Of an actor that is gone, and while the API is silent, those that are kept are shown, to whoever may see them.
+    """
+    context: dict[str, Any] = {
+        "actor_id": actor_id,
+        "tab": "revisions",
+        "section": "actors",
+        "counts": {},
+        "actor": None,
+    }
+    abaco, who = abaco_for(request), signed_in(request)
+    tenant, reader = who.tenant, None
+    try:
+        actor = abaco.actors.get(actor_id)
+    except SignedOut:
+        raise
+    except AbacoError as error:
+        try:
+            seen = rights.despite(request, abaco, actor_id, error)
+        except (SignedOut, NotFound, Forbidden):
+            raise
+        except AbacoError:
+            return render_page(request, "revisions/list.html", {**context, "error": error}, status=error.status)
+        key, reader = seen.id, reader_despite(who, seen.id, seen.owner, error)
+        context |= {"label": seen.label, "error_now": error, "deleted": from_ms(seen.deleted)}
+    else:
+        # With its owner too, who is shown the definitions when it is gone.
+        rights.remember(tenant, [actor])
+        key = actor.id
+        context["actor"] = actor
+    revisions = line_of(kept_definitions.line(tenant, key))
+    if context["actor"] and len(revisions) > 1:
+        reader = reader_of(abaco, who, context["actor"])
+    form = RevisionsForm(request.GET, revisions)
+    by = form.given("by") or ""
+    shown = [one for one in revisions if not by or one.made in MADE[by]]
+    paginator = Paginator(shown, ROWS)
+    before, after = form.chosen(revisions)
+    context |= {
+        "form": form,
+        "by": by,
+        "choices": WHO,
+        "revisions": revisions,
+        "page": paginator.get_page(min(form.given("page") or 1, paginator.num_pages)),
+        "before": before,
+        "after": after,
+        "sight": reader.sight if reader else None,
+        "panels": panels(tenant, key, revisions),
+    }
+    if before and after and reader:
+        one, other = (_opened(tenant, key, side) for side in (before, after))
+        is_readable = one is not None and other is not None
+        context |= {"is_readable": is_readable, "differences": difference(reader, one or {}, other or {})}
+    is_wrong = bool({"from", "to"} & set(form.errors))
+    return render_page(request, "revisions/list.html", context, status=422 if is_wrong else 200)
+
+
+def _opened(tenant: str, actor_id: str, revision: Revision) -> dict[str, object] | None:
+    row = kept_definitions.kept(tenant, actor_id, revision.key)
+    return kept_definitions.opened(row) if row else None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+@credentials_required
+def definition_download(request: HttpRequest, actor_id: str) -> HttpResponse:
+    """Give an actor's definition as a file that registers it again, by the API's own names (`GET /actors/{id}`)."""
+    abaco = abaco_for(request)
+    actor = abaco.actors.get(actor_id)
+    tenant = request.session["who"]["tenant"]
+    kept_definitions.record(tenant, [actor])
+    response = HttpResponse(
+        as_text(written(actor, tenant_of(signed_in(request)).version)), content_type="application/json; charset=utf-8"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{actor_id}.json"'
+    return response

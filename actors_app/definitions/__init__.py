@@ -1,1 +1,0 @@
-"""Definitions of actors: edited, compared, and as files."""

@@ -1,0 +1,103 @@
+"""References to images: all that the grammar of Docker has, and a sentence for each usual mistake."""
+
+import pytest
+from django import forms
+
+from actors_app.actors.images import check_image
+
+SHA256, SHA512 = "sha256:" + "0a" * 32, "sha512:" + "f" * 128
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "python",
+        "ubuntu:24.04",
+        "abacosamples/test",
+        "abacosamples/test:Latest_1.0-RC",
+        "a/b/c/d",
+        "a__b/c---d/e.f/g_h",
+        "localhost/tool",
+        "localhost:5000/team/tool:2.1",
+        "registry.example.org/tool",
+        "Registry.Example.ORG:443/team/tool",
+        "HOST:80/tool",
+        "10.0.0.1:5000/tool",
+        "[::1]/tool",
+        "[2001:db8::1]:5000/team/tool:1",
+        "xn--n3h.example/tool",
+        "under_score.name/tool",
+        f"tool@{SHA256}",
+        f"gcr.io/p/tool:1@{SHA256}",
+        f"tool@{SHA512}",
+        f"tool@sha384:{'1' * 96}",
+        "tool:" + "t" * 128,
+        "tool:_t.-",
+        "host:5000",
+        "a" * 63,
+        "b" * 64 + ":1",
+        "a/" + "b" * 253,
+        "registry.example.org/" + "b" * 255,
+    ],
+)
+def test_what_the_grammar_has_is_taken(image: str) -> None:
+    assert check_image(image) == image
+
+
+@pytest.mark.parametrize(
+    ("image", "words", "meant"),
+    [
+        ("https://hub.docker.com/r/abacosamples/wc", "the address of a web page", "abacosamples/wc"),
+        ("https://hub.docker.com/r/abacosamples/wc/tags?page=2", "the address of a web page", "abacosamples/wc"),
+        ("HTTPS://hub.docker.com/_/python", "the address of a web page", "python"),
+        ("http://quay.io/repository/org/tool?tab=tags", "the address of a web page", "quay.io/org/tool"),
+        ("https://ghcr.io/org/tool:1", "the address of a web page", "ghcr.io/org/tool:1"),
+        ("https://", "the address of a web page", ""),
+        ("docker://org/tool:1", "without “docker://” before it", "org/tool:1"),
+        ("oci://org/tool", "without “oci://” before it", "org/tool"),
+        ("docker pull org/tool:1", "This is a command", "org/tool:1"),
+        ("docker pull -q org/tool:1", "This is a command", "org/tool:1"),
+        ("sudo docker run --rm -it org/tool ls -l", "This is a command", "org/tool"),
+        ("podman pull Org/Tool", "This is a command", "org/tool"),
+        ("org/Tool", "written in small letters", "org/tool"),
+        ("Python", "written in small letters", "python"),
+        ("org/Tool:V1", "only the tag may have capitals", "org/tool:V1"),
+        ("Org/tool:V1", "“Org” has capitals: Docker would take it for a host", "org/tool:V1"),
+        ("ORG/TOOL", "“ORG” has capitals", "org/tool"),
+        ("org/tool:", "The tag after the colon is empty", "org/tool"),
+        ("org/tool:1:2", "one tag, after one colon", "org/tool:2"),
+        ("org/tool::2", "one tag, after one colon", "org/tool:2"),
+        ("registry.example.org:5000/tool:1:2", "one tag, after one colon", "registry.example.org:5000/tool:2"),
+        ("org/tool 1.0", "without spaces", "org/tool"),
+        ("org/tool: 1.0", "without spaces", "org/tool:1.0"),
+        ("org/tool:" + "t" * 129, "A tag is at most 128 characters long", ""),
+        ("org/tool:-1", "begins with none of the last two", ""),
+        ("org/tool:1+2", "A tag holds letters", ""),
+        ("org/tool@", "After @ stands a digest", ""),
+        (f"org/tool@md5:{'0' * 32}", "Docker knows sha256, sha384, sha512", ""),
+        ("org/tool@sha256:0a", "A digest of sha256 has 64 digits", ""),
+        (f"org/tool@sha256:{'0' * 65}", "A digest of sha256 has 64 digits", ""),
+        (f"org/tool@{SHA256.upper()}", "After @ stands a digest", f"org/tool@{SHA256}"),
+        (f"org/tool@sha256:{'A' * 64}", "in small letters", f"org/tool@sha256:{'a' * 64}"),
+        ("c" * 64, "This is the id of an image", ""),
+        ("org/" + "b" * 252, "A repository is at most 255 characters long", ""),
+        ("org//tool", "is empty", ""),
+        ("org/tool/", "is empty", ""),
+        ("org/-tool", "“-tool” is no part of a name", ""),
+        ("org/a..b", "“a..b” is no part of a name", ""),
+        ("org/a___b", "“a___b” is no part of a name", ""),
+        ("host:port/tool", "“host:port” is no host", ""),
+        ("-bad.example.org/tool", "“-bad.example.org” is no host", ""),
+        ("[::1/tool", "“[::1” is no host", ""),
+        ("org/tööl", "in letters, digits", ""),
+    ],
+)
+def test_a_mistake_has_its_sentence_and_what_was_meant(image: str, words: str, meant: str) -> None:
+    with pytest.raises(forms.ValidationError) as caught:
+        check_image(image)
+    (sentence,) = caught.value.messages
+    assert words in sentence
+    assert ("Did you mean" in sentence) is bool(meant)
+    if meant:
+        assert sentence.endswith(f"Did you mean “{meant}”?")
+        assert check_image(meant) == meant
