@@ -10,10 +10,7 @@ from actors_app.api.views import (
     alias_nonces,
     aliases,
     bulk,
-    comparison,
     configs,
-    evidence,
-    executions,
     kept_logs,
     links,
     logs,
@@ -23,16 +20,19 @@ from actors_app.api.views import (
     nonces,
     overview,
     permissions,
-    results,
     schedules,
     search,
     state,
-    why,
     workers,
 )
 from actors_app.core.api import views as start
 from actors_app.core.api import views_docs as docs
 from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
+from actors_app.executions import api as executions
+from actors_app.executions import api_comparison as comparison
+from actors_app.executions import api_evidence as evidence
+from actors_app.executions import api_results as results
+from actors_app.executions import api_why as why
 
 app_name = "api"
 ACTOR = "actors/<abaco:actor_id>/"

@@ -8,6 +8,11 @@ from actors_app.actors import views_revisions as revisions
 from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
 from actors_app.core.pages import views_help as helping
 from actors_app.core.pages import views_places as places
+from actors_app.executions import views as execution
+from actors_app.executions import views_comparison as comparison
+from actors_app.executions import views_evidence as evidence
+from actors_app.executions import views_neighbours as neighbours
+from actors_app.executions import views_results as results
 from actors_app.views import (
     account,
     activity,
@@ -16,24 +21,19 @@ from actors_app.views import (
     bulk,
     bulk_actors,
     bulk_executions,
-    comparison,
     configs,
-    evidence,
-    execution,
     history,
     kept_logs,
     links,
     logs,
     mailboxes,
     messages,
-    neighbours,
     nonce_hygiene,
     nonce_notes,
     nonces,
     overview,
     permissions,
     preferences,
-    results,
     saved_views,
     schedules,
     search,

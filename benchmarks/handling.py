@@ -40,7 +40,7 @@ def _pieces(text: str, size: int = PIECE) -> Iterator[str]:
 
 
 def _of_logs() -> dict[str, Act]:
-    from actors_app.executions.comparing import difference, tail_of
+    from actors_app.executions.comparison import difference, tail_of
     from actors_app.logs.parts import Asked, read_part
     from actors_app.logs.reading import read_line
     from actors_app.masking import Masker
@@ -116,7 +116,7 @@ def _of_json() -> dict[str, Act]:
 
 
 def _of_secrets() -> dict[str, Act]:
-    from actors_app.kept.results import masked
+    from actors_app.executions.archive import masked
     from actors_app.masking import Masker, may_hold_secret
     from portal.logs import redacted
 
@@ -251,7 +251,7 @@ def _of_words() -> dict[str, Act]:
 
 
 def _of_names() -> dict[str, Act]:
-    from actors_app.forms.comparison import named
+    from actors_app.executions.forms_comparison import named
     from actors_app.permissions.likeness import by_drawing, doubt, is_several
     from actors_app.services.calls import Call
     from actors_app.services.dialects import DIALECTS

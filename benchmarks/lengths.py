@@ -53,7 +53,7 @@ def comparing(rounds: int = ROUNDS) -> dict[str, Figure]:
     import django
 
     django.setup()
-    from actors_app.executions.comparing import MAX_LINES, Tail, difference
+    from actors_app.executions.comparison import MAX_LINES, Tail, difference
 
     def compared(ours: list[str], theirs: list[str]) -> Callable[[], object]:
         return lambda: difference(Tail(tuple(ours)), Tail(tuple(theirs)))

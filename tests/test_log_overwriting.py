@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors_app.executions.comparing import tail_of
+from actors_app.executions.comparison import tail_of
 from actors_app.logs.lines import plain
 from actors_app.logs.parts import Asked, read_part
 from actors_app.services.types import LOG_CUT

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from django.http import StreamingHttpResponse
 from rest_framework.response import Response
 
-from actors_app.api.serializers.executions import ExecutionRow
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.paging import Page
 from actors_app.core.clock import from_ms
+from actors_app.executions.serializers import ExecutionRow
 from actors_app.forms.history import HistoryForm, place_text
 from actors_app.history import collecting, finding, rights
 from actors_app.history.asking import Asked, asked

@@ -15,7 +15,7 @@ from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.executions.comparing import difference, tail_of
+from actors_app.executions.comparison import difference, tail_of
 from actors_app.executions.shapes import tree_of
 from actors_app.forms.state import StateForm, mark_of
 from actors_app.masking import Masker

@@ -27,7 +27,7 @@ _SESSIONS = ("tests/core/security/test_sessions.py",)
 _VAULT = ("tests/core/security/test_credentials.py",)
 _HEADERS = ("tests/portal/test_headers.py", "tests/portal/test_settings.py")
 _NONCES = ("tests/views/test_nonce_list.py", "tests/views/test_nonce_delete.py", "tests/views/test_nonce_detail.py")
-_RESULTS = ("tests/views/test_result_take.py", "tests/views/test_result_download.py")
+_RESULTS = ("tests/executions/test_result_take.py", "tests/executions/test_result_download.py")
 _SIGN_IN = ("tests/views/test_sign_in.py",)
 _NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
 _ORIGINS = ("tests/core/security/test_origins.py", "tests/actors/test_former_values_api.py")
@@ -239,12 +239,15 @@ SEEDED = (
     ),
     Seeded("actors_app/views/logs.py", "to_the_end(masker.pieces(pieces))", "to_the_end(pieces)", _MASKED),
     Seeded("actors_app/masking/masker.py", "return span.begins, before", "return span.start, before", _MASKED),
-    Seeded("actors_app/history/evidence.py", "map(_utf8, masker.pieces(whole()))", "map(_utf8, whole())", _MASKED),
+    Seeded("actors_app/executions/evidence.py", "map(_utf8, masker.pieces(whole()))", "map(_utf8, whole())", _MASKED),
     Seeded("actors_app/core/security/encryption.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
     Seeded(
-        "actors_app/views/results.py", 'content_type="application/octet-stream"', 'content_type="text/html"', _RESULTS
+        "actors_app/executions/views_results.py",
+        'content_type="application/octet-stream"',
+        'content_type="text/html"',
+        _RESULTS,
     ),
-    Seeded("actors_app/views/results.py", "**DOWNLOAD_HEADERS,", "", _RESULTS),
+    Seeded("actors_app/executions/views_results.py", "**DOWNLOAD_HEADERS,", "", _RESULTS),
     Seeded(
         "actors_app/core/operations/perform.py",
         "_key(sending.secret, fields), {",
@@ -262,7 +265,7 @@ SEEDED = (
         "actors_app/core/pages/decorators.py",
         "if SessionCredentials.of(request).current is None:",
         "if False:",
-        ("tests/actors/test_list.py", "tests/views/test_execution_detail.py", "tests/test_rights.py"),
+        ("tests/actors/test_list.py", "tests/executions/test_detail.py", "tests/test_rights.py"),
     ),
     Seeded(
         "actors_app/views/sign_in.py",

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import results as kept_results
+from actors_app.executions import archive as kept_results
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 from tests.support.routes import ROWS, answer_everything, crawled

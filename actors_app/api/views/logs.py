@@ -5,12 +5,12 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.api.serializers import executions as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.fields import SecretsQuery
 from actors_app.core.api.files import StreamedRenderer
 from actors_app.core.api.schema import operation
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
+from actors_app.executions import serializers as shapes
 
 
 class TextRenderer(StreamedRenderer):

@@ -9,13 +9,13 @@ from rest_framework.serializers import Serializer
 
 from actors_app.actors.serializers import ActorRow
 from actors_app.api.serializers import search as shapes
-from actors_app.api.serializers.executions import Execution
-from actors_app.api.views.executions import shown
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import operation
+from actors_app.executions.api import shown
+from actors_app.executions.serializers import Execution
 from actors_app.forms.search import SearchForm
 from actors_app.masking import Masker
 from actors_app.services.search import Kind

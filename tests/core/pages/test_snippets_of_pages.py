@@ -166,7 +166,7 @@ WITHOUT = {
     "bulk/list.html": "the portal's own",
     "bulk/preview.html": "many calls, each as the page of its execution, worker or actor shows it",
     "errors/page.html": "no page of the API",
-    "evidence/set.html": "many calls, each as the page of its execution shows it",
+    "executions/evidence.html": "many calls, each as the page of its execution shows it",
     "executions/log_forget.html": "the portal's own",
     "executions/log_line.html": "a part of the log, which shows it",
     "nonces/note.html": "the portal's own",

@@ -5,16 +5,16 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts import results as acts
 from actors_app.core.operations import secrets
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import SessionCredentials, abaco_for
+from actors_app.executions import archive as kept_results
+from actors_app.executions import commands_results as acts
 from actors_app.executions.shapes import image_type
 from actors_app.history.rights import deleted_at, if_deleted
-from actors_app.kept import results as kept_results
 from actors_app.masking import Masker
 from actors_app.models import KeptResult
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut

@@ -1,6 +1,6 @@
 import pytest
 
-from actors_app.forms.executions import ExecutionForm
+from actors_app.executions.forms import ExecutionForm
 
 GOOD = {"runtime": "1", "cpu": "0", "io": "3"}
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.executions.compared import NONE_BEFORE, before, compared, sides
-from actors_app.forms.comparison import SUCCESS, ComparisonForm
+from actors_app.executions.comparison_data import NONE_BEFORE, before, compared, sides
+from actors_app.executions.forms_comparison import SUCCESS, ComparisonForm
 
 
 @require_http_methods(["GET"])
@@ -23,14 +23,14 @@ def comparison(request: HttpRequest) -> HttpResponse:
     form = ComparisonForm(request.GET if is_asked else None)
     context: dict[str, Any] = {"section": "executions", "form": form}
     if not form.is_valid():
-        return render_page(request, "comparison/detail.html", context, status=422 if is_asked else 200)
+        return render_page(request, "executions/comparison.html", context, status=422 if is_asked else 200)
     who, abaco = signed_in(request), abaco_for(request)
     first, second = form.cleaned_data["a"], form.cleaned_data["b"]
     if isinstance(second, str):
         found = before(abaco, who, first, success=second == SUCCESS)
         if found is None:
             form.add_error("b", NONE_BEFORE[second == SUCCESS])
-            return render_page(request, "comparison/detail.html", context, status=422)
+            return render_page(request, "executions/comparison.html", context, status=422)
         return redirect(f"{reverse('actors:comparison')}?{urlencode({'a': str(first), 'b': str(found)}, safe='/')}")
     left, right = sides(abaco, who, first, second)
     context |= {"left": left, "right": right, "sides": (left, right)}
@@ -39,4 +39,4 @@ def comparison(request: HttpRequest) -> HttpResponse:
         context |= vars(compared(who, left, right))
     errors = [side.error for side in (left, right) if side.error]
     status = errors[0].status if len(errors) == 2 else 200
-    return render_page(request, "comparison/detail.html", context, status=status)
+    return render_page(request, "executions/comparison.html", context, status=status)

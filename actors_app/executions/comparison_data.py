@@ -7,13 +7,13 @@ from typing import Any
 
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import Credentials
+from actors_app.executions import archive as kept_results
 from actors_app.executions.again import words_of
-from actors_app.executions.comparing import Diff, FieldRow, Tail, difference, field_rows, fields_of, tail_of
-from actors_app.executions.earlier import earlier
-from actors_app.forms.comparison import Named
+from actors_app.executions.comparison import Diff, FieldRow, Tail, difference, field_rows, fields_of, tail_of
+from actors_app.executions.forms_comparison import Named
+from actors_app.executions.neighbours import earlier
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
-from actors_app.kept import results as kept_results
 from actors_app.kept.messages import Known
 from actors_app.kept.visible_logs import visible_kept
 from actors_app.masking import Masker
@@ -23,7 +23,7 @@ from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Execution
 
 MAX_RESULT = 1_000_000  # bytes up to which a result that is text is compared line by line
-MAX_TEXTS = 5  # pairs of them that are compared line by line; templates/comparison/detail.html names it
+MAX_TEXTS = 5  # pairs of them that are compared line by line; templates/executions/comparison.html names it
 
 NONE_BEFORE = {
     True: "No execution of this actor that succeeded was received before the first. Name another.",

@@ -6,16 +6,16 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.api.serializers import comparison as shapes
-from actors_app.api.serializers.results import Result
-from actors_app.api.views.executions import shown
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked
 from actors_app.core.api.schema import operation
-from actors_app.executions.compared import NONE_BEFORE, Side, before, compared, sides
-from actors_app.executions.comparing import Diff, FieldRow
-from actors_app.forms.comparison import SUCCESS, ComparisonForm
+from actors_app.executions import serializers_comparison as shapes
+from actors_app.executions.api import shown
+from actors_app.executions.comparison import Diff, FieldRow
+from actors_app.executions.comparison_data import NONE_BEFORE, Side, before, compared, sides
+from actors_app.executions.forms_comparison import SUCCESS, ComparisonForm
+from actors_app.executions.serializers_results import Result
 
 
 class Comparison(Resource):

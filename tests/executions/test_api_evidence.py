@@ -4,10 +4,10 @@ import pytest
 
 from actors_app.models import AuditEntry
 from tests.conftest import API
+from tests.executions.test_evidence import manifest, opened
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 from tests.support.routes import answer_everything
-from tests.views.test_evidence import manifest, opened
 
 pytestmark = pytest.mark.django_db
 URL = f"/api/v1/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/evidence/"

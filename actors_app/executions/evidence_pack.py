@@ -6,8 +6,8 @@ from actors_app.core.clock import now_ms
 from actors_app.core.operations.perform import record_read
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.security.credentials import Credentials, signed_in
+from actors_app.executions.evidence import Pack, Subject
 from actors_app.history import finding, rights
-from actors_app.history.evidence import Pack, Subject
 from actors_app.history.exporting import moment_text
 from actors_app.history.one import last_known, remember
 from actors_app.history.rights import SeenActor

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import results as kept_results
+from actors_app.executions import archive as kept_results
 from actors_app.models import KeptResult
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 

@@ -16,20 +16,20 @@ from actors_app.audit.activity import Reader, all_of, record_of
 from actors_app.core.clock import now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials, tenant_of
+from actors_app.executions import archive as kept_results
 from actors_app.executions.endings import no_log_in_words
+from actors_app.executions.zip_stream import StreamedZip
 from actors_app.history.exporting import moment_text, portal_record
 from actors_app.history.finding import Found
 from actors_app.history.rights import SeenActor
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
-from actors_app.kept import results as kept_results
 from actors_app.masking import MASK, Masker
 from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.originals import Original
 from actors_app.services.types import Actor, AdminRole, Execution
-from actors_app.zipping import StreamedZip
 from portal import __version__
 
 CAP = 200  # executions in one pack: each is asked for anew, with its log, so that a larger one would take minutes

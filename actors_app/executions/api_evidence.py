@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from actors_app.core.api.base import Resource
 from actors_app.core.api.files import StreamedRenderer
 from actors_app.core.api.schema import operation
-from actors_app.history.evidence_pack import pack_of, sent
+from actors_app.executions.evidence_pack import pack_of, sent
 
 
 class _Zip(StreamedRenderer):

@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts import executions as acts
 from actors_app.core.clock import from_ms
 from actors_app.core.operations import secrets
 from actors_app.core.pages.converters import is_id
@@ -20,19 +19,20 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.htmx import render_page, render_poll, wants_fragment
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
+from actors_app.executions import commands as acts
+from actors_app.executions.archive import kept
 from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
+from actors_app.executions.forms import ExecutionForm, HaltForm
 from actors_app.executions.shapes import shape_of
 from actors_app.executions.standstill import after_halt, still_waits
 from actors_app.executions.timeline import timeline
 from actors_app.executions.waits import actor_since, why_of, why_waiting
-from actors_app.forms.executions import ExecutionForm, HaltForm
 from actors_app.history.one import Neighbours, neighbours, remember
 from actors_app.history.one import last_known as last_known_record
 from actors_app.history.recording import execution_of, forget_in_api
 from actors_app.history.rights import SeenActor, if_deleted, one_readable
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Known
-from actors_app.kept.results import kept
 from actors_app.masking import Masker
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable

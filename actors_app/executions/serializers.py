@@ -6,7 +6,7 @@ from actors_app.actors.serializers import MOMENT
 from actors_app.core.api.fields import Body, Choice, Query, Slice, SliceQuery, Text, Trimmed, Whole
 from actors_app.core.api.files import BOM_HELP
 from actors_app.core.pages.form_times import MAX_TEXT
-from actors_app.forms.executions import MAX_COUNT
+from actors_app.executions.forms import MAX_COUNT
 from actors_app.forms.history import FORMATS, SPANS
 from actors_app.history.wanted import OUTCOMES, SORTS
 

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
+from actors_app.executions import archive as kept_results
 from actors_app.executions.shapes import Shape
-from actors_app.kept import results as kept_results
 from actors_app.models import KeptResult
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 

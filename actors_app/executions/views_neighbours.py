@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.executions.earlier import earlier, later
+from actors_app.executions.neighbours import earlier, later
 
 
 @require_http_methods(["GET"])

@@ -8,15 +8,15 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import results as acts
-from actors_app.api.serializers import results as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import Problem
 from actors_app.core.api.fields import PageQuery, SecretsQuery
 from actors_app.core.api.schema import operation, page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
-from actors_app.kept import results as kept_results
+from actors_app.executions import archive as kept_results
+from actors_app.executions import commands_results as acts
+from actors_app.executions import serializers_results as shapes
 from actors_app.models import KeptResult
 from actors_app.services.jsons import UnreadableJSON, load_json
 

@@ -4,12 +4,12 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from actors_app.core.security.credentials import Credentials
+from actors_app.executions.views import last_known
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
 from actors_app.models import PortalSession
 from actors_app.services.errors import TimedOut
 from actors_app.services.types import Execution
-from actors_app.views.execution import last_known
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, worker_payload
 
 PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"

@@ -12,10 +12,10 @@ from django.test import Client
 
 from actors_app.core.clock import now_ms
 from actors_app.core.security.credentials import Credentials
-from actors_app.history.evidence import CAP
+from actors_app.executions import archive as kept_results
+from actors_app.executions.evidence import CAP
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
-from actors_app.kept import results as kept_results
 from actors_app.masking import MASK
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, Readable
 from tests.conftest import API

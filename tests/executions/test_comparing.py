@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from actors_app.executions.comparing import (
+from actors_app.executions.comparison import (
     MAX_LINE,
     MAX_LINES,
     difference,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from actors_app.core.security.credentials import Credentials
+from actors_app.executions import archive as kept_results
 from actors_app.kept import messages as kept_messages
-from actors_app.kept import results as kept_results
 from actors_app.kept.messages import Sent
 from tests.conftest import API
 from tests.support.json_api import Caller, problem

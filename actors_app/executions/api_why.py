@@ -3,9 +3,9 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.api.serializers import why as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
+from actors_app.executions import serializers_why as shapes
 from actors_app.executions.waits import why_of
 
 

@@ -12,11 +12,11 @@ from actors_app.core.operations.perform import record_read
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.forms.evidence import EvidenceForm
+from actors_app.executions.evidence import CAP, Pack, Subject
+from actors_app.executions.evidence_pack import ACTION, pack_of, sent
+from actors_app.executions.forms_evidence import EvidenceForm
 from actors_app.history import collecting, counting, finding
 from actors_app.history.asking import Asked, asked
-from actors_app.history.evidence import CAP, Pack, Subject
-from actors_app.history.evidence_pack import ACTION, pack_of, sent
 from actors_app.history.exporting import file_name, moment_text
 from actors_app.history.rights import ROLE_UNSEEN, SeenActor
 from actors_app.history.upkeep import bring_up_to_date, is_known, last_looked
@@ -40,17 +40,17 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "section": "history", "cap": CAP, "list": form.query()}
     if form.errors:
         context["complaints"] = _complaints(form)
-        return render_page(request, "evidence/set.html", context, status=422)
+        return render_page(request, "executions/evidence.html", context, status=422)
     abaco = abaco_for(request)
     try:
         what = asked(request, abaco, form=form)
     except SignedOut:
         raise
     except AbacoError as error:
-        return render_page(request, "evidence/set.html", {**context, "error": error}, status=error.status)
+        return render_page(request, "executions/evidence.html", {**context, "error": error}, status=error.status)
     silence = what.error or bring_up_to_date(abaco, what, "", what.wanted.since or 0)
     if silence and not is_known(what):
-        return render_page(request, "evidence/set.html", {**context, "error": silence}, status=silence.status)
+        return render_page(request, "executions/evidence.html", {**context, "error": silence}, status=silence.status)
     if form.cleaned_data["download"] and request.method == "GET":
         return _set(request, abaco, what, silence)
     total = counting.counts(what.wanted, what.keys, what.named).total(what.wanted.outcomes)
@@ -65,7 +65,7 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         "role": what.role,
         "incomplete": collecting.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
     }
-    return render_page(request, "evidence/set.html", context)
+    return render_page(request, "executions/evidence.html", context)
 
 
 def _set(request: HttpRequest, abaco: Abaco, what: Asked, silence: AbacoError | None) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.test import Client
 from requests.exceptions import ReadTimeout
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import results as kept_results
+from actors_app.executions import archive as kept_results
 from actors_app.models import AuditEntry, KeptResult
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
@@ -88,7 +88,7 @@ def test_of_an_execution_that_is_not_there_nothing_is_taken(caller: Caller, api:
 
 def test_where_there_is_no_room_nothing_is_asked(caller: Caller, api: API, monkeypatch: pytest.MonkeyPatch) -> None:
     kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"x")
-    monkeypatch.setattr("actors_app.kept.results.QUOTA", 1)
+    monkeypatch.setattr("actors_app.executions.archive.QUOTA", 1)
     problem(caller.post(URL), 409, "no-room")
     assert api.asked == []
 
