@@ -13,6 +13,8 @@ from actors_app.executions import views_comparison as comparison
 from actors_app.executions import views_evidence as evidence
 from actors_app.executions import views_neighbours as neighbours
 from actors_app.executions import views_results as results
+from actors_app.history import views as history
+from actors_app.history import views_saved as saved_views
 from actors_app.views import (
     account,
     activity,
@@ -22,7 +24,6 @@ from actors_app.views import (
     bulk_actors,
     bulk_executions,
     configs,
-    history,
     kept_logs,
     links,
     logs,
@@ -34,7 +35,6 @@ from actors_app.views import (
     overview,
     permissions,
     preferences,
-    saved_views,
     schedules,
     search,
     sign_in,

@@ -134,8 +134,8 @@ def _of_secrets() -> dict[str, Act]:
 
 def _of_files() -> dict[str, Act]:
     from actors_app.core.pages.csv_cells import safe_cell
-    from actors_app.history.exporting import _csv, _json_lines
-    from actors_app.history.finding import Found
+    from actors_app.history.export import _csv, _json_lines
+    from actors_app.history.query import Found
 
     short = {1: ("a", "b", "c", "d", True)}
 

@@ -19,7 +19,7 @@ from django.test import Client
 
 from actors_app.core.clock import now_ms
 from actors_app.doctor import Finding, inside, outside
-from actors_app.history import beats
+from actors_app.history import heartbeat as beats
 from actors_app.models import ActorHistory, CollectorBeat, PortalSession, SignInBucket
 from portal.tenants import Tenant
 from tests.conftest import key_of

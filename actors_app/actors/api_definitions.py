@@ -25,7 +25,7 @@ from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import operation, page_of
-from actors_app.history import rights
+from actors_app.history import visibility as rights
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from actors_app.core.pages.formatting import duration
 from actors_app.core.pages.timezones import zone_words
-from actors_app.history_charts.drawing import (
+from actors_app.history.charts.drawing import (
     HEIGHT,
     TABLE_END,
     TOP,
@@ -21,9 +21,9 @@ from actors_app.history_charts.drawing import (
     x_axis,
     y_axis,
 )
-from actors_app.history_charts.drawing import table as begin_table
-from actors_app.history_charts.links import Links, quoted
-from actors_app.history_charts.spans import local, written
+from actors_app.history.charts.drawing import table as begin_table
+from actors_app.history.charts.links import Links, quoted
+from actors_app.history.charts.spans import local, written
 
 _LEAST = 1.5  # pixels of a bar, however small
 

@@ -18,10 +18,10 @@ from actors_app.actors.revision_chart import Span, over_revisions
 from actors_app.actors.revision_values import Side, side_of
 from actors_app.core.clock import from_ms, now_ms
 from actors_app.core.pages.timezones import exact, zone_here
-from actors_app.forms.history import HistoryForm
-from actors_app.history.wanted import FAILED
-from actors_app.history_charts.drawing import Panel
-from actors_app.history_charts.links import Links
+from actors_app.history.charts.drawing import Panel
+from actors_app.history.charts.links import Links
+from actors_app.history.filters import FAILED
+from actors_app.history.forms import HistoryForm
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, KeptDefinition
 
 DRAWN = 20  # definitions on a chart

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.actor_history import last_days, summary
 from actors_app.actors import archive as kept_definitions
 from actors_app.actors.forms_list import ActorListForm
 from actors_app.actors.rows import KNOWN_STATUSES, columns, rows, select, sort_of
@@ -20,7 +19,8 @@ from actors_app.core.pages.forms_slice import shown_slice
 from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
-from actors_app.history import rights
+from actors_app.history import visibility as rights
+from actors_app.history.actor_summary import last_days, summary
 from actors_app.masking import Masker, may_hold_secret
 from actors_app.permissions.access import unusable
 from actors_app.services.errors import AbacoError, NotFound, SignedOut

@@ -16,7 +16,7 @@ from actors_app.core.clock import from_ms
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
-from actors_app.history import rights
+from actors_app.history import visibility as rights
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 
 ROWS = 25

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from actors_app.core.operations.perform import Answer, Written, answered, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import signed_in
-from actors_app.history.rights import forget_rights
+from actors_app.history.visibility import forget_rights
 from actors_app.permissions.access import Subject
 from actors_app.permissions.likeness import AGAIN, by_drawing, doubt
 from actors_app.services import Abaco

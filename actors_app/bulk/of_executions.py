@@ -13,13 +13,14 @@ from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.sizes import kept_excess
 from actors_app.executions.sending import execution_address
-from actors_app.forms.history import outcome_label
-from actors_app.history import counting, finding
-from actors_app.history.asking import Asked
-from actors_app.history.finding import Found
-from actors_app.history.recording import record
-from actors_app.history.rights import SeenActor
-from actors_app.history.wanted import Count
+from actors_app.history import counts as counting
+from actors_app.history import query as finding
+from actors_app.history.filters import Count
+from actors_app.history.forms import outcome_label
+from actors_app.history.ingest import record
+from actors_app.history.query import Found
+from actors_app.history.query_context import Asked
+from actors_app.history.visibility import SeenActor
 from actors_app.kept import messages as kept_messages
 from actors_app.models import ActorHistory, ExecutionRecord, KeptMessage
 from actors_app.services import Abaco

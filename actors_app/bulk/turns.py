@@ -17,8 +17,8 @@ from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.security.credentials import SessionCredentials
 from actors_app.executions.again import known_of
 from actors_app.executions.sending import execution_address, send, told
-from actors_app.forms.history import outcome_label
-from actors_app.history import rights
+from actors_app.history import visibility as rights
+from actors_app.history.forms import outcome_label
 from actors_app.kept import messages as kept_messages
 from actors_app.models import BulkItem, BulkJob
 from actors_app.services import Abaco

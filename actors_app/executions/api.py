@@ -7,13 +7,13 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.api.history import answer, file
 from actors_app.core.api.base import Resource
 from actors_app.core.api.files import FILES, FileRenderers
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.pages.converters import is_id
 from actors_app.executions import commands as acts
 from actors_app.executions import serializers as shapes
+from actors_app.history.api import answer, file
 from actors_app.services.types import Execution
 
 TAG = "Executions"

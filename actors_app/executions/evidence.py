@@ -19,9 +19,9 @@ from actors_app.core.security.credentials import Credentials, tenant_of
 from actors_app.executions import archive as kept_results
 from actors_app.executions.endings import no_log_in_words
 from actors_app.executions.zip_stream import StreamedZip
-from actors_app.history.exporting import moment_text, portal_record
-from actors_app.history.finding import Found
-from actors_app.history.rights import SeenActor
+from actors_app.history.export import moment_text, portal_record
+from actors_app.history.query import Found
+from actors_app.history.visibility import SeenActor
 from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
 from actors_app.masking import MASK, Masker

@@ -7,10 +7,11 @@ from actors_app.core.operations.perform import record_read
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.executions.evidence import Pack, Subject
-from actors_app.history import finding, rights
-from actors_app.history.exporting import moment_text
-from actors_app.history.one import last_known, remember
-from actors_app.history.rights import SeenActor
+from actors_app.history import query as finding
+from actors_app.history import visibility as rights
+from actors_app.history.export import moment_text
+from actors_app.history.single import last_known, remember
+from actors_app.history.visibility import SeenActor
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
 from actors_app.services.types import AdminRole

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from actors_app.forms.history import HistoryForm
+from actors_app.history.forms import HistoryForm
 
 
 class EvidenceForm(HistoryForm):

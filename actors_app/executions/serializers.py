@@ -7,8 +7,8 @@ from actors_app.core.api.fields import Body, Choice, Query, Slice, SliceQuery, T
 from actors_app.core.api.files import BOM_HELP
 from actors_app.core.pages.form_times import MAX_TEXT
 from actors_app.executions.forms import MAX_COUNT
-from actors_app.forms.history import FORMATS, SPANS
-from actors_app.history.wanted import OUTCOMES, SORTS
+from actors_app.history.filters import OUTCOMES, SORTS
+from actors_app.history.forms import FORMATS, SPANS
 
 OUTCOME = "How it ended: COMPLETE alone says nothing of success."
 

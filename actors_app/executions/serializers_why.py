@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.history.wanted import OUTCOMES
+from actors_app.history.filters import OUTCOMES
 
 
 class Fact(serializers.Serializer):

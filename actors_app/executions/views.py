@@ -27,10 +27,10 @@ from actors_app.executions.shapes import shape_of
 from actors_app.executions.standstill import after_halt, still_waits
 from actors_app.executions.timeline import timeline
 from actors_app.executions.waits import actor_since, why_of, why_waiting
-from actors_app.history.one import Neighbours, neighbours, remember
-from actors_app.history.one import last_known as last_known_record
-from actors_app.history.recording import execution_of, forget_in_api
-from actors_app.history.rights import SeenActor, if_deleted, one_readable
+from actors_app.history.ingest import execution_of, forget_in_api
+from actors_app.history.single import Neighbours, neighbours, remember
+from actors_app.history.single import last_known as last_known_record
+from actors_app.history.visibility import SeenActor, if_deleted, one_readable
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Known
 from actors_app.masking import Masker

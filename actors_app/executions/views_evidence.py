@@ -15,11 +15,13 @@ from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.evidence import CAP, Pack, Subject
 from actors_app.executions.evidence_pack import ACTION, pack_of, sent
 from actors_app.executions.forms_evidence import EvidenceForm
-from actors_app.history import collecting, counting, finding
-from actors_app.history.asking import Asked, asked
-from actors_app.history.exporting import file_name, moment_text
-from actors_app.history.rights import ROLE_UNSEEN, SeenActor
-from actors_app.history.upkeep import bring_up_to_date, is_known, last_looked
+from actors_app.history import collector as collecting
+from actors_app.history import counts as counting
+from actors_app.history import query as finding
+from actors_app.history.export import file_name, moment_text
+from actors_app.history.query_context import Asked, asked
+from actors_app.history.refresh import bring_up_to_date, is_known, last_looked
+from actors_app.history.visibility import ROLE_UNSEEN, SeenActor
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import AdminRole

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from actors_app.core.clock import from_ms
 from actors_app.core.operations import trail
-from actors_app.history.recording import remove
+from actors_app.history.ingest import remove
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord
 
 _AT_ONCE = 1000

@@ -9,7 +9,9 @@ from django.db import Error, connection
 from actors_app.core.clock import now_ms
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import client_for
-from actors_app.history import beats, collecting, rights
+from actors_app.history import collector as collecting
+from actors_app.history import heartbeat as beats
+from actors_app.history import visibility as rights
 from actors_app.history.accounts import ServiceAccount
 from actors_app.models import ActorHistory
 from actors_app.services import Abaco

@@ -16,10 +16,10 @@ from actors_app.core.pages.badges import outcome_badge, status_badge
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import ago_words, duration, now, visible
 from actors_app.core.pages.timezones import exact, here
-from actors_app.forms.history import HistoryForm
-from actors_app.history.finding import Found
-from actors_app.history.rights import SeenActor
-from actors_app.history.wanted import OUTCOMES
+from actors_app.history.filters import OUTCOMES
+from actors_app.history.forms import HistoryForm
+from actors_app.history.query import Found
+from actors_app.history.visibility import SeenActor
 
 NONE = "\N{EN DASH}"
 Link = Callable[[str, str], str]

@@ -8,13 +8,13 @@ from actors_app.core.pages.models_drafts import Draft
 from actors_app.core.security.models import KeyHandover, PortalSession
 from actors_app.core.security.models_origins import TenantOrigin
 from actors_app.executions.models import KeptResult
+from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
+from actors_app.history.models_collector import CollectorBeat
+from actors_app.history.models_saved_views import SavedView
 from actors_app.models.bulk import BulkItem, BulkJob
-from actors_app.models.collector import CollectorBeat
-from actors_app.models.history import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
 from actors_app.models.kept import KeptLog, KeptLogPiece, KeptMessage
 from actors_app.models.nonce_note import NonceNote
 from actors_app.models.throttle import SignInBucket
-from actors_app.models.views import SavedView
 
 __all__ = [
     "ActorHistory",

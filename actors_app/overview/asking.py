@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actors_app.core.clock import to_ms
-from actors_app.history import counting
-from actors_app.history.wanted import FAILED, Wanted
+from actors_app.history import counts as counting
+from actors_app.history.filters import FAILED, Wanted
 from actors_app.models import ActorHistory
 from actors_app.overview.day import SPAN, Day, day_of
 from actors_app.overview.wellness import Heard

@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl
 from django import template
 from django.urls import reverse
 
-from actors_app import saved_views
 from actors_app.bulk import jobs
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import SessionCredentials
-from actors_app.forms.history import HistoryForm
+from actors_app.history import saved_views
+from actors_app.history.forms import HistoryForm
 from actors_app.models import BulkJob, SavedView
 
 register = template.Library()

@@ -17,9 +17,9 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.forms.bulk import BulkForm, OrderForm, PickedForm
-from actors_app.forms.history import HistoryForm
-from actors_app.history.asking import Asked, asked
-from actors_app.history.exporting import export_rows
+from actors_app.history.export import export_rows
+from actors_app.history.forms import HistoryForm
+from actors_app.history.query_context import Asked, asked
 from actors_app.services import Abaco
 from actors_app.services.errors import Forbidden, NotFound, Unaddressable
 from actors_app.views.bulk import TOO_OLD, ordered, plan_context

@@ -12,7 +12,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.history.rights import if_deleted
+from actors_app.history.visibility import if_deleted
 from actors_app.kept.visible_logs import visible_kept
 from actors_app.services.errors import AbacoError
 

@@ -24,7 +24,7 @@ from actors_app.core.pages.progressive import stream_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.endings import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.forms.logs import LogForm
-from actors_app.history.rights import if_deleted
+from actors_app.history.visibility import if_deleted
 from actors_app.kept import logs as kept_logs
 from actors_app.kept.visible_logs import visible_kept
 from actors_app.logs.parts import Asked, LogPart, read_part

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from actors_app import urls
 from actors_app.actors import archive as kept_definitions
-from actors_app.history.recording import record
+from actors_app.history.ingest import record
 from actors_app.models import ActorHistory
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Actor, Execution

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from actors_app.actors.rows import schedule_words
 from actors_app.core.clock import HOUR, from_ms, now_ms
-from actors_app.history.recording import record
+from actors_app.history.ingest import record
 from actors_app.models import ActorHistory, BulkItem, BulkJob, PortalSession
 from actors_app.services.types import Execution
 from tests.support.payloads import actor_payload

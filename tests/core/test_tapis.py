@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.history.recording import record
+from actors_app.history.ingest import record
 from actors_app.models import ActorHistory, AuditEntry, PortalSession
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Execution

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from actors_app.core.clock import SECOND
-from actors_app.history.upkeep import PAUSE
+from actors_app.history.refresh import PAUSE
 from tests.e2e.conftest import Portal, Visit
 from tests.e2e.looks import complaints, complaints_by_shape
 from tests.sandbox.support import Person, Sandbox, start_sandbox

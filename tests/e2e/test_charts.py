@@ -8,8 +8,8 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import Page, Route
 
-from actors_app.history_charts import charts_of, sparkline
-from actors_app.history_charts.spans import HOUR
+from actors_app.history.charts import charts_of, sparkline
+from actors_app.history.charts.spans import HOUR
 from tests.e2e.conftest import Visit
 from tests.e2e.looks import complaints_by_shape
 
@@ -33,7 +33,7 @@ def drawn() -> str:
         for number in range(1, 240)
     ]
     charts = render_to_string(
-        "executions/_charts.html",
+        "history/_charts.html",
         {"charts": charts_of(buckets, runs, link, lambda actor, execution: f"/drawn/{actor}/{execution}/")},
     )
     line = sparkline([(number, number // 4) for number in range(24)])

@@ -15,7 +15,7 @@ import responses
 from django.core.management import CommandError
 from requests import PreparedRequest
 
-from actors_app.history import beats
+from actors_app.history import heartbeat as beats
 from actors_app.models import CollectorBeat, ExecutionRecord
 from portal.tenants import Tenant
 from tests.history.test_commands import says

@@ -14,9 +14,9 @@ from django.test import Client
 from requests.exceptions import ReadTimeout
 
 from actors_app.core.clock import now_ms, to_ms
-from actors_app.forms.history import HistoryForm
-from actors_app.history.exporting import COLUMNS, file_name
-from actors_app.history.rights import SeenActor
+from actors_app.history.export import COLUMNS, file_name
+from actors_app.history.forms import HistoryForm
+from actors_app.history.visibility import SeenActor
 from actors_app.models import ActorHistory, ExecutionRecord, Readable
 from tests.history.world import World, ago
 

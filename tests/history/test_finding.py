@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from actors_app.core.clock import DAY, HOUR, MINUTE, to_ms
-from actors_app.history import counting, finding, merging, questions, slices
-from actors_app.history.counting import counts, over_time
-from actors_app.history.finding import Found, every, newer, page, place_of
-from actors_app.history.recording import record
-from actors_app.history.wanted import OUTCOMES, SORTS, Span, Value, Wanted
+from actors_app.history import counts as counting
+from actors_app.history import merge as merging
+from actors_app.history import partitions as slices
+from actors_app.history import plan as questions
+from actors_app.history import query as finding
+from actors_app.history.counts import counts, over_time
+from actors_app.history.filters import OUTCOMES, SORTS, Span, Value, Wanted
+from actors_app.history.ingest import record
+from actors_app.history.query import Found, every, newer, page, place_of
 from actors_app.models import ActorHistory, ExecutionRecord, ExecutionTally
 from actors_app.services.types import Execution
 

@@ -12,9 +12,11 @@ from django.test import Client
 from requests.exceptions import ReadTimeout
 
 from actors_app.core.clock import DAY, now_ms
-from actors_app.history import collecting, newer, reading_back
-from actors_app.history.collecting import look_at_all
-from actors_app.history.rights import PATIENCE
+from actors_app.history import backfill as reading_back
+from actors_app.history import collector as collecting
+from actors_app.history import sync as newer
+from actors_app.history.collector import look_at_all
+from actors_app.history.visibility import PATIENCE
 from actors_app.models import ActorHistory, ExecutionRecord, ExecutionTally, Readable
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from actors_app.acts import bulk as acts
 from actors_app.administration.lists import admin_role
-from actors_app.api.history import form_of
 from actors_app.api.serializers import bulk as shapes
 from actors_app.bulk import jobs, of_actors, of_executions, pages, steps
 from actors_app.bulk.acts import ACTS, OF_ACTORS
@@ -25,6 +24,7 @@ from actors_app.core.api.schema import operation, page_of
 from actors_app.core.pages.error_reports import report
 from actors_app.executions.serializers import HistoryQuery
 from actors_app.forms.bulk import ActorBulkForm, ActorOrderForm, BulkForm, OrderForm
+from actors_app.history.api import form_of
 from actors_app.models import BulkJob
 from actors_app.services.errors import AbacoError
 from actors_app.views.bulk import TOO_OLD

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.timezones import zone_here, zone_names
-from actors_app.history_charts.spans import written
+from actors_app.history.charts.spans import written
 from actors_app.services.blanks import collapsed, without_unseen
 from actors_app.services.times import parse_time
 

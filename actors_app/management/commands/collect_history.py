@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from actors_app.history import beats
+from actors_app.history import heartbeat as beats
 from actors_app.history.accounts import AccountError, tenants_to_collect
 from actors_app.history.rounds import Rounds
 from portal.store_faults import sentence_about

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
-from actors_app.history.exporting import COLUMNS
+from actors_app.history.export import COLUMNS
 from tests.conftest import API
 from tests.history.world import answering
 from tests.support.audit import wrote

@@ -13,9 +13,9 @@ from django.test import Client
 from tests.actors.test_list import names
 from tests.conftest import API
 from tests.faults.pages import Page
+from tests.history.pages.support import ALL, BOTH, ONE, ids
 from tests.history.world import World, ago, answering
 from tests.support.payloads import actor_payload
-from tests.views.execution_list.support import ALL, BOTH, ONE, ids
 
 pytestmark = pytest.mark.django_db
 ACTORS = "/actors/"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from requests import PreparedRequest
 
 from actors_app.bulk import steps, turns
-from actors_app.history.recording import record
+from actors_app.history.ingest import record
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
 from actors_app.models import ActorHistory, AuditEntry, BulkItem, BulkJob, Readable

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from actors_app.bulk.of_executions import CAP
 from actors_app.core.security.credentials import Credentials
-from actors_app.history.recording import record
+from actors_app.history.ingest import record
 from actors_app.models import ActorHistory, BulkItem, BulkJob, KeptMessage
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID

@@ -1,0 +1,150 @@
+"""Executions over time, stacked by outcome: each bar leads to its span of time, each part of it to its outcome too."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
+
+from django.utils.safestring import SafeString
+
+from actors_app.core.pages.formatting import thousands
+from actors_app.history.charts.drawing import (
+    FAILURES,
+    HEIGHT,
+    ORDER,
+    TABLE_END,
+    TOP,
+    WORDS,
+    Panel,
+    Sheet,
+    count_words,
+    frame,
+    known,
+    legend,
+    mark_words,
+    nice_scale,
+    nothing,
+    table,
+    x_axis,
+    y_axis,
+)
+from actors_app.history.charts.links import Links, quoted
+from actors_app.history.charts.spans import local, span_words, time_marks, written
+
+Count = tuple[int, int, Mapping[str, int]]  # from, to (milliseconds since 1970) and how many of each outcome
+
+_LEAST = 1.2  # pixels of a part, however small: one failure among thousands is what is looked for
+_BAR, _GAP = 80, 10  # percent of the room that a span has
+
+
+class _Bar:
+    """One span of time: what is in it, where it stands, how it is called, and where it leads."""
+
+    __slots__ = ("counts", "href", "hrefs", "place", "total", "width", "words")
+
+    def __init__(self, place: float, width: float, words: str, counts: dict[str, int]) -> None:
+        self.place, self.width, self.words, self.counts = place, width, words, counts
+        self.total = sum(counts.values())
+        self.href, self.hrefs = "", dict.fromkeys(counts, "")
+
+
+def over_time(
+    buckets: Sequence[Count], links: Links, zone: tzinfo, zone_name: str, *, is_partial: bool = False
+) -> Panel:
+    """Draw how many executions were received in each span of time; the spans follow one another without gaps.
+
+    Where not all of them were counted (`is_partial`) the words say so.
+    """
+    title = "Executions over time"
+    moments = [buckets[0][0], *(end for _, end, _ in buckets)] if buckets else []
+    edges = [written(edge) for edge in local(moments, zone)]
+    bars = list(_bars(buckets, moments, edges, links, zone))
+    outcomes = [outcome for outcome in ORDER if any(outcome in bar.counts for bar in bars)]
+    if not outcomes:
+        return nothing(title, "Nothing was received in this time, so there is nothing to draw.")
+    scale = nice_scale(max(bar.total for bar in bars))
+    room = (HEIGHT - TOP) / scale[-1]
+    sheet = Sheet()
+    label = f"{title}: each bar leads to its time and each part to its outcome; the table below holds the same links."
+    frame(sheet, "bars", label, (links.range, moments, edges))
+    y_axis(sheet, ((HEIGHT - mark * room, mark_words(mark)) for mark in scale))
+    for bar in bars:
+        if bar.total:
+            _draw(sheet, bar, outcomes, room)
+    x_axis(sheet, time_marks(moments[0], moments[-1], zone))
+    sheet.add("</svg>")
+    return Panel(
+        title, _words(bars, is_partial), legend(outcomes, links), sheet.done(), _table(bars, outcomes, zone_name)
+    )
+
+
+def _bars(
+    buckets: Sequence[Count], moments: Sequence[int], edges: Sequence[str], links: Links, zone: tzinfo
+) -> Iterator[_Bar]:
+    clocks, addresses = local(moments, zone), [quoted(edge) for edge in edges]
+    for number, (start, end, found) in enumerate(buckets):
+        counts: dict[str, int] = {}
+        for outcome, count in found.items():
+            if count > 0:
+                counts[known(outcome)] = counts.get(known(outcome), 0) + count
+        percent = 100 / (moments[-1] - moments[0])
+        words = span_words(clocks[number], clocks[number + 1])
+        bar = _Bar((start - moments[0]) * percent, (end - start) * percent, words, counts)
+        bar.href = links.between(addresses[number], addresses[number + 1])
+        for outcome in counts:
+            bar.hrefs[outcome] = links.between(addresses[number], addresses[number + 1], outcome)
+        yield bar
+
+
+def _words(bars: Sequence[_Bar], is_partial: bool) -> str:
+    total = sum(bar.total for bar in bars)
+    failed = sum(count for bar in bars for outcome, count in bar.counts.items() if outcome in FAILURES)
+    most = max(bars, key=lambda bar: bar.total)
+    said = f"{count_words(total, 'execution')}, {thousands(failed) if failed else 'none'} failed."
+    if is_partial:
+        said = f"Drawn from some of the executions: {said}"
+    return f"{said} The most at once: {thousands(most.total)} on {most.words}." if total > 1 else said
+
+
+def _draw(sheet: Sheet, bar: _Bar, outcomes: Sequence[str], room: float) -> None:
+    """Draw the column that a bar stands in, which leads to its time, and on it the parts of the bar."""
+    sheet.add(
+        f'<g class="column"><a href="{bar.href}" tabindex="-1"><title>{bar.words}: '
+        f'{count_words(bar.total, "execution")}</title><rect class="room" x="{bar.place:.2f}%" '
+        f'width="{bar.width:.2f}%" height="{HEIGHT}"/></a>'
+    )
+    y, x, width = float(HEIGHT), bar.place + bar.width * _GAP / 100, bar.width * _BAR / 100
+    for outcome, tall in _heights(bar, outcomes, room):
+        y -= tall
+        sheet.add(
+            f'<a href="{bar.hrefs[outcome]}" tabindex="-1"><title>{bar.words}: {thousands(bar.counts[outcome])} '
+            f'{WORDS[outcome].lower()}</title><rect class="o-{outcome}" x="{x:.2f}%" width="{width:.2f}%" '
+            f'y="{y:.1f}" height="{tall:.1f}"/></a>'
+        )
+    sheet.add("</g>")
+
+
+def _heights(bar: _Bar, outcomes: Sequence[str], room: float) -> list[tuple[str, float]]:
+    """Return how tall each part is: in proportion, but never invisible; the tallest gives what the small ones take."""
+    exact = [(outcome, bar.counts[outcome] * room) for outcome in outcomes if outcome in bar.counts]
+    taken = sum(max(_LEAST - tall, 0.0) for _, tall in exact)
+    tallest = max(exact, key=lambda part: part[1])[0]
+    return [
+        (outcome, max(tall - taken, _LEAST) if outcome == tallest else max(tall, _LEAST)) for outcome, tall in exact
+    ]
+
+
+def _table(bars: Sequence[_Bar], outcomes: Sequence[str], zone_name: str) -> SafeString:
+    sheet = Sheet()
+    table(sheet, [(f"Received ({zone_name})", ""), *((WORDS[outcome], "r") for outcome in outcomes), ("All", "r")])
+    for bar in bars:
+        cells = "".join(
+            f'<td class="r num"><a href="{bar.hrefs[outcome]}">{thousands(bar.counts[outcome])}</a></td>'
+            if outcome in bar.counts
+            else '<td class="r num">0</td>'
+            for outcome in outcomes
+        )
+        sheet.add(
+            f'<tr><th scope="row"><a href="{bar.href}">{bar.words}</a></th>{cells}'
+            f'<td class="r num">{thousands(bar.total)}</td></tr>'
+        )
+    sheet.add(TABLE_END)
+    return sheet.done()

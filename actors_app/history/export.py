@@ -1,0 +1,203 @@
+"""The history as a file: CSV or JSON Lines of any filter, sent while it is read.
+
+Each block of rows is a short question of its own, so that the store waits for no slow reader. Who may see the rows is
+checked at the start of a file, by what the API said at most a minute ago, and not again while it is sent.
+"""
+
+import csv
+import json
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from io import StringIO
+from typing import Any
+
+from django.db import DatabaseError
+from django.http import StreamingHttpResponse
+
+from actors_app.core.clock import from_ms
+from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
+from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
+from actors_app.history import collector as collecting
+from actors_app.history import query as finding
+from actors_app.history.forms import FILTERS, HistoryForm
+from actors_app.history.query import Found
+from actors_app.history.query_context import Asked
+from actors_app.history.visibility import SeenActor
+
+AT_ONCE = 1000  # executions in one question to the store, and in one piece of the answer
+COLUMNS = (
+    "received_utc",
+    "started_utc",
+    "finished_utc",
+    "waited_seconds",
+    "ran_seconds",
+    "runtime_seconds_reported",
+    "cpu_ns_reported",
+    "io_bytes_reported",
+    "exit_code",
+    "outcome",
+    "status",
+    "executor",
+    "worker_id",
+    "actor_id",
+    "actor_name",
+    "image",
+    "owner",
+    "execution_id",
+    "still_in_api",
+    "last_seen_utc",
+)
+TYPES = {"csv": CSV_TYPE, "jsonl": "application/jsonl"}
+_LONGEST_NAME = 100  # characters of a file's name, without its ending
+_LONGEST_VALUE = 24
+
+log = logging.getLogger("actors_app.exporting")
+Record = tuple[Any, ...]  # one value for each of COLUMNS
+
+
+def export(what: Asked, last_asked: int | None = None, *, bom: bool = False) -> StreamingHttpResponse:
+    """Answer with all executions that a filter finds, in its order, in the format that its form names.
+
+    `last_asked` is when the API was last asked what is new, where it gives no answer now; the file then says so.
+    `bom` marks CSV as UTF-8 for spreadsheets.
+    """
+    blocks = finding.every(what.wanted, what.keys, what.named, at_once=AT_ONCE)
+    keys = [actor.key for actor in what.readable]
+    missing = collecting.incomplete(keys, what.wanted.since or 0)
+    notes = []
+    if last_asked is not None:
+        since = moment_text(last_asked or None) or "an unknown time"
+        notes.append(f"NOT UP TO DATE: the API gave no answer in time. These are the executions known at {since}.")
+    if missing:
+        notes.append(f"INCOMPLETE: of {missing} of {len(keys)} actors not all of this time has been read yet.")
+    return export_rows(what, blocks, what.form.cleaned_data["format"] or "csv", " ".join(notes), bom=bom)
+
+
+def export_rows(
+    what: Asked, blocks: Iterable[list[Found]], format_: str, note: str = "", *, bom: bool = False
+) -> StreamingHttpResponse:
+    """Answer with some executions of the actors of a filter, as CSV or as JSON Lines; a note becomes the last line."""
+    write = partial(_csv, mark=BOM if bom else "") if format_ == "csv" else _json_lines
+    actors = {key: _told(actor) for key, actor in what.by_key.items()}
+    name = file_name(what.form, what.actors[0] if len(what.readable) == 1 and what.actors else None)
+    return StreamingHttpResponse(
+        write(blocks, actors, note),
+        content_type=TYPES[format_],
+        headers={
+            **DOWNLOAD_HEADERS,
+            "Cache-Control": "no-store",
+            "Content-Disposition": f'attachment; filename="{name}.{format_}"',
+        },
+    )
+
+
+def file_name(form: HistoryForm, actor: SeenActor | None = None, first: str = "executions") -> str:
+    """Return a name that says which filter a file is of, in letters that are safe everywhere; without its ending."""
+    parts = [first, _slug(actor.label)] if actor else [first]
+    if form.has_exact_span:
+        spans = ((word, str(form.data.get(word) or "").strip()) for word in ("from", "to"))
+        parts += [f"{'not-' if text.startswith('-') else ''}{word}-{_slug(text)}" for word, text in spans if text]
+    else:
+        parts.append(form.window_name.replace("-", "before-"))
+    for name in FILTERS:
+        value = str(form.data.get(name) or "").strip()
+        if value:
+            is_not = "not-" if value.startswith("-") else ""
+            parts.append(f"{_slug(name)}-{is_not}{_slug(value)}")
+    moment = from_ms(form.at)
+    made = f"{moment:%Y%m%dT%H%M%SZ}" if moment else ""
+    return f"{'_'.join(part for part in parts if part)[: _LONGEST_NAME - len(made) - 1]}_{made}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text)[:_LONGEST_VALUE].strip("-").lower()
+
+
+def _csv(blocks: Iterable[list[Found]], actors: dict[int, Record], note: str, *, mark: str) -> Iterator[str]:
+    buffer = StringIO()
+    buffer.write(mark)
+    table = csv.writer(buffer)
+    table.writerow(COLUMNS)
+    # What is the same in thousands of rows is made safe once.
+    safe = {key: tuple(map(safe_cell, told)) for key, told in actors.items()}
+    for piece in _whole(blocks, lambda block: (_record(row, safe[row.actor], safe_cell) for row in block), note):
+        if isinstance(piece, str):
+            table.writerow([piece])
+        else:
+            table.writerows(piece)
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _json_lines(blocks: Iterable[list[Found]], actors: dict[int, Record], note: str) -> Iterator[str]:
+    """Write each execution as one JSON object; line ends and controls within it are escaped."""
+    for piece in _whole(blocks, lambda block: (_record(row, actors[row.actor], _plain) for row in block), note):
+        if isinstance(piece, str):
+            yield json.dumps({"error": piece}) + "\n"
+        else:
+            yield "".join([json.dumps(dict(zip(COLUMNS, record, strict=True))) + "\n" for record in piece])
+
+
+def _whole(
+    blocks: Iterable[list[Found]], records: Callable[[list[Found]], Iterable[Record]], note: str
+) -> Iterator[Iterable[Record] | str]:
+    """Yield records by the block; where the store stops answering, a last sentence that says so."""
+    sent = 0
+    yield ()  # the names of the columns go out before the store is asked
+    try:
+        for block in blocks:
+            yield records(block)
+            sent += len(block)
+        if note:
+            yield note
+    except DatabaseError as error:
+        log.warning("An export broke off: %s", type(error).__name__)
+        yield f"INCOMPLETE: the portal's store stopped answering after {sent} executions. Ask for the file again."
+
+
+def _plain(value: object) -> object:
+    return value
+
+
+def _record(row: Found, actor: Record, cell: Callable[[object], object]) -> Record:
+    """Return the values of a row; `cell` is applied to what somebody else wrote."""
+    return (
+        moment_text(row.received or None),
+        moment_text(row.started),
+        moment_text(row.finished),
+        None if row.waited is None else row.waited / 1000,
+        None if row.ran is None else row.ran / 1000,
+        row.runtime,
+        row.cpu,
+        row.io,
+        row.exit_code,
+        row.outcome,
+        cell(row.status),
+        cell(row.executor),
+        cell(row.worker_id),
+        actor[0],
+        actor[1],
+        actor[2],
+        actor[3],
+        cell(row.id),
+        row.in_api and actor[4],
+        moment_text(row.last_seen),
+    )
+
+
+def _told(actor: SeenActor) -> Record:
+    return actor.id, actor.name, actor.image, actor.owner, actor.deleted is None
+
+
+def moment_text(moment: int | None) -> str | None:
+    """Write a moment of the history in UTC, to the millisecond; None for none."""
+    found = from_ms(moment)
+    return None if found is None else found.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def portal_record(row: Found, actor: SeenActor) -> dict[str, Any]:
+    """Return an execution as the lines of an export have it."""
+    return dict(zip(COLUMNS, _record(row, _told(actor), _plain), strict=True))

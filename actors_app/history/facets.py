@@ -1,0 +1,148 @@
+"""What narrows or orders the table of the history, as links: its heads, the counts, the windows and the chips."""
+
+from datetime import UTC
+from typing import Any
+
+from actors_app.core.pages.timezones import zone_here
+from actors_app.history.filters import FAILED, Count
+from actors_app.history.forms import SHOWN_OUTCOMES, WINDOWS, HistoryForm, outcome_label
+from actors_app.history.query_context import Asked
+
+COLUMNS = (
+    ("id", "Execution", ""),
+    ("actor", "Actor", ""),
+    ("outcome", "Outcome", ""),
+    ("executor", "Sent by", ""),
+    ("worker", "Worker", ""),
+    ("received", "Received", ""),
+    ("waited", "Waited", "r"),
+    ("ran", "Ran", "r"),
+    ("exit_code", "Exit", "r"),
+)
+
+
+def segments(form: HistoryForm, what: Asked, counts: dict[str, Count]) -> list[dict[str, Any]]:
+    """Return the outcomes as filters, with how many there are of each; rare ones only where there are any."""
+    every = sum(counts.values(), Count())
+    found = [_segment(form, "", "All", every, is_current=not what.wanted.outcomes)]
+    failed = sum((counts[outcome] for outcome in FAILED), Count())
+    found.append(_segment(form, ",".join(FAILED), "All failures", failed, what.wanted.outcomes == FAILED))
+    for outcome, count in counts.items():
+        if outcome in SHOWN_OUTCOMES or count.number:
+            is_current = what.wanted.outcomes == (outcome,)
+            found.append(_segment(form, outcome, outcome_label(outcome), count, is_current))
+    return found
+
+
+def _segment(form: HistoryForm, value: str, label: str, count: Count, is_current: bool) -> dict[str, Any]:
+    return {
+        "name": value or "all",
+        "href": "?" + form.query(outcome=value),
+        "label": label,
+        "count": count,
+        "is_current": is_current,
+    }
+
+
+def columns(form: HistoryForm, *, is_all: bool) -> list[dict[str, str]]:
+    """Return the heads of the table, each with the way to its order, or to the other way round."""
+    sort = form.sort_name
+    found = []
+    for name, label, style in COLUMNS:
+        if name == "actor" and not is_all:
+            continue
+        # Names begin with the first, everything else with the largest or the latest.
+        first = name if name in ("id", "actor", "executor", "worker", "outcome") else f"-{name}"
+        other = {f"-{name}": name, name: f"-{name}"}
+        found.append(
+            {
+                "label": label,
+                "style": style,
+                "href": "?" + form.query(sort=other.get(sort, first)),
+                "aria_sort": {f"-{name}": "descending", name: "ascending"}.get(sort, "none"),
+            }
+        )
+    return found
+
+
+_NAMES = {
+    "outcome": ("Outcome", ""),
+    "actor": ("Actor", ""),
+    "owner": ("Owner", ""),
+    "image": ("Image", ""),
+    "executor": ("Sent by", ""),
+    "worker": ("Worker", ""),
+    "exit_code": ("Exit code", ""),
+    "duration": ("Ran for", ""),
+    "q": ("Search", ""),
+    "from": ("From", "Before"),  # and what its opposite is called
+    "to": ("Up to", "After"),
+}
+
+
+def chips(form: HistoryForm, what: Asked) -> list[dict[str, str]]:
+    """Return what narrows the list: each with the way to its opposite, and to the list without it."""
+    names = {actor.id: actor.label for actor in what.readable}
+    found = []
+    for name, (label, other) in _NAMES.items():
+        value = str(form.data.get(name, "")).strip()
+        if not value:
+            continue
+        bare, is_not = value.removeprefix("-"), value.startswith("-")
+        opposite = _opposite(value)
+        if name == "outcome":
+            bare = ", ".join(outcome_label(one.strip().removeprefix("-")) for one in value.split(",") if one.strip())
+            opposite = ",".join(_opposite(one) for one in value.split(","))
+        verb = "is not" if is_not else "is"
+        if other:
+            label, verb = other if is_not else label, ""
+            bare += "" if zone_here() is UTC else " UTC"
+        found.append(
+            {
+                "name": name,
+                "label": label,
+                "verb": verb,
+                "is_not": "yes" if is_not else "",
+                "value": names.get(bare, bare) if name == "actor" else bare,
+                "opposite": "?" + form.query(**{name: opposite}),
+                "without": "?" + form.query(**{name: ""}),
+            }
+        )
+    name = form.window_name
+    if name.startswith("-"):
+        found.append(
+            {
+                "name": "window",
+                "label": "Received",
+                "verb": "is not",
+                "is_not": "yes",
+                "value": f"in the {WINDOWS[name[1:]][0].lower()}",
+                "opposite": "?" + form.query(window=name[1:]),
+                "without": "?" + form.query(window="all"),
+            }
+        )
+    return found
+
+
+def _opposite(value: str) -> str:
+    value = value.strip()
+    return value[1:] if value.startswith("-") else f"-{value}"
+
+
+def windows(form: HistoryForm) -> list[dict[str, Any]]:
+    """Return the spans of time that end now, each with the way to it."""
+    return [
+        {"name": name, "label": words, "href": "?" + form.query(window=name), "is_current": form.window_name == name}
+        for name, (words, _) in WINDOWS.items()
+    ]
+
+
+def window_words(form: HistoryForm, what: Asked) -> str:
+    """Say in which time what is shown was received."""
+    name = form.window_name
+    if not name:
+        return "in the time you chose"
+    words = WINDOWS[name.removeprefix("-")][0].lower()
+    if name.startswith("-"):
+        return f"before the {words}"
+    return "at any time" if what.wanted.since is None else f"in the {words}"

@@ -1,0 +1,327 @@
+"""The filter of the execution history, as it stands in the address; a leading `-` on a value means not."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+
+from actors_app.core.clock import DAY, HOUR, MINUTE, SECOND, now_ms, to_ms
+from actors_app.core.pages.badges import OUTCOMES as BADGES
+from actors_app.core.pages.form_times import MAX_TEXT, as_in_address, moment_of
+from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms_slice import SliceForm
+from actors_app.history.filters import OUTCOMES, SORTS, Span, Value, Wanted
+from actors_app.history.query import Place
+from actors_app.services.blanks import trimmed
+
+WINDOWS = {
+    "1h": ("Last hour", HOUR),
+    "24h": ("Last 24 hours", DAY),
+    "7d": ("Last 7 days", 7 * DAY),
+    "all": ("All time", None),
+}
+DEFAULT_WINDOW = "24h"
+_EXACT = "Exact: From, Up to"  # in the list of windows where they say it
+FORMATS = ("csv", "jsonl")
+SHOWN_OUTCOMES = OUTCOMES[:-2]  # those that have a filter of their own; the others are the API's secrets
+# In the order in which an address names them.
+FILTERS = ("outcome", "actor", "owner", "image", "executor", "worker", "exit_code", "duration", "q")
+PLACES = ("after", "before")
+_TOO_LONG = {"max_length": "This is longer than any such value there is."}
+_UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "": SECOND}
+_LENGTH = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|min|m|h|d|)", re.ASCII)
+_LARGEST = 10 * 365 * DAY
+
+
+def _text(label: str, placeholder: str = "") -> forms.CharField:
+    widget = forms.TextInput(attrs={"placeholder": placeholder} if placeholder else {})
+    return forms.CharField(label=label, required=False, max_length=256, error_messages=_TOO_LONG, widget=widget)
+
+
+SPANS = {
+    **{name: words for name, (words, _) in WINDOWS.items()},
+    **{f"-{name}": f"Before the {words.lower()}" for name, (words, span) in WINDOWS.items() if span},
+}
+
+
+def _window(choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    unknown = "There is no such span of time; there are 1h, 24h, 7d and all, and -1h for before that."
+    return forms.ChoiceField(
+        label="Received in",
+        required=False,
+        choices=choices,
+        help_text="A time in “From” or “Up to” is used instead.",
+        error_messages={"invalid_choice": unknown},
+    )
+
+
+class HistoryForm(SliceForm, PortalForm):
+    """Which executions to show, and in which order; what is not understood is named beside its field."""
+
+    own_paging = ("after", "before")
+
+    outcome = _text("Outcome", "failed,error or -succeeded")
+    actor = _text("Actor", "name or id")
+    owner = _text("Owner of the actor", "user name")
+    image = _text("Image", "owner/image:tag")
+    executor = _text("Sent by", "user name")
+    worker = _text("Worker", "id")
+    exit_code = _text("Exit code", "1, or -0 for any other")
+    duration = _text("Ran for", "10s, 5m, -1m, 10s..1m")
+    q = _text("Search", "an execution's id, or an actor's name")
+    window = _window(list(SPANS.items()))
+    sort = forms.CharField(required=False, max_length=20, error_messages=_TOO_LONG, widget=forms.HiddenInput)
+    after = forms.CharField(required=False, max_length=2000, error_messages=_TOO_LONG, widget=forms.HiddenInput)
+    before = forms.CharField(required=False, max_length=2000, error_messages=_TOO_LONG, widget=forms.HiddenInput)
+    format = forms.ChoiceField(
+        required=False,
+        choices=[(name, name) for name in FORMATS],
+        error_messages={"invalid_choice": "There is no such format; there are csv and jsonl."},
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        given = dict(data.items())  # the last of several, as Django reads them
+        given |= {name: trimmed(str(given[name])) for name in FILTERS if name in given}
+        for name in ("from", "to"):
+            if text := str(given.get(name, "")).strip():
+                given[name] = _in_address(text)
+        is_exact = bool(str(given.get("from", "")).strip() or str(given.get("to", "")).strip())
+        if not given.get("window") or (is_exact and given["window"] in SPANS):
+            # So that the list of windows shows the one in use; a slice is one of the whole list, as at the API.
+            is_slice = (given.get("limit") or given.get("offset")) and not any(given.get(name) for name in PLACES)
+            given["window"] = "" if is_exact else "all" if is_slice else DEFAULT_WINDOW
+        super().__init__(given)
+        if is_exact:
+            self.fields["window"] = _window([("", _EXACT), *SPANS.items()])
+        for name, label in (("from", "From"), ("to", "Up to")):  # `from` cannot be the name of an attribute
+            self.fields[name] = forms.CharField(
+                label=label,
+                required=False,
+                max_length=MAX_TEXT,
+                help_text="A day, or a time in any form that is written here; in UTC where it names no zone.",
+                error_messages=_TOO_LONG,
+                widget=forms.TextInput(attrs={"placeholder": "2026-11-23 18:00"}),
+            )
+        self.at = now_ms()
+        self._spans: dict[str, int | None] = {}
+        self.full_clean()
+
+    # Values -------------------------------------------------------------------------------------------------
+
+    def clean_outcome(self) -> tuple[str, ...]:
+        """Return the outcomes that are wanted, empty for all: those named, or all but those named with `-`."""
+        asked = [name.strip() for name in self.cleaned_data["outcome"].split(",") if name.strip()]
+        unknown = [name for name in asked if name.removeprefix("-") not in OUTCOMES]
+        if unknown:
+            raise forms.ValidationError(f"There is no such outcome; there are {', '.join(SHOWN_OUTCOMES)}.")
+        positive = [name for name in asked if not name.startswith("-")]
+        negative = {name[1:] for name in asked if name.startswith("-")}
+        wanted = tuple(name for name in positive or OUTCOMES if name not in negative)
+        if not wanted:
+            raise forms.ValidationError("This leaves no outcome over.")
+        return wanted if asked else ()
+
+    def clean_exit_code(self) -> str:
+        """Return a whole number, which may follow a `-`; `--1` is for anything but -1."""
+        text: str = self.cleaned_data["exit_code"]
+        if text and not re.fullmatch(r"-{0,2}\d{1,9}", text, re.ASCII):
+            raise forms.ValidationError("An exit code is a whole number, such as 1; -0 is for any but 0.")
+        return text
+
+    def clean_duration(self) -> Span | None:
+        """Return the span that is wanted: `60` is for that many seconds or more, `-60` for less."""
+        text: str = self.cleaned_data["duration"].strip()
+        if not text:
+            return None
+        body, is_not = text.removeprefix("-"), text.startswith("-")
+        least, dots, most = body.partition("..")
+        span = Span(_milliseconds(least) if least or not dots else None, _milliseconds(most) if most else None, is_not)
+        if dots and not (least or most):
+            raise forms.ValidationError(_NO_DURATION)
+        if span.least is not None and span.most is not None and span.least >= span.most:
+            raise forms.ValidationError("This span ends before it begins.")
+        return span
+
+    def clean_sort(self) -> str:
+        """Return an order that the table has, `-` before it for the largest first."""
+        text: str = self.cleaned_data["sort"] or "-received"
+        if text.removeprefix("-") not in SORTS:
+            raise forms.ValidationError(f"There is no such order; there are {', '.join(SORTS)}.")
+        return text
+
+    def clean(self) -> None:
+        """Read the exact span of time and the place of the page."""
+        super().clean()
+        for name in ("from", "to"):
+            text = (self.cleaned_data.get(name) or "").strip()
+            try:
+                self._spans[name] = _moment_ms(text.removeprefix("-"), is_end=name == "to") if text else None
+            except ValueError:
+                self.add_error(name, "Give a day, or a day and a time of UTC: 2026-11-23 18:00.")
+        since, until = self._span()
+        if since is not None and until is not None and until <= since:
+            self.add_error("to", "This is not after the beginning.")
+        for name in PLACES:
+            text = self.cleaned_data.get(name) or ""
+            if text and place_from(text, self.cleaned_data.get("sort") or "-received") is None:
+                self.add_error(name, "There is no such page of this list.")
+
+    # What it means ------------------------------------------------------------------------------------------
+
+    @property
+    def has_exact_span(self) -> bool:
+        """Whether the span is given by its ends, which go before the window."""
+        return bool(self.cleaned_data.get("from") or self.cleaned_data.get("to"))
+
+    @property
+    def window_name(self) -> str:
+        """Return the window in use; empty where the span is exact."""
+        return "" if self.has_exact_span else self.cleaned_data.get("window") or DEFAULT_WINDOW
+
+    @property
+    def sort_name(self) -> str:
+        """Return the order in use."""
+        return self.cleaned_data.get("sort") or "-received"
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the window narrows what is shown."""
+        return self.has_exact_span or any(self.data.get(name) for name in FILTERS)
+
+    def _span(self) -> tuple[int | None, int | None]:
+        """Return the exact span: what is not from a moment on is before it, and what is not up to one is after it."""
+        ends: dict[bool, list[int]] = {False: [], True: []}
+        for name, moment in self._spans.items():
+            if moment is not None:
+                is_not = str(self.cleaned_data.get(name, "")).strip().startswith("-")
+                ends[(name == "to") is not is_not].append(moment)
+        return max(ends[False], default=None), min(ends[True], default=None)
+
+    def wanted(self) -> Wanted:
+        """Return the filter of a form without errors. The window begins at a whole minute, so that it can be shared."""
+        given = self.cleaned_data
+        since, until = self._span()
+        if span := WINDOWS[self.window_name.removeprefix("-")][1] if self.window_name else None:
+            edge = self.at - self.at % MINUTE - span
+            since, until = (None, edge) if self.window_name.startswith("-") else (edge, None)
+        sort, text = self.sort_name, _value(given["q"])
+        return Wanted(
+            outcomes=given["outcome"],
+            actor=_value(given["actor"]),
+            owner=_value(given["owner"]),
+            image=_value(given["image"]),
+            executor=_value(given["executor"]),
+            worker=_value(given["worker"]),
+            exit_code=_value(given["exit_code"]),
+            duration=given["duration"],
+            since=since,
+            until=until,
+            q=text.text if text else "",
+            q_is_not=bool(text and text.is_not),
+            sort=sort.removeprefix("-"),
+            descending=sort.startswith("-"),
+        )
+
+    def place(self) -> tuple[Place | None, bool]:
+        """Return where the page begins, and whether it is the one before that place."""
+        for name in PLACES:
+            if text := self.cleaned_data.get(name):
+                return place_from(text, self.sort_name), name == "before"
+        return None, False
+
+    def query(self, **changes: str) -> str:
+        """Return the address's part after `?` with some values changed, or left out where they are empty.
+
+        The page goes back to its beginning unless its place is among the changes.
+        """
+        names = [*FILTERS, "window", "from", "to", "sort"]
+        values = {name: str(self.data.get(name, "")) for name in names} | changes
+        if ("from" in changes or "to" in changes) and "window" not in changes:
+            values["window"] = ""
+        if changes.get("window"):
+            values |= {"from": "", "to": ""}
+        if values["window"] == DEFAULT_WINDOW:
+            values["window"] = ""
+        if any(changes.get(name) for name in PLACES):
+            values["limit"] = str(self.page_size(0) or "")
+        return urlencode([(name, value) for name, value in values.items() if value])
+
+
+def place_text(place: Place) -> str:
+    """Write a place as an address holds it."""
+    raw = json.dumps([list(place.values), place.among_none, place.rank, place.actor], separators=(",", ":"))
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def place_from(text: str, sort: str) -> Place | None:
+    """Read a place of an order; None for what is none."""
+    try:
+        values, among_none, rank, actor = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError, TypeError):
+        return None
+    columns = SORTS[sort.removeprefix("-")]
+    texts = {"outcome", "executor", "worker_id", "execution_id"}
+    if not isinstance(values, list) or not isinstance(among_none, bool) or not (_is_whole(rank) and _is_whole(actor)):
+        return None
+    # After what was looked through in vain there is only a time, and an id below all others.
+    if len(values) != len(columns):
+        return None
+    for name, value in zip(columns, values, strict=True):
+        if value is None and among_none and name == columns[0]:
+            continue
+        if name in texts and not isinstance(value, str):
+            return None
+        if name not in texts and not _is_whole(value):
+            return None
+    return Place(tuple(values), among_none, max(rank, 0), actor)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
+
+
+def _value(text: str) -> Value | None:
+    text = text.strip()
+    if not text or text == "-":
+        return None
+    return Value(text[1:], True) if text.startswith("-") else Value(text)
+
+
+_NO_DURATION = "Give a duration such as 10s, 5m or 2h for that long or longer, -1m for shorter, or a span: 10s..1m."
+
+
+def _milliseconds(text: str) -> int:
+    found = _LENGTH.fullmatch(text.strip())
+    if not found:
+        raise forms.ValidationError(_NO_DURATION)
+    number = round(float(found[1]) * _UNITS[found[2]])
+    if number > _LARGEST:
+        raise forms.ValidationError("This is longer than anything runs.")
+    return number
+
+
+def _in_address(text: str) -> str:
+    """Return a time, with `-` before it for the opposite, as a link has it; what is none stays as it is."""
+    minus, bare = ("-", text[1:]) if text.startswith("-") else ("", text)
+    try:
+        return minus + as_in_address(bare[:MAX_TEXT])
+    except ValueError:
+        return text
+
+
+def _moment_ms(text: str, *, is_end: bool) -> int:
+    """Read a day or a moment of UTC; a day as an end includes that day. Raises ValueError."""
+    if not 2000 <= moment_of(text).year < 2100:
+        raise ValueError("not of this century")
+    return to_ms(moment_of(text, is_end=is_end)) or 0
+
+
+def outcome_label(outcome: str) -> str:
+    """Return the word on screen for an outcome."""
+    return BADGES[outcome][0] if outcome in BADGES else "Unknown"

@@ -1,0 +1,71 @@
+"""The forms around saved views: a name and the filter that it stands for."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from actors_app.core.pages.form_fields import has_unseen
+from actors_app.core.pages.forms import PortalForm
+from actors_app.history.forms import HistoryForm
+
+MAX_QUERY = 2000  # characters of an address
+_NAME = {
+    "required": "Give the view a name.",
+    "max_length": "A name has at most 80 characters.",
+    "null_characters_not_allowed": "A name holds no characters that cannot be seen.",
+}
+
+
+class ViewNameForm(PortalForm):
+    """The name of a view."""
+
+    takes_draft = False
+
+    name = forms.CharField(
+        label="Name of the view",
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages=_NAME,
+    )
+
+    def clean_name(self) -> str:
+        """Refuse what nobody would see in the list."""
+        name: str = self.cleaned_data["name"]
+        if has_unseen(name):
+            raise forms.ValidationError(_NAME["null_characters_not_allowed"])
+        return name
+
+
+class SavedViewForm(ViewNameForm):
+    """A name, and the filter as it stands in the address of the list."""
+
+    takes_draft = True
+
+    query = forms.CharField(
+        required=False,
+        max_length=MAX_QUERY,
+        widget=forms.HiddenInput,
+        error_messages={
+            "max_length": "This filter is too long to be saved.",
+            "null_characters_not_allowed": "This is no filter of the executions.",
+        },
+    )
+
+    def clean_query(self) -> str:
+        """Return the filter with nothing in it but what the list knows; refuse one that the list would refuse."""
+        text: str = self.cleaned_data["query"]
+        try:
+            given = QueryDict(text.removeprefix("?"))
+        except ValueError:
+            raise forms.ValidationError("This is no filter of the executions.") from None
+        filters = HistoryForm(given)
+        if filters.errors:
+            wrong: list[Any] = [str(text) for texts in filters.errors.values() for text in texts]
+            raise forms.ValidationError(wrong)
+        return filters.query()
+
+    @property
+    def complaints(self) -> list[str]:
+        """Return what is wrong with the filter, which has no field on the page."""
+        return [str(text) for text in self.errors.get("query", [])]

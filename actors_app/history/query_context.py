@@ -1,0 +1,92 @@
+"""What a request asks of the history, and of whose executions it may be answered."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.http import HttpRequest
+
+from actors_app.core.clock import now_ms
+from actors_app.core.pages.preferences import ROWS, preferences_of
+from actors_app.core.security.credentials import load
+from actors_app.history import visibility as rights
+from actors_app.history.filters import Wanted
+from actors_app.history.forms import HistoryForm
+from actors_app.history.visibility import SeenActor
+from actors_app.services import Abaco, Answer
+from actors_app.services.errors import AbacoError
+from actors_app.services.types import AdminRole
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A filter without errors, and the actors whose executions it can let through, by name.
+
+    `error` is why the rights rest on what the API said before it fell silent, if they do; `checked` is when it said so.
+    """
+
+    form: HistoryForm
+    wanted: Wanted
+    readable: tuple[SeenActor, ...]
+    actors: tuple[SeenActor, ...]
+    checked: int
+    error: AbacoError | None = None
+    role: AdminRole | None = None  # None where one actor is meant, for which it decides nothing
+    username: str = ""
+    tenant: str = ""
+    page_size: int = ROWS
+    beside: dict[str, Answer] = field(default_factory=dict)  # what the API was asked at the same time
+
+    @cached_property
+    def keys(self) -> list[int]:
+        """Return the history's keys of the actors, in the order of their names."""
+        return [actor.key for actor in self.actors]
+
+    @cached_property
+    def named(self) -> list[int]:
+        """Return the keys of the actors that the text of the filter names."""
+        return self.wanted.named(self.actors)
+
+    @property
+    def has_no_actor(self) -> bool:
+        """Whether the filter names an actor, by name or id, that is none of those that may be read."""
+        actor = self.wanted.actor
+        is_named = actor is not None and not actor.is_not
+        return is_named and not any(actor.admits(row.id, row.name) for row in self.readable if actor)
+
+    @cached_property
+    def by_key(self) -> dict[int, SeenActor]:
+        """Return the actors by the history's keys."""
+        return {actor.key: actor for actor in self.actors}
+
+
+def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryForm | None = None) -> Asked:
+    """Return what is asked of one actor, or of all that the visitor may read; the form must have no errors.
+
+    Raises what the API refuses, and its silence where nothing is remembered of what it allowed.
+    """
+    form = form or HistoryForm(request.GET)
+    who = load(request)
+    username, tenant = (who.username, who.tenant) if who else ("", "")
+    size = form.page_size(preferences_of(request).page_size)
+    wanted = form.wanted()
+    if actor_id:
+        beside: dict[str, Answer] = {}
+        seen = rights.one_readable(request, abaco, actor_id, beside)
+        found = tuple(wanted.of_actors([seen]))
+        return Asked(
+            form, wanted, (seen,), found, now_ms(), beside=beside, username=username, tenant=tenant, page_size=size
+        )
+    readers = rights.readable(request, abaco)
+    every = tuple(sorted(readers.actors.values(), key=lambda actor: (actor.label.casefold(), actor.id)))
+    return Asked(
+        form,
+        wanted,
+        every,
+        tuple(wanted.of_actors(every)),
+        readers.checked,
+        readers.error,
+        readers.role,
+        username,
+        tenant,
+        size,
+    )

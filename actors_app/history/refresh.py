@@ -1,0 +1,95 @@
+"""Bringing what is remembered of executions up to date, in the time that somebody waits; and how far that has come."""
+
+import time
+
+from django.core.cache import cache
+from django.db.models import Max
+
+from actors_app.core.clock import SECOND, now_ms
+from actors_app.core.pages.converters import is_id
+from actors_app.history import collector as collecting
+from actors_app.history import sync as newer
+from actors_app.history.ingest import record
+from actors_app.history.query import Found
+from actors_app.history.query_context import Asked
+from actors_app.models import ActorHistory
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError, SignedOut, TimedOut
+from actors_app.services.executions import MAX_DETAILS
+
+BUDGET = 2.0  # seconds a page may wait for the API
+READING = 1.0  # of them, seconds for reading what is past; what a page asks by itself may take them all
+FIRST_BUDGET = 6.0  # where nothing is known yet
+POLL_BUDGET = 14.0  # for which nobody waits: of a listing that is all there is, when a page asks by itself
+SHOWN_FOR = 600  # seconds for which it is remembered whom the search shows what
+PAUSE = 2 * SECOND  # for which what was just read counts as new
+
+
+def bring_up_to_date(
+    abaco: Abaco, what: Asked, actor_id: str, since: int, reading: float | None = READING
+) -> AbacoError | None:
+    """Ask the API for what is new, within the page's time; return why that failed, where it did."""
+    keys = [actor.key for actor in what.readable if actor.deleted is None]
+    if not keys:
+        return None
+    if actor_id:
+        actor = ActorHistory.objects.get(pk=keys[0])
+        if actor.until is not None and not collecting.incomplete(keys, since) and now_ms() - actor.looked < PAUSE:
+            return None
+        seconds = FIRST_BUDGET if actor.total is None and actor.until is None else BUDGET
+        if reading is None and (actor.until is None or actor.is_searchable is False):
+            seconds, reading = POLL_BUDGET, BUDGET
+        listing = what.beside.get("listing")
+        if listing is not None and isinstance(listing.error, TimedOut):
+            collecting.remember_long(actor)
+            listing, seconds = None, BUDGET
+        if listing is not None and listing.error is not None:
+            return listing.error
+        rows = listing.value if listing else None
+        return collecting.look_at(abaco, actor, seconds=seconds, back_to=since, reading=reading, listing=rows).error
+    memory = f"looked:{hash(tuple(sorted(keys)))}"
+    if cache.get(memory) and not collecting.incomplete(keys, since):
+        return None
+    own = {actor.key: True for actor in what.readable if actor.owner == what.username}
+    shown = f"shown:{what.tenant}:{what.username}"
+    # Whoever registers an actor is named in its permissions, so the search shows it; of others an earlier look told.
+    look = collecting.look_at_all(
+        abaco, keys, since=since, seconds=BUDGET, reading=reading, shown=cache.get(shown, {}) | own
+    )
+    if look.error is None:
+        cache.set(memory, time.time(), timeout=PAUSE / SECOND)
+        cache.set(shown, look.shown, timeout=SHOWN_FOR)
+    return look.error
+
+
+def last_looked(what: Asked) -> int:
+    """Return when any of these actors was last brought up to date, in milliseconds."""
+    keys = [actor.key for actor in what.readable]
+    looked: int | None = ActorHistory.objects.filter(pk__in=keys).aggregate(looked=Max("looked"))["looked"]
+    return looked or 0
+
+
+def is_known(what: Asked) -> bool:
+    """Whether anything is remembered of these actors, so that a page can be made without the API."""
+    keys = [actor.key for actor in what.readable]
+    return ActorHistory.objects.filter(pk__in=keys, until__isnull=False).exists()
+
+
+def completed(abaco: Abaco, rows: list[Found], what: Asked) -> bool:
+    """Ask for the rows of one actor that are known from the listing alone; return whether any were recorded."""
+    sketches = [row.id for row in rows if row.is_sketch and row.outcome not in ("waiting", "running") and is_id(row.id)]
+    if not sketches:
+        return False
+    actor = ActorHistory.objects.get(pk=rows[0].actor)
+    hurried = abaco.hurried(BUDGET)
+    try:
+        if actor.is_searchable is not False:
+            found = hurried.executions.details(actor.actor_id, sketches[:MAX_DETAILS])
+            record(actor, found.values())
+            return bool(found)
+        newer.record_singly(hurried, actor, sketches)
+    except SignedOut:
+        raise
+    except AbacoError:
+        return False
+    return True

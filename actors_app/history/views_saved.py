@@ -1,0 +1,117 @@
+"""Saved views of the execution history: one's own, opening one by its link, renaming and deleting."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from actors_app.core.pages import drafts
+from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.htmx import go_to, render_page, say
+from actors_app.core.security.credentials import Credentials, signed_in
+from actors_app.history import saved_views
+from actors_app.history.forms_saved_views import SavedViewForm, ViewNameForm
+from actors_app.history.saved_views import NotSaved
+from actors_app.models import SavedView
+
+SHARED = "view"  # parameter of the list that names the view whose link led there
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def view_list(request: HttpRequest) -> HttpResponse:
+    """Show one's own views; save a filter as one."""
+    who = signed_in(request)
+    if request.method == "GET":
+        return _page(request, who, SavedViewForm() if drafts.shown() else None)
+    form = SavedViewForm(request.POST)
+    if form.is_valid():
+        try:
+            view = saved_views.save(who, form.cleaned_data["name"], form.cleaned_data["query"])
+        except NotSaved as reason:
+            form.add_error("name", str(reason))
+        else:
+            say(request, f"Saved as the view “{view.name}”.")
+            return go_to(request, _address(view.query))
+    return _page(request, who, form, status=422)
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def view_open(request: HttpRequest, handle: str) -> HttpResponse:
+    """Lead to the list as a view has it; one of somebody else's is offered there to be kept."""
+    who = signed_in(request)
+    view = saved_views.shared(who, handle)
+    if view is None:
+        raise Http404("no such view")
+    is_own = view.username == who.username
+    note = "" if is_own else f"{'&' if view.query else ''}{SHARED}={handle}"
+    return redirect(_address(view.query + note))
+
+
+@require_http_methods(["POST"])
+@credentials_required
+def view_rename(request: HttpRequest, handle: str) -> HttpResponse:
+    """Give one's own view another name."""
+    who = signed_in(request)
+    view = _own(who, handle)
+    form = ViewNameForm(request.POST, auto_id=f"id_%s_{handle}")
+    if form.is_valid():
+        try:
+            saved_views.rename(view, form.cleaned_data["name"])
+        except NotSaved as reason:
+            form.add_error("name", str(reason))
+        else:
+            return go_to(request, "actors:view-list")
+    return _page(request, who, renaming={handle: form}, status=422)
+
+
+@require_http_methods(["POST"])
+@credentials_required
+def view_delete(request: HttpRequest, handle: str) -> HttpResponse:
+    """Delete one's own view; its link ends too."""
+    view = _own(signed_in(request), handle)
+    view.delete()
+    say(request, f"The view “{view.name}” was deleted.")
+    return go_to(request, "actors:view-list")
+
+
+def _own(who: Credentials, handle: str) -> SavedView:
+    view = saved_views.own(who).filter(handle=handle).first()
+    if view is None:
+        raise Http404("no such view of this person's")
+    return view
+
+
+def _address(query: str) -> str:
+    return reverse("actors:history") + (f"?{query}" if query else "")
+
+
+def _page(
+    request: HttpRequest,
+    who: Credentials,
+    form: SavedViewForm | None = None,
+    *,
+    renaming: dict[str, ViewNameForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    views: list[dict[str, Any]] = [
+        {
+            "view": view,
+            "href": _address(view.query),
+            "link": request.build_absolute_uri(reverse("actors:view-open", args=[view.handle])),
+            "form": (renaming or {}).get(view.handle)
+            or ViewNameForm(initial={"name": view.name}, auto_id=f"id_%s_{view.handle}"),
+        }
+        for view in saved_views.own(who)
+    ]
+    context = {
+        "section": "history",
+        "views": views,
+        "most": saved_views.MOST,
+        "form": form,
+        "built_in": [(one, _address(one.query)) for one in saved_views.built_in(who.username)],
+    }
+    return render_page(request, "saved_views/list.html", context, status=status)
