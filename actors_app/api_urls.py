@@ -11,9 +11,7 @@ from actors_app.api.views import (
     aliases,
     bulk,
     configs,
-    kept_logs,
     links,
-    logs,
     mailboxes,
     messages,
     nonce_hygiene,
@@ -33,6 +31,8 @@ from actors_app.executions import api_comparison as comparison
 from actors_app.executions import api_evidence as evidence
 from actors_app.executions import api_results as results
 from actors_app.executions import api_why as why
+from actors_app.logs import api as logs
+from actors_app.logs import api_archive as kept_logs
 
 app_name = "api"
 ACTOR = "actors/<abaco:actor_id>/"

@@ -15,6 +15,8 @@ from actors_app.executions import views_neighbours as neighbours
 from actors_app.executions import views_results as results
 from actors_app.history import views as history
 from actors_app.history import views_saved as saved_views
+from actors_app.logs import views as logs
+from actors_app.logs import views_archive as kept_logs
 from actors_app.views import (
     account,
     activity,
@@ -24,9 +26,7 @@ from actors_app.views import (
     bulk_actors,
     bulk_executions,
     configs,
-    kept_logs,
     links,
-    logs,
     mailboxes,
     messages,
     nonce_hygiene,

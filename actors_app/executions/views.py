@@ -33,11 +33,11 @@ from actors_app.history.single import last_known as last_known_record
 from actors_app.history.visibility import SeenActor, if_deleted, one_readable
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Known
+from actors_app.logs.views import TAIL, log_context, log_part
 from actors_app.masking import Masker
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, Execution
-from actors_app.views.logs import TAIL, log_context, log_part
 
 UNASKED = "Whether you may see what was sent cannot be asked now."
 

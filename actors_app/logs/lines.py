@@ -12,7 +12,7 @@ from actors_app.core.pages.formatting import as_written
 from actors_app.logs.colours import NO_STYLE, Style, styled
 from actors_app.logs.controls import CONTROL, MOVES, without_controls
 from actors_app.logs.levels import Level
-from actors_app.logs.rows import Row
+from actors_app.logs.terminal import Row
 
 _DATE = r"\d{4}[-/](?:0\d|1[0-2])[-/][0-3]\d"
 _CLOCK = r"[0-2]\d:[0-5]\d(?::[0-6]\d(?:[.,]\d{1,9})?)?"

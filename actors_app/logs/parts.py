@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from actors_app.core.pages.formatting import as_written
 from actors_app.logs.levels import LEVELS, Level
 from actors_app.logs.lines import Line, Role, marked, plain, stamped
-from actors_app.logs.messages import Message
+from actors_app.logs.multiline import Message
 from actors_app.logs.reading import Found, Raw, judged, lines_of
 from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError

@@ -13,7 +13,7 @@ from actors_app.logs.colours import NO_STYLE, Style
 from actors_app.logs.controls import MOVES, open_at, without_controls
 from actors_app.logs.levels import Level, level_of, worst
 from actors_app.logs.lines import Span, plain, row_spans, spans_of, style_after, written_spans
-from actors_app.logs.rows import Row
+from actors_app.logs.terminal import Row
 from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError
 

@@ -11,8 +11,8 @@ from actors_app.executions.models import KeptResult
 from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
 from actors_app.history.models_collector import CollectorBeat
 from actors_app.history.models_saved_views import SavedView
+from actors_app.logs.models import KeptLog, KeptLogPiece, KeptMessage
 from actors_app.models.bulk import BulkItem, BulkJob
-from actors_app.models.kept import KeptLog, KeptLogPiece, KeptMessage
 from actors_app.models.nonce_note import NonceNote
 from actors_app.models.throttle import SignInBucket
 

@@ -32,10 +32,10 @@ _SIGN_IN = ("tests/views/test_sign_in.py",)
 _NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
 _ORIGINS = ("tests/core/security/test_origins.py", "tests/actors/test_former_values_api.py")
 _ONCE = ("tests/core/operations/test_perform.py",)
-_TEXT = ("tests/core/pages/test_templatetags.py", "tests/test_loglines.py", "tests/faults/test_answers.py")
+_TEXT = ("tests/core/pages/test_templatetags.py", "tests/logs/test_lines.py", "tests/faults/test_answers.py")
 _INPUTS = ("tests/core/pages/test_bad_inputs.py",)
 _PAGES = ("tests/faults/test_faults.py", "tests/faults/test_connections.py")
-_MASKED = ("tests/views/test_secrets.py", "tests/masking/test_masking.py")
+_MASKED = ("tests/logs/test_secrets.py", "tests/masking/test_masking.py")
 _BODIES = ("tests/core/security/test_body_limits.py",)
 _LINT = ("tests/test_lint.py",)
 
@@ -237,7 +237,7 @@ SEEDED = (
         "masked = read.counted(pieces)",
         _MASKED,
     ),
-    Seeded("actors_app/views/logs.py", "to_the_end(masker.pieces(pieces))", "to_the_end(pieces)", _MASKED),
+    Seeded("actors_app/logs/views.py", "to_the_end(masker.pieces(pieces))", "to_the_end(pieces)", _MASKED),
     Seeded("actors_app/masking/masker.py", "return span.begins, before", "return span.start, before", _MASKED),
     Seeded("actors_app/executions/evidence.py", "map(_utf8, masker.pieces(whole()))", "map(_utf8, whole())", _MASKED),
     Seeded("actors_app/core/security/encryption.py", "if not opened.startswith(binding):", "if False:", _RESULTS),

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import logs as kept_logs
+from actors_app.logs import archive as kept_logs
 from actors_app.models import AuditEntry, KeptLog
 from tests.conftest import API
 from tests.support.json_api import Caller, problem

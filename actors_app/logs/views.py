@@ -23,12 +23,12 @@ from actors_app.core.pages.preferences import keep, preferences_of
 from actors_app.core.pages.progressive import stream_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.endings import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
-from actors_app.forms.logs import LogForm
 from actors_app.history.visibility import if_deleted
-from actors_app.kept import logs as kept_logs
-from actors_app.kept.visible_logs import visible_kept
+from actors_app.logs import archive as kept_logs
+from actors_app.logs.forms import LogForm
 from actors_app.logs.parts import Asked, LogPart, read_part
 from actors_app.logs.reading import Opening, read_line
+from actors_app.logs.visibility import visible_kept
 from actors_app.masking import Masker
 from actors_app.services import Abaco, Answer
 from actors_app.services.types import Actor, Execution
@@ -51,7 +51,7 @@ def log_context(
     *,
     reveals: bool = False,
 ) -> dict[str, Any]:
-    """Return what `executions/_log_frame.html` shows, from the answers `log`, `execution` and, if asked for, `actor`.
+    """Return what `logs/_frame.html` shows, from the answers `log`, `execution` and, if asked for, `actor`.
 
     `reveals` says that the owner asked for the secrets too: such a page stands still. Where the API has no log, or does
     not give it, an archived one takes its place.
@@ -142,7 +142,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
     context["form"] = form = LogForm(request.GET)
     if not form.is_valid():
         context["wrap"] = True
-        return render_page(request, "executions/logs.html", context, status=422)
+        return render_page(request, "logs/detail.html", context, status=422)
     abaco = abaco_for(request)
     is_file = request.GET.get("download") == "1"
     what = "kept log" if "kept" in request.GET else "log"
@@ -172,7 +172,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         answers["execution"].need()
         _refuse_missing(request)
     error = context["log_error"]
-    return render_page(request, "executions/logs.html", context, status=error.status if error else 200)
+    return render_page(request, "logs/detail.html", context, status=error.status if error else 200)
 
 
 def _streamed(
@@ -185,10 +185,10 @@ def _streamed(
         return context | log_context(request, *ids, {**answers, "log": Answer(part)}, asked)
 
     def frame() -> str:
-        return render_to_string("executions/_log.html", of(read_part(opening.pieces(), asked, masker)), request)
+        return render_to_string("logs/_log.html", of(read_part(opening.pieces(), asked, masker)), request)
 
     # What stands around a log is the same for any that is not empty.
-    page = stream_page(request, "executions/logs.html", of(LogPart(total=1)), frame)
+    page = stream_page(request, "logs/detail.html", of(LogPart(total=1)), frame)
     return page  # type: ignore[return-value]  # no HttpResponse to mypy
 
 
@@ -210,7 +210,7 @@ def _poll(request: HttpRequest, abaco: Abaco, context: dict[str, Any], asked: As
     context |= log_context(request, actor_id, execution_id, answers, asked)
     context |= {"is_log_page": not asked.tail, "is_answer": True, "execution": execution}
     state = (execution.status, execution.outcome, part.total, part.characters, part.ending)
-    return render_poll(request, "executions/_log.html", context, state=state, done=context["log_is_settled"])
+    return render_poll(request, "logs/_log.html", context, state=state, done=context["log_is_settled"])
 
 
 def _whole_line(
@@ -235,7 +235,7 @@ def _whole_line(
     is_owner = secrets.is_owner(signed_in(request).username, answers["actor"].value)
     context |= if_deleted(signed_in(request), actor_id, answers["actor"].error)
     context |= {"masked": masker.count, "is_owner": is_owner, "reveals": masker.reveals}
-    return render(request, "executions/log_line.html", context)
+    return render(request, "logs/line.html", context)
 
 
 def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str, masker: Masker) -> HttpResponse:

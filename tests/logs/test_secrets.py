@@ -14,9 +14,9 @@ from django.test import Client
 from actors_app.core.operations.keys import FIELD, new_key
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
-from actors_app.kept import logs as kept_logs
 from actors_app.kept import messages as kept_messages
 from actors_app.kept.messages import Sent
+from actors_app.logs import archive as kept_logs
 from actors_app.masking import MASK
 from actors_app.models import AuditEntry, KeptResult
 from tests.conftest import API

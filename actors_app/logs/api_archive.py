@@ -7,17 +7,17 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import logs as acts
-from actors_app.api.serializers import logs as shapes
-from actors_app.api.views.logs import TextRenderer
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import Problem
 from actors_app.core.api.fields import SecretsQuery
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
-from actors_app.kept import logs as kept_logs
-from actors_app.kept.visible_logs import visible_kept
+from actors_app.logs import archive as kept_logs
+from actors_app.logs import commands as acts
+from actors_app.logs import serializers as shapes
+from actors_app.logs.api import TextRenderer
+from actors_app.logs.visibility import visible_kept
 from actors_app.models import KeptLog
 from actors_app.services import Answer
 

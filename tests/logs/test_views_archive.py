@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import logs as kept_logs
+from actors_app.logs import archive as kept_logs
 from actors_app.models import AuditEntry, KeptLog
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 

@@ -6,14 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts import logs as acts
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.visibility import if_deleted
-from actors_app.kept.visible_logs import visible_kept
+from actors_app.logs import commands as acts
+from actors_app.logs.visibility import visible_kept
 from actors_app.services.errors import AbacoError
 
 
@@ -58,8 +58,8 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
         **if_deleted(who, actor_id, answers["actor"].error),
     }
     if request.method == "GET" or not may_delete:
-        return render_page(request, "executions/log_forget.html", context, status=200 if may_delete else 403)
+        return render_page(request, "logs/forget.html", context, status=200 if may_delete else 403)
     try:
         return acts.forget(request, actor_id, execution_id, kept).go(request)
     except AbacoError as error:
-        return render_page(request, "executions/log_forget.html", context, status=form.refuse(error))
+        return render_page(request, "logs/forget.html", context, status=form.refuse(error))

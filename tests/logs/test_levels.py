@@ -11,7 +11,7 @@ from actors_app.logs.parts import CONTEXT, LAST, Asked, read_part
 from actors_app.logs.phrases import PHRASES
 from actors_app.logs.signs import FORMS
 
-TEXTS = Path(__file__).parent / "log_texts"
+TEXTS = Path(__file__).resolve().parents[1] / "log_texts"
 MESSAGES = (TEXTS / "messages.txt").read_text().split("%%\n")
 TIMED, UNTIMED = "2026-11-23 16:20:40 INFO step {}", "step {} of many"
 # In a log whose other lines have no time, nothing tells where the plain body of an entry ends.
