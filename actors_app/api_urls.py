@@ -12,8 +12,6 @@ from actors_app.api.views import (
     bulk,
     configs,
     links,
-    mailboxes,
-    messages,
     nonce_hygiene,
     nonces,
     overview,
@@ -33,6 +31,8 @@ from actors_app.executions import api_results as results
 from actors_app.executions import api_why as why
 from actors_app.logs import api as logs
 from actors_app.logs import api_archive as kept_logs
+from actors_app.messages import api as messages
+from actors_app.messages import api_mailboxes as mailboxes
 
 app_name = "api"
 ACTOR = "actors/<abaco:actor_id>/"

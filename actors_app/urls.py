@@ -17,6 +17,8 @@ from actors_app.history import views as history
 from actors_app.history import views_saved as saved_views
 from actors_app.logs import views as logs
 from actors_app.logs import views_archive as kept_logs
+from actors_app.messages import views as messages
+from actors_app.messages import views_mailboxes as mailboxes
 from actors_app.views import (
     account,
     activity,
@@ -27,8 +29,6 @@ from actors_app.views import (
     bulk_executions,
     configs,
     links,
-    mailboxes,
-    messages,
     nonce_hygiene,
     nonce_notes,
     nonces,

@@ -12,7 +12,6 @@ from actors_app.core.clock import from_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.sizes import kept_excess
-from actors_app.executions.sending import execution_address
 from actors_app.history import counts as counting
 from actors_app.history import query as finding
 from actors_app.history.filters import Count
@@ -21,7 +20,8 @@ from actors_app.history.ingest import record
 from actors_app.history.query import Found
 from actors_app.history.query_context import Asked
 from actors_app.history.visibility import SeenActor
-from actors_app.kept import messages as kept_messages
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.sending import execution_address
 from actors_app.models import ActorHistory, ExecutionRecord, KeptMessage
 from actors_app.services import Abaco
 from actors_app.services.errors import SignedOut

@@ -15,7 +15,7 @@ from actors_app.core.pages.badges import badge
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions.sending import execution_address
+from actors_app.messages.sending import execution_address
 from actors_app.models import ActorHistory, BulkItem, BulkJob, Readable
 
 # Word on screen, style class and icon of each outcome of an item, in the order of the counts.

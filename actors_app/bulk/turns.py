@@ -15,11 +15,11 @@ from actors_app.bulk.jobs import reason_of
 from actors_app.core.operations.perform import Answer, NotRecorded, Written, perform_item
 from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.security.credentials import SessionCredentials
-from actors_app.executions.again import known_of
-from actors_app.executions.sending import execution_address, send, told
 from actors_app.history import visibility as rights
 from actors_app.history.forms import outcome_label
-from actors_app.kept import messages as kept_messages
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.resending import known_of
+from actors_app.messages.sending import execution_address, send, told
 from actors_app.models import BulkItem, BulkJob
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Busy, NotFound, RateLimited, SignedOut, Unreachable

@@ -22,9 +22,9 @@ from actors_app.executions.zip_stream import StreamedZip
 from actors_app.history.export import moment_text, portal_record
 from actors_app.history.query import Found
 from actors_app.history.visibility import SeenActor
-from actors_app.kept import messages as kept_messages
 from actors_app.logs import archive as kept_logs
 from actors_app.masking import MASK, Masker
+from actors_app.messages import archive as kept_messages
 from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, NotFound

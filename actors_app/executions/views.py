@@ -31,10 +31,10 @@ from actors_app.history.ingest import execution_of, forget_in_api
 from actors_app.history.single import Neighbours, neighbours, remember
 from actors_app.history.single import last_known as last_known_record
 from actors_app.history.visibility import SeenActor, if_deleted, one_readable
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import Known
 from actors_app.logs.views import TAIL, log_context, log_part
 from actors_app.masking import Masker
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import Known
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, Execution

@@ -6,8 +6,8 @@ import pytest
 
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import Sent
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import Sent
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import (

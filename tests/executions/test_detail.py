@@ -5,8 +5,8 @@ from django.contrib.staticfiles import finders
 
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions.views import last_known
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import Sent
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import Sent
 from actors_app.models import PortalSession
 from actors_app.services.errors import TimedOut
 from actors_app.services.types import Execution

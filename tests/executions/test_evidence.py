@@ -14,9 +14,9 @@ from actors_app.core.clock import now_ms
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
 from actors_app.executions.evidence import CAP
-from actors_app.kept import messages as kept_messages
 from actors_app.logs import archive as kept_logs
 from actors_app.masking import MASK
+from actors_app.messages import archive as kept_messages
 from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, Readable
 from tests.conftest import API
 from tests.history.world import ago, answering

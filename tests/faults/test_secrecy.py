@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from actors_app.actors.forms_list import ActorDeleteForm
-from actors_app.forms.messages import PurgeForm
+from actors_app.messages.forms import PurgeForm
 from actors_app.nonces.handles import nonce_handle
 from tests.faults import failures as f
 from tests.faults.conftest import shorten

@@ -14,9 +14,9 @@ from actors_app.actors import archive as kept_definitions
 from actors_app.core.operations import trail
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import Sent
 from actors_app.logs import archive as kept_logs
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import Sent
 from actors_app.models import AuditEntry, BulkJob, KeptDefinition, KeptResult, PortalSession
 from actors_app.services.dialects import V2
 from actors_app.services.naming import naming_of

@@ -12,8 +12,8 @@ import responses
 from django.test import Client
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import Sent
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import Sent
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, actor_payload, execution_payload
 from tests.support.routes import answer_everything, crawled
@@ -171,7 +171,7 @@ WITHOUT = {
     "logs/line.html": "a part of the log, which shows it",
     "nonces/note.html": "the portal's own",
     "help/detail.html": "the portal's own",
-    "mailboxes/list.html": "many calls, each as the page of its actor shows it",
+    "messages/mailboxes.html": "many calls, each as the page of its actor shows it",
     "places/list.html": "the portal's own",
     "saved_views/list.html": "the portal's own",
     "sign_in/form.html": "nobody is signed in",

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import Sent
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import Sent
 from actors_app.models import BulkItem
 from actors_app.services.types import Execution
 from tests.conftest import API

@@ -14,8 +14,8 @@ from requests import PreparedRequest
 
 from actors_app.bulk import steps, turns
 from actors_app.history.ingest import record
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import Sent
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import Sent
 from actors_app.models import ActorHistory, AuditEntry, BulkItem, BulkJob, Readable
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, actor_payload, envelope, execution_payload

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from actors_app.mailboxes import ASKED
+from actors_app.messages.mailboxes import ASKED
 from tests.support.payloads import ACTOR_ID, actor_payload, execution_payload, search_payload
 
 URL = "/mailboxes/"

@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 
-from actors_app.executions.delivery import delivery_of
-from actors_app.forms.messages import MessageForm
+from actors_app.messages.delivery import delivery_of
+from actors_app.messages.forms import MessageForm
 
 
 def typed(file: Any = None, **fields: Any) -> MessageForm:

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import Sent
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import Sent
 from actors_app.models import AuditEntry
 from tests.conftest import API
 from tests.support.json_api import Caller, problem

@@ -11,7 +11,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.htmx import render_page, wants_fragment
 from actors_app.core.security.credentials import abaco_for
-from actors_app.mailboxes import mailboxes
+from actors_app.messages.mailboxes import mailboxes
 from actors_app.services.errors import AbacoError, SignedOut
 
 
@@ -45,4 +45,6 @@ def mailbox_list(request: HttpRequest) -> HttpResponse:
         # On the overview only what somebody may want to do something about.
         shown = [row for row in rows if row.messages != 0] if wants_fragment(request) else rows
         context |= {"rows": shown, "purged": len(rows) - len(shown), "more": found.more, "is_cut": found.is_cut}
-    return render_page(request, "mailboxes/list.html", context, partial="mailboxes/_table.html", status=status)
+    return render_page(
+        request, "messages/mailboxes.html", context, partial="messages/_mailbox_table.html", status=status
+    )

@@ -6,8 +6,8 @@ from django.urls import NoReverseMatch, reverse
 
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.sizes import file_excess, message_excess
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import Sent
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import Sent
 from actors_app.services import Abaco
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.jsons import load_json

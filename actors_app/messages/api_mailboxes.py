@@ -3,10 +3,10 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.api.serializers import mailboxes as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
-from actors_app.mailboxes import ASKED, mailboxes
+from actors_app.messages import serializers_mailboxes as shapes
+from actors_app.messages.mailboxes import ASKED, mailboxes
 
 
 class MailboxList(Resource):

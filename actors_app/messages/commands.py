@@ -6,8 +6,8 @@ from django.urls import reverse
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import thousands
 from actors_app.core.security.credentials import signed_in
-from actors_app.executions.sending import execution_address, send, told
-from actors_app.kept.messages import Sent
+from actors_app.messages.archive import Sent
+from actors_app.messages.sending import execution_address, send, told
 from actors_app.services import Abaco
 from actors_app.services.types import Mailbox, SentMessage
 

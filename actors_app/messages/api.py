@@ -10,8 +10,6 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import messages as acts
-from actors_app.api.serializers import messages as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import Problem, not_valid
 from actors_app.core.api.schema import Done, operation
@@ -19,9 +17,11 @@ from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.forms_environment import EnvironmentField, TypedEnvironment
 from actors_app.core.security.capabilities import is_plain as known_as_plain
 from actors_app.core.sizes import file_excess, message_excess
-from actors_app.executions.again import known_of
-from actors_app.forms.messages import check_json_message
-from actors_app.kept.messages import Sent
+from actors_app.messages import commands as acts
+from actors_app.messages import serializers as shapes
+from actors_app.messages.archive import Sent
+from actors_app.messages.forms import check_json_message
+from actors_app.messages.resending import known_of
 from actors_app.services.jsons import dump_json
 from actors_app.services.types import SentMessage
 

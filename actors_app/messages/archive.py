@@ -26,7 +26,7 @@ from actors_app.models import KeptMessage
 from actors_app.services.jsons import UnreadableJSON, dump_json, load_json
 from actors_app.services.types import Actor
 
-log = logging.getLogger("actors_app.kept.messages")
+log = logging.getLogger("actors_app.messages.archive")
 
 MAX_KEPT = 1_000_000  # bytes of a message
 FACT_KEPT_FOR = timedelta(days=365)  # after a message's own time

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts import messages as acts
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.curl import Curl
@@ -18,11 +17,12 @@ from actors_app.core.pages.form_fields import read_json
 from actors_app.core.pages.htmx import is_poll, render_page, render_poll
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.executions.again import Again, again_of, known_of, masked_of, restored
-from actors_app.executions.delivery import delivery_of
 from actors_app.executions.waits import standing_still
-from actors_app.forms.messages import MessageForm, PurgeForm
-from actors_app.kept.messages import Known, Sent
+from actors_app.messages import commands as acts
+from actors_app.messages.archive import Known, Sent
+from actors_app.messages.delivery import delivery_of
+from actors_app.messages.forms import MessageForm, PurgeForm
+from actors_app.messages.resending import Again, again_of, known_of, masked_of, restored
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError

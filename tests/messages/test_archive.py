@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from actors_app.core.security import rotation
 from actors_app.core.security.credentials import Credentials
-from actors_app.kept import messages as kept_messages
-from actors_app.kept.messages import MAX_KEPT, Sent
+from actors_app.messages import archive as kept_messages
+from actors_app.messages.archive import MAX_KEPT, Sent
 from actors_app.models import KeptMessage
 from actors_app.services.types import Actor
 from tests.conftest import API

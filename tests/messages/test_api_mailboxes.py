@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from actors_app.mailboxes import ASKED
+from actors_app.messages.mailboxes import ASKED
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import actor_payload, execution_payload, search_payload

@@ -1,0 +1,1 @@
+"""Messages: sending one, sending it again, and the mailboxes."""
