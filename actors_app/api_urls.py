@@ -19,7 +19,6 @@ from actors_app.api.views import (
     schedules,
     search,
     state,
-    workers,
 )
 from actors_app.core.api import views as start
 from actors_app.core.api import views_docs as docs
@@ -33,6 +32,7 @@ from actors_app.logs import api as logs
 from actors_app.logs import api_archive as kept_logs
 from actors_app.messages import api as messages
 from actors_app.messages import api_mailboxes as mailboxes
+from actors_app.workers import api as workers
 
 app_name = "api"
 ACTOR = "actors/<abaco:actor_id>/"

@@ -40,8 +40,8 @@ from actors_app.views import (
     sign_in,
     sign_in_code,
     state,
-    workers,
 )
+from actors_app.workers import views as workers
 
 app_name = "actors"
 

@@ -211,8 +211,8 @@ def _of_definitions() -> dict[str, Act]:
 
 def _of_why() -> dict[str, Act]:
     from actors_app.executions.endings import final_state_in_words, state_in_words
-    from actors_app.executions.why import Asked, why_not_running
     from actors_app.services.types import Actor, Execution, Mailbox, Worker
+    from actors_app.workers.why import Asked, why_not_running
 
     def why(text: str) -> object:
         execution = Execution(id="a", status=text, worker_id="w", final_state={"Error": text, text: text})

@@ -14,11 +14,11 @@ from django.http import HttpRequest
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import ago_words, now
 from actors_app.core.security.credentials import SessionCredentials, signed_in
-from actors_app.executions.standstill import Standstill, is_suspect, standstills, stays_stopping
-from actors_app.executions.waits import LOOKED_AT, unfinished_of_many
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
 from actors_app.services.types import AdminActor, AdminRole, Execution, Worker
+from actors_app.workers.standstill import Standstill, is_suspect, standstills, stays_stopping
+from actors_app.workers.waits import LOOKED_AT, unfinished_of_many
 
 REMEMBERED = 60  # seconds: both what the lists said and that somebody is an administrator
 PATIENCE = 3.0  # seconds to wait for the role, without which the lists themselves tell

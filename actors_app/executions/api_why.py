@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
 from actors_app.executions import serializers_why as shapes
-from actors_app.executions.waits import why_of
+from actors_app.workers.waits import why_of
 
 
 class ExecutionWhy(Resource):

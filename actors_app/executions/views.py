@@ -24,9 +24,7 @@ from actors_app.executions.archive import kept
 from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
 from actors_app.executions.forms import ExecutionForm, HaltForm
 from actors_app.executions.shapes import shape_of
-from actors_app.executions.standstill import after_halt, still_waits
 from actors_app.executions.timeline import timeline
-from actors_app.executions.waits import actor_since, why_of, why_waiting
 from actors_app.history.ingest import execution_of, forget_in_api
 from actors_app.history.single import Neighbours, neighbours, remember
 from actors_app.history.single import last_known as last_known_record
@@ -38,6 +36,8 @@ from actors_app.messages.archive import Known
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, Execution
+from actors_app.workers.standstill import after_halt, still_waits
+from actors_app.workers.waits import actor_since, why_of, why_waiting
 
 UNASKED = "Whether you may see what was sent cannot be asked now."
 

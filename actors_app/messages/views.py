@@ -17,7 +17,6 @@ from actors_app.core.pages.form_fields import read_json
 from actors_app.core.pages.htmx import is_poll, render_page, render_poll
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.executions.waits import standing_still
 from actors_app.messages import commands as acts
 from actors_app.messages.archive import Known, Sent
 from actors_app.messages.delivery import delivery_of
@@ -28,6 +27,7 @@ from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError
 from actors_app.services.jsons import dump_json
 from actors_app.services.messages import privileged_key
+from actors_app.workers.waits import standing_still
 
 
 @require_http_methods(["GET", "POST"])

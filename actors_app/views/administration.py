@@ -24,11 +24,11 @@ from actors_app.core.pages.formatting import now
 from actors_app.core.pages.htmx import render_page, wants_fragment
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
-from actors_app.executions.waits import running_in_search
 from actors_app.forms.administration import AdminFilter, WorkerFilter
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import AdminActor, Worker, WorkerPage
+from actors_app.workers.waits import running_in_search
 
 NAMED = 20  # of what is stuck, how many are named
 SEARCHED = 1000  # workers that are asked for where the visitor is no administrator

@@ -17,7 +17,6 @@ from actors_app.administration.lists import (
 )
 from actors_app.administration.rows import SORTS, select, select_workers
 from actors_app.api.serializers import administration as shapes
-from actors_app.api.views.workers import oldest_first
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.paging import Page
@@ -26,6 +25,7 @@ from actors_app.core.pages.formatting import now
 from actors_app.services.errors import Forbidden
 from actors_app.services.types import AdminActor, Worker
 from actors_app.views.administration import searched
+from actors_app.workers.api import oldest_first
 
 TAG = "Administration"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from actors_app.forms.workers import ScaleForm
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Actor
+from actors_app.workers.forms import ScaleForm
 from tests.support.payloads import actor_payload
 
 

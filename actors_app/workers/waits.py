@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from actors_app.core.pages.formatting import now
-from actors_app.executions.standstill import Standstill, is_suspect, standstills, still_waits
-from actors_app.executions.why import Asked, Why, why_not_running
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import Forbidden, NotFound, SignedOut
 from actors_app.services.types import Actor, Execution, ExecutionListing, ExecutionPage, ExecutionRow, Worker
+from actors_app.workers.standstill import Standstill, is_suspect, standstills, still_waits
+from actors_app.workers.why import Asked, Why, why_not_running
 
 LOOKED_AT = 5  # busy workers whose executions are asked for
 SECONDS = 5.0  # that each of these calls may take: without them a page says less, and nothing wrong

@@ -3,15 +3,15 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import workers as acts
-from actors_app.api.serializers import workers as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.paging import Key
 from actors_app.core.api.schema import Done, operation, page_of
-from actors_app.forms.workers import ScaleForm
 from actors_app.services.types import Worker
+from actors_app.workers import commands as acts
+from actors_app.workers import serializers as shapes
+from actors_app.workers.forms import ScaleForm
 
 TAG = "Workers"
 

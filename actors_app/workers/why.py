@@ -9,19 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from actors_app.core.pages.formatting import duration, thousands, visible
-from actors_app.executions.standstill import (
-    SETTLES,
-    STARTS,
-    Evidence,
-    Remedy,
-    Standstill,
-    Unfinished,
-    held,
-    standstills,
-)
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
 from actors_app.services.types.actors import status_words
+from actors_app.workers.standstill import SETTLES, STARTS, Evidence, Remedy, Standstill, Unfinished, held, standstills
 
 # Until a message has waited so long, nothing is odd about it: seconds.
 PATIENCE = 60

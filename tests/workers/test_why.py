@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from actors_app.executions.why import Asked, why_not_running
 from actors_app.services.errors import Forbidden, NotFound, TimedOut
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
+from actors_app.workers.why import Asked, why_not_running
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts import workers as acts
 from actors_app.alias_rows import page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
@@ -20,12 +19,13 @@ from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import is_poll, render_page, render_poll
 from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for
-from actors_app.executions.standstill import Standstill, after_stop
-from actors_app.executions.waits import running_by_worker, standing_still
-from actors_app.forms.workers import ScaleForm
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
+from actors_app.workers import commands as acts
+from actors_app.workers.forms import ScaleForm
+from actors_app.workers.standstill import Standstill, after_stop
+from actors_app.workers.waits import running_by_worker, standing_still
 
 
 @dataclass(frozen=True, slots=True)
