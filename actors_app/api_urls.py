@@ -7,13 +7,10 @@ from actors_app.actors import api_definitions as definitions
 from actors_app.api.views import (
     activity,
     administration,
-    alias_nonces,
     aliases,
     bulk,
     configs,
     links,
-    nonce_hygiene,
-    nonces,
     overview,
     permissions,
     schedules,
@@ -32,6 +29,9 @@ from actors_app.logs import api as logs
 from actors_app.logs import api_archive as kept_logs
 from actors_app.messages import api as messages
 from actors_app.messages import api_mailboxes as mailboxes
+from actors_app.nonces import api as nonces
+from actors_app.nonces import api_aliases as alias_nonces
+from actors_app.nonces import api_hygiene as nonce_hygiene
 from actors_app.workers import api as workers
 
 app_name = "api"

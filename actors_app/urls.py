@@ -19,6 +19,9 @@ from actors_app.logs import views as logs
 from actors_app.logs import views_archive as kept_logs
 from actors_app.messages import views as messages
 from actors_app.messages import views_mailboxes as mailboxes
+from actors_app.nonces import views as nonces
+from actors_app.nonces import views_hygiene as nonce_hygiene
+from actors_app.nonces import views_notes as nonce_notes
 from actors_app.views import (
     account,
     activity,
@@ -29,9 +32,6 @@ from actors_app.views import (
     bulk_executions,
     configs,
     links,
-    nonce_hygiene,
-    nonce_notes,
-    nonces,
     overview,
     permissions,
     preferences,

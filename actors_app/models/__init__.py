@@ -13,8 +13,8 @@ from actors_app.history.models_collector import CollectorBeat
 from actors_app.history.models_saved_views import SavedView
 from actors_app.logs.models import KeptLog, KeptLogPiece, KeptMessage
 from actors_app.models.bulk import BulkItem, BulkJob
-from actors_app.models.nonce_note import NonceNote
 from actors_app.models.throttle import SignInBucket
+from actors_app.nonces.models import NonceNote
 
 __all__ = [
     "ActorHistory",

@@ -26,7 +26,7 @@ _USE = ("tests/services/test_credentials_use.py", "tests/services/test_operation
 _SESSIONS = ("tests/core/security/test_sessions.py",)
 _VAULT = ("tests/core/security/test_credentials.py",)
 _HEADERS = ("tests/portal/test_headers.py", "tests/portal/test_settings.py")
-_NONCES = ("tests/views/test_nonce_list.py", "tests/views/test_nonce_delete.py", "tests/views/test_nonce_detail.py")
+_NONCES = ("tests/nonces/test_list.py", "tests/nonces/test_delete.py", "tests/nonces/test_detail.py")
 _RESULTS = ("tests/executions/test_result_take.py", "tests/executions/test_result_download.py")
 _SIGN_IN = ("tests/views/test_sign_in.py",)
 _NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
@@ -320,7 +320,7 @@ SEEDED = (
     Seeded("actors_app/actors/forms.py", "if has_unseen(name):", "if False:", _INPUTS),
     Seeded("actors_app/core/pages/form_fields.py", "if len(found) < len(pairs):", "if False:", _INPUTS),
     Seeded("actors_app/core/pages/form_fields.py", "parse_constant=_refuse_constant, ", "", _INPUTS),
-    Seeded("actors_app/forms/nonces.py", "min_value=1,", "min_value=-5,", _INPUTS),
+    Seeded("actors_app/nonces/forms.py", "min_value=1,", "min_value=-5,", _INPUTS),
     Seeded(
         "actors_app/core/pages/forms_confirm.py",
         "if word == self._actor_id:",

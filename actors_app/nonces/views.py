@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts import nonces as acts
-from actors_app.acts.nonces import Holder
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.curl import Curl
 from actors_app.core.pages.decorators import credentials_required
@@ -21,7 +19,9 @@ from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.forms.nonces import AliasNonceForm, NonceFilter, NonceForm
+from actors_app.nonces import commands as acts
+from actors_app.nonces.commands import Holder
+from actors_app.nonces.forms import AliasNonceForm, NonceFilter, NonceForm
 from actors_app.nonces.handles import nonce_behind, nonce_handle
 from actors_app.nonces.notes import noted
 from actors_app.services import Abaco

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actors_app.acts.nonces import Holder
 from actors_app.alias_rows import page_of
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import now, visible
 from actors_app.models import NonceNote
 from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces.commands import Holder
 from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS, findings
 from actors_app.services import Abaco, Answer

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from actors_app.forms.nonces import NonceFilter, NonceForm
+from actors_app.nonces.forms import NonceFilter, NonceForm
 
 
 def typed(**fields: str) -> NonceForm:

@@ -6,12 +6,6 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import nonce_notes as notes
-from actors_app.acts import nonces as acts
-from actors_app.acts.nonce_replacing import Replaced, replace
-from actors_app.acts.nonces import Holder
-from actors_app.api.serializers import nonces as shapes
-from actors_app.api.views.nonces import TAG, shown
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
@@ -19,11 +13,17 @@ from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
-from actors_app.forms.nonces import NonceNoteForm
+from actors_app.nonces import commands as acts
+from actors_app.nonces import commands_notes as notes
 from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces import serializers as shapes
+from actors_app.nonces.api import TAG, shown
+from actors_app.nonces.commands import Holder
+from actors_app.nonces.commands_replace import Replaced, replace
+from actors_app.nonces.forms import NonceNoteForm
 from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS
-from actors_app.nonces.keyed import Found, keyed_of, look, stop_where_signed_out
+from actors_app.nonces.listing import Found, keyed_of, look, stop_where_signed_out
 from actors_app.services.types import Nonce
 
 

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts.nonce_notes import note
-from actors_app.acts.nonces import Holder
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for
-from actors_app.forms.nonces import NonceNoteForm
-from actors_app.views.nonces import frame, one_nonce
+from actors_app.nonces.commands import Holder
+from actors_app.nonces.commands_notes import note
+from actors_app.nonces.forms import NonceNoteForm
+from actors_app.nonces.views import frame, one_nonce
 
 
 @require_http_methods(["GET", "POST"])

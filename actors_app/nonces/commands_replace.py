@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from actors_app.acts.nonces import Holder
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces.commands import Holder
 from actors_app.nonces.handles import nonce_handle
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError

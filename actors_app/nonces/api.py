@@ -9,14 +9,14 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import nonces as acts
-from actors_app.acts.nonces import Holder
-from actors_app.api.serializers import nonces as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import Done, operation, page_of
-from actors_app.forms.nonces import AliasNonceForm, NonceForm
+from actors_app.nonces import commands as acts
+from actors_app.nonces import serializers as shapes
+from actors_app.nonces.commands import Holder
+from actors_app.nonces.forms import AliasNonceForm, NonceForm
 from actors_app.nonces.handles import nonce_handle
 from actors_app.services.types import Nonce
 

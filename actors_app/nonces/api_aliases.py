@@ -3,11 +3,11 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts.nonces import Holder
-from actors_app.api.serializers import nonces as shapes
-from actors_app.api.views.nonces import TAG, Nonces
 from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.schema import Done, operation, page_of
+from actors_app.nonces import serializers as shapes
+from actors_app.nonces.api import TAG, Nonces
+from actors_app.nonces.commands import Holder
 
 
 class AliasNonceList(Nonces):

@@ -8,8 +8,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts.nonce_replacing import replace
-from actors_app.acts.nonces import Holder
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now, visible
@@ -19,12 +17,14 @@ from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for
 from actors_app.models import NonceNote
 from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces.commands import Holder
+from actors_app.nonces.commands_replace import replace
 from actors_app.nonces.handles import nonce_behind
 from actors_app.nonces.hygiene import FINDINGS
-from actors_app.nonces.keyed import Keyed, keyed_of, look, stop_where_signed_out
+from actors_app.nonces.listing import Keyed, keyed_of, look, stop_where_signed_out
+from actors_app.nonces.views import curl_of, frame, tenant_of, uses_words, wave_of
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce
-from actors_app.views.nonces import curl_of, frame, tenant_of, uses_words, wave_of
 
 PER_PAGE = 20  # actors and aliases, two calls each
 
