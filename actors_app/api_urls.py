@@ -12,7 +12,6 @@ from actors_app.api.views import (
     configs,
     links,
     overview,
-    permissions,
     schedules,
     search,
     state,
@@ -32,6 +31,7 @@ from actors_app.messages import api_mailboxes as mailboxes
 from actors_app.nonces import api as nonces
 from actors_app.nonces import api_aliases as alias_nonces
 from actors_app.nonces import api_hygiene as nonce_hygiene
+from actors_app.permissions import api as permissions
 from actors_app.workers import api as workers
 
 app_name = "api"

@@ -22,6 +22,7 @@ from actors_app.messages import views_mailboxes as mailboxes
 from actors_app.nonces import views as nonces
 from actors_app.nonces import views_hygiene as nonce_hygiene
 from actors_app.nonces import views_notes as nonce_notes
+from actors_app.permissions import views as permissions
 from actors_app.views import (
     account,
     activity,
@@ -33,7 +34,6 @@ from actors_app.views import (
     configs,
     links,
     overview,
-    permissions,
     preferences,
     schedules,
     search,

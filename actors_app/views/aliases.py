@@ -17,7 +17,7 @@ from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.forms.aliases import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.permissions.access import Subject
-from actors_app.permissions.page import after_creation
+from actors_app.permissions.access_pages import after_creation
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NamingMismatch, SignedOut
 from actors_app.services.names import problem_of

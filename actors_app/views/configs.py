@@ -21,7 +21,7 @@ from actors_app.core.security.credentials import abaco_for
 from actors_app.forms.configs import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
 from actors_app.masking import MASK
 from actors_app.permissions.access import Subject
-from actors_app.permissions.page import after_creation
+from actors_app.permissions.access_pages import after_creation
 from actors_app.services import Abaco
 from actors_app.services.configs import missing
 from actors_app.services.errors import AbacoError, SignedOut

@@ -265,7 +265,7 @@ SEEDED = (
         "actors_app/core/pages/decorators.py",
         "if SessionCredentials.of(request).current is None:",
         "if False:",
-        ("tests/actors/test_list.py", "tests/executions/test_detail.py", "tests/test_rights.py"),
+        ("tests/actors/test_list.py", "tests/executions/test_detail.py", "tests/permissions/test_rights.py"),
     ),
     Seeded(
         "actors_app/views/sign_in.py",

@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
-from actors_app.api.serializers.permissions import OthersWithAccess
 from actors_app.core.api.fields import Body, NameProblem, PageQuery, Text, Truth
+from actors_app.permissions.serializers import OthersWithAccess
 
 
 class Config(serializers.Serializer):

@@ -19,9 +19,9 @@ from actors_app.core.pages import drafts
 from actors_app.core.security.credentials import vault
 from actors_app.models import AuditEntry, Draft, PortalSession
 from tests.conftest import API
+from tests.permissions.test_rights import everything
 from tests.support.payloads import actor_payload
 from tests.support.routes import answer_everything, crawled
-from tests.test_rights import everything
 
 pytestmark = pytest.mark.django_db
 ID = "zlVl01zOo4pXE"

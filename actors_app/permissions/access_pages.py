@@ -14,9 +14,9 @@ from django.urls import reverse
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import signed_in
-from actors_app.forms.permissions import EntryFilter
 from actors_app.permissions import access
 from actors_app.permissions.access import Entry, Subject, Way
+from actors_app.permissions.forms import EntryFilter
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins, SignedOut
 from actors_app.services.permissions import LEVELS, WORLD, level_of

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from actors_app.core.api.fields import Body, Choice, Text, Trimmed, Truth
 from actors_app.core.api.schema import page_of
-from actors_app.forms.permissions import MAX_USER
+from actors_app.permissions.forms import MAX_USER
 from actors_app.services.permissions import LEVELS
 
 

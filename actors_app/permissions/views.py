@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts import permissions as acts
 from actors_app.core.pages import csv_lists, drafts
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for
-from actors_app.forms.permissions import ChangeForm, GrantForm
+from actors_app.permissions import commands as acts
 from actors_app.permissions.access import Subject
-from actors_app.permissions.page import consequences, listing
+from actors_app.permissions.access_pages import consequences, listing
+from actors_app.permissions.forms import ChangeForm, GrantForm
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.permissions import WORLD

@@ -6,17 +6,17 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import permissions as acts
-from actors_app.api.serializers import permissions as shapes
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import operation
-from actors_app.forms.permissions import ChangeForm
+from actors_app.permissions import commands as acts
+from actors_app.permissions import serializers as shapes
 from actors_app.permissions.access import Subject
-from actors_app.permissions.page import explained, others_with_access
+from actors_app.permissions.access_pages import explained, others_with_access
+from actors_app.permissions.forms import ChangeForm
 from actors_app.services.errors import SignedOut
 
 TAG = "Permissions"
