@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from actors_app.actors.definition import LABELS, definition_of, is_same, redacted
-from actors_app.alias_rows import page_of
+from actors_app.aliases.rows import page_of
 from actors_app.audit.activity import details_of, execution_of
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import visible

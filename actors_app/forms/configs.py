@@ -4,11 +4,11 @@ import re
 
 from django import forms
 
+from actors_app.aliases.forms import PLAIN, checked_name
 from actors_app.core.pages.form_fields import PastedField, TextField
 from actors_app.core.pages.forms import ListFilter, PortalForm
 from actors_app.core.pages.forms_confirm import ConfirmForm
 from actors_app.core.sizes import variable_excess
-from actors_app.forms.aliases import PLAIN, checked_name
 from actors_app.services.blanks import trimmed
 from actors_app.services.names import FORM
 from actors_app.services.types import Config

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.alias_rows import page_of
+from actors_app.aliases.rows import page_of
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.htmx import render_page, wants_fragment

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actors_app.alias_rows import page_of
+from actors_app.aliases.rows import page_of
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import now, visible
 from actors_app.models import NonceNote

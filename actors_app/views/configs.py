@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app.acts import configs as acts
-from actors_app.alias_rows import page_of
+from actors_app.aliases.rows import page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible, visible_name

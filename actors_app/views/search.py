@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
-from actors_app.alias_rows import page_of
+from actors_app.aliases.rows import page_of
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
-from actors_app.alias_rows import page_of
+from actors_app.aliases.rows import page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.badges import status_badge

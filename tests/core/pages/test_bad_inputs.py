@@ -15,10 +15,10 @@ import responses
 from django.test import Client
 
 from actors_app.actors.forms_list import ActorDeleteForm
+from actors_app.aliases.forms import AliasDeleteForm
 from actors_app.bulk.of_actors import ActorLine, ActorPlan
 from actors_app.bulk.plans import Item
 from actors_app.core.security.credentials import Credentials
-from actors_app.forms.aliases import AliasDeleteForm
 from actors_app.forms.configs import ConfigDeleteForm
 from actors_app.nonces.handles import nonce_handle
 from tests.faults.pages import Page

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 
-from actors_app.forms.aliases import AliasDeleteForm
+from actors_app.aliases.forms import AliasDeleteForm
 from actors_app.models import AuditEntry
 from tests.conftest import API
 from tests.support.audit import wrote
