@@ -6,6 +6,7 @@ from actors_app.actors import views as actors
 from actors_app.actors import views_changes as actor_changes
 from actors_app.actors import views_revisions as revisions
 from actors_app.aliases import views as aliases
+from actors_app.configs import views as configs
 from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
 from actors_app.core.pages import views_help as helping
 from actors_app.core.pages import views_places as places
@@ -31,7 +32,6 @@ from actors_app.views import (
     bulk,
     bulk_actors,
     bulk_executions,
-    configs,
     links,
     overview,
     preferences,

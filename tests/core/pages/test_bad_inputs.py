@@ -18,8 +18,8 @@ from actors_app.actors.forms_list import ActorDeleteForm
 from actors_app.aliases.forms import AliasDeleteForm
 from actors_app.bulk.of_actors import ActorLine, ActorPlan
 from actors_app.bulk.plans import Item
+from actors_app.configs.forms import ConfigDeleteForm
 from actors_app.core.security.credentials import Credentials
-from actors_app.forms.configs import ConfigDeleteForm
 from actors_app.nonces.handles import nonce_handle
 from tests.faults.pages import Page
 from tests.faults.stand_in import prepared

@@ -6,13 +6,13 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import configs as acts
-from actors_app.api.serializers import configs as shapes
+from actors_app.configs import commands as acts
+from actors_app.configs import serializers as shapes
+from actors_app.configs.forms import ConfigEditForm, ConfigForm
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import Done, operation, page_of
-from actors_app.forms.configs import ConfigEditForm, ConfigForm
 from actors_app.permissions.access import Subject
 from actors_app.permissions.api import others
 from actors_app.services.names import has_page

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.forms.configs import ConfigDeleteForm
+from actors_app.configs.forms import ConfigDeleteForm
 from actors_app.models import AuditEntry
 from tests.conftest import API
 from tests.support.audit import wrote

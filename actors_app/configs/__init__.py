@@ -1,0 +1,1 @@
+"""Configs: values that the API gives to actors when they run."""
