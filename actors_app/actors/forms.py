@@ -19,9 +19,9 @@ from actors_app.core.pages.form_fields import LineField, StrictJSONField, TextFi
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.forms_environment import EnvironmentField, Row, environment_rows
-from actors_app.forms.state import storage_problem
 from actors_app.services.blanks import trimmed
 from actors_app.services.dialects import DIALECTS
+from actors_app.state.forms import storage_problem
 from portal.tenants import Tenant
 
 _LINK = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)

@@ -7,7 +7,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app.actors.definition import is_same
-from actors_app.acts import state as acts
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import pretty_json
@@ -17,11 +16,12 @@ from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.comparison import difference, tail_of
 from actors_app.executions.shapes import tree_of
-from actors_app.forms.state import StateForm, mark_of
 from actors_app.masking import Masker
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Conflict, SignedOut
 from actors_app.services.types import Actor
+from actors_app.state import commands as acts
+from actors_app.state.forms import StateForm, mark_of
 
 MAX_RAW = 100_000  # characters of an answer that is no JSON
 

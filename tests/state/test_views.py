@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from actors_app.forms.state import mark_of
 from actors_app.models import AuditEntry
+from actors_app.state.forms import mark_of
 from tests.conftest import API
 from tests.support.audit import wrote
 from tests.support.payloads import ACTOR_ID, actor_payload

@@ -3,16 +3,16 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import state as acts
-from actors_app.api.serializers import state as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.conditions import require_match
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
 from actors_app.core.security.capabilities import is_plain
-from actors_app.forms.state import StateForm
 from actors_app.services.jsons import dump_json
+from actors_app.state import commands as acts
+from actors_app.state import serializers as shapes
+from actors_app.state.forms import StateForm
 
 TAG = "State"
 
