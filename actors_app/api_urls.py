@@ -5,7 +5,7 @@ from django.urls import path
 from actors_app.actors import api as actors
 from actors_app.actors import api_definitions as definitions
 from actors_app.aliases import api as aliases
-from actors_app.api.views import activity, administration, bulk, links, overview, schedules, search
+from actors_app.api.views import activity, administration, bulk, links, overview, search
 from actors_app.configs import api as configs
 from actors_app.core.api import views as start
 from actors_app.core.api import views_docs as docs
@@ -23,6 +23,7 @@ from actors_app.nonces import api as nonces
 from actors_app.nonces import api_aliases as alias_nonces
 from actors_app.nonces import api_hygiene as nonce_hygiene
 from actors_app.permissions import api as permissions
+from actors_app.schedules import api as schedules
 from actors_app.state import api as state
 from actors_app.workers import api as workers
 

@@ -25,6 +25,7 @@ from actors_app.nonces import views as nonces
 from actors_app.nonces import views_hygiene as nonce_hygiene
 from actors_app.nonces import views_notes as nonce_notes
 from actors_app.permissions import views as permissions
+from actors_app.schedules import views as schedules
 from actors_app.state import views as state
 from actors_app.views import (
     account,
@@ -36,7 +37,6 @@ from actors_app.views import (
     links,
     overview,
     preferences,
-    schedules,
     search,
     sign_in,
     sign_in_code,

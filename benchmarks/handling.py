@@ -288,7 +288,7 @@ def _of_forms() -> dict[str, Act]:
     from actors_app.actors.webhooks import check_webhook
     from actors_app.core.pages.form_fields import has_unseen, read_json
     from actors_app.core.pages.forms_environment import EnvironmentField, TypedEnvironment
-    from actors_app.schedules import Schedule
+    from actors_app.schedules.timing import Schedule
 
     def tried(check: Callable[[Any], object]) -> Act:
         def act(text: str) -> object:
