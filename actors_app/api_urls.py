@@ -5,7 +5,7 @@ from django.urls import path
 from actors_app.actors import api as actors
 from actors_app.actors import api_definitions as definitions
 from actors_app.aliases import api as aliases
-from actors_app.api.views import activity, administration, bulk, links, overview, search
+from actors_app.api.views import activity, administration, bulk, overview, search
 from actors_app.configs import api as configs
 from actors_app.core.api import views as start
 from actors_app.core.api import views_docs as docs
@@ -15,6 +15,7 @@ from actors_app.executions import api_comparison as comparison
 from actors_app.executions import api_evidence as evidence
 from actors_app.executions import api_results as results
 from actors_app.executions import api_why as why
+from actors_app.links import api as links
 from actors_app.logs import api as logs
 from actors_app.logs import api_archive as kept_logs
 from actors_app.messages import api as messages

@@ -17,6 +17,7 @@ from actors_app.executions import views_neighbours as neighbours
 from actors_app.executions import views_results as results
 from actors_app.history import views as history
 from actors_app.history import views_saved as saved_views
+from actors_app.links import views as links
 from actors_app.logs import views as logs
 from actors_app.logs import views_archive as kept_logs
 from actors_app.messages import views as messages
@@ -34,7 +35,6 @@ from actors_app.views import (
     bulk,
     bulk_actors,
     bulk_executions,
-    links,
     overview,
     preferences,
     search,

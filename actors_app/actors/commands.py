@@ -13,7 +13,7 @@ from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import abaco_for
 from actors_app.history import visibility as rights
-from actors_app.links import ring_of
+from actors_app.links.graph import ring_of
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from actors_app.core.operations.gone import was_gone
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import visible
-from actors_app.links import ring_by_alias
+from actors_app.links.graph import ring_by_alias
 from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco
 from actors_app.services.errors import SignedOut

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors_app.links import drawing, links_of, ring_by_alias, ring_of
+from actors_app.links.graph import drawing, links_of, ring_by_alias, ring_of
 from actors_app.services.types import Actor, Alias
 
 

@@ -3,10 +3,10 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.api.serializers import links as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
-from actors_app.links import host_of, links_of, ring_of
+from actors_app.links import serializers as shapes
+from actors_app.links.graph import host_of, links_of, ring_of
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
 

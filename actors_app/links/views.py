@@ -11,7 +11,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for
-from actors_app.links import drawing, host_of, links_of, ring_of
+from actors_app.links.graph import drawing, host_of, links_of, ring_of
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
 
