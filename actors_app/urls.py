@@ -6,6 +6,7 @@ from actors_app.actors import views as actors
 from actors_app.actors import views_changes as actor_changes
 from actors_app.actors import views_revisions as revisions
 from actors_app.aliases import views as aliases
+from actors_app.audit import views as activity
 from actors_app.configs import views as configs
 from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
 from actors_app.core.pages import views_help as helping
@@ -30,7 +31,6 @@ from actors_app.schedules import views as schedules
 from actors_app.state import views as state
 from actors_app.views import (
     account,
-    activity,
     administration,
     bulk,
     bulk_actors,

@@ -22,6 +22,7 @@ from actors_app.audit.activity import (
     shown_details,
 )
 from actors_app.audit.checks import check
+from actors_app.audit.forms import WINDOWS, ActivityForm
 from actors_app.audit.readers import is_no_actor, of_actor, readable, readable_line
 from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.core.pages.decorators import credentials_required
@@ -30,7 +31,6 @@ from actors_app.core.pages.formatting import now
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.forms.activity import WINDOWS, ActivityForm
 from actors_app.models import AuditEntry
 from actors_app.services.errors import AbacoError, SignedOut
 
@@ -92,9 +92,9 @@ def _answer(
         "is_empty": not some and not lines.exists(),
         "file_query": _file_query(request, form),
     }
-    template = "activity/list.html" if "actor_id" not in context else "activity/actor.html"
+    template = "audit/list.html" if "actor_id" not in context else "audit/actor.html"
     status = 422 if "format" in request.GET else 200
-    return render_page(request, template, context, partial="activity/_card.html", status=status)
+    return render_page(request, template, context, partial="audit/_card.html", status=status)
 
 
 def _file_query(request: HttpRequest, form: ActivityForm) -> str:
@@ -147,7 +147,7 @@ def _csv(lines: QuerySet[AuditEntry], reader: Reader, mark: str) -> Iterator[str
 def activity_detail(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Show all that the trail keeps of a line (`GET /actors/{id}`, to know whether the visitor may read the actor)."""
     entry, reader = one_line(request, entry_id)
-    return render_page(request, "activity/detail.html", _context(entry, reader))
+    return render_page(request, "audit/detail.html", _context(entry, reader))
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -163,7 +163,7 @@ def activity_check(request: HttpRequest, entry_id: int) -> HttpResponse:
         raise
     except AbacoError as failed:
         context["error"] = error = failed
-    return render_page(request, "activity/check.html", context, status=error.status if error else 200)
+    return render_page(request, "audit/check.html", context, status=error.status if error else 200)
 
 
 def one_line(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader]:

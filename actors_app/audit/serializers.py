@@ -4,10 +4,10 @@ from rest_framework import serializers
 
 from actors_app.actors.serializers import MOMENT
 from actors_app.audit.activity import ACTIONS
+from actors_app.audit.forms import FORMATS, OUTCOMES, WINDOWS
 from actors_app.core.api.fields import Choice, PageQuery, Query, Text, Trimmed
 from actors_app.core.api.files import BOM_HELP
 from actors_app.core.pages.form_times import MAX_TEXT
-from actors_app.forms.activity import FORMATS, OUTCOMES, WINDOWS
 from actors_app.models import AuditEntry
 
 _OUTCOMES = [name for name, _ in OUTCOMES if name]

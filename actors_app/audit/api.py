@@ -7,19 +7,19 @@ from django.http import Http404, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.api.serializers import activity as shapes
+from actors_app.audit import serializers as shapes
 from actors_app.audit.activity import Reader, record_of
 from actors_app.audit.checks import check
+from actors_app.audit.forms import ActivityForm
 from actors_app.audit.readers import of_actor, readable, readable_line
+from actors_app.audit.views import file_of
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.files import FILES, FileRenderers
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import operation
-from actors_app.forms.activity import ActivityForm
 from actors_app.models import AuditEntry
-from actors_app.views.activity import file_of
 
 TAG = "Activity"
 _OURS = ("cursor", "limit", "format", "bom")
