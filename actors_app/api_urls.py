@@ -5,8 +5,9 @@ from django.urls import path
 from actors_app.actors import api as actors
 from actors_app.actors import api_definitions as definitions
 from actors_app.aliases import api as aliases
-from actors_app.api.views import administration, bulk, overview, search
+from actors_app.api.views import administration, overview, search
 from actors_app.audit import api as activity
+from actors_app.bulk import api as bulk
 from actors_app.configs import api as configs
 from actors_app.core.api import views as start
 from actors_app.core.api import views_docs as docs

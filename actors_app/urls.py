@@ -7,6 +7,9 @@ from actors_app.actors import views_changes as actor_changes
 from actors_app.actors import views_revisions as revisions
 from actors_app.aliases import views as aliases
 from actors_app.audit import views as activity
+from actors_app.bulk import views as bulk
+from actors_app.bulk import views_actors as bulk_actors
+from actors_app.bulk import views_executions as bulk_executions
 from actors_app.configs import views as configs
 from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
 from actors_app.core.pages import views_help as helping
@@ -29,18 +32,7 @@ from actors_app.nonces import views_notes as nonce_notes
 from actors_app.permissions import views as permissions
 from actors_app.schedules import views as schedules
 from actors_app.state import views as state
-from actors_app.views import (
-    account,
-    administration,
-    bulk,
-    bulk_actors,
-    bulk_executions,
-    overview,
-    preferences,
-    search,
-    sign_in,
-    sign_in_code,
-)
+from actors_app.views import account, administration, overview, preferences, search, sign_in, sign_in_code
 from actors_app.workers import views as workers
 
 app_name = "actors"

@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from actors_app.audit.activity import answer_of, end_of, execution_of
-from actors_app.bulk.acts import ACTS
 from actors_app.bulk.jobs import items_of
+from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.turns import Later, Result, Turn, may_pass
 from actors_app.core.operations.perform import item_key
 from actors_app.core.security.credentials import Credentials

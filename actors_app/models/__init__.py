@@ -1,6 +1,7 @@
 """The portal's own records, one file each."""
 
 from actors_app.actors.models import KeptDefinition
+from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.operations.models import AuditEntry, AuditHead
 from actors_app.core.operations.models_replays import KeptAnswer
 from actors_app.core.pages.models import PreferenceRow
@@ -12,7 +13,6 @@ from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTa
 from actors_app.history.models_collector import CollectorBeat
 from actors_app.history.models_saved_views import SavedView
 from actors_app.logs.models import KeptLog, KeptLogPiece, KeptMessage
-from actors_app.models.bulk import BulkItem, BulkJob
 from actors_app.models.throttle import SignInBucket
 from actors_app.nonces.models import NonceNote
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from actors_app.bulk.of_actors import ActorPlan
+from actors_app.bulk.actor_plans import ActorPlan
 from actors_app.bulk.plans import Item
 from actors_app.core.security.credentials import Credentials
 from actors_app.models import AuditEntry

@@ -16,7 +16,7 @@ from django.test import Client
 
 from actors_app.actors.forms_list import ActorDeleteForm
 from actors_app.aliases.forms import AliasDeleteForm
-from actors_app.bulk.of_actors import ActorLine, ActorPlan
+from actors_app.bulk.actor_plans import ActorLine, ActorPlan
 from actors_app.bulk.plans import Item
 from actors_app.configs.forms import ConfigDeleteForm
 from actors_app.core.security.credentials import Credentials

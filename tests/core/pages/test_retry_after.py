@@ -13,12 +13,12 @@ from django.core.cache import cache
 from django.test import Client
 
 from actors_app.services.breaker import breaker_of
+from tests.bulk.actors.support import Wire, order, outcomes
 from tests.conftest import API
 from tests.faults.world import A, E, N, W
 from tests.support import payloads
 from tests.support.json_api import Caller
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID
-from tests.views.bulk_actors.support import Wire, order, outcomes
 
 pytestmark = [pytest.mark.django_db]
 

@@ -8,17 +8,9 @@ import pytest
 from django.test import Client
 
 from actors_app.models import ActorHistory, AuditEntry, BulkJob, PortalSession
+from tests.bulk.executions.support import KEY, PAGE, Browser, api_says, outcomes, plan_in, preview
 from tests.conftest import API
 from tests.support.payloads import actor_payload
-from tests.views.bulk_executions.support import (
-    KEY,
-    PAGE,
-    Browser,
-    api_says,
-    outcomes,
-    plan_in,
-    preview,
-)
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 

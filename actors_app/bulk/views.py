@@ -7,15 +7,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app.acts import bulk as acts
+from actors_app.bulk import commands as acts
 from actors_app.bulk import jobs, steps
-from actors_app.bulk.acts import ACTS
-from actors_app.bulk.pages import Page, address, page_of, pages_of
+from actors_app.bulk.forms import OrderForm
+from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.plans import Plan
+from actors_app.bulk.progress import Page, address, page_of, pages_of
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import go_to, is_poll, render_page, render_poll, say
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
-from actors_app.forms.bulk import OrderForm
 from actors_app.models import BulkJob
 from actors_app.services.errors import AbacoError
 

@@ -7,10 +7,8 @@ import pytest
 from actors_app.core.clock import now_ms
 from actors_app.history.ingest import record
 from actors_app.models import ActorHistory, Readable
+from tests.bulk.executions.support import made
 from tests.support.payloads import ACTOR_ID
-from tests.views.bulk_executions.support import (
-    made,
-)
 
 
 @pytest.fixture

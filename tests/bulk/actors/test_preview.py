@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.bulk.of_actors import CAP
+from actors_app.bulk.actor_plans import CAP
 from actors_app.models import BulkItem, BulkJob
+from tests.bulk.actors.support import PAGE, Wire, order, outcomes, preview, words_of
 from tests.conftest import API
 from tests.support.payloads import actor_payload, alias_payload, config_payload, nonce_payload
-from tests.views.bulk_actors.support import PAGE, Wire, order, outcomes, preview, words_of
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django import forms
 
-from actors_app.bulk.acts import OF_ACTORS, OF_EXECUTIONS
+from actors_app.bulk.kinds import OF_ACTORS, OF_EXECUTIONS
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.preferences import PAGE_SIZES

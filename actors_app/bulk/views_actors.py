@@ -6,15 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.administration.lists import admin_role
-from actors_app.bulk.acts import ACTS
-from actors_app.bulk.of_actors import CAP, ActorPlan, plan_of
-from actors_app.bulk.pages import PLACES, address
+from actors_app.bulk.actor_plans import CAP, ActorPlan, plan_of
+from actors_app.bulk.forms import ActorBulkForm, ActorOrderForm
+from actors_app.bulk.kinds import ACTS
+from actors_app.bulk.progress import PLACES, address
+from actors_app.bulk.views import TOO_OLD, ordered, plan_context
 from actors_app.core.pages import drafts
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.forms.bulk import ActorBulkForm, ActorOrderForm
-from actors_app.views.bulk import TOO_OLD, ordered, plan_context
 
 
 @require_http_methods(["GET", "POST"])

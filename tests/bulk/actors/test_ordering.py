@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from actors_app.models import AuditEntry, BulkJob, PortalSession
-from tests.views.bulk_actors.support import KEY, PAGE, Browser, Wire, outcomes, plan_in, preview, words_of
+from tests.bulk.actors.support import KEY, PAGE, Browser, Wire, outcomes, plan_in, preview, words_of
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 

@@ -10,25 +10,28 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.acts import bulk as acts
 from actors_app.administration.lists import admin_role
-from actors_app.api.serializers import bulk as shapes
-from actors_app.bulk import jobs, of_actors, of_executions, pages, steps
-from actors_app.bulk.acts import ACTS, OF_ACTORS
-from actors_app.bulk.of_actors import ActorPlan
-from actors_app.bulk.of_executions import ExecutionPlan
+from actors_app.bulk import actor_plans as of_actors
+from actors_app.bulk import commands as acts
+from actors_app.bulk import execution_plans as of_executions
+from actors_app.bulk import jobs, steps
+from actors_app.bulk import progress as pages
+from actors_app.bulk import serializers as shapes
+from actors_app.bulk.actor_plans import ActorPlan
+from actors_app.bulk.execution_plans import ExecutionPlan
+from actors_app.bulk.forms import ActorBulkForm, ActorOrderForm, BulkForm, OrderForm
+from actors_app.bulk.kinds import ACTS, OF_ACTORS
+from actors_app.bulk.views import TOO_OLD
+from actors_app.bulk.views_executions import asked_of
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid, sentences
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import operation, page_of
 from actors_app.core.pages.error_reports import report
 from actors_app.executions.serializers import HistoryQuery
-from actors_app.forms.bulk import ActorBulkForm, ActorOrderForm, BulkForm, OrderForm
 from actors_app.history.api import form_of
 from actors_app.models import BulkJob
 from actors_app.services.errors import AbacoError
-from actors_app.views.bulk import TOO_OLD
-from actors_app.views.bulk_executions import asked_of
 
 TAG = "Bulk"
 Plan = ActorPlan | ExecutionPlan

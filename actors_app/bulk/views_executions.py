@@ -8,21 +8,21 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.bulk.acts import ACTS
-from actors_app.bulk.of_executions import CAP, LISTED, ExecutionPlan, page_rows, picked_rows, plan_of
-from actors_app.bulk.pages import address
+from actors_app.bulk.execution_plans import CAP, LISTED, ExecutionPlan, page_rows, picked_rows, plan_of
+from actors_app.bulk.forms import BulkForm, OrderForm, PickedForm
+from actors_app.bulk.kinds import ACTS
+from actors_app.bulk.progress import address
+from actors_app.bulk.views import TOO_OLD, ordered, plan_context
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.forms.bulk import BulkForm, OrderForm, PickedForm
 from actors_app.history.export import export_rows
 from actors_app.history.forms import HistoryForm
 from actors_app.history.query_context import Asked, asked
 from actors_app.services import Abaco
 from actors_app.services.errors import Forbidden, NotFound, Unaddressable
-from actors_app.views.bulk import TOO_OLD, ordered, plan_context
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,20 +17,10 @@ from actors_app.history.ingest import record
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.archive import Sent
 from actors_app.models import ActorHistory, AuditEntry, BulkItem, BulkJob, Readable
+from tests.bulk.executions.support import ACTOR, KEY, Browser, api_says, keep, made, order, outcomes, preview
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, actor_payload, envelope, execution_payload
 from tests.support.payloads import API as ROOT
-from tests.views.bulk_executions.support import (
-    ACTOR,
-    KEY,
-    Browser,
-    api_says,
-    keep,
-    made,
-    order,
-    outcomes,
-    preview,
-)
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from actors_app.bulk import jobs, steps
-from actors_app.bulk.acts import ACTS, Act
+from actors_app.bulk.kinds import ACTS, Act
 from actors_app.core.pages.badges import badge
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import visible

@@ -11,9 +11,9 @@ from django.utils import timezone
 from requests import PreparedRequest
 
 from actors_app.models import AuditEntry, BulkItem, BulkJob
+from tests.bulk.actors.support import Browser, Wire, order, outcomes, words_of
 from tests.support.payloads import API as ROOT
 from tests.support.payloads import actor_payload, envelope
-from tests.views.bulk_actors.support import Browser, Wire, order, outcomes, words_of
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.bulk.actors.support import Wire
 from tests.conftest import API
-from tests.views.bulk_actors.support import Wire
 
 
 @pytest.fixture(params=["v2", "v3"])

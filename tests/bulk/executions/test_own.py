@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from actors_app.models import ActorHistory, AuditEntry
+from tests.bulk.executions.support import Browser, api_says, order
 from tests.conftest import API
-from tests.views.bulk_executions.support import Browser, api_says, order
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 

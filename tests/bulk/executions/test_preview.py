@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from actors_app.bulk.of_executions import CAP
+from actors_app.bulk.execution_plans import CAP
 from actors_app.core.security.credentials import Credentials
 from actors_app.history.ingest import record
 from actors_app.models import ActorHistory, BulkItem, BulkJob, KeptMessage
+from tests.bulk.executions.support import KEY, PAGE, api_says, keep, made, plan_in, preview
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID
-from tests.views.bulk_executions.support import KEY, PAGE, api_says, keep, made, plan_in, preview
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]
 

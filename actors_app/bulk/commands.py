@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.bulk import jobs
-from actors_app.bulk.acts import ACTS
+from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.plans import Plan
 from actors_app.core.operations.perform import Answer, Written, entry_key, perform, sending_of
 from actors_app.core.security.credentials import signed_in
