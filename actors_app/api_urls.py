@@ -5,7 +5,7 @@ from django.urls import path
 from actors_app.actors import api as actors
 from actors_app.actors import api_definitions as definitions
 from actors_app.aliases import api as aliases
-from actors_app.api.views import administration, overview, search
+from actors_app.api.views import administration, search
 from actors_app.audit import api as activity
 from actors_app.bulk import api as bulk
 from actors_app.configs import api as configs
@@ -25,6 +25,7 @@ from actors_app.messages import api_mailboxes as mailboxes
 from actors_app.nonces import api as nonces
 from actors_app.nonces import api_aliases as alias_nonces
 from actors_app.nonces import api_hygiene as nonce_hygiene
+from actors_app.overview import api as overview
 from actors_app.permissions import api as permissions
 from actors_app.schedules import api as schedules
 from actors_app.state import api as state

@@ -29,10 +29,11 @@ from actors_app.messages import views_mailboxes as mailboxes
 from actors_app.nonces import views as nonces
 from actors_app.nonces import views_hygiene as nonce_hygiene
 from actors_app.nonces import views_notes as nonce_notes
+from actors_app.overview import views as overview
 from actors_app.permissions import views as permissions
 from actors_app.schedules import views as schedules
 from actors_app.state import views as state
-from actors_app.views import account, administration, overview, preferences, search, sign_in, sign_in_code
+from actors_app.views import account, administration, preferences, search, sign_in, sign_in_code
 from actors_app.workers import views as workers
 
 app_name = "actors"

@@ -6,11 +6,11 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.api.serializers import overview as shapes
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
 from actors_app.core.pages.formatting import now
-from actors_app.overview.asking import gathered
+from actors_app.overview import serializers as shapes
+from actors_app.overview.inputs import gathered
 from actors_app.overview.wellness import Part, wellness
 
 

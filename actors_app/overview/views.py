@@ -8,8 +8,8 @@ from actors_app.core.pages.formatting import now
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.timezones import here, zone_words
 from actors_app.core.security.credentials import abaco_for
-from actors_app.overview.asking import gathered
 from actors_app.overview.day import KINDS
+from actors_app.overview.inputs import gathered
 from actors_app.overview.wellness import wellness
 from actors_app.services.executions import MAX_SEARCH
 

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.conftest import API
+from tests.overview.test_views import SEARCH, asks, run, world
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import actor_payload, refusal
-from tests.views.test_overview import SEARCH, asks, run, world
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/overview/"
