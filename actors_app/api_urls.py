@@ -4,8 +4,9 @@ from django.urls import path
 
 from actors_app.actors import api as actors
 from actors_app.actors import api_definitions as definitions
+from actors_app.administration import api as administration
 from actors_app.aliases import api as aliases
-from actors_app.api.views import administration, search
+from actors_app.api.views import search
 from actors_app.audit import api as activity
 from actors_app.bulk import api as bulk
 from actors_app.configs import api as configs

@@ -5,6 +5,7 @@ from django.urls import include, path
 from actors_app.actors import views as actors
 from actors_app.actors import views_changes as actor_changes
 from actors_app.actors import views_revisions as revisions
+from actors_app.administration import views as administration
 from actors_app.aliases import views as aliases
 from actors_app.audit import views as activity
 from actors_app.bulk import views as bulk
@@ -33,7 +34,7 @@ from actors_app.overview import views as overview
 from actors_app.permissions import views as permissions
 from actors_app.schedules import views as schedules
 from actors_app.state import views as state
-from actors_app.views import account, administration, preferences, search, sign_in, sign_in_code
+from actors_app.views import account, preferences, search, sign_in, sign_in_code
 from actors_app.workers import views as workers
 
 app_name = "actors"

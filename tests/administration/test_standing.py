@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.administration.support import URL, WORKERS, is_admin, lists, minutes_ago
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, admin_actor_payload, utilization_payload, worker_payload
 from tests.support.recorded import result, result_at
-from tests.views.administration.support import URL, WORKERS, is_admin, lists, minutes_ago
 
 pytestmark = pytest.mark.django_db
 HALT = datetime(2026, 11, 30, 21, 46, 43, tzinfo=UTC)

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from requests.exceptions import ConnectionError as Reset
 
+from tests.administration.support import URL, WORKERS
 from tests.conftest import API
 from tests.support.payloads import (
     ACTOR_ID,
@@ -23,11 +24,10 @@ from tests.support.payloads import (
     utilization_payload,
     worker_payload,
 )
-from tests.views.administration.support import URL, WORKERS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 
-RECORDINGS = Path(__file__).parents[2] / "recordings"
+RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 CLOSED = "Abaco Admin role required."
 UNKNOWN = "Whether you are an administrator is not known"
 TENANT_ACTOR, OWN_WORKER = "of-the-tenant", "OwnWorker"

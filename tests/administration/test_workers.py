@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from tests.administration.support import ADMIN, URL, WORKERS, asked, is_admin, is_none, lists, minutes_ago
 from tests.conftest import API
 from tests.support.payloads import (
     ACTOR_ID,
@@ -16,7 +17,6 @@ from tests.support.payloads import (
     search_payload,
     worker_payload,
 )
-from tests.views.administration.support import ADMIN, URL, WORKERS, asked, is_admin, is_none, lists, minutes_ago
 
 pytestmark = pytest.mark.django_db
 

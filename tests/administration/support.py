@@ -7,7 +7,7 @@ from typing import Any
 from tests.conftest import API
 from tests.support.payloads import actor_payload, totals_payload
 
-RECORDINGS = Path(__file__).parents[2] / "recordings" / "v2-snake"
+RECORDINGS = Path(__file__).resolve().parents[1] / "recordings" / "v2-snake"
 
 
 URL, WORKERS = "/administration/", "/workers/"

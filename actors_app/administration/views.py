@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.administration.forms import AdminFilter, WorkerFilter
 from actors_app.administration.lists import (
     Lists,
     StandingActor,
@@ -24,7 +25,6 @@ from actors_app.core.pages.formatting import now
 from actors_app.core.pages.htmx import render_page, wants_fragment
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
-from actors_app.forms.administration import AdminFilter, WorkerFilter
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import AdminActor, Worker, WorkerPage

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.administration.support import RECORDINGS, URL, WORKERS
 from tests.conftest import API
 from tests.support.payloads import actor_payload, admin_actor_payload, snake
 from tests.support.recorded import result_at
-from tests.views.administration.support import RECORDINGS, URL, WORKERS
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from actors_app.administration import lists as administration
+from tests.administration.support import ADMIN, PROBE, STUCK, URL, WORKERS, asked, is_admin, is_none, lists, minutes_ago
 from tests.conftest import API
 from tests.support.payloads import (
     ACTOR_ID,
@@ -18,18 +19,6 @@ from tests.support.payloads import (
     search_payload,
     utilization_payload,
     worker_payload,
-)
-from tests.views.administration.support import (
-    ADMIN,
-    PROBE,
-    STUCK,
-    URL,
-    WORKERS,
-    asked,
-    is_admin,
-    is_none,
-    lists,
-    minutes_ago,
 )
 
 pytestmark = pytest.mark.django_db

@@ -6,6 +6,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from actors_app.administration import serializers as shapes
 from actors_app.administration.lists import (
     Lists,
     admin_lists,
@@ -16,7 +17,7 @@ from actors_app.administration.lists import (
     stuck_workers,
 )
 from actors_app.administration.rows import SORTS, select, select_workers
-from actors_app.api.serializers import administration as shapes
+from actors_app.administration.views import searched
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.paging import Page
@@ -24,7 +25,6 @@ from actors_app.core.api.schema import operation, page_of
 from actors_app.core.pages.formatting import now
 from actors_app.services.errors import Forbidden
 from actors_app.services.types import AdminActor, Worker
-from actors_app.views.administration import searched
 from actors_app.workers.api import oldest_first
 
 TAG = "Administration"
