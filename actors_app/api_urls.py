@@ -6,7 +6,6 @@ from actors_app.actors import api as actors
 from actors_app.actors import api_definitions as definitions
 from actors_app.administration import api as administration
 from actors_app.aliases import api as aliases
-from actors_app.api.views import search
 from actors_app.audit import api as activity
 from actors_app.bulk import api as bulk
 from actors_app.configs import api as configs
@@ -29,6 +28,7 @@ from actors_app.nonces import api_hygiene as nonce_hygiene
 from actors_app.overview import api as overview
 from actors_app.permissions import api as permissions
 from actors_app.schedules import api as schedules
+from actors_app.search import api as search
 from actors_app.state import api as state
 from actors_app.workers import api as workers
 

@@ -33,8 +33,9 @@ from actors_app.nonces import views_notes as nonce_notes
 from actors_app.overview import views as overview
 from actors_app.permissions import views as permissions
 from actors_app.schedules import views as schedules
+from actors_app.search import views as search
 from actors_app.state import views as state
-from actors_app.views import account, preferences, search, sign_in, sign_in_code
+from actors_app.views import account, preferences, sign_in, sign_in_code
 from actors_app.workers import views as workers
 
 app_name = "actors"

@@ -44,12 +44,12 @@ def _of_logs() -> dict[str, Act]:
     from actors_app.logs.parts import Asked, read_part
     from actors_app.logs.reading import read_line
     from actors_app.masking import Masker
+    from actors_app.search.views import _excerpt
     from actors_app.services.calls import Call
     from actors_app.services.logs import _texts
     from actors_app.services.types import Log
     from actors_app.services.urls import upstream_url
     from actors_app.templatetags.logs import log_lines
-    from actors_app.views.search import _excerpt
 
     open_ = Masker(reveals=True)
 

@@ -8,7 +8,6 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from actors_app.actors.serializers import ActorRow
-from actors_app.api.serializers import search as shapes
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.form_checks import checked, typed
@@ -16,11 +15,12 @@ from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import operation
 from actors_app.executions.api import shown
 from actors_app.executions.serializers import Execution
-from actors_app.forms.search import SearchForm
 from actors_app.masking import Masker
+from actors_app.search import serializers as shapes
+from actors_app.search.forms import SearchForm
+from actors_app.search.views import LOGS_PER_PAGE, has_more
 from actors_app.services.search import Kind
 from actors_app.services.types import FoundPage, Log
-from actors_app.views.search import LOGS_PER_PAGE, has_more
 
 TAG = "Search"
 ABOUT = (

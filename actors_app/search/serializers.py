@@ -5,7 +5,7 @@ from functools import cache
 from rest_framework import serializers
 
 from actors_app.core.api.fields import Choice, Query, Text, WholeInQuery
-from actors_app.forms.search import CONDITIONS, FIELDS, OPERATORS
+from actors_app.search.forms import CONDITIONS, FIELDS, OPERATORS
 from actors_app.workers.serializers import Worker
 
 _VALUE = "Its value: several with commas, `1..10` for between, a day or a moment of UTC for a time."

@@ -17,9 +17,9 @@ from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.timezones import exact
 from actors_app.core.security.credentials import abaco_for
-from actors_app.forms.search import SearchForm
 from actors_app.masking import Masker
 from actors_app.search.by_id import by_id, target_of
+from actors_app.search.forms import SearchForm
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
 from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
 

@@ -1,1 +1,0 @@
-"""The addresses of the JSON API, one file a resource."""
