@@ -2,6 +2,10 @@
 
 from django.urls import include, path
 
+from actors_app.account import views as account
+from actors_app.account import views_preferences as preferences
+from actors_app.account import views_sign_in as sign_in
+from actors_app.account import views_sign_in_code as sign_in_code
 from actors_app.actors import views as actors
 from actors_app.actors import views_changes as actor_changes
 from actors_app.actors import views_revisions as revisions
@@ -35,7 +39,6 @@ from actors_app.permissions import views as permissions
 from actors_app.schedules import views as schedules
 from actors_app.search import views as search
 from actors_app.state import views as state
-from actors_app.views import account, preferences, sign_in, sign_in_code
 from actors_app.workers import views as workers
 
 app_name = "actors"

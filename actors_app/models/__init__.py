@@ -1,5 +1,6 @@
 """The portal's own records, one file each."""
 
+from actors_app.account.models import SignInBucket
 from actors_app.actors.models import KeptDefinition
 from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.operations.models import AuditEntry, AuditHead
@@ -13,7 +14,6 @@ from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTa
 from actors_app.history.models_collector import CollectorBeat
 from actors_app.history.models_saved_views import SavedView
 from actors_app.logs.models import KeptLog, KeptLogPiece, KeptMessage
-from actors_app.models.throttle import SignInBucket
 from actors_app.nonces.models import NonceNote
 
 __all__ = [

@@ -203,7 +203,7 @@ def test_a_report_of_a_failure_holds_no_value(
         # A fault of the portal's own, where a password, a token or a nonce is a variable of some frame.
         for broken, act in (
             ("actors_app.nonces.views._shown_once", lambda: tour.send(_nonce_forms(tour))),
-            ("actors_app.views.sign_in.enter", lambda: tour.sign_in("demo")),
+            ("actors_app.account.views_sign_in.enter", lambda: tour.sign_in("demo")),
             ("actors_app.core.security.credentials._seal", lambda: tour.sign_in("demo")),
         ):
             with monkeypatch.context() as patch:

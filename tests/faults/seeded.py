@@ -28,7 +28,7 @@ _VAULT = ("tests/core/security/test_credentials.py",)
 _HEADERS = ("tests/portal/test_headers.py", "tests/portal/test_settings.py")
 _NONCES = ("tests/nonces/test_list.py", "tests/nonces/test_delete.py", "tests/nonces/test_detail.py")
 _RESULTS = ("tests/executions/test_result_take.py", "tests/executions/test_result_download.py")
-_SIGN_IN = ("tests/views/test_sign_in.py",)
+_SIGN_IN = ("tests/account/test_sign_in.py",)
 _NEXT = ("tests/faults/test_secrecy.py", *_SIGN_IN)
 _ORIGINS = ("tests/core/security/test_origins.py", "tests/actors/test_former_values_api.py")
 _ONCE = ("tests/core/operations/test_perform.py",)
@@ -268,13 +268,13 @@ SEEDED = (
         ("tests/actors/test_list.py", "tests/executions/test_detail.py", "tests/permissions/test_rights.py"),
     ),
     Seeded(
-        "actors_app/views/sign_in.py",
+        "actors_app/account/views_sign_in.py",
         '"sign-in", "sign-in-token", "sign-in-code", "sign-in-callback", "sign-out", "theme"',
         "",
         _NEXT,
     ),
     Seeded(
-        "actors_app/views/sign_in.py",
+        "actors_app/account/views_sign_in.py",
         "if match is None:\n        return overview",
         "if match is None:\n        return target",
         _NEXT,
@@ -315,7 +315,7 @@ SEEDED = (
     # Text and inputs.
     Seeded("actors_app/core/pages/formatting.py", "return HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
     Seeded("actors_app/core/pages/formatting.py", "\\u202a-\\u202e", "", _TEXT),
-    Seeded("actors_app/forms/sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
+    Seeded("actors_app/account/forms_sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
     Seeded("actors_app/actors/webhooks.py", '!= "https"', 'not in ("http", "https")', _INPUTS),
     Seeded("actors_app/actors/forms.py", "if has_unseen(name):", "if False:", _INPUTS),
     Seeded("actors_app/core/pages/form_fields.py", "if len(found) < len(pairs):", "if False:", _INPUTS),

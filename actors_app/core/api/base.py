@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from actors_app.account.own_sessions import read_only_reason
 from actors_app.core.api import idempotency, paging
 from actors_app.core.api.authentication import TENANT_HEADER
 from actors_app.core.api.exceptions import REPLAYED, Problem, not_valid
@@ -23,7 +24,6 @@ from actors_app.core.operations.replays import First
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in, tenant_of
 from actors_app.masking import Masker
 from actors_app.services import Abaco
-from actors_app.sign_in.own_sessions import read_only_reason
 from portal.tenants import Tenant
 
 T = TypeVar("T")

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
+from actors_app.account.views_signed_out import interrupted, signed_out
 from actors_app.core.api import is_api
 from actors_app.core.api.problems import instead_of_page
 from actors_app.core.pages import drafts
 from actors_app.core.pages.error_reports import report_store
 from actors_app.core.pages.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, Unaddressable
-from actors_app.views.signed_out import interrupted, signed_out
 from portal import store
 from portal.store_faults import is_damaged
 
@@ -322,7 +322,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             return signed_out(request, SignedOut("the form's proof of origin is gone, and so is the session"))
         if sender == owner and wants_fragment(request):
             text = "The form was opened in another sign-in, so nothing was sent. It is ready now: send it again."
-            return render(request, "sign_in/_again.html", {"text": text, "level": "warning"}, status=403)
+            return render(request, "account/_sign_in_again.html", {"text": text, "level": "warning"}, status=403)
         if given_back := _given_back(request, drafts.NO_PROOF):
             return given_back
     return _answer(

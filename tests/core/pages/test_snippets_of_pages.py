@@ -174,7 +174,7 @@ WITHOUT = {
     "messages/mailboxes.html": "many calls, each as the page of its actor shows it",
     "places/list.html": "the portal's own",
     "saved_views/list.html": "the portal's own",
-    "sign_in/form.html": "nobody is signed in",
+    "account/sign_in.html": "nobody is signed in",
     "workers/gone.html": "nothing is there",
 }
 

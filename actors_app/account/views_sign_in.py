@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from actors_app.account.forms_sign_in import PasswordForm, SignInForm, TokenForm
+from actors_app.account.throttle import Attempt, TooManyAttempts
 from actors_app.core.pages import drafts
 from actors_app.core.pages.error_reports import report
 from actors_app.core.pages.formatting import duration
@@ -19,11 +21,9 @@ from actors_app.core.pages.own_pages import page_at
 from actors_app.core.security import bulkhead, origins
 from actors_app.core.security.credentials import Credentials, client_for, load, sign_in, sign_out
 from actors_app.core.security.sessions import ADDRESS_CHANGED
-from actors_app.forms.sign_in import PasswordForm, SignInForm, TokenForm
 from actors_app.services import Abaco, tokens
 from actors_app.services.errors import AbacoError, InvalidToken, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import AdminRole, Tokens
-from actors_app.sign_in.throttle import Attempt, TooManyAttempts
 from portal.tenants import Tenant
 
 NOTICES = {
@@ -103,7 +103,7 @@ def _page(
         "status": status,
     }
     context["notice"] = context["notice"] or NOTICES.get(request.GET.get("because", ""), "")
-    return render(request, "sign_in/_over.html" if over else "sign_in/form.html", context, status=status)
+    return render(request, "account/_sign_in_over.html" if over else "account/sign_in.html", context, status=status)
 
 
 def _too_many(
@@ -166,7 +166,7 @@ def _back_to_the_page(request: HttpRequest) -> HttpResponse:
         messages.info(request, "You signed in as somebody else, so the page that was open is not shown.")
         return go_to(request, "actors:overview")
     text = "You are signed in again. Nothing was sent, and everything is as you typed it."
-    return render(request, "sign_in/_again.html", {"text": text, "level": "success"})
+    return render(request, "account/_sign_in_again.html", {"text": text, "level": "success"})
 
 
 @sensitive_post_parameters("password")

@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from actors_app.account import codes as code_sign_ins
 from actors_app.core.security.credentials import vault
 from actors_app.models import PortalSession
 from actors_app.services.tokens import challenge_of
-from actors_app.sign_in import codes as code_sign_ins
 from portal.tenants import Tenant
 from tests.conftest import API
 from tests.support.payloads import envelope, refusal

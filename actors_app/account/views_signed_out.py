@@ -8,11 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from actors_app.account.forms_sign_in import PasswordForm, TokenForm
 from actors_app.core.pages import drafts
 from actors_app.core.pages.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.core.security import credentials, origins
 from actors_app.core.security.sessions import ADDRESS_CHANGED
-from actors_app.forms.sign_in import PasswordForm, TokenForm
 from actors_app.services.errors import AbacoError, InvalidToken, SignedOut
 
 
@@ -66,7 +66,7 @@ def _sign_in_over(request: HttpRequest, error: AbacoError, *, is_elsewhere: bool
     known = {"tenant": tenant.name, "username": owner.username} if owner and tenant else {}
     return render(
         request,
-        "sign_in/_over.html",
+        "account/_sign_in_over.html",
         {
             "password_form": PasswordForm.over(initial=known) if PasswordForm.is_offered() else None,
             "token_form": TokenForm.over(initial=known) if TokenForm.is_offered() else None,

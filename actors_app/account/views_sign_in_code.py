@@ -13,14 +13,14 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
 
+from actors_app.account import codes as code_sign_ins
+from actors_app.account.throttle import Attempt, TooManyAttempts
+from actors_app.account.views_sign_in import enter, way_back
 from actors_app.core.pages.error_reports import report
 from actors_app.core.security import bulkhead
 from actors_app.core.security.credentials import client_for, load
 from actors_app.services import tokens
 from actors_app.services.errors import AbacoError, CodeRefused, SignedOut
-from actors_app.sign_in import codes as code_sign_ins
-from actors_app.sign_in.throttle import Attempt, TooManyAttempts
-from actors_app.views.sign_in import enter, way_back
 
 
 @require_GET

@@ -1,1 +1,0 @@
-"""What visitors type, checked before anything is sent; one file per resource."""
