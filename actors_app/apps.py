@@ -14,7 +14,7 @@ class ActorsAppConfig(AppConfig):
 
     def ready(self) -> None:
         """Give every connection to the store its patience and thrift, and register the system checks."""
-        from actors_app import system_checks  # noqa: F401 - registering is what importing them does
+        from actors_app.doctor import system_checks  # noqa: F401 - registering is what importing them does
         from actors_app.services.watching import before_waiting
 
         store.start()

@@ -19,7 +19,7 @@ from actors_app import models
 from actors_app.core.clock import now_ms
 from actors_app.core.operations import trail
 from actors_app.core.security import origins
-from actors_app.relocation import tables
+from actors_app.doctor.relocation import tables
 from tests.conftest import API
 from tests.core.api import operations
 from tests.core.api.operations import OPERATIONS

@@ -7,7 +7,7 @@ from django.db.models import Q
 class TenantOrigin(models.Model):
     """The one API that the rows with this `key` in their column `tenant` came from.
 
-    `actors_app.core.security.origins` and `actors_app.relocation` alone read and write these.
+    `actors_app.core.security.origins` and `actors_app.doctor.relocation` alone read and write these.
     """
 
     key = models.CharField(max_length=100, primary_key=True)

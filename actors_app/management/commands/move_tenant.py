@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from actors_app import relocation
 from actors_app.core.security import origins
 from actors_app.core.security.origins import Change
+from actors_app.doctor import relocation
 from portal.tenants import origin_of
 
 

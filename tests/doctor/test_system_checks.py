@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STRONG = "Zq3-vT8_nL5xW2rK9pB6yD1mH4cJ7gF0sA-uE_iOtQwRzXlNkP"
 FLAGS = ["--deploy", "--fail-level", "WARNING"]
 KEY = "q83vEjRWeJq7zN3u_xAhMkNUZXaHmLDU5fYHGBkqO0w="

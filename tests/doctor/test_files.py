@@ -13,10 +13,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from actors_app.doctor import files
-from tests.test_doctor import said
+from tests.doctor.test_doctor import said
 
 pytestmark = pytest.mark.only_on("sqlite")
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 
 
