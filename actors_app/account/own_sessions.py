@@ -11,8 +11,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from actors_app.core.api import brings_token
 from actors_app.core.security.credentials import Credentials, tenant_of
-from actors_app.core.security.models import hashed
-from actors_app.models import PortalSession
+from actors_app.core.security.models import PortalSession, hashed
 
 
 @dataclass(frozen=True, slots=True)

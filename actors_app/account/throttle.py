@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from actors_app.models import SignInBucket
+from actors_app.account.models import SignInBucket
 from actors_app.services.blanks import normal_form
 
 DAY = timedelta(days=1)

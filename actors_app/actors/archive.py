@@ -18,10 +18,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from actors_app.actors.definition import Definition, definition_of
+from actors_app.actors.models import KeptDefinition
 from actors_app.core.clock import MINUTE, now_ms, to_ms
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.perform import entry_key
 from actors_app.core.security.credentials import SessionCredentials, vault
-from actors_app.models import AuditEntry, KeptDefinition
 from actors_app.services.types import Actor, ActorLines, Listed
 
 log = logging.getLogger("actors_app.actors.archive")

@@ -14,15 +14,17 @@ from django.urls import reverse
 
 from actors_app.actors.definition import EDITABLE, LABELS, Definition, Difference, is_same
 from actors_app.actors.former_values import FormerReader, Withheld
+from actors_app.actors.models import KeptDefinition
 from actors_app.actors.revision_chart import Span, over_revisions
 from actors_app.actors.revision_values import Side, side_of
 from actors_app.core.clock import from_ms, now_ms
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.timezones import exact, zone_here
 from actors_app.history.charts.drawing import Panel
 from actors_app.history.charts.links import Links
 from actors_app.history.filters import FAILED
 from actors_app.history.forms import HistoryForm
-from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, KeptDefinition
+from actors_app.history.models import ActorHistory, ExecutionRecord
 
 DRAWN = 20  # definitions on a chart
 SAMPLE = 1000  # newest executions of each that are counted

@@ -29,6 +29,7 @@ from actors_app.actors.forms import ActorForm
 from actors_app.actors.forms_import import ImportForm
 from actors_app.actors.forms_inputs import clone_of, filled, initial_of
 from actors_app.actors.forms_list import ActorDeleteForm
+from actors_app.actors.models import KeptDefinition
 from actors_app.actors.resets import columns
 from actors_app.core.clock import from_ms
 from actors_app.core.operations.perform import answered
@@ -38,7 +39,6 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
-from actors_app.models import KeptDefinition
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.types import Actor
 

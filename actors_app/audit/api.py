@@ -19,7 +19,7 @@ from actors_app.core.api.files import FILES, FileRenderers
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import operation
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 
 TAG = "Activity"
 _OURS = ("cursor", "limit", "format", "bom")

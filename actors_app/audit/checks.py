@@ -12,9 +12,9 @@ from django.urls import reverse
 from actors_app.actors.definition import LABELS, definition_of, is_same, redacted
 from actors_app.aliases.rows import page_of
 from actors_app.audit.activity import details_of, execution_of
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import visible
-from actors_app.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
 from actors_app.permissions.access import Subject
 from actors_app.services import Abaco

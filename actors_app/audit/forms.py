@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 
 from actors_app.audit.activity import ACTIONS, Asked
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.form_fields import PastedField
 from actors_app.core.pages.form_times import MAX_TEXT, as_in_address, moment_of
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.forms import PortalForm
-from actors_app.models import AuditEntry
 
 WINDOWS = {
     "24h": ("24 hours", timedelta(hours=24)),

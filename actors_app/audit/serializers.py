@@ -7,8 +7,8 @@ from actors_app.audit.activity import ACTIONS
 from actors_app.audit.forms import FORMATS, OUTCOMES, WINDOWS
 from actors_app.core.api.fields import Choice, PageQuery, Query, Text, Trimmed
 from actors_app.core.api.files import BOM_HELP
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.form_times import MAX_TEXT
-from actors_app.models import AuditEntry
 
 _OUTCOMES = [name for name, _ in OUTCOMES if name]
 _TIME = (

@@ -21,6 +21,7 @@ from actors_app.bulk.actor_plans import ActorPlan
 from actors_app.bulk.execution_plans import ExecutionPlan
 from actors_app.bulk.forms import ActorBulkForm, ActorOrderForm, BulkForm, OrderForm
 from actors_app.bulk.kinds import ACTS, OF_ACTORS
+from actors_app.bulk.models import BulkJob
 from actors_app.bulk.views import TOO_OLD
 from actors_app.bulk.views_executions import asked_of
 from actors_app.core.api.base import Resource
@@ -30,7 +31,6 @@ from actors_app.core.api.schema import operation, page_of
 from actors_app.core.pages.error_reports import report
 from actors_app.executions.serializers import HistoryQuery
 from actors_app.history.api import form_of
-from actors_app.models import BulkJob
 from actors_app.services.errors import AbacoError
 
 TAG = "Bulk"

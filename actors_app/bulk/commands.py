@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from actors_app.bulk import jobs
 from actors_app.bulk.kinds import ACTS
+from actors_app.bulk.models import BulkJob
 from actors_app.bulk.plans import Plan
 from actors_app.core.operations.perform import Answer, Written, entry_key, perform, sending_of
 from actors_app.core.security.credentials import signed_in
-from actors_app.models import BulkJob
 
 LONG_SECONDS, LONG_ITEMS = 6.0, 50  # of a step that somebody asked for
 

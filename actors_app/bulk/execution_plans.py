@@ -17,12 +17,13 @@ from actors_app.history import query as finding
 from actors_app.history.filters import Count
 from actors_app.history.forms import outcome_label
 from actors_app.history.ingest import record
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.history.query import Found
 from actors_app.history.query_context import Asked
 from actors_app.history.visibility import SeenActor
+from actors_app.logs.models import KeptMessage
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.sending import execution_address
-from actors_app.models import ActorHistory, ExecutionRecord, KeptMessage
 from actors_app.services import Abaco
 from actors_app.services.errors import SignedOut
 from actors_app.services.executions import MAX_DETAILS

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.bulk.plans import Plan
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
-from actors_app.models import AuditEntry, BulkItem, BulkJob
 
 LISTED = 50  # of a person's jobs, the newest
 OPEN = (BulkItem.WAITING, BulkItem.STARTED)

@@ -11,12 +11,13 @@ from django.utils.safestring import SafeString
 
 from actors_app.bulk import jobs, steps
 from actors_app.bulk.kinds import ACTS, Act
+from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.pages.badges import badge
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import Credentials
+from actors_app.history.models import ActorHistory, Readable
 from actors_app.messages.sending import execution_address
-from actors_app.models import ActorHistory, BulkItem, BulkJob, Readable
 
 # Word on screen, style class and icon of each outcome of an item, in the order of the counts.
 WORDS = {

@@ -15,10 +15,11 @@ from django.utils import timezone
 from actors_app.audit.activity import answer_of, end_of, execution_of
 from actors_app.bulk.jobs import items_of
 from actors_app.bulk.kinds import ACTS
+from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.bulk.turns import Later, Result, Turn, may_pass
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.perform import item_key
 from actors_app.core.security.credentials import Credentials
-from actors_app.models import AuditEntry, BulkItem, BulkJob
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.bulk.jobs import reason_of
+from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.operations.perform import Answer, NotRecorded, Written, perform_item
 from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.security.credentials import SessionCredentials
@@ -20,7 +21,6 @@ from actors_app.history.forms import outcome_label
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.resending import known_of
 from actors_app.messages.sending import execution_address, send, told
-from actors_app.models import BulkItem, BulkJob
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Busy, NotFound, RateLimited, SignedOut, Unreachable
 from actors_app.services.types import Actor, Execution, Mailbox, Worker

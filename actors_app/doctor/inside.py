@@ -14,10 +14,11 @@ from django.core.checks import ERROR, run_checks
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
+from actors_app.account.models import SignInBucket
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import vault
+from actors_app.core.security.models import KeyHandover, PortalSession
 from actors_app.doctor import Findings, warning, well, wrong
-from actors_app.models import KeyHandover, PortalSession, SignInBucket
 from portal import counts
 from portal.store import missing_migrations, unknown_migrations
 from portal.store_faults import look_through, sentence_about

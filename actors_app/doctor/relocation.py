@@ -10,9 +10,12 @@ from django.db.models import F
 
 from actors_app.audit.activity import OPERATOR
 from actors_app.core.operations import trail
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security import origins
+from actors_app.core.security.models import PortalSession
+from actors_app.core.security.models_origins import TenantOrigin
 from actors_app.core.security.origins import Change
-from actors_app.models import AuditEntry, CollectorBeat, PortalSession, TenantOrigin
+from actors_app.history.models_collector import CollectorBeat
 
 # What is kept of an API beside these can be discarded; that the collector is alive there says nothing of what is kept.
 _STAYS = (AuditEntry, PortalSession)

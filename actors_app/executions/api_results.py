@@ -17,7 +17,7 @@ from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.executions import archive as kept_results
 from actors_app.executions import commands_results as acts
 from actors_app.executions import serializers_results as shapes
-from actors_app.models import KeptResult
+from actors_app.executions.models import KeptResult
 from actors_app.services.jsons import UnreadableJSON, load_json
 
 TAG = "Results"

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.security.encryption import seal, unseal
+from actors_app.executions.models import KeptResult
 from actors_app.executions.shapes import Shape, hex_of, image_type, shape_of
 from actors_app.masking import Masker
-from actors_app.models import KeptResult
 from actors_app.services.jsons import UnreadableJSON, dump_json, load_json
 
 KEPT_FOR = timedelta(hours=24)

@@ -7,7 +7,7 @@ from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import signed_in
 from actors_app.executions import archive as kept_results
-from actors_app.models import KeptResult
+from actors_app.executions.models import KeptResult
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Resting, ServiceFailed, Unreachable
 

@@ -10,6 +10,7 @@ from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
 from actors_app.executions.comparison import Diff, FieldRow, Tail, difference, field_rows, fields_of, tail_of
 from actors_app.executions.forms_comparison import Named
+from actors_app.executions.models import KeptResult
 from actors_app.executions.neighbours import earlier
 from actors_app.logs import archive as kept_logs
 from actors_app.logs.visibility import visible_kept
@@ -17,7 +18,6 @@ from actors_app.masking import Masker
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.archive import Known
 from actors_app.messages.resending import words_of
-from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Execution

@@ -18,6 +18,7 @@ from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials, tenant_of
 from actors_app.executions import archive as kept_results
 from actors_app.executions.endings import no_log_in_words
+from actors_app.executions.models import KeptResult
 from actors_app.executions.zip_stream import StreamedZip
 from actors_app.history.export import moment_text, portal_record
 from actors_app.history.query import Found
@@ -25,7 +26,6 @@ from actors_app.history.visibility import SeenActor
 from actors_app.logs import archive as kept_logs
 from actors_app.masking import MASK, Masker
 from actors_app.messages import archive as kept_messages
-from actors_app.models import KeptResult
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.originals import Original

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from actors_app.core.clock import DAY, HOUR, api_time, to_ms
 from actors_app.core.pages.converters import is_id
-from actors_app.models import ExecutionRecord
+from actors_app.history.models import ExecutionRecord
 from actors_app.services import Abaco
 from actors_app.services.executions import MAX_SEARCH
 from actors_app.services.types import Execution, ExecutionRow

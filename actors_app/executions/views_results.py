@@ -13,10 +13,10 @@ from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import SessionCredentials, abaco_for
 from actors_app.executions import archive as kept_results
 from actors_app.executions import commands_results as acts
+from actors_app.executions.models import KeptResult
 from actors_app.executions.shapes import image_type
 from actors_app.history.visibility import deleted_at, if_deleted
 from actors_app.masking import Masker
-from actors_app.models import KeptResult
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 
 

@@ -20,8 +20,8 @@ from actors_app.history.charts.over_time import over_time
 from actors_app.history.charts.spans import local, written
 from actors_app.history.filters import FAILED, Wanted
 from actors_app.history.forms import HistoryForm
+from actors_app.history.models import ActorHistory
 from actors_app.history.rows import Row, table_rows
-from actors_app.models import ActorHistory
 
 DAYS = 14
 RECENT = 10

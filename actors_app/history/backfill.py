@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from actors_app.core.clock import DAY, HOUR, MINUTE, api_time, now_ms, to_ms
 from actors_app.history.ingest import record
-from actors_app.models import ActorHistory, ExecutionTally
+from actors_app.history.models import ActorHistory, ExecutionTally
 from actors_app.services import Abaco
 from actors_app.services.executions import MAX_SEARCH
 from actors_app.services.types import Execution, ExecutionPage

@@ -18,8 +18,8 @@ from actors_app.history import counts as counting
 from actors_app.history import query as finding
 from actors_app.history.charts import Charts, charts_of, choose_step, spans
 from actors_app.history.filters import Count, Counts, Wanted
+from actors_app.history.models import ActorHistory, ExecutionTally
 from actors_app.history.query_context import Asked
-from actors_app.models import ActorHistory, ExecutionTally
 
 SAMPLE = 1000  # newest executions whose run times make the distribution
 DOTS = 120  # of them that are drawn one by one

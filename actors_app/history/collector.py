@@ -19,8 +19,8 @@ from actors_app.core.clock import DAY, MINUTE, SECOND, api_time, from_ms, now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.history.backfill import FARTHEST, lacks, read_back, read_back_one
 from actors_app.history.ingest import UNFINISHED, record
+from actors_app.history.models import ActorHistory, ExecutionRecord, UnreadHistory
 from actors_app.history.sync import OVERLAP, newest_known, reached, read_newer, read_sketches, save, span
-from actors_app.models import ActorHistory, ExecutionRecord, UnreadHistory
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, SignedOut, TimedOut
 from actors_app.services.executions import MAX_DETAILS, MAX_SEARCH

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from actors_app.core.clock import DAY, HOUR, MINUTE, from_ms, now_ms, to_ms
 from actors_app.core.pages.formatting import storable
-from actors_app.models import ActorHistory, ExecutionRecord
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.services.types import Execution, ExecutionRow
 from actors_app.services.types.executions import without_secrets
 

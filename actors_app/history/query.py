@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from actors_app.history.filters import NULLABLE, SORTS, Wanted
 from actors_app.history.merge import run
+from actors_app.history.models import ExecutionRecord
 from actors_app.history.plan import questions
 from actors_app.history.sql import Row
-from actors_app.models import ExecutionRecord
 
 _WIDE = (
     "id",

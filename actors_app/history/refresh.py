@@ -10,9 +10,9 @@ from actors_app.core.pages.converters import is_id
 from actors_app.history import collector as collecting
 from actors_app.history import sync as newer
 from actors_app.history.ingest import record
+from actors_app.history.models import ActorHistory
 from actors_app.history.query import Found
 from actors_app.history.query_context import Asked
-from actors_app.models import ActorHistory
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut, TimedOut
 from actors_app.services.executions import MAX_DETAILS

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from actors_app.core.clock import from_ms
 from actors_app.core.operations import trail
+from actors_app.core.operations.models import AuditEntry
 from actors_app.history.ingest import remove
-from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord
+from actors_app.history.models import ActorHistory, ExecutionRecord
 
 _AT_ONCE = 1000
 

@@ -13,7 +13,7 @@ from actors_app.history import collector as collecting
 from actors_app.history import heartbeat as beats
 from actors_app.history import visibility as rights
 from actors_app.history.accounts import ServiceAccount
-from actors_app.models import ActorHistory
+from actors_app.history.models import ActorHistory
 from actors_app.services import Abaco
 from actors_app.services.errors import (
     AbacoError,

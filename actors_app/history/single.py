@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from actors_app.core.clock import MINUTE, now_ms
 from actors_app.history import visibility as rights
 from actors_app.history.ingest import record
-from actors_app.models import ActorHistory, ExecutionRecord
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.services.types import Actor, Execution
 
 

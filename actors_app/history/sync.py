@@ -15,7 +15,7 @@ from django.db.models import Max
 from actors_app.core.clock import DAY, HOUR, MINUTE, SECOND, api_time, now_ms, to_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.history.ingest import UNFINISHED, forget_in_api, record
-from actors_app.models import ActorHistory, ExecutionRecord
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
 from actors_app.services.executions import MAX_DETAILS, MAX_SEARCH

@@ -21,11 +21,11 @@ from actors_app.history.export import export
 from actors_app.history.facets import chips, columns, segments, window_words, windows
 from actors_app.history.filters import Count
 from actors_app.history.forms import HistoryForm, place_text
+from actors_app.history.models import ActorHistory
 from actors_app.history.query import Found, Page, Place, place_of
 from actors_app.history.query_context import Asked, asked
 from actors_app.history.refresh import READING, bring_up_to_date, completed, is_known, last_looked
 from actors_app.history.rows import Row, table_rows
-from actors_app.models import ActorHistory
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, TimedOut
 

@@ -13,8 +13,8 @@ from actors_app.core.pages.htmx import go_to, render_page, say
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.history import saved_views
 from actors_app.history.forms_saved_views import SavedViewForm, ViewNameForm
+from actors_app.history.models_saved_views import SavedView
 from actors_app.history.saved_views import NotSaved
-from actors_app.models import SavedView
 
 SHARED = "view"  # parameter of the list that names the view whose link led there
 

@@ -19,7 +19,7 @@ from actors_app.core.clock import HOUR, MINUTE, from_ms, now_ms
 from actors_app.core.pages.formatting import now, storable
 from actors_app.core.pages.htmx import is_poll
 from actors_app.core.security.credentials import Credentials, SessionCredentials, signed_in
-from actors_app.models import ActorHistory, Readable
+from actors_app.history.models import ActorHistory, Readable
 from actors_app.services import Abaco, Answer
 from actors_app.services.blanks import label_of
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, Unreachable

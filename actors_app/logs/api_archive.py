@@ -17,8 +17,8 @@ from actors_app.logs import archive as kept_logs
 from actors_app.logs import commands as acts
 from actors_app.logs import serializers as shapes
 from actors_app.logs.api import TextRenderer
+from actors_app.logs.models import KeptLog
 from actors_app.logs.visibility import visible_kept
-from actors_app.models import KeptLog
 from actors_app.services import Answer
 
 TAG = "Executions"

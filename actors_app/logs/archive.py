@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials, vault
-from actors_app.models import KeptLog, KeptLogPiece
+from actors_app.logs.models import KeptLog, KeptLogPiece
 from actors_app.services.errors import AbacoError, Conflict
 from actors_app.services.types import LOG_CUT
 

@@ -10,7 +10,7 @@ from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.executions.endings import log_is_settled
 from actors_app.logs import archive as kept_logs
-from actors_app.models import KeptLog
+from actors_app.logs.models import KeptLog
 from actors_app.services import Abaco
 from actors_app.services import Answer as Asked
 from actors_app.services.errors import Conflict

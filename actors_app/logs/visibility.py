@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from actors_app.core.security.credentials import Credentials
 from actors_app.logs import archive as kept_logs
-from actors_app.models import KeptLog
+from actors_app.logs.models import KeptLog
 from actors_app.services import Answer
 from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed
 

@@ -7,11 +7,11 @@ from typing import Any
 from actors_app.aliases.rows import page_of
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import now, visible
-from actors_app.models import NonceNote
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS, findings
+from actors_app.nonces.models import NonceNote
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias, Nonce

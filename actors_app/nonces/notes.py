@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.models import NonceNote
+from actors_app.nonces.models import NonceNote
 
 
 def noted(tenant: str, handle: str) -> NonceNote | None:

@@ -15,13 +15,13 @@ from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for
-from actors_app.models import NonceNote
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.commands_replace import replace
 from actors_app.nonces.handles import nonce_behind
 from actors_app.nonces.hygiene import FINDINGS
 from actors_app.nonces.listing import Keyed, keyed_of, look, stop_where_signed_out
+from actors_app.nonces.models import NonceNote
 from actors_app.nonces.views import curl_of, frame, tenant_of, uses_words, wave_of
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce

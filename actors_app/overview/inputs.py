@@ -8,7 +8,7 @@ from datetime import datetime
 from actors_app.core.clock import to_ms
 from actors_app.history import counts as counting
 from actors_app.history.filters import FAILED, Wanted
-from actors_app.models import ActorHistory
+from actors_app.history.models import ActorHistory
 from actors_app.overview.day import SPAN, Day, day_of
 from actors_app.overview.wellness import Heard
 from actors_app.services import Abaco

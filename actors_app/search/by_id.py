@@ -7,8 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from actors_app.history.models import ExecutionRecord
 from actors_app.history.visibility import readable
-from actors_app.models import ExecutionRecord
 from actors_app.services import Abaco
 from actors_app.services.blanks import trimmed
 from actors_app.services.errors import AbacoError, SignedOut

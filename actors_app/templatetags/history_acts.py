@@ -8,11 +8,12 @@ from django import template
 from django.urls import reverse
 
 from actors_app.bulk import jobs
+from actors_app.bulk.models import BulkJob
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import SessionCredentials
 from actors_app.history import saved_views
 from actors_app.history.forms import HistoryForm
-from actors_app.models import BulkJob, SavedView
+from actors_app.history.models_saved_views import SavedView
 
 register = template.Library()
 

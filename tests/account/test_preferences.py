@@ -15,13 +15,14 @@ from django.test import Client
 
 from actors_app.core.clock import DAY, to_ms
 from actors_app.core.pages import preferences
+from actors_app.core.pages.models import PreferenceRow
 from actors_app.core.pages.preferences import Preferences, read
 from actors_app.core.pages.timezones import COOKIE, exact, here, written_in, zone_named, zone_names, zone_words
 from actors_app.history import counts as counting
 from actors_app.history.charts import spans
 from actors_app.history.filters import Wanted
 from actors_app.history.ingest import record
-from actors_app.models import ActorHistory, PreferenceRow
+from actors_app.history.models import ActorHistory
 from actors_app.services.dialects import V2
 from actors_app.services.types import Execution
 from tests.history.world import stamp

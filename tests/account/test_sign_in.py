@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from actors_app.models import PortalSession
+from actors_app.core.security.models import PortalSession
 from portal.tenants import Tenant
 from tests.conftest import API
 from tests.support.payloads import refusal

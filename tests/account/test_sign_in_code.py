@@ -11,7 +11,7 @@ from django.test import Client
 
 from actors_app.account import codes as code_sign_ins
 from actors_app.core.security.credentials import vault
-from actors_app.models import PortalSession
+from actors_app.core.security.models import PortalSession
 from actors_app.services.tokens import challenge_of
 from portal.tenants import Tenant
 from tests.conftest import API

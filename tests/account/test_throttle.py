@@ -9,8 +9,8 @@ from django.db import connection
 from django.db.models import F
 from django.test import Client, RequestFactory
 
+from actors_app.account.models import SignInBucket
 from actors_app.account.throttle import Attempt, TooManyAttempts, address_of
-from actors_app.models import SignInBucket
 from tests.conftest import API
 from tests.portal.test_headers import check_contract
 

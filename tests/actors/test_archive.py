@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from actors_app.actors.archive import AT_ONCE, TOUCHED, line, opened, record
 from actors_app.actors.former_values import FormerReader, Sight
+from actors_app.actors.models import KeptDefinition
 from actors_app.actors.revisions import difference, line_of
 from actors_app.core.clock import DAY, HOUR
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.trail import append
 from actors_app.core.security import rotation
-from actors_app.models import AuditEntry, KeptDefinition
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
 from tests.support.payloads import ACTOR_ID, actor_payload

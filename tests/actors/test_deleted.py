@@ -17,7 +17,7 @@ from django.urls import reverse
 from actors_app import urls
 from actors_app.actors import archive as kept_definitions
 from actors_app.history.ingest import record
-from actors_app.models import ActorHistory
+from actors_app.history.models import ActorHistory
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Actor, Execution
 from tests.conftest import API

@@ -126,7 +126,7 @@ def test_the_panel_says_when_the_api_could_not_be_asked_again(
     api.get(API, actor_payload())
     read(api, 1)
     signed_in.get(f"{URL}executions/?recent=10", headers=htmx)
-    from actors_app.models import ActorHistory
+    from actors_app.history.models import ActorHistory
 
     ActorHistory.objects.update(looked=0)
     api.wire.reset()

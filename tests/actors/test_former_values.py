@@ -10,8 +10,9 @@ from django.test import Client
 
 from actors_app.actors.definition import Difference
 from actors_app.actors.former_values import FormerReader, Sight
+from actors_app.actors.models import KeptDefinition
 from actors_app.core.clock import now_ms
-from actors_app.models import ActorHistory, KeptDefinition, Readable
+from actors_app.history.models import ActorHistory, Readable
 from tests.conftest import API
 from tests.core.test_tapis import snake
 from tests.support.audit import wrote

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors_app.actors.rows import schedule_words
+from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.clock import HOUR, from_ms, now_ms
+from actors_app.core.security.models import PortalSession
 from actors_app.history.ingest import record
-from actors_app.models import ActorHistory, BulkItem, BulkJob, PortalSession
+from actors_app.history.models import ActorHistory
 from actors_app.services.types import Execution
 from tests.support.payloads import actor_payload
 

@@ -9,8 +9,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from actors_app.actors.models import KeptDefinition
 from actors_app.core.clock import HOUR, now_ms
-from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, KeptDefinition, Readable
+from actors_app.core.operations.models import AuditEntry
+from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
 from tests.actors.test_update import inputs
 from tests.support.payloads import ACTOR_ID, API, actor_payload
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from actors_app.models import PortalSession
+from actors_app.core.security.models import PortalSession
 from tests.administration.support import URL, WORKERS, is_admin, lists, minutes_ago
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, WORKER_ID, admin_actor_payload, utilization_payload, worker_payload

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from actors_app.aliases.forms import AliasDeleteForm
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from tests.conftest import API
 from tests.support.audit import wrote
 from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, nonce_payload

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
 from tests.conftest import API
 from tests.support.audit import SENT, wrote

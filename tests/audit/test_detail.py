@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from tests.conftest import API
 from tests.support.audit import read, wrote
 from tests.support.payloads import ACTOR_ID, actor_payload

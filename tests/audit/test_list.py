@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from tests.conftest import API
 from tests.support.audit import read, wrote
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.models import AuditEntry, BulkItem
+from actors_app.bulk.models import BulkItem
+from actors_app.core.operations.models import AuditEntry
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import ACTOR_ID, actor_payload

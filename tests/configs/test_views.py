@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from actors_app.configs.forms import ConfigDeleteForm
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from tests.conftest import API
 from tests.support.audit import wrote
 from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, snake

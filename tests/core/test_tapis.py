@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from actors_app.core.operations.models import AuditEntry
+from actors_app.core.security.models import PortalSession
 from actors_app.history.ingest import record
-from actors_app.models import ActorHistory, AuditEntry, PortalSession
+from actors_app.history.models import ActorHistory
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.types import Execution
 from tests.actors.test_update import inputs

@@ -17,10 +17,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from actors_app.account.models import SignInBucket
 from actors_app.core.clock import now_ms
+from actors_app.core.security.models import PortalSession
 from actors_app.doctor import Finding, inside, outside
 from actors_app.history import heartbeat as beats
-from actors_app.models import ActorHistory, CollectorBeat, PortalSession, SignInBucket
+from actors_app.history.models import ActorHistory
+from actors_app.history.models_collector import CollectorBeat
 from portal.tenants import Tenant
 from tests.conftest import key_of
 from tests.history.world import World

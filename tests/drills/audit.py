@@ -29,8 +29,8 @@ def _measure(count: int) -> int:
 
     from actors_app.audit.activity import PER_PAGE, Asked, Reader
     from actors_app.core.operations import trail
+    from actors_app.core.operations.models import AuditEntry
     from actors_app.core.security.credentials import Credentials
-    from actors_app.models import AuditEntry
 
     call_command("migrate", verbosity=0)
     _fill(count)
@@ -58,8 +58,7 @@ def _fill(count: int) -> None:
     """Put on a trail of a year, many entries at a time; one in a thousand is about the reader's actor."""
     from django.utils import timezone
 
-    from actors_app.core.operations.models import GENESIS
-    from actors_app.models import AuditEntry, AuditHead
+    from actors_app.core.operations.models import GENESIS, AuditEntry, AuditHead
 
     start, step, previous, some = timezone.now() - timedelta(days=365), timedelta(days=365) / count, GENESIS, []
     for number in range(count):

@@ -138,7 +138,7 @@ class Visitor:
     def expire(self, *, by_the_clock: bool) -> None:
         """Make the access token an old one, so that the portal sees it in time or learns it by a 401."""
         from actors_app.core.security import credentials
-        from actors_app.models import PortalSession
+        from actors_app.core.security.models import PortalSession
 
         held = credentials.SessionCredentials(self.key).current
         assert held, "the visitor is signed out"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from tests.conftest import API
 from tests.executions.test_evidence import manifest, opened
 from tests.support.json_api import Caller, problem

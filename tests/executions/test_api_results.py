@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from requests.exceptions import ReadTimeout
 
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
-from actors_app.models import AuditEntry, KeptResult
+from actors_app.executions.models import KeptResult
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, execution_payload

@@ -11,9 +11,9 @@ from django.test import Client
 from actors_app.core.clock import to_ms
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.archive import Sent
-from actors_app.models import ActorHistory, ExecutionRecord
 from actors_app.services.times import parse_time
 from tests.conftest import API
 from tests.support.payloads import (

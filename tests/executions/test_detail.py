@@ -4,10 +4,10 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from actors_app.core.security.credentials import Credentials
+from actors_app.core.security.models import PortalSession
 from actors_app.executions.views import last_known
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.archive import Sent
-from actors_app.models import PortalSession
 from actors_app.services.errors import TimedOut
 from actors_app.services.types import Execution
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, WORKER_ID, actor_payload, execution_payload, worker_payload

@@ -11,13 +11,14 @@ from django.core.cache import cache
 from django.test import Client
 
 from actors_app.core.clock import now_ms
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
 from actors_app.executions.evidence import CAP
+from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
 from actors_app.logs import archive as kept_logs
 from actors_app.masking import MASK
 from actors_app.messages import archive as kept_messages
-from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, Readable
 from tests.conftest import API
 from tests.history.world import ago, answering
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, refusal

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from actors_app.core.clock import now_ms, to_ms
-from actors_app.models import ActorHistory, ExecutionRecord
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.services.times import parse_time
 from tests.conftest import API
 from tests.support.payloads import (

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
-from actors_app.models import KeptResult
+from actors_app.executions.models import KeptResult
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 
 JDOE = Credentials(tenant="default", username="jdoe", access_token="")

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
+from actors_app.executions.models import KeptResult
 from actors_app.executions.shapes import Shape
-from actors_app.models import KeptResult
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 pytestmark = pytest.mark.store

@@ -11,7 +11,7 @@ from actors_app.core.clock import DAY, now_ms
 from actors_app.history import collector as collecting
 from actors_app.history import sync as newer
 from actors_app.history.collector import look_at, look_at_all
-from actors_app.models import ActorHistory, ExecutionRecord, ExecutionTally, UnreadHistory
+from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, UnreadHistory
 from actors_app.services import Abaco
 from actors_app.services.breaker import breaker_of
 from actors_app.services.errors import TimedOut

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from requests.exceptions import ReadTimeout
 
 from actors_app.core.clock import DAY
+from actors_app.core.operations.models import AuditEntry
 from actors_app.history import collector as collecting
-from actors_app.models import ActorHistory, AuditEntry, ExecutionRecord, ExecutionTally
+from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally
 from actors_app.services import Abaco
 from tests.history.test_collecting import known, look, many
 from tests.history.world import World, ago

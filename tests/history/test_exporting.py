@@ -16,8 +16,8 @@ from requests.exceptions import ReadTimeout
 from actors_app.core.clock import now_ms, to_ms
 from actors_app.history.export import COLUMNS, file_name
 from actors_app.history.forms import HistoryForm
+from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
 from actors_app.history.visibility import SeenActor
-from actors_app.models import ActorHistory, ExecutionRecord, Readable
 from tests.history.world import World, ago
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]

@@ -16,8 +16,8 @@ from actors_app.history import query as finding
 from actors_app.history.counts import counts, over_time
 from actors_app.history.filters import OUTCOMES, SORTS, Span, Value, Wanted
 from actors_app.history.ingest import record
+from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally
 from actors_app.history.query import Found, every, newer, page, place_of
-from actors_app.models import ActorHistory, ExecutionRecord, ExecutionTally
 from actors_app.services.types import Execution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from actors_app.models import ActorHistory, ExecutionRecord
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from benchmarks.cases import Case, cases
 from tests.history.world import World, ago
 from tests.support.payloads import ACTOR_ID

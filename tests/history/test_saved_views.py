@@ -11,9 +11,11 @@ from django.test import Client, RequestFactory
 
 from actors_app.core.clock import now_ms
 from actors_app.core.security.credentials import Credentials
+from actors_app.core.security.models import PortalSession
 from actors_app.history.forms import HistoryForm
+from actors_app.history.models import Readable
+from actors_app.history.models_saved_views import SavedView
 from actors_app.history.saved_views import MOST, NotSaved, built_in, rename, save
-from actors_app.models import PortalSession, Readable, SavedView
 from tests.conftest import API
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]

@@ -16,8 +16,8 @@ from actors_app.history import backfill as reading_back
 from actors_app.history import collector as collecting
 from actors_app.history import sync as newer
 from actors_app.history.collector import look_at_all
+from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, Readable
 from actors_app.history.visibility import PATIENCE
-from actors_app.models import ActorHistory, ExecutionRecord, ExecutionTally, Readable
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
 from tests.history.test_collecting import fresh, known, look, many

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import responses
 from requests import PreparedRequest
 
-from actors_app.models import ActorHistory
+from actors_app.history.models import ActorHistory
 from tests.support import payloads
 from tests.support.payloads import ACTOR_ID
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
 from actors_app.logs import archive as kept_logs
-from actors_app.models import AuditEntry, KeptLog
+from actors_app.logs.models import KeptLog
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload

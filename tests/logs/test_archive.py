@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials, vault
 from actors_app.logs import archive as kept_logs
-from actors_app.models import KeptLog, KeptLogPiece
+from actors_app.logs.models import KeptLog, KeptLogPiece
 from actors_app.services.errors import BadAnswer, Conflict
 from actors_app.services.types import LOG_CUT
 

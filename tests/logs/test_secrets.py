@@ -12,13 +12,14 @@ import pytest
 from django.test import Client
 
 from actors_app.core.operations.keys import FIELD, new_key
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
 from actors_app.executions import archive as kept_results
+from actors_app.executions.models import KeptResult
 from actors_app.logs import archive as kept_logs
 from actors_app.masking import MASK
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.archive import Sent
-from actors_app.models import AuditEntry, KeptResult
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, search_payload
 

@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
 from actors_app.logs import archive as kept_logs
-from actors_app.models import AuditEntry, KeptLog
+from actors_app.logs.models import KeptLog
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
 LOG_PAGE = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/logs/"

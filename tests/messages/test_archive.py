@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from actors_app.core.security import rotation
 from actors_app.core.security.credentials import Credentials
+from actors_app.logs.models import KeptMessage
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.archive import MAX_KEPT, Sent
-from actors_app.models import KeptMessage
 from actors_app.services.types import Actor
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
@@ -146,7 +146,7 @@ def test_what_was_sent_fills_the_form_and_the_next_remembers_it(signed_in: Clien
     api.post(f"{UPSTREAM}/messages", {"executionId": "TheSecond", "msg": "x"})
     signed_in.post(URL, {"kind": "text", "message": "edited", "again": EXECUTION_ID})
     assert api.asked[-1].body == b'{"message": "edited"}'
-    from actors_app.models import AuditEntry
+    from actors_app.core.operations.models import AuditEntry
 
     assert f'"repeats": "{EXECUTION_ID}"' in AuditEntry.objects.filter(kind="start").order_by("-pk")[0].details
     row = KeptMessage.objects.get(execution_id="TheSecond")

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
 from tests.conftest import API
 from tests.support.audit import wrote

@@ -70,7 +70,7 @@ def test_handles_are_of_one_portal_one_actor_and_one_nonce(settings) -> None:  #
 
 
 def test_it_is_shown_in_full_to_whoever_asks_and_that_is_recorded(api: API, signed_in: Client) -> None:
-    from actors_app.models import AuditEntry
+    from actors_app.core.operations.models import AuditEntry
 
     address = URL + "reveal/"
     assert signed_in.get(address)["Location"] == URL

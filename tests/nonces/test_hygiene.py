@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from actors_app.models import AuditEntry, NonceNote
+from actors_app.core.operations.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.models import NonceNote
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from actors_app.history.ingest import record
-from actors_app.models import ActorHistory
+from actors_app.history.models import ActorHistory
 from actors_app.services.dialects import V2
 from actors_app.services.types import Execution
 from tests.support.payloads import (

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.models import AuditEntry, Readable
+from actors_app.core.operations.models import AuditEntry
+from actors_app.history.models import Readable
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, actor_payload, nonce_payload
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from actors_app.audit.activity import details_of
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, config_payload, nonce_payload
 from tests.support.recorded import replay
@@ -164,7 +164,7 @@ def test_an_administrator_may_grant_whatever_the_list_says(api: API, signed_in: 
 
 
 def test_an_auditor_sees_all_and_may_grant_nothing(api: API, signed_in: Client) -> None:
-    from actors_app.models import PortalSession
+    from actors_app.core.security.models import PortalSession
 
     PortalSession.objects.update(read_only=True)
     opens(api, {"jdoe": "UPDATE", "bob": "READ"})

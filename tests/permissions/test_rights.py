@@ -9,7 +9,8 @@ from django.apps import apps
 from django.test import Client
 from django.urls import resolve
 
-from actors_app.models import AuditEntry, PortalSession
+from actors_app.core.operations.models import AuditEntry
+from actors_app.core.security.models import PortalSession
 from tests.conftest import API
 from tests.support.routes import OWN, ROWS, WRITE, answer_everything, crawled, writes
 

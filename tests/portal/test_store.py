@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 
-from actors_app.models import PortalSession
+from actors_app.core.security.models import PortalSession
 from portal import store
 from tests.support.store import Lock, taken_away
 

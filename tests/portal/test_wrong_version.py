@@ -10,8 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from actors_app.actors.models import KeptDefinition
 from actors_app.doctor import outside
-from actors_app.models import ExecutionRecord, KeptDefinition
+from actors_app.history.models import ExecutionRecord
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.naming import naming_of
 from portal.tenants import Tenant

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from actors_app.state.forms import mark_of
 from tests.conftest import API
 from tests.support.audit import wrote

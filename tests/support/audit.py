@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from actors_app.core.operations import trail
-from actors_app.models import AuditEntry
+from actors_app.core.operations.models import AuditEntry
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 
 SENT = {"message": "Message sent.", "location": f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/", "level": "success"}

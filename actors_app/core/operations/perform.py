@@ -20,10 +20,10 @@ from django.http import HttpRequest, HttpResponse
 
 from actors_app.core.operations import trail
 from actors_app.core.operations.keys import FIELD, is_key, new_key
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.htmx import go_to
 from actors_app.core.security.capabilities import Own
 from actors_app.core.security.credentials import Credentials, SessionCredentials
-from actors_app.models import AuditEntry
 from actors_app.services.errors import AbacoError, Conflict, SignedOut
 
 T = TypeVar("T")

@@ -11,8 +11,8 @@ from cryptography.fernet import InvalidToken
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from actors_app.core.operations.models_replays import KeptAnswer
 from actors_app.core.security.credentials import vault
-from actors_app.models import KeptAnswer
 
 KEPT_FOR = timedelta(days=1)
 MAX_KEPT = 1_000_000  # bytes of an answer

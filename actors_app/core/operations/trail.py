@@ -12,8 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Min
 
-from actors_app.core.operations.models import GENESIS
-from actors_app.models import AuditEntry, AuditHead
+from actors_app.core.operations.models import GENESIS, AuditEntry, AuditHead
 
 # Entries removed in one transaction: whoever wants to append waits for its lock no longer than a moment.
 PRUNED_AT_ONCE = 5000

@@ -22,8 +22,9 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from actors_app.core.operations import keys
+from actors_app.core.operations.models import AuditEntry
+from actors_app.core.pages.models_drafts import Draft
 from actors_app.core.security.credentials import SessionCredentials, vault
-from actors_app.models import AuditEntry, Draft
 
 FIELD = "whose"  # of every form that may be kept
 PARAMETER = "draft"  # of the address that shows a kept form

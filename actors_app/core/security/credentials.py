@@ -24,9 +24,8 @@ from django.utils import timezone
 from actors_app.core.security import bulkhead, origins
 from actors_app.core.security.browsers import browser_name
 from actors_app.core.security.capabilities import Own
-from actors_app.core.security.models import hashed
+from actors_app.core.security.models import KeyHandover, PortalSession, hashed
 from actors_app.core.security.sessions import hash_keys
-from actors_app.models import KeyHandover, PortalSession
 from actors_app.services import Abaco, AbacoClient, tokens
 from actors_app.services.calls import Limits
 from actors_app.services.errors import (

@@ -5,7 +5,8 @@ import json
 from cryptography.fernet import InvalidToken
 
 from actors_app.core.security.credentials import vault
-from actors_app.models import KeptMessage, KeptResult
+from actors_app.executions.models import KeptResult
+from actors_app.logs.models import KeptMessage
 
 Row = KeptMessage | KeptResult
 

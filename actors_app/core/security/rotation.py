@@ -11,8 +11,13 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db.models import Model
 
+from actors_app.actors.models import KeptDefinition
+from actors_app.core.operations.models_replays import KeptAnswer
+from actors_app.core.pages.models_drafts import Draft
 from actors_app.core.security.credentials import vault
-from actors_app.models import Draft, KeptAnswer, KeptDefinition, KeptLogPiece, KeptMessage, KeptResult, PortalSession
+from actors_app.core.security.models import PortalSession
+from actors_app.executions.models import KeptResult
+from actors_app.logs.models import KeptLogPiece, KeptMessage
 
 # Everything that is sealed with the portal's keys: the model, and the columns that are encrypted.
 SEALED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (

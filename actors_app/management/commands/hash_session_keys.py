@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from actors_app.core.security.models import KeyHandover
 from actors_app.core.security.sessions import hash_keys
-from actors_app.models import KeyHandover
 
 
 class Command(BaseCommand):

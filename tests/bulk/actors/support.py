@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.test import Client
 
-from actors_app.models import BulkItem
+from actors_app.bulk.models import BulkItem
 from tests.conftest import API
 from tests.support.payloads import API as ROOT
 from tests.support.payloads import actor_payload, snake, worker_payload

@@ -7,7 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from actors_app.models import AuditEntry, BulkJob, PortalSession
+from actors_app.bulk.models import BulkJob
+from actors_app.core.operations.models import AuditEntry
+from actors_app.core.security.models import PortalSession
 from tests.bulk.actors.support import KEY, PAGE, Browser, Wire, outcomes, plan_in, preview, words_of
 
 pytestmark = [pytest.mark.store, pytest.mark.django_db]

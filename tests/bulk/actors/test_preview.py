@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from actors_app.bulk.actor_plans import CAP
-from actors_app.models import BulkItem, BulkJob
+from actors_app.bulk.models import BulkItem, BulkJob
 from tests.bulk.actors.support import PAGE, Wire, order, outcomes, preview, words_of
 from tests.conftest import API
 from tests.support.payloads import actor_payload, alias_payload, config_payload, nonce_payload

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from requests import PreparedRequest
 
-from actors_app.models import AuditEntry, BulkItem, BulkJob
+from actors_app.bulk.models import BulkItem, BulkJob
+from actors_app.core.operations.models import AuditEntry
 from tests.bulk.actors.support import Browser, Wire, order, outcomes, words_of
 from tests.support.payloads import API as ROOT
 from tests.support.payloads import actor_payload, envelope

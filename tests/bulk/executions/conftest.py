@@ -6,7 +6,7 @@ import pytest
 
 from actors_app.core.clock import now_ms
 from actors_app.history.ingest import record
-from actors_app.models import ActorHistory, Readable
+from actors_app.history.models import ActorHistory, Readable
 from tests.bulk.executions.support import made
 from tests.support.payloads import ACTOR_ID
 

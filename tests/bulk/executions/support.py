@@ -8,10 +8,10 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from actors_app.bulk.models import BulkItem
 from actors_app.core.security.credentials import Credentials
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.archive import Sent
-from actors_app.models import BulkItem
 from actors_app.services.types import Execution
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, execution_payload, search_payload

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.models import ActorHistory
+from actors_app.history.models import ActorHistory
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID
 

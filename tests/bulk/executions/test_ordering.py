@@ -7,7 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from actors_app.models import ActorHistory, AuditEntry, BulkJob, PortalSession
+from actors_app.bulk.models import BulkJob
+from actors_app.core.operations.models import AuditEntry
+from actors_app.core.security.models import PortalSession
+from actors_app.history.models import ActorHistory
 from tests.bulk.executions.support import KEY, PAGE, Browser, api_says, outcomes, plan_in, preview
 from tests.conftest import API
 from tests.support.payloads import actor_payload

@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from actors_app.models import ActorHistory, AuditEntry
+from actors_app.core.operations.models import AuditEntry
+from actors_app.history.models import ActorHistory
 from tests.bulk.executions.support import Browser, api_says, order
 from tests.conftest import API
 

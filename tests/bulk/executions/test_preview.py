@@ -8,9 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from actors_app.bulk.execution_plans import CAP
+from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.security.credentials import Credentials
 from actors_app.history.ingest import record
-from actors_app.models import ActorHistory, BulkItem, BulkJob, KeptMessage
+from actors_app.history.models import ActorHistory
+from actors_app.logs.models import KeptMessage
 from tests.bulk.executions.support import KEY, PAGE, api_says, keep, made, plan_in, preview
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID

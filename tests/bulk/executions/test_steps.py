@@ -13,10 +13,12 @@ from django.utils import timezone
 from requests import PreparedRequest
 
 from actors_app.bulk import steps, turns
+from actors_app.bulk.models import BulkItem, BulkJob
+from actors_app.core.operations.models import AuditEntry
 from actors_app.history.ingest import record
+from actors_app.history.models import ActorHistory, Readable
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.archive import Sent
-from actors_app.models import ActorHistory, AuditEntry, BulkItem, BulkJob, Readable
 from tests.bulk.executions.support import ACTOR, KEY, Browser, api_says, keep, made, order, outcomes, preview
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, actor_payload, envelope, execution_payload

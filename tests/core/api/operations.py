@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from actors_app.bulk.actor_plans import ActorPlan
 from actors_app.bulk.plans import Item
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
-from actors_app.models import AuditEntry
 from actors_app.nonces.handles import nonce_handle
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 

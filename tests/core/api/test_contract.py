@@ -11,13 +11,17 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from actors_app.actors import archive as kept_definitions
+from actors_app.actors.models import KeptDefinition
+from actors_app.bulk.models import BulkJob
 from actors_app.core.operations import trail
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
+from actors_app.core.security.models import PortalSession
 from actors_app.executions import archive as kept_results
+from actors_app.executions.models import KeptResult
 from actors_app.logs import archive as kept_logs
 from actors_app.messages import archive as kept_messages
 from actors_app.messages.archive import Sent
-from actors_app.models import AuditEntry, BulkJob, KeptDefinition, KeptResult, PortalSession
 from actors_app.services.dialects import V2
 from actors_app.services.naming import naming_of
 from actors_app.services.types import Actor
@@ -300,7 +304,7 @@ def test_what_cannot_be_a_key_is_refused(key: str, caller: Caller, api: API) -> 
 
 
 def test_an_answer_that_is_not_kept_any_more_is_told(caller: Caller, api: API) -> None:
-    from actors_app.models import KeptAnswer
+    from actors_app.core.operations.models_replays import KeptAnswer
 
     answer_everything(api.wire)
     for _ in range(2):

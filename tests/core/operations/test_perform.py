@@ -10,8 +10,8 @@ import responses
 from django.db import connection
 from django.test import Client
 
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.trail import verify
-from actors_app.models import AuditEntry
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, envelope, refusal
 from tests.support.payloads import API as ROOT

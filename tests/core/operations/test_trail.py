@@ -10,8 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from actors_app.core.operations import trail
-from actors_app.core.operations.models import GENESIS
-from actors_app.models import AuditEntry, AuditHead
+from actors_app.core.operations.models import GENESIS, AuditEntry, AuditHead
 from tests.support.audit import read, wrote
 
 pytestmark = pytest.mark.django_db

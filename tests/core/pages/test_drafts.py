@@ -15,9 +15,11 @@ from django.core.signing import dumps
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages import drafts
+from actors_app.core.pages.models_drafts import Draft
 from actors_app.core.security.credentials import vault
-from actors_app.models import AuditEntry, Draft, PortalSession
+from actors_app.core.security.models import PortalSession
 from tests.conftest import API
 from tests.permissions.test_rights import everything
 from tests.support.payloads import actor_payload

@@ -14,10 +14,8 @@ from django.test import Client
 from requests import PreparedRequest
 
 from actors_app.core.api.authentication import TENANT_HEADER
+from actors_app.core.security.models import PortalSession
 from actors_app.core.security.sessions import ADDRESS_CHANGED
-from actors_app.models import (
-    PortalSession,
-)
 from tests.conftest import API, key_of
 from tests.core.api.operations import OPERATIONS
 from tests.support import payloads

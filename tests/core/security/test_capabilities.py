@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from actors_app.core.security.capabilities import ACTS, Own
-from actors_app.models import PortalSession
+from actors_app.core.security.models import PortalSession
 from actors_app.services.types import AdminRole
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, NONCE_ID, WORKER_ID, actor_payload, envelope

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from actors_app.core.security import credentials as vault
 from actors_app.core.security.credentials import Credentials, SessionCredentials
+from actors_app.core.security.models import PortalSession
 from actors_app.core.security.sessions import SessionStore
-from actors_app.models import PortalSession
 from actors_app.services.calls import Limits
 from actors_app.services.errors import ServiceFailed, SignedOut, TimedOut
 from portal import store

@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from actors_app.core.security.credentials import SessionCredentials
+from actors_app.core.security.models import PortalSession
 from actors_app.history.accounts import ServiceAccount
-from actors_app.models import PortalSession
 from actors_app.services.errors import AbacoError, WrongPassword
 from tests.conftest import API, key_of
 from tests.support import payloads

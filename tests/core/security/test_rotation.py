@@ -13,8 +13,8 @@ from django.test import Client
 from actors_app.core.security import credentials as vault
 from actors_app.core.security import rotation
 from actors_app.core.security.credentials import Credentials, SessionCredentials
+from actors_app.core.security.models import PortalSession
 from actors_app.executions import archive as kept_results
-from actors_app.models import PortalSession
 from tests.conftest import API, key_of
 
 Browser = Callable[..., Client]

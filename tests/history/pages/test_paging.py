@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from actors_app.models import ActorHistory, BulkItem, BulkJob, ExecutionRecord
+from actors_app.bulk.models import BulkItem, BulkJob
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from tests.faults.pages import Page
 from tests.history.pages.support import ALL, BOTH, ONE, ids, links, query
 from tests.history.world import World, ago

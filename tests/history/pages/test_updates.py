@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from actors_app.core.clock import MINUTE, now_ms
-from actors_app.models import ActorHistory, ExecutionRecord, Readable
+from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
 from tests.faults.pages import Page
 from tests.history.pages.support import ALL, BOTH, ONE, ids
 from tests.history.world import World, ago
