@@ -151,7 +151,7 @@ class API:
 @pytest.fixture
 def sign_in(db: None) -> Callable[..., Client]:
     """Return a function that signs a browser in with given tokens."""
-    from actors_app.core.security import credentials as vault
+    from actors_app.core.security import credentials
 
     def signed_in(**changes: Any) -> Client:
         fields = {
@@ -166,7 +166,7 @@ def sign_in(db: None) -> Callable[..., Client]:
         from actors_app.core.security.sessions import SessionStore
 
         request.session = SessionStore()
-        vault.sign_in(request, vault.Credentials(**fields))
+        credentials.sign_in(request, credentials.Credentials(**fields))
         client = Client(headers={"host": "testserver"})
         from django.conf import settings
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET
 
-from actors_app.account import codes as code_sign_ins
+from actors_app.account import codes
 from actors_app.account.throttle import Attempt, TooManyAttempts
 from actors_app.account.views_sign_in import enter, way_back
 from actors_app.core.pages.error_reports import report
@@ -34,7 +34,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return _not_signed_in(target)
     request.session.pop("sign_in_notice", None)  # what went wrong before is over
     address = request.build_absolute_uri(reverse("actors:sign-in-callback"))
-    state, begun = code_sign_ins.begin(request, tenant, address, target)
+    state, begun = codes.begin(request, tenant, address, target)
     client = client_for(tenant)
     return redirect(tokens.authorize_url(client, tenant.client_key, address, state, begun.verifier))
 
@@ -43,7 +43,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 @sensitive_variables("code", "begun", "new")
 def sign_in_callback(request: HttpRequest) -> HttpResponse:
     """Exchange the code that the API's page gave for tokens (`POST /token`, authorization_code grant)."""
-    begun = code_sign_ins.end(request, request.GET.get("state", ""))
+    begun = codes.end(request, request.GET.get("state", ""))
     if begun is None:
         return _not_signed_in(way_back(request), "code-state")
     tenant = settings.TENANTS.get(begun.tenant)

@@ -6,9 +6,8 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.actors import archive as kept_definitions
-from actors_app.actors import commands as acts
-from actors_app.actors import serializers as shapes
+from actors_app.actors import archive as definition_archive
+from actors_app.actors import commands, serializers
 from actors_app.actors.definition import Definition, definition_of, differences
 from actors_app.actors.forms import ActorForm
 from actors_app.actors.forms_inputs import filled, inputs_of, pairs_of
@@ -27,7 +26,7 @@ TAG = "Actors"
 
 def shown(actor: Actor) -> dict[str, Any]:
     """Return an actor as it goes out."""
-    return dict(shapes.Actor(actor).data)
+    return dict(serializers.Actor(actor).data)
 
 
 def address(actor: Actor) -> str:
@@ -42,32 +41,32 @@ class ActorList(Resource):
         "List the actors that you may read",
         tag=TAG,
         upstream="GET /actors",
-        query=shapes.ActorsQuery,
-        gives=page_of(shapes.ActorRow, has_slices=True),
+        query=serializers.ActorsQuery,
+        gives=page_of(serializers.ActorRow, has_slices=True),
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of the list."""
         actors = self.abaco.actors.list()
-        kept_definitions.record(self.who.tenant, actors)
+        definition_archive.record(self.who.tenant, actors)
         sort: str = self.asked["sort"]
         found = matching(actors, self.asked.get("q", ""), self.asked.get("status", ""))
-        return self.page(shapes.ActorRow, found, KEYS[sort.removeprefix("-")], descending=sort[0] == "-")
+        return self.page(serializers.ActorRow, found, KEYS[sort.removeprefix("-")], descending=sort[0] == "-")
 
     @operation(
         "Register an actor",
         tag=TAG,
         upstream="POST /actors",
-        takes=shapes.ActorDefinition,
+        takes=serializers.ActorDefinition,
         example={"image": "abacosamples/wc", "name": "word-count", "default_environment": {"LEVEL": "2"}},
-        gives=shapes.Actor,
+        gives=serializers.Actor,
         status=201,
     )
     def post(self, request: Request) -> Response:
         """Register one; it starts as soon as its image is there."""
-        given = self.body(shapes.ActorDefinition)
+        given = self.body(serializers.ActorDefinition)
         form = checked(ActorForm(typed(pairs_of(filled(as_form(given)))), tenant=self.tenant))
         definition = exactly(form.new_definition(), given)
-        made = acts.create(self.http, self.abaco, definition)
+        made = commands.create(self.http, self.abaco, definition)
         return self.written(made, lambda actor, _: shown(actor), status=201, location=address)
 
 
@@ -76,27 +75,27 @@ class ActorDetail(Resource):
 
     secret = True  # an environment often holds keys to other services
 
-    @operation("Read an actor", tag=TAG, upstream="GET /actors/{id}", gives=shapes.Actor)
+    @operation("Read an actor", tag=TAG, upstream="GET /actors/{id}", gives=serializers.Actor)
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with an actor and its definition."""
         actor = self.abaco.actors.get(actor_id)
-        kept_definitions.record(self.who.tenant, [actor])
+        definition_archive.record(self.who.tenant, [actor])
         return Response(shown(actor))
 
     @operation(
         "Change an actor",
         tag=TAG,
         upstream="PUT /actors/{id}",
-        takes=shapes.ActorChanges,
+        takes=serializers.ActorChanges,
         example={"description": "Counts words.", "log_ex": 3600},
-        gives=shapes.Actor,
+        gives=serializers.Actor,
         about="What is left out stays as it is: the whole definition is sent to the API, whose own PUT would reset it. "
         "With `If-Match` and the tag of a GET, an actor that has changed since is left alone (412).",
         may=(412,),
     )
     def patch(self, request: Request, actor_id: str) -> Response:
         """Change what is named, and nothing else."""
-        given = self.body(shapes.ActorChanges)
+        given = self.body(serializers.ActorChanges)
         if earlier := answered(self.http, "actor.update", actor_id=actor_id):
             return self.written(earlier, lambda actor, _: shown(actor))
         actor = self.abaco.actors.get(actor_id)
@@ -108,9 +107,9 @@ class ActorDetail(Resource):
         wanted = exactly(form.values(), given)
         if not differences(before, wanted) and not force:
             return Response(shown(actor))
-        if before["link"] != wanted["link"] and (ring := acts.ring(self.abaco, actor, wanted["link"])):
-            raise not_valid({"link": [acts.ring_words(ring)]})
-        saved = acts.update(self.http, actor_id, actor, before, wanted, force=force)
+        if before["link"] != wanted["link"] and (ring := commands.ring(self.abaco, actor, wanted["link"])):
+            raise not_valid({"link": [commands.ring_words(ring)]})
+        saved = commands.update(self.http, actor_id, actor, before, wanted, force=force)
         return self.written(saved, lambda saved, _: shown(saved))
 
     @operation("Delete an actor", tag=TAG, upstream="DELETE /actors/{id}", takes=False, gives=Done)
@@ -119,7 +118,7 @@ class ActorDetail(Resource):
         if earlier := answered(self.http, "actor.delete", actor_id=actor_id):
             return self.done(earlier)
         label = self.abaco.actors.get(actor_id).label
-        return self.done(acts.delete(self.http, self.abaco, actor_id, label))
+        return self.done(commands.delete(self.http, self.abaco, actor_id, label))
 
 
 def as_form(given: Definition) -> Definition:

@@ -8,10 +8,8 @@ from django.http import Http404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.actors import archive as kept_definitions
-from actors_app.actors import commands as acts
-from actors_app.actors import serializers as actor_shapes
-from actors_app.actors import serializers_definitions as shapes
+from actors_app.actors import archive as definition_archive
+from actors_app.actors import commands, serializers, serializers_definitions
 from actors_app.actors.api import address, as_form, exactly, shown
 from actors_app.actors.definition import Definition, Difference
 from actors_app.actors.definition_files import NoDefinition, read, written
@@ -25,7 +23,7 @@ from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import operation, page_of
-from actors_app.history import visibility as rights
+from actors_app.history import visibility
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor
 
@@ -45,17 +43,17 @@ class Revisions(Resource):
             raise
         except AbacoError as error:
             # One that is gone is still its owner's to look at; while the API is silent, its last answer stands.
-            seen = rights.despite(self.http, self.abaco, actor_id, error)
+            seen = visibility.despite(self.http, self.abaco, actor_id, error)
             key, reader = seen.id, partial(reader_despite, self.who, seen.id, seen.owner, error)
         else:
-            rights.remember(self.who.tenant, [actor])
+            visibility.remember(self.who.tenant, [actor])
             key, reader = actor.id, partial(reader_of, self.abaco, self.who, actor)
-        return reader, line_of(kept_definitions.line(self.who.tenant, key))
+        return reader, line_of(definition_archive.line(self.who.tenant, key))
 
     def opened(self, key: str, revision: Revision) -> Definition:
         """Return what is in one of them; raise Http404 where no key opens it any more."""
-        row = kept_definitions.kept(self.who.tenant, key, revision.key)
-        found = kept_definitions.opened(row) if row else None
+        row = definition_archive.kept(self.who.tenant, key, revision.key)
+        found = definition_archive.opened(row) if row else None
         if found is None:
             raise Http404
         return found
@@ -69,13 +67,13 @@ class RevisionList(Revisions):
         tag=TAG,
         upstream="GET /actors/{id}",
         query=PageQuery,
-        gives=page_of(shapes.Revision),
+        gives=page_of(serializers_definitions.Revision),
         about="Those that the portal has seen: the API keeps no former one.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of them, the newest first."""
         _, found = self.line(actor_id)
-        return self.page(shapes.Revision, found, lambda one: (one.key,), descending=True)
+        return self.page(serializers_definitions.Revision, found, lambda one: (one.key,), descending=True)
 
 
 class RevisionDetail(Revisions):
@@ -85,7 +83,7 @@ class RevisionDetail(Revisions):
         "Read a definition that an actor had",
         tag=TAG,
         upstream="GET /actors/{id}",
-        gives=shapes.WholeRevision,
+        gives=serializers_definitions.WholeRevision,
         about="Without the state, which is no part of what is kept. Sent to the actor as a PATCH, it is taken back."
         " Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
     )
@@ -99,10 +97,10 @@ class RevisionDetail(Revisions):
         fields, withheld = reader.definition(self.opened(reader.actor_id, revision))
         return Response(
             {
-                **shapes.Revision(revision).data,
+                **serializers_definitions.Revision(revision).data,
                 "former_values": reader.sight.value,
                 "definition": fields,
-                "withheld": shapes.Withheld(withheld, many=True).data,
+                "withheld": serializers_definitions.Withheld(withheld, many=True).data,
             }
         )
 
@@ -114,8 +112,8 @@ class RevisionDifference(Revisions):
         "What differs between two definitions of an actor",
         tag=TAG,
         upstream="GET /actors/{id}",
-        query=shapes.DifferenceQuery,
-        gives=shapes.Comparison,
+        query=serializers_definitions.DifferenceQuery,
+        gives=serializers_definitions.Comparison,
         about="Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
@@ -129,8 +127,8 @@ class RevisionDifference(Revisions):
         changes = changed(self.opened(reader.actor_id, before), self.opened(reader.actor_id, after))
         return Response(
             {
-                "before": shapes.Revision(before).data,
-                "after": shapes.Revision(after).data,
+                "before": serializers_definitions.Revision(before).data,
+                "after": serializers_definitions.Revision(after).data,
                 "former_values": reader.sight.value,
                 "differences": [_difference(reader, one) for one in changes],
             }
@@ -145,8 +143,8 @@ def _difference(reader: FormerReader, one: Difference) -> dict[str, Any]:
         "name": one.name,
         "before": before,
         "after": after,
-        "before_withheld": shapes.Withheld(before_withheld, many=True).data,
-        "after_withheld": shapes.Withheld(after_withheld, many=True).data,
+        "before_withheld": serializers_definitions.Withheld(before_withheld, many=True).data,
+        "after_withheld": serializers_definitions.Withheld(after_withheld, many=True).data,
     }
 
 
@@ -158,7 +156,7 @@ class Definitions(Resource):
     def register(self, definition: Definition, given: Definition, **more: Any) -> Response:
         """Register an actor; `given` is what was sent, whose line ends stay as they are."""
         form = checked(ActorForm(typed(pairs_of(filled(definition))), tenant=self.tenant))
-        made = acts.create(self.http, self.abaco, exactly(form.new_definition(), given))
+        made = commands.create(self.http, self.abaco, exactly(form.new_definition(), given))
         return self.written(made, lambda actor, _: {**shown(actor), **more}, status=201, location=address)
 
 
@@ -175,7 +173,7 @@ class DefinitionFile(Definitions):
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with the definition."""
         actor = self.abaco.actors.get(actor_id)
-        kept_definitions.record(self.who.tenant, [actor])
+        definition_archive.record(self.who.tenant, [actor])
         return Response(written(actor, self.tenant.version))
 
 
@@ -186,16 +184,18 @@ class DefinitionImport(Definitions):
         "Register an actor from an exported definition",
         tag=TAG,
         upstream="POST /actors",
-        takes=shapes.DefinitionFile,
+        takes=serializers_definitions.DefinitionFile,
         example={"definition": {"image": "abacosamples/test", "maxWorkers": 2}},
-        gives=shapes.ImportedActor,
+        gives=serializers_definitions.ImportedActor,
         status=201,
         about="What it names and an actor does not have is said, and left out.",
     )
     def post(self, request: Request) -> Response:
         """Register one."""
         try:
-            found = read(self.body(shapes.DefinitionFile)["definition"]).for_version(self.tenant.version)
+            found = read(self.body(serializers_definitions.DefinitionFile)["definition"]).for_version(
+                self.tenant.version
+            )
         except NoDefinition as wrong:
             raise not_valid({"definition": list(wrong.sentences)}) from None
         given = as_form(found.definition)
@@ -211,15 +211,15 @@ class ActorClone(Definitions):
         "Register another actor like one",
         tag=TAG,
         upstream="GET /actors/{id}, POST /actors",
-        takes=shapes.Clone,
+        takes=serializers_definitions.Clone,
         example={"name": "another-like-it"},
-        gives=actor_shapes.Actor,
+        gives=serializers.Actor,
         status=201,
         about="Nonces and permissions do not go along; a state does, where it is a JSON object.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Register it."""
-        given = as_form(self.body(shapes.Clone))
+        given = as_form(self.body(serializers_definitions.Clone))
         source: Actor = self.abaco.actors.get(actor_id)
-        kept_definitions.record(self.who.tenant, [source])
+        definition_archive.record(self.who.tenant, [source])
         return self.register(cloned(source) | given, given)

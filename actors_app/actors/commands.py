@@ -12,7 +12,7 @@ from actors_app.core.operations.gone import was_gone
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import abaco_for
-from actors_app.history import visibility as rights
+from actors_app.history import visibility
 from actors_app.links.graph import ring_of
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
@@ -106,7 +106,7 @@ def address(actor_id: str) -> str:
 def _create(request: HttpRequest, abaco: Abaco, definition: Mapping[str, object]) -> Actor:
     actor = abaco.actors.create(definition)
     record_saved(request, "actor.create", actor)
-    rights.forget_rights(request)
+    visibility.forget_rights(request)
     return actor
 
 
@@ -127,7 +127,7 @@ def _save(request: HttpRequest, actor_id: str, actor: Actor, changes: dict[str, 
 def _delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> str:
     said: list[str] = []
     gone = was_gone(lambda: said.append(abaco.actors.delete(actor_id)))
-    rights.forget_actor(request, actor_id)
+    visibility.forget_actor(request, actor_id)
     return GONE if gone else said[0]
 
 

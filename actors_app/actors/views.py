@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.actors import archive as kept_definitions
+from actors_app.actors import archive as definition_archive
 from actors_app.actors.forms_list import ActorListForm
 from actors_app.actors.rows import KNOWN_STATUSES, columns, rows, select, sort_of
 from actors_app.core.pages import csv_lists
@@ -19,7 +19,7 @@ from actors_app.core.pages.forms_slice import shown_slice
 from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
-from actors_app.history import visibility as rights
+from actors_app.history import visibility
 from actors_app.history.actor_summary import last_days, summary
 from actors_app.masking import Masker, may_hold_secret
 from actors_app.permissions.access import unusable
@@ -51,7 +51,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
         if wants_fragment(request):
             raise
         return render_page(request, "actors/list.html", {**context, "error": error}, status=error.status)
-    kept_definitions.record_list(request.session["who"]["tenant"], found)
+    definition_archive.record_list(request.session["who"]["tenant"], found)
     actors = found.lines
     statuses = Counter(map(attrgetter("status"), actors))
     matching = select(actors, **filters)
@@ -116,7 +116,7 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
     )
     actor = answers["actor"].need()
     levels: dict[str, str] = answers["permissions"].value or {}
-    known = next(map(summary, rights.remember(request.session["who"]["tenant"], [actor])), None)
+    known = next(map(summary, visibility.remember(request.session["who"]["tenant"], [actor])), None)
     context = {
         **answers,
         "actor": actor,
@@ -166,7 +166,7 @@ def _worker_states(workers: tuple[Worker, ...]) -> list[tuple[str, int]]:
 def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show every field of an actor (`GET /actors/{id}`)."""
     actor = abaco_for(request).actors.get(actor_id)
-    kept_definitions.record(request.session["who"]["tenant"], [actor])
+    definition_archive.record(request.session["who"]["tenant"], [actor])
     environment, masker = actor.default_environment, Masker(actor.id)
     context = {
         "actor": actor,

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from actors_app.actors import archive as kept_definitions
-from actors_app.actors import commands as acts
+from actors_app.actors import archive as definition_archive
+from actors_app.actors import commands
 from actors_app.actors.definition import (
     LABELS,
     Definition,
@@ -72,7 +72,7 @@ def actor_create(request: HttpRequest) -> HttpResponse:
         form, status = ActorForm(request.POST, tenant=tenant), 422
         if form.is_valid():
             try:
-                return acts.create(request, abaco_for(request), form.new_definition()).go(request)
+                return commands.create(request, abaco_for(request), form.new_definition()).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     sends = {"actor-create": form.new_definition()} if form.is_bound and not form.errors else {}
@@ -86,7 +86,7 @@ def _source(request: HttpRequest) -> Actor:
     if not is_id(identifier):
         raise NotFound("no id", user_message="There is no actor of this name to clone.", changed="no")
     actor = abaco_for(request).actors.get(identifier)
-    kept_definitions.record(request.session["who"]["tenant"], [actor])
+    definition_archive.record(request.session["who"]["tenant"], [actor])
     return actor
 
 
@@ -103,7 +103,7 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         if drafts.shown():
             return _edit_draft(request, actor_id)
         actor = abaco_for(request).actors.get(actor_id)
-        kept_definitions.record(request.session["who"]["tenant"], [actor])
+        definition_archive.record(request.session["who"]["tenant"], [actor])
         now = definition_of(actor)
         if "back" in request.GET:
             return _edit_back(request, actor_id, actor, now)
@@ -144,8 +144,8 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
 def _former(request: HttpRequest, actor_id: str, key: str) -> tuple[KeptDefinition | None, Definition | None]:
     """Return a former definition that an address or a form names, and what it holds; nothing where it cannot."""
     tenant = request.session["who"]["tenant"]
-    row = kept_definitions.kept(tenant, actor_id, int(key)) if re.fullmatch("[0-9]{1,18}", key) else None
-    return row, kept_definitions.opened(row) if row else None
+    row = definition_archive.kept(tenant, actor_id, int(key)) if re.fullmatch("[0-9]{1,18}", key) else None
+    return row, definition_archive.opened(row) if row else None
 
 
 def _sight(request: HttpRequest, actor_id: str, owner: str) -> Sight:
@@ -208,11 +208,11 @@ def _review_or_save(
     force = form.cleaned_data["force"]
     if not found and not force:
         return _edit_page(request, actor_id, form, sealed, actor=actor, sends=_sends(actor, {}), nothing_to_save=True)
-    if before["link"] != wanted["link"] and (ring := acts.ring(abaco, actor, wanted["link"])):
-        form.add_error("link", acts.ring_words(ring))
+    if before["link"] != wanted["link"] and (ring := commands.ring(abaco, actor, wanted["link"])):
+        form.add_error("link", commands.ring_words(ring))
         return _edit_page(request, actor_id, form, sealed, actor=actor, status=422)
     if request.POST.get("step") == "save":
-        return acts.update(request, actor_id, actor, before, wanted, force=force).go(request)
+        return commands.update(request, actor_id, actor, before, wanted, force=force).go(request)
     changed = {one.name for one in found}
     context = _context(
         actor_id,
@@ -282,7 +282,7 @@ def actor_restart(request: HttpRequest, actor_id: str) -> HttpResponse:
     actor = abaco_for(request).actors.get(actor_id)
     if request.method == "POST":
         try:
-            return acts.restart(request, actor_id, actor).go(request)
+            return commands.restart(request, actor_id, actor).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     context = _context(actor_id, form=form, actor=actor, sends=_sends(actor, {}, force=True))
@@ -308,7 +308,7 @@ def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            return acts.delete(request, abaco, actor_id, form.label).go(request)
+            return commands.delete(request, abaco, actor_id, form.label).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     return render_page(request, "actors/delete.html", _context(actor_id, form=form), status=status)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from actors_app.actors import archive as kept_definitions
+from actors_app.actors import archive as definition_archive
 from actors_app.actors.definition_files import as_text, written
 from actors_app.actors.former_values import reader_despite, reader_of
 from actors_app.actors.forms_revisions import WHO, RevisionsForm
@@ -16,7 +16,7 @@ from actors_app.core.clock import from_ms
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
-from actors_app.history import visibility as rights
+from actors_app.history import visibility
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 
 ROWS = 25
@@ -45,7 +45,7 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         raise
     except AbacoError as error:
         try:
-            seen = rights.despite(request, abaco, actor_id, error)
+            seen = visibility.despite(request, abaco, actor_id, error)
         except (SignedOut, NotFound, Forbidden):
             raise
         except AbacoError:
@@ -54,10 +54,10 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         context |= {"label": seen.label, "error_now": error, "deleted": from_ms(seen.deleted)}
     else:
         # With its owner too, who is shown the definitions when it is gone.
-        rights.remember(tenant, [actor])
+        visibility.remember(tenant, [actor])
         key = actor.id
         context["actor"] = actor
-    revisions = line_of(kept_definitions.line(tenant, key))
+    revisions = line_of(definition_archive.line(tenant, key))
     if context["actor"] and len(revisions) > 1:
         reader = reader_of(abaco, who, context["actor"])
     form = RevisionsForm(request.GET, revisions)
@@ -85,8 +85,8 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
 
 
 def _opened(tenant: str, actor_id: str, revision: Revision) -> dict[str, object] | None:
-    row = kept_definitions.kept(tenant, actor_id, revision.key)
-    return kept_definitions.opened(row) if row else None
+    row = definition_archive.kept(tenant, actor_id, revision.key)
+    return definition_archive.opened(row) if row else None
 
 
 @never_cache
@@ -97,7 +97,7 @@ def definition_download(request: HttpRequest, actor_id: str) -> HttpResponse:
     abaco = abaco_for(request)
     actor = abaco.actors.get(actor_id)
     tenant = request.session["who"]["tenant"]
-    kept_definitions.record(tenant, [actor])
+    definition_archive.record(tenant, [actor])
     response = HttpResponse(
         as_text(written(actor, tenant_of(signed_in(request)).version)), content_type="application/json; charset=utf-8"
     )

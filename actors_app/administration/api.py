@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.administration import serializers as shapes
+from actors_app.administration import serializers
 from actors_app.administration.lists import (
     Lists,
     admin_lists,
@@ -54,7 +54,7 @@ class Administration(Tenant):
         "How the tenant stands",
         tag=TAG,
         upstream="GET /actors/admin, GET /actors/admin/workers, GET /actors/admin/executions",
-        gives=shapes.Administration,
+        gives=serializers.Administration,
         about="For administrators. The API's lists are slow, and read at most once a minute.",
     )
     def get(self, request: Request) -> Response:
@@ -88,7 +88,7 @@ class Administration(Tenant):
             "stuck_workers": [dict(zip(("actor_id", "worker_id", "reason"), one, strict=True)) for one in stuck],
             "stuck_mailboxes": [dict(zip(("actor_id", "messages", "reason"), one, strict=True)) for one in boxes],
         }
-        return Response(shapes.Administration(values).data)
+        return Response(serializers.Administration(values).data)
 
 
 class AdminActorList(Tenant):
@@ -98,8 +98,8 @@ class AdminActorList(Tenant):
         "List every actor of the tenant",
         tag=TAG,
         upstream="GET /actors/admin",
-        query=shapes.AdminQuery,
-        gives=page_of(shapes.AdminActor),
+        query=serializers.AdminQuery,
+        gives=page_of(serializers.AdminActor),
         about="For administrators; from lists that are read at most once a minute.",
     )
     def get(self, request: Request) -> Response:
@@ -110,7 +110,7 @@ class AdminActorList(Tenant):
         key = SORTS[sort.removeprefix("-")]
         # The id goes with it, so that no two are alike, and a moment as the text of it.
         return self.page(
-            shapes.AdminActor,
+            serializers.AdminActor,
             map(_counted, found),
             lambda one: (*_plain(key(one["actor"])), one["id"]),
             descending=sort[0] == "-",
@@ -124,8 +124,8 @@ class Workers(Tenant):
         "List the workers of all actors",
         tag=TAG,
         upstream="GET /actors/admin/workers, GET /actors/search/workers",
-        query=shapes.WorkersQuery,
-        gives=shapes.TenantWorkersPage,
+        query=serializers.WorkersQuery,
+        gives=serializers.TenantWorkersPage,
         about="Of the tenant to administrators; to others those that the search gives them, up to 1,000.",
     )
     def get(self, request: Request) -> Response:
@@ -148,12 +148,12 @@ class Workers(Tenant):
         )
 
         def shown(worker: Worker) -> dict[str, Any]:
-            values = {name: getattr(worker, name, None) for name in shapes.TenantWorker().fields}
+            values = {name: getattr(worker, name, None) for name in serializers.TenantWorker().fields}
             is_still = is_stuck(worker, taken) or worker.id in standing
             return values | {"actor_name": labels.get(worker.actor_id, ""), "is_stuck": is_still}
 
         return self.page_of(
-            shapes.TenantWorker,
+            serializers.TenantWorker,
             Page([shown(one) for one in page.items], page.next, page.previous),
             total=len(found),
             of_tenant=None if access.role.is_unknown else access.role.is_admin,
@@ -163,15 +163,15 @@ class Workers(Tenant):
 class Utilization(Resource):
     """`/utilization/`."""
 
-    @operation("How full the server is", tag=TAG, upstream="GET /actors/utilization", gives=shapes.Utilization)
+    @operation("How full the server is", tag=TAG, upstream="GET /actors/utilization", gives=serializers.Utilization)
     def get(self, request: Request) -> Response:
         """Answer with the counts."""
-        return Response(shapes.Utilization(self.abaco.admin.utilization()).data)
+        return Response(serializers.Utilization(self.abaco.admin.utilization()).data)
 
 
 def _counted(actor: AdminActor) -> dict[str, Any]:
     return {
-        **{name: getattr(actor, name, None) for name in shapes.AdminActor().fields},
+        **{name: getattr(actor, name, None) for name in serializers.AdminActor().fields},
         "worker_count": len(actor.workers),
         "actor": actor,
     }

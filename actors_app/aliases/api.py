@@ -5,8 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.actors.commands import ring_words
-from actors_app.aliases import commands as acts
-from actors_app.aliases import serializers as shapes
+from actors_app.aliases import commands, serializers
 from actors_app.aliases.forms import AliasForm, PointForm
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
@@ -31,7 +30,7 @@ class Aliases(Resource):
 
     def refuse_ring(self, alias: str, actor_id: str) -> None:
         """Raise a problem where an alias that leads to an actor would close a ring of links."""
-        if ring := acts.ring(self.abaco, alias, actor_id):
+        if ring := commands.ring(self.abaco, alias, actor_id):
             raise not_valid({"actor_id": [ring_words(ring)]})
 
 
@@ -42,8 +41,8 @@ class AliasList(Aliases):
         "List the aliases of the tenant",
         tag=TAG,
         upstream="GET /actors/aliases",
-        query=shapes.AliasesQuery,
-        gives=page_of(shapes.Alias),
+        query=serializers.AliasesQuery,
+        gives=page_of(serializers.Alias),
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them, by name, whoever owns them."""
@@ -55,28 +54,28 @@ class AliasList(Aliases):
             if any(text in part.casefold() for part in (one.alias, one.actor_id, one.owner))
             and all(getattr(one, name) == value for name, value in exact.items())
         ]
-        return self.page(shapes.Alias, found, lambda one: (one.alias.casefold(), one.alias))
+        return self.page(serializers.Alias, found, lambda one: (one.alias.casefold(), one.alias))
 
     @operation(
         "Make an alias",
         tag=TAG,
         upstream="POST /actors/aliases",
-        takes=shapes.NewAlias,
+        takes=serializers.NewAlias,
         example={"alias": "rnaseq-production", "actor_id": "GJ4pt6HEHa63k"},
-        gives=shapes.CreatedAlias,
+        gives=serializers.CreatedAlias,
         status=201,
     )
     def post(self, request: Request) -> Response:
         """Make one."""
-        given = checked(AliasForm(typed(self.body(shapes.NewAlias).items()))).cleaned_data
+        given = checked(AliasForm(typed(self.body(serializers.NewAlias).items()))).cleaned_data
         alias, actor_id = given["alias"], given["actor_id"]
         made = answered(self.http, "alias.create", actor_id=actor_id, object_id=alias)
         if made is None:
             self.refuse_ring(alias, actor_id)
-            made = acts.create(self.http, self.abaco, alias, actor_id)
+            made = commands.create(self.http, self.abaco, alias, actor_id)
         return self.written(
             made,
-            lambda one, _: {**shapes.Alias(one).data, **others(self, Subject("alias", alias))},
+            lambda one, _: {**serializers.Alias(one).data, **others(self, Subject("alias", alias))},
             status=201,
             location=address,
         )
@@ -85,29 +84,29 @@ class AliasList(Aliases):
 class AliasDetail(Aliases):
     """`/aliases/<alias>/`."""
 
-    @operation("Read an alias", tag=TAG, upstream="GET /actors/aliases/{alias}", gives=shapes.Alias)
+    @operation("Read an alias", tag=TAG, upstream="GET /actors/aliases/{alias}", gives=serializers.Alias)
     def get(self, request: Request, alias: str) -> Response:
         """Answer with one."""
-        return Response(shapes.Alias(self.abaco.aliases.get(alias)).data)
+        return Response(serializers.Alias(self.abaco.aliases.get(alias)).data)
 
     @operation(
         "Point an alias at another actor",
         tag=TAG,
         upstream="PUT /actors/aliases/{alias}",
-        takes=shapes.Pointing,
+        takes=serializers.Pointing,
         example={"actor_id": "GJ4pt6HEHa63k"},
-        gives=shapes.Alias,
+        gives=serializers.Alias,
         about="Messages to the alias, and its nonces, go there from then on.",
     )
     def put(self, request: Request, alias: str) -> Response:
         """Point it elsewhere."""
-        actor_id = checked(PointForm(typed(self.body(shapes.Pointing).items()))).cleaned_data["actor_id"]
+        actor_id = checked(PointForm(typed(self.body(serializers.Pointing).items()))).cleaned_data["actor_id"]
         moved = answered(self.http, "alias.update", actor_id=actor_id, object_id=alias)
         if moved is None:
             before = self.abaco.aliases.get(alias)
             self.refuse_ring(alias, actor_id)
-            moved = acts.point(self.http, self.abaco, alias, before, actor_id)
-        return self.written(moved, lambda one, _: shapes.Alias(one).data)
+            moved = commands.point(self.http, self.abaco, alias, before, actor_id)
+        return self.written(moved, lambda one, _: serializers.Alias(one).data)
 
     @operation(
         "Delete an alias",
@@ -119,4 +118,4 @@ class AliasDetail(Aliases):
     )
     def delete(self, request: Request, alias: str) -> Response:
         """Delete it."""
-        return self.done(acts.delete(self.http, self.abaco, alias))
+        return self.done(commands.delete(self.http, self.abaco, alias))

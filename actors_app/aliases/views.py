@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.actors.commands import ring_words
-from actors_app.aliases import commands as acts
+from actors_app.aliases import commands
 from actors_app.aliases.forms import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.aliases.rows import AliasRow, dead_among, linking, rows
 from actors_app.core.operations.perform import answered
@@ -83,10 +83,10 @@ def alias_create(request: HttpRequest) -> HttpResponse:
             if earlier := answered(request, "alias.create", actor_id=typed["actor_id"], object_id=typed["alias"]):
                 return earlier.go(request)
             try:
-                if ring := acts.ring(abaco, typed["alias"], typed["actor_id"]):
+                if ring := commands.ring(abaco, typed["alias"], typed["actor_id"]):
                     form.add_error("actor_id", ring_words(ring))
                 else:
-                    return acts.create(request, abaco, typed["alias"], typed["actor_id"]).go(request)
+                    return commands.create(request, abaco, typed["alias"], typed["actor_id"]).go(request)
             except AbacoError as error:
                 status = form.refuse(error, is_fragment=wants_fragment(request))
     return render_page(request, "aliases/create.html", context, partial="aliases/_create.html", status=status)
@@ -131,10 +131,10 @@ def alias_update(request: HttpRequest, alias: str) -> HttpResponse:
                 return earlier.go(request)
             try:
                 before = abaco.aliases.get(alias)
-                if ring := acts.ring(abaco, alias, to):
+                if ring := commands.ring(abaco, alias, to):
                     form.add_error("actor_id", ring_words(ring))
                 else:
-                    return acts.point(request, abaco, alias, before, to).go(request)
+                    return commands.point(request, abaco, alias, before, to).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "aliases/update.html", context, partial="aliases/_update.html", status=status)
@@ -156,7 +156,7 @@ def alias_delete(request: HttpRequest, alias: str) -> HttpResponse:
             if earlier := answered(request, "alias.delete", object_id=alias):
                 return earlier.go(request)
             try:
-                return acts.delete(request, abaco, alias).go(request)
+                return commands.delete(request, abaco, alias).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "aliases/delete.html", context, partial="aliases/_delete.html", status=status)

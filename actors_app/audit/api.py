@@ -7,7 +7,7 @@ from django.http import Http404, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.audit import serializers as shapes
+from actors_app.audit import serializers
 from actors_app.audit.activity import Reader, record_of
 from actors_app.audit.checks import check
 from actors_app.audit.forms import ActivityForm
@@ -58,7 +58,7 @@ class Lines(Resource):
             paging.write("after", some[-1].pk) if some and has_next else None,
             paging.write("before", some[0].pk) if some and has_previous else None,
         )
-        return self.page_of(shapes.ActivityLine, page, is_complete=is_complete)
+        return self.page_of(serializers.ActivityLine, page, is_complete=is_complete)
 
 
 class Activity(Lines):
@@ -67,8 +67,8 @@ class Activity(Lines):
     @operation(
         "List what was done through this portal",
         tag=TAG,
-        query=shapes.ActivityQuery,
-        gives=shapes.ActivityPage,
+        query=serializers.ActivityQuery,
+        gives=serializers.ActivityPage,
         about="Your own lines, and what others did to the actors that you may read.",
     )
     def get(self, request: Request) -> Response:
@@ -86,7 +86,7 @@ class ActivityFile(Lines):
     @operation(
         "Take the activity as a file",
         tag=TAG,
-        query=shapes.ActivityFileQuery,
+        query=serializers.ActivityFileQuery,
         gives=FILES,
         about="All lines that fit, as CSV or JSON Lines, sent while they are read.",
     )
@@ -101,7 +101,9 @@ class ActivityFile(Lines):
 class ActorActivity(Lines):
     """`/actors/<actor>/activity/`."""
 
-    @operation("List what was done to an actor", tag=TAG, query=shapes.ActorActivityQuery, gives=shapes.ActivityPage)
+    @operation(
+        "List what was done to an actor", tag=TAG, query=serializers.ActorActivityQuery, gives=serializers.ActivityPage
+    )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of lines."""
         _, reader, lines = of_actor(self.who, self.abaco, actor_id)
@@ -111,10 +113,10 @@ class ActorActivity(Lines):
 class ActivityDetail(Resource):
     """`/activity/<line>/`."""
 
-    @operation("Read a line of the activity", tag=TAG, gives=shapes.ActivityLine)
+    @operation("Read a line of the activity", tag=TAG, gives=serializers.ActivityLine)
     def get(self, request: Request, entry_id: int) -> Response:
         """Answer with one."""
-        return Response(shapes.ActivityLine(shown(*_line(self, entry_id))).data)
+        return Response(serializers.ActivityLine(shown(*_line(self, entry_id))).data)
 
 
 class ActivityCheck(Resource):
@@ -123,12 +125,12 @@ class ActivityCheck(Resource):
     @operation(
         "Find out what became of a write",
         tag=TAG,
-        gives=shapes.CheckFinding,
+        gives=serializers.CheckFinding,
         about="For a write whose answer never came; nothing is changed by asking.",
     )
     def get(self, request: Request, entry_id: int) -> Response:
         """Answer with what the API shows now."""
-        return Response(shapes.CheckFinding(check(self.abaco, _line(self, entry_id)[0])).data)
+        return Response(serializers.CheckFinding(check(self.abaco, _line(self, entry_id)[0])).data)
 
 
 def _line(resource: Resource, entry_id: int) -> tuple[AuditEntry, Reader]:

@@ -11,12 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.administration.lists import admin_role
-from actors_app.bulk import actor_plans as of_actors
-from actors_app.bulk import commands as acts
-from actors_app.bulk import execution_plans as of_executions
-from actors_app.bulk import jobs, steps
-from actors_app.bulk import progress as pages
-from actors_app.bulk import serializers as shapes
+from actors_app.bulk import actor_plans, commands, execution_plans, jobs, progress, serializers, steps
 from actors_app.bulk.actor_plans import ActorPlan
 from actors_app.bulk.execution_plans import ExecutionPlan
 from actors_app.bulk.forms import ActorBulkForm, ActorOrderForm, BulkForm, OrderForm
@@ -45,14 +40,14 @@ class BulkPreview(Resource):
     @operation(
         "Say what an act on many things would do",
         tag=TAG,
-        takes=shapes.Wanted,
+        takes=serializers.Wanted,
         example={"act": "resend", "filter": "outcome=failed&window=24h"},
-        gives=shapes.Preview,
+        gives=serializers.Preview,
         about="Nothing is done. What it applies to, what each loses, which are left out and why.",
     )
     def post(self, request: Request) -> Response:
         """Answer with the plan, which an order takes."""
-        given = self.body(shapes.Wanted)
+        given = self.body(serializers.Wanted)
         plan = self._of_actors(given) if given["act"] in OF_ACTORS else self._of_executions(given)
         act, lines = ACTS[plan.act], plan.lines if isinstance(plan, ActorPlan) else ()
         return Response(
@@ -61,8 +56,8 @@ class BulkPreview(Resource):
                 "consequences": list(act.consequences),
                 "number": plan.number,
                 "beyond": plan.beyond,
-                "items": shapes.Thing(plan.items, many=True).data,
-                "left": shapes.LeftThing(plan.left, many=True).data,
+                "items": serializers.Thing(plan.items, many=True).data,
+                "left": serializers.LeftThing(plan.left, many=True).data,
                 "losses": [
                     {"actor_id": line.actor_id, "effects": [effect.words for effect in line.effects]}
                     for line in lines
@@ -78,7 +73,7 @@ class BulkPreview(Resource):
         form = checked(ActorBulkForm(_picked(given)))
         who, abaco = self.who, self.abaco
         pick = form.cleaned_data["pick"]
-        return of_actors.plan_of(
+        return actor_plans.plan_of(
             who, abaco, lambda: admin_role(self.http, abaco), given["act"], pick, form.cleaned_data["place"], ""
         )
 
@@ -95,39 +90,39 @@ class BulkPreview(Resource):
         filters = form_of({name: value for name, value in query.validated_data.items() if name not in _PAGING})
         what = asked_of(self.http, self.abaco, filters)
         pick = form.cleaned_data["pick"]
-        return of_executions.plan_of(self.who, self.abaco, what, given["act"], scope, pick, filters.query())
+        return execution_plans.plan_of(self.who, self.abaco, what, given["act"], scope, pick, filters.query())
 
 
 class BulkList(Resource):
     """`/bulk/`."""
 
-    @operation("List your acts on many things", tag=TAG, query=shapes.JobsQuery, gives=page_of(shapes.Job))
+    @operation("List your acts on many things", tag=TAG, query=serializers.JobsQuery, gives=page_of(serializers.Job))
     def get(self, request: Request) -> Response:
         """Answer with a page of the newest fifty."""
-        mine = [_shown(page) for page in pages.pages_of(self.who)]
-        return self.page(shapes.Job, mine, lambda one: (one["created"], one["handle"]), descending=True)
+        mine = [_shown(page) for page in progress.pages_of(self.who)]
+        return self.page(serializers.Job, mine, lambda one: (one["created"], one["handle"]), descending=True)
 
     @operation(
         "Order an act on many things",
         tag=TAG,
-        takes=shapes.Order,
-        gives=shapes.Job,
+        takes=serializers.Order,
+        gives=serializers.Job,
         status=201,
         about="Of a preview. Nothing is done before the first step is asked for.",
     )
     def post(self, request: Request) -> Response:
         """Write it down."""
-        given = self.body(shapes.Order)
+        given = self.body(serializers.Order)
         plan: Plan | None = ActorPlan.unsealed(self.who, given["plan"])
         plan = plan or ExecutionPlan.unsealed(self.who, given["plan"])
         if plan is None or not plan.items:
             raise not_valid({"plan": [TOO_OLD]})
         data = typed(given.items())
         form = ActorOrderForm(data, expected=plan.number) if isinstance(plan, ActorPlan) else OrderForm(data)
-        ordered = acts.order(self.http, plan, checked(form).cleaned_data["reason"])
+        ordered = commands.order(self.http, plan, checked(form).cleaned_data["reason"])
         return self.written(
             ordered,
-            lambda job, _: _shown(pages.page_of(self.who, job)),
+            lambda job, _: _shown(progress.page_of(self.who, job)),
             status=201,
             location=lambda job: reverse("api:bulk-detail", args=[job.handle]),
         )
@@ -146,17 +141,17 @@ class Job(Resource):
     def whole(self, handle: str, error: AbacoError | None = None) -> Response:
         """Answer with how far a job is, and what came of each thing."""
         job = self.job(handle)
-        items = shapes.Outcome(jobs.items_of(job), many=True).data
+        items = serializers.Outcome(jobs.items_of(job), many=True).data
         if error:
             report(self.http, error)
         waits = error.user_message if error else None
-        return Response({**_shown(pages.page_of(self.who, job)), "items": items, "waits_because": waits})
+        return Response({**_shown(progress.page_of(self.who, job)), "items": items, "waits_because": waits})
 
 
 class BulkDetail(Job):
     """`/bulk/<handle>/`."""
 
-    @operation("Say how far an act on many things is", tag=TAG, gives=shapes.WholeJob)
+    @operation("Say how far an act on many things is", tag=TAG, gives=serializers.WholeJob)
     def get(self, request: Request, handle: str) -> Response:
         """Answer with the counts, and what came of each thing."""
         return self.whole(handle)
@@ -169,15 +164,15 @@ class BulkStep(Job):
         "Move an act on many things on",
         tag=TAG,
         takes=False,
-        gives=shapes.WholeJob,
+        gives=serializers.WholeJob,
         about="For some seconds, and up to fifty things. Ask again until `is_over`. Each thing is acted on once, "
         "however often a step is asked for.",
     )
     def post(self, request: Request, handle: str) -> Response:
         """Do some of it."""
         job, error = self.job(handle), None
-        if not pages.page_of(self.who, job).is_over:
-            error = steps.step(self.http, self.abaco, job, seconds=acts.LONG_SECONDS, most=acts.LONG_ITEMS)
+        if not progress.page_of(self.who, job).is_over:
+            error = steps.step(self.http, self.abaco, job, seconds=commands.LONG_SECONDS, most=commands.LONG_ITEMS)
         return self.whole(handle, error)
 
 
@@ -188,7 +183,7 @@ class BulkStop(Job):
         "Stop an act on many things",
         tag=TAG,
         takes=False,
-        gives=shapes.WholeJob,
+        gives=serializers.WholeJob,
         about="Nothing more is begun; what was begun is not taken back.",
     )
     def post(self, request: Request, handle: str) -> Response:
@@ -204,8 +199,8 @@ def _picked(given: dict[str, Any], scope: str = "") -> QueryDict:
     return typed([("act", given["act"]), ("scope", scope), *(("pick", one) for one in given.get("pick", ()))])
 
 
-def _shown(page: pages.Page) -> dict[str, Any]:
+def _shown(page: progress.Page) -> dict[str, Any]:
     job = page.job
     values = {"handle": job.handle, "act": job.act, "reason": page.reason, "created": job.created}
     counted = {name: getattr(page, name) for name in ("is_over", "total", "over", "counts")}
-    return dict(shapes.Job(values | counted).data)
+    return dict(serializers.Job(values | counted).data)

@@ -12,8 +12,8 @@ from actors_app.core.clock import from_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.sizes import kept_excess
-from actors_app.history import counts as counting
-from actors_app.history import query as finding
+from actors_app.history import counts as history_counts
+from actors_app.history import query as history_query
 from actors_app.history.filters import Count
 from actors_app.history.forms import outcome_label
 from actors_app.history.ingest import record
@@ -22,7 +22,7 @@ from actors_app.history.query import Found
 from actors_app.history.query_context import Asked
 from actors_app.history.visibility import SeenActor
 from actors_app.logs.models import KeptMessage
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.sending import execution_address
 from actors_app.services import Abaco
 from actors_app.services.errors import SignedOut
@@ -132,7 +132,7 @@ def page_rows(what: Asked) -> list[Found]:
     place, is_back = what.form.place()
     selected = what.form.selected_slice
     skip = selected.offset if selected else 0
-    return finding.page(
+    return history_query.page(
         what.wanted, what.keys, what.named, place=place, back=is_back, number=what.page_size, skip=skip
     ).rows
 
@@ -148,12 +148,12 @@ def picked_rows(what: Asked, picks: Iterable[tuple[str, str]]) -> tuple[list[Fou
         known |= {(key, id_): pk for id_, pk in rows}
     found = [known[key, id_] for key, _, id_ in asked if key is not None and (key, id_) in known]
     missing = [(actor_id, id_) for key, actor_id, id_ in asked if key is None or (key, id_) not in known]
-    return finding.rows_of(found), missing
+    return history_query.rows_of(found), missing
 
 
 def _of_all(who: Credentials, abaco: Abaco, what: Asked, plan: ExecutionPlan) -> ExecutionPlan:
     wanted, keys, named = what.wanted, what.keys, what.named
-    counts = counting.counts(wanted, keys, named)
+    counts = history_counts.counts(wanted, keys, named)
     matched = counts.total(wanted.outcomes)
     plan = replace(plan, matched=matched.number, is_exact=matched.is_exact)
     actors = what.by_key
@@ -161,7 +161,7 @@ def _of_all(who: Credentials, abaco: Abaco, what: Asked, plan: ExecutionPlan) ->
         if wanted.outcomes and "running" not in wanted.outcomes:
             return plan
         fits = counts.of.get("running", Count())
-        page = finding.page(replace(wanted, outcomes=("running",)), keys, named, number=CAP)
+        page = history_query.page(replace(wanted, outcomes=("running",)), keys, named, number=CAP)
         rows = _fresh(abaco, page.rows, actors)
         fitting = [row for row in rows if not _why_not_halted(row, actors[row.actor])]
         over = fits.number - len(rows) if page.has_more else 0
@@ -169,7 +169,7 @@ def _of_all(who: Credentials, abaco: Abaco, what: Asked, plan: ExecutionPlan) ->
         if page.looked_back_to is not None:
             plan = replace(plan, looked_at=len(page.rows))
     else:
-        page = finding.page(wanted, keys, named, number=LOOKED_AT)
+        page = history_query.page(wanted, keys, named, number=LOOKED_AT)
         reasons = _reasons(who, plan.act, page.rows, actors, in_words=False)
         fitting = [row for row in page.rows if not reasons[row.pk]]
         plan = replace(plan, fits=len(fitting))
@@ -204,11 +204,11 @@ def _reasons(
     for row in rows:
         actor, one = actors[row.actor], kept.get(row.id)
         why_not = "" if _is_there(row, actor) else GONE
-        may_see = one is not None and kept_messages.may_see(who, one, actor.as_actor())
-        if not why_not and (one is None or not may_see or one.size > kept_messages.MAX_KEPT):
+        may_see = one is not None and message_archive.may_see(who, one, actor.as_actor())
+        if not why_not and (one is None or not may_see or one.size > message_archive.MAX_KEPT):
             why_not = "Nothing is kept."
             if in_words:
-                why_not = kept_messages.known(who, row.id, actor.as_actor()).why_not or why_not
+                why_not = message_archive.known(who, row.id, actor.as_actor()).why_not or why_not
         if not why_not and one is not None:
             why_not = kept_excess(one.kind, one.size)
         found[row.pk] = why_not
@@ -250,4 +250,4 @@ def _fresh(abaco: Abaco, rows: Sequence[Found], actors: dict[int, SeenActor]) ->
             raise answer.error
         if answer.value:
             record(ActorHistory.objects.get(pk=int(name.partition(" ")[0])), answer.value.values())
-    return finding.rows_of([row.pk for row in rows])
+    return history_query.rows_of([row.pk for row in rows])

@@ -16,9 +16,9 @@ from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.operations.perform import Answer, NotRecorded, Written, perform_item
 from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.security.credentials import SessionCredentials
-from actors_app.history import visibility as rights
+from actors_app.history import visibility
 from actors_app.history.forms import outcome_label
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.resending import known_of
 from actors_app.messages.sending import execution_address, send, told
 from actors_app.services import Abaco
@@ -137,7 +137,7 @@ def resend(turn: Turn) -> Result:
     known = known_of(who, turn.object_id, answers["actor"], answers["execution"])
     if known.sent is None:
         return _left(known.why_not)
-    sent = kept_messages.Sent(known.sent.kind, known.sent.body, known.sent.environment, turn.object_id)
+    sent = message_archive.Sent(known.sent.kind, known.sent.body, known.sent.environment, turn.object_id)
     written = turn.write(
         lambda: send(who, turn.abaco, turn.actor_id, sent),
         lambda made: Answer("Message sent.", execution_address(turn.actor_id, made.execution_id)),
@@ -200,7 +200,7 @@ def delete(turn: Turn) -> Result:
 
     def done() -> str:
         said = turn.abaco.actors.delete(turn.actor_id)
-        rights.forget_actor(turn.request, turn.actor_id)
+        visibility.forget_actor(turn.request, turn.actor_id)
         return said
 
     def answer(said: str) -> Answer:

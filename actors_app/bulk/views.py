@@ -7,8 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
-from actors_app.bulk import commands as acts
-from actors_app.bulk import jobs, steps
+from actors_app.bulk import commands, jobs, steps
 from actors_app.bulk.forms import OrderForm
 from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.models import BulkJob
@@ -28,7 +27,7 @@ def ordered(request: HttpRequest, plan: Plan, form: OrderForm, show: Callable[[i
     status = 422
     if form.is_valid():
         try:
-            return acts.order(request, plan, form.cleaned_data["reason"]).go(request)
+            return commands.order(request, plan, form.cleaned_data["reason"]).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     return show(status)
@@ -63,7 +62,7 @@ def bulk_detail(request: HttpRequest, handle: str) -> HttpResponse:
     job = _own(who, handle)
     error: AbacoError | None = None
     if request.method == "POST" and not page_of(who, job).is_over:
-        seconds, most = (STEP_SECONDS, STEP_ITEMS) if is_poll(request) else (acts.LONG_SECONDS, acts.LONG_ITEMS)
+        seconds, most = (STEP_SECONDS, STEP_ITEMS) if is_poll(request) else (commands.LONG_SECONDS, commands.LONG_ITEMS)
         error = steps.step(request, abaco_for(request), job, seconds=seconds, most=most)
         job = _own(who, handle)
     if request.method == "POST" and not is_poll(request) and error is None:

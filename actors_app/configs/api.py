@@ -6,8 +6,7 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.configs import commands as acts
-from actors_app.configs import serializers as shapes
+from actors_app.configs import commands, serializers
 from actors_app.configs.forms import ConfigEditForm, ConfigForm
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
@@ -47,8 +46,8 @@ class ConfigList(Resource):
         "List the configs of the tenant",
         tag=TAG,
         upstream="GET /actors/configs",
-        query=shapes.ConfigsQuery,
-        gives=page_of(shapes.Config),
+        query=serializers.ConfigsQuery,
+        gives=page_of(serializers.Config),
         about="The whole tenant reads every value that is no secret.",
     )
     def get(self, request: Request) -> Response:
@@ -60,21 +59,21 @@ class ConfigList(Resource):
             if any(text in part.casefold() for part in (one["name"], one["value"] or "", *one["actors"]))
             and (actor is None or actor in one["actors"])
         ]
-        return self.page(shapes.Config, found, lambda one: (one["name"].casefold(), one["name"]))
+        return self.page(serializers.Config, found, lambda one: (one["name"].casefold(), one["name"]))
 
     @operation(
         "Make a config",
         tag=TAG,
         upstream="POST /actors/configs",
-        takes=shapes.NewConfig,
+        takes=serializers.NewConfig,
         example={"name": "catalogue-key", "value": "…", "is_secret": True, "actors": ["rnaseq-production"]},
-        gives=shapes.CreatedConfig,
+        gives=serializers.CreatedConfig,
         status=201,
     )
     def post(self, request: Request) -> Response:
         """Make one."""
-        form = checked(ConfigForm(_typed(self.body(shapes.NewConfig))))
-        made = acts.create(self.http, self.abaco, form.cleaned_data)
+        form = checked(ConfigForm(_typed(self.body(serializers.NewConfig))))
+        made = commands.create(self.http, self.abaco, form.cleaned_data)
         subject = Subject("config", form.cleaned_data["name"])
         return self.written(made, lambda one, _: {**shown(one), **others(self, subject)}, status=201, location=address)
 
@@ -88,7 +87,7 @@ class ConfigDetail(Resource):
         "Read a config",
         tag=TAG,
         upstream="GET /actors/configs",
-        gives=shapes.Config,
+        gives=serializers.Config,
         about="It is read from the list: the API gives one alone to administrators only.",
     )
     def get(self, request: Request, config: str) -> Response:
@@ -99,15 +98,17 @@ class ConfigDetail(Resource):
         "Replace a config",
         tag=TAG,
         upstream="PUT /actors/configs/{name}",
-        takes=shapes.ConfigValue,
+        takes=serializers.ConfigValue,
         example={"value": "https://catalogue.example.org", "actors": ["rnaseq-production"]},
-        gives=shapes.Config,
+        gives=serializers.Config,
         about="The API does this for administrators alone; for others it fails, and nothing is changed.",
     )
     def put(self, request: Request, config: str) -> Response:
         """Replace all of it but its name."""
-        form = checked(ConfigEditForm(_typed(self.body(shapes.ConfigValue))))
-        return self.written(acts.update(self.http, self.abaco, config, form.cleaned_data), lambda one, _: shown(one))
+        form = checked(ConfigEditForm(_typed(self.body(serializers.ConfigValue))))
+        return self.written(
+            commands.update(self.http, self.abaco, config, form.cleaned_data), lambda one, _: shown(one)
+        )
 
     @operation(
         "Delete a config",
@@ -119,7 +120,7 @@ class ConfigDetail(Resource):
     )
     def delete(self, request: Request, config: str) -> Response:
         """Delete it."""
-        return self.done(acts.delete(self.http, self.abaco, config))
+        return self.done(commands.delete(self.http, self.abaco, config))
 
 
 def _typed(given: dict[str, Any]) -> Any:

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from actors_app.aliases.rows import page_of
-from actors_app.configs import commands as acts
+from actors_app.configs import commands
 from actors_app.configs.forms import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import credentials_required
@@ -90,7 +90,7 @@ def config_create(request: HttpRequest) -> HttpResponse:
         form, status = ConfigForm(request.POST), 422
         if form.is_valid():
             try:
-                return acts.create(request, abaco_for(request), form.cleaned_data).go(request)
+                return commands.create(request, abaco_for(request), form.cleaned_data).go(request)
             except AbacoError as error:
                 status = form.refuse(error, is_fragment=wants_fragment(request))
     context = {"section": "configs", "form": form, "sends": _sends("config-create", form)}
@@ -125,7 +125,7 @@ def config_update(request: HttpRequest, config: str) -> HttpResponse:
         context = _context(config) | {"form": form, "sends": _sends("config-update", form, config)}
         if form.is_valid():
             try:
-                return acts.update(request, abaco, config, form.cleaned_data).go(request)
+                return commands.update(request, abaco, config, form.cleaned_data).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "configs/update.html", context, partial="configs/_update.html", status=status)
@@ -145,7 +145,7 @@ def config_delete(request: HttpRequest, config: str) -> HttpResponse:
             if earlier := answered(request, "config.delete", object_id=config):
                 return earlier.go(request)
             try:
-                return acts.delete(request, abaco, config).go(request)
+                return commands.delete(request, abaco, config).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     return render_page(request, "configs/delete.html", context, partial="configs/_delete.html", status=status)

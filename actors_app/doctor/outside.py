@@ -12,7 +12,7 @@ from actors_app.core.security import origins
 from actors_app.core.security.credentials import client_for
 from actors_app.doctor import Findings, probing, warning, well, wrong
 from actors_app.doctor.probing import Unreached
-from actors_app.history import heartbeat as beats
+from actors_app.history import heartbeat
 from actors_app.history.accounts import ServiceAccount, password_at, username_at
 from actors_app.history.models_collector import CollectorBeat
 from actors_app.services import Abaco
@@ -209,7 +209,7 @@ def _beats(tenants: list[Tenant]) -> Findings:
             yield warning("history", f"{name} was never collected: start manage.py collect_history.")
         elif row.refusal:
             yield wrong("history", f"The collector leaves {name} alone, until it is started again: {row.refusal}")
-        elif (now_ms() - row.at) > beats.SILENT:
+        elif (now_ms() - row.at) > heartbeat.SILENT:
             silent = (now_ms() - row.at) / MINUTE
             yield warning(
                 "history",

@@ -11,8 +11,7 @@ from actors_app.core.api.base import Resource
 from actors_app.core.api.files import FILES, FileRenderers
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.pages.converters import is_id
-from actors_app.executions import commands as acts
-from actors_app.executions import serializers as shapes
+from actors_app.executions import commands, serializers
 from actors_app.history.api import answer, file
 from actors_app.services.types import Execution
 
@@ -22,8 +21,8 @@ TAG = "Executions"
 def shown(execution: Execution) -> dict[str, Any]:
     """Return an execution as it goes out."""
     code = execution.exit_code
-    values = {name: getattr(execution, name) for name in shapes.Execution().fields}
-    return dict(shapes.Execution(values | {"exit_code": code if isinstance(code, int) else None}).data)
+    values = {name: getattr(execution, name) for name in serializers.Execution().fields}
+    return dict(serializers.Execution(values | {"exit_code": code if isinstance(code, int) else None}).data)
 
 
 class ExecutionList(Resource):
@@ -33,8 +32,8 @@ class ExecutionList(Resource):
         "List the executions of an actor",
         tag=TAG,
         upstream="GET /actors/{id}/executions",
-        query=shapes.HistoryQuery,
-        gives=shapes.HistoryPage,
+        query=serializers.HistoryQuery,
+        gives=serializers.HistoryPage,
         about="Newest first, from what the portal remembers, brought up to date in the time of one request.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
@@ -45,15 +44,15 @@ class ExecutionList(Resource):
         "Register an execution that ran elsewhere",
         tag=TAG,
         upstream="POST /actors/{id}/executions",
-        takes=shapes.Registered,
+        takes=serializers.Registered,
         example={"runtime": 12, "cpu": 1000000000, "io": 4096},
-        gives=shapes.RegisteredExecution,
+        gives=serializers.RegisteredExecution,
         status=201,
         about="Abaco itself refuses every one.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Register one."""
-        made = acts.register(self.http, self.abaco, actor_id, self.body(shapes.Registered))
+        made = commands.register(self.http, self.abaco, actor_id, self.body(serializers.Registered))
         return self.written(
             made,
             lambda made, message: {"message": message, "id": made.id if made else None},
@@ -71,8 +70,8 @@ class History(Resource):
         "List the executions of all actors that you may read",
         tag=TAG,
         upstream="GET /actors/search/executions",
-        query=shapes.HistoryQuery,
-        gives=shapes.HistoryPage,
+        query=serializers.HistoryQuery,
+        gives=serializers.HistoryPage,
         about="Failures of the last day: `?outcome=failed,error,oom&window=24h`.",
     )
     def get(self, request: Request) -> Response:
@@ -90,7 +89,7 @@ class HistoryFile(Resource):
         "Take the executions of all actors as a file",
         tag=TAG,
         upstream="GET /actors/search/executions",
-        query=shapes.HistoryFileQuery,
+        query=serializers.HistoryFileQuery,
         gives=FILES,
     )
     def get(self, request: Request) -> StreamingHttpResponse:
@@ -108,7 +107,7 @@ class ExecutionFile(Resource):
         "Take the executions of an actor as a file",
         tag=TAG,
         upstream="GET /actors/{id}/executions",
-        query=shapes.HistoryFileQuery,
+        query=serializers.HistoryFileQuery,
         gives=FILES,
     )
     def get(self, request: Request, actor_id: str) -> StreamingHttpResponse:
@@ -119,7 +118,9 @@ class ExecutionFile(Resource):
 class ExecutionDetail(Resource):
     """`/actors/<actor>/executions/<execution>/`."""
 
-    @operation("Read an execution", tag=TAG, upstream="GET /actors/{id}/executions/{execution}", gives=shapes.Execution)
+    @operation(
+        "Read an execution", tag=TAG, upstream="GET /actors/{id}/executions/{execution}", gives=serializers.Execution
+    )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with one, as the API has it now."""
         execution = self.abaco.executions.get(actor_id, execution_id)
@@ -140,5 +141,5 @@ class ExecutionHalt(Resource):
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Order the halt of one that runs."""
-        halted = acts.halt(self.http, self.abaco, actor_id, execution_id)
+        halted = commands.halt(self.http, self.abaco, actor_id, execution_id)
         return self.done(halted)

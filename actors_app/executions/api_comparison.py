@@ -10,7 +10,7 @@ from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked
 from actors_app.core.api.schema import operation
-from actors_app.executions import serializers_comparison as shapes
+from actors_app.executions import serializers_comparison
 from actors_app.executions.api import shown
 from actors_app.executions.comparison import Diff, FieldRow
 from actors_app.executions.comparison_data import NONE_BEFORE, Side, before, compared, sides
@@ -27,8 +27,8 @@ class Comparison(Resource):
         "Compare two executions",
         tag="Executions",
         upstream="GET /actors/{id}/executions/{execution}, GET /actors/{id}/executions/{execution}/logs",
-        query=shapes.ComparisonQuery,
-        gives=shapes.ComparedExecutions,
+        query=serializers_comparison.ComparisonQuery,
+        gives=serializers_comparison.ComparedExecutions,
         about="The last failure with the success before it: `?a=<actor>/<execution>&b=success`.",
     )
     def get(self, request: Request) -> Response:

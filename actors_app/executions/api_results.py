@@ -14,9 +14,8 @@ from actors_app.core.api.fields import PageQuery, SecretsQuery
 from actors_app.core.api.schema import operation, page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
-from actors_app.executions import archive as kept_results
-from actors_app.executions import commands_results as acts
-from actors_app.executions import serializers_results as shapes
+from actors_app.executions import archive as result_archive
+from actors_app.executions import commands_results, serializers_results
 from actors_app.executions.models import KeptResult
 from actors_app.services.jsons import UnreadableJSON, load_json
 
@@ -44,20 +43,20 @@ class ResultList(Resource):
         "List the results that you took",
         tag=TAG,
         query=PageQuery,
-        gives=page_of(shapes.Result),
+        gives=page_of(serializers_results.Result),
         about="Nothing is asked of the Actors API. What was taken is kept for a day.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with a page of them, the newest first."""
-        kept = kept_results.listed(self.who, execution_id)
-        return self.page(shapes.Result, kept, lambda one: (one.pk,), descending=True)
+        kept = result_archive.listed(self.who, execution_id)
+        return self.page(serializers_results.Result, kept, lambda one: (one.pk,), descending=True)
 
     @operation(
         "Take the next result",
         tag=TAG,
         upstream="GET /actors/{id}/executions/{execution}/results",
         takes=False,
-        gives=shapes.TakenResult,
+        gives=serializers_results.TakenResult,
         about="The API gives each result once and forgets it, so it is kept here before anything else. With an "
         "`Idempotency-Key` a second try takes no second one.",
     )
@@ -65,10 +64,12 @@ class ResultList(Resource):
         """Take one, and keep it."""
         taken = answered(self.http, "result.take", actor_id=actor_id, object_id=execution_id)
         if taken is None:
-            if not kept_results.has_room(self.who):
-                raise Problem(409, "no-room", "You keep as many results here as the portal allows.", advice=acts.FULL)
+            if not result_archive.has_room(self.who):
+                raise Problem(
+                    409, "no-room", "You keep as many results here as the portal allows.", advice=commands_results.FULL
+                )
             self.abaco.executions.get(actor_id, execution_id)  # the API has no result of one that is not there either
-            taken = acts.take(self.http, self.abaco, actor_id, execution_id)
+            taken = commands_results.take(self.http, self.abaco, actor_id, execution_id)
         return self.written(taken, _shown)
 
 
@@ -82,14 +83,14 @@ class ResultDetail(Resource):
         "Read a result that you took",
         tag=TAG,
         query=SecretsQuery,
-        gives={"application/json": shapes.WholeResult, "application/octet-stream": bytes},
+        gives={"application/json": serializers_results.WholeResult, "application/octet-stream": bytes},
         about="With `Accept: application/octet-stream` it is the bytes themselves; as JSON 10 MB at most. "
         "What is recognised as a secret is masked; it may contain others. "
         "`size` and `sha256` are those of the result as it was taken.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str, result_id: int) -> Response | HttpResponse:
         """Answer with one, and what is in it."""
-        row = next((one for one in kept_results.listed(self.who, execution_id) if one.pk == result_id), None)
+        row = next((one for one in result_archive.listed(self.who, execution_id) if one.pk == result_id), None)
         if row is None:
             raise Http404
         is_raw = request.accepted_media_type == _Bytes.media_type
@@ -97,17 +98,17 @@ class ResultDetail(Resource):
             raise Problem(406, "not-acceptable", "It is larger than 10 MB.", advice="Ask for application/octet-stream.")
         try:
             masker = self.masker(actor_id, execution_id, "file of a result" if is_raw else "result")
-            data = kept_results.content(self.who, execution_id, result_id, masker)
+            data = result_archive.content(self.who, execution_id, result_id, masker)
         except KeptResult.DoesNotExist:
             raise Http404 from None
         if is_raw:
             headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
             return HttpResponse(data, content_type=_Bytes.media_type, headers=headers)
-        return Response({**shapes.Result(row).data, **_content(row.kind, data)})
+        return Response({**serializers_results.Result(row).data, **_content(row.kind, data)})
 
 
 def _shown(row: KeptResult | None, message: str) -> dict[str, Any]:
-    return {"result": dict(shapes.Result(row).data) if row else None, "message": message}
+    return {"result": dict(serializers_results.Result(row).data) if row else None, "message": message}
 
 
 def _content(kind: str, data: bytes) -> dict[str, Any]:

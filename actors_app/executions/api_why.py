@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
-from actors_app.executions import serializers_why as shapes
+from actors_app.executions import serializers_why
 from actors_app.workers.waits import why_of
 
 
@@ -17,7 +17,7 @@ class ExecutionWhy(Resource):
         tag="Executions",
         upstream="GET /actors/{id}/executions/{execution}, GET /actors/{id}, GET /actors/{id}/messages, "
         "GET /actors/{id}/workers",
-        gives=shapes.Why,
+        gives=serializers_why.Why,
         about="One reason and the facts that show it. Where the API does not say enough, its kind is `unknown`.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
@@ -29,6 +29,6 @@ class ExecutionWhy(Resource):
             "advice": why.advice,
             "is_stuck": why.is_stuck,
             "evidence": [{"name": name, "value": value} for name, value in why.evidence],
-            "remedies": shapes.Remedy(why.remedies, many=True).data,
+            "remedies": serializers_why.Remedy(why.remedies, many=True).data,
         }
         return Response({"status": execution.status, "outcome": execution.outcome, "why": told})

@@ -6,14 +6,14 @@ from django.urls import reverse
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import signed_in
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.executions.models import KeptResult
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Resting, ServiceFailed, Unreachable
 
 FULL = (
     "Nothing was asked of the API: you keep as many results here as the portal allows, "
-    f"{size(kept_results.QUOTA)}. Each goes a day after it was taken; try again when some have gone."
+    f"{size(result_archive.QUOTA)}. Each goes a day after it was taken; try again when some have gone."
 )
 
 
@@ -41,7 +41,7 @@ def _take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) 
         if may_be_lost(error):
             error.mark_changed("unknown")
         raise
-    return kept_results.keep(signed_in(request), actor_id, execution_id, data) if data else None
+    return result_archive.keep(signed_in(request), actor_id, execution_id, data) if data else None
 
 
 def _taken(row: KeptResult | None, page: str) -> Answer:

@@ -7,15 +7,15 @@ from typing import Any
 
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.executions.comparison import Diff, FieldRow, Tail, difference, field_rows, fields_of, tail_of
 from actors_app.executions.forms_comparison import Named
 from actors_app.executions.models import KeptResult
 from actors_app.executions.neighbours import earlier
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.logs.visibility import visible_kept
 from actors_app.masking import Masker
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Known
 from actors_app.messages.resending import words_of
 from actors_app.services import Abaco, Answer
@@ -117,8 +117,8 @@ def _side(who: Credentials, letter: str, named: Named, answers: dict[str, Answer
     log = answers[f"log {named}"]
     if log.error or not log.value.lines:
         kept = visible_kept(who, named.actor_id, named.execution_id, {"actor": actor, "execution": execution})
-        with suppress(kept_logs.Unreadable):
-            log = Answer(tail_of(_masker(named).pieces(kept_logs.pieces(kept)))) if kept else log
+        with suppress(log_archive.Unreadable):
+            log = Answer(tail_of(_masker(named).pieces(log_archive.pieces(kept)))) if kept else log
     return Side(
         letter=letter,
         named=named,
@@ -127,7 +127,7 @@ def _side(who: Credentials, letter: str, named: Named, answers: dict[str, Answer
         error=execution.error,
         log=log.value,
         log_error=log.error,
-        message=kept_messages.known(who, named.execution_id, actor.value) if execution.value else Known(),
+        message=message_archive.known(who, named.execution_id, actor.value) if execution.value else Known(),
     )
 
 
@@ -169,7 +169,7 @@ def _fields(side: Side) -> dict[str, str]:
 def _results(who: Credentials, left: Side, right: Side, names: list[str]) -> list[ResultPair]:
     """Put the results that this person has taken of both beside each other."""
     ours, theirs = (
-        kept_results.texts(who, side.named.execution_id, MAX_RESULT, MAX_TEXTS, side.masker) for side in (left, right)
+        result_archive.texts(who, side.named.execution_id, MAX_RESULT, MAX_TEXTS, side.masker) for side in (left, right)
     )
     pairs = []
     for mine, other in zip_longest(ours, theirs):

@@ -16,16 +16,16 @@ from actors_app.audit.activity import Reader, all_of, record_of
 from actors_app.core.clock import now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials, tenant_of
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.executions.endings import no_log_in_words
 from actors_app.executions.models import KeptResult
 from actors_app.executions.zip_stream import StreamedZip
 from actors_app.history.export import moment_text, portal_record
 from actors_app.history.query import Found
 from actors_app.history.visibility import SeenActor
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.masking import MASK, Masker
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.originals import Original
@@ -201,10 +201,10 @@ class Pack:
             )
             why = why or f"The API has none. {words}"
             try:
-                kept = kept_logs.kept_log(self.who.tenant, id_)
+                kept = log_archive.kept_log(self.who.tenant, id_)
                 # Of an actor that the API does not show, a log is for whoever kept it.
                 if kept and kept.actor_id == seen.id and (actor or kept.username == self.who.username):
-                    pieces = kept_logs.pieces(kept)
+                    pieces = log_archive.pieces(kept)
                     first = next(pieces, "")
                     source = f"{STORE}: archived by {kept.username} at {kept.kept_at.isoformat()}. {why}"
             except (AbacoError, DatabaseError) as error:
@@ -231,9 +231,9 @@ class Pack:
     def _message(self, subject: Subject, folder: str) -> Iterator[bytes]:
         id_ = subject.execution_id
         try:
-            known = kept_messages.known(self.who, id_, self.actors[subject.actor.key])
+            known = message_archive.known(self.who, id_, self.actors[subject.actor.key])
         except DatabaseError as error:
-            known = kept_messages.Known(why_not=_why(error))
+            known = message_archive.Known(why_not=_why(error))
         source = f"{STORE}: messages sent through it"
         if known.sent is None:
             self._miss(f"{folder}message", f"execution {id_}", known.why_not)
@@ -249,12 +249,12 @@ class Pack:
     def _results(self, subject: Subject, folder: str) -> Iterator[bytes]:
         id_ = subject.execution_id
         try:
-            rows = kept_results.texts(self.who, id_, 0, 0)
+            rows = result_archive.texts(self.who, id_, 0, 0)
             for number, (row, _) in enumerate(rows, 1):
                 name = f"{folder}results/{number}.{_ENDINGS.get(row.kind, 'bin')}"
                 try:
                     masker = Masker(subject.actor.id, id_)
-                    data = kept_results.content(self.who, id_, row.pk, masker)
+                    data = result_archive.content(self.who, id_, row.pk, masker)
                 except KeptResult.DoesNotExist:
                     self._miss(name, f"execution {id_}", "It was kept, and opens no more.")
                     continue

@@ -7,8 +7,7 @@ from actors_app.core.operations.perform import record_read
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.executions.evidence import Pack, Subject
-from actors_app.history import query as finding
-from actors_app.history import visibility as rights
+from actors_app.history import query, visibility
 from actors_app.history.export import moment_text
 from actors_app.history.single import last_known, remember
 from actors_app.history.visibility import SeenActor
@@ -39,7 +38,7 @@ def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str
     record = last_known(who.tenant, seen.id, execution_id)
     if error and record is None:
         raise error
-    row = finding.rows_of([record.pk])[0] if record else None
+    row = query.rows_of([record.pk])[0] if record else None
     subject = Subject(seen, execution_id, row)
     folder = f"evidence-{execution_id}"
     about = {"execution": execution_id, "actor": seen.id, "asked_at": moment_text(now_ms())}
@@ -68,20 +67,20 @@ def _seen(
 ) -> tuple[SeenActor, AdminRole | None]:
     """Return the actor when this visitor may read it now, and their role, None where nothing rests on it."""
     if answer.value:
-        (key,) = rights.remember(who.tenant, [answer.value.value])
-        return rights.seen_actors(who.tenant, [key])[key], None
+        (key,) = visibility.remember(who.tenant, [answer.value.value])
+        return visibility.seen_actors(who.tenant, [key])[key], None
     error = answer.error
     if isinstance(error, Forbidden):
         try:
             abaco.actors.get(actor_id)  # which tells what is gone from what is somebody else's
         except NotFound as gone:
-            seen = rights.despite(request, abaco, actor_id, gone)
+            seen = visibility.despite(request, abaco, actor_id, gone)
             return seen, None if seen.owner == who.username else AdminRole.ADMIN
         raise error
     if not isinstance(error, NotFound | Unreachable | ServiceFailed):
         raise error or SignedOut
-    seen = rights.one_readable(request, abaco, actor_id)
+    seen = visibility.one_readable(request, abaco, actor_id)
     if not isinstance(error, NotFound) or seen.owner == who.username:
         return seen, None
-    rights.need_admin(abaco, error)
+    visibility.need_admin(abaco, error)
     return seen, AdminRole.ADMIN

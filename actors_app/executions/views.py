@@ -19,7 +19,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.htmx import render_page, render_poll, wants_fragment
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
-from actors_app.executions import commands as acts
+from actors_app.executions import commands
 from actors_app.executions.archive import kept
 from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
 from actors_app.executions.forms import ExecutionForm, HaltForm
@@ -31,7 +31,7 @@ from actors_app.history.single import last_known as last_known_record
 from actors_app.history.visibility import SeenActor, if_deleted, one_readable
 from actors_app.logs.views import TAIL, log_context, log_part
 from actors_app.masking import Masker
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Known
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
@@ -73,7 +73,7 @@ def _page_context(
     """Return what the page shows beside the log; also of an execution that is only remembered `as_of` a moment."""
     # Who may see the message is the API's to say, now.
     near = neighbours(who.tenant, actor.id if actor else actor_id, execution_id)
-    message = Known(why_not=UNASKED) if as_of else kept_messages.known(who, execution_id, actor)
+    message = Known(why_not=UNASKED) if as_of else message_archive.known(who, execution_id, actor)
     of_message, of_results = (Masker(actor_id, execution_id, execution.worker_id, reveals=reveals) for _ in range(2))
     sent = message.sent.masked(of_message) if message.sent else None
     return {
@@ -219,7 +219,7 @@ def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
     }
     if request.method == "POST":
         try:
-            return acts.halt(request, abaco, actor_id, execution_id).go(request)
+            return commands.halt(request, abaco, actor_id, execution_id).go(request)
         except AbacoError as error:
             return render_page(request, "executions/halt.html", context, status=form.refuse(error))
     answers = abaco.wave(
@@ -255,6 +255,6 @@ def execution_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     if not form.is_valid():
         return render_page(request, "executions/form.html", context, status=422)
     try:
-        return acts.register(request, abaco_for(request), actor_id, form.cleaned_data).go(request)
+        return commands.register(request, abaco_for(request), actor_id, form.cleaned_data).go(request)
     except AbacoError as error:
         return render_page(request, "executions/form.html", context, status=form.refuse(error))

@@ -15,9 +15,7 @@ from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.evidence import CAP, Pack, Subject
 from actors_app.executions.evidence_pack import ACTION, pack_of, sent
 from actors_app.executions.forms_evidence import EvidenceForm
-from actors_app.history import collector as collecting
-from actors_app.history import counts as counting
-from actors_app.history import query as finding
+from actors_app.history import collector, counts, query
 from actors_app.history.export import file_name, moment_text
 from actors_app.history.query_context import Asked, asked
 from actors_app.history.refresh import bring_up_to_date, is_known, last_looked
@@ -55,7 +53,7 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         return render_page(request, "executions/evidence.html", {**context, "error": silence}, status=silence.status)
     if form.cleaned_data["download"] and request.method == "GET":
         return _set(request, abaco, what, silence)
-    total = counting.counts(what.wanted, what.keys, what.named).total(what.wanted.outcomes)
+    total = counts.counts(what.wanted, what.keys, what.named).total(what.wanted.outcomes)
     context |= {
         "total": total,
         "packed": min(total.number, CAP),
@@ -65,7 +63,7 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         "download": form.query(download="1"),
         "error_now": silence,
         "role": what.role,
-        "incomplete": collecting.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
+        "incomplete": collector.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
     }
     return render_page(request, "executions/evidence.html", context)
 
@@ -73,7 +71,7 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
 def _set(request: HttpRequest, abaco: Abaco, what: Asked, silence: AbacoError | None) -> HttpResponse:
     """Send the pack, once the trail has, for each actor, that evidence of it was taken."""
     who = signed_in(request)
-    blocks = finding.every(what.wanted, what.keys, what.named, at_once=CAP + 1)
+    blocks = query.every(what.wanted, what.keys, what.named, at_once=CAP + 1)
     rows = list(islice((row for block in blocks for row in block), CAP + 1))
     subjects = [Subject(what.by_key[row.actor], row.id, row) for row in rows[:CAP]]
     name = file_name(what.form, first="evidence")
@@ -84,7 +82,7 @@ def _set(request: HttpRequest, abaco: Abaco, what: Asked, silence: AbacoError | 
         "executions": len(subjects),
         "is_cut": len(rows) > CAP,
         "asked_at": moment_text(now_ms()),
-        "actors_not_wholly_read": collecting.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
+        "actors_not_wholly_read": collector.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
     }
     if silence:
         about["stale"] = f"The API gave no answer. What it held was last looked at {moment_text(last_looked(what))}."

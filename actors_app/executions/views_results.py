@@ -11,8 +11,8 @@ from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import SessionCredentials, abaco_for
-from actors_app.executions import archive as kept_results
-from actors_app.executions import commands_results as acts
+from actors_app.executions import archive as result_archive
+from actors_app.executions import commands_results
 from actors_app.executions.models import KeptResult
 from actors_app.executions.shapes import image_type
 from actors_app.history.visibility import deleted_at, if_deleted
@@ -48,19 +48,19 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
     }
     abaco, status = abaco_for(request), 200
     if request.method == "POST":
-        if not kept_results.has_room(owner):
-            form.add_error(None, acts.FULL)
+        if not result_archive.has_room(owner):
+            form.add_error(None, commands_results.FULL)
             status = 409
         else:
             try:
-                return acts.take(request, abaco, actor_id, execution_id).go(request)
+                return commands_results.take(request, abaco, actor_id, execution_id).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
-                context["may_be_lost"] = acts.may_be_lost(error)
+                context["may_be_lost"] = commands_results.may_be_lost(error)
     if request.method == "GET" or isinstance(form.refusal, NotFound | Forbidden):
         read = abaco.wave(actor=lambda: abaco.actors.get(actor_id))["actor"]
         context |= {"actor": read.value, "error": read.error, **if_deleted(owner, actor_id, read.error)}
-    context["kept"] = kept_results.kept(owner, execution_id)
+    context["kept"] = result_archive.kept(owner, execution_id)
     return render_page(request, "executions/results.html", context, status=status)
 
 
@@ -76,12 +76,12 @@ def result_download(request: HttpRequest, actor_id: str, execution_id: str, resu
     )
     masker = Masker(actor_id, execution_id, reveals=reveals)
     try:
-        data = kept_results.content(_owner(request), execution_id, result_id, masker)
+        data = result_archive.content(_owner(request), execution_id, result_id, masker)
     except KeptResult.DoesNotExist:
         raise Http404 from None
     if request.GET.get("show") == "1":
         # Only what browsers draw and never run; the policy of a download goes along, should one think otherwise.
-        if not (kind := image_type(data)) or len(data) > kept_results.MAX_IMAGE:
+        if not (kind := image_type(data)) or len(data) > result_archive.MAX_IMAGE:
             raise Http404
         return HttpResponse(data, content_type=kind, headers={**DOWNLOAD_HEADERS, "Content-Disposition": "inline"})
     return HttpResponse(

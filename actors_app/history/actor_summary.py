@@ -11,9 +11,8 @@ from django.utils.safestring import SafeString
 from actors_app.core.clock import DAY, HOUR, from_ms, now_ms
 from actors_app.core.pages.formatting import ago_words, now
 from actors_app.core.pages.timezones import here, zone_here, zone_words
-from actors_app.history import counts as counting
-from actors_app.history import query as finding
-from actors_app.history import visibility as rights
+from actors_app.history import counts as history_counts
+from actors_app.history import query, visibility
 from actors_app.history.charts import Panel, spans, sparkline
 from actors_app.history.charts.links import Links
 from actors_app.history.charts.over_time import over_time
@@ -50,15 +49,15 @@ def summary(key: int) -> Summary | None:
         return None
     at = now_ms()
     zone = zone_here()
-    buckets, _ = counting.in_spans(Wanted(), [key], [], spans(at - (DAYS - 1) * DAY, at, DAY, zone))
+    buckets, _ = history_counts.in_spans(Wanted(), [key], [], spans(at - (DAYS - 1) * DAY, at, DAY, zone))
     start, counts = buckets[0][0], [found for _, _, found in buckets]
     address = reverse("actors:execution-list", args=[actor.actor_id])
     form = HistoryForm({"from": written(local([start], zone)[0])})
     links = Links(lambda **changes: f"{address}?{form.query(**changes)}")
     return Summary(
         recent=table_rows(
-            finding.page(Wanted(), [key], number=RECENT).rows,
-            rights.seen_actors(actor.tenant, [key]),
+            query.page(Wanted(), [key], number=RECENT).rows,
+            visibility.seen_actors(actor.tenant, [key]),
             HistoryForm({"window": "all"}),
             of_all=False,
         ),
@@ -79,7 +78,7 @@ def last_days(tenant: str, actor_ids: Sequence[str], prefix: str) -> dict[str, S
     at = now_ms()
     read = ActorHistory.objects.filter(tenant=tenant, actor_id__in=actor_ids, until__isnull=False)
     rows = list(read.values_list("pk", "actor_id", "looked"))
-    drawn = counting.last_day([key for key, _, looked in rows if at - looked < DAY], at)
+    drawn = history_counts.last_day([key for key, _, looked in rows if at - looked < DAY], at)
     found = {}
     for key, actor_id, looked in rows:
         moment = from_ms(looked)

@@ -14,9 +14,8 @@ from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.paging import Page
 from actors_app.core.clock import from_ms
 from actors_app.executions.serializers import ExecutionRow
-from actors_app.history import collector as collecting
-from actors_app.history import query as finding
-from actors_app.history import visibility as rights
+from actors_app.history import collector, visibility
+from actors_app.history import query as history_query
 from actors_app.history.chart_data import counted
 from actors_app.history.export import export
 from actors_app.history.forms import HistoryForm, place_text
@@ -61,7 +60,7 @@ def _asked(resource: Resource, actor_id: str) -> tuple[Asked, AbacoError | None]
     error = what.error or bring_up_to_date(resource.abaco, what, actor_id, what.wanted.since or 0)
     if actor_id and isinstance(error, Forbidden | NotFound):
         # It lets this caller read less than it did within the last minute.
-        rights.forget_one(resource.http, actor_id)
+        visibility.forget_one(resource.http, actor_id)
         what = asked(resource.http, resource.abaco, actor_id, form)
         error = None if what.readable[0].deleted else error
     if error and not is_known(what) and not (actor_id and isinstance(error, TimedOut)):
@@ -89,16 +88,16 @@ def form_of(given: dict[str, Any]) -> HistoryForm:
     return form
 
 
-def _cut(what: Asked, given: Mapping[str, Any]) -> tuple[Page[dict[str, Any]], finding.Page]:
+def _cut(what: Asked, given: Mapping[str, Any]) -> tuple[Page[dict[str, Any]], history_query.Page]:
     limit: int = given["limit"]
     if selected := paging.slice_of(given):
-        found = finding.page(what.wanted, what.keys, what.named, number=limit, skip=selected.offset)
+        found = history_query.page(what.wanted, what.keys, what.named, number=limit, skip=selected.offset)
         page = paging.slice_page([_row(row, what) for row in found.rows], selected, has_more=found.has_more)
         if found.looked_back_to is not None:
             page = replace(page, next=paging.write("after", place_text(Place((found.looked_back_to, -1)))))
         return page, found
     place, is_back = what.form.place()
-    found = finding.page(what.wanted, what.keys, what.named, place=place, back=is_back, number=limit)
+    found = history_query.page(what.wanted, what.keys, what.named, place=place, back=is_back, number=limit)
     older = newer = None
     if found.rows:
         last, first = (place_of(what.wanted, found.rows[at], what.keys) for at in (-1, 0))
@@ -142,4 +141,4 @@ def _seconds(milliseconds: int | None) -> float | None:
 def _is_complete(what: Asked, error: AbacoError | None) -> bool:
     keys = [actor.key for actor in what.readable]
     is_all = error is None and what.role is not AdminRole.UNKNOWN
-    return is_all and not collecting.incomplete(keys, what.wanted.since or 0)
+    return is_all and not collector.incomplete(keys, what.wanted.since or 0)

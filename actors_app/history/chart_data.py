@@ -14,8 +14,8 @@ from django.urls import reverse
 from actors_app.core.clock import DAY, HOUR
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.timezones import zone_here
-from actors_app.history import counts as counting
-from actors_app.history import query as finding
+from actors_app.history import counts as history_counts
+from actors_app.history import query
 from actors_app.history.charts import Charts, charts_of, choose_step, spans
 from actors_app.history.filters import Count, Counts, Wanted
 from actors_app.history.models import ActorHistory, ExecutionTally
@@ -39,7 +39,7 @@ def drawn(asked: Asked) -> Drawn:
     memory, key = caches["drawn"], _key("drawn", asked, asked.wanted, asked.form.query())
     found: Drawn | None = memory.get(key)
     if found is None:
-        found = Drawn(counting.counts(asked.wanted, asked.keys, asked.named), _charts(asked))
+        found = Drawn(history_counts.counts(asked.wanted, asked.keys, asked.named), _charts(asked))
         memory.set(key, found, timeout=_REMEMBERED)
     return found
 
@@ -50,7 +50,7 @@ def counted(asked: Asked, since: int | None) -> Count:
     memory, key = caches["drawn"], _key("counted", asked, wanted)
     found: Count | None = memory.get(key)
     if found is None:
-        found = counting.counts(wanted, asked.keys, asked.named).total(wanted.outcomes)
+        found = history_counts.counts(wanted, asked.keys, asked.named).total(wanted.outcomes)
         memory.set(key, found, timeout=_REMEMBERED)
     return found
 
@@ -63,11 +63,11 @@ def _key(kind: str, asked: Asked, wanted: Wanted, more: str = "") -> str:
 
 def _charts(asked: Asked) -> Charts:
     wanted = replace(asked.wanted, sort="received", descending=True)
-    rows = finding.page(wanted, asked.keys, asked.named, number=SAMPLE).rows
+    rows = query.page(wanted, asked.keys, asked.named, number=SAMPLE).rows
     end = wanted.until or asked.form.at
     start = wanted.since if wanted.since is not None else _first(asked.keys, end)
     zone = zone_here()
-    over_time, is_partial = counting.in_spans(
+    over_time, is_partial = history_counts.in_spans(
         wanted, asked.keys, asked.named, spans(start, end, choose_step(start, end), zone)
     )
     prefix = reverse("actors:actor-list")

@@ -19,8 +19,7 @@ from django.http import StreamingHttpResponse
 from actors_app.core.clock import from_ms
 from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
-from actors_app.history import collector as collecting
-from actors_app.history import query as finding
+from actors_app.history import collector, query
 from actors_app.history.forms import FILTERS, HistoryForm
 from actors_app.history.query import Found
 from actors_app.history.query_context import Asked
@@ -63,9 +62,9 @@ def export(what: Asked, last_asked: int | None = None, *, bom: bool = False) -> 
     `last_asked` is when the API was last asked what is new, where it gives no answer now; the file then says so.
     `bom` marks CSV as UTF-8 for spreadsheets.
     """
-    blocks = finding.every(what.wanted, what.keys, what.named, at_once=AT_ONCE)
+    blocks = query.every(what.wanted, what.keys, what.named, at_once=AT_ONCE)
     keys = [actor.key for actor in what.readable]
-    missing = collecting.incomplete(keys, what.wanted.since or 0)
+    missing = collector.incomplete(keys, what.wanted.since or 0)
     notes = []
     if last_asked is not None:
         since = moment_text(last_asked or None) or "an unknown time"

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from actors_app.core.clock import now_ms
 from actors_app.core.pages.preferences import ROWS, preferences_of
 from actors_app.core.security.credentials import load
-from actors_app.history import visibility as rights
+from actors_app.history import visibility
 from actors_app.history.filters import Wanted
 from actors_app.history.forms import HistoryForm
 from actors_app.history.visibility import SeenActor
@@ -71,12 +71,12 @@ def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryF
     wanted = form.wanted()
     if actor_id:
         beside: dict[str, Answer] = {}
-        seen = rights.one_readable(request, abaco, actor_id, beside)
+        seen = visibility.one_readable(request, abaco, actor_id, beside)
         found = tuple(wanted.of_actors([seen]))
         return Asked(
             form, wanted, (seen,), found, now_ms(), beside=beside, username=username, tenant=tenant, page_size=size
         )
-    readers = rights.readable(request, abaco)
+    readers = visibility.readable(request, abaco)
     every = tuple(sorted(readers.actors.values(), key=lambda actor: (actor.label.casefold(), actor.id)))
     return Asked(
         form,

@@ -7,8 +7,7 @@ from django.db.models import Max
 
 from actors_app.core.clock import SECOND, now_ms
 from actors_app.core.pages.converters import is_id
-from actors_app.history import collector as collecting
-from actors_app.history import sync as newer
+from actors_app.history import collector, sync
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory
 from actors_app.history.query import Found
@@ -34,26 +33,26 @@ def bring_up_to_date(
         return None
     if actor_id:
         actor = ActorHistory.objects.get(pk=keys[0])
-        if actor.until is not None and not collecting.incomplete(keys, since) and now_ms() - actor.looked < PAUSE:
+        if actor.until is not None and not collector.incomplete(keys, since) and now_ms() - actor.looked < PAUSE:
             return None
         seconds = FIRST_BUDGET if actor.total is None and actor.until is None else BUDGET
         if reading is None and (actor.until is None or actor.is_searchable is False):
             seconds, reading = POLL_BUDGET, BUDGET
         listing = what.beside.get("listing")
         if listing is not None and isinstance(listing.error, TimedOut):
-            collecting.remember_long(actor)
+            collector.remember_long(actor)
             listing, seconds = None, BUDGET
         if listing is not None and listing.error is not None:
             return listing.error
         rows = listing.value if listing else None
-        return collecting.look_at(abaco, actor, seconds=seconds, back_to=since, reading=reading, listing=rows).error
+        return collector.look_at(abaco, actor, seconds=seconds, back_to=since, reading=reading, listing=rows).error
     memory = f"looked:{hash(tuple(sorted(keys)))}"
-    if cache.get(memory) and not collecting.incomplete(keys, since):
+    if cache.get(memory) and not collector.incomplete(keys, since):
         return None
     own = {actor.key: True for actor in what.readable if actor.owner == what.username}
     shown = f"shown:{what.tenant}:{what.username}"
     # Whoever registers an actor is named in its permissions, so the search shows it; of others an earlier look told.
-    look = collecting.look_at_all(
+    look = collector.look_at_all(
         abaco, keys, since=since, seconds=BUDGET, reading=reading, shown=cache.get(shown, {}) | own
     )
     if look.error is None:
@@ -87,7 +86,7 @@ def completed(abaco: Abaco, rows: list[Found], what: Asked) -> bool:
             found = hurried.executions.details(actor.actor_id, sketches[:MAX_DETAILS])
             record(actor, found.values())
             return bool(found)
-        newer.record_singly(hurried, actor, sketches)
+        sync.record_singly(hurried, actor, sketches)
     except SignedOut:
         raise
     except AbacoError:

@@ -9,9 +9,7 @@ from django.db import Error, connection
 from actors_app.core.clock import now_ms
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import client_for
-from actors_app.history import collector as collecting
-from actors_app.history import heartbeat as beats
-from actors_app.history import visibility as rights
+from actors_app.history import collector, heartbeat, visibility
 from actors_app.history.accounts import ServiceAccount
 from actors_app.history.models import ActorHistory
 from actors_app.services import Abaco
@@ -76,7 +74,7 @@ class Rounds:
     def beat(self, *, whole: bool = False) -> None:
         """Give a sign of life, where the store takes it."""
         try:
-            beats.beat(origins.keys()[self.tenant.name], whole=whole, refusal=self.refusal)
+            heartbeat.beat(origins.keys()[self.tenant.name], whole=whole, refusal=self.refusal)
         except Error as error:
             self._lose_store(error)
 
@@ -100,7 +98,7 @@ class Rounds:
         abaco = self._abaco
         actors = abaco.actors.list()
         tenant = origins.key_of(self.tenant)  # bound only where the account was accepted
-        keys = rights.remember(tenant, actors)
+        keys = visibility.remember(tenant, actors)
         role = abaco.roles.admin()
         if role.is_unknown:
             log.warning("Whether the account is an administrator is not known: every actor that is known is asked for")
@@ -115,10 +113,10 @@ class Rounds:
 
     def _look(self, actor: ActorHistory) -> bool:
         """Read more of an actor's history; return whether there is more to be read now."""
-        look = collecting.look_at(self._abaco, actor, seconds=STEP)
+        look = collector.look_at(self._abaco, actor, seconds=STEP)
         self.new += look.new
         if isinstance(look.error, NotFound):
-            rights.mark_deleted(actor.tenant, actor.actor_id)
+            visibility.mark_deleted(actor.tenant, actor.actor_id)
             return False
         if look.error is not None:
             self.failed += not isinstance(look.error, Forbidden)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from actors_app.core.clock import MINUTE, now_ms
-from actors_app.history import visibility as rights
+from actors_app.history import visibility
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.services.types import Actor, Execution
@@ -57,5 +57,5 @@ def last_known(tenant: str, actor_id: str, execution_id: str) -> ExecutionRecord
 def remember(tenant: str, actor: Actor | None, execution: Execution) -> None:
     """Write down an execution that the API has just shown, where it told of the actor too."""
     if actor is not None and actor.id:
-        (key,) = rights.remember(tenant, [actor])
+        (key,) = visibility.remember(tenant, [actor])
         record(ActorHistory.objects.get(pk=key), [execution])

@@ -12,9 +12,8 @@ from actors_app.core.pages.forms_slice import shown_slice
 from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages.preferences import PAGE_SIZES
 from actors_app.core.security.credentials import abaco_for
-from actors_app.history import collector as collecting
-from actors_app.history import query as finding
-from actors_app.history import visibility as rights
+from actors_app.history import collector, visibility
+from actors_app.history import query as history_query
 from actors_app.history.actor_summary import RECENT, summary
 from actors_app.history.chart_data import counted, drawn
 from actors_app.history.export import export
@@ -80,7 +79,7 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     )
     if actor_id and isinstance(silence, Forbidden | NotFound):
         # It lets this visitor read less than it did within the last minute.
-        rights.forget_one(request, actor_id)
+        visibility.forget_one(request, actor_id)
         what = asked(request, abaco, actor_id, form)
         silence = None if what.readable[0].deleted else silence
     is_file = bool(what.form.cleaned_data.get("format"))
@@ -120,11 +119,11 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
     form, wanted, selected = what.form, what.wanted, what.form.selected_slice
     size, skip = what.page_size, selected.offset if selected else 0
     place, is_back = form.place()
-    newest = None if wanted.is_newest_first and not skip else finding.newest(wanted, what.keys, what.named)
-    page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size, skip=skip)
+    newest = None if wanted.is_newest_first and not skip else history_query.newest(wanted, what.keys, what.named)
+    page = history_query.page(wanted, what.keys, what.named, place=place, back=is_back, number=size, skip=skip)
     is_waited_for = "listing" in what.beside and (page.rows and page.has_more)
     if actor_id and error is None and not is_waited_for and completed(abaco, page.rows, what):
-        page = finding.page(wanted, what.keys, what.named, place=place, back=is_back, number=size, skip=skip)
+        page = history_query.page(wanted, what.keys, what.named, place=place, back=is_back, number=size, skip=skip)
     above = drawn(what)
     total = above.counts.total(wanted.outcomes)
     rows = table_rows(page.rows, what.by_key, form, of_all=not actor_id)
@@ -145,7 +144,7 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
         "since": from_ms(wanted.since),
         "until": from_ms(wanted.until),
         "is_first": is_first,
-        "begins": place_text(finding.place_before(wanted, page.rows[0], what.keys)) if page.rows else "",
+        "begins": place_text(history_query.place_before(wanted, page.rows[0], what.keys)) if page.rows else "",
         **_pages(what, page, place, is_back),
         "slice": shown_slice(selected, len(rows), total.number, is_exact=total.is_exact, has_more=page.has_more)
         if selected
@@ -181,7 +180,7 @@ def _freshness(what: Asked, error: AbacoError | None) -> dict[str, Any]:
     keys = [actor.key for actor in what.readable]
     every = list(ActorHistory.objects.filter(pk__in=keys).values_list("looked", "known", "total", "is_whole"))
     looked = max((row[0] for row in every), default=0)
-    incomplete = collecting.incomplete(keys, what.wanted.since or 0) if error is None else 0
+    incomplete = collector.incomplete(keys, what.wanted.since or 0) if error is None else 0
     known, total = 0, 0
     if incomplete and len(every) == 1:
         known, total = every[0][1], max(every[0][2] or 0, every[0][1])
@@ -220,14 +219,14 @@ def _poll(what: Asked, rows: list[Row], page: Page, newest: list[Found], total: 
 def _live(request: HttpRequest, abaco: Abaco, what: Asked, context: dict[str, Any]) -> HttpResponse:
     """Answer a poll: how many have come, how far reading has come, and the rows that were not finished, as they are."""
     received, pk = _newest(request)
-    newer = finding.newer(what.wanted, what.keys, what.named, received, pk) if received else 0
+    newer = history_query.newer(what.wanted, what.keys, what.named, received, pk) if received else 0
     newer = max(newer, _ended_since(request, what))
     asked_for = [
         int(one) for one in request.GET.get("open", "").split(",")[: max(PAGE_SIZES)] if one.isascii() and one.isdigit()
     ]
-    rows = [row for row in finding.rows_of([one for one in asked_for if one < 2**62]) if row.actor in what.by_key]
+    rows = [row for row in history_query.rows_of([one for one in asked_for if one < 2**62]) if row.actor in what.by_key]
     if context["actor_id"] and context["error_now"] is None and completed(abaco, rows, what):
-        rows = finding.rows_of([row.pk for row in rows])
+        rows = history_query.rows_of([row.pk for row in rows])
     freshness = _freshness(what, context["error_now"])
     context |= freshness | {
         "is_read_now": "filling" in request.GET and not freshness["incomplete"],
@@ -272,7 +271,7 @@ def _recent(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     if error and not is_known(what):
         raise error
     if error is None:
-        completed(abaco, finding.page(what.wanted, what.keys, number=RECENT).rows, what)
+        completed(abaco, history_query.page(what.wanted, what.keys, number=RECENT).rows, what)
     known = summary(what.readable[0].key)
     context = {
         "rows": known.recent if known else [],

@@ -14,7 +14,7 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from actors_app.actors import archive as kept_definitions
+from actors_app.actors import archive as definition_archive
 from actors_app.core.clock import HOUR, MINUTE, from_ms, now_ms
 from actors_app.core.pages.formatting import now, storable
 from actors_app.core.pages.htmx import is_poll
@@ -188,7 +188,7 @@ def despite(request: HttpRequest, abaco: Abaco, identifier: str, error: AbacoErr
 def remember(tenant: str, actors: Iterable[Actor]) -> set[int]:
     """Write down how the API describes actors now; return the history's keys of them."""
     actors = tuple(actors)
-    kept_definitions.record(tenant, actors)
+    definition_archive.record(tenant, actors)
     at = now_ms()
     rows = {
         actor.id: ActorHistory(

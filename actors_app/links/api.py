@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
-from actors_app.links import serializers as shapes
+from actors_app.links import serializers
 from actors_app.links.graph import host_of, links_of, ring_of
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
@@ -18,7 +18,7 @@ class LinkList(Resource):
         "Who sends their events to whom",
         tag="Links",
         upstream="GET /actors, GET /actors/aliases",
-        gives=shapes.Graph,
+        gives=serializers.Graph,
         about="Of the actors that you may read. A link is set by changing its actor.",
     )
     def get(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from actors_app.core.api.fields import SecretsQuery
 from actors_app.core.api.files import StreamedRenderer
 from actors_app.core.api.schema import operation
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
-from actors_app.executions import serializers as shapes
+from actors_app.executions import serializers
 
 
 class TextRenderer(StreamedRenderer):
@@ -31,7 +31,7 @@ class ExecutionLogs(Resource):
         tag="Executions",
         upstream="GET /actors/{id}/executions/{execution}/logs",
         query=SecretsQuery,
-        gives={"application/json": shapes.Log, "text/plain": str},
+        gives={"application/json": serializers.Log, "text/plain": str},
         about="With `Accept: text/plain` it is the text itself, of any length, as it arrives; as JSON 10 MB at most. "
         "What is recognised as a secret is masked; it may contain others.",
     )

@@ -13,9 +13,8 @@ from actors_app.core.api.fields import SecretsQuery
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
-from actors_app.logs import archive as kept_logs
-from actors_app.logs import commands as acts
-from actors_app.logs import serializers as shapes
+from actors_app.logs import archive as log_archive
+from actors_app.logs import commands, serializers
 from actors_app.logs.api import TextRenderer
 from actors_app.logs.models import KeptLog
 from actors_app.logs.visibility import visible_kept
@@ -35,7 +34,7 @@ class LogKept(Resource):
         tag=TAG,
         upstream="GET /actors/{id}/executions/{execution}",
         query=SecretsQuery,
-        gives={"application/json": shapes.KeptLog, "text/plain": str},
+        gives={"application/json": serializers.KeptLog, "text/plain": str},
         about="With `Accept: text/plain` it is the text itself, of any length. The API is asked first. "
         "What is recognised as a secret is masked; it may contain others. "
         "`size` and `sha256` are those of the log as it was kept.",
@@ -47,23 +46,24 @@ class LogKept(Resource):
             headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
             masker = self.masker(actor_id, execution_id, "file of the kept log")
             return StreamingHttpResponse(
-                masker.pieces(kept_logs.pieces(kept)), content_type="text/plain; charset=utf-8", headers=headers
+                masker.pieces(log_archive.pieces(kept)), content_type="text/plain; charset=utf-8", headers=headers
             )
-        return Response(shapes.KeptLog(kept).data)
+        return Response(serializers.KeptLog(kept).data)
 
     @operation(
         "Keep the log of an execution",
         tag=TAG,
         upstream="GET /actors/{id}/executions/{execution}/logs",
         takes=False,
-        gives=shapes.Kept,
+        gives=serializers.Kept,
         about="Of one that has ended. One that is kept already stays as it is.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Keep it."""
-        kept = acts.keep(self.http, self.abaco, actor_id, execution_id)
+        kept = commands.keep(self.http, self.abaco, actor_id, execution_id)
         return self.written(
-            kept, lambda row, message: {"kept": dict(shapes.KeptLog(row).data) if row else None, "message": message}
+            kept,
+            lambda row, message: {"kept": dict(serializers.KeptLog(row).data) if row else None, "message": message},
         )
 
     @operation(
@@ -79,9 +79,9 @@ class LogKept(Resource):
         if earlier := answered(self.http, "log.delete", actor_id=actor_id, object_id=execution_id):
             return self.done(earlier)
         kept, answers = self._kept(actor_id, execution_id)
-        if not acts.may_forget(self.who, kept, answers):
+        if not commands.may_forget(self.who, kept, answers):
             raise Problem(403, "not-allowed", "Only who kept this log, or may change the actor, deletes it.")
-        return self.done(acts.forget(self.http, actor_id, execution_id, kept))
+        return self.done(commands.forget(self.http, actor_id, execution_id, kept))
 
     def _kept(self, actor_id: str, execution_id: str) -> tuple[KeptLog, Mapping[str, Answer]]:
         """Return the kept log and what the API says of who may see it; raise where there is none for the caller."""

@@ -9,7 +9,7 @@ from actors_app.core.operations.perform import Answer, Written, answered, perfor
 from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.executions.endings import log_is_settled
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.logs.models import KeptLog
 from actors_app.services import Abaco
 from actors_app.services import Answer as Asked
@@ -37,7 +37,7 @@ def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
     return perform(
         request,
         "log.keep",
-        lambda: kept_logs.keep(who, known_as, execution_id, lambda: abaco.logs.stream(actor_id, execution_id)),
+        lambda: log_archive.keep(who, known_as, execution_id, lambda: abaco.logs.stream(actor_id, execution_id)),
         said,
         actor_id=actor_id,
         object_id=execution_id,
@@ -57,7 +57,7 @@ def forget(request: HttpRequest, actor_id: str, execution_id: str, kept: KeptLog
     return perform(
         request,
         "log.delete",
-        lambda: kept_logs.forget(kept),
+        lambda: log_archive.forget(kept),
         lambda _: Answer("The kept log was deleted.", _page(actor_id, execution_id)),
         actor_id=actor_id,
         object_id=execution_id,

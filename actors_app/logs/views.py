@@ -24,7 +24,7 @@ from actors_app.core.pages.progressive import stream_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.endings import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.history.visibility import if_deleted
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.logs.forms import LogForm
 from actors_app.logs.parts import Asked, LogPart, read_part
 from actors_app.logs.reading import Opening, read_line
@@ -65,7 +65,7 @@ def log_context(
     kept = visible_kept(signed_in(request), actor_id, execution_id, answers) if "actor" in answers else None
     is_kept_shown = bool(kept and ("kept" in request.GET or part is None or not part.total))
     if kept and is_kept_shown:
-        part = read_part(kept_logs.pieces(kept), asked, Masker(actor_id, execution_id, reveals=reveals))
+        part = read_part(log_archive.pieces(kept), asked, Masker(actor_id, execution_id, reveals=reveals))
     # A poll does not ask for the actor; the page that it is of did. Whoever shows secrets asks anew.
     is_owner = secrets.is_owner(signed_in(request).username, actor) or (is_poll(request) and "own" in request.GET)
     is_settled = log_is_settled(execution) if execution else True
@@ -227,7 +227,7 @@ def _whole_line(
     if kept is None:
         answers["execution"].need()
         _refuse_missing(request)
-    pieces = kept_logs.pieces(kept) if kept else abaco.logs.view(actor_id, execution_id)
+    pieces = log_archive.pieces(kept) if kept else abaco.logs.view(actor_id, execution_id)
     line = read_line(pieces, number, start, masker)
     if start and start >= line.length:
         raise Http404
@@ -249,7 +249,7 @@ def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: s
         if kept is None:
             answers["execution"].need()
             raise Http404
-        pieces = kept_logs.pieces(kept)
+        pieces = log_archive.pieces(kept)
     else:
         pieces = abaco.logs.stream(actor_id, execution_id)
     return StreamingHttpResponse(  # type: ignore[return-value]  # no HttpResponse to mypy

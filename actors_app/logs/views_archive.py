@@ -12,7 +12,7 @@ from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.visibility import if_deleted
-from actors_app.logs import commands as acts
+from actors_app.logs import commands
 from actors_app.logs.visibility import visible_kept
 from actors_app.services.errors import AbacoError
 
@@ -23,7 +23,7 @@ def log_keep(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResp
     """Archive the log of an execution that has ended, for the button on its page (`GET …/logs`)."""
     if request.method == "GET":
         return redirect("actors:execution-logs", actor_id, execution_id)
-    return acts.keep(request, abaco_for(request), actor_id, execution_id).go(request)
+    return commands.keep(request, abaco_for(request), actor_id, execution_id).go(request)
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,9 +42,9 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
     if kept is None:
         answers["execution"].need()
         if request.method == "POST":
-            return acts.forgotten(actor_id, execution_id).go(request)
+            return commands.forgotten(actor_id, execution_id).go(request)
         raise Http404
-    form, may_delete = PortalForm(request.POST or None), acts.may_forget(who, kept, answers)
+    form, may_delete = PortalForm(request.POST or None), commands.may_forget(who, kept, answers)
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "execution_id": execution_id,
@@ -60,6 +60,6 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
     if request.method == "GET" or not may_delete:
         return render_page(request, "logs/forget.html", context, status=200 if may_delete else 403)
     try:
-        return acts.forget(request, actor_id, execution_id, kept).go(request)
+        return commands.forget(request, actor_id, execution_id, kept).go(request)
     except AbacoError as error:
         return render_page(request, "logs/forget.html", context, status=form.refuse(error))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.logs.models import KeptLog
 from actors_app.services import Answer
 from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed
@@ -14,7 +14,7 @@ def visible_kept(who: Credentials, actor_id: str, execution_id: str, answers: Ma
 
     Where the API cannot say so, because the actor is gone or nothing answers, only who kept it.
     """
-    kept = kept_logs.kept_log(who.tenant, execution_id)
+    kept = log_archive.kept_log(who.tenant, execution_id)
     execution, actor = answers["execution"], answers["actor"]
     if kept is None or _is_refusal(execution.error) or _is_refusal(actor.error):
         return None

@@ -17,8 +17,7 @@ from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.forms_environment import EnvironmentField, TypedEnvironment
 from actors_app.core.security.capabilities import is_plain as known_as_plain
 from actors_app.core.sizes import file_excess, message_excess
-from actors_app.messages import commands as acts
-from actors_app.messages import serializers as shapes
+from actors_app.messages import commands, serializers
 from actors_app.messages.archive import Sent
 from actors_app.messages.forms import check_json_message
 from actors_app.messages.resending import known_of
@@ -38,29 +37,29 @@ def shown(actor_id: str, made: SentMessage, message: str) -> dict[str, Any]:
 class Messages(Resource):
     """`/actors/<actor>/messages/`."""
 
-    @operation("Count the messages that wait", tag=TAG, upstream="GET /actors/{id}/messages", gives=shapes.Mailbox)
+    @operation("Count the messages that wait", tag=TAG, upstream="GET /actors/{id}/messages", gives=serializers.Mailbox)
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with how many wait."""
-        return Response(shapes.Mailbox(self.abaco.messages.count(actor_id)).data)
+        return Response(serializers.Mailbox(self.abaco.messages.count(actor_id)).data)
 
     @operation(
         "Send a message",
         tag=TAG,
         upstream="POST /actors/{id}/messages",
-        takes=shapes.Message,
+        takes=serializers.Message,
         example={"text": "one two three", "environment": {"LEVEL": "2"}},
-        gives=shapes.SentMessage,
+        gives=serializers.SentMessage,
         status=201,
         about="Give an Idempotency-Key where you would send it again after silence: each message is an execution.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Send one; the API answers with the execution that it became."""
         data = self.request.data
-        forms = [name for name in shapes.FORMS if isinstance(data, dict) and name in data]
+        forms = [name for name in serializers.FORMS if isinstance(data, dict) and name in data]
         if len(forms) != 1:
             raise not_valid({"body": ["Send one JSON object with one of text, json and base64."]})
-        sent = _read(forms[0], self.body(shapes.FORMS[forms[0]]), is_plain=known_as_plain(self.who))
-        made = acts.send_message(self.http, self.abaco, actor_id, sent)
+        sent = _read(forms[0], self.body(serializers.FORMS[forms[0]]), is_plain=known_as_plain(self.who))
+        made = commands.send_message(self.http, self.abaco, actor_id, sent)
         return self.written(
             made,
             lambda made, message: shown(actor_id, made, message),
@@ -78,7 +77,7 @@ class Messages(Resource):
     )
     def delete(self, request: Request, actor_id: str) -> Response:
         """Purge the mailbox."""
-        purged = acts.purge(self.http, self.abaco, actor_id)
+        purged = commands.purge(self.http, self.abaco, actor_id)
         return self.done(purged)
 
 
@@ -90,7 +89,7 @@ class SendAgain(Resource):
         tag=TAG,
         upstream="POST /actors/{id}/messages",
         takes=False,
-        gives=shapes.SentMessage,
+        gives=serializers.SentMessage,
         status=201,
         about="The API keeps no messages; this portal keeps those that were sent through it, for their sender and the "
         "owner of the actor. Where it has none, 409 says why.",
@@ -105,7 +104,7 @@ class SendAgain(Resource):
         known = known_of(self.who, execution_id, said["actor"], said["execution"])
         if known.sent is None:
             raise Problem(409, "not-kept", known.why_not, advice="Send the message itself instead.")
-        made = acts.send_message(self.http, self.abaco, actor_id, replace(known.sent, repeats=execution_id))
+        made = commands.send_message(self.http, self.abaco, actor_id, replace(known.sent, repeats=execution_id))
         return self.written(
             made,
             lambda made, message: shown(actor_id, made, message),

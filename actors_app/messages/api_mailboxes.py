@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
-from actors_app.messages import serializers_mailboxes as shapes
+from actors_app.messages import serializers_mailboxes
 from actors_app.messages.mailboxes import ASKED, mailboxes
 
 
@@ -16,7 +16,7 @@ class MailboxList(Resource):
         "Which mailboxes hold messages that wait",
         tag="Messages",
         upstream="GET /actors/search/executions, GET /actors, GET /actors/{id}/messages",
-        gives=shapes.Mailboxes,
+        gives=serializers_mailboxes.Mailboxes,
         about=f"Of the {ASKED} actors whose waiting executions came last. An execution whose message was purged waits "
         "for ever, so the two numbers may differ.",
     )

@@ -15,7 +15,7 @@ from actors_app.core.pages.forms_environment import TypedEnvironment
 from actors_app.core.security.credentials import Credentials
 from actors_app.logs.models import KeptMessage
 from actors_app.masking import MASK, Masker
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Known, Sent
 from actors_app.services import Answer
 from actors_app.services.errors import SignedOut
@@ -50,7 +50,7 @@ def known_of(who: Credentials, execution_id: str, actor: Answer, execution: Answ
     if execution.error is not None:
         return Known(why_not=f"Its execution could not be read. {execution.error.user_message}")
     found: Actor | None = actor.value
-    return kept_messages.known(who, execution_id, found)
+    return message_archive.known(who, execution_id, found)
 
 
 def again_of(execution_id: str, known: Known) -> Again:

@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, reverse
 
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.sizes import file_excess, message_excess
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from actors_app.services import Abaco
 from actors_app.services.errors import InvalidRequest
@@ -29,7 +29,7 @@ def send(who: Credentials, abaco: Abaco, actor_id: str, sent: Sent) -> SentMessa
         made = abaco.messages.send_json(actor_id, value, sent.environment)
     else:
         made = abaco.messages.send_text(actor_id, str(value), sent.environment)
-    kept_messages.keep(who, actor_id, made.execution_id, sent)
+    message_archive.keep(who, actor_id, made.execution_id, sent)
     return made
 
 

@@ -17,7 +17,7 @@ from actors_app.core.pages.form_fields import read_json
 from actors_app.core.pages.htmx import is_poll, render_page, render_poll
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.messages import commands as acts
+from actors_app.messages import commands
 from actors_app.messages.archive import Known, Sent
 from actors_app.messages.delivery import delivery_of
 from actors_app.messages.forms import MessageForm, PurgeForm
@@ -50,7 +50,7 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     status = 422
     if form.is_valid() and (sent := _to_send(request, abaco, actor_id, form)):
         try:
-            return acts.send_message(request, abaco, actor_id, sent).go(request)
+            return commands.send_message(request, abaco, actor_id, sent).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     return _compose(request, actor_id, form, status=status)
@@ -86,7 +86,7 @@ def message_purge(request: HttpRequest, actor_id: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                return acts.purge(request, abaco, actor_id).go(request)
+                return commands.purge(request, abaco, actor_id).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
     context["form"] = form

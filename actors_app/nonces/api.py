@@ -13,8 +13,7 @@ from actors_app.core.api.base import Resource
 from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import Done, operation, page_of
-from actors_app.nonces import commands as acts
-from actors_app.nonces import serializers as shapes
+from actors_app.nonces import commands, serializers
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.forms import AliasNonceForm, NonceForm
 from actors_app.nonces.handles import nonce_handle
@@ -25,8 +24,8 @@ TAG = "Nonces"
 
 def shown(holder: Holder, nonce: Nonce) -> dict[str, Any]:
     """Return a nonce as it goes out, masked."""
-    values = {name: getattr(nonce, name, None) for name in shapes.Nonce().fields}
-    return dict(shapes.Nonce(values | {"handle": nonce_handle(holder.id, nonce.id)}).data)
+    values = {name: getattr(nonce, name, None) for name in serializers.Nonce().fields}
+    return dict(serializers.Nonce(values | {"handle": nonce_handle(holder.id, nonce.id)}).data)
 
 
 class Nonces(Resource):
@@ -37,13 +36,13 @@ class Nonces(Resource):
     def list_of(self, holder: Holder) -> Response:
         """Answer with a page of them, newest first and masked."""
         nonces = [shown(holder, nonce) for nonce in holder.service(self.abaco).list(holder.id)]
-        return self.page(shapes.Nonce, nonces, _by_age, descending=True)
+        return self.page(serializers.Nonce, nonces, _by_age, descending=True)
 
     def make(self, holder: Holder) -> Response:
         """Make one, and show it."""
-        given = self.body(shapes.NewNonce)
+        given = self.body(serializers.NewNonce)
         form = checked((AliasNonceForm if holder.is_alias else NonceForm)(typed(given.items())))
-        made = acts.create(self.http, self.abaco, holder, form.cleaned_data)
+        made = commands.create(self.http, self.abaco, holder, form.cleaned_data)
         return self.written(
             made,
             lambda nonce, _: {**shown(holder, nonce), "id": nonce.id},
@@ -56,20 +55,20 @@ class Nonces(Resource):
 
     def one(self, holder: Holder, handle: str) -> Response:
         """Answer with one, masked."""
-        nonce = acts.one(self.abaco, holder, handle)
+        nonce = commands.one(self.abaco, holder, handle)
         return Response(shown(holder, holder.service(self.abaco).get(holder.id, nonce.id)))
 
     def drop(self, holder: Holder, handle: str) -> Response:
         """Delete one."""
-        if earlier := acts.deleted_before(self.http, holder, handle):
+        if earlier := commands.deleted_before(self.http, holder, handle):
             return self.done(earlier)
-        nonce = acts.one(self.abaco, holder, handle)
-        return self.done(acts.delete(self.http, self.abaco, holder, handle, nonce))
+        nonce = commands.one(self.abaco, holder, handle)
+        return self.done(commands.delete(self.http, self.abaco, holder, handle, nonce))
 
     def reveal(self, holder: Holder, handle: str) -> Response:
         """Show the id of one, and write down who looked."""
-        nonce = acts.one(self.abaco, holder, handle)
-        return Response({**shown(holder, nonce), "id": acts.reveal(self.http, holder, handle, nonce)})
+        nonce = commands.one(self.abaco, holder, handle)
+        return Response({**shown(holder, nonce), "id": commands.reveal(self.http, holder, handle, nonce)})
 
 
 class NonceList(Nonces):
@@ -80,7 +79,7 @@ class NonceList(Nonces):
         tag=TAG,
         upstream="GET /actors/{id}/nonces",
         query=PageQuery,
-        gives=page_of(shapes.Nonce),
+        gives=page_of(serializers.Nonce),
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of them."""
@@ -90,9 +89,9 @@ class NonceList(Nonces):
         "Make a nonce",
         tag=TAG,
         upstream="POST /actors/{id}/nonces",
-        takes=shapes.NewNonce,
+        takes=serializers.NewNonce,
         example={"level": "READ", "max_uses": 10, "description": "for the dashboard"},
-        gives=shapes.ShownNonce,
+        gives=serializers.ShownNonce,
         status=201,
         about="Its id is in this answer alone.",
     )
@@ -104,7 +103,7 @@ class NonceList(Nonces):
 class NonceDetail(Nonces):
     """`/actors/<actor>/nonces/<handle>/`."""
 
-    @operation("Read a nonce", tag=TAG, upstream="GET /actors/{id}/nonces/{nonce}", gives=shapes.Nonce)
+    @operation("Read a nonce", tag=TAG, upstream="GET /actors/{id}/nonces/{nonce}", gives=serializers.Nonce)
     def get(self, request: Request, actor_id: str, handle: str) -> Response:
         """Answer with one, masked."""
         return self.one(Holder(actor_id), handle)
@@ -123,7 +122,7 @@ class NonceReveal(Nonces):
         tag=TAG,
         upstream="GET /actors/{id}/nonces",
         takes=False,
-        gives=shapes.ShownNonce,
+        gives=serializers.ShownNonce,
         about="Who looked is in the activity.",
     )
     def post(self, request: Request, actor_id: str, handle: str) -> Response:

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.schema import Done, operation, page_of
-from actors_app.nonces import serializers as shapes
+from actors_app.nonces import serializers
 from actors_app.nonces.api import TAG, Nonces
 from actors_app.nonces.commands import Holder
 
@@ -18,7 +18,7 @@ class AliasNonceList(Nonces):
         tag=TAG,
         upstream="GET /actors/aliases/{alias}/nonces",
         query=PageQuery,
-        gives=page_of(shapes.Nonce),
+        gives=page_of(serializers.Nonce),
     )
     def get(self, request: Request, alias: str) -> Response:
         """Answer with a page of them."""
@@ -28,9 +28,9 @@ class AliasNonceList(Nonces):
         "Make a nonce of an alias",
         tag=TAG,
         upstream="POST /actors/aliases/{alias}/nonces",
-        takes=shapes.NewNonce,
+        takes=serializers.NewNonce,
         example={"level": "EXECUTE", "max_uses": 10, "description": "for the dashboard"},
-        gives=shapes.ShownNonce,
+        gives=serializers.ShownNonce,
         status=201,
         about="Its id is in this answer alone. No nonce of an alias has a level above EXECUTE.",
     )
@@ -43,7 +43,10 @@ class AliasNonceDetail(Nonces):
     """`/aliases/<alias>/nonces/<handle>/`."""
 
     @operation(
-        "Read a nonce of an alias", tag=TAG, upstream="GET /actors/aliases/{alias}/nonces/{nonce}", gives=shapes.Nonce
+        "Read a nonce of an alias",
+        tag=TAG,
+        upstream="GET /actors/aliases/{alias}/nonces/{nonce}",
+        gives=serializers.Nonce,
     )
     def get(self, request: Request, alias: str, handle: str) -> Response:
         """Answer with one, masked."""
@@ -69,7 +72,7 @@ class AliasNonceReveal(Nonces):
         tag=TAG,
         upstream="GET /actors/aliases/{alias}/nonces",
         takes=False,
-        gives=shapes.ShownNonce,
+        gives=serializers.ShownNonce,
         about="Who looked is in the activity.",
     )
     def post(self, request: Request, alias: str, handle: str) -> Response:

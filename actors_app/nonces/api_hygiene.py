@@ -13,10 +13,8 @@ from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
-from actors_app.nonces import commands as acts
-from actors_app.nonces import commands_notes as notes
+from actors_app.nonces import commands, commands_notes, serializers
 from actors_app.nonces import notes as nonce_notes
-from actors_app.nonces import serializers as shapes
 from actors_app.nonces.api import TAG, shown
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.commands_replace import Replaced, replace
@@ -36,8 +34,8 @@ class NonceOverview(Resource):
         "List the nonces of all your actors and aliases",
         tag=TAG,
         upstream="GET /actors/{id}/nonces of each",
-        query=shapes.HygieneQuery,
-        gives=shapes.HygienePage,
+        query=serializers.HygieneQuery,
+        gives=serializers.HygienePage,
         about="A page is some actors and aliases, not some nonces: each costs two calls.",
     )
     def get(self, request: Request) -> Response:
@@ -55,7 +53,7 @@ class NonceOverview(Resource):
         show = self.asked.get("show", "")
         chosen = [one for one in found if not show or (one.findings and (show == "worth" or show in one.findings))]
         return self.page_of(
-            shapes.HeldNonce,
+            serializers.HeldNonce,
             Page([_held(one) for one in chosen], page.next, page.previous),
             total_holders=len(holders),
             unread=[one.holder.id for one in unread],
@@ -70,7 +68,7 @@ class _Replace(Resource):
         if earlier := answered(self.http, f"{holder.action}.create", **holder.about(handle)):
             replaced = Replaced(earlier)
         else:
-            old = acts.one(self.abaco, holder, handle)
+            old = commands.one(self.abaco, holder, handle)
             replaced = replace(self.http, self.abaco, holder, handle, old)
         error = replaced.error
 
@@ -97,7 +95,7 @@ class NonceReplace(_Replace):
         tag=TAG,
         upstream="POST and DELETE /actors/{id}/nonces",
         takes=False,
-        gives=shapes.ReplacingNonce,
+        gives=serializers.ReplacingNonce,
         status=201,
         about="One of the same level and uses is made first, and its id is in this answer alone; then the other goes.",
     )
@@ -114,7 +112,7 @@ class AliasNonceReplace(_Replace):
         tag=TAG,
         upstream="POST and DELETE /actors/aliases/{alias}/nonces",
         takes=False,
-        gives=shapes.ReplacingNonce,
+        gives=serializers.ReplacingNonce,
         status=201,
         about="One of the same level and uses is made first, and its id is in this answer alone; then the other goes.",
     )
@@ -132,30 +130,30 @@ class NonceNote(Resource):
         "Read where a nonce was handed out",
         tag=TAG,
         upstream="GET …/nonces",
-        gives=shapes.Note,
+        gives=serializers.Note,
         about="The Actors API knows nothing of it; it is asked whether you may read the nonce.",
     )
     def get(self, request: Request, **named: str) -> Response:
         """Answer with the note; of one that nobody noted anything on, an empty text."""
         handle = named.pop("handle")
-        acts.one(self.abaco, _holder(named), handle)
+        commands.one(self.abaco, _holder(named), handle)
         note = nonce_notes.noted(self.who.tenant, handle)
-        return Response(shapes.Note(note).data if note else {"text": "", "username": None, "noted": None})
+        return Response(serializers.Note(note).data if note else {"text": "", "username": None, "noted": None})
 
     @operation(
         "Note where a nonce was handed out",
         tag=TAG,
         upstream="GET …/nonces",
-        takes=shapes.NewNote,
+        takes=serializers.NewNote,
         example={"text": "the lab of Kim, for the nightly import"},
         gives=Done,
     )
     def put(self, request: Request, **named: str) -> Response:
         """Write the note in place of the one there was."""
         handle = named.pop("handle")
-        text = checked(NonceNoteForm(typed(self.body(shapes.NewNote).items()))).cleaned_data["text"]
-        nonce = acts.one(self.abaco, _holder(named), handle)
-        if refusal := notes.note(self.http, handle, nonce, text):
+        text = checked(NonceNoteForm(typed(self.body(serializers.NewNote).items()))).cleaned_data["text"]
+        nonce = commands.one(self.abaco, _holder(named), handle)
+        if refusal := commands_notes.note(self.http, handle, nonce, text):
             raise not_valid({"text": [refusal]})
         return Response({"message": "The note is kept." if text else "The note is gone."})
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from actors_app.core.operations.gone import was_gone
 from actors_app.core.operations.perform import Answer, Written, answered, perform, record_read
 from actors_app.core.security.credentials import signed_in
-from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces import notes
 from actors_app.nonces.handles import nonce_behind
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
@@ -84,7 +84,7 @@ def delete(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, nonc
         **holder.about(handle),
         details={"nonce": nonce.masked} | holder.details,
     )
-    nonce_notes.forget(signed_in(request).tenant, handle)
+    notes.forget(signed_in(request).tenant, handle)
     return deleted
 
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from actors_app.core.security.credentials import signed_in
-from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces import notes
 from actors_app.services.types import Nonce
 
 WITHOUT_IT = "Leave the nonce itself out of it: whoever reads the note could use it."
@@ -13,5 +13,5 @@ def note(request: HttpRequest, handle: str, nonce: Nonce, text: str) -> str:
     """Write the note on a nonce, or return why not."""
     if nonce.id in text:
         return WITHOUT_IT
-    nonce_notes.note(signed_in(request), handle, text)
+    notes.note(signed_in(request), handle, text)
     return ""

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.security.credentials import signed_in
-from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.handles import nonce_handle
 from actors_app.services import Abaco
@@ -49,7 +49,7 @@ def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old
         )
     except AbacoError as error:
         return Replaced(made, error)
-    nonce_notes.hand_on(signed_in(request).tenant, handle, nonce_handle(holder.id, made.value.id))
+    notes.hand_on(signed_in(request).tenant, handle, nonce_handle(holder.id, made.value.id))
     return Replaced(made)
 
 

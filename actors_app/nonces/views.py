@@ -19,7 +19,7 @@ from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.nonces import commands as acts
+from actors_app.nonces import commands
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.forms import AliasNonceForm, NonceFilter, NonceForm
 from actors_app.nonces.handles import nonce_behind, nonce_handle
@@ -113,7 +113,7 @@ def _list(request: HttpRequest, holder: Holder) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            written = acts.create(request, abaco, holder, form.cleaned_data)
+            written = commands.create(request, abaco, holder, form.cleaned_data)
         except AbacoError as error:
             status = form.refuse(error)
         else:
@@ -136,7 +136,7 @@ def _reveal(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
         return redirect(f"actors:{holder.action}-detail", holder.id, handle)
     context = one_nonce(request, abaco_for(request), holder, handle)
     nonce: Nonce = context["nonce"]
-    context["revealed"] = acts.reveal(request, holder, handle, nonce)
+    context["revealed"] = commands.reveal(request, holder, handle, nonce)
     context["curl_read"] = curl_of(request, holder, nonce).actor_with_nonce(nonce.id)
     return render_page(request, "nonces/detail.html", context)
 
@@ -147,20 +147,20 @@ def _delete_page(request: HttpRequest, holder: Holder, handle: str) -> HttpRespo
     if request.method == "GET":
         context = one_nonce(request, abaco, holder, handle) | {"form": PortalForm()}
     else:
-        if earlier := acts.deleted_before(request, holder, handle):
+        if earlier := commands.deleted_before(request, holder, handle):
             return earlier.go(request)
         nonces = holder.service(abaco).list(holder.id)
         try:
             nonce = nonce_behind(handle, holder.id, nonces)
         except NotFound as error:
-            return acts.gone(holder, handle, request.POST.get("seen", ""), error).go(request)
+            return commands.gone(holder, handle, request.POST.get("seen", ""), error).go(request)
         note = noted(tenant_of(request), handle)
         context = frame(holder) | {"handle": handle, "nonce": nonce, "note": note, "form": PortalForm(request.POST)}
         try:
-            return acts.delete(request, abaco, holder, handle, nonce).go(request)
+            return commands.delete(request, abaco, holder, handle, nonce).go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
-    context["seen"] = acts.seen(holder, handle)
+    context["seen"] = commands.seen(holder, handle)
     return render_page(request, "nonces/delete.html", context, partial="nonces/_delete.html", status=status)
 
 

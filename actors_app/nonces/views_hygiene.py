@@ -15,7 +15,7 @@ from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for
-from actors_app.nonces import notes as nonce_notes
+from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.commands_replace import replace
 from actors_app.nonces.handles import nonce_behind
@@ -130,7 +130,7 @@ def _replace(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
     answers = wave_of(abaco, holder)
     actor, nonces = answers["actor"].need(), answers["nonces"].need()
     context = frame(holder) | {"actor": actor, "counts": {"nonces": len(nonces)}, "handle": handle}
-    context |= {"form": PortalForm(), "note": nonce_notes.noted(tenant, handle)}
+    context |= {"form": PortalForm(), "note": notes.noted(tenant, handle)}
     status = 200
     try:
         old = context["nonce"] = nonce_behind(handle, holder.id, nonces)

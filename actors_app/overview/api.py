@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
 from actors_app.core.pages.formatting import now
-from actors_app.overview import serializers as shapes
+from actors_app.overview import serializers
 from actors_app.overview.inputs import gathered
 from actors_app.overview.wellness import Part, wellness
 
@@ -21,7 +21,7 @@ class Overview(Resource):
         "Say whether everything is well",
         tag="Overview",
         upstream="GET /actors, GET /actors/search/executions, GET /actors/search/workers, GET /actors/aliases",
-        gives=shapes.Overview,
+        gives=serializers.Overview,
         about="Of the actors that you may read. Without the actors there is no answer; what else the API does not say "
         "is in `not_known`.",
     )
@@ -49,7 +49,7 @@ class Overview(Resource):
                 "p95_seconds": day.p95,
             },
         }
-        return Response(shapes.Overview(values).data)
+        return Response(serializers.Overview(values).data)
 
 
 def _numbers(parts: Iterable[Part]) -> list[dict[str, Any]]:

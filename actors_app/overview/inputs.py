@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actors_app.core.clock import to_ms
-from actors_app.history import counts as counting
+from actors_app.history import counts
 from actors_app.history.filters import FAILED, Wanted
 from actors_app.history.models import ActorHistory
 from actors_app.overview.day import SPAN, Day, day_of
@@ -69,5 +69,5 @@ def _failed(tenant: str, actors: Sequence[Actor], day: Day | None, at: datetime)
     keys = list(read.values_list("pk", flat=True))
     if not keys:
         return (day.failed, True) if day else None
-    known = counting.counts(Wanted(since=to_ms(at - SPAN)), keys).total(FAILED)
+    known = counts.counts(Wanted(since=to_ms(at - SPAN)), keys).total(FAILED)
     return max(known.number, day.failed if day else 0), True

@@ -12,8 +12,7 @@ from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import operation
-from actors_app.permissions import commands as acts
-from actors_app.permissions import serializers as shapes
+from actors_app.permissions import commands, serializers
 from actors_app.permissions.access import Subject
 from actors_app.permissions.access_pages import explained, others_with_access
 from actors_app.permissions.forms import ChangeForm
@@ -40,7 +39,7 @@ class PermissionList(Resource):
         tag=TAG,
         upstream="GET …/permissions",
         query=PageQuery,
-        gives=shapes.PermissionsPage,
+        gives=serializers.PermissionsPage,
         about="The list alone does not say who gets in: nonces, aliases and the admin role do too (`ways`).",
     )
     def get(self, request: Request, **named: str) -> Response:
@@ -50,29 +49,29 @@ class PermissionList(Resource):
             found.entries, lambda one: (one.user,), cursor=self.asked.get("cursor", ""), limit=self.asked["limit"]
         )
         ways = [asdict(way) for way in found.ways]
-        more = {"ways": shapes.Way(ways, many=True).data, "may_not": found.may_not}
-        return self.page_of(shapes.Permission, page, total=len(found.entries), **more)
+        more = {"ways": serializers.Way(ways, many=True).data, "may_not": found.may_not}
+        return self.page_of(serializers.Permission, page, total=len(found.entries), **more)
 
     @operation(
         "Grant a level, or take it back",
         tag=TAG,
         upstream="POST …/permissions",
-        takes=shapes.Grant,
+        takes=serializers.Grant,
         example={"user": "jdoe", "level": "READ"},
-        gives=shapes.Granted,
+        gives=serializers.Granted,
         about="No name can be removed: NONE is as far as it goes. ABACO_WORLD cannot be taken back at all, so it needs "
         "`confirm`; so does a name that is not plain ASCII, or that resembles another or a word for everybody.",
     )
     def post(self, request: Request, **named: str) -> Response:
         """Set the level of a name."""
-        given = self.body(shapes.Grant)
+        given = self.body(serializers.Grant)
         given["user"] = given["user"].rstrip()  # a blank at the end comes of a paste; one before is no user name
         if given["user"] != given["user"].lstrip():
             raise not_valid({"user": ["A user name has no spaces."]})
         subject = Subject.of(named)
         form = checked(ChangeForm(typed(given.items()), kind=subject.kind, me=self.who.username))
         user, level = form.cleaned_data["user"], form.cleaned_data["level"]
-        written = acts.set_level(self.http, self.abaco, subject, user, level, is_confirmed=form.is_confirmed)
+        written = commands.set_level(self.http, self.abaco, subject, user, level, is_confirmed=form.is_confirmed)
         return self.written(
             written, lambda after, message: {"user": user, "level": after.get(user), "message": message}
         )

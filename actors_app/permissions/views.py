@@ -13,7 +13,7 @@ from actors_app.core.pages import csv_lists, drafts
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for
-from actors_app.permissions import commands as acts
+from actors_app.permissions import commands
 from actors_app.permissions.access import Subject
 from actors_app.permissions.access_pages import consequences, listing
 from actors_app.permissions.forms import ChangeForm, GrantForm
@@ -83,7 +83,7 @@ def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
 
 def _set(request: HttpRequest, abaco: Abaco, subject: Subject, form: GrantForm | ChangeForm) -> HttpResponse:
     user, level = form.cleaned_data["user"], form.cleaned_data["level"]
-    return acts.set_level(request, abaco, subject, user, level, is_confirmed=form.is_confirmed).go(request)
+    return commands.set_level(request, abaco, subject, user, level, is_confirmed=form.is_confirmed).go(request)
 
 
 def _frame(subject: Subject) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.schema import operation, page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.formatting import now
-from actors_app.schedules import commands as acts
-from actors_app.schedules import serializers as shapes
+from actors_app.schedules import commands, serializers
 from actors_app.schedules.timing import Schedule, next_hours
 from actors_app.services.types import Actor
 
@@ -32,7 +31,7 @@ def shown(actor: Actor) -> dict[str, Any]:
         "words": schedule.words if schedule else "",
         "next": next_hours(actor, now()),
     }
-    return dict(shapes.Schedule(values).data)
+    return dict(serializers.Schedule(values).data)
 
 
 class ScheduleList(Resource):
@@ -42,8 +41,8 @@ class ScheduleList(Resource):
         "List the schedules of all actors",
         tag=TAG,
         upstream="GET /actors",
-        query=shapes.SchedulesQuery,
-        gives=page_of(shapes.Schedule),
+        query=serializers.SchedulesQuery,
+        gives=page_of(serializers.Schedule),
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of those of the actors that the caller may read, the next one first."""
@@ -53,13 +52,13 @@ class ScheduleList(Resource):
             for one in self.abaco.actors.list()
             if one.cron_schedule and (show is None or one.cron_on == (show == "on"))
         ]
-        return self.page(shapes.Schedule, found, lambda one: ((one["next"] or ["~"])[0], one["actor_id"]))
+        return self.page(serializers.Schedule, found, lambda one: ((one["next"] or ["~"])[0], one["actor_id"]))
 
 
 class ActorSchedule(Resource):
     """`/actors/<actor>/schedule/`."""
 
-    @operation("Read the schedule of an actor", tag=TAG, upstream="GET /actors/{id}", gives=shapes.Schedule)
+    @operation("Read the schedule of an actor", tag=TAG, upstream="GET /actors/{id}", gives=serializers.Schedule)
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with it, and the hours at which it comes round."""
         return Response(shown(self.abaco.actors.get(actor_id)))
@@ -68,19 +67,19 @@ class ActorSchedule(Resource):
         "Set the schedule of an actor",
         tag=TAG,
         upstream="PUT /actors/{id}",
-        takes=shapes.NewSchedule,
+        takes=serializers.NewSchedule,
         example={"cron_schedule": "now + 6 hours"},
-        gives=shapes.Schedule,
+        gives=serializers.Schedule,
         about="All else of the actor is sent along as it is. Whole hours of UTC are all that the API knows.",
     )
     def put(self, request: Request, actor_id: str) -> Response:
         """Set it."""
-        given = self.body(shapes.NewSchedule)
+        given = self.body(serializers.NewSchedule)
         schedule = _read(given["cron_schedule"], is_on=given["cron_on"])
         saved = answered(self.http, "schedule.update", actor_id=actor_id)
         if saved is None:
             actor, page = self.abaco.actors.get(actor_id), reverse("actors:schedule-update", args=[actor_id])
-            saved = acts.update(
+            saved = commands.update(
                 self.http, self.abaco, actor, schedule, is_on=given["cron_on"], actor_id=actor_id, page=page
             )
         return self.written(saved, lambda actor, _: shown(actor))

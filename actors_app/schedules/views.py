@@ -16,7 +16,7 @@ from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.timezones import reader_zone, zone_context
 from actors_app.core.security.credentials import abaco_for
-from actors_app.schedules import commands as acts
+from actors_app.schedules import commands
 from actors_app.schedules.forms import ScheduleForm
 from actors_app.schedules.timing import Schedule, next_hours, read_hour, this_hour
 from actors_app.services.errors import AbacoError, SignedOut
@@ -105,7 +105,7 @@ def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     try:
         actor = abaco.actors.get(actor_id)
         is_on, page = form.cleaned_data["on"], _page(request, actor_id)
-        return acts.update(request, abaco, actor, typed, is_on=is_on, actor_id=actor_id, page=page).go(request)
+        return commands.update(request, abaco, actor, typed, is_on=is_on, actor_id=actor_id, page=page).go(request)
     except AbacoError as error:
         status = form.refuse(error)
     return render_page(request, "schedules/update.html", context, status=status)

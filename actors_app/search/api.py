@@ -16,7 +16,7 @@ from actors_app.core.api.schema import operation
 from actors_app.executions.api import shown
 from actors_app.executions.serializers import Execution
 from actors_app.masking import Masker
-from actors_app.search import serializers as shapes
+from actors_app.search import serializers
 from actors_app.search.forms import SearchForm
 from actors_app.search.views import LOGS_PER_PAGE, has_more
 from actors_app.services.search import Kind
@@ -60,8 +60,8 @@ class ActorSearch(Search):
         "Search actors",
         tag=TAG,
         upstream="GET /actors/search/actors",
-        query=shapes.query_of("actors", 250, 50),
-        gives=shapes.found_of(ActorRow),
+        query=serializers.query_of("actors", 250, 50),
+        gives=serializers.found_of(ActorRow),
         about=ABOUT,
     )
     def get(self, request: Request) -> Response:
@@ -76,8 +76,8 @@ class ExecutionSearch(Search):
         "Search executions",
         tag=TAG,
         upstream="GET /actors/search/executions",
-        query=shapes.query_of("executions", 250, 50),
-        gives=shapes.found_of(Execution),
+        query=serializers.query_of("executions", 250, 50),
+        gives=serializers.found_of(Execution),
         about=f"{ABOUT} `GET /api/v1/executions/` reads what the portal remembers, newest first.",
     )
     def get(self, request: Request) -> Response:
@@ -92,13 +92,13 @@ class WorkerSearch(Search):
         "Search workers",
         tag=TAG,
         upstream="GET /actors/search/workers",
-        query=shapes.query_of("workers", 250, 50),
-        gives=shapes.found_of(shapes.FoundWorker),
+        query=serializers.query_of("workers", 250, 50),
+        gives=serializers.found_of(serializers.FoundWorker),
         about=ABOUT,
     )
     def get(self, request: Request) -> Response:
         """Answer with the workers found."""
-        return self.find("workers", shapes.FoundWorker)
+        return self.find("workers", serializers.FoundWorker)
 
 
 class LogSearch(Search):
@@ -108,13 +108,13 @@ class LogSearch(Search):
         "Search logs",
         tag=TAG,
         upstream="GET /actors/search/logs",
-        query=shapes.query_of("logs", LOGS_PER_PAGE, LOGS_PER_PAGE),
-        gives=shapes.found_of(shapes.FoundLog),
+        query=serializers.query_of("logs", LOGS_PER_PAGE, LOGS_PER_PAGE),
+        gives=serializers.found_of(serializers.FoundLog),
         about=f"{ABOUT} Each log may be a megabyte. What is recognised as a secret is masked; it may contain others.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the logs found."""
-        return self.find("logs", shapes.FoundLog, _log)
+        return self.find("logs", serializers.FoundLog, _log)
 
 
 def _log(log: Log) -> dict[str, str]:

@@ -10,8 +10,7 @@ from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
 from actors_app.core.security.capabilities import is_plain
 from actors_app.services.jsons import dump_json
-from actors_app.state import commands as acts
-from actors_app.state import serializers as shapes
+from actors_app.state import commands, serializers
 from actors_app.state.forms import StateForm
 
 TAG = "State"
@@ -26,7 +25,7 @@ class ActorState(Resource):
         "Read the state of an actor",
         tag=TAG,
         upstream="GET /actors/{id}/state",
-        gives=shapes.State,
+        gives=serializers.State,
         about="An actor that keeps none is a conflict (409).",
         may=(409,),
     )
@@ -38,7 +37,7 @@ class ActorState(Resource):
         "Write the state of an actor",
         tag=TAG,
         upstream="POST /actors/{id}/state",
-        takes=shapes.NewState,
+        takes=serializers.NewState,
         example={"state": {"count": 1}},
         gives=Done,
         about="The API has no lock, and the last one to write wins. With `If-Match` and the tag of a GET, a state that "
@@ -47,14 +46,14 @@ class ActorState(Resource):
     )
     def put(self, request: Request, actor_id: str) -> Response:
         """Replace the state."""
-        wanted = self.body(shapes.NewState)["state"]
+        wanted = self.body(serializers.NewState)["state"]
         data = typed([("state", dump_json(wanted).decode())])
         form = checked(StateForm(data, actor_id=actor_id, is_plain=is_plain(self.who)))
         if earlier := answered(self.http, "state.update", actor_id=actor_id):
             return self.done(earlier)
         now = self.abaco.state.get(actor_id)
         require_match(self.http, {"state": now}, "state")
-        return self.done(acts.save(self.http, self.abaco, actor_id, now, form.cleaned_data["state"], over=False))
+        return self.done(commands.save(self.http, self.abaco, actor_id, now, form.cleaned_data["state"], over=False))
 
     @operation(
         "Empty the state of an actor",
@@ -71,4 +70,4 @@ class ActorState(Resource):
             return self.done(earlier)
         actor = self.abaco.actors.get(actor_id)
         require_match(self.http, {"state": actor.state}, "state")
-        return self.done(acts.reset(self.http, self.abaco, actor_id, actor))
+        return self.done(commands.reset(self.http, self.abaco, actor_id, actor))

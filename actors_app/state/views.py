@@ -20,7 +20,7 @@ from actors_app.masking import Masker
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Conflict, SignedOut
 from actors_app.services.types import Actor
-from actors_app.state import commands as acts
+from actors_app.state import commands
 from actors_app.state.forms import StateForm, mark_of
 
 MAX_RAW = 100_000  # characters of an answer that is no JSON
@@ -93,7 +93,7 @@ def _review_or_save(
     wanted, now = form.cleaned_data["state"], abaco.state.get(actor_id)
     has_moved = form.has_moved(now)
     if request.POST.get("step") == "save" and (not has_moved or form.cleaned_data["over"]):
-        return acts.save(request, abaco, actor_id, now, wanted, over=has_moved).go(request)
+        return commands.save(request, abaco, actor_id, now, wanted, over=has_moved).go(request)
     context |= {
         "diff": difference(tail_of([pretty_json(now)]), tail_of([pretty_json(wanted)]), exact=True),
         "is_same": is_same(now, wanted),
@@ -120,7 +120,7 @@ def state_reset(request: HttpRequest, actor_id: str) -> HttpResponse:
         context["form"] = PortalForm(request.POST)
         try:
             actor = abaco.actors.get(actor_id)
-            return acts.reset(request, abaco, actor_id, actor).go(request)
+            return commands.reset(request, abaco, actor_id, actor).go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
     return render_page(request, "state/reset.html", context, partial="state/_reset.html", status=status)

@@ -9,8 +9,7 @@ from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.paging import Key
 from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.services.types import Worker
-from actors_app.workers import commands as acts
-from actors_app.workers import serializers as shapes
+from actors_app.workers import commands, serializers
 from actors_app.workers.forms import ScaleForm
 
 TAG = "Workers"
@@ -29,17 +28,17 @@ class WorkerList(Resource):
         tag=TAG,
         upstream="GET /actors/{id}/workers",
         query=PageQuery,
-        gives=page_of(shapes.Worker),
+        gives=page_of(serializers.Worker),
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of them, the oldest first."""
-        return self.page(shapes.Worker, self.abaco.workers.list(actor_id), oldest_first)
+        return self.page(serializers.Worker, self.abaco.workers.list(actor_id), oldest_first)
 
     @operation(
         "Ask for workers",
         tag=TAG,
         upstream="POST /actors/{id}/workers",
-        takes=shapes.Scale,
+        takes=serializers.Scale,
         example={"num": 1},
         gives=Done,
         about="`num` means at least so many, and stops none; never more than the actor's `max_workers`. The API takes "
@@ -47,20 +46,20 @@ class WorkerList(Resource):
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Ask for at least so many."""
-        num = self.body(shapes.Scale)["num"]
+        num = self.body(serializers.Scale)["num"]
         actor = self.abaco.actors.get(actor_id) if num > 1 else None
         form = checked(ScaleForm(typed([("num", num)]), actor=actor))
-        asked = acts.ensure(self.http, self.abaco, actor_id, form.cleaned_data["num"])
+        asked = commands.ensure(self.http, self.abaco, actor_id, form.cleaned_data["num"])
         return self.done(asked)
 
 
 class WorkerDetail(Resource):
     """`/actors/<actor>/workers/<worker>/`."""
 
-    @operation("Read a worker", tag=TAG, upstream="GET /actors/{id}/workers/{worker}", gives=shapes.Worker)
+    @operation("Read a worker", tag=TAG, upstream="GET /actors/{id}/workers/{worker}", gives=serializers.Worker)
     def get(self, request: Request, actor_id: str, worker_id: str) -> Response:
         """Answer with one."""
-        return Response(shapes.Worker(self.abaco.workers.get(actor_id, worker_id)).data)
+        return Response(serializers.Worker(self.abaco.workers.get(actor_id, worker_id)).data)
 
     @operation(
         "Stop a worker",
@@ -73,5 +72,5 @@ class WorkerDetail(Resource):
     )
     def delete(self, request: Request, actor_id: str, worker_id: str) -> Response:
         """Ask it to stop."""
-        stopped = acts.stop(self.http, self.abaco, actor_id, worker_id)
+        stopped = commands.stop(self.http, self.abaco, actor_id, worker_id)
         return self.done(stopped)

@@ -22,7 +22,7 @@ from actors_app.core.security.credentials import abaco_for
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
-from actors_app.workers import commands as acts
+from actors_app.workers import commands
 from actors_app.workers.forms import ScaleForm
 from actors_app.workers.standstill import Standstill, after_stop
 from actors_app.workers.waits import running_by_worker, standing_still
@@ -88,7 +88,7 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
                 context["actor"] = abaco.actors.get(actor_id)
                 form = ScaleForm(request.POST, actor=context["actor"])
             if form.is_valid():
-                return acts.ensure(request, abaco, actor_id, form.cleaned_data["num"]).go(request)
+                return commands.ensure(request, abaco, actor_id, form.cleaned_data["num"]).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     context["form"] = form
@@ -152,7 +152,7 @@ def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResp
     else:
         form = PortalForm(request.POST)
         try:
-            return acts.stop(request, abaco, actor_id, worker_id).go(request)
+            return commands.stop(request, abaco, actor_id, worker_id).go(request)
         except AbacoError as error:
             status = form.refuse(error)
     context["form"] = form

@@ -18,7 +18,7 @@ from actors_app.core.pages import preferences
 from actors_app.core.pages.models import PreferenceRow
 from actors_app.core.pages.preferences import Preferences, read
 from actors_app.core.pages.timezones import COOKIE, exact, here, written_in, zone_named, zone_names, zone_words
-from actors_app.history import counts as counting
+from actors_app.history import counts as history_counts
 from actors_app.history.charts import spans
 from actors_app.history.filters import Wanted
 from actors_app.history.ingest import record
@@ -214,7 +214,7 @@ def test_a_chart_counts_the_days_of_the_reader(zone: str, db: None) -> None:
         ],
     )
     edges = spans(to_ms(first) or 0, to_ms(moments[-1]) or 0, DAY, zone_named(zone))
-    found, is_partial = counting.in_spans(Wanted(), [actor.pk], [], edges)
+    found, is_partial = history_counts.in_spans(Wanted(), [actor.pk], [], edges)
     expected = [sum(start <= (to_ms(at) or 0) < end for at in moments) for start, end in edges]
     assert [sum(counts.values()) for _, _, counts in found] == expected
     assert not is_partial

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from actors_app.account import codes as code_sign_ins
+from actors_app.account import codes
 from actors_app.core.security.credentials import vault
 from actors_app.core.security.models import PortalSession
 from actors_app.services.tokens import challenge_of
@@ -114,8 +114,8 @@ def test_the_verifier_is_kept_encrypted_and_out_of_the_browser(browser: Client) 
 def test_a_session_that_holds_nothing_else_ends_with_the_ten_minutes(browser: Client) -> None:
     begin(browser)
     row = PortalSession.objects.get()
-    assert 0 < row.expire_date.timestamp() - time.time() <= code_sign_ins.LIFETIME
-    assert browser.session.get_expiry_age() <= code_sign_ins.LIFETIME
+    assert 0 < row.expire_date.timestamp() - time.time() <= codes.LIFETIME
+    assert browser.session.get_expiry_age() <= codes.LIFETIME
     PortalSession.objects.update(expire_date=row.created)
     begin(Client())
     assert PortalSession.objects.count() == 1, "those that have ended are gone"
@@ -151,7 +151,7 @@ def test_a_state_is_good_for_ten_minutes(browser: Client, api: API) -> None:
     asked = begin(browser)
     session = browser.session
     sealed = session["code_sign_ins"][asked["state"]]
-    late = vault().encrypt_at_time(vault().decrypt(sealed.encode()), int(time.time()) - code_sign_ins.LIFETIME - 1)
+    late = vault().encrypt_at_time(vault().decrypt(sealed.encode()), int(time.time()) - codes.LIFETIME - 1)
     session["code_sign_ins"] = {asked["state"]: late.decode()}
     session.save()
     answer = browser.get("/sign-in/callback/", {"code": "c", "state": asked["state"]})
@@ -159,8 +159,8 @@ def test_a_state_is_good_for_ten_minutes(browser: Client, api: API) -> None:
 
 
 def test_several_tabs_may_sign_in_and_the_oldest_go(browser: Client, api: API) -> None:
-    states = [begin(browser)["state"] for _ in range(code_sign_ins.AT_ONCE + 2)]
-    assert len(browser.session["code_sign_ins"]) == code_sign_ins.AT_ONCE
+    states = [begin(browser)["state"] for _ in range(codes.AT_ONCE + 2)]
+    assert len(browser.session["code_sign_ins"]) == codes.AT_ONCE
     assert states[-1] in browser.session["code_sign_ins"]
     allow(api, "v2")
     answer = browser.get("/sign-in/callback/", {"code": "c", "state": states[-2]})

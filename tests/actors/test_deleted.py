@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from actors_app import urls
-from actors_app.actors import archive as kept_definitions
+from actors_app.actors import archive as definition_archive
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory
 from actors_app.services.dialects import DIALECTS
@@ -48,7 +48,7 @@ def gone(request: Any, api: API, settings: Any) -> str:
     for revision in (2, 3):
         at = f"2026-11-2{revision}T10:00:00.123Z"
         definition = spoken(actor_payload(description=f"of {revision}", revision=revision, lastUpdateTime=at))
-        kept_definitions.record("default", [Actor.from_api(definition, dialect)])
+        definition_archive.record("default", [Actor.from_api(definition, dialect)])
     row = ActorHistory.objects.create(tenant="default", actor_id=ACTOR_ID, name="word-count", owner="jdoe")
     running = {"status": "RUNNING", "finishTime": None, "exitCode": None, "finalState": None}
     for changes in ({}, {"id": "Running000001", "workerId": WORKER_ID, **running}):

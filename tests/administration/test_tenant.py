@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from actors_app.administration import lists as administration
+from actors_app.administration import lists as administration_lists
 from tests.administration.support import ADMIN, PROBE, STUCK, URL, WORKERS, asked, is_admin, is_none, lists, minutes_ago
 from tests.conftest import API
 from tests.support.payloads import (
@@ -74,8 +74,8 @@ def test_lists_are_read_once_a_minute_and_again_when_asked(
     signed_in.get(WORKERS)
     signed_in.get(URL + "?read=again")  # too soon
     assert [asked(api, path) for path in (ADMIN, PROBE)] == [1, 1]
-    at = administration.now() + timedelta(seconds=12)
-    monkeypatch.setattr(administration, "now", lambda: at)
+    at = administration_lists.now() + timedelta(seconds=12)
+    monkeypatch.setattr(administration_lists, "now", lambda: at)
     assert "12 s ago" in signed_in.get(URL).content.decode()
     assert asked(api, ADMIN) == 1
     signed_in.get(URL + "?read=again")
@@ -88,7 +88,7 @@ def test_whoever_is_no_administrator_any_more_sees_nothing_after_a_minute(api: A
     lists(api, admin_actor_payload(name="mine-no-more"))
     assert "mine-no-more" in signed_in.get(URL).content.decode()
     key = next(key for key in cache._cache if ":jdoe:" in key)  # type: ignore[attr-defined]  # a cache in memory
-    assert cache._expire_info[key] <= datetime.now(UTC).timestamp() + administration.REMEMBERED  # type: ignore[attr-defined]
+    assert cache._expire_info[key] <= datetime.now(UTC).timestamp() + administration_lists.REMEMBERED  # type: ignore[attr-defined]
     cache.delete(key.removeprefix(":1:"))
     api.wire.remove("GET", f"https://api.example.org{PROBE}")
     is_none(api)
@@ -233,8 +233,8 @@ def test_what_was_read_stands_in_with_its_age_while_nothing_newer_comes(
     is_admin(api)
     lists(api, admin_actor_payload())
     signed_in.get(URL)
-    at = administration.now() + timedelta(seconds=120)
-    monkeypatch.setattr(administration, "now", lambda: at)
+    at = administration_lists.now() + timedelta(seconds=120)
+    monkeypatch.setattr(administration_lists, "now", lambda: at)
     api.wire.remove("GET", f"https://api.example.org{ADMIN}")
     api.refuse("GET", ADMIN, "no", 500)
     page = signed_in.get(URL).content.decode()

@@ -21,7 +21,7 @@ from actors_app.account.models import SignInBucket
 from actors_app.core.clock import now_ms
 from actors_app.core.security.models import PortalSession
 from actors_app.doctor import Finding, inside, outside
-from actors_app.history import heartbeat as beats
+from actors_app.history import heartbeat
 from actors_app.history.models import ActorHistory
 from actors_app.history.models_collector import CollectorBeat
 from portal.tenants import Tenant
@@ -335,15 +335,15 @@ def test_whether_the_collector_is_alive_is_read_from_its_own_sign(world: World, 
     # People who look at pages read the history too, which says nothing of the collector.
     ActorHistory.objects.create(tenant="default", actor_id="a", looked=now_ms())
     assert "default was never collected" in said(outside.collector(), "warning")
-    beats.beat("default")
+    heartbeat.beat("default")
     assert "alive, in its first round" in said(outside.collector(), "well")
-    beats.beat("default", whole=True)
+    heartbeat.beat("default", whole=True)
     assert levels(outside.collector()) == ["well", "well"]
     CollectorBeat.objects.update(whole=now_ms() - 3_600_000)
     assert "is alive, and read all that it may 60 minutes ago" in said(outside.collector(), "warning")
     CollectorBeat.objects.update(at=now_ms() - 3_600_000)
     assert "gave its last sign of life 60 minutes ago" in said(outside.collector(), "warning")
-    beats.beat("default", refusal="The account is refused.")
+    heartbeat.beat("default", refusal="The account is refused.")
     assert "leaves default alone, until it is started again: The account is refused." in said(
         outside.collector(), "wrong"
     )

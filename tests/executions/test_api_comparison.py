@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions import archive as kept_results
-from actors_app.messages import archive as kept_messages
+from actors_app.executions import archive as result_archive
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
@@ -38,8 +38,8 @@ def test_what_differs_is_told_and_what_passes_is_not(caller: Caller, api: API) -
     answers(api, EXECUTION_ID, f"2026-11-24T10:00:00Z start {EXECUTION_ID}\nread 3 tiles\n")
     answers(api, OTHER, f"2026-11-24T11:00:00Z start {OTHER}\nread 4 tiles\n", exitCode=3)
     for execution, text in ((EXECUTION_ID, b"one"), (OTHER, b"two")):
-        assert kept_messages.keep(JDOE, ACTOR_ID, execution, Sent("text", text, {"LEVEL": text.decode()}))
-        kept_results.keep(JDOE, ACTOR_ID, execution, b"same")
+        assert message_archive.keep(JDOE, ACTOR_ID, execution, Sent("text", text, {"LEVEL": text.decode()}))
+        result_archive.keep(JDOE, ACTOR_ID, execution, b"same")
     answer = caller.get(PAIR)
     found = answer.json()
     assert answer.headers["Cache-Control"] == "no-store"

@@ -10,7 +10,7 @@ from requests.exceptions import ReadTimeout
 
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.executions.models import KeptResult
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
@@ -56,7 +56,7 @@ def test_none_waits(caller: Caller, api: API) -> None:
     ],
 )
 def test_one_is_read_by_its_kind_and_as_bytes(data: bytes, encoding: str, content: Any, caller: Caller) -> None:
-    one = f"{URL}{kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, data).pk}/"
+    one = f"{URL}{result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, data).pk}/"
     found = caller.get(one).json()
     assert (found["encoding"], found["content"]) == (encoding, content)
     raw = caller.get(one, Accept="application/octet-stream")
@@ -67,13 +67,13 @@ def test_one_is_read_by_its_kind_and_as_bytes(data: bytes, encoding: str, conten
 
 
 def test_a_large_one_comes_as_bytes_alone(caller: Caller) -> None:
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"x" * 10_000_001)
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"x" * 10_000_001)
     problem(caller.get(f"{URL}{row.pk}/"), 406, "not-acceptable")
     assert len(caller.get(f"{URL}{row.pk}/", Accept="application/octet-stream").content) == row.size
 
 
 def test_nobody_else_has_it(sign_in: Callable[..., Client]) -> None:
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
     other = Caller(sign_in(username="mallory"))
     assert other.get(URL).json()["items"] == []
     problem(other.get(f"{URL}{row.pk}/"), 404, "no-such-address")
@@ -88,7 +88,7 @@ def test_of_an_execution_that_is_not_there_nothing_is_taken(caller: Caller, api:
 
 
 def test_where_there_is_no_room_nothing_is_asked(caller: Caller, api: API, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"x")
+    result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"x")
     monkeypatch.setattr("actors_app.executions.archive.QUOTA", 1)
     problem(caller.post(URL), 409, "no-room")
     assert api.asked == []

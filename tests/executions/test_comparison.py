@@ -10,9 +10,9 @@ from django.test import Client
 
 from actors_app.core.clock import to_ms
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.history.models import ActorHistory, ExecutionRecord
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from actors_app.services.times import parse_time
 from tests.conftest import API
@@ -108,10 +108,10 @@ def test_it_survives_silence(signed_in: Client, api: API) -> None:
 
 
 def test_messages_and_environments_of_those_who_may_see_them(signed_in: Client, sign_in: Browser, api: API) -> None:
-    kept_messages.keep(
+    message_archive.keep(
         JDOE, ACTOR_ID, EXECUTION_ID, Sent("json", b'{"at": "10:00:00", "same": 1}', {"A": "1", "B": "2"})
     )
-    kept_messages.keep(JDOE, ACTOR_ID, OTHER, Sent("json", b'{"at": "10:00:01", "same": 1}', {"A": "1", "C": "3"}))
+    message_archive.keep(JDOE, ACTOR_ID, OTHER, Sent("json", b'{"at": "10:00:01", "same": 1}', {"A": "1", "C": "3"}))
     for _ in range(2):
         api.get(ACTOR, actor_payload(owner="ann"))
         answers(api, EXECUTION_ID)
@@ -126,7 +126,7 @@ def test_messages_and_environments_of_those_who_may_see_them(signed_in: Client, 
 
 def test_results_that_were_taken(signed_in: Client, api: API) -> None:
     for execution, data in ((EXECUTION_ID, b'{"tiles": 3}'), (OTHER, b'{"tiles": 4}'), (EXECUTION_ID, b"\x00\x01")):
-        kept_results.keep(JDOE, ACTOR_ID, execution, data)
+        result_archive.keep(JDOE, ACTOR_ID, execution, data)
     api.get(ACTOR, actor_payload())
     answers(api, EXECUTION_ID)
     answers(api, OTHER)

@@ -6,7 +6,7 @@ from django.contrib.staticfiles import finders
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.security.models import PortalSession
 from actors_app.executions.views import last_known
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from actors_app.services.errors import TimedOut
 from actors_app.services.types import Execution
@@ -253,7 +253,7 @@ def test_why_opened_plainly_leads_to_the_page(signed_in, api):
 
 
 def sent(kind, body, environment=None, who="jdoe"):
-    kept_messages.keep(Credentials("default", who, "a"), ACTOR_ID, EXECUTION_ID, Sent(kind, body, environment or {}))
+    message_archive.keep(Credentials("default", who, "a"), ACTOR_ID, EXECUTION_ID, Sent(kind, body, environment or {}))
 
 
 def test_what_was_sent_is_shown_to_its_sender(signed_in, found):

@@ -13,12 +13,12 @@ from django.test import Client
 from actors_app.core.clock import now_ms
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.executions.evidence import CAP
 from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.masking import MASK
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from tests.conftest import API
 from tests.history.world import ago, answering
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, refusal
@@ -74,9 +74,9 @@ def test_it_holds_all_that_can_be_known(api: API, signed_in: Client) -> None:
     links = {"_links": {"self": "https://localhost:5000//v3/canary-0"}, "apiServer": "https://localhost:5000/canary-0"}
     answers(api, defaultEnvironment={"API_KEY": "canary-1", "greeting": "hello"}, unknownField=7, **links)
     environment = {"DB_PASSWORD": "canary-2", "mode": "fast"}
-    kept_messages.keep(JDOE, ACTOR_ID, EXECUTION_ID, kept_messages.Sent("text", b"count this", environment))
-    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b'{"words": 3}')
-    kept_results.keep(BOB, ACTOR_ID, EXECUTION_ID, b"of somebody else")
+    message_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, message_archive.Sent("text", b"count this", environment))
+    result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b'{"words": 3}')
+    result_archive.keep(BOB, ACTOR_ID, EXECUTION_ID, b"of somebody else")
     answer = signed_in.get(URL)
     assert f'filename="evidence-{EXECUTION_ID}.zip"' in answer.headers["Content-Disposition"]
     files = opened(answer)
@@ -125,7 +125,7 @@ def test_a_missing_log_and_message_are_named_with_their_reasons(api: API, signed
 
 def test_a_kept_log_takes_the_place_of_one_that_expired(api: API, signed_in: Client) -> None:
     answers(api, log="")
-    kept_logs.keep(BOB, ACTOR_ID, EXECUTION_ID, lambda: iter(["kept ", "words\n"]))
+    log_archive.keep(BOB, ACTOR_ID, EXECUTION_ID, lambda: iter(["kept ", "words\n"]))
     files = opened(signed_in.get(URL))
     assert files["log.txt"] == b"kept words\n"
     (source,) = [entry["source"] for entry in manifest(files)["files"] if entry["name"] == "log.txt"]
@@ -134,7 +134,7 @@ def test_a_kept_log_takes_the_place_of_one_that_expired(api: API, signed_in: Cli
 
 def test_a_message_is_for_its_sender_and_the_owner_only(api: API, signed_in: Client) -> None:
     answers(api, owner="carol")
-    kept_messages.keep(BOB, ACTOR_ID, EXECUTION_ID, kept_messages.Sent("text", b"canary", {}))
+    message_archive.keep(BOB, ACTOR_ID, EXECUTION_ID, message_archive.Sent("text", b"canary", {}))
     files = opened(signed_in.get(URL))
     assert b"canary" not in b"".join(files.values())
     assert "Only bob and the actor's owner may see it." in missing(files)["message"]

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.executions.models import KeptResult
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 
@@ -14,7 +14,7 @@ DATA = b"<html>\x00\xff" + bytes(5000)
 
 @pytest.fixture
 def row(db):
-    return kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, DATA)
+    return result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, DATA)
 
 
 def address(row, execution_id=EXECUTION_ID):
@@ -73,7 +73,7 @@ def test_bytes_that_do_not_open_any_more_are_gone(signed_in, row):
     ],
 )
 def test_only_a_picture_that_cannot_run_is_shown_as_such(signed_in, db, data, kind):
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
     answer = signed_in.get(address(row) + "?show=1")
     assert answer.status_code == (200 if kind else 404)
     if kind:
@@ -85,7 +85,7 @@ def test_only_a_picture_that_cannot_run_is_shown_as_such(signed_in, db, data, ki
 
 
 def test_a_picture_of_another_person_is_not_shown(sign_in, db):
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"GIF89a....")
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"GIF89a....")
     assert sign_in(username="mallory").get(address(row) + "?show=1").status_code == 404
 
 

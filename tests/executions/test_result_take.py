@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.executions.models import KeptResult
 from actors_app.executions.shapes import Shape
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
@@ -43,7 +43,7 @@ def test_it_works_and_a_reload_shows_it_still_there(signed_in, api):
 
 def test_opening_the_page_takes_nothing(signed_in, api):
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
-    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"mine")
+    result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"mine")
     page = signed_in.get(PAGE).content.decode()
     assert "mine" in page
     assert "Take the next result" in page
@@ -84,8 +84,8 @@ def test_a_failing_api_may_have_lost_one_too(signed_in, api):
 
 
 def test_beyond_the_quota_the_api_is_not_asked(signed_in, api):
-    row = kept_results.keep(JDOE, ACTOR_ID, "OtherExecution", b"x")
-    KeptResult.objects.filter(pk=row.pk).update(size=kept_results.QUOTA)
+    row = result_archive.keep(JDOE, ACTOR_ID, "OtherExecution", b"x")
+    KeptResult.objects.filter(pk=row.pk).update(size=result_archive.QUOTA)
     answer = signed_in.post(PAGE)
     assert answer.status_code == 409
     assert "200.0 MB" in answer.content.decode()
@@ -93,9 +93,9 @@ def test_beyond_the_quota_the_api_is_not_asked(signed_in, api):
 
 
 def test_what_has_expired_makes_room_and_is_removed(signed_in, api):
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"old bytes")
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"old bytes")
     KeptResult.objects.filter(pk=row.pk).update(
-        size=kept_results.QUOTA, expires_at=timezone.now() - timedelta(seconds=1)
+        size=result_archive.QUOTA, expires_at=timezone.now() - timedelta(seconds=1)
     )
     assert "old bytes" not in signed_in.get(PAGE).content.decode()
     waits(api, b"new bytes")
@@ -104,23 +104,23 @@ def test_what_has_expired_makes_room_and_is_removed(signed_in, api):
 
 
 def test_another_person_sees_nothing_of_it(sign_in, db):
-    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
+    result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
     assert "secret of jdoe" not in sign_in(username="mallory").get(PAGE).content.decode()
 
 
 def test_a_row_copied_to_another_owner_does_not_open(sign_in, db):
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
     KeptResult.objects.filter(pk=row.pk).update(username="mallory")
     mallory = Credentials(tenant="default", username="mallory", access_token="")
-    (shown,) = kept_results.kept(mallory, EXECUTION_ID)
+    (shown,) = result_archive.kept(mallory, EXECUTION_ID)
     assert shown.shape == Shape("binary")
     assert b"open no more" in sign_in(username="mallory").get(PAGE).content
     with pytest.raises(KeptResult.DoesNotExist):
-        kept_results.content(mallory, EXECUTION_ID, row.pk)
+        result_archive.content(mallory, EXECUTION_ID, row.pk)
 
 
 def test_the_store_holds_no_plain_bytes(db):
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"canary" * 10)
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"canary" * 10)
     stored = KeptResult.objects.get(pk=row.pk)
     assert b"canary" not in bytes(stored.content) + bytes(stored.preview)
 
@@ -141,18 +141,18 @@ def test_the_store_holds_no_plain_bytes(db):
     ],
 )
 def test_the_kind_is_guessed(data, kind):
-    assert kept_results.kind_of(data) == kind
+    assert result_archive.kind_of(data) == kind
 
 
 @pytest.mark.parametrize("data", [PNG, b"\x00\x01\x02", b"[" * 4000, b'{"a": ' + b"1" * 5000 + b"}", b"\xf0\x9f" * 3])
 def test_odd_bytes_are_kept_and_shown_without_harm(signed_in, data):
-    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
+    result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
     assert signed_in.get(PAGE).status_code == 200
 
 
 def test_a_long_result_shows_its_beginning(signed_in):
     for length in (100_000, 1_100_000):
-        kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"begin " + b"x" * length + b" finish")
+        result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"begin " + b"x" * length + b" finish")
     page = signed_in.get(PAGE).content.decode()
     assert page.count("begin xxx") == 2
     assert "finish" not in page
@@ -172,13 +172,13 @@ def test_a_long_result_shows_its_beginning(signed_in):
     ],
 )
 def test_each_kind_is_shown_as_it_is(signed_in, data, words):
-    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
+    result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
     assert words in signed_in.get(PAGE).content.decode()
 
 
 def test_many_results_are_not_all_read_whole(signed_in, django_assert_max_num_queries):
     for _ in range(5):
-        kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, b'{"a": "' + b"x" * 900_000 + b'"}')
+        result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b'{"a": "' + b"x" * 900_000 + b'"}')
     page = signed_in.get(PAGE).content.decode()
     assert page.count('class="tree"') == 3
     assert page.count("This is the beginning") == 2

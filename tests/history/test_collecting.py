@@ -8,8 +8,7 @@ import pytest
 from requests.exceptions import ConnectionError as Reset
 
 from actors_app.core.clock import DAY, now_ms
-from actors_app.history import collector as collecting
-from actors_app.history import sync as newer
+from actors_app.history import collector, sync
 from actors_app.history.collector import look_at, look_at_all
 from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, UnreadHistory
 from actors_app.services import Abaco
@@ -33,7 +32,7 @@ def fresh(actor: ActorHistory) -> ActorHistory:
     return ActorHistory.objects.get(pk=actor.pk)
 
 
-def look(abaco: Abaco, actor: ActorHistory, seconds: float = 5) -> collecting.Look:
+def look(abaco: Abaco, actor: ActorHistory, seconds: float = 5) -> collector.Look:
     """Look once, at an actor as it stands in the store."""
     return look_at(abaco, fresh(actor), seconds=seconds)
 
@@ -46,7 +45,7 @@ def test_a_first_look_reads_the_listing_and_the_newest_whole(world: World, abaco
     world.run("one", exitCode=3)
     world.run("two")
     world.waits("three", ago(seconds=30))
-    assert look(abaco, actor) == collecting.Look(3, None)
+    assert look(abaco, actor) == collector.Look(3, None)
     assert known() == {"one": ("failed", 3), "two": ("succeeded", 0), "three": ("waiting", None)}
     assert world.asked == [f"listing {ACTOR_ID}", f"details {ACTOR_ID}"]
     found = fresh(actor)
@@ -56,7 +55,7 @@ def test_a_first_look_reads_the_listing_and_the_newest_whole(world: World, abaco
 
 def test_a_first_look_at_an_actor_without_executions_is_whole(world: World, abaco: Abaco) -> None:
     actor = world.actor()
-    assert look(abaco, actor) == collecting.Look(0, None)
+    assert look(abaco, actor) == collector.Look(0, None)
     assert fresh(actor).is_whole
     world.run("first", ago(seconds=1))
     assert look(abaco, actor).new == 1
@@ -71,8 +70,8 @@ def many(world: World, number: int) -> None:
 def test_what_does_not_fit_into_one_look_is_read_by_later_ones_newest_first(
     world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collecting, "FRESH_ROWS", 10)
-    monkeypatch.setattr(collecting, "PIECE", 20)
+    monkeypatch.setattr(collector, "FRESH_ROWS", 10)
+    monkeypatch.setattr(collector, "PIECE", 20)
     actor = world.actor()
     many(world, 65)
     look(abaco, actor, seconds=0.2)
@@ -80,8 +79,8 @@ def test_what_does_not_fit_into_one_look_is_read_by_later_ones_newest_first(
     assert (found.known, found.total, found.is_whole) == (10, 65, False)
     assert sorted(known()) == [f"run{place:04}" for place in range(10)]
     assert UnreadHistory.objects.count() == 3
-    assert collecting.incomplete([actor.pk], 0) == 1
-    assert collecting.incomplete([actor.pk], now_ms() - 5 * 60_000) == 0, "all of this time is known"
+    assert collector.incomplete([actor.pk], 0) == 1
+    assert collector.incomplete([actor.pk], now_ms() - 5 * 60_000) == 0, "all of this time is known"
     world.forget()
     look(abaco, actor)
     assert fresh(actor).is_whole
@@ -93,8 +92,8 @@ def test_what_does_not_fit_into_one_look_is_read_by_later_ones_newest_first(
 
 
 def test_reading_on_after_a_failure_loses_nothing(world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collecting, "FRESH_ROWS", 10)
-    monkeypatch.setattr(collecting, "PIECE", 20)
+    monkeypatch.setattr(collector, "FRESH_ROWS", 10)
+    monkeypatch.setattr(collector, "PIECE", 20)
     actor = world.actor()
     many(world, 65)
     look(abaco, actor, seconds=0.2)
@@ -176,7 +175,7 @@ def test_what_is_young_and_unfinished_is_asked_again_by_the_same_call(world: Wor
 def test_what_is_old_and_unfinished_is_asked_for_by_its_id(
     world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(newer, "AT_ONCE", 8)
+    monkeypatch.setattr(sync, "AT_ONCE", 8)
     actor = world.actor()
     world.waits("waiting", ago(hours=3))
     many(world, 6)
@@ -193,7 +192,7 @@ def test_what_is_old_and_unfinished_is_asked_for_by_its_id(
 def test_an_unfinished_one_that_the_api_has_no_more_is_remembered_as_such(
     world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(newer, "AT_ONCE", 8)
+    monkeypatch.setattr(sync, "AT_ONCE", 8)
     actor = world.actor()
     world.waits("lost", ago(hours=3))
     world.waits("kept", ago(hours=3))
@@ -207,8 +206,8 @@ def test_an_unfinished_one_that_the_api_has_no_more_is_remembered_as_such(
 def test_more_than_one_search_holds_is_read_by_spans(
     world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(newer, "AT_ONCE", 10)
-    monkeypatch.setattr(newer, "MAX_SEARCH", 15)
+    monkeypatch.setattr(sync, "AT_ONCE", 10)
+    monkeypatch.setattr(sync, "MAX_SEARCH", 15)
     actor = world.actor()
     world.run("old", ago(hours=30))
     look(abaco, actor)
@@ -273,7 +272,7 @@ def test_what_nobody_says_the_time_of_is_kept_at_the_end(world: World, abaco: Ab
     actor = world.actor()
     world.run("one")
     world.run("timeless", messageReceivedTime=None)
-    assert look(abaco, actor) == collecting.Look(2, None)
+    assert look(abaco, actor) == collector.Look(2, None)
     assert ExecutionRecord.objects.get(execution_id="timeless").received == 0
 
 
@@ -295,7 +294,7 @@ def test_hostile_values_are_written_down_without_harm(world: World, abaco: Abaco
     actor = world.actor()
     world.run("one", ago(minutes=4))
     world.run("two", ago(minutes=3), **changes)
-    assert look(abaco, actor) == collecting.Look(2, None)
+    assert look(abaco, actor) == collector.Look(2, None)
     assert set(known()) == {"one", "two"}
 
 
@@ -316,7 +315,7 @@ def test_of_two_that_look_at_once_one_reads_the_past(world: World, abaco: Abaco)
     actor = world.actor()
     world.run("one")
     ActorHistory.objects.update(busy_until=now_ms() + 10_000)
-    assert look(abaco, actor) == collecting.Look(0, None)
+    assert look(abaco, actor) == collector.Look(0, None)
     assert world.asked == []
     ActorHistory.objects.update(busy_until=now_ms() - 1)
     assert look(abaco, actor).new == 1
@@ -358,7 +357,7 @@ def test_one_search_brings_what_is_new_in_all_actors(world: World, abaco: Abaco)
     for number in range(3):
         world.run(f"second{number}", ago(minutes=1), f"actor{number}", exitCode=number)
     found = look_at_all(abaco, [actor.pk for actor in actors], since=now_ms() - DAY, seconds=5)
-    assert found == collecting.Look(3, None)
+    assert found == collector.Look(3, None)
     assert world.asked == ["search-all"]
     assert known("actor2")["second2"] == ("failed", 2)
 
@@ -371,9 +370,9 @@ def test_actors_of_which_nothing_is_known_are_read_a_few_at_a_time(world: World,
     since = 0
     look_at_all(abaco, keys, since=since, seconds=5)
     assert [name for name in world.asked if name.startswith("listing")] == [f"listing actor{n}" for n in range(4)]
-    assert collecting.incomplete(keys, since) == 2
+    assert collector.incomplete(keys, since) == 2
     look_at_all(abaco, keys, since=since, seconds=5)
-    assert collecting.incomplete(keys, since) == 0
+    assert collector.incomplete(keys, since) == 0
     assert ExecutionRecord.objects.count() == 6
 
 
@@ -382,15 +381,15 @@ def test_the_search_alone_covers_a_day_of_an_actor_that_was_never_read(world: Wo
     world.run("one", ago(hours=2))
     look_at_all(abaco, [actor.pk], since=now_ms() - DAY, seconds=5)
     assert set(world.asked) == {"search-all"}
-    assert collecting.incomplete([actor.pk], now_ms() - DAY) == 0
-    assert collecting.incomplete([actor.pk], now_ms() - 3 * DAY) == 1
+    assert collector.incomplete([actor.pk], now_ms() - DAY) == 0
+    assert collector.incomplete([actor.pk], now_ms() - 3 * DAY) == 1
 
 
 def test_more_than_one_search_brings_makes_those_that_lag_be_read_singly(
     world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     actors = three(world, abaco)
-    monkeypatch.setattr(collecting, "MAX_SEARCH", 5)
+    monkeypatch.setattr(collector, "MAX_SEARCH", 5)
     ActorHistory.objects.update(looked=now_ms() - 120_000)
     for number in range(3):
         for place in range(6):

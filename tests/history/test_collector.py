@@ -15,7 +15,7 @@ import responses
 from django.core.management import CommandError
 from requests import PreparedRequest
 
-from actors_app.history import heartbeat as beats
+from actors_app.history import heartbeat
 from actors_app.history.models import ExecutionRecord
 from actors_app.history.models_collector import CollectorBeat
 from portal.tenants import Tenant
@@ -171,13 +171,13 @@ def test_a_sign_of_life_is_of_this_place_and_of_now(worlds: Worlds, monkeypatch:
         return str(caught.value)
 
     assert silence() == "The collector of first gives no sign of life."
-    beats.beat("first")
+    heartbeat.beat("first")
     assert silence() == "The collector of second gives no sign of life."
-    beats.beat("second")
+    heartbeat.beat("second")
     says("collect_history", is_alive=True)
     CollectorBeat.objects.filter(tenant="second").update(at=1)
     assert silence() == "The collector of second gives no sign of life."
-    beats.beat("second")
+    heartbeat.beat("second")
     CollectorBeat.objects.update(host="another container")
     assert silence() == "The collector of first gives no sign of life."
 

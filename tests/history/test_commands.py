@@ -13,7 +13,7 @@ from requests.exceptions import ReadTimeout
 
 from actors_app.core.clock import DAY
 from actors_app.core.operations.models import AuditEntry
-from actors_app.history import collector as collecting
+from actors_app.history import collector
 from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally
 from actors_app.services import Abaco
 from tests.history.test_collecting import known, look, many
@@ -43,8 +43,8 @@ def account(world: World, settings: Any) -> Iterator[World]:
 
 
 def test_one_round_reads_every_actor_whole(account: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collecting, "FRESH_ROWS", 10)
-    monkeypatch.setattr(collecting, "PIECE", 20)
+    monkeypatch.setattr(collector, "FRESH_ROWS", 10)
+    monkeypatch.setattr(collector, "PIECE", 20)
     account.actor()
     many(account, 65)
     account.actor("other")

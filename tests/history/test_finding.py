@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 
 from actors_app.core.clock import DAY, HOUR, MINUTE, to_ms
-from actors_app.history import counts as counting
-from actors_app.history import merge as merging
-from actors_app.history import partitions as slices
-from actors_app.history import plan as questions
-from actors_app.history import query as finding
+from actors_app.history import counts as history_counts
+from actors_app.history import merge, partitions, plan, query
 from actors_app.history.counts import counts, over_time
 from actors_app.history.filters import OUTCOMES, SORTS, Span, Value, Wanted
 from actors_app.history.ingest import record
@@ -60,7 +57,7 @@ def actors() -> list[ActorHistory]:
 
 def brute(wanted: Wanted, keys: list[int], named: list[int]) -> list[Found]:
     """Answer by looking at every execution."""
-    rows = [Found(*row) for row in ExecutionRecord.objects.filter(actor__in=keys).values_list(*finding._WIDE)]
+    rows = [Found(*row) for row in ExecutionRecord.objects.filter(actor__in=keys).values_list(*query._WIDE)]
     return order(wanted, keys, [row for row in rows if admits(wanted, row, named)])
 
 
@@ -130,10 +127,10 @@ def test_every_page_is_the_part_of_the_whole_that_it_claims_to_be(
 ) -> None:
     if small:  # so that the ways for large histories are gone
         for room, name, number in (
-            (questions, "CANDIDATES", 3),
-            (slices, "SLICE", 15),
-            (merging, "TRIED", 10**9),
-            (counting, "EXACT", 4),
+            (plan, "CANDIDATES", 3),
+            (partitions, "SLICE", 15),
+            (merge, "TRIED", 10**9),
+            (history_counts, "EXACT", 4),
         ):
             monkeypatch.setattr(room, name, number)
     rng = random.Random(20 + small)
@@ -168,7 +165,7 @@ def test_counts_are_exact_up_to_their_limit_whatever_else_there_is(
 ) -> None:
     keys = [actors[0].pk]
     exact = counts(Wanted(), keys).of
-    monkeypatch.setattr(counting, "EXACT", exact["failed"].number)
+    monkeypatch.setattr(history_counts, "EXACT", exact["failed"].number)
     assert exact["succeeded"].number > exact["failed"].number > 0
     limited = counts(Wanted(), keys).of
     assert limited["failed"] == exact["failed"]
@@ -179,9 +176,9 @@ def test_counts_are_exact_up_to_their_limit_whatever_else_there_is(
 def test_a_page_that_finds_nothing_stops_after_a_bounded_number_and_says_so(
     actors: list[ActorHistory], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(questions, "CANDIDATES", 0)
-    monkeypatch.setattr(slices, "SLICE", 20)
-    monkeypatch.setattr(merging, "TRIED", 40)
+    monkeypatch.setattr(plan, "CANDIDATES", 0)
+    monkeypatch.setattr(partitions, "SLICE", 20)
+    monkeypatch.setattr(merge, "TRIED", 40)
     keys = [actor.pk for actor in actors[:5]]
     wanted = Wanted(executor=Value("alice", True), duration=Span(60_000))
     found = page(wanted, keys, number=50)

@@ -12,9 +12,7 @@ from django.test import Client
 from requests.exceptions import ReadTimeout
 
 from actors_app.core.clock import DAY, now_ms
-from actors_app.history import backfill as reading_back
-from actors_app.history import collector as collecting
-from actors_app.history import sync as newer
+from actors_app.history import backfill, collector, sync
 from actors_app.history.collector import look_at_all
 from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, Readable
 from actors_app.history.visibility import PATIENCE
@@ -131,7 +129,7 @@ def test_the_first_page_shows_the_newest_though_the_listing_takes_too_long(world
 
 
 def test_a_long_past_is_read_by_searches_in_steps(world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading_back, "MAX_SEARCH", 10)
+    monkeypatch.setattr(backfill, "MAX_SEARCH", 10)
     actor = world.actor()
     many(world, 100)
     world.failing["listing"] = slow
@@ -168,7 +166,7 @@ def counting(world: World, number: int) -> Any:
 def test_more_at_one_moment_than_one_search_brings_is_read_whole(
     world: World, abaco: Abaco, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading_back, "MAX_SEARCH", 10)
+    monkeypatch.setattr(backfill, "MAX_SEARCH", 10)
     actor = world.actor()
     moment = ago(minutes=30)
     for place in range(35):
@@ -176,8 +174,8 @@ def test_more_at_one_moment_than_one_search_brings_is_read_whole(
     world.failing["listing"] = slow
     look(abaco, actor)
     assert len(known()) == 35
-    monkeypatch.setattr(newer, "MAX_SEARCH", 10)
-    monkeypatch.setattr(newer, "AT_ONCE", 10)
+    monkeypatch.setattr(sync, "MAX_SEARCH", 10)
+    monkeypatch.setattr(sync, "AT_ONCE", 10)
     moment = ago(minutes=3)
     for place in range(35):
         world.run(f"again{place:02}", moment)
@@ -293,8 +291,8 @@ def test_a_file_says_that_the_api_has_nothing_of_a_deleted_actor_any_more(world:
 def test_two_that_fill_the_same_history_at_once_lose_and_double_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collecting, "FRESH_ROWS", 10)
-    monkeypatch.setattr(collecting, "PIECE", 20)
+    monkeypatch.setattr(collector, "FRESH_ROWS", 10)
+    monkeypatch.setattr(collector, "PIECE", 20)
     actor = world.actor()
     many(world, 300)
     together = Barrier(2)

@@ -8,7 +8,7 @@ from django.test import Client
 
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.logs.models import KeptLog
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
@@ -22,7 +22,7 @@ TEXT = "Grüße\n<b>two</b>\n"
 
 
 def is_kept(username: str = "jdoe") -> None:
-    kept_logs.keep(Credentials("default", username, ""), ACTOR_ID, EXECUTION_ID, lambda: iter([TEXT]))
+    log_archive.keep(Credentials("default", username, ""), ACTOR_ID, EXECUTION_ID, lambda: iter([TEXT]))
 
 
 def may_read(api: API, levels: dict[str, Any], owner: str = "bob") -> None:

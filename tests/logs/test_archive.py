@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials, vault
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.logs.models import KeptLog, KeptLogPiece
 from actors_app.services.errors import BadAnswer, Conflict
 from actors_app.services.types import LOG_CUT
@@ -22,18 +22,18 @@ EVE = Credentials("default", "eve", "a")
 
 def keep(text: str, who: Credentials = JDOE, execution: str = "e1", size: int = 65536) -> KeptLog | None:
     stream = (text[start : start + size] for start in range(0, len(text), size))
-    return kept_logs.keep(who, "a1", execution, lambda: stream)
+    return log_archive.keep(who, "a1", execution, lambda: stream)
 
 
 def text_of(log: KeptLog) -> str:
-    return "".join(kept_logs.pieces(log))
+    return "".join(log_archive.pieces(log))
 
 
 @pytest.mark.parametrize("text", ["one\ntwo\n", "no end", "é😀\x00\x1b[31m" * 100_000])
 def test_what_is_kept_comes_back_as_it_was(text: str) -> None:
     row = keep(text)
     assert row is not None
-    found = kept_logs.kept_log("default", "e1")
+    found = log_archive.kept_log("default", "e1")
     assert found is not None
     assert text_of(found) == text
     assert (found.size, found.username, found.actor_id) == (len(text.encode()), "jdoe", "a1")
@@ -52,7 +52,7 @@ def test_the_pieces_are_small_and_encrypted() -> None:
     pieces = [bytes(piece.content) for piece in KeptLogPiece.objects.order_by("number")]
     assert len(pieces) == 3
     assert all(b"secret" not in piece for piece in pieces)
-    assert all(len(vault().decrypt(piece)) <= kept_logs.PIECE + 200 for piece in pieces)
+    assert all(len(vault().decrypt(piece)) <= log_archive.PIECE + 200 for piece in pieces)
 
 
 def test_an_empty_log_is_not_kept() -> None:
@@ -66,14 +66,14 @@ def test_what_is_kept_stays_as_it_is_and_nothing_is_asked() -> None:
     def asked() -> Iterator[str]:
         raise AssertionError
 
-    again = kept_logs.keep(EVE, "a1", "e1", asked)
+    again = log_archive.keep(EVE, "a1", "e1", asked)
     assert again == first
     assert text_of(KeptLog.objects.get()) == "first"
 
 
 def test_another_tenant_has_its_own() -> None:
     keep("ours")
-    assert kept_logs.kept_log("other", "e1") is None
+    assert log_archive.kept_log("other", "e1") is None
 
 
 def test_a_log_that_breaks_off_is_not_kept() -> None:
@@ -82,20 +82,20 @@ def test_a_log_that_breaks_off_is_not_kept() -> None:
         raise BadAnswer("cut")
 
     with pytest.raises(BadAnswer):
-        kept_logs.keep(JDOE, "a1", "e1", breaking)
+        log_archive.keep(JDOE, "a1", "e1", breaking)
     assert not KeptLog.objects.exists()
     assert not KeptLogPiece.objects.exists()
 
 
 def test_while_it_is_kept_it_is_not_kept_again_and_not_shown() -> None:
     KeptLog.objects.create(tenant="default", username="eve", execution_id="e1", kept_at=timezone.now())
-    assert kept_logs.kept_log("default", "e1") is None
+    assert log_archive.kept_log("default", "e1") is None
     with pytest.raises(Conflict):
         keep("mine")
 
 
 def test_what_was_broken_off_long_ago_makes_room() -> None:
-    old = timezone.now() - kept_logs.ABANDONED - timedelta(seconds=1)
+    old = timezone.now() - log_archive.ABANDONED - timedelta(seconds=1)
     row = KeptLog.objects.create(tenant="default", username="eve", execution_id="e1", kept_at=old)
     KeptLogPiece.objects.create(log=row, number=0, content=b"half")
     assert keep("whole")
@@ -129,7 +129,7 @@ def test_pieces_that_are_not_as_they_were_written_do_not_open(spoil: Any) -> Non
     assert row
     assert other
     spoil(row, other)
-    with pytest.raises(kept_logs.Unreadable):
+    with pytest.raises(log_archive.Unreadable):
         text_of(row)
 
 
@@ -137,14 +137,14 @@ def test_another_key_does_not_open_it(settings: Any) -> None:
     row = keep("secret")
     settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
     assert row
-    with pytest.raises(kept_logs.Unreadable):
+    with pytest.raises(log_archive.Unreadable):
         text_of(row)
 
 
 def test_deleting_takes_the_pieces_too() -> None:
     row = keep("x" * 600_000)
     assert row
-    kept_logs.forget(row)
+    log_archive.forget(row)
     assert not KeptLog.objects.exists()
     assert not KeptLogPiece.objects.exists()
 
@@ -156,9 +156,9 @@ def test_ten_megabytes_are_kept_and_read_in_little_memory() -> None:
 
     tracemalloc.start()
     try:
-        row = kept_logs.keep(JDOE, "a1", "e1", long)
+        row = log_archive.keep(JDOE, "a1", "e1", long)
         assert row
-        length = sum(len(piece) for piece in kept_logs.pieces(row))
+        length = sum(len(piece) for piece in log_archive.pieces(row))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

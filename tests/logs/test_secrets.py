@@ -14,11 +14,11 @@ from django.test import Client
 from actors_app.core.operations.keys import FIELD, new_key
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.executions.models import KeptResult
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.masking import MASK
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload, search_payload
@@ -194,7 +194,7 @@ def test_an_actor_without_an_owner_is_nobodys(sign_in: Browser, api: API) -> Non
 
 def test_a_kept_log_is_kept_whole_and_shown_without_them(signed_in: Client, api: API) -> None:
     answers(api, log="")
-    kept = kept_logs.keep(JDOE, ACTOR_ID, EXECUTION_ID, lambda: iter([LOG[:90], LOG[90:]]))
+    kept = log_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, lambda: iter([LOG[:90], LOG[90:]]))
     assert kept is not None
     assert kept.sha256 == hashlib.sha256(LOG.encode()).hexdigest()
     for address in (PAGE, LOG_PAGE, f"{LOG_PAGE}?kept=1", f"{LOG_PAGE}?kept=1&line=3&at=0"):
@@ -222,7 +222,7 @@ SENT = [
 
 @pytest.mark.parametrize("sent", SENT, ids=["text", "json"])
 def test_a_message_is_shown_without_them_until_the_owner_asks(sent: Sent, signed_in: Client, api: API) -> None:
-    kept_messages.keep(JDOE, ACTOR_ID, EXECUTION_ID, sent)
+    message_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, sent)
     answers(api, log="")
     page = content(signed_in.get(PAGE))
     assert is_clean(page)
@@ -232,11 +232,11 @@ def test_a_message_is_shown_without_them_until_the_owner_asks(sent: Sent, signed
 
 @pytest.mark.parametrize("sent", SENT, ids=["text", "json"])
 def test_it_is_sent_again_as_it_was_without_being_shown(sent: Sent, signed_in: Client, api: API) -> None:
-    kept_messages.keep(JDOE, ACTOR_ID, EXECUTION_ID, sent)
+    message_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, sent)
     form = opened(signed_in, api)
     assert is_clean(form)
     api.post(f"{ACTOR}/messages", {"executionId": OTHER, "msg": ""})
-    kept = kept_messages.kept("default", EXECUTION_ID)
+    kept = message_archive.kept("default", EXECUTION_ID)
     assert kept is not None
     answer = signed_in.post(f"/actors/{ACTOR_ID}/messages/", typed(form, sent))
     assert answer.status_code == 302, content(answer)
@@ -251,7 +251,7 @@ def test_it_is_sent_again_as_it_was_without_being_shown(sent: Sent, signed_in: C
 
 
 def test_a_mask_within_something_that_was_changed_is_refused(signed_in: Client, api: API) -> None:
-    kept_messages.keep(JDOE, ACTOR_ID, EXECUTION_ID, SENT[0])
+    message_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, SENT[0])
     data = typed(opened(signed_in, api), SENT[0])
     asked = len(api.asked)
     for change in ({"message": f"now x-nonce={MASK}"}, {"env_value": ["slow", MASK]}):
@@ -287,7 +287,7 @@ def typed(page: str, sent: Sent) -> dict[str, Any]:
 @pytest.mark.parametrize("role", ROLES)
 def test_a_result_is_shown_and_sent_without_them(role: str, signed_in: Client, api: API) -> None:
     answers(api, role, log="")
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, LOG.encode())
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, LOG.encode())
     page = content(signed_in.get(PAGE))
     assert is_clean(page)
     assert "3 secrets are hidden in it" in page
@@ -302,7 +302,7 @@ def test_a_result_is_shown_and_sent_without_them(role: str, signed_in: Client, a
 
 def test_a_result_that_is_json_stays_json(signed_in: Client) -> None:
     for value in ({"token": TOKEN, "n": [1.5, None]}, [f"{TOKEN}\n{NONCE}", "password='"], {"say": '="password\'="'}):
-        row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, json.dumps(value).encode())
+        row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, json.dumps(value).encode())
         file = signed_in.get(f"{PAGE}results/{row.pk}/").content
         assert type(json.loads(file)) is type(value)
         assert is_clean(file.decode())
@@ -313,12 +313,12 @@ def test_a_result_that_is_no_text_is_as_long_as_it_was_and_a_picture_as_it_is(si
         b"\x80\x04\x95\x00" + TOKEN.encode() + b"\x94.",
         b"\xff broken\n_abaco_access_token=" + TOKEN.encode(),
     ):
-        row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
+        row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
         file = signed_in.get(f"{PAGE}results/{row.pk}/").content
         assert len(file) == len(data)
         assert TOKEN.encode() not in file
     picture = b"\x89PNG\r\n\x1a\n" + TOKEN.encode()
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, picture)
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, picture)
     assert signed_in.get(f"{PAGE}results/{row.pk}/").content == picture
 
 
@@ -328,8 +328,8 @@ def test_a_result_that_is_no_text_is_as_long_as_it_was_and_a_picture_as_it_is(si
 def test_evidence_has_none_and_says_what_was_replaced(signed_in: Client, api: API) -> None:
     answers(api, finalState={"Error": f"token={TOKEN}", "ExitCode": 0})
     api.get(f"{ACTOR}/permissions", {"jdoe": "UPDATE"})
-    kept_messages.keep(JDOE, ACTOR_ID, EXECUTION_ID, SENT[0])
-    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, LOG.encode())
+    message_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, SENT[0])
+    result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, LOG.encode())
     answer = signed_in.get(f"{PAGE}evidence/")
     data = b"".join(answer.streaming_content)
     with zipfile.ZipFile(io.BytesIO(data)) as pack:
@@ -357,8 +357,8 @@ def test_a_comparison_has_none(signed_in: Client, api: API) -> None:
     api.get(f"{there}/logs", {"logs": LOG.replace(TOKEN, TOKEN[:-4] + "aaaa").replace("Environment", "Umgebung")})
     for execution, password in ((EXECUTION_ID, "hunter2"), (OTHER, "hunter22")):
         sent = Sent("text", f"use x-nonce={NONCE}".encode(), {"DB_PASS": password})
-        kept_messages.keep(JDOE, ACTOR_ID, execution, sent)
-        kept_results.keep(JDOE, ACTOR_ID, execution, f"{execution} token={TOKEN}".encode())
+        message_archive.keep(JDOE, ACTOR_ID, execution, sent)
+        result_archive.keep(JDOE, ACTOR_ID, execution, f"{execution} token={TOKEN}".encode())
     for address in (f"/compare/?a={ACTOR_ID}/{EXECUTION_ID}&b={ACTOR_ID}/{OTHER}",):
         page = content(signed_in.get(address))
         assert is_clean(page)
@@ -400,7 +400,7 @@ def test_programs_get_logs_without_them_until_the_owner_asks(accept: str, signed
 @pytest.mark.parametrize("role", ["reader", "admin"])
 def test_no_other_program_gets_them(role: str, signed_in: Client, api: API) -> None:
     api.get(ACTOR, actor_of(role))
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, LOG.encode())
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, LOG.encode())
     for address in ("logs/?secrets=shown", f"results/{row.pk}/?secrets=shown"):
         answer = ask(signed_in, address)
         assert answer.status_code == 403, answer.content
@@ -414,7 +414,7 @@ def test_no_other_program_gets_them(role: str, signed_in: Client, api: API) -> N
     "data", [LOG.encode(), json.dumps({"token": TOKEN, "url": LOG}).encode(), b"\x00" + TOKEN.encode()]
 )
 def test_programs_get_results_without_them(data: bytes, signed_in: Client, api: API) -> None:
-    row = kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
+    row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, data)
     inner = ask(signed_in, f"results/{row.pk}/").json()
     text = json.dumps(inner)
     if inner["encoding"] == "base64":
@@ -428,7 +428,7 @@ def test_programs_get_results_without_them(data: bytes, signed_in: Client, api: 
 
 
 def test_programs_get_kept_logs_and_found_ones_without_them(signed_in: Client, api: API) -> None:
-    kept_logs.keep(JDOE, ACTOR_ID, EXECUTION_ID, lambda: iter([LOG]))
+    log_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, lambda: iter([LOG]))
     api.get(ACTOR, actor_payload())
     api.get(EXECUTION, execution_payload(finalState={"Error": f"token={TOKEN}"}))
     api.get(f"{ACTOR}/permissions", {})
@@ -443,7 +443,7 @@ def test_programs_get_kept_logs_and_found_ones_without_them(signed_in: Client, a
 
 
 def test_the_store_has_a_kept_secret_encrypted_alone() -> None:
-    kept_results.keep(JDOE, ACTOR_ID, EXECUTION_ID, LOG.encode())
-    kept_logs.keep(JDOE, ACTOR_ID, EXECUTION_ID, lambda: iter([LOG]))
+    result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, LOG.encode())
+    log_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, lambda: iter([LOG]))
     row = KeptResult.objects.get()
     assert TOKEN.encode() not in bytes(row.content) + bytes(row.preview)

@@ -5,7 +5,7 @@ import pytest
 
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
-from actors_app.logs import archive as kept_logs
+from actors_app.logs import archive as log_archive
 from actors_app.logs.models import KeptLog
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload
 
@@ -21,7 +21,7 @@ NO_ACCESS = "Not authorized -- you do not have access to this actor."
 
 
 def archive(username="jdoe", text="kept line\nERROR kept\n", actor_id=ACTOR_ID):
-    return kept_logs.keep(Credentials("default", username, "a"), actor_id, EXECUTION_ID, lambda: iter([text]))
+    return log_archive.keep(Credentials("default", username, "a"), actor_id, EXECUTION_ID, lambda: iter([text]))
 
 
 def key_of(page):
@@ -38,7 +38,7 @@ def test_it_works(signed_in, api):
     assert (answer.status_code, answer.url) == (302, LOG_PAGE)
     kept = KeptLog.objects.get()
     assert (kept.tenant, kept.username, kept.actor_id, kept.lines) == ("default", "jdoe", ACTOR_ID, 2)
-    assert "".join(kept_logs.pieces(kept)) == "one\ntwo\n"
+    assert "".join(log_archive.pieces(kept)) == "one\ntwo\n"
     end = AuditEntry.objects.get(kind=AuditEntry.END)
     assert (end.action, end.outcome, end.object_id) == ("log.keep", AuditEntry.DONE, EXECUTION_ID)
 

@@ -6,7 +6,7 @@ import pytest
 
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
@@ -30,7 +30,7 @@ def exists(api: API, owner: str = "jdoe") -> None:
     ],
 )
 def test_it_is_sent_as_it_was(sent: Sent, body: object, caller: Caller, api: API) -> None:
-    kept_messages.keep(Credentials("default", "somebody", "x"), ACTOR_ID, EXECUTION_ID, sent)
+    message_archive.keep(Credentials("default", "somebody", "x"), ACTOR_ID, EXECUTION_ID, sent)
     exists(api)
     api.post(f"/actors/v2/{ACTOR_ID}/messages", {"executionId": "again", "msg": "x"})
     answer = caller.post(URL)
@@ -48,7 +48,7 @@ def test_what_is_not_kept_is_said(caller: Caller, api: API) -> None:
 
 
 def test_another_persons_message_is_not_for_everybody(caller: Caller, api: API) -> None:
-    kept_messages.keep(Credentials("default", "somebody", "x"), ACTOR_ID, EXECUTION_ID, Sent("text", b"secret", {}))
+    message_archive.keep(Credentials("default", "somebody", "x"), ACTOR_ID, EXECUTION_ID, Sent("text", b"secret", {}))
     exists(api, owner="somebody")
     found = problem(caller.post(URL), 409, "not-kept")
     assert "Only somebody and the actor's owner may see it." in found["detail"]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from actors_app.core.security import rotation
 from actors_app.core.security.credentials import Credentials
 from actors_app.logs.models import KeptMessage
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import MAX_KEPT, Sent
 from actors_app.services.types import Actor
 from tests.conftest import API
@@ -32,15 +32,15 @@ SECRET = "one\n Kanarie two"
 
 
 def keep(body: bytes = SECRET.encode(), kind: str = "text", who: Credentials = JDOE, **changes: Any) -> KeptMessage:
-    row = kept_messages.keep(who, ACTOR_ID, EXECUTION_ID, Sent(kind, body, {"TOKEN": "Kanarie"}))
+    row = message_archive.keep(who, ACTOR_ID, EXECUTION_ID, Sent(kind, body, {"TOKEN": "Kanarie"}))
     assert row is not None
     if changes:
         KeptMessage.objects.update(**changes)
     return KeptMessage.objects.get()
 
 
-def known(who: Credentials = JDOE, actor: Actor | None = ACTOR) -> kept_messages.Known:
-    return kept_messages.known(who, EXECUTION_ID, actor)
+def known(who: Credentials = JDOE, actor: Actor | None = ACTOR) -> message_archive.Known:
+    return message_archive.known(who, EXECUTION_ID, actor)
 
 
 def test_it_comes_back_as_it_was_sent_and_lies_encrypted() -> None:
@@ -59,12 +59,12 @@ def test_it_comes_back_as_it_was_sent_and_lies_encrypted() -> None:
 def test_its_sender_and_the_owner_see_it_and_nobody_else() -> None:
     row = keep()
     eve, other_tenant = Credentials("default", "eve", "a"), Credentials("other", "jdoe", "a")
-    assert kept_messages.may_see(JDOE, row, None)
-    assert kept_messages.may_see(ANN, row, ACTOR)
-    assert not kept_messages.may_see(ANN, row, None), "the API did not say who owns the actor"
-    assert not kept_messages.may_see(eve, row, ACTOR)
-    assert not kept_messages.may_see(Credentials("default", "", "a"), row, Actor(id=ACTOR_ID)), "no owner is nobody"
-    assert not kept_messages.may_see(other_tenant, row, ACTOR)
+    assert message_archive.may_see(JDOE, row, None)
+    assert message_archive.may_see(ANN, row, ACTOR)
+    assert not message_archive.may_see(ANN, row, None), "the API did not say who owns the actor"
+    assert not message_archive.may_see(eve, row, ACTOR)
+    assert not message_archive.may_see(Credentials("default", "", "a"), row, Actor(id=ACTOR_ID)), "no owner is nobody"
+    assert not message_archive.may_see(other_tenant, row, ACTOR)
     seen = known(eve)
     assert seen.sent is None
     assert seen.why_not == "It was sent through this portal by jdoe. Only jdoe and the actor's owner may see it."
@@ -73,12 +73,12 @@ def test_its_sender_and_the_owner_see_it_and_nobody_else() -> None:
 def test_what_is_over_its_time_is_blanked_by_the_next_and_the_fact_goes_a_year_later() -> None:
     keep(expires_at=timezone.now() - timedelta(seconds=1))
     assert known().why_not == "It was sent through this portal by you. The time for which it is kept is over."
-    kept_messages.keep(JDOE, ACTOR_ID, "Another", Sent("text", b"x", {}))
+    message_archive.keep(JDOE, ACTOR_ID, "Another", Sent("text", b"x", {}))
     row = KeptMessage.objects.get(execution_id=EXECUTION_ID)
     assert (bytes(row.content), bytes(row.environment), row.sha256) == (b"", b"", "")
     assert "is over" in known().why_not
     KeptMessage.objects.filter(pk=row.pk).update(expires_at=timezone.now())
-    kept_messages.keep(JDOE, ACTOR_ID, "AThird", Sent("text", b"x", {}))
+    message_archive.keep(JDOE, ACTOR_ID, "AThird", Sent("text", b"x", {}))
     assert [row.execution_id for row in KeptMessage.objects.order_by("pk")] == ["Another", "AThird"]
 
 
@@ -91,8 +91,8 @@ def test_one_that_is_too_large_is_not_kept_and_that_is_said() -> None:
 def test_a_row_copied_to_another_execution_does_not_open() -> None:
     keep(execution_id="Another")
     row = KeptMessage.objects.get()
-    assert kept_messages.opened(row) is None
-    assert "opens no more" in kept_messages.known(JDOE, "Another", None).why_not
+    assert message_archive.opened(row) is None
+    assert "opens no more" in message_archive.known(JDOE, "Another", None).why_not
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_row_copied_to_another_execution_does_not_open() -> None:
 def test_where_none_is_kept_it_says_so(settings: Any, days: int, words: str) -> None:
     settings.KEEP_MESSAGES_DAYS = days
     assert words in known().why_not
-    kept_messages.keep(JDOE, ACTOR_ID, EXECUTION_ID, Sent("text", b"x", {}))
+    message_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, Sent("text", b"x", {}))
     assert KeptMessage.objects.exists() == bool(days)
 
 
@@ -116,7 +116,7 @@ def test_a_store_that_fails_does_not_undo_what_was_sent(signed_in: Client, api: 
 
 def test_it_opens_after_the_key_was_changed(settings: Any) -> None:
     keep()
-    kept_messages.keep(JDOE, ACTOR_ID, "TooLarge", Sent("text", b"x" * (MAX_KEPT + 1), {}))
+    message_archive.keep(JDOE, ACTOR_ID, "TooLarge", Sent("text", b"x" * (MAX_KEPT + 1), {}))
     new = Fernet.generate_key().decode()
     settings.CREDENTIAL_KEYS = [new, *settings.CREDENTIAL_KEYS]
     assert rotation.rotate() == {"rotated": 1}
@@ -150,7 +150,7 @@ def test_what_was_sent_fills_the_form_and_the_next_remembers_it(signed_in: Clien
 
     assert f'"repeats": "{EXECUTION_ID}"' in AuditEntry.objects.filter(kind="start").order_by("-pk")[0].details
     row = KeptMessage.objects.get(execution_id="TheSecond")
-    sent = kept_messages.opened(row)
+    sent = message_archive.opened(row)
     assert sent is not None
     assert sent.repeats == EXECUTION_ID
 
@@ -201,6 +201,6 @@ def test_an_address_that_names_nothing_opens_an_empty_form(signed_in: Client, ap
 def test_a_forged_again_is_not_remembered(signed_in: Client, api: API) -> None:
     api.post(f"{UPSTREAM}/messages", SENT_AS)
     signed_in.post(URL, {"message": "x", "again": "../../x"})
-    sent = kept_messages.opened(KeptMessage.objects.get())
+    sent = message_archive.opened(KeptMessage.objects.get())
     assert sent is not None
     assert sent.repeats == ""

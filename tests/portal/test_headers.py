@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID
 from tests.support.routes import ROWS, answer_everything, crawled
@@ -168,7 +168,7 @@ def test_a_static_file_keeps_it(settings: Any) -> None:
 def test_downloads_keep_it(signed_in: Client, api: API) -> None:
     answer_everything(api.wire)
     owner = Credentials("default", "jdoe", "a")
-    kept = kept_results.keep(owner, ACTOR_ID, EXECUTION_ID, b"<script>alert(1)</script>")
+    kept = result_archive.keep(owner, ACTOR_ID, EXECUTION_ID, b"<script>alert(1)</script>")
     base = f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}"
     for address in (f"{base}/results/{kept.pk}/", f"{base}/logs/?download=1"):
         answer = signed_in.get(address, secure=True)

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from actors_app.core.clock import now_ms
 from actors_app.core.security import bulkhead
-from actors_app.history import heartbeat as beats
+from actors_app.history import heartbeat
 from actors_app.history.models import ActorHistory
 from actors_app.history.models_collector import CollectorBeat
 from portal import counts, metrics, store
@@ -115,14 +115,14 @@ def test_the_history_has_an_age() -> None:
 @pytest.mark.store
 def test_the_collector_has_an_age_and_says_whether_it_is_refused() -> None:
     assert ("portal_collector_age_seconds", "default") not in told()
-    beats.beat("default")
-    beats.beat("a tenant that was taken out of the settings")
+    heartbeat.beat("default")
+    heartbeat.beat("a tenant that was taken out of the settings")
     CollectorBeat.objects.update(at=now_ms() - 60_000)
     found = told()
     assert 59 < found[("portal_collector_age_seconds", "default")] < 90
     assert found[("portal_collector_refused", "default")] == 0
     assert len([key for key in found if key[0].startswith("portal_collector_")]) == 2
-    beats.beat("default", refusal="The account is refused.")
+    heartbeat.beat("default", refusal="The account is refused.")
     assert told()[("portal_collector_refused", "default")] == 1
 
 

@@ -17,8 +17,7 @@ from actors_app.core.api.authentication import TENANT_HEADER
 from actors_app.core.api.exceptions import REPLAYED, Problem, not_valid
 from actors_app.core.api.fields import Body, Slice
 from actors_app.core.api.paging import Key, Page
-from actors_app.core.operations import replays as kept_answers
-from actors_app.core.operations import secrets
+from actors_app.core.operations import replays, secrets
 from actors_app.core.operations.perform import Written
 from actors_app.core.operations.replays import First
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in, tenant_of
@@ -144,7 +143,7 @@ class Resource(APIView):
         body = show(written.value, written.answer.message)  # type: ignore[arg-type]  # as the call gave it
         first = First(status, body, location(written.value) if location else "")  # type: ignore[arg-type]
         if idempotency.HEADER in self.http.headers:
-            kept_answers.keep(written.key, First(status, {**body, **dict.fromkeys(secrets)}, first.location))
+            replays.keep(written.key, First(status, {**body, **dict.fromkeys(secrets)}, first.location))
         return self._first(first)
 
     def done(self, written: Written[Any]) -> Response:
@@ -152,7 +151,7 @@ class Resource(APIView):
         return self.written(written, lambda _, message: {"message": message})
 
     def _again(self, written: Written[Any]) -> Response:
-        first = kept_answers.kept(written.key)
+        first = replays.kept(written.key)
         if first is None:
             raise Problem(
                 409,

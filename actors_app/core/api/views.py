@@ -6,8 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.account.own_sessions import read_only_reason
-from actors_app.core.api import brings_token
-from actors_app.core.api import serializers as shapes
+from actors_app.core.api import brings_token, serializers
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
 
@@ -17,7 +16,7 @@ class Start(Resource):
 
     secret = True
 
-    @operation("Who you are here", tag="You", gives=shapes.Start, upstream="")
+    @operation("Who you are here", tag="You", gives=serializers.Start, upstream="")
     def get(self, request: Request) -> Response:
         """Answer with the caller's name, and the token that a session needs to change something."""
         return Response(

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 
-from actors_app.history import heartbeat as beats
+from actors_app.history import heartbeat
 from actors_app.history.accounts import AccountError, tenants_to_collect
 from actors_app.history.rounds import Rounds
 from portal.store_faults import sentence_about
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             if time.monotonic() >= beat_at:
                 for one in rounds:
                     one.beat()
-                beat_at = time.monotonic() + beats.EVERY
+                beat_at = time.monotonic() + heartbeat.EVERY
             first = min(left, key=lambda one: one.due)
             wait = min(first.due, beat_at) - time.monotonic()
             if stop.wait(max(wait, 0.0)) or first.due > time.monotonic():
@@ -84,7 +84,7 @@ class Command(BaseCommand):
 
     def _ask_for_a_sign(self, name: str) -> None:
         try:
-            complaint = beats.complaint(_tenants(name))
+            complaint = heartbeat.complaint(_tenants(name))
         except Error as error:
             complaint = (
                 f"The store does not do what is asked ({type(error).__name__}). {sentence_about(error)}".rstrip()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from actors_app.bulk.models import BulkItem
 from actors_app.core.security.credentials import Credentials
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from actors_app.services.types import Execution
 from tests.conftest import API
@@ -42,7 +42,7 @@ def made(id_: str, status: str, minutes: int = 0) -> Execution:
 
 
 def keep(id_: str, who: Credentials = WHO, body: bytes = b"hello") -> None:
-    assert kept_messages.keep(who, ACTOR_ID, id_, Sent("text", body, {"PLACE": "here"}))
+    assert message_archive.keep(who, ACTOR_ID, id_, Sent("text", body, {"PLACE": "here"}))
 
 
 def api_says(api: API, **statuses: str) -> None:

@@ -17,7 +17,7 @@ from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.operations.models import AuditEntry
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory, Readable
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from tests.bulk.executions.support import ACTOR, KEY, Browser, api_says, keep, made, order, outcomes, preview
 from tests.conftest import API
@@ -60,9 +60,9 @@ def test_a_message_is_sent_again_as_it_was(signed_in: Client, api: API, history:
     item = BulkItem.objects.get()
     assert (item.outcome, item.made) == ("done", "again0")
     assert f'href="/actors/{ACTOR_ID}/executions/again0/"' in signed_in.get(url).content.decode()
-    again = kept_messages.kept("default", "again0")
+    again = message_archive.kept("default", "again0")
     assert again
-    assert kept_messages.opened(again) == Sent("text", b"the words", {"PLACE": "here"}, "done0")
+    assert message_archive.opened(again) == Sent("text", b"the words", {"PLACE": "here"}, "done0")
     assert "the words" not in repr(list(AuditEntry.objects.values()))
 
 

@@ -10,17 +10,17 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from actors_app.actors import archive as kept_definitions
+from actors_app.actors import archive as definition_archive
 from actors_app.actors.models import KeptDefinition
 from actors_app.bulk.models import BulkJob
 from actors_app.core.operations import trail
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.security.models import PortalSession
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from actors_app.executions.models import KeptResult
-from actors_app.logs import archive as kept_logs
-from actors_app.messages import archive as kept_messages
+from actors_app.logs import archive as log_archive
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from actors_app.services.dialects import V2
 from actors_app.services.naming import naming_of
@@ -47,7 +47,7 @@ def _kept(db: None) -> None:
     about = {"tenant": "default", "username": "jdoe", "action": "message.send", "actor_id": ACTOR_ID, "object_id": ""}
     trail.append(kind=AuditEntry.READ, outcome=AuditEntry.DONE, request_id=EARLIER, details={}, **about)
     sent = Sent("text", b"hello", {"A": "1"})
-    assert kept_messages.keep(Credentials("default", "jdoe", "x"), ACTOR_ID, EXECUTION_ID, sent)
+    assert message_archive.keep(Credentials("default", "jdoe", "x"), ACTOR_ID, EXECUTION_ID, sent)
 
 
 def upstream_writes(api: API) -> list[str]:
@@ -65,13 +65,13 @@ def _is_there(request: pytest.FixtureRequest, db: None) -> None:
     one = getattr(request.node, "callspec", None) and request.node.callspec.params.get("one")
     if isinstance(one, Operation) and one.name == "result-detail":
         owner = Credentials(tenant="default", username="jdoe", access_token="")
-        kept_results.keep(owner, VALUES["actor_id"], VALUES["execution_id"], b'{"a": 1}')
+        result_archive.keep(owner, VALUES["actor_id"], VALUES["execution_id"], b'{"a": 1}')
         KeptResult.objects.update(id=VALUES["result_id"])
     elif isinstance(one, Operation) and one.name == "log-kept":
         owner = Credentials(tenant="default", username="jdoe", access_token="")
-        kept_logs.keep(owner, VALUES["actor_id"], VALUES["execution_id"], lambda: iter(["a log\n"]))
+        log_archive.keep(owner, VALUES["actor_id"], VALUES["execution_id"], lambda: iter(["a log\n"]))
     elif isinstance(one, Operation) and one.name == "revision-detail":
-        kept_definitions.record("default", [Actor.from_api(actor_payload(), V2())])
+        definition_archive.record("default", [Actor.from_api(actor_payload(), V2())])
         KeptDefinition.objects.update(id=VALUES["revision_id"])
     elif isinstance(one, Operation) and one.name in ("bulk-detail", "bulk-step", "bulk-stop"):
         who = {"tenant": "default", "username": "jdoe"}

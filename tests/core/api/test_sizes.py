@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("sent", [Sent("text", b"x" * 131_068, {}), Sent("binary", bytes(65_537), {})])
 def test_one_that_was_kept_under_other_limits_is_not_sent_again(sent: Sent, caller: Caller, api: API) -> None:
-    kept_messages.keep(Credentials("default", "somebody", "x"), ACTOR_ID, EXECUTION_ID, sent)
+    message_archive.keep(Credentials("default", "somebody", "x"), ACTOR_ID, EXECUTION_ID, sent)
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
     api.get(f"/actors/v2/{ACTOR_ID}/executions/{EXECUTION_ID}", execution_payload())
     answer = caller.post(f"/api/v1/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/send-again/")

@@ -12,7 +12,7 @@ import responses
 from django.test import Client
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.messages import archive as kept_messages
+from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, actor_payload, execution_payload
@@ -111,7 +111,7 @@ def test_what_is_typed_is_what_the_line_sends(signed_in: Client) -> None:
 
 def test_a_message_to_be_sent_again_is_what_the_line_sends(signed_in: Client, api: API) -> None:
     sent = Sent("json", b'{"city": "Austin", "n": 0}', {"API_KEY": "hunter2", "A": "1"})
-    kept_messages.keep(Credentials("default", "jdoe", "a"), ACTOR_ID, EXECUTION_ID, sent)
+    message_archive.keep(Credentials("default", "jdoe", "a"), ACTOR_ID, EXECUTION_ID, sent)
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
     api.get(f"/actors/v2/{ACTOR_ID}/messages", {"messages": 0})
     api.get(f"/actors/v2/{ACTOR_ID}/executions/{EXECUTION_ID}", execution_payload())

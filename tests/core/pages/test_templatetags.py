@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors_app.core.pages import badges
-from actors_app.templatetags import actors as tags
+from actors_app.templatetags import actors
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
     ],
 )
 def test_a_duration_reads_as_people_say_it(seconds: float | None, words: str) -> None:
-    assert tags.duration(seconds) == words
+    assert actors.duration(seconds) == words
 
 
 @pytest.mark.parametrize(
@@ -44,15 +44,15 @@ def test_a_duration_reads_as_people_say_it(seconds: float | None, words: str) ->
     ],
 )
 def test_an_age_is_one_unit(back: timedelta, words: str) -> None:
-    assert tags.ago_words(NOON - back, NOON) == words
+    assert actors.ago_words(NOON - back, NOON) == words
 
 
 def test_a_time_is_exact_on_hover() -> None:
-    drawn = tags.ago(NOON)
+    drawn = actors.ago(NOON)
     assert 'datetime="2026-11-23T12:00:00+00:00"' in drawn
     assert 'title="2026-11-23 12:00:00 UTC"' in drawn
-    assert tags.ago(None) == "never"
-    assert "2026-11-23 12:00:00 UTC" in tags.moment(NOON)
+    assert actors.ago(None) == "never"
+    assert "2026-11-23 12:00:00 UTC" in actors.moment(NOON)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_a_time_is_exact_on_hover() -> None:
     [(None, ""), (12, "12 B"), (1500, "1.5 kB"), (2_000_000, "2.0 MB"), (3_200_000_000_000, "3200.0 GB")],
 )
 def test_a_size_has_a_decimal_unit(count: int | None, words: str) -> None:
-    assert tags.size(count) == words
+    assert actors.size(count) == words
 
 
 def test_a_status_is_word_shape_and_colour() -> None:
-    drawn = tags.status_badge("READY")
+    drawn = actors.status_badge("READY")
     assert "Ready" in drawn
     assert "badge ok" in drawn
     assert "<svg" in drawn
@@ -72,7 +72,7 @@ def test_a_status_is_word_shape_and_colour() -> None:
 
 @pytest.mark.parametrize("status", ["PAUSED", "<b>x</b>", "", None])
 def test_an_unknown_status_stays_as_given_and_is_never_green(status: str | None) -> None:
-    drawn = tags.status_badge(status)
+    drawn = actors.status_badge(status)
     assert "badge off" in drawn
     assert "<b>" not in drawn
     if status == "PAUSED":
@@ -80,16 +80,16 @@ def test_an_unknown_status_stays_as_given_and_is_never_green(status: str | None)
 
 
 def test_a_failure_names_its_exit_code() -> None:
-    assert "Failed, exit 3" in tags.outcome_badge("failed", 3)
-    assert "Succeeded" in tags.outcome_badge("succeeded", 0)
-    assert "odd" in tags.outcome_badge("unknown", None, "odd")
+    assert "Failed, exit 3" in actors.outcome_badge("failed", 3)
+    assert "Succeeded" in actors.outcome_badge("succeeded", 0)
+    assert "odd" in actors.outcome_badge("unknown", None, "odd")
 
 
 def test_invisible_characters_are_written_out() -> None:
-    assert tags.visible("a\u202eb") == "a⟦RIGHT-TO-LEFT OVERRIDE⟧b"
-    assert tags.visible("a\x00b\x1b") == "a␀b␛"
-    assert tags.visible("tab\tand\nline") == "tab\tand\nline"
-    assert tags.visible("\ud800") == "⟦U+D800⟧"
+    assert actors.visible("a\u202eb") == "a⟦RIGHT-TO-LEFT OVERRIDE⟧b"
+    assert actors.visible("a\x00b\x1b") == "a␀b␛"
+    assert actors.visible("tab\tand\nline") == "tab\tand\nline"
+    assert actors.visible("\ud800") == "⟦U+D800⟧"
 
 
 @given(st.text(st.characters(codec=None)))
@@ -100,9 +100,9 @@ def test_every_text_can_be_shown(text: str) -> None:
 
 
 def test_json_is_shown_in_its_order() -> None:
-    assert tags.pretty_json({"b": 1, "a": ["ü"]}) == '{\n  "b": 1,\n  "a": [\n    "ü"\n  ]\n}'
-    assert tags.json_value("plain") == "plain"
-    assert tags.json_value({"a": 1}) == '{"a": 1}'
+    assert actors.pretty_json({"b": 1, "a": ["ü"]}) == '{\n  "b": 1,\n  "a": [\n    "ü"\n  ]\n}'
+    assert actors.json_value("plain") == "plain"
+    assert actors.json_value({"a": 1}) == '{"a": 1}'
 
 
 def test_a_script_is_loaded_only_as_deployed() -> None:
@@ -121,4 +121,4 @@ def test_every_icon_that_is_named_exists() -> None:
     for page in (root / "templates").rglob("*.html"):
         named |= set(re.findall(r'{% icon "([a-z0-9-]+)"', page.read_text()))
     for name in named:
-        assert "<svg" in tags.icon(name), name
+        assert "<svg" in actors.icon(name), name

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
-from actors_app.core.security import body_limits as bodies
+from actors_app.core.security import body_limits
 from tests.conftest import API
 from tests.support.json_api import problem
 from tests.support.payloads import ACTOR_ID
@@ -84,7 +84,7 @@ def test_nobody_unproved_sends_much(kind: str, length: int | None) -> None:
     body = Body(endless=b"x" * 1000)
     answer = ask(nobodies()[kind], "/sign-in/", body, length)
     assert answer.status_code == 413
-    assert body.read_bytes <= (0 if length else SMALL + bodies.PIECE)
+    assert body.read_bytes <= (0 if length else SMALL + body_limits.PIECE)
     text = answer.content.decode()
     assert f"{LARGE:,} bytes (2 MiB)" in text or "65,536 bytes (64 KiB)" in text
     assert ("and this has more." if length is None else f"this has {length:,}.") in text
@@ -146,7 +146,7 @@ def test_a_token_that_cannot_be_one_proves_nothing(
 ) -> None:
     body = Body(endless=b"x" * 1000)
     problem(ask(Client(), "/api/v1/actors/", body, length, **headers), status, kind)
-    assert body.read_bytes <= (0 if length else SMALL + bodies.PIECE)
+    assert body.read_bytes <= (0 if length else SMALL + body_limits.PIECE)
 
 
 @pytest.mark.parametrize(("refused", "status"), [(401, 401), (None, 502), (500, 502)])
@@ -172,9 +172,9 @@ def test_a_token_proves_nothing_at_a_page() -> None:
 
 def test_few_large_bodies_are_held_at_once(signed_in: Client) -> None:
     with ExitStack() as held:
-        for _ in range(bodies.LARGE_AT_ONCE):
-            assert bodies._places.acquire(blocking=False)
-            held.callback(bodies._places.release)
+        for _ in range(body_limits.LARGE_AT_ONCE):
+            assert body_limits._places.acquire(blocking=False)
+            held.callback(body_limits._places.release)
         for address in ("/account/theme/", "/api/v1/actors/"):
             body = Body(endless=b"x" * 1000)
             answer = ask(signed_in, address, body, 100_000)
@@ -182,7 +182,7 @@ def test_few_large_bodies_are_held_at_once(signed_in: Client) -> None:
             assert int(answer.headers["Retry-After"]) > 0
             assert body.read_bytes == 0
         assert ask(signed_in, "/account/theme/", Body(b"theme=dark"), 10).status_code == 302, "a small one goes on"
-    for _ in range(2 * bodies.LARGE_AT_ONCE):
+    for _ in range(2 * body_limits.LARGE_AT_ONCE):
         assert ask(signed_in, "/account/theme/", Body(b"theme=" + b"x" * 99_994), 100_000).status_code != 503
 
 
@@ -198,7 +198,7 @@ def test_a_form_in_chunks_is_a_form(signed_in: Client) -> None:
 def test_chunks_are_counted_while_they_come(signed_in: Client) -> None:
     body = Body(endless=b"x" * 1000)
     assert ask(signed_in, "/account/theme/", body, None).status_code == 413
-    assert LARGE < body.read_bytes <= LARGE + bodies.PIECE
+    assert LARGE < body.read_bytes <= LARGE + body_limits.PIECE
     whole = Body(b"theme=" + b"x" * (LARGE - 6))
     assert ask(signed_in, "/account/theme/", whole, None).status_code != 413
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from actors_app.core.security import credentials as vault
+from actors_app.core.security import credentials
 from actors_app.core.security.credentials import Credentials, SessionCredentials
 from actors_app.core.security.models import PortalSession
 from actors_app.core.security.sessions import SessionStore
@@ -145,7 +145,7 @@ def test_whoever_waits_takes_the_token_another_request_got(sign_in: Browser) -> 
     waiting = SessionCredentials(key_of(browser))
     key = key_of(browser)
     new = Credentials("default", "jdoe", "token-of-the-other", "r", time.time() + 3600)
-    PortalSession.objects.update(credential=vault._seal(key, new), credential_version=2)
+    PortalSession.objects.update(credential=credentials._seal(key, new), credential_version=2)
     assert waiting.renew("access-token-of-jdoe") == "token-of-the-other"
 
 
@@ -173,7 +173,7 @@ def test_a_renewal_that_fails_late_leaves_the_lease_of_another_alone(sign_in: Br
 def test_waiting_has_an_end(sign_in: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = sign_in()
     PortalSession.objects.update(renewing_until=timezone.now() + timedelta(minutes=5))
-    monkeypatch.setattr(vault, "RENEWAL_WAIT", 0.2)
+    monkeypatch.setattr(credentials, "RENEWAL_WAIT", 0.2)
     with pytest.raises(TimedOut) as late:
         SessionCredentials(key_of(browser)).renew("access-token-of-jdoe")
     assert "cannot renew your sign-in now" in late.value.user_message
@@ -181,8 +181,8 @@ def test_waiting_has_an_end(sign_in: Browser, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_holder_has_its_lease_until_its_answer_is_saved() -> None:
-    assert Limits().token + store.PATIENCE + 0.3 < vault.RENEWAL_LEASE < 10
-    assert vault.RENEWAL_LEASE + Limits().token < vault.RENEWAL_WAIT + 0.5
+    assert Limits().token + store.PATIENCE + 0.3 < credentials.RENEWAL_LEASE < 10
+    assert credentials.RENEWAL_LEASE + Limits().token < credentials.RENEWAL_WAIT + 0.5
 
 
 @pytest.mark.parametrize("status", [503, 429, 404])
@@ -219,7 +219,7 @@ def test_a_refusal_is_no_end_where_another_request_has_renewed_meanwhile(sign_in
     new = Credentials("default", "jdoe", "token-of-the-other", "r", time.time() + 3600)
 
     def refuse(request: object) -> tuple[int, dict[str, str], str]:
-        PortalSession.objects.update(credential=vault._seal(key, new), credential_version=2)
+        PortalSession.objects.update(credential=credentials._seal(key, new), credential_version=2)
         return 400, {}, '{"error": "invalid_grant"}'
 
     api.wire.add_callback("POST", payloads.API + "/token", refuse)

@@ -10,11 +10,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from actors_app.core.security import credentials as vault
-from actors_app.core.security import rotation
+from actors_app.core.security import credentials, rotation
 from actors_app.core.security.credentials import Credentials, SessionCredentials
 from actors_app.core.security.models import PortalSession
-from actors_app.executions import archive as kept_results
+from actors_app.executions import archive as result_archive
 from tests.conftest import API, key_of
 
 Browser = Callable[..., Client]
@@ -27,7 +26,7 @@ def test_after_the_command_the_old_key_is_not_needed(
     sign_in: Browser, settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     browsers = [sign_in() for _ in range(3)]
-    kept = kept_results.keep(OWNER, "actor", "execution", b"bytes")
+    kept = result_archive.keep(OWNER, "actor", "execution", b"bytes")
     settings.CREDENTIAL_KEYS = [NEW, *settings.CREDENTIAL_KEYS]
     call_command("rotate_credentials")
     assert "4 rows were encrypted again, 0 were under the first key already." in capsys.readouterr().out
@@ -35,13 +34,13 @@ def test_after_the_command_the_old_key_is_not_needed(
     assert "0 rows were encrypted again, 4 were under the first key already." in capsys.readouterr().out
     settings.CREDENTIAL_KEYS = [NEW]
     assert [browser.get("/account/").status_code for browser in browsers] == [200, 200, 200]
-    assert kept_results.content(OWNER, "execution", kept.pk) == b"bytes"
+    assert result_archive.content(OWNER, "execution", kept.pk) == b"bytes"
 
 
 def test_a_renewal_meanwhile_is_not_overwritten(sign_in: Browser, settings: Any) -> None:
     browser = sign_in()
     key = key_of(browser)
-    renewed = vault._seal(key, Credentials("default", "jdoe", "renewed", "r"))
+    renewed = credentials._seal(key, Credentials("default", "jdoe", "renewed", "r"))
     meanwhile = [{"credential": renewed, "credential_version": 2}]
 
     def renew_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from actors_app.history import counts as counting
+from actors_app.history import counts as history_counts
 from tests.faults.pages import Page
 from tests.history.pages.support import ALL, BOTH, ids, links, query
 from tests.history.world import World, ago
@@ -185,7 +185,7 @@ def test_counts_of_each_outcome_are_filters(busy: World, signed_in: Client) -> N
 def test_more_than_the_limit_is_said_to_be_at_least_so_many(
     busy: World, signed_in: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "EXACT", 1)
+    monkeypatch.setattr(history_counts, "EXACT", 1)
     words = Page.of(signed_in.get(ALL)).words
     assert "At least" in words
     assert "at least ≥ 1" in words

@@ -159,11 +159,11 @@ def test_a_silent_api_is_not_waited_for_longer_than_a_page_may(busy: World, sign
 def test_reading_a_long_history_shows_its_progress(
     world: World, signed_in: Client, htmx: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from actors_app.history import collector as collecting
+    from actors_app.history import collector
 
-    monkeypatch.setattr(collecting, "FRESH_ROWS", 10)
-    monkeypatch.setattr(collecting, "PIECE", 10)
-    monkeypatch.setattr(collecting, "MUCH", 10)
+    monkeypatch.setattr(collector, "FRESH_ROWS", 10)
+    monkeypatch.setattr(collector, "PIECE", 10)
+    monkeypatch.setattr(collector, "MUCH", 10)
     for number in range(60):
         world.run(f"Run{number:03}", ago(minutes=number + 2))
     world.failing["search"] = (500, {}, "{}")
