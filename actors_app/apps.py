@@ -13,8 +13,9 @@ class ActorsAppConfig(AppConfig):
     verbose_name = "Actors Portal"
 
     def ready(self) -> None:
-        """Give every connection to the store its patience and thrift, and register the system checks."""
-        from actors_app.doctor import system_checks  # noqa: F401 - registering is what importing them does
+        """Give every connection to the store its patience and thrift, and register the system checks and receivers."""
+        from actors_app.actors import archive  # noqa: F401 - importing registers its receiver
+        from actors_app.doctor import system_checks  # noqa: F401 - importing registers them
         from actors_app.services.watching import before_waiting
 
         store.start()

@@ -7,13 +7,14 @@ from actors_app.core.operations.models import AuditEntry, AuditHead
 from actors_app.core.operations.models_replays import KeptAnswer
 from actors_app.core.pages.models import PreferenceRow
 from actors_app.core.pages.models_drafts import Draft
-from actors_app.core.security.models import KeyHandover, PortalSession
+from actors_app.core.security.models import KeyHandover, PortalSession, Readable
 from actors_app.core.security.models_origins import TenantOrigin
 from actors_app.executions.models import KeptResult
-from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, Readable, UnreadHistory
+from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, UnreadHistory
 from actors_app.history.models_collector import CollectorBeat
 from actors_app.history.models_saved_views import SavedView
-from actors_app.logs.models import KeptLog, KeptLogPiece, KeptMessage
+from actors_app.logs.models import KeptLog, KeptLogPiece
+from actors_app.messages.models import KeptMessage
 from actors_app.nonces.models import NonceNote
 
 __all__ = [

@@ -283,12 +283,12 @@ def _of_names() -> dict[str, Act]:
 def _of_forms() -> dict[str, Act]:
     from django import forms
 
-    from actors_app.actors.cron import check_schedule
     from actors_app.actors.images import check_image
     from actors_app.actors.webhooks import check_webhook
+    from actors_app.core.cron import Schedule
     from actors_app.core.pages.form_fields import has_unseen, read_json
+    from actors_app.core.pages.forms_cron import check_schedule
     from actors_app.core.pages.forms_environment import EnvironmentField, TypedEnvironment
-    from actors_app.schedules.timing import Schedule
 
     def tried(check: Callable[[Any], object]) -> Act:
         def act(text: str) -> object:

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from actors_app.core.api import brings_token
 from actors_app.core.security.credentials import Credentials, tenant_of
 from actors_app.core.security.models import PortalSession, hashed
 
@@ -54,16 +52,6 @@ def end_other_sessions(request: HttpRequest, owner: Credentials) -> int:
     """End all of the owner's sessions but this one; return how many there were."""
     this = _name(request)
     return _end(row for row in _rows(owner) if row.name != this)
-
-
-def read_only_reason(request: HttpRequest) -> str:
-    """Return why this request may change nothing at the API, in words, or nothing where it may."""
-    if settings.READ_ONLY:
-        return "This portal only reads: whoever runs it has switched off every change."
-    if brings_token(request):
-        return ""  # of no session
-    row = getattr(request.session, "row", None) if "who" in request.session else None
-    return "This session only reads. To change something, sign out and sign in again." if row and row.read_only else ""
 
 
 def make_read_only(request: HttpRequest) -> None:

@@ -19,6 +19,7 @@ from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.converters import is_id
+from actors_app.links.graph import ring_words
 from actors_app.services.types import Actor
 
 TAG = "Actors"
@@ -108,7 +109,7 @@ class ActorDetail(Resource):
         if not differences(before, wanted) and not force:
             return Response(shown(actor))
         if before["link"] != wanted["link"] and (ring := commands.ring(self.abaco, actor, wanted["link"])):
-            raise not_valid({"link": [commands.ring_words(ring)]})
+            raise not_valid({"link": [ring_words(ring)]})
         saved = commands.update(self.http, actor_id, actor, before, wanted, force=force)
         return self.written(saved, lambda saved, _: shown(saved))
 

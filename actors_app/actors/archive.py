@@ -15,6 +15,7 @@ from cryptography.fernet import InvalidToken
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
+from django.dispatch import receiver
 from django.http import HttpRequest
 
 from actors_app.actors.definition import Definition, definition_of
@@ -23,6 +24,7 @@ from actors_app.core.clock import MINUTE, now_ms, to_ms
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.perform import entry_key
 from actors_app.core.security.credentials import SessionCredentials, vault
+from actors_app.core.signals import actors_described
 from actors_app.services.types import Actor, ActorLines, Listed
 
 log = logging.getLogger("actors_app.actors.archive")
@@ -52,6 +54,11 @@ def record(tenant: str, actors: Iterable[Actor]) -> bool:
     if is_whole:
         cache.set(memory, 1, timeout=TOUCHED // 1000)
     return is_whole
+
+
+@receiver(actors_described)
+def _record_described(tenant: str, actors: Iterable[Actor], **_: Any) -> None:
+    record(tenant, actors)
 
 
 def record_list(tenant: str, found: ActorLines) -> None:

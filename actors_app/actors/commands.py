@@ -90,11 +90,6 @@ def ring(abaco: Abaco, actor: Actor, link: str) -> str:
     return " → ".join(ring_of(actor.id, link, [actor, *others], answers["aliases"].value or ()))
 
 
-def ring_words(ring: str) -> str:
-    """Say what is wrong with a link that closes a ring."""
-    return f"This would close a ring in which each run starts the next for ever: {ring}."
-
-
 def address(actor_id: str) -> str:
     """Return the page of an actor, or the list where the API did not name it in a form we know."""
     try:

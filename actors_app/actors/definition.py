@@ -3,7 +3,6 @@
 Nothing here asks the API and nothing draws a page.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.core import signing
 
 from actors_app.core.addresses import host_of
 from actors_app.masking import Masker
+from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
 from actors_app.services.types.actors import is_no_queue
 
@@ -157,11 +157,6 @@ def unseal(actor_id: str, sealed: str) -> dict[str, Any] | None:
     if opened["actor_id"] != actor_id or set(opened["definition"]) != set(EDITABLE):
         return None
     return opened
-
-
-def is_same(one: object, other: object) -> bool:
-    """Whether two JSON values are the same and of the same type: 1 and true are not, and neither are 1 and 1.0."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def redacted(definition: Definition) -> Definition:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from actors_app.actors.rows import schedule_words
-from actors_app.aliases.rows import page_of
 from actors_app.core.addresses import host_of
 from actors_app.core.pages.formatting import now, thousands, visible
+from actors_app.core.pages.own_pages import page_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import SignedOut
 from actors_app.services.permissions import WORLD, level_of

@@ -14,11 +14,12 @@ from typing import Any
 
 from django.utils.crypto import salted_hmac
 
-from actors_app.actors.definition import Definition, Difference, definition_of, is_same
+from actors_app.actors.definition import Definition, Difference, definition_of
 from actors_app.core.security.credentials import Credentials
 from actors_app.permissions.access import PATIENCE
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.jsons import is_same
 from actors_app.services.permissions import WORLD, level_of
 from actors_app.services.types import Actor, AdminRole
 

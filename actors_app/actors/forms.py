@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 
-from actors_app.actors.cron import EXAMPLE, check_schedule
-from actors_app.actors.definition import DEFAULTS, EDITABLE, LIMITS, Definition, is_same
+from actors_app.actors.definition import DEFAULTS, EDITABLE, LIMITS, Definition
 from actors_app.actors.forms_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
 from actors_app.actors.images import check_image
 from actors_app.actors.webhooks import check_webhook
@@ -18,10 +17,12 @@ from actors_app.core.addresses import LONGEST
 from actors_app.core.pages.form_fields import LineField, StrictJSONField, TextField, has_unseen
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms_cron import EXAMPLE, check_schedule
 from actors_app.core.pages.forms_environment import EnvironmentField, Row, environment_rows
+from actors_app.core.sizes import storage_problem
 from actors_app.services.blanks import trimmed
 from actors_app.services.dialects import DIALECTS
-from actors_app.state.forms import storage_problem
+from actors_app.services.jsons import is_same
 from portal.tenants import Tenant
 
 _LINK = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)

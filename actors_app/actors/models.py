@@ -1,10 +1,14 @@
 """Definitions of actors as the portal saw them, which the API itself does not keep once they are replaced."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
 class KeptDefinition(models.Model):
     """An actor's definition, encrypted, and the span in which it was seen; moments are milliseconds since 1970."""
+
+    ENCRYPTED: ClassVar = ("content",)  # columns, as `core/security/rotation.py` reads them
 
     tenant = models.CharField(max_length=100)
     actor_id = models.CharField(max_length=128)

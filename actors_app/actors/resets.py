@@ -7,8 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from actors_app.actors.definition import DEFAULTS, EDITABLE, LABELS, Definition, is_same, only_changed
+from actors_app.actors.definition import DEFAULTS, EDITABLE, LABELS, Definition, only_changed
 from actors_app.actors.revision_values import Side, side_of
+from actors_app.services.jsons import is_same
 
 # What becomes of a field that an update leaves out, where it is not set back to nothing.
 _OTHERWISE = {

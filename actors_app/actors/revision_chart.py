@@ -7,7 +7,7 @@ from datetime import tzinfo
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from actors_app.core.pages.formatting import duration
+from actors_app.core.pages.formatting import duration, written
 from actors_app.core.pages.timezones import zone_words
 from actors_app.history.charts.drawing import (
     HEIGHT,
@@ -23,7 +23,7 @@ from actors_app.history.charts.drawing import (
 )
 from actors_app.history.charts.drawing import table as begin_table
 from actors_app.history.charts.links import Links, quoted
-from actors_app.history.charts.spans import local, written
+from actors_app.history.charts.spans import local
 
 _LEAST = 1.5  # pixels of a bar, however small
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from actors_app.actors.definition import EDITABLE, LABELS, Definition, Difference, is_same
+from actors_app.actors.definition import EDITABLE, LABELS, Definition, Difference
 from actors_app.actors.former_values import FormerReader, Withheld
 from actors_app.actors.models import KeptDefinition
 from actors_app.actors.revision_chart import Span, over_revisions
@@ -25,6 +25,7 @@ from actors_app.history.charts.links import Links
 from actors_app.history.filters import FAILED
 from actors_app.history.forms import HistoryForm
 from actors_app.history.models import ActorHistory, ExecutionRecord
+from actors_app.services.jsons import is_same
 
 DRAWN = 20  # definitions on a chart
 SAMPLE = 1000  # newest executions of each that are counted

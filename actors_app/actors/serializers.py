@@ -3,9 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.actors.rows import SORTS
-from actors_app.core.api.fields import Body, Choice, Object, SliceQuery, Text, Trimmed, Truth, Whole
-
-MOMENT = "A moment of UTC, ISO 8601."
+from actors_app.core.api.fields import MOMENT, Body, Choice, Object, SliceQuery, Text, Trimmed, Truth, Whole
 
 
 class ActorRow(serializers.Serializer):

@@ -4,8 +4,8 @@ from rest_framework import serializers
 
 from actors_app.actors.former_values import Sight
 from actors_app.actors.revisions import ELSEWHERE, FIRST, HERE, MAYBE
-from actors_app.actors.serializers import MOMENT, Actor, ActorChanges
-from actors_app.core.api.fields import Body, Query, Text, WholeInQuery
+from actors_app.actors.serializers import Actor, ActorChanges
+from actors_app.core.api.fields import MOMENT, Body, Query, Text, WholeInQuery
 
 
 class Revision(serializers.Serializer):

@@ -17,7 +17,6 @@ from actors_app.actors.definition import (
     definition_of,
     differences,
     full_update,
-    is_same,
     limits_in,
     seal,
     taken_back,
@@ -39,7 +38,9 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
+from actors_app.links.graph import ring_words
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
+from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
 
 
@@ -209,7 +210,7 @@ def _review_or_save(
     if not found and not force:
         return _edit_page(request, actor_id, form, sealed, actor=actor, sends=_sends(actor, {}), nothing_to_save=True)
     if before["link"] != wanted["link"] and (ring := commands.ring(abaco, actor, wanted["link"])):
-        form.add_error("link", commands.ring_words(ring))
+        form.add_error("link", ring_words(ring))
         return _edit_page(request, actor_id, form, sealed, actor=actor, status=422)
     if request.POST.get("step") == "save":
         return commands.update(request, actor_id, actor, before, wanted, force=force).go(request)

@@ -10,9 +10,9 @@ from django.utils.safestring import SafeString
 
 from actors_app.actors.rows import KNOWN_STATUSES, Column
 from actors_app.administration.lists import is_stuck
-from actors_app.aliases.rows import page_of
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.formatting import duration, now, size, visible
+from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.relative_times import When, when
 from actors_app.services.types import AdminActor, Used, Worker
 

@@ -2,10 +2,9 @@
 
 from rest_framework import serializers
 
-from actors_app.actors.serializers import MOMENT
 from actors_app.administration.forms import WorkerFilter
 from actors_app.administration.rows import SORTS
-from actors_app.core.api.fields import Choice, PageQuery, Text, Trimmed
+from actors_app.core.api.fields import MOMENT, Choice, PageQuery, Text, Trimmed
 from actors_app.core.api.schema import page_of
 from actors_app.executions.serializers_why import Fact, Remedy
 from actors_app.workers.serializers import Worker

@@ -4,7 +4,6 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.actors.commands import ring_words
 from actors_app.aliases import commands, serializers
 from actors_app.aliases.forms import AliasForm, PointForm
 from actors_app.core.api.base import Resource
@@ -12,6 +11,7 @@ from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.core.operations.perform import answered
+from actors_app.links.graph import ring_words
 from actors_app.permissions.access import Subject
 from actors_app.permissions.api import others
 from actors_app.services.names import has_page

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
-
 from actors_app.core.pages.formatting import visible, visible_name
+from actors_app.core.pages.own_pages import page_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
-from actors_app.services.names import KINDS, has_page, problem_of
+from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias
 
 LOOKED_AT = 24  # actors that one page asks for singly; the others are not said to be gone
@@ -32,16 +31,6 @@ class AliasRow:
     state: str
     problem: str | None
     may_not: str
-
-
-def page_of(name: str, *args: str) -> str:
-    """Return the address of a page, or nothing where a name of the API cannot be in one or the API never finds it."""
-    if any(name.startswith(f"{kind}-") and not has_page(kind, args[0]) for kind in KINDS):
-        return ""
-    try:
-        return reverse(f"actors:{name}", args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def rows(aliases: Iterable[Alias], actors: Mapping[str, Actor], dead: frozenset[str], username: str) -> list[AliasRow]:

@@ -6,7 +6,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from actors_app.actors.commands import ring_words
 from actors_app.aliases import commands
 from actors_app.aliases.forms import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.aliases.rows import AliasRow, dead_among, linking, rows
@@ -16,6 +15,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.htmx import render_page, wants_fragment
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
+from actors_app.links.graph import ring_words
 from actors_app.permissions.access import Subject
 from actors_app.permissions.access_pages import after_creation
 from actors_app.services import Abaco

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.operations.trail import OPERATOR
 from actors_app.core.pages.badges import activity_badge
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import ago_words, now, visible
@@ -25,7 +26,6 @@ from actors_app.services.blanks import label_of
 from actors_app.services.types import Actor
 
 EXPORTED_AT_ONCE = 500
-OPERATOR = ""  # the user name of what a command did
 IN_PROGRESS = timedelta(seconds=60)  # for which a write without an end may still be under way
 
 # What was done, what was tried, and the choice in the filter; each but the last goes before the name of the actor.

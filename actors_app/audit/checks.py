@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
-from actors_app.actors.definition import LABELS, definition_of, is_same, redacted
-from actors_app.aliases.rows import page_of
+from actors_app.actors.definition import LABELS, definition_of, redacted
 from actors_app.audit.activity import details_of, execution_of
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import visible
+from actors_app.core.pages.own_pages import page_of
 from actors_app.nonces.handles import nonce_handle
 from actors_app.permissions.access import Subject
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
+from actors_app.services.jsons import is_same
 from actors_app.services.types import Execution, Nonce
 
 EARLIER = timedelta(seconds=1)  # the API's clock and its times without fractions may be behind by that

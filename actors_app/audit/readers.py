@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from django.db.models import QuerySet
 
-from actors_app.audit.activity import OPERATOR, Reader
+from actors_app.audit.activity import Reader
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.operations.trail import OPERATOR
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import Credentials
 from actors_app.services import Abaco

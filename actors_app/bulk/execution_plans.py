@@ -21,8 +21,8 @@ from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.history.query import Found
 from actors_app.history.query_context import Asked
 from actors_app.history.visibility import SeenActor
-from actors_app.logs.models import KeptMessage
 from actors_app.messages import archive as message_archive
+from actors_app.messages.models import KeptMessage
 from actors_app.messages.sending import execution_address
 from actors_app.services import Abaco
 from actors_app.services.errors import SignedOut

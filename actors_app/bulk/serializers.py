@@ -2,11 +2,10 @@
 
 from rest_framework import serializers
 
-from actors_app.actors.serializers import MOMENT
 from actors_app.bulk.forms import MAX_PICKED
 from actors_app.bulk.kinds import OF_ACTORS, OF_EXECUTIONS
 from actors_app.bulk.progress import WORDS
-from actors_app.core.api.fields import Body, Choice, PageQuery, Text, Whole
+from actors_app.core.api.fields import MOMENT, Body, Choice, PageQuery, Text, Whole
 
 ACTS = (*OF_EXECUTIONS, *OF_ACTORS)
 

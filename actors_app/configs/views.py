@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from actors_app.aliases.rows import page_of
 from actors_app.configs import commands
 from actors_app.configs.forms import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible, visible_name
 from actors_app.core.pages.htmx import render_page, wants_fragment
+from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.snippets import EXAMPLES
 from actors_app.core.security.credentials import abaco_for

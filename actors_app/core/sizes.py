@@ -10,6 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
+STATE_VARIABLE = "_abaco_actor_state"  # in which each execution finds the state
+_LEAST_INTEGER, _LARGEST_INTEGER = -(2**63), 2**63 - 1  # MongoDB stores 8 bytes of an integer
 ELSEWHERE = "Put the data where the actor can fetch it, and send its address."
 
 
@@ -58,3 +60,19 @@ def _text_excess(size: int, written: str = "") -> str:
         f"The message has {size:,} bytes{written}; at most {limit:,} fit into a container's environment. More puts the "
         f"actor in error. {ELSEWHERE}"
     )
+
+
+def _has_long_integer(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(_has_long_integer(inner) for inner in (value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and not _LEAST_INTEGER <= value <= _LARGEST_INTEGER
+
+
+def storage_problem(state: Any) -> str:
+    """Return a sentence where the API cannot store a state, or hand it to an execution; otherwise an empty text."""
+    if _has_long_integer(state):
+        return (
+            "This holds an integer of more than 64 bits, which the API cannot store: write it in quotes, or with a "
+            "decimal point."
+        )
+    return variable_excess(STATE_VARIABLE, state)

@@ -8,9 +8,9 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models import F
 
-from actors_app.audit.activity import OPERATOR
 from actors_app.core.operations import trail
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.operations.trail import OPERATOR
 from actors_app.core.security import origins
 from actors_app.core.security.models import PortalSession
 from actors_app.core.security.models_origins import TenantOrigin

@@ -13,6 +13,7 @@ from actors_app.core.api.schema import Done, operation
 from actors_app.core.pages.converters import is_id
 from actors_app.executions import commands, serializers
 from actors_app.history.api import answer, file
+from actors_app.history.serializers import HistoryFileQuery, HistoryPage, HistoryQuery
 from actors_app.services.types import Execution
 
 TAG = "Executions"
@@ -32,8 +33,8 @@ class ExecutionList(Resource):
         "List the executions of an actor",
         tag=TAG,
         upstream="GET /actors/{id}/executions",
-        query=serializers.HistoryQuery,
-        gives=serializers.HistoryPage,
+        query=HistoryQuery,
+        gives=HistoryPage,
         about="Newest first, from what the portal remembers, brought up to date in the time of one request.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
@@ -70,8 +71,8 @@ class History(Resource):
         "List the executions of all actors that you may read",
         tag=TAG,
         upstream="GET /actors/search/executions",
-        query=serializers.HistoryQuery,
-        gives=serializers.HistoryPage,
+        query=HistoryQuery,
+        gives=HistoryPage,
         about="Failures of the last day: `?outcome=failed,error,oom&window=24h`.",
     )
     def get(self, request: Request) -> Response:
@@ -89,7 +90,7 @@ class HistoryFile(Resource):
         "Take the executions of all actors as a file",
         tag=TAG,
         upstream="GET /actors/search/executions",
-        query=serializers.HistoryFileQuery,
+        query=HistoryFileQuery,
         gives=FILES,
     )
     def get(self, request: Request) -> StreamingHttpResponse:
@@ -107,7 +108,7 @@ class ExecutionFile(Resource):
         "Take the executions of an actor as a file",
         tag=TAG,
         upstream="GET /actors/{id}/executions",
-        query=serializers.HistoryFileQuery,
+        query=HistoryFileQuery,
         gives=FILES,
     )
     def get(self, request: Request, actor_id: str) -> StreamingHttpResponse:

@@ -17,13 +17,13 @@ from actors_app.core.clock import now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials, tenant_of
 from actors_app.executions import archive as result_archive
-from actors_app.executions.endings import no_log_in_words
 from actors_app.executions.models import KeptResult
 from actors_app.executions.zip_stream import StreamedZip
 from actors_app.history.export import moment_text, portal_record
 from actors_app.history.query import Found
 from actors_app.history.visibility import SeenActor
 from actors_app.logs import archive as log_archive
+from actors_app.logs.lifetime import no_log_in_words
 from actors_app.masking import MASK, Masker
 from actors_app.messages import archive as message_archive
 from actors_app.services import Abaco, Answer

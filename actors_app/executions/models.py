@@ -1,10 +1,14 @@
 """The results that were taken from the API, which forgets a result as it gives it out."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
 class KeptResult(models.Model):
     """One result, kept encrypted for the person who took it until it expires."""
+
+    ENCRYPTED: ClassVar = ("content", "preview")  # columns, as `core/security/rotation.py` reads them
 
     tenant = models.CharField(max_length=100)
     username = models.CharField(max_length=255)

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.actors.serializers import MOMENT
+from actors_app.core.api.fields import MOMENT
 
 
 class Result(serializers.Serializer):

@@ -9,14 +9,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actors_app.core.clock import DAY, HOUR, from_ms, now_ms
-from actors_app.core.pages.formatting import ago_words, now
+from actors_app.core.pages.formatting import ago_words, now, written
 from actors_app.core.pages.timezones import here, zone_here, zone_words
 from actors_app.history import counts as history_counts
 from actors_app.history import query, visibility
 from actors_app.history.charts import Panel, spans, sparkline
 from actors_app.history.charts.links import Links
 from actors_app.history.charts.over_time import over_time
-from actors_app.history.charts.spans import local, written
+from actors_app.history.charts.spans import local
 from actors_app.history.filters import FAILED, Wanted
 from actors_app.history.forms import HistoryForm
 from actors_app.history.models import ActorHistory

@@ -13,7 +13,6 @@ from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.paging import Page
 from actors_app.core.clock import from_ms
-from actors_app.executions.serializers import ExecutionRow
 from actors_app.history import collector, visibility
 from actors_app.history import query as history_query
 from actors_app.history.chart_data import counted
@@ -22,6 +21,7 @@ from actors_app.history.forms import HistoryForm, place_text
 from actors_app.history.query import Found, Place, place_of
 from actors_app.history.query_context import Asked, asked
 from actors_app.history.refresh import bring_up_to_date, completed, is_known, last_looked
+from actors_app.history.serializers import ExecutionRow
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, TimedOut
 from actors_app.services.types import AdminRole
 

@@ -126,22 +126,3 @@ class UnreadHistory(models.Model):
 
     def __str__(self) -> str:
         return f"piece {self.number}"
-
-
-class Readable(models.Model):
-    """Which actors the API lets somebody read, and whether it takes them for an administrator, as it last said."""
-
-    tenant = models.CharField(max_length=100)
-    username = models.CharField(max_length=255)
-    actors = models.TextField(default="[]")  # JSON: keys of ActorHistory
-    is_admin = models.BooleanField(default=False)
-    checked = models.BigIntegerField(default=0)
-
-    class Meta:
-        """One row for each person."""
-
-        db_table = "portal_readable"
-        constraints = (models.UniqueConstraint(fields=("tenant", "username"), name="readable_once"),)
-
-    def __str__(self) -> str:
-        return self.username

@@ -14,12 +14,13 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from actors_app.actors import archive as definition_archive
 from actors_app.core.clock import HOUR, MINUTE, from_ms, now_ms
 from actors_app.core.pages.formatting import now, storable
 from actors_app.core.pages.htmx import is_poll
 from actors_app.core.security.credentials import Credentials, SessionCredentials, signed_in
-from actors_app.history.models import ActorHistory, Readable
+from actors_app.core.security.models import Readable
+from actors_app.core.signals import actors_described
+from actors_app.history.models import ActorHistory
 from actors_app.services import Abaco, Answer
 from actors_app.services.blanks import label_of
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, Unreachable
@@ -188,7 +189,7 @@ def despite(request: HttpRequest, abaco: Abaco, identifier: str, error: AbacoErr
 def remember(tenant: str, actors: Iterable[Actor]) -> set[int]:
     """Write down how the API describes actors now; return the history's keys of them."""
     actors = tuple(actors)
-    definition_archive.record(tenant, actors)
+    actors_described.send(sender=None, tenant=tenant, actors=actors)
     at = now_ms()
     rows = {
         actor.id: ActorHistory(

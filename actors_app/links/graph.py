@@ -138,3 +138,8 @@ def _path(one: Box, other: Box) -> str:
 def host_of(address: str) -> str:
     """Return the host of a webhook's address, or its beginning where it is none."""
     return addresses.host_of(address) or address[:80]
+
+
+def ring_words(ring: str) -> str:
+    """Say what is wrong with a link that closes a ring."""
+    return f"This would close a ring in which each run starts the next for ever: {ring}."

@@ -10,7 +10,7 @@ from actors_app.core.api.fields import SecretsQuery
 from actors_app.core.api.files import StreamedRenderer
 from actors_app.core.api.schema import operation
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
-from actors_app.executions import serializers
+from actors_app.logs import serializers
 
 
 class TextRenderer(StreamedRenderer):

@@ -8,8 +8,8 @@ from django.urls import reverse
 from actors_app.core.operations.perform import Answer, Written, answered, perform
 from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import Credentials, signed_in
-from actors_app.executions.endings import log_is_settled
 from actors_app.logs import archive as log_archive
+from actors_app.logs.lifetime import log_is_settled
 from actors_app.logs.models import KeptLog
 from actors_app.services import Abaco
 from actors_app.services import Answer as Asked

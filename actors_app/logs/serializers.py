@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.actors.serializers import MOMENT
+from actors_app.core.api.fields import MOMENT
 
 
 class KeptLog(serializers.Serializer):
@@ -21,3 +21,11 @@ class Kept(serializers.Serializer):
 
     kept = KeptLog(allow_null=True, help_text="null where the log is empty.")
     message = serializers.CharField(help_text="What was done, in a sentence.")
+
+
+class Log(serializers.Serializer):
+    """What an execution wrote; empty where it has not started, wrote nothing, or the log has expired."""
+
+    logs = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
+    is_cut = serializers.BooleanField(help_text="Whether the API kept only its beginning.")
+    secrets_masked = serializers.IntegerField(help_text="How many secrets were recognised in it and masked.")

@@ -22,10 +22,10 @@ from actors_app.core.pages.own_pages import path_of
 from actors_app.core.pages.preferences import keep, preferences_of
 from actors_app.core.pages.progressive import stream_page
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.executions.endings import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.history.visibility import if_deleted
 from actors_app.logs import archive as log_archive
 from actors_app.logs.forms import LogForm
+from actors_app.logs.lifetime import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.logs.parts import Asked, LogPart, read_part
 from actors_app.logs.reading import Opening, read_line
 from actors_app.logs.visibility import visible_kept

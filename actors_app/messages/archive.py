@@ -21,8 +21,8 @@ from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import size, visible
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.security.encryption import seal, unseal
-from actors_app.logs.models import KeptMessage
 from actors_app.masking import Masker
+from actors_app.messages.models import KeptMessage
 from actors_app.services.jsons import UnreadableJSON, dump_json, load_json
 from actors_app.services.types import Actor
 

@@ -13,10 +13,10 @@ from django.core.exceptions import ValidationError
 from actors_app.core.pages.form_fields import unix_lines
 from actors_app.core.pages.forms_environment import TypedEnvironment
 from actors_app.core.security.credentials import Credentials
-from actors_app.logs.models import KeptMessage
 from actors_app.masking import MASK, Masker
 from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Known, Sent
+from actors_app.messages.models import KeptMessage
 from actors_app.services import Answer
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor

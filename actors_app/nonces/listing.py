@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actors_app.aliases.rows import page_of
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import now, visible
+from actors_app.core.pages.own_pages import page_of
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.handles import nonce_handle

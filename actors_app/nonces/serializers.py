@@ -2,8 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.actors.serializers import MOMENT
-from actors_app.core.api.fields import Body, Choice, Query, Text, Truth, Whole, WholeInQuery
+from actors_app.core.api.fields import MOMENT, Body, Choice, Query, Text, Truth, Whole, WholeInQuery
 from actors_app.nonces.forms import MAX_DESCRIPTION, MAX_NOTE, MAX_USES
 from actors_app.nonces.hygiene import FINDINGS
 from actors_app.services.types.nonces import LEVELS

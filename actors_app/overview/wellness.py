@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from actors_app.administration.lists import is_stuck
-from actors_app.aliases.rows import page_of
 from actors_app.core.pages.badges import badge, outcome_badge, status_badge
 from actors_app.core.pages.formatting import ago_words, thousands, visible
+from actors_app.core.pages.own_pages import page_of
 from actors_app.overview.day import SPAN, Day
 from actors_app.services.types import Actor, Alias, Execution, FoundPage, Worker
 

@@ -7,14 +7,14 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.actors.cron import check_schedule
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.schema import operation, page_of
+from actors_app.core.cron import Schedule, next_hours
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.formatting import now
+from actors_app.core.pages.forms_cron import check_schedule
 from actors_app.schedules import commands, serializers
-from actors_app.schedules.timing import Schedule, next_hours
 from actors_app.services.types import Actor
 
 TAG = "Schedules"

@@ -4,8 +4,8 @@ from django.http import HttpRequest
 
 from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import full_update
+from actors_app.core.cron import Schedule
 from actors_app.core.operations.perform import Answer, Written, perform
-from actors_app.schedules.timing import Schedule
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django import forms
 
+from actors_app.core.cron import TOO_LONG, UNITS, Schedule, this_hour
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.forms import PortalForm
-from actors_app.schedules.timing import TOO_LONG, UNITS, Schedule, this_hour
 
 _COUNT = "Type a whole number from 1 on."
 

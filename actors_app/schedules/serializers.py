@@ -2,8 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.actors.serializers import MOMENT
-from actors_app.core.api.fields import Body, Choice, PageQuery, Text, Truth
+from actors_app.core.api.fields import MOMENT, Body, Choice, PageQuery, Text, Truth
 
 
 class Schedule(serializers.Serializer):

@@ -111,3 +111,8 @@ def _without_surrogates(value: Any) -> Any:
     if isinstance(value, dict):
         return {clean_text(key): _without_surrogates(item) for key, item in value.items()}
     return value
+
+
+def is_same(one: object, other: object) -> bool:
+    """Whether two JSON values are the same and of the same type: 1 and true are not, and neither are 1 and 1.0."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

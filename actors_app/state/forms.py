@@ -10,11 +10,9 @@ from django.core import signing
 
 from actors_app.core.pages.form_fields import StrictJSONField
 from actors_app.core.pages.forms import PortalForm
-from actors_app.core.sizes import variable_excess
+from actors_app.core.sizes import storage_problem
 from actors_app.services.messages import privileged_key
 
-STATE_VARIABLE = "_abaco_actor_state"  # in which each execution finds the state
-_LEAST_INTEGER, _LARGEST_INTEGER = -(2**63), 2**63 - 1  # MongoDB stores 8 bytes of an integer
 _SALT = "actors.state"
 
 
@@ -25,22 +23,6 @@ def mark_of(actor_id: str, state: Any) -> str:
 
 def _digest(state: Any) -> str:
     return hashlib.sha256(json.dumps(state, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def storage_problem(state: Any) -> str:
-    """Return a sentence where the API cannot store a state, or hand it to an execution; otherwise an empty text."""
-    if _has_long_integer(state):
-        return (
-            "This holds an integer of more than 64 bits, which the API cannot store: write it in quotes, or with a "
-            "decimal point."
-        )
-    return variable_excess(STATE_VARIABLE, state)
-
-
-def _has_long_integer(value: Any) -> bool:
-    if isinstance(value, dict | list):
-        return any(_has_long_integer(inner) for inner in (value.values() if isinstance(value, dict) else value))
-    return isinstance(value, int) and not _LEAST_INTEGER <= value <= _LARGEST_INTEGER
 
 
 class StateForm(PortalForm):

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from actors_app.actors.definition import is_same
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import pretty_json
@@ -19,6 +18,7 @@ from actors_app.executions.shapes import tree_of
 from actors_app.masking import Masker
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Conflict, SignedOut
+from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
 from actors_app.state import commands
 from actors_app.state.forms import StateForm, mark_of

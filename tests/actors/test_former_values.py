@@ -12,7 +12,8 @@ from actors_app.actors.definition import Difference
 from actors_app.actors.former_values import FormerReader, Sight
 from actors_app.actors.models import KeptDefinition
 from actors_app.core.clock import now_ms
-from actors_app.history.models import ActorHistory, Readable
+from actors_app.core.security.models import Readable
+from actors_app.history.models import ActorHistory
 from tests.conftest import API
 from tests.core.test_tapis import snake
 from tests.support.audit import wrote

@@ -11,12 +11,13 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors_app.actors.cron import check_schedule
-from actors_app.actors.definition import definition_of, differences, full_update, is_same, seal, unseal
+from actors_app.actors.definition import definition_of, differences, full_update, seal, unseal
 from actors_app.actors.forms import ActorForm
 from actors_app.actors.forms_inputs import inputs_of
 from actors_app.core.pages.form_fields import read_json
+from actors_app.core.pages.forms_cron import check_schedule
 from actors_app.services.dialects import V2
+from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
 from tests.support.payloads import actor_payload
 

@@ -12,7 +12,8 @@ from django.test import Client
 from actors_app.actors.models import KeptDefinition
 from actors_app.core.clock import HOUR, now_ms
 from actors_app.core.operations.models import AuditEntry
-from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
+from actors_app.core.security.models import Readable
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from tests.actors.test_update import inputs
 from tests.support.payloads import ACTOR_ID, API, actor_payload
 

@@ -168,7 +168,8 @@ class Portal:
     def trail(self) -> dict[str, int]:
         """Return how many writes are on the trail, by their outcome, and prove the chain."""
         program = (
-            "from actors_app.models import AuditEntry as A; from actors_app.core.operations.trail import verify; import json;"
+            "from actors_app.models import AuditEntry as A;"
+            "from actors_app.core.operations.trail import verify; import json;"
             "starts = A.objects.filter(kind='start'); ends = A.objects.filter(kind='end');"
             "print(json.dumps({'starts': starts.count(), 'done': ends.filter(outcome='done').count(),"
             " 'unknown': ends.filter(outcome='unknown').count() + starts.filter(end=None).count(),"

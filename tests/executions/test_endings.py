@@ -2,14 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from actors_app.executions.endings import (
-    final_state_in_words,
-    freshness,
-    log_is_settled,
-    no_log_in_words,
-    state_in_words,
-    time_spent,
-)
+from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
+from actors_app.logs.lifetime import log_is_settled, no_log_in_words
 from actors_app.services.types import Execution
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -13,9 +13,10 @@ from django.test import Client
 from actors_app.core.clock import now_ms
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
+from actors_app.core.security.models import Readable
 from actors_app.executions import archive as result_archive
 from actors_app.executions.evidence import CAP
-from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.logs import archive as log_archive
 from actors_app.masking import MASK
 from actors_app.messages import archive as message_archive

@@ -9,7 +9,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 
 from actors_app.core.pages.formatting import visible
-from actors_app.history.models import ActorHistory, Readable
+from actors_app.core.security.models import Readable
+from actors_app.history.models import ActorHistory
 from tests.faults.pages import Page
 from tests.faults.spoiling import ADDRESSES, FIELDS, MISSING, SPOILED, check_it_renders
 from tests.faults.world import KEPT, PAGES, answering, world

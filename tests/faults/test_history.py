@@ -7,7 +7,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
+from actors_app.core.security.models import Readable
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.services.breaker import breaker_of
 from tests.faults.failures import black_hole, late, reset_in_body
 from tests.faults.stand_in import StandIn

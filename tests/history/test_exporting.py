@@ -14,9 +14,10 @@ from django.test import Client
 from requests.exceptions import ReadTimeout
 
 from actors_app.core.clock import now_ms, to_ms
+from actors_app.core.security.models import Readable
 from actors_app.history.export import COLUMNS, file_name
 from actors_app.history.forms import HistoryForm
-from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from actors_app.history.visibility import SeenActor
 from tests.history.world import World, ago
 

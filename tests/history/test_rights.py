@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from actors_app.core.clock import HOUR, MINUTE, now_ms
-from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
+from actors_app.core.security.models import Readable
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from tests.history.world import World, ago
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]

@@ -12,9 +12,10 @@ from django.test import Client
 from requests.exceptions import ReadTimeout
 
 from actors_app.core.clock import DAY, now_ms
+from actors_app.core.security.models import Readable
 from actors_app.history import backfill, collector, sync
 from actors_app.history.collector import look_at_all
-from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, Readable
+from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally
 from actors_app.history.visibility import PATIENCE
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits

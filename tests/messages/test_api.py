@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actors_app.logs.models import KeptMessage
+from actors_app.messages.models import KeptMessage
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID

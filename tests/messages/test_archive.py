@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from actors_app.core.security import rotation
 from actors_app.core.security.credentials import Credentials
-from actors_app.logs.models import KeptMessage
 from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import MAX_KEPT, Sent
+from actors_app.messages.models import KeptMessage
 from actors_app.services.types import Actor
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload, execution_payload

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from actors_app.core.operations.models import AuditEntry
-from actors_app.history.models import Readable
+from actors_app.core.security.models import Readable
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, actor_payload, nonce_payload
 

@@ -18,23 +18,9 @@ How to add a resource, in the order in which one does it:
    - Nothing is caught: `exceptions.py` makes problems of the services' errors. `raise Problem(…)` for what is ours.
 4. `urls.py`: the address, its name the page's where there is one.
 5. `docs/api-coverage.md`: the address in the column "JSON"; `tests/test_docs.py` compares.
-6. `tests/api/test_<resource>.py`; `tests/core/api/operations.py` gets a row for each operation, which `test_contract.py`
-   tries with everything that holds for all: sign-in, CSRF, tenants, problems, headers, one-time keys.
+6. `tests/<subject>/test_api.py`; `tests/core/api/operations.py` gets a row for each operation, which
+   `test_contract.py` tries with everything that holds for all: sign-in, CSRF, tenants, problems, headers, keys.
 
 What holds everywhere: `authentication.py` who is asked for, `problems.py` the one shape of errors, `paging.py` the
 cursor, `idempotency.py` the one-time keys, `schema.py` what the schema says of all operations.
 """
-
-from django.http import HttpRequest
-
-ROOT = "/api/"
-
-
-def is_api(request: HttpRequest) -> bool:
-    """Whether a program asks, which is answered in JSON whatever goes wrong."""
-    return request.path_info.startswith(ROOT)
-
-
-def brings_token(request: HttpRequest) -> bool:
-    """Whether a program brings its own token, beside which a session counts for nothing."""
-    return is_api(request) and request.headers.get("Authorization", "").lower().startswith("bearer ")

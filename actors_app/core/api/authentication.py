@@ -12,8 +12,8 @@ from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from actors_app.core.api import brings_token
 from actors_app.core.api.exceptions import Problem
+from actors_app.core.requests import brings_token
 from actors_app.core.security import bulkhead, credentials, origins
 from actors_app.core.security.credentials import (
     BRING_ANOTHER,

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from actors_app.account.own_sessions import read_only_reason
 from actors_app.core.api import idempotency, paging
 from actors_app.core.api.authentication import TENANT_HEADER
 from actors_app.core.api.exceptions import REPLAYED, Problem, not_valid
@@ -21,6 +20,7 @@ from actors_app.core.operations import replays, secrets
 from actors_app.core.operations.perform import Written
 from actors_app.core.operations.replays import First
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in, tenant_of
+from actors_app.core.security.read_only import read_only_reason
 from actors_app.masking import Masker
 from actors_app.services import Abaco
 from portal.tenants import Tenant

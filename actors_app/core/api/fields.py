@@ -182,3 +182,6 @@ class SliceQuery(PageQuery):
             raise serializers.ValidationError({"offset": ["Give either cursor, or limit and offset."]})
         attrs.setdefault("limit", DEFAULT_LIMIT if "offset" in attrs else 50)
         return attrs
+
+
+MOMENT = "A moment of UTC, ISO 8601."

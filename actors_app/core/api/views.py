@@ -5,10 +5,11 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.account.own_sessions import read_only_reason
-from actors_app.core.api import brings_token, serializers
+from actors_app.core.api import serializers
 from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
+from actors_app.core.requests import brings_token
+from actors_app.core.security.read_only import read_only_reason
 
 
 class Start(Resource):

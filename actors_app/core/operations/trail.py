@@ -142,3 +142,6 @@ def _first_start(kept: int) -> int:
         if earliest is None or earliest >= kept:
             return kept
         kept = earliest
+
+
+OPERATOR = ""  # the user name of what a command did

@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from actors_app.account.own_sessions import read_only_reason
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security import origins
+from actors_app.core.security.read_only import read_only_reason
 from portal.workers import UNPROVED_BYTES
 
 

@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from actors_app.core.pages.formatting import now
+from actors_app.core.pages.formatting import now, written
 from actors_app.core.pages.timezones import zone_here, zone_names
-from actors_app.history.charts.spans import written
 from actors_app.services.blanks import collapsed, without_unseen
 from actors_app.services.times import parse_time
 

@@ -118,3 +118,11 @@ def storable(text: str) -> str:
 def pretty_json(value: Any) -> str:
     """Write a JSON value with indents, its keys in their order."""
     return visible(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def written(at: datetime) -> str:
+    """Write a moment as the address has it, in UTC, so that it means the same to everybody: `2026-11-23T16:00`."""
+    at = at.astimezone(UTC)
+    if at.microsecond:
+        return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}"
+    return f"{at:%Y-%m-%dT%H:%M:%S}" if at.second else f"{at:%Y-%m-%dT%H:%M}"

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from django import forms
 
-from actors_app.actors.definition import is_same
 from actors_app.core.pages.form_fields import MAX_JSON, read_json, unix_lines
 from actors_app.core.sizes import variable_excess
+from actors_app.services.jsons import is_same
 
 BLANK_ROWS = 3
 MAX_IN_QUERY = 100

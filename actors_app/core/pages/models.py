@@ -4,7 +4,7 @@ from django.db import models
 
 
 class PreferenceRow(models.Model):
-    """What one person chose, by name; `actors_app.core.pages.preferences` says which names there are and what each may be."""
+    """What one person chose, by name; `core/pages/preferences.py` has the names and the values of each."""
 
     tenant = models.CharField(max_length=100)
     username = models.CharField(max_length=255)

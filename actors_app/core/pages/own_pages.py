@@ -1,8 +1,10 @@
 """Addresses of the portal's own pages, as forms and other pages name them to come back to."""
 
-from django.urls import ResolverMatch, get_script_prefix, resolve
+from django.urls import NoReverseMatch, ResolverMatch, get_script_prefix, resolve, reverse
 from django.urls.exceptions import Resolver404
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from actors_app.services.names import KINDS, has_page
 
 
 def path_of(address: str) -> str:
@@ -25,3 +27,13 @@ def page_at(address: str) -> ResolverMatch | None:
         return resolve(path_of(address))
     except Resolver404:
         return None
+
+
+def page_of(name: str, *args: str) -> str:
+    """Return the address of a page, or nothing where a name of the API cannot be in one or the API never finds it."""
+    if any(name.startswith(f"{kind}-") and not has_page(kind, args[0]) for kind in KINDS):
+        return ""
+    try:
+        return reverse(f"actors:{name}", args=args)
+    except NoReverseMatch:
+        return ""

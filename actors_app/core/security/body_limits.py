@@ -20,11 +20,11 @@ from django.http import HttpRequest, HttpResponse
 from gunicorn.http.errors import ParseException
 from rest_framework.request import Request
 
-from actors_app.core.api import brings_token, is_api
 from actors_app.core.api.authentication import BearerAuthentication
 from actors_app.core.api.exceptions import Problem, handle
 from actors_app.core.pages.error_reports import report
 from actors_app.core.pages.errors import abaco_error, incomplete, too_large
+from actors_app.core.requests import brings_token, is_api
 from actors_app.core.security.credentials import SessionCredentials
 from actors_app.services.errors import AbacoError, Busy
 from portal.workers import UNPROVED_BYTES

@@ -14,7 +14,7 @@ from typing import Final, Literal, Protocol
 from django.core.cache import cache
 
 from actors_app.core.clock import SECOND, now_ms
-from actors_app.history.models import Readable
+from actors_app.core.security.models import Readable
 from actors_app.services.errors import AbacoError, Forbidden, OnlyAdmins
 from actors_app.services.hearing import Kind
 from actors_app.services.permissions import WORLD, level_of

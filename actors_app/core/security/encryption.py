@@ -1,14 +1,19 @@
 """Encrypting what belongs to one person and one execution, so that it opens in no other row."""
 
 import json
+from typing import Protocol
 
 from cryptography.fernet import InvalidToken
 
 from actors_app.core.security.credentials import vault
-from actors_app.executions.models import KeptResult
-from actors_app.logs.models import KeptMessage
 
-Row = KeptMessage | KeptResult
+
+class Row(Protocol):
+    """A row that belongs to one person and one execution."""
+
+    tenant: str
+    username: str
+    execution_id: str
 
 
 def _binding(row: Row) -> bytes:

@@ -11,6 +11,7 @@ import re
 from base64 import urlsafe_b64encode
 from datetime import timedelta
 from hashlib import sha256
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -32,6 +33,8 @@ class PortalSession(AbstractBaseSession):
 
     It ends at `expire_date`, which nothing moves, or when `last_seen` is too long ago.
     """
+
+    ENCRYPTED: ClassVar = ("credential",)  # columns, as `core/security/rotation.py` reads them
 
     credential = models.TextField(default="")
     credential_version = models.PositiveIntegerField(default=0)
@@ -107,3 +110,22 @@ class KeyHandover(models.Model):
     def is_on(cls) -> bool:
         """Whether a new session must be found by portals from before 0008."""
         return cls.objects.filter(until__gt=timezone.now()).exists()
+
+
+class Readable(models.Model):
+    """Which actors the API lets somebody read, and whether it takes them for an administrator, as it last said."""
+
+    tenant = models.CharField(max_length=100)
+    username = models.CharField(max_length=255)
+    actors = models.TextField(default="[]")  # JSON: keys of ActorHistory
+    is_admin = models.BooleanField(default=False)
+    checked = models.BigIntegerField(default=0)
+
+    class Meta:
+        """One row for each person."""
+
+        db_table = "portal_readable"
+        constraints = (models.UniqueConstraint(fields=("tenant", "username"), name="readable_once"),)
+
+    def __str__(self) -> str:
+        return self.username

@@ -8,30 +8,21 @@ from collections import Counter
 from typing import Any, Literal
 
 from cryptography.fernet import Fernet, InvalidToken
+from django.apps import apps
 from django.conf import settings
 from django.db.models import Model
 
-from actors_app.actors.models import KeptDefinition
-from actors_app.core.operations.models_replays import KeptAnswer
-from actors_app.core.pages.models_drafts import Draft
 from actors_app.core.security.credentials import vault
-from actors_app.core.security.models import PortalSession
-from actors_app.executions.models import KeptResult
-from actors_app.logs.models import KeptLogPiece, KeptMessage
 
-# Everything that is sealed with the portal's keys: the model, and the columns that are encrypted.
-SEALED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (PortalSession, ("credential",)),
-    (Draft, ("content",)),
-    (KeptResult, ("content", "preview")),
-    (KeptMessage, ("content", "environment")),
-    (KeptLogPiece, ("content",)),
-    (KeptDefinition, ("content",)),
-    (KeptAnswer, ("content",)),
-)
 TRIES = 5  # for one row that the portal writes at the same time
 
 Outcome = Literal["rotated", "current", "unreadable", "busy"]
+
+
+def encrypted_columns() -> list[tuple[type[Model], tuple[str, ...]]]:
+    """Return each model that holds something encrypted, with those of its columns: its `ENCRYPTED`."""
+    models = apps.get_app_config("actors_app").get_models()
+    return [(model, model.ENCRYPTED) for model in models if hasattr(model, "ENCRYPTED")]
 
 
 def rotate() -> Counter[Outcome]:
@@ -41,7 +32,7 @@ def rotate() -> Counter[Outcome]:
     alone. busy: written by the portal each time they were tried.
     """
     outcomes: Counter[Outcome] = Counter()
-    for model, columns in SEALED:
+    for model, columns in encrypted_columns():
         # One row at a time: a kept result may be 50 MB.
         for key in list(model._default_manager.values_list("pk", flat=True)):
             if outcome := _rotate_row(model, columns, key):

@@ -18,13 +18,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from actors_app.core.pages.formatting import written
 from actors_app.core.pages.timezones import zone_words
 from actors_app.history.charts.distribution import distribution
 from actors_app.history.charts.drawing import Panel
 from actors_app.history.charts.links import Link, Links
 from actors_app.history.charts.over_time import Count, over_time
 from actors_app.history.charts.run_times import DotURL, Run, run_times
-from actors_app.history.charts.spans import choose_step, local, spans, written
+from actors_app.history.charts.spans import choose_step, local, spans
 from actors_app.history.charts.sparkline import sparkline
 
 __all__ = ["Charts", "Panel", "charts_of", "choose_step", "spans", "sparkline"]

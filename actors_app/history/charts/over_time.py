@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from django.utils.safestring import SafeString
 
-from actors_app.core.pages.formatting import thousands
+from actors_app.core.pages.formatting import thousands, written
 from actors_app.history.charts.drawing import (
     FAILURES,
     HEIGHT,
@@ -27,7 +27,7 @@ from actors_app.history.charts.drawing import (
     y_axis,
 )
 from actors_app.history.charts.links import Links, quoted
-from actors_app.history.charts.spans import local, span_words, time_marks, written
+from actors_app.history.charts.spans import local, span_words, time_marks
 
 Count = tuple[int, int, Mapping[str, int]]  # from, to (milliseconds since 1970) and how many of each outcome
 

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from actors_app.core.pages.formatting import thousands, visible
+from actors_app.core.pages.formatting import thousands, visible, written
 from actors_app.history.charts.drawing import (
     HEIGHT,
     ORDER,
@@ -27,17 +27,7 @@ from actors_app.history.charts.drawing import (
 )
 from actors_app.history.charts.durations import COARSE, FINE, log_share, words_of
 from actors_app.history.charts.links import Links
-from actors_app.history.charts.spans import (
-    LAST,
-    MINUTE,
-    choose_step,
-    clock,
-    day_words,
-    local,
-    spans,
-    time_marks,
-    written,
-)
+from actors_app.history.charts.spans import LAST, MINUTE, choose_step, clock, day_words, local, spans, time_marks
 
 # When it was received (milliseconds since 1970), how many milliseconds it ran or None, its outcome, the ids of its
 # actor and its own, and what people call the actor.

@@ -1,7 +1,7 @@
 """Time cut into spans of a kind that people count in, and how spans and moments are written in a zone."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # milliseconds
@@ -113,14 +113,6 @@ def span_words(start: datetime, end: datetime) -> str:
 def clock(at: datetime) -> str:
     """Write a time of the day, its seconds where it has any."""
     return f"{at.hour:02}:{at.minute:02}" + (f":{at.second:02}" if at.second else "")
-
-
-def written(at: datetime) -> str:
-    """Write a moment as the address has it, in UTC, so that it means the same to everybody: `2026-11-23T16:00`."""
-    at = at.astimezone(UTC)
-    if at.microsecond:
-        return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}"
-    return f"{at:%Y-%m-%dT%H:%M:%S}" if at.second else f"{at:%Y-%m-%dT%H:%M}"
 
 
 def time_marks(from_ms: int, to_ms: int, zone: tzinfo, most: int = 8) -> list[tuple[float, str, bool]]:

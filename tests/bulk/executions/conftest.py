@@ -5,8 +5,9 @@ import json
 import pytest
 
 from actors_app.core.clock import now_ms
+from actors_app.core.security.models import Readable
 from actors_app.history.ingest import record
-from actors_app.history.models import ActorHistory, Readable
+from actors_app.history.models import ActorHistory
 from tests.bulk.executions.support import made
 from tests.support.payloads import ACTOR_ID
 

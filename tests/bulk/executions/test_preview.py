@@ -12,7 +12,7 @@ from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.security.credentials import Credentials
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory
-from actors_app.logs.models import KeptMessage
+from actors_app.messages.models import KeptMessage
 from tests.bulk.executions.support import KEY, PAGE, api_says, keep, made, plan_in, preview
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID

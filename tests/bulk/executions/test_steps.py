@@ -15,8 +15,9 @@ from requests import PreparedRequest
 from actors_app.bulk import steps, turns
 from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.security.models import Readable
 from actors_app.history.ingest import record
-from actors_app.history.models import ActorHistory, Readable
+from actors_app.history.models import ActorHistory
 from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
 from tests.bulk.executions.support import ACTOR, KEY, Browser, api_says, keep, made, order, outcomes, preview

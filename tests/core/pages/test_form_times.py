@@ -10,9 +10,9 @@ from django.test import Client
 
 from actors_app.audit.forms import ActivityForm
 from actors_app.core.pages.form_times import as_in_address, moment_of
-from actors_app.core.pages.formatting import ago_words, duration, now
+from actors_app.core.pages.formatting import ago_words, duration, now, written
 from actors_app.core.pages.timezones import exact, here, written_in, zone_names
-from actors_app.history.charts.spans import day_words, written
+from actors_app.history.charts.spans import day_words
 from actors_app.history.export import moment_text
 from actors_app.history.forms import HistoryForm
 from actors_app.templatetags.actors import on_clock_of

@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from actors_app.core.clock import MINUTE, now_ms
-from actors_app.history.models import ActorHistory, ExecutionRecord, Readable
+from actors_app.core.security.models import Readable
+from actors_app.history.models import ActorHistory, ExecutionRecord
 from tests.faults.pages import Page
 from tests.history.pages.support import ALL, BOTH, ONE, ids
 from tests.history.world import World, ago

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from django import forms
 
-from actors_app.schedules.timing import TOO_LONG, Schedule
+from actors_app.core.cron import TOO_LONG, Schedule
 
 EXAMPLE = "now + 6 hours"
 _SCHEDULE = re.compile(r"(now|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ (\S+) (\S+)", re.ASCII)

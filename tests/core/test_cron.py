@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from actors_app.schedules.timing import Schedule, next_hours
+from actors_app.core.cron import Schedule, next_hours
 from actors_app.services.dialects import V2
 from actors_app.services.types import Actor
 from tests.support.payloads import actor_payload

@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from actors_app.account.forms_sign_in import PasswordForm, TokenForm
 from actors_app.core.pages import drafts
 from actors_app.core.pages.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.core.security import credentials, origins
@@ -66,10 +65,9 @@ def _sign_in_over(request: HttpRequest, error: AbacoError, *, is_elsewhere: bool
     known = {"tenant": tenant.name, "username": owner.username} if owner and tenant else {}
     return render(
         request,
-        "account/_sign_in_over.html",
+        "account/_signed_out_over.html",
         {
-            "password_form": PasswordForm.over(initial=known) if PasswordForm.is_offered() else None,
-            "token_form": TokenForm.over(initial=known) if TokenForm.is_offered() else None,
+            "initial": known,
             "code_tenants": [tenant for tenant in settings.TENANTS.values() if tenant.takes_code],
             "whose": request.POST.get(drafts.FIELD, ""),
             "because": error.user_message if isinstance(error, InvalidToken) or is_elsewhere else "",
