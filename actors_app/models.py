@@ -3,9 +3,9 @@
 from actors_app.account.models import SignInBucket
 from actors_app.actors.models import KeptDefinition
 from actors_app.bulk.models import BulkItem, BulkJob
+from actors_app.core.models import PreferenceRow
 from actors_app.core.operations.models import AuditEntry, AuditHead
 from actors_app.core.operations.models_replays import KeptAnswer
-from actors_app.core.pages.models import PreferenceRow
 from actors_app.core.pages.models_drafts import Draft
 from actors_app.core.security.models import KeyHandover, PortalSession, Readable
 from actors_app.core.security.models_origins import TenantOrigin

@@ -18,7 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from actors_app.core.security import bulkhead
+from actors_app.core import bulkhead
 from actors_app.services.breaker import breaker_of
 from actors_app.services.calls import Call
 from actors_app.services.watching import after_calls

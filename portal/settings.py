@@ -142,13 +142,13 @@ MIDDLEWARE = [
     # Above all that may answer a part of a page by itself, so that each alert gets its place.
     "django_htmx.middleware.HtmxMiddleware",
     "actors_app.core.pages.middleware.AlertPlaceMiddleware",
-    "actors_app.core.security.bulkhead.BulkheadMiddleware",
+    "actors_app.core.bulkhead.BulkheadMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     # Above all that reads what was sent, which the CSRF token is a part of: that one is looked for below all of these.
-    "actors_app.core.security.body_limits.BodyMiddleware",
+    "actors_app.core.body_limits.BodyMiddleware",
     "actors_app.core.pages.middleware.SessionUseMiddleware",
     "actors_app.core.pages.middleware.ZoneMiddleware",
     "actors_app.core.pages.middleware.AbacoErrorMiddleware",
@@ -258,7 +258,7 @@ READ_ONLY = _flag("PORTAL_READ_ONLY")
 CSRF_FAILURE_VIEW = "actors_app.core.pages.errors.csrf_failure"
 # The largest body of a request, in bytes: what the API takes, in a form or in JSON, which make it up to twice as long.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(2 * 1024 * 1024, 2 * MAX_BODY_BYTES)
-FILE_UPLOAD_HANDLERS = ["actors_app.core.security.body_limits.InMemory"]
+FILE_UPLOAD_HANDLERS = ["actors_app.core.body_limits.InMemory"]
 
 # Headers ----------------------------------------------------------------------------------------------------
 
@@ -360,7 +360,7 @@ logs.hide(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"unreported": {"()": "actors_app.core.pages.error_reports.Unreported"}},
+    "filters": {"unreported": {"()": "actors_app.core.error_reports.Unreported"}},
     "formatters": {"line": {"()": "portal.logs.formatter", "name": LOG_FORMAT}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},

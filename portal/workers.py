@@ -17,7 +17,7 @@ from typing import Any
 from gunicorn import util
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-UNPROVED_BYTES = 64 * 1024  # of a body whose sender has proved nothing yet (`actors_app/core/security/body_limits.py`)
+UNPROVED_BYTES = 64 * 1024  # of a body whose sender has proved nothing yet (`actors_app/core/body_limits.py`)
 # Of a refused body that is thrown away unseen: a proxy that is cut off while it sends one would not look for the
 # answer. What is longer was refused by the proxy.
 PROXIED_BYTES = 4 * 1024 * 1024

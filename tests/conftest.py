@@ -63,7 +63,7 @@ def forget() -> None:
     """Forget all that the process remembers of the API, but that it writes its names as the portal is set."""
     from django.core.cache import caches
 
-    from actors_app.core.security import bulkhead
+    from actors_app.core import bulkhead
     from actors_app.services.breaker import breaker_of
     from actors_app.services.dialects import DIALECTS
     from actors_app.services.naming import naming_of

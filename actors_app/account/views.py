@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from actors_app.account.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
 from actors_app.account.views_sign_in import sign_out_view
+from actors_app.core.htmx import say
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.htmx import say
 from actors_app.core.pages.own_pages import path_of
 from actors_app.core.pages.preferences import THEMES, keep
 from actors_app.core.security.credentials import Credentials, SessionCredentials, tenant_of

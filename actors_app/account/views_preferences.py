@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.account.forms_preferences import PreferencesForm
+from actors_app.core.htmx import go_to, render_page, say
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.htmx import go_to, render_page, say
 from actors_app.core.pages.preferences import keep, preferences_of
 
 

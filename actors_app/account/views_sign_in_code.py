@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET
 from actors_app.account import codes
 from actors_app.account.throttle import Attempt, TooManyAttempts
 from actors_app.account.views_sign_in import enter, way_back
-from actors_app.core.pages.error_reports import report
-from actors_app.core.security import bulkhead
+from actors_app.core import bulkhead
+from actors_app.core.error_reports import report
 from actors_app.core.security.credentials import client_for, load
 from actors_app.services import tokens
 from actors_app.services.errors import AbacoError, CodeRefused, SignedOut

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods
 from actors_app.actors import archive as definition_archive
 from actors_app.actors.forms_list import ActorListForm
 from actors_app.actors.rows import KNOWN_STATUSES, columns, rows, select, sort_of
+from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.forms_slice import shown_slice
-from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
 from actors_app.history import visibility

@@ -31,12 +31,12 @@ from actors_app.actors.forms_list import ActorDeleteForm
 from actors_app.actors.models import KeptDefinition
 from actors_app.actors.resets import columns
 from actors_app.core.clock import from_ms
+from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.forms import PortalForm
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
 from actors_app.links.graph import ring_words
 from actors_app.services.errors import AbacoError, Forbidden, NotFound

@@ -13,8 +13,8 @@ from actors_app.actors.former_values import reader_despite, reader_of
 from actors_app.actors.forms_revisions import WHO, RevisionsForm
 from actors_app.actors.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
 from actors_app.core.clock import from_ms
+from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
 from actors_app.history import visibility
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut

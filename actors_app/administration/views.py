@@ -19,10 +19,10 @@ from actors_app.administration.lists import (
     stuck_workers,
 )
 from actors_app.administration.rows import columns, rows, select, select_workers, sort_of, worker_rows
+from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.htmx import render_page, wants_fragment
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
 from actors_app.services import Abaco

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 from actors_app.aliases import commands
 from actors_app.aliases.forms import AliasDeleteForm, AliasFilter, AliasForm, PointForm
 from actors_app.aliases.rows import AliasRow, dead_among, linking, rows
+from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.htmx import render_page, wants_fragment
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.links.graph import ring_words

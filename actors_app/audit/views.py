@@ -24,12 +24,12 @@ from actors_app.audit.activity import (
 from actors_app.audit.checks import check
 from actors_app.audit.forms import WINDOWS, ActivityForm
 from actors_app.audit.readers import is_no_actor, of_actor, readable, readable_line
+from actors_app.core.htmx import render_page
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.services.errors import AbacoError, SignedOut

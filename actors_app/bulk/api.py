@@ -23,7 +23,7 @@ from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid, sentences
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import operation, page_of
-from actors_app.core.pages.error_reports import report
+from actors_app.core.error_reports import report
 from actors_app.history.api import form_of
 from actors_app.history.serializers import HistoryQuery
 from actors_app.services.errors import AbacoError

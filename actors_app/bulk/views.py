@@ -13,8 +13,8 @@ from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.models import BulkJob
 from actors_app.bulk.plans import Plan
 from actors_app.bulk.progress import Page, address, page_of, pages_of
+from actors_app.core.htmx import go_to, is_poll, render_page, render_poll, say
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.htmx import go_to, is_poll, render_page, render_poll, say
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.services.errors import AbacoError
 

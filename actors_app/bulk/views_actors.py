@@ -11,9 +11,9 @@ from actors_app.bulk.forms import ActorBulkForm, ActorOrderForm
 from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.progress import PLACES, address
 from actors_app.bulk.views import TOO_OLD, ordered, plan_context
+from actors_app.core.htmx import render_page
 from actors_app.core.pages import drafts
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 
 

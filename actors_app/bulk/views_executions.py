@@ -13,10 +13,10 @@ from actors_app.bulk.forms import BulkForm, OrderForm, PickedForm
 from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.progress import address
 from actors_app.bulk.views import TOO_OLD, ordered, plan_context
+from actors_app.core.htmx import render_page
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.export import export_rows
 from actors_app.history.forms import HistoryForm

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.configs import commands
 from actors_app.configs.forms import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
+from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible, visible_name
-from actors_app.core.pages.htmx import render_page, wants_fragment
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.snippets import EXAMPLES

@@ -38,7 +38,7 @@ NEEDED = (  # in this order, others may stand between them
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "actors_app.core.security.body_limits.BodyMiddleware",
+    "actors_app.core.body_limits.BodyMiddleware",
     "actors_app.core.pages.middleware.WriteGuardMiddleware",
 )
 YEAR = 365 * 24 * 60 * 60

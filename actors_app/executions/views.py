@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.core.clock import from_ms
+from actors_app.core.htmx import render_page, render_poll, wants_fragment
 from actors_app.core.operations import secrets
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.htmx import render_page, render_poll, wants_fragment
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.executions import commands
 from actors_app.executions.archive import kept

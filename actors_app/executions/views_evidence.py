@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.core.clock import from_ms, now_ms
+from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import record_read
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.evidence import CAP, Pack, Subject
 from actors_app.executions.evidence_pack import ACTION, pack_of, sent

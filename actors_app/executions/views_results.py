@@ -5,11 +5,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import render_page
 from actors_app.core.operations import secrets
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.pages.forms import PortalForm
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import SessionCredentials, abaco_for
 from actors_app.executions import archive as result_archive
 from actors_app.executions import commands_results

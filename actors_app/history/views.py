@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from actors_app.core.clock import DAY, MINUTE, from_ms, now_ms
+from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.forms_slice import shown_slice
-from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages.preferences import PAGE_SIZES
 from actors_app.core.security.credentials import abaco_for
 from actors_app.history import collector, visibility

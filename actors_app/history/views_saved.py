@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import go_to, render_page, say
 from actors_app.core.pages import drafts
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.htmx import go_to, render_page, say
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.history import saved_views
 from actors_app.history.forms_saved_views import SavedViewForm, ViewNameForm

@@ -15,8 +15,8 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from actors_app.core.clock import HOUR, MINUTE, from_ms, now_ms
+from actors_app.core.htmx import is_poll
 from actors_app.core.pages.formatting import now, storable
-from actors_app.core.pages.htmx import is_poll
 from actors_app.core.security.credentials import Credentials, SessionCredentials, signed_in
 from actors_app.core.security.models import Readable
 from actors_app.core.signals import actors_described

@@ -6,9 +6,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.security.credentials import abaco_for
 from actors_app.links.graph import drawing, host_of, links_of, ring_of

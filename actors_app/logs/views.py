@@ -14,10 +14,10 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_POST
 
+from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.operations import secrets
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
-from actors_app.core.pages.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages.own_pages import path_of
 from actors_app.core.pages.preferences import keep, preferences_of
 from actors_app.core.pages.progressive import stream_page

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import is_poll, render_page, render_poll
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.curl import Curl
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.form_fields import read_json
-from actors_app.core.pages.htmx import is_poll, render_page, render_poll
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.messages import commands

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import render_page
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.curl import Curl
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now, thousands, visible
 from actors_app.core.pages.forms import PortalForm
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for, signed_in

@@ -8,11 +8,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import render_page
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import PortalForm
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for
 from actors_app.nonces import notes

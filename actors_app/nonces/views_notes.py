@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.security.credentials import abaco_for
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.commands_notes import note

@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.timezones import here, zone_words
 from actors_app.core.security.credentials import abaco_for
 from actors_app.overview.day import KINDS

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from actors_app.core.cron import Schedule, next_hours, read_hour, this_hour
+from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now, visible
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.timezones import reader_zone, zone_context
 from actors_app.core.security.credentials import abaco_for

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import render_page
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.htmx import render_page
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.timezones import exact

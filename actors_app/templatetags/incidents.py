@@ -4,7 +4,7 @@ from typing import Any
 
 from django import template
 
-from actors_app.core.pages.error_reports import report
+from actors_app.core.error_reports import report
 from actors_app.services.errors import AbacoError
 
 register = template.Library()

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import is_poll, render_page, render_poll
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import PortalForm
-from actors_app.core.pages.htmx import is_poll, render_page, render_poll
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for

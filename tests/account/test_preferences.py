@@ -14,8 +14,8 @@ from django.conf import settings
 from django.test import Client
 
 from actors_app.core.clock import DAY, to_ms
+from actors_app.core.models import PreferenceRow
 from actors_app.core.pages import preferences
-from actors_app.core.pages.models import PreferenceRow
 from actors_app.core.pages.preferences import Preferences, read
 from actors_app.core.pages.timezones import COOKIE, exact, here, written_in, zone_named, zone_names, zone_words
 from actors_app.history import counts as history_counts

@@ -36,7 +36,7 @@ _TEXT = ("tests/core/pages/test_templatetags.py", "tests/logs/test_lines.py", "t
 _INPUTS = ("tests/core/pages/test_bad_inputs.py",)
 _PAGES = ("tests/faults/test_faults.py", "tests/faults/test_connections.py")
 _MASKED = ("tests/logs/test_secrets.py", "tests/masking/test_masking.py")
-_BODIES = ("tests/core/security/test_body_limits.py",)
+_BODIES = ("tests/core/test_body_limits.py",)
 _LINT = ("tests/test_lint.py",)
 
 SEEDED = (
@@ -283,7 +283,7 @@ SEEDED = (
         "actors_app/core/pages/errors.py", '"advice": error.advice,', '"advice": "",', ("tests/faults/test_faults.py",)
     ),
     Seeded(
-        "actors_app/core/pages/error_reports.py",
+        "actors_app/core/error_reports.py",
         "if not any(error is earlier for earlier in reported):",
         "if True:",
         ("tests/faults/test_faults.py", "tests/faults/test_secrecy.py"),
@@ -329,10 +329,10 @@ SEEDED = (
     ),
     Seeded("templates/base.html", "<head>", "<head><style></style>", _LINT),
     Seeded("templates/errors/page.html", "{{ reason|visible }}", "{{ reason|safe }}", (*_LINT, *_PAGES)),
-    Seeded("actors_app/core/security/body_limits.py", "if not _is_proved(self._request):", "if False:", _BODIES),
-    Seeded("actors_app/core/security/body_limits.py", "if not _places.acquire(blocking=False):", "if False:", _BODIES),
+    Seeded("actors_app/core/body_limits.py", "if not _is_proved(self._request):", "if False:", _BODIES),
+    Seeded("actors_app/core/body_limits.py", "if not _places.acquire(blocking=False):", "if False:", _BODIES),
     Seeded(
-        "actors_app/core/security/body_limits.py",
+        "actors_app/core/body_limits.py",
         "if brings_token(request):\n        return BearerAuthentication().authenticate(Request(request)) is not None",
         "if brings_token(request):\n        return True",
         _BODIES,

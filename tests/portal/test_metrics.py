@@ -10,8 +10,8 @@ from django.test import Client
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.parser import text_string_to_metric_families
 
+from actors_app.core import bulkhead
 from actors_app.core.clock import now_ms
-from actors_app.core.security import bulkhead
 from actors_app.history import heartbeat
 from actors_app.history.models import ActorHistory
 from actors_app.history.models_collector import CollectorBeat

@@ -12,9 +12,10 @@ from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from actors_app.core import bulkhead
 from actors_app.core.api.exceptions import Problem
 from actors_app.core.requests import brings_token
-from actors_app.core.security import bulkhead, credentials, origins
+from actors_app.core.security import credentials, origins
 from actors_app.core.security.credentials import (
     BRING_ANOTHER,
     NOT_ACCEPTED,

@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from rest_framework import exceptions
 
-from actors_app.core.api.problems import TITLES, problem
+from actors_app.core.error_reports import report
 from actors_app.core.operations.perform import AnsweredBefore
-from actors_app.core.pages.error_reports import report
 from actors_app.core.pages.errors import TITLES as API_TITLES
+from actors_app.core.problems import TITLES, problem
 from actors_app.services.errors import AbacoError
 
 REPLAYED = {"Idempotency-Replayed": "true"}

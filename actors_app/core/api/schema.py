@@ -14,7 +14,7 @@ from rest_framework import serializers
 from actors_app.core.api.authentication import TENANT_HEADER
 from actors_app.core.api.fields import Query, Slice
 from actors_app.core.api.idempotency import HEADER
-from actors_app.core.api.problems import CONTENT_TYPE
+from actors_app.core.problems import CONTENT_TYPE
 
 ERRORS = {
     400: "The request could not be read, or no Actors API is named where there are several.",

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from actors_app.core.api.problems import CONTENT_TYPE, TITLES
 from actors_app.core.api.schema import schema
 from actors_app.core.pages.errors import TITLES as API_TITLES
+from actors_app.core.problems import CONTENT_TYPE, TITLES
 
 _EVERYWHERE = ("X-Portal-Tenant", "Idempotency-Key")
 

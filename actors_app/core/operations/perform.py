@@ -18,10 +18,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 
+from actors_app.core.htmx import go_to
 from actors_app.core.operations import trail
 from actors_app.core.operations.keys import FIELD, is_key, new_key
 from actors_app.core.operations.models import AuditEntry
-from actors_app.core.pages.htmx import go_to
 from actors_app.core.security.capabilities import Own
 from actors_app.core.security.credentials import Credentials, SessionCredentials
 from actors_app.services.errors import AbacoError, Conflict, SignedOut

@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
-from actors_app.core.api.problems import instead_of_page
+from actors_app.core.error_reports import report_store
+from actors_app.core.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.core.pages import drafts
-from actors_app.core.pages.error_reports import report_store
-from actors_app.core.pages.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.core.pages.signed_out import interrupted, signed_out
+from actors_app.core.problems import instead_of_page
 from actors_app.core.requests import is_api
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, Unaddressable
 from portal import store

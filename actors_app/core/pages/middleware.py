@@ -10,10 +10,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
+from actors_app.core.error_reports import report
+from actors_app.core.htmx import is_poll, place_alert, wants_fragment
 from actors_app.core.pages import drafts
-from actors_app.core.pages.error_reports import report
 from actors_app.core.pages.errors import abaco_error, csrf_failure, method_not_allowed, other_sign_in, reads_only
-from actors_app.core.pages.htmx import is_poll, place_alert, wants_fragment
 from actors_app.core.pages.signed_out import signed_out
 from actors_app.core.pages.timezones import written_in, zone_of
 from actors_app.core.requests import is_api

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from django.db import transaction
 from django.http import HttpRequest
 
-from actors_app.core.pages.models import PreferenceRow
+from actors_app.core.models import PreferenceRow
 
 BROWSER = "browser"  # the zone of whatever browser asks
 THEMES = ("", "light", "dark")  # the first is the system's

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from actors_app.core.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.core.pages import drafts
-from actors_app.core.pages.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.core.security import credentials, origins
 from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.services.errors import AbacoError, InvalidToken, SignedOut

@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.help import EVERYWHERE, PURPOSES, places, purpose_of
-from actors_app.core.pages.htmx import render_page
 
 
 @require_http_methods(["GET", "HEAD"])

@@ -21,7 +21,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from actors_app.core.security import bulkhead, origins
+from actors_app.core import bulkhead
+from actors_app.core.security import origins
 from actors_app.core.security.browsers import browser_name
 from actors_app.core.security.capabilities import Own
 from actors_app.core.security.models import KeyHandover, PortalSession, hashed

@@ -14,7 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from actors_app.core.pages.models import PreferenceRow
+from actors_app.core.models import PreferenceRow
 from actors_app.core.security import origins
 from actors_app.core.security.models import KeyHandover, PortalSession, hashed
 from portal import store

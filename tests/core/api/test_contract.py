@@ -443,7 +443,7 @@ def test_a_portal_that_is_busy_says_when_to_come_back(caller: Caller, monkeypatc
     def full(*args: Any) -> None:
         raise Busy
 
-    monkeypatch.setattr("actors_app.core.security.bulkhead.enter", full)
+    monkeypatch.setattr("actors_app.core.bulkhead.enter", full)
     answer = caller.get("/api/v1/actors/")
     problem(answer, 503, "busy")
     assert answer.headers["Retry-After"] == "5"

@@ -5,9 +5,9 @@ import re
 import pytest
 from drf_spectacular.validation import validate_schema
 
-from actors_app.core.api.problems import TITLES
 from actors_app.core.api.schema import schema
 from actors_app.core.pages.errors import TITLES as API_TITLES
+from actors_app.core.problems import TITLES
 from tests.core.api.operations import OPERATIONS
 from tests.support.json_api import Caller, problem
 

@@ -10,9 +10,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from actors_app.core.models import PreferenceRow
 from actors_app.core.operations import trail
 from actors_app.core.operations.models import AuditEntry
-from actors_app.core.pages.models import PreferenceRow
 from actors_app.core.security import origins
 from actors_app.core.security.models import PortalSession
 from actors_app.core.security.models_origins import TenantOrigin

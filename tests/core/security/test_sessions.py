@@ -14,7 +14,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from actors_app.core.pages import htmx
+from actors_app.core import htmx
 from actors_app.core.security import sessions
 from actors_app.core.security.browsers import browser_name
 from actors_app.core.security.models import KeyHandover, PortalSession

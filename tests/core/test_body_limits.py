@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData
 
-from actors_app.core.security import body_limits
+from actors_app.core import body_limits
 from tests.conftest import API
 from tests.support.json_api import problem
 from tests.support.payloads import ACTOR_ID

@@ -22,7 +22,7 @@ from rest_framework.request import Request
 
 from actors_app.core.api.authentication import BearerAuthentication
 from actors_app.core.api.exceptions import Problem, handle
-from actors_app.core.pages.error_reports import report
+from actors_app.core.error_reports import report
 from actors_app.core.pages.errors import abaco_error, incomplete, too_large
 from actors_app.core.requests import brings_token, is_api
 from actors_app.core.security.credentials import SessionCredentials

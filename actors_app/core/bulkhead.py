@@ -11,7 +11,7 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from actors_app.core.pages.error_reports import wait_asked
+from actors_app.core.error_reports import wait_asked
 from actors_app.services.errors import Busy
 
 

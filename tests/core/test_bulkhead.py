@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.core.security import bulkhead
+from actors_app.core import bulkhead
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"

@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from actors_app.core.pages.error_reports import is_outcome_unknown
+from actors_app.core.error_reports import is_outcome_unknown
 
 STOP_POLLING = 286  # htmx's own status: swap this in and ask no more
 
