@@ -1,8 +1,8 @@
 """`python -m benchmarks`: measure the goals of `goals.toml` and write what came of it.
 
-One page against itself comes first: where that is not steady, the run is marked as discarded and README.md is left as
-it is, as it is after a run of some goals. Ends with 1 where a gate fails or a time is over 1.3 times its limit, with 2
-where the run is discarded.
+One page against itself comes first: where that is not steady, the run is marked as discarded and
+`docs/performance.md` is left unchanged, as after a run of some goals. Ends with 1 where a gate fails or a time is over
+1.3 times its limit, with 2 where the run is discarded.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each comparison")
     parser.add_argument("--write", type=Path, default=ROOT / "var" / "benchmarks.json", help="where the JSON goes")
     parser.add_argument(
-        "--readme", type=Path, default=ROOT / "README.md", help="the file with the markers for the table of all goals"
+        "--page", type=Path, default=goals.PAGE, help="the file with the markers for the table of all goals"
     )
     parser.add_argument("--minutes", type=float, default=10, help="what is not begun a minute before is not run")
     parser.add_argument("--peers", type=Path, default=ROOT / "var" / "peers", help="the environment of the peers")
@@ -123,8 +123,8 @@ def main(arguments: list[str]) -> int:
     if not is_steady:
         return 2
     # A table of some goals does not take the place of that of all.
-    if set(asked) == set(MEASURES) and not goals.write_into(options.readme, text):
-        sys.exit(f"{options.readme} has no markers for the table.")
+    if set(asked) == set(MEASURES) and not goals.write_into(options.page, text):
+        sys.exit(f"{options.page} has no markers for the table.")
     return int(any(goal.verdict(bench.figures.get(goal.name)) == "missed" for goal in chosen))
 
 

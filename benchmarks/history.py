@@ -2,7 +2,7 @@
 
 Parts: `pages` compares each filter and order among 250 executions and among very many, `paging` page 1,000 with page 1,
 `export` the memory that a file of 100,000 rows takes, `first` the first look at an actor with that of the API's own
-answer, `calls` what a second look asks the API. See README.md.
+answer, `calls` what a second look asks the API. See benchmarks/README.md.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Settings of the portal: one file for all environments, every value from the environment, safe by default.
 
-A value that does not parse stops the start with a sentence. Each setting has a row in README.md and in
+A value that does not parse stops the start with a sentence. Each setting has a row in docs/settings.md and in
 `.env.example`; a test compares them.
 """
 

@@ -14,7 +14,7 @@ from benchmarks.__main__ import MEASURES
 from benchmarks.cases import PER_PAGE, Case, cases, next_of, rows_of
 from benchmarks.client import open_loop
 from benchmarks.filling import Filling
-from benchmarks.goals import END, START, Goal, goals, table, write_into
+from benchmarks.goals import END, PAGE, START, Goal, goals, table, write_into
 from benchmarks.measuring import Figure
 from benchmarks.portals import Asked, StubAPI, stub_of
 from benchmarks.shapes import DAY, HOUR, PERSON, SHAPES, actors_of
@@ -159,15 +159,15 @@ def test_every_goal_is_measured_and_has_its_row() -> None:
 
 
 def test_the_table_goes_between_its_markers(tmp_path: Path) -> None:
-    file = tmp_path / "README.md"
+    file = tmp_path / "performance.md"
     file.write_text(f"before\n{START}\nold\n{END}\nafter\n")
     assert write_into(file, "new\n")
     assert file.read_text() == f"before\n{START}\n\nnew\n\n{END}\nafter\n"
     file.write_text("no markers")
     assert not write_into(file, "new")
     assert file.read_text() == "no markers"
-    readme = Path(__file__).parent.parent.joinpath("README.md").read_text(encoding="utf-8")
-    assert readme.count(START) == readme.count(END) == 1
+    page = PAGE.read_text(encoding="utf-8")
+    assert page.count(START) == page.count(END) == 1
 
 
 def test_load_is_timed_from_when_it_was_due(api: StubAPI) -> None:

@@ -1,4 +1,4 @@
-"""The settings, the README and `.env.example` name the same things, and what `docs/` counts is there."""
+"""The settings, `docs/` and `.env.example` name the same things, and `docs/` counts and names what exists."""
 
 import json
 import re
@@ -23,6 +23,19 @@ OWN_TO_THE_PORTAL |= {
     "/api/v1/activity/<entry>/check/",
     "/api/v1/actors/<actor>/activity/",
 }
+PARTS_OF_A_PAGE = {  # fragments, and what a button of a page calls
+    "/account/log-wrap/",
+    "/account/read-only/",
+    "/account/sessions/<>/end/",
+    "/account/sessions/end-others/",
+    "/account/theme/",
+    "/actors/<>/executions/<>/status/",
+    "/actors/<>/messages/preview/",
+    "/executions/picked/",
+    "/sign-in/callback/",
+    "/sign-in/code/",
+    "/sign-in/token/",
+}
 
 
 def read_by_the_code() -> set[str]:
@@ -35,8 +48,8 @@ def test_each_setting_is_in_the_example_file() -> None:
     assert example == read_by_the_code()
 
 
-def test_each_setting_has_a_row_in_the_readme() -> None:
-    rows = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+def test_each_setting_has_a_row_in_its_page() -> None:
+    rows = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
     assert read_by_the_code() <= rows
     assert rows - read_by_the_code() == {"PORT", "SANDBOX_PORT", "SANDBOX_FILL"}, "run.py and the sandbox read these"
 
@@ -64,9 +77,19 @@ def test_the_operators_page_names_each_setting_and_only_commands_there_are() -> 
     assert {name.removesuffix("_total") for name in told} <= names
 
 
-def test_the_pages_of_the_readme_exist() -> None:
-    for target in re.findall(r"\]\(((?!https?:|#)[^)]+)\)", (ROOT / "README.md").read_text()):
+def test_the_readme_is_short_and_its_links_exist() -> None:
+    text = (ROOT / "README.md").read_text()
+    assert len(text.splitlines()) <= 150
+    for target in re.findall(r"\]\(((?!https?:|#)[^)]+)\)", text):
         assert (ROOT / target.partition("#")[0]).exists(), target
+
+
+def test_the_reference_names_each_page_and_no_other() -> None:
+    text = (ROOT / "docs" / "reference.md").read_text()
+    named = {re.sub(r"<\w+>", "<>", path.partition("?")[0]) for path in re.findall(r"`(/[^`\s]*)`", text)}
+    pages = {route for route in _route_paths() if not route.startswith("/api/")}
+    assert named - pages == {"/api/v1/", "/livez", "/metrics", "/readyz"}, "a middleware answers the last three"
+    assert pages - named == PARTS_OF_A_PAGE
 
 
 def test_the_coverage_of_the_api_is_true() -> None:
@@ -74,7 +97,7 @@ def test_the_coverage_of_the_api_is_true() -> None:
     text = (ROOT / "docs" / "api-coverage.md").read_text()
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| `")]
     assert len(rows) > 50
-    routes = {"/" + re.sub(r"<\w+:(\w+)>", "<>", str(pattern)) for pattern in _routes(get_resolver().url_patterns)}
+    routes = _route_paths()
     for row in rows:
         assert len(row) == 7, row
         assert all(cell.strip() for cell in row), row
@@ -106,7 +129,7 @@ def test_a_seeded_fault_is_where_it_says(subtests: pytest.Subtests) -> None:
 
 def test_the_page_on_safety_counts_what_there_is() -> None:
     """What can be counted without a run: rows of bad inputs, cases of faults, seeded faults."""
-    rows = json.loads((ROOT / "tests" / "bad_inputs.json").read_text())
+    rows = json.loads((ROOT / "tests" / "core" / "pages" / "bad_inputs.json").read_text())
     in_addresses, traps = sum("path" in row for row in rows), sum(bool(row.get("ok")) for row in rows)
     in_forms = len(rows) - traps - in_addresses
     text = (ROOT / "docs" / "safety.md").read_text()
@@ -117,6 +140,10 @@ def test_the_page_on_safety_counts_what_there_is() -> None:
         f"| {len(SEEDED)} seeded, ",
     ):
         assert told in text, f"docs/safety.md should say: {told}"
+
+
+def _route_paths() -> set[str]:
+    return {"/" + re.sub(r"<\w+:(\w+)>", "<>", str(pattern)) for pattern in _routes(get_resolver().url_patterns)}
 
 
 def _routes(patterns: list[object], before: str = "") -> list[str]:

@@ -1,4 +1,4 @@
-"""The program in the README does what is said of it, run as it stands there."""
+"""The program in docs/json-api.md resends failures once, run as it is printed there."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from tests.core.api.fuzz import Program
 from tests.support.json_api import Running
 from tests.test_docs import ROOT
 
-SCRIPT = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+SCRIPT = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "json-api.md").read_text(), re.DOTALL)
 
 
 def test_failures_of_the_last_day_are_sent_again_and_only_once(running: Running) -> None:
