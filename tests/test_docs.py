@@ -92,6 +92,26 @@ def test_the_reference_names_each_page_and_no_other() -> None:
     assert pages - named == PARTS_OF_A_PAGE
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "ARCHITECTURE.md"])
+def test_the_pages_for_developers_name_files_there_are(page: str) -> None:
+    text = (ROOT / page).read_text()
+    named = set(re.findall(r"`(?:[^`]*\s)?([\w-]+/[\w./-]*\.\w+)\b", text))
+    examples = {"templates/actors/pause.html", "tests/actors/test_pause.py"}  # of an operation that there is not
+    assert named
+    assert {
+        name for name in named if not any((root / name).exists() for root in (ROOT, ROOT / "actors_app"))
+    } <= examples
+
+
+def test_the_drawing_of_the_architecture_has_each_folder_of_the_portal() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    drawing, order = text.split("```")[1], text.partition("> overview")[2].partition("\n\n")[0]
+    folders = {path.parent.name for path in (ROOT / "actors_app").glob("*/__init__.py")}
+    assert folders <= set(re.findall(r"(\w+)/", drawing))
+    subjects = folders - {"core", "services", "masking", "templatetags", "management", "migrations"}
+    assert subjects - {"overview"} == set(re.findall(r"\w+", order)) - {"core", "services", "masking"}
+
+
 def test_the_coverage_of_the_api_is_true() -> None:
     """Each row has all its cells, its pages are routes, and its test is there."""
     text = (ROOT / "docs" / "api-coverage.md").read_text()

@@ -9,7 +9,7 @@ from docs import fingerprint
 from docs.screenshots import IMAGES, LARGEST, SHOTS
 from tests.test_docs import ROOT
 
-PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+PAGES = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 PAGES += sorted(ROOT.glob("docs/*.md"))
 
 
