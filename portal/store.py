@@ -2,7 +2,7 @@
 
 And thrift: a thread that is about to wait for the API gives its connection back to the pool first.
 
-What is kept in the store is the business of the models; the page for a store that fails is in `views/errors.py`.
+What is kept in the store is the business of the models; the page for a store that fails is in `core/pages/errors.py`.
 """
 
 import random

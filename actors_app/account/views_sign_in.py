@@ -156,7 +156,7 @@ def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", ta
     if theme:
         request.session["theme"] = theme
     if not role.is_unknown:
-        # For what stands disabled (`permissions/allowed.py`); it opens nothing.
+        # For what stands disabled (`core/security/capabilities.py`); it opens nothing.
         request.session["admin_role"] = role.value
     return _back_to_the_page(request) if wants_fragment(request) else redirect(target)
 

@@ -116,7 +116,7 @@ def reader_of(abaco: Abaco, who: Credentials, actor: Actor) -> FormerReader:
 
 
 def reader_despite(who: Credentials, actor_id: str, owner: str, error: AbacoError) -> FormerReader:
-    """Return the same for an actor that the API did not show; the history let them see it (`rights.despite`).
+    """Return the same for an actor that the API did not show; the history let them see it (`visibility.despite`).
 
     An actor that is gone is shown to its owner and to administrators alone. While the API is silent, nothing tells who
     has UPDATE, or what it shows now.

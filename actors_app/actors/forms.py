@@ -1,4 +1,4 @@
-"""An actor's definition as a visitor types it, to register or to save; the list's and other forms: `actor_list.py`.
+"""An actor's definition as a visitor types it, to register or to save; the list's form: `forms_list.py`.
 
 The rules are those of `POST /actors` and `PUT /actors/{id}`, checked before anything is sent.
 """

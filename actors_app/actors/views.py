@@ -1,4 +1,4 @@
-"""Actors as they are: the list, one actor, its configuration. Changing them is in `actor_changes.py`."""
+"""Actors as they are: the list, one actor, its configuration. Changing them is in `views_changes.py`."""
 
 from collections import Counter
 from operator import attrgetter

@@ -1,4 +1,4 @@
-"""The definitions that an actor had, and its definition as a file; what is kept is in `kept/definitions.py`."""
+"""The definitions that an actor had, and its definition as a file; stored definitions are in `archive.py`."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """The audit trail as people read it: whose lines somebody may see, which were asked for, and each in words.
 
-A line is a write with its end, or a secret that was read. Proving the trail is the business of `trail.py`; asking the
-API what became of a write, of `checks.py`.
+A line is a write with its end, or a secret that was read. `core/operations/trail.py` verifies the trail;
+`checks.py` asks the API for the outcome of a write.
 """
 
 import json

@@ -1,6 +1,6 @@
 """An error of the API that somebody sees has one line in the log, and both carry the same number.
 
-What the page says is the business of `views/errors.py` and of the templates.
+What the page says is the business of `errors.py` and of the templates.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What is asked for to put two executions side by side, also of different actors; `comparing.py` finds what differs."""
+"""The data for comparing two executions, also of different actors; `comparison.py` finds the differences."""
 
 from contextlib import suppress
 from dataclasses import dataclass, replace

@@ -1,5 +1,6 @@
-"""The execution history: what the portal remembers of executions, and how it is found again.
+"""The execution history: an index of all executions, and its queries.
 
-`rights` says whose executions somebody may see now, `collecting` asks the API for what is new, `recording` writes it
-down, `finding` reads it: pages, counts and charts at the same cost for a hundred executions as for a hundred thousand.
+`visibility` decides whose executions a person may see now. `collector` and `sync` read new executions from the API,
+`ingest` stores them. `query` reads them: pages, counts and charts cost the same for a hundred executions as for a
+hundred thousand.
 """

@@ -3,7 +3,7 @@
 The first look at an actor reads its listing as a stream: that names every execution, without exit codes. The newest go
 into the history at once, the others into pieces that later looks work off, newest first. A listing that takes longer
 than there is time for, or is larger than we take, is left alone: then searches bring the past, span by span. What came
-after is read by `newer.py`.
+after is read by `sync.py`.
 """
 
 import json

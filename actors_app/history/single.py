@@ -49,7 +49,7 @@ def neighbours(tenant: str, actor_id: str, execution_id: str) -> Neighbours:
 
 
 def last_known(tenant: str, actor_id: str, execution_id: str) -> ExecutionRecord | None:
-    """Return what is remembered of an execution; whether somebody may see it is for `rights` to say."""
+    """Return what is remembered of an execution; `visibility` decides whether a person may see it."""
     rows = ExecutionRecord.objects.filter(actor__tenant=tenant, actor__actor_id=actor_id, execution_id=execution_id)
     return rows.select_related("actor").first()
 

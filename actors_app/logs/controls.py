@@ -1,6 +1,6 @@
 """The sequences that terminals obey, as texts hold them: where each begins and ends, and whether one is cut off.
 
-What they mean for a line is the business of `rows.py`; sequences that no pattern here knows stay in the text.
+What they mean for a line is the business of `terminal.py`; sequences that no pattern here knows stay in the text.
 """
 
 import re

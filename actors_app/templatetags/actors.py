@@ -119,7 +119,7 @@ def field(bound: BoundField, label: str = "", **options: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("_write_key.html", takes_context=True)
 def write_key(context: template.Context, oob: bool = False, plain: bool = False) -> dict[str, Any]:
-    """Put a key into a form that changes something, so that it works once (`writes.py`), and say whose form it is.
+    """Put a one-time key (`core/operations/perform.py`) into a form that changes something, and say whose form it is.
 
     A form that was kept while its sender was signed out keeps its key, if that is unused. A `plain` one is of a button
     beside others on a page: it has a key and nothing that would be kept.
@@ -134,7 +134,7 @@ def write_key(context: template.Context, oob: bool = False, plain: bool = False)
 
 @register.inclusion_tag("_whose.html", takes_context=True)
 def whose(context: template.Context) -> dict[str, Any]:
-    """Put into a form, signed, whose it is, so that what is typed can be kept for them (`drafts.py`)."""
+    """Put into a form, signed, whose it is, so that what is typed can be kept for them (`core/pages/drafts.py`)."""
     return {"whose": _whose(context.get("request"))}
 
 

@@ -21,7 +21,7 @@ def as_code(
     oob: bool = False,
     **ids: str,
 ) -> dict[str, Any]:
-    """Show operations of `ascode`, their names joined by spaces; nothing to whom nobody knows.
+    """Show operations of `snippets`, their names joined by spaces; nothing to whom nobody knows.
 
     Ids that are not given are those of the page; with `each`, the operations are shown once for each set of ids. A page
     may say in `sends` and `asks`, by operation, what it would send and ask; otherwise what was typed into its `form` so

@@ -153,7 +153,7 @@ VALUES = {
 
 
 def crawled() -> dict[str, str]:
-    """Return the address of every route of the resolver, by its name; those for programs are in `tests/api`."""
+    """Return the address of every route of the resolver, by its name; those for programs are in `tests/core/api`."""
     return dict(_crawl(get_resolver(), ""))
 
 

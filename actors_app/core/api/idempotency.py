@@ -2,7 +2,7 @@
 
 The same key with the same body gets the first answer again and makes no second call; with another body it is refused.
 A key is bound to the person, the act and what it is done to. That it was done is in the audit trail for as long as that
-is kept; the answer is in `kept/answers.py`, for a day.
+is kept; the answer is in `core/operations/replays.py`, for a day.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """The audit trail: appending to it, proving it, and letting its oldest part go.
 
-Who may see which entries is the business of `activity.py`; what a write is, of `writes.py`.
+Who may see which entries is the business of `audit/activity.py`; what a write is, of `perform.py`.
 """
 
 import json

@@ -1,7 +1,7 @@
 """What was typed into a form whose sender turned out to be signed out: kept encrypted, and given back to nobody else.
 
 A form says, signed, whose it is; only such a form is kept. Giving it back means opening the form's page by a GET, whose
-forms take what was typed as their initial values (`forms/base.py`): nothing is sent again, so that nothing is written.
+forms take what was typed as their initial values (`forms.py`): nothing is sent again, so that nothing is written.
 """
 
 import json
@@ -88,7 +88,7 @@ def whose(request: HttpRequest) -> Person | None:
 
 def read_all(request: HttpRequest, most: int) -> int:
     """Read a form of more fields than Django takes, its files left out; return how many it has, 0 for over `most`."""
-    body: bytes = request._stream.getvalue()  # type: ignore[attr-defined]  # `bodies.py` put it there
+    body: bytes = request._stream.getvalue()  # type: ignore[attr-defined]  # `body_limits.py` put it there
     is_multipart = request.content_type == "multipart/form-data"
     try:
         text = body.decode()

@@ -2,7 +2,7 @@
 
 A session ends at a time that is set when it is made, and earlier when nobody uses it or when the API that it is about
 is no longer at the address of a tenant. What is in the columns is read
-here; the list of a visitor's own sessions is in `sign_in/own_sessions.py`.
+here; the list of a visitor's own sessions is in `account/own_sessions.py`.
 """
 
 from contextlib import suppress

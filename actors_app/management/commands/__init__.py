@@ -1,1 +1,1 @@
-"""One command of `manage.py` per file; each calls a room of the portal and only speaks to the terminal itself."""
+"""One command of `manage.py` per file; each calls a subject or `core`, and only writes to the terminal itself."""
