@@ -262,6 +262,7 @@ def test(arguments: list[str]) -> int:
         [*tool, "ruff", "check", "."],
         [*tool, "ruff", "format", "--check", "."],
         [*tool, "djlint", "--quiet", "--lint", "templates"],
+        [str(PYTHON), str(PYTHON.with_name("lint-imports")), "--no-cache"],
         [*tool, "mypy", "portal", "actors_app"],
         # A Django project of its own, with settings of its own.
         [*tool, "mypy", "--config-file", "sandbox/mypy.ini", "sandbox"],
@@ -274,9 +275,10 @@ def test(arguments: list[str]) -> int:
     with tempfile.TemporaryFile() as output:
         with subprocess.Popen(store, env=env, stdout=output, stderr=subprocess.STDOUT) as store_run:
             for command in checks:
-                print(f"— {' '.join(command[2:])}", flush=True)
+                words = command[2:] if command[1] in ("-m", "manage.py") else [Path(command[1]).name, *command[2:]]
+                print(f"— {' '.join(words)}", flush=True)
                 if subprocess.run(command, env=env).returncode:
-                    failed.append(command[2])
+                    failed.append(words[0])
         print(f"— {' '.join(store[2:])}", flush=True)
         output.seek(0)
         print(output.read().decode(errors="replace"), flush=True)

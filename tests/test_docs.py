@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,11 @@ def test_the_drawing_of_the_architecture_has_each_folder_of_the_portal() -> None
     assert folders <= set(re.findall(r"(\w+)/", drawing))
     subjects = folders - {"core", "services", "masking", "templatetags", "management", "migrations"}
     assert subjects - {"overview"} == set(re.findall(r"\w+", order)) - {"core", "services", "masking"}
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers, below_core = contracts[0]["layers"][1:], contracts[1]["forbidden_modules"]
+    lines = f"overview {order}".replace("\n>", "").split("→")
+    assert layers == [line.strip().replace(", ", " | ") for line in lines]
+    assert {name.removeprefix("actors_app.") for name in below_core} == subjects
 
 
 def test_the_coverage_of_the_api_is_true() -> None:
