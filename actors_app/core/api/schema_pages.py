@@ -27,7 +27,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Endpoint:
     """A method of an address."""
 
     id: str
@@ -49,13 +49,13 @@ class Group:
     """The operations that are about the same thing."""
 
     name: str
-    operations: tuple[Operation, ...]
+    operations: tuple[Endpoint, ...]
 
 
 @cache
 def groups() -> tuple[Group, ...]:
     """Return every operation of the schema, by what it is about."""
-    found: dict[str, list[Operation]] = {}
+    found: dict[str, list[Endpoint]] = {}
     for path, methods in schema()["paths"].items():
         for method, said in methods.items():
             found.setdefault(said["tags"][0], []).append(_operation(path, method, said))
@@ -67,11 +67,11 @@ def kinds() -> list[tuple[str, str]]:
     return sorted({**API_TITLES, **TITLES}.items())
 
 
-def _operation(path: str, method: str, said: Mapping[str, Any]) -> Operation:
+def _operation(path: str, method: str, said: Mapping[str, Any]) -> Endpoint:
     status = next(code for code in said["responses"] if code.startswith("2"))
     answer = said["responses"][status].get("content", {})
     problems = [code for code, one in said["responses"].items() if CONTENT_TYPE in one.get("content", {})]
-    return Operation(
+    return Endpoint(
         id=said["operationId"],
         method=method.upper(),
         path=path,
