@@ -11,6 +11,7 @@ from actors_app.actors import commands, serializers
 from actors_app.actors.definition import Definition, definition_of, differences
 from actors_app.actors.forms import ActorForm
 from actors_app.actors.forms_inputs import filled, inputs_of, pairs_of
+from actors_app.actors.operations import CREATE_ACTOR, DELETE_ACTOR, LIST_ACTORS, READ_ACTOR, UPDATE_ACTOR
 from actors_app.actors.rows import KEYS, matching
 from actors_app.core.api.base import Resource
 from actors_app.core.api.conditions import require_match
@@ -39,9 +40,8 @@ class ActorList(Resource):
     """`/actors/`."""
 
     @operation(
-        "List the actors that you may read",
+        LIST_ACTORS,
         tag=TAG,
-        upstream="GET /actors",
         query=serializers.ActorsQuery,
         gives=page_of(serializers.ActorRow, has_slices=True),
     )
@@ -54,9 +54,8 @@ class ActorList(Resource):
         return self.page(serializers.ActorRow, found, KEYS[sort.removeprefix("-")], descending=sort[0] == "-")
 
     @operation(
-        "Register an actor",
+        CREATE_ACTOR,
         tag=TAG,
-        upstream="POST /actors",
         takes=serializers.ActorDefinition,
         example={"image": "abacosamples/wc", "name": "word-count", "default_environment": {"LEVEL": "2"}},
         gives=serializers.Actor,
@@ -76,7 +75,7 @@ class ActorDetail(Resource):
 
     secret = True  # an environment often holds keys to other services
 
-    @operation("Read an actor", tag=TAG, upstream="GET /actors/{id}", gives=serializers.Actor)
+    @operation(READ_ACTOR, tag=TAG, gives=serializers.Actor)
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with an actor and its definition."""
         actor = self.abaco.actors.get(actor_id)
@@ -84,9 +83,8 @@ class ActorDetail(Resource):
         return Response(shown(actor))
 
     @operation(
-        "Change an actor",
+        UPDATE_ACTOR,
         tag=TAG,
-        upstream="PUT /actors/{id}",
         takes=serializers.ActorChanges,
         example={"description": "Counts words.", "log_ex": 3600},
         gives=serializers.Actor,
@@ -97,7 +95,7 @@ class ActorDetail(Resource):
     def patch(self, request: Request, actor_id: str) -> Response:
         """Change what is named, and nothing else."""
         given = self.body(serializers.ActorChanges)
-        if earlier := answered(self.http, "actor.update", actor_id=actor_id):
+        if earlier := answered(self.http, UPDATE_ACTOR, actor_id=actor_id):
             return self.written(earlier, lambda actor, _: shown(actor))
         actor = self.abaco.actors.get(actor_id)
         require_match(self.http, shown(actor), "actor")
@@ -113,10 +111,10 @@ class ActorDetail(Resource):
         saved = commands.update(self.http, actor_id, actor, before, wanted, force=force)
         return self.written(saved, lambda saved, _: shown(saved))
 
-    @operation("Delete an actor", tag=TAG, upstream="DELETE /actors/{id}", takes=False, gives=Done)
+    @operation(DELETE_ACTOR, tag=TAG, takes=False, gives=Done)
     def delete(self, request: Request, actor_id: str) -> Response:
         """Delete it, with its nonces, permissions, logs and waiting messages."""
-        if earlier := answered(self.http, "actor.delete", actor_id=actor_id):
+        if earlier := answered(self.http, DELETE_ACTOR, actor_id=actor_id):
             return self.done(earlier)
         label = self.abaco.actors.get(actor_id).label
         return self.done(commands.delete(self.http, self.abaco, actor_id, label))

@@ -65,7 +65,7 @@ class RevisionList(Revisions):
     @operation(
         "List the definitions that an actor had",
         tag=TAG,
-        upstream="GET /actors/{id}",
+        upstream="actor.get",
         query=PageQuery,
         gives=page_of(serializers_definitions.Revision),
         about="Those that the portal has seen: the API keeps no former one.",
@@ -82,7 +82,7 @@ class RevisionDetail(Revisions):
     @operation(
         "Read a definition that an actor had",
         tag=TAG,
-        upstream="GET /actors/{id}",
+        upstream="actor.get",
         gives=serializers_definitions.WholeRevision,
         about="Without the state, which is no part of what is kept. Sent to the actor as a PATCH, it is taken back."
         " Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
@@ -111,7 +111,7 @@ class RevisionDifference(Revisions):
     @operation(
         "What differs between two definitions of an actor",
         tag=TAG,
-        upstream="GET /actors/{id}",
+        upstream="actor.get",
         query=serializers_definitions.DifferenceQuery,
         gives=serializers_definitions.Comparison,
         about="Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
@@ -166,7 +166,7 @@ class DefinitionFile(Definitions):
     @operation(
         "Export the definition of an actor",
         tag=TAG,
-        upstream="GET /actors/{id}",
+        upstream="actor.get",
         gives={"application/json": dict},
         about="By the API's own names, as `POST /actors`, `tapis` and agavepy take it.",
     )
@@ -183,7 +183,7 @@ class DefinitionImport(Definitions):
     @operation(
         "Register an actor from an exported definition",
         tag=TAG,
-        upstream="POST /actors",
+        upstream="actor.create",
         takes=serializers_definitions.DefinitionFile,
         example={"definition": {"image": "abacosamples/test", "maxWorkers": 2}},
         gives=serializers_definitions.ImportedActor,
@@ -210,7 +210,7 @@ class ActorClone(Definitions):
     @operation(
         "Register another actor like one",
         tag=TAG,
-        upstream="GET /actors/{id}, POST /actors",
+        upstream="actor.get actor.create",
         takes=serializers_definitions.Clone,
         example={"name": "another-like-it"},
         gives=serializers.Actor,

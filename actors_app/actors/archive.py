@@ -22,6 +22,7 @@ from actors_app.actors.definition import Definition, definition_of
 from actors_app.actors.models import KeptDefinition
 from actors_app.core.clock import MINUTE, now_ms, to_ms
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import entry_key
 from actors_app.core.security.credentials import SessionCredentials, vault
 from actors_app.core.signals import actors_described
@@ -74,7 +75,7 @@ def _memory(tenant: str, actors: Iterable[Listed]) -> str:
     return f"definitions:{hash((tenant, frozenset(said)))}"
 
 
-def record_saved(request: HttpRequest, action: str, actor: Actor, *, actor_id: str = "") -> None:
+def record_saved(request: HttpRequest, operation: Operation, actor: Actor, *, actor_id: str = "") -> None:
     """Write down what `perform` has just saved for this form, with who did it; `actor_id` as it was given to it."""
     who = SessionCredentials.of(request).current
     if who is None:
@@ -84,7 +85,7 @@ def record_saved(request: HttpRequest, action: str, actor: Actor, *, actor_id: s
         newest = _line(who.tenant, actor.id).filter(
             is_newest=True, entry=None, updated=to_ms(actor.last_update_time) or 0
         )
-        entry = AuditEntry.objects.filter(key=entry_key(request, action, actor_id=actor_id)).values_list(
+        entry = AuditEntry.objects.filter(key=entry_key(request, operation, actor_id=actor_id)).values_list(
             "pk", flat=True
         )
         newest.filter(revision=_revision(actor)).update(username=who.username, entry=entry.first())

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import Definition, differences, full_update, redacted
+from actors_app.actors.operations import CREATE_ACTOR, DELETE_ACTOR, RESTART_ACTOR, UPDATE_ACTOR
 from actors_app.core.operations.gone import was_gone
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import visible
@@ -24,7 +25,7 @@ def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> Writte
     """Register an actor. `POST /actors`."""
     return perform(
         request,
-        "actor.create",
+        CREATE_ACTOR,
         lambda: _create(request, abaco, definition),
         lambda actor: Answer(
             f"The actor {visible(actor.label)} is registered. It starts as soon as its image is there.",
@@ -41,7 +42,7 @@ def update(
     changes = {one.name: one.after for one in differences(before, wanted)}
     return perform(
         request,
-        "actor.update",
+        UPDATE_ACTOR,
         lambda: _save(request, actor_id, actor, changes, force),
         lambda _: Answer(f"The actor {visible(actor.label)} is saved.", address(actor_id)),
         actor_id=actor_id,
@@ -58,7 +59,7 @@ def restart(request: HttpRequest, actor_id: str, actor: Actor) -> Written[Actor]
     """Save an actor as it is, with `force`, so that a new worker takes its messages. `PUT /actors/{id}`."""
     return perform(
         request,
-        "actor.update",
+        RESTART_ACTOR,
         lambda: _save(request, actor_id, actor, {}, force=True),
         lambda _: Answer(
             "The image is started again. The messages that wait run when its new worker is ready.",
@@ -73,7 +74,7 @@ def delete(request: HttpRequest, abaco: Abaco, actor_id: str, label: str) -> Wri
     """Delete an actor. `DELETE /actors/{id}`."""
     return perform(
         request,
-        "actor.delete",
+        DELETE_ACTOR,
         lambda: _delete(request, abaco, actor_id),
         lambda said: _deleted(label, said),
         actor_id=actor_id,
@@ -100,7 +101,7 @@ def address(actor_id: str) -> str:
 
 def _create(request: HttpRequest, abaco: Abaco, definition: Mapping[str, object]) -> Actor:
     actor = abaco.actors.create(definition)
-    record_saved(request, "actor.create", actor)
+    record_saved(request, CREATE_ACTOR, actor)
     visibility.forget_rights(request)
     return actor
 
@@ -113,7 +114,7 @@ def _save(request: HttpRequest, actor_id: str, actor: Actor, changes: dict[str, 
     abaco = abaco_for(request)
     update = full_update(actor, changes)
     saved = abaco.actors.update(actor_id, update | {"force": True} if force else update)
-    record_saved(request, "actor.update", saved, actor_id=actor_id)
+    record_saved(request, UPDATE_ACTOR, saved, actor_id=actor_id)
     if not actor.stateless and "state" not in changes and not isinstance(actor.state, dict) and actor.state:
         abaco.state.set(actor_id, actor.state)
     return saved

@@ -15,6 +15,7 @@ from django.urls import reverse
 from actors_app.actors.definition import EDITABLE, LABELS, Definition, Difference
 from actors_app.actors.former_values import FormerReader, Withheld
 from actors_app.actors.models import KeptDefinition
+from actors_app.actors.operations import UPDATE_ACTOR
 from actors_app.actors.revision_chart import Span, over_revisions
 from actors_app.actors.revision_values import Side, side_of
 from actors_app.core.clock import from_ms, now_ms
@@ -104,7 +105,7 @@ def _of_unknown_outcome(rows: Sequence[KeptDefinition]) -> list[tuple[int, str, 
         Q(end=None) | Q(end__outcome=AuditEntry.UNKNOWN),
         tenant=rows[0].tenant,
         actor_id=rows[0].actor_id,
-        action="actor.update",
+        action=UPDATE_ACTOR.action,
         start=None,
     )
     return [

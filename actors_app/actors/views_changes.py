@@ -29,6 +29,7 @@ from actors_app.actors.forms_import import ImportForm
 from actors_app.actors.forms_inputs import clone_of, filled, initial_of
 from actors_app.actors.forms_list import ActorDeleteForm
 from actors_app.actors.models import KeptDefinition
+from actors_app.actors.operations import CREATE_ACTOR, RESTART_ACTOR, UPDATE_ACTOR
 from actors_app.actors.resets import columns
 from actors_app.core.clock import from_ms
 from actors_app.core.htmx import render_page
@@ -76,7 +77,7 @@ def actor_create(request: HttpRequest) -> HttpResponse:
                 return commands.create(request, abaco_for(request), form.new_definition()).go(request)
             except AbacoError as error:
                 status = form.refuse(error)
-    sends = {"actor-create": form.new_definition()} if form.is_bound and not form.errors else {}
+    sends = {CREATE_ACTOR.name: form.new_definition()} if form.is_bound and not form.errors else {}
     context |= {"form": form, "imports": imports, "sends": sends}
     return render_page(request, "actors/create.html", context, status=status)
 
@@ -131,7 +132,7 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     )
     if not form.is_valid():
         return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=422)
-    if request.POST.get("step") == "save" and (earlier := answered(request, "actor.update", actor_id=actor_id)):
+    if request.POST.get("step") == "save" and (earlier := answered(request, UPDATE_ACTOR, actor_id=actor_id)):
         return earlier.go(request)
     if request.POST.get("step") == "back":
         return _edit_page(request, actor_id, form, sealed, label=opened["label"])
@@ -236,7 +237,7 @@ def _review_or_save(
 
 def _sends(actor: Actor, changes: Mapping[str, Any], *, force: bool = False) -> dict[str, Any]:
     """Return what the page as code sends: the whole definition with these changes."""
-    return {"actor-update": full_update(actor, dict(changes)) | ({"force": True} if force else {})}
+    return {UPDATE_ACTOR.name: full_update(actor, dict(changes)) | ({"force": True} if force else {})}
 
 
 def _conflict(
@@ -277,7 +278,7 @@ def _conflict(
 @credentials_required
 def actor_restart(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Say what starting the same image again means, then save the actor as it is with `force` (`PUT /actors/{id}`)."""
-    if request.method == "POST" and (earlier := answered(request, "actor.update", actor_id=actor_id)):
+    if request.method == "POST" and (earlier := answered(request, RESTART_ACTOR, actor_id=actor_id)):
         return earlier.go(request)
     form, status = PortalForm(request.POST if request.method == "POST" else None), 200
     actor = abaco_for(request).actors.get(actor_id)

@@ -16,6 +16,7 @@ from actors_app.administration.lists import (
     stuck_mailboxes,
     stuck_workers,
 )
+from actors_app.administration.operations import LIST_ALL_ACTORS, READ_UTILIZATION
 from actors_app.administration.rows import SORTS, select, select_workers
 from actors_app.administration.views import searched
 from actors_app.core.api import paging
@@ -53,7 +54,7 @@ class Administration(Tenant):
     @operation(
         "How the tenant stands",
         tag=TAG,
-        upstream="GET /actors/admin, GET /actors/admin/workers, GET /actors/admin/executions",
+        upstream="admin.actors admin.workers admin.executions",
         gives=serializers.Administration,
         about="For administrators. The API's lists are slow, and read at most once a minute.",
     )
@@ -95,9 +96,8 @@ class AdminActorList(Tenant):
     """`/administration/actors/`."""
 
     @operation(
-        "List every actor of the tenant",
+        LIST_ALL_ACTORS,
         tag=TAG,
-        upstream="GET /actors/admin",
         query=serializers.AdminQuery,
         gives=page_of(serializers.AdminActor),
         about="For administrators; from lists that are read at most once a minute.",
@@ -123,7 +123,7 @@ class Workers(Tenant):
     @operation(
         "List the workers of all actors",
         tag=TAG,
-        upstream="GET /actors/admin/workers, GET /actors/search/workers",
+        upstream="admin.workers search.workers",
         query=serializers.WorkersQuery,
         gives=serializers.TenantWorkersPage,
         about="Of the tenant to administrators; to others those that the search gives them, up to 1,000.",
@@ -163,7 +163,7 @@ class Workers(Tenant):
 class Utilization(Resource):
     """`/utilization/`."""
 
-    @operation("How full the server is", tag=TAG, upstream="GET /actors/utilization", gives=serializers.Utilization)
+    @operation(READ_UTILIZATION, tag=TAG, gives=serializers.Utilization)
     def get(self, request: Request) -> Response:
         """Answer with the counts."""
         return Response(serializers.Utilization(self.abaco.admin.utilization()).data)

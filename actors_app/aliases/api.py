@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from actors_app.aliases import commands, serializers
 from actors_app.aliases.forms import AliasForm, PointForm
+from actors_app.aliases.operations import CREATE_ALIAS, DELETE_ALIAS, LIST_ALIASES, READ_ALIAS, UPDATE_ALIAS
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked, typed
@@ -38,9 +39,8 @@ class AliasList(Aliases):
     """`/aliases/`."""
 
     @operation(
-        "List the aliases of the tenant",
+        LIST_ALIASES,
         tag=TAG,
-        upstream="GET /actors/aliases",
         query=serializers.AliasesQuery,
         gives=page_of(serializers.Alias),
     )
@@ -57,9 +57,8 @@ class AliasList(Aliases):
         return self.page(serializers.Alias, found, lambda one: (one.alias.casefold(), one.alias))
 
     @operation(
-        "Make an alias",
+        CREATE_ALIAS,
         tag=TAG,
-        upstream="POST /actors/aliases",
         takes=serializers.NewAlias,
         example={"alias": "rnaseq-production", "actor_id": "GJ4pt6HEHa63k"},
         gives=serializers.CreatedAlias,
@@ -69,7 +68,7 @@ class AliasList(Aliases):
         """Make one."""
         given = checked(AliasForm(typed(self.body(serializers.NewAlias).items()))).cleaned_data
         alias, actor_id = given["alias"], given["actor_id"]
-        made = answered(self.http, "alias.create", actor_id=actor_id, object_id=alias)
+        made = answered(self.http, CREATE_ALIAS, actor_id=actor_id, object_id=alias)
         if made is None:
             self.refuse_ring(alias, actor_id)
             made = commands.create(self.http, self.abaco, alias, actor_id)
@@ -84,15 +83,14 @@ class AliasList(Aliases):
 class AliasDetail(Aliases):
     """`/aliases/<alias>/`."""
 
-    @operation("Read an alias", tag=TAG, upstream="GET /actors/aliases/{alias}", gives=serializers.Alias)
+    @operation(READ_ALIAS, tag=TAG, gives=serializers.Alias)
     def get(self, request: Request, alias: str) -> Response:
         """Answer with one."""
         return Response(serializers.Alias(self.abaco.aliases.get(alias)).data)
 
     @operation(
-        "Point an alias at another actor",
+        UPDATE_ALIAS,
         tag=TAG,
-        upstream="PUT /actors/aliases/{alias}",
         takes=serializers.Pointing,
         example={"actor_id": "GJ4pt6HEHa63k"},
         gives=serializers.Alias,
@@ -101,7 +99,7 @@ class AliasDetail(Aliases):
     def put(self, request: Request, alias: str) -> Response:
         """Point it elsewhere."""
         actor_id = checked(PointForm(typed(self.body(serializers.Pointing).items()))).cleaned_data["actor_id"]
-        moved = answered(self.http, "alias.update", actor_id=actor_id, object_id=alias)
+        moved = answered(self.http, UPDATE_ALIAS, actor_id=actor_id, object_id=alias)
         if moved is None:
             before = self.abaco.aliases.get(alias)
             self.refuse_ring(alias, actor_id)
@@ -109,9 +107,8 @@ class AliasDetail(Aliases):
         return self.written(moved, lambda one, _: serializers.Alias(one).data)
 
     @operation(
-        "Delete an alias",
+        DELETE_ALIAS,
         tag=TAG,
-        upstream="DELETE /actors/aliases/{alias}",
         takes=False,
         gives=Done,
         about="The actor stays. So do nonces of the alias: they open the next one of this name, so delete them first.",

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actors_app.aliases.operations import CREATE_ALIAS, DELETE_ALIAS, UPDATE_ALIAS
 from actors_app.core.operations.gone import was_gone
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import visible
@@ -17,7 +18,7 @@ def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> Wri
     """Make an alias of an actor. `POST /actors/aliases`."""
     return perform(
         request,
-        "alias.create",
+        CREATE_ALIAS,
         lambda: abaco.aliases.create(alias, actor_id),
         lambda made: Answer(
             f"The alias {visible(made.alias)} is made.",
@@ -32,7 +33,7 @@ def point(request: HttpRequest, abaco: Abaco, alias: str, before: Alias, actor_i
     """Point an alias at another actor. `PUT /actors/aliases/{alias}`."""
     return perform(
         request,
-        "alias.update",
+        UPDATE_ALIAS,
         lambda: abaco.aliases.update(alias, actor_id),
         lambda _: Answer(f"The alias {alias} leads to {actor_id} now.", reverse("actors:alias-detail", args=[alias])),
         actor_id=actor_id,
@@ -45,7 +46,7 @@ def delete(request: HttpRequest, abaco: Abaco, alias: str) -> Written[bool]:
     """Delete an alias. `DELETE /actors/aliases/{alias}`."""
     return perform(
         request,
-        "alias.delete",
+        DELETE_ALIAS,
         lambda: was_gone(lambda: abaco.aliases.delete(alias)),
         lambda gone: Answer(
             f"The alias {alias} was deleted already." if gone else f"The alias {alias} is deleted.",

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.aliases import commands
 from actors_app.aliases.forms import AliasDeleteForm, AliasFilter, AliasForm, PointForm
+from actors_app.aliases.operations import CREATE_ALIAS, DELETE_ALIAS, UPDATE_ALIAS
 from actors_app.aliases.rows import AliasRow, dead_among, linking, rows
 from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.operations.perform import answered
@@ -80,7 +81,7 @@ def alias_create(request: HttpRequest) -> HttpResponse:
         context["form"] = form
         if form.is_valid():
             abaco, typed = abaco_for(request), form.cleaned_data
-            if earlier := answered(request, "alias.create", actor_id=typed["actor_id"], object_id=typed["alias"]):
+            if earlier := answered(request, CREATE_ALIAS, actor_id=typed["actor_id"], object_id=typed["alias"]):
                 return earlier.go(request)
             try:
                 if ring := commands.ring(abaco, typed["alias"], typed["actor_id"]):
@@ -127,7 +128,7 @@ def alias_update(request: HttpRequest, alias: str) -> HttpResponse:
         context["form"] = form
         if form.is_valid():
             to = form.cleaned_data["actor_id"]
-            if earlier := answered(request, "alias.update", actor_id=to, object_id=alias):
+            if earlier := answered(request, UPDATE_ALIAS, actor_id=to, object_id=alias):
                 return earlier.go(request)
             try:
                 before = abaco.aliases.get(alias)
@@ -153,7 +154,7 @@ def alias_delete(request: HttpRequest, alias: str) -> HttpResponse:
         form, status = AliasDeleteForm(request.POST, actor_id=alias), 422
         context["form"] = form
         if form.is_valid():
-            if earlier := answered(request, "alias.delete", object_id=alias):
+            if earlier := answered(request, DELETE_ALIAS, object_id=alias):
                 return earlier.go(request)
             try:
                 return commands.delete(request, abaco, alias).go(request)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.operations.operation import recorded_operation
 from actors_app.core.operations.trail import OPERATOR
 from actors_app.core.pages.badges import activity_badge
 from actors_app.core.pages.converters import is_id
@@ -27,58 +28,6 @@ from actors_app.services.types import Actor
 
 EXPORTED_AT_ONCE = 500
 IN_PROGRESS = timedelta(seconds=60)  # for which a write without an end may still be under way
-
-# What was done, what was tried, and the choice in the filter; each but the last goes before the name of the actor.
-ACTIONS = {
-    "message.send": ("sent a message to", "tried to send a message to", "Send a message"),
-    "mailbox.purge": ("emptied the mailbox of", "tried to empty the mailbox of", "Empty a mailbox"),
-    "actor.create": ("registered the actor", "tried to register the actor", "Register an actor"),
-    "actor.update": ("edited the actor", "tried to edit the actor", "Edit an actor"),
-    "actor.delete": ("deleted the actor", "tried to delete the actor", "Delete an actor"),
-    "worker.ensure": ("asked for more workers of", "tried to get more workers of", "Ask for workers"),
-    "worker.stop": ("stopped a worker of", "tried to stop a worker of", "Stop a worker"),
-    "nonce.create": ("made a nonce for", "tried to make a nonce for", "Make a nonce"),
-    "nonce.delete": ("deleted a nonce of", "tried to delete a nonce of", "Delete a nonce"),
-    "nonce.reveal": ("looked at a nonce of", "tried to look at a nonce of", "Look at a nonce"),
-    "alias.create": ("made an alias for", "tried to make an alias for", "Make an alias"),
-    "alias.update": ("pointed an alias at", "tried to point an alias at", "Point an alias elsewhere"),
-    "alias.delete": ("deleted an alias", "tried to delete an alias", "Delete an alias"),
-    "alias-nonce.create": (
-        "made a nonce for an alias",
-        "tried to make a nonce for an alias",
-        "Make a nonce of an alias",
-    ),
-    "alias-nonce.delete": (
-        "deleted a nonce of an alias",
-        "tried to delete a nonce of an alias",
-        "Delete a nonce of an alias",
-    ),
-    "alias-nonce.reveal": (
-        "looked at a nonce of an alias",
-        "tried to look at a nonce of an alias",
-        "Look at a nonce of an alias",
-    ),
-    "config.create": ("made the config", "tried to make the config", "Make a config"),
-    "config.update": ("edited the config", "tried to edit the config", "Edit a config"),
-    "config.delete": ("deleted the config", "tried to delete the config", "Delete a config"),
-    "schedule.update": ("changed the schedule of", "tried to change the schedule of", "Change a schedule"),
-    "state.update": ("edited the state of", "tried to edit the state of", "Edit a state"),
-    "state.reset": ("emptied the state of", "tried to empty the state of", "Empty a state"),
-    "permission.grant": ("set a level on", "tried to set a level on", "Set a level"),
-    "permission.revoke": ("took back a level on", "tried to take back a level on", "Take back a level"),
-    "execution.halt": ("halted an execution of", "tried to halt an execution of", "Halt an execution"),
-    "execution.register": ("registered an execution of", "tried to register an execution of", "Register an execution"),
-    "bulk.start": ("ordered one act on", "tried to order one act on", "Order a bulk act"),
-    "log.keep": ("kept a log of", "tried to keep a log of", "Keep a log"),
-    "log.delete": ("deleted a kept log of", "tried to delete a kept log of", "Delete a kept log"),
-    "evidence.take": ("took evidence of", "tried to take evidence of", "Take evidence"),
-    "secret.reveal": ("looked at secrets of", "tried to look at secrets of", "Look at hidden secrets"),
-    "result.take": ("took a result of", "tried to take a result of", "Take a result"),
-    "tenant.move": ("moved what is kept to the new address of", "tried to move what is kept of", "Move to an address"),
-}
-
-
-_OF_DEFINITIONS = ("actor.create", "actor.update", "schedule.update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +51,9 @@ class Reader:
         A value may have been taken out since. Whoever has UPDATE sees it among the former definitions; here nobody is
         asked for the level on each actor of a list.
         """
-        is_about_values = entry.action in _OF_DEFINITIONS
-        return not is_about_values or entry.username == self.who.username or entry.actor_id in self.owned
+        operation = recorded_operation(entry.action)
+        has_values = operation is not None and operation.has_values
+        return not has_values or entry.username == self.who.username or entry.actor_id in self.owned
 
     def lines(self) -> QuerySet[AuditEntry]:
         """Return what they may see, with the ends, newest first.
@@ -179,8 +129,10 @@ def end_of(entry: AuditEntry) -> AuditEntry | None:
 
 def words_of(action: str, outcome: str) -> str:
     """Say what was done, or tried, with words that go before the name of an actor."""
-    done, tried, _ = ACTIONS.get(action, (action, action, action))
-    return done if outcome == AuditEntry.DONE else tried
+    operation = recorded_operation(action)
+    if operation is None or not operation.done:
+        return action
+    return operation.done if outcome == AuditEntry.DONE else f"tried to {operation.tried}"
 
 
 @dataclass(frozen=True, slots=True)

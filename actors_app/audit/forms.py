@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 
-from actors_app.audit.activity import ACTIONS, Asked
+from actors_app.audit.activity import Asked
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.operations.operation import recorded_operations
 from actors_app.core.pages.form_fields import PastedField
 from actors_app.core.pages.form_times import MAX_TEXT, as_in_address, moment_of
 from actors_app.core.pages.formatting import now
@@ -39,7 +40,10 @@ class ActivityForm(PortalForm):
     action = forms.ChoiceField(
         label="Action",
         required=False,
-        choices=[("", "Any action"), *((name, words[2]) for name, words in ACTIONS.items())],
+        choices=[
+            ("", "Any action"),
+            *((operation.name, operation.choice_words) for operation in recorded_operations()),
+        ],
         error_messages={"invalid_choice": "There is no such action."},
     )
     outcome = forms.ChoiceField(

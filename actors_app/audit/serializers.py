@@ -2,11 +2,11 @@
 
 from rest_framework import serializers
 
-from actors_app.audit.activity import ACTIONS
 from actors_app.audit.forms import FORMATS, OUTCOMES, WINDOWS
 from actors_app.core.api.fields import MOMENT, Choice, PageQuery, Query, Text, Trimmed
 from actors_app.core.api.files import BOM_HELP
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.operations.operation import recorded_operations
 from actors_app.core.pages.form_times import MAX_TEXT
 
 _OUTCOMES = [name for name, _ in OUTCOMES if name]
@@ -64,12 +64,12 @@ class CheckFinding(serializers.Serializer):
     done = serializers.ChoiceField(["yes", "no", "unknown"])
     words = serializers.CharField(help_text="What was found, in a sentence.")
     advice = serializers.CharField(help_text="What to do next.")
-    found = Evidence(many=True)
+    found = Evidence(many=True, source="items")
 
 
 class _Filters(Query):
     who = Trimmed(required=False, max_length=255, help_text="Who did it.")
-    action = Choice(list(ACTIONS), required=False)
+    action = Choice([operation.name for operation in recorded_operations()], required=False)
     outcome = Choice(_OUTCOMES, required=False)
     window = Choice(list(WINDOWS), required=False, help_text="The last so much time; 30 days where nothing is said.")
 

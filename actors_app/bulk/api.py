@@ -17,6 +17,7 @@ from actors_app.bulk.execution_plans import ExecutionPlan
 from actors_app.bulk.forms import ActorBulkForm, ActorOrderForm, BulkForm, OrderForm
 from actors_app.bulk.kinds import ACTS, OF_ACTORS
 from actors_app.bulk.models import BulkJob
+from actors_app.bulk.operations import START_BULK
 from actors_app.bulk.views import TOO_OLD
 from actors_app.bulk.views_executions import asked_of
 from actors_app.core.api.base import Resource
@@ -103,7 +104,7 @@ class BulkList(Resource):
         return self.page(serializers.Job, mine, lambda one: (one["created"], one["handle"]), descending=True)
 
     @operation(
-        "Order an act on many things",
+        START_BULK,
         tag=TAG,
         takes=serializers.Order,
         gives=serializers.Job,

@@ -6,6 +6,7 @@ from django.urls import reverse
 from actors_app.bulk import jobs
 from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.models import BulkJob
+from actors_app.bulk.operations import START_BULK
 from actors_app.bulk.plans import Plan
 from actors_app.core.operations.perform import Answer, Written, entry_key, perform, sending_of
 from actors_app.core.security.credentials import signed_in
@@ -17,10 +18,10 @@ def order(request: HttpRequest, plan: Plan, reason: str) -> Written[BulkJob]:
     """Write down what a plan says, and why; nothing is done yet."""
     who, act = signed_in(request), ACTS[plan.act]
     handle = jobs.handle_of(who, sending_of(request).secret)
-    key = entry_key(request, "bulk.start", object_id=handle)
+    key = entry_key(request, START_BULK, object_id=handle)
     return perform(
         request,
-        "bulk.start",
+        START_BULK,
         lambda: jobs.order(who, plan, handle, key),
         lambda job: Answer(act.said(plan.number), reverse("actors:bulk-detail", args=[job.handle])),
         object_id=handle,

@@ -3,21 +3,26 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from actors_app.actors.operations import DELETE_ACTOR
 from actors_app.bulk import turns
 from actors_app.bulk.turns import Result, Turn
+from actors_app.core.operations.operation import Operation
 from actors_app.core.pages.formatting import thousands
+from actors_app.executions.operations import HALT_EXECUTION
+from actors_app.messages.operations import PURGE_MAILBOX, SEND_MESSAGE
+from actors_app.workers.operations import STOP_WORKER
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A bulk act: what one item's turn does, the action in the trail, and its words.
+    """A bulk act: what one item's turn does, the operation in the trail, and its words.
 
     `things` are what it is about; `words` name it, `ordered` says that it was ordered, and `press` stands on the button
     that orders it: each for one and for many, with `{}` for their number.
     """
 
     do: Callable[[Turn], Result]
-    action: str
+    operation: Operation
     verb: str
     title: str
     things: tuple[str, str]
@@ -56,7 +61,7 @@ class Act:
 ACTS: dict[str, Act] = {
     "halt": Act(
         do=turns.halt,
-        action="execution.halt",
+        operation=HALT_EXECUTION,
         verb="Halt",
         title="Halt executions",
         column="Execution",
@@ -78,7 +83,7 @@ ACTS: dict[str, Act] = {
     ),
     "resend": Act(
         do=turns.resend,
-        action="message.send",
+        operation=SEND_MESSAGE,
         verb="Send again",
         title="Send messages again",
         column="Execution",
@@ -99,7 +104,7 @@ ACTS: dict[str, Act] = {
     ),
     "stop": Act(
         do=turns.stop,
-        action="worker.stop",
+        operation=STOP_WORKER,
         verb="Stop workers",
         title="Stop workers",
         column="Worker",
@@ -120,7 +125,7 @@ ACTS: dict[str, Act] = {
     ),
     "purge": Act(
         do=turns.purge,
-        action="mailbox.purge",
+        operation=PURGE_MAILBOX,
         verb="Purge mailboxes",
         title="Purge mailboxes",
         things=("mailbox", "mailboxes"),
@@ -137,7 +142,7 @@ ACTS: dict[str, Act] = {
     ),
     "delete": Act(
         do=turns.delete,
-        action="actor.delete",
+        operation=DELETE_ACTOR,
         verb="Delete",
         title="Delete actors",
         things=("actor", "actors"),

@@ -20,6 +20,7 @@ from actors_app.bulk.turns import Later, Result, Turn, may_pass
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.perform import item_key
 from actors_app.core.security.credentials import Credentials
+from actors_app.messages.operations import SEND_MESSAGE
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 
@@ -91,7 +92,7 @@ def _found(entry: AuditEntry | None) -> Result:
         return Result(BulkItem.UNKNOWN, "The portal was interrupted. It is not known whether it was done.")
     said, reason = answer_of(entry)
     quoted = f" The API said: “{reason}”" if reason else ""
-    return Result(end.outcome, said + quoted, execution_of(entry) if entry.action == "message.send" else "")
+    return Result(end.outcome, said + quoted, execution_of(entry) if entry.action == SEND_MESSAGE.action else "")
 
 
 def entries(job: BulkJob, items: list[BulkItem]) -> dict[int, AuditEntry]:
@@ -100,7 +101,7 @@ def entries(job: BulkJob, items: list[BulkItem]) -> dict[int, AuditEntry]:
     keys = {
         item_key(
             who,
-            act.action,
+            act.operation,
             job=job.handle,
             item=str(item.number),
             actor_id=item.actor_id,
@@ -116,7 +117,7 @@ def _do(request: HttpRequest, abaco: Abaco, job: BulkJob, item: BulkItem) -> Aba
     """Act on one item that was claimed; return an error after which the step should end."""
     try:
         act = ACTS[job.act]
-        _save(item, act.do(Turn(request, abaco, job, item, act.action)))
+        _save(item, act.do(Turn(request, abaco, job, item, act.operation)))
     except Later as later:
         BulkItem.objects.filter(pk=item.pk, outcome=BulkItem.STARTED).update(outcome=BulkItem.WAITING)
         if isinstance(later.error, SignedOut):

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from actors_app.bulk.jobs import reason_of
 from actors_app.bulk.models import BulkItem, BulkJob
+from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import Answer, NotRecorded, Written, perform_item
 from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.security.credentials import SessionCredentials
@@ -50,13 +51,13 @@ class Later(Exception):  # noqa: N818  it ends a step and is no error
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The turn of one item: who asks, by which API, of which job it is, and what the trail calls it."""
+    """The turn of one item: who asks, by which API, of which job it is, and the operation."""
 
     request: HttpRequest
     abaco: Abaco
     job: BulkJob
     item: BulkItem
-    action: str
+    operation: Operation
 
     @property
     def actor_id(self) -> str:
@@ -89,7 +90,7 @@ class Turn:
         try:
             return perform_item(
                 self.request,
-                self.action,
+                self.operation,
                 call,
                 answer,
                 job=self.job.handle,

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from actors_app.configs import commands, serializers
 from actors_app.configs.forms import ConfigEditForm, ConfigForm
+from actors_app.configs.operations import CREATE_CONFIG, DELETE_CONFIG, LIST_CONFIGS, UPDATE_CONFIG
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked, typed
@@ -43,9 +44,8 @@ class ConfigList(Resource):
     secret = True  # a value that nobody marked as a secret is often one
 
     @operation(
-        "List the configs of the tenant",
+        LIST_CONFIGS,
         tag=TAG,
-        upstream="GET /actors/configs",
         query=serializers.ConfigsQuery,
         gives=page_of(serializers.Config),
         about="The whole tenant reads every value that is no secret.",
@@ -62,9 +62,8 @@ class ConfigList(Resource):
         return self.page(serializers.Config, found, lambda one: (one["name"].casefold(), one["name"]))
 
     @operation(
-        "Make a config",
+        CREATE_CONFIG,
         tag=TAG,
-        upstream="POST /actors/configs",
         takes=serializers.NewConfig,
         example={"name": "catalogue-key", "value": "…", "is_secret": True, "actors": ["rnaseq-production"]},
         gives=serializers.CreatedConfig,
@@ -86,7 +85,7 @@ class ConfigDetail(Resource):
     @operation(
         "Read a config",
         tag=TAG,
-        upstream="GET /actors/configs",
+        upstream="config.list",
         gives=serializers.Config,
         about="It is read from the list: the API gives one alone to administrators only.",
     )
@@ -95,9 +94,8 @@ class ConfigDetail(Resource):
         return Response(shown(self.abaco.configs.find(config)))
 
     @operation(
-        "Replace a config",
+        UPDATE_CONFIG,
         tag=TAG,
-        upstream="PUT /actors/configs/{name}",
         takes=serializers.ConfigValue,
         example={"value": "https://catalogue.example.org", "actors": ["rnaseq-production"]},
         gives=serializers.Config,
@@ -111,9 +109,8 @@ class ConfigDetail(Resource):
         )
 
     @operation(
-        "Delete a config",
+        DELETE_CONFIG,
         tag=TAG,
-        upstream="DELETE /actors/configs/{name}",
         takes=False,
         gives=Done,
         about="The API does this for administrators alone.",

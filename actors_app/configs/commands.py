@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from actors_app.configs.operations import CREATE_CONFIG, DELETE_CONFIG, UPDATE_CONFIG
 from actors_app.core.operations.gone import was_gone
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import visible
@@ -18,7 +19,7 @@ def create(request: HttpRequest, abaco: Abaco, typed: Mapping[str, Any]) -> Writ
     """Make a config of what a form took. `POST /actors/configs`."""
     return perform(
         request,
-        "config.create",
+        CREATE_CONFIG,
         lambda: abaco.configs.create(typed["name"], typed["value"], typed["is_secret"], typed["actors"]),
         lambda made: Answer(f"The config {visible(made.name)} is made.", f"{_page(typed['name'])}?{JUST_CREATED}=1"),
         object_id=typed["name"],
@@ -30,7 +31,7 @@ def update(request: HttpRequest, abaco: Abaco, config: str, typed: Mapping[str, 
     """Replace a config by what a form took. `PUT /actors/configs/{name}`."""
     return perform(
         request,
-        "config.update",
+        UPDATE_CONFIG,
         lambda: abaco.configs.update(config, typed["value"], typed["is_secret"], typed["actors"]),
         lambda _: Answer(f"The config {config} is saved.", _page(config)),
         object_id=config,
@@ -42,7 +43,7 @@ def delete(request: HttpRequest, abaco: Abaco, config: str) -> Written[bool]:
     """Delete a config. `DELETE /actors/configs/{name}`."""
     return perform(
         request,
-        "config.delete",
+        DELETE_CONFIG,
         lambda: was_gone(lambda: abaco.configs.delete(config)),
         lambda gone: Answer(
             f"The config {config} was deleted already." if gone else f"The config {config} is deleted.",

@@ -11,13 +11,14 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.configs import commands
 from actors_app.configs.forms import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
+from actors_app.configs.operations import CREATE_CONFIG, DELETE_CONFIG, UPDATE_CONFIG
 from actors_app.core.htmx import render_page, wants_fragment
+from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import visible, visible_name
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.preferences import preferences_of
-from actors_app.core.pages.snippets import EXAMPLES
 from actors_app.core.security.credentials import abaco_for
 from actors_app.masking import MASK
 from actors_app.permissions.access import Subject
@@ -93,7 +94,7 @@ def config_create(request: HttpRequest) -> HttpResponse:
                 return commands.create(request, abaco_for(request), form.cleaned_data).go(request)
             except AbacoError as error:
                 status = form.refuse(error, is_fragment=wants_fragment(request))
-    context = {"section": "configs", "form": form, "sends": _sends("config-create", form)}
+    context = {"section": "configs", "form": form, "sends": _sends(CREATE_CONFIG, form)}
     return render_page(request, "configs/create.html", context, partial="configs/_create.html", status=status)
 
 
@@ -118,11 +119,11 @@ def config_update(request: HttpRequest, config: str) -> HttpResponse:
         context = _context(config) | {
             "form": form,
             "was_secret": found.is_secret,
-            "sends": _sends("config-update", form),
+            "sends": _sends(UPDATE_CONFIG, form),
         }
     else:
         form, status = ConfigEditForm(request.POST), 422
-        context = _context(config) | {"form": form, "sends": _sends("config-update", form, config)}
+        context = _context(config) | {"form": form, "sends": _sends(UPDATE_CONFIG, form, config)}
         if form.is_valid():
             try:
                 return commands.update(request, abaco, config, form.cleaned_data).go(request)
@@ -142,7 +143,7 @@ def config_delete(request: HttpRequest, config: str) -> HttpResponse:
         form, status = ConfigDeleteForm(request.POST, actor_id=config), 422
         context = _context(config) | {"form": form}
         if form.is_valid():
-            if earlier := answered(request, "config.delete", object_id=config):
+            if earlier := answered(request, DELETE_CONFIG, object_id=config):
                 return earlier.go(request)
             try:
                 return commands.delete(request, abaco, config).go(request)
@@ -182,15 +183,15 @@ def actor_configs(request: HttpRequest, actor_id: str) -> HttpResponse:
     return render_page(request, "configs/of_actor.html", context, partial=partial, status=status)
 
 
-def _sends(operation: str, form: ConfigEditForm, name: str = "") -> dict[str, dict[str, Any]]:
+def _sends(operation: Operation, form: ConfigEditForm, name: str = "") -> dict[str, dict[str, Any]]:
     """Return what the form would send, as code: whatever is typed as a secret is left out."""
-    example = EXAMPLES[operation]
+    example = operation.example or {}
     if not form.is_bound or form.errors:
-        return {operation: dict(example)}
+        return {operation.name: dict(example)}
     typed = form.cleaned_data
     value = MASK if typed["is_secret"] else typed["value"]
     sent = {"name": typed.get("name", name), "value": value, "actors": ", ".join(typed["actors"])}
-    return {operation: {**example, **sent, "is_secret": typed["is_secret"]}}
+    return {operation.name: {**example, **sent, "is_secret": typed["is_secret"]}}
 
 
 def _context(config: str, row: ConfigRow | None = None) -> dict[str, Any]:

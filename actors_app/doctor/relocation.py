@@ -15,6 +15,7 @@ from actors_app.core.security import origins
 from actors_app.core.security.models import PortalSession
 from actors_app.core.security.models_origins import TenantOrigin
 from actors_app.core.security.origins import Change
+from actors_app.doctor.operations import MOVE_TENANT
 from actors_app.history.models_collector import CollectorBeat
 
 # What is kept of an API beside these can be discarded; that the collector is alive there says nothing of what is kept.
@@ -77,7 +78,7 @@ def move(change: Change, *, discards: bool = False) -> None:
         kind=AuditEntry.OPERATOR,
         tenant=before.key,
         username=OPERATOR,
-        action="tenant.move",
+        action=MOVE_TENANT.action,
         outcome=AuditEntry.DONE,
         request_id="",
         details={

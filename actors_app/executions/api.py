@@ -12,6 +12,7 @@ from actors_app.core.api.files import FILES, FileRenderers
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.pages.converters import is_id
 from actors_app.executions import commands, serializers
+from actors_app.executions.operations import HALT_EXECUTION, LIST_EXECUTIONS, READ_EXECUTION, REGISTER_EXECUTION
 from actors_app.history.api import answer, file
 from actors_app.history.serializers import HistoryFileQuery, HistoryPage, HistoryQuery
 from actors_app.services.types import Execution
@@ -30,9 +31,8 @@ class ExecutionList(Resource):
     """`/actors/<actor>/executions/`."""
 
     @operation(
-        "List the executions of an actor",
+        LIST_EXECUTIONS,
         tag=TAG,
-        upstream="GET /actors/{id}/executions",
         query=HistoryQuery,
         gives=HistoryPage,
         about="Newest first, from what the portal remembers, brought up to date in the time of one request.",
@@ -42,9 +42,8 @@ class ExecutionList(Resource):
         return answer(self, actor_id)
 
     @operation(
-        "Register an execution that ran elsewhere",
+        REGISTER_EXECUTION,
         tag=TAG,
-        upstream="POST /actors/{id}/executions",
         takes=serializers.Registered,
         example={"runtime": 12, "cpu": 1000000000, "io": 4096},
         gives=serializers.RegisteredExecution,
@@ -70,7 +69,7 @@ class History(Resource):
     @operation(
         "List the executions of all actors that you may read",
         tag=TAG,
-        upstream="GET /actors/search/executions",
+        upstream="search.executions",
         query=HistoryQuery,
         gives=HistoryPage,
         about="Failures of the last day: `?outcome=failed,error,oom&window=24h`.",
@@ -89,7 +88,7 @@ class HistoryFile(Resource):
     @operation(
         "Take the executions of all actors as a file",
         tag=TAG,
-        upstream="GET /actors/search/executions",
+        upstream="search.executions",
         query=HistoryFileQuery,
         gives=FILES,
     )
@@ -107,7 +106,7 @@ class ExecutionFile(Resource):
     @operation(
         "Take the executions of an actor as a file",
         tag=TAG,
-        upstream="GET /actors/{id}/executions",
+        upstream="execution.list",
         query=HistoryFileQuery,
         gives=FILES,
     )
@@ -119,9 +118,7 @@ class ExecutionFile(Resource):
 class ExecutionDetail(Resource):
     """`/actors/<actor>/executions/<execution>/`."""
 
-    @operation(
-        "Read an execution", tag=TAG, upstream="GET /actors/{id}/executions/{execution}", gives=serializers.Execution
-    )
+    @operation(READ_EXECUTION, tag=TAG, gives=serializers.Execution)
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with one, as the API has it now."""
         execution = self.abaco.executions.get(actor_id, execution_id)
@@ -132,9 +129,8 @@ class ExecutionHalt(Resource):
     """`/actors/<actor>/executions/<execution>/halt/`."""
 
     @operation(
-        "Halt an execution",
+        HALT_EXECUTION,
         tag=TAG,
-        upstream="DELETE /actors/{id}/executions/{execution}",
         takes=False,
         gives=Done,
         about="Its worker takes no more messages, while its record stays BUSY and keeps others from being started: "

@@ -26,7 +26,7 @@ class Comparison(Resource):
     @operation(
         "Compare two executions",
         tag="Executions",
-        upstream="GET /actors/{id}/executions/{execution}, GET /actors/{id}/executions/{execution}/logs",
+        upstream="execution.get log.get",
         query=serializers_comparison.ComparisonQuery,
         gives=serializers_comparison.ComparedExecutions,
         about="The last failure with the success before it: `?a=<actor>/<execution>&b=success`.",

@@ -8,6 +8,7 @@ from actors_app.core.api.base import Resource
 from actors_app.core.api.files import StreamedRenderer
 from actors_app.core.api.schema import operation
 from actors_app.executions.evidence_pack import pack_of, sent
+from actors_app.executions.operations import TAKE_EVIDENCE
 
 
 class _Zip(StreamedRenderer):
@@ -22,10 +23,9 @@ class EvidencePack(Resource):
     renderer_classes = (JSONRenderer, _Zip)
 
     @operation(
-        "Take the evidence of an execution",
+        TAKE_EVIDENCE,
         tag="Executions",
-        upstream="GET /actors/{id}, GET /actors/{id}/permissions, GET /actors/{id}/executions/{execution}, "
-        "GET /actors/{id}/executions/{execution}/logs",
+        upstream="actor.get permission.list execution.get log.get",
         gives={"application/zip": bytes},
         about="A ZIP of all that can be known of it, with the SHA-256 of each file, sent while it is made. That it was "
         "taken is in the activity.",

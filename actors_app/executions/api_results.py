@@ -17,6 +17,7 @@ from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.executions import archive as result_archive
 from actors_app.executions import commands_results, serializers_results
 from actors_app.executions.models import KeptResult
+from actors_app.executions.operations import TAKE_RESULT
 from actors_app.services.jsons import UnreadableJSON, load_json
 
 TAG = "Results"
@@ -52,9 +53,8 @@ class ResultList(Resource):
         return self.page(serializers_results.Result, kept, lambda one: (one.pk,), descending=True)
 
     @operation(
-        "Take the next result",
+        TAKE_RESULT,
         tag=TAG,
-        upstream="GET /actors/{id}/executions/{execution}/results",
         takes=False,
         gives=serializers_results.TakenResult,
         about="The API gives each result once and forgets it, so it is kept here before anything else. With an "
@@ -62,7 +62,7 @@ class ResultList(Resource):
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Take one, and keep it."""
-        taken = answered(self.http, "result.take", actor_id=actor_id, object_id=execution_id)
+        taken = answered(self.http, TAKE_RESULT, actor_id=actor_id, object_id=execution_id)
         if taken is None:
             if not result_archive.has_room(self.who):
                 raise Problem(

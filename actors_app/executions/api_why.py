@@ -15,8 +15,7 @@ class ExecutionWhy(Resource):
     @operation(
         "Say why an execution is not running",
         tag="Executions",
-        upstream="GET /actors/{id}/executions/{execution}, GET /actors/{id}, GET /actors/{id}/messages, "
-        "GET /actors/{id}/workers",
+        upstream="execution.get actor.get mailbox.count worker.list",
         gives=serializers_why.Why,
         about="One reason and the facts that show it. Where the API does not say enough, its kind is `unknown`.",
     )

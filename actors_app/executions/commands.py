@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.converters import is_id
+from actors_app.executions.operations import HALT_EXECUTION, REGISTER_EXECUTION
 from actors_app.services import Abaco
 from actors_app.services.types import Execution
 
@@ -15,7 +16,7 @@ def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
     """Halt a running execution. `DELETE /actors/{id}/executions/{execution}`."""
     return perform(
         request,
-        "execution.halt",
+        HALT_EXECUTION,
         lambda: abaco.executions.halt(actor_id, execution_id),
         lambda _: Answer(
             "The halt was ordered. The execution ends in a moment; its worker takes no more messages, and the page of "
@@ -33,7 +34,7 @@ def register(
     """Register an execution that ran elsewhere; Abaco refuses every one. `POST /actors/{id}/executions`."""
     return perform(
         request,
-        "execution.register",
+        REGISTER_EXECUTION,
         lambda: abaco.executions.register(actor_id, **measured),
         lambda execution: Answer("The execution was registered.", _address(actor_id, execution)),
         actor_id=actor_id,

@@ -8,6 +8,7 @@ from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import signed_in
 from actors_app.executions import archive as result_archive
 from actors_app.executions.models import KeptResult
+from actors_app.executions.operations import TAKE_RESULT
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Resting, ServiceFailed, Unreachable
 
@@ -21,7 +22,7 @@ def take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
     """Take one result and keep it before anything else is done with it. `GET …/executions/{execution}/results`."""
     return perform(
         request,
-        "result.take",
+        TAKE_RESULT,
         lambda: _take(request, abaco, actor_id, execution_id),
         lambda row: _taken(row, reverse("actors:execution-detail", args=[actor_id, execution_id])),
         actor_id=actor_id,

@@ -7,6 +7,7 @@ from actors_app.core.operations.perform import record_read
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.executions.evidence import Pack, Subject
+from actors_app.executions.operations import TAKE_EVIDENCE
 from actors_app.history import query, visibility
 from actors_app.history.export import moment_text
 from actors_app.history.single import last_known, remember
@@ -14,8 +15,6 @@ from actors_app.history.visibility import SeenActor
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
 from actors_app.services.types import AdminRole
-
-ACTION = "evidence.take"
 
 
 def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Pack:
@@ -44,7 +43,7 @@ def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str
     about = {"execution": execution_id, "actor": seen.id, "asked_at": moment_text(now_ms())}
     pack = Pack(who, abaco, [subject], folder, about, role, answers)
     record_read(
-        request, ACTION, actor_id=seen.id, object_id=execution_id, details={"name": seen.label, "executions": 1}
+        request, TAKE_EVIDENCE, actor_id=seen.id, object_id=execution_id, details={"name": seen.label, "executions": 1}
     )
     return pack
 

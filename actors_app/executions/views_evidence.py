@@ -13,8 +13,9 @@ from actors_app.core.operations.perform import record_read
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.evidence import CAP, Pack, Subject
-from actors_app.executions.evidence_pack import ACTION, pack_of, sent
+from actors_app.executions.evidence_pack import pack_of, sent
 from actors_app.executions.forms_evidence import EvidenceForm
+from actors_app.executions.operations import TAKE_EVIDENCE
 from actors_app.history import collector, counts, query
 from actors_app.history.export import file_name, moment_text
 from actors_app.history.query_context import Asked, asked
@@ -96,7 +97,7 @@ def _set(request: HttpRequest, abaco: Abaco, what: Asked, silence: AbacoError | 
     for seen, ids in taken.items():
         only = ids[0] if len(ids) == 1 else ""
         details = {"name": seen.label, "executions": len(ids), "ids": ids}
-        record_read(request, ACTION, actor_id=seen.id, object_id=only, details=details)
+        record_read(request, TAKE_EVIDENCE, actor_id=seen.id, object_id=only, details=details)
     return sent(Pack(who, abaco, subjects, name, about, what.role, is_set=True))  # type: ignore[return-value]  # no HttpResponse to mypy
 
 

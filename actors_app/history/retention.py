@@ -9,6 +9,7 @@ from actors_app.core.operations import trail
 from actors_app.core.operations.models import AuditEntry
 from actors_app.history.ingest import remove
 from actors_app.history.models import ActorHistory, ExecutionRecord
+from actors_app.history.operations import PRUNE_HISTORY
 
 _AT_ONCE = 1000
 
@@ -44,7 +45,7 @@ def _pruned(actor: ActorHistory, before: int) -> Iterator[int]:
                 kind=AuditEntry.READ,
                 tenant=actor.tenant,
                 username="",
-                action="history.prune",
+                action=PRUNE_HISTORY.action,
                 actor_id=actor.actor_id,
                 outcome=AuditEntry.DONE,
                 request_id="",

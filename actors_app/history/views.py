@@ -154,7 +154,7 @@ def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | 
         "csv": form.query(format="csv"),
         "jsonl": form.query(format="jsonl"),
         "evidence": form.query(**({"actor": what.readable[0].id} if actor_id else {})),
-        "asks": {"execution-search" if actor_id else "executions-search": wanted.as_search() | {"limit": str(size)}},
+        "asks": {"execution.search" if actor_id else "search.executions": wanted.as_search() | {"limit": str(size)}},
         "no_actor": what.wanted.actor.text if what.has_no_actor and what.wanted.actor else "",
         "is_empty": not page.rows and not above.counts.total().number and not form.is_narrowed,
     }

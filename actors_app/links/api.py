@@ -17,7 +17,7 @@ class LinkList(Resource):
     @operation(
         "Who sends their events to whom",
         tag="Links",
-        upstream="GET /actors, GET /actors/aliases",
+        upstream="actor.list alias.list",
         gives=serializers.Graph,
         about="Of the actors that you may read. A link is set by changing its actor.",
     )

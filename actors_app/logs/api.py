@@ -11,6 +11,7 @@ from actors_app.core.api.files import StreamedRenderer
 from actors_app.core.api.schema import operation
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
 from actors_app.logs import serializers
+from actors_app.logs.operations import READ_LOG
 
 
 class TextRenderer(StreamedRenderer):
@@ -27,9 +28,8 @@ class ExecutionLogs(Resource):
     renderer_classes = (JSONRenderer, TextRenderer)
 
     @operation(
-        "Read the log of an execution",
+        READ_LOG,
         tag="Executions",
-        upstream="GET /actors/{id}/executions/{execution}/logs",
         query=SecretsQuery,
         gives={"application/json": serializers.Log, "text/plain": str},
         about="With `Accept: text/plain` it is the text itself, of any length, as it arrives; as JSON 10 MB at most. "

@@ -17,6 +17,7 @@ from actors_app.logs import archive as log_archive
 from actors_app.logs import commands, serializers
 from actors_app.logs.api import TextRenderer
 from actors_app.logs.models import KeptLog
+from actors_app.logs.operations import DELETE_LOG, KEEP_LOG
 from actors_app.logs.visibility import visible_kept
 from actors_app.services import Answer
 
@@ -32,7 +33,7 @@ class LogKept(Resource):
     @operation(
         "Read the kept log of an execution",
         tag=TAG,
-        upstream="GET /actors/{id}/executions/{execution}",
+        upstream="execution.get",
         query=SecretsQuery,
         gives={"application/json": serializers.KeptLog, "text/plain": str},
         about="With `Accept: text/plain` it is the text itself, of any length. The API is asked first. "
@@ -51,9 +52,8 @@ class LogKept(Resource):
         return Response(serializers.KeptLog(kept).data)
 
     @operation(
-        "Keep the log of an execution",
+        KEEP_LOG,
         tag=TAG,
-        upstream="GET /actors/{id}/executions/{execution}/logs",
         takes=False,
         gives=serializers.Kept,
         about="Of one that has ended. One that is kept already stays as it is.",
@@ -67,16 +67,16 @@ class LogKept(Resource):
         )
 
     @operation(
-        "Delete the kept log of an execution",
+        DELETE_LOG,
         tag=TAG,
-        upstream="GET /actors/{id}/permissions",
+        upstream="permission.list",
         takes=False,
         gives=Done,
         about="By who kept it, or may change the actor.",
     )
     def delete(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Delete it."""
-        if earlier := answered(self.http, "log.delete", actor_id=actor_id, object_id=execution_id):
+        if earlier := answered(self.http, DELETE_LOG, actor_id=actor_id, object_id=execution_id):
             return self.done(earlier)
         kept, answers = self._kept(actor_id, execution_id)
         if not commands.may_forget(self.who, kept, answers):

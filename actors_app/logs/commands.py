@@ -11,6 +11,7 @@ from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.logs import archive as log_archive
 from actors_app.logs.lifetime import log_is_settled
 from actors_app.logs.models import KeptLog
+from actors_app.logs.operations import DELETE_LOG, KEEP_LOG
 from actors_app.services import Abaco
 from actors_app.services import Answer as Asked
 from actors_app.services.errors import Conflict
@@ -19,7 +20,7 @@ from actors_app.services.permissions import WORLD, level_of
 
 def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Written[KeptLog | None]:
     """Archive the log of an execution that has ended; raise Conflict for any other. `GET …/logs`."""
-    if before := answered(request, "log.keep", actor_id=actor_id, object_id=execution_id):
+    if before := answered(request, KEEP_LOG, actor_id=actor_id, object_id=execution_id):
         return before
     who, execution = signed_in(request), abaco.executions.get(actor_id, execution_id)
     if not log_is_settled(execution):
@@ -36,7 +37,7 @@ def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
 
     return perform(
         request,
-        "log.keep",
+        KEEP_LOG,
         lambda: log_archive.keep(who, known_as, execution_id, lambda: abaco.logs.stream(actor_id, execution_id)),
         said,
         actor_id=actor_id,
@@ -56,7 +57,7 @@ def forget(request: HttpRequest, actor_id: str, execution_id: str, kept: KeptLog
     """Delete an archived log; the API has no part in it."""
     return perform(
         request,
-        "log.delete",
+        DELETE_LOG,
         lambda: log_archive.forget(kept),
         lambda _: Answer("The kept log was deleted.", _page(actor_id, execution_id)),
         actor_id=actor_id,

@@ -13,6 +13,7 @@ from actors_app.core.pages.forms import PortalForm
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.visibility import if_deleted
 from actors_app.logs import commands
+from actors_app.logs.operations import DELETE_LOG
 from actors_app.logs.visibility import visible_kept
 from actors_app.services.errors import AbacoError
 
@@ -30,7 +31,7 @@ def log_keep(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResp
 @credentials_required
 def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Ask before deleting an archived log, then delete it; the API is asked only who may do that."""
-    if before := answered(request, "log.delete", actor_id=actor_id, object_id=execution_id):
+    if before := answered(request, DELETE_LOG, actor_id=actor_id, object_id=execution_id):
         return before.go(request)
     who, abaco = signed_in(request), abaco_for(request)
     answers = abaco.wave(

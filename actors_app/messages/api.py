@@ -20,6 +20,7 @@ from actors_app.core.sizes import file_excess, message_excess
 from actors_app.messages import commands, serializers
 from actors_app.messages.archive import Sent
 from actors_app.messages.forms import check_json_message
+from actors_app.messages.operations import COUNT_MESSAGES, PURGE_MAILBOX, SEND_MESSAGE
 from actors_app.messages.resending import known_of
 from actors_app.services.jsons import dump_json
 from actors_app.services.types import SentMessage
@@ -37,15 +38,14 @@ def shown(actor_id: str, made: SentMessage, message: str) -> dict[str, Any]:
 class Messages(Resource):
     """`/actors/<actor>/messages/`."""
 
-    @operation("Count the messages that wait", tag=TAG, upstream="GET /actors/{id}/messages", gives=serializers.Mailbox)
+    @operation(COUNT_MESSAGES, tag=TAG, gives=serializers.Mailbox)
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with how many wait."""
         return Response(serializers.Mailbox(self.abaco.messages.count(actor_id)).data)
 
     @operation(
-        "Send a message",
+        SEND_MESSAGE,
         tag=TAG,
-        upstream="POST /actors/{id}/messages",
         takes=serializers.Message,
         example={"text": "one two three", "environment": {"LEVEL": "2"}},
         gives=serializers.SentMessage,
@@ -68,9 +68,8 @@ class Messages(Resource):
         )
 
     @operation(
-        "Drop all messages that wait",
+        PURGE_MAILBOX,
         tag=TAG,
-        upstream="DELETE /actors/{id}/messages",
         takes=False,
         gives=Done,
         about="The executions of dropped messages stay SUBMITTED for ever.",
@@ -87,7 +86,7 @@ class SendAgain(Resource):
     @operation(
         "Send the message of an execution again",
         tag=TAG,
-        upstream="POST /actors/{id}/messages",
+        upstream="message.send",
         takes=False,
         gives=serializers.SentMessage,
         status=201,

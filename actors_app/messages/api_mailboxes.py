@@ -15,7 +15,7 @@ class MailboxList(Resource):
     @operation(
         "Which mailboxes hold messages that wait",
         tag="Messages",
-        upstream="GET /actors/search/executions, GET /actors, GET /actors/{id}/messages",
+        upstream="search.executions actor.list mailbox.count",
         gives=serializers_mailboxes.Mailboxes,
         about=f"Of the {ASKED} actors whose waiting executions came last. An execution whose message was purged waits "
         "for ever, so the two numbers may differ.",

@@ -7,6 +7,7 @@ from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.core.pages.formatting import thousands
 from actors_app.core.security.credentials import signed_in
 from actors_app.messages.archive import Sent
+from actors_app.messages.operations import PURGE_MAILBOX, SEND_MESSAGE
 from actors_app.messages.sending import execution_address, send, told
 from actors_app.services import Abaco
 from actors_app.services.types import Mailbox, SentMessage
@@ -16,7 +17,7 @@ def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) 
     """Send a message and keep it, since the API does not. `POST /actors/{id}/messages`."""
     return perform(
         request,
-        "message.send",
+        SEND_MESSAGE,
         lambda: send(signed_in(request), abaco, actor_id, sent),
         lambda made: Answer("Message sent.", execution_address(actor_id, made.execution_id)),
         actor_id=actor_id,
@@ -29,7 +30,7 @@ def purge(request: HttpRequest, abaco: Abaco, actor_id: str) -> Written[str]:
     before: Mailbox | None = abaco.wave(mailbox=lambda: abaco.messages.count(actor_id))["mailbox"].value
     return perform(
         request,
-        "mailbox.purge",
+        PURGE_MAILBOX,
         lambda: abaco.messages.purge(actor_id),
         lambda _: Answer(_purged(before), reverse("actors:message-create", args=[actor_id])),
         actor_id=actor_id,

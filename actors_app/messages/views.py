@@ -21,6 +21,7 @@ from actors_app.messages import commands
 from actors_app.messages.archive import Known, Sent
 from actors_app.messages.delivery import delivery_of
 from actors_app.messages.forms import MessageForm, PurgeForm
+from actors_app.messages.operations import SEND_FILE, SEND_MESSAGE
 from actors_app.messages.resending import Again, again_of, known_of, masked_of, restored
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
@@ -150,7 +151,7 @@ def _preview(request: HttpRequest, actor_id: str, form: MessageForm) -> dict[str
 
 def _as_code(kind: str, value: Any, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return what the page as code sends and asks: a text, a JSON object, or a file."""
-    name = "message-send-file" if kind == "file" else "message-send"
+    name = (SEND_FILE if kind == "file" else SEND_MESSAGE).name
     return {
         "sending": name,
         "sends": {name: value if kind == "json" else {"message": value}},

@@ -17,6 +17,7 @@ from actors_app.nonces import commands, serializers
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.forms import AliasNonceForm, NonceForm
 from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.operations import CREATE_NONCE, DELETE_NONCE, LIST_NONCES, READ_NONCE, REVEAL_NONCE
 from actors_app.services.types import Nonce
 
 TAG = "Nonces"
@@ -75,9 +76,8 @@ class NonceList(Nonces):
     """`/actors/<actor>/nonces/`."""
 
     @operation(
-        "List the nonces of an actor",
+        LIST_NONCES,
         tag=TAG,
-        upstream="GET /actors/{id}/nonces",
         query=PageQuery,
         gives=page_of(serializers.Nonce),
     )
@@ -86,9 +86,8 @@ class NonceList(Nonces):
         return self.list_of(Holder(actor_id))
 
     @operation(
-        "Make a nonce",
+        CREATE_NONCE,
         tag=TAG,
-        upstream="POST /actors/{id}/nonces",
         takes=serializers.NewNonce,
         example={"level": "READ", "max_uses": 10, "description": "for the dashboard"},
         gives=serializers.ShownNonce,
@@ -103,12 +102,12 @@ class NonceList(Nonces):
 class NonceDetail(Nonces):
     """`/actors/<actor>/nonces/<handle>/`."""
 
-    @operation("Read a nonce", tag=TAG, upstream="GET /actors/{id}/nonces/{nonce}", gives=serializers.Nonce)
+    @operation(READ_NONCE, tag=TAG, gives=serializers.Nonce)
     def get(self, request: Request, actor_id: str, handle: str) -> Response:
         """Answer with one, masked."""
         return self.one(Holder(actor_id), handle)
 
-    @operation("Delete a nonce", tag=TAG, upstream="DELETE /actors/{id}/nonces/{nonce}", takes=False, gives=Done)
+    @operation(DELETE_NONCE, tag=TAG, takes=False, gives=Done)
     def delete(self, request: Request, actor_id: str, handle: str) -> Response:
         """Delete it, so that it opens nothing any more."""
         return self.drop(Holder(actor_id), handle)
@@ -118,9 +117,8 @@ class NonceReveal(Nonces):
     """`/actors/<actor>/nonces/<handle>/reveal/`."""
 
     @operation(
-        "Show a nonce in full",
+        REVEAL_NONCE,
         tag=TAG,
-        upstream="GET /actors/{id}/nonces",
         takes=False,
         gives=serializers.ShownNonce,
         about="Who looked is in the activity.",

@@ -8,15 +8,21 @@ from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.nonces import serializers
 from actors_app.nonces.api import TAG, Nonces
 from actors_app.nonces.commands import Holder
+from actors_app.nonces.operations import (
+    CREATE_ALIAS_NONCE,
+    DELETE_ALIAS_NONCE,
+    LIST_ALIAS_NONCES,
+    READ_ALIAS_NONCE,
+    REVEAL_ALIAS_NONCE,
+)
 
 
 class AliasNonceList(Nonces):
     """`/aliases/<alias>/nonces/`."""
 
     @operation(
-        "List the nonces of an alias",
+        LIST_ALIAS_NONCES,
         tag=TAG,
-        upstream="GET /actors/aliases/{alias}/nonces",
         query=PageQuery,
         gives=page_of(serializers.Nonce),
     )
@@ -25,9 +31,8 @@ class AliasNonceList(Nonces):
         return self.list_of(Holder(alias, is_alias=True))
 
     @operation(
-        "Make a nonce of an alias",
+        CREATE_ALIAS_NONCE,
         tag=TAG,
-        upstream="POST /actors/aliases/{alias}/nonces",
         takes=serializers.NewNonce,
         example={"level": "EXECUTE", "max_uses": 10, "description": "for the dashboard"},
         gives=serializers.ShownNonce,
@@ -43,9 +48,8 @@ class AliasNonceDetail(Nonces):
     """`/aliases/<alias>/nonces/<handle>/`."""
 
     @operation(
-        "Read a nonce of an alias",
+        READ_ALIAS_NONCE,
         tag=TAG,
-        upstream="GET /actors/aliases/{alias}/nonces/{nonce}",
         gives=serializers.Nonce,
     )
     def get(self, request: Request, alias: str, handle: str) -> Response:
@@ -53,9 +57,8 @@ class AliasNonceDetail(Nonces):
         return self.one(Holder(alias, is_alias=True), handle)
 
     @operation(
-        "Delete a nonce of an alias",
+        DELETE_ALIAS_NONCE,
         tag=TAG,
-        upstream="DELETE /actors/aliases/{alias}/nonces/{nonce}",
         takes=False,
         gives=Done,
     )
@@ -68,9 +71,8 @@ class AliasNonceReveal(Nonces):
     """`/aliases/<alias>/nonces/<handle>/reveal/`."""
 
     @operation(
-        "Show a nonce of an alias in full",
+        REVEAL_ALIAS_NONCE,
         tag=TAG,
-        upstream="GET /actors/aliases/{alias}/nonces",
         takes=False,
         gives=serializers.ShownNonce,
         about="Who looked is in the activity.",

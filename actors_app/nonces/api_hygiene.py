@@ -22,6 +22,7 @@ from actors_app.nonces.forms import NonceNoteForm
 from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS
 from actors_app.nonces.listing import Found, keyed_of, look, stop_where_signed_out
+from actors_app.nonces.operations import REPLACE_ALIAS_NONCE, REPLACE_NONCE
 from actors_app.services.types import Nonce
 
 
@@ -33,7 +34,7 @@ class NonceOverview(Resource):
     @operation(
         "List the nonces of all your actors and aliases",
         tag=TAG,
-        upstream="GET /actors/{id}/nonces of each",
+        upstream="nonce.list",
         query=serializers.HygieneQuery,
         gives=serializers.HygienePage,
         about="A page is some actors and aliases, not some nonces: each costs two calls.",
@@ -65,7 +66,7 @@ class _Replace(Resource):
 
     def replace(self, holder: Holder, handle: str) -> Response:
         """Make a nonce like another, show it, and delete the other."""
-        if earlier := answered(self.http, f"{holder.action}.create", **holder.about(handle)):
+        if earlier := answered(self.http, holder.operations.create, **holder.about(handle)):
             replaced = Replaced(earlier)
         else:
             old = commands.one(self.abaco, holder, handle)
@@ -91,9 +92,9 @@ class NonceReplace(_Replace):
     """`/actors/<actor>/nonces/<handle>/replace/`."""
 
     @operation(
-        "Replace a nonce",
+        REPLACE_NONCE,
         tag=TAG,
-        upstream="POST and DELETE /actors/{id}/nonces",
+        upstream="nonce.create nonce.delete",
         takes=False,
         gives=serializers.ReplacingNonce,
         status=201,
@@ -108,9 +109,9 @@ class AliasNonceReplace(_Replace):
     """`/aliases/<alias>/nonces/<handle>/replace/`."""
 
     @operation(
-        "Replace a nonce of an alias",
+        REPLACE_ALIAS_NONCE,
         tag=TAG,
-        upstream="POST and DELETE /actors/aliases/{alias}/nonces",
+        upstream="alias-nonce.create alias-nonce.delete",
         takes=False,
         gives=serializers.ReplacingNonce,
         status=201,
@@ -129,7 +130,7 @@ class NonceNote(Resource):
     @operation(
         "Read where a nonce was handed out",
         tag=TAG,
-        upstream="GET …/nonces",
+        upstream="nonce.list|alias-nonce.list",
         gives=serializers.Note,
         about="The Actors API knows nothing of it; it is asked whether you may read the nonce.",
     )
@@ -143,7 +144,7 @@ class NonceNote(Resource):
     @operation(
         "Note where a nonce was handed out",
         tag=TAG,
-        upstream="GET …/nonces",
+        upstream="nonce.list|alias-nonce.list",
         takes=serializers.NewNote,
         example={"text": "the lab of Kim, for the nightly import"},
         gives=Done,

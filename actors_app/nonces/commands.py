@@ -13,6 +13,7 @@ from actors_app.core.operations.perform import Answer, Written, answered, perfor
 from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes
 from actors_app.nonces.handles import nonce_behind
+from actors_app.nonces.operations import OF_ACTOR, OF_ALIAS, NonceOperations
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
 from actors_app.services.nonces import Nonces
@@ -30,8 +31,13 @@ class Holder:
 
     @property
     def action(self) -> str:
-        """Return what the names of its pages and its writes begin with."""
+        """Return what the names of its pages begin with."""
         return "alias-nonce" if self.is_alias else "nonce"
+
+    @property
+    def operations(self) -> NonceOperations:
+        """Return the operations on its nonces."""
+        return OF_ALIAS if self.is_alias else OF_ACTOR
 
     @property
     def details(self) -> dict[str, str]:
@@ -59,10 +65,11 @@ def create(request: HttpRequest, abaco: Abaco, holder: Holder, typed: Mapping[st
     wanted = {name: typed[name] for name in ("level", "max_uses", "description")}
     return perform(
         request,
-        f"{holder.action}.create",
+        holder.operations.create,
         lambda: holder.service(abaco).create(holder.id, **wanted),
         lambda made: Answer(f"The nonce {made.masked} was made.", holder.url),
         **holder.about(),
+        subject=holder.id,
         details=wanted | holder.details,
     )
 
@@ -70,7 +77,7 @@ def create(request: HttpRequest, abaco: Abaco, holder: Holder, typed: Mapping[st
 def reveal(request: HttpRequest, holder: Holder, handle: str, nonce: Nonce) -> str:
     """Return the id of a nonce, which is the secret itself, after writing down who looked."""
     about = {"actor_id": "", **holder.about(handle)}
-    record_read(request, f"{holder.action}.reveal", **about, details={"nonce": nonce.masked} | holder.details)
+    record_read(request, holder.operations.reveal, **about, details={"nonce": nonce.masked} | holder.details)
     return nonce.id
 
 
@@ -78,10 +85,11 @@ def delete(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, nonc
     """Delete a nonce, and the note of where it was handed out. `DELETE …/nonces/{nonce}`."""
     deleted = perform(
         request,
-        f"{holder.action}.delete",
+        holder.operations.delete,
         lambda: _delete(holder.service(abaco), holder.id, nonce),
         lambda said: Answer(said, holder.url),
         **holder.about(handle),
+        subject=holder.id,
         details={"nonce": nonce.masked} | holder.details,
     )
     notes.forget(signed_in(request).tenant, handle)
@@ -90,7 +98,7 @@ def delete(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, nonc
 
 def deleted_before(request: HttpRequest, holder: Holder, handle: str) -> Written[Any] | None:
     """Return what came of deleting this nonce where the same request did so before, or None."""
-    return answered(request, f"{holder.action}.delete", **holder.about(handle))
+    return answered(request, holder.operations.delete, **holder.about(handle))
 
 
 def one(abaco: Abaco, holder: Holder, handle: str) -> Nonce:

@@ -30,10 +30,11 @@ def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old
     service, uses = holder.service(abaco), _uses(old)
     made = perform(
         request,
-        f"{holder.action}.create",
+        holder.operations.create,
         lambda: service.create(holder.id, level=old.level, max_uses=uses, description=old.description),
         lambda new: Answer(f"The nonce {new.masked} was made.", holder.url),
         **holder.about(handle),
+        subject=holder.id,
         details={"level": old.level, "max_uses": uses, "replaces": old.masked} | holder.details,
     )
     if made.value is None:
@@ -41,10 +42,11 @@ def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old
     try:
         perform(
             request,
-            f"{holder.action}.delete",
+            holder.operations.delete,
             lambda: service.delete(holder.id, old.id),
             lambda _: Answer(f"The nonce {old.masked} was deleted.", holder.url),
             **holder.about(handle),
+            subject=holder.id,
             details={"nonce": old.masked} | holder.details,
         )
     except AbacoError as error:

@@ -20,7 +20,7 @@ class Overview(Resource):
     @operation(
         "Say whether everything is well",
         tag="Overview",
-        upstream="GET /actors, GET /actors/search/executions, GET /actors/search/workers, GET /actors/aliases",
+        upstream="actor.list search.executions search.workers alias.list",
         gives=serializers.Overview,
         about="Of the actors that you may read. Without the actors there is no answer; what else the API does not say "
         "is in `not_known`.",

@@ -11,6 +11,7 @@ from actors_app.core.security.credentials import abaco_for
 from actors_app.overview.day import KINDS
 from actors_app.overview.inputs import gathered
 from actors_app.overview.wellness import wellness
+from actors_app.search.operations import SEARCH_EXECUTIONS
 from actors_app.services.executions import MAX_SEARCH
 
 
@@ -38,7 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "ready": sum(actor.is_ready for actor in actors or ()),
         "at": at,
         "hours_head": f"Hour ({zone_words(here(at))})",
-        "asks": {"executions-search": {"limit": str(MAX_SEARCH), **found.wanted}},
+        "asks": {SEARCH_EXECUTIONS.name: {"limit": str(MAX_SEARCH), **found.wanted}},
     }
     failed = found.errors["actors"]
     return render_page(request, "overview/detail.html", context, status=failed.status if failed else 200)

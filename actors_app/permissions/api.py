@@ -37,7 +37,7 @@ class PermissionList(Resource):
     @operation(
         "List who can do what, and why",
         tag=TAG,
-        upstream="GET …/permissions",
+        upstream="permission.list|alias-permission.list|config-permission.list",
         query=PageQuery,
         gives=serializers.PermissionsPage,
         about="The list alone does not say who gets in: nonces, aliases and the admin role do too (`ways`).",
@@ -55,7 +55,7 @@ class PermissionList(Resource):
     @operation(
         "Grant a level, or take it back",
         tag=TAG,
-        upstream="POST …/permissions",
+        upstream="permission.grant|alias-permission.grant|config-permission.grant",
         takes=serializers.Grant,
         example={"user": "jdoe", "level": "READ"},
         gives=serializers.Granted,

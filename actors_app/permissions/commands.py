@@ -10,6 +10,7 @@ from actors_app.core.security.credentials import signed_in
 from actors_app.history.visibility import forget_rights
 from actors_app.permissions.access import Subject
 from actors_app.permissions.likeness import AGAIN, by_drawing, doubt
+from actors_app.permissions.operations import GRANT, REVOKE
 from actors_app.services import Abaco
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.permissions import WORLD
@@ -22,9 +23,9 @@ def set_level(
 
     Raises InvalidRequest where the name was not typed again, and lets in somebody who resembles a name of the list.
     """
-    action = "permission.revoke" if level == "NONE" else "permission.grant"
+    operation = (REVOKE if level == "NONE" else GRANT)[subject.kind]
     place = {"actor_id": subject.name if subject.kind == "actor" else "", "object_id": user}
-    if earlier := answered(request, action, **place):
+    if earlier := answered(request, operation, **place):
         return earlier
     _need(abaco, subject)
     before = abaco.permissions.get(subject.name, subject.kind)
@@ -38,9 +39,10 @@ def set_level(
     }
     written = perform(
         request,
-        action,
+        operation,
         lambda: abaco.permissions.grant(subject.name, user, level, subject.kind),
         lambda after: _outcome(subject, user, level, before, after),
+        subject=subject.name,
         details=details,
         **place,
     )

@@ -15,6 +15,7 @@ from actors_app.core.operations.perform import answered
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.forms_cron import check_schedule
 from actors_app.schedules import commands, serializers
+from actors_app.schedules.operations import UPDATE_SCHEDULE
 from actors_app.services.types import Actor
 
 TAG = "Schedules"
@@ -40,7 +41,7 @@ class ScheduleList(Resource):
     @operation(
         "List the schedules of all actors",
         tag=TAG,
-        upstream="GET /actors",
+        upstream="actor.list",
         query=serializers.SchedulesQuery,
         gives=page_of(serializers.Schedule),
     )
@@ -58,15 +59,14 @@ class ScheduleList(Resource):
 class ActorSchedule(Resource):
     """`/actors/<actor>/schedule/`."""
 
-    @operation("Read the schedule of an actor", tag=TAG, upstream="GET /actors/{id}", gives=serializers.Schedule)
+    @operation("Read the schedule of an actor", tag=TAG, upstream="actor.get", gives=serializers.Schedule)
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with it, and the hours at which it comes round."""
         return Response(shown(self.abaco.actors.get(actor_id)))
 
     @operation(
-        "Set the schedule of an actor",
+        UPDATE_SCHEDULE,
         tag=TAG,
-        upstream="PUT /actors/{id}",
         takes=serializers.NewSchedule,
         example={"cron_schedule": "now + 6 hours"},
         gives=serializers.Schedule,
@@ -76,7 +76,7 @@ class ActorSchedule(Resource):
         """Set it."""
         given = self.body(serializers.NewSchedule)
         schedule = _read(given["cron_schedule"], is_on=given["cron_on"])
-        saved = answered(self.http, "schedule.update", actor_id=actor_id)
+        saved = answered(self.http, UPDATE_SCHEDULE, actor_id=actor_id)
         if saved is None:
             actor, page = self.abaco.actors.get(actor_id), reverse("actors:schedule-update", args=[actor_id])
             saved = commands.update(

@@ -6,6 +6,7 @@ from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import full_update
 from actors_app.core.cron import Schedule
 from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.schedules.operations import UPDATE_SCHEDULE
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
 
@@ -20,14 +21,14 @@ def update(
         changes["cron_schedule"] = schedule.text
     written = perform(
         request,
-        "schedule.update",
+        UPDATE_SCHEDULE,
         lambda: abaco.actors.update(actor_id, full_update(actor, changes)),
         lambda _: Answer(_said(schedule, is_on=is_on), page),
         actor_id=actor_id,
         details={"before": {"cron_schedule": actor.cron_schedule, "cron_on": actor.cron_on}, "after": changes},
     )
     if written.value is not None:
-        record_saved(request, "schedule.update", written.value, actor_id=actor_id)
+        record_saved(request, UPDATE_SCHEDULE, written.value, actor_id=actor_id)
     return written
 
 

@@ -19,6 +19,7 @@ from actors_app.core.pages.timezones import reader_zone, zone_context
 from actors_app.core.security.credentials import abaco_for
 from actors_app.schedules import commands
 from actors_app.schedules.forms import ScheduleForm
+from actors_app.schedules.operations import UPDATE_SCHEDULE
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor
 
@@ -100,7 +101,7 @@ def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     context |= {"typed": typed, "typed_hours": typed.after(typed.start or this_hour(now())), "is_preview": True}
     if request.POST.get("step") != "save":
         return render_page(request, "schedules/update.html", context, partial="schedules/_preview.html")
-    if earlier := answered(request, "schedule.update", actor_id=actor_id):
+    if earlier := answered(request, UPDATE_SCHEDULE, actor_id=actor_id):
         return earlier.go(request)
     try:
         actor = abaco.actors.get(actor_id)

@@ -18,6 +18,7 @@ from actors_app.executions.serializers import Execution
 from actors_app.masking import Masker
 from actors_app.search import serializers
 from actors_app.search.forms import SearchForm
+from actors_app.search.operations import SEARCH_ACTORS, SEARCH_EXECUTIONS, SEARCH_LOGS, SEARCH_WORKERS
 from actors_app.search.views import LOGS_PER_PAGE, has_more
 from actors_app.services.search import Kind
 from actors_app.services.types import FoundPage, Log
@@ -57,9 +58,8 @@ class ActorSearch(Search):
     """`/search/actors/`."""
 
     @operation(
-        "Search actors",
+        SEARCH_ACTORS,
         tag=TAG,
-        upstream="GET /actors/search/actors",
         query=serializers.query_of("actors", 250, 50),
         gives=serializers.found_of(ActorRow),
         about=ABOUT,
@@ -73,9 +73,8 @@ class ExecutionSearch(Search):
     """`/search/executions/`."""
 
     @operation(
-        "Search executions",
+        SEARCH_EXECUTIONS,
         tag=TAG,
-        upstream="GET /actors/search/executions",
         query=serializers.query_of("executions", 250, 50),
         gives=serializers.found_of(Execution),
         about=f"{ABOUT} `GET /api/v1/executions/` reads what the portal remembers, newest first.",
@@ -89,9 +88,8 @@ class WorkerSearch(Search):
     """`/search/workers/`."""
 
     @operation(
-        "Search workers",
+        SEARCH_WORKERS,
         tag=TAG,
-        upstream="GET /actors/search/workers",
         query=serializers.query_of("workers", 250, 50),
         gives=serializers.found_of(serializers.FoundWorker),
         about=ABOUT,
@@ -105,9 +103,8 @@ class LogSearch(Search):
     """`/search/logs/`."""
 
     @operation(
-        "Search logs",
+        SEARCH_LOGS,
         tag=TAG,
-        upstream="GET /actors/search/logs",
         query=serializers.query_of("logs", LOGS_PER_PAGE, LOGS_PER_PAGE),
         gives=serializers.found_of(serializers.FoundLog),
         about=f"{ABOUT} Each log may be a megabyte. What is recognised as a secret is masked; it may contain others.",

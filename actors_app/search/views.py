@@ -20,6 +20,7 @@ from actors_app.core.security.credentials import abaco_for
 from actors_app.masking import Masker
 from actors_app.search.by_id import by_id, target_of
 from actors_app.search.forms import SearchForm
+from actors_app.search.operations import SEARCH
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
 from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
 
@@ -78,7 +79,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "last": found.skipped + len(found.rows),
         "before": _page(request, number - 1) if number > 1 else "",
         "after": _page(request, number + 1) if has_more(found, size) else "",
-        "asks": {"search": _asked(typed)},
+        "asks": {SEARCH.name: _asked(typed)},
     }
     return render_page(request, "search/list.html", context)
 

@@ -12,6 +12,7 @@ from actors_app.core.security.capabilities import is_plain
 from actors_app.services.jsons import dump_json
 from actors_app.state import commands, serializers
 from actors_app.state.forms import StateForm
+from actors_app.state.operations import READ_STATE, RESET_STATE, UPDATE_STATE
 
 TAG = "State"
 
@@ -22,9 +23,8 @@ class ActorState(Resource):
     secret = True  # its values are often keys to other services
 
     @operation(
-        "Read the state of an actor",
+        READ_STATE,
         tag=TAG,
-        upstream="GET /actors/{id}/state",
         gives=serializers.State,
         about="An actor that keeps none is a conflict (409).",
         may=(409,),
@@ -34,9 +34,8 @@ class ActorState(Resource):
         return Response({"state": self.abaco.state.get(actor_id)})
 
     @operation(
-        "Write the state of an actor",
+        UPDATE_STATE,
         tag=TAG,
-        upstream="POST /actors/{id}/state",
         takes=serializers.NewState,
         example={"state": {"count": 1}},
         gives=Done,
@@ -49,16 +48,15 @@ class ActorState(Resource):
         wanted = self.body(serializers.NewState)["state"]
         data = typed([("state", dump_json(wanted).decode())])
         form = checked(StateForm(data, actor_id=actor_id, is_plain=is_plain(self.who)))
-        if earlier := answered(self.http, "state.update", actor_id=actor_id):
+        if earlier := answered(self.http, UPDATE_STATE, actor_id=actor_id):
             return self.done(earlier)
         now = self.abaco.state.get(actor_id)
         require_match(self.http, {"state": now}, "state")
         return self.done(commands.save(self.http, self.abaco, actor_id, now, form.cleaned_data["state"], over=False))
 
     @operation(
-        "Empty the state of an actor",
+        RESET_STATE,
         tag=TAG,
-        upstream="PUT /actors/{id}",
         takes=False,
         gives=Done,
         about="The API empties it by an update of the whole actor alone, sent as it is. `If-Match` as with PUT.",
@@ -66,7 +64,7 @@ class ActorState(Resource):
     )
     def delete(self, request: Request, actor_id: str) -> Response:
         """Make it empty."""
-        if earlier := answered(self.http, "state.reset", actor_id=actor_id):
+        if earlier := answered(self.http, RESET_STATE, actor_id=actor_id):
             return self.done(earlier)
         actor = self.abaco.actors.get(actor_id)
         require_match(self.http, {"state": actor.state}, "state")

@@ -10,13 +10,14 @@ from actors_app.actors.definition import full_update
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
+from actors_app.state.operations import RESET_STATE, UPDATE_STATE
 
 
 def save(request: HttpRequest, abaco: Abaco, actor_id: str, before: Any, wanted: Any, *, over: bool) -> Written[Actor]:
     """Replace a state; `over` says whether it has moved since it was read. `POST /actors/{id}/state`."""
     return perform(
         request,
-        "state.update",
+        UPDATE_STATE,
         lambda: abaco.state.set(actor_id, wanted),
         lambda _: Answer("The state is saved.", _page(actor_id)),
         actor_id=actor_id,
@@ -28,14 +29,14 @@ def reset(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> Wr
     """Make the state empty, which the API does by an update of the whole actor alone. `PUT /actors/{id}`."""
     written = perform(
         request,
-        "state.reset",
+        RESET_STATE,
         lambda: abaco.actors.update(actor_id, full_update(actor, {"state": {}})),
         lambda _: Answer("The state is empty.", _page(actor_id)),
         actor_id=actor_id,
         details={"before": _size(actor.state)},
     )
     if written.value is not None:
-        record_saved(request, "state.reset", written.value, actor_id=actor_id)
+        record_saved(request, RESET_STATE, written.value, actor_id=actor_id)
     return written
 
 

@@ -22,6 +22,7 @@ from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
 from actors_app.state import commands
 from actors_app.state.forms import StateForm, mark_of
+from actors_app.state.operations import RESET_STATE, UPDATE_STATE
 
 MAX_RAW = 100_000  # characters of an answer that is no JSON
 
@@ -77,7 +78,7 @@ def state_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         return render_page(request, "state/update.html", context, status=422)
     if request.POST.get("step") == "back":
         return render_page(request, "state/update.html", context)
-    if request.POST.get("step") == "save" and (earlier := answered(request, "state.update", actor_id=actor_id)):
+    if request.POST.get("step") == "save" and (earlier := answered(request, UPDATE_STATE, actor_id=actor_id)):
         return earlier.go(request)
     try:
         return _review_or_save(request, abaco, actor_id, form, context)
@@ -100,7 +101,7 @@ def _review_or_save(
         "has_moved": has_moved,
         "typed": form.data.get("state", ""),
         "seen": form.data.get("seen", ""),
-        "sends": {"state-update": wanted} if isinstance(wanted, dict) else {},
+        "sends": {UPDATE_STATE.name: wanted} if isinstance(wanted, dict) else {},
     }
     return render_page(request, "state/review.html", context, status=409 if has_moved else 200)
 
@@ -115,7 +116,7 @@ def state_reset(request: HttpRequest, actor_id: str) -> HttpResponse:
         actor = abaco.actors.get(actor_id)
         context |= {"actor": actor, "state": actor.state}
     else:
-        if earlier := answered(request, "state.reset", actor_id=actor_id):
+        if earlier := answered(request, RESET_STATE, actor_id=actor_id):
             return earlier.go(request)
         context["form"] = PortalForm(request.POST)
         try:

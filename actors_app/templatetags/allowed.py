@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actors_app.core.operations.operation import Operation, operation_of_page
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.own_pages import page_at
-from actors_app.core.security.capabilities import ACTS, Act, Own
+from actors_app.core.security.capabilities import Own
 from actors_app.services.types import AdminRole
 
 register = template.Library()
@@ -57,9 +58,10 @@ def leads(context: template.Context, address: str) -> SafeString:
     if match is None:
         return format_html(' href="{}"', address)
     name = match.url_name or ""
-    if name.endswith("-list") or not (name in ACTS or name.endswith("-create")):
+    operation = operation_of_page(name)
+    if name.endswith("-list") or not (operation or name.endswith("-create")):
         return format_html(' href="{}"', address)  # a page to look at
-    return writes_at(context, match.view_name, *_subject(ACTS.get(name), match.kwargs), at=address)
+    return writes_at(context, match.view_name, *_subject(operation, match.kwargs), at=address)
 
 
 @register.simple_tag(takes_context=True)
@@ -69,8 +71,8 @@ def in_short(context: template.Context, kind: Any, name: str) -> str:
     return "" if own is None or context.get("read_only") else own.in_short(kind, name, _owner(context, kind))
 
 
-def _subject(act: Act | None, kwargs: Any) -> list[str]:
-    word = WORDS[act.kind] if act else ""
+def _subject(operation: Operation | None, kwargs: Any) -> list[str]:
+    word = WORDS[operation.kind] if operation and operation.needs else ""
     return [kwargs[word]] if word in kwargs else []
 
 
@@ -80,16 +82,16 @@ def _why_not(context: template.Context, name: str, subject: str = "") -> str:
         return str(reason)
     if context.get("deleted") and subject in ("", context.get("actor_id")):
         return DELETED
-    act, own = ACTS.get(name.removeprefix("actors:")), _own(context)
-    if act is None or own is None:
+    operation, own = operation_of_page(name.removeprefix("actors:")), _own(context)
+    if operation is None or own is None:
         return ""
     request = context["request"]
     if not subject:
-        subject = next(iter(_subject(act, request.resolver_match.kwargs)), "")
+        subject = next(iter(_subject(operation, request.resolver_match.kwargs)), "")
     known: dict[tuple[str, str], str] = request.__dict__.setdefault("_why_not", {})
     key = (name, subject)
     if key not in known:
-        known[key] = own.why_not(act, subject, _owner(context, act.kind)) if subject else ""
+        known[key] = own.why_not(operation, subject, _owner(context, operation.kind)) if subject else ""
     return known[key]
 
 

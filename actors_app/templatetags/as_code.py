@@ -6,7 +6,8 @@ from typing import Any
 
 from django import template
 
-from actors_app.core.pages.snippets import EXAMPLES, OPERATIONS, Code, code_of
+from actors_app.core.operations.operation import operation_named
+from actors_app.core.pages.snippets import Code, code_of
 from actors_app.services.errors import SignedOut
 
 register = template.Library()
@@ -21,7 +22,7 @@ def as_code(
     oob: bool = False,
     **ids: str,
 ) -> dict[str, Any]:
-    """Show operations of `snippets`, their names joined by spaces; nothing to whom nobody knows.
+    """Show operations, their names joined by spaces; nothing to whom nobody knows.
 
     Ids that are not given are those of the page; with `each`, the operations are shown once for each set of ids. A page
     may say in `sends` and `asks`, by operation, what it would send and ask; otherwise what was typed into its `form` so
@@ -45,12 +46,13 @@ def as_code(
 def _code(context: template.Context, name: str, ids: Mapping[str, str]) -> Code:
     sends, asks = context.get("sends") or {}, context.get("asks") or {}
     typed = getattr(context.get("form"), "cleaned_data", {})
-    parts = [part[1:-1] for part in OPERATIONS[name].path if part.startswith("{") and part != "{nonce_id}"]
+    operation = operation_named(name)
+    parts = [part for part in operation.parameters if part != "nonce_id"]
     return code_of(
         context["request"],
         name,
         query=asks.get(name),
-        body=sends[name] if name in sends else _completed(EXAMPLES.get(name), typed),
+        body=sends[name] if name in sends else _completed(operation.example, typed),
         **{part: ids.get(part) or str(context[part]) for part in parts},
     )
 

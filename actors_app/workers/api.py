@@ -11,6 +11,7 @@ from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.services.types import Worker
 from actors_app.workers import commands, serializers
 from actors_app.workers.forms import ScaleForm
+from actors_app.workers.operations import ENSURE_WORKERS, LIST_WORKERS, READ_WORKER, STOP_WORKER
 
 TAG = "Workers"
 
@@ -24,9 +25,8 @@ class WorkerList(Resource):
     """`/actors/<actor>/workers/`."""
 
     @operation(
-        "List the workers of an actor",
+        LIST_WORKERS,
         tag=TAG,
-        upstream="GET /actors/{id}/workers",
         query=PageQuery,
         gives=page_of(serializers.Worker),
     )
@@ -35,9 +35,8 @@ class WorkerList(Resource):
         return self.page(serializers.Worker, self.abaco.workers.list(actor_id), oldest_first)
 
     @operation(
-        "Ask for workers",
+        ENSURE_WORKERS,
         tag=TAG,
-        upstream="POST /actors/{id}/workers",
         takes=serializers.Scale,
         example={"num": 1},
         gives=Done,
@@ -56,15 +55,14 @@ class WorkerList(Resource):
 class WorkerDetail(Resource):
     """`/actors/<actor>/workers/<worker>/`."""
 
-    @operation("Read a worker", tag=TAG, upstream="GET /actors/{id}/workers/{worker}", gives=serializers.Worker)
+    @operation(READ_WORKER, tag=TAG, gives=serializers.Worker)
     def get(self, request: Request, actor_id: str, worker_id: str) -> Response:
         """Answer with one."""
         return Response(serializers.Worker(self.abaco.workers.get(actor_id, worker_id)).data)
 
     @operation(
-        "Stop a worker",
+        STOP_WORKER,
         tag=TAG,
-        upstream="DELETE /actors/{id}/workers/{worker}",
         takes=False,
         gives=Done,
         about="What it runs is cut off, and its message goes back into the mailbox; no other worker is started before "

@@ -6,13 +6,14 @@ from django.urls import reverse
 from actors_app.core.operations.perform import Answer, Written, perform
 from actors_app.services import Abaco
 from actors_app.services.types import Worker
+from actors_app.workers.operations import ENSURE_WORKERS, STOP_WORKER
 
 
 def ensure(request: HttpRequest, abaco: Abaco, actor_id: str, num: int) -> Written[str]:
     """Ask for at least so many workers; of administrators alone. `POST /actors/{id}/workers`."""
     return perform(
         request,
-        "worker.ensure",
+        ENSURE_WORKERS,
         lambda: abaco.workers.ensure(actor_id, num),
         lambda said: _outcome(abaco, actor_id, num, said),
         actor_id=actor_id,
@@ -24,7 +25,7 @@ def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> W
     """Ask a worker to stop, which it does later. `DELETE /actors/{id}/workers/{worker}`."""
     return perform(
         request,
-        "worker.stop",
+        STOP_WORKER,
         lambda: abaco.workers.stop(actor_id, worker_id),
         lambda _: Answer(
             f"Worker {worker_id} was asked to stop. Its row disappears within a second; in v2, the row of a worker "

@@ -24,6 +24,7 @@ from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
 from actors_app.workers import commands
 from actors_app.workers.forms import ScaleForm
+from actors_app.workers.operations import ENSURE_WORKERS
 from actors_app.workers.standstill import Standstill, after_stop
 from actors_app.workers.waits import running_by_worker, standing_still
 
@@ -81,7 +82,7 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
     form = ScaleForm(request.POST)
     status = 422
     if form.is_valid():
-        if earlier := answered(request, "worker.ensure", actor_id=actor_id):
+        if earlier := answered(request, ENSURE_WORKERS, actor_id=actor_id):
             return earlier.go(request)
         try:
             if form.cleaned_data["num"] > 1:

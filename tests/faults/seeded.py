@@ -227,8 +227,8 @@ SEEDED = (
     ),
     Seeded(
         "actors_app/core/operations/secrets.py",
-        "    record_read(request, ACTION",
-        "    lambda: record_read(request, ACTION",
+        "    record_read(request, REVEAL_SECRETS",
+        "    lambda: record_read(request, REVEAL_SECRETS",
         _MASKED,
     ),
     Seeded(

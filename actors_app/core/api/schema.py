@@ -14,6 +14,7 @@ from rest_framework import serializers
 from actors_app.core.api.authentication import TENANT_HEADER
 from actors_app.core.api.fields import Query, Slice
 from actors_app.core.api.idempotency import HEADER
+from actors_app.core.operations.operation import Operation, calls_of
 from actors_app.core.problems import CONTENT_TYPE
 
 ERRORS = {
@@ -80,11 +81,11 @@ def page_of(item: type[serializers.Serializer], *, has_slices: bool = False) -> 
 
 
 def operation(
-    summary: str,
+    described: Operation | str,
     *,
     tag: str,
     gives: Any,
-    upstream: str = "",
+    upstream: str | None = None,
     status: int = 200,
     takes: Any = None,
     example: Any = None,
@@ -94,11 +95,19 @@ def operation(
 ) -> Any:
     """Describe an operation: what it takes and gives, what it asks of the Actors API, and all that may go wrong.
 
-    `gives` is a serializer, or a mapping of media types to what is given in each; `may` are more statuses. `takes` is a
-    serializer too, or False for a write that is sent nothing; `example` is something to send.
+    `described` is the operation, or a summary; `upstream` names the operations of the Actors API that it makes use of
+    (`calls_of`), where that is not just this one. `gives` is a serializer, or a mapping of media types to what is given
+    in each; `may` are more statuses. `takes` is a serializer too, or False for a write that is sent nothing; `example`
+    is something to send.
     """
     is_write = takes is not None
-    asks = f"\n\nAt the Actors API: `{upstream}`." if upstream else ""
+    if isinstance(described, Operation):
+        summary, calls = described.summary, [described.call] if described.method else []
+    else:
+        summary, calls = described, []
+    if upstream is not None:
+        calls = calls_of(upstream)
+    asks = f"\n\nAt the Actors API: `{', '.join(calls)}`." if calls else ""
     responses: dict[Any, Any] = {}
     given: Mapping[str, Any] = gives if isinstance(gives, Mapping) else {"application/json": gives}
     for media_type, shape in given.items():
@@ -127,7 +136,7 @@ def operation(
                 description="The same key with the same body gets the first answer again, and nothing is done twice.",
             )
         )
-    described = extend_schema(
+    schema_of = extend_schema(
         summary=summary,
         description=f"{about}{asks}".strip(),
         tags=[tag],
@@ -140,7 +149,7 @@ def operation(
     def describe(method: Any) -> Any:
         method.query_shape = query or Query
         method.takes_nothing = takes is False
-        return described(method)
+        return schema_of(method)
 
     return describe
 

@@ -1,1 +1,1 @@
-"""Writes: performing one once, one-time keys, and the audit trail."""
+"""Operations: the record of each, performing one once, one-time keys, and the audit trail."""

@@ -22,6 +22,7 @@ from actors_app.core.htmx import go_to
 from actors_app.core.operations import trail
 from actors_app.core.operations.keys import FIELD, is_key, new_key
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.operations.operation import Operation
 from actors_app.core.security.capabilities import Own
 from actors_app.core.security.credentials import Credentials, SessionCredentials
 from actors_app.services.errors import AbacoError, Conflict, SignedOut
@@ -96,27 +97,30 @@ class AnsweredBefore(AbacoError):  # noqa: N818  the same
 
 def perform(
     request: HttpRequest,
-    action: str,
+    operation: Operation,
     call: Callable[[], T],
     answer: Callable[[T], Answer],
     *,
     actor_id: str = "",
     object_id: str = "",
+    subject: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> Written[T]:
     """Record the write, make the call, record what came of it; return where it led.
 
-    `action` is noun and verb, as `message.send`; `details` is what the trail keeps of it, without secrets. Raises the
-    call's own AbacoError, AnsweredBefore when this form was answered before with an error, Conflict when it was sent
-    before with other content, NotRecorded when the trail cannot be written.
+    `subject` is the alias or the config whose level counts, where that is not the object; `details` is what the trail
+    keeps of the write, without secrets. Raises the call's own AbacoError, AnsweredBefore when this form was answered
+    before with an error, Conflict when it was sent before with other content, NotRecorded when the trail cannot be
+    written.
     """
-    fields = _fields(request, action, actor_id, object_id)
-    return _recorded(sending_of(request), fields, details, call, answer)
+    fields = _fields(request, operation, actor_id, object_id)
+    subject = actor_id if operation.kind == "actor" else subject or object_id
+    return _recorded(sending_of(request), operation, subject, fields, details, call, answer)
 
 
 def perform_item(
     request: HttpRequest,
-    action: str,
+    operation: Operation,
     call: Callable[[], T],
     answer: Callable[[T], Answer],
     *,
@@ -127,8 +131,10 @@ def perform_item(
     details: Mapping[str, Any] | None = None,
 ) -> Written[T]:
     """Do as `perform` does for one of the many writes that one form ordered; `job` and `item` stand for its key."""
-    fields, secret = _fields(request, action, actor_id, object_id), _digest(job, item)
-    return _recorded(Sending(secret, secret), fields, {"job": job, **(details or {})}, call, answer)
+    fields, secret = _fields(request, operation, actor_id, object_id), _digest(job, item)
+    return _recorded(
+        Sending(secret, secret), operation, actor_id, fields, {"job": job, **(details or {})}, call, answer
+    )
 
 
 def sending_of(request: HttpRequest) -> Sending:
@@ -142,17 +148,17 @@ def sending_of(request: HttpRequest) -> Sending:
     return known
 
 
-def entry_key(request: HttpRequest, action: str, *, actor_id: str = "", object_id: str = "") -> str:
+def entry_key(request: HttpRequest, operation: Operation, *, actor_id: str = "", object_id: str = "") -> str:
     """Return the key under which the trail has what `perform` did with this request."""
-    return _key(sending_of(request).secret, _fields(request, action, actor_id, object_id))
+    return _key(sending_of(request).secret, _fields(request, operation, actor_id, object_id))
 
 
-def item_key(who: Credentials, action: str, *, job: str, item: str, actor_id: str, object_id: str = "") -> str:
+def item_key(who: Credentials, operation: Operation, *, job: str, item: str, actor_id: str, object_id: str = "") -> str:
     """Return the key under which the trail has what `perform_item` did."""
-    return _digest(_digest(job, item), who.tenant, who.username, action, actor_id, object_id)
+    return _digest(_digest(job, item), who.tenant, who.username, operation.action, actor_id, object_id)
 
 
-def _fields(request: HttpRequest, action: str, actor_id: str, object_id: str) -> dict[str, str]:
+def _fields(request: HttpRequest, operation: Operation, actor_id: str, object_id: str) -> dict[str, str]:
     """Return what both entries of a write say; raise SignedOut where nobody is signed in."""
     who = SessionCredentials.of(request).current
     if who is None:
@@ -160,7 +166,7 @@ def _fields(request: HttpRequest, action: str, actor_id: str, object_id: str) ->
     return {
         "tenant": who.tenant,
         "username": who.username,
-        "action": action,
+        "action": operation.action,
         "actor_id": actor_id,
         "object_id": object_id,
         "request_id": getattr(request, "request_id", ""),
@@ -174,6 +180,8 @@ def _key(secret: str, fields: Mapping[str, str]) -> str:
 
 def _recorded(
     sending: Sending,
+    operation: Operation,
+    subject: str,
     fields: Mapping[str, str],
     details: Mapping[str, Any] | None,
     call: Callable[[], T],
@@ -195,9 +203,7 @@ def _recorded(
         if error.changed == "yes":
             outcome = AuditEntry.DONE
         _end(start, outcome, fields, {"error": _kept(error)})
-        Own(fields["tenant"], fields["username"]).refused(
-            fields["action"], fields["actor_id"], fields["object_id"], error
-        )
+        Own(fields["tenant"], fields["username"]).refused(operation, subject, error)
         error.audit_id = start.pk
         raise
     given = answer(value)
@@ -205,21 +211,23 @@ def _recorded(
     return Written(given, value, key)
 
 
-def answered(request: HttpRequest, action: str, *, actor_id: str = "", object_id: str = "") -> Written[Any] | None:
+def answered(
+    request: HttpRequest, operation: Operation, *, actor_id: str = "", object_id: str = ""
+) -> Written[Any] | None:
     """Return what this very form led to before, or None; raise as `perform` does when that was an error.
 
     For views that must look at the API before they write, and would find what the first sending did.
     """
     if SessionCredentials.of(request).current is None:
         return None
-    key = entry_key(request, action, actor_id=actor_id, object_id=object_id)
+    key = entry_key(request, operation, actor_id=actor_id, object_id=object_id)
     if not AuditEntry.objects.filter(key=key).exists():
         return None
     return Written(_first_answer(key, sending_of(request)), None, key, is_replay=True)
 
 
 def record_read(
-    request: HttpRequest, action: str, *, actor_id: str, object_id: str, details: Mapping[str, Any]
+    request: HttpRequest, operation: Operation, *, actor_id: str, object_id: str, details: Mapping[str, Any]
 ) -> None:
     """Record that a secret was shown to somebody; raise NotRecorded when that cannot be written."""
     who = SessionCredentials.of(request).current
@@ -230,7 +238,7 @@ def record_read(
             kind=AuditEntry.READ,
             tenant=who.tenant,
             username=who.username,
-            action=action,
+            action=operation.action,
             actor_id=actor_id,
             object_id=object_id,
             outcome=AuditEntry.DONE,

@@ -2,13 +2,19 @@
 
 from django.http import HttpRequest
 
+from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import record_read
 from actors_app.core.security.credentials import signed_in
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import Actor
 
-ACTION = "secret.reveal"
+REVEAL_SECRETS = Operation(
+    "secret.reveal",
+    done="looked at secrets of",
+    tried="look at secrets of",
+    choice="Look at hidden secrets",
+)
 
 
 class NotOwner(AbacoError):  # noqa: N818  named as the tree of errors it belongs to
@@ -34,7 +40,7 @@ def reveal(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str,
     if not is_owner(signed_in(request).username, actor):
         raise NotOwner
     details = {"name": actor.label, "what": what}
-    record_read(request, ACTION, actor_id=actor.id, object_id=execution_id, details=details)
+    record_read(request, REVEAL_SECRETS, actor_id=actor.id, object_id=execution_id, details=details)
 
 
 def asked_for(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str, what: str) -> bool:

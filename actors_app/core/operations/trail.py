@@ -13,9 +13,11 @@ from django.db import transaction
 from django.db.models import F, Min
 
 from actors_app.core.operations.models import GENESIS, AuditEntry, AuditHead
+from actors_app.core.operations.operation import Operation
 
 # Entries removed in one transaction: whoever wants to append waits for its lock no longer than a moment.
 PRUNED_AT_ONCE = 5000
+PRUNE_TRAIL = Operation("audit.prune")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def _prune_some(before: datetime, limit: int) -> int:
             kind=AuditEntry.PRUNED,
             tenant="",
             username="",
-            action="audit.prune",
+            action=PRUNE_TRAIL.action,
             request_id="",
             details={"before": before.isoformat(), "count": len(some), "hash": last_hash, "through": last},
         )

@@ -5,23 +5,18 @@ A page without words of its own has those of its place in the navigation, whose 
 
 from dataclasses import dataclass
 
+from actors_app.core.operations.operation import operation_of_page
 from actors_app.core.pages.navigation import GROUPS, Place
 
 GENERAL = "The portal of the Actors API: register actors, send them messages, and see what came of each."
-# By the name of the page's URL.
+# Of pages to look at, by the name of the URL; what the others do says the record of the operation.
 PURPOSES = {
     "overview": "Whether everything is well: what needs attention, what runs now, what failed since yesterday.",
     "actor-list": "All actors that you may read. Search by name, id, image or owner, narrow by status, open one.",
-    "actor-create": "Register an actor: a Docker image with a mailbox. Only the image is needed.",
     "actor-detail": "One actor: its mailbox, workers, nonces, people, and what it ran lately.",
     "actor-configuration": "Every field of an actor, as the API has it.",
-    "actor-update": "Change an actor. Before anything is sent you see what changes, and what the API would reset.",
-    "actor-delete": "Delete an actor, after seeing what depends on it.",
-    "actor-restart": "Start an actor's image again as it is: a new worker takes the messages that wait.",
     "revision-list": "The definitions that an actor had, who changed what, and how executions fared under each.",
     "mailbox-list": "How many messages wait, and for which actors.",
-    "message-create": "Send a message to an actor: it becomes an execution. How many wait is shown above.",
-    "message-purge": "Empty an actor's mailbox: what waits there is lost.",
     "worker-list": "The workers of an actor: each takes messages out of its mailbox and runs them, one at a time.",
     "worker-detail": "One worker: what it does, where, and since when.",
     "nonce-list": "The nonces of an actor: keys that let others send without an account. Treat each like a password.",
@@ -30,9 +25,7 @@ PURPOSES = {
     "execution-list": "What an actor ran, newest first. The whole filter stands in the address, so it can be shared.",
     "execution-detail": "One execution: how it stands or ended, its log, what was sent; compare it with another.",
     "execution-logs": "The log of an execution: find words, jump to a line, follow it while it is written, keep it.",
-    "execution-create": "Register an execution that ran elsewhere; many servers refuse that.",
     "state-detail": "What a stateful actor remembers from one execution to the next.",
-    "schedule-update": "Let the API send the actor a message by itself, in whole hours of UTC.",
     "history": "What ran, of all actors that you may read, newest first. The whole filter stands in the address.",
     "comparison": "Two executions side by side: outcome, times, log and result.",
     "bulk-list": "What you did to many executions at once, and how far it has come.",
@@ -82,4 +75,10 @@ def places() -> tuple[Place, ...]:
 
 def purpose_of(name: str) -> str:
     """Return what the page of a URL's name is for."""
-    return PURPOSES.get(name, GENERAL)
+    operation = operation_of_page(name)
+    return PURPOSES.get(name) or (operation.purpose if operation else "") or GENERAL
+
+
+def has_purpose(name: str) -> bool:
+    """Whether the page of a URL's name has a purpose of its own."""
+    return purpose_of(name) != GENERAL

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.pages.help import EVERYWHERE, PURPOSES, places, purpose_of
+from actors_app.core.pages.help import EVERYWHERE, has_purpose, places, purpose_of
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -15,7 +15,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     of = request.GET.get("of", "")
     context = {
         "section": "help",
-        "is_of_a_page": of in PURPOSES,
+        "is_of_a_page": has_purpose(of),
         "purpose": purpose_of(of),
         "everywhere": EVERYWHERE,
         "letters": places(),

@@ -1,4 +1,4 @@
-"""What each act needs, and what the visitor is known to have: why a control is disabled.
+"""What a visitor is known to have of what an operation needs: why a control is disabled.
 
 What somebody may do is learnt only from what the API answers anyway: a map of permissions that a page asked for,
 whether it called them an administrator, and what it has just refused. That is remembered for a short time, in memory.
@@ -9,11 +9,12 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Protocol
 
 from django.core.cache import cache
 
 from actors_app.core.clock import SECOND, now_ms
+from actors_app.core.operations.operation import ADMIN, Operation
 from actors_app.core.security.models import Readable
 from actors_app.services.errors import AbacoError, Forbidden, OnlyAdmins
 from actors_app.services.hearing import Kind
@@ -24,23 +25,10 @@ REMEMBERED = 60  # seconds that a level is
 ROLE_REMEMBERED = 10 * 60  # seconds that it is that the API calls somebody no administrator, which changes rarely
 ADMIN_REMEMBERED = 24 * 60 * 60  # seconds that it is that it calls them one: that disables nothing
 LEVELS = ("READ", "EXECUTE", "UPDATE")
-ADMIN: Final = "ADMIN"  # stands for the admin role among the levels that an act may need
 # The refusals that are about the level or the role of who asks, not about what was sent.
 _OF_LEVEL = "Not authorized -- you do not have access to this "
 _OF_PRIVILEGE = "Not authorized -- only admins and privileged users can "
 _OF_ROLE = "Not authorized -- only admins are authorized to update workers"
-
-Level = Literal["READ", "EXECUTE", "UPDATE", "ADMIN"]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What one act needs, and of what; `words` say the act, with "it" for the actor, the alias or the config."""
-
-    needs: Level
-    words: str
-    kind: Kind = "actor"
-    of_admins_too: bool = False  # whether the API asks the level of administrators too
 
 
 class Person(Protocol):
@@ -55,63 +43,7 @@ class Person(Protocol):
         """Their name there."""
 
 
-_MAKE_NONCE = "making a nonce for it"
-_DELETE_NONCE = "deleting one of its nonces"
-_REPLACE_NONCE = "replacing one of its nonces"
-_GRANT = "granting levels on it"
 _ONLY_ADMINS = "the API fails here for everybody else, whatever their level"
-
-# By the name of the page that does it. What is not here needs no more than the page that leads to it.
-ACTS: Mapping[str, Act] = {
-    "actor-update": Act("UPDATE", "editing it"),
-    "actor-delete": Act("UPDATE", "deleting it"),
-    "actor-restart": Act("UPDATE", "starting its image again"),
-    "alias-create": Act("UPDATE", "making an alias for it", of_admins_too=True),
-    "execution-create": Act("UPDATE", "registering an execution of it"),
-    "execution-halt": Act("UPDATE", "halting its executions"),
-    "message-create": Act("EXECUTE", "sending messages to it"),
-    "message-preview": Act("EXECUTE", "sending messages to it"),
-    "message-purge": Act("UPDATE", "emptying its mailbox"),
-    "nonce-delete": Act("UPDATE", _DELETE_NONCE),
-    "nonce-list": Act("UPDATE", _MAKE_NONCE),
-    "nonce-replace": Act("UPDATE", _REPLACE_NONCE),
-    "permission-change": Act("UPDATE", _GRANT),
-    "permission-list": Act("UPDATE", _GRANT),
-    "schedule-update": Act("UPDATE", "changing its schedule"),
-    "state-reset": Act("UPDATE", "emptying its state"),
-    "state-update": Act("UPDATE", "editing its state"),
-    "worker-list": Act(ADMIN, "asking for workers"),
-    "worker-stop": Act("UPDATE", "stopping its workers"),
-    "alias-delete": Act("UPDATE", "deleting it", "alias"),
-    "alias-nonce-delete": Act("UPDATE", _DELETE_NONCE, "alias"),
-    "alias-nonce-list": Act("UPDATE", _MAKE_NONCE, "alias"),
-    "alias-nonce-replace": Act("UPDATE", _REPLACE_NONCE, "alias"),
-    "alias-permission-change": Act("UPDATE", _GRANT, "alias"),
-    "alias-permission-list": Act("UPDATE", _GRANT, "alias"),
-    "alias-update": Act("UPDATE", "pointing it elsewhere", "alias"),
-    "config-delete": Act(ADMIN, "deleting it", "config"),
-    "config-permission-change": Act(ADMIN, _GRANT, "config"),
-    "config-permission-list": Act(ADMIN, _GRANT, "config"),
-    "config-update": Act(ADMIN, "editing it", "config"),
-}
-# The refusals from which something is learnt, by the name that the trail has for the write.
-_REFUSED: Mapping[str, str] = {
-    "actor.update": "actor-update",
-    "actor.delete": "actor-delete",
-    "alias.delete": "alias-delete",
-    "config.delete": "config-delete",
-    "config.update": "config-update",
-    "execution.halt": "execution-halt",
-    "mailbox.purge": "message-purge",
-    "message.send": "message-create",
-    "nonce.create": "nonce-list",
-    "nonce.delete": "nonce-delete",
-    "schedule.update": "schedule-update",
-    "state.reset": "state-reset",
-    "state.update": "state-update",
-    "worker.ensure": "worker-list",
-    "worker.stop": "worker-stop",
-}
 _MAY: Mapping[tuple[str, str], str] = {
     ("actor", "READ"): "You may read this actor",
     ("actor", "EXECUTE"): "You may read this actor and send messages to it",
@@ -155,22 +87,23 @@ class Own:
         """Forget what everybody's level on something was: a level was changed, or may have been."""
         cache.set(self._change_memory(kind, name), time.monotonic(), timeout=2 * REMEMBERED)
 
-    def refused(self, action: str, actor_id: str, object_id: str, error: AbacoError) -> None:
-        """Learn from a refusal, where it is about the level or the role; an administrator passes every check."""
+    def refused(self, operation: Operation, name: str, error: AbacoError) -> None:
+        """Learn from a refusal, where it is about the level or the role; `name` is of the actor, alias or config.
+
+        An administrator passes every check but those of operations that check administrators too.
+        """
         if isinstance(error, Forbidden) and (error.reason or "").startswith(_OF_PRIVILEGE):
             cache.set(self._plain_memory, True, timeout=ROLE_REMEMBERED)
             self.role(AdminRole.OTHER, time.monotonic())
-        act = ACTS.get(_REFUSED.get(action, ""))
-        if act is None or not isinstance(error, Forbidden):
+        if operation.needs is None or operation.checks_admins or not isinstance(error, Forbidden):
             return
-        if act.needs == ADMIN:
+        if operation.needs == ADMIN:
             if isinstance(error, OnlyAdmins) or (error.reason or "").startswith(_OF_ROLE):
                 self.role(AdminRole.OTHER, time.monotonic())
-        elif (error.reason or "").startswith(f"{_OF_LEVEL}{act.kind}."):
-            name = actor_id if act.kind == "actor" else object_id
-            below = LEVELS[LEVELS.index(act.needs) - 1]
+        elif (error.reason or "").startswith(f"{_OF_LEVEL}{operation.kind}."):
+            below = LEVELS[LEVELS.index(operation.needs) - 1]
             self.role(AdminRole.OTHER, time.monotonic())
-            self._keep(act.kind, name, below, time.monotonic(), is_exact=False)
+            self._keep(operation.kind, name, below, time.monotonic(), is_exact=False)
 
     @property
     def is_plain(self) -> bool:
@@ -179,17 +112,20 @@ class Own:
 
     # Judging ------------------------------------------------------------------------------------------------
 
-    def why_not(self, act: Act, name: str, owner: str = "") -> str:
+    def why_not(self, operation: Operation, name: str, owner: str = "") -> str:
         """Return why the visitor may not do something, and who can help; nothing where they may, or might."""
-        if act.needs == ADMIN:
-            return self._only_for_admins(act) if self._role() is AdminRole.OTHER else ""
-        known = self._level(act.kind, name)
-        if known is None or LEVELS.index(known.level) >= LEVELS.index(act.needs):
+        if operation.needs is None:
             return ""
-        if not act.of_admins_too and self._role() is not AdminRole.OTHER:
+        if operation.needs == ADMIN:
+            return self._only_for_admins(operation) if self._role() is AdminRole.OTHER else ""
+        known = self._level(operation.kind, name)
+        if known is None or LEVELS.index(known.level) >= LEVELS.index(operation.needs):
             return ""
-        may = _MAY[act.kind, known.level] if known.is_exact else f"The API has just refused you more of this {act.kind}"
-        return f"{may}; {act.words} needs {act.needs}. {self._ask(owner)}"
+        if not operation.checks_admins and self._role() is not AdminRole.OTHER:
+            return ""
+        refused = f"The API has just refused you more of this {operation.kind}"
+        may = _MAY[operation.kind, known.level] if known.is_exact else refused
+        return f"{may}; {operation.doing} needs {operation.needs}. {self._ask(owner)}"
 
     def in_short(self, kind: Kind, name: str, owner: str = "") -> str:
         """Say what the visitor may do with an actor or an alias, where that is known not to be all."""
@@ -204,11 +140,11 @@ class Own:
             return "You are its owner, but the API looks only at the level: whoever has UPDATE can give it to you."
         return f"Its owner is “{owner}”." if owner else "Ask its owner, or somebody who has UPDATE."
 
-    def _only_for_admins(self, act: Act) -> str:
-        if act.kind == "config":
-            may = f"You may see this config; {act.words} is for administrators of the API"
+    def _only_for_admins(self, operation: Operation) -> str:
+        if operation.kind == "config":
+            may = f"You may see this config; {operation.doing} is for administrators of the API"
             return f"{may}: {_ONLY_ADMINS}. Ask one of them."
-        return f"{act.words.capitalize()} is for administrators of the API, whatever your level. Ask one of them."
+        return f"{operation.doing.capitalize()} is for administrators of the API, whatever your level. Ask one of them."
 
     def _role(self) -> AdminRole:
         """Return whether the visitor is an administrator, as the API said last.

@@ -18,7 +18,8 @@ import pytest
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from actors_app.core.pages.snippets import EXAMPLES, NO_CALL, OPERATIONS, Code, code_of
+from actors_app.core.operations.operation import operation_named, operations
+from actors_app.core.pages.snippets import NO_CALL, Code, code_of
 from actors_app.core.security.sessions import SessionStore
 from tests.sandbox.support import Person, Sandbox, start_sandbox
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
@@ -88,7 +89,7 @@ def test_the_names_are_those_of_agavepy_s_newest_release() -> None:
 
 
 def test_no_part_of_a_line_is_more_than_one_word(request_of: HttpRequest) -> None:
-    code = code_of(request_of, "actor-update", actor_id=ACTOR_ID, body={"image": HOSTILE, "description": HOSTILE})
+    code = code_of(request_of, "actor.update", actor_id=ACTOR_ID, body={"image": HOSTILE, "description": HOSTILE})
     words = shlex.split(code.curl)
     assert words[words.index("-X") + 1] == "PUT"
     assert json.loads(words[words.index("--data-binary") + 1]) == {"image": HOSTILE, "description": HOSTILE}
@@ -106,7 +107,7 @@ def test_names_are_those_of_the_api_and_secrets_are_masked(request_of: HttpReque
         "queue": "",
         "max_workers": None,
     }
-    code = code_of(request_of, "actor-create", body=body)
+    code = code_of(request_of, "actor.create", body=body)
     words = shlex.split(code.curl)
     sent = json.loads(words[words.index("--data-binary") + 1])
     environment = {"API_KEY": "${SECRET_API_KEY:?}", "CITY": "Austin"}
@@ -131,7 +132,7 @@ SECRETS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 def test_a_secret_is_a_variable_that_must_be_set(
     request_of: HttpRequest, body: dict[str, Any], sent: dict[str, Any]
 ) -> None:
-    code = code_of(request_of, "message-send", actor_id=ACTOR_ID, body=body)
+    code = code_of(request_of, "message.send", actor_id=ACTOR_ID, body=body)
     assert "x1" not in code.curl + code.python
     assert "4711" not in code.curl + code.python
     values = {name: f"s{number}" for number, name in enumerate(code.secrets, 1)}
@@ -145,7 +146,7 @@ def test_a_secret_is_a_variable_that_must_be_set(
     assert evaluated(call_in(code)["body"], values) == sent
 
 
-@pytest.mark.parametrize("name", ["config-create", "config-update"])
+@pytest.mark.parametrize("name", ["config.create", "config.update"])
 def test_the_value_of_a_secret_config_is_a_variable(request_of: HttpRequest, name: str) -> None:
     body = {"name": "db", "value": "hunter2", "is_secret": True, "actors": ACTOR_ID}
     code = code_of(request_of, name, body=body, **{key: IDS[key] for key in ids_of(name)})
@@ -157,7 +158,7 @@ def test_the_value_of_a_secret_config_is_a_variable(request_of: HttpRequest, nam
 
 def test_a_secret_that_goes_along_in_the_address_is_a_variable(request_of: HttpRequest) -> None:
     query = {"API_KEY": "hunter2", "x-nonce": NONCE_ID, "CITY": "El Paso & 'x'"}
-    code = code_of(request_of, "message-send", actor_id=ACTOR_ID, body={"message": "m"}, query=query)
+    code = code_of(request_of, "message.send", actor_id=ACTOR_ID, body={"message": "m"}, query=query)
     assert "hunter2" not in code.curl + code.python
     assert NONCE_ID not in code.curl + code.python
     told = curl_is_told(code.curl, {"SECRET_API_KEY": "s1", "SECRET_X_NONCE": "s2"})[1]
@@ -167,14 +168,14 @@ def test_a_secret_that_goes_along_in_the_address_is_a_variable(request_of: HttpR
 
 
 def test_a_long_body_is_a_file(request_of: HttpRequest) -> None:
-    code = code_of(request_of, "message-send", actor_id=ACTOR_ID, body={"message": "x" * 1_000_000})
+    code = code_of(request_of, "message.send", actor_id=ACTOR_ID, body={"message": "x" * 1_000_000})
     assert "--data-binary @body.json" in code.curl
     assert call_in(code)["body"] == "json.load(open('body.json'))"
     assert len(code.curl + code.python) < 2000
 
 
 def test_a_file_is_named(request_of: HttpRequest) -> None:
-    code = code_of(request_of, "message-send-file", actor_id=ACTOR_ID, query={"A": "1"})
+    code = code_of(request_of, "message.send-file", actor_id=ACTOR_ID, query={"A": "1"})
     told = curl_is_told(code.curl, {})[1]
     assert told["--data-binary"] == "@FILE"
     assert told["address"].endswith("/messages?A=1")
@@ -183,7 +184,7 @@ def test_a_file_is_named(request_of: HttpRequest) -> None:
 
 def test_what_differs_between_versions_is_asked_of_the_dialect(request_of: HttpRequest, settings: Any) -> None:
     settings.TENANTS = {"default": replace(settings.TENANTS["default"], version="v3")}
-    code = code_of(request_of, "nonce-create", actor_id=ACTOR_ID, body={"max_uses": 1})
+    code = code_of(request_of, "nonce.create", actor_id=ACTOR_ID, body={"max_uses": 1})
     told = curl_is_told(code.curl, {"TOKEN": "t"})[1]
     assert told["address"] == f"https://api.example.org/v3/actors/{ACTOR_ID}/nonces"
     assert "X-Tapis-Token: t" in told.values()
@@ -199,7 +200,7 @@ def test_agavepy_is_said_not_to_work_without_tls(
     rf: RequestFactory, sign_in: Callable[..., Client], settings: Any, url: str, is_spoken: bool
 ) -> None:
     settings.TENANTS = {"default": replace(settings.TENANTS["default"], url=url)}
-    code = code_of(request_now(rf, sign_in), "actor", actor_id=ACTOR_ID)
+    code = code_of(request_now(rf, sign_in), "actor.get", actor_id=ACTOR_ID)
     assert f"{url}/actors/v2/{ACTOR_ID}" in code.curl
     assert ("Agave(api_server=" in code.python) is is_spoken
     if not is_spoken:
@@ -207,23 +208,23 @@ def test_agavepy_is_said_not_to_work_without_tls(
 
 
 def test_a_nonce_and_the_token_are_variables(request_of: HttpRequest) -> None:
-    code = code_of(request_of, "nonce-delete", actor_id=ACTOR_ID)
+    code = code_of(request_of, "nonce.delete", actor_id=ACTOR_ID)
     assert f'/actors/v2/{ACTOR_ID}/nonces/$NONCE"' in code.curl
     assert 'nonceId=os.environ["NONCE"]' in code.python
     assert "access-token-of-jdoe" not in code.curl + code.python
 
 
 def test_a_search_asks_in_the_names_of_the_api(request_of: HttpRequest) -> None:
-    code = code_of(request_of, "executions-search", query={"exit_code.neq": "0", "message_received_time.gt": "2026"})
+    code = code_of(request_of, "search.executions", query={"exit_code.neq": "0", "message_received_time.gt": "2026"})
     address = urlsplit(shlex.split(code.curl)[-1])
     assert address.path == "/actors/v2/search/executions"
     assert parse_qs(address.query) == {"exitCode.neq": ["0"], "messageReceivedTime.gt": ["2026"]}
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", [operation.name for operation in operations() if operation.title])
 def test_python_is_python_and_calls_what_agavepy_has(request_of: HttpRequest, name: str) -> None:
-    code = code_of(request_of, name, body=EXAMPLES.get(name), **{key: IDS[key] for key in ids_of(name)})
-    if not OPERATIONS[name].agavepy:
+    code = code_of(request_of, name, body=operation_named(name).example, **{key: IDS[key] for key in ids_of(name)})
+    if not operation_named(name).agavepy:
         assert "agavepy has no call for this" in code.python
         return
     given = call_in(code)
@@ -250,43 +251,43 @@ def test_the_lines_work(
 
     def run(name: str, **more: Any) -> Any:
         ids = more.pop("ids", {})
-        code = code_of(request, name, body=more.pop("body", EXAMPLES.get(name)), **more, **ids)
+        code = code_of(request, name, body=more.pop("body", operation_named(name).example), **more, **ids)
         return shell(code, admin, tmp_path)
 
-    made = run("actor-create", body={"image": "abacosamples/test", "description": HOSTILE})
+    made = run("actor.create", body={"image": "abacosamples/test", "description": HOSTILE})
     ids = {"actor_id": made["id"]}
     assert made["description"] == HOSTILE
-    assert [one["id"] for one in run("actor-list")] == [made["id"]]
-    assert run("actor", ids=ids)["image"] == "abacosamples/test"
+    assert [one["id"] for one in run("actor.list")] == [made["id"]]
+    assert run("actor.get", ids=ids)["image"] == "abacosamples/test"
     changed = {"image": "abacosamples/test", "log_ex": 60, "default_environment": {"CITY": "Austin"}}
-    assert run("actor-update", ids=ids, body=changed)["logEx"] == 60
-    sent = run("message-send", ids=ids, body={"message": HOSTILE}, query={"CITY": "El Paso & \N{PILE OF POO}"})
+    assert run("actor.update", ids=ids, body=changed)["logEx"] == 60
+    sent = run("message.send", ids=ids, body={"message": HOSTILE}, query={"CITY": "El Paso & \N{PILE OF POO}"})
     execution = ids | {"execution_id": sent["executionId"]}
     admin.ended(made["id"], sent["executionId"])
-    assert run("execution", ids=execution)["exitCode"] == 0
-    assert "CITY=El Paso & \N{PILE OF POO}" in run("log", ids=execution)["logs"]
-    assert run("execution-list", ids=ids)["totalExecutions"] == 1
-    found = run("execution-search", ids=ids, query={"status": "COMPLETE", "exit_code": "0", "limit": "50"})
+    assert run("execution.get", ids=execution)["exitCode"] == 0
+    assert "CITY=El Paso & \N{PILE OF POO}" in run("log.get", ids=execution)["logs"]
+    assert run("execution.list", ids=ids)["totalExecutions"] == 1
+    found = run("execution.search", ids=ids, query={"status": "COMPLETE", "exit_code": "0", "limit": "50"})
     assert [one["id"] for one in found["search"]] == [sent["executionId"]]
-    assert len(run("executions-search", query={"executor": "admin"})["search"]) == 1
-    assert run("message-count", ids=ids)["messages"] == 0
-    assert run("permissions", ids=ids) == {"admin": "UPDATE"}
-    worker = run("worker-list", ids=ids)[0]["id"]
-    assert run("worker", ids=ids | {"worker_id": worker})["id"] == worker
-    assert run("worker-stop", ids=ids | {"worker_id": worker}) is None
-    run("worker-add", ids=ids)
+    assert len(run("search.executions", query={"executor": "admin"})["search"]) == 1
+    assert run("mailbox.count", ids=ids)["messages"] == 0
+    assert run("permission.list", ids=ids) == {"admin": "UPDATE"}
+    worker = run("worker.list", ids=ids)[0]["id"]
+    assert run("worker.get", ids=ids | {"worker_id": worker})["id"] == worker
+    assert run("worker.stop", ids=ids | {"worker_id": worker}) is None
+    run("worker.ensure", ids=ids)
     (tmp_path / "FILE").write_bytes(b"\0\1")
-    assert admin.ended(made["id"], run("message-send-file", ids=ids)["executionId"])["status"] == "COMPLETE"
-    nonce = run("nonce-create", ids=ids)
+    assert admin.ended(made["id"], run("message.send-file", ids=ids)["executionId"])["status"] == "COMPLETE"
+    nonce = run("nonce.create", ids=ids)
     assert nonce["maxUses"] == 1
     os.environ["NONCE"] = nonce["id"]
     try:
-        assert run("nonce", ids=ids)["id"] == nonce["id"]
-        assert run("nonce-delete", ids=ids) is None
+        assert run("nonce.get", ids=ids)["id"] == nonce["id"]
+        assert run("nonce.delete", ids=ids) is None
     finally:
         del os.environ["NONCE"]
-    assert run("message-purge", ids=ids)["msg"] == "Actor mailbox purged."
-    assert run("actor-delete", ids=ids) is None
+    assert run("mailbox.purge", ids=ids)["msg"] == "Actor mailbox purged."
+    assert run("actor.delete", ids=ids) is None
 
 
 def shell(code: Code, who: Person, folder: Path) -> Any:
@@ -306,7 +307,7 @@ def evaluated(source: str, variables: dict[str, str]) -> Any:
 
 
 def ids_of(name: str) -> list[str]:
-    return [part[1:-1] for part in OPERATIONS[name].path if part.startswith("{") and part != "{nonce_id}"]
+    return [part for part in operation_named(name).parameters if part != "nonce_id"]
 
 
 def call_in(code: Code) -> dict[str, str]:

@@ -23,33 +23,33 @@ TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 
 
 PAGES = {
-    "overview": ["actor-list", "executions-search"],
+    "overview": ["actor-list", "search-executions"],
     "actor-update": ["actor-update"],
     "actor-list": ["actor-list"],
     "actor-create": ["actor-create"],
-    "actor-detail": ["actor"],
-    "actor-configuration": ["actor", "permissions"],
+    "actor-detail": ["actor-get"],
+    "actor-configuration": ["actor-get", "permission-list"],
     "actor-delete": ["actor-delete"],
     "actor-restart": ["actor-update"],
-    "message-create": ["message-count", "message-send"],
-    "message-purge": ["message-purge"],
-    "worker-list": ["worker-list", "worker-add"],
-    "worker-detail": ["worker"],
+    "message-create": ["mailbox-count", "message-send"],
+    "message-purge": ["mailbox-purge"],
+    "worker-list": ["worker-list", "worker-ensure"],
+    "worker-detail": ["worker-get"],
     "worker-stop": ["worker-stop"],
     "nonce-list": ["nonce-list", "nonce-create"],
-    "nonce-detail": ["nonce"],
+    "nonce-detail": ["nonce-get"],
     "nonce-delete": ["nonce-delete"],
     "schedule-list": ["actor-list"],
-    "schedule-update": ["actor"],
+    "schedule-update": ["actor-get"],
     "link-list": ["actor-list"],
     "nonce-overview": ["actor-list"],
     "nonce-replace": ["nonce-create", "nonce-delete"],
     "alias-nonce-replace": ["alias-nonce-create", "alias-nonce-delete"],
-    "state-detail": ["state"],
+    "state-detail": ["state-get"],
     "state-update": ["state-update"],
-    "state-reset": ["state"],
-    "administration": ["utilization"],
-    "all-workers": ["workers-search"],
+    "state-reset": ["state-get"],
+    "administration": ["admin-utilization"],
+    "all-workers": ["search-workers"],
     "config-list": ["config-list"],
     "config-create": ["config-create"],
     "config-detail": ["config-list"],
@@ -57,21 +57,21 @@ PAGES = {
     "config-delete": ["config-delete"],
     "alias-list": ["alias-list"],
     "alias-create": ["alias-create"],
-    "alias-detail": ["alias"],
+    "alias-detail": ["alias-get"],
     "alias-update": ["alias-update"],
     "alias-delete": ["alias-delete"],
     "alias-nonce-list": ["alias-nonce-list", "alias-nonce-create"],
-    "alias-nonce-detail": ["alias-nonce"],
+    "alias-nonce-detail": ["alias-nonce-get"],
     "alias-nonce-delete": ["alias-nonce-delete"],
-    "permission-list": ["permissions", "permission-grant"],
-    "alias-permission-list": ["alias-permissions", "alias-permission-grant"],
-    "config-permission-list": ["config-permissions", "config-permission-grant"],
+    "permission-list": ["permission-list", "permission-grant"],
+    "alias-permission-list": ["alias-permission-list", "alias-permission-grant"],
+    "config-permission-list": ["config-permission-list", "config-permission-grant"],
     "execution-list": ["execution-search", "execution-list"],
-    "history": ["executions-search"],
+    "history": ["search-executions"],
     "execution-create": ["execution-register"],
-    "execution-detail": ["execution", "log"],
+    "execution-detail": ["execution-get", "log-get"],
     "execution-halt": ["execution-halt"],
-    "execution-logs": ["log"],
+    "execution-logs": ["log-get"],
 }
 
 
@@ -91,7 +91,7 @@ def test_a_filter_is_what_the_line_asks(signed_in: Client) -> None:
     with responses.RequestsMock() as wire:
         answer_everything(wire)
         page = signed_in.get("/executions/?outcome=failed&executor=-jdoe&window=all&worker=W1").content.decode()
-    asked = parse_qs(urlsplit(shlex.split(shown_in(page, "executions-search"))[-1]).query)
+    asked = parse_qs(urlsplit(shlex.split(shown_in(page, "search-executions"))[-1]).query)
     assert asked == {
         "status": ["COMPLETE"],
         "exitCode.neq": ["0"],
@@ -105,7 +105,7 @@ def test_what_is_typed_is_what_the_line_sends(signed_in: Client) -> None:
     with responses.RequestsMock() as wire:
         answer_everything(wire, status=400)
         page = signed_in.post(f"/actors/{ACTOR_ID}/workers/", {"num": "7"}).content.decode()
-    words = shlex.split(shown_in(page, "worker-add"))
+    words = shlex.split(shown_in(page, "worker-ensure"))
     assert json.loads(words[words.index("--data-binary") + 1]) == {"num": 7}
 
 
@@ -147,8 +147,8 @@ def test_two_that_are_compared_are_both_shown(signed_in: Client) -> None:
         answer_everything(wire)
         page = signed_in.get(f"/compare/?a={ACTOR_ID}/{EXECUTION_ID}&b={ACTOR_ID}/Other").content.decode()
     for number, one in enumerate((EXECUTION_ID, "Other")):
-        assert shown_in(page, f"execution-{number}").endswith(f"/actors/v2/{ACTOR_ID}/executions/{one}")
-        assert shown_in(page, f"log-{number}").endswith(f"/executions/{one}/logs")
+        assert shown_in(page, f"execution-get-{number}").endswith(f"/actors/v2/{ACTOR_ID}/executions/{one}")
+        assert shown_in(page, f"log-get-{number}").endswith(f"/executions/{one}/logs")
 
 
 # Pages that have no call of their own to show, each with the reason.

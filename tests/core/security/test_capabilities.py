@@ -11,8 +11,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from actors_app.core.security.capabilities import ACTS, Own
+from actors_app.core.operations.operation import operation_named, operations, pages_with_operations
+from actors_app.core.security.capabilities import Own
 from actors_app.core.security.models import PortalSession
+from actors_app.services.errors import Forbidden
 from actors_app.services.types import AdminRole
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, NONCE_ID, WORKER_ID, actor_payload, envelope
@@ -262,9 +264,9 @@ def test_an_answer_from_before_a_change_counts_no_more_however_late_it_comes(db:
     asked = time.monotonic()
     own.changed("actor", ACTOR_ID)
     own.levels("actor", ACTOR_ID, READ, asked)
-    assert own.why_not(ACTS["actor-delete"], ACTOR_ID) == ""
+    assert own.why_not(operation_named("actor.delete"), ACTOR_ID) == ""
     own.levels("actor", ACTOR_ID, READ, time.monotonic())
-    assert own.why_not(ACTS["actor-delete"], ACTOR_ID, "sue").endswith(OWNER)
+    assert own.why_not(operation_named("actor.delete"), ACTOR_ID, "sue").endswith(OWNER)
 
 
 # Refusals --------------------------------------------------------------------------------------------------------
@@ -297,6 +299,31 @@ def test_a_refusal_for_something_else_teaches_nothing(api: API, signed_in: Clien
     api.refuse("POST", f"{ACTOR}/messages", refusal)
     signed_in.post(f"{PAGE}messages/", {"message": "hello", "kind": "text"})
     assert is_alive(opened(signed_in, f"{PAGE}configuration/"), "Send a message")
+
+
+@pytest.mark.parametrize(
+    "name", [one.name for one in operations() if one.needs in ("EXECUTE", "UPDATE") and not one.checks_admins]
+)
+def test_a_refusal_of_any_operation_teaches(db: None, name: str) -> None:
+    operation, own = operation_named(name), Own("default", "jdoe")
+    refusal = Forbidden(reason=f"Not authorized -- you do not have access to this {operation.kind}.")
+    own.refused(operation, "subject", refusal)
+    refused = f"The API has just refused you more of this {operation.kind}"
+    assert own.why_not(operation, "subject", "sue") == f"{refused}; {operation.doing} needs {operation.needs}. {OWNER}"
+
+
+def test_a_refusal_to_point_an_alias_elsewhere_teaches(api: API, signed_in: Client) -> None:
+    api.get("/actors/v2", [])
+    api.get("/actors/v2/aliases", [])
+    api.get(ACTOR, actor_payload(owner="sue"))
+    api.get("/actors/v2/aliases/tiler", {"alias": "tiler", "actorId": ACTOR_ID, "owner": "sue"})
+    api.get("/actors/v2/aliases/tiler/nonces", [])
+    api.refuse("PUT", "/actors/v2/aliases/tiler", "Not authorized -- you do not have access to this alias.")
+    assert signed_in.post("/aliases/tiler/edit/", {"actor_id": ACTOR_ID}).status_code == 403
+    page = opened(signed_in, "/aliases/tiler/")
+    assert f"The API has just refused you more of this alias; pointing it elsewhere needs UPDATE. {OWNER}" in control(
+        page, "Point elsewhere"
+    )
 
 
 # Aliases and configs ---------------------------------------------------------------------------------------------
@@ -362,9 +389,10 @@ def test_the_levels_are_the_same_in_tapis(
 
 
 def test_each_act_is_a_page() -> None:
-    assert {f"actors:{name}" for name in ACTS} <= crawled().keys()
-    for name, act in ACTS.items():
-        word = {"actor": "actor_id", "alias": "alias", "config": "config"}[act.kind]
+    pages = pages_with_operations()
+    assert {f"actors:{name}" for name in pages} <= crawled().keys()
+    for name, operation in pages.items():
+        word = {"actor": "actor_id", "alias": "alias", "config": "config"}[operation.kind]
         if name != "alias-create":
             assert word in reverse_kwargs(name), name
 

@@ -1,0 +1,54 @@
+"""The operations on configs."""
+
+from actors_app.configs.checks import config_exists, config_is_gone, config_remains
+from actors_app.core.operations.operation import ADMIN, Operation
+
+_EXAMPLE = {"name": "my-config", "value": "VALUE", "is_secret": False, "actors": "ACTOR_ID"}
+
+LIST_CONFIGS = Operation(
+    "config.list",
+    "GET",
+    "/actors/configs",
+    summary="List the configs of the tenant",
+    title="List the configs",
+)
+CREATE_CONFIG = Operation(
+    "config.create",
+    "POST",
+    "/actors/configs",
+    kind="config",
+    done="made the config",
+    tried="make the config",
+    check=config_exists,
+    summary="Make a config",
+    title="Make the config",
+    example=_EXAMPLE,
+)
+UPDATE_CONFIG = Operation(
+    "config.update",
+    "PUT",
+    "/actors/configs/{config}",
+    kind="config",
+    needs=ADMIN,
+    doing="editing it",
+    done="edited the config",
+    tried="edit the config",
+    choice="Edit a config",
+    check=config_remains,
+    summary="Replace a config",
+    title="Replace the config",
+    example=_EXAMPLE,
+)
+DELETE_CONFIG = Operation(
+    "config.delete",
+    "DELETE",
+    "/actors/configs/{config}",
+    kind="config",
+    needs=ADMIN,
+    doing="deleting it",
+    done="deleted the config",
+    tried="delete the config",
+    check=config_is_gone,
+    summary="Delete a config",
+    title="Delete the config",
+)

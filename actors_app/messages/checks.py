@@ -1,0 +1,88 @@
+"""Whether a message was sent or a mailbox emptied, of which the answer never came."""
+
+from collections.abc import Sequence
+
+from actors_app.audit.activity import execution_of
+from actors_app.core.operations.findings import Finding, Item, is_since, page_of_actor
+from actors_app.core.operations.models import AuditEntry
+from actors_app.core.pages.converters import is_id
+from actors_app.core.pages.formatting import visible
+from actors_app.services import Abaco
+from actors_app.services.errors import NotFound
+from actors_app.services.types import Execution
+
+MOST = 20  # executions looked at
+
+
+def message_is_sent(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """Look for executions by this person that began after it was sent (`GET /actors/{id}/executions`)."""
+    listing = abaco.executions.list(entry.actor_id)
+    others = _executions_of_others(entry)
+    ids = [
+        row.id
+        for row in sorted(
+            (row for row in listing.executions if is_since(row.message_received_time, entry)),
+            key=lambda row: row.message_received_time or entry.time,
+        )
+        if is_id(row.id) and row.id not in others
+    ]
+    items = [
+        Item(
+            execution.id,
+            page_of_actor(entry, "execution-detail", execution.id),
+            execution.message_received_time,
+            visible(execution.status.lower()),
+        )
+        for execution in _executions(abaco, entry.actor_id, ids[:MOST])
+        if execution.executor == entry.username
+    ]
+    if items:
+        return Finding(
+            "yes" if len(items) == 1 else "unknown",
+            "An execution of this actor that you did not start by another message of this portal came after it."
+            if len(items) == 1
+            else f"{len(items)} executions came after it that no other message of this portal explains.",
+            "Most likely the message was accepted; open the execution to see what it received. Do not send it again.",
+            items,
+        )
+    if len(ids) > MOST:
+        return Finding(
+            "unknown",
+            f"{len(ids)} executions came after it, and the first {MOST} are of other people.",
+            "Look through the list of executions.",
+            [Item("All executions", page_of_actor(entry, "execution-list"))],
+        )
+    return Finding(
+        "no",
+        "No execution of this actor came from it: it was most likely not accepted.",
+        "You can send the message again.",
+    )
+
+
+def mailbox_is_empty(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """Count the messages that wait (`GET /actors/{id}/messages`)."""
+    waiting = abaco.messages.count(entry.actor_id).messages
+    items = [Item("The mailbox", page_of_actor(entry, "message-create"))]
+    if waiting == 0:
+        return Finding("yes", "No message waits.", "There is nothing left to do.", items)
+    return Finding(
+        "unknown",
+        f"{waiting} messages wait; they may have come since." if waiting is not None else "The API gave no count.",
+        "You can empty the mailbox again if they should go too.",
+        items,
+    )
+
+
+def _executions_of_others(entry: AuditEntry) -> set[str]:
+    """Return the executions that other messages of this trail became."""
+    messages = AuditEntry.objects.filter(
+        tenant=entry.tenant, actor_id=entry.actor_id, action=entry.action, start__isnull=True, pk__gte=entry.pk
+    )
+    return {execution_of(message) for message in messages.select_related("end")[:1000]}
+
+
+def _executions(abaco: Abaco, actor_id: str, ids: Sequence[str]) -> list[Execution]:
+    """Return executions with who started them; one that is not given is left out."""
+    calls = {key: lambda key=key: abaco.executions.get(actor_id, key) for key in ids}
+    answers = abaco.wave(**calls) if calls else {}
+    return [answer.need() for answer in answers.values() if not isinstance(answer.error, NotFound)]

@@ -1,0 +1,145 @@
+"""The operations on nonces, of actors and of aliases."""
+
+from dataclasses import dataclass
+
+from actors_app.core.operations.operation import UPDATE, Operation
+from actors_app.nonces.checks import alias_nonce_is_gone, alias_nonces_since, nonce_is_gone, nonces_since
+
+_EXAMPLE = {"level": "EXECUTE", "max_uses": 1, "description": ""}
+_CREATING, _DELETING, _REPLACING = "making a nonce for it", "deleting one of its nonces", "replacing one of its nonces"
+
+LIST_NONCES = Operation(
+    "nonce.list",
+    "GET",
+    "/actors/{actor_id}/nonces",
+    summary="List the nonces of an actor",
+    title="List the nonces",
+    agavepy="listNonces",
+)
+CREATE_NONCE = Operation(
+    "nonce.create",
+    "POST",
+    "/actors/{actor_id}/nonces",
+    pages=("nonce-list",),
+    needs=UPDATE,
+    doing=_CREATING,
+    done="made a nonce for",
+    tried="make a nonce for",
+    check=nonces_since,
+    summary="Make a nonce",
+    title="Make a nonce",
+    example=_EXAMPLE,
+    needs_body=False,
+    agavepy="addNonce",
+)
+READ_NONCE = Operation(
+    "nonce.get",
+    "GET",
+    "/actors/{actor_id}/nonces/{nonce_id}",
+    summary="Read a nonce",
+    title="Read the nonce",
+    agavepy="getNonce",
+)
+REVEAL_NONCE = Operation(
+    "nonce.reveal",
+    via=LIST_NONCES,
+    done="looked at a nonce of",
+    tried="look at a nonce of",
+    choice="Look at a nonce",
+    summary="Show a nonce in full",
+)
+REPLACE_NONCE = Operation(
+    "nonce.replace",
+    via=CREATE_NONCE,
+    recorded_as=CREATE_NONCE,
+    needs=UPDATE,
+    doing=_REPLACING,
+    summary="Replace a nonce",
+)
+DELETE_NONCE = Operation(
+    "nonce.delete",
+    "DELETE",
+    "/actors/{actor_id}/nonces/{nonce_id}",
+    needs=UPDATE,
+    doing=_DELETING,
+    done="deleted a nonce of",
+    tried="delete a nonce of",
+    check=nonce_is_gone,
+    summary="Delete a nonce",
+    title="Delete the nonce",
+    agavepy="deleteNonce",
+)
+
+LIST_ALIAS_NONCES = Operation(
+    "alias-nonce.list",
+    "GET",
+    "/actors/aliases/{alias}/nonces",
+    summary="List the nonces of an alias",
+    title="List the alias's nonces",
+)
+CREATE_ALIAS_NONCE = Operation(
+    "alias-nonce.create",
+    "POST",
+    "/actors/aliases/{alias}/nonces",
+    pages=("alias-nonce-list",),
+    kind="alias",
+    needs=UPDATE,
+    doing=_CREATING,
+    done="made a nonce for an alias",
+    tried="make a nonce for an alias",
+    check=alias_nonces_since,
+    summary="Make a nonce of an alias",
+    title="Make a nonce of the alias",
+    example=_EXAMPLE,
+)
+READ_ALIAS_NONCE = Operation(
+    "alias-nonce.get",
+    "GET",
+    "/actors/aliases/{alias}/nonces/{nonce_id}",
+    summary="Read a nonce of an alias",
+    title="Read the nonce",
+)
+REVEAL_ALIAS_NONCE = Operation(
+    "alias-nonce.reveal",
+    via=LIST_ALIAS_NONCES,
+    kind="alias",
+    done="looked at a nonce of an alias",
+    tried="look at a nonce of an alias",
+    choice="Look at a nonce of an alias",
+    summary="Show a nonce of an alias in full",
+)
+REPLACE_ALIAS_NONCE = Operation(
+    "alias-nonce.replace",
+    via=CREATE_ALIAS_NONCE,
+    recorded_as=CREATE_ALIAS_NONCE,
+    kind="alias",
+    needs=UPDATE,
+    doing=_REPLACING,
+    summary="Replace a nonce of an alias",
+)
+DELETE_ALIAS_NONCE = Operation(
+    "alias-nonce.delete",
+    "DELETE",
+    "/actors/aliases/{alias}/nonces/{nonce_id}",
+    kind="alias",
+    needs=UPDATE,
+    doing=_DELETING,
+    done="deleted a nonce of an alias",
+    tried="delete a nonce of an alias",
+    check=alias_nonce_is_gone,
+    summary="Delete a nonce of an alias",
+    title="Delete the nonce",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NonceOperations:
+    """The operations on the nonces of one kind of holder."""
+
+    create: Operation
+    reveal: Operation
+    delete: Operation
+
+
+OF_ACTOR = NonceOperations(CREATE_NONCE, REVEAL_NONCE, DELETE_NONCE)
+OF_ALIAS = NonceOperations(CREATE_ALIAS_NONCE, REVEAL_ALIAS_NONCE, DELETE_ALIAS_NONCE)

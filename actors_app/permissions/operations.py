@@ -1,0 +1,105 @@
+"""The operations on permissions, of actors, aliases and configs."""
+
+from actors_app.audit.activity import details_of
+from actors_app.core.operations.findings import Finding, Item
+from actors_app.core.operations.models import AuditEntry
+from actors_app.core.operations.operation import ADMIN, UPDATE, Operation
+from actors_app.core.pages.formatting import visible
+from actors_app.permissions.access import Subject
+from actors_app.services import Abaco
+
+_GRANTING = "granting levels on it"
+_EXAMPLE = {"user": "jdoe", "level": "READ"}
+
+
+def level_is_set(abaco: Abaco, entry: AuditEntry) -> Finding:
+    """Look at the level that the person has now (`GET /actors/{id}/permissions`, or those of an alias or config)."""
+    details = details_of(entry)
+    level, kind = details.get("after", {}).get(entry.object_id), details.get("kind", "actor")
+    subject = Subject(kind, entry.actor_id or str(details.get("name", "")))
+    current = abaco.permissions.get(subject.name, subject.kind).get(entry.object_id, "not in the list")
+    items = [Item("The permissions", subject.url, note=f"{visible(entry.object_id)}: {visible(current)}")]
+    if current == level:
+        return Finding("yes", f"The level is {current}, as you set it.", "There is nothing left to do.", items)
+    return Finding(
+        "no",
+        f"The level is not {level}: it was not done, or somebody has changed it since.",
+        "You can set it again.",
+        items,
+    )
+
+
+LIST_PERMISSIONS = Operation(
+    "permission.list",
+    "GET",
+    "/actors/{actor_id}/permissions",
+    title="Read who may do what",
+    agavepy="getPermissions",
+)
+GRANT_PERMISSION = Operation(
+    "permission.grant",
+    "POST",
+    "/actors/{actor_id}/permissions",
+    pages=("permission-change", "permission-list"),
+    needs=UPDATE,
+    doing=_GRANTING,
+    done="set a level on",
+    tried="set a level on",
+    choice="Set a level",
+    check=level_is_set,
+    title="Grant a level",
+    example=_EXAMPLE,
+    agavepy="updatePermissions",
+)
+REVOKE_PERMISSION = Operation(
+    "permission.revoke",
+    via=GRANT_PERMISSION,
+    done="took back a level on",
+    tried="take back a level on",
+    choice="Take back a level",
+    check=level_is_set,
+)
+LIST_ALIAS_PERMISSIONS = Operation(
+    "alias-permission.list",
+    "GET",
+    "/actors/aliases/{alias}/permissions",
+    title="Read who may use the alias",
+)
+GRANT_ALIAS_PERMISSION = Operation(
+    "alias-permission.grant",
+    "POST",
+    "/actors/aliases/{alias}/permissions",
+    recorded_as=GRANT_PERMISSION,
+    pages=("alias-permission-change", "alias-permission-list"),
+    kind="alias",
+    needs=UPDATE,
+    doing=_GRANTING,
+    title="Grant a level",
+    example=_EXAMPLE,
+)
+REVOKE_ALIAS_PERMISSION = Operation(
+    "alias-permission.revoke", via=GRANT_ALIAS_PERMISSION, recorded_as=REVOKE_PERMISSION, kind="alias"
+)
+LIST_CONFIG_PERMISSIONS = Operation(
+    "config-permission.list",
+    "GET",
+    "/actors/configs/{config}/permissions",
+    title="Read who may use the config",
+)
+GRANT_CONFIG_PERMISSION = Operation(
+    "config-permission.grant",
+    "POST",
+    "/actors/configs/{config}/permissions",
+    recorded_as=GRANT_PERMISSION,
+    pages=("config-permission-change", "config-permission-list"),
+    kind="config",
+    needs=ADMIN,
+    doing=_GRANTING,
+    title="Grant a level",
+    example=_EXAMPLE,
+)
+REVOKE_CONFIG_PERMISSION = Operation(
+    "config-permission.revoke", via=GRANT_CONFIG_PERMISSION, recorded_as=REVOKE_PERMISSION, kind="config"
+)
+GRANT = {"actor": GRANT_PERMISSION, "alias": GRANT_ALIAS_PERMISSION, "config": GRANT_CONFIG_PERMISSION}
+REVOKE = {"actor": REVOKE_PERMISSION, "alias": REVOKE_ALIAS_PERMISSION, "config": REVOKE_CONFIG_PERMISSION}

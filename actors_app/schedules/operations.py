@@ -1,0 +1,19 @@
+"""The operation on the schedule of an actor."""
+
+from actors_app.actors.checks import actor_is_as_saved
+from actors_app.actors.operations import UPDATE_ACTOR
+from actors_app.core.operations.operation import UPDATE, Operation
+
+UPDATE_SCHEDULE = Operation(
+    "schedule.update",
+    via=UPDATE_ACTOR,
+    needs=UPDATE,
+    doing="changing its schedule",
+    purpose="Let the API send the actor a message by itself, in whole hours of UTC.",
+    done="changed the schedule of",
+    tried="change the schedule of",
+    choice="Change a schedule",
+    has_values=True,
+    check=actor_is_as_saved,
+    summary="Set the schedule of an actor",
+)

@@ -1,0 +1,50 @@
+"""The operations on workers."""
+
+from actors_app.core.operations.operation import ADMIN, AGAVEPY_RAISES, UPDATE, Operation
+from actors_app.workers.checks import enough_workers, worker_is_gone
+
+LIST_WORKERS = Operation(
+    "worker.list",
+    "GET",
+    "/actors/{actor_id}/workers",
+    summary="List the workers of an actor",
+    title="List the workers",
+    agavepy="listWorkers",
+)
+ENSURE_WORKERS = Operation(
+    "worker.ensure",
+    "POST",
+    "/actors/{actor_id}/workers",
+    pages=("worker-list",),
+    needs=ADMIN,
+    doing="asking for workers",
+    done="asked for more workers of",
+    tried="get more workers of",
+    check=enough_workers,
+    summary="Ask for workers",
+    title="Ask for workers",
+    example={"num": 1},
+    agavepy="addWorker",
+    agavepy_note=AGAVEPY_RAISES,
+)
+READ_WORKER = Operation(
+    "worker.get",
+    "GET",
+    "/actors/{actor_id}/workers/{worker_id}",
+    summary="Read a worker",
+    title="Read the worker",
+    agavepy="getWorker",
+)
+STOP_WORKER = Operation(
+    "worker.stop",
+    "DELETE",
+    "/actors/{actor_id}/workers/{worker_id}",
+    needs=UPDATE,
+    doing="stopping its workers",
+    done="stopped a worker of",
+    tried="stop a worker of",
+    check=worker_is_gone,
+    summary="Stop a worker",
+    title="Stop the worker",
+    agavepy="deleteWorker",
+)
