@@ -16,6 +16,7 @@ CREATE_ACTOR = Operation(
     "POST",
     "/actors",
     purpose="Register an actor: a Docker image with a mailbox. Only the image is needed.",
+    about="new actor",
     done="registered the actor",
     tried="register the actor",
     has_values=True,

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from actors_app.core.operations.models import AuditEntry
-from actors_app.core.operations.operation import recorded_operation
+from actors_app.core.operations.operation import About, recorded_operation
 from actors_app.core.operations.trail import OPERATOR
 from actors_app.core.pages.badges import activity_badge
 from actors_app.core.pages.converters import is_id
@@ -193,28 +193,33 @@ def name_of(entry: AuditEntry, reader: Reader) -> str:
 
 def actor_address(entry: AuditEntry, reader: Reader, actors: str) -> str:
     """Return the page of the actor, of the one that was registered too; empty where it cannot be opened."""
-    if entry.action == "actor.create":
+    if _about(entry) == "new actor":
         return _location(entry)
     return f"{actors}{entry.actor_id}/" if entry.actor_id in reader.names else ""
 
 
 def object_of(entry: AuditEntry, actors: str) -> tuple[str, str]:
     """Return what else it was about, an execution, a worker, a nonce or a person, and its page, if it has one."""
-    actor, noun = f"{actors}{entry.actor_id}/", entry.action.partition(".")[0]
-    if noun == "nonce":
+    actor, about = f"{actors}{entry.actor_id}/", _about(entry)
+    if about == "nonce":
         return str(details_of(entry).get("nonce", "")), ""
-    if noun == "permission":
+    if about == "person":
         return entry.object_id, ""
-    if noun == "worker" and is_id(entry.object_id):
+    if about == "worker" and is_id(entry.object_id):
         return entry.object_id, f"{actor}workers/{entry.object_id}/"
-    if noun in ("execution", "log", "result", "evidence", "secret") and is_id(entry.object_id):
+    if about == "execution" and is_id(entry.object_id):
         return entry.object_id, f"{actor}executions/{entry.object_id}/"
-    if noun == "bulk":
+    if about == "page":
         page = _location(entry)
         return ("its page", page) if page else ("", "")
     if execution := execution_of(entry):
         return execution, f"{actor}executions/{execution}/"
     return "", ""
+
+
+def _about(entry: AuditEntry) -> About | None:
+    operation = recorded_operation(entry.action)
+    return operation.about if operation else None
 
 
 def execution_of(entry: AuditEntry) -> str:

@@ -26,6 +26,7 @@ REGISTER_EXECUTION = Operation(
     needs=UPDATE,
     doing="registering an execution of it",
     purpose="Register an execution that ran elsewhere; many servers refuse that.",
+    about="execution",
     done="registered an execution of",
     tried="register an execution of",
     choice="Register an execution",
@@ -50,6 +51,7 @@ HALT_EXECUTION = Operation(
     "/actors/{actor_id}/executions/{execution_id}",
     needs=UPDATE,
     doing="halting its executions",
+    about="execution",
     done="halted an execution of",
     tried="halt an execution of",
     check=execution_is_halted,
@@ -60,6 +62,7 @@ TAKE_RESULT = Operation(
     "result.take",
     "GET",
     "/actors/{actor_id}/executions/{execution_id}/results",
+    about="execution",
     done="took a result of",
     tried="take a result of",
     choice="Take a result",
@@ -73,6 +76,7 @@ TAKE_RESULT = Operation(
 )
 TAKE_EVIDENCE = Operation(
     "evidence.take",
+    about="execution",
     done="took evidence of",
     tried="take evidence of",
     choice="Take evidence",

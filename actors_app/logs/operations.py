@@ -13,6 +13,7 @@ READ_LOG = Operation(
 KEEP_LOG = Operation(
     "log.keep",
     via=READ_LOG,
+    about="execution",
     done="kept a log of",
     tried="keep a log of",
     choice="Keep a log",
@@ -20,6 +21,7 @@ KEEP_LOG = Operation(
 )
 DELETE_LOG = Operation(
     "log.delete",
+    about="execution",
     done="deleted a kept log of",
     tried="delete a kept log of",
     choice="Delete a kept log",

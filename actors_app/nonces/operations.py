@@ -23,6 +23,7 @@ CREATE_NONCE = Operation(
     pages=("nonce-list",),
     needs=UPDATE,
     doing=_CREATING,
+    about="nonce",
     done="made a nonce for",
     tried="make a nonce for",
     check=nonces_since,
@@ -43,6 +44,7 @@ READ_NONCE = Operation(
 REVEAL_NONCE = Operation(
     "nonce.reveal",
     via=LIST_NONCES,
+    about="nonce",
     done="looked at a nonce of",
     tried="look at a nonce of",
     choice="Look at a nonce",
@@ -62,6 +64,7 @@ DELETE_NONCE = Operation(
     "/actors/{actor_id}/nonces/{nonce_id}",
     needs=UPDATE,
     doing=_DELETING,
+    about="nonce",
     done="deleted a nonce of",
     tried="delete a nonce of",
     check=nonce_is_gone,

@@ -43,6 +43,7 @@ GRANT_PERMISSION = Operation(
     pages=("permission-change", "permission-list"),
     needs=UPDATE,
     doing=_GRANTING,
+    about="person",
     done="set a level on",
     tried="set a level on",
     choice="Set a level",
@@ -54,6 +55,7 @@ GRANT_PERMISSION = Operation(
 REVOKE_PERMISSION = Operation(
     "permission.revoke",
     via=GRANT_PERMISSION,
+    about="person",
     done="took back a level on",
     tried="take back a level on",
     choice="Take back a level",

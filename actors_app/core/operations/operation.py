@@ -26,6 +26,7 @@ from actors_app.services import Abaco
 from actors_app.services.hearing import Kind
 
 Level = Literal["READ", "EXECUTE", "UPDATE", "ADMIN"]
+About = Literal["new actor", "execution", "worker", "nonce", "person", "page"]
 Check = Callable[[Abaco, AuditEntry], Finding]
 EXECUTE: Final = "EXECUTE"
 UPDATE: Final = "UPDATE"
@@ -73,6 +74,7 @@ class Operation:
     # The activity.
     done: str = ""  # before the name of an actor, as in "stopped a worker of"
     tried: str = ""  # the same after "tried to", as in "stop a worker of"
+    about: About | None = None  # what its entry is about beside an actor
     choice: str = ""  # among the actions of the filter; its summary where that is not given
     has_values: bool = False  # whether its entry holds values of an actor's definition
     check: Check | None = field(default=None, repr=False)  # finds out whether it was done
@@ -157,11 +159,6 @@ def recorded_operations() -> list[Operation]:
 def operation_of_page(page: str) -> Operation | None:
     """Return what a page does, by the name of its address; None where it needs nothing and has no help of its own."""
     return _by_page.get(page)
-
-
-def pages_with_operations() -> Mapping[str, Operation]:
-    """Return what each page does that needs a level, by the name of its address."""
-    return {page: operation for page, operation in _by_page.items() if operation.needs}
 
 
 def calls_of(names: str) -> list[str]:

@@ -11,6 +11,7 @@ from actors_app.services.types import Actor
 
 REVEAL_SECRETS = Operation(
     "secret.reveal",
+    about="execution",
     done="looked at secrets of",
     tried="look at secrets of",
     choice="Look at hidden secrets",
