@@ -12,50 +12,16 @@ from actors_app.core.addresses import host_of
 from actors_app.masking import Masker
 from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
+from actors_app.services.types.actor_fields import FIELDS, PRIVILEGED_FIELDS
 from actors_app.services.types.actors import is_no_queue
 
 Definition = dict[str, Any]
 
 # Fields of an actor that `PUT /actors/{id}` takes, with their names on the pages.
-LABELS = {
-    "image": "Image",
-    "description": "Description",
-    "stateless": "Stateless",
-    "state": "State (JSON)",
-    "type": "Message type",
-    "hints": "Hints",
-    "default_environment": "Default environment",
-    "cron_schedule": "Schedule",
-    "cron_on": "Run on this schedule",
-    "link": "Link",
-    "webhook": "Webhook",
-    "log_ex": "Keep logs for (seconds)",
-    "token": "Access token",
-    "max_workers": "Most workers",
-    "mem_limit": "Memory limit",
-    "max_cpus": "CPU limit (billionths)",
-    "queue": "Queue",
-    "privileged": "Privileged container",
-    "use_container_uid": "Run as the image's own user",
-    "run_as_executor": "Run as whoever sends the message",
-}
+LABELS = {field.name: field.label for field in FIELDS if field.can_change}
 EDITABLE = tuple(LABELS)
-LIMITS = ("max_workers", "mem_limit", "max_cpus", "queue", "privileged", "use_container_uid")
 # What an actor has where `POST /actors` does not say; `token` is then up to the API.
-DEFAULTS: Definition = {
-    "description": "",
-    "state": {},
-    "type": "none",
-    "hints": [],
-    "default_environment": {},
-    "cron_schedule": "",
-    "cron_on": False,
-    "link": "",
-    "webhook": "",
-    "privileged": False,
-    "use_container_uid": False,
-    "run_as_executor": False,
-}
+DEFAULTS: Definition = {field.name: field.default for field in FIELDS if field.default is not None}
 _SALT = "actors.definition"
 
 
@@ -132,7 +98,7 @@ def taken_back(now: Definition, former: Definition) -> tuple[Definition, list[st
 
 def limits_in(definition: Definition) -> list[str]:
     """Return the labels of what a definition holds that only a caller with the privileged role may set."""
-    return [LABELS[name] for name in LIMITS if definition.get(name)]
+    return [LABELS[name] for name in PRIVILEGED_FIELDS if definition.get(name)]
 
 
 def seal(actor_id: str, actor: Actor) -> str:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from actors_app.actors.definition import EDITABLE, Definition, definition_of
+from actors_app.actors.definition import Definition, definition_of
 from actors_app.core.pages.form_fields import has_unseen
 from actors_app.core.pages.formatting import visible
 from actors_app.core.sizes import variable_excess
 from actors_app.services.dialects import DIALECTS, V2
 from actors_app.services.types import Actor
+from actors_app.services.types.actor_fields import FIELD, FIELDS, Type
 
-FIELDS = ("name", *EDITABLE)
 # What the API says of an actor and lets nobody set; a file that was saved from its answer has them too.
 SET_BY_THE_API = frozenset(
     (
@@ -59,10 +59,11 @@ class Imported:
 
     def for_version(self, version: str) -> "Imported":
         """Return it without what this version of the API does not know."""
-        if DIALECTS[version]().runs_as_executor or "run_as_executor" not in self.definition:
+        if DIALECTS[version]().runs_as_executor:
             return self
-        rest = {name: value for name, value in self.definition.items() if name != "run_as_executor"}
-        return replace(self, definition=rest, unknown=(*self.unknown, "run_as_executor"))
+        foreign = tuple(name for name in self.definition if FIELD[name].only_where_runs_as_executor)
+        rest = {name: value for name, value in self.definition.items() if name not in foreign}
+        return replace(self, definition=rest, unknown=(*self.unknown, *foreign))
 
 
 def written(actor: Actor, version: str) -> dict[str, Any]:
@@ -74,13 +75,13 @@ def written(actor: Actor, version: str) -> dict[str, Any]:
     definition = {"name": actor.name or "", **definition_of(actor)}
     if actor.stateless and not definition["state"]:
         del definition["state"]
-    for name in ("privileged", "use_container_uid", "run_as_executor"):
+    for name in (field.name for field in FIELDS if field.omits_false):
         if not definition[name]:
             # Saying no needs no right; yet the API may ask for the privileged role of whoever says anything.
             del definition[name]
     return {
         dialect.name(name): definition[name]
-        for name in FIELDS
+        for name in FIELD
         if name in definition and definition[name] is not None and (definition[name] != "" or name == "description")
     }
 
@@ -99,7 +100,7 @@ def read(content: object) -> Imported:
     value, taken = _unwrapped(content)
     if not isinstance(value, dict):
         raise NoDefinition('A definition is a JSON object, such as {"image": "abacosamples/test"}.')
-    names = {shown: name for name in (*FIELDS, *SET_BY_THE_API) for shown in (name, V2().name(name))}
+    names = {shown: name for name in (*FIELD, *SET_BY_THE_API) for shown in (name, V2().name(name))}
     found: Definition = {}
     unknown, left_out, wrong = [], [], []
     for shown, one in value.items():
@@ -111,7 +112,7 @@ def read(content: object) -> Imported:
         elif name in found:
             wrong.append(f"“{shown}” is given twice, under two names; keep one.")
         elif one is not None:
-            kind, test = _KINDS[name]
+            kind, test = _kind(name)
             if test(one):
                 found[name] = _plain(name, one)
             else:
@@ -152,9 +153,9 @@ def _plain(name: str, value: Any) -> Any:
     """Return a value as the form has it: the API takes one hint for a list, and `"false"` for false."""
     if name == "hints" and isinstance(value, str):
         return [value]
-    if _KINDS[name] is _TRUTH and isinstance(value, str):
+    if _kind(name) is _TRUTH and isinstance(value, str):
         return value == "true"
-    return int(value) if _KINDS[name] is _NUMBER else value
+    return int(value) if _kind(name) is _NUMBER else value
 
 
 def _is_number(value: object) -> bool:
@@ -173,11 +174,17 @@ _LIST: Kind = (
     lambda value: isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value)),
 )
 _ANY: Kind = "any JSON", lambda value: True
-_KINDS: dict[str, Kind] = {
-    **dict.fromkeys(FIELDS, _TEXT),
-    **dict.fromkeys(("stateless", "token", "cron_on", "privileged", "use_container_uid", "run_as_executor"), _TRUTH),
-    **dict.fromkeys(("log_ex", "max_workers", "max_cpus"), _NUMBER),
-    "default_environment": _OBJECT,
-    "hints": _LIST,
-    "state": _ANY,
+_KINDS: dict[Type, Kind] = {
+    "text": _TEXT,
+    "choice": _TEXT,
+    "truth": _TRUTH,
+    "number": _NUMBER,
+    "object": _OBJECT,
+    "list": _LIST,
+    "json": _ANY,
 }
+
+
+def _kind(name: str) -> Kind:
+    """Return what a file may hold under the name of a field."""
+    return _KINDS[FIELD[name].type]

@@ -9,11 +9,10 @@ from urllib.parse import urlsplit
 
 from django import forms
 
-from actors_app.actors.definition import DEFAULTS, EDITABLE, LIMITS, Definition
+from actors_app.actors.definition import DEFAULTS, EDITABLE, Definition
 from actors_app.actors.forms_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
 from actors_app.actors.images import check_image
 from actors_app.actors.webhooks import check_webhook
-from actors_app.core.addresses import LONGEST
 from actors_app.core.pages.form_fields import LineField, StrictJSONField, TextField, has_unseen
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.forms import PortalForm
@@ -23,6 +22,7 @@ from actors_app.core.sizes import storage_problem
 from actors_app.services.blanks import trimmed
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.jsons import is_same
+from actors_app.services.types.actor_fields import FIELD, PRIVILEGED_FIELDS
 from portal.tenants import Tenant
 
 _LINK = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]{0,127}", re.ASCII)
@@ -32,30 +32,49 @@ EXECUTOR_TENANTS = ("A2CPS", "DESIGNSAFE", "SD2E", "TACC")  # TACC/abaco dev-v3 
 _YES_OR_NO = (("true", "Yes"), ("false", "No"))
 
 
-def _number(low: int, high: int, **options: Any) -> forms.IntegerField:
-    """Return a field for a whole number between two, with its sentences."""
-    sentence = f"Type a whole number from {low:,} to {high:,}."
+def _words(name: str) -> dict[str, Any]:
+    """Return the label and the help of a field, as it is declared."""
+    field = FIELD[name]
+    label = field.form_label or field.label
+    return {"label": label, "help_text": field.help} if label else {"help_text": field.help}
+
+
+def _too_long(name: str) -> str:
+    return f"This is longer than {FIELD[name].longest:,} characters; make it shorter."
+
+
+def _number(name: str) -> forms.IntegerField:
+    """Return the input of a whole number, with its sentences."""
+    field = FIELD[name]
+    sentence = f"Type a whole number from {field.least:,} to {field.most:,}."
     return forms.IntegerField(
-        min_value=low,
-        max_value=high,
+        min_value=field.least,
+        max_value=field.most,
         required=False,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), sentence),
-        **options,
+        **_words(name),
     )
 
 
-def _text(length: int, **options: Any) -> LineField:
-    """Return an optional field for one line, with its sentence on length."""
+def _text(name: str, **options: Any) -> LineField:
+    """Return the input of one line, with its sentences."""
+    field = FIELD[name]
     options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}))
     return LineField(
-        max_length=length,
-        required=options.pop("required", False),
+        max_length=field.longest,
+        required=field.is_required,
         error_messages={
-            "max_length": f"This is longer than {length:,} characters; make it shorter.",
+            "max_length": _too_long(name),
             "required": options.pop("missing", "Type something here."),
         },
+        **_words(name),
         **options,
     )
+
+
+def _truth(name: str) -> forms.BooleanField:
+    """Return the input of a switch."""
+    return forms.BooleanField(required=False, **_words(name))
 
 
 def tapis_tenant(url: str) -> str:
@@ -71,85 +90,61 @@ class ActorForm(PortalForm):
     A value that the actor has already, and that nobody touched, is kept even where it would not be taken anew.
     """
 
-    name = _text(200, help_text="What people call it. It cannot be changed later.")
+    name = _text("name")
     image = _text(
-        800,
-        required=True,
+        "image",
         missing="Type the image, such as abacosamples/test.",
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "abacosamples/test:latest"}
         ),
-        help_text="A reference to a Docker image, such as abacosamples/test or registry.example.org/tool:2.1.",
     )
     description = TextField(
-        max_length=10_000,
+        max_length=FIELD["description"].longest,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"max_length": "This is longer than 10,000 characters; make it shorter."},
+        error_messages={"max_length": _too_long("description")},
+        **_words("description"),
     )
     stateless = forms.ChoiceField(
-        label="Stateless or stateful",
         choices=[
             ("true", "Stateless: forgets between messages"),
             ("false", "Stateful: keeps a JSON state, on one worker"),
         ],
         required=False,
-        help_text="A stateless actor can become stateful later, but never the other way round.",
         error_messages={"invalid_choice": "Choose stateless or stateful."},
+        **_words("stateless"),
     )
     state = StrictJSONField(
-        label="State (JSON)",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text="Of a stateful actor: the JSON object that each execution is given, and may replace.",
+        required=False, widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}), **_words("state")
     )
     type = forms.ChoiceField(
-        label="Message type",
         choices=[("none", "Not said"), ("json", "JSON"), ("bin", "Binary")],
         required=False,
-        help_text="A note for people; the API does not enforce it.",
         error_messages={"invalid_choice": "Choose one of the types in the list."},
+        **_words("type"),
     )
     token = forms.ChoiceField(
-        label="Access token",
         choices=[("", "As the API decides"), *_YES_OR_NO],
         required=False,
-        help_text="Whether each execution is given a token of the owner's.",
         error_messages={"invalid_choice": "Choose whether executions are given a token."},
+        **_words("token"),
     )
-    hints = _text(
-        1000, help_text="Words, separated by commas. Only sync means something to the API: it keeps one worker."
-    )
-    default_environment = EnvironmentField(
-        raw_json=True,
-        label="Default environment",
-        help_text="What every execution finds in its environment, unless its message says otherwise.",
-    )
+    hints = _text("hints")
+    default_environment = EnvironmentField(raw_json=True, **_words("default_environment"))
     cron_schedule = _text(
-        60,
-        label="Schedule",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": EXAMPLE}),
-        help_text=f"UTC, to the hour: “{EXAMPLE}”, or a start such as “2031-01-15 08 + 1 day”.",
+        "cron_schedule", widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": EXAMPLE})
     )
-    cron_on = forms.BooleanField(label="Run on this schedule", required=False)
-    link = _text(128, help_text="The id or alias of another actor, which is sent this one's events.")
-    webhook = _text(
-        LONGEST,
-        widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
-        help_text="An https address, which is sent this actor's events. The API calls it, never this portal.",
-    )
-    log_ex = _number(1, 1_000_000_000, label="Keep logs for", help_text="Seconds. The API may keep them for less.")
-    max_workers = _number(1, 1000, label="Most workers", help_text="Of a stateless actor.")
-    mem_limit = _text(20, label="Memory limit", help_text="As Docker writes it: 512m or 3g.")
-    max_cpus = _number(1, 10**12, label="CPU limit", help_text="In billionths: 1000000000 is one CPU.")
-    queue = _text(100, help_text="One that the API knows; empty is its default.")
-    privileged = forms.BooleanField(label="Privileged container", required=False)
-    use_container_uid = forms.BooleanField(label="Run as the image's own user", required=False)
-    run_as_executor = forms.BooleanField(
-        label="Run as whoever sends the message",
-        required=False,
-        help_text="With the user of each message's sender instead of the owner's. Only tenants of TACC allow it.",
-    )
+    cron_on = _truth("cron_on")
+    link = _text("link")
+    webhook = _text("webhook", widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}))
+    log_ex = _number("log_ex")
+    max_workers = _number("max_workers")
+    mem_limit = _text("mem_limit")
+    max_cpus = _number("max_cpus")
+    queue = _text("queue")
+    privileged = _truth("privileged")
+    use_container_uid = _truth("use_container_uid")
+    run_as_executor = _truth("run_as_executor")
     force = forms.BooleanField(
         label="Pull the image again and restart the workers, even if the image is the same", required=False
     )
@@ -336,4 +331,4 @@ class ActorForm(PortalForm):
     @property
     def has_limits(self) -> bool:
         """Whether a field that needs the privileged role holds something, or is wrong."""
-        return any(self[name].value() or name in self.errors for name in LIMITS)
+        return any(self[name].value() or name in self.errors for name in PRIVILEGED_FIELDS)

@@ -10,24 +10,7 @@ from typing import Any
 from actors_app.actors.definition import DEFAULTS, EDITABLE, LABELS, Definition, only_changed
 from actors_app.actors.revision_values import Side, side_of
 from actors_app.services.jsons import is_same
-
-# What becomes of a field that an update leaves out, where it is not set back to nothing.
-_OTHERWISE = {
-    "image": "Refused: an update must name an image.",
-    "cron_schedule": "Kept: the API takes no schedule away.",
-    "token": "Set to what the API gives by itself.",
-    "queue": "Back to the API's default queue.",
-}
-_LOST = {
-    "state": "Wiped: the actor forgets everything.",
-    "cron_on": "Switched off: it runs on no schedule.",
-    "default_environment": "Emptied: every variable is gone.",
-    "privileged": "Set to No.",
-    "use_container_uid": "Set to No.",
-    "run_as_executor": "Set to No.",
-    "type": "Set to none.",
-}
-_EMPTIED = "Emptied."
+from actors_app.services.types.actor_fields import FIELD
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +63,10 @@ def _column(name: str, now: Any, change: Any, *, stateless: bool, is_reset: bool
     if name == "stateless":
         left_out = "" if stateless else "Refused: the API would take it for stateless."
     elif name in ("image", "token"):
-        left_out, is_lost = _OTHERWISE[name], name == "token"
+        left_out, is_lost = FIELD[name].left_out, name == "token"
     elif has_value and is_reset and name == "cron_schedule":
         left_out, is_lost = "Taken away: it runs on no schedule any more.", True
     elif has_value:
-        left_out = _OTHERWISE.get(name) or _LOST.get(name, _EMPTIED)
+        left_out = FIELD[name].left_out
         is_lost = name != "cron_schedule"
     return Column(name, LABELS[name], now, change, not is_same(now, change), left_out, is_lost)

@@ -1,9 +1,12 @@
 """Actors as they go out, and their definitions as they come in."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from actors_app.actors.rows import SORTS
 from actors_app.core.api.fields import MOMENT, Body, Choice, Object, SliceQuery, Text, Trimmed, Truth, Whole
+from actors_app.services.types.actor_fields import FIELDS, ActorField
 
 
 class ActorRow(serializers.Serializer):
@@ -58,39 +61,34 @@ class ActorsQuery(SliceQuery):
     )
 
 
+def _taken(field: ActorField, *, is_required: bool = False) -> Any:
+    """Return what may be sent for a field of a definition."""
+    options: dict[str, Any] = {} if is_required else {"required": False}
+    if field.api_help:
+        options["help_text"] = field.api_help
+    is_set_back_by_null = field.default is None and field.can_change and not field.is_required
+    if field.type == "text":
+        empty = {} if field.is_required else {"allow_null" if is_set_back_by_null else "allow_blank": True}
+        return Text(max_length=field.longest, **empty, **options)
+    if field.type == "number":
+        return Whole(allow_null=True, min_value=field.least, max_value=field.most, **options)
+    if field.type == "choice":
+        return Choice(["none", "json", "bin"], **options)
+    if field.type == "list":
+        return serializers.ListField(child=Text(max_length=100), max_length=50, **options)
+    return Truth(**options) if field.type == "truth" else Object(**options)
+
+
 class ActorChanges(Body):
     """Fields of an actor's definition; what is left out stays as it is."""
 
-    image = Text(required=False, max_length=800, help_text="A reference to a Docker image.")
-    description = Text(required=False, max_length=10_000, allow_blank=True)
-    stateless = Truth(required=False, help_text="A stateful actor cannot become stateless again.")
-    state = Object(required=False, help_text="Of a stateful actor: a JSON object.")
-    type = Choice(["none", "json", "bin"], required=False)
-    token = Truth(required=False, help_text="Whether each execution is given a token of the owner's.")
-    hints = serializers.ListField(
-        child=Text(max_length=100), required=False, max_length=50, help_text="Only `sync` means something to the API."
-    )
-    default_environment = Object(required=False, help_text="Names and texts.")
-    cron_schedule = Text(required=False, max_length=60, allow_blank=True, help_text="Such as `now + 1 hour`.")
-    cron_on = Truth(required=False)
-    link = Text(required=False, max_length=128, allow_blank=True, help_text="The id or alias of another actor.")
-    webhook = Text(required=False, max_length=2000, allow_blank=True, help_text="An https address.")
-    log_ex = Whole(required=False, allow_null=True, min_value=1, max_value=1_000_000_000)
-    max_workers = Whole(required=False, allow_null=True, min_value=1, max_value=1000)
-    mem_limit = Text(required=False, allow_null=True, max_length=20, help_text="Such as `512m` or `3g`.")
-    max_cpus = Whole(required=False, allow_null=True, min_value=1, max_value=10**12)
-    queue = Text(required=False, allow_null=True, max_length=100)
-    privileged = Truth(required=False)
-    use_container_uid = Truth(required=False)
-    run_as_executor = Truth(
-        required=False, help_text="Of v3 alone: run as whoever sends the message, in tenants of TACC."
-    )
+    locals().update({field.name: _taken(field) for field in FIELDS if field.can_change})
     force = Truth(required=False, help_text="Pull the image again and restart the workers, even if nothing changed.")
 
 
 class ActorDefinition(ActorChanges):
     """The definition of a new actor."""
 
-    name = Text(required=False, max_length=200, allow_blank=True, help_text="It cannot be changed later.")
-    image = Text(max_length=800, help_text="A reference to a Docker image.")
+    locals().update({field.name: _taken(field) for field in FIELDS if not field.can_change})
+    locals().update({field.name: _taken(field, is_required=True) for field in FIELDS if field.is_required})
     force = None  # type: ignore[assignment]  # a new one is pulled anyway

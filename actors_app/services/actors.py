@@ -10,36 +10,13 @@ from actors_app.services.calls import Call, Reply
 from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound
 from actors_app.services.jsons import MAX_OBJECTS
 from actors_app.services.types import Actor, ActorLine, ActorLines, Listed
+from actors_app.services.types.actor_fields import FIELD
 from actors_app.services.types.actor_lines import envelope_of
 from actors_app.services.types.actors import is_no_queue
 from actors_app.services.urls import UpstreamPath, actor
 
 # What `POST /actors` reads; everything else in it would be ignored without a word.
-ACTOR_FIELDS = frozenset(
-    {
-        "name",
-        "image",
-        "description",
-        "stateless",
-        "state",
-        "type",
-        "token",
-        "link",
-        "webhook",
-        "hints",
-        "privileged",
-        "max_workers",
-        "mem_limit",
-        "max_cpus",
-        "use_container_uid",
-        "default_environment",
-        "queue",
-        "log_ex",
-        "cron_schedule",
-        "cron_on",
-        "run_as_executor",
-    }
-)
+ACTOR_FIELDS = frozenset(FIELD)
 
 
 class Actors:
@@ -99,7 +76,8 @@ class Actors:
         `force` the image is pulled again even when it is the same. Raises InvalidRequest for an unknown
         field.
         """
-        known = (ACTOR_FIELDS - {"name"}) | {"force"} | set(self._caller.dialect.reset_by_put)
+        changeable = {name for name, field in FIELD.items() if field.can_change}
+        known = frozenset(changeable) | {"force"} | set(self._caller.dialect.reset_by_put)
         call = self._write("PUT", self._caller.path(actor(actor_id)), definition, known)
         try:
             return self._actor(call)

@@ -4,27 +4,16 @@ from collections.abc import Mapping
 
 from actors_app.services.caller import Caller, json_call
 from actors_app.services.calls import Call
+from actors_app.services.dialects import camel
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.types import Mailbox, SentMessage
+from actors_app.services.types.actor_fields import PRIVILEGED_FIELDS
 from actors_app.services.urls import UpstreamPath, actor
 
 # Abaco checks every body under an actor as if it were a definition (TACC/abaco actors/auth.py,
 # `check_privileged`): with a value under one of these names, a message is refused unless its sender is an administrator
 # or has the privileged role.
-PRIVILEGED_KEYS = frozenset(
-    {
-        "queue",
-        "privileged",
-        "maxWorkers",
-        "max_workers",
-        "maxCpus",
-        "max_cpus",
-        "memLimit",
-        "mem_limit",
-        "useContainerUid",
-        "use_container_uid",
-    }
-)
+PRIVILEGED_KEYS = frozenset(key for name in PRIVILEGED_FIELDS for key in (name, camel(name)))
 
 
 def privileged_key(value: object) -> str:

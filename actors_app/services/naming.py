@@ -13,13 +13,14 @@ from typing import Any
 from actors_app.services.calls import Call
 from actors_app.services.dialects import DIALECTS, Dialect, camel
 from actors_app.services.errors import AbacoError, NamingMismatch
+from actors_app.services.types.actor_fields import FIELD
 
 # The names of the API's own records that the dialects write otherwise. `/actors/utilization` is in camelCase in all.
 TELLING = frozenset(
     {
         # of an actor, its workers and nonces
-        "create_time", "cron_next_ex", "cron_on", "cron_schedule", "default_environment", "last_update_time", "log_ex",
-        "max_cpus", "max_workers", "mem_limit", "run_as_executor", "status_message", "use_container_uid",
+        *(name for name in FIELD if "_" in name),
+        "create_time", "cron_next_ex", "last_update_time", "status_message",
         "ch_name", "host_id", "host_ip", "last_execution_time", "last_health_check_time",
         "current_uses", "last_use_time", "max_uses", "remaining_uses",
         # of an execution, the listing of them, an alias, a config, and a message that was sent

@@ -95,8 +95,8 @@ def test_an_update_that_starts_from_the_definition_loses_nothing(abaco: Abaco) -
     )
     abaco.actors.update(A, {**actor.definition(), "description": "new"})
     assert responses.calls[0].request.body == (
-        b'{"image": "i", "stateless": false, "defaultEnvironment": {"K": "v"}, "description": "new", "link": "",'
-        b' "webhook": "", "hints": ["sync"], "type": "", "logEx": 60, "cronOn": true,'
+        b'{"image": "i", "stateless": false, "defaultEnvironment": {"K": "v"}, "description": "new", "type": "",'
+        b' "hints": ["sync"], "cronOn": true, "link": "", "webhook": "", "logEx": 60,'
         b' "state": {"n": 1}}'
     )
 

@@ -9,16 +9,14 @@ from actors_app.services.dialects import Dialect
 from actors_app.services.errors import NamingMismatch
 from actors_app.services.fields import Fields
 from actors_app.services.schedules import from_now_on
+from actors_app.services.types.actor_fields import PRIVILEGED_FIELDS, SENT_BACK
 
-# Only a privileged caller may send these with a value; `default` is the queue everybody is in.
-PRIVILEGED_FIELDS = ("privileged", "max_workers", "max_cpus", "mem_limit", "use_container_uid", "queue")
-_KEPT_BY_PUT = ("description", "link", "webhook", "hints", "type", "token", "log_ex", "cron_on")
 # What every actor has, so that it shows whether an answer was read by its own names; and what it has where nulls are
 # kept, all of which an update sets back unless it is sent again.
 _ALWAYS = ("create_time", "last_update_time")
 _WITH_NULLS = (
     *_ALWAYS,
-    *_KEPT_BY_PUT,
+    *SENT_BACK,
     *PRIVILEGED_FIELDS,
     "cron_schedule",
     "default_environment",
@@ -200,12 +198,12 @@ class Actor(Listed):
             "stateless": self.stateless,
             "default_environment": dict(self.default_environment),
         }
-        for name in _KEPT_BY_PUT:
+        for name in SENT_BACK:
             definition[name] = getattr(self, name)
         definition["hints"] = list(self.hints)
         if self.token_by_default:
             del definition["token"]  # said, it would not be the API's default any more
-        for name in PRIVILEGED_FIELDS:
+        for name in PRIVILEGED_FIELDS:  # `default` is the queue everybody is in
             value = getattr(self, name)
             if value is not False and (name, value) != ("queue", "default") and not is_no_queue(name, value):
                 definition[name] = value
