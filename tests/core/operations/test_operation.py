@@ -1,7 +1,10 @@
 """One record for each operation: nothing of it is declared a second time, and nothing that the portal does has none."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,20 @@ def test_a_page_does_one_operation() -> None:
 def test_each_record_stands_with_its_subject() -> None:
     places = {str(path.relative_to(ROOT / "actors_app")) for path in SOURCES if calls_in(path, "Operation")}
     assert {place for place in places if not re.fullmatch(r"\w+/operations\.py", place)} == IN_CORE
+
+
+def test_a_portal_that_starts_has_every_record() -> None:
+    """Before any page is imported, and in whichever process."""
+    program = (
+        "import django; django.setup();"
+        "from actors_app.core.operations.operation import operations; print(*(one.name for one in operations()))"
+    )
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    declared = {call.args[0].value for path in SOURCES for call in calls_in(path, "Operation")}  # type: ignore[attr-defined]
+    assert set(done.stdout.split()) == declared == {operation.name for operation in operations()}
 
 
 def test_a_call_is_declared_once() -> None:
