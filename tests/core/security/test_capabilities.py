@@ -326,6 +326,16 @@ def test_a_refusal_to_point_an_alias_elsewhere_teaches(api: API, signed_in: Clie
     )
 
 
+def test_a_refusal_to_make_a_nonce_of_an_alias_is_about_the_alias(api: API, signed_in: Client) -> None:
+    api.refuse("POST", "/actors/v2/aliases/tiler/nonces", "Not authorized -- you do not have access to this alias.")
+    answer = signed_in.post("/aliases/tiler/nonces/", {"level": "READ", "max_uses": 1})
+    assert answer.status_code == 403
+    api.get("/actors/v2/aliases/tiler", {"alias": "tiler", "actorId": ACTOR_ID, "owner": "sue"})
+    api.get("/actors/v2/aliases/tiler/nonces", [])
+    page = opened(signed_in, "/aliases/tiler/")
+    assert "pointing it elsewhere needs UPDATE" in control(page, "Point elsewhere")
+
+
 # Aliases and configs ---------------------------------------------------------------------------------------------
 
 
