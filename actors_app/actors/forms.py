@@ -4,7 +4,7 @@ The rules are those of `POST /actors` and `PUT /actors/{id}`, checked before any
 """
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
@@ -148,9 +148,6 @@ class ActorForm(PortalForm):
     force = forms.BooleanField(
         label="Pull the image again and restart the workers, even if the image is the same", required=False
     )
-
-    BASICS: ClassVar = ("name", "image", "description", "type", "hints")
-    EVENTS: ClassVar = ("link", "webhook", "log_ex", "token")
 
     def __init__(
         self,

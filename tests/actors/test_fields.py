@@ -28,9 +28,7 @@ TYPES = {
     "object": (dict,),
 }
 EACH = pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
-TEMPLATES = "".join(
-    path.read_text() for path in (Path(__file__).resolve().parents[2] / "templates" / "actors").glob("*.html")
-)
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "actors"
 
 
 @EACH
@@ -52,8 +50,14 @@ def test_the_form_and_the_api_take_it(field: ActorField) -> None:
     assert field.name in ActorDefinition().fields
     assert (field.name in ActorChanges().fields) == field.can_change
     assert field.name in ActorOut().fields
-    lists = {*ActorForm.BASICS, *ActorForm.EVENTS}
-    assert field.name in lists or re.search(rf"\b{field.name}\b", TEMPLATES), "no template draws its input"
+
+
+@EACH
+def test_the_pages_have_its_input_and_its_value(field: ActorField) -> None:
+    assert re.search(rf"\bform\.{field.name}\b", (TEMPLATES / "_fields.html").read_text())
+    # The page of the configuration shows a state and an environment apart, with their secrets hidden.
+    if field.name not in ("state", "default_environment"):
+        assert re.search(rf"\bactor\.{field.name}\b", (TEMPLATES / "configuration.html").read_text())
 
 
 def test_who_may_set_it_is_said_once() -> None:
