@@ -1,7 +1,8 @@
 """The operations on actors."""
 
 from actors_app.actors.checks import actor_is_as_saved, actor_is_gone, actor_is_registered
-from actors_app.core.operations.operation import UPDATE, Operation
+from actors_app.core.operations.operation import Operation
+from actors_app.core.security.capabilities import UPDATE
 
 LIST_ACTORS = Operation(
     "actor.list",

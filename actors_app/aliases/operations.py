@@ -1,7 +1,8 @@
 """The operations on aliases."""
 
 from actors_app.aliases.checks import alias_is_gone, alias_leads_there
-from actors_app.core.operations.operation import UPDATE, Operation
+from actors_app.core.operations.operation import Operation
+from actors_app.core.security.capabilities import UPDATE
 
 LIST_ALIASES = Operation(
     "alias.list",

@@ -1,7 +1,8 @@
 """The operations on configs."""
 
 from actors_app.configs.checks import config_exists, config_is_gone, config_remains
-from actors_app.core.operations.operation import ADMIN, Operation
+from actors_app.core.operations.operation import Operation
+from actors_app.core.security.capabilities import ADMIN
 
 _EXAMPLE = {"name": "my-config", "value": "VALUE", "is_secret": False, "actors": "ACTOR_ID"}
 

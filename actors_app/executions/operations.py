@@ -1,6 +1,7 @@
 """The operations on executions, their results and their evidence."""
 
-from actors_app.core.operations.operation import UPDATE, Operation
+from actors_app.core.operations.operation import Operation
+from actors_app.core.security.capabilities import UPDATE
 from actors_app.executions.checks import execution_is_halted, execution_is_registered, result_is_taken
 
 LIST_EXECUTIONS = Operation(

@@ -1,6 +1,7 @@
 """The operations on messages and mailboxes."""
 
-from actors_app.core.operations.operation import AGAVEPY_RAISES, EXECUTE, UPDATE, Operation
+from actors_app.core.operations.operation import AGAVEPY_RAISES, Operation
+from actors_app.core.security.capabilities import EXECUTE, UPDATE
 from actors_app.messages.checks import mailbox_is_empty, message_is_sent
 
 COUNT_MESSAGES = Operation(

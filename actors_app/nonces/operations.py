@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from actors_app.core.operations.operation import UPDATE, Operation
+from actors_app.core.operations.operation import Operation
+from actors_app.core.security.capabilities import UPDATE
 from actors_app.nonces.checks import alias_nonce_is_gone, alias_nonces_since, nonce_is_gone, nonces_since
 
 _EXAMPLE = {"level": "EXECUTE", "max_uses": 1, "description": ""}

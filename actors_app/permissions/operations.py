@@ -3,8 +3,9 @@
 from actors_app.audit.activity import details_of
 from actors_app.core.operations.findings import Finding, Item
 from actors_app.core.operations.models import AuditEntry
-from actors_app.core.operations.operation import ADMIN, UPDATE, Operation
+from actors_app.core.operations.operation import Operation
 from actors_app.core.pages.formatting import visible
+from actors_app.core.security.capabilities import ADMIN, UPDATE
 from actors_app.permissions.access import Subject
 from actors_app.services import Abaco
 

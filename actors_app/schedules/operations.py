@@ -2,7 +2,8 @@
 
 from actors_app.actors.checks import actor_is_as_saved
 from actors_app.actors.operations import UPDATE_ACTOR
-from actors_app.core.operations.operation import UPDATE, Operation
+from actors_app.core.operations.operation import Operation
+from actors_app.core.security.capabilities import UPDATE
 
 UPDATE_SCHEDULE = Operation(
     "schedule.update",

@@ -3,7 +3,8 @@
 from actors_app.actors.operations import UPDATE_ACTOR
 from actors_app.core.operations.findings import Finding, Item, page_of_actor
 from actors_app.core.operations.models import AuditEntry
-from actors_app.core.operations.operation import UPDATE, Operation
+from actors_app.core.operations.operation import Operation
+from actors_app.core.security.capabilities import UPDATE
 from actors_app.services import Abaco
 
 

@@ -1,6 +1,7 @@
 """The operations on workers."""
 
-from actors_app.core.operations.operation import ADMIN, AGAVEPY_RAISES, UPDATE, Operation
+from actors_app.core.operations.operation import AGAVEPY_RAISES, Operation
+from actors_app.core.security.capabilities import ADMIN, UPDATE
 from actors_app.workers.checks import enough_workers, worker_is_gone
 
 LIST_WORKERS = Operation(

@@ -22,15 +22,12 @@ from typing import Any, Final, Literal, Optional
 
 from actors_app.core.operations.findings import Finding
 from actors_app.core.operations.models import AuditEntry
+from actors_app.core.security.capabilities import Level
 from actors_app.services import Abaco
 from actors_app.services.hearing import Kind
 
-Level = Literal["READ", "EXECUTE", "UPDATE", "ADMIN"]
 About = Literal["new actor", "execution", "worker", "nonce", "person", "page"]
 Check = Callable[[Abaco, AuditEntry], Finding]
-EXECUTE: Final = "EXECUTE"
-UPDATE: Final = "UPDATE"
-ADMIN: Final = "ADMIN"  # stands for the admin role among the levels that an operation may need
 
 # Of calls whose answer agavepy cannot read.
 AGAVEPY_RAISES: Final = "# The call is done; agavepy then stumbles over its answer and raises."

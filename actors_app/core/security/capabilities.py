@@ -9,17 +9,21 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Literal, Protocol
 
 from django.core.cache import cache
 
 from actors_app.core.clock import SECOND, now_ms
-from actors_app.core.operations.operation import ADMIN, Operation
 from actors_app.core.security.models import Readable
 from actors_app.services.errors import AbacoError, Forbidden, OnlyAdmins
 from actors_app.services.hearing import Kind
 from actors_app.services.permissions import WORLD, level_of
 from actors_app.services.types import AdminRole
+
+Level = Literal["READ", "EXECUTE", "UPDATE", "ADMIN"]
+EXECUTE: Final = "EXECUTE"
+UPDATE: Final = "UPDATE"
+ADMIN: Final = "ADMIN"  # stands for the admin role among the levels that an operation may need
 
 REMEMBERED = 60  # seconds that a level is
 ROLE_REMEMBERED = 10 * 60  # seconds that it is that the API calls somebody no administrator, which changes rarely
@@ -41,6 +45,26 @@ class Person(Protocol):
     @property
     def username(self) -> str:
         """Their name there."""
+
+
+class Need(Protocol):
+    """What an operation needs, as its record in `core/operations` declares it."""
+
+    @property
+    def needs(self) -> Level | None:
+        """The level; None where it needs no more than the page that leads to it."""
+
+    @property
+    def kind(self) -> Kind:
+        """On what."""
+
+    @property
+    def doing(self) -> str:
+        """The operation in words, as in "stopping its workers"."""
+
+    @property
+    def checks_admins(self) -> bool:
+        """Whether the API asks for the level of administrators too."""
 
 
 _ONLY_ADMINS = "the API fails here for everybody else, whatever their level"
@@ -87,7 +111,7 @@ class Own:
         """Forget what everybody's level on something was: a level was changed, or may have been."""
         cache.set(self._change_memory(kind, name), time.monotonic(), timeout=2 * REMEMBERED)
 
-    def refused(self, operation: Operation, name: str, error: AbacoError) -> None:
+    def refused(self, operation: Need, name: str, error: AbacoError) -> None:
         """Learn from a refusal, where it is about the level or the role; `name` is of the actor, alias or config.
 
         An administrator passes every check but those of operations that check administrators too.
@@ -112,7 +136,7 @@ class Own:
 
     # Judging ------------------------------------------------------------------------------------------------
 
-    def why_not(self, operation: Operation, name: str, owner: str = "") -> str:
+    def why_not(self, operation: Need, name: str, owner: str = "") -> str:
         """Return why the visitor may not do something, and who can help; nothing where they may, or might."""
         if operation.needs is None:
             return ""
@@ -140,7 +164,7 @@ class Own:
             return "You are its owner, but the API looks only at the level: whoever has UPDATE can give it to you."
         return f"Its owner is “{owner}”." if owner else "Ask its owner, or somebody who has UPDATE."
 
-    def _only_for_admins(self, operation: Operation) -> str:
+    def _only_for_admins(self, operation: Need) -> str:
         if operation.kind == "config":
             may = f"You may see this config; {operation.doing} is for administrators of the API"
             return f"{may}: {_ONLY_ADMINS}. Ask one of them."
