@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+ROWS = 50  # of a page of the activity
+
 
 def main(arguments: list[str]) -> int:
     """Fill a trail, then time what is done with it; return 1 when it does not hold."""
@@ -27,7 +29,7 @@ def _measure(count: int) -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from actors_app.audit.activity import PER_PAGE, Asked, Reader
+    from actors_app.audit.activity import Asked, Reader
     from actors_app.core.operations import trail
     from actors_app.core.operations.models import AuditEntry
     from actors_app.core.security.credentials import Credentials
@@ -45,7 +47,7 @@ def _measure(count: int) -> int:
         "a person who did nothing, ever": Asked(who="nobody"),
     }
     for name, one in asked.items():
-        _timed(f"A page of {name}", lambda one=one: len(one.of(lines)[: PER_PAGE + 1]))
+        _timed(f"A page of {name}", lambda one=one: len(one.of(lines)[: ROWS + 1]))
     proof = _timed(f"Proving {count} entries", trail.verify)
     _timed("Appending one", lambda: trail.append(kind="read", request_id="", details={}).pk)
     _timed("Pruning half", lambda: trail.prune(now - timedelta(days=182)))

@@ -245,8 +245,10 @@ def test_an_owner_who_asked_gets_all_of_it() -> None:
     assert masker.environment({"password": "x"}) == {"password": "x"}
 
 
-READS_LOGS = re.compile(r"\blogs\.(?:stream|view|get|pieces)\(|kept_logs\.pieces\(|kept_results\.content\(")
-KEEPS_WHOLE = {"acts/logs.py"}  # encrypted, and masked as it is read
+READS_LOGS = re.compile(
+    r"\blogs\.(?:stream|view|get|pieces)\(|(?:log_archive|archive)\.pieces\(|(?:result_archive|archive)\.content\("
+)
+KEEPS_WHOLE = {"logs/commands.py"}  # encrypted, and masked as it is read
 
 
 def test_whoever_reads_a_log_or_a_result_masks_it() -> None:

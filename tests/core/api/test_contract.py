@@ -418,7 +418,7 @@ def test_a_body_that_is_too_large(caller: Caller) -> None:
 
 def test_a_fault_of_our_own(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     caller.client.raise_request_exception = False
-    monkeypatch.setattr("actors_app.actors.api.kept_definitions", None)
+    monkeypatch.setattr("actors_app.actors.api.definition_archive", None)
     monkeypatch.setattr("actors_app.actors.api.typed", None)
     answer = caller.post("/api/v1/actors/", {"image": "a/b"})
     assert "fault" in problem(answer, 500, "portal-failed", "unknown")["detail"]
