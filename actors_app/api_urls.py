@@ -10,18 +10,14 @@ from actors_app.audit import api as activity
 from actors_app.bulk import api as bulk
 from actors_app.configs import api as configs
 from actors_app.core.api import views as start
-from actors_app.core.api import views_docs as docs
 from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
 from actors_app.executions import api as executions
 from actors_app.executions import api_comparison as comparison
-from actors_app.executions import api_evidence as evidence
 from actors_app.executions import api_results as results
-from actors_app.executions import api_why as why
 from actors_app.links import api as links
 from actors_app.logs import api as logs
 from actors_app.logs import api_archive as kept_logs
 from actors_app.messages import api as messages
-from actors_app.messages import api_mailboxes as mailboxes
 from actors_app.nonces import api as nonces
 from actors_app.nonces import api_aliases as alias_nonces
 from actors_app.nonces import api_hygiene as nonce_hygiene
@@ -90,7 +86,7 @@ overall_paths = [
     path("administration/actors/", administration.AdminActorList.as_view(), name="admin-actor-list"),
     path("schedules/", schedules.ScheduleList.as_view(), name="schedule-list"),
     path("overview/", overview.Overview.as_view(), name="overview"),
-    path("mailboxes/", mailboxes.MailboxList.as_view(), name="mailbox-list"),
+    path("mailboxes/", messages.MailboxList.as_view(), name="mailbox-list"),
     path("links/", links.LinkList.as_view(), name="link-list"),
     path("search/actors/", search.ActorSearch.as_view(), name="search-actors"),
     path("search/executions/", search.ExecutionSearch.as_view(), name="search-executions"),
@@ -136,8 +132,8 @@ execution_paths = [
     path(f"{ACTOR}executions/export/", executions.ExecutionFile.as_view(), name="execution-export"),
     path(f"{ACTOR}executions/", executions.ExecutionList.as_view(), name="execution-list"),
     path(EXECUTION, executions.ExecutionDetail.as_view(), name="execution-detail"),
-    path(f"{EXECUTION}evidence/", evidence.EvidencePack.as_view(), name="evidence-pack"),
-    path(f"{EXECUTION}why/", why.ExecutionWhy.as_view(), name="execution-why"),
+    path(f"{EXECUTION}evidence/", executions.EvidencePack.as_view(), name="evidence-pack"),
+    path(f"{EXECUTION}why/", executions.ExecutionWhy.as_view(), name="execution-why"),
     path(f"{EXECUTION}halt/", executions.ExecutionHalt.as_view(), name="execution-halt"),
     path(f"{EXECUTION}results/", results.ResultList.as_view(), name="result-list"),
     path(f"{EXECUTION}results/<int:result_id>/", results.ResultDetail.as_view(), name="result-detail"),
@@ -148,8 +144,8 @@ execution_paths = [
 
 urlpatterns = [
     path("", start.Start.as_view(), name="start"),
-    path("schema/", docs.schema_document, name="schema"),
-    path("docs/", docs.documentation, name="docs"),
+    path("schema/", start.schema_document, name="schema"),
+    path("docs/", start.documentation, name="docs"),
     *actor_paths,
     *definition_paths,
     *message_paths,

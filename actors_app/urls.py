@@ -3,7 +3,6 @@
 from django.urls import include, path
 
 from actors_app.account import views as account
-from actors_app.account import views_preferences as preferences
 from actors_app.account import views_sign_in as sign_in
 from actors_app.account import views_sign_in_code as sign_in_code
 from actors_app.actors import views as actors
@@ -22,7 +21,6 @@ from actors_app.core.pages import views_places as places
 from actors_app.executions import views as execution
 from actors_app.executions import views_comparison as comparison
 from actors_app.executions import views_evidence as evidence
-from actors_app.executions import views_neighbours as neighbours
 from actors_app.executions import views_results as results
 from actors_app.history import views as history
 from actors_app.history import views_saved as saved_views
@@ -33,7 +31,6 @@ from actors_app.messages import views as messages
 from actors_app.messages import views_mailboxes as mailboxes
 from actors_app.nonces import views as nonces
 from actors_app.nonces import views_hygiene as nonce_hygiene
-from actors_app.nonces import views_notes as nonce_notes
 from actors_app.overview import views as overview
 from actors_app.permissions import views as permissions
 from actors_app.schedules import views as schedules
@@ -53,7 +50,7 @@ sign_in_paths = [
 
 account_paths = [
     path("account/", account.account, name="account"),
-    path("account/preferences/", preferences.preferences, name="preferences"),
+    path("account/preferences/", account.preferences, name="preferences"),
     path("account/theme/", account.theme, name="theme"),
     path("account/log-wrap/", logs.log_wrap, name="log-wrap"),
     path("account/read-only/", account.session_read_only, name="session-read-only"),
@@ -101,7 +98,7 @@ nonce_paths = [
     path("nonces/<handle:handle>/", nonces.nonce_detail, name="nonce-detail"),
     path("nonces/<handle:handle>/reveal/", nonces.nonce_reveal, name="nonce-reveal"),
     path("nonces/<handle:handle>/delete/", nonces.nonce_delete, name="nonce-delete"),
-    path("nonces/<handle:handle>/note/", nonce_notes.nonce_note, name="nonce-note"),
+    path("nonces/<handle:handle>/note/", nonces.nonce_note, name="nonce-note"),
     path("nonces/<handle:handle>/replace/", nonce_hygiene.nonce_replace, name="nonce-replace"),
 ]
 
@@ -115,7 +112,7 @@ alias_paths = [
     path("aliases/<abaco:alias>/nonces/<handle:handle>/", nonces.alias_nonce_detail, name="alias-nonce-detail"),
     path("aliases/<abaco:alias>/nonces/<handle:handle>/reveal/", nonces.alias_nonce_reveal, name="alias-nonce-reveal"),
     path("aliases/<abaco:alias>/nonces/<handle:handle>/delete/", nonces.alias_nonce_delete, name="alias-nonce-delete"),
-    path("aliases/<abaco:alias>/nonces/<handle:handle>/note/", nonce_notes.alias_nonce_note, name="alias-nonce-note"),
+    path("aliases/<abaco:alias>/nonces/<handle:handle>/note/", nonces.alias_nonce_note, name="alias-nonce-note"),
     path(
         "aliases/<abaco:alias>/nonces/<handle:handle>/replace/",
         nonce_hygiene.alias_nonce_replace,
@@ -151,8 +148,8 @@ execution_paths = [
     path("executions/<abaco:execution_id>/evidence/", evidence.evidence_pack, name="evidence-pack"),
     path("executions/<abaco:execution_id>/status/", execution.execution_status, name="execution-status"),
     path("executions/<abaco:execution_id>/why/", execution.execution_why, name="execution-why"),
-    path("executions/<abaco:execution_id>/newer/", neighbours.execution_newer, name="execution-newer"),
-    path("executions/<abaco:execution_id>/older/", neighbours.execution_older, name="execution-older"),
+    path("executions/<abaco:execution_id>/newer/", execution.execution_newer, name="execution-newer"),
+    path("executions/<abaco:execution_id>/older/", execution.execution_older, name="execution-older"),
     path("executions/<abaco:execution_id>/halt/", execution.execution_halt, name="execution-halt"),
     path("executions/<abaco:execution_id>/logs/", logs.execution_logs, name="execution-logs"),
     path("executions/<abaco:execution_id>/logs/keep/", kept_logs.log_keep, name="log-keep"),

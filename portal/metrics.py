@@ -160,7 +160,7 @@ def _history() -> list[tuple[str, int, int, int]]:
 
 def _beats() -> list[tuple[str, int, str]]:
     from actors_app.core.security import origins
-    from actors_app.history.models_collector import CollectorBeat
+    from actors_app.history.models import CollectorBeat
 
     tenants = origins.by_key()
     rows = CollectorBeat.objects.filter(tenant__in=tenants).values_list("tenant", "at", "refusal")

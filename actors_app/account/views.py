@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from actors_app.account.forms_preferences import PreferencesForm
 from actors_app.account.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
 from actors_app.account.views_sign_in import sign_out_view
-from actors_app.core.htmx import say
+from actors_app.core.htmx import go_to, render_page, say
 from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.formatting import now
 from actors_app.core.pages.own_pages import path_of
-from actors_app.core.pages.preferences import THEMES, keep
+from actors_app.core.pages.preferences import THEMES, keep, preferences_of
 from actors_app.core.security.credentials import Credentials, SessionCredentials, tenant_of
 
 
@@ -83,3 +85,21 @@ def theme(request: HttpRequest) -> HttpResponse:
         request.session["theme"] = chosen
     back = request.POST.get("next", "")
     return redirect(back if path_of(back) else "actors:overview")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@credentials_required
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Show and keep how the visitor likes the portal; the API is not asked."""
+    form = PreferencesForm(request.POST) if request.method == "POST" else PreferencesForm.of(preferences_of(request))
+    if form.is_valid():
+        keep(request, form.choices)
+        say(request, "Your preferences were kept. They hold in all of your browsers.")
+        return go_to(request, "actors:preferences")
+    context = {
+        "section": "account",
+        "form": form,
+        "choices": [form[name] for name in ("theme", "density", "page_size")],
+        "now": now(),
+    }
+    return render_page(request, "account/preferences.html", context, status=422 if form.is_bound else 200)

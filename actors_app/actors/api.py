@@ -13,8 +13,7 @@ from actors_app.actors.forms import ActorForm
 from actors_app.actors.forms_inputs import filled, inputs_of, pairs_of
 from actors_app.actors.operations import CREATE_ACTOR, DELETE_ACTOR, LIST_ACTORS, READ_ACTOR, UPDATE_ACTOR
 from actors_app.actors.rows import KEYS, matching
-from actors_app.core.api.base import Resource
-from actors_app.core.api.conditions import require_match
+from actors_app.core.api.base import Resource, require_match
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import Done, operation, page_of

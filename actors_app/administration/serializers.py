@@ -6,7 +6,7 @@ from actors_app.administration.forms import WorkerFilter
 from actors_app.administration.rows import SORTS
 from actors_app.core.api.fields import MOMENT, Choice, PageQuery, Text, Trimmed
 from actors_app.core.api.schema import page_of
-from actors_app.executions.serializers_why import Fact, Remedy
+from actors_app.executions.serializers import Fact, Remedy
 from actors_app.workers.serializers import Worker
 
 

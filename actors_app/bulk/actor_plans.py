@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 from actors_app.actors.deletion_effects import NAMED, Effect, ask_many, effects
-from actors_app.bulk.plans import Item, Plan
-from actors_app.bulk.rights import MayChange
+from actors_app.bulk.plans import Item, MayChange, Plan
 from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.security.credentials import Credentials

@@ -4,13 +4,15 @@ A plan travels in the form, signed and bound to its maker: what is done is what 
 acted on is asked of the API again when its turn comes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
 from django.core import signing
 
 from actors_app.core.security.credentials import Credentials
+from actors_app.services.permissions import WORLD
+from actors_app.services.types import AdminRole
 
 MAX_AGE = 60 * 60  # seconds that a preview stays good
 
@@ -64,3 +66,27 @@ class Plan:
         """Make of plain values what they were; kinds of plans with more to make of them do so after this."""
         items = {name: tuple(Item(**one) for one in said[name]) for name in ("items", "left")}
         return cls(**{**said, **items})
+
+
+class MayChange:
+    """What the visitor may do; whether they are an administrator is asked once, and only where that decides."""
+
+    def __init__(self, me: str, ask: Callable[[], AdminRole]) -> None:
+        """Take the visitor's name, and how to ask the API whether it calls them an administrator."""
+        self._me, self._ask = me, ask
+        self._role: AdminRole | None = None
+
+    def why_not(self, levels: Mapping[str, str]) -> str:
+        """Return why the visitor may not change an actor with this map; nothing where they may, or might.
+
+        Where the role is not known, the API decides about each actor.
+        """
+        if levels.get(self._me) == "UPDATE" or WORLD in levels:
+            return ""
+        if self._role is None:
+            self._role = self._ask()
+        if self._role is not AdminRole.OTHER:
+            return ""
+        level = levels.get(self._me, "NONE")
+        has = "you have no level of your own" if level == "NONE" else f"your level is {level}"
+        return f"It needs UPDATE on the actor, and {has}."

@@ -14,7 +14,7 @@ from actors_app.doctor import Findings, probing, warning, well, wrong
 from actors_app.doctor.probing import Unreached
 from actors_app.history import heartbeat
 from actors_app.history.accounts import ServiceAccount, password_at, username_at
-from actors_app.history.models_collector import CollectorBeat
+from actors_app.history.models import CollectorBeat
 from actors_app.services import Abaco
 from actors_app.services.calls import Call
 from actors_app.services.errors import (

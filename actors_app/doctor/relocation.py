@@ -12,11 +12,10 @@ from actors_app.core.operations import trail
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.trail import OPERATOR
 from actors_app.core.security import origins
-from actors_app.core.security.models import PortalSession
-from actors_app.core.security.models_origins import TenantOrigin
+from actors_app.core.security.models import PortalSession, TenantOrigin
 from actors_app.core.security.origins import Change
 from actors_app.doctor.operations import MOVE_TENANT
-from actors_app.history.models_collector import CollectorBeat
+from actors_app.history.models import CollectorBeat
 
 # What is kept of an API beside these can be discarded; that the collector is alive there says nothing of what is kept.
 _STAYS = (AuditEntry, PortalSession)

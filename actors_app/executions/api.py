@@ -4,18 +4,27 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.urls import reverse
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.core.api.base import Resource
-from actors_app.core.api.files import FILES, FileRenderers
+from actors_app.core.api.files import FILES, FileRenderers, StreamedRenderer
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.pages.converters import is_id
 from actors_app.executions import commands, serializers
-from actors_app.executions.operations import HALT_EXECUTION, LIST_EXECUTIONS, READ_EXECUTION, REGISTER_EXECUTION
+from actors_app.executions.evidence_pack import pack_of, sent
+from actors_app.executions.operations import (
+    HALT_EXECUTION,
+    LIST_EXECUTIONS,
+    READ_EXECUTION,
+    REGISTER_EXECUTION,
+    TAKE_EVIDENCE,
+)
 from actors_app.history.api import answer, file
 from actors_app.history.serializers import HistoryFileQuery, HistoryPage, HistoryQuery
 from actors_app.services.types import Execution
+from actors_app.workers.waits import why_of
 
 TAG = "Executions"
 
@@ -140,3 +149,51 @@ class ExecutionHalt(Resource):
         """Order the halt of one that runs."""
         halted = commands.halt(self.http, self.abaco, actor_id, execution_id)
         return self.done(halted)
+
+
+class ExecutionWhy(Resource):
+    """`/actors/<actor>/executions/<execution>/why/`."""
+
+    @operation(
+        "Say why an execution is not running",
+        tag="Executions",
+        upstream="execution.get actor.get mailbox.count worker.list",
+        gives=serializers.Why,
+        about="One reason and the facts that show it. Where the API does not say enough, its kind is `unknown`.",
+    )
+    def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
+        """Answer with the reason, as things stand now."""
+        execution, why, _ = why_of(self.abaco, actor_id, execution_id)
+        told = why and {
+            "kind": why.kind,
+            "reason": why.reason,
+            "advice": why.advice,
+            "is_stuck": why.is_stuck,
+            "evidence": [{"name": name, "value": value} for name, value in why.evidence],
+            "remedies": serializers.Remedy(why.remedies, many=True).data,
+        }
+        return Response({"status": execution.status, "outcome": execution.outcome, "why": told})
+
+
+class _Zip(StreamedRenderer):
+    media_type = "application/zip"
+    format = "zip"
+
+
+class EvidencePack(Resource):
+    """`/actors/<actor>/executions/<execution>/evidence/`."""
+
+    secret = True
+    renderer_classes = (JSONRenderer, _Zip)
+
+    @operation(
+        TAKE_EVIDENCE,
+        tag="Executions",
+        upstream="actor.get permission.list execution.get log.get",
+        gives={"application/zip": bytes},
+        about="A ZIP of all that can be known of it, with the SHA-256 of each file, sent while it is made. That it was "
+        "taken is in the activity.",
+    )
+    def get(self, request: Request, actor_id: str, execution_id: str) -> StreamingHttpResponse:
+        """Send the pack."""
+        return sent(pack_of(self.http, self.abaco, actor_id, execution_id))

@@ -15,7 +15,7 @@ from actors_app.executions.api import shown
 from actors_app.executions.comparison import Diff, FieldRow
 from actors_app.executions.comparison_data import NONE_BEFORE, Side, before, compared, sides
 from actors_app.executions.forms_comparison import SUCCESS, ComparisonForm
-from actors_app.executions.serializers_results import Result
+from actors_app.executions.serializers import Result
 
 
 class Comparison(Resource):

@@ -15,7 +15,7 @@ from actors_app.core.api.schema import operation, page_of
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.executions import archive as result_archive
-from actors_app.executions import commands_results, serializers_results
+from actors_app.executions import commands_results, serializers
 from actors_app.executions.models import KeptResult
 from actors_app.executions.operations import TAKE_RESULT
 from actors_app.services.jsons import UnreadableJSON, load_json
@@ -44,19 +44,19 @@ class ResultList(Resource):
         "List the results that you took",
         tag=TAG,
         query=PageQuery,
-        gives=page_of(serializers_results.Result),
+        gives=page_of(serializers.Result),
         about="Nothing is asked of the Actors API. What was taken is kept for a day.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with a page of them, the newest first."""
         kept = result_archive.listed(self.who, execution_id)
-        return self.page(serializers_results.Result, kept, lambda one: (one.pk,), descending=True)
+        return self.page(serializers.Result, kept, lambda one: (one.pk,), descending=True)
 
     @operation(
         TAKE_RESULT,
         tag=TAG,
         takes=False,
-        gives=serializers_results.TakenResult,
+        gives=serializers.TakenResult,
         about="The API gives each result once and forgets it, so it is kept here before anything else. With an "
         "`Idempotency-Key` a second try takes no second one.",
     )
@@ -83,7 +83,7 @@ class ResultDetail(Resource):
         "Read a result that you took",
         tag=TAG,
         query=SecretsQuery,
-        gives={"application/json": serializers_results.WholeResult, "application/octet-stream": bytes},
+        gives={"application/json": serializers.WholeResult, "application/octet-stream": bytes},
         about="With `Accept: application/octet-stream` it is the bytes themselves; as JSON 10 MB at most. "
         "What is recognised as a secret is masked; it may contain others. "
         "`size` and `sha256` are those of the result as it was taken.",
@@ -104,11 +104,11 @@ class ResultDetail(Resource):
         if is_raw:
             headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
             return HttpResponse(data, content_type=_Bytes.media_type, headers=headers)
-        return Response({**serializers_results.Result(row).data, **_content(row.kind, data)})
+        return Response({**serializers.Result(row).data, **_content(row.kind, data)})
 
 
 def _shown(row: KeptResult | None, message: str) -> dict[str, Any]:
-    return {"result": dict(serializers_results.Result(row).data) if row else None, "message": message}
+    return {"result": dict(serializers.Result(row).data) if row else None, "message": message}
 
 
 def _content(kind: str, data: bytes) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from django import forms
 
 from actors_app.core.pages.forms import PortalForm
+from actors_app.history.forms import HistoryForm
 
 MAX_COUNT = 2**63 - 1
 
@@ -33,3 +34,14 @@ class ExecutionForm(PortalForm):
 
 class HaltForm(PortalForm):
     """The confirmation of a halt; it asks nothing, and holds the API's refusal."""
+
+
+class EvidenceForm(HistoryForm):
+    """The filter of a pack; `download=1` asks for the pack itself."""
+
+    download = forms.ChoiceField(
+        required=False,
+        choices=[("1", "Download")],
+        error_messages={"invalid_choice": "There is only download=1."},
+        widget=forms.HiddenInput,
+    )

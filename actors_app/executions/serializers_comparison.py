@@ -3,8 +3,7 @@
 from rest_framework import serializers
 
 from actors_app.core.api.fields import Query, Text
-from actors_app.executions.serializers import Execution
-from actors_app.executions.serializers_results import Result
+from actors_app.executions.serializers import Execution, Result
 
 NUMBER = "The number of the line; null where that side has none."
 

@@ -23,6 +23,7 @@ from actors_app.executions import commands
 from actors_app.executions.archive import kept
 from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
 from actors_app.executions.forms import ExecutionForm, HaltForm
+from actors_app.executions.neighbours import earlier, later
 from actors_app.executions.shapes import shape_of
 from actors_app.executions.timeline import timeline
 from actors_app.history.ingest import execution_of, forget_in_api
@@ -258,3 +259,30 @@ def execution_create(request: HttpRequest, actor_id: str) -> HttpResponse:
         return commands.register(request, abaco_for(request), actor_id, form.cleaned_data).go(request)
     except AbacoError as error:
         return render_page(request, "executions/form.html", context, status=form.refuse(error))
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def execution_newer(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+    """Go to the execution received after this one (`GET /actors/{id}/executions`, as a search)."""
+    return _go(request, actor_id, execution_id, newer=True)
+
+
+@require_http_methods(["GET"])
+@credentials_required
+def execution_older(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+    """Go to the execution received before this one (`GET /actors/{id}/executions`, as a search)."""
+    return _go(request, actor_id, execution_id, newer=False)
+
+
+def _go(request: HttpRequest, actor_id: str, execution_id: str, *, newer: bool) -> HttpResponse:
+    """Go to a neighbour; where there is none, stay and say so."""
+    who, abaco = signed_in(request), abaco_for(request)
+    execution = abaco.executions.get(actor_id, execution_id)
+    tenant = who.tenant
+    found = later(abaco, tenant, execution) if newer else earlier(abaco, tenant, execution, success=False)
+    if found:
+        return redirect("actors:execution-detail", actor_id, found)
+    # Said by the address, so that looking changes nothing, not even the session.
+    here = reverse("actors:execution-detail", args=[actor_id, execution_id])
+    return redirect(f"{here}?end={'newest' if newer else 'oldest'}")

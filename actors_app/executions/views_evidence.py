@@ -14,7 +14,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.evidence import CAP, Pack, Subject
 from actors_app.executions.evidence_pack import pack_of, sent
-from actors_app.executions.forms_evidence import EvidenceForm
+from actors_app.executions.forms import EvidenceForm
 from actors_app.executions.operations import TAKE_EVIDENCE
 from actors_app.history import collector, counts, query
 from actors_app.history.export import file_name, moment_text

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from actors_app.core.clock import MINUTE, now_ms
 from actors_app.core.security import origins
-from actors_app.history.models_collector import CollectorBeat
+from actors_app.history.models import CollectorBeat
 from portal.tenants import Tenant
 
 EVERY = 30.0  # seconds from one to the next, but for a step that takes longer

@@ -126,3 +126,43 @@ class UnreadHistory(models.Model):
 
     def __str__(self) -> str:
         return f"piece {self.number}"
+
+
+class CollectorBeat(models.Model):
+    """What `manage.py collect_history` last said of one tenant. Moments are milliseconds since 1970 (UTC)."""
+
+    tenant = models.CharField(max_length=100, primary_key=True)
+    host = models.CharField(max_length=255, default="")  # where it runs
+    at = models.BigIntegerField(default=0)  # when it was last alive
+    whole = models.BigIntegerField(default=0)  # when it last ended a round in which it could read all
+    refusal = models.TextField(
+        default=""
+    )  # the sentence for which it has left this tenant alone; empty while it has not
+
+    class Meta:
+        """One row for each tenant that anybody has collected."""
+
+        db_table = "portal_collector_beat"
+
+    def __str__(self) -> str:
+        return self.tenant
+
+
+class SavedView(models.Model):
+    """A filter that somebody saved; whoever has its link may use it, and sees only what they may read themselves."""
+
+    handle = models.CharField(max_length=32, primary_key=True)
+    tenant = models.CharField(max_length=100)
+    username = models.CharField(max_length=255)
+    name = models.CharField(max_length=80)
+    query = models.TextField()  # the filter's part of the address
+    created = models.DateTimeField()
+
+    class Meta:
+        """A few for each person."""
+
+        db_table = "saved_view"
+        constraints = (models.UniqueConstraint(fields=("tenant", "username", "name"), name="saved_view_name"),)
+
+    def __str__(self) -> str:
+        return self.name

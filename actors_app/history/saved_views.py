@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.history.models_saved_views import SavedView
+from actors_app.history.models import SavedView
 
 MOST = 50  # of one person
 _TAKEN = "You have a view of this name; choose another, or delete that one first."

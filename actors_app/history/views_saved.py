@@ -13,7 +13,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.history import saved_views
 from actors_app.history.forms_saved_views import SavedViewForm, ViewNameForm
-from actors_app.history.models_saved_views import SavedView
+from actors_app.history.models import SavedView
 from actors_app.history.saved_views import NotSaved
 
 SHARED = "view"  # parameter of the list that names the view whose link led there

@@ -20,6 +20,7 @@ from actors_app.core.sizes import file_excess, message_excess
 from actors_app.messages import commands, serializers
 from actors_app.messages.archive import Sent
 from actors_app.messages.forms import check_json_message
+from actors_app.messages.mailboxes import ASKED, mailboxes
 from actors_app.messages.operations import COUNT_MESSAGES, PURGE_MAILBOX, SEND_MESSAGE
 from actors_app.messages.resending import known_of
 from actors_app.services.jsons import dump_json
@@ -149,3 +150,29 @@ def _environment(given: dict[str, Any]) -> dict[str, str]:
         return field.clean(rows)
     except ValidationError as problem:
         raise not_valid({"environment": problem.messages}) from None
+
+
+class MailboxList(Resource):
+    """`/mailboxes/`."""
+
+    @operation(
+        "Which mailboxes hold messages that wait",
+        tag="Messages",
+        upstream="search.executions actor.list mailbox.count",
+        gives=serializers.Mailboxes,
+        about=f"Of the {ASKED} actors whose waiting executions came last. An execution whose message was purged waits "
+        "for ever, so the two numbers may differ.",
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with the mailboxes."""
+        found = mailboxes(self.abaco)
+        items = [
+            {
+                "actor_id": one.actor_id,
+                "actor_name": one.label,
+                "messages": one.messages,
+                "executions": one.executions,
+            }
+            for one in found.rows
+        ]
+        return Response({"items": items, "not_asked": found.more, "is_cut": found.is_cut})

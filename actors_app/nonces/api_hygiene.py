@@ -13,7 +13,7 @@ from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
-from actors_app.nonces import commands, commands_notes, serializers
+from actors_app.nonces import commands, serializers
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.api import TAG, shown
 from actors_app.nonces.commands import Holder
@@ -154,7 +154,7 @@ class NonceNote(Resource):
         handle = named.pop("handle")
         text = checked(NonceNoteForm(typed(self.body(serializers.NewNote).items()))).cleaned_data["text"]
         nonce = commands.one(self.abaco, _holder(named), handle)
-        if refusal := commands_notes.note(self.http, handle, nonce, text):
+        if refusal := commands.note(self.http, handle, nonce, text):
             raise not_valid({"text": [refusal]})
         return Response({"message": "The note is kept." if text else "The note is gone."})
 

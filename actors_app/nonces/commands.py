@@ -126,3 +126,14 @@ def _delete(nonces: Nonces, holder_id: str, nonce: Nonce) -> str:
     if was_gone(lambda: nonces.delete(holder_id, nonce.id)):
         return f"The nonce {nonce.masked} was gone already."
     return f"The nonce {nonce.masked} was deleted. It opens nothing any more."
+
+
+WITHOUT_IT = "Leave the nonce itself out of it: whoever reads the note could use it."
+
+
+def note(request: HttpRequest, handle: str, nonce: Nonce, text: str) -> str:
+    """Write the note on a nonce, or return why not."""
+    if nonce.id in text:
+        return WITHOUT_IT
+    notes.note(signed_in(request), handle, text)
+    return ""

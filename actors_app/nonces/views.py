@@ -20,8 +20,8 @@ from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.relative_times import When, when
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.nonces import commands
-from actors_app.nonces.commands import Holder
-from actors_app.nonces.forms import AliasNonceForm, NonceFilter, NonceForm
+from actors_app.nonces.commands import Holder, note
+from actors_app.nonces.forms import AliasNonceForm, NonceFilter, NonceForm, NonceNoteForm
 from actors_app.nonces.handles import nonce_behind, nonce_handle
 from actors_app.nonces.notes import noted
 from actors_app.services import Abaco
@@ -293,3 +293,32 @@ def uses_words(nonce: Nonce) -> str:
     if nonce.remaining_uses is None or nonce.max_uses is None:
         return "not reported"
     return f"{thousands(nonce.remaining_uses)} of {thousands(nonce.max_uses)} left"
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def nonce_note(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
+    """Note where a nonce was handed out; the API is asked only whether the visitor may read it."""
+    return _note(request, Holder(actor_id), handle)
+
+
+@require_http_methods(["GET", "POST"])
+@credentials_required
+def alias_nonce_note(request: HttpRequest, alias: str, handle: str) -> HttpResponse:
+    """Note where a nonce of an alias was handed out; the API is asked only whether the visitor may read it."""
+    return _note(request, Holder(alias, is_alias=True), handle)
+
+
+def _note(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
+    form = NonceNoteForm(request.POST if request.method == "POST" else None)
+    context = frame(holder) | {"handle": handle}
+    if not form.is_bound or form.is_valid():
+        context |= one_nonce(request, abaco_for(request), holder, handle)
+        if not form.is_bound:
+            form = NonceNoteForm(initial={"text": context["note"].text if context["note"] else ""})
+        elif refusal := note(request, handle, context["nonce"], form.cleaned_data["text"]):
+            form.add_error("text", refusal)
+        else:
+            return redirect(f"{holder.url}{handle}/")
+    status = 422 if form.is_bound else 200
+    return render_page(request, "nonces/note.html", context | {"form": form}, status=status)

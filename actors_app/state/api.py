@@ -3,8 +3,7 @@
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from actors_app.core.api.base import Resource
-from actors_app.core.api.conditions import require_match
+from actors_app.core.api.base import Resource, require_match
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered

@@ -13,7 +13,7 @@ from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import SessionCredentials
 from actors_app.history import saved_views
 from actors_app.history.forms import HistoryForm
-from actors_app.history.models_saved_views import SavedView
+from actors_app.history.models import SavedView
 
 register = template.Library()
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from actors_app.core.operations.models import AuditEntry
-from actors_app.core.operations.models_replays import KeptAnswer
+from actors_app.core.operations.models import AuditEntry, KeptAnswer
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import ACTOR_ID, config_payload

@@ -22,8 +22,7 @@ from actors_app.core.clock import now_ms
 from actors_app.core.security.models import PortalSession
 from actors_app.doctor import Finding, inside, outside
 from actors_app.history import heartbeat
-from actors_app.history.models import ActorHistory
-from actors_app.history.models_collector import CollectorBeat
+from actors_app.history.models import ActorHistory, CollectorBeat
 from portal.tenants import Tenant
 from tests.conftest import key_of
 from tests.history.world import World

@@ -16,8 +16,7 @@ from django.core.management import CommandError
 from requests import PreparedRequest
 
 from actors_app.history import heartbeat
-from actors_app.history.models import ExecutionRecord
-from actors_app.history.models_collector import CollectorBeat
+from actors_app.history.models import CollectorBeat, ExecutionRecord
 from portal.tenants import Tenant
 from tests.history.test_commands import says
 from tests.history.world import World

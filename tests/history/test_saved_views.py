@@ -13,7 +13,7 @@ from actors_app.core.clock import now_ms
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.security.models import PortalSession, Readable
 from actors_app.history.forms import HistoryForm
-from actors_app.history.models_saved_views import SavedView
+from actors_app.history.models import SavedView
 from actors_app.history.saved_views import MOST, NotSaved, built_in, rename, save
 from tests.conftest import API
 

@@ -13,8 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from actors_app.core import bulkhead
 from actors_app.core.clock import now_ms
 from actors_app.history import heartbeat
-from actors_app.history.models import ActorHistory
-from actors_app.history.models_collector import CollectorBeat
+from actors_app.history.models import ActorHistory, CollectorBeat
 from portal import counts, metrics, store
 from tests.conftest import API
 from tests.core.api.operations import OPERATIONS

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -192,3 +193,21 @@ def _tagged(request: HttpRequest, response: Any) -> HttpResponse | None:
     if found is not None and found.status_code == 304:
         found.headers["Cache-Control"] = response.headers.get("Cache-Control", "no-store")
     return found
+
+
+def require_match(request: HttpRequest, shown: Mapping[str, Any], noun: str) -> None:
+    """Raise a problem where a GET would now give another tag than the caller names; `shown` is what it would give."""
+    wanted = _wanted(request)
+    if wanted == "*":
+        return
+    if tag(JSONRenderer().render(shown)) not in [one.strip() for one in wanted.split(",")]:
+        raise Problem(
+            412,
+            "changed-meanwhile",
+            f"The {noun} is not as it was when you read it, so nothing was sent.",
+            advice="Read it again, and decide.",
+        )
+
+
+def _wanted(request: HttpRequest) -> str:
+    return request.headers.get("If-Match", "*").strip()

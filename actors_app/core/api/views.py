@@ -1,13 +1,22 @@
 """The first address: who asks, and where things are."""
 
+import json
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.core.api import serializers
-from actors_app.core.api.base import Resource
-from actors_app.core.api.schema import operation
+from actors_app.core.api.base import Resource, tag
+from actors_app.core.api.schema import operation, schema
+from actors_app.core.api.schema_pages import groups, kinds
 from actors_app.core.requests import brings_token
 from actors_app.core.security.read_only import read_only_reason
 
@@ -30,3 +39,25 @@ class Start(Resource):
                 "docs": reverse("api:docs"),
             }
         )
+
+
+@cache
+def _document() -> bytes:
+    return json.dumps(schema(), indent=1, default=str).encode()
+
+
+@require_safe
+def schema_document(request: HttpRequest) -> HttpResponse:
+    """Answer with the schema (OpenAPI 3.0), which says nothing of anybody's and is open to all."""
+    response = HttpResponse(_document(), content_type="application/vnd.oai.openapi+json")
+    response.headers["ETag"] = tag(_document())
+    response.headers["Cache-Control"] = "private, no-cache"
+    found = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    return found or response
+
+
+@require_safe
+def documentation(request: HttpRequest) -> HttpResponse:
+    """Show every operation: what it takes, what it gives, and what may go wrong."""
+    context: dict[str, Any] = {"groups": groups(), "kinds": kinds(), "section": "api"}
+    return render(request, "api/docs.html", context)

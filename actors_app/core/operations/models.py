@@ -1,4 +1,4 @@
-"""The trail of everything that anyone changed through the portal, append-only and chained.
+"""The trail of everything that anyone changed through the portal, append-only and chained; first answers to programs.
 
 A write is two entries: one before the call to the API, one after it. Each entry carries the hash of the one before it,
 so that a row that was changed, added or taken out breaks the chain from there on.
@@ -6,7 +6,7 @@ so that a row that was changed, added or taken out breaks the chain from there o
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -89,3 +89,21 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} entries"
+
+
+class KeptAnswer(models.Model):
+    """An answer without its secrets, encrypted, until its time is over."""
+
+    ENCRYPTED: ClassVar = ("content",)  # columns, as `core/security/rotation.py` reads them
+
+    key = models.CharField(max_length=64, unique=True)  # of the audit trail's entry
+    content = models.BinaryField()  # encrypted: JSON
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        """Found by its key alone."""
+
+        db_table = "kept_answer"
+
+    def __str__(self) -> str:
+        return f"answer to {self.key[:8]}"

@@ -11,7 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from actors_app.core.operations.models_replays import KeptAnswer
+from actors_app.core.operations.models import KeptAnswer
 from actors_app.core.security.credentials import vault
 
 KEPT_FOR = timedelta(days=1)

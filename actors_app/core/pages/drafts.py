@@ -21,9 +21,9 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from actors_app.core.models import Draft
 from actors_app.core.operations import keys
 from actors_app.core.operations.models import AuditEntry
-from actors_app.core.pages.models_drafts import Draft
 from actors_app.core.security.credentials import SessionCredentials, vault
 
 FIELD = "whose"  # of every form that may be kept

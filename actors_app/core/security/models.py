@@ -1,4 +1,4 @@
-"""The row behind a visitor's session cookie.
+"""The row behind a visitor's session cookie, and the origins of tenants.
 
 The sign-in lives in columns of its own, so that saving the session's data, which every page may do, can never
 overwrite a token that was renewed meanwhile. So does everything else that a stale save must not bring back.
@@ -16,7 +16,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 _HASHED = "$"  # begins a hash; no key that Django makes has it
@@ -129,3 +129,27 @@ class Readable(models.Model):
 
     def __str__(self) -> str:
         return self.username
+
+
+class TenantOrigin(models.Model):
+    """The one API that the rows with this `key` in their column `tenant` came from.
+
+    `actors_app.core.security.origins` and `actors_app.doctor.relocation` alone read and write these.
+    """
+
+    key = models.CharField(max_length=100, primary_key=True)
+    name = models.CharField(max_length=100)  # of the tenant in the configuration
+    origin = models.TextField()  # `portal.tenants.origin_of`; empty where it is not known, which fits no tenant
+    is_apart = models.BooleanField(default=False)  # the tenant has another API now, which the operator confirmed
+    merged = models.ForeignKey("self", models.PROTECT, null=True, related_name="merges")  # whose trail has these too
+
+    class Meta:
+        """A row for each API that each tenant ever had."""
+
+        db_table = "tenant_origin"
+        constraints = (
+            models.UniqueConstraint(fields=("name", "origin"), condition=~Q(origin=""), name="tenant_origin_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.origin}"

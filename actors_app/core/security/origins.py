@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
-from actors_app.core.security.models_origins import TenantOrigin
+from actors_app.core.security.models import TenantOrigin
 from portal.tenants import Tenant
 
 _REMEMBERED = 60  # seconds

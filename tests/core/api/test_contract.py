@@ -304,7 +304,7 @@ def test_what_cannot_be_a_key_is_refused(key: str, caller: Caller, api: API) -> 
 
 
 def test_an_answer_that_is_not_kept_any_more_is_told(caller: Caller, api: API) -> None:
-    from actors_app.core.operations.models_replays import KeptAnswer
+    from actors_app.core.operations.models import KeptAnswer
 
     answer_everything(api.wire)
     for _ in range(2):

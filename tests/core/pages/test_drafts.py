@@ -15,9 +15,9 @@ from django.core.signing import dumps
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from actors_app.core.models import Draft
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages import drafts
-from actors_app.core.pages.models_drafts import Draft
 from actors_app.core.security.credentials import vault
 from actors_app.core.security.models import PortalSession
 from tests.conftest import API

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from actors_app.core.models import Draft
 from actors_app.core.pages.drafts import Person, seal
-from actors_app.core.pages.models_drafts import Draft
 from tests.conftest import API
 
 URL = "/actors/new/"

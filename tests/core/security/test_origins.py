@@ -14,11 +14,10 @@ from actors_app.core.models import PreferenceRow
 from actors_app.core.operations import trail
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security import origins
-from actors_app.core.security.models import PortalSession
-from actors_app.core.security.models_origins import TenantOrigin
+from actors_app.core.security.models import PortalSession, TenantOrigin
 from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.doctor import inside
-from actors_app.history.models_saved_views import SavedView
+from actors_app.history.models import SavedView
 from actors_app.nonces.models import NonceNote
 from portal.tenants import Tenant, TenantError, origin_of, read_tenant
 from tests.actors.test_former_values_api import fill
