@@ -20,8 +20,15 @@ from typing import Any
 
 import psycopg
 
-# A store of tests may be lost with the power, so it need not wait for the disk.
-SETTINGS = {"listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# A store of tests may be lost with the power, so it need not wait for the disk. Its plans shall not depend on what
+# autovacuum has counted in the tests before.
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 
 class NotInstalled(Exception):  # noqa: N818 - it says what is the matter

@@ -89,6 +89,7 @@ def test_what_a_text_costs_grows_with_its_length_and_no_faster(holds: Callable[[
             holds(goal, figure)
 
 
+@pytest.mark.full
 @pytest.mark.gate(*(goal for goal in goals.goals() if goal.startswith("P13-")))
 def test_what_is_done_with_a_text_grows_with_its_length_and_no_faster(holds: Callable[[str, Figure], None]) -> None:
     for goal, figure in texts.grown().items():
