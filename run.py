@@ -254,6 +254,7 @@ def test(arguments: list[str]) -> int:
     if arguments != full:
         return subprocess.run([*tool, "pytest", *arguments]).returncode
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}
+    VAR.mkdir(mode=0o700, exist_ok=True)  # makemigrations opens the store that the settings name
     # Every worker and every server that a test starts would compile the same files again.
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     # The tests of the store once more, on a PostgreSQL that is started for them, beside all the rest: one process.
