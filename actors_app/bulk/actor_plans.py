@@ -59,20 +59,21 @@ class ActorPlan(Plan):
         return sum(line.is_unseen for line in self.lines)
 
     @classmethod
-    def _read(cls, said: Mapping[str, Any]) -> Self:
-        plan = super(ActorPlan, cls)._read(said)
+    def _from_data(cls, data: Mapping[str, Any]) -> Self:
+        plan = super(ActorPlan, cls)._from_data(data)
         lines = tuple(
-            ActorLine(**{**line, "effects": tuple(_effect(one) for one in line["effects"])}) for line in said["lines"]
+            ActorLine(**{**line, "effects": tuple(_effect(effect) for effect in line["effects"])})
+            for line in data["lines"]
         )
         return replace(plan, lines=lines)
 
 
-def _effect(said: Mapping[str, Any]) -> Effect:
-    return Effect(**{**said, "named": tuple((label, url) for label, url in said["named"])})
+def _effect(data: Mapping[str, Any]) -> Effect:
+    return Effect(**{**data, "named": tuple((label, url) for label, url in data["named"])})
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _ActorState:
     """An actor with all that was asked about it."""
 
     actor: Actor
@@ -92,7 +93,7 @@ class _Seen:
     def chosen(self) -> list[Worker]:
         answer = self.answers["workers"]
         workers: Sequence[Worker] = answer.value or ()
-        return [one for one in workers if not self.workers or one.id in self.workers]
+        return [worker for worker in workers if not self.workers or worker.id in self.workers]
 
 
 # What came of looking at one actor: what is to be done to it, what is left out of that, and its line.
@@ -100,7 +101,7 @@ _Part = tuple[list[Item], list[Item], ActorLine]
 
 
 def plan_of(
-    who: Credentials,
+    credentials: Credentials,
     abaco: Abaco,
     role: Callable[[], AdminRole],
     act: str,
@@ -112,34 +113,36 @@ def plan_of(
 
     What the API does not say about an actor leaves that one out; raises SignedOut, and what failed where all did.
     """
-    wanted: dict[str, set[str]] = {}
+    picked: dict[str, set[str]] = {}
     for actor_id, worker_id in picks:
-        wanted.setdefault(actor_id, set()).update({worker_id} - {""})
-    ids = list(wanted)[:CAP]
-    asked = ask_many(abaco, ids) if act == "delete" else _ask(abaco, ids, "workers" if act == "stop" else "")
-    may = MayChange(who.username, role)
+        picked.setdefault(actor_id, set()).update({worker_id} - {""})
+    ids = list(picked)[:CAP]
+    answers = ask_many(abaco, ids) if act == "delete" else _ask(abaco, ids, "workers" if act == "stop" else "")
+    may = MayChange(credentials.username, role)
     items: list[Item] = []
-    left: list[Item] = []
+    left_out: list[Item] = []
     lines: list[ActorLine] = []
     for id_ in ids:
-        done, not_done, line = _part(act, id_, asked[id_], frozenset(wanted[id_]), may)
-        items, left = items + done, left + not_done
+        done, not_done, line = _part(act, id_, answers[id_], frozenset(picked[id_]), may)
+        items, left_out = items + done, left_out + not_done
         lines.append(line)
     over = items[WORKERS_CAP:]
-    left += [
-        replace(one, why_not=f"More than {WORKERS_CAP} workers at once; order it again for this one.") for one in over
+    left_out += [
+        replace(item, why_not=f"More than {WORKERS_CAP} workers at once; order it again for this one.") for item in over
     ]
     if all(line.is_unseen for line in lines):
-        raise next(error for error in (_unseen(act, asked[id_])[0] for id_ in ids) if error)
+        raise next(error for error in (_unseen(act, answers[id_])[0] for id_ in ids) if error)
     lines.sort(key=lambda line: bool(line.why_not))
-    plan = ActorPlan(act, place, query, tuple(items[:WORKERS_CAP]), tuple(left), tuple(lines), len(wanted) - len(ids))
-    applied = {one.actor_id for one in plan.items}
-    return replace(plan, total=_total(act, plan, [asked[id_] for id_ in ids if id_ in applied]))
+    plan = ActorPlan(
+        act, place, query, tuple(items[:WORKERS_CAP]), tuple(left_out), tuple(lines), len(picked) - len(ids)
+    )
+    applied = {item.actor_id for item in plan.items}
+    return replace(plan, total=_total(act, plan, [answers[id_] for id_ in ids if id_ in applied]))
 
 
-def _ask(abaco: Abaco, ids: Sequence[str], more: str) -> dict[str, dict[str, Answer]]:
+def _ask(abaco: Abaco, ids: Sequence[str], extra: str) -> dict[str, dict[str, Answer]]:
     """Ask how some actors stand, who may do what with them, how many messages wait, and which workers there are."""
-    names = ("actor", "permissions", "mailbox", *([more] if more else ()))
+    names = ("actor", "permissions", "mailbox", *([extra] if extra else ()))
     how: dict[str, Callable[[str], Any]] = {
         "actor": abaco.actors.get,
         "permissions": abaco.permissions.get,
@@ -160,25 +163,25 @@ def _ask(abaco: Abaco, ids: Sequence[str], more: str) -> dict[str, dict[str, Ans
 
 def _part(act: str, id_: str, answers: Mapping[str, Answer], workers: frozenset[str], may: MayChange) -> _Part:
     actor, levels = answers["actor"], answers["permissions"]
-    error, words = _unseen(act, answers)
+    error, prefix = _unseen(act, answers)
     if error:
         label = visible(actor.value.label)[:LABEL] if actor.value else visible(id_)
         is_refusal = isinstance(error, (Forbidden, NotFound, Unaddressable, InvalidRequest))
-        return _left_out(ActorLine(id_, label, is_unseen=not is_refusal), f"{words}{_said(error)}")
-    seen = _Seen(actor.value, answers, workers)
-    line = ActorLine(id_, seen.label, visible(actor.value.owner), actor.value.status)
+        return _left_out(ActorLine(id_, label, is_unseen=not is_refusal), f"{prefix}{_sentence(error)}")
+    state = _ActorState(actor.value, answers, workers)
+    line = ActorLine(id_, state.label, visible(actor.value.owner), actor.value.status)
     if why_not := may.why_not(levels.value):
         return _left_out(line, why_not)
-    return {"stop": _stop, "purge": _purge, "delete": _delete}[act](seen, line)
+    return {"stop": _stop, "purge": _purge, "delete": _delete}[act](state, line)
 
 
 def _unseen(act: str, answers: Mapping[str, Answer]) -> tuple[AbacoError | None, str]:
     """Return why it is not known how an actor stands, with words that go before that; None where it is."""
     needed = {"actor": "", "permissions": ""}
     needed |= {"stop": {"workers": "Its workers are not known. "}, "purge": {"mailbox": _UNCOUNTED}}.get(act, {})
-    for name, words in needed.items():
+    for name, prefix in needed.items():
         if error := answers[name].error:
-            return error, words
+            return error, prefix
     return None, ""
 
 
@@ -186,42 +189,44 @@ def _left_out(line: ActorLine, why_not: str) -> _Part:
     return [], [Item(line.actor_id, "", line.label, why_not)], replace(line, why_not=why_not)
 
 
-def _said(error: AbacoError) -> str:
+def _sentence(error: AbacoError) -> str:
     quoted = f" The API said: “{visible(error.reason)}”" if error.reason else ""
     return f"{error.user_message}{quoted}"
 
 
-def _stop(seen: _Seen, line: ActorLine) -> _Part:
-    chosen = seen.chosen()
-    going = [one for one in chosen if not one.is_stopping]
-    left = [
-        Item(line.actor_id, one.id, line.label, "It was asked to stop already.") for one in chosen if one.is_stopping
+def _stop(state: _ActorState, line: ActorLine) -> _Part:
+    chosen = state.chosen()
+    going = [worker for worker in chosen if not worker.is_stopping]
+    left_out = [
+        Item(line.actor_id, worker.id, line.label, "It was asked to stop already.")
+        for worker in chosen
+        if worker.is_stopping
     ]
-    gone = seen.workers - {one.id for one in chosen}
-    left += [Item(line.actor_id, id_, line.label, "It is gone already.") for id_ in sorted(gone)]
+    gone = state.workers - {worker.id for worker in chosen}
+    left_out += [Item(line.actor_id, id_, line.label, "It is gone already.") for id_ in sorted(gone)]
     if not going:
-        if left:
-            words = "All of them were asked to stop already, or are gone."
-            return [], left, replace(line, why_not=words)
+        if left_out:
+            sentence = "All of them were asked to stop already, or are gone."
+            return [], left_out, replace(line, why_not=sentence)
         return _left_out(line, "It has no worker.")
-    busy = sum(one.is_busy for one in going)
-    words = f"{_count(len(going), 'worker')} will be asked to stop{_cut_off(busy, len(going))}:"
-    named = tuple((visible(one.id), page_of("worker-detail", line.actor_id, one.id)) for one in going)
-    found = [Effect("cpu", words, named[:NAMED], max(0, len(going) - NAMED), is_loss=bool(busy))]
-    if left:
-        found.append(
+    busy = sum(worker.is_busy for worker in going)
+    sentence = f"{_count(len(going), 'worker')} will be asked to stop{_cut_off(busy, len(going))}:"
+    named = tuple((visible(worker.id), page_of("worker-detail", line.actor_id, worker.id)) for worker in going)
+    stop_effects = [Effect("cpu", sentence, named[:NAMED], max(0, len(going) - NAMED), is_loss=bool(busy))]
+    if left_out:
+        stop_effects.append(
             Effect(
                 "clock",
-                f"{len(left)} more of those picked {'is' if len(left) == 1 else 'are'} left out.",
+                f"{len(left_out)} more of those picked {'is' if len(left_out) == 1 else 'are'} left out.",
                 is_loss=False,
             )
         )
-    waiting = seen.waiting
-    if waiting and len(going) == len(seen.answers["workers"].value):
-        what = f"{_count(waiting, 'message')} wait{'s' if waiting == 1 else ''}"
-        found.append(Effect("mail", f"{what}, and no other worker is started before the next message is sent."))
-    items = [Item(line.actor_id, one.id, line.label) for one in going]
-    return items, left, replace(line, effects=tuple(found))
+    waiting = state.waiting
+    if waiting and len(going) == len(state.answers["workers"].value):
+        waits = f"{_count(waiting, 'message')} wait{'s' if waiting == 1 else ''}"
+        stop_effects.append(Effect("mail", f"{waits}, and no other worker is started before the next message is sent."))
+    items = [Item(line.actor_id, worker.id, line.label) for worker in going]
+    return items, left_out, replace(line, effects=tuple(stop_effects))
 
 
 def _cut_off(busy: int, number: int) -> str:
@@ -231,44 +236,43 @@ def _cut_off(busy: int, number: int) -> str:
     return f"; {it} something now, which is cut off"
 
 
-def _purge(seen: _Seen, line: ActorLine) -> _Part:
-    if seen.waiting == 0:
+def _purge(state: _ActorState, line: ActorLine) -> _Part:
+    if state.waiting == 0:
         return _left_out(line, "No message waits in its mailbox.")
-    if seen.waiting is None:
-        found = Effect("mail", "How many messages wait is not known: the API gave no count.", is_known=False)
+    if state.waiting is None:
+        effect = Effect("mail", "How many messages wait is not known: the API gave no count.", is_known=False)
     else:
-        found = Effect("mail", f"{_count(seen.waiting, 'waiting message')} will never be run.")
-    return [Item(line.actor_id, "", line.label)], [], replace(line, effects=(found,))
+        effect = Effect("mail", f"{_count(state.waiting, 'waiting message')} will never be run.")
+    return [Item(line.actor_id, "", line.label)], [], replace(line, effects=(effect,))
 
 
-def _delete(seen: _Seen, line: ActorLine) -> _Part:
-    if seen.actor.is_shutting_down:
+def _delete(state: _ActorState, line: ActorLine) -> _Part:
+    if state.actor.is_shutting_down:
         return _left_out(line, "It is being deleted already.")
-    every = effects(seen.actor, dict(seen.answers))
-    losses = tuple(one for one in every if one.is_loss or not one.is_known)
+    all_effects = effects(state.actor, dict(state.answers))
+    losses = tuple(effect for effect in all_effects if effect.is_loss or not effect.is_known)
     if not losses:
         losses = (Effect("circle-check", "Nothing that the API shows depends on it.", is_loss=False),)
     return [Item(line.actor_id, "", line.label)], [], replace(line, effects=losses)
 
 
-def _total(act: str, plan: ActorPlan, asked: Sequence[Mapping[str, Answer]]) -> str:
+def _total(act: str, plan: ActorPlan, actors: Sequence[Mapping[str, Answer]]) -> str:
     """Say what all of them lose together, as far as it is known."""
     if not plan.items:
         return ""
-    waiting = [_waiting(one) for one in asked]
+    waiting = [_waiting(answers) for answers in actors]
     messages = sum(number or 0 for number in waiting)
     lost = f"{'at least ' if None in waiting else ''}{_count(messages, 'waiting message')}"
-    of = f"of {_count(len(asked), 'actor')}"
+    of = f"of {_count(len(actors), 'actor')}"
     if act == "stop":
-        going = {one.object_id for one in plan.items}
-        busy = sum(one.is_busy and one.id in going for answers in asked for one in answers["workers"].value)
+        going = {item.object_id for item in plan.items}
+        busy = sum(worker.is_busy and worker.id in going for answers in actors for worker in answers["workers"].value)
         runs = f"{'run' if busy > 1 else 'runs'} something now"
         which = f"it {runs}" if plan.number == busy == 1 else f"{thousands(busy) if busy else 'none'} of them {runs}"
         return f"{_count(plan.number, 'worker')} {of}; {which}."
     if act == "purge":
         return f"{lost[0].upper()}{lost[1:]} {of}."
-    known = [one["workers"].value or () for one in asked]
-    running = sum(one.is_busy for workers in known for one in workers)
+    running = sum(worker.is_busy for answers in actors for worker in answers["workers"].value or ())
     runs = _count(running, "running execution") if running else "no running execution"
     waits = lost if messages or None in waiting else "no waiting message"
     return f"{_count(plan.number, 'actor')}, with {waits} and {runs}."
@@ -280,5 +284,5 @@ def _waiting(answers: Mapping[str, Answer]) -> int | None:
     return waiting
 
 
-def _count(number: int, one: str) -> str:
-    return f"{thousands(number)} {one}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str) -> str:
+    return f"{thousands(number)} {noun}{'' if number == 1 else 's'}"

@@ -48,8 +48,8 @@ class BulkPreview(Resource):
     )
     def post(self, request: Request) -> Response:
         """Answer with the plan, which an order takes."""
-        given = self.body(serializers.Wanted)
-        plan = self._of_actors(given) if given["act"] in OF_ACTORS else self._of_executions(given)
+        data = self.body(serializers.Wanted)
+        plan = self._of_actors(data) if data["act"] in OF_ACTORS else self._of_executions(data)
         act, lines = ACTS[plan.act], plan.lines if isinstance(plan, ActorPlan) else ()
         return Response(
             {
@@ -68,30 +68,30 @@ class BulkPreview(Resource):
             }
         )
 
-    def _of_actors(self, given: dict[str, Any]) -> ActorPlan:
-        if "filter" in given:
+    def _of_actors(self, data: dict[str, Any]) -> ActorPlan:
+        if "filter" in data:
             raise not_valid({"filter": ["Actors and workers are picked; only executions can be all that match."]})
-        form = checked(ActorBulkForm(_picked(given)))
-        who, abaco = self.who, self.abaco
+        form = checked(ActorBulkForm(_picked(data)))
+        credentials, abaco = self.who, self.abaco
         pick = form.cleaned_data["pick"]
         return actor_plans.plan_of(
-            who, abaco, lambda: admin_role(self.http, abaco), given["act"], pick, form.cleaned_data["place"], ""
+            credentials, abaco, lambda: admin_role(self.http, abaco), data["act"], pick, form.cleaned_data["place"], ""
         )
 
-    def _of_executions(self, given: dict[str, Any]) -> ExecutionPlan:
-        if "filter" in given and "pick" in given:
+    def _of_executions(self, data: dict[str, Any]) -> ExecutionPlan:
+        if "filter" in data and "pick" in data:
             raise not_valid({"filter": ["Pick executions, or say which match; not both."]})
-        scope = "all" if "filter" in given else "picked"
-        form = checked(BulkForm(_picked(given, scope)))
-        query = HistoryQuery(data=QueryDict(given.get("filter", "")))
+        scope = "all" if "filter" in data else "picked"
+        form = checked(BulkForm(_picked(data, scope)))
+        query = HistoryQuery(data=QueryDict(data.get("filter", "")))
         if not query.is_valid():
-            raise not_valid({"filter": [text for _, found in sentences(query.errors) for text in found]})
+            raise not_valid({"filter": [text for _, texts in sentences(query.errors) for text in texts]})
         if "offset" in query.validated_data:
             raise not_valid({"filter": ["A slice cannot be acted on: leave out offset, or pick its executions."]})
         filters = form_of({name: value for name, value in query.validated_data.items() if name not in _PAGING})
-        what = asked_of(self.http, self.abaco, filters)
+        context = asked_of(self.http, self.abaco, filters)
         pick = form.cleaned_data["pick"]
-        return execution_plans.plan_of(self.who, self.abaco, what, given["act"], scope, pick, filters.query())
+        return execution_plans.plan_of(self.who, self.abaco, context, data["act"], scope, pick, filters.query())
 
 
 class BulkList(Resource):
@@ -100,8 +100,8 @@ class BulkList(Resource):
     @operation("List your acts on many things", tag=TAG, query=serializers.JobsQuery, gives=page_of(serializers.Job))
     def get(self, request: Request) -> Response:
         """Answer with a page of the newest fifty."""
-        mine = [_shown(page) for page in progress.pages_of(self.who)]
-        return self.page(serializers.Job, mine, lambda one: (one["created"], one["handle"]), descending=True)
+        rows = [_summary(page) for page in progress.pages_of(self.who)]
+        return self.page(serializers.Job, rows, lambda row: (row["created"], row["handle"]), descending=True)
 
     @operation(
         START_BULK,
@@ -113,17 +113,17 @@ class BulkList(Resource):
     )
     def post(self, request: Request) -> Response:
         """Write it down."""
-        given = self.body(serializers.Order)
-        plan: Plan | None = ActorPlan.unsealed(self.who, given["plan"])
-        plan = plan or ExecutionPlan.unsealed(self.who, given["plan"])
+        body = self.body(serializers.Order)
+        plan: Plan | None = ActorPlan.unsealed(self.who, body["plan"])
+        plan = plan or ExecutionPlan.unsealed(self.who, body["plan"])
         if plan is None or not plan.items:
             raise not_valid({"plan": [TOO_OLD]})
-        data = typed(given.items())
+        data = typed(body.items())
         form = ActorOrderForm(data, expected=plan.number) if isinstance(plan, ActorPlan) else OrderForm(data)
         ordered = commands.order(self.http, plan, checked(form).cleaned_data["reason"])
         return self.written(
             ordered,
-            lambda job, _: _shown(progress.page_of(self.who, job)),
+            lambda job, _: _summary(progress.page_of(self.who, job)),
             status=201,
             location=lambda job: reverse("api:bulk-detail", args=[job.handle]),
         )
@@ -134,10 +134,10 @@ class Job(Resource):
 
     def job(self, handle: str) -> BulkJob:
         """Return the caller's own job."""
-        found = jobs.job_of(self.who, handle)
-        if found is None:
+        job = jobs.job_of(self.who, handle)
+        if job is None:
             raise Http404
-        return found
+        return job
 
     def whole(self, handle: str, error: AbacoError | None = None) -> Response:
         """Answer with how far a job is, and what came of each thing."""
@@ -146,7 +146,7 @@ class Job(Resource):
         if error:
             report(self.http, error)
         waits = error.user_message if error else None
-        return Response({**_shown(progress.page_of(self.who, job)), "items": items, "waits_because": waits})
+        return Response({**_summary(progress.page_of(self.who, job)), "items": items, "waits_because": waits})
 
 
 class BulkDetail(Job):
@@ -196,12 +196,12 @@ class BulkStop(Job):
 _PAGING = ("cursor", "limit")
 
 
-def _picked(given: dict[str, Any], scope: str = "") -> QueryDict:
-    return typed([("act", given["act"]), ("scope", scope), *(("pick", one) for one in given.get("pick", ()))])
+def _picked(data: dict[str, Any], scope: str = "") -> QueryDict:
+    return typed([("act", data["act"]), ("scope", scope), *(("pick", pick) for pick in data.get("pick", ()))])
 
 
-def _shown(page: progress.Page) -> dict[str, Any]:
+def _summary(page: progress.Page) -> dict[str, Any]:
     job = page.job
     values = {"handle": job.handle, "act": job.act, "reason": page.reason, "created": job.created}
-    counted = {name: getattr(page, name) for name in ("is_over", "total", "over", "counts")}
-    return dict(serializers.Job(values | counted).data)
+    counts = {name: getattr(page, name) for name in ("is_over", "total", "over", "counts")}
+    return dict(serializers.Job(values | counts).data)

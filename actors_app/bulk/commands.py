@@ -16,14 +16,14 @@ LONG_SECONDS, LONG_ITEMS = 6.0, 50  # of a step that somebody asked for
 
 def order(request: HttpRequest, plan: Plan, reason: str) -> Written[BulkJob]:
     """Write down what a plan says, and why; nothing is done yet."""
-    who, act = signed_in(request), ACTS[plan.act]
-    handle = jobs.handle_of(who, sending_of(request).secret)
+    credentials, act = signed_in(request), ACTS[plan.act]
+    handle = jobs.handle_of(credentials, sending_of(request).secret)
     key = entry_key(request, START_BULK, object_id=handle)
     return perform(
         request,
         START_BULK,
-        lambda: jobs.order(who, plan, handle, key),
-        lambda job: Answer(act.said(plan.number), reverse("actors:bulk-detail", args=[job.handle])),
+        lambda: jobs.order(credentials, plan, handle, key),
+        lambda job: Answer(act.confirmation(plan.number), reverse("actors:bulk-detail", args=[job.handle])),
         object_id=handle,
-        details={"name": act.counted(plan.number), "act": plan.act, "reason": reason, "filter": plan.query},
+        details={"name": act.count_label(plan.number), "act": plan.act, "reason": reason, "filter": plan.query},
     )

@@ -58,8 +58,8 @@ class Line:
     @property
     def url(self) -> str:
         """Return its page; empty for an id that cannot be in an address."""
-        known = is_id(self.actor_id) and is_id(self.execution_id)
-        return execution_address(self.actor_id, self.execution_id) if known else ""
+        has_page = is_id(self.actor_id) and is_id(self.execution_id)
+        return execution_address(self.actor_id, self.execution_id) if has_page else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,77 +91,83 @@ class ExecutionPlan(Plan):
         return self.number + len(self.left) - len(self.lines)
 
     @classmethod
-    def _read(cls, said: Mapping[str, Any]) -> Self:
-        plan = super(ExecutionPlan, cls)._read(said)
-        return replace(plan, lines=tuple(Line(**line) for line in said["lines"]))
+    def _from_data(cls, data: Mapping[str, Any]) -> Self:
+        plan = super(ExecutionPlan, cls)._from_data(data)
+        return replace(plan, lines=tuple(Line(**line) for line in data["lines"]))
 
 
 def plan_of(
-    who: Credentials, abaco: Abaco, what: Asked, act: str, scope: str, picks: Sequence[tuple[str, str]], query: str
+    credentials: Credentials,
+    abaco: Abaco,
+    context: Asked,
+    act: str,
+    scope: str,
+    picks: Sequence[tuple[str, str]],
+    query: str,
 ) -> ExecutionPlan:
     """Return what an act would do to the picked executions, to those on the page, or to all that match."""
     plan = ExecutionPlan(act, "history", query, scope=scope)
     if scope == "all":
-        return _of_all(who, abaco, what, plan)
+        return _of_all(credentials, abaco, context, plan)
     missing: list[tuple[str, str]] = []
     if scope == "page":
-        rows = page_rows(what)
+        rows = page_rows(context)
     else:
-        rows, missing = picked_rows(what, picks)
-    actors = what.by_key
+        rows, missing = picked_rows(context, picks)
+    actors = context.by_key
     if act == "halt":
         rows = _fresh(abaco, rows, actors)
-    reasons = _reasons(who, act, rows, actors, in_words=True)
+    reasons = _reasons(credentials, act, rows, actors, in_words=True)
     fitting = [row for row in rows if not reasons[row.pk]]
     lines = [_line(row, actors[row.actor], reasons[row.pk]) for row in rows]
     lines += [Line(actor_id, id_, actor_id, why_not=UNSEEN) for actor_id, id_ in missing]
-    left = [Item(line.actor_id, line.execution_id, why_not=line.why_not) for line in lines if line.why_not]
+    left_out = [Item(line.actor_id, line.execution_id, why_not=line.why_not) for line in lines if line.why_not]
     lines.sort(key=lambda line: bool(line.why_not))
     return replace(
         plan,
         matched=len(lines),
         fits=len(fitting),
         items=_items(fitting, actors),
-        left=tuple(left),
+        left=tuple(left_out),
         lines=tuple(lines[:LISTED]),
     )
 
 
-def page_rows(what: Asked) -> list[Found]:
+def page_rows(context: Asked) -> list[Found]:
     """Return the executions on the page of the list that is asked for."""
-    place, is_back = what.form.place()
-    selected = what.form.selected_slice
+    position, is_back = context.form.place()
+    selected = context.form.selected_slice
     skip = selected.offset if selected else 0
     return history_query.page(
-        what.wanted, what.keys, what.named, place=place, back=is_back, number=what.page_size, skip=skip
+        context.wanted, context.keys, context.named, place=position, back=is_back, number=context.page_size, skip=skip
     ).rows
 
 
-def picked_rows(what: Asked, picks: Iterable[tuple[str, str]]) -> tuple[list[Found], list[tuple[str, str]]]:
+def picked_rows(context: Asked, picks: Iterable[tuple[str, str]]) -> tuple[list[Found], list[tuple[str, str]]]:
     """Return the picked executions that the visitor may read, as they were picked, and those there are none of."""
-    readable = {actor.id: actor.key for actor in what.actors}
-    asked = [(readable.get(actor_id), actor_id, id_) for actor_id, id_ in picks]
-    known: dict[tuple[int, str], int] = {}
-    for key in {key for key, _, _ in asked if key is not None}:
-        ids = [id_ for other, _, id_ in asked if other == key]
+    readable = {actor.id: actor.key for actor in context.actors}
+    keyed = [(readable.get(actor_id), actor_id, id_) for actor_id, id_ in picks]
+    records: dict[tuple[int, str], int] = {}
+    for key in {key for key, _, _ in keyed if key is not None}:
+        ids = [id_ for actor_key, _, id_ in keyed if actor_key == key]
         rows = ExecutionRecord.objects.filter(actor=key, execution_id__in=ids).values_list("execution_id", "pk")
-        known |= {(key, id_): pk for id_, pk in rows}
-    found = [known[key, id_] for key, _, id_ in asked if key is not None and (key, id_) in known]
-    missing = [(actor_id, id_) for key, actor_id, id_ in asked if key is None or (key, id_) not in known]
-    return history_query.rows_of(found), missing
+        records |= {(key, id_): pk for id_, pk in rows}
+    pks = [records[key, id_] for key, _, id_ in keyed if key is not None and (key, id_) in records]
+    missing = [(actor_id, id_) for key, actor_id, id_ in keyed if key is None or (key, id_) not in records]
+    return history_query.rows_of(pks), missing
 
 
-def _of_all(who: Credentials, abaco: Abaco, what: Asked, plan: ExecutionPlan) -> ExecutionPlan:
-    wanted, keys, named = what.wanted, what.keys, what.named
-    counts = history_counts.counts(wanted, keys, named)
-    matched = counts.total(wanted.outcomes)
+def _of_all(credentials: Credentials, abaco: Abaco, context: Asked, plan: ExecutionPlan) -> ExecutionPlan:
+    filters, keys, named = context.wanted, context.keys, context.named
+    counts = history_counts.counts(filters, keys, named)
+    matched = counts.total(filters.outcomes)
     plan = replace(plan, matched=matched.number, is_exact=matched.is_exact)
-    actors = what.by_key
+    actors = context.by_key
     if plan.act == "halt":
-        if wanted.outcomes and "running" not in wanted.outcomes:
+        if filters.outcomes and "running" not in filters.outcomes:
             return plan
         fits = counts.of.get("running", Count())
-        page = history_query.page(replace(wanted, outcomes=("running",)), keys, named, number=CAP)
+        page = history_query.page(replace(filters, outcomes=("running",)), keys, named, number=CAP)
         rows = _fresh(abaco, page.rows, actors)
         fitting = [row for row in rows if not _why_not_halted(row, actors[row.actor])]
         over = fits.number - len(rows) if page.has_more else 0
@@ -169,8 +175,8 @@ def _of_all(who: Credentials, abaco: Abaco, what: Asked, plan: ExecutionPlan) ->
         if page.looked_back_to is not None:
             plan = replace(plan, looked_at=len(page.rows))
     else:
-        page = history_query.page(wanted, keys, named, number=LOOKED_AT)
-        reasons = _reasons(who, plan.act, page.rows, actors, in_words=False)
+        page = history_query.page(filters, keys, named, number=LOOKED_AT)
+        reasons = _reasons(credentials, plan.act, page.rows, actors, in_words=False)
         fitting = [row for row in page.rows if not reasons[row.pk]]
         plan = replace(plan, fits=len(fitting))
         if page.has_more or page.looked_back_to is not None:
@@ -189,30 +195,30 @@ def _line(row: Found, actor: SeenActor, why_not: str = "") -> Line:
 
 
 def _reasons(
-    who: Credentials, act: str, rows: Sequence[Found], actors: dict[int, SeenActor], *, in_words: bool
+    credentials: Credentials, act: str, rows: Sequence[Found], actors: dict[int, SeenActor], *, in_words: bool
 ) -> dict[int, str]:
     """Return why the act does not apply to each of some executions, empty where it does; only `in_words` a sentence."""
     if act == "halt":
         return {row.pk: _why_not_halted(row, actors[row.actor]) for row in rows}
-    at, kept = timezone.now(), dict[str, KeptMessage]()
-    for place in range(0, len(rows), 500):
-        ids = [row.id for row in rows[place : place + 500]]
-        some = KeptMessage.objects.filter(tenant=who.tenant, execution_id__in=ids, expires_at__gt=at)
-        for message in some.exclude(sha256="").defer("content", "environment"):
-            kept[message.execution_id] = message
-    found = {}
+    at, archived = timezone.now(), dict[str, KeptMessage]()
+    for start in range(0, len(rows), 500):
+        ids = [row.id for row in rows[start : start + 500]]
+        messages = KeptMessage.objects.filter(tenant=credentials.tenant, execution_id__in=ids, expires_at__gt=at)
+        for message in messages.exclude(sha256="").defer("content", "environment"):
+            archived[message.execution_id] = message
+    reasons = {}
     for row in rows:
-        actor, one = actors[row.actor], kept.get(row.id)
+        actor, stored = actors[row.actor], archived.get(row.id)
         why_not = "" if _is_there(row, actor) else GONE
-        may_see = one is not None and message_archive.may_see(who, one, actor.as_actor())
-        if not why_not and (one is None or not may_see or one.size > message_archive.MAX_KEPT):
+        may_see = stored is not None and message_archive.may_see(credentials, stored, actor.as_actor())
+        if not why_not and (stored is None or not may_see or stored.size > message_archive.MAX_KEPT):
             why_not = "Nothing is kept."
             if in_words:
-                why_not = message_archive.known(who, row.id, actor.as_actor()).why_not or why_not
-        if not why_not and one is not None:
-            why_not = kept_excess(one.kind, one.size)
-        found[row.pk] = why_not
-    return found
+                why_not = message_archive.known(credentials, row.id, actor.as_actor()).why_not or why_not
+        if not why_not and stored is not None:
+            why_not = kept_excess(stored.kind, stored.size)
+        reasons[row.pk] = why_not
+    return reasons
 
 
 def _is_there(row: Found, actor: SeenActor) -> bool:
@@ -237,11 +243,11 @@ def _fresh(abaco: Abaco, rows: Sequence[Found], actors: dict[int, SeenActor]) ->
             unfinished.setdefault(row.actor, []).append(row.id)
     hurried = abaco.hurried(SECONDS)
     calls: dict[str, Any] = {
-        f"{key} {place}": lambda key=key, ids=ids[place : place + MAX_DETAILS]: hurried.executions.details(
+        f"{key} {start}": lambda key=key, ids=ids[start : start + MAX_DETAILS]: hurried.executions.details(
             actors[key].id, ids
         )
         for key, ids in list(unfinished.items())[:ACTORS_ASKED]
-        for place in range(0, len(ids), MAX_DETAILS)
+        for start in range(0, len(ids), MAX_DETAILS)
     }
     if not calls:
         return list(rows)

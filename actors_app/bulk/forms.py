@@ -24,15 +24,15 @@ class PicksField(forms.Field):
 
     def clean(self, value: Any) -> tuple[tuple[str, str], ...]:
         """Return the ids, each execution once."""
-        found: dict[tuple[str, str], None] = {}
+        picks: dict[tuple[str, str], None] = {}
         for text in value or ():
             actor_id, _, execution_id = text.partition("/")
             if not (is_id(actor_id) and is_id(execution_id)):
                 raise forms.ValidationError("What was picked is no execution. Go back and pick again.")
-            found[actor_id, execution_id] = None
-        if len(found) > MAX_PICKED:
+            picks[actor_id, execution_id] = None
+        if len(picks) > MAX_PICKED:
             raise forms.ValidationError(f"At most {MAX_PICKED} can be picked; choose all that match instead.")
-        return tuple(found)
+        return tuple(picks)
 
 
 class PicksForm(PortalForm):
@@ -102,17 +102,17 @@ class ActorPicksField(forms.Field):
 
     def clean(self, value: Any) -> tuple[tuple[str, str], ...]:
         """Return the ids, each actor or worker once; that of an actor itself with an empty second one."""
-        found: dict[tuple[str, str], None] = {}
+        picks: dict[tuple[str, str], None] = {}
         for text in value or ():
             actor_id, slash, worker_id = text.partition("/")
             if not is_id(actor_id) or (slash and not is_id(worker_id)):
                 raise forms.ValidationError("What was picked is no actor and no worker. Go back and pick again.")
-            found[actor_id, worker_id] = None
-        if not found:
+            picks[actor_id, worker_id] = None
+        if not picks:
             raise forms.ValidationError("Nothing is picked. Tick some rows of the list first.")
-        if len(found) > MAX_PICKED:
+        if len(picks) > MAX_PICKED:
             raise forms.ValidationError(f"At most {MAX_PICKED} can be picked at once.")
-        return tuple(found)
+        return tuple(picks)
 
 
 class ActorBulkForm(PicksForm):
@@ -128,8 +128,8 @@ class ActorBulkForm(PicksForm):
 
     def clean_place(self) -> str:
         """Take the list of actors for a list that is not known."""
-        place: str = self.cleaned_data["place"]
-        return place if place in ACTOR_PLACES else ACTOR_PLACES[0]
+        name: str = self.cleaned_data["place"]
+        return name if name in ACTOR_PLACES else ACTOR_PLACES[0]
 
     def clean_query(self) -> str:
         """Return the list's filter, without the wish to read it again; one too long for an address is none."""

@@ -17,17 +17,17 @@ LISTED = 50  # of a person's jobs, the newest
 OPEN = (BulkItem.WAITING, BulkItem.STARTED)
 
 
-def handle_of(who: Credentials, key: str) -> str:
+def handle_of(credentials: Credentials, key: str) -> str:
     """Return the name of the job that a form orders: always the same, however often it is sent."""
-    return hashlib.sha256("\n".join(["bulk", who.tenant, who.username, key]).encode()).hexdigest()[:32]
+    return hashlib.sha256("\n".join(["bulk", credentials.tenant, credentials.username, key]).encode()).hexdigest()[:32]
 
 
-def order(who: Credentials, plan: Plan, handle: str, key: str) -> BulkJob:
+def order(credentials: Credentials, plan: Plan, handle: str, key: str) -> BulkJob:
     """Write down what is to be done; nothing is done yet. `key` is that of the entry that the trail has of it."""
     job = BulkJob(
         handle=handle,
-        tenant=who.tenant,
-        username=who.username,
+        tenant=credentials.tenant,
+        username=credentials.username,
         act=plan.act,
         place=plan.place,
         query=plan.query,
@@ -35,11 +35,11 @@ def order(who: Credentials, plan: Plan, handle: str, key: str) -> BulkJob:
         created=timezone.now(),
     )
     items = [
-        BulkItem(job=job, actor_id=one.actor_id, object_id=one.object_id, label=one.label)
-        for one in (*plan.items, *plan.left)
+        BulkItem(job=job, actor_id=planned.actor_id, object_id=planned.object_id, label=planned.label)
+        for planned in (*plan.items, *plan.left)
     ]
-    for item, one in zip(items[plan.number :], plan.left, strict=True):
-        item.outcome, item.said = BulkItem.LEFT, one.why_not
+    for item, planned in zip(items[plan.number :], plan.left, strict=True):
+        item.outcome, item.said = BulkItem.LEFT, planned.why_not
     for number, item in enumerate(items, start=1):
         item.number = number
     with transaction.atomic():
@@ -48,22 +48,22 @@ def order(who: Credentials, plan: Plan, handle: str, key: str) -> BulkJob:
     return job
 
 
-def job_of(who: Credentials, handle: str) -> BulkJob | None:
+def job_of(credentials: Credentials, handle: str) -> BulkJob | None:
     """Return a person's own job; None for one of anybody else."""
-    return BulkJob.objects.filter(handle=handle, tenant=who.tenant, username=who.username).first()
+    return BulkJob.objects.filter(handle=handle, tenant=credentials.tenant, username=credentials.username).first()
 
 
-def jobs_of(who: Credentials) -> QuerySet[BulkJob]:
+def jobs_of(credentials: Credentials) -> QuerySet[BulkJob]:
     """Return a person's own jobs, newest first."""
-    return BulkJob.objects.filter(tenant=who.tenant, username=who.username).order_by("-created")
+    return BulkJob.objects.filter(tenant=credentials.tenant, username=credentials.username).order_by("-created")
 
 
-def unfinished(who: Credentials) -> list[BulkJob]:
+def unfinished(credentials: Credentials) -> list[BulkJob]:
     """Return those of a person's newest jobs that have an item without a result."""
-    if not jobs_of(who).exists():
+    if not jobs_of(credentials).exists():
         return []  # as for most people on most pages, to whom the question below would cost three times as much
     open_ = BulkItem.objects.filter(job=OuterRef("pk"), outcome__in=OPEN)
-    return list(jobs_of(who).filter(Exists(open_))[:LISTED])
+    return list(jobs_of(credentials).filter(Exists(open_))[:LISTED])
 
 
 def items_of(job: BulkJob) -> QuerySet[BulkItem]:
@@ -79,10 +79,10 @@ def tally(job: BulkJob) -> dict[str, int]:
 def tallies(jobs: Sequence[BulkJob]) -> dict[str, dict[str, int]]:
     """Return of each job how many items there are of each outcome."""
     rows = BulkItem.objects.filter(job__in=jobs).values_list("job", "outcome").annotate(Count("pk")).order_by()
-    found: dict[str, dict[str, int]] = {}
+    counts: dict[str, dict[str, int]] = {}
     for handle, outcome, count in rows:
-        found.setdefault(handle, {})[outcome] = count
-    return found
+        counts.setdefault(handle, {})[outcome] = count
+    return counts
 
 
 def reason_of(job: BulkJob) -> str:

@@ -17,7 +17,7 @@ from actors_app.workers.operations import STOP_WORKER
 class Act:
     """A bulk act: what one item's turn does, the operation in the trail, and its words.
 
-    `things` are what it is about; `words` name it, `ordered` says that it was ordered, and `press` stands on the button
+    `things` are what it is about; `names` name it, `ordered` says that it was ordered, and `press` stands on the button
     that orders it: each for one and for many, with `{}` for their number.
     """
 
@@ -27,7 +27,7 @@ class Act:
     title: str
     things: tuple[str, str]
     ordered: tuple[str, str]
-    words: tuple[str, str]
+    names: tuple[str, str]
     press: tuple[str, str]
     nothing: str
     consequences: tuple[str, ...]
@@ -37,11 +37,11 @@ class Act:
     after: str = ""
     names_object: bool = True  # whether the entry in the trail is about the execution or worker of the item
 
-    def counted(self, number: int) -> str:
+    def count_label(self, number: int) -> str:
         """Say how many things, such as `2 executions`."""
         return f"{thousands(number)} {self.things[number != 1]}"
 
-    def said(self, number: int) -> str:
+    def confirmation(self, number: int) -> str:
         """Say that it was ordered."""
         return self.ordered[number != 1].format(thousands(number))
 
@@ -51,7 +51,7 @@ class Act:
 
     def named(self, number: int) -> str:
         """Name the act with how many things it is about."""
-        return self.words[number != 1].format(thousands(number))
+        return self.names[number != 1].format(thousands(number))
 
     def button(self, number: int) -> str:
         """Say what the press that orders it does."""
@@ -67,7 +67,7 @@ ACTS: dict[str, Act] = {
         column="Execution",
         things=("execution", "executions"),
         ordered=("Ordered: {} execution to halt.", "Ordered: {} executions to halt."),
-        words=("Halt {} execution", "Halt {} executions"),
+        names=("Halt {} execution", "Halt {} executions"),
         press=("Halt {} execution and lose its work", "Halt {} executions and lose their work"),
         nothing="There is nothing to halt",
         consequences=(
@@ -89,7 +89,7 @@ ACTS: dict[str, Act] = {
         column="Execution",
         things=("execution", "executions"),
         ordered=("Ordered: {} message to send again.", "Ordered: {} messages to send again."),
-        words=("Send {} message again", "Send {} messages again"),
+        names=("Send {} message again", "Send {} messages again"),
         press=("Send {} message again", "Send {} messages again"),
         nothing="There is nothing to send again",
         consequences=(
@@ -110,7 +110,7 @@ ACTS: dict[str, Act] = {
         column="Worker",
         things=("worker", "workers"),
         ordered=("Ordered: {} worker to stop.", "Ordered: {} workers to stop."),
-        words=("Stop {} worker", "Stop {} workers"),
+        names=("Stop {} worker", "Stop {} workers"),
         press=("Stop {} worker", "Stop {} workers"),
         nothing="There is no worker to stop",
         consequences=(
@@ -130,7 +130,7 @@ ACTS: dict[str, Act] = {
         title="Purge mailboxes",
         things=("mailbox", "mailboxes"),
         ordered=("Ordered: {} mailbox to purge.", "Ordered: {} mailboxes to purge."),
-        words=("Purge {} mailbox", "Purge {} mailboxes"),
+        names=("Purge {} mailbox", "Purge {} mailboxes"),
         press=("Drop all messages in {} mailbox", "Drop all messages in {} mailboxes"),
         nothing="There is no message to drop",
         consequences=(
@@ -147,7 +147,7 @@ ACTS: dict[str, Act] = {
         title="Delete actors",
         things=("actor", "actors"),
         ordered=("Ordered: {} actor to delete.", "Ordered: {} actors to delete."),
-        words=("Delete {} actor", "Delete {} actors"),
+        names=("Delete {} actor", "Delete {} actors"),
         press=("Delete {} actor for good", "Delete {} actors for good"),
         nothing="There is no actor to delete",
         consequences=(

@@ -48,24 +48,24 @@ class Plan:
         """Return to how many things it would be done."""
         return len(self.items)
 
-    def sealed(self, who: Credentials) -> str:
+    def sealed(self, credentials: Credentials) -> str:
         """Return the plan for a form of this person's."""
-        return signing.dumps([who.tenant, who.username, asdict(self)], salt=self.salt, compress=True)
+        return signing.dumps([credentials.tenant, credentials.username, asdict(self)], salt=self.salt, compress=True)
 
     @classmethod
-    def unsealed(cls, who: Credentials, text: str) -> Self | None:
+    def unsealed(cls, credentials: Credentials, text: str) -> Self | None:
         """Return the plan of a form; None where it is another person's, was changed, or is too old."""
         try:
-            tenant, username, said = signing.loads(text, salt=cls.salt, max_age=MAX_AGE)
+            tenant, username, data = signing.loads(text, salt=cls.salt, max_age=MAX_AGE)
         except (signing.BadSignature, ValueError, TypeError):
             return None
-        return cls._read(said) if (tenant, username) == (who.tenant, who.username) else None
+        return cls._from_data(data) if (tenant, username) == (credentials.tenant, credentials.username) else None
 
     @classmethod
-    def _read(cls, said: Mapping[str, Any]) -> Self:
+    def _from_data(cls, data: Mapping[str, Any]) -> Self:
         """Make of plain values what they were; kinds of plans with more to make of them do so after this."""
-        items = {name: tuple(Item(**one) for one in said[name]) for name in ("items", "left")}
-        return cls(**{**said, **items})
+        items = {name: tuple(Item(**item) for item in data[name]) for name in ("items", "left")}
+        return cls(**{**data, **items})
 
 
 class MayChange:

@@ -52,9 +52,9 @@ class Row:
     actor_id: str
     actor_url: str
     badge: SafeString
-    said: str
-    made: str
-    made_url: str
+    message: str
+    execution_id: str
+    execution_url: str
     check_url: str
 
 
@@ -90,12 +90,12 @@ class Page:
         return PLACES[self.job.place][1]
 
     @property
-    def counted(self) -> str:
+    def count_label(self) -> str:
         """Say how many things it is about."""
-        return self.act.counted(self.total)
+        return self.act.count_label(self.total)
 
     @property
-    def words(self) -> str:
+    def title(self) -> str:
         """Name it with how many things it is about."""
         return self.act.named(self.total)
 
@@ -126,34 +126,34 @@ class Page:
         return bool(until and timezone.now() < until < timezone.now() + steps.LEASE - _SLOW)
 
 
-def pages_of(who: Credentials) -> list[Page]:
+def pages_of(credentials: Credentials) -> list[Page]:
     """Return a person's newest jobs, without their items."""
-    mine = list(jobs.jobs_of(who)[: jobs.LISTED])
-    counts, reasons = jobs.tallies(mine), jobs.reasons_of(mine)
-    return [Page(job, counts.get(job.pk, {}), (), 0, reasons.get(job.key, "")) for job in mine]
+    newest = list(jobs.jobs_of(credentials)[: jobs.LISTED])
+    counts, reasons = jobs.tallies(newest), jobs.reasons_of(newest)
+    return [Page(job, counts.get(job.pk, {}), (), 0, reasons.get(job.key, "")) for job in newest]
 
 
-def page_of(who: Credentials, job: BulkJob, *, after: int | None = None) -> Page:
+def page_of(credentials: Credentials, job: BulkJob, *, after: int | None = None) -> Page:
     """Return a job; of its items all, or, for a page that has those up to `after`, only what is new since."""
     items = list(jobs.items_of(job))
     settled = next((item.number - 1 for item in items if item.outcome in jobs.OPEN), len(items))
     counts = jobs.tally(job)
     if after is not None:
         items = [item for item in items if item.number > after and item.outcome != BulkItem.WAITING]
-    return Page(job, counts, _rows(who, job, items), settled, jobs.reason_of(job) if after is None else "")
+    return Page(job, counts, _rows(credentials, job, items), settled, jobs.reason_of(job) if after is None else "")
 
 
-def _rows(who: Credentials, job: BulkJob, items: Sequence[BulkItem]) -> list[Row]:
-    names = _names(who, {item.actor_id for item in items if not item.label})
+def _rows(credentials: Credentials, job: BulkJob, items: Sequence[BulkItem]) -> list[Row]:
+    names = _names(credentials, {item.actor_id for item in items if not item.label})
     unknown = steps.entries(job, [item for item in items if item.outcome == BulkItem.UNKNOWN])
     prefix, column = reverse("actors:actor-list"), ACTS[job.act].column
-    found = []
+    rows = []
     for item in items:
         entry = unknown.get(item.pk)
         is_known = is_id(item.actor_id) and not (job.act == "delete" and item.outcome == BulkItem.DONE)
         actor_url = f"{prefix}{item.actor_id}/" if is_known else ""
         folder = "workers" if column == "Worker" else "executions"
-        found.append(
+        rows.append(
             Row(
                 item.number,
                 visible(item.object_id),
@@ -168,7 +168,7 @@ def _rows(who: Credentials, job: BulkJob, items: Sequence[BulkItem]) -> list[Row
                 reverse("actors:activity-check", args=[entry.pk]) if entry else "",
             )
         )
-    return found
+    return rows
 
 
 def address(place: str, query: str) -> str:
@@ -176,10 +176,10 @@ def address(place: str, query: str) -> str:
     return reverse(f"actors:{place}") + (f"?{query}" if query else "")
 
 
-def _names(who: Credentials, ids: set[str]) -> dict[str, str]:
+def _names(credentials: Credentials, ids: set[str]) -> dict[str, str]:
     """Return the names of actors, of those that are this person's or that the API last said they may read."""
-    row = Readable.objects.filter(tenant=who.tenant, username=who.username).first()
+    row = Readable.objects.filter(tenant=credentials.tenant, username=credentials.username).first()
     keys = set(json.loads(row.actors)) if row else set[int]()
-    rows = ActorHistory.objects.filter(tenant=who.tenant, actor_id__in=ids).exclude(name="")
+    rows = ActorHistory.objects.filter(tenant=credentials.tenant, actor_id__in=ids).exclude(name="")
     named = rows.values_list("pk", "owner", "actor_id", "name")
-    return {actor_id: name for key, owner, actor_id, name in named if key in keys or owner == who.username}
+    return {actor_id: name for key, owner, actor_id, name in named if key in keys or owner == credentials.username}

@@ -63,8 +63,8 @@ def _lease(job: BulkJob) -> bool:
 
 def _claim(job: BulkJob) -> BulkItem | None:
     """Take the next item that nobody has taken; None where none is left, or another page has the lease now."""
-    held, until = BulkJob.objects.filter(pk=job.pk, busy_until=job.busy_until), timezone.now() + LEASE
-    if not held.update(busy_until=until):
+    leased, until = BulkJob.objects.filter(pk=job.pk, busy_until=job.busy_until), timezone.now() + LEASE
+    if not leased.update(busy_until=until):
         return None
     job.busy_until = until
     while item := items_of(job).filter(outcome=BulkItem.WAITING).first():
@@ -75,32 +75,32 @@ def _claim(job: BulkJob) -> BulkItem | None:
 
 def _save(item: BulkItem, result: Result) -> None:
     """Write down what came of an item; whoever gave it up for unknown meanwhile is corrected."""
-    begun = BulkItem.objects.filter(pk=item.pk, outcome__in=(BulkItem.STARTED, BulkItem.UNKNOWN))
-    begun.update(outcome=result.outcome, said=result.said, made=result.made)
+    started = BulkItem.objects.filter(pk=item.pk, outcome__in=(BulkItem.STARTED, BulkItem.UNKNOWN))
+    started.update(outcome=result.outcome, said=result.message, made=result.execution_id)
 
 
 def _settle(job: BulkJob) -> None:
     """Find out in the trail what came of items whose process died; what it does not know stays unknown."""
     for item in items_of(job).filter(outcome=BulkItem.STARTED):
         entry = entries(job, [item]).get(item.pk)
-        _save(item, _found(entry))
+        _save(item, _recorded_result(entry))
 
 
-def _found(entry: AuditEntry | None) -> Result:
+def _recorded_result(entry: AuditEntry | None) -> Result:
     end = end_of(entry) if entry else None
     if entry is None or end is None:
         return Result(BulkItem.UNKNOWN, "The portal was interrupted. It is not known whether it was done.")
-    said, reason = answer_of(entry)
+    message, reason = answer_of(entry)
     quoted = f" The API said: “{reason}”" if reason else ""
-    return Result(end.outcome, said + quoted, execution_of(entry) if entry.action == SEND_MESSAGE.action else "")
+    return Result(end.outcome, message + quoted, execution_of(entry) if entry.action == SEND_MESSAGE.action else "")
 
 
 def entries(job: BulkJob, items: list[BulkItem]) -> dict[int, AuditEntry]:
     """Return what the trail has of some items, by their keys in the store."""
-    who, act = Credentials(job.tenant, job.username, ""), ACTS[job.act]
+    credentials, act = Credentials(job.tenant, job.username, ""), ACTS[job.act]
     keys = {
         item_key(
-            who,
+            credentials,
             act.operation,
             job=job.handle,
             item=str(item.number),
@@ -109,8 +109,8 @@ def entries(job: BulkJob, items: list[BulkItem]) -> dict[int, AuditEntry]:
         ): item.pk
         for item in items
     }
-    found = AuditEntry.objects.filter(key__in=list(keys)).select_related("end")
-    return {keys[entry.key]: entry for entry in found if entry.key}
+    rows = AuditEntry.objects.filter(key__in=list(keys)).select_related("end")
+    return {keys[entry.key]: entry for entry in rows if entry.key}
 
 
 def _do(request: HttpRequest, abaco: Abaco, job: BulkJob, item: BulkItem) -> AbacoError | None:

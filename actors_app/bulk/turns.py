@@ -37,8 +37,8 @@ class Result:
     """What came of one item."""
 
     outcome: str
-    said: str
-    made: str = ""
+    message: str
+    execution_id: str = ""
 
 
 class Later(Exception):  # noqa: N818  it ends a step and is no error
@@ -69,7 +69,7 @@ class Turn:
         """Return the execution or worker that it is about; empty where it is the actor itself."""
         return self.item.object_id
 
-    def asked(self, call: Callable[[], Any]) -> Any:
+    def ask(self, call: Callable[[], Any]) -> Any:
         """Ask what must be known before anything is done; put the item off where that cannot be had now."""
         try:
             return call()
@@ -103,8 +103,8 @@ class Turn:
             raise Later(error) from None
 
 
-def _left(words: str) -> Result:
-    return Result(BulkItem.SKIPPED, f"{words} Nothing was sent.")
+def _skipped(reason: str) -> Result:
+    return Result(BulkItem.SKIPPED, f"{reason} Nothing was sent.")
 
 
 # Executions -------------------------------------------------------------------------------------------------
@@ -112,21 +112,21 @@ def _left(words: str) -> Result:
 
 def halt(turn: Turn) -> Result:
     """Halt an execution that runs."""
-    execution: Execution = turn.asked(lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id))
+    execution: Execution = turn.ask(lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id))
     if execution.status != "RUNNING":
-        return _left(f"It did not run any more: {outcome_label(execution.outcome).lower()}.")
-    said = "The halt was ordered."
+        return _skipped(f"It did not run any more: {outcome_label(execution.outcome).lower()}.")
+    message = "The halt was ordered."
     turn.write(
         lambda: turn.abaco.executions.halt(turn.actor_id, turn.object_id),
-        lambda _: Answer(said, execution_address(turn.actor_id, turn.object_id)),
+        lambda _: Answer(message, execution_address(turn.actor_id, turn.object_id)),
     )
-    return Result(BulkItem.DONE, said)
+    return Result(BulkItem.DONE, message)
 
 
 def resend(turn: Turn) -> Result:
     """Send the message of an execution once more, as it was."""
-    who = SessionCredentials.of(turn.request).current
-    if who is None:
+    credentials = SessionCredentials.of(turn.request).current
+    if credentials is None:
         raise Later(SignedOut())
     answers = turn.abaco.wave(
         actor=lambda: turn.abaco.actors.get(turn.actor_id),
@@ -135,18 +135,18 @@ def resend(turn: Turn) -> Result:
     for answer in answers.values():
         if answer.error and (isinstance(answer.error, SignedOut) or may_pass(answer.error)):
             raise Later(answer.error)
-    known = known_of(who, turn.object_id, answers["actor"], answers["execution"])
-    if known.sent is None:
-        return _left(known.why_not)
-    sent = message_archive.Sent(known.sent.kind, known.sent.body, known.sent.environment, turn.object_id)
-    written = turn.write(
-        lambda: send(who, turn.abaco, turn.actor_id, sent),
-        lambda made: Answer("Message sent.", execution_address(turn.actor_id, made.execution_id)),
+    original = known_of(credentials, turn.object_id, answers["actor"], answers["execution"])
+    if original.sent is None:
+        return _skipped(original.why_not)
+    sent = message_archive.Sent(original.sent.kind, original.sent.body, original.sent.environment, turn.object_id)
+    result = turn.write(
+        lambda: send(credentials, turn.abaco, turn.actor_id, sent),
+        lambda execution: Answer("Message sent.", execution_address(turn.actor_id, execution.execution_id)),
         names_object=False,
         details=told(sent),
     )
-    made = written.value.execution_id if written.value else ""
-    return Result(BulkItem.DONE, "Sent again.", visible(made)[:128])
+    execution_id = result.value.execution_id if result.value else ""
+    return Result(BulkItem.DONE, "Sent again.", visible(execution_id)[:128])
 
 
 # Actors and their workers -----------------------------------------------------------------------------------
@@ -155,58 +155,60 @@ def resend(turn: Turn) -> Result:
 def stop(turn: Turn) -> Result:
     """Ask a worker to stop."""
     try:
-        worker: Worker = turn.asked(lambda: turn.abaco.workers.get(turn.actor_id, turn.object_id))
+        worker: Worker = turn.ask(lambda: turn.abaco.workers.get(turn.actor_id, turn.object_id))
     except NotFound:
-        return _left("It was gone already.")
+        return _skipped("It was gone already.")
     if worker.is_stopping:
-        return _left("It was asked to stop already.")
-    said = "It was asked to stop."
+        return _skipped("It was asked to stop already.")
+    message = "It was asked to stop."
     turn.write(
         lambda: turn.abaco.workers.stop(turn.actor_id, turn.object_id),
-        lambda _: Answer(said, reverse("actors:worker-list", args=[turn.actor_id])),
+        lambda _: Answer(message, reverse("actors:worker-list", args=[turn.actor_id])),
         details={"before": {"status": worker.status}},
     )
-    return Result(BulkItem.DONE, f"{said} It was running something then." if worker.is_busy else said)
+    return Result(BulkItem.DONE, f"{message} It was running something then." if worker.is_busy else message)
 
 
 def purge(turn: Turn) -> Result:
     """Drop the messages that wait in a mailbox."""
-    mailbox: Mailbox = turn.asked(lambda: turn.abaco.messages.count(turn.actor_id))
+    mailbox: Mailbox = turn.ask(lambda: turn.abaco.messages.count(turn.actor_id))
     number = mailbox.messages
     if number == 0:
-        return _left("No message waited any more.")
+        return _skipped("No message waited any more.")
     if number is None:
-        said = "The mailbox was purged."
+        message = "The mailbox was purged."
     else:
-        said = f"The mailbox was purged; {thousands(number)} {'message was' if number == 1 else 'messages were'} in it."
+        message = (
+            f"The mailbox was purged; {thousands(number)} {'message was' if number == 1 else 'messages were'} in it."
+        )
     turn.write(
         lambda: turn.abaco.messages.purge(turn.actor_id),
-        lambda _: Answer(said, reverse("actors:message-create", args=[turn.actor_id])),
+        lambda _: Answer(message, reverse("actors:message-create", args=[turn.actor_id])),
         details={"before": {"waiting": number}},
     )
-    return Result(BulkItem.DONE, said)
+    return Result(BulkItem.DONE, message)
 
 
 def delete(turn: Turn) -> Result:
     """Delete an actor."""
     # An administrator is told of success even for an actor that is not there, so it is looked for first.
     try:
-        actor: Actor = turn.asked(lambda: turn.abaco.actors.get(turn.actor_id))
+        actor: Actor = turn.ask(lambda: turn.abaco.actors.get(turn.actor_id))
     except NotFound as error:
         if error.may_be_hidden:
             raise
-        return _left("It was gone already.")
+        return _skipped("It was gone already.")
     if actor.is_shutting_down:
-        return _left("It was being deleted already.")
+        return _skipped("It was being deleted already.")
 
     def done() -> str:
-        said = turn.abaco.actors.delete(turn.actor_id)
+        message = turn.abaco.actors.delete(turn.actor_id)
         visibility.forget_actor(turn.request, turn.actor_id)
-        return said
+        return message
 
-    def answer(said: str) -> Answer:
-        rest = " The API is still cleaning up after it." if "cleaning up" in said else ""
-        return Answer(f"It is deleted.{rest}", reverse("actors:actor-list"))
+    def answer(message: str) -> Answer:
+        suffix = " The API is still cleaning up after it." if "cleaning up" in message else ""
+        return Answer(f"It is deleted.{suffix}", reverse("actors:actor-list"))
 
-    written = turn.write(done, answer, details={"name": actor.label})
-    return Result(BulkItem.DONE, written.answer.message)
+    result = turn.write(done, answer, details={"name": actor.label})
+    return Result(BulkItem.DONE, result.answer.message)

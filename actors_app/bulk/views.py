@@ -58,16 +58,16 @@ def bulk_list(request: HttpRequest) -> HttpResponse:
 @credentials_required
 def bulk_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """Show how far a bulk act is; a POST moves it on by a step."""
-    who = signed_in(request)
-    job = _own(who, handle)
+    credentials = signed_in(request)
+    job = _own_job(credentials, handle)
     error: AbacoError | None = None
-    if request.method == "POST" and not page_of(who, job).is_over:
+    if request.method == "POST" and not page_of(credentials, job).is_over:
         seconds, most = (STEP_SECONDS, STEP_ITEMS) if is_poll(request) else (commands.LONG_SECONDS, commands.LONG_ITEMS)
         error = steps.step(request, abaco_for(request), job, seconds=seconds, most=most)
-        job = _own(who, handle)
+        job = _own_job(credentials, handle)
     if request.method == "POST" and not is_poll(request) and error is None:
         return go_to(request, "actors:bulk-detail", handle)
-    page = page_of(who, job, after=_after(request) if is_poll(request) else None)
+    page = page_of(credentials, job, after=_after(request) if is_poll(request) else None)
     context = {"section": page.section, "page": page, "job": job, "error": error}
     if is_poll(request):
         done = page.is_over or error is not None
@@ -81,15 +81,15 @@ def bulk_stop(request: HttpRequest, handle: str) -> HttpResponse:
     """Begin nothing more of a bulk act; what was begun is not taken back. Opened plainly, go to its page."""
     if request.method == "GET":
         return redirect("actors:bulk-detail", handle)
-    job = _own(signed_in(request), handle)
-    left = jobs.stop(job)
-    if left:
-        say(request, f"Stopped. Nothing was sent for the {ACTS[job.act].counted(left)} that still waited.")
+    job = _own_job(signed_in(request), handle)
+    skipped = jobs.stop(job)
+    if skipped:
+        say(request, f"Stopped. Nothing was sent for the {ACTS[job.act].count_label(skipped)} that still waited.")
     return go_to(request, "actors:bulk-detail", handle)
 
 
-def _own(who: Credentials, handle: str) -> BulkJob:
-    job = jobs.job_of(who, handle)
+def _own_job(credentials: Credentials, handle: str) -> BulkJob:
+    job = jobs.job_of(credentials, handle)
     if job is None:
         raise Http404("no such job of this person's")
     return job

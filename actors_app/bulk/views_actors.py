@@ -39,9 +39,9 @@ def _previewed(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data
     if not is_valid:
         return _refused(request, form.complaints, chosen["place"], chosen["query"], request.GET.get("act", ""))
-    abaco, who = abaco_for(request), signed_in(request)
+    abaco, credentials = abaco_for(request), signed_in(request)
     plan = plan_of(
-        who,
+        credentials,
         abaco,
         lambda: admin_role(request, abaco),
         chosen["act"],
@@ -49,20 +49,20 @@ def _previewed(request: HttpRequest) -> HttpResponse:
         chosen["place"],
         chosen["query"],
     )
-    order = ActorOrderForm(initial={"plan": plan.sealed(who)}, expected=plan.number)
+    order = ActorOrderForm(initial={"plan": plan.sealed(credentials)}, expected=plan.number)
     context = _context(plan, order) | {"retry": request.get_full_path()}
     return _page(request, context, 200 if plan.items else 409)
 
 
 def _context(plan: ActorPlan, form: ActorOrderForm) -> dict[str, Any]:
-    section, words = PLACES[plan.place]
-    return {**plan_context(plan, form), "cap": CAP, "section": section, "back_words": words}
+    section, back_words = PLACES[plan.place]
+    return {**plan_context(plan, form), "cap": CAP, "section": section, "back_words": back_words}
 
 
 def _refused(request: HttpRequest, complaints: list[str], place: str, query: str, act: str) -> HttpResponse:
-    section, words = PLACES[place]
+    section, back_words = PLACES[place]
     verb = ACTS[act].verb if act in ACTS else "Many at once"
-    context = {"complaints": complaints, "back": address(place, query), "section": section, "back_words": words}
+    context = {"complaints": complaints, "back": address(place, query), "section": section, "back_words": back_words}
     return _page(request, {**context, "verb": verb}, 422)
 
 

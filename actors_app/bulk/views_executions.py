@@ -49,9 +49,9 @@ def _previewed(request: HttpRequest) -> HttpResponse:
         return _refused(request, complaints, _back(filters), request.GET.get("act", ""))
     chosen = form.cleaned_data
     abaco = abaco_for(request)
-    what, who = asked_of(request, abaco, filters), signed_in(request)
-    plan = plan_of(who, abaco, what, chosen["act"], chosen["scope"], chosen["pick"], filters.query())
-    order = OrderForm(initial={"plan": plan.sealed(who)})
+    context, credentials = asked_of(request, abaco, filters), signed_in(request)
+    plan = plan_of(credentials, abaco, context, chosen["act"], chosen["scope"], chosen["pick"], filters.query())
+    order = OrderForm(initial={"plan": plan.sealed(credentials)})
     return _page(request, _context(plan, order), 200 if plan.items else 409)
 
 
@@ -63,9 +63,9 @@ def asked_of(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> Asked:
     actor = filters.wanted().actor
     if actor and not actor.is_not and is_id(actor.text):
         with suppress(Forbidden, NotFound, Unaddressable):  # it may be a name
-            what = asked(request, abaco, actor.text, filters)
-            if what.actors:
-                return what
+            context = asked(request, abaco, actor.text, filters)
+            if context.actors:
+                return context
     return asked(request, abaco, form=filters)
 
 
@@ -74,8 +74,8 @@ def _context(plan: ExecutionPlan, form: OrderForm) -> dict[str, Any]:
 
 
 def _refused(request: HttpRequest, complaints: list[str], back: str, act: str = "") -> HttpResponse:
-    words = "Export" if act == "export" else ACTS[act].verb if act in ACTS else "Many at once"
-    return _page(request, {"complaints": complaints, "back": back, "verb": words}, 422)
+    verb = "Export" if act == "export" else ACTS[act].verb if act in ACTS else "Many at once"
+    return _page(request, {"complaints": complaints, "back": back, "verb": verb}, 422)
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
@@ -100,9 +100,9 @@ def executions_picked(request: HttpRequest) -> HttpResponse:
     format_ = filters.cleaned_data["format"] or "csv"
     if form.cleaned_data["scope"] == "all":
         return redirect(address("history", filters.query(format=format_)))
-    what = asked_of(request, abaco_for(request), filters)
+    context = asked_of(request, abaco_for(request), filters)
     if form.cleaned_data["scope"] == "page":
-        rows = page_rows(what)
+        rows = page_rows(context)
     else:
-        rows, _ = picked_rows(what, form.cleaned_data["pick"])
-    return export_rows(what, [rows], format_, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
+        rows, _ = picked_rows(context, form.cleaned_data["pick"])
+    return export_rows(context, [rows], format_, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
