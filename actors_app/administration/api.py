@@ -60,34 +60,38 @@ class Administration(Tenant):
     )
     def get(self, request: Request) -> Response:
         """Answer with counts, and what is stuck."""
-        found = self.lists()
-        totals = None if found.totals.error else asdict(found.totals.value)
-        stuck = [(one.actor.id, one.worker.id, one.reason) for one in stuck_workers(found)]
-        boxes = [(one.actor.id, one.actor.messages, one.reason) for one in stuck_mailboxes(found)]
-        standing = [
+        lists = self.lists()
+        totals = None if lists.totals.error else asdict(lists.totals.value)
+        workers = [(stuck.actor.id, stuck.worker.id, stuck.reason) for stuck in stuck_workers(lists)]
+        mailboxes = [(stuck.actor.id, stuck.actor.messages, stuck.reason) for stuck in stuck_mailboxes(lists)]
+        standstills = [
             {
-                "actor_id": one.actor.id,
-                "worker_id": one.standstill.worker_id,
-                "kind": one.standstill.kind,
-                "reason": one.standstill.sentence,
-                "advice": one.standstill.advice,
-                "evidence": [{"name": name, "value": value} for name, value in one.standstill.evidence],
-                "remedies": one.standstill.remedies,
+                "actor_id": standing.actor.id,
+                "worker_id": standing.standstill.worker_id,
+                "kind": standing.standstill.kind,
+                "reason": standing.standstill.sentence,
+                "advice": standing.standstill.advice,
+                "evidence": [{"name": name, "value": value} for name, value in standing.standstill.evidence],
+                "remedies": standing.standstill.remedies,
             }
-            for one in standing_actors(found)
+            for standing in standing_actors(lists)
         ]
         values = {
-            "as_of": found.taken,
-            "actors": len(found.actors),
-            "owners": len({one.owner for one in found.actors}),
-            "errors": sum(one.status == "ERROR" for one in found.actors),
-            "messages": sum(one.messages or 0 for one in found.actors),
-            "workers": len(found.all_workers()),
-            "missing": found.missing,
+            "as_of": lists.as_of,
+            "actors": len(lists.actors),
+            "owners": len({actor.owner for actor in lists.actors}),
+            "errors": sum(actor.status == "ERROR" for actor in lists.actors),
+            "messages": sum(actor.messages or 0 for actor in lists.actors),
+            "workers": len(lists.all_workers()),
+            "missing": lists.missing,
             "totals": totals,
-            "standstills": standing,
-            "stuck_workers": [dict(zip(("actor_id", "worker_id", "reason"), one, strict=True)) for one in stuck],
-            "stuck_mailboxes": [dict(zip(("actor_id", "messages", "reason"), one, strict=True)) for one in boxes],
+            "standstills": standstills,
+            "stuck_workers": [
+                dict(zip(("actor_id", "worker_id", "reason"), values, strict=True)) for values in workers
+            ],
+            "stuck_mailboxes": [
+                dict(zip(("actor_id", "messages", "reason"), values, strict=True)) for values in mailboxes
+            ],
         }
         return Response(serializers.Administration(values).data)
 
@@ -105,14 +109,14 @@ class AdminActorList(Tenant):
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
         sort: str = self.asked["sort"]
-        wanted = {name: self.asked.get(name, "") for name in ("q", "status", "owner")}
-        found = select(self.lists().actors, **wanted, sort="name")
+        filters = {name: self.asked.get(name, "") for name in ("q", "status", "owner")}
+        actors = select(self.lists().actors, **filters, sort="name")
         key = SORTS[sort.removeprefix("-")]
         # The id goes with it, so that no two are alike, and a moment as the text of it.
         return self.page(
             serializers.AdminActor,
-            map(_counted, found),
-            lambda one: (*_plain(key(one["actor"])), one["id"]),
+            map(_row, actors),
+            lambda row: (*_plain(key(row["actor"])), row["id"]),
             descending=sort[0] == "-",
         )
 
@@ -133,29 +137,29 @@ class Workers(Tenant):
         access = admin_lists(self.http, self.abaco)
         if access.role.is_admin and access.error:
             raise access.error
-        if known := access.lists:
-            workers, taken, standing = known.all_workers(), known.taken, standing_workers(known)
-            labels = {one.id: one.label for one in known.actors}
+        if lists := access.lists:
+            workers, as_of, standing = lists.all_workers(), lists.as_of, standing_workers(lists)
+            labels = {actor.id: actor.label for actor in lists.actors}
         else:
             workers, labels, _ = searched(self.abaco)
-            taken, standing = now(), frozenset[str]()
-        found = select_workers(workers, labels, self.asked.get("q", ""), self.asked.get("show", ""), taken, standing)
+            as_of, standing = now(), frozenset[str]()
+        selected = select_workers(workers, labels, self.asked.get("q", ""), self.asked.get("show", ""), as_of, standing)
         page = paging.cut(
-            found,
-            lambda one: (*oldest_first(one), one.actor_id),
+            selected,
+            lambda worker: (*oldest_first(worker), worker.actor_id),
             cursor=self.asked.get("cursor", ""),
             limit=self.asked["limit"],
         )
 
-        def shown(worker: Worker) -> dict[str, Any]:
+        def row(worker: Worker) -> dict[str, Any]:
             values = {name: getattr(worker, name, None) for name in serializers.TenantWorker().fields}
-            is_still = is_stuck(worker, taken) or worker.id in standing
+            is_still = is_stuck(worker, as_of) or worker.id in standing
             return values | {"actor_name": labels.get(worker.actor_id, ""), "is_stuck": is_still}
 
         return self.page_of(
             serializers.TenantWorker,
-            Page([shown(one) for one in page.items], page.next, page.previous),
-            total=len(found),
+            Page([row(worker) for worker in page.items], page.next, page.previous),
+            total=len(selected),
             of_tenant=None if access.role.is_unknown else access.role.is_admin,
         )
 
@@ -169,7 +173,7 @@ class Utilization(Resource):
         return Response(serializers.Utilization(self.abaco.admin.utilization()).data)
 
 
-def _counted(actor: AdminActor) -> dict[str, Any]:
+def _row(actor: AdminActor) -> dict[str, Any]:
     return {
         **{name: getattr(actor, name, None) for name in serializers.AdminActor().fields},
         "worker_count": len(actor.workers),

@@ -43,7 +43,7 @@ class Lists:
     actors: tuple[AdminActor, ...]
     workers: Answer
     totals: Answer
-    taken: datetime
+    as_of: datetime
     missing: int | None = None
     left_out: int = 0
     mixed: int = 0
@@ -54,7 +54,7 @@ class Lists:
     @property
     def age(self) -> str:
         """Return how old this is, in words."""
-        return ago_words(self.taken, now())
+        return ago_words(self.as_of, now())
 
     def all_workers(self) -> tuple[Worker, ...]:
         """Return the workers of the list of workers, or those that the list of actors has where it failed."""
@@ -106,13 +106,13 @@ def admin_role(request: HttpRequest, abaco: Abaco) -> AdminRole:
 
     Raises SignedOut.
     """
-    memory, begun = _role_memory(request), time.monotonic()
+    memory, started = _role_memory(request), time.monotonic()
     if cache.get(memory):
         return AdminRole.ADMIN
     role = abaco.hurried(PATIENCE).roles.admin()
-    left = REMEMBERED - (time.monotonic() - begun)  # from when it was asked
-    if role.is_admin and left > 0:
-        cache.set(memory, True, timeout=left)
+    remaining = REMEMBERED - (time.monotonic() - started)  # from when it was asked
+    if role.is_admin and remaining > 0:
+        cache.set(memory, True, timeout=remaining)
     return role
 
 
@@ -125,11 +125,11 @@ def admin_lists(request: HttpRequest, abaco: Abaco, *, again: bool = False) -> A
     role = admin_role(request, abaco)
     if role is AdminRole.OTHER:
         return Access(role)
-    tenant, begun = signed_in(request).tenant, time.monotonic()
+    tenant, started = signed_in(request).tenant, time.monotonic()
     try:
         if role.is_admin:
             return Access(role, lists(tenant, abaco, again=again))
-        selected = _read(abaco)
+        selected = _load(abaco)
     except SignedOut:
         raise
     except AbacoError as error:
@@ -139,8 +139,8 @@ def admin_lists(request: HttpRequest, abaco: Abaco, *, again: bool = False) -> A
             error.advice = f"Whether you are an administrator is not known. {error.advice}"
         return Access(role, error=error)
     cache.set(_lists_memory(tenant), selected, timeout=KEPT)
-    if (left := REMEMBERED - (time.monotonic() - begun)) > 0:
-        cache.set(_role_memory(request), True, timeout=left)
+    if (remaining := REMEMBERED - (time.monotonic() - started)) > 0:
+        cache.set(_role_memory(request), True, timeout=remaining)
     return Access(AdminRole.ADMIN, selected)
 
 
@@ -151,35 +151,35 @@ def lists(tenant: str, abaco: Abaco, *, again: bool = False) -> Lists:
     get what was read last, if anything was.
     """
     memory, turn = _lists_memory(tenant), f"admin-reading:{tenant}"
-    known: Lists | None = cache.get(memory)
-    if known and (now() - known.taken).total_seconds() < (AGAIN if again else REMEMBERED):
-        return known
-    if not cache.add(turn, True, timeout=READING) and known:
-        return known
+    cached: Lists | None = cache.get(memory)
+    if cached and (now() - cached.as_of).total_seconds() < (AGAIN if again else REMEMBERED):
+        return cached
+    if not cache.add(turn, True, timeout=READING) and cached:
+        return cached
     try:
-        found = _read(abaco)
+        fresh = _load(abaco)
     except SignedOut:
         raise
     except AbacoError as error:
-        if known:
-            return replace(known, error=error)
+        if cached:
+            return replace(cached, error=error)
         raise
     finally:
         cache.delete(turn)
-    cache.set(memory, found, timeout=KEPT)
-    return found
+    cache.set(memory, fresh, timeout=KEPT)
+    return fresh
 
 
 def _role_memory(request: HttpRequest) -> str:
-    who = signed_in(request)
-    return f"admin:{who.tenant}:{who.username}:{SessionCredentials.of(request).memory}"
+    credentials = signed_in(request)
+    return f"admin:{credentials.tenant}:{credentials.username}:{SessionCredentials.of(request).memory}"
 
 
 def _lists_memory(tenant: str) -> str:
     return f"admin-lists:{tenant}"
 
 
-def _read(abaco: Abaco) -> Lists:
+def _load(abaco: Abaco) -> Lists:
     at = now()
     answers = abaco.wave(
         actors=lambda: abaco.admin.actors(),
@@ -187,26 +187,26 @@ def _read(abaco: Abaco) -> Lists:
         totals=lambda: abaco.admin.totals(),
         listed=lambda: abaco.actors.list(),
     )
-    every: tuple[AdminActor, ...] = answers["actors"].need()
+    all_actors: tuple[AdminActor, ...] = answers["actors"].need()
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
     # Which tenant this is stands nowhere but beside the actors that the API lists for it.
     listed = {actor.id for actor in answers["listed"].value or ()}
-    tenants = {actor.tenant for actor in every if actor.id in listed}
-    actors = tuple(actor for actor in every if not tenants or actor.tenant in tenants)
+    tenants = {actor.tenant for actor in all_actors if actor.id in listed}
+    actors = tuple(actor for actor in all_actors if not tenants or actor.tenant in tenants)
     workers = answers["workers"]
     if workers.error is None:
-        here = [one for one in workers.value if not tenants or (one.tenant or "") in tenants]
-        workers = Answer(tuple(here[:MOST]))
+        own_workers = [worker for worker in workers.value if not tenants or (worker.tenant or "") in tenants]
+        workers = Answer(tuple(own_workers[:MOST]))
     selected = Lists(
         actors=actors[:MOST],
         workers=workers,
         totals=answers["totals"],
-        taken=at,
-        missing=None if answers["listed"].error else len(listed - {actor.id for actor in every}),
-        left_out=len(every) - len(actors),
-        mixed=0 if tenants else len({actor.tenant for actor in every}),
+        as_of=at,
+        missing=None if answers["listed"].error else len(listed - {actor.id for actor in all_actors}),
+        left_out=len(all_actors) - len(actors),
+        mixed=0 if tenants else len({actor.tenant for actor in all_actors}),
         uncounted=max(0, len(actors) - MOST),
     )
     return replace(selected, unfinished=_unfinished(abaco, selected))
@@ -216,7 +216,7 @@ def _unfinished(abaco: Abaco, selected: Lists) -> Mapping[str, Sequence[Executio
     """Read what busy workers may be running, of some actors; `GET /actors/{id}/executions`."""
     suspects: dict[str, list[str]] = {}
     for worker in selected.all_workers():
-        if is_suspect(worker, selected.taken):
+        if is_suspect(worker, selected.as_of):
             suspects.setdefault(worker.actor_id, []).append(worker.id)
     fullest = sorted(selected.actors, key=lambda actor: -(actor.messages or 0))
     ids = [actor.id for actor in fullest if actor.id in suspects and is_id(actor.id)][:LOOKED_INTO]
@@ -231,27 +231,31 @@ def standing_actors(selected: Lists) -> list[StandingActor]:
     actors, workers = {actor.id for actor in selected.actors}, _by_actor(selected)
     unknown = [AdminActor(id=id_) for id_ in workers if id_ not in actors]
     standing = [
-        StandingActor(actor, one)
+        StandingActor(actor, standstill)
         for actor in [*selected.actors, *unknown]
-        for one in standstills(actor, workers.get(actor.id, ()), actor.messages, selected.unfinished, selected.taken)
+        for standstill in standstills(
+            actor, workers.get(actor.id, ()), actor.messages, selected.unfinished, selected.as_of
+        )
     ]
-    return sorted(standing, key=lambda one: (-(one.actor.messages or 0), one.actor.label.casefold()))
+    return sorted(standing, key=lambda item: (-(item.actor.messages or 0), item.actor.label.casefold()))
 
 
 def standing_workers(selected: Lists) -> frozenset[str]:
     """Return the ids of the workers that are why an actor stands still."""
-    return frozenset(one.standstill.worker_id for one in standing_actors(selected) if one.standstill.worker_id)
+    return frozenset(
+        standing.standstill.worker_id for standing in standing_actors(selected) if standing.standstill.worker_id
+    )
 
 
-def stuck_workers(found: Lists) -> list[StuckWorker]:
+def stuck_workers(selected: Lists) -> list[StuckWorker]:
     """Return the workers that have been starting for longer than SLOW_START, or could not start, the oldest first."""
-    actors = {actor.id: actor for actor in found.actors}
+    actors = {actor.id: actor for actor in selected.actors}
     stuck = [
-        StuckWorker(actors.get(worker.actor_id) or AdminActor(id=worker.actor_id), worker, _why(worker, found.taken))
-        for worker in found.all_workers()
-        if is_stuck(worker, found.taken) and not worker.is_stopping
+        StuckWorker(actors.get(worker.actor_id) or AdminActor(id=worker.actor_id), worker, _why(worker, selected.as_of))
+        for worker in selected.all_workers()
+        if is_stuck(worker, selected.as_of) and not worker.is_stopping
     ]
-    return sorted(stuck, key=lambda one: (one.worker.create_time or found.taken, one.worker.id))
+    return sorted(stuck, key=lambda item: (item.worker.create_time or selected.as_of, item.worker.id))
 
 
 def is_stuck(worker: Worker, at: datetime) -> bool:
@@ -272,17 +276,17 @@ def _why(worker: Worker, at: datetime) -> str:
     return f"Asked for {since}, and it is still being set up: its spawner may have died."
 
 
-def stuck_mailboxes(found: Lists) -> list[StuckMailbox]:
+def stuck_mailboxes(selected: Lists) -> list[StuckMailbox]:
     """Return the other actors that have messages and no worker that is ready or busy, the fullest mailbox first."""
-    workers, standing = _by_actor(found), {one.actor.id for one in standing_actors(found)}
+    workers, standing = _by_actor(selected), {item.actor.id for item in standing_actors(selected)}
     stuck = [
         StuckMailbox(actor, reason)
-        for actor in found.actors
+        for actor in selected.actors
         if actor.messages
         and actor.id not in standing
-        and (reason := _why_waiting(actor, workers.get(actor.id, ()), found.taken))
+        and (reason := _why_waiting(actor, workers.get(actor.id, ()), selected.as_of))
     ]
-    return sorted(stuck, key=lambda one: (-(one.actor.messages or 0), one.actor.label.casefold()))
+    return sorted(stuck, key=lambda item: (-(item.actor.messages or 0), item.actor.label.casefold()))
 
 
 def _by_actor(selected: Lists) -> dict[str, list[Worker]]:
@@ -295,15 +299,17 @@ def _by_actor(selected: Lists) -> dict[str, list[Worker]]:
 def _why_waiting(actor: AdminActor, workers: Iterable[Worker], at: datetime) -> str:
     """Return why an actor's messages are not taken; nothing where they are, or soon will be."""
     workers = list(workers)
-    if any(one.is_ready or one.is_busy or (one.is_starting and not is_stuck(one, at)) for one in workers):
+    if any(
+        worker.is_ready or worker.is_busy or (worker.is_starting and not is_stuck(worker, at)) for worker in workers
+    ):
         return ""
     if actor.status == "ERROR":
         return "The actor is in error, so that no worker starts. Update its image, or empty the mailbox."
     if actor.status == "SHUTTING_DOWN":
         return "The actor is being deleted."
-    if any(one.is_starting for one in workers):
+    if any(worker.is_starting for worker in workers):
         return "Its workers have been starting for too long."
-    if any(one.status == "ERROR" for one in workers):
+    if any(worker.status == "ERROR" for worker in workers):
         return "Its workers could not start."
     if workers:
         return "Its workers are stopping. The next message that is sent starts one in their place."

@@ -80,41 +80,41 @@ class TenantWorkerRow:
     execution_url: str
 
 
-def sort_of(asked: str) -> str:
+def sort_of(sort: str) -> str:
     """Return an order the table knows."""
-    return asked if asked.removeprefix("-") in SORTS else "name"
+    return sort if sort.removeprefix("-") in SORTS else "name"
 
 
 def columns(sort: str) -> list[Column]:
     """Return the heads of the table for an order."""
-    name, ways = sort.removeprefix("-"), {True: "descending", False: "ascending"}
-    found = []
+    name, directions = sort.removeprefix("-"), {True: "descending", False: "ascending"}
+    heads = []
     for key, label, style in _HEADS:
         first = f"-{key}" if key in NUMBERS else key
-        other = key if key in NUMBERS else f"-{key}"
-        found.append(
+        reverse = key if key in NUMBERS else f"-{key}"
+        heads.append(
             Column(
                 label,
-                other if sort == first else first,
-                ways[sort.startswith("-")] if key == name else "none",
+                reverse if sort == first else first,
+                directions[sort.startswith("-")] if key == name else "none",
                 style,
             )
         )
-    return found
+    return heads
 
 
 def select(actors: Iterable[AdminActor], q: str, status: str, owner: str, sort: str) -> list[AdminActor]:
     """Return the actors that hold `q`, are in the status, or OTHER, and belong to the owner, in that order."""
     searched = q.casefold()
-    found = [
+    selected = [
         actor
         for actor in actors
         if (not status or (actor.status not in KNOWN_STATUSES if status == "OTHER" else actor.status == status))
         and (not owner or actor.owner == owner)
         and (not searched or any(searched in text.casefold() for text in (actor.label, actor.id, actor.image)))
     ]
-    found.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
-    return found
+    selected.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    return selected
 
 
 def rows(actors: Iterable[AdminActor], used: Mapping[str, Used]) -> list[AdminRow]:
@@ -162,31 +162,37 @@ def select_workers(
     searched = q.casefold()
     kinds: dict[str, Callable[[Worker], bool]] = {
         "": lambda _: True,
-        "ready": lambda one: one.is_ready,
-        "busy": lambda one: one.is_busy,
-        "starting": lambda one: one.is_starting,
-        "stopping": lambda one: one.is_stopping,
-        "stuck": lambda one: is_stuck(one, at) or one.id in standing,
+        "ready": lambda worker: worker.is_ready,
+        "busy": lambda worker: worker.is_busy,
+        "starting": lambda worker: worker.is_starting,
+        "stopping": lambda worker: worker.is_stopping,
+        "stuck": lambda worker: is_stuck(worker, at) or worker.id in standing,
     }
-    found = [
-        one
-        for one in workers
-        if kinds[status](one)
+    selected = [
+        worker
+        for worker in workers
+        if kinds[status](worker)
         and (
             not searched
             or any(
                 searched in text.casefold()
-                for text in (one.id, one.actor_id, labels.get(one.actor_id, ""), one.host_ip or "", one.image or "")
+                for text in (
+                    worker.id,
+                    worker.actor_id,
+                    labels.get(worker.actor_id, ""),
+                    worker.host_ip or "",
+                    worker.image or "",
+                )
             )
         )
     ]
-    return sorted(found, key=lambda one: (one.create_time or _NEVER, one.id), reverse=True)
+    return sorted(selected, key=lambda worker: (worker.create_time or _NEVER, worker.id), reverse=True)
 
 
 def worker_rows(
     workers: Iterable[Worker],
     labels: Mapping[str, str],
-    taken: datetime,
+    as_of: datetime,
     standing: Set[str] = frozenset(),
     running: Mapping[str, str] = MappingProxyType({}),
 ) -> list[TenantWorkerRow]:
@@ -194,19 +200,21 @@ def worker_rows(
     at = now()
     return [
         TenantWorkerRow(
-            id=visible(one.id),
-            url=page_of("worker-detail", one.actor_id, one.id),
-            actor=visible(labels.get(one.actor_id, "")),
-            actor_id=visible(one.actor_id),
-            actor_url=page_of("actor-detail", one.actor_id),
-            badge=status_badge(one.status),
-            is_stuck=is_stuck(one, taken) or one.id in standing,
-            created=when(one.create_time, at, "not reported", ending=""),
-            ran=when(one.last_execution_time, at, "never"),
-            checked=when(one.last_health_check_time, at, "never"),
-            host=visible(one.host_ip or one.host_id or ""),
-            execution=visible(running.get(one.id, "")),
-            execution_url=page_of("execution-detail", one.actor_id, running[one.id]) if one.id in running else "",
+            id=visible(worker.id),
+            url=page_of("worker-detail", worker.actor_id, worker.id),
+            actor=visible(labels.get(worker.actor_id, "")),
+            actor_id=visible(worker.actor_id),
+            actor_url=page_of("actor-detail", worker.actor_id),
+            badge=status_badge(worker.status),
+            is_stuck=is_stuck(worker, as_of) or worker.id in standing,
+            created=when(worker.create_time, at, "not reported", ending=""),
+            ran=when(worker.last_execution_time, at, "never"),
+            checked=when(worker.last_health_check_time, at, "never"),
+            host=visible(worker.host_ip or worker.host_id or ""),
+            execution=visible(running.get(worker.id, "")),
+            execution_url=page_of("execution-detail", worker.actor_id, running[worker.id])
+            if worker.id in running
+            else "",
         )
-        for one in workers
+        for worker in workers
     ]

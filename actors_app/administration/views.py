@@ -58,30 +58,30 @@ def administration(request: HttpRequest) -> HttpResponse:
     return render_page(request, "administration/detail.html", context, partial=partial)
 
 
-def _tenant(found: Lists, chosen: dict[str, Any], size: int) -> dict[str, Any]:
-    wanted = {name: chosen[name] for name in ("q", "status", "owner", "sort")}
-    page = Paginator(select(found.actors, **wanted), size).get_page(chosen["page"])
-    workers, mailboxes, standing = stuck_workers(found), stuck_mailboxes(found), standing_actors(found)
-    statuses = Counter(actor.status for actor in found.actors)
+def _tenant(lists: Lists, chosen: dict[str, Any], size: int) -> dict[str, Any]:
+    filters = {name: chosen[name] for name in ("q", "status", "owner", "sort")}
+    page = Paginator(select(lists.actors, **filters), size).get_page(chosen["page"])
+    workers, mailboxes, standing = stuck_workers(lists), stuck_mailboxes(lists), standing_actors(lists)
+    statuses = Counter(actor.status for actor in lists.actors)
     return {
-        "lists": found,
+        "lists": lists,
         "page": page,
-        "rows": rows(page.object_list, found.totals.value.used if found.totals.value else {}),
+        "rows": rows(page.object_list, lists.totals.value.used if lists.totals.value else {}),
         "columns": columns(chosen["sort"]),
         "choices": AdminFilter.SHOW,
         "is_filtered": bool(chosen["q"] or chosen["status"] or chosen["owner"]),
         "counts": {
-            "actors": len(found.actors),
-            "owners": len({actor.owner for actor in found.actors}),
+            "actors": len(lists.actors),
+            "owners": len({actor.owner for actor in lists.actors}),
             "errors": statuses["ERROR"],
-            "messages": sum(actor.messages or 0 for actor in found.actors),
-            "workers": len(found.all_workers()),
+            "messages": sum(actor.messages or 0 for actor in lists.actors),
+            "workers": len(lists.all_workers()),
         },
-        "standing": [(one, is_id(one.actor.id)) for one in standing[:NAMED]],
-        "purges": [*_waiting_in_vain(standing[:NAMED]), *(one.actor for one in mailboxes[:NAMED])],
+        "standing": [(item, is_id(item.actor.id)) for item in standing[:NAMED]],
+        "purges": [*_waiting_in_vain(standing[:NAMED]), *(mailbox.actor for mailbox in mailboxes[:NAMED])],
         "stops": [
-            *((one.actor.id, one.standstill.worker_id) for one in standing[:NAMED] if _can_stop(one)),
-            *((one.actor.id, one.worker.id) for one in workers[:NAMED]),
+            *((item.actor.id, item.standstill.worker_id) for item in standing[:NAMED] if _can_stop(item)),
+            *((item.actor.id, item.worker.id) for item in workers[:NAMED]),
         ],
         "standing_more": max(0, len(standing) - NAMED),
         "stuck_workers": workers[:NAMED],
@@ -94,11 +94,11 @@ def _tenant(found: Lists, chosen: dict[str, Any], size: int) -> dict[str, Any]:
 def _waiting_in_vain(standing: Sequence[StandingActor]) -> list[AdminActor]:
     """Return the actors whose messages no worker will take as they are, each once."""
     kinds = ("no-worker", "no-start", "too-long")
-    return [one.actor for one in standing if one.standstill.kind in kinds and one.actor.messages]
+    return [item.actor for item in standing if item.standstill.kind in kinds and item.actor.messages]
 
 
-def _can_stop(one: StandingActor) -> bool:
-    return any(remedy.name == "stop" for remedy in one.standstill.remedies)
+def _can_stop(standing: StandingActor) -> bool:
+    return any(remedy.name == "stop" for remedy in standing.standstill.remedies)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -117,13 +117,13 @@ def all_workers(request: HttpRequest) -> HttpResponse:
     try:
         if access.role.is_admin and access.error:
             raise access.error
-        if found := access.lists:
-            context["lists"] = found
-            workers, taken, standing = found.all_workers(), found.taken, standing_workers(found)
-            labels = {actor.id: actor.label for actor in found.actors}
+        if lists := access.lists:
+            context["lists"] = lists
+            workers, as_of, standing = lists.all_workers(), lists.as_of, standing_workers(lists)
+            labels = {actor.id: actor.label for actor in lists.actors}
         else:
             workers, labels, total = searched(abaco)
-            taken, standing = now(), frozenset[str]()
+            as_of, standing = now(), frozenset[str]()
             context["unseen"] = max(0, (total or 0) - len(workers))
     except SignedOut:
         raise
@@ -131,9 +131,9 @@ def all_workers(request: HttpRequest) -> HttpResponse:
         if wants_fragment(request):
             raise
         return render_page(request, "administration/workers.html", context | {"error": error}, status=error.status)
-    shown = select_workers(workers, labels, chosen["q"], chosen["show"], taken, standing)
-    page = Paginator(shown, preferences_of(request).page_size).get_page(chosen["page"])
-    table = worker_rows(page.object_list, labels, taken, standing, running_in_search(abaco, page.object_list))
+    selected = select_workers(workers, labels, chosen["q"], chosen["show"], as_of, standing)
+    page = Paginator(selected, preferences_of(request).page_size).get_page(chosen["page"])
+    table = worker_rows(page.object_list, labels, as_of, standing, running_in_search(abaco, page.object_list))
     context |= {"page": page, "total": len(workers), "rows": table}
     return render_page(request, "administration/workers.html", context, partial="administration/_workers.html")
 
@@ -145,5 +145,5 @@ def _is_again(request: HttpRequest) -> bool:
 def searched(abaco: Abaco) -> tuple[tuple[Worker, ...], dict[str, str], int | None]:
     """Return the workers that the search gives, the names of the visitor's actors, and how many workers there are."""
     answers = abaco.wave(workers=lambda: abaco.search.workers(SEARCHED), actors=lambda: abaco.actors.list())
-    found: WorkerPage = answers["workers"].need()
-    return found.workers, {actor.id: actor.label for actor in answers["actors"].value or ()}, found.total
+    page: WorkerPage = answers["workers"].need()
+    return page.workers, {actor.id: actor.label for actor in answers["actors"].value or ()}, page.total
