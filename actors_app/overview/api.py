@@ -28,10 +28,10 @@ class Overview(Resource):
     def get(self, request: Request) -> Response:
         """Answer with the verdict and its numbers."""
         at = now()
-        found = gathered(self.abaco, self.who.tenant, at)
-        if error := found.errors["actors"]:
+        inputs = gathered(self.abaco, self.who.tenant, at)
+        if error := inputs.errors["actors"]:
             raise error
-        well, day, actors = wellness(found.heard, self.who.username, at), found.heard.day, found.heard.actors or ()
+        well, day, actors = wellness(inputs.heard, self.who.username, at), inputs.heard.day, inputs.heard.actors or ()
         values = {
             "verdict": well.verdict,
             "needs": _numbers(well.needs),
@@ -42,7 +42,7 @@ class Overview(Resource):
             "day": day
             and {
                 "total": day.total,
-                "known": day.known,
+                "known": day.loaded,
                 "failed": day.failed,
                 "failed_percent": day.failed_share,
                 "median_seconds": day.median,
@@ -53,4 +53,4 @@ class Overview(Resource):
 
 
 def _numbers(parts: Iterable[Part]) -> list[dict[str, Any]]:
-    return [{"number": one.number, "words": one.words, "is_least": one.is_least, "page": one.url} for one in parts]
+    return [{"number": part.number, "words": part.label, "is_least": part.is_least, "page": part.url} for part in parts]

@@ -38,10 +38,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What there is to say of a day: `known` of `total` executions were read."""
+    """What there is to say of a day: `loaded` of `total` executions were read."""
 
     total: int
-    known: int
+    loaded: int
     failed: int
     failed_share: float
     median: float | None
@@ -56,7 +56,7 @@ class Day:
     @property
     def is_drawn_from_some(self) -> bool:
         """Whether there were more executions than were read."""
-        return self.total > self.known
+        return self.total > self.loaded
 
 
 def seconds_of(execution: Execution) -> float | None:
@@ -75,12 +75,12 @@ def kind_of(execution: Execution) -> str:
 
 def day_of(page: ExecutionPage, names: dict[str, str], now: datetime) -> Day:
     """Return the day up to now; `names` maps actor ids to what people call them."""
-    found = page.executions
-    finished = [execution for execution in found if execution.is_finished]
+    executions = page.executions
+    finished = [execution for execution in executions if execution.is_finished]
     failed = sum(kind_of(execution) == "error" for execution in finished)
     spent = [seconds for execution in finished if (seconds := seconds_of(execution)) is not None]
     hours = buckets(
-        ((execution.message_received_time, kind_of(execution)) for execution in found),
+        ((execution.message_received_time, kind_of(execution)) for execution in executions),
         kinds=tuple(KINDS),
         until=now,
         step=HOUR,
@@ -88,8 +88,8 @@ def day_of(page: ExecutionPage, names: dict[str, str], now: datetime) -> Day:
         label=lambda hour: f"{here(hour):%H:%M}",
     )
     return Day(
-        total=len(found) if page.total is None else page.total,
-        known=len(found),
+        total=len(executions) if page.total is None else page.total,
+        loaded=len(executions),
         failed=failed,
         failed_share=100 * failed / len(finished) if finished else 0.0,
         median=percentile(spent, 0.5),
@@ -97,15 +97,15 @@ def day_of(page: ExecutionPage, names: dict[str, str], now: datetime) -> Day:
         hours=hours,
         per_hour=bars(hours, names=KINDS, every=4),
         run_times=scatter(_points(finished, names), since=now - SPAN, until=now),
-        longest=_runs(sorted(finished, key=lambda one: -(seconds_of(one) or 0))[:LONGEST], names, now),
-        recent=_runs(_newest(found), names, now),
-        failures=_runs(_newest([one for one in finished if kind_of(one) == "error"]), names, now),
+        longest=_runs(sorted(finished, key=lambda execution: -(seconds_of(execution) or 0))[:LONGEST], names, now),
+        recent=_runs(_newest(executions), names, now),
+        failures=_runs(_newest([execution for execution in finished if kind_of(execution) == "error"]), names, now),
     )
 
 
-def _newest(found: Sequence[Execution]) -> list[Execution]:
-    received = [execution for execution in found if execution.message_received_time]
-    return sorted(received, key=lambda one: one.message_received_time, reverse=True)[:RECENT]  # type: ignore[arg-type, return-value]
+def _newest(executions: Sequence[Execution]) -> list[Execution]:
+    received = [execution for execution in executions if execution.message_received_time]
+    return sorted(received, key=lambda execution: execution.message_received_time, reverse=True)[:RECENT]  # type: ignore[arg-type, return-value]
 
 
 def _points(finished: Sequence[Execution], names: dict[str, str]) -> list[Point]:

@@ -26,16 +26,16 @@ class Gathered:
 
     heard: Heard
     errors: Mapping[str, AbacoError | None]
-    wanted: Mapping[str, str]
+    filters: Mapping[str, str]
 
 
 def gathered(abaco: Abaco, tenant: str, at: datetime) -> Gathered:
     """Ask for all that shows whether everything is well; what fails is not heard, and the rest stands."""
-    wanted = {"message_received_time.gt": (at - SPAN).strftime("%Y-%m-%dT%H:%M:%S.%f")}
+    filters = {"message_received_time.gt": (at - SPAN).strftime("%Y-%m-%dT%H:%M:%S.%f")}
     open_ = (("status", "in", json.dumps(UNFINISHED)),)
     answers = abaco.wave(
         actors=lambda: abaco.actors.list(),
-        page=lambda: abaco.search.executions(limit=MAX_SEARCH, filters=wanted),
+        page=lambda: abaco.search.executions(limit=MAX_SEARCH, filters=filters),
         unfinished=lambda: abaco.search.find("executions", conditions=open_, limit=MOST_UNFINISHED),
         workers=lambda: abaco.search.workers().workers,
         aliases=lambda: abaco.aliases.list(),
@@ -55,7 +55,7 @@ def gathered(abaco: Abaco, tenant: str, at: datetime) -> Gathered:
         aliases=answers["aliases"].value,
         failed=_failed(tenant, actors or (), day, at),
     )
-    return Gathered(heard, {name: answer.error for name, answer in answers.items()}, wanted)
+    return Gathered(heard, {name: answer.error for name, answer in answers.items()}, filters)
 
 
 def _failed(tenant: str, actors: Sequence[Actor], day: Day | None, at: datetime) -> tuple[int, bool] | None:
@@ -65,9 +65,11 @@ def _failed(tenant: str, actors: Sequence[Actor], day: Day | None, at: datetime)
     """
     if day is not None and not day.is_drawn_from_some:
         return day.failed, False
-    read = ActorHistory.objects.filter(tenant=tenant, actor_id__in=[one.id for one in actors], until__isnull=False)
-    keys = list(read.values_list("pk", flat=True))
+    histories = ActorHistory.objects.filter(
+        tenant=tenant, actor_id__in=[actor.id for actor in actors], until__isnull=False
+    )
+    keys = list(histories.values_list("pk", flat=True))
     if not keys:
         return (day.failed, True) if day else None
-    known = counts.counts(Wanted(since=to_ms(at - SPAN)), keys).total(FAILED)
-    return max(known.number, day.failed if day else 0), True
+    count = counts.counts(Wanted(since=to_ms(at - SPAN)), keys).total(FAILED)
+    return max(count.number, day.failed if day else 0), True

@@ -23,23 +23,23 @@ def overview(request: HttpRequest) -> HttpResponse:
     Five calls at once: `GET /actors`, twice `GET /actors/search/executions`, `GET /actors/search/workers` and `GET
     /actors/aliases`. Where one fails, what it is for says so and the rest stands.
     """
-    abaco, at, who = abaco_for(request), now(), request.session["who"]
-    found = gathered(abaco, who["tenant"], at)
-    heard = found.heard
+    abaco, at, account = abaco_for(request), now(), request.session["who"]
+    inputs = gathered(abaco, account["tenant"], at)
+    heard = inputs.heard
     actors, day = heard.actors, heard.day
     context = {
         "section": "overview",
         "actors": actors,
-        "actors_error": found.errors["actors"],
-        "well": wellness(heard, who["username"], at),
-        "unfinished_error": found.errors["unfinished"],
+        "actors_error": inputs.errors["actors"],
+        "well": wellness(heard, account["username"], at),
+        "unfinished_error": inputs.errors["unfinished"],
         "day": day,
-        "day_error": found.errors["page"],
+        "day_error": inputs.errors["page"],
         "kinds": KINDS,
         "ready": sum(actor.is_ready for actor in actors or ()),
         "at": at,
         "hours_head": f"Hour ({zone_words(here(at))})",
-        "asks": {SEARCH_EXECUTIONS.name: {"limit": str(MAX_SEARCH), **found.wanted}},
+        "asks": {SEARCH_EXECUTIONS.name: {"limit": str(MAX_SEARCH), **inputs.filters}},
     }
-    failed = found.errors["actors"]
+    failed = inputs.errors["actors"]
     return render_page(request, "overview/detail.html", context, status=failed.status if failed else 200)

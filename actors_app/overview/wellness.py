@@ -26,7 +26,7 @@ class Part:
     """A part of the sentence: how many, the words after the number, and where they are listed."""
 
     number: int
-    words: str
+    label: str
     url: str
     is_least: bool = False
 
@@ -62,7 +62,7 @@ class Heard:
             "the workers": self.workers,
             "the aliases": self.aliases,
         }
-        return [words for words, answer in missing.items() if answer is None]
+        return [name for name, answer in missing.items() if answer is None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Wellness:
     needs: list[Part]
     facts: list[Part]
     lines: list[Line]
-    more: int
+    unlisted: int
     running: list[Line]
     unknown: list[str]
 
@@ -90,10 +90,14 @@ def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
     slow = [actor for actor in actors if is_waiting_long(actor, at)]
     stuck = [worker for worker in heard.workers or () if is_stuck(worker, at)]
     unfinished = heard.unfinished.rows if heard.unfinished else ()
-    running = [one for one in unfinished if one.is_running]
-    waiting = [one for one in unfinished if one.outcome == "waiting"]
+    running = [execution for execution in unfinished if execution.is_running]
+    waiting = [execution for execution in unfinished if execution.outcome == "waiting"]
     # One whose message was purged waits for ever, and nobody can change that: so only those of the last day are news.
-    long = [one for one in waiting if one.message_received_time and TOO_LONG < at - one.message_received_time < SPAN]
+    long = [
+        execution
+        for execution in waiting
+        if execution.message_received_time and TOO_LONG < at - execution.message_received_time < SPAN
+    ]
     lost = _lost(heard, username)
     is_cut = bool(heard.unfinished and (heard.unfinished.total or 0) > len(unfinished))
     failed, is_least = heard.failed or (0, False)
@@ -136,13 +140,13 @@ def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
         *_of_waiting(long, names, at),
         *(_of_alias(alias) for alias in lost),
     ]
-    shown = lines[: NAMED * 2]
+    listed_lines = lines[: NAMED * 2]
     return Wellness(
         needs=[part for part in needs if part.number],
         facts=facts,
-        lines=shown,
-        more=len(lines) - len(shown),
-        running=[_of_running(one, names, at) for one in running[:NAMED]],
+        lines=listed_lines,
+        unlisted=len(lines) - len(listed_lines),
+        running=[_of_running(execution, names, at) for execution in running[:NAMED]],
         unknown=heard.unknown,
     )
 
@@ -153,16 +157,16 @@ def is_waiting_long(actor: Actor, at: datetime) -> bool:
     return actor.is_submitted and since is not None and at - since > TOO_LONG
 
 
-def _part(found: Sequence[object], one: str, many: str, url: str, is_least: bool = False) -> Part:
-    return Part(len(found), one if len(found) == 1 else many, url, is_least)
+def _part(things: Sequence[object], singular: str, plural: str, url: str, is_least: bool = False) -> Part:
+    return Part(len(things), singular if len(things) == 1 else plural, url, is_least)
 
 
 def _lost(heard: Heard, username: str) -> list[Alias]:
     """Return the person's own aliases that lead to no actor of theirs; whether it is gone takes a call for each."""
     if heard.actors is None:
         return []
-    known = {actor.id for actor in heard.actors}
-    return [one for one in heard.aliases or () if one.owner == username and one.actor_id not in known]
+    readable = {actor.id for actor in heard.actors}
+    return [alias for alias in heard.aliases or () if alias.owner == username and alias.actor_id not in readable]
 
 
 # Lines ------------------------------------------------------------------------------------------------------
@@ -194,9 +198,9 @@ def _trouble(worker: Worker) -> str:
 def _of_waiting(waiting: Sequence[Execution], names: dict[str, str], at: datetime) -> list[Line]:
     """Return a line for each actor with executions that have waited too long, the most first."""
     by_actor: dict[str, list[datetime]] = {}
-    for one in waiting:
-        if one.message_received_time:
-            by_actor.setdefault(one.actor_id, []).append(one.message_received_time)
+    for execution in waiting:
+        if execution.message_received_time:
+            by_actor.setdefault(execution.actor_id, []).append(execution.message_received_time)
     return [
         Line(
             outcome_badge("waiting"),
@@ -205,7 +209,7 @@ def _of_waiting(waiting: Sequence[Execution], names: dict[str, str], at: datetim
             f"{thousands(len(times))} execution{' waits' if len(times) == 1 else 's wait'}, the oldest came "
             f"{ago_words(min(times), at)}.",
         )
-        for actor_id, times in sorted(by_actor.items(), key=lambda found: -len(found[1]))
+        for actor_id, times in sorted(by_actor.items(), key=lambda item: -len(item[1]))
     ]
 
 
@@ -218,13 +222,15 @@ def _of_alias(alias: Alias) -> Line:
     )
 
 
-def _of_running(one: Execution, names: dict[str, str], at: datetime) -> Line:
+def _of_running(execution: Execution, names: dict[str, str], at: datetime) -> Line:
     since = (
-        f"came {ago_words(one.message_received_time, at)}" if one.message_received_time else "came at a time not said"
+        f"came {ago_words(execution.message_received_time, at)}"
+        if execution.message_received_time
+        else "came at a time not said"
     )
     return Line(
         outcome_badge("running"),
-        visible(names.get(one.actor_id, one.actor_id)),
-        page_of("execution-detail", one.actor_id, one.id),
-        f"{since}{f', sent by {visible(one.executor)}' if one.executor else ''}",
+        visible(names.get(execution.actor_id, execution.actor_id)),
+        page_of("execution-detail", execution.actor_id, execution.id),
+        f"{since}{f', sent by {visible(execution.executor)}' if execution.executor else ''}",
     )
