@@ -34,16 +34,16 @@ IN_PROGRESS = timedelta(seconds=60)  # for which a write without an end may stil
 class Reader:
     """Who reads the trail, and the actors whose entries by others they may read now."""
 
-    who: Credentials
+    credentials: Credentials
     names: Mapping[str, str] = field(default_factory=dict)  # of the actors that they may read, by id
     owned: frozenset[str] = frozenset()  # the ids of those that are theirs
 
     @classmethod
-    def of(cls, who: Credentials, actors: Iterable[Actor] = ()) -> "Reader":
+    def of(cls, credentials: Credentials, actors: Iterable[Actor] = ()) -> "Reader":
         """Return the reader that may read these actors."""
         actors = tuple(actors)
-        owned = frozenset(actor.id for actor in actors if actor.owner == who.username)
-        return cls(who, {actor.id: actor.label for actor in actors}, owned)
+        owned = frozenset(actor.id for actor in actors if actor.owner == credentials.username)
+        return cls(credentials, {actor.id: actor.label for actor in actors}, owned)
 
     def sees_values(self, entry: AuditEntry) -> bool:
         """Whether they see the values of a definition in an entry: its writer and the actor's owner do.
@@ -53,35 +53,35 @@ class Reader:
         """
         operation = recorded_operation(entry.action)
         has_values = operation is not None and operation.has_values
-        return not has_values or entry.username == self.who.username or entry.actor_id in self.owned
+        return not has_values or entry.username == self.credentials.username or entry.actor_id in self.owned
 
     def lines(self) -> QuerySet[AuditEntry]:
         """Return what they may see, with the ends, newest first.
 
         Their own lines, those of the operator, who has no name here, and what others did to those actors.
         """
-        theirs = Q(username__in=(self.who.username, OPERATOR))
+        readable = Q(username__in=(self.credentials.username, OPERATOR))
         if self.names:
-            theirs |= Q(actor_id__in=list(self.names))
-        lines = AuditEntry.objects.filter(theirs, **origins.trail_of(self.who.tenant), start__isnull=True)
+            readable |= Q(actor_id__in=list(self.names))
+        lines = AuditEntry.objects.filter(readable, **origins.trail_of(self.credentials.tenant), start__isnull=True)
         return lines.select_related("end").order_by("-pk")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Which lines are wanted: empty and None are for all."""
+class LineFilters:
+    """The filters of the lines; empty and None select all."""
 
-    who: str = ""
+    username: str = ""
     action: str = ""
     actors: frozenset[str] = frozenset()
     outcome: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
-    def of(self, lines: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        """Return the lines that are wanted."""
-        if self.who:
-            lines = lines.filter(username=self.who)
+    def apply(self, lines: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """Return the lines that match."""
+        if self.username:
+            lines = lines.filter(username=self.username)
         if self.action:
             lines = lines.filter(action=self.action)
         if len(self.actors) == 1:
@@ -101,15 +101,15 @@ class Asked:
 
     def _numbers(self) -> tuple[int, int]:
         """Return the first and the last number in the span, so that lines beyond it are not even looked at."""
-        found = AuditEntry.objects.filter(**self._span()).aggregate(first=Min("pk"), last=Max("pk"))
-        return found["first"] or 0, found["last"] or 0
+        bounds = AuditEntry.objects.filter(**self._span()).aggregate(first=Min("pk"), last=Max("pk"))
+        return bounds["first"] or 0, bounds["last"] or 0
 
 
 def _outcome(outcome: str) -> Q:
-    given = Q(end__outcome=outcome) | Q(kind__in=AuditEntry.WHOLE, outcome=outcome)
+    condition = Q(end__outcome=outcome) | Q(kind__in=AuditEntry.WHOLE, outcome=outcome)
     if outcome == AuditEntry.UNKNOWN:
-        given |= Q(end=None, kind=AuditEntry.START, time__lt=now() - IN_PROGRESS)
-    return given
+        condition |= Q(end=None, kind=AuditEntry.START, time__lt=now() - IN_PROGRESS)
+    return condition
 
 
 def outcome_of(entry: AuditEntry, at: datetime) -> str:
@@ -142,9 +142,9 @@ class Line:
     id: int
     url: str
     check_url: str  # empty where the outcome is known
-    who: str
+    author: str
     is_own: bool
-    words: str
+    summary: str
     actor: str
     actor_url: str  # empty where the actor cannot be opened
     object: str
@@ -158,21 +158,21 @@ class Line:
 
 def lines_of(entries: Iterable[AuditEntry], reader: Reader) -> list[Line]:
     """Return entries as lines to write; addresses are made once and not for each."""
-    at, here, actors = now(), reverse("actors:activity-list"), reverse("actors:actor-list")
-    return [_line(entry, reader, at, here, actors) for entry in entries]
+    at, prefix, actors = now(), reverse("actors:activity-list"), reverse("actors:actor-list")
+    return [_line(entry, reader, at, prefix, actors) for entry in entries]
 
 
-def _line(entry: AuditEntry, reader: Reader, at: datetime, here: str, actors: str) -> Line:
+def _line(entry: AuditEntry, reader: Reader, at: datetime, prefix: str, actors: str) -> Line:
     outcome = outcome_of(entry, at)
-    url = f"{here}{entry.pk}/"
+    url = f"{prefix}{entry.pk}/"
     actor_url, (named, object_url) = actor_address(entry, reader, actors), object_of(entry, actors)
     return Line(
         id=entry.pk,
         url=url,
         check_url=f"{url}check/" if outcome == AuditEntry.UNKNOWN else "",
-        who=visible(entry.username) or "the operator",
-        is_own=entry.username == reader.who.username,
-        words=visible(words_of(entry.action, outcome)),
+        author=visible(entry.username) or "the operator",
+        is_own=entry.username == reader.credentials.username,
+        summary=visible(words_of(entry.action, outcome)),
         actor=visible(name_of(entry, reader)),
         actor_url=actor_url,
         object=visible(named),
@@ -187,8 +187,8 @@ def _line(entry: AuditEntry, reader: Reader, at: datetime, here: str, actors: st
 
 def name_of(entry: AuditEntry, reader: Reader) -> str:
     """Return the actor's name as it is now, else as it was then, else its id."""
-    kept = details_of(entry).get("name")
-    return reader.names.get(entry.actor_id) or label_of(kept if isinstance(kept, str) else "", entry.actor_id)
+    former = details_of(entry).get("name")
+    return reader.names.get(entry.actor_id) or label_of(former if isinstance(former, str) else "", entry.actor_id)
 
 
 def actor_address(entry: AuditEntry, reader: Reader, actors: str) -> str:
@@ -269,7 +269,7 @@ def _veiled(value: Any) -> Any:
 def record_of(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return a line as an export has it: plain values, times in ISO 8601."""
     end, details = end_of(entry), shown_details(entry, reader)
-    said, reason = answer_of(entry)
+    message, reason = answer_of(entry)
     return {
         "id": entry.pk,
         "time": entry.time.isoformat(),
@@ -282,7 +282,7 @@ def record_of(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
         "before": details.pop("before", None),
         "after": details.pop("after", None),
         "details": details,
-        "answer": said,
+        "answer": message,
         "reason": reason,
         "request_id": entry.request_id,
         "hash": entry.hash,
@@ -294,8 +294,8 @@ def all_of(lines: QuerySet[AuditEntry]) -> Iterator[AuditEntry]:
     """Yield every line, newest first, by many short looks at the store and not by one long one."""
     before = None
     while True:
-        some = list((lines.filter(pk__lt=before) if before else lines)[:EXPORTED_AT_ONCE])
-        yield from some
-        if len(some) < EXPORTED_AT_ONCE:
+        batch = list((lines.filter(pk__lt=before) if before else lines)[:EXPORTED_AT_ONCE])
+        yield from batch
+        if len(batch) < EXPORTED_AT_ONCE:
             return
-        before = some[-1].pk
+        before = batch[-1].pk

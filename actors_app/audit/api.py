@@ -25,10 +25,10 @@ TAG = "Activity"
 _OURS = ("cursor", "limit", "format", "bom")
 
 
-def shown(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
+def line_data(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return a line as it goes out: as an export has it, with null for what is not known."""
-    found = record_of(entry, reader)
-    return found | {name: found[name] or None for name in ("actor_id", "object_id")}
+    record = record_of(entry, reader)
+    return record | {name: record[name] or None for name in ("actor_id", "object_id")}
 
 
 class Lines(Resource):
@@ -36,27 +36,29 @@ class Lines(Resource):
 
     def filtered(self, lines: QuerySet[AuditEntry], actors: frozenset[str]) -> QuerySet[AuditEntry]:
         """Return the lines that were asked for, by the rules of the page's form."""
-        form = checked(ActivityForm(typed((name, one) for name, one in self.asked.items() if name not in _OURS)))
-        return form.asked(actors).of(lines)
+        form = checked(ActivityForm(typed((name, value) for name, value in self.asked.items() if name not in _OURS)))
+        return form.filters(actors).apply(lines)
 
     def page_of_lines(self, lines: QuerySet[AuditEntry], reader: Reader, *, is_complete: bool) -> Response:
         """Answer with a page, newest first."""
         limit: int = self.asked["limit"]
-        way, place = paging.read(self.asked["cursor"]) if self.asked.get("cursor") else ("after", None)
-        if place is not None and (not isinstance(place, int) or isinstance(place, bool) or not 0 < place < 2**62):
+        direction, position = paging.read(self.asked["cursor"]) if self.asked.get("cursor") else ("after", None)
+        if position is not None and (
+            not isinstance(position, int) or isinstance(position, bool) or not 0 < position < 2**62
+        ):
             raise paging.no_such_page()
-        if way == "before":
-            found = list(lines.filter(pk__gt=place).order_by("pk")[: limit + 1])
-            some = found[:limit][::-1]
-            has_next, has_previous = True, len(found) > limit
+        if direction == "before":
+            rows = list(lines.filter(pk__gt=position).order_by("pk")[: limit + 1])
+            entries = rows[:limit][::-1]
+            has_next, has_previous = True, len(rows) > limit
         else:
-            found = list((lines.filter(pk__lt=place) if place else lines)[: limit + 1])
-            some = found[:limit]
-            has_next, has_previous = len(found) > limit, place is not None
+            rows = list((lines.filter(pk__lt=position) if position else lines)[: limit + 1])
+            entries = rows[:limit]
+            has_next, has_previous = len(rows) > limit, position is not None
         page = Page(
-            [shown(entry, reader) for entry in some],
-            paging.write("after", some[-1].pk) if some and has_next else None,
-            paging.write("before", some[0].pk) if some and has_previous else None,
+            [line_data(entry, reader) for entry in entries],
+            paging.write("after", entries[-1].pk) if entries and has_next else None,
+            paging.write("before", entries[0].pk) if entries and has_previous else None,
         )
         return self.page_of(serializers.ActivityLine, page, is_complete=is_complete)
 
@@ -116,7 +118,7 @@ class ActivityDetail(Resource):
     @operation("Read a line of the activity", tag=TAG, gives=serializers.ActivityLine)
     def get(self, request: Request, entry_id: int) -> Response:
         """Answer with one."""
-        return Response(serializers.ActivityLine(shown(*_line(self, entry_id))).data)
+        return Response(serializers.ActivityLine(line_data(*_line(self, entry_id))).data)
 
 
 class ActivityCheck(Resource):
@@ -134,7 +136,7 @@ class ActivityCheck(Resource):
 
 
 def _line(resource: Resource, entry_id: int) -> tuple[AuditEntry, Reader]:
-    found = readable_line(resource.who, lambda: resource.abaco, entry_id)
-    if found is None:
+    line = readable_line(resource.who, lambda: resource.abaco, entry_id)
+    if line is None:
         raise Http404
-    return found
+    return line

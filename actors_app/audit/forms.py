@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from actors_app.audit.activity import Asked
+from actors_app.audit.activity import LineFilters
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.operation import recorded_operations
 from actors_app.core.pages.form_fields import PastedField
@@ -54,7 +54,7 @@ class ActivityForm(PortalForm):
     )
     window = forms.ChoiceField(
         required=False,
-        choices=[(name, words) for name, (words, _) in WINDOWS.items()],
+        choices=[(name, label) for name, (label, _) in WINDOWS.items()],
         error_messages={"invalid_choice": "There is no such span of time."},
         widget=forms.HiddenInput,
     )
@@ -90,7 +90,7 @@ class ActivityForm(PortalForm):
         for name in ("from", "to"):
             if text := self.cleaned_data.get(name):
                 self.cleaned_data[name] = self._moment(name, text)
-        first, last = self.given("from"), self.given("to")
+        first, last = self.value("from"), self.value("to")
         if first and last and last <= first:
             self.add_error("to", "This day is before the first.")
 
@@ -105,40 +105,40 @@ class ActivityForm(PortalForm):
             self.add_error(name, _NO_TIME)
         return None
 
-    def given(self, name: str) -> Any:
+    def value(self, name: str) -> Any:
         """Return a parameter's value, or None."""
         return self.cleaned_data.get(name) or None
 
     @property
     def has_exact_span(self) -> bool:
         """Whether the span is given by its ends, which go before the window."""
-        return bool(self.given("from") or self.given("to"))
+        return bool(self.value("from") or self.value("to"))
 
     @property
     def window_name(self) -> str:
         """Return the window in use; empty where its ends are given."""
-        return "" if self.has_exact_span else self.given("window") or DEFAULT_WINDOW
+        return "" if self.has_exact_span else self.value("window") or DEFAULT_WINDOW
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the window narrows what is shown."""
-        return self.has_exact_span or any(self.given(name) for name in ("who", "actor", "action", "outcome"))
+        return self.has_exact_span or any(self.value(name) for name in ("who", "actor", "action", "outcome"))
 
     @property
     def complaints(self) -> list[str]:
         """Return what was not understood and has no field on the page to stand beside."""
         return [str(text) for name in ("window", "before", "format") for text in self.errors.get(name, [])]
 
-    def asked(self, actors: frozenset[str] = frozenset()) -> Asked:
-        """Return which lines are wanted; `actors` are the ids behind what was typed."""
-        since = self.given("from")
+    def filters(self, actors: frozenset[str] = frozenset()) -> LineFilters:
+        """Return the filters of the lines; `actors` are the ids behind what was typed."""
+        since = self.value("from")
         if span := WINDOWS[self.window_name][1] if self.window_name else None:
             since = now() - span
-        return Asked(
-            who=self.given("who") or "",
-            action=self.given("action") or "",
+        return LineFilters(
+            username=self.value("who") or "",
+            action=self.value("action") or "",
             actors=actors,
-            outcome=self.given("outcome") or "",
+            outcome=self.value("outcome") or "",
             since=since,
-            until=self.given("to"),
+            until=self.value("to"),
         )

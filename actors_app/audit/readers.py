@@ -14,7 +14,9 @@ from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOu
 from actors_app.services.types import Actor
 
 
-def readable(who: Credentials, abaco: Abaco, named: str = "") -> tuple[Reader, frozenset[str], AbacoError | None]:
+def readable(
+    credentials: Credentials, abaco: Abaco, named: str = ""
+) -> tuple[Reader, frozenset[str], AbacoError | None]:
     """Return who reads, the ids of the actors of a name, and why the API gave none (`GET /actors`).
 
     Where the API does not answer, their own lines stand.
@@ -23,8 +25,8 @@ def readable(who: Credentials, abaco: Abaco, named: str = "") -> tuple[Reader, f
     if isinstance(answer.error, SignedOut):
         raise answer.error
     actors: tuple[Actor, ...] = answer.value or ()
-    ids = frozenset({named, *(one.id for one in actors if one.label == named)}) if named else frozenset()
-    return Reader.of(who, actors), ids, answer.error
+    ids = frozenset({named, *(actor.id for actor in actors if actor.label == named)}) if named else frozenset()
+    return Reader.of(credentials, actors), ids, answer.error
 
 
 def is_no_actor(reader: Reader, ids: frozenset[str]) -> bool:
@@ -32,17 +34,19 @@ def is_no_actor(reader: Reader, ids: frozenset[str]) -> bool:
     return ids.isdisjoint(reader.names) and not reader.lines().filter(actor_id__in=ids).exists()
 
 
-def of_actor(who: Credentials, abaco: Abaco, actor_id: str) -> tuple[Actor, Reader, QuerySet[AuditEntry]]:
+def of_actor(credentials: Credentials, abaco: Abaco, actor_id: str) -> tuple[Actor, Reader, QuerySet[AuditEntry]]:
     """Return an actor that somebody may read, them, and what was done to it (`GET /actors/{id}`)."""
     actor = abaco.actors.get(actor_id)
-    reader = Reader.of(who, [actor])
+    reader = Reader.of(credentials, [actor])
     # An alias may have named another actor before, whose lines are not this one's.
     return actor, reader, reader.lines().filter(actor_id=actor.id)
 
 
-def readable_line(who: Credentials, api: Callable[[], Abaco], entry_id: int) -> tuple[AuditEntry, Reader] | None:
+def readable_line(
+    credentials: Credentials, api: Callable[[], Abaco], entry_id: int
+) -> tuple[AuditEntry, Reader] | None:
     """Return a line and its reader; None where there is none, or none for them to see (`GET /actors/{id}`)."""
-    lines = AuditEntry.objects.select_related("end").filter(**origins.trail_of(who.tenant), start__isnull=True)
+    lines = AuditEntry.objects.select_related("end").filter(**origins.trail_of(credentials.tenant), start__isnull=True)
     entry = lines.filter(pk=entry_id).first() if entry_id < 2**62 else None
     if entry is None:
         return None
@@ -55,8 +59,8 @@ def readable_line(who: Credentials, api: Callable[[], Abaco], entry_id: int) -> 
             pass
         except AbacoError as error:
             # Whoever did it may see it all the same, under the name of that time.
-            if entry.username != who.username or isinstance(error, SignedOut):
+            if entry.username != credentials.username or isinstance(error, SignedOut):
                 raise
-    if entry.username not in (who.username, OPERATOR) and (actor is None or actor.id != entry.actor_id):
+    if entry.username not in (credentials.username, OPERATOR) and (actor is None or actor.id != entry.actor_id):
         return None
-    return entry, Reader.of(who, [actor] if actor else [])
+    return entry, Reader.of(credentials, [actor] if actor else [])

@@ -43,7 +43,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     Where the API does not answer, their own lines stand.
     """
     form = ActivityForm(request.GET)
-    reader, ids, error = readable(signed_in(request), abaco_for(request), form.given("actor") or "")
+    reader, ids, error = readable(signed_in(request), abaco_for(request), form.value("actor") or "")
     context = {"section": "activity", "error": error, "show_actor": True}
     context["no_actor"] = bool(ids) and error is None and is_no_actor(reader, ids)
     return _answer(request, form, reader, reader.lines(), ids, context)
@@ -74,22 +74,22 @@ def _answer(
     context: dict[str, Any],
 ) -> HttpResponse:
     """Answer with the lines that are wanted, as a page or as a file."""
-    wanted = form.asked(actors).of(lines)
-    kind = form.given("format")
+    selected = form.filters(actors).apply(lines)
+    kind = form.value("format")
     # A file holds what was asked for or it is not made; a page says what was not understood.
     if kind and not form.errors:
-        return file_of(wanted, kind, reader, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
-    before = form.given("before")
+        return file_of(selected, kind, reader, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
+    before = form.value("before")
     size = preferences_of(request).page_size
-    some = list((wanted.filter(pk__lt=before) if before else wanted)[: size + 1])
+    entries = list((selected.filter(pk__lt=before) if before else selected)[: size + 1])
     context |= {
         "form": form,
-        "lines": lines_of(some[:size], reader),
-        "older": some[size - 1].pk if len(some) > size else None,
+        "lines": lines_of(entries[:size], reader),
+        "older": entries[size - 1].pk if len(entries) > size else None,
         "is_first": not before,
-        "windows": [(name, words) for name, (words, _) in WINDOWS.items()],
+        "windows": [(name, label) for name, (label, _) in WINDOWS.items()],
         "window": form.window_name,
-        "is_empty": not some and not lines.exists(),
+        "is_empty": not entries and not lines.exists(),
         "file_query": _file_query(request, form),
     }
     template = "audit/list.html" if "actor_id" not in context else "audit/actor.html"
@@ -168,16 +168,16 @@ def activity_check(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 def one_line(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader]:
     """Return a line and its reader; raise Http404 where there is none, or none for this visitor to see."""
-    found = readable_line(signed_in(request), lambda: abaco_for(request), entry_id)
-    if found is None:
+    line = readable_line(signed_in(request), lambda: abaco_for(request), entry_id)
+    if line is None:
         raise Http404("There is no such line in the activity, or it is not for you to see.")
-    return found
+    return line
 
 
 def _context(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return what the pages of one line show."""
     (line,) = lines_of([entry], reader)
-    details, (said, reason) = shown_details(entry, reader), answer_of(entry)
+    details, (message, reason) = shown_details(entry, reader), answer_of(entry)
     if line.actor_url:
         back = (
             (reverse("actors:actor-activity", args=[entry.actor_id]), "Activity of the actor")
@@ -195,7 +195,7 @@ def _context(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
         "before": details.pop("before", None),
         "after": details.pop("after", None),
         "details": details,
-        "said": said,
+        "said": message,
         "reason": reason,
         "back": back,
     }

@@ -29,7 +29,7 @@ def _measure(count: int) -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from actors_app.audit.activity import Asked, Reader
+    from actors_app.audit.activity import LineFilters, Reader
     from actors_app.core.operations import trail
     from actors_app.core.operations.models import AuditEntry
     from actors_app.core.security.credentials import Credentials
@@ -39,15 +39,15 @@ def _measure(count: int) -> int:
     lines = Reader(Credentials("default", "jdoe", "token"), {"mine": "mine"}).lines()
     now = timezone.now()
     asked = {
-        "everything": Asked(),
-        "the last 30 days": Asked(since=now - timedelta(days=30)),
-        "one person": Asked(who="jdoe"),
-        "one actor": Asked(actors=frozenset({"mine"})),
-        "unknown in 30 days": Asked(outcome="unknown", since=now - timedelta(days=30)),
-        "a person who did nothing, ever": Asked(who="nobody"),
+        "everything": LineFilters(),
+        "the last 30 days": LineFilters(since=now - timedelta(days=30)),
+        "one person": LineFilters(username="jdoe"),
+        "one actor": LineFilters(actors=frozenset({"mine"})),
+        "unknown in 30 days": LineFilters(outcome="unknown", since=now - timedelta(days=30)),
+        "a person who did nothing, ever": LineFilters(username="nobody"),
     }
     for name, one in asked.items():
-        _timed(f"A page of {name}", lambda one=one: len(one.of(lines)[: ROWS + 1]))
+        _timed(f"A page of {name}", lambda one=one: len(one.apply(lines)[: ROWS + 1]))
     proof = _timed(f"Proving {count} entries", trail.verify)
     _timed("Appending one", lambda: trail.append(kind="read", request_id="", details={}).pk)
     _timed("Pruning half", lambda: trail.prune(now - timedelta(days=182)))
