@@ -36,22 +36,22 @@ class Search(Resource):
 
     secret = True
 
-    def find(self, kind: Kind, shape: type[Serializer], show: Callable[[Any], Any] = lambda one: one) -> Response:
+    def find(self, kind: Kind, shape: type[Serializer], show: Callable[[Any], Any] = lambda row: row) -> Response:
         """Answer with a page of what is found."""
-        given = {name: value for name, value in self.asked.items() if name not in ("cursor", "limit")}
-        given["exact"] = given.get("exact") == "true"
-        wanted = checked(SearchForm(typed([("kind", kind), *given.items()]))).cleaned_data
+        params = {name: value for name, value in self.asked.items() if name not in ("cursor", "limit")}
+        params["exact"] = params.get("exact") == "true"
+        cleaned = checked(SearchForm(typed([("kind", kind), *params.items()]))).cleaned_data
         limit: int = self.asked["limit"]
         skip = _skipped(self.asked.get("cursor", ""))
-        found: FoundPage[Any] = self.abaco.search.find(
-            kind, wanted["q"], exact=wanted["exact"], conditions=wanted["conditions"], limit=limit, skip=skip
+        results: FoundPage[Any] = self.abaco.search.find(
+            kind, cleaned["q"], exact=cleaned["exact"], conditions=cleaned["conditions"], limit=limit, skip=skip
         )
         page = Page(
-            [show(one) for one in found.rows],
-            paging.write("after", skip + limit) if has_more(found, limit) else None,
+            [show(row) for row in results.rows],
+            paging.write("after", skip + limit) if has_more(results, limit) else None,
             paging.write("after", max(0, skip - limit)) if skip else None,
         )
-        return self.page_of(shape, page, total=found.total)
+        return self.page_of(shape, page, total=results.total)
 
 
 class ActorSearch(Search):
@@ -123,7 +123,7 @@ def _skipped(cursor: str) -> int:
     """Return how many things stand before a page."""
     if not cursor:
         return 0
-    _, place = paging.read(cursor)
-    if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place <= FURTHEST:
+    _, position = paging.read(cursor)
+    if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= FURTHEST:
         raise paging.no_such_page()
-    return place
+    return position

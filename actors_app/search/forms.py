@@ -94,22 +94,22 @@ class SearchForm(PortalForm):
     )
 
     def __init__(self, data: Any) -> None:
-        given = data.copy()
-        given.setdefault("kind", "actors")
-        super().__init__(given)
-        kind = given["kind"] if given["kind"] in FIELDS else "actors"
-        known = FIELDS[kind]
+        values = data.copy()
+        values.setdefault("kind", "actors")
+        super().__init__(values)
+        kind = values["kind"] if values["kind"] in FIELDS else "actors"
+        searchable = FIELDS[kind]
         for number in range(1, CONDITIONS + 1):
             self.fields[f"f{number}"] = forms.ChoiceField(
                 label="Field",
                 required=False,
-                choices=[("", "any"), *((name, words) for name, (words, _) in known.items())],
+                choices=[("", "any"), *((name, label) for name, (label, _) in searchable.items())],
                 error_messages={"invalid_choice": "What is searched for has no such field."},
             )
             self.fields[f"o{number}"] = forms.ChoiceField(
                 label="Must",
                 required=False,
-                choices=[(name, words) for name, (words, _, _) in OPERATORS.items()],
+                choices=[(name, label) for name, (label, _, _) in OPERATORS.items()],
                 error_messages={"invalid_choice": "There is no such comparison."},
             )
             self.fields[f"v{number}"] = PastedField(
@@ -135,17 +135,17 @@ class SearchForm(PortalForm):
             operator = cleaned.get(f"o{number}") or "is"
             if f"o{number}" not in cleaned or f"v{number}" not in cleaned:
                 continue
-            _, what = FIELDS[cleaned.get("kind", "actors")][name]
-            words, sent, takes = OPERATORS[operator]
-            if what not in takes:
-                self.add_error(f"o{number}", f"“{words}” does not go with this field; choose another comparison.")
+            _, type_ = FIELDS[cleaned.get("kind", "actors")][name]
+            label, sent, takes = OPERATORS[operator]
+            if type_ not in takes:
+                self.add_error(f"o{number}", f"“{label}” does not go with this field; choose another comparison.")
                 continue
-            if any((name, sent) == one[:2] for one in conditions):
+            if any((name, sent) == condition[:2] for condition in conditions):
                 # The API reads the first of two equal parameters and no other.
                 self.add_error(f"o{number}", "This field and comparison stand in another condition already.")
                 continue
             try:
-                conditions.append((name, sent, _value(what, operator, value)))
+                conditions.append((name, sent, _value(type_, operator, value)))
             except forms.ValidationError as error:
                 self.add_error(f"v{number}", error)
         cleaned["conditions"] = conditions
@@ -154,33 +154,33 @@ class SearchForm(PortalForm):
     @property
     def rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
         """The conditions as the page shows them."""
-        return [(self[f"f{one}"], self[f"o{one}"], self[f"v{one}"]) for one in range(1, CONDITIONS + 1)]
+        return [(self[f"f{number}"], self[f"o{number}"], self[f"v{number}"]) for number in range(1, CONDITIONS + 1)]
 
 
-def _value(what: str, operator: str, text: str) -> str:
+def _value(type_: str, operator: str, text: str) -> str:
     """Write a value so that the API reads it as what it is: it guesses at numbers, times and JSON."""
     if not text:
         raise forms.ValidationError("Type a value.")
     if operator in ("contains", "lacks"):
         return re.escape(text)  # the API takes it for a pattern
     if operator in ("one", "none"):
-        parts = [part for one in text.split(",") if (part := one.strip())]
+        parts = [part for item in text.split(",") if (part := item.strip())]
         if not parts:
             raise forms.ValidationError("Type values with commas between them.")
-        return json.dumps([_number(part) if what == NUMBER else part for part in parts])
+        return json.dumps([_number(part) if type_ == NUMBER else part for part in parts])
     if operator == "between":
         parts = [part.strip() for part in text.split("..")]
         if len(parts) != 2:
             raise forms.ValidationError("Type two values with two dots between them, such as 1..10.")
-        ends = [_moment(part) if what == TIME else json.dumps(_number(part)) for part in parts]
+        ends = [_moment(part) if type_ == TIME else json.dumps(_number(part)) for part in parts]
         return ",".join(ends)
-    if what == TRUTH:
+    if type_ == TRUTH:
         if text.strip().lower() not in _TRUTHS:
             raise forms.ValidationError("Type yes or no.")
         return _TRUTHS[text.strip().lower()]
-    if what == NUMBER:
+    if type_ == NUMBER:
         return json.dumps(_number(text.strip()))
-    return _moment(text.strip()) if what == TIME else json.dumps(text, ensure_ascii=False)
+    return _moment(text.strip()) if type_ == TIME else json.dumps(text, ensure_ascii=False)
 
 
 def _number(text: str) -> int | float:

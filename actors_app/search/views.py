@@ -36,7 +36,7 @@ class FoundRow:
     url: str
     badge: SafeString | str
     about: str
-    more: str
+    details: str
     text: str = ""
 
 
@@ -60,7 +60,7 @@ def search(request: HttpRequest) -> HttpResponse:
             rows = [_row(result, "") for result in results]
             context |= {"rows": rows, "total": len(rows), "first": 1, "last": len(rows), "is_by_id": True}
             return render_page(request, "search/list.html", context)
-        found = abaco.search.find(
+        page = abaco.search.find(
             typed["kind"],
             typed["q"],
             exact=typed["exact"],
@@ -73,80 +73,84 @@ def search(request: HttpRequest) -> HttpResponse:
     except AbacoError as error:
         return render_page(request, "search/list.html", context | {"error": error}, status=error.status)
     context |= {
-        "rows": [_row(one, typed["q"]) for one in found.rows],
-        "total": found.total,
-        "first": found.skipped + 1,
-        "last": found.skipped + len(found.rows),
+        "rows": [_row(row, typed["q"]) for row in page.rows],
+        "total": page.total,
+        "first": page.skipped + 1,
+        "last": page.skipped + len(page.rows),
         "before": _page(request, number - 1) if number > 1 else "",
-        "after": _page(request, number + 1) if has_more(found, size) else "",
-        "asks": {SEARCH.name: _asked(typed)},
+        "after": _page(request, number + 1) if has_more(page, size) else "",
+        "asks": {SEARCH.name: _api_params(typed)},
     }
     return render_page(request, "search/list.html", context)
 
 
-def has_more(found: FoundPage[Any], size: int) -> bool:
+def has_more(results: FoundPage[Any], size: int) -> bool:
     """Whether more was found than stands on a page and before it."""
-    if found.total is None:
-        return len(found.rows) == size
-    return found.skipped + len(found.rows) < found.total
+    if results.total is None:
+        return len(results.rows) == size
+    return results.skipped + len(results.rows) < results.total
 
 
 def _page(request: HttpRequest, number: int) -> str:
     return "?" + urlencode({**request.GET.dict(), "page": str(number)})
 
 
-def _asked(typed: dict[str, Any]) -> dict[str, str]:
+def _api_params(typed: dict[str, Any]) -> dict[str, str]:
     """Return the search as the API takes it, by our names, for the page as code."""
-    words = {("exactsearch" if typed["exact"] else "search"): typed["q"]} if typed["q"] else {}
+    params = {("exactsearch" if typed["exact"] else "search"): typed["q"]} if typed["q"] else {}
     conditions: Sequence[tuple[str, str, str]] = typed["conditions"]
-    return words | {f"{name}.{operator}" if operator else name: value for name, operator, value in conditions}
+    return params | {f"{name}.{operator}" if operator else name: value for name, operator, value in conditions}
 
 
-def _row(one: Any, words: str) -> FoundRow:
-    if isinstance(one, Actor):
+def _row(result: Any, words: str) -> FoundRow:
+    if isinstance(result, Actor):
         return FoundRow(
-            visible(one.label),
-            page_of("actor-detail", one.id),
-            status_badge(one.status),
-            visible(one.image),
-            f"of {visible(one.owner)}",
+            visible(result.label),
+            page_of("actor-detail", result.id),
+            status_badge(result.status),
+            visible(result.image),
+            f"of {visible(result.owner)}",
         )
-    if isinstance(one, Execution):
+    if isinstance(result, Execution):
         return FoundRow(
-            visible(one.id),
-            page_of("execution-detail", one.actor_id, one.id) if one.actor_id else "",
-            status_badge(one.status),
-            f"actor {visible(one.actor_id)}",
-            f"sent by {visible(one.executor)}"
-            + (f", received {exact(one.message_received_time, '%Y-%m-%d %H:%M')}" if one.message_received_time else ""),
+            visible(result.id),
+            page_of("execution-detail", result.actor_id, result.id) if result.actor_id else "",
+            status_badge(result.status),
+            f"actor {visible(result.actor_id)}",
+            f"sent by {visible(result.executor)}"
+            + (
+                f", received {exact(result.message_received_time, '%Y-%m-%d %H:%M')}"
+                if result.message_received_time
+                else ""
+            ),
         )
-    if isinstance(one, Worker):
+    if isinstance(result, Worker):
         return FoundRow(
-            visible(one.id),
-            page_of("worker-detail", one.actor_id, one.id) if one.actor_id else "",
-            status_badge(one.status),
-            f"actor {visible(one.actor_id)}" if one.actor_id else "",
-            visible(one.image or ""),
+            visible(result.id),
+            page_of("worker-detail", result.actor_id, result.id) if result.actor_id else "",
+            status_badge(result.status),
+            f"actor {visible(result.actor_id)}" if result.actor_id else "",
+            visible(result.image or ""),
         )
-    of = one.execution_id
+    of = result.execution_id
     return FoundRow(
         f"The log of {visible(of)}" if of else "A log",
-        page_of("execution-logs", one.actor_id, of) if of else "",
+        page_of("execution-logs", result.actor_id, of) if of else "",
         "",
-        f"actor {visible(one.actor_id)}" if one.actor_id else "",
-        f"{len(one.text)} characters",
-        _excerpt(one, words),
+        f"actor {visible(result.actor_id)}" if result.actor_id else "",
+        f"{len(result.text)} characters",
+        _excerpt(result, words),
     )
 
 
 def _excerpt(log: Log, words: str) -> str:
     """Return a log around the first of the words, or its beginning."""
-    text, places = Masker(log.actor_id, log.execution_id).text(log.text), list[int]()
+    text, positions = Masker(log.actor_id, log.execution_id).text(log.text), list[int]()
     folded = text.lower()
     for word in words.lower().split():
-        place = folded.find(word.strip('"'))
-        if place >= 0:
-            places.append(place)
-    start = max(0, min(places, default=0) - EXCERPT // 3)
+        position = folded.find(word.strip('"'))
+        if position >= 0:
+            positions.append(position)
+    start = max(0, min(positions, default=0) - EXCERPT // 3)
     cut = text[start : start + EXCERPT]
     return visible(("…" if start else "") + cut + ("…" if start + EXCERPT < len(text) else ""))
