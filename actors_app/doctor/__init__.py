@@ -31,7 +31,7 @@ def warning(about: str, says: str) -> Finding:
     return Finding("warning", about, says)
 
 
-def wrong(about: str, says: str) -> Finding:
+def failure(about: str, says: str) -> Finding:
     """Return that something does not work, or is not safe."""
     return Finding("wrong", about, says)
 

@@ -8,7 +8,7 @@ from stat import S_IMODE, S_ISVTX, S_IWOTH
 from django.conf import settings
 from django.db import connection
 
-from actors_app.doctor import Findings, warning, well, wrong
+from actors_app.doctor import Findings, failure, warning, well
 
 OTHERS, GROUP_AND_OTHERS = 0o007, 0o077
 # SQLite's own, beside the store: they hold what was written last.
@@ -50,7 +50,9 @@ def store_files() -> Findings:
             f"{store} lies in the folder of this release, which the next one leaves behind: DATABASE_URL={BEST}",
         )
     elif _is_walled_off(store.parent):
-        yield wrong("store", f"The units of systemd do not let the portal write in {store.parent}: DATABASE_URL={BEST}")
+        yield failure(
+            "store", f"The units of systemd do not let the portal write in {store.parent}: DATABASE_URL={BEST}"
+        )
     if good:
         yield well("store", f"Nobody else can read {store} and what SQLite writes beside it.")
 
@@ -70,49 +72,51 @@ def _writable(folder: Path, files: list[Path]) -> Findings:
     owner = folder.stat().st_uid
     for path in (folder, *files):
         if not os.access(path, os.W_OK, effective_ids=True):
-            yield wrong("store", f"{path} cannot be written to by {_name(os.geteuid())}: it is {_whose(path)}.")
+            yield failure("store", f"{path} cannot be written to by {_name(os.geteuid())}: it is {_ownership(path)}.")
         elif path.stat().st_uid != owner:
             # Left by a command of root's, to whom everything is open: the portal can do nothing with it.
-            yield wrong(
+            yield failure(
                 "store",
-                f"{path} is {_whose(path)}, its folder {_name(owner)}'s: chown {_name(owner)} {path}, and run commands "
-                "as the portal's user.",
+                f"{path} is {_ownership(path)}, its folder {_name(owner)}'s: chown {_name(owner)} {path}, and run "
+                "commands as the portal's user.",
             )
 
 
 def _unread(folder: Path, files: list[Path]) -> Findings:
     mode = folder.stat().st_mode
     if mode & S_IWOTH and not mode & S_ISVTX:
-        yield wrong("store", f"Others can put files of theirs into {folder}: chmod 700 {folder}")
+        yield failure("store", f"Others can put files of theirs into {folder}: chmod 700 {folder}")
     elif mode & OTHERS:
         yield warning("store", f"Others can look into {folder}, where the store lies: chmod 700 {folder}")
     for path in files:
         if path.stat().st_mode & GROUP_AND_OTHERS:
-            yield wrong("store", f"Others can read {path}, which is {_whose(path)}: chmod 600 {path}")
+            yield failure("store", f"Others can read {path}, which is {_ownership(path)}: chmod 600 {path}")
 
 
 def key_files() -> Findings:
     """See that nobody but their owner and the group can read the files that hold keys."""
     named = [Path(os.environ[name]) for name in SECRET_FILES if os.environ.get(name)]
     files = [*named, *(Path(settings.BASE_DIR) / path for path in SETTINGS_FILES)]
-    there = [path for path in files if path.parent != ENGINE and os.path.exists(path)]
-    good = bool(there)
-    for path in there:
+    present = [path for path in files if path.parent != ENGINE and os.path.exists(path)]
+    good = bool(present)
+    for path in present:
         if path.stat().st_mode & OTHERS:
             good = False
-            yield wrong("keys", f"Others can read {path}, which holds keys and is {_whose(path)}: chmod o= {path}")
+            yield failure(
+                "keys", f"Others can read {path}, which holds keys and is {_ownership(path)}: chmod o= {path}"
+            )
         if path.parent.stat().st_mode & S_IWOTH:
             good = False
-            yield wrong("keys", f"Others can put keys of theirs into {path.parent}: chmod o-w {path.parent}")
+            yield failure("keys", f"Others can put keys of theirs into {path.parent}: chmod o-w {path.parent}")
     if good:
-        yield well("keys", f"Others can read none of the {len(there)} files that hold them.")
+        yield well("keys", f"Others can read none of the {len(present)} files that hold them.")
     if os.geteuid() == 0 and not settings.PLAIN_HTTP:
         yield warning(
             "files", "This is root, to whom every file is open: run it as the portal's user, whose files these are."
         )
 
 
-def _whose(path: Path) -> str:
+def _ownership(path: Path) -> str:
     facts = path.stat()
     return f"{_name(facts.st_uid)}'s, with mode {S_IMODE(facts.st_mode):04o}"
 

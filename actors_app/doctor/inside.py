@@ -18,7 +18,7 @@ from actors_app.account.models import SignInBucket
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import vault
 from actors_app.core.security.models import KeyHandover, PortalSession
-from actors_app.doctor import Findings, warning, well, wrong
+from actors_app.doctor import Findings, failure, warning, well
 from portal import counts
 from portal.store import missing_migrations, unknown_migrations
 from portal.store_faults import look_through, sentence_about
@@ -42,10 +42,10 @@ def configuration() -> Findings:
             "PORTAL_BEHIND_PROXY is off: right only where this process itself speaks TLS. Behind a proxy, every page "
             "would be sent from https to https for ever.",
         )
-    heard = run_checks(include_deployment_checks=not settings.PLAIN_HTTP)
-    for one in heard:
-        yield (wrong if one.level >= ERROR else warning)("settings", f"{one.msg} ({one.id})")
-    if not heard:
+    messages = run_checks(include_deployment_checks=not settings.PLAIN_HTTP)
+    for message in messages:
+        yield (failure if message.level >= ERROR else warning)("settings", f"{message.msg} ({message.id})")
+    if not messages:
         yield well("settings", "All system checks pass.")
 
 
@@ -57,7 +57,7 @@ def store() -> Findings:
         took = (time.monotonic() - began) * 1000
         yield well("store", f"{version} answers in {took:.0f} ms.")
         if missing := missing_migrations():
-            yield wrong("migrations", f"{len(missing)} are not applied, from {missing[0]} on: run manage.py migrate.")
+            yield failure("migrations", f"{len(missing)} are not applied, from {missing[0]} on: run manage.py migrate.")
             return
         yield from _newer()
         yield from _bare_keys()
@@ -67,7 +67,7 @@ def store() -> Findings:
         if connection.vendor == "postgresql":
             yield from _postgresql()
     except Error as problem:
-        yield wrong(
+        yield failure(
             "store",
             f"The store does not do what is asked ({_reason(problem)}). "
             f"{sentence_about(problem) or 'DATABASE_URL says where it is looked for.'}",
@@ -118,10 +118,10 @@ def _postgresql() -> Findings:
         cursor.execute("SHOW server_version_num")
         number = int(cursor.fetchone()[0]) // 10000
         if number < OLDEST_POSTGRESQL:
-            yield wrong("store", f"PostgreSQL {number} is too old; it must be {OLDEST_POSTGRESQL} or newer.")
+            yield failure("store", f"PostgreSQL {number} is too old; it must be {OLDEST_POSTGRESQL} or newer.")
         cursor.execute("SHOW server_encoding")
         if (encoding := cursor.fetchone()[0]) != "UTF8":
-            yield wrong("store", f"The database is in {encoding}; it must be in UTF8.")
+            yield failure("store", f"The database is in {encoding}; it must be in UTF8.")
         cursor.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         secured = bool((cursor.fetchone() or [False])[0])
         host = str(settings.DATABASES["default"].get("HOST") or "")
@@ -135,9 +135,9 @@ def _postgresql() -> Findings:
         cursor.execute(
             "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
         )
-        most, mine = int(cursor.fetchone()[0]), settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
-        says = f"It takes {most} connections, {mine} for each process: enough for {most // mine} processes."
-        yield (well if most // mine >= 4 else warning)("store", says)
+        most, pool_size = int(cursor.fetchone()[0]), settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
+        says = f"It takes {most} connections, {pool_size} for each process: enough for {most // pool_size} processes."
+        yield (well if most // pool_size >= 4 else warning)("store", says)
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
         apart = abs(float(cursor.fetchone()[0]) - time.time())
         if apart > 5:
@@ -165,7 +165,7 @@ def keys() -> Findings:
             except InvalidToken:
                 lost += 1
     if lost:
-        yield wrong(
+        yield failure(
             "keys",
             f"{lost} of the newest {len(sealed)} sign-ins open under none of PORTAL_CREDENTIAL_KEYS: a key is missing. "
             "Add it at the end of the list; without it these people must sign in again, and what they kept is lost.",
@@ -183,22 +183,22 @@ def static_files() -> Findings:
         yield warning("static files", "They are served as they are, not from STATIC_ROOT.")
         return
     if not hashed:
-        yield wrong("static files", f"None were collected in {settings.STATIC_ROOT}: run manage.py collectstatic.")
+        yield failure("static files", f"None were collected in {settings.STATIC_ROOT}: run manage.py collectstatic.")
         return
     missing, stale = [], []
     for finder in get_finders():
         for path, source in finder.list([]):
-            kept = hashed.get(path)
-            if not kept or not (Path(settings.STATIC_ROOT) / kept).exists():
+            collected = hashed.get(path)
+            if not collected or not (Path(settings.STATIC_ROOT) / collected).exists():
                 missing.append(path)
             elif path.endswith((".js", ".svg", ".png")):
                 with source.open(path) as file:
-                    if staticfiles_storage.file_hash(path, file) not in kept:  # type: ignore[attr-defined]
+                    if staticfiles_storage.file_hash(path, file) not in collected:  # type: ignore[attr-defined]
                         stale.append(path)
     if missing or stale:
         first = (missing or stale)[0]
-        what = f"{len(missing)} are missing and {len(stale)} are of an older portal, such as {first}"
-        yield wrong("static files", f"{what}: run manage.py collectstatic.")
+        summary = f"{len(missing)} are missing and {len(stale)} are of an older portal, such as {first}"
+        yield failure("static files", f"{summary}: run manage.py collectstatic.")
     else:
         yield well("static files", f"All {len(hashed)} are collected.")
 
@@ -208,13 +208,13 @@ def disks() -> Findings:
     places = [("temporary files", Path(tempfile.gettempdir()), LITTLE_TEMPORARY, TOO_LITTLE_TEMPORARY)]
     if connection.vendor == "sqlite":
         places.append(("the store", Path(str(connection.settings_dict["NAME"])).absolute().parent, LITTLE, TOO_LITTLE))
-    for what, path, little, too_little in places:
+    for use, path, little, too_little in places:
         if not os.access(path, os.W_OK):
-            yield wrong("disk", f"{path} for {what} cannot be written to.")
+            yield failure("disk", f"{path} for {use} cannot be written to.")
             continue
         free = shutil.disk_usage(path).free
-        level = wrong if free < too_little else warning if free < little else well
-        yield level("disk", f"{free // MEGABYTE:,} MB are free in {path} for {what}.")
+        level = failure if free < too_little else warning if free < little else well
+        yield level("disk", f"{free // MEGABYTE:,} MB are free in {path} for {use}.")
 
 
 def room_for_counts() -> Findings:
@@ -226,7 +226,7 @@ def room_for_counts() -> Findings:
             f"What the processes count lies in {temporary}, which anything may fill: PORTAL_METRICS_DIR names another.",
         )
     elif not os.access(path, os.W_OK):
-        yield wrong("metrics", f"{path}, of PORTAL_METRICS_DIR, is not there yet or cannot be written to.")
+        yield failure("metrics", f"{path}, of PORTAL_METRICS_DIR, is not there yet or cannot be written to.")
     elif path.stat().st_dev == temporary.stat().st_dev:
         yield warning(
             "metrics", f"{path}, of PORTAL_METRICS_DIR, is on the disk of the temporary files in {temporary}."

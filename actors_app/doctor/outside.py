@@ -10,7 +10,7 @@ from django.db import Error
 from actors_app.core.clock import MINUTE, SECOND, now_ms
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import client_for
-from actors_app.doctor import Findings, probing, warning, well, wrong
+from actors_app.doctor import Findings, failure, probing, warning, well
 from actors_app.doctor.probing import Unreached
 from actors_app.history import heartbeat
 from actors_app.history.accounts import ServiceAccount, password_at, username_at
@@ -37,7 +37,7 @@ STALE = 15 * MINUTE
 def apis() -> Findings:
     """Ask every API as somebody without a token: it must refuse, in time and by the same clock."""
     if not settings.TENANTS:
-        yield wrong("API", "There is none to talk to: set ACTORS_API_URL or PORTAL_TENANTS_FILE.")
+        yield failure("API", "There is none to talk to: set ACTORS_API_URL or PORTAL_TENANTS_FILE.")
     for tenant in settings.TENANTS.values():
         yield from _api(tenant)
 
@@ -51,22 +51,22 @@ def _api(tenant: Tenant) -> Findings:
     except (SignedOut, Forbidden):
         yield well(about, f"{tenant.url} answers in {time.monotonic() - began:.2f} s and asks for a sign-in.")
     except NotFound:
-        yield wrong(
+        yield failure(
             about, f"{tenant.url} has no Actors API of version {tenant.version}: check the address and the version."
         )
         return
     except AbacoError as error:
-        yield wrong(about, f"{tenant.url}: {error.user_message}")
+        yield failure(about, f"{tenant.url}: {error.user_message}")
         return
     else:
         yield warning(about, f"{tenant.url} lists actors to somebody without a token.")
     if not tenant.takes_password and not tenant.takes_code:
         yield warning(about, "People can sign in with a pasted token only: no OAuth client is set.")
     try:
-        seen = probing.ask(tenant.url, "/")
+        response = probing.ask(tenant.url, "/")
     except Unreached:
         return  # the door has said how it is
-    yield from _clock(about, seen.clock)
+    yield from _clock(about, response.clock)
 
 
 def _clock(about: str, clock: datetime | None) -> Findings:
@@ -74,7 +74,7 @@ def _clock(about: str, clock: datetime | None) -> Findings:
         return
     apart = abs((clock.astimezone(UTC) - datetime.now(UTC)).total_seconds())
     if apart > APART:
-        level = wrong if apart > FAR_APART else warning
+        level = failure if apart > FAR_APART else warning
         yield level("clock", f"This machine's clock and that of {about} are {apart:.0f} s apart: set this one by NTP.")
     else:
         yield well("clock", f"This machine and {about} agree on the time.")
@@ -84,25 +84,25 @@ def public(url: str, ca_file: str = "") -> Findings:
     """Come in by the front door, as a visitor does, through whatever stands before the portal."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        yield wrong("front door", f"{url!r} is no address such as https://portal.example.org.")
+        yield failure("front door", f"{url!r} is no address such as https://portal.example.org.")
         return
     if parts.path != settings.SCRIPT_NAME:
-        yield wrong(
+        yield failure(
             "front door",
             f"{url} has {parts.path or 'no path'}, but links lead to {settings.SCRIPT_NAME or 'no path'}: set "
             "SCRIPT_NAME to the path below which the proxy serves it, and to nothing where it has a host of its own.",
         )
         return
     try:
-        seen = probing.ask(url, f"{parts.path}/sign-in/", ca_file=ca_file)
+        response = probing.ask(url, f"{parts.path}/sign-in/", ca_file=ca_file)
     except Unreached as problem:
-        yield wrong("front door", f"{url} cannot be entered: {problem}.")
+        yield failure("front door", f"{url} cannot be entered: {problem}.")
         return
-    yield from _entered(url, seen)
-    if seen.certificate_ends:
-        left = seen.certificate_ends - datetime.now(UTC)
-        level = warning if left < SOON else well
-        yield level("front door", f"Its certificate ends in {left.days} days.")
+    yield from _entered(url, response)
+    if response.certificate_ends:
+        remaining = response.certificate_ends - datetime.now(UTC)
+        level = warning if remaining < SOON else well
+        yield level("front door", f"Its certificate ends in {remaining.days} days.")
     try:
         if probing.ask(url, f"{parts.path}/metrics", ca_file=ca_file).status == 200:
             yield warning(
@@ -114,50 +114,52 @@ def public(url: str, ca_file: str = "") -> Findings:
         yield from _plain(url.replace("https:", "http:", 1))
 
 
-def _entered(url: str, seen: probing.Seen) -> Findings:
-    to = seen.headers.get("location", "")
-    if seen.status == 200 and url.startswith("http:") and not settings.PLAIN_HTTP:
-        yield wrong("front door", f"{url} shows the page for signing in without TLS.")
-    elif seen.status == 200:
-        yield well("front door", f"{url} shows the page for signing in, in {seen.seconds:.2f} s.")
-        if url.startswith("https:") and "strict-transport-security" not in seen.headers:
+def _entered(url: str, response: probing.Response) -> Findings:
+    to = response.headers.get("location", "")
+    if response.status == 200 and url.startswith("http:") and not settings.PLAIN_HTTP:
+        yield failure("front door", f"{url} shows the page for signing in without TLS.")
+    elif response.status == 200:
+        yield well("front door", f"{url} shows the page for signing in, in {response.seconds:.2f} s.")
+        if url.startswith("https:") and "strict-transport-security" not in response.headers:
             yield warning("front door", "It does not say Strict-Transport-Security: does the proxy remove headers?")
     elif (
-        seen.status in (301, 302, 307, 308)
+        response.status in (301, 302, 307, 308)
         and url.startswith("https:")
         and urlsplit(to).path == f"{urlsplit(url).path}/sign-in/"
     ):
-        yield wrong(
+        yield failure(
             "front door",
             f"{url} sends people to {to} for ever: the proxy must send X-Forwarded-Proto: https, and "
             "PORTAL_BEHIND_PROXY must be true.",
         )
-    elif seen.status == 400:
-        yield wrong(
+    elif response.status == 400:
+        yield failure(
             "front door",
             f"{url} is refused: ALLOWED_HOSTS does not name {urlsplit(url).hostname}, "
             "or the proxy does not pass Host on.",
         )
-    elif seen.status in (502, 503, 504):
-        yield wrong("front door", f"{url} answers {seen.status}: does the proxy reach the portal, and /readyz say ok?")
+    elif response.status in (502, 503, 504):
+        yield failure(
+            "front door", f"{url} answers {response.status}: does the proxy reach the portal, and /readyz say ok?"
+        )
     else:
-        yield wrong("front door", f"{url} answers {seen.status} where it should show the page for signing in.")
+        yield failure("front door", f"{url} answers {response.status} where it should show the page for signing in.")
 
 
 def _plain(url: str) -> Findings:
     try:
-        seen = probing.ask(url, f"{urlsplit(url).path}/sign-in/")
+        response = probing.ask(url, f"{urlsplit(url).path}/sign-in/")
     except Unreached:
         return  # nobody listens without TLS, which is as good
-    if seen.status not in (301, 308) or not seen.headers.get("location", "").startswith("https://"):
-        yield wrong("front door", f"{url} answers {seen.status} instead of sending people to https.")
+    if response.status not in (301, 308) or not response.headers.get("location", "").startswith("https://"):
+        yield failure("front door", f"{url} answers {response.status} instead of sending people to https.")
 
 
 def collector() -> Findings:
     """Try each account that collects the history, where its password is known here, and see whether it collects."""
     tenants = [tenant for tenant in settings.TENANTS.values() if username_at(tenant)]
     if not tenants and settings.COLLECTOR_USERNAME:
-        yield wrong(
+        yield failure(
             "history",
             "COLLECTOR_USERNAME is for a single API: name an account for each tenant, by collector_username in the "
             "file of PORTAL_TENANTS_FILE.",
@@ -182,14 +184,14 @@ def _account(tenant: Tenant) -> Findings:
     try:
         count, role = len(abaco.actors.list()), abaco.roles.admin()
     except (WrongPassword, ClientRefused, SignedOut) as refusal:
-        yield wrong("history", f"{tenant.name} refuses the account that collects: {refusal.user_message}")
+        yield failure("history", f"{tenant.name} refuses the account that collects: {refusal.user_message}")
     except NamingMismatch as error:
-        yield wrong(f"API {tenant.name}", error.user_message)
+        yield failure(f"API {tenant.name}", error.user_message)
     except AbacoError as error:
-        yield wrong("history", f"The account that collects cannot look at {tenant.name}: {error.user_message}")
+        yield failure("history", f"The account that collects cannot look at {tenant.name}: {error.user_message}")
     else:
-        whose = "all actors, as an administrator" if role.is_admin else f"{count} actors: those it may read"
-        yield well("history", f"The account that collects sees {whose} in {tenant.name}.")
+        scope = "all actors, as an administrator" if role.is_admin else f"{count} actors: those it may read"
+        yield well("history", f"The account that collects sees {scope} in {tenant.name}.")
         if role.is_unknown:
             yield warning(
                 "history",
@@ -208,7 +210,7 @@ def _beats(tenants: list[Tenant]) -> Findings:
         if (row := last.get(keys[name])) is None:
             yield warning("history", f"{name} was never collected: start manage.py collect_history.")
         elif row.refusal:
-            yield wrong("history", f"The collector leaves {name} alone, until it is started again: {row.refusal}")
+            yield failure("history", f"The collector leaves {name} alone, until it is started again: {row.refusal}")
         elif (now_ms() - row.at) > heartbeat.SILENT:
             silent = (now_ms() - row.at) / MINUTE
             yield warning(

@@ -24,7 +24,7 @@ class Unreached(Exception):  # noqa: N818 - it says what happened
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Response:
     """An answer's status and headers, how long it took, and when the server's certificate ends."""
 
     status: int
@@ -41,7 +41,7 @@ class Seen:
             return None
 
 
-def ask(url: str, path: str, *, ca_file: str = "", headers: dict[str, str] | None = None) -> Seen:
+def ask(url: str, path: str, *, ca_file: str = "", headers: dict[str, str] | None = None) -> Response:
     """Ask for a path of a server; raise Unreached when it gives no answer, or one that is not HTTP."""
     parts = urlsplit(url)
     is_tls, host = parts.scheme == "https", parts.hostname or ""
@@ -61,8 +61,8 @@ def ask(url: str, path: str, *, ca_file: str = "", headers: dict[str, str] | Non
             context = ssl.create_default_context(cafile=ca_file or CERTIFICATES)
             connection = context.wrap_socket(connection, server_hostname=host)
             ends = _end_of(connection.getpeercert())
-        given = {"Host": parts.netloc, "User-Agent": "actors-portal-doctor", "Connection": "close", **(headers or {})}
-        lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in given.items()), "", ""]
+        sent = {"Host": parts.netloc, "User-Agent": "actors-portal-doctor", "Connection": "close", **(headers or {})}
+        lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items()), "", ""]
         connection.sendall("\r\n".join(lines).encode("ascii"))
         head = _head(connection)
     except ssl.SSLCertVerificationError as problem:
@@ -75,26 +75,26 @@ def ask(url: str, path: str, *, ca_file: str = "", headers: dict[str, str] | Non
         raise Unreached(f"the connection breaks ({problem.strerror or type(problem).__name__})") from None
     finally:
         connection.close()
-    return _read(head, time.monotonic() - began, ends)
+    return _parsed(head, time.monotonic() - began, ends)
 
 
 def _head(connection: socket.socket) -> bytes:
-    read, until = b"", time.monotonic() + SECONDS
-    while b"\r\n\r\n" not in read and len(read) < MOST and time.monotonic() < until:
+    data, until = b"", time.monotonic() + SECONDS
+    while b"\r\n\r\n" not in data and len(data) < MOST and time.monotonic() < until:
         piece = connection.recv(4096)
         if not piece:
             break
-        read += piece
-    return read.partition(b"\r\n\r\n")[0]
+        data += piece
+    return data.partition(b"\r\n\r\n")[0]
 
 
-def _read(head: bytes, seconds: float, ends: datetime | None) -> Seen:
-    first, *rest = head.decode("latin-1").split("\r\n")
-    words = first.split(" ")
-    if not first.startswith("HTTP/1.") or len(words) < 2 or not words[1].isdigit():
+def _parsed(head: bytes, seconds: float, ends: datetime | None) -> Response:
+    first, *lines = head.decode("latin-1").split("\r\n")
+    parts = first.split(" ")
+    if not first.startswith("HTTP/1.") or len(parts) < 2 or not parts[1].isdigit():
         raise Unreached("its answer is not HTTP")
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in rest)}
-    return Seen(int(words[1]), headers, seconds, ends)
+    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    return Response(int(parts[1]), headers, seconds, ends)
 
 
 def _end_of(certificate: object) -> datetime | None:

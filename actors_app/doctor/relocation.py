@@ -32,8 +32,8 @@ class Conflict(Exception):  # noqa: N818 - it says how things are
 
 def tables() -> list[type[models.Model]]:
     """Return every table whose rows are about one API."""
-    every = apps.get_app_config("actors_app").get_models()
-    return [model for model in every if any(field.name == "tenant" for field in model._meta.fields)]
+    all_models = apps.get_app_config("actors_app").get_models()
+    return [model for model in all_models if any(field.name == "tenant" for field in model._meta.fields)]
 
 
 def counts_of(key: str) -> dict[str, int]:

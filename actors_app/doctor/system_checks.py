@@ -139,9 +139,9 @@ def sessions_are_ours() -> bool:
 def htmx_is_tame() -> bool:
     """Whether htmx evaluates nothing, keeps nothing, and asks nobody else."""
     page = (settings.BASE_DIR / "templates" / "base.html").read_text(encoding="utf-8")
-    found = re.search(r"<meta name=\"htmx-config\"\s+content='([^']*)'", page)
+    match = re.search(r"<meta name=\"htmx-config\"\s+content='([^']*)'", page)
     try:
-        config = json.loads(found[1]) if found else {}
+        config = json.loads(match[1]) if match else {}
     except ValueError:
         return False
     return HTMX_CONFIG.items() <= config.items() and 'hx-history="false"' in page
