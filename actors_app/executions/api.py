@@ -61,13 +61,15 @@ class ExecutionList(Resource):
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Register one."""
-        made = commands.register(self.http, self.abaco, actor_id, self.body(serializers.Registered))
+        result = commands.register(self.http, self.abaco, actor_id, self.body(serializers.Registered))
         return self.written(
-            made,
-            lambda made, message: {"message": message, "id": made.id if made else None},
+            result,
+            lambda registered, message: {"message": message, "id": registered.id if registered else None},
             status=201,
-            location=lambda made: (
-                reverse("api:execution-detail", args=[actor_id, made.id]) if made and is_id(made.id) else ""
+            location=lambda registered: (
+                reverse("api:execution-detail", args=[actor_id, registered.id])
+                if registered and is_id(registered.id)
+                else ""
             ),
         )
 
@@ -164,7 +166,7 @@ class ExecutionWhy(Resource):
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with the reason, as things stand now."""
         execution, why, _ = why_of(self.abaco, actor_id, execution_id)
-        told = why and {
+        details = why and {
             "kind": why.kind,
             "reason": why.reason,
             "advice": why.advice,
@@ -172,7 +174,7 @@ class ExecutionWhy(Resource):
             "evidence": [{"name": name, "value": value} for name, value in why.evidence],
             "remedies": serializers.Remedy(why.remedies, many=True).data,
         }
-        return Response({"status": execution.status, "outcome": execution.outcome, "why": told})
+        return Response({"status": execution.status, "outcome": execution.outcome, "why": details})
 
 
 class _Zip(StreamedRenderer):

@@ -44,17 +44,17 @@ class Comparison(Resource):
         for side in (left, right):
             if side.error:
                 raise side.error
-        found = compared(self.who, left, right)
+        differences = compared(self.who, left, right)
         return Response(
             {
                 "a": _side(left),
                 "b": _side(right),
-                "fields_compared": _fields(found.fields),
-                "equal_final_fields": found.equal_fields,
-                "is_same_message": found.is_same_message,
-                "message": _difference(found.message),
-                "environment": None if found.environment is None else _fields(found.environment),
-                "log": _difference(found.log),
+                "fields_compared": _fields(differences.fields),
+                "equal_final_fields": differences.equal_fields,
+                "is_same_message": differences.is_same_message,
+                "message": _difference(differences.message),
+                "environment": None if differences.environment is None else _fields(differences.environment),
+                "log": _difference(differences.log),
                 "results": [
                     {
                         "a": pair.left and Result(pair.left).data,
@@ -62,7 +62,7 @@ class Comparison(Resource):
                         "is_same": pair.is_same,
                         "difference": _difference(pair.diff),
                     }
-                    for pair in found.results
+                    for pair in differences.results
                 ],
             }
         )
@@ -82,8 +82,8 @@ def _fields(rows: Iterable[FieldRow]) -> list[dict[str, Any]]:
     return [{"name": row.name, "a": row.left, "b": row.right, "is_same": row.is_same} for row in rows]
 
 
-def _difference(found: Diff | None) -> dict[str, Any] | None:
-    if found is None:
+def _difference(diff: Diff | None) -> dict[str, Any] | None:
+    if diff is None:
         return None
     rows = [
         {
@@ -94,7 +94,13 @@ def _difference(found: Diff | None) -> dict[str, Any] | None:
             "b": row.right,
             "count": row.count,
         }
-        for row in found.rows
+        for row in diff.rows
     ]
-    ours, theirs = found.left_out
-    return {"rows": rows, "changes": found.changes, "a_left_out": ours, "b_left_out": theirs, "is_cut": found.is_cut}
+    a_left_out, b_left_out = diff.left_out
+    return {
+        "rows": rows,
+        "changes": diff.changes,
+        "a_left_out": a_left_out,
+        "b_left_out": b_left_out,
+        "is_cut": diff.is_cut,
+    }

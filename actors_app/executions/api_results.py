@@ -49,8 +49,8 @@ class ResultList(Resource):
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with a page of them, the newest first."""
-        kept = result_archive.listed(self.who, execution_id)
-        return self.page(serializers.Result, kept, lambda one: (one.pk,), descending=True)
+        results = result_archive.listed(self.who, execution_id)
+        return self.page(serializers.Result, results, lambda row: (row.pk,), descending=True)
 
     @operation(
         TAKE_RESULT,
@@ -62,15 +62,15 @@ class ResultList(Resource):
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Take one, and keep it."""
-        taken = answered(self.http, TAKE_RESULT, actor_id=actor_id, object_id=execution_id)
-        if taken is None:
+        result = answered(self.http, TAKE_RESULT, actor_id=actor_id, object_id=execution_id)
+        if result is None:
             if not result_archive.has_room(self.who):
                 raise Problem(
                     409, "no-room", "You keep as many results here as the portal allows.", advice=commands_results.FULL
                 )
             self.abaco.executions.get(actor_id, execution_id)  # the API has no result of one that is not there either
-            taken = commands_results.take(self.http, self.abaco, actor_id, execution_id)
-        return self.written(taken, _shown)
+            result = commands_results.take(self.http, self.abaco, actor_id, execution_id)
+        return self.written(result, _taken_body)
 
 
 class ResultDetail(Resource):
@@ -90,7 +90,14 @@ class ResultDetail(Resource):
     )
     def get(self, request: Request, actor_id: str, execution_id: str, result_id: int) -> Response | HttpResponse:
         """Answer with one, and what is in it."""
-        row = next((one for one in result_archive.listed(self.who, execution_id) if one.pk == result_id), None)
+        row = next(
+            (
+                kept_result
+                for kept_result in result_archive.listed(self.who, execution_id)
+                if kept_result.pk == result_id
+            ),
+            None,
+        )
         if row is None:
             raise Http404
         is_raw = request.accepted_media_type == _Bytes.media_type
@@ -107,7 +114,7 @@ class ResultDetail(Resource):
         return Response({**serializers.Result(row).data, **_content(row.kind, data)})
 
 
-def _shown(row: KeptResult | None, message: str) -> dict[str, Any]:
+def _taken_body(row: KeptResult | None, message: str) -> dict[str, Any]:
     return {"result": dict(serializers.Result(row).data) if row else None, "message": message}
 
 

@@ -90,14 +90,14 @@ def keep(owner: Credentials, actor_id: str, execution_id: str, data: bytes) -> K
 
 def kept(owner: Credentials, execution_id: str, masker: Masker | None = None) -> list[ShownResult]:
     """Return this person's kept results of an execution, newest first; large ones are shown by their beginning."""
-    masker, left, found = masker or Masker(), SHOWN_IN_ALL, []
+    masker, budget, results = masker or Masker(), SHOWN_IN_ALL, []
     for row in _alive(owner, execution_id).defer("content"):
-        is_whole = row.size <= min(SHOWN_WHOLE, left)
-        left -= row.size if is_whole else 0
+        is_whole = row.size <= min(SHOWN_WHOLE, budget)
+        budget -= row.size if is_whole else 0
         before = masker.count
         shape = _shape(row, masker, is_whole=is_whole)
-        found.append(ShownResult.of(row, shape, masker.count - before))
-    return found
+        results.append(ShownResult.of(row, shape, masker.count - before))
+    return results
 
 
 def listed(owner: Credentials, execution_id: str) -> list[KeptResult]:
@@ -117,10 +117,10 @@ def texts(
         (
             row,
             _text(row, masker or Masker())
-            if place < count and row.kind in ("json", "text") and row.size <= limit
+            if index < count and row.kind in ("json", "text") and row.size <= limit
             else None,
         )
-        for place, row in enumerate(rows)
+        for index, row in enumerate(rows)
     ]
 
 

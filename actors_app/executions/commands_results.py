@@ -24,7 +24,7 @@ def take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
         request,
         TAKE_RESULT,
         lambda: _take(request, abaco, actor_id, execution_id),
-        lambda row: _taken(row, reverse("actors:execution-detail", args=[actor_id, execution_id])),
+        lambda row: _outcome(row, reverse("actors:execution-detail", args=[actor_id, execution_id])),
         actor_id=actor_id,
         object_id=execution_id,
     )
@@ -45,7 +45,7 @@ def _take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) 
     return result_archive.keep(signed_in(request), actor_id, execution_id, data) if data else None
 
 
-def _taken(row: KeptResult | None, page: str) -> Answer:
+def _outcome(row: KeptResult | None, page: str) -> Answer:
     if row is None:
         return Answer("No result waiting, or an empty one: the API does not say which.", page, "info")
     return Answer(f"A result of {size(row.size)} was taken. It is kept here for a day.", page)

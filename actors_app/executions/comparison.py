@@ -109,20 +109,20 @@ class Tail:
 
 def tail_of(pieces: Iterable[str]) -> Tail:
     """Return the end of a text that comes in pieces, without ever holding all of it."""
-    kept: deque[str] = deque(maxlen=MAX_LINES)
+    lines: deque[str] = deque(maxlen=MAX_LINES)
     total, line, length = 0, [""], 0
     for piece in pieces:
-        first, *more = piece.split("\n")
+        first, *following = piece.split("\n")
         line.append(first[: max(0, MAX_LINE + 1 - length)])
         length += len(first)
-        for other in more:
-            kept.append("".join(line))
+        for text in following:
+            lines.append("".join(line))
             total += 1
-            line, length = [other[: MAX_LINE + 1]], len(other)
+            line, length = [text[: MAX_LINE + 1]], len(text)
     if length:
-        kept.append("".join(line))
+        lines.append("".join(line))
         total += 1
-    return Tail(tuple(map(_plain, kept)), total - len(kept))
+    return Tail(tuple(map(_plain, lines)), total - len(lines))
 
 
 def _plain(line: str) -> str:
@@ -139,12 +139,12 @@ def without_passing(line: str, names: Iterable[str] = ()) -> str:
 
 def difference(left: Tail, right: Tail, names: Iterable[str] = (), *, exact: bool = False) -> Diff:
     """Compare two texts line by line, without what differs between any two runs unless it shall be `exact`."""
-    known = sorted({name for name in names if len(name) > 5}, key=len, reverse=True)
-    ours = [line if exact else without_passing(line, known) for line in left.lines]
-    theirs = [line if exact else without_passing(line, known) for line in right.lines]
+    identifiers = sorted({name for name in names if len(name) > 5}, key=len, reverse=True)
+    left_lines = [line if exact else without_passing(line, identifiers) for line in left.lines]
+    right_lines = [line if exact else without_passing(line, identifiers) for line in right.lines]
     rows: list[Row] = []
     changes, is_cut = 0, False
-    for kind, row in _rows(left, right, _steps(ours, theirs)):
+    for kind, row in _rows(left, right, _steps(left_lines, right_lines)):
         changes += kind != "equal"
         if len(rows) >= MAX_ROWS:
             is_cut = True
@@ -174,10 +174,10 @@ def _steps(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[str, int, i
 
 def _rows(left: Tail, right: Tail, steps: Sequence[tuple[str, int, int, int, int]]) -> Iterator[tuple[str, Row]]:
     """Yield the rows of a difference: of equal lines only those beside it."""
-    for place, (kind, a, b, c, d) in enumerate(steps):
+    for index, (kind, a, b, c, d) in enumerate(steps):
         pairs = list(zip_longest(range(a, b), range(c, d)))
         if kind == "equal":
-            before, after = (CONTEXT if place else 0), (CONTEXT if place < len(steps) - 1 else 0)
+            before, after = (CONTEXT if index else 0), (CONTEXT if index < len(steps) - 1 else 0)
             hidden = len(pairs) - before - after
             if hidden > 1:
                 for x, y in pairs[:before]:

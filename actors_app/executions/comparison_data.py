@@ -88,18 +88,18 @@ class Compared:
 def before(abaco: Abaco, who: Credentials, first: Named, *, success: bool) -> Named | None:
     """Return the execution, or the success, before another."""
     execution = abaco.executions.get(first.actor_id, first.execution_id)
-    found = earlier(abaco, who.tenant, execution, success=success)
-    return Named(first.actor_id, found) if found else None
+    earlier_id = earlier(abaco, who.tenant, execution, success=success)
+    return Named(first.actor_id, earlier_id) if earlier_id else None
 
 
 def sides(abaco: Abaco, who: Credentials, first: Named, second: Named) -> tuple[Side, Side]:
     """Ask for both at once; each side keeps its own errors."""
     calls: dict[str, Any] = {}
-    for one in (first, second):
-        calls[f"actor {one.actor_id}"] = lambda one=one: abaco.actors.get(one.actor_id)
-        calls[f"execution {one}"] = lambda one=one: abaco.executions.get(one.actor_id, one.execution_id)
-        calls[f"log {one}"] = lambda one=one: tail_of(
-            _masker(one).pieces(abaco.logs.stream(one.actor_id, one.execution_id))
+    for named in (first, second):
+        calls[f"actor {named.actor_id}"] = lambda named=named: abaco.actors.get(named.actor_id)
+        calls[f"execution {named}"] = lambda named=named: abaco.executions.get(named.actor_id, named.execution_id)
+        calls[f"log {named}"] = lambda named=named: tail_of(
+            _masker(named).pieces(abaco.logs.stream(named.actor_id, named.execution_id))
         )
     answers = abaco.wave(**calls)
     for answer in answers.values():
@@ -116,9 +116,9 @@ def _side(who: Credentials, letter: str, named: Named, answers: dict[str, Answer
     actor, execution = answers[f"actor {named.actor_id}"], answers[f"execution {named}"]
     log = answers[f"log {named}"]
     if log.error or not log.value.lines:
-        kept = visible_kept(who, named.actor_id, named.execution_id, {"actor": actor, "execution": execution})
+        archived = visible_kept(who, named.actor_id, named.execution_id, {"actor": actor, "execution": execution})
         with suppress(log_archive.Unreadable):
-            log = Answer(tail_of(_masker(named).pieces(log_archive.pieces(kept)))) if kept else log
+            log = Answer(tail_of(_masker(named).pieces(log_archive.pieces(archived)))) if archived else log
     return Side(
         letter=letter,
         named=named,
@@ -135,30 +135,38 @@ def compared(who: Credentials, left: Side, right: Side) -> Compared:
     """Return what differs between two executions that are both there."""
     names = left.names + right.names
     rows = field_rows(_fields(left), _fields(right))
-    found = Compared(
+    result = Compared(
         # Of the container's final state only what differs is worth a line.
         fields=[row for row in rows if not (row.is_same and row.is_final)],
         equal_fields=sum(row.is_same and row.is_final for row in rows),
         results=_results(who, left, right, names),
     )
     if left.log is not None and right.log is not None:
-        found.log = difference(left.log, right.log, names)
-    ours, theirs = left.message.sent, right.message.sent
-    if ours and theirs:
-        found.is_same_message = (ours.kind, ours.body) == (theirs.kind, theirs.body)
-        found.environment = _environments(left, right)
-        if "binary" not in (ours.kind, theirs.kind):
+        result.log = difference(left.log, right.log, names)
+    left_sent, right_sent = left.message.sent, right.message.sent
+    if left_sent and right_sent:
+        result.is_same_message = (left_sent.kind, left_sent.body) == (right_sent.kind, right_sent.body)
+        result.environment = _environments(left, right)
+        if "binary" not in (left_sent.kind, right_sent.kind):
             # What somebody typed is compared to the letter: no time or id in it passes for another.
-            ours, theirs = ours.masked(left.masker), theirs.masked(right.masker)
-            found.message = difference(tail_of([words_of(ours)]), tail_of([words_of(theirs)]), exact=True)
-    return found
+            left_sent, right_sent = left_sent.masked(left.masker), right_sent.masked(right.masker)
+            result.message = difference(tail_of([words_of(left_sent)]), tail_of([words_of(right_sent)]), exact=True)
+    return result
 
 
 def _environments(left: Side, right: Side) -> list[FieldRow]:
     """Put the variables of two messages beside each other; secrets that differ are said to, and not shown."""
-    ours, theirs = ((side.message.sent.environment if side.message.sent else {}) for side in (left, right))
-    rows = field_rows(left.masker.environment(ours), right.masker.environment(theirs), absent="not set")
-    differ = {visible(name) for name in {*ours} & {*theirs} if ours[name] != theirs[name]}
+    left_variables, right_variables = (
+        (side.message.sent.environment if side.message.sent else {}) for side in (left, right)
+    )
+    rows = field_rows(
+        left.masker.environment(left_variables), right.masker.environment(right_variables), absent="not set"
+    )
+    differ = {
+        visible(name)
+        for name in {*left_variables} & {*right_variables}
+        if left_variables[name] != right_variables[name]
+    }
     return [replace(row, right=f"{row.right}, another") if row.is_same and row.name in differ else row for row in rows]
 
 
@@ -168,13 +176,13 @@ def _fields(side: Side) -> dict[str, str]:
 
 def _results(who: Credentials, left: Side, right: Side, names: list[str]) -> list[ResultPair]:
     """Put the results that this person has taken of both beside each other."""
-    ours, theirs = (
+    left_texts, right_texts = (
         result_archive.texts(who, side.named.execution_id, MAX_RESULT, MAX_TEXTS, side.masker) for side in (left, right)
     )
     pairs = []
-    for mine, other in zip_longest(ours, theirs):
-        (one, text), (two, words) = mine or (None, None), other or (None, None)
-        is_text = text is not None and words is not None
-        diff = difference(tail_of([text or ""]), tail_of([words or ""]), names) if is_text else None
-        pairs.append(ResultPair(one, two, diff))
+    for left_pair, right_pair in zip_longest(left_texts, right_texts):
+        (left_row, left_text), (right_row, right_text) = left_pair or (None, None), right_pair or (None, None)
+        is_text = left_text is not None and right_text is not None
+        diff = difference(tail_of([left_text or ""]), tail_of([right_text or ""]), names) if is_text else None
+        pairs.append(ResultPair(left_row, right_row, diff))
     return pairs

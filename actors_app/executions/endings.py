@@ -83,11 +83,11 @@ def time_spent(execution: Execution, at: datetime | None = None) -> TimeSpent:
     if ran is None and execution.is_finished and execution.runtime:
         ran = float(execution.runtime)
     if execution.is_finished:
-        words = duration(waited), duration(ran)
+        durations = duration(waited), duration(ran)
         if waited is None or ran is None or not waited + ran:
-            return TimeSpent(*words)
+            return TimeSpent(*durations)
         share = 100 * waited / (waited + ran)
-        return TimeSpent(*words, f"{share:.2f}", f"{100 - share:.2f}")
+        return TimeSpent(*durations, f"{share:.2f}", f"{100 - share:.2f}")
     arrived = execution.message_received_time
     age = duration(((at or now()) - arrived).total_seconds()) if arrived else ""
     if execution.is_running:

@@ -99,15 +99,15 @@ class Pack:
     # Parts --------------------------------------------------------------------------------------------------
 
     def _subject(self, subject: Subject) -> Iterator[bytes]:
-        seen, id_ = subject.actor, subject.execution_id
-        if not (is_id(id_) and is_id(seen.id)):
+        seen_actor, id_ = subject.actor, subject.execution_id
+        if not (is_id(id_) and is_id(seen_actor.id)):
             self._miss("an execution", "", "Its id, or its actor's, is none that the API can be asked for.")
             return
-        actor_folder, folder = (f"actors/{seen.id}/", f"executions/{id_}/") if self.is_set else ("", "")
+        actor_folder, folder = (f"actors/{seen_actor.id}/", f"executions/{id_}/") if self.is_set else ("", "")
         answers = self.given or self._ask(subject)
-        if seen.key not in self.actors and seen.key not in self.refused:
-            yield from self._actor(seen, answers, actor_folder)
-        if seen.key in self.refused:
+        if seen_actor.key not in self.actors and seen_actor.key not in self.refused:
+            yield from self._actor(seen_actor, answers, actor_folder)
+        if seen_actor.key in self.refused:
             self._miss(f"execution {id_}", "", "The API does not let you read its actor any more.")
             return
         execution = yield from self._execution(subject, answers["execution"], folder)
@@ -126,27 +126,27 @@ class Pack:
         except AbacoError as error:  # nobody is signed in any more
             return dict.fromkeys(calls, Answer(error=error))
 
-    def _actor(self, seen: SeenActor, answers: Mapping[str, Answer], folder: str) -> Iterator[bytes]:
-        error, found = answers["actor"].error, answers["actor"].value
-        is_theirs = seen.owner == self.who.username or self.role is AdminRole.ADMIN
+    def _actor(self, seen_actor: SeenActor, answers: Mapping[str, Answer], folder: str) -> Iterator[bytes]:
+        error, original = answers["actor"].error, answers["actor"].value
+        is_theirs = seen_actor.owner == self.who.username or self.role is AdminRole.ADMIN
         # Where the API hides what is gone, it forbids it.
-        is_gone = isinstance(error, NotFound) or (isinstance(error, Forbidden) and seen.deleted is not None)
+        is_gone = isinstance(error, NotFound) or (isinstance(error, Forbidden) and seen_actor.deleted is not None)
         if (isinstance(error, Forbidden) and not is_gone) or (is_gone and not is_theirs):
-            self.refused.add(seen.key)
+            self.refused.add(seen_actor.key)
             return
-        self.actors[seen.key] = found.value if found else None
-        if found:
-            masker = Masker(seen.id)
-            result = _without_secrets(found.result, masker)
-            yield from self._json(f"{folder}actor.json", result, found.source, _NO_ADDRESSES, masker=masker)
+        self.actors[seen_actor.key] = original.value if original else None
+        if original:
+            masker = Masker(seen_actor.id)
+            result = _without_secrets(original.result, masker)
+            yield from self._json(f"{folder}actor.json", result, original.source, _NO_ADDRESSES, masker=masker)
         else:
-            self._miss(f"{folder}actor.json", f"actor {seen.id}", _why(error))
+            self._miss(f"{folder}actor.json", f"actor {seen_actor.id}", _why(error))
         permissions: Original[None] | None = answers["permissions"].value
         if permissions:
             yield from self._json(f"{folder}permissions.json", permissions.result, permissions.source)
         else:
-            self._miss(f"{folder}permissions.json", f"actor {seen.id}", _why(answers["permissions"].error))
-        yield from self._audit(seen, folder)
+            self._miss(f"{folder}permissions.json", f"actor {seen_actor.id}", _why(answers["permissions"].error))
+        yield from self._audit(seen_actor, folder)
 
     def _audit(self, seen: SeenActor, folder: str) -> Iterator[bytes]:
         actor, problems = self.actors[seen.key], list[str]()
@@ -171,7 +171,7 @@ class Pack:
         original: Original[Execution] | None = answer.value
         name = f"{folder}execution.json"
         masker = Masker(subject.execution_id, subject.actor.id)
-        told = {
+        record = {
             "api": masker.value(original.result) if original else None,
             "portal": masker.value(portal_record(subject.row, subject.actor)) if subject.row else None,
         }
@@ -179,41 +179,45 @@ class Pack:
             source = original.source if original else STORE
             note = "`api` is the API's answer now, `portal` is what the portal remembers, written when it last saw it. "
             note += _NO_ADDRESSES
-            yield from self._json(name, told, source, note, masker=masker)
+            yield from self._json(name, record, source, note, masker=masker)
         if original is None:
             self._miss(f"{name}: api", f"execution {subject.execution_id}", _why(answer.error))
         return original.value if original else None
 
     def _log(self, subject: Subject, execution: Execution | None, folder: str) -> Iterator[bytes]:
-        seen, id_, name = subject.actor, subject.execution_id, f"{folder}log.txt"
-        actor, problems = self.actors[seen.key], list[str]()
-        source, why = self.abaco.originals.log_source(seen.id, id_), ""
+        seen_actor, id_, name = subject.actor, subject.execution_id, f"{folder}log.txt"
+        actor, problems = self.actors[seen_actor.key], list[str]()
+        source, why = self.abaco.originals.log_source(seen_actor.id, id_), ""
         first = ""
         pieces: Iterator[str] = iter(())
         try:
-            pieces = self.abaco.logs.stream(seen.id, id_)
+            pieces = self.abaco.logs.stream(seen_actor.id, id_)
             first = next(pieces, "")
         except AbacoError as error:
             why = _why(error)
         if not first:
-            words = (
+            reason = (
                 no_log_in_words(execution, actor.log_life, actor.loses_logs) if actor else no_log_in_words(execution)
             )
-            why = why or f"The API has none. {words}"
+            why = why or f"The API has none. {reason}"
             try:
-                kept = log_archive.kept_log(self.who.tenant, id_)
+                archived = log_archive.kept_log(self.who.tenant, id_)
                 # Of an actor that the API does not show, a log is for whoever kept it.
-                if kept and kept.actor_id == seen.id and (actor or kept.username == self.who.username):
-                    pieces = log_archive.pieces(kept)
+                if (
+                    archived
+                    and archived.actor_id == seen_actor.id
+                    and (actor or archived.username == self.who.username)
+                ):
+                    pieces = log_archive.pieces(archived)
                     first = next(pieces, "")
-                    source = f"{STORE}: archived by {kept.username} at {kept.kept_at.isoformat()}. {why}"
+                    source = f"{STORE}: archived by {archived.username} at {archived.kept_at.isoformat()}. {why}"
             except (AbacoError, DatabaseError) as error:
                 why += f" {_why(error)}"
         if not first:
             self._miss(name, f"execution {id_}", why)
             return
 
-        masker, digest = Masker(seen.id, id_, execution.worker_id if execution else ""), hashlib.sha256()
+        masker, digest = Masker(seen_actor.id, id_, execution.worker_id if execution else ""), hashlib.sha256()
 
         def whole() -> Iterator[str]:
             digest.update(_utf8(first))
@@ -231,19 +235,19 @@ class Pack:
     def _message(self, subject: Subject, folder: str) -> Iterator[bytes]:
         id_ = subject.execution_id
         try:
-            known = message_archive.known(self.who, id_, self.actors[subject.actor.key])
+            message = message_archive.known(self.who, id_, self.actors[subject.actor.key])
         except DatabaseError as error:
-            known = message_archive.Known(why_not=_why(error))
+            message = message_archive.Known(why_not=_why(error))
         source = f"{STORE}: messages sent through it"
-        if known.sent is None:
-            self._miss(f"{folder}message", f"execution {id_}", known.why_not)
-            yield from self._file(f"{folder}message-missing.txt", [_utf8(known.why_not + "\n")], source)
+        if message.sent is None:
+            self._miss(f"{folder}message", f"execution {id_}", message.why_not)
+            yield from self._file(f"{folder}message-missing.txt", [_utf8(message.why_not + "\n")], source)
             return
-        ending = _ENDINGS.get(known.sent.kind, "bin")
+        ending = _ENDINGS.get(message.sent.kind, "bin")
         masker, of_environment = Masker(subject.actor.id, id_), Masker(subject.actor.id, id_)
-        sent = replace(known.sent, environment={}).masked(masker)
+        sent = replace(message.sent, environment={}).masked(masker)
         yield from self._file(f"{folder}message.{ending}", [sent.body], source, masker=masker)
-        environment = of_environment.environment(known.sent.environment)
+        environment = of_environment.environment(message.sent.environment)
         yield from self._json(f"{folder}message-environment.json", environment, source, masker=of_environment)
 
     def _results(self, subject: Subject, folder: str) -> Iterator[bytes]:
@@ -287,8 +291,8 @@ class Pack:
         """
         at = moment_text(now_ms())
         yield from self.zip.add(f"{self.folder}/{name}", pieces)
-        written = self.zip.files[-1]
-        entry = {"name": name, "bytes": written.size, "sha256": written.sha256, "read_at": at, "source": source}
+        member = self.zip.files[-1]
+        entry = {"name": name, "bytes": member.size, "sha256": member.sha256, "read_at": at, "source": source}
         if note:
             entry["note"] = note
         if masker and masker.count:
@@ -305,8 +309,8 @@ class Pack:
 
     def _closing(self) -> Iterator[bytes]:
         count, at = len(self.subjects), moment_text(now_ms())
-        words = f"{count} execution" if count == 1 else f"{count} executions"
-        readme = _README.format(count=words, at=at, mask=MASK)
+        amount = f"{count} execution" if count == 1 else f"{count} executions"
+        readme = _README.format(count=amount, at=at, mask=MASK)
         yield from self._file("README.txt", [readme.encode()], "the portal")
         tenant = tenant_of(self.who)
         manifest = {

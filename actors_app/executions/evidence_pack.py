@@ -19,31 +19,35 @@ from actors_app.services.types import AdminRole
 
 def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Pack:
     """Return the pack of an execution, once the trail has that it was taken; raise where that may not be."""
-    who = signed_in(request)
+    credentials = signed_in(request)
     originals = abaco.originals
     answers = abaco.wave(
         actor=lambda: originals.actor(actor_id),
         permissions=lambda: originals.permissions(actor_id),
         execution=lambda: originals.execution(actor_id, execution_id),
     )
-    seen, role = _seen(request, abaco, who, actor_id, answers["actor"])
+    seen_actor, role = _readable_actor(request, abaco, credentials, actor_id, answers["actor"])
     error = answers["execution"].error
     # Where the API hides what is gone, it forbids the executions of an actor that is.
-    is_hidden = isinstance(error, Forbidden) and seen.deleted is not None
+    is_hidden = isinstance(error, Forbidden) and seen_actor.deleted is not None
     if error and not is_hidden and not isinstance(error, NotFound | Unreachable | ServiceFailed):
         raise error
     if answers["actor"].value and answers["execution"].value:
-        remember(who.tenant, answers["actor"].value.value, answers["execution"].value.value)
-    record = last_known(who.tenant, seen.id, execution_id)
+        remember(credentials.tenant, answers["actor"].value.value, answers["execution"].value.value)
+    record = last_known(credentials.tenant, seen_actor.id, execution_id)
     if error and record is None:
         raise error
     row = query.rows_of([record.pk])[0] if record else None
-    subject = Subject(seen, execution_id, row)
+    subject = Subject(seen_actor, execution_id, row)
     folder = f"evidence-{execution_id}"
-    about = {"execution": execution_id, "actor": seen.id, "asked_at": moment_text(now_ms())}
-    pack = Pack(who, abaco, [subject], folder, about, role, answers)
+    about = {"execution": execution_id, "actor": seen_actor.id, "asked_at": moment_text(now_ms())}
+    pack = Pack(credentials, abaco, [subject], folder, about, role, answers)
     record_read(
-        request, TAKE_EVIDENCE, actor_id=seen.id, object_id=execution_id, details={"name": seen.label, "executions": 1}
+        request,
+        TAKE_EVIDENCE,
+        actor_id=seen_actor.id,
+        object_id=execution_id,
+        details={"name": seen_actor.label, "executions": 1},
     )
     return pack
 
@@ -61,7 +65,7 @@ def sent(pack: Pack) -> StreamingHttpResponse:
     )
 
 
-def _seen(
+def _readable_actor(
     request: HttpRequest, abaco: Abaco, who: Credentials, actor_id: str, answer: Answer
 ) -> tuple[SeenActor, AdminRole | None]:
     """Return the actor when this visitor may read it now, and their role, None where nothing rests on it."""
@@ -73,13 +77,13 @@ def _seen(
         try:
             abaco.actors.get(actor_id)  # which tells what is gone from what is somebody else's
         except NotFound as gone:
-            seen = visibility.despite(request, abaco, actor_id, gone)
-            return seen, None if seen.owner == who.username else AdminRole.ADMIN
+            seen_actor = visibility.despite(request, abaco, actor_id, gone)
+            return seen_actor, None if seen_actor.owner == who.username else AdminRole.ADMIN
         raise error
     if not isinstance(error, NotFound | Unreachable | ServiceFailed):
         raise error or SignedOut
-    seen = visibility.one_readable(request, abaco, actor_id)
-    if not isinstance(error, NotFound) or seen.owner == who.username:
-        return seen, None
+    seen_actor = visibility.one_readable(request, abaco, actor_id)
+    if not isinstance(error, NotFound) or seen_actor.owner == who.username:
+        return seen_actor, None
     visibility.need_admin(abaco, error)
-    return seen, AdminRole.ADMIN
+    return seen_actor, AdminRole.ADMIN

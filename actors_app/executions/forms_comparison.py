@@ -37,8 +37,8 @@ def named(text: str) -> Named | None:
     text = trimmed(text)
     if is_id(text):
         return Named("", text)
-    found = _PAIR.fullmatch(text) or _LINK.search(text)
-    return Named(found[1], found[2]) if found and found[1] not in (".", "..") else None
+    match = _PAIR.fullmatch(text) or _LINK.search(text)
+    return Named(match[1], match[2]) if match and match[1] not in (".", "..") else None
 
 
 class ExecutionNameField(PastedField):
@@ -57,12 +57,12 @@ class ExecutionNameField(PastedField):
         text = super().clean(value)
         if text in self._words:
             return str(text)
-        found = named(text)
-        if found is None:
+        execution = named(text)
+        if execution is None:
             raise ValidationError(
                 "This names no execution. Give the link of its page, its actor and id as actor/execution, or its id."
             )
-        return found
+        return execution
 
 
 class ComparisonForm(PortalForm):

@@ -36,11 +36,11 @@ def later(abaco: Abaco, tenant: str, execution: Execution) -> str:
     received = to_ms(execution.message_received_time)
     if received is None or not execution.actor_id:
         return ""
-    found, is_shown = _remembered_after(tenant, execution.actor_id, received), False
-    if not found:
-        found, is_shown = _searched_after(abaco, execution, received)
-    if found or is_shown:
-        return found
+    later_id, is_shown = _remembered_after(tenant, execution.actor_id, received), False
+    if not later_id:
+        later_id, is_shown = _searched_after(abaco, execution, received)
+    if later_id or is_shown:
+        return later_id
     return next(iter(_oldest(abaco.executions.list(execution.actor_id).executions, execution)), "")
 
 
@@ -72,7 +72,7 @@ def _searched(abaco: Abaco, execution: Execution, received: int, *, success: boo
         since, until = api_time(max(0, received - span)), api_time(received)
         filters = {"message_received_time.gte": since, "message_received_time.lt": until, **ended}
         page = abaco.executions.search(execution.actor_id, MAX_SEARCH, 0, filters)
-        newest = _newest([one for one in page.executions if not success or one.outcome == "succeeded"], execution)
+        newest = _newest([row for row in page.executions if not success or row.outcome == "succeeded"], execution)
         is_whole = (page.total or 0) <= len(page.executions)
         best = newest[0] if newest else best
         if (is_whole and best) or (is_whole and span >= LAST_SPAN):
@@ -90,7 +90,7 @@ def _searched_after(abaco: Abaco, execution: Execution, received: int) -> tuple[
             "message_received_time.lt": api_time(received + span),
         }
         page = abaco.executions.search(execution.actor_id, MAX_SEARCH, 0, filters)
-        is_shown = is_shown or any(one.id == execution.id for one in page.executions)
+        is_shown = is_shown or any(row.id == execution.id for row in page.executions)
         oldest = _oldest(page.executions, execution)
         is_whole = (page.total or 0) <= len(page.executions)
         best = oldest[0] if oldest else best
@@ -106,8 +106,8 @@ def _listed(abaco: Abaco, execution: Execution, *, success: bool) -> str:
     ids = _newest([row for row in rows if not success or row.status == "COMPLETE"], execution)[:TRIED]
     if not success:
         return ids[0] if ids else ""
-    answers = abaco.wave(**{one: lambda one=one: abaco.executions.get(execution.actor_id, one) for one in ids})
-    return next((one for one in ids if (found := answers[one].value) and found.outcome == "succeeded"), "")
+    answers = abaco.wave(**{id_: lambda id_=id_: abaco.executions.get(execution.actor_id, id_) for id_ in ids})
+    return next((id_ for id_ in ids if (earlier := answers[id_].value) and earlier.outcome == "succeeded"), "")
 
 
 def _newest(rows: Iterable[Execution | ExecutionRow], execution: Execution) -> list[str]:
@@ -118,7 +118,7 @@ def _newest(rows: Iterable[Execution | ExecutionRow], execution: Execution) -> l
         for row in rows
         if limit and row.message_received_time and row.message_received_time < limit and is_id(row.id)
     ]
-    return [one for _, one in sorted(before, reverse=True) if one != execution.id]
+    return [execution_id for _, execution_id in sorted(before, reverse=True) if execution_id != execution.id]
 
 
 def _oldest(rows: Iterable[Execution | ExecutionRow], execution: Execution) -> list[str]:
@@ -129,4 +129,4 @@ def _oldest(rows: Iterable[Execution | ExecutionRow], execution: Execution) -> l
         for row in rows
         if limit and row.message_received_time and row.message_received_time > limit and is_id(row.id)
     ]
-    return [one for _, one in sorted(after)]
+    return [execution_id for _, execution_id in sorted(after)]

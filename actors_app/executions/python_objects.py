@@ -40,38 +40,38 @@ def begins_python_object(data: bytes) -> bool:
 
 def _fits(data: bytes) -> bool:
     piles = [0]  # how much lies below the first mark, above it, above the second, and so on
-    place = 0
+    offset = 0
     for _ in range(MAX_STEPS):
-        step = data[place : place + 1]
-        place += 1
+        step = data[offset : offset + 1]
+        offset += 1
         if step == b".":
-            return piles == [1] and place == len(data)
+            return piles == [1] and offset == len(data)
         if step == b"(":
             piles.append(0)
             continue
-        place = _after(data, step, place)
-        if place < 0 or not _done(piles, step):
+        offset = _after(data, step, offset)
+        if offset < 0 or not _done(piles, step):
             return False
     return True  # so long, and nothing that did not fit
 
 
-def _after(data: bytes, step: bytes, place: int) -> int:
+def _after(data: bytes, step: bytes, offset: int) -> int:
     """Return where the next step begins; -1 where this is no step, or what must follow it does not."""
     if step in _FIXED:
-        place += _FIXED[step]
+        offset += _FIXED[step]
     elif step in _COUNTED:
-        start = place + _COUNTED[step]
-        place = start + int.from_bytes(data[place:start], "little")
+        start = offset + _COUNTED[step]
+        offset = start + int.from_bytes(data[offset:start], "little")
     else:
         for _ in range(_LINES.get(step, 0)):
-            end = data.find(b"\n", place)
-            line = data[place:end]
+            end = data.find(b"\n", offset)
+            line = data[offset:end]
             if end < 0 or (step in _NUMBERS and not _NUMBER.fullmatch(line)):
                 return -1
             if step == b"S" and line[:1] not in (b"'", b'"'):
                 return -1
-            place = end + 1
-    return place if place <= len(data) else -1
+            offset = end + 1
+    return offset if offset <= len(data) else -1
 
 
 def _done(piles: list[int], step: bytes) -> bool:

@@ -127,8 +127,8 @@ def _structure(data: bytes, text: str) -> Shape | None:
             return None
         flat = _flat(value)
         return Shape("table" if flat else "json", table=flat, tree=tree_of(value))
-    found = _csv(text)
-    return Shape("table", table=found, text=lines_of(text)) if found else None
+    table = _csv(text)
+    return Shape("table", table=table, text=lines_of(text)) if table else None
 
 
 def _text(data: bytes, *, is_whole: bool) -> str | None:
@@ -169,14 +169,16 @@ def _node(key: str, value: Any, depth: int, budget: _Budget) -> Node:
     if isinstance(value, dict | list):
         kind = "object" if isinstance(value, dict) else "list"
         pairs: Iterator[tuple[str, Any]] = (
-            iter(value.items()) if isinstance(value, dict) else ((str(place), one) for place, one in enumerate(value))
+            iter(value.items())
+            if isinstance(value, dict)
+            else ((str(index), child) for index, child in enumerate(value))
         )
         children: list[Node] = []
         if depth < MAX_DEPTH:
-            for name, one in islice(pairs, MAX_CHILDREN):
+            for name, child in islice(pairs, MAX_CHILDREN):
                 if budget.left <= 0:
                     break
-                children.append(_node(name, one, depth + 1, budget))
+                children.append(_node(name, child, depth + 1, budget))
         is_cut = len(children) < len(value)
         return Node(key, kind, "", len(value), tuple(children), is_cut, depth < OPEN_DEPTH)
     if isinstance(value, str):
@@ -195,9 +197,9 @@ def _flat(value: Any) -> Table | None:
     if any(isinstance(cell, dict | list) for row in value for cell in row.values()):
         return None
     columns = list(dict.fromkeys(name for row in value for name in row))
-    shown = columns[:MAX_COLUMNS]
-    rows = [tuple(_cell(row[name]) if name in row else "" for name in shown) for row in value[:MAX_ROWS]]
-    return Table(tuple(_cell(name) for name in shown), tuple(rows), len(value), len(columns))
+    first_columns = columns[:MAX_COLUMNS]
+    rows = [tuple(_cell(row[name]) if name in row else "" for name in first_columns) for row in value[:MAX_ROWS]]
+    return Table(tuple(_cell(name) for name in first_columns), tuple(rows), len(value), len(columns))
 
 
 def _csv(text: str) -> Table | None:
@@ -216,8 +218,10 @@ def _csv(text: str) -> Table | None:
     if any(not name.strip() or name != name.strip() or name[-1] in ".!?:" for name in names):
         return None
     total = text.count("\n") + (not text.endswith("\n")) - 1
-    shown = tuple(tuple(_cell(cell) for cell in row[:MAX_COLUMNS]) for row in rows[:MAX_ROWS])
-    return Table(tuple(_cell(name) for name in names[:MAX_COLUMNS]), shown, max(total, len(shown)), len(names))
+    table_rows = tuple(tuple(_cell(cell) for cell in row[:MAX_COLUMNS]) for row in rows[:MAX_ROWS])
+    return Table(
+        tuple(_cell(name) for name in names[:MAX_COLUMNS]), table_rows, max(total, len(table_rows)), len(names)
+    )
 
 
 def _cell(value: Any) -> str:
@@ -232,10 +236,10 @@ def hex_of(data: bytes, kind: Kind) -> Shape:
     """Return the beginning of bytes as a dump, sixteen in a row."""
     rows = tuple(
         HexRow(
-            f"{place:06x}",
-            data[place : place + HEX_ROW].hex(" "),
-            "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in data[place : place + HEX_ROW]),
+            f"{offset:06x}",
+            data[offset : offset + HEX_ROW].hex(" "),
+            "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in data[offset : offset + HEX_ROW]),
         )
-        for place in range(0, min(len(data), HEX_BYTES), HEX_ROW)
+        for offset in range(0, min(len(data), HEX_BYTES), HEX_ROW)
     )
     return Shape(kind, rows=rows, is_cut=len(data) > HEX_BYTES)

@@ -54,31 +54,31 @@ def timeline(execution: Execution, at: datetime) -> Timeline:
         return _ended(execution)
     arrived = execution.message_received_time
     age = max(0.0, (at - arrived).total_seconds()) if arrived else None
-    words = f"{duration(age)} so far" if age is not None else "since when is not reported"
+    age_text = f"{duration(age)} so far" if age is not None else "since when is not reported"
     if execution.is_running:
         is_made = execution.status != "RUNNING"
         phases = (
             Phase("Waiting", "done", "how long is told after the end", arrived),
-            Phase("Starting", "now" if is_made else "done", NOT_TOLD if not is_made else words),
-            Phase("Running", "ahead" if is_made else "now", "" if is_made else f"{words}, with the waiting"),
+            Phase("Starting", "now" if is_made else "done", NOT_TOLD if not is_made else age_text),
+            Phase("Running", "ahead" if is_made else "now", "" if is_made else f"{age_text}, with the waiting"),
             Phase("Finished", "ahead", ""),
         )
-        return Timeline(phases, _bar([("unknown", 1.0)]), f"Running; {words} since its message arrived")
+        return Timeline(phases, _bar([("unknown", 1.0)]), f"Running; {age_text} since its message arrived")
     starts = execution.worker_id is not None
     phases = (
-        Phase("Waiting", "done" if starts else "now", "" if starts else words, arrived),
-        Phase("Starting", "now" if starts else "ahead", f"{words}, with the waiting" if starts else ""),
+        Phase("Waiting", "done" if starts else "now", "" if starts else age_text, arrived),
+        Phase("Starting", "now" if starts else "ahead", f"{age_text}, with the waiting" if starts else ""),
         Phase("Running", "ahead", ""),
         Phase("Finished", "ahead", ""),
     )
-    return Timeline(phases, _bar([("waited", 1.0)]), f"Waiting, {words}")
+    return Timeline(phases, _bar([("waited", 1.0)]), f"Waiting, {age_text}")
 
 
 def _ended(execution: Execution) -> Timeline:
     arrived, started, ended = execution.message_received_time, execution.start_time, execution.finish_time
     waited, ran = execution.queued_seconds, execution.run_seconds
-    begun = _container_start(execution)
-    starting = max(0.0, (begun - started).total_seconds()) if begun and started else None
+    container_start = _container_start(execution)
+    starting = max(0.0, (container_start - started).total_seconds()) if container_start and started else None
     if starting is not None and ran is not None:
         starting = min(starting, ran)
         ran -= starting
@@ -87,12 +87,12 @@ def _ended(execution: Execution) -> Timeline:
     phases = (
         Phase("Waiting", *_spent(waited), arrived),
         Phase("Starting", *(_spent(starting) if starting is not None else ("unknown", NOT_TOLD)), started),
-        Phase("Running", *_spent(ran), begun or started),
+        Phase("Running", *_spent(ran), container_start or started),
         Phase("Finished", "done", OUTCOMES.get(execution.outcome, UNKNOWN)[0].lower(), ended),
     )
-    known = [("waited", waited or 0.0), ("starting", starting or 0.0), ("ran", ran or 0.0)]
+    parts = [("waited", waited or 0.0), ("starting", starting or 0.0), ("ran", ran or 0.0)]
     label = f"Waited {duration(waited) or 'an unknown time'}, ran {duration(ran) or 'an unknown time'}"
-    return Timeline(phases, _bar(known) if waited is not None and ran is not None else (), label)
+    return Timeline(phases, _bar(parts) if waited is not None and ran is not None else (), label)
 
 
 def _spent(seconds: float | None) -> tuple[State, str]:
@@ -101,22 +101,22 @@ def _spent(seconds: float | None) -> tuple[State, str]:
 
 def _container_start(execution: Execution) -> datetime | None:
     """Return when the container itself began, from its final state; None where that is missing or out of its time."""
-    found = parse_time(execution.final_state.get("StartedAt") or execution.final_state.get("started_at"))
+    container_start = parse_time(execution.final_state.get("StartedAt") or execution.final_state.get("started_at"))
     started, ended = execution.start_time, execution.finish_time
-    if found is None or started is None or ended is None or not started <= found <= ended:
+    if container_start is None or started is None or ended is None or not started <= container_start <= ended:
         return None
-    return found
+    return container_start
 
 
 def _bar(parts: list[tuple[str, float]]) -> tuple[Segment, ...]:
     """Lay the parts side by side, each as long as its share of the time, and none too short to be seen."""
     total = sum(seconds for _, seconds in parts)
-    there = [(kind, seconds) for kind, seconds in parts if seconds > 0]
+    present = [(kind, seconds) for kind, seconds in parts if seconds > 0]
     if not total:
         return ()
-    wide = [max(LEAST, WIDTH * seconds / total) for _, seconds in there]
+    wide = [max(LEAST, WIDTH * seconds / total) for _, seconds in present]
     scale, x, segments = WIDTH / sum(wide), 0.0, []
-    for (kind, _), width in zip(there, wide, strict=True):
+    for (kind, _), width in zip(present, wide, strict=True):
         segments.append(Segment(kind, f"{x:.2f}", f"{width * scale:.2f}"))
         x += width * scale
     return tuple(segments)

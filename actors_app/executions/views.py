@@ -96,13 +96,16 @@ def _page_context(
 
 def _neighbour_urls(actor_id: str, execution_id: str, near: Neighbours, *, asks: bool) -> dict[str, str]:
     """Return where the newer and the older one are; where that is not remembered, the page that `asks` the API."""
-    found = {}
-    for name, known, may_be in (("newer", near.newer, near.may_be_newer), ("older", near.older, near.may_be_older)):
-        if known:
-            found[f"{name}_url"] = reverse("actors:execution-detail", args=[actor_id, known])
+    urls = {}
+    for name, neighbour_id, may_be in (
+        ("newer", near.newer, near.may_be_newer),
+        ("older", near.older, near.may_be_older),
+    ):
+        if neighbour_id:
+            urls[f"{name}_url"] = reverse("actors:execution-detail", args=[actor_id, neighbour_id])
         elif may_be and asks:
-            found[f"{name}_url"] = reverse(f"actors:execution-{name}", args=[actor_id, execution_id])
-    return found
+            urls[f"{name}_url"] = reverse(f"actors:execution-{name}", args=[actor_id, execution_id])
+    return urls
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +115,7 @@ def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> 
 
     Secrets in them are masked; by a POST the owner of the actor sees them.
     """
-    who = signed_in(request)
+    credentials = signed_in(request)
     abaco = abaco_for(request)
     reveals = secrets.asked_for(request, abaco, actor_id, execution_id, "page")
     answers = abaco.wave(
@@ -125,10 +128,10 @@ def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> 
         return _remembered(request, abaco, actor_id, execution_id, error)
     execution: Execution = answers["execution"].value
     answers["actor"] = actor_since(abaco, actor_id, execution, answers["actor"])
-    remember(who.tenant, answers["actor"].value, execution)
-    gone = if_deleted(who, actor_id, answers["actor"].error)
+    remember(credentials.tenant, answers["actor"].value, execution)
+    gone = if_deleted(credentials, actor_id, answers["actor"].error)
     context = {
-        **_page_context(who, actor_id, execution_id, execution, answers["actor"].value, reveals=reveals),
+        **_page_context(credentials, actor_id, execution_id, execution, answers["actor"].value, reveals=reveals),
         **log_context(request, actor_id, execution_id, answers, reveals=reveals),
         **gone,
         "can_halt": execution.status == "RUNNING" and not gone["deleted"],
@@ -147,17 +150,17 @@ def _remembered(
     """
     if not isinstance(error, Unreachable | ServiceFailed | NotFound | Forbidden):
         raise error
-    known = last_known_record(signed_in(request).tenant, actor_id, execution_id)
-    if known is None:
+    record = last_known_record(signed_in(request).tenant, actor_id, execution_id)
+    if record is None:
         raise error
     try:
-        seen = one_readable(request, abaco, actor_id)
+        seen_actor = one_readable(request, abaco, actor_id)
     except AbacoError:
         raise error from None
     if isinstance(error, NotFound):
-        forget_in_api(known.actor, [execution_id])
-    as_of = from_ms(known.last_seen) or now()
-    return last_known(request, actor_id, execution_id, execution_of(known, seen.id), as_of, error, seen)
+        forget_in_api(record.actor, [execution_id])
+    as_of = from_ms(record.last_seen) or now()
+    return last_known(request, actor_id, execution_id, execution_of(record, seen_actor.id), as_of, error, seen_actor)
 
 
 def last_known(
@@ -277,12 +280,12 @@ def execution_older(request: HttpRequest, actor_id: str, execution_id: str) -> H
 
 def _go(request: HttpRequest, actor_id: str, execution_id: str, *, newer: bool) -> HttpResponse:
     """Go to a neighbour; where there is none, stay and say so."""
-    who, abaco = signed_in(request), abaco_for(request)
+    credentials, abaco = signed_in(request), abaco_for(request)
     execution = abaco.executions.get(actor_id, execution_id)
-    tenant = who.tenant
-    found = later(abaco, tenant, execution) if newer else earlier(abaco, tenant, execution, success=False)
-    if found:
-        return redirect("actors:execution-detail", actor_id, found)
+    tenant = credentials.tenant
+    neighbour_id = later(abaco, tenant, execution) if newer else earlier(abaco, tenant, execution, success=False)
+    if neighbour_id:
+        return redirect("actors:execution-detail", actor_id, neighbour_id)
     # Said by the address, so that looking changes nothing, not even the session.
-    here = reverse("actors:execution-detail", args=[actor_id, execution_id])
-    return redirect(f"{here}?end={'newest' if newer else 'oldest'}")
+    url = reverse("actors:execution-detail", args=[actor_id, execution_id])
+    return redirect(f"{url}?end={'newest' if newer else 'oldest'}")

@@ -24,19 +24,23 @@ def comparison(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"section": "executions", "form": form}
     if not form.is_valid():
         return render_page(request, "executions/comparison.html", context, status=422 if is_asked else 200)
-    who, abaco = signed_in(request), abaco_for(request)
+    credentials, abaco = signed_in(request), abaco_for(request)
     first, second = form.cleaned_data["a"], form.cleaned_data["b"]
     if isinstance(second, str):
-        found = before(abaco, who, first, success=second == SUCCESS)
-        if found is None:
+        earlier_execution = before(abaco, credentials, first, success=second == SUCCESS)
+        if earlier_execution is None:
             form.add_error("b", NONE_BEFORE[second == SUCCESS])
             return render_page(request, "executions/comparison.html", context, status=422)
-        return redirect(f"{reverse('actors:comparison')}?{urlencode({'a': str(first), 'b': str(found)}, safe='/')}")
-    left, right = sides(abaco, who, first, second)
+        return redirect(
+            f"{reverse('actors:comparison')}?{urlencode({'a': str(first), 'b': str(earlier_execution)}, safe='/')}"
+        )
+    left, right = sides(abaco, credentials, first, second)
     context |= {"left": left, "right": right, "sides": (left, right)}
-    context["named"] = [{"actor_id": one.actor_id, "execution_id": one.execution_id} for one in (first, second)]
+    context["named"] = [
+        {"actor_id": execution.actor_id, "execution_id": execution.execution_id} for execution in (first, second)
+    ]
     if left.execution and right.execution:
-        context |= vars(compared(who, left, right))
+        context |= vars(compared(credentials, left, right))
     errors = [side.error for side in (left, right) if side.error]
     status = errors[0].status if len(errors) == 2 else 200
     return render_page(request, "executions/comparison.html", context, status=status)

@@ -44,67 +44,75 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         return render_page(request, "executions/evidence.html", context, status=422)
     abaco = abaco_for(request)
     try:
-        what = asked(request, abaco, form=form)
+        query_context = asked(request, abaco, form=form)
     except SignedOut:
         raise
     except AbacoError as error:
         return render_page(request, "executions/evidence.html", {**context, "error": error}, status=error.status)
-    silence = what.error or bring_up_to_date(abaco, what, "", what.wanted.since or 0)
-    if silence and not is_known(what):
+    silence = query_context.error or bring_up_to_date(abaco, query_context, "", query_context.wanted.since or 0)
+    if silence and not is_known(query_context):
         return render_page(request, "executions/evidence.html", {**context, "error": silence}, status=silence.status)
     if form.cleaned_data["download"] and request.method == "GET":
-        return _set(request, abaco, what, silence)
-    total = counts.counts(what.wanted, what.keys, what.named).total(what.wanted.outcomes)
+        return _set(request, abaco, query_context, silence)
+    total = counts.counts(query_context.wanted, query_context.keys, query_context.named).total(
+        query_context.wanted.outcomes
+    )
     context |= {
         "total": total,
         "packed": min(total.number, CAP),
         "is_cut": total.number > CAP,
-        "since": from_ms(what.wanted.since),
-        "until": from_ms(what.wanted.until),
+        "since": from_ms(query_context.wanted.since),
+        "until": from_ms(query_context.wanted.until),
         "download": form.query(download="1"),
         "error_now": silence,
-        "role": what.role,
-        "incomplete": collector.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
+        "role": query_context.role,
+        "incomplete": collector.incomplete(
+            [actor.key for actor in query_context.readable], query_context.wanted.since or 0
+        ),
     }
     return render_page(request, "executions/evidence.html", context)
 
 
-def _set(request: HttpRequest, abaco: Abaco, what: Asked, silence: AbacoError | None) -> HttpResponse:
+def _set(request: HttpRequest, abaco: Abaco, query_context: Asked, silence: AbacoError | None) -> HttpResponse:
     """Send the pack, once the trail has, for each actor, that evidence of it was taken."""
-    who = signed_in(request)
-    blocks = query.every(what.wanted, what.keys, what.named, at_once=CAP + 1)
+    credentials = signed_in(request)
+    blocks = query.every(query_context.wanted, query_context.keys, query_context.named, at_once=CAP + 1)
     rows = list(islice((row for block in blocks for row in block), CAP + 1))
-    subjects = [Subject(what.by_key[row.actor], row.id, row) for row in rows[:CAP]]
-    name = file_name(what.form, first="evidence")
+    subjects = [Subject(query_context.by_key[row.actor], row.id, row) for row in rows[:CAP]]
+    name = file_name(query_context.form, first="evidence")
     about = {
-        "filter": what.form.query() or "the last 24 hours",
-        "from": moment_text(what.wanted.since),
-        "to": moment_text(what.wanted.until),
+        "filter": query_context.form.query() or "the last 24 hours",
+        "from": moment_text(query_context.wanted.since),
+        "to": moment_text(query_context.wanted.until),
         "executions": len(subjects),
         "is_cut": len(rows) > CAP,
         "asked_at": moment_text(now_ms()),
-        "actors_not_wholly_read": collector.incomplete([actor.key for actor in what.readable], what.wanted.since or 0),
+        "actors_not_wholly_read": collector.incomplete(
+            [actor.key for actor in query_context.readable], query_context.wanted.since or 0
+        ),
     }
     if silence:
-        about["stale"] = f"The API gave no answer. What it held was last looked at {moment_text(last_looked(what))}."
-    if what.role is AdminRole.UNKNOWN:
+        about["stale"] = (
+            f"The API gave no answer. What it held was last looked at {moment_text(last_looked(query_context))}."
+        )
+    if query_context.role is AdminRole.UNKNOWN:
         about["role"] = ROLE_UNSEEN
     if len(rows) > CAP:
         about["cut"] = f"More match; these are the first {CAP} in the order of the list."
-    taken: dict[SeenActor, list[str]] = defaultdict(list)
+    ids_by_actor: dict[SeenActor, list[str]] = defaultdict(list)
     for subject in subjects:
-        taken[subject.actor].append(subject.execution_id)
-    for seen, ids in taken.items():
+        ids_by_actor[subject.actor].append(subject.execution_id)
+    for seen_actor, ids in ids_by_actor.items():
         only = ids[0] if len(ids) == 1 else ""
-        details = {"name": seen.label, "executions": len(ids), "ids": ids}
-        record_read(request, TAKE_EVIDENCE, actor_id=seen.id, object_id=only, details=details)
-    return sent(Pack(who, abaco, subjects, name, about, what.role, is_set=True))  # type: ignore[return-value]  # no HttpResponse to mypy
+        details = {"name": seen_actor.label, "executions": len(ids), "ids": ids}
+        record_read(request, TAKE_EVIDENCE, actor_id=seen_actor.id, object_id=only, details=details)
+    return sent(Pack(credentials, abaco, subjects, name, about, query_context.role, is_set=True))  # type: ignore[return-value]  # no HttpResponse to mypy
 
 
 def _complaints(form: EvidenceForm) -> list[str]:
     """Return what is wrong with the filter, each sentence after the name of its field."""
-    found = []
+    complaints = []
     for name, texts in form.errors.items():
         label = form.fields[name].label if name in form.fields else None
-        found += [f"{label or name.capitalize()}: {text}" for text in texts]
-    return found
+        complaints += [f"{label or name.capitalize()}: {text}" for text in texts]
+    return complaints

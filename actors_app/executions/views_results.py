@@ -58,8 +58,8 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
                 status = form.refuse(error)
                 context["may_be_lost"] = commands_results.may_be_lost(error)
     if request.method == "GET" or isinstance(form.refusal, NotFound | Forbidden):
-        read = abaco.wave(actor=lambda: abaco.actors.get(actor_id))["actor"]
-        context |= {"actor": read.value, "error": read.error, **if_deleted(owner, actor_id, read.error)}
+        answer = abaco.wave(actor=lambda: abaco.actors.get(actor_id))["actor"]
+        context |= {"actor": answer.value, "error": answer.error, **if_deleted(owner, actor_id, answer.error)}
     context["kept"] = result_archive.kept(owner, execution_id)
     return render_page(request, "executions/results.html", context, status=status)
 

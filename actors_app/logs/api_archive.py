@@ -42,14 +42,14 @@ class LogKept(Resource):
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:
         """Answer with what is known of it, or with its text."""
-        kept, _ = self._kept(actor_id, execution_id)
+        kept_log, _ = self._kept_log(actor_id, execution_id)
         if request.accepted_media_type == TextRenderer.media_type:
             headers = {**DOWNLOAD_HEADERS, "Cache-Control": "no-store"}
             masker = self.masker(actor_id, execution_id, "file of the kept log")
             return StreamingHttpResponse(
-                masker.pieces(log_archive.pieces(kept)), content_type="text/plain; charset=utf-8", headers=headers
+                masker.pieces(log_archive.pieces(kept_log)), content_type="text/plain; charset=utf-8", headers=headers
             )
-        return Response(serializers.KeptLog(kept).data)
+        return Response(serializers.KeptLog(kept_log).data)
 
     @operation(
         KEEP_LOG,
@@ -60,9 +60,9 @@ class LogKept(Resource):
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Keep it."""
-        kept = commands.keep(self.http, self.abaco, actor_id, execution_id)
+        result = commands.keep(self.http, self.abaco, actor_id, execution_id)
         return self.written(
-            kept,
+            result,
             lambda row, message: {"kept": dict(serializers.KeptLog(row).data) if row else None, "message": message},
         )
 
@@ -78,12 +78,12 @@ class LogKept(Resource):
         """Delete it."""
         if earlier := answered(self.http, DELETE_LOG, actor_id=actor_id, object_id=execution_id):
             return self.done(earlier)
-        kept, answers = self._kept(actor_id, execution_id)
-        if not commands.may_forget(self.who, kept, answers):
+        kept_log, answers = self._kept_log(actor_id, execution_id)
+        if not commands.may_forget(self.who, kept_log, answers):
             raise Problem(403, "not-allowed", "Only who kept this log, or may change the actor, deletes it.")
-        return self.done(commands.forget(self.http, actor_id, execution_id, kept))
+        return self.done(commands.forget(self.http, actor_id, execution_id, kept_log))
 
-    def _kept(self, actor_id: str, execution_id: str) -> tuple[KeptLog, Mapping[str, Answer]]:
+    def _kept_log(self, actor_id: str, execution_id: str) -> tuple[KeptLog, Mapping[str, Answer]]:
         """Return the kept log and what the API says of who may see it; raise where there is none for the caller."""
         abaco = self.abaco
         answers = abaco.wave(
@@ -91,8 +91,8 @@ class LogKept(Resource):
             execution=lambda: abaco.executions.get(actor_id, execution_id),
             levels=lambda: abaco.permissions.get(actor_id),
         )
-        kept = visible_kept(self.who, actor_id, execution_id, answers)
-        if kept is None:
+        kept_log = visible_kept(self.who, actor_id, execution_id, answers)
+        if kept_log is None:
             answers["execution"].need()
             raise Http404
-        return kept, answers
+        return kept_log, answers

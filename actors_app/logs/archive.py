@@ -54,8 +54,8 @@ def keep(owner: Credentials, actor_id: str, execution_id: str, stream: Callable[
     somebody else is keeping it, NotKept where the store fails, and what the stream raises; nothing is kept then.
     """
     try:
-        if found := kept_log(owner.tenant, execution_id):
-            return found
+        if existing := kept_log(owner.tenant, execution_id):
+            return existing
         row = _begin(owner, actor_id, execution_id)
     except DatabaseError as error:
         raise NotKept(type(error).__name__) from None
@@ -144,14 +144,14 @@ def _forget(row: KeptLog) -> None:
 
 def _sized(texts: Iterator[str]) -> Iterator[bytes]:
     """Yield the same text as bytes, in pieces of one size but for the last."""
-    held = bytearray()
+    buffer = bytearray()
     for text in texts:
-        held += text.encode()
-        while len(held) >= PIECE:
-            yield bytes(held[:PIECE])
-            del held[:PIECE]
-    if held:
-        yield bytes(held)
+        buffer += text.encode()
+        while len(buffer) >= PIECE:
+            yield bytes(buffer[:PIECE])
+            del buffer[:PIECE]
+    if buffer:
+        yield bytes(buffer)
 
 
 def _binding(row: KeptLog, number: int) -> bytes:

@@ -29,9 +29,9 @@ def styled(style: Style, codes: str) -> Style:
     while parts:
         first, *of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in parts.pop().split(":")]
         if first in EXTENDED and not of_it:  # its numbers are parts of their own: one of 256 colours, or three shares
-            many = 2 if parts[-1:] == ["5"] else 4
-            of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in reversed(parts[-many:])]
-            del parts[-many:]
+            count = 2 if parts[-1:] == ["5"] else 4
+            of_it = [int(code) if code.isdecimal() and len(code) < 4 else 0 for code in reversed(parts[-count:])]
+            del parts[-count:]
         if first == 0:
             style = NO_STYLE
         elif first == 4 and of_it == [0]:
@@ -58,7 +58,7 @@ def coloured(style: Style, code: int, more: Sequence[int] = ()) -> Style:
 
 
 def _changed(style: Style, prefix: str, name: str) -> Style:
-    return frozenset(one for one in style if not one.startswith(prefix)) | ({prefix + name} if name else set())
+    return frozenset(part for part in style if not part.startswith(prefix)) | ({prefix + name} if name else set())
 
 
 def _extended(more: Sequence[int]) -> str:
@@ -74,8 +74,8 @@ def _of_256(number: int) -> str:
         return COLOURS[number % 8]
     if number >= 232:
         return _nearest(*[8 + 10 * (number - 232)] * 3)
-    place = number - 16
-    return _nearest(_CUBE[place // 36], _CUBE[place // 6 % 6], _CUBE[place % 6])
+    index = number - 16
+    return _nearest(_CUBE[index // 36], _CUBE[index // 6 % 6], _CUBE[index % 6])
 
 
 def _nearest(red: int, green: int, blue: int) -> str:

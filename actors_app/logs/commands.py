@@ -22,7 +22,7 @@ def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
     """Archive the log of an execution that has ended; raise Conflict for any other. `GET …/logs`."""
     if before := answered(request, KEEP_LOG, actor_id=actor_id, object_id=execution_id):
         return before
-    who, execution = signed_in(request), abaco.executions.get(actor_id, execution_id)
+    credentials, execution = signed_in(request), abaco.executions.get(actor_id, execution_id)
     if not log_is_settled(execution):
         raise Conflict(
             user_message="The log may still be written to, so it is not kept yet.",
@@ -30,7 +30,7 @@ def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
         )
     known_as, page = execution.actor_id or actor_id, _page(actor_id, execution_id)
 
-    def said(row: KeptLog | None) -> Answer:
+    def outcome(row: KeptLog | None) -> Answer:
         if row is None:
             return Answer("The log is empty, so there is nothing to keep.", page, "info")
         return Answer(f"The log is kept here, {size(row.size)}. It stays when the API has forgotten it.", page)
@@ -38,8 +38,10 @@ def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
     return perform(
         request,
         KEEP_LOG,
-        lambda: log_archive.keep(who, known_as, execution_id, lambda: abaco.logs.stream(actor_id, execution_id)),
-        said,
+        lambda: log_archive.keep(
+            credentials, known_as, execution_id, lambda: abaco.logs.stream(actor_id, execution_id)
+        ),
+        outcome,
         actor_id=actor_id,
         object_id=execution_id,
     )

@@ -45,8 +45,8 @@ class LogForm(PortalForm):
     @property
     def asked(self) -> Asked:
         """Return what is wanted of the log."""
-        given = self.cleaned_data
-        return Asked(line=given["line"] or 0, find=given["find"], level=given["level"])
+        cleaned = self.cleaned_data
+        return Asked(line=cleaned["line"] or 0, find=cleaned["find"], level=cleaned["level"])
 
     @property
     def is_streamed(self) -> bool:

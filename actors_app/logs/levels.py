@@ -128,7 +128,7 @@ def _any_of(words: Iterable[str]) -> str:
         after.setdefault(word[:1], []).append(word[1:])
     if "" in after:
         return ""
-    branches = [re.escape(letter) + _any_of(rest) for letter, rest in after.items()]
+    branches = [re.escape(letter) + _any_of(suffixes) for letter, suffixes in after.items()]
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 

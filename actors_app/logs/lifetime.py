@@ -54,9 +54,9 @@ def no_log_in_words(execution: Execution | None, kept_for: int | None = None, is
     if execution.finish_time is not None:
         age, ended = now() - execution.finish_time, ago_words(execution.finish_time, now())
         if age > (timedelta(seconds=kept_for) if kept_for else LOG_IS_GONE):
-            kept = f"This actor's logs are kept for {duration(kept_for)} at most." if kept_for else HOW_LONG
+            how_long = f"This actor's logs are kept for {duration(kept_for)} at most." if kept_for else HOW_LONG
             return (
-                f"The log has most likely expired: the execution ended {ended}. {kept} "
+                f"The log has most likely expired: the execution ended {ended}. {how_long} "
                 "The API answers the same where nothing was written."
             )
         if age < LOG_IS_THERE:

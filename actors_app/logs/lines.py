@@ -73,13 +73,13 @@ def style_after(line: str, style: Style) -> Style:
 
 def stamped(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """Return a line's pieces with the time at its beginning, where there is one, as a piece of its own."""
-    found = STAMP.match(spans[0].text) if spans else None
-    if not found:
+    match = STAMP.match(spans[0].text) if spans else None
+    if not match:
         return spans
     first = spans[0]
-    stamp = Span(found[0], f"{first.style} stamp".strip(), _moment(found[1], found[2]) if found[1] else "")
-    rest = replace(first, text=first.text[found.end() :])
-    return (stamp, rest, *spans[1:]) if rest.text else (stamp, *spans[1:])
+    stamp = Span(match[0], f"{first.style} stamp".strip(), _moment(match[1], match[2]) if match[1] else "")
+    remainder = replace(first, text=first.text[match.end() :])
+    return (stamp, remainder, *spans[1:]) if remainder.text else (stamp, *spans[1:])
 
 
 def _moment(local: str, zone: str | None) -> str:
@@ -91,7 +91,7 @@ def _moment(local: str, zone: str | None) -> str:
 
 def marked(spans: tuple[Span, ...], wanted: re.Pattern[str]) -> tuple[Span, ...]:
     """Return a line's pieces with what was looked for as pieces of their own, also where it crosses styles."""
-    places = [found.span() for found in wanted.finditer("".join(span.text for span in spans)) if found[0]]
+    places = [match.span() for match in wanted.finditer("".join(span.text for span in spans)) if match[0]]
     if not places:
         return spans
     pieces: list[Span] = []
@@ -99,15 +99,15 @@ def marked(spans: tuple[Span, ...], wanted: re.Pattern[str]) -> tuple[Span, ...]
     for span in spans:
         position, stop = start, start + len(span.text)
         while first < len(places) and places[first][0] < stop:
-            left, right = places[first]
-            cut, past = max(left, position), min(right, stop)
+            begin, end = places[first]
+            cut, past = max(begin, position), min(end, stop)
             if cut > position:
                 pieces.append(replace(span, text=span.text[position - start : cut - start]))
             pieces.append(
                 replace(span, text=span.text[cut - start : past - start], style=f"{span.style} found".strip())
             )
             position = past
-            if right > stop:
+            if end > stop:
                 break  # it goes on in the next span
             first += 1
         if position < stop:

@@ -79,9 +79,9 @@ class Hits:
         elif not self.following:
             self.following = number
         if len(self.listed) < HITS_LISTED:
-            text, (left, right) = found[0], found[1].span()
-            right = min(right, left + 2 * _NEAR)
-            near = text[max(0, left - _NEAR) : left], text[left:right], text[right : right + _NEAR]
+            text, (begin, end) = found[0], found[1].span()
+            end = min(end, begin + 2 * _NEAR)
+            near = text[max(0, begin - _NEAR) : begin], text[begin:end], text[end : end + _NEAR]
             self.listed.append(Hit(number, *(as_written(piece) for piece in near)))
 
     @property
@@ -185,10 +185,10 @@ class _Part:
                 if sizes > characters:
                     skip = min(index + 1, len(self.lines) - 1)
                     break
-        shown: list[Line] = []
+        lines: list[Line] = []
         message = Message()
         for raw in self.lines[skip:]:
-            is_apart = bool(shown) and shown[-1].number + 1 < raw.number
+            is_apart = bool(lines) and lines[-1].number + 1 < raw.number
             if is_apart:
                 message = Message()
             level, is_more = message.take(plain(raw.beginning), judged(raw)[1])
@@ -197,8 +197,8 @@ class _Part:
                 spans, end = marked(spans, pattern), marked(end, pattern)
             role: Role = "context" if raw.is_context else "more" if is_more and message.level == "error" else ""
             length = raw.length * raw.is_cut
-            shown.append(Line(raw.number, level, stamped(spans), end, length, raw.hit, role, is_apart))
-        return tuple(shown)
+            lines.append(Line(raw.number, level, stamped(spans), end, length, raw.hit, role, is_apart))
+        return tuple(lines)
 
 
 class _Pass:
@@ -219,7 +219,7 @@ class _Pass:
         self.recent: deque[Raw] = deque(maxlen=LAST)  # lines that have it not, and are not shown yet
         self.context = 0  # lines that still come after one that has it
 
-    def counted(self, pieces: Iterator[str]) -> Iterator[str]:
+    def count(self, pieces: Iterator[str]) -> Iterator[str]:
         """Pass the pieces on and count them; where the log breaks off it ends, unless nothing of it came."""
         try:
             for piece in pieces:
@@ -323,8 +323,8 @@ def read_part(pieces: Iterator[str], asked: Asked, masker: Masker | None = None)
     What is looked for is looked for in the log as it is shown, without its secrets. A log that breaks off shows what
     came of it, and `broken`; one that breaks off before anything came raises that.
     """
-    masker, read = masker or Masker(), _Pass(asked)
-    masked = masker.pieces(read.counted(pieces))
-    for raw, found in lines_of(masked, asked.pattern, max(0, len(asked.find) - 1)):
-        read.take(raw, found)
-    return read.result(masker)
+    masker, log_pass = masker or Masker(), _Pass(asked)
+    masked = masker.pieces(log_pass.count(pieces))
+    for raw, match in lines_of(masked, asked.pattern, max(0, len(asked.find) - 1)):
+        log_pass.take(raw, match)
+    return log_pass.result(masker)

@@ -118,7 +118,7 @@ def judged(raw: Raw) -> tuple[Level, Level]:
     return level, worst(level, *map(level_of, _OVERWRITES.split(without_controls(line))))
 
 
-def _found(raw: Raw, pattern: re.Pattern[str]) -> Found | None:
+def _find(raw: Raw, pattern: re.Pattern[str]) -> Found | None:
     """Look for something in a line: as it is shown, in what it wrote over, and in the sequences; note its form."""
     line = raw.beginning.rstrip("\r")
     forms: dict[Form, str] = {"final": plain(line)}
@@ -180,21 +180,21 @@ class _LongLine:
 
     def _judge(self, bare: str) -> None:
         """Judge each state of the line by its beginning."""
-        first, *more = _OVERWRITES.split(bare)
+        first, *states = _OVERWRITES.split(bare)
         self._state += first[: LINE_BEGINNING - len(self._state)]
-        for state in more:
+        for state in states:
             self._level = worst(self._level, level_of(self._state))
             self._state = state[:LINE_BEGINNING]
 
-    def read(self, number: int) -> tuple[Raw, Found | None]:
+    def finish(self, number: int) -> tuple[Raw, Found | None]:
         """Return the line as it is kept, and what was looked for: its last state, where that is short and holds it."""
         raw = Raw(number, self._beginning, self._first_style, form="overwritten")
         raw.level = worst(self._level, level_of(self._state))
-        more = self._length - len(without_controls(self._beginning))
-        if more > LINE_END:
+        omitted = self._length - len(without_controls(self._beginning))
+        if omitted > LINE_END:
             raw.end, raw.length = self._end[-LINE_END:], self._length
-        elif more > 0:
-            raw.beginning += self._end[-more:]
+        elif omitted > 0:
+            raw.beginning += self._end[-omitted:]
         if self._row is not None:
             text, raw.spans = self._row.text, row_spans(self._row)
             match = self._pattern.search(text) if self._pattern else None
@@ -209,52 +209,52 @@ def lines_of(pieces: Iterator[str], pattern: re.Pattern[str] | None, reach: int)
 
     `reach` is how many characters of what is looked for may stand before a cut between two pieces.
     """
-    number, rest, style = 0, "", NO_STYLE
+    number, remainder, style = 0, "", NO_STYLE
     long: _LongLine | None = None
 
-    def read(line: str) -> tuple[Raw, Found | None]:
+    def parse(line: str) -> tuple[Raw, Found | None]:
         nonlocal long, style
         if long is None and len(line) <= LINE:
             raw = Raw(number, line, style)
             if "\x1b" in line:
                 style = style_after(line, style)
-            return raw, _found(raw, pattern) if pattern else None
+            return raw, _find(raw, pattern) if pattern else None
         long = long or _LongLine(pattern, reach, style)
         long.add(line)
-        style, result, long = long.style, long.read(number), None
+        style, result, long = long.style, long.finish(number), None
         return result
 
     for piece in _unbroken(pieces):
-        *whole, rest = (rest + piece).split("\n")
+        *whole, remainder = (remainder + piece).split("\n")
         for line in whole:
             number += 1
-            yield read(line)
-        if len(rest) > LINE or (long and rest):
+            yield parse(line)
+        if len(remainder) > LINE or (long and remainder):
             long = long or _LongLine(pattern, reach, style)
-            long.add(rest)
-            rest = ""
-    if rest or long:
+            long.add(remainder)
+            remainder = ""
+    if remainder or long:
         number += 1
-        yield read(rest)
+        yield parse(remainder)
 
 
 def _unbroken(pieces: Iterator[str]) -> Iterator[str]:
     """Yield the same text in pieces that cut none of the sequences which terminals obey."""
-    held: list[str] = []
+    buffer: list[str] = []
     size, least = 0, 0
     for piece in pieces:
-        held.append(piece)
+        buffer.append(piece)
         size += len(piece)
         if size < least and "\n" not in piece:
             continue
-        text = "".join(held)
+        text = "".join(buffer)
         cut = open_at(text)
         if cut:
             yield text[:cut]
-        held, size = [text[cut:]], len(text) - cut
+        buffer, size = [text[cut:]], len(text) - cut
         least = 2 * size  # so that a long sequence is not looked at again with every piece
-    if rest := "".join(held):
-        yield rest
+    if remainder := "".join(buffer):
+        yield remainder
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +285,7 @@ class WholeLine:
 
 def read_line(pieces: Iterator[str], number: int, start: int, masker: Masker | None = None) -> WholeLine:
     """Return a screen of one line as it is shown, with nothing collapsed but its colours, wherever it lies."""
-    at, length, shown = 1, 0, ""
+    at, length, screen = 1, 0, ""
     for piece in _unbroken((masker or Masker()).pieces(pieces)):
         for index, text in enumerate(piece.split("\n")):
             at += bool(index)
@@ -293,6 +293,6 @@ def read_line(pieces: Iterator[str], number: int, start: int, masker: Masker | N
                 break
             if at == number:
                 bare = without_controls(text)
-                shown += bare[max(0, start - length) :][: SCREEN - len(shown)] if length + len(bare) > start else ""
+                screen += bare[max(0, start - length) :][: SCREEN - len(screen)] if length + len(bare) > start else ""
                 length += len(bare)
-    return WholeLine(number, as_written(shown), start, start + len(shown), length)
+    return WholeLine(number, as_written(screen), start, start + len(screen), length)

@@ -62,10 +62,10 @@ def log_context(
     life = _log_life(request, actor)
     part: LogPart | None = answer.value
     error = answer.error
-    kept = visible_kept(signed_in(request), actor_id, execution_id, answers) if "actor" in answers else None
-    is_kept_shown = bool(kept and ("kept" in request.GET or part is None or not part.total))
-    if kept and is_kept_shown:
-        part = read_part(log_archive.pieces(kept), asked, Masker(actor_id, execution_id, reveals=reveals))
+    kept_log = visible_kept(signed_in(request), actor_id, execution_id, answers) if "actor" in answers else None
+    is_kept_shown = bool(kept_log and ("kept" in request.GET or part is None or not part.total))
+    if kept_log and is_kept_shown:
+        part = read_part(log_archive.pieces(kept_log), asked, Masker(actor_id, execution_id, reveals=reveals))
     # A poll does not ask for the actor; the page that it is of did. Whoever shows secrets asks anew.
     is_owner = secrets.is_owner(signed_in(request).username, actor) or (is_poll(request) and "own" in request.GET)
     is_settled = log_is_settled(execution) if execution else True
@@ -81,9 +81,9 @@ def log_context(
         "log_poll": urlencode(_poll_query(asked, life, is_owner=is_owner)) if is_live else "",
         "is_still": not is_settled and not error and not is_live,
         "is_tail_page": asked.tail,
-        "kept_log": kept,
+        "kept_log": kept_log,
         "is_kept_shown": is_kept_shown,
-        "can_keep": bool(is_settled and execution and part and part.total and not kept and not part.broken),
+        "can_keep": bool(is_settled and execution and part and part.total and not kept_log and not part.broken),
         "reveals": reveals,
         "is_owner": is_owner,
         "credential_life": credential_life_in_words(execution),
@@ -145,8 +145,10 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         return render_page(request, "logs/detail.html", context, status=422)
     abaco = abaco_for(request)
     is_file = request.GET.get("download") == "1"
-    what = "kept log" if "kept" in request.GET else "log"
-    reveals = secrets.asked_for(request, abaco, actor_id, execution_id, f"file of the {what}" if is_file else what)
+    subject = "kept log" if "kept" in request.GET else "log"
+    reveals = secrets.asked_for(
+        request, abaco, actor_id, execution_id, f"file of the {subject}" if is_file else subject
+    )
     masker = Masker(actor_id, execution_id, reveals=reveals)
     if is_file:
         return _download(request, abaco, actor_id, execution_id, masker)
@@ -223,15 +225,15 @@ def _whole_line(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
     )
-    kept = visible_kept(signed_in(request), actor_id, execution_id, answers) if "kept" in request.GET else None
-    if kept is None:
+    kept_log = visible_kept(signed_in(request), actor_id, execution_id, answers) if "kept" in request.GET else None
+    if kept_log is None:
         answers["execution"].need()
         _refuse_missing(request)
-    pieces = log_archive.pieces(kept) if kept else abaco.logs.view(actor_id, execution_id)
+    pieces = log_archive.pieces(kept_log) if kept_log else abaco.logs.view(actor_id, execution_id)
     line = read_line(pieces, number, start, masker)
     if start and start >= line.length:
         raise Http404
-    context |= {"actor": answers["actor"].value, "line": line, "kept_log": kept, "is_kept_shown": bool(kept)}
+    context |= {"actor": answers["actor"].value, "line": line, "kept_log": kept_log, "is_kept_shown": bool(kept_log)}
     is_owner = secrets.is_owner(signed_in(request).username, answers["actor"].value)
     context |= if_deleted(signed_in(request), actor_id, answers["actor"].error)
     context |= {"masked": masker.count, "is_owner": is_owner, "reveals": masker.reveals}
@@ -245,11 +247,11 @@ def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: s
             actor=lambda: abaco.actors.get(actor_id),
             execution=lambda: abaco.executions.get(actor_id, execution_id),
         )
-        kept = visible_kept(signed_in(request), actor_id, execution_id, answers)
-        if kept is None:
+        kept_log = visible_kept(signed_in(request), actor_id, execution_id, answers)
+        if kept_log is None:
             answers["execution"].need()
             raise Http404
-        pieces = log_archive.pieces(kept)
+        pieces = log_archive.pieces(kept_log)
     else:
         pieces = abaco.logs.stream(actor_id, execution_id)
     return StreamingHttpResponse(  # type: ignore[return-value]  # no HttpResponse to mypy

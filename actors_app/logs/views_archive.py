@@ -33,34 +33,34 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
     """Ask before deleting an archived log, then delete it; the API is asked only who may do that."""
     if before := answered(request, DELETE_LOG, actor_id=actor_id, object_id=execution_id):
         return before.go(request)
-    who, abaco = signed_in(request), abaco_for(request)
+    credentials, abaco = signed_in(request), abaco_for(request)
     answers = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         levels=lambda: abaco.permissions.get(actor_id),
     )
-    kept = visible_kept(signed_in(request), actor_id, execution_id, answers)
-    if kept is None:
+    kept_log = visible_kept(signed_in(request), actor_id, execution_id, answers)
+    if kept_log is None:
         answers["execution"].need()
         if request.method == "POST":
             return commands.forgotten(actor_id, execution_id).go(request)
         raise Http404
-    form, may_delete = PortalForm(request.POST or None), commands.may_forget(who, kept, answers)
+    form, may_delete = PortalForm(request.POST or None), commands.may_forget(credentials, kept_log, answers)
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "execution_id": execution_id,
         "actor": answers["actor"].value,
         "form": form,
-        "kept_log": kept,
+        "kept_log": kept_log,
         "may_delete": may_delete,
         "tab": "executions",
         "section": "actors",
         "counts": {},
-        **if_deleted(who, actor_id, answers["actor"].error),
+        **if_deleted(credentials, actor_id, answers["actor"].error),
     }
     if request.method == "GET" or not may_delete:
         return render_page(request, "logs/forget.html", context, status=200 if may_delete else 403)
     try:
-        return commands.forget(request, actor_id, execution_id, kept).go(request)
+        return commands.forget(request, actor_id, execution_id, kept_log).go(request)
     except AbacoError as error:
         return render_page(request, "logs/forget.html", context, status=form.refuse(error))

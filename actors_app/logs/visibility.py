@@ -14,17 +14,17 @@ def visible_kept(who: Credentials, actor_id: str, execution_id: str, answers: Ma
 
     Where the API cannot say so, because the actor is gone or nothing answers, only who kept it.
     """
-    kept = log_archive.kept_log(who.tenant, execution_id)
+    kept_log = log_archive.kept_log(who.tenant, execution_id)
     execution, actor = answers["execution"], answers["actor"]
-    if kept is None or _is_refusal(execution.error) or _is_refusal(actor.error):
+    if kept_log is None or _is_refusal(execution.error) or _is_refusal(actor.error):
         return None
     if execution.value is not None:
-        is_theirs = kept.actor_id in (execution.value.actor_id, actor_id)
+        is_theirs = kept_log.actor_id in (execution.value.actor_id, actor_id)
     elif actor.value is not None:
-        is_theirs = kept.actor_id == actor.value.id
+        is_theirs = kept_log.actor_id == actor.value.id
     else:
-        is_theirs = (kept.username, kept.actor_id) == (who.username, actor_id)
-    return kept if is_theirs else None
+        is_theirs = (kept_log.username, kept_log.actor_id) == (who.username, actor_id)
+    return kept_log if is_theirs else None
 
 
 def _is_refusal(error: AbacoError | None) -> bool:

@@ -60,9 +60,9 @@ class Messages(Resource):
         if len(forms) != 1:
             raise not_valid({"body": ["Send one JSON object with one of text, json and base64."]})
         sent = _read(forms[0], self.body(serializers.FORMS[forms[0]]), is_plain=known_as_plain(self.who))
-        made = commands.send_message(self.http, self.abaco, actor_id, sent)
+        result = commands.send_message(self.http, self.abaco, actor_id, sent)
         return self.written(
-            made,
+            result,
             lambda made, message: shown(actor_id, made, message),
             status=201,
             location=lambda made: shown(actor_id, made, "")["url"] or "",
@@ -96,38 +96,38 @@ class SendAgain(Resource):
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Send it as it was, with the same variables."""
-        said = self.abaco.wave(
+        answers = self.abaco.wave(
             actor=lambda: self.abaco.actors.get(actor_id),
             execution=lambda: self.abaco.executions.get(actor_id, execution_id),
         )
-        said["execution"].need()
-        known = known_of(self.who, execution_id, said["actor"], said["execution"])
-        if known.sent is None:
-            raise Problem(409, "not-kept", known.why_not, advice="Send the message itself instead.")
-        made = commands.send_message(self.http, self.abaco, actor_id, replace(known.sent, repeats=execution_id))
+        answers["execution"].need()
+        original = known_of(self.who, execution_id, answers["actor"], answers["execution"])
+        if original.sent is None:
+            raise Problem(409, "not-kept", original.why_not, advice="Send the message itself instead.")
+        result = commands.send_message(self.http, self.abaco, actor_id, replace(original.sent, repeats=execution_id))
         return self.written(
-            made,
+            result,
             lambda made, message: shown(actor_id, made, message),
             status=201,
             location=lambda made: shown(actor_id, made, "")["url"] or "",
         )
 
 
-def _read(name: str, given: dict[str, Any], *, is_plain: bool) -> Sent:
+def _read(name: str, data: dict[str, Any], *, is_plain: bool) -> Sent:
     """Return the message that was sent, by the rules of the form."""
-    environment = _environment(given.get("environment", {}))
-    if name != "base64" and (excess := message_excess(name, given[name])):
+    environment = _environment(data.get("environment", {}))
+    if name != "base64" and (excess := message_excess(name, data[name])):
         raise not_valid({name: [excess]})
     if name == "text":
-        return Sent("text", given["text"].encode(), environment)
+        return Sent("text", data["text"].encode(), environment)
     if name == "json":
         try:
-            check_json_message(given["json"], is_plain=is_plain)
+            check_json_message(data["json"], is_plain=is_plain)
         except ValidationError as problem:
             raise not_valid({"json": problem.messages}) from None
-        return Sent("json", dump_json(given["json"]), environment)
+        return Sent("json", dump_json(data["json"]), environment)
     try:
-        body = base64.b64decode(given["base64"], validate=True)
+        body = base64.b64decode(data["base64"], validate=True)
     except (binascii.Error, ValueError):
         raise not_valid({"base64": ["This is not base64."]}) from None
     if not body:
@@ -137,15 +137,15 @@ def _read(name: str, given: dict[str, Any], *, is_plain: bool) -> Sent:
     return Sent("binary", body, environment)
 
 
-def _environment(given: dict[str, Any]) -> dict[str, str]:
+def _environment(variables: dict[str, Any]) -> dict[str, str]:
     field = EnvironmentField(in_query=True)
-    nested = [name for name, value in given.items() if not isinstance(value, str)]
+    nested = [name for name, value in variables.items() if not isinstance(value, str)]
     if nested:
         raise not_valid({"environment": [f"The value of “{nested[0]}” is not a text."]})
-    rows = TypedEnvironment(rows=tuple(given.items()))
-    wrong = [f"{row.name or row.value}: {row.problem}" for row in field.rows(rows) if row.problem]
-    if wrong:
-        raise not_valid({"environment": wrong})
+    rows = TypedEnvironment(rows=tuple(variables.items()))
+    problems = [f"{row.name or row.value}: {row.problem}" for row in field.rows(rows) if row.problem]
+    if problems:
+        raise not_valid({"environment": problems})
     try:
         return field.clean(rows)
     except ValidationError as problem:
@@ -165,14 +165,14 @@ class MailboxList(Resource):
     )
     def get(self, request: Request) -> Response:
         """Answer with the mailboxes."""
-        found = mailboxes(self.abaco)
+        waiting = mailboxes(self.abaco)
         items = [
             {
-                "actor_id": one.actor_id,
-                "actor_name": one.label,
-                "messages": one.messages,
-                "executions": one.executions,
+                "actor_id": row.actor_id,
+                "actor_name": row.label,
+                "messages": row.messages,
+                "executions": row.executions,
             }
-            for one in found.rows
+            for row in waiting.rows
         ]
-        return Response({"items": items, "not_asked": found.more, "is_cut": found.is_cut})
+        return Response({"items": items, "not_asked": waiting.more, "is_cut": waiting.is_cut})

@@ -131,13 +131,13 @@ def known(who: Credentials, execution_id: str, actor: Actor | None) -> Known:
     if row is None:
         return Known(why_not=_never_kept())
     name = "you" if row.username == who.username else visible(row.username)
-    here = f"It was sent through this portal by {name}"
+    origin = f"It was sent through this portal by {name}"
     if not row.sha256 or row.expires_at <= timezone.now():
-        return Known(row, why_not=f"{here}. The time for which it is kept is over.")
+        return Known(row, why_not=f"{origin}. The time for which it is kept is over.")
     if not may_see(who, row, actor):
-        return Known(row, why_not=f"{here}. Only {name} and the actor's owner may see it.")
+        return Known(row, why_not=f"{origin}. Only {name} and the actor's owner may see it.")
     if row.size > MAX_KEPT:
-        return Known(row, why_not=f"{here}: {size(row.size)}. Beyond {size(MAX_KEPT)} none is kept.")
+        return Known(row, why_not=f"{origin}: {size(row.size)}. Beyond {size(MAX_KEPT)} none is kept.")
     sent = opened(row)
     if sent is None:
         return Known(row, why_not="It was kept, and opens no more: the key that encrypted it was taken away.")

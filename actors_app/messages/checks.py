@@ -17,14 +17,14 @@ MOST = 20  # executions looked at
 def message_is_sent(abaco: Abaco, entry: AuditEntry) -> Finding:
     """Look for executions by this person that began after it was sent (`GET /actors/{id}/executions`)."""
     listing = abaco.executions.list(entry.actor_id)
-    others = _executions_of_others(entry)
+    other_ids = _executions_of_others(entry)
     ids = [
         row.id
         for row in sorted(
             (row for row in listing.executions if is_since(row.message_received_time, entry)),
             key=lambda row: row.message_received_time or entry.time,
         )
-        if is_id(row.id) and row.id not in others
+        if is_id(row.id) and row.id not in other_ids
     ]
     items = [
         Item(

@@ -36,10 +36,10 @@ def check_json_message(value: Any, *, is_plain: bool = True) -> None:
             "value as text.",
             code="message_key",
         )
-    taken = privileged_key(value) if is_plain else ""
-    if taken:
+    reserved = privileged_key(value) if is_plain else ""
+    if reserved:
         raise ValidationError(
-            f"The API takes the key “{taken}” for a setting of the actor and refuses the message. Wrap the object "
+            f"The API takes the key “{reserved}” for a setting of the actor and refuses the message. Wrap the object "
             'in another one, such as {"data": …}, or send it as text.',
             code="privileged_key",
         )
@@ -105,15 +105,15 @@ class MessageForm(PortalForm):
     @property
     def reasons(self) -> list[str]:
         """Why there is nothing to preview: every sentence beside a field, and those beside rows in place of theirs."""
-        found = [str(error) for field in self if field.name != "environment" for error in field.errors]
+        errors = [str(error) for field in self if field.name != "environment" for error in field.errors]
         beside_rows = [f"{row.name or row.value}: {row.problem}" for row in self.rows if row.problem]
-        return found + (beside_rows or [str(error) for error in self["environment"].errors])
+        return errors + (beside_rows or [str(error) for error in self["environment"].errors])
 
     @property
     def repeats(self) -> str:
         """The id of the execution whose message this form was filled with; empty where it was not."""
-        given = (self.data if self.is_bound else self.initial).get("again") or ""
-        return given if is_id(given) else ""
+        execution_id = (self.data if self.is_bound else self.initial).get("again") or ""
+        return execution_id if is_id(execution_id) else ""
 
     @property
     def offers_file(self) -> bool:
@@ -123,8 +123,8 @@ class MessageForm(PortalForm):
     @property
     def has_masks(self) -> bool:
         """Whether what was typed holds a mask, which the form had in place of a secret."""
-        words = "" if self.cleaned_data["kind"] == "file" else self.cleaned_data["message"]
-        return MASK in words or any(MASK in value for value in self.cleaned_data["environment"].values())
+        text = "" if self.cleaned_data["kind"] == "file" else self.cleaned_data["message"]
+        return MASK in text or any(MASK in value for value in self.cleaned_data["environment"].values())
 
     def clean_message(self) -> str:
         """Return the text with the line ends that were typed; browsers send each as CR and LF."""

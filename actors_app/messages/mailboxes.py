@@ -50,29 +50,29 @@ def mailboxes(abaco: Abaco) -> Mailboxes:
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
-    found: FoundPage[Execution] = answers["waiting"].need()
+    page: FoundPage[Execution] = answers["waiting"].need()
     labels = {actor.id: actor.label for actor in answers["actors"].value or ()}
-    counted = Counter(one.actor_id for one in found.rows if one.actor_id)
-    asked = _newest_first(found.rows)[:ASKED]
-    counts = abaco.wave(**{f"m{place}": _count(abaco, actor_id) for place, actor_id in enumerate(asked)})
+    executions_by_actor = Counter(execution.actor_id for execution in page.rows if execution.actor_id)
+    actor_ids = _newest_first(page.rows)[:ASKED]
+    counts = abaco.wave(**{f"m{index}": _count(abaco, actor_id) for index, actor_id in enumerate(actor_ids)})
     rows = [
-        Mailbox(actor_id, labels.get(actor_id, actor_id), _messages(answer), counted[actor_id])
-        for actor_id, answer in zip(asked, counts.values(), strict=True)
+        Mailbox(actor_id, labels.get(actor_id, actor_id), _messages(answer), executions_by_actor[actor_id])
+        for actor_id, answer in zip(actor_ids, counts.values(), strict=True)
     ]
     return Mailboxes(
         rows=sorted(rows, key=lambda row: -(row.messages or 0)),
-        more=len(counted) - len(asked),
-        is_cut=(found.total or 0) > len(found.rows),
+        more=len(executions_by_actor) - len(actor_ids),
+        is_cut=(page.total or 0) > len(page.rows),
     )
 
 
 def _newest_first(waiting: Sequence[Execution]) -> list[str]:
     """Return whose executions wait, those that came last first: of old ones the message is often gone."""
     newest: dict[str, datetime] = {}
-    for one in waiting:
-        came = one.message_received_time or datetime.min.replace(tzinfo=UTC)
-        if one.actor_id:
-            newest[one.actor_id] = max(came, newest.get(one.actor_id, came))
+    for execution in waiting:
+        came = execution.message_received_time or datetime.min.replace(tzinfo=UTC)
+        if execution.actor_id:
+            newest[execution.actor_id] = max(came, newest.get(execution.actor_id, came))
     return sorted(newest, key=lambda actor_id: newest[actor_id], reverse=True)
 
 

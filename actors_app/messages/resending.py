@@ -49,8 +49,8 @@ def known_of(who: Credentials, execution_id: str, actor: Answer, execution: Answ
             raise answer.error
     if execution.error is not None:
         return Known(why_not=f"Its execution could not be read. {execution.error.user_message}")
-    found: Actor | None = actor.value
-    return message_archive.known(who, execution_id, found)
+    visible_actor: Actor | None = actor.value
+    return message_archive.known(who, execution_id, visible_actor)
 
 
 def again_of(execution_id: str, known: Known) -> Again:
@@ -72,11 +72,11 @@ def restored(execution_id: str, typed: Mapping[str, Any], sent: Sent) -> tuple[s
     What was left as it was shown is what was sent before. Raises ValidationError, by field, for a mask within something
     that was changed.
     """
-    masked, words = masked_of(execution_id, sent), typed["message"]
+    masked, text = masked_of(execution_id, sent), typed["message"]
     problems: dict[str, str] = {}
-    if typed["kind"] != "file" and MASK in words:
-        if typed["kind"] == sent.kind and words == unix_lines(words_of(masked)):
-            words = words_of(sent)
+    if typed["kind"] != "file" and MASK in text:
+        if typed["kind"] == sent.kind and text == unix_lines(words_of(masked)):
+            text = words_of(sent)
         else:
             problems["message"] = LEFT_IN
     environment = dict(typed["environment"])
@@ -88,7 +88,7 @@ def restored(execution_id: str, typed: Mapping[str, Any], sent: Sent) -> tuple[s
                 problems["environment"] = f"{name}: {LEFT_IN}"
     if problems:
         raise ValidationError(problems)
-    return words, environment
+    return text, environment
 
 
 def _initial(sent: Sent) -> dict[str, Any]:

@@ -24,20 +24,20 @@ def send(who: Credentials, abaco: Abaco, actor_id: str, sent: Sent) -> SentMessa
     if excess := file_excess(len(sent.body)) if sent.kind == "binary" else message_excess(sent.kind, value):
         raise InvalidRequest("a message is too large", user_message=excess, field="message")
     if sent.kind == "binary":
-        made = abaco.messages.send_binary(actor_id, sent.body, sent.environment)
+        result = abaco.messages.send_binary(actor_id, sent.body, sent.environment)
     elif sent.kind == "json":
-        made = abaco.messages.send_json(actor_id, value, sent.environment)
+        result = abaco.messages.send_json(actor_id, value, sent.environment)
     else:
-        made = abaco.messages.send_text(actor_id, str(value), sent.environment)
-    message_archive.keep(who, actor_id, made.execution_id, sent)
-    return made
+        result = abaco.messages.send_text(actor_id, str(value), sent.environment)
+    message_archive.keep(who, actor_id, result.execution_id, sent)
+    return result
 
 
 def told(sent: Sent) -> dict[str, Any]:
     """Return what the trail keeps of a message: its form and size and the names of its variables, not its words."""
     kind = "file" if sent.kind == "binary" else sent.kind
-    found: dict[str, Any] = {"kind": kind, "environment": sorted(sent.environment), "bytes": len(sent.body)}
-    return found | {"repeats": sent.repeats} if sent.repeats else found
+    details: dict[str, Any] = {"kind": kind, "environment": sorted(sent.environment), "bytes": len(sent.body)}
+    return details | {"repeats": sent.repeats} if sent.repeats else details
 
 
 def execution_address(actor_id: str, execution_id: str) -> str:

@@ -120,8 +120,8 @@ def _compose(
         **_preview(request, actor_id, form),
     }
     if sent is not None:
-        is_file, words = sent.kind == "binary", sent.body.decode(errors="replace")
-        value = json.loads(words) if sent.kind == "json" else words
+        is_file, text = sent.kind == "binary", sent.body.decode(errors="replace")
+        value = json.loads(text) if sent.kind == "json" else text
         context |= _as_code("file" if is_file else sent.kind, None if is_file else value, sent.environment)
     if said is not None:
         context["actor"] = said["actor"].need()
@@ -171,15 +171,17 @@ def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
         "mailbox": lambda: abaco.messages.count(actor_id),
         "workers": lambda: abaco.workers.list(actor_id),
     }
-    wanted = request.GET.get("again", "")
-    if not is_id(wanted):
-        note = Again(wanted, why_not="The address names no execution.") if wanted else None
+    execution_id = request.GET.get("again", "")
+    if not is_id(execution_id):
+        note = Again(execution_id, why_not="The address names no execution.") if execution_id else None
         return _compose(request, actor_id, MessageForm(), said=abaco.wave(**calls), again=note)
-    said = abaco.wave(execution=lambda: abaco.executions.get(actor_id, wanted), **calls)
-    known = known_of(signed_in(request), wanted, said["actor"], said["execution"])
-    again = again_of(wanted, known)
-    masked = masked_of(wanted, known.sent) if known.sent else None
-    return _compose(request, actor_id, MessageForm(initial=again.initial), said=said, again=again, sent=masked)
+    answers = abaco.wave(execution=lambda: abaco.executions.get(actor_id, execution_id), **calls)
+    message = known_of(signed_in(request), execution_id, answers["actor"], answers["execution"])
+    resending = again_of(execution_id, message)
+    masked = masked_of(execution_id, message.sent) if message.sent else None
+    return _compose(
+        request, actor_id, MessageForm(initial=resending.initial), said=answers, again=resending, sent=masked
+    )
 
 
 def _to_send(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageForm) -> Sent | None:
@@ -193,33 +195,33 @@ def _to_send(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageFor
         return Sent("text", typed["message"].encode(errors="replace"), typed["environment"], repeats)
     if typed.get("file"):
         return Sent("binary", typed["file"].read(), typed["environment"], repeats)
-    known = _before(request, abaco, actor_id, repeats)
-    if known.sent is None:
-        form.add_error("same_file", known.why_not)
+    message = _before(request, abaco, actor_id, repeats)
+    if message.sent is None:
+        form.add_error("same_file", message.why_not)
         return None
-    return Sent("binary", known.sent.body, typed["environment"], repeats)
+    return Sent("binary", message.sent.body, typed["environment"], repeats)
 
 
 def _before(request: HttpRequest, abaco: Abaco, actor_id: str, repeats: str) -> Known:
     """Return what the visitor may know of the message of an execution."""
-    said = abaco.wave(
+    answers = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id), execution=lambda: abaco.executions.get(actor_id, repeats)
     )
-    return known_of(signed_in(request), repeats, said["actor"], said["execution"])
+    return known_of(signed_in(request), repeats, answers["actor"], answers["execution"])
 
 
 def _restore(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageForm) -> bool:
     """Put what was sent before in the place of masks in a form; tell whether it could be done."""
-    typed, known = form.cleaned_data, _before(request, abaco, actor_id, form.repeats)
-    if known.sent is None:
-        form.add_error(None, known.why_not)
+    typed, message = form.cleaned_data, _before(request, abaco, actor_id, form.repeats)
+    if message.sent is None:
+        form.add_error(None, message.why_not)
         return False
     try:
-        words, typed["environment"] = restored(form.repeats, typed, known.sent)
+        text, typed["environment"] = restored(form.repeats, typed, message.sent)
     except ValidationError as problem:
         form.add_error(None, problem)
         return False
-    typed["message"] = words
+    typed["message"] = text
     if typed["kind"] == "json":
-        typed["value"] = read_json(words)
+        typed["value"] = read_json(text)
     return True

@@ -32,19 +32,29 @@ def mailbox_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"section": "overview", "error": None}
     status = 200
     try:
-        found = mailboxes(abaco_for(request))
+        waiting = mailboxes(abaco_for(request))
     except SignedOut:
         raise
     except AbacoError as failure:
         context["error"], status = failure, failure.status
     else:
         rows = [
-            MailboxRow(visible(one.label), page_of("message-create", one.actor_id), one.messages, one.executions)
-            for one in found.rows
+            MailboxRow(
+                visible(mailbox.label),
+                page_of("message-create", mailbox.actor_id),
+                mailbox.messages,
+                mailbox.executions,
+            )
+            for mailbox in waiting.rows
         ]
         # On the overview only what somebody may want to do something about.
-        shown = [row for row in rows if row.messages != 0] if wants_fragment(request) else rows
-        context |= {"rows": shown, "purged": len(rows) - len(shown), "more": found.more, "is_cut": found.is_cut}
+        visible_rows = [row for row in rows if row.messages != 0] if wants_fragment(request) else rows
+        context |= {
+            "rows": visible_rows,
+            "purged": len(rows) - len(visible_rows),
+            "more": waiting.more,
+            "is_cut": waiting.is_cut,
+        }
     return render_page(
         request, "messages/mailboxes.html", context, partial="messages/_mailbox_table.html", status=status
     )

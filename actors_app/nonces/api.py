@@ -41,11 +41,11 @@ class Nonces(Resource):
 
     def make(self, holder: Holder) -> Response:
         """Make one, and show it."""
-        given = self.body(serializers.NewNonce)
-        form = checked((AliasNonceForm if holder.is_alias else NonceForm)(typed(given.items())))
-        made = commands.create(self.http, self.abaco, holder, form.cleaned_data)
+        data = self.body(serializers.NewNonce)
+        form = checked((AliasNonceForm if holder.is_alias else NonceForm)(typed(data.items())))
+        result = commands.create(self.http, self.abaco, holder, form.cleaned_data)
         return self.written(
-            made,
+            result,
             lambda nonce, _: {**shown(holder, nonce), "id": nonce.id},
             status=201,
             location=lambda nonce: reverse(

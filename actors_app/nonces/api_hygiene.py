@@ -50,14 +50,14 @@ class NonceOverview(Resource):
             cursor=self.asked.get("cursor", ""),
             limit=self.asked["limit"],
         )
-        found, unread = look(self.abaco, self.who.tenant, page.items)
+        nonces, unread = look(self.abaco, self.who.tenant, page.items)
         show = self.asked.get("show", "")
-        chosen = [one for one in found if not show or (one.findings and (show == "worth" or show in one.findings))]
+        chosen = [item for item in nonces if not show or (item.findings and (show == "worth" or show in item.findings))]
         return self.page_of(
             serializers.HeldNonce,
-            Page([_held(one) for one in chosen], page.next, page.previous),
+            Page([_held(item) for item in chosen], page.next, page.previous),
             total_holders=len(holders),
-            unread=[one.holder.id for one in unread],
+            unread=[item.holder.id for item in unread],
         )
 
 
@@ -74,8 +74,8 @@ class _Replace(Resource):
         error = replaced.error
 
         def show(nonce: Nonce, message: str) -> dict[str, Any]:
-            words = f"{message} The other is still there: {error.user_message}" if error else message
-            return {**shown(holder, nonce), "id": nonce.id, "old_is_deleted": error is None, "message": words}
+            text = f"{message} The other is still there: {error.user_message}" if error else message
+            return {**shown(holder, nonce), "id": nonce.id, "old_is_deleted": error is None, "message": text}
 
         return self.written(
             replaced.made,
@@ -165,12 +165,12 @@ def _holder(named: dict[str, str]) -> Holder:
     return Holder(name, is_alias=word == "alias")
 
 
-def _held(found: Found) -> dict[str, Any]:
-    holder = found.keyed.holder
+def _held(reviewed: Found) -> dict[str, Any]:
+    holder = reviewed.keyed.holder
     return {
-        **shown(holder, found.nonce),
+        **shown(holder, reviewed.nonce),
         "holder": holder.id,
         "is_alias": holder.is_alias,
-        "findings": [{"name": name, "meaning": FINDINGS[name][1]} for name in found.findings],
-        "note": found.note.text if found.note else None,
+        "findings": [{"name": name, "meaning": FINDINGS[name][1]} for name in reviewed.findings],
+        "note": reviewed.note.text if reviewed.note else None,
     }

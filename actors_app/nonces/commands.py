@@ -62,15 +62,15 @@ class Holder:
 
 def create(request: HttpRequest, abaco: Abaco, holder: Holder, typed: Mapping[str, Any]) -> Written[Nonce]:
     """Make a nonce with the `level`, `max_uses` and `description` of a form. `POST …/nonces`."""
-    wanted = {name: typed[name] for name in ("level", "max_uses", "description")}
+    details = {name: typed[name] for name in ("level", "max_uses", "description")}
     return perform(
         request,
         holder.operations.create,
-        lambda: holder.service(abaco).create(holder.id, **wanted),
+        lambda: holder.service(abaco).create(holder.id, **details),
         lambda made: Answer(f"The nonce {made.masked} was made.", holder.url),
         **holder.about(),
         subject=holder.id,
-        details=wanted | holder.details,
+        details=details | holder.details,
     )
 
 

@@ -28,7 +28,7 @@ def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old
     A new one that was made is returned whatever became of the old one: nobody could see it again without asking.
     """
     service, uses = holder.service(abaco), _uses(old)
-    made = perform(
+    result = perform(
         request,
         holder.operations.create,
         lambda: service.create(holder.id, level=old.level, max_uses=uses, description=old.description),
@@ -37,8 +37,8 @@ def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old
         subject=holder.id,
         details={"level": old.level, "max_uses": uses, "replaces": old.masked} | holder.details,
     )
-    if made.value is None:
-        return Replaced(made)
+    if result.value is None:
+        return Replaced(result)
     try:
         perform(
             request,
@@ -50,9 +50,9 @@ def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old
             details={"nonce": old.masked} | holder.details,
         )
     except AbacoError as error:
-        return Replaced(made, error)
-    notes.hand_on(signed_in(request).tenant, handle, nonce_handle(holder.id, made.value.id))
-    return Replaced(made)
+        return Replaced(result, error)
+    notes.hand_on(signed_in(request).tenant, handle, nonce_handle(holder.id, result.value.id))
+    return Replaced(result)
 
 
 def _uses(nonce: Nonce) -> int:

@@ -15,10 +15,10 @@ def nonce_handle(actor_id: str, nonce_id: str) -> str:
 
 def nonce_behind(handle: str, actor_id: str, nonces: Iterable[Nonce]) -> Nonce:
     """Return the nonce that a handle stands for; raise NotFound where there is none, or no longer."""
-    found = None
+    match = None
     for nonce in nonces:
         if constant_time_compare(nonce_handle(actor_id, nonce.id), handle):
-            found = nonce
-    if found is None:
+            match = nonce
+    if match is None:
         raise NotFound("a handle of no nonce", user_message="This nonce does not exist, or was deleted.")
-    return found
+    return match

@@ -30,18 +30,18 @@ def findings(nonce: Nonce, levels: Mapping[str, str] | None, at: datetime) -> tu
     """
     if nonce.is_exhausted:
         return ()
-    found = []
+    names = []
     if levels is not None and not _may_still(nonce, levels):
-        found.append("orphan")
+        names.append("orphan")
     if nonce.level == "UPDATE":
-        found.append("update")
+        names.append("update")
     if nonce.is_unlimited:
-        found.append("unlimited")
+        names.append("unlimited")
     if nonce.last_use_time is None and nonce.create_time and at - nonce.create_time > NEVER:
-        found.append("never")
+        names.append("never")
     if nonce.last_use_time and at - nonce.last_use_time > LONG:
-        found.append("stale")
-    return tuple(found)
+        names.append("stale")
+    return tuple(names)
 
 
 def _may_still(nonce: Nonce, levels: Mapping[str, str]) -> bool:

@@ -49,45 +49,45 @@ class Found:
 
 def keyed_of(actors: Sequence[Actor], aliases: Sequence[Alias], me: str) -> list[Keyed]:
     """Return what has nonces: actors, and somebody's own aliases."""
-    found = [Keyed.of_actor(one) for one in actors if is_id(one.id)]
-    found += [
-        Keyed.of_alias(one)
-        for one in aliases
-        if one.owner == me and is_id(one.actor_id) and page_of("alias-detail", one.alias)
+    holders = [Keyed.of_actor(item) for item in actors if is_id(item.id)]
+    holders += [
+        Keyed.of_alias(item)
+        for item in aliases
+        if item.owner == me and is_id(item.actor_id) and page_of("alias-detail", item.alias)
     ]
-    return sorted(found, key=lambda one: (one.label.casefold(), one.holder.is_alias, one.holder.id))
+    return sorted(holders, key=lambda one: (one.label.casefold(), one.holder.is_alias, one.holder.id))
 
 
-def look(abaco: Abaco, tenant: str, every: Sequence[Keyed]) -> tuple[list[Found], list[Keyed]]:
+def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[Found], list[Keyed]]:
     """Return the nonces of some actors and aliases, those worth a look first; and whose could not be read."""
     calls: dict[str, Any] = {}
-    for number, one in enumerate(every):
-        calls[f"nonces{number}"] = lambda of=one.holder: of.service(abaco).list(of.id)
+    for number, item in enumerate(holders):
+        calls[f"nonces{number}"] = lambda of=item.holder: of.service(abaco).list(of.id)
         # With a nonce of an alias too, the API looks at what its maker may do with the actor, and not with the alias.
-        calls[f"levels {one.actor_id}"] = lambda id_=one.actor_id: abaco.permissions.get(id_)
+        calls[f"levels {item.actor_id}"] = lambda id_=item.actor_id: abaco.permissions.get(id_)
     answers = abaco.wave(**calls) if calls else {}
     stop_where_signed_out(answers)
-    read: list[tuple[Keyed, Nonce, str]] = []
+    rows: list[tuple[Keyed, Nonce, str]] = []
     unread = []
-    for number, one in enumerate(every):
+    for number, item in enumerate(holders):
         nonces: tuple[Nonce, ...] | None = answers[f"nonces{number}"].value
         if nonces is None:
-            unread.append(one)
-        read += [(one, nonce, nonce_handle(one.holder.id, nonce.id)) for nonce in nonces or ()]
-    notes, at = nonce_notes.noted_of(tenant, [handle for _, _, handle in read]), now()
-    found = [
-        Found(one, nonce, handle, notes.get(handle), findings(nonce, answers[f"levels {one.actor_id}"].value, at))
-        for one, nonce, handle in read
+            unread.append(item)
+        rows += [(item, nonce, nonce_handle(item.holder.id, nonce.id)) for nonce in nonces or ()]
+    notes, at = nonce_notes.noted_of(tenant, [handle for _, _, handle in rows]), now()
+    reviewed = [
+        Found(item, nonce, handle, notes.get(handle), findings(nonce, answers[f"levels {item.actor_id}"].value, at))
+        for item, nonce, handle in rows
     ]
     order = list(FINDINGS)
-    found.sort(
+    reviewed.sort(
         key=lambda one: (
             not one.findings,
             order.index(one.findings[0]) if one.findings else 0,
             one.keyed.label.casefold(),
         )
     )
-    return found, unread
+    return reviewed, unread
 
 
 def stop_where_signed_out(answers: Mapping[str, Answer]) -> None:

@@ -113,14 +113,14 @@ def _list(request: HttpRequest, holder: Holder) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            written = commands.create(request, abaco, holder, form.cleaned_data)
+            result = commands.create(request, abaco, holder, form.cleaned_data)
         except AbacoError as error:
             status = form.refuse(error)
         else:
-            if written.value is None:
+            if result.value is None:
                 return _page(request, holder, {"form": make(), "was_sent": True}, ask=abaco, status=409)
-            shown = _shown_once(request, holder, written.value) | {"form": make()}
-            return _page(request, holder, shown, ask=abaco, partial="nonces/_made.html")
+            context = _shown_once(request, holder, result.value) | {"form": make()}
+            return _page(request, holder, context, ask=abaco, partial="nonces/_made.html")
     return _page(request, holder, {"form": form}, status=status)
 
 

@@ -66,17 +66,19 @@ def nonce_overview(request: HttpRequest) -> HttpResponse:
     me = request.session["who"]["username"]
     every_holder = keyed_of(answers["actors"].value, answers["aliases"].value or (), me)
     page = Paginator(every_holder, PER_PAGE).get_page(request.GET.get("page", "1")[:9])
-    every, unread = look(abaco, tenant_of(request), list(page.object_list))
-    selected = [one for one in every if not show or (bool(one.findings) if show == "worth" else show in one.findings)]
+    reviewed, unread = look(abaco, tenant_of(request), list(page.object_list))
+    selected = [
+        item for item in reviewed if not show or (bool(item.findings) if show == "worth" else show in item.findings)
+    ]
     if csv_lists.is_asked(request):
         return csv_lists.csv_of(f"nonces-page-{page.number}", csv_lists.KEYED_NONCES, selected)
     at = now()
     context |= {
-        "rows": [_row(one.keyed, one.nonce, one.handle, one.findings, one.note, at) for one in selected],
+        "rows": [_row(item.keyed, item.nonce, item.handle, item.findings, item.note, at) for item in selected],
         "page": page,
-        "total": len(every),
-        "worth": sum(bool(one.findings) for one in every),
-        "unread": [f"the alias {one.label}" if one.holder.is_alias else one.label for one in unread],
+        "total": len(reviewed),
+        "worth": sum(bool(item.findings) for item in reviewed),
+        "unread": [f"the alias {item.label}" if item.holder.is_alias else item.label for item in unread],
         "aliases_error": answers["aliases"].error,
     }
     return _sent(request, context, 200)
@@ -138,26 +140,26 @@ def _replace(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
         if request.method == "GET":
             raise
         context["was_replaced"] = True
-        return _shown(request, context, 409)
+        return _page(request, context, 409)
     if request.method == "POST":
         context["form"] = PortalForm(request.POST)
         try:
             replaced = replace(request, abaco, holder, handle, old)
-            made = replaced.made.value
-            if made is None:
+            nonce = replaced.made.value
+            if nonce is None:
                 context["was_replaced"] = True
-                return _shown(request, context, 409)
-            context |= {"created": made, "curl_message": ""}
-            if made.level != "READ":
-                context["curl_message"] = curl_of(request, holder, made).message_with_nonce(made.id)
+                return _page(request, context, 409)
+            context |= {"created": nonce, "curl_message": ""}
+            if nonce.level != "READ":
+                context["curl_message"] = curl_of(request, holder, nonce).message_with_nonce(nonce.id)
             if replaced.error:
                 status = context["form"].refuse(replaced.error)
         except AbacoError as error:
             status = context["form"].refuse(error)
-    return _shown(request, context, status)
+    return _page(request, context, status)
 
 
-def _shown(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     response = render_page(request, "nonces/replace.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -147,10 +147,10 @@ class Entry:
 def entries_of(kind: Kind, levels: Mapping[str, str], owner: str, me: str) -> list[Entry]:
     """Explain each name of a map: everybody first, then the owner, then by level and name."""
     alike = by_drawing(user for user in levels if not unusable(user))
-    found = [_entry(kind, levels, user, level, owner, me, alike) for user, level in levels.items()]
+    entries = [_entry(kind, levels, user, level, owner, me, alike) for user, level in levels.items()]
     order = {level: number for number, level in enumerate(reversed(LEVELS))}
     return sorted(
-        found, key=lambda one: (not one.is_world, one.user != owner, order.get(one.level, len(order)), one.user)
+        entries, key=lambda one: (not one.is_world, one.user != owner, order.get(one.level, len(order)), one.user)
     )
 
 
@@ -164,14 +164,14 @@ def _entry(
     alike: Mapping[str, Sequence[str]],
 ) -> Entry:
     if user == WORLD:
-        every = f"Everybody who can sign in, whatever the level says. {NEVER_BACK}"
-        return Entry(user, level, ALLOWS[kind]["UPDATE"], [every], False, NEVER_BACK)
-    found = [STILL_FOUND] if kind == "actor" else []
+        reason = f"Everybody who can sign in, whatever the level says. {NEVER_BACK}"
+        return Entry(user, level, ALLOWS[kind]["UPDATE"], [reason], False, NEVER_BACK)
+    notes = [STILL_FOUND] if kind == "actor" else []
     if problem := unusable(user):
-        return Entry(user, level, NEVER_FOUND, [problem, *found], False, problem)
+        return Entry(user, level, NEVER_FOUND, [problem, *notes], False, problem)
     allows = ALLOWS[kind].get(level, "Not known: the API gave a level that it does not describe.")
     unsure = doubt(user, {} if user in (me, owner) else alike)
-    why = [*_why(kind, levels, user, level, owner), *(found if level == "NONE" else []), *([unsure] if unsure else [])]
+    why = [*_why(kind, levels, user, level, owner), *(notes if level == "NONE" else []), *([unsure] if unsure else [])]
     return Entry(user, level, allows, why, user == me, "", unsure)
 
 
@@ -237,13 +237,13 @@ def by_nonces(nonces: Sequence[Nonce], levels: Mapping[str, str], url: str) -> l
 
 def _by_nonce(nonce: Nonce, levels: Mapping[str, str], url: str) -> Way:
     if nonce.is_unlimited:
-        left = "unlimited uses"
+        uses_left = "unlimited uses"
     elif nonce.remaining_uses is None:
-        left = "an unknown number of uses left"
+        uses_left = "an unknown number of uses left"
     else:
-        left = f"{thousands(nonce.remaining_uses)} use{'' if nonce.remaining_uses == 1 else 's'} left"
+        uses_left = f"{thousands(nonce.remaining_uses)} use{'' if nonce.remaining_uses == 1 else 's'} left"
     maker = nonce.owner or "somebody whom the API does not name"
-    why = f"Made by {maker} at the level {nonce.level}, {left}. What is done with it is done in that name"
+    why = f"Made by {maker} at the level {nonce.level}, {uses_left}. What is done with it is done in that name"
     why += _through_whom(nonce, level_of(levels, nonce.owner), WORLD in levels)
     allows = {
         "READ": ALLOWS["actor"]["READ"],
@@ -269,30 +269,32 @@ def _through_whom(nonce: Nonce, has: str, is_shared: bool) -> str:
 
 def ask_aliases(abaco: Abaco, aliases: Sequence[Alias]) -> list[tuple[Alias, Answer, Answer]]:
     """Return the first of some aliases, each with its map of permissions and its nonces, or the API's refusals."""
-    asked = aliases[:MOST_ALIASES]
+    first_aliases = aliases[:MOST_ALIASES]
     calls: dict[str, GetCall] = {}
-    for number, one in enumerate(asked):
-        calls[f"levels{number}"] = lambda name=one.alias: abaco.permissions.get(name, "alias")  # type: ignore[misc]
-        calls[f"nonces{number}"] = lambda name=one.alias: abaco.alias_nonces.list(name)  # type: ignore[misc]
+    for number, alias in enumerate(first_aliases):
+        calls[f"levels{number}"] = lambda name=alias.alias: abaco.permissions.get(name, "alias")  # type: ignore[misc]
+        calls[f"nonces{number}"] = lambda name=alias.alias: abaco.alias_nonces.list(name)  # type: ignore[misc]
     answers = abaco.wave(**calls) if calls else {}
-    return [(one, answers[f"levels{number}"], answers[f"nonces{number}"]) for number, one in enumerate(asked)]
+    return [
+        (alias, answers[f"levels{number}"], answers[f"nonces{number}"]) for number, alias in enumerate(first_aliases)
+    ]
 
 
-def by_aliases(asked: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[str, str]) -> list[Way]:
+def by_aliases(answers: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[str, str]) -> list[Way]:
     """Explain the people with a level on an alias, which opens nothing but moves where messages go; and its nonces."""
-    ways: list[Way] = []
-    for alias, people, nonces in asked:
-        ways.append(_by_alias(alias, people))
+    routes: list[Way] = []
+    for alias, people, nonces in answers:
+        routes.append(_by_alias(alias, people))
         url = reverse("actors:alias-nonce-list", args=[alias.alias]) if has_page("alias", alias.alias) else ""
         if nonces.error:
             why = "Its nonces cannot be known: the API did not tell you."
-            ways.append(unknown_way(f"Whoever holds a nonce of the alias {alias.alias}", why, url))
+            routes.append(unknown_way(f"Whoever holds a nonce of the alias {alias.alias}", why, url))
         else:
-            ways += [
-                replace(way, why=f"Of the alias {alias.alias}. {way.why}")
-                for way in by_nonces(nonces.value, levels, url)
+            routes += [
+                replace(route, why=f"Of the alias {alias.alias}. {route.why}")
+                for route in by_nonces(nonces.value, levels, url)
             ]
-    return ways
+    return routes
 
 
 def _by_alias(alias: Alias, answer: Answer) -> Way:
@@ -304,13 +306,13 @@ def _by_alias(alias: Alias, answer: Answer) -> Way:
     by_name = {user: level for user, level in answer.value.items() if user != WORLD and not unusable(user)}
     is_shared = WORLD in answer.value
     movers = _names(user for user, level in by_name.items() if level == "UPDATE")
-    others = _names(user for user, level in by_name.items() if level in ("READ", "EXECUTE"))
-    who = "Everybody (ABACO_WORLD)" if is_shared else movers or "Nobody"
-    allows = f"{who} can point it elsewhere or delete it, so that messages sent to it go there or nowhere."
-    more = f" {others} can see who may use it." if others and not is_shared else ""
+    readers = _names(user for user, level in by_name.items() if level in ("READ", "EXECUTE"))
+    people = "Everybody (ABACO_WORLD)" if is_shared else movers or "Nobody"
+    allows = f"{people} can point it elsewhere or delete it, so that messages sent to it go there or nowhere."
+    note = f" {readers} can see who may use it." if readers and not is_shared else ""
     return Way(
         name,
-        f"{allows}{more}",
+        f"{allows}{note}",
         "A level on an alias opens nothing of the actor by itself: that takes an entry above, or a nonce.",
         url,
         "arrow-right",
@@ -318,9 +320,9 @@ def _by_alias(alias: Alias, answer: Answer) -> Way:
 
 
 def _names(users: Iterable[str]) -> str:
-    found = sorted(users)
-    more = f" and {len(found) - MOST_NAMES} more" if len(found) > MOST_NAMES else ""
-    return ", ".join(found[:MOST_NAMES]) + more
+    names = sorted(users)
+    suffix = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + suffix
 
 
 def strongest(nonces: Sequence[Nonce]) -> str:

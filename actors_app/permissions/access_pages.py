@@ -40,32 +40,38 @@ class Explained:
 def listing(request: HttpRequest, abaco: Abaco, subject: Subject, me: str) -> dict[str, Any]:
     """Return who can do what and why, as far as the API tells; raise where there is no such thing, or no answer."""
     answers = _ask(abaco, subject)
-    known = _subject(subject, answers)
+    context = _subject(subject, answers)
     if error := answers["levels"].error:
-        return known | _refused(error)
-    found = _explained(abaco, subject, me, known, answers)
-    shown = _table(request, found.entries)
-    return known | shown | {"may_not": found.may_not, "is_world": found.is_world, "ways": found.ways}
+        return context | _refused(error)
+    explanation = _explained(abaco, subject, me, context, answers)
+    table = _table(request, explanation.entries)
+    return (
+        context | table | {"may_not": explanation.may_not, "is_world": explanation.is_world, "ways": explanation.ways}
+    )
 
 
 def explained(abaco: Abaco, subject: Subject, me: str) -> Explained:
     """Return who can do what and why; raise an AbacoError where the API does not tell."""
     answers = _ask(abaco, subject)
-    known = _subject(subject, answers)
+    context = _subject(subject, answers)
     answers["levels"].need()
-    return _explained(abaco, subject, me, known, answers)
+    return _explained(abaco, subject, me, context, answers)
 
 
 def _explained(
-    abaco: Abaco, subject: Subject, me: str, known: Mapping[str, Any], answers: Mapping[str, Answer]
+    abaco: Abaco, subject: Subject, me: str, context: Mapping[str, Any], answers: Mapping[str, Answer]
 ) -> Explained:
     levels: dict[str, str] = answers["levels"].value
-    entries = access.entries_of(subject.kind, levels, _owner(subject, known), me)
+    entries = access.entries_of(subject.kind, levels, _owner(subject, context), me)
     reason, role = _may_not(abaco, levels, me, subject)
-    ways = [access.admins(subject.kind, role)]
+    routes = [access.admins(subject.kind, role)]
     if subject.kind == "actor":
-        ways = [*_by_nonces(known, levels, subject.name), *_by_aliases(abaco, known, levels, answers["aliases"]), *ways]
-    return Explained(entries, ways, reason, WORLD in levels)
+        routes = [
+            *_by_nonces(context, levels, subject.name),
+            *_by_aliases(abaco, context, levels, answers["aliases"]),
+            *routes,
+        ]
+    return Explained(entries, routes, reason, WORLD in levels)
 
 
 def others_with_access(abaco: Abaco, subject: Subject, me: str) -> list[Entry] | None:
@@ -86,37 +92,38 @@ def after_creation(request: HttpRequest, abaco: Abaco, subject: Subject) -> dict
     """Return what the page that follows a creation shows of access; nothing for any other visit."""
     if access.JUST_CREATED not in request.GET:
         return {}
-    others = others_with_access(abaco, subject, signed_in(request).username)
-    return {"subject": subject, "just_created": True, "others": others}
+    entries = others_with_access(abaco, subject, signed_in(request).username)
+    return {"subject": subject, "just_created": True, "others": entries}
 
 
 def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str) -> dict[str, Any]:
     """Return what another level for a name means; raise NotFound where the name is not in the list."""
     answers = _ask(abaco, subject)
-    known = _subject(subject, answers)
+    context = _subject(subject, answers)
     if isinstance(answers["levels"].error, OnlyAdmins):
-        return known | {"may_not": access.CONFIG_FAILS, "entry": None, "is_revoked": level == "NONE"}
+        return context | {"may_not": access.CONFIG_FAILS, "entry": None, "is_revoked": level == "NONE"}
     levels: dict[str, str] = answers["levels"].need()
-    entries = access.entries_of(subject.kind, levels, _owner(subject, known), me)
-    entry = next((one for one in entries if one.user == user), None)
+    entries = access.entries_of(subject.kind, levels, _owner(subject, context), me)
+    entry = next((item for item in entries if item.user == user), None)
     if entry is None and user != WORLD:
         raise NotFound("a name without an entry", user_message="This name is not in the list of permissions.")
     reason, role = _may_not(abaco, levels, me, subject)
     if not reason and entry is not None:
         reason = entry.fixed
-    nonces = [one for one in known["nonces"] or () if not one.is_exhausted]
-    return known | {
+    nonces = [nonce for nonce in context["nonces"] or () if not nonce.is_exhausted]
+    return context | {
         "entry": entry,
         "may_not": reason,
         "is_you": user == me,
         "role": role,
         "is_shared": WORLD in levels,
-        "is_last": user == me and not any(one.level == "UPDATE" and not one.fixed for one in entries if one.user != me),
+        "is_last": user == me
+        and not any(item.level == "UPDATE" and not item.fixed for item in entries if item.user != me),
         "is_revoked": level == "NONE",
-        "own_nonces": sum(one.owner == user for one in nonces),
-        "other_nonces": sum(one.owner != user for one in nonces),
+        "own_nonces": sum(nonce.owner == user for nonce in nonces),
+        "other_nonces": sum(nonce.owner != user for nonce in nonces),
         "still_found": access.STILL_FOUND if subject.kind == "actor" else "",
-        "lower": [one for one in entries if one.level in LEVELS[:-1] and not one.fixed],
+        "lower": [item for item in entries if item.level in LEVELS[:-1] and not item.fixed],
     }
 
 
@@ -142,23 +149,23 @@ def _subject(subject: Subject, answers: Mapping[str, Answer]) -> dict[str, Any]:
 
     The permissions alone do not say so: an administrator is shown those of an alias that does not exist.
     """
-    known: dict[str, Any] = {"nonces": None, "counts": {}}
+    context: dict[str, Any] = {"nonces": None, "counts": {}}
     if isinstance(error := answers["subject"].error, NotFound):
         raise error
     if subject.kind == "actor":
         nonces: tuple[Nonce, ...] | None = answers["nonces"].value
-        known |= {
+        context |= {
             "actor": answers["subject"].need(),
             "nonces": nonces,
             "counts": {"nonces": None if nonces is None else len(nonces)},
-            "usable": sum(not one.is_exhausted for one in nonces or ()),
+            "usable": sum(not nonce.is_exhausted for nonce in nonces or ()),
             "strongest": access.strongest(nonces or ()),
         }
     elif subject.kind == "alias":
-        known["found"] = alias = answers["subject"].value
+        context["found"] = alias = answers["subject"].value
         if alias and is_id(alias.actor_id):
-            known["actor_url"] = reverse("actors:actor-detail", args=[alias.actor_id])
-    return known
+            context["actor_url"] = reverse("actors:actor-detail", args=[alias.actor_id])
+    return context
 
 
 def _owner(subject: Subject, known: Mapping[str, Any]) -> str:
@@ -184,35 +191,39 @@ def _may_not(abaco: Abaco, levels: Mapping[str, str], me: str, subject: Subject)
     return (access.too_low(levels, me, subject.words) if role is AdminRole.OTHER else ""), role
 
 
-def _by_nonces(known: Mapping[str, Any], levels: Mapping[str, str], actor_id: str) -> list[Way]:
+def _by_nonces(context: Mapping[str, Any], levels: Mapping[str, str], actor_id: str) -> list[Way]:
     url = reverse("actors:nonce-list", args=[actor_id])
-    nonces = known["nonces"]
+    nonces = context["nonces"]
     if nonces is None:
         return [access.unknown_way("Whoever holds a nonce", "The nonces could not be loaded.", url)]
-    ways = access.by_nonces(nonces, levels, url)
-    if len(ways) > MOST_NONCES:
-        more = f"{len(ways) - MOST_NONCES} more that can still be used are on the page of the nonces."
-        ways = [*ways[:MOST_NONCES], access.unknown_way("Whoever holds another nonce", more, url)]
-    return ways
+    routes = access.by_nonces(nonces, levels, url)
+    if len(routes) > MOST_NONCES:
+        note = f"{len(routes) - MOST_NONCES} more that can still be used are on the page of the nonces."
+        routes = [*routes[:MOST_NONCES], access.unknown_way("Whoever holds another nonce", note, url)]
+    return routes
 
 
-def _by_aliases(abaco: Abaco, known: Mapping[str, Any], levels: Mapping[str, str], answer: Answer) -> list[Way]:
+def _by_aliases(abaco: Abaco, context: Mapping[str, Any], levels: Mapping[str, str], answer: Answer) -> list[Way]:
     if answer.error:
         return [access.unknown_way("Through an alias", "Which aliases point here could not be asked.")]
-    here = [one for one in answer.value if one.actor_id == known["actor"].id]
-    ways = access.by_aliases(access.ask_aliases(abaco, here), levels)
-    if len(here) > access.MOST_ALIASES:
-        more = f"{len(here) - access.MOST_ALIASES} more aliases point here; theirs were not asked for."
-        ways.append(access.unknown_way("Through another alias", more))
-    return ways
+    aliases = [alias for alias in answer.value if alias.actor_id == context["actor"].id]
+    routes = access.by_aliases(access.ask_aliases(abaco, aliases), levels)
+    if len(aliases) > access.MOST_ALIASES:
+        note = f"{len(aliases) - access.MOST_ALIASES} more aliases point here; theirs were not asked for."
+        routes.append(access.unknown_way("Through another alias", note))
+    return routes
 
 
 def _table(request: HttpRequest, entries: list[Entry]) -> dict[str, Any]:
     chosen = EntryFilter(request.GET).chosen
-    kept = [one for one in entries if chosen["q"].casefold() in one.user.casefold() and _is_shown(one, chosen["show"])]
-    page = Paginator(kept, preferences_of(request).page_size).get_page(chosen["page"])
-    shown = {"q": chosen["q"], "show": chosen["show"], "choices": EntryFilter.SHOW}
-    return shown | {"entries": list(page.object_list), "page": page, "total": len(entries)}
+    selected = [
+        entry
+        for entry in entries
+        if chosen["q"].casefold() in entry.user.casefold() and _is_shown(entry, chosen["show"])
+    ]
+    page = Paginator(selected, preferences_of(request).page_size).get_page(chosen["page"])
+    context = {"q": chosen["q"], "show": chosen["show"], "choices": EntryFilter.SHOW}
+    return context | {"entries": list(page.object_list), "page": page, "total": len(entries)}
 
 
 def _is_shown(entry: Entry, show: str) -> bool:

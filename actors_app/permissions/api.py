@@ -27,8 +27,8 @@ def others(resource: Resource, subject: Subject) -> dict[str, Any]:
         entries = others_with_access(resource.abaco, subject, resource.who.username)
     except SignedOut:  # it is created all the same
         entries = None
-    shown = None if entries is None else [{"user": entry.user, "level": entry.level} for entry in entries]
-    return {"others_with_access": shown}
+    rows = None if entries is None else [{"user": entry.user, "level": entry.level} for entry in entries]
+    return {"others_with_access": rows}
 
 
 class PermissionList(Resource):
@@ -44,13 +44,13 @@ class PermissionList(Resource):
     )
     def get(self, request: Request, **named: str) -> Response:
         """Answer with a page of the names, by name, and every other way in."""
-        found = explained(self.abaco, Subject.of(named), self.who.username)
+        explanation = explained(self.abaco, Subject.of(named), self.who.username)
         page = paging.cut(
-            found.entries, lambda one: (one.user,), cursor=self.asked.get("cursor", ""), limit=self.asked["limit"]
+            explanation.entries, lambda one: (one.user,), cursor=self.asked.get("cursor", ""), limit=self.asked["limit"]
         )
-        ways = [asdict(way) for way in found.ways]
-        more = {"ways": serializers.Way(ways, many=True).data, "may_not": found.may_not}
-        return self.page_of(serializers.Permission, page, total=len(found.entries), **more)
+        routes = [asdict(route) for route in explanation.ways]
+        fields = {"ways": serializers.Way(routes, many=True).data, "may_not": explanation.may_not}
+        return self.page_of(serializers.Permission, page, total=len(explanation.entries), **fields)
 
     @operation(
         "Grant a level, or take it back",
@@ -64,14 +64,12 @@ class PermissionList(Resource):
     )
     def post(self, request: Request, **named: str) -> Response:
         """Set the level of a name."""
-        given = self.body(serializers.Grant)
-        given["user"] = given["user"].rstrip()  # a blank at the end comes of a paste; one before is no user name
-        if given["user"] != given["user"].lstrip():
+        data = self.body(serializers.Grant)
+        data["user"] = data["user"].rstrip()  # a blank at the end comes of a paste; one before is no user name
+        if data["user"] != data["user"].lstrip():
             raise not_valid({"user": ["A user name has no spaces."]})
         subject = Subject.of(named)
-        form = checked(ChangeForm(typed(given.items()), kind=subject.kind, me=self.who.username))
+        form = checked(ChangeForm(typed(data.items()), kind=subject.kind, me=self.who.username))
         user, level = form.cleaned_data["user"], form.cleaned_data["level"]
-        written = commands.set_level(self.http, self.abaco, subject, user, level, is_confirmed=form.is_confirmed)
-        return self.written(
-            written, lambda after, message: {"user": user, "level": after.get(user), "message": message}
-        )
+        result = commands.set_level(self.http, self.abaco, subject, user, level, is_confirmed=form.is_confirmed)
+        return self.written(result, lambda after, message: {"user": user, "level": after.get(user), "message": message})

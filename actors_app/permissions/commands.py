@@ -24,8 +24,8 @@ def set_level(
     Raises InvalidRequest where the name was not typed again, and lets in somebody who resembles a name of the list.
     """
     operation = (REVOKE if level == "NONE" else GRANT)[subject.kind]
-    place = {"actor_id": subject.name if subject.kind == "actor" else "", "object_id": user}
-    if earlier := answered(request, operation, **place):
+    target = {"actor_id": subject.name if subject.kind == "actor" else "", "object_id": user}
+    if earlier := answered(request, operation, **target):
         return earlier
     _need(abaco, subject)
     before = abaco.permissions.get(subject.name, subject.kind)
@@ -37,18 +37,18 @@ def set_level(
         "after": {user: level},
         **({} if subject.kind == "actor" else {"name": subject.name}),
     }
-    written = perform(
+    result = perform(
         request,
         operation,
         lambda: abaco.permissions.grant(subject.name, user, level, subject.kind),
         lambda after: _outcome(subject, user, level, before, after),
         subject=subject.name,
         details=details,
-        **place,
+        **target,
     )
     if user in (signed_in(request).username, WORLD):
         forget_rights(request)
-    return written
+    return result
 
 
 def _need(abaco: Abaco, subject: Subject) -> None:
@@ -75,13 +75,13 @@ def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str],
     if after.get(user) != level:
         return Answer(f"The API took it, but its list does not show {level} for {name}.", subject.url, "warning")
     if user == WORLD:
-        words = f"Everybody can do everything with {subject.words} now."
+        sentence = f"Everybody can do everything with {subject.words} now."
     elif level == "NONE":
-        words = f"{name} has no level of their own any more. The name stays in the list, at NONE."
+        sentence = f"{name} has no level of their own any more. The name stays in the list, at NONE."
     elif was in (None, "NONE"):
-        words = f"{name} has {level} now."
+        sentence = f"{name} has {level} now."
     elif was == level:
-        words = f"{name} had {level} already."
+        sentence = f"{name} had {level} already."
     else:
-        words = f"{name} has {level} now, and had {visible(was)} before."
-    return Answer(words, subject.url)
+        sentence = f"{name} has {level} now, and had {visible(was)} before."
+    return Answer(sentence, subject.url)

@@ -61,8 +61,8 @@ class _LevelForm(PortalForm):
         """Take what the permission is on, and the visitor's own user name as `me`."""
         super().__init__(*args, **kwargs)
         self._me = me
-        words = [(level, f"{level}: {LEVEL_WORDS[kind][level]}") for level in self.levels]
-        self.fields["level"].choices = words  # type: ignore[attr-defined]
+        choices = [(level, f"{level}: {LEVEL_WORDS[kind][level]}") for level in self.levels]
+        self.fields["level"].choices = choices  # type: ignore[attr-defined]
 
     @property
     def is_oneself(self) -> bool:

@@ -68,10 +68,10 @@ def is_several(text: str) -> bool:
 
 def by_drawing(names: Iterable[str]) -> dict[str, list[str]]:
     """Return names, and those that every tenant knows, by what they look like."""
-    drawn: dict[str, list[str]] = {}
+    names_by_drawing: dict[str, list[str]] = {}
     for name in (*names, *_KNOWN):
-        drawn.setdefault(drawing(name), []).append(name)
-    return drawn
+        names_by_drawing.setdefault(drawing(name), []).append(name)
+    return names_by_drawing
 
 
 def doubt(user: str, others: Mapping[str, Sequence[str]]) -> str:
@@ -81,18 +81,18 @@ def doubt(user: str, others: Mapping[str, Sequence[str]]) -> str:
     """
     if user == WORLD:
         return ""
-    name, drawn = visible(user), drawing(user)
-    if _means_everybody(user, drawn):
+    name, user_drawing = visible(user), drawing(user)
+    if _means_everybody(user, user_drawing):
         return f"“{name}” does not stand for everybody: the API takes it for a user of exactly this name."
-    if _is_near_world(drawn):
+    if _is_near_world(user_drawing):
         return f"“{name}” resembles {WORLD} and is not it: the API takes it for a user of exactly this name."
-    like = next((other for other in others.get(drawn, ()) if other != user), "")
+    like = next((similar for similar in others.get(user_drawing, ()) if similar != user), "")
     resembles = f"resembles “{visible(like)}” and is another" if like else ""
     foreign = next((sign for sign in user if not sign.isascii()), "")
     if not foreign:
         return f"“{name}” {resembles} user." if like else ""
-    written = f"holds “{visible(foreign)}” ({unicodedata.name(foreign, 'a character without a name')})"
-    return f"“{name}” {written}, {f'{resembles} user' if like else 'which is no plain letter'}."
+    reason = f"holds “{visible(foreign)}” ({unicodedata.name(foreign, 'a character without a name')})"
+    return f"“{name}” {reason}, {f'{resembles} user' if like else 'which is no plain letter'}."
 
 
 def _means_everybody(user: str, drawn: str) -> bool:

@@ -60,8 +60,8 @@ def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
     subject, abaco, me = Subject.of(named), abaco_for(request), _me(request)
     context = _frame(subject)
     if request.method == "GET":
-        asked = drafts.restored() or request.GET
-        user, level = asked.get("user", ""), asked.get("level", "")
+        query = drafts.restored() or request.GET
+        user, level = query.get("user", ""), query.get("level", "")
         if not user:
             return redirect(subject.url)
         context |= consequences(abaco, subject, user, level, me)

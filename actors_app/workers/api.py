@@ -48,8 +48,8 @@ class WorkerList(Resource):
         num = self.body(serializers.Scale)["num"]
         actor = self.abaco.actors.get(actor_id) if num > 1 else None
         form = checked(ScaleForm(typed([("num", num)]), actor=actor))
-        asked = commands.ensure(self.http, self.abaco, actor_id, form.cleaned_data["num"])
-        return self.done(asked)
+        result = commands.ensure(self.http, self.abaco, actor_id, form.cleaned_data["num"])
+        return self.done(result)
 
 
 class WorkerDetail(Resource):

@@ -16,11 +16,14 @@ def enough_workers(abaco: Abaco, entry: AuditEntry) -> Finding:
         if is_id(worker.id)
     ]
     if isinstance(least, int) and len(workers) >= least:
-        words, advice, done = "There are as many workers as you asked for.", "There is nothing left to do.", "yes"
+        sentence, advice, done = "There are as many workers as you asked for.", "There is nothing left to do.", "yes"
     else:
-        words, done = f"There are {len(workers)} workers; workers that idle are stopped by the API itself.", "unknown"
+        sentence, done = (
+            f"There are {len(workers)} workers; workers that idle are stopped by the API itself.",
+            "unknown",
+        )
         advice = "You can ask for them again: asking twice makes no more of them."
-    return Finding(done, words, advice, items)
+    return Finding(done, sentence, advice, items)
 
 
 def worker_is_gone(abaco: Abaco, entry: AuditEntry) -> Finding:

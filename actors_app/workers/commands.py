@@ -42,12 +42,12 @@ def _outcome(abaco: Abaco, actor_id: str, num: int, said: str) -> Answer:
     workers: tuple[Worker, ...] | None = abaco.wave(workers=lambda: abaco.workers.list(actor_id))["workers"].value
     is_same = "already had" in said
     if workers is None:
-        there = ""
+        total = ""
     else:
-        there = f" There {'is 1 worker' if len(workers) == 1 else f'are {len(workers)} workers'} now."
+        total = f" There {'is 1 worker' if len(workers) == 1 else f'are {len(workers)} workers'} now."
     if is_same:
         less = " Asking for fewer stops none: stop workers by name below." if num < len(workers or ()) else ""
-        return Answer(f"Nothing changed.{there}{less}", reverse("actors:worker-list", args=[actor_id]), "info")
+        return Answer(f"Nothing changed.{total}{less}", reverse("actors:worker-list", args=[actor_id]), "info")
     return Answer(
-        f"The API starts what was missing for at least {num}.{there}", reverse("actors:worker-list", args=[actor_id])
+        f"The API starts what was missing for at least {num}.{total}", reverse("actors:worker-list", args=[actor_id])
     )

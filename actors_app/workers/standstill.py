@@ -90,12 +90,12 @@ def standstills(
         return _of_error(actor, waiting)
     if actor.status == "SHUTTING_DOWN":
         return ()
-    found = [one for worker in workers if (one := _of_worker(actor, worker, workers, unfinished, at))]
+    results = [standstill for worker in workers if (standstill := _of_worker(actor, worker, workers, unfinished, at))]
     if not workers and waiting and actor.status == "READY":
         return (_no_worker(actor, waiting),)
-    still = {one.worker_id for one in found}
+    still = {standstill.worker_id for standstill in results}
     blocks = all(worker.id in still or worker.is_stopping for worker in workers)
-    return tuple(found) if blocks else tuple(_beside_others(one) for one in found)
+    return tuple(results) if blocks else tuple(_beside_others(standstill) for standstill in results)
 
 
 def still_waits(execution: Execution, actor: AnyActor | None) -> bool:
@@ -110,14 +110,14 @@ def after_halt(api: Dialect | None) -> tuple[str, ...]:
     stays = "its record stays Busy"
     if api is None or not api.drops_stopped_workers:
         stays += " for up to an hour"
-    way = "start the same image again, which an update with force does in some 4 seconds"
+    remedy = "start the same image again, which an update with force does in some 4 seconds"
     if api is not None and api.drops_stopped_workers:
-        way = "stop that worker and send the next message, which starts another; or start the same image again"
+        remedy = "stop that worker and send the next message, which starts another; or start the same image again"
     return (
         f"The worker that runs it takes no more messages: it ends its work, while {stays}.",
         "Messages then wait for another worker of the actor. Where there is none, the API starts none while the record "
         "exists, unless its autoscaler does.",
-        f"Before the next message: {way}. The page of workers says so, with a button for each.",
+        f"Before the next message: {remedy}. The page of workers says so, with a button for each.",
     )
 
 
@@ -169,8 +169,8 @@ def _of_worker(
     if not executions:
         ended = _age(worker.last_execution_time, at)
         return _exited(actor, worker, workers, at) if ended is not None and ended > SETTLES else None
-    waiting = [one for one in executions if one.outcome == "waiting"]
-    if len(waiting) == len(executions) and all(held(one, worker, at) > BLOCKED for one in waiting):
+    waiting = [execution for execution in executions if execution.outcome == "waiting"]
+    if len(waiting) == len(executions) and all(held(execution, worker, at) > BLOCKED for execution in waiting):
         return _blocked(actor, worker, workers, waiting[0], at)
     return None
 
@@ -249,8 +249,8 @@ def _of_error(actor: AnyActor, waiting: int | None) -> tuple[Standstill, ...]:
     facts: Evidence = (("Actor", "Error"), ("Mailbox", "not reported" if waiting is None else thousands(waiting)))
     if _TOO_LONG in message.lower():
         environment = actor.default_environment if isinstance(actor, Actor) else {}
-        wrong = [name for name, value in environment.items() if variable_excess(name, value)]
-        edit = Remedy("edit", "Edit the environment", f"Shorten {visible(wrong[0])[:60]}." if wrong else "")
+        excessive = [name for name, value in environment.items() if variable_excess(name, value)]
+        edit = Remedy("edit", "Edit the environment", f"Shorten {visible(excessive[0])[:60]}." if excessive else "")
         purge = Remedy(
             "purge", "Empty the mailbox", "The message would break the actor again. All that wait are dropped."
         )
@@ -261,7 +261,7 @@ def _of_error(actor: AnyActor, waiting: int | None) -> tuple[Standstill, ...]:
                 "six tries the API put the actor in error.",
                 "Remove what is too long, then start the same image again. Until then messages queue and nothing runs.",
                 facts,
-                (*((edit,) if wrong else ()), purge, _restart("Then start the image again")),
+                (*((edit,) if excessive else ()), purge, _restart("Then start the image again")),
             ),
         )
     if message.startswith(_NO_START):
@@ -327,8 +327,8 @@ def _facts(worker: Worker, at: datetime) -> Evidence:
         ("Last execution ended", worker.last_execution_time),
         ("Last health check", worker.last_health_check_time),
     )
-    told = tuple((name, f"{duration(_age(moment, at))} ago" if moment else "never") for name, moment in moments)
-    return (("Worker", f"{visible(worker.id)}, {status_words(worker.status)}"), *told)
+    ages = tuple((name, f"{duration(_age(moment, at))} ago" if moment else "never") for name, moment in moments)
+    return (("Worker", f"{visible(worker.id)}, {status_words(worker.status)}"), *ages)
 
 
 def _messages(waiting: int) -> str:

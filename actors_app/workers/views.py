@@ -121,7 +121,9 @@ def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpRe
     worker = answers["worker"].need()
     running = running_by_worker(abaco, actor_id, [worker]).get(worker_id, "")
     context |= {"worker": worker, "is_moving": _is_moving([worker]), "running": running}
-    context["standstills"] = [one for one in _standing_still(abaco, answers) if one.worker_id == worker_id]
+    context["standstills"] = [
+        standstill for standstill in _standing_still(abaco, answers) if standstill.worker_id == worker_id
+    ]
     return render_page(request, "workers/detail.html", context, partial="workers/_facts.html")
 
 
@@ -146,9 +148,11 @@ def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResp
             mailbox=lambda: abaco.messages.count(actor_id),
         )
         context["worker"], actor = answers["worker"].need(), answers["actor"].need()
-        found = [one for one in _standing_still(abaco, answers) if one.worker_id == worker_id]
-        context |= {"actor": actor, "standstill": found[0] if found else None}
-        context["consequences"] = after_stop(actor.api, found[0] if found else None)
+        standstills = [
+            standstill for standstill in _standing_still(abaco, answers) if standstill.worker_id == worker_id
+        ]
+        context |= {"actor": actor, "standstill": standstills[0] if standstills else None}
+        context["consequences"] = after_stop(actor.api, standstills[0] if standstills else None)
         form = PortalForm()
     else:
         form = PortalForm(request.POST)

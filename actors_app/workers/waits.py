@@ -76,9 +76,9 @@ def unfinished(
     suspects = [worker for worker in workers if is_suspect(worker, at)][:LOOKED_AT]
     if not suspects:
         return {}
-    found = _by_search(abaco.hurried(SECONDS), actor_id, suspects)
-    missing = [worker.id for worker in suspects if worker.id not in found]
-    return found | (unfinished_of_many(abaco, {actor_id: missing}) if missing else {})
+    executions = _by_search(abaco.hurried(SECONDS), actor_id, suspects)
+    missing = [worker.id for worker in suspects if worker.id not in executions]
+    return executions | (unfinished_of_many(abaco, {actor_id: missing}) if missing else {})
 
 
 def unfinished_of_many(abaco: Abaco, workers: Mapping[str, Sequence[str]]) -> dict[str, Sequence[Execution]]:
@@ -92,16 +92,18 @@ def unfinished_of_many(abaco: Abaco, workers: Mapping[str, Sequence[str]]) -> di
     rows = {id_: _rows(listing.value) for id_, listing in listings.items() if listing.value is not None}
     calls: dict[str, Any] = {
         f"{id_} {row.id}": lambda id_=id_, row=row: abaco.executions.get(id_, row.id)
-        for id_, some in rows.items()
-        for row in some
+        for id_, listed in rows.items()
+        for row in listed
     }
     answers = _gathered(abaco, calls)
-    found: dict[str, Sequence[Execution]] = {}
-    for id_, some in rows.items():
-        read = [answers[f"{id_} {row.id}"].value for row in some]
-        if sum(row.is_running for row in some) < RUNNING and None not in read:
-            found |= {worker: [one for one in read if _is_of(one, worker)] for worker in workers[id_]}
-    return found
+    executions: dict[str, Sequence[Execution]] = {}
+    for id_, listed in rows.items():
+        details = [answers[f"{id_} {row.id}"].value for row in listed]
+        if sum(row.is_running for row in listed) < RUNNING and None not in details:
+            executions |= {
+                worker: [execution for execution in details if _is_of(execution, worker)] for worker in workers[id_]
+            }
+    return executions
 
 
 def running_by_worker(abaco: Abaco, actor_id: str, workers: Sequence[Worker]) -> dict[str, str]:
@@ -151,15 +153,17 @@ def _by_search(abaco: Abaco, actor_id: str, workers: Sequence[Worker]) -> dict[s
     for worker in workers:
         named = {"worker_id": worker.id}
         calls[f"all {worker.id}"] = lambda named=named: abaco.executions.search(actor_id, limit=1, filters=named)
-        left = named | {"status.neq": "COMPLETE"}
-        calls[f"left {worker.id}"] = lambda left=left: abaco.executions.search(actor_id, limit=20, filters=left)
+        unended = named | {"status.neq": "COMPLETE"}
+        calls[f"left {worker.id}"] = lambda unended=unended: abaco.executions.search(
+            actor_id, limit=20, filters=unended
+        )
     answers = _gathered(abaco, calls)
-    found = {}
+    executions = {}
     for worker in workers:
-        every, left = answers[f"all {worker.id}"].value, answers[f"left {worker.id}"].value
-        if every and every.executions and left:
-            found[worker.id] = tuple(one for one in left.executions if _is_of(one, worker.id))
-    return found
+        newest, unended = answers[f"all {worker.id}"].value, answers[f"left {worker.id}"].value
+        if newest and newest.executions and unended:
+            executions[worker.id] = tuple(execution for execution in unended.executions if _is_of(execution, worker.id))
+    return executions
 
 
 def _is_of(execution: Execution, worker_id: str) -> bool:
@@ -180,11 +184,11 @@ def _gathered(abaco: Abaco, calls: dict[str, Any]) -> dict[str, Answer]:
 
 def _reason(abaco: Abaco, execution: Execution, answers: dict[str, Answer]) -> Why:
     actor, workers, at = answers["actor"].value, answers["workers"].value, now()
-    left: Mapping[str, Sequence[Execution]] = {}
+    by_worker: Mapping[str, Sequence[Execution]] = {}
     if actor is not None and workers:
         is_free = any(worker.is_ready or worker.is_starting for worker in workers)
-        left = {} if is_free else unfinished(abaco, actor.id, workers, at)
-    if execution.worker_id and execution.worker_id not in left:
-        left = {**left, execution.worker_id: (execution,)}
-    asked = Asked(actor, answers["mailbox"].value, workers, problem=answers["actor"].error, unfinished=left)
-    return why_not_running(execution, asked, at)
+        by_worker = {} if is_free else unfinished(abaco, actor.id, workers, at)
+    if execution.worker_id and execution.worker_id not in by_worker:
+        by_worker = {**by_worker, execution.worker_id: (execution,)}
+    state = Asked(actor, answers["mailbox"].value, workers, problem=answers["actor"].error, unfinished=by_worker)
+    return why_not_running(execution, state, at)

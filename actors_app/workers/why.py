@@ -55,17 +55,17 @@ class Asked:
         return self.mailbox.messages if self.mailbox else None
 
 
-def why_not_running(execution: Execution, asked: Asked, at: datetime) -> Why:
+def why_not_running(execution: Execution, state: Asked, at: datetime) -> Why:
     """Return why an execution that waits is not running, as far as the API's answers show it."""
-    evidence = _evidence(execution, asked, at)
-    found, is_taken = _standstills(asked, at), _taker(execution, asked) is not None
-    for one in found:
-        if one.blocks and _holds_up(one, execution, asked, is_taken=is_taken):
-            reason, advice = (one.sentence, one.advice) if execution.outcome == "waiting" else _LEFT
-            more = tuple(fact for fact in one.evidence if fact[0] in _MORE)
-            return Why(one.kind, reason, advice, (*evidence, *more), True, one.remedies)
-    kind, reason, advice, is_stuck = _reason(execution, asked, at, {one.worker_id for one in found})
-    remedies = next((one.remedies for one in found if one.kind == kind), ())
+    evidence = _evidence(execution, state, at)
+    standstills, is_taken = _standstills(state, at), _taker(execution, state) is not None
+    for standstill in standstills:
+        if standstill.blocks and _holds_up(standstill, execution, state, is_taken=is_taken):
+            reason, advice = (standstill.sentence, standstill.advice) if execution.outcome == "waiting" else _LEFT
+            facts = tuple(fact for fact in standstill.evidence if fact[0] in _MORE)
+            return Why(standstill.kind, reason, advice, (*evidence, *facts), True, standstill.remedies)
+    kind, reason, advice, is_stuck = _reason(execution, state, at, {standstill.worker_id for standstill in standstills})
+    remedies = next((standstill.remedies for standstill in standstills if standstill.kind == kind), ())
     return Why(kind, reason, advice, evidence, is_stuck, remedies)
 
 
@@ -90,10 +90,10 @@ def _taker(execution: Execution, asked: Asked) -> Worker | None:
 _Reason = tuple[str, str, str, bool]
 
 
-def _reason(execution: Execution, asked: Asked, at: datetime, still: Set[str]) -> _Reason:
-    actor = asked.actor
+def _reason(execution: Execution, state: Asked, at: datetime, still: Set[str]) -> _Reason:
+    actor = state.actor
     if actor is None:
-        return _without_actor(asked.problem)
+        return _without_actor(state.problem)
     if actor.is_shutting_down:
         return (
             "deleting",
@@ -102,16 +102,16 @@ def _reason(execution: Execution, asked: Asked, at: datetime, still: Set[str]) -
             True,
         )
     if actor.is_error:
-        said = f": {visible(actor.status_message)}" if actor.status_message else ", and the API does not say why."
+        cause = f": {visible(actor.status_message)}" if actor.status_message else ", and the API does not say why."
         return (
             "actor-error",
-            f"The actor is in error{said}",
+            f"The actor is in error{cause}",
             "Give the actor an image that can be pulled, or have the same one pulled again; the message waits.",
             True,
         )
-    if asked.workers is None:
+    if state.workers is None:
         return "unknown", "How the actor's workers stand could not be found out.", "Look again in a moment.", False
-    return _of_workers(execution, actor, asked, [one for one in asked.workers if one.id not in still], at)
+    return _of_workers(execution, actor, state, [worker for worker in state.workers if worker.id not in still], at)
 
 
 def _without_actor(problem: AbacoError | None) -> _Reason:
@@ -122,20 +122,20 @@ def _without_actor(problem: AbacoError | None) -> _Reason:
             "It will not run: such an execution stays Submitted for ever.",
             True,
         )
-    said = f" {problem.user_message}" if problem else ""
-    return "unknown", f"How the actor stands could not be found out.{said}", "Look again in a moment.", False
+    cause = f" {problem.user_message}" if problem else ""
+    return "unknown", f"How the actor stands could not be found out.{cause}", "Look again in a moment.", False
 
 
-def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Sequence[Worker], at: datetime) -> _Reason:
+def _of_workers(execution: Execution, actor: Actor, state: Asked, workers: Sequence[Worker], at: datetime) -> _Reason:
     waited = _age(execution.message_received_time, at) or 0.0
-    taken = _taker(execution, asked)
+    taker = _taker(execution, state)
     busy = [worker for worker in workers if worker.is_busy]
     ready = [worker for worker in workers if worker.is_ready]
     starting = [worker for worker in workers if not (worker.is_busy or worker.is_ready or worker.is_stopping)]
-    if asked.waiting == 0 and taken is None and waited > PATIENCE:
+    if state.waiting == 0 and taker is None and waited > PATIENCE:
         return _not_in_mailbox(is_quiet=not busy and not starting)
-    if taken is not None and taken.is_busy:
-        return _taken(execution, taken, asked.waiting, at)
+    if taker is not None and taker.is_busy:
+        return _being_started(execution, taker, state.waiting, at)
     if not workers:
         return _without_workers(execution, actor, waited)
     if starting and not ready and not busy:
@@ -148,7 +148,7 @@ def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Seque
             False,
         )
     # Those with an earlier image put back what they take, so that they count for nothing where there are others.
-    ready, busy = ([one for one in some if not _is_old(one, actor)] for some in (ready, busy))
+    ready, busy = ([member for member in group if not _is_old(member, actor)] for group in (ready, busy))
     if not ready and not busy:
         return (
             "old-revision",
@@ -157,11 +157,11 @@ def _of_workers(execution: Execution, actor: Actor, asked: Asked, workers: Seque
             False,
         )
     if not ready:
-        return _busy(busy, asked.waiting)
+        return _busy(busy, state.waiting)
     return _ready(ready, waited, at)
 
 
-def _taken(execution: Execution, worker: Worker, waiting: int | None, at: datetime) -> _Reason:
+def _being_started(execution: Execution, worker: Worker, waiting: int | None, at: datetime) -> _Reason:
     """Say how far a worker is with a message that it has taken; only one that could not start it puts it back."""
     if waiting and held(execution, worker, at) > STARTS:
         back = "its message is" if waiting == 1 else "its message is, as it seems,"
@@ -235,25 +235,25 @@ def _starting(starting: Sequence[Worker], at: datetime) -> _Reason:
     age = _age(oldest.create_time, at)
     since = f" for {duration(age)}" if age is not None else ""
     doing = status_words(oldest.status).lower()
-    many = "Its worker is" if len(starting) == 1 else f"{len(starting)} workers are"
+    subject = "Its worker is" if len(starting) == 1 else f"{len(starting)} workers are"
     slow = age is not None and age > SILENT
     return (
         "starting",
-        f"{many} starting: {visible(doing)}{since}.",
+        f"{subject} starting: {visible(doing)}{since}.",
         "That is long: the image may be large, or cannot be pulled." if slow else "It runs when the worker is ready.",
         False,
     )
 
 
 def _busy(busy: Sequence[Worker], waiting: int | None) -> _Reason:
-    many = "Its one worker is busy" if len(busy) == 1 else f"All {len(busy)} workers are busy"
+    subject = "Its one worker is busy" if len(busy) == 1 else f"All {len(busy)} workers are busy"
     if waiting is None:
         ahead = ""
     elif waiting <= 1:
         ahead = "; it is next"
     else:
         ahead = f"; at most {thousands(waiting - 1)} message{'s are' if waiting > 2 else ' is'} before it"
-    return "busy", f"{many}{ahead}.", "It runs when a worker is free. More workers run more at once.", False
+    return "busy", f"{subject}{ahead}.", "It runs when a worker is free. More workers run more at once.", False
 
 
 def _ready(ready: Sequence[Worker], waited: float, at: datetime) -> _Reason:
@@ -306,14 +306,14 @@ def _is_old(worker: Worker, actor: Actor) -> bool:
 
 
 def _worker(worker: Worker, actor: Actor | None, at: datetime) -> str:
-    said = [visible(status_words(worker.status))]
+    facts = [visible(status_words(worker.status))]
     if (age := _age(worker.create_time, at)) is not None:
-        said.append(f"{duration(age)} old")
+        facts.append(f"{duration(age)} old")
     if (heard := _age(worker.last_health_check_time, at)) is not None:
-        said.append(f"last heard of {duration(heard)} ago")
+        facts.append(f"last heard of {duration(heard)} ago")
     if actor and _is_old(worker, actor):
-        said.append(f"with the image {visible(worker.image)}")
-    return ", ".join(said)
+        facts.append(f"with the image {visible(worker.image)}")
+    return ", ".join(facts)
 
 
 def _age(moment: datetime | None, at: datetime) -> float | None:

@@ -233,8 +233,8 @@ SEEDED = (
     ),
     Seeded(
         "actors_app/logs/parts.py",
-        "masked = masker.pieces(read.counted(pieces))",
-        "masked = read.counted(pieces)",
+        "masked = masker.pieces(log_pass.count(pieces))",
+        "masked = log_pass.count(pieces)",
         _MASKED,
     ),
     Seeded("actors_app/logs/views.py", "to_the_end(masker.pieces(pieces))", "to_the_end(pieces)", _MASKED),
