@@ -49,8 +49,8 @@ class ActorList(Resource):
         actors = self.abaco.actors.list()
         definition_archive.record(self.who.tenant, actors)
         sort: str = self.asked["sort"]
-        found = matching(actors, self.asked.get("q", ""), self.asked.get("status", ""))
-        return self.page(serializers.ActorRow, found, KEYS[sort.removeprefix("-")], descending=sort[0] == "-")
+        matches = matching(actors, self.asked.get("q", ""), self.asked.get("status", ""))
+        return self.page(serializers.ActorRow, matches, KEYS[sort.removeprefix("-")], descending=sort[0] == "-")
 
     @operation(
         CREATE_ACTOR,
@@ -62,11 +62,11 @@ class ActorList(Resource):
     )
     def post(self, request: Request) -> Response:
         """Register one; it starts as soon as its image is there."""
-        given = self.body(serializers.ActorDefinition)
-        form = checked(ActorForm(typed(pairs_of(filled(as_form(given)))), tenant=self.tenant))
-        definition = exactly(form.new_definition(), given)
-        made = commands.create(self.http, self.abaco, definition)
-        return self.written(made, lambda actor, _: shown(actor), status=201, location=address)
+        data = self.body(serializers.ActorDefinition)
+        form = checked(ActorForm(typed(pairs_of(filled(as_form(data)))), tenant=self.tenant))
+        definition = exactly(form.new_definition(), data)
+        result = commands.create(self.http, self.abaco, definition)
+        return self.written(result, lambda actor, _: shown(actor), status=201, location=address)
 
 
 class ActorDetail(Resource):
@@ -93,21 +93,21 @@ class ActorDetail(Resource):
     )
     def patch(self, request: Request, actor_id: str) -> Response:
         """Change what is named, and nothing else."""
-        given = self.body(serializers.ActorChanges)
+        data = self.body(serializers.ActorChanges)
         if earlier := answered(self.http, UPDATE_ACTOR, actor_id=actor_id):
             return self.written(earlier, lambda actor, _: shown(actor))
         actor = self.abaco.actors.get(actor_id)
         require_match(self.http, shown(actor), "actor")
-        force, before = given.pop("force", False), definition_of(actor)
+        force, before = data.pop("force", False), definition_of(actor)
         form = checked(
-            ActorForm(_inputs(before | as_form(given), force), opened=before, actor_id=actor_id, tenant=self.tenant)
+            ActorForm(_inputs(before | as_form(data), force), opened=before, actor_id=actor_id, tenant=self.tenant)
         )
-        wanted = exactly(form.values(), given)
-        if not differences(before, wanted) and not force:
+        after = exactly(form.values(), data)
+        if not differences(before, after) and not force:
             return Response(shown(actor))
-        if before["link"] != wanted["link"] and (ring := commands.ring(self.abaco, actor, wanted["link"])):
+        if before["link"] != after["link"] and (ring := commands.ring(self.abaco, actor, after["link"])):
             raise not_valid({"link": [ring_words(ring)]})
-        saved = commands.update(self.http, actor_id, actor, before, wanted, force=force)
+        saved = commands.update(self.http, actor_id, actor, before, after, force=force)
         return self.written(saved, lambda saved, _: shown(saved))
 
     @operation(DELETE_ACTOR, tag=TAG, takes=False, gives=Done)
@@ -119,19 +119,19 @@ class ActorDetail(Resource):
         return self.done(commands.delete(self.http, self.abaco, actor_id, label))
 
 
-def as_form(given: Definition) -> Definition:
+def as_form(data: Definition) -> Definition:
     """Return what was sent as the form takes it: a hint with a comma in it would become two."""
-    for hint in given.get("hints", ()):
+    for hint in data.get("hints", ()):
         if "," in hint:
             raise not_valid({"hints": ["A hint cannot hold a comma."]})
-    return {name: "" if value is None and name in ("mem_limit", "queue") else value for name, value in given.items()}
+    return {name: "" if value is None and name in ("mem_limit", "queue") else value for name, value in data.items()}
 
 
 def _inputs(definition: Definition, force: bool) -> Any:
     return typed([*inputs_of(definition), ("force", force)])
 
 
-def exactly(definition: Definition, given: Definition) -> Definition:
+def exactly(definition: Definition, data: Definition) -> Definition:
     """Return a checked definition with a description's line ends as they were sent, which a browser could not send."""
-    exact = {name: given[name] for name in ("description",) if given.get(name)}
+    exact = {name: data[name] for name in ("description",) if data.get(name)}
     return {**definition, **exact}

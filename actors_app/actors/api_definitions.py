@@ -43,8 +43,8 @@ class Revisions(Resource):
             raise
         except AbacoError as error:
             # One that is gone is still its owner's to look at; while the API is silent, its last answer stands.
-            seen = visibility.despite(self.http, self.abaco, actor_id, error)
-            key, reader = seen.id, partial(reader_despite, self.who, seen.id, seen.owner, error)
+            record = visibility.despite(self.http, self.abaco, actor_id, error)
+            key, reader = record.id, partial(reader_despite, self.who, record.id, record.owner, error)
         else:
             visibility.remember(self.who.tenant, [actor])
             key, reader = actor.id, partial(reader_of, self.abaco, self.who, actor)
@@ -53,10 +53,10 @@ class Revisions(Resource):
     def opened(self, key: str, revision: Revision) -> Definition:
         """Return what is in one of them; raise Http404 where no key opens it any more."""
         row = definition_archive.kept(self.who.tenant, key, revision.key)
-        found = definition_archive.opened(row) if row else None
-        if found is None:
+        definition = definition_archive.opened(row) if row else None
+        if definition is None:
             raise Http404
-        return found
+        return definition
 
 
 class RevisionList(Revisions):
@@ -72,8 +72,8 @@ class RevisionList(Revisions):
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of them, the newest first."""
-        _, found = self.line(actor_id)
-        return self.page(serializers_definitions.Revision, found, lambda one: (one.key,), descending=True)
+        _, revisions = self.line(actor_id)
+        return self.page(serializers_definitions.Revision, revisions, lambda revision: (revision.key,), descending=True)
 
 
 class RevisionDetail(Revisions):
@@ -89,8 +89,8 @@ class RevisionDetail(Revisions):
     )
     def get(self, request: Request, actor_id: str, revision_id: int) -> Response:
         """Answer with one."""
-        reader_now, found = self.line(actor_id)
-        revision = next((one for one in found if one.key == revision_id), None)
+        reader_now, revisions = self.line(actor_id)
+        revision = next((item for item in revisions if item.key == revision_id), None)
         if revision is None:
             raise Http404
         reader = reader_now()
@@ -118,9 +118,9 @@ class RevisionDifference(Revisions):
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with the fields that differ."""
-        reader_now, found = self.line(actor_id)
-        form = checked(RevisionsForm(typed(self.asked.items()), found))
-        before, after = form.chosen(found)
+        reader_now, revisions = self.line(actor_id)
+        form = checked(RevisionsForm(typed(self.asked.items()), revisions))
+        before, after = form.chosen(revisions)
         if before is None or after is None:
             return Response({"before": None, "after": None, "former_values": None, "differences": []})
         reader = reader_now()
@@ -130,17 +130,17 @@ class RevisionDifference(Revisions):
                 "before": serializers_definitions.Revision(before).data,
                 "after": serializers_definitions.Revision(after).data,
                 "former_values": reader.sight.value,
-                "differences": [_difference(reader, one) for one in changes],
+                "differences": [_difference(reader, change) for change in changes],
             }
         )
 
 
-def _difference(reader: FormerReader, one: Difference) -> dict[str, Any]:
+def _difference(reader: FormerReader, change: Difference) -> dict[str, Any]:
     """Return a field that differs as the reader sees it."""
-    before, before_withheld = reader.value(one.name, one.before)
-    after, after_withheld = reader.value(one.name, one.after)
+    before, before_withheld = reader.value(change.name, change.before)
+    after, after_withheld = reader.value(change.name, change.after)
     return {
-        "name": one.name,
+        "name": change.name,
         "before": before,
         "after": after,
         "before_withheld": serializers_definitions.Withheld(before_withheld, many=True).data,
@@ -153,11 +153,11 @@ class Definitions(Resource):
 
     secret = True
 
-    def register(self, definition: Definition, given: Definition, **more: Any) -> Response:
-        """Register an actor; `given` is what was sent, whose line ends stay as they are."""
+    def register(self, definition: Definition, data: Definition, **extra: Any) -> Response:
+        """Register an actor; `data` is what was sent, whose line ends stay as they are."""
         form = checked(ActorForm(typed(pairs_of(filled(definition))), tenant=self.tenant))
-        made = commands.create(self.http, self.abaco, exactly(form.new_definition(), given))
-        return self.written(made, lambda actor, _: {**shown(actor), **more}, status=201, location=address)
+        result = commands.create(self.http, self.abaco, exactly(form.new_definition(), data))
+        return self.written(result, lambda actor, _: {**shown(actor), **extra}, status=201, location=address)
 
 
 class DefinitionFile(Definitions):
@@ -193,14 +193,14 @@ class DefinitionImport(Definitions):
     def post(self, request: Request) -> Response:
         """Register one."""
         try:
-            found = read(self.body(serializers_definitions.DefinitionFile)["definition"]).for_version(
+            imported = read(self.body(serializers_definitions.DefinitionFile)["definition"]).for_version(
                 self.tenant.version
             )
-        except NoDefinition as wrong:
-            raise not_valid({"definition": list(wrong.sentences)}) from None
-        given = as_form(found.definition)
+        except NoDefinition as error:
+            raise not_valid({"definition": list(error.sentences)}) from None
+        data = as_form(imported.definition)
         return self.register(
-            given, given, unknown=list(found.unknown), left_out=list(found.left_out), taken=found.taken
+            data, data, unknown=list(imported.unknown), left_out=list(imported.left_out), taken=imported.taken
         )
 
 
@@ -219,7 +219,7 @@ class ActorClone(Definitions):
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Register it."""
-        given = as_form(self.body(serializers_definitions.Clone))
+        data = as_form(self.body(serializers_definitions.Clone))
         source: Actor = self.abaco.actors.get(actor_id)
         definition_archive.record(self.who.tenant, [source])
-        return self.register(cloned(source) | given, given)
+        return self.register(cloned(source) | data, data)

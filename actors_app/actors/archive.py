@@ -41,14 +41,14 @@ def record(tenant: str, actors: Iterable[Actor]) -> bool:
 
     One that was not read whole is none to go back to, and is left out.
     """
-    seen = {
+    by_id = {
         actor.id: actor for actor in actors if 0 < len(actor.id) <= 128 and "\x00" not in actor.id and not actor.missing
     }
-    memory = _memory(tenant, seen.values())
-    if not seen or cache.get(memory):
+    memory = _memory(tenant, by_id.values())
+    if not by_id or cache.get(memory):
         return True
     try:
-        is_whole = _record(tenant, seen)
+        is_whole = _record(tenant, by_id)
     except DatabaseError as error:
         log.warning("Definitions could not be kept: %s", type(error).__name__)
         return False
@@ -62,33 +62,33 @@ def _record_described(tenant: str, actors: Iterable[Actor], **_: Any) -> None:
     record(tenant, actors)
 
 
-def record_list(tenant: str, found: ActorLines) -> None:
+def record_list(tenant: str, listing: ActorLines) -> None:
     """Do the same for a whole list; its actors are read whole only where something in it may be new."""
-    memory = _memory(tenant, found.lines)
-    if not cache.get(memory) and record(tenant, found.whole()):
+    memory = _memory(tenant, listing.lines)
+    if not cache.get(memory) and record(tenant, listing.whole()):
         cache.set(memory, 1, timeout=TOUCHED // 1000)
 
 
 def _memory(tenant: str, actors: Iterable[Listed]) -> str:
-    said = ((actor.id, actor.revision, actor.saved) for actor in actors)
+    versions = ((actor.id, actor.revision, actor.saved) for actor in actors)
     # Whoever could make two lists of actors with one hash would keep a definition unwritten for some minutes.
-    return f"definitions:{hash((tenant, frozenset(said)))}"
+    return f"definitions:{hash((tenant, frozenset(versions)))}"
 
 
 def record_saved(request: HttpRequest, operation: Operation, actor: Actor, *, actor_id: str = "") -> None:
     """Write down what `perform` has just saved for this form, with who did it; `actor_id` as it was given to it."""
-    who = SessionCredentials.of(request).current
-    if who is None:
+    credentials = SessionCredentials.of(request).current
+    if credentials is None:
         return
-    record(who.tenant, [actor])
+    record(credentials.tenant, [actor])
     try:
-        newest = _line(who.tenant, actor.id).filter(
+        newest = _line(credentials.tenant, actor.id).filter(
             is_newest=True, entry=None, updated=to_ms(actor.last_update_time) or 0
         )
         entry = AuditEntry.objects.filter(key=entry_key(request, operation, actor_id=actor_id)).values_list(
             "pk", flat=True
         )
-        newest.filter(revision=_revision(actor)).update(username=who.username, entry=entry.first())
+        newest.filter(revision=_revision(actor)).update(username=credentials.username, entry=entry.first())
     except DatabaseError as error:
         log.warning("Who saved a definition could not be kept: %s", type(error).__name__)
 
@@ -112,8 +112,8 @@ def opened(row: KeptDefinition) -> Definition | None:
         return None
     if not unsealed.startswith(binding):
         return None
-    found: Definition = json.loads(unsealed[len(binding) :])
-    return dict.fromkeys(_ONLY_WHERE_SET, False) | found
+    definition: Definition = json.loads(unsealed[len(binding) :])
+    return dict.fromkeys(_ONLY_WHERE_SET, False) | definition
 
 
 def old(before: int) -> int:
@@ -134,24 +134,24 @@ def _line(tenant: str, actor_id: str) -> QuerySet[KeptDefinition]:
     return KeptDefinition.objects.filter(tenant=tenant, actor_id=actor_id)
 
 
-def _record(tenant: str, seen: dict[str, Actor]) -> bool:
+def _record(tenant: str, actors: dict[str, Actor]) -> bool:
     """Do it in one transaction; return whether everything was written down."""
     at = now_ms()
     columns = ("actor_id", "pk", "revision", "updated", "last_seen", "sha256")
-    every = KeptDefinition.objects.filter(tenant=tenant, is_newest=True)
-    if len(seen) <= 100:
-        every = every.filter(actor_id__in=seen)
-    known: dict[str, Sequence[Any]] = {row[0]: row[1:] for row in every.values_list(*columns)}
+    newest = KeptDefinition.objects.filter(tenant=tenant, is_newest=True)
+    if len(actors) <= 100:
+        newest = newest.filter(actor_id__in=actors)
+    stored: dict[str, Sequence[Any]] = {row[0]: row[1:] for row in newest.values_list(*columns)}
     new: list[KeptDefinition] = []
     former: list[int] = []
     standing: list[int] = []
     moved: list[tuple[int, int]] = []  # the row, and when the API says that it was saved again
     is_whole = True
-    for id_, actor in seen.items():
+    for id_, actor in actors.items():
         if len(new) + len(moved) >= AT_ONCE:
             is_whole = False
             break
-        row = known.get(id_)
+        row = stored.get(id_)
         updated = to_ms(actor.last_update_time) or 0
         if row is None:
             new.append(_row(tenant, actor, updated, at))
@@ -162,12 +162,12 @@ def _record(tenant: str, seen: dict[str, Actor]) -> bool:
                 standing.append(key)
         elif updated >= last_updated and (_revision(actor) or 0) >= (revision or 0):
             # An older answer, which came later than a newer one, is none of these.
-            made = _row(tenant, actor, updated, at)
-            if (made.sha256, made.revision) == (sha256, revision):
+            replacement = _row(tenant, actor, updated, at)
+            if (replacement.sha256, replacement.revision) == (sha256, revision):
                 moved.append((key, updated))
             else:
                 former.append(key)
-                new.append(made)
+                new.append(replacement)
     if new or standing or moved:
         with transaction.atomic():
             if former:

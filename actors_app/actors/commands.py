@@ -36,10 +36,10 @@ def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> Writte
 
 
 def update(
-    request: HttpRequest, actor_id: str, actor: Actor, before: Definition, wanted: Definition, *, force: bool
+    request: HttpRequest, actor_id: str, actor: Actor, before: Definition, after: Definition, *, force: bool
 ) -> Written[Actor]:
     """Save what differs between two definitions of an actor, and lose nothing. `PUT /actors/{id}`."""
-    changes = {one.name: one.after for one in differences(before, wanted)}
+    changes = {field.name: field.after for field in differences(before, after)}
     return perform(
         request,
         UPDATE_ACTOR,
@@ -76,7 +76,7 @@ def delete(request: HttpRequest, abaco: Abaco, actor_id: str, label: str) -> Wri
         request,
         DELETE_ACTOR,
         lambda: _delete(request, abaco, actor_id),
-        lambda said: _deleted(label, said),
+        lambda reply: _deleted(label, reply),
         actor_id=actor_id,
         details={"name": label},
     )
@@ -87,8 +87,8 @@ def ring(abaco: Abaco, actor: Actor, link: str) -> str:
     if not link:
         return ""
     answers = abaco.wave(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
-    others = [one for one in answers["actors"].value or () if one.id != actor.id]
-    return " → ".join(ring_of(actor.id, link, [actor, *others], answers["aliases"].value or ()))
+    other_actors = [item for item in answers["actors"].value or () if item.id != actor.id]
+    return " → ".join(ring_of(actor.id, link, [actor, *other_actors], answers["aliases"].value or ()))
 
 
 def address(actor_id: str) -> str:
@@ -121,14 +121,14 @@ def _save(request: HttpRequest, actor_id: str, actor: Actor, changes: dict[str, 
 
 
 def _delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> str:
-    said: list[str] = []
-    gone = was_gone(lambda: said.append(abaco.actors.delete(actor_id)))
+    replies: list[str] = []
+    gone = was_gone(lambda: replies.append(abaco.actors.delete(actor_id)))
     visibility.forget_actor(request, actor_id)
-    return GONE if gone else said[0]
+    return GONE if gone else replies[0]
 
 
-def _deleted(label: str, said: str) -> Answer:
-    if said == GONE:
+def _deleted(label: str, reply: str) -> Answer:
+    if reply == GONE:
         return Answer(f"The actor {visible(label)} was deleted already.", reverse("actors:actor-list"))
-    rest = " The API is still cleaning up after it." if "cleaning up" in said else ""
-    return Answer(f"The actor {visible(label)} is deleted.{rest}", reverse("actors:actor-list"))
+    note = " The API is still cleaning up after it." if "cleaning up" in reply else ""
+    return Answer(f"The actor {visible(label)} is deleted.{note}", reverse("actors:actor-list"))

@@ -47,13 +47,13 @@ class Difference:
 
 def definition_of(actor: Actor) -> Definition:
     """Return what can be edited of an actor, by our names; a queue, a limit or a schedule it does not have is None."""
-    found = {name: getattr(actor, name) for name in EDITABLE}
-    found["hints"] = list(actor.hints)
-    found["default_environment"] = dict(actor.default_environment)
-    found["cron_schedule"] = actor.cron_schedule or ""
-    found["queue"] = None if actor.queue == "default" or is_no_queue("queue", actor.queue) else actor.queue
-    found["state"] = {} if actor.state is None else actor.state
-    return found
+    definition = {name: getattr(actor, name) for name in EDITABLE}
+    definition["hints"] = list(actor.hints)
+    definition["default_environment"] = dict(actor.default_environment)
+    definition["cron_schedule"] = actor.cron_schedule or ""
+    definition["queue"] = None if actor.queue == "default" or is_no_queue("queue", actor.queue) else actor.queue
+    definition["state"] = {} if actor.state is None else actor.state
+    return definition
 
 
 def differences(before: Definition, after: Definition) -> list[Difference]:
@@ -65,10 +65,12 @@ def differences(before: Definition, after: Definition) -> list[Difference]:
     ]
 
 
-def only_changed(environment: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
+def only_changed(environment: dict[str, Any], base: dict[str, Any]) -> dict[str, Any] | None:
     """Return the variables of an environment that another has not, or has otherwise; None where there is none."""
-    found = {name: value for name, value in environment.items() if name not in other or not is_same(value, other[name])}
-    return found or None
+    variables = {
+        name: value for name, value in environment.items() if name not in base or not is_same(value, base[name])
+    }
+    return variables or None
 
 
 def full_update(actor: Actor, changes: Definition) -> Definition:
@@ -87,13 +89,13 @@ def taken_back(now: Definition, former: Definition) -> tuple[Definition, list[st
 
     A state is not kept with a definition; the API makes no stateful actor stateless and takes no schedule away.
     """
-    wanted = now | {name: value for name, value in former.items() if name in EDITABLE}
+    restored = now | {name: value for name, value in former.items() if name in EDITABLE}
     stays = ["state"] if now["state"] else []
-    if wanted["stateless"] and not now["stateless"]:
+    if restored["stateless"] and not now["stateless"]:
         stays.append("stateless")
-    if not wanted["cron_schedule"] and now["cron_schedule"]:
+    if not restored["cron_schedule"] and now["cron_schedule"]:
         stays.append("cron_schedule")
-    return wanted | {name: now[name] for name in stays}, [LABELS[name] for name in stays]
+    return restored | {name: now[name] for name in stays}, [LABELS[name] for name in stays]
 
 
 def limits_in(definition: Definition) -> list[str]:
@@ -130,12 +132,12 @@ def redacted(definition: Definition) -> Definition:
 
     Values of an environment are often keys to other services.
     """
-    kept = dict(definition)
+    result = dict(definition)
     for name in ("default_environment", "state"):
-        if isinstance(kept.get(name), dict):
-            kept[name] = dict.fromkeys(kept[name], "…")
-        elif kept.get(name):
-            kept[name] = "…"
-    if kept.get("webhook"):
-        kept["webhook"] = host_of(str(kept["webhook"])) or "…"
-    return {name: Masker().value(value) for name, value in kept.items()}
+        if isinstance(result.get(name), dict):
+            result[name] = dict.fromkeys(result[name], "…")
+        elif result.get(name):
+            result[name] = "…"
+    if result.get("webhook"):
+        result["webhook"] = host_of(str(result["webhook"])) or "…"
+    return {name: Masker().value(value) for name, value in result.items()}

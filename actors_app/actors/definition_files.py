@@ -62,8 +62,8 @@ class Imported:
         if DIALECTS[version]().runs_as_executor:
             return self
         foreign = tuple(name for name in self.definition if FIELD[name].only_where_runs_as_executor)
-        rest = {name: value for name, value in self.definition.items() if name not in foreign}
-        return replace(self, definition=rest, unknown=(*self.unknown, *foreign))
+        supported = {name: value for name, value in self.definition.items() if name not in foreign}
+        return replace(self, definition=supported, unknown=(*self.unknown, *foreign))
 
 
 def written(actor: Actor, version: str) -> dict[str, Any]:
@@ -97,35 +97,35 @@ def read(content: object) -> Imported:
 
     It is a definition, a list of one, or the API's whole answer with either in it, as curl saves it.
     """
-    value, taken = _unwrapped(content)
+    value, origin = _unwrapped(content)
     if not isinstance(value, dict):
         raise NoDefinition('A definition is a JSON object, such as {"image": "abacosamples/test"}.')
-    names = {shown: name for name in (*FIELD, *SET_BY_THE_API) for shown in (name, V2().name(name))}
-    found: Definition = {}
-    unknown, left_out, wrong = [], [], []
-    for shown, one in value.items():
-        name = names.get(shown)
+    names = {key: name for name in (*FIELD, *SET_BY_THE_API) for key in (name, V2().name(name))}
+    definition: Definition = {}
+    unknown, left_out, problems = [], [], []
+    for key, item in value.items():
+        name = names.get(key)
         if name is None:
-            unknown.append(shown)
+            unknown.append(key)
         elif name in SET_BY_THE_API:
-            left_out.append(shown)
-        elif name in found:
-            wrong.append(f"“{shown}” is given twice, under two names; keep one.")
-        elif one is not None:
+            left_out.append(key)
+        elif name in definition:
+            problems.append(f"“{key}” is given twice, under two names; keep one.")
+        elif item is not None:
             kind, test = _kind(name)
-            if test(one):
-                found[name] = _plain(name, one)
+            if test(item):
+                definition[name] = _plain(name, item)
             else:
-                wrong.append(f"“{shown}” must be {kind}.")
-    environment = found.get("default_environment", {})
-    wrong += [f"“{name}”: {excess}" for name, one in environment.items() if (excess := variable_excess(name, one))]
-    if wrong:
-        raise NoDefinition(*wrong)
-    if found.get("queue") in ("", "default"):
-        del found["queue"]
-    if not found:
+                problems.append(f"“{key}” must be {kind}.")
+    environment = definition.get("default_environment", {})
+    problems += [f"“{name}”: {excess}" for name, item in environment.items() if (excess := variable_excess(name, item))]
+    if problems:
+        raise NoDefinition(*problems)
+    if definition.get("queue") in ("", "default"):
+        del definition["queue"]
+    if not definition:
         raise NoDefinition("This object names no field of an actor; the first it needs is “image”.")
-    return Imported(found, tuple(unknown), tuple(left_out), taken)
+    return Imported(definition, tuple(unknown), tuple(left_out), origin)
 
 
 def _unwrapped(value: object) -> tuple[object, str]:
@@ -133,9 +133,9 @@ def _unwrapped(value: object) -> tuple[object, str]:
     where = ""
     if isinstance(value, dict) and "result" in value and "image" not in value:
         if value.get("status") == "error":
-            words = value.get("message") if isinstance(value.get("message"), str) else ""
+            message = value.get("message") if isinstance(value.get("message"), str) else ""
             raise NoDefinition(
-                f"This is a refusal of the API{f', “{visible(words[:200])}”' if words else ''}, no actor."
+                f"This is a refusal of the API{f', “{visible(message[:200])}”' if message else ''}, no actor."
             )
         value, where = value["result"], " in the API's answer"
         if isinstance(value, dict) and isinstance(value.get("search"), list):

@@ -57,17 +57,17 @@ def ask_many(abaco: Abaco, actor_ids: Sequence[str]) -> dict[str, dict[str, Answ
         calls |= {f"{id_} {name}": call for name, call in of_one.items()}
     answers = _wave(abaco, calls)
     shared = {name: answers[name] for name in ("aliases", "configs", "actors")}
-    found = {id_: {**shared, **_under(id_, answers)} for id_ in actor_ids}
-    names = {id_: [one.alias for one in shared["aliases"].value or () if one.actor_id == id_] for id_ in actor_ids}
-    more: dict[str, GetCall] = {
+    by_actor = {id_: {**shared, **_under(id_, answers)} for id_ in actor_ids}
+    names = {id_: [item.alias for item in shared["aliases"].value or () if item.actor_id == id_] for id_ in actor_ids}
+    alias_calls: dict[str, GetCall] = {
         f"{id_} {name}": lambda name=name: abaco.alias_nonces.list(name)  # type: ignore[misc]
         for id_ in actor_ids
         for name in names[id_][:ALIASES_ASKED]
     }
-    answers = _wave(abaco, more) if more else {}
+    answers = _wave(abaco, alias_calls) if alias_calls else {}
     for id_ in actor_ids:
-        found[id_]["alias_nonces"] = Answer(_under(id_, answers))
-    return found
+        by_actor[id_]["alias_nonces"] = Answer(_under(id_, answers))
+    return by_actor
 
 
 def _wave(abaco: Abaco, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
@@ -93,28 +93,28 @@ def effects(actor: Actor, answers: dict[str, Answer]) -> list[Effect]:
         _aliases(actor, answers["aliases"]),
         *_alias_nonces(actor, answers["aliases"], answers["alias_nonces"].value),
         _linking(actor, answers["actors"], answers["aliases"]),
-        *_own(actor),
+        *_outgoing(actor),
         _configs(actor, answers["configs"], answers["aliases"]),
         _people(actor, answers["permissions"]),
     ]
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{thousands(number)} {_form(number, one, many or one + 's')}"
+def _count(number: int, singular: str, plural: str = "") -> str:
+    return f"{thousands(number)} {_form(number, singular, plural or singular + 's')}"
 
 
-def _form(number: int, one: str, many: str) -> str:
-    return one if number == 1 else many
+def _form(number: int, singular: str, plural: str) -> str:
+    return singular if number == 1 else plural
 
 
-def _unknown(icon: str, what: str, answer: Answer) -> Effect:
+def _unknown(icon: str, subject: str, answer: Answer) -> Effect:
     why = answer.error.user_message if answer.error else ""
-    return Effect(icon, f"{what} is not known. {why}".strip(), is_known=False)
+    return Effect(icon, f"{subject} is not known. {why}".strip(), is_known=False)
 
 
-def _of(icon: str, words: str, named: Iterable[tuple[str, str]], *, is_known: bool = True) -> Effect:
-    every = list(named)
-    return Effect(icon, words, tuple(every[:NAMED]), max(0, len(every) - NAMED), is_known=is_known)
+def _of(icon: str, text: str, named: Iterable[tuple[str, str]], *, is_known: bool = True) -> Effect:
+    pairs = list(named)
+    return Effect(icon, text, tuple(pairs[:NAMED]), max(0, len(pairs) - NAMED), is_known=is_known)
 
 
 def _messages(answer: Answer) -> Effect:
@@ -133,8 +133,8 @@ def _workers(answer: Answer) -> Effect:
     if not number:
         return Effect("cpu", "It has no worker now, so nothing runs.", is_loss=False)
     if not busy:
-        words = f"{_count(number, 'worker')}, which {_form(number, 'runs', 'run')} nothing now."
-        return Effect("cpu", words, is_loss=False)
+        text = f"{_count(number, 'worker')}, which {_form(number, 'runs', 'run')} nothing now."
+        return Effect("cpu", text, is_loss=False)
     cut = _form(busy, "that is cut off", "that are cut off")
     return Effect("cpu", f"{_count(number, 'worker')}, and {_count(busy, 'running execution')} {cut}.")
 
@@ -144,12 +144,12 @@ def _nonces(actor: Actor, answer: Answer) -> Effect:
         return _unknown("key-round", "Which nonces are in use", answer)
     usable = [nonce for nonce in answer.value if not nonce.is_exhausted]
     if not usable:
-        words = "It has no nonce." if not answer.value else "None of its nonces has a use left."
-        return Effect("key-round", words, is_loss=False)
-    words = (
+        text = "It has no nonce." if not answer.value else "None of its nonces has a use left."
+        return Effect("key-round", text, is_loss=False)
+    text = (
         f"{_count(len(usable), 'nonce')} that can still be used, {_lately(usable)}: whoever sends with one is refused."
     )
-    return _of("key-round", words, [("See the nonces", page_of("nonce-list", actor.id))])
+    return _of("key-round", text, [("See the nonces", page_of("nonce-list", actor.id))])
 
 
 def _lately(usable: Sequence[Nonce]) -> str:
@@ -158,33 +158,35 @@ def _lately(usable: Sequence[Nonce]) -> str:
     return f"{thousands(used)} of them used within the last 30 days" if used else "none used within the last 30 days"
 
 
-def _alias_nonces(actor: Actor, aliases: Answer, asked: Mapping[str, Answer]) -> Iterator[Effect]:
+def _alias_nonces(actor: Actor, aliases: Answer, answers: Mapping[str, Answer]) -> Iterator[Effect]:
     """Count the nonces of the aliases that lead to it: they stay, and open nothing."""
     names = _names(actor, aliases)[1:]
     usable: list[Nonce] = []
-    named, unknown = [], list(names[len(asked) :])
-    for alias, answer in asked.items():
+    named, unknown = [], list(names[len(answers) :])
+    for alias, answer in answers.items():
         if answer.error:
             unknown.append(alias)
             continue
-        found = [nonce for nonce in answer.value if not nonce.is_exhausted]
-        usable += found
-        if found:
+        nonces = [nonce for nonce in answer.value if not nonce.is_exhausted]
+        usable += nonces
+        if nonces:
             named.append((visible(alias), page_of("alias-nonce-list", alias)))
     if usable:
         its = _form(len(names), "its alias", "its aliases")
-        words = f"{_count(len(usable), 'nonce')} of {its} that can still be used, {_lately(usable)}, will open nothing:"
-        yield _of("key-round", words, named)
+        text = f"{_count(len(usable), 'nonce')} of {its} that can still be used, {_lately(usable)}, will open nothing:"
+        yield _of("key-round", text, named)
     if unknown:
         of = f"{len(unknown)} of its aliases {_form(len(unknown), 'has', 'have')}"
         which = f"Whether {of if len(names) > 1 else 'its alias has'} nonces in use"
-        why = next((answer.error.user_message for answer in asked.values() if answer.error), "Not all were asked for.")
-        places = ((visible(one), page_of("alias-detail", one)) for one in unknown)
+        why = next(
+            (answer.error.user_message for answer in answers.values() if answer.error), "Not all were asked for."
+        )
+        places = ((visible(name), page_of("alias-detail", name)) for name in unknown)
         yield _of("key-round", f"{which} is not known. {why}", places, is_known=False)
 
 
 def _names(actor: Actor, aliases: Answer) -> tuple[str, ...]:
-    return (actor.id, *(one.alias for one in aliases.value or () if one.actor_id == actor.id))
+    return (actor.id, *(alias.alias for alias in aliases.value or () if alias.actor_id == actor.id))
 
 
 def _aliases(actor: Actor, answer: Answer) -> Effect:
@@ -193,26 +195,26 @@ def _aliases(actor: Actor, answer: Answer) -> Effect:
     names = _names(actor, answer)[1:]
     if not names:
         return Effect("tags", "No alias leads to it.", is_loss=False)
-    words = f"{_count(len(names), 'alias', 'aliases')} will lead nowhere:"
-    return _of("tags", words, ((visible(one), page_of("alias-detail", one)) for one in names))
+    text = f"{_count(len(names), 'alias', 'aliases')} will lead nowhere:"
+    return _of("tags", text, ((visible(name), page_of("alias-detail", name)) for name in names))
 
 
 def _linking(actor: Actor, answer: Answer, aliases: Answer) -> Effect:
     if answer.error:
         return _unknown("waypoints", "Which actors send their events to it", answer)
     names = _names(actor, aliases)
-    found = [one for one in answer.value if one.link in names and one.id != actor.id]
+    senders = [sender for sender in answer.value if sender.link in names and sender.id != actor.id]
     maybe = "Those that use an alias are not known. " if aliases.error else ""
-    if not found:
-        words = f"{maybe}No actor that you may read sends its events to it."
-        return Effect("waypoints", words, is_loss=False, is_known=not maybe)
-    send = _form(len(found), "sends its", "send their")
-    words = f"{maybe}{_count(len(found), 'actor')} that you may read {send} events to it, which then go nowhere:"
-    named = [(visible(one.label), page_of("actor-detail", one.id)) for one in found]
-    return _of("waypoints", words, named, is_known=not maybe)
+    if not senders:
+        text = f"{maybe}No actor that you may read sends its events to it."
+        return Effect("waypoints", text, is_loss=False, is_known=not maybe)
+    send = _form(len(senders), "sends its", "send their")
+    text = f"{maybe}{_count(len(senders), 'actor')} that you may read {send} events to it, which then go nowhere:"
+    named = [(visible(sender.label), page_of("actor-detail", sender.id)) for sender in senders]
+    return _of("waypoints", text, named, is_known=not maybe)
 
 
-def _own(actor: Actor) -> Iterator[Effect]:
+def _outgoing(actor: Actor) -> Iterator[Effect]:
     """Say what the actor itself tells or does by itself; of a webhook its host alone, as the rest is often a key."""
     if actor.link:
         named = [(visible(actor.link), page_of("actor-detail", actor.link))]
@@ -220,8 +222,8 @@ def _own(actor: Actor) -> Iterator[Effect]:
     if actor.webhook:
         yield Effect("globe", f"Its events are sent no more to its webhook at {visible(_host(actor.webhook))}.")
     if actor.cron_on:
-        words = f"It runs on a schedule, {schedule_words(actor.cron_schedule or '')}, which ends."
-        yield Effect("calendar-clock", words.replace(", scheduled,", ","))
+        text = f"It runs on a schedule, {schedule_words(actor.cron_schedule or '')}, which ends."
+        yield Effect("calendar-clock", text.replace(", scheduled,", ","))
     if not (actor.link or actor.webhook or actor.cron_on):
         yield Effect("send", "It has no link, no webhook and no schedule that is on.", is_loss=False)
 
@@ -233,15 +235,14 @@ def _host(address: str) -> str:
 def _configs(actor: Actor, answer: Answer, aliases: Answer) -> Effect:
     if answer.error:
         return _unknown("sliders-horizontal", "Which configs name it", answer)
-    found = [one for one in answer.value if one.is_for(*_names(actor, aliases))]
+    configs = [config for config in answer.value if config.is_for(*_names(actor, aliases))]
     maybe = "Those that name an alias are not known. " if aliases.error else ""
-    if not found:
+    if not configs:
         return Effect("sliders-horizontal", f"{maybe}No config names it.", is_loss=False, is_known=not maybe)
-    words = (
-        f"{maybe}{_count(len(found), 'config')} still {_form(len(found), 'names', 'name')} it, and will name nothing:"
-    )
-    named = [(visible(one.name), page_of("config-detail", one.name)) for one in found]
-    return _of("sliders-horizontal", words, named, is_known=not maybe)
+    number = len(configs)
+    text = f"{maybe}{_count(number, 'config')} still {_form(number, 'names', 'name')} it, and will name nothing:"
+    named = [(visible(config.name), page_of("config-detail", config.name)) for config in configs]
+    return _of("sliders-horizontal", text, named, is_known=not maybe)
 
 
 def _people(actor: Actor, answer: Answer) -> Effect:
@@ -251,8 +252,8 @@ def _people(actor: Actor, answer: Answer) -> Effect:
     people = [name for name in levels if level_of(levels, name) != "NONE" and name not in (actor.owner, WORLD)]
     everybody = "Everybody in the tenant has access to it and loses it" if WORLD in levels else ""
     if not people:
-        words = f"{everybody}." if everybody else "Nobody but its owner has a permission on it."
-        return Effect("users", words, is_loss=bool(everybody))
+        text = f"{everybody}." if everybody else "Nobody but its owner has a permission on it."
+        return Effect("users", text, is_loss=bool(everybody))
     number, lose = len(people), _form(len(people), "loses", "lose")
-    words = f"{_count(number, 'person', 'people')} beside its owner {lose} access to it:"
-    return _of("users", f"{everybody}; {words}" if everybody else words, ((visible(name), "") for name in people))
+    text = f"{_count(number, 'person', 'people')} beside its owner {lose} access to it:"
+    return _of("users", f"{everybody}; {text}" if everybody else text, ((visible(name), "") for name in people))

@@ -75,10 +75,10 @@ class FormerReader:
         """Return what is shown of a field, and what is not; of an environment each variable is judged by itself."""
         if name == "default_environment" and isinstance(value, dict):
             now = self.now.get(name) or {}
-            hidden = [Withheld(name, key, self._digest(name, key, one)) for key, one in value.items()]
-            hidden = [one for one in hidden if not self._is_shown(now, str(one.variable), value[one.variable])]
-            names = {one.variable for one in hidden}
-            return {key: one for key, one in value.items() if key not in names}, hidden
+            hidden = [Withheld(name, key, self._digest(name, key, content)) for key, content in value.items()]
+            hidden = [item for item in hidden if not self._is_shown(now, str(item.variable), value[item.variable])]
+            names = {item.variable for item in hidden}
+            return {key: content for key, content in value.items() if key not in names}, hidden
         if self._is_shown(self.now, name, value):
             return value, []
         return None, [Withheld(name, None, self._digest(name, None, value))]
@@ -91,15 +91,15 @@ class FormerReader:
         fields: Definition = {}
         withheld: list[Withheld] = []
         for name, value in definition.items():
-            one, hidden = self.value(name, value)
+            content, hidden = self.value(name, value)
             withheld += hidden
             if not hidden:
-                fields[name] = one
+                fields[name] = content
         return fields, withheld
 
-    def sides(self, one: Difference) -> tuple[tuple[Any, list[Withheld]], tuple[Any, list[Withheld]]]:
+    def sides(self, difference: Difference) -> tuple[tuple[Any, list[Withheld]], tuple[Any, list[Withheld]]]:
         """Return both sides of a difference, of an environment only the variables that differ."""
-        return self.value(one.name, one.shown_before), self.value(one.name, one.shown_after)
+        return self.value(difference.name, difference.shown_before), self.value(difference.name, difference.shown_after)
 
     def _is_shown(self, now: Mapping[str, Any], name: str, value: Any) -> bool:
         return self.sight.is_whole or value in _NOTHING or (name in now and is_same(now[name], value))
@@ -109,30 +109,30 @@ class FormerReader:
         return salted_hmac("actors.former", text, algorithm="sha256").hexdigest()[:32]
 
 
-def reader_of(abaco: Abaco, who: Credentials, actor: Actor) -> FormerReader:
+def reader_of(abaco: Abaco, credentials: Credentials, actor: Actor) -> FormerReader:
     """Return how somebody reads the former definitions of an actor that the API has just shown them."""
-    sight = sight_of(abaco, who, actor.id, actor.owner)
-    return FormerReader(sight, who.tenant, actor.id, definition_of(actor))
+    sight = sight_of(abaco, credentials, actor.id, actor.owner)
+    return FormerReader(sight, credentials.tenant, actor.id, definition_of(actor))
 
 
-def reader_despite(who: Credentials, actor_id: str, owner: str, error: AbacoError) -> FormerReader:
+def reader_despite(credentials: Credentials, actor_id: str, owner: str, error: AbacoError) -> FormerReader:
     """Return the same for an actor that the API did not show; the history let them see it (`visibility.despite`).
 
     An actor that is gone is shown to its owner and to administrators alone. While the API is silent, nothing tells who
     has UPDATE, or what it shows now.
     """
     is_gone = isinstance(error, NotFound)
-    sight = Sight.SHOWN if is_gone or owner == who.username else Sight.UNKNOWN
-    return FormerReader(sight, who.tenant, actor_id, {})
+    sight = Sight.SHOWN if is_gone or owner == credentials.username else Sight.UNKNOWN
+    return FormerReader(sight, credentials.tenant, actor_id, {})
 
 
-def sight_of(abaco: Abaco, who: Credentials, actor_id: str, owner: str) -> Sight:
+def sight_of(abaco: Abaco, credentials: Credentials, actor_id: str, owner: str) -> Sight:
     """Return whether somebody sees former values of an actor; the API is asked about all but the owner.
 
     The level of ABACO_WORLD counts as it was granted, although the API lets everybody do everything whatever it is: to
     give everybody READ is not to show them what was taken out. Raises SignedOut. `GET /actors/{id}/permissions`.
     """
-    if owner == who.username:
+    if owner == credentials.username:
         return Sight.SHOWN
     quick = abaco.hurried(PATIENCE)
     is_known = True
@@ -142,7 +142,7 @@ def sight_of(abaco: Abaco, who: Credentials, actor_id: str, owner: str) -> Sight
         raise
     except AbacoError as error:
         levels, is_known = {}, isinstance(error, Forbidden)
-    if "UPDATE" in (level_of(levels, who.username), levels.get(WORLD)):
+    if "UPDATE" in (level_of(levels, credentials.username), levels.get(WORLD)):
         return Sight.SHOWN
     role = quick.roles.admin()
     if role.is_admin:

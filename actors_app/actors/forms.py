@@ -80,8 +80,8 @@ def _truth(name: str) -> forms.BooleanField:
 def tapis_tenant(url: str) -> str:
     """Return the tenant that an address of Tapis names, `https://<tenant>.tapis.io`; nothing for any other."""
     host = urlsplit(url).hostname or ""
-    name, _, rest = host.partition(".")
-    return name if rest == "tapis.io" else ""
+    name, _, domain = host.partition(".")
+    return name if domain == "tapis.io" else ""
 
 
 class ActorForm(PortalForm):
@@ -210,9 +210,9 @@ class ActorForm(PortalForm):
     def clean_hints(self) -> list[str]:
         """Return the words."""
         hints = [word.strip() for word in self.cleaned_data["hints"].split(",") if word.strip()]
-        wrong = next((word for word in hints if set(word) & _HINT_CHARACTERS or has_unseen(word)), None)
-        if wrong is not None:
-            raise forms.ValidationError(f"The hint “{visible(wrong)}” holds a quote, a brace or a bracket.")
+        invalid = next((word for word in hints if set(word) & _HINT_CHARACTERS or has_unseen(word)), None)
+        if invalid is not None:
+            raise forms.ValidationError(f"The hint “{visible(invalid)}” holds a quote, a brace or a bracket.")
         return hints
 
     def clean_cron_schedule(self) -> str:
@@ -297,17 +297,17 @@ class ActorForm(PortalForm):
 
         What was not touched is the opened value itself, so that nothing changes by having been on a page.
         """
-        given = {name: self.cleaned_data[name] for name in EDITABLE}
-        given["state"] = {} if given["state"] is None else given["state"]
+        definition = {name: self.cleaned_data[name] for name in EDITABLE}
+        definition["state"] = {} if definition["state"] is None else definition["state"]
         if self.opened is None:
-            return given
+            return definition
         touched = set(self.changed_data)
-        return {name: value if name in touched else self.opened[name] for name, value in given.items()}
+        return {name: value if name in touched else self.opened[name] for name, value in definition.items()}
 
     def new_definition(self) -> Definition:
         """Return what `POST /actors` is sent: what was typed, and nothing that is so by itself."""
-        said = {name: value for name, value in self.values().items() if not is_same(value, DEFAULTS.get(name))}
-        return {"name": self.cleaned_data["name"], **said} if self.cleaned_data["name"] else said
+        definition = {name: value for name, value in self.values().items() if not is_same(value, DEFAULTS.get(name))}
+        return {"name": self.cleaned_data["name"], **definition} if self.cleaned_data["name"] else definition
 
     @property
     def rows(self) -> list[Row]:
@@ -322,8 +322,8 @@ class ActorForm(PortalForm):
     def typed_over(self, definition: Definition) -> list[tuple[str, str]]:
         """Return the inputs with only what was touched as it was typed, and all else as another definition has it."""
         touched = {*self.changed_data, "force"}
-        kept = [pair for pair in inputs_of(definition) if field_of(pair[0]) not in touched]
-        return kept + [pair for pair in self.typed if field_of(pair[0]) in touched]
+        untouched = [pair for pair in inputs_of(definition) if field_of(pair[0]) not in touched]
+        return untouched + [pair for pair in self.typed if field_of(pair[0]) in touched]
 
     @property
     def has_limits(self) -> bool:

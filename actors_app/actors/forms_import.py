@@ -76,7 +76,7 @@ class ImportForm(PortalForm):
     def _read(self, text: str) -> Imported:
         try:
             return read(read_json(text))
-        except NoDefinition as wrong:
-            raise forms.ValidationError(list(wrong.sentences[:5])) from None
+        except NoDefinition as error:
+            raise forms.ValidationError(list(error.sentences[:5])) from None
         except RecursionError:
             raise forms.ValidationError("This JSON is nested too deep.") from None

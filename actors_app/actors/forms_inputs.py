@@ -13,20 +13,20 @@ ENVIRONMENT = ("env_name", "env_value", "environment_mode")  # inputs of the fie
 
 def initial_of(opened: Mapping[str, Any]) -> dict[str, Any]:
     """Return a definition as the inputs of the form show it."""
-    shown = dict(opened)
+    inputs = dict(opened)
     for name in ("stateless", "token"):
-        shown[name] = "true" if opened[name] else "false"
-    shown["hints"] = ", ".join(opened["hints"])
-    shown["state"] = "" if opened["state"] in (None, {}) else json.dumps(opened["state"], indent=2, ensure_ascii=False)
-    return shown
+        inputs[name] = "true" if opened[name] else "false"
+    inputs["hints"] = ", ".join(opened["hints"])
+    inputs["state"] = "" if opened["state"] in (None, {}) else json.dumps(opened["state"], indent=2, ensure_ascii=False)
+    return inputs
 
 
 def filled(definition: Definition) -> dict[str, Any]:
     """Return a definition that need not name every field as the inputs of a new actor's form."""
-    shown = initial_of({**DEFAULTS, "stateless": True, "token": None, **definition})
+    inputs = initial_of({**DEFAULTS, "stateless": True, "token": None, **definition})
     if definition.get("token") is None:
-        shown["token"] = ""  # up to the API
-    return shown
+        inputs["token"] = ""  # up to the API
+    return inputs
 
 
 def clone_of(actor: Actor) -> dict[str, Any]:
@@ -54,11 +54,11 @@ def inputs_of(definition: Definition) -> list[tuple[str, str]]:
 
 def pairs_of(initial: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what the inputs of the form show as the names and values that it would send."""
-    shown = dict(initial)
-    environment = TypedEnvironment.of(shown.pop("default_environment"))
+    values = dict(initial)
+    environment = TypedEnvironment.of(values.pop("default_environment"))
     inputs = [
         (name, "on" if value is True else str(value))
-        for name, value in shown.items()
+        for name, value in values.items()
         if value is not None and value is not False
     ]
     inputs += [("environment_mode", environment.mode), ("default_environment", environment.text)]

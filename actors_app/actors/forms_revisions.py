@@ -17,7 +17,7 @@ class RevisionsForm(PortalForm):
 
     def __init__(self, data: Any, revisions: Sequence[Revision]) -> None:
         super().__init__(data)
-        choices = [("", "The one before")] + [(str(one.key), one.choice) for one in revisions]
+        choices = [("", "The one before")] + [(str(revision.key), revision.choice) for revision in revisions]
         errors = {"invalid_choice": _GONE}
         self.fields["from"] = forms.ChoiceField(label="From", choices=choices, required=False, error_messages=errors)
         newest = [("", "The newest"), *choices[1:]]
@@ -33,7 +33,7 @@ class RevisionsForm(PortalForm):
         """Return the two that are compared; where one is not given, the newest with the one before it."""
         if {"from", "to"} & set(self.errors):
             return None, None
-        by_key = {str(one.key): place for place, one in enumerate(revisions)}
+        by_key = {str(revision.key): position for position, revision in enumerate(revisions)}
         to = by_key.get(self.given("to") or "", 0)
         before = by_key.get(self.given("from") or "", to + 1)
         return (revisions[before] if before < len(revisions) else None), (revisions[to] if revisions else None)

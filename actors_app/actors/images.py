@@ -40,8 +40,8 @@ def _problem(image: str) -> str | None:
     """Return what is wrong with a reference, in a sentence; None where nothing is."""
     if problem := _no_reference(image):
         return problem
-    rest, at, digest = image.partition("@")
-    name, tag = _without_tag(rest)
+    base, at, digest = image.partition("@")
+    name, tag = _without_tag(base)
     domain, path = _split(name)
     return (
         (_tag_problem(tag) if tag is not None else None)
@@ -69,11 +69,11 @@ def _no_reference(image: str) -> str | None:
     return None
 
 
-def _without_tag(rest: str) -> tuple[str, str | None]:
+def _without_tag(reference: str) -> tuple[str, str | None]:
     """Split the tag off, which is what follows the last colon behind the last slash."""
-    before, slash, last = rest.rpartition("/")
+    before, slash, last = reference.rpartition("/")
     if ":" not in last:
-        return rest, None
+        return reference, None
     name, _, tag = last.partition(":")
     return f"{before}{slash}{name}", tag
 
@@ -83,10 +83,10 @@ def _split(name: str) -> tuple[str, str]:
 
     A first part with a dot that can be no host is a part of the path, where it can be that.
     """
-    first, slash, rest = name.partition("/")
+    first, slash, path = name.partition("/")
     is_host = bool(slash) and ("." in first or ":" in first or first == "localhost")
     if is_host and (_DOMAIN.fullmatch(first) or not _COMPONENT.fullmatch(first)):
-        return first, rest
+        return first, path
     return "", name
 
 
@@ -129,11 +129,11 @@ def _path_problem(path: str, *, has_host: bool) -> str | None:
         )
     if path.lower() != path:
         return "A repository is written in small letters; only the tag may have capitals."
-    wrong = next((part for part in parts if not _COMPONENT.fullmatch(part)), None)
-    if wrong is None:
+    invalid = next((part for part in parts if not _COMPONENT.fullmatch(part)), None)
+    if invalid is None:
         return None
     return (
-        f"“{wrong[:80]}” is no part of a name: letters and digits, with one dot, one or two underscores, or dashes "
+        f"“{invalid[:80]}” is no part of a name: letters and digits, with one dot, one or two underscores, or dashes "
         "between them."
     )
 
@@ -148,9 +148,9 @@ def _meant(image: str) -> str:
         text = command[1]
     if scheme := _SCHEME.fullmatch(text):
         text = _of_page(text) if scheme[1].lower() in ("http", "https") else scheme[2]
-    if len(words := text.split()) > 1:
-        joined = "".join(words)  # a space beside a colon or a slash
-        text = joined if re.search(r"[:/@]\s|\s[:/@]", text) else words[0]
+    if len(parts := text.split()) > 1:
+        joined = "".join(parts)  # a space beside a colon or a slash
+        text = joined if re.search(r"[:/@]\s|\s[:/@]", text) else parts[0]
     for candidate in (text, _in_small_letters(text), _with_one_tag(_in_small_letters(text))):
         if candidate and candidate != image and len(candidate) <= MAX_PATH and _problem(candidate) is None:
             return candidate
@@ -164,25 +164,25 @@ def _of_page(address: str) -> str:
         host, path = parts.netloc.rpartition("@")[2], parts.path.strip("/")
     except ValueError:
         return ""
-    words = path.split("/")
+    segments = path.split("/")
     if host.lower() in ("hub.docker.com", "www.docker.com", "docker.com"):
-        if words[0] == "_" and len(words) > 1:
-            return words[1]
-        return "/".join(words[1:3] if words[0] in ("r", "u") else words[:2])
-    if host.lower() == "quay.io" and words[0] == "repository":
-        words = words[1:3]
-    return "/".join((host, *words))
+        if segments[0] == "_" and len(segments) > 1:
+            return segments[1]
+        return "/".join(segments[1:3] if segments[0] in ("r", "u") else segments[:2])
+    if host.lower() == "quay.io" and segments[0] == "repository":
+        segments = segments[1:3]
+    return "/".join((host, *segments))
 
 
 def _in_small_letters(text: str) -> str:
-    rest, at, digest = text.partition("@")
-    name, tag = _without_tag(rest)
+    base, at, digest = text.partition("@")
+    name, tag = _without_tag(base)
     return name.lower() + ("" if tag is None else f":{tag}") + at + digest.lower()
 
 
 def _with_one_tag(text: str) -> str:
     """Return the text without an empty tag, or with the last of several."""
-    rest, at, digest = text.partition("@")
-    name, tag = _without_tag(rest)
+    base, at, digest = text.partition("@")
+    name, tag = _without_tag(base)
     last = next((word for word in reversed((tag or "").split(":")) if word), "")
     return name + (f":{last}" if last else "") + at + digest

@@ -45,16 +45,18 @@ class Column:
         return self.is_changed and self.name == "default_environment"
 
 
-def columns(now: Definition, wanted: Definition, reset_too: Collection[str] = ()) -> list[Column]:
+def columns(now: Definition, after: Definition, reset_too: Collection[str] = ()) -> list[Column]:
     """Return the fields that change, then those that the API would reset without a word, in the order of the form.
 
     `reset_too` are fields that this version of the API resets, and others keep.
     """
-    found = [
-        _column(name, now[name], wanted[name], stateless=now["stateless"], is_reset=name in reset_too)
+    candidates = [
+        _column(name, now[name], after[name], stateless=now["stateless"], is_reset=name in reset_too)
         for name in EDITABLE
     ]
-    return [one for one in found if one.is_changed] + [one for one in found if one.is_sent_along]
+    return [column for column in candidates if column.is_changed] + [
+        column for column in candidates if column.is_sent_along
+    ]
 
 
 def _column(name: str, now: Any, change: Any, *, stateless: bool, is_reset: bool) -> Column:

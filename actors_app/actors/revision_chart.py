@@ -69,10 +69,10 @@ class _Bar:
 
 def over_revisions(spans: Sequence[Span], links: Links, zone: tzinfo) -> tuple[Panel, Panel]:
     """Draw both charts; `spans` from the oldest to the newest, each bar leads to the executions it stands for."""
-    starts, ends = local([one.start for one in spans], zone), local([one.end for one in spans], zone)
+    starts, ends = local([span.start for span in spans], zone), local([span.end for span in spans], zone)
     bars = [
-        _Bar(one, links.between(quoted(written(start)), quoted(written(end))), f"{start:%Y-%m-%d %H:%M}")
-        for one, start, end in zip(spans, starts, ends, strict=True)
+        _Bar(span, links.between(quoted(written(start)), quoted(written(end))), f"{start:%Y-%m-%d %H:%M}")
+        for span, start, end in zip(spans, starts, ends, strict=True)
     ]
     zone_name = zone_words(starts[-1]) if starts else "UTC"
     return _rates(bars, zone_name), _times(bars, zone_name)
@@ -83,14 +83,14 @@ def _rates(bars: Sequence[_Bar], zone_name: str) -> Panel:
     if all(bar.span.rate is None for bar in bars):
         return nothing(title, "No execution that ended is known under these definitions, so there is nothing to draw.")
     marks = [(share, f"{share}%") for share in (0, 25, 50, 75, 100)]
-    words = (
+    summary = (
         f"{_percent(bars[-1].span.rate)} succeeded under the newest"
         if bars[-1].span.ended
         else ("Nothing ended under the newest yet")
     )
     return _panel(
         title,
-        f"{words}. Halted executions do not count.",
+        f"{summary}. Halted executions do not count.",
         bars,
         zone_name,
         marks,
@@ -108,14 +108,14 @@ def _times(bars: Sequence[_Bar], zone_name: str) -> Panel:
     most = max([*times, 0.001])
     marks = [(most * share / 4, _time(most * share / 4) if share else "0") for share in range(5)]
     now = bars[-1].span.p50
-    words = (
+    summary = (
         f"Half ran for {_time(now)} or less under the newest."
         if now is not None
         else ("Nothing ran under the newest yet.")
     )
     return _panel(
         title,
-        words,
+        summary,
         bars,
         zone_name,
         marks,
@@ -127,36 +127,36 @@ def _times(bars: Sequence[_Bar], zone_name: str) -> Panel:
 
 def _panel(
     title: str,
-    words: str,
+    summary: str,
     bars: Sequence[_Bar],
     zone_name: str,
     marks: Sequence[tuple[float, str]],
     most: float,
     value: Callable[[Span], float | None],
-    said: Callable[[Span], str],
+    describe: Callable[[Span], str],
 ) -> Panel:
     sheet = Sheet()
     room, width = (HEIGHT - TOP) / most, 100 / len(bars)
     frame(sheet, "bars", f"{title}: each bar leads to its executions; the table below holds the same links.")
     y_axis(sheet, ((HEIGHT - mark * room, text) for mark, text in marks))
-    for place, bar in enumerate(bars):
-        found = value(bar.span)
-        tall = 0.0 if found is None else max(found * room, _LEAST)
-        x = place * width
+    for position, bar in enumerate(bars):
+        amount = value(bar.span)
+        tall = 0.0 if amount is None else max(amount * room, _LEAST)
+        x = position * width
         sheet.add(
             f'<g class="column"><a href="{bar.href}" tabindex="-1"><title>{{}}</title>'
             f'<rect class="room" x="{x:.2f}%" width="{width:.2f}%" height="{HEIGHT}"/>'
             f'<rect class="runs" x="{x + width * 0.2:.2f}%" width="{width * 0.6:.2f}%" y="{HEIGHT - tall:.1f}"'
             f' height="{tall:.1f}"/></a></g>',
-            f"{bar.span.label}, since {bar.since}: {said(bar.span)}",
+            f"{bar.span.label}, since {bar.since}: {describe(bar.span)}",
         )
     x_axis(
         sheet,
-        [((place + 0.5) / len(bars), _short(bar.span.label), False) for place, bar in enumerate(bars)],
+        [((position + 0.5) / len(bars), _short(bar.span.label), False) for position, bar in enumerate(bars)],
         lines=False,
     )
     sheet.add("</svg>")
-    return Panel(title, words, format_html_join("", "", ()), sheet.done(), _table(bars, zone_name))
+    return Panel(title, summary, format_html_join("", "", ()), sheet.done(), _table(bars, zone_name))
 
 
 def _table(bars: Sequence[_Bar], zone_name: str) -> SafeString:

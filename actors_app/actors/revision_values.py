@@ -38,6 +38,6 @@ def side_of(name: str, value: Any, digests: Mapping[str | None, str] | None = No
     digests = digests or {}
     if name != "default_environment":
         return Side(value, digest=digests.get(None, ""))
-    variables = [Variable(key, one, may_hold_secret(key, one)) for key, one in (value or {}).items()]
+    variables = [Variable(key, content, may_hold_secret(key, content)) for key, content in (value or {}).items()]
     variables += [Variable(str(key), None, False, digest) for key, digest in digests.items()]
-    return Side(variables=tuple(sorted(variables, key=lambda one: one.name)), is_environment=True)
+    return Side(variables=tuple(sorted(variables, key=lambda variable: variable.name)), is_environment=True)

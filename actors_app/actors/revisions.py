@@ -65,27 +65,27 @@ class Revision:
 def line_of(rows: Sequence[KeptDefinition]) -> list[Revision]:
     """Tell how each definition came about; `rows` are all of one actor, newest first."""
     unknown = _of_unknown_outcome(rows)
-    found = []
-    for place, row in enumerate(rows):
-        before = rows[place + 1] if place + 1 < len(rows) else None
-        after = rows[place - 1] if place else None
-        made, username, entry = ELSEWHERE, row.username, row.entry
+    revisions = []
+    for position, row in enumerate(rows):
+        before = rows[position + 1] if position + 1 < len(rows) else None
+        after = rows[position - 1] if position else None
+        origin, username, entry = ELSEWHERE, row.username, row.entry
         if row.username:
-            made = HERE
+            origin = HERE
         elif before is None:
-            made = FIRST
+            origin = FIRST
         else:
             for moment, name, key in unknown:
                 if before.last_seen <= moment <= row.first_seen:
-                    made, username, entry = MAYBE, name, key
-        found.append(
+                    origin, username, entry = MAYBE, name, key
+        revisions.append(
             Revision(
                 key=row.pk,
                 number=row.revision,
                 first_seen=from_ms(row.first_seen),
                 last_seen=from_ms(row.last_seen),
                 updated=from_ms(row.updated) if row.updated else None,
-                made=made,
+                made=origin,
                 username=username,
                 entry=entry,
                 since=from_ms(before.last_seen) if before else None,
@@ -94,7 +94,7 @@ def line_of(rows: Sequence[KeptDefinition]) -> list[Revision]:
                 end=(after.updated or after.first_seen) if after else None,
             )
         )
-    return found
+    return revisions
 
 
 def _of_unknown_outcome(rows: Sequence[KeptDefinition]) -> list[tuple[int, str, int]]:
@@ -125,15 +125,15 @@ def changed(before: Definition, after: Definition) -> list[Difference]:
 
 def difference(reader: FormerReader, before: Definition, after: Definition) -> list[tuple[str, Side, Side]]:
     """Return the fields in which two kept definitions differ: the label and both sides as the reader sees them."""
-    found = []
-    for one in changed(before, after):
-        first, second = reader.sides(one)
-        found.append((one.label, _side(one.name, *first), _side(one.name, *second)))
-    return found
+    rows = []
+    for change in changed(before, after):
+        first, second = reader.sides(change)
+        rows.append((change.label, _side(change.name, *first), _side(change.name, *second)))
+    return rows
 
 
 def _side(name: str, value: Any, withheld: Sequence[Withheld]) -> Side:
-    return side_of(name, value, {one.variable: one.digest for one in withheld})
+    return side_of(name, value, {item.variable: item.digest for item in withheld})
 
 
 def panels(tenant: str, actor_id: str, revisions: Sequence[Revision]) -> tuple[Panel, ...]:
@@ -146,18 +146,20 @@ def panels(tenant: str, actor_id: str, revisions: Sequence[Revision]) -> tuple[P
         return ()
     at = now_ms()
     spans = []
-    for one in reversed(revisions[:DRAWN]):
-        end = one.end or at
+    for revision in reversed(revisions[:DRAWN]):
+        end = revision.end or at
         rows = list(
-            ExecutionRecord.objects.filter(actor=key, received__gte=one.start, received__lt=max(end, one.start + 1))
+            ExecutionRecord.objects.filter(
+                actor=key, received__gte=revision.start, received__lt=max(end, revision.start + 1)
+            )
             .order_by("-received", "-id")
             .values_list("outcome", "ran")[:SAMPLE]
         )
         ran = [span for _, span in rows if span is not None]
         spans.append(
             Span(
-                label=one.label,
-                start=one.start,
+                label=revision.label,
+                start=revision.start,
                 end=end,
                 succeeded=sum(outcome == "succeeded" for outcome, _ in rows),
                 failed=sum(outcome in FAILED for outcome, _ in rows),

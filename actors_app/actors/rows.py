@@ -68,19 +68,19 @@ class Column:
     style: str = ""
 
 
-def sort_of(asked: str | None) -> str:
+def sort_of(sort: str | None) -> str:
     """Return an order the table knows: a column's name, with `-` before it for the other way round."""
-    return asked if asked and asked.removeprefix("-") in SORTS else DEFAULT_SORT
+    return sort if sort and sort.removeprefix("-") in SORTS else DEFAULT_SORT
 
 
 def columns(sort: str) -> list[Column]:
     """Return the heads of the table for an order."""
-    name, ways = sort.removeprefix("-"), {True: "descending", False: "ascending"}
+    name, directions = sort.removeprefix("-"), {True: "descending", False: "ascending"}
     return [
         Column(
             label,
             f"-{key}" if sort == key else key,
-            ways[sort.startswith("-")] if key == name else "none",
+            directions[sort.startswith("-")] if key == name else "none",
             style,
         )
         for key, label, style in (
@@ -95,9 +95,9 @@ def columns(sort: str) -> list[Column]:
 
 def select(actors: Iterable[Listed], q: str = "", status: str = "", sort: str = DEFAULT_SORT) -> list[Listed]:
     """Return the actors that match, in an order."""
-    found = matching(actors, q, status)
-    found.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
-    return found
+    matches = matching(actors, q, status)
+    matches.sort(key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
+    return matches
 
 
 def matching(actors: Iterable[Listed], q: str = "", status: str = "") -> list[Listed]:
@@ -105,19 +105,19 @@ def matching(actors: Iterable[Listed], q: str = "", status: str = "") -> list[Li
 
     `status` is a status in any case, or `other` for whatever is not ready, submitted or in error.
     """
-    wanted, searched = status.upper(), q.casefold()
-    if not wanted and not searched:
+    status_name, searched = status.upper(), q.casefold()
+    if not status_name and not searched:
         return list(actors)
     return [
         actor
         for actor in actors
-        if (not wanted or _has_status(actor, wanted))
+        if (not status_name or _has_status(actor, status_name))
         and (not searched or any(searched in text.casefold() for text in _searched(actor)))
     ]
 
 
-def _has_status(actor: Listed, wanted: str) -> bool:
-    return actor.status not in KNOWN_STATUSES if wanted == "OTHER" else actor.status.upper() == wanted
+def _has_status(actor: Listed, status: str) -> bool:
+    return actor.status not in KNOWN_STATUSES if status == "OTHER" else actor.status.upper() == status
 
 
 def _searched(actor: Listed) -> tuple[str, ...]:
@@ -152,21 +152,29 @@ def _row(actor: Listed, prefix: str, at: datetime, last_day: SafeString) -> Safe
 # Escaping is most of what a row costs, and most rows are as they were when somebody last looked.
 @lru_cache(maxsize=2048)
 def _about(
-    actor_id: str, label: str, said: tuple[str, ...], status: str, problem: str, image: str, owner: str, *, prefix: str
+    actor_id: str,
+    label: str,
+    labels: tuple[str, ...],
+    status: str,
+    problem: str,
+    image: str,
+    owner: str,
+    *,
+    prefix: str,
 ) -> tuple[SafeString, SafeString]:
     """Return what a row says of an actor whenever it is looked at: its first cells and its last."""
     has_page = is_id(actor_id)  # no other id can be in an address
-    shown = {"id": visible(actor_id), "label": visible(label), "url": f"{prefix}{actor_id}/"}
+    values = {"id": visible(actor_id), "label": visible(label), "url": f"{prefix}{actor_id}/"}
     about = format_html(
         _ABOUT,
-        name=format_html(_NAME if has_page else _NAME_WITHOUT_LINKS, **shown),
-        chips=format_html_join("", '<span class="chip">{}</span>', ((chip,) for chip in said)),
-        id=shown["id"],
+        name=format_html(_NAME if has_page else _NAME_WITHOUT_LINKS, **values),
+        chips=format_html_join("", '<span class="chip">{}</span>', ((chip,) for chip in labels)),
+        id=values["id"],
         status=_status(status, visible(problem.strip())),
         image=visible(image),
         owner=visible(owner),
     )
-    end = format_html(_SEND if has_page else _SEND_NOTHING, **shown, icon=icon("send", 14))
+    end = format_html(_SEND if has_page else _SEND_NOTHING, **values, icon=icon("send", 14))
     return about, end
 
 
@@ -178,14 +186,14 @@ def _status(status: str, problem: str) -> SafeString:
 
 def chips(actor: Listed) -> tuple[str, ...]:
     """Return what is special about an actor, in a word or two each."""
-    found = []
+    labels = []
     if actor.cron_on:
-        found.append(schedule_words(actor.cron_schedule or ""))
+        labels.append(schedule_words(actor.cron_schedule or ""))
     if not actor.stateless:
-        found.append("stateful")
+        labels.append("stateful")
     if actor.privileged:
-        found.append("privileged")
-    return tuple(found)
+        labels.append("privileged")
+    return tuple(labels)
 
 
 def schedule_words(schedule: str) -> str:

@@ -44,34 +44,34 @@ def actor_list(request: HttpRequest) -> HttpResponse:
         return render_page(request, "actors/list.html", context, status=422)
     try:
         abaco = abaco_for(request)
-        found = abaco.actors.lines()
+        listing = abaco.actors.lines()
     except SignedOut:
         raise
     except AbacoError as error:
         if wants_fragment(request):
             raise
         return render_page(request, "actors/list.html", {**context, "error": error}, status=error.status)
-    definition_archive.record_list(request.session["who"]["tenant"], found)
-    actors = found.lines
+    definition_archive.record_list(request.session["who"]["tenant"], listing)
+    actors = listing.lines
     statuses = Counter(map(attrgetter("status"), actors))
     matching = select(actors, **filters)
     paginator = Paginator(matching, form.page_size(preferences_of(request).page_size))
-    asked = form.given("page") or 1
-    page = paginator.get_page(min(asked, paginator.num_pages))
-    shown = list(page.object_list)
+    page_number = form.given("page") or 1
+    page = paginator.get_page(min(page_number, paginator.num_pages))
+    page_actors = list(page.object_list)
     if selected := form.selected_slice:
-        shown = matching[selected.offset : selected.end]
-        context["slice"] = shown_slice(selected, len(shown), len(matching))
+        page_actors = matching[selected.offset : selected.end]
+        context["slice"] = shown_slice(selected, len(page_actors), len(matching))
     if csv_lists.is_asked(request):
-        return csv_lists.csv_of("actors", csv_lists.ACTORS, shown if selected else matching)
-    ids = [actor.id for actor in shown if is_id(actor.id)]
-    drawn = last_days(request.session["who"]["tenant"], ids, reverse("actors:actor-list"))
+        return csv_lists.csv_of("actors", csv_lists.ACTORS, page_actors if selected else matching)
+    ids = [actor.id for actor in page_actors if is_id(actor.id)]
+    charts = last_days(request.session["who"]["tenant"], ids, reverse("actors:actor-list"))
     context |= {
         "actors": actors,
         "lists_world": abaco.actors.lists_world,
         "page": page,
-        "rows": rows(shown, drawn),
-        "note": f"there is no page {asked:,}, this is the last" if asked > paginator.num_pages else "",
+        "rows": rows(page_actors, charts),
+        "note": f"there is no page {page_number:,}, this is the last" if page_number > paginator.num_pages else "",
         "is_filtered": bool(filters["q"] or filters["status"]),
         "stats": _stats(actors, statuses),
         "segments": _segments(statuses),
@@ -116,7 +116,7 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
     )
     actor = answers["actor"].need()
     levels: dict[str, str] = answers["permissions"].value or {}
-    known = next(map(summary, visibility.remember(request.session["who"]["tenant"], [actor])), None)
+    history = next(map(summary, visibility.remember(request.session["who"]["tenant"], [actor])), None)
     context = {
         **answers,
         "actor": actor,
@@ -129,14 +129,14 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
             "messages": answers["mailbox"].value.messages if answers["mailbox"].value else None,
             "workers": _count(answers["workers"].value),
             "nonces": _count(answers["nonces"].value),
-            "executions": known.total if known else None,
+            "executions": history.total if history else None,
         },
         "worker_states": _worker_states(answers["workers"].value or ()),
         "usable_nonces": sum(not nonce.is_exhausted for nonce in answers["nonces"].value or ()),
         "people": sum(level != "NONE" and user != WORLD and not unusable(user) for user, level in levels.items()),
         "is_shared": WORLD in levels,
-        "known": known,
-        "rows": known.recent if known else [],
+        "known": history,
+        "rows": history.recent if history else [],
     }
     return render_page(request, "actors/detail.html", context)
 
@@ -152,8 +152,8 @@ def _actor_status(request: HttpRequest, actor_id: str) -> HttpResponse:
     return render_poll(request, "actors/_status.html", context, state=(actor.status, actor.status_message), done=done)
 
 
-def _count(found: tuple[object, ...] | None) -> int | None:
-    return None if found is None else len(found)
+def _count(items: tuple[object, ...] | None) -> int | None:
+    return None if items is None else len(items)
 
 
 def _worker_states(workers: tuple[Worker, ...]) -> list[tuple[str, int]]:

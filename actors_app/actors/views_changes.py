@@ -56,9 +56,9 @@ def actor_create(request: HttpRequest) -> HttpResponse:
     if "import" in request.POST:
         imports = ImportForm(request.POST, request.FILES)
         if imports.is_valid():
-            given = imports.cleaned_data["imported"].for_version(tenant.version)
-            form = ActorForm(initial=filled(given.definition), tenant=tenant)
-            context |= {"imported": given, "limits": limits_in(given.definition)}
+            imported = imports.cleaned_data["imported"].for_version(tenant.version)
+            form = ActorForm(initial=filled(imported.definition), tenant=tenant)
+            context |= {"imported": imported, "limits": limits_in(imported.definition)}
             imports = ImportForm()
         else:
             status = 422
@@ -162,16 +162,16 @@ def _edit_back(request: HttpRequest, actor_id: str, actor: Actor, now: Definitio
     sight = _sight(request, actor.id, actor.owner)
     if not sight.is_whole:
         raise Forbidden("former values", user_message=sight.reason, changed="no")
-    wanted, stays = taken_back(now, former)
-    form = ActorForm(opened=now, actor_id=actor_id, initial=initial_of(wanted), tenant=tenant_of(signed_in(request)))
-    more: dict[str, Any] = {
+    restored, stays = taken_back(now, former)
+    form = ActorForm(opened=now, actor_id=actor_id, initial=initial_of(restored), tenant=tenant_of(signed_in(request)))
+    extra: dict[str, Any] = {
         "actor": actor,
         "back_to": row,
         "back_seen": from_ms(row.last_seen),
         "stays": stays,
         "sends": _sends(actor, {}),
     }
-    return _edit_page(request, actor_id, form, seal(actor_id, actor), **more)
+    return _edit_page(request, actor_id, form, seal(actor_id, actor), **extra)
 
 
 def _edit_draft(request: HttpRequest, actor_id: str) -> HttpResponse:
@@ -185,15 +185,15 @@ def _edit_draft(request: HttpRequest, actor_id: str) -> HttpResponse:
     return _edit_page(request, actor_id, form, sealed, label=opened["label"], back=draft.get("back", ""))
 
 
-def _context(actor_id: str, **more: Any) -> dict[str, Any]:
+def _context(actor_id: str, **extra: Any) -> dict[str, Any]:
     """Return what the head of an actor's page needs, whether or not the API was asked."""
-    return {"actor": None, "actor_id": actor_id, "tab": "", "section": "actors", "counts": {}, **more}
+    return {"actor": None, "actor_id": actor_id, "tab": "", "section": "actors", "counts": {}, **extra}
 
 
 def _edit_page(
-    request: HttpRequest, actor_id: str, form: ActorForm, sealed: str, *, status: int = 200, **more: Any
+    request: HttpRequest, actor_id: str, form: ActorForm, sealed: str, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
-    context = _context(actor_id, form=form, seen=sealed, **more)
+    context = _context(actor_id, form=form, seen=sealed, **extra)
     return render_page(request, "actors/update.html", context, status=status)
 
 
@@ -203,34 +203,34 @@ def _review_or_save(
     """Compare with the actor as it is now, then say what will change, or change it."""
     abaco = abaco_for(request)
     actor = abaco.actors.get(actor_id)
-    before, wanted = definition_of(actor), form.values()
+    before, after = definition_of(actor), form.values()
     if by_others := differences(opened["definition"], before):
         return _conflict(request, actor_id, form, opened, actor, by_others)
-    found = differences(before, wanted)
+    changes = differences(before, after)
     force = form.cleaned_data["force"]
-    if not found and not force:
+    if not changes and not force:
         return _edit_page(request, actor_id, form, sealed, actor=actor, sends=_sends(actor, {}), nothing_to_save=True)
-    if before["link"] != wanted["link"] and (ring := commands.ring(abaco, actor, wanted["link"])):
+    if before["link"] != after["link"] and (ring := commands.ring(abaco, actor, after["link"])):
         form.add_error("link", ring_words(ring))
         return _edit_page(request, actor_id, form, sealed, actor=actor, status=422)
     if request.POST.get("step") == "save":
-        return commands.update(request, actor_id, actor, before, wanted, force=force).go(request)
-    changed = {one.name for one in found}
+        return commands.update(request, actor_id, actor, before, after, force=force).go(request)
+    changed = {change.name for change in changes}
     context = _context(
         actor_id,
         actor=actor,
         seen=sealed,
         typed=form.typed,
-        differences=found,
+        differences=changes,
         force=force,
         columns=[
-            one
-            for one in columns(before, wanted, actor.api.reset_by_put if actor.api else ())
-            if one.is_changed or one.name != "token" or not actor.token_by_default
+            column
+            for column in columns(before, after, actor.api.reset_by_put if actor.api else ())
+            if column.is_changed or column.name != "token" or not actor.token_by_default
         ],
         restarts=force or "image" in changed,
         next_revision=(actor.revision or 0) + 1,
-        sends=_sends(actor, {one.name: one.after for one in found}, force=force),
+        sends=_sends(actor, {change.name: change.after for change in changes}, force=force),
     )
     return render_page(request, "actors/review.html", context)
 
@@ -250,15 +250,15 @@ def _conflict(
 ) -> HttpResponse:
     """Refuse to save over what somebody else changed; show both and offer to go on from what is there now."""
     now = definition_of(actor)
-    mine = {one.name: one.after for one in differences(opened["definition"], form.values())}
-    names = [name for name in LABELS if name in mine or any(one.name == name for one in by_others)]
+    submitted = {change.name: change.after for change in differences(opened["definition"], form.values())}
+    names = [name for name in LABELS if name in submitted or any(change.name == name for change in by_others)]
     rows = [
         {
             "label": LABELS[name],
             "before": opened["definition"][name],
             "now": now[name],
-            "mine": mine.get(name),
-            "is_mine": name in mine,
+            "mine": submitted.get(name),
+            "is_mine": name in submitted,
             "is_theirs": not is_same(opened["definition"][name], now[name]),
         }
         for name in names

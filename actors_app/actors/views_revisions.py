@@ -37,21 +37,21 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         "counts": {},
         "actor": None,
     }
-    abaco, who = abaco_for(request), signed_in(request)
-    tenant, reader = who.tenant, None
+    abaco, credentials = abaco_for(request), signed_in(request)
+    tenant, reader = credentials.tenant, None
     try:
         actor = abaco.actors.get(actor_id)
     except SignedOut:
         raise
     except AbacoError as error:
         try:
-            seen = visibility.despite(request, abaco, actor_id, error)
+            record = visibility.despite(request, abaco, actor_id, error)
         except (SignedOut, NotFound, Forbidden):
             raise
         except AbacoError:
             return render_page(request, "revisions/list.html", {**context, "error": error}, status=error.status)
-        key, reader = seen.id, reader_despite(who, seen.id, seen.owner, error)
-        context |= {"label": seen.label, "error_now": error, "deleted": from_ms(seen.deleted)}
+        key, reader = record.id, reader_despite(credentials, record.id, record.owner, error)
+        context |= {"label": record.label, "error_now": error, "deleted": from_ms(record.deleted)}
     else:
         # With its owner too, who is shown the definitions when it is gone.
         visibility.remember(tenant, [actor])
@@ -59,11 +59,11 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         context["actor"] = actor
     revisions = line_of(definition_archive.line(tenant, key))
     if context["actor"] and len(revisions) > 1:
-        reader = reader_of(abaco, who, context["actor"])
+        reader = reader_of(abaco, credentials, context["actor"])
     form = RevisionsForm(request.GET, revisions)
     by = form.given("by") or ""
-    shown = [one for one in revisions if not by or one.made in MADE[by]]
-    paginator = Paginator(shown, ROWS)
+    listed = [revision for revision in revisions if not by or revision.made in MADE[by]]
+    paginator = Paginator(listed, ROWS)
     before, after = form.chosen(revisions)
     context |= {
         "form": form,
@@ -77,9 +77,9 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         "panels": panels(tenant, key, revisions),
     }
     if before and after and reader:
-        one, other = (_opened(tenant, key, side) for side in (before, after))
-        is_readable = one is not None and other is not None
-        context |= {"is_readable": is_readable, "differences": difference(reader, one or {}, other or {})}
+        earlier, later = (_opened(tenant, key, side) for side in (before, after))
+        is_readable = earlier is not None and later is not None
+        context |= {"is_readable": is_readable, "differences": difference(reader, earlier or {}, later or {})}
     is_wrong = bool({"from", "to"} & set(form.errors))
     return render_page(request, "revisions/list.html", context, status=422 if is_wrong else 200)
 

@@ -48,13 +48,13 @@ class AliasList(Aliases):
         """Answer with a page of them, by name, whoever owns them."""
         text = self.asked.get("q", "").casefold()
         exact = {name: self.asked[name] for name in ("actor_id", "owner") if name in self.asked}
-        found = [
-            one
-            for one in self.abaco.aliases.list()
-            if any(text in part.casefold() for part in (one.alias, one.actor_id, one.owner))
-            and all(getattr(one, name) == value for name, value in exact.items())
+        aliases = [
+            alias
+            for alias in self.abaco.aliases.list()
+            if any(text in part.casefold() for part in (alias.alias, alias.actor_id, alias.owner))
+            and all(getattr(alias, name) == value for name, value in exact.items())
         ]
-        return self.page(serializers.Alias, found, lambda one: (one.alias.casefold(), one.alias))
+        return self.page(serializers.Alias, aliases, lambda alias: (alias.alias.casefold(), alias.alias))
 
     @operation(
         CREATE_ALIAS,
@@ -66,15 +66,15 @@ class AliasList(Aliases):
     )
     def post(self, request: Request) -> Response:
         """Make one."""
-        given = checked(AliasForm(typed(self.body(serializers.NewAlias).items()))).cleaned_data
-        alias, actor_id = given["alias"], given["actor_id"]
-        made = answered(self.http, CREATE_ALIAS, actor_id=actor_id, object_id=alias)
-        if made is None:
+        data = checked(AliasForm(typed(self.body(serializers.NewAlias).items()))).cleaned_data
+        alias, actor_id = data["alias"], data["actor_id"]
+        result = answered(self.http, CREATE_ALIAS, actor_id=actor_id, object_id=alias)
+        if result is None:
             self.refuse_ring(alias, actor_id)
-            made = commands.create(self.http, self.abaco, alias, actor_id)
+            result = commands.create(self.http, self.abaco, alias, actor_id)
         return self.written(
-            made,
-            lambda one, _: {**serializers.Alias(one).data, **others(self, Subject("alias", alias))},
+            result,
+            lambda created, _: {**serializers.Alias(created).data, **others(self, Subject("alias", alias))},
             status=201,
             location=address,
         )
@@ -104,7 +104,7 @@ class AliasDetail(Aliases):
             before = self.abaco.aliases.get(alias)
             self.refuse_ring(alias, actor_id)
             moved = commands.point(self.http, self.abaco, alias, before, actor_id)
-        return self.written(moved, lambda one, _: serializers.Alias(one).data)
+        return self.written(moved, lambda updated, _: serializers.Alias(updated).data)
 
     @operation(
         DELETE_ALIAS,

@@ -20,8 +20,8 @@ def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> Wri
         request,
         CREATE_ALIAS,
         lambda: abaco.aliases.create(alias, actor_id),
-        lambda made: Answer(
-            f"The alias {visible(made.alias)} is made.",
+        lambda created: Answer(
+            f"The alias {visible(created.alias)} is made.",
             f"{reverse('actors:alias-detail', args=[alias])}?{JUST_CREATED}=1",
         ),
         actor_id=actor_id,
@@ -71,5 +71,7 @@ def ring(abaco: Abaco, alias: str, actor_id: str) -> str:
             raise answer.error
     listed: tuple[Actor, ...] = answers["actors"].value or ()
     # The list need not hold an actor that is shared with everybody, nor one that an administrator may read.
-    unlisted = [answers["actor"].value] if answers["actor"].value and actor_id not in {one.id for one in listed} else []
+    unlisted = (
+        [answers["actor"].value] if answers["actor"].value and actor_id not in {actor.id for actor in listed} else []
+    )
     return " → ".join(ring_by_alias(alias, actor_id, [*listed, *unlisted], answers["aliases"].value or ()))

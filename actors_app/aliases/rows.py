@@ -37,17 +37,17 @@ def rows(aliases: Iterable[Alias], actors: Mapping[str, Actor], dead: frozenset[
     """Return aliases by name; `actors` are those the visitor may read, `dead` the ids of those that are gone."""
     return [
         AliasRow(
-            alias=visible_name(one.alias),
-            url=page_of("alias-detail", one.alias),
-            actor_id=visible(one.actor_id),
-            actor=visible(actors[one.actor_id].label) if one.actor_id in actors else "",
-            owner=visible(one.owner),
-            is_mine=one.owner == username,
-            problem=one.name_problem,
-            may_not=_may_not(one.alias),
-            state="ready" if one.actor_id in actors else "dead" if one.actor_id in dead else "unseen",
+            alias=visible_name(alias.alias),
+            url=page_of("alias-detail", alias.alias),
+            actor_id=visible(alias.actor_id),
+            actor=visible(actors[alias.actor_id].label) if alias.actor_id in actors else "",
+            owner=visible(alias.owner),
+            is_mine=alias.owner == username,
+            problem=alias.name_problem,
+            may_not=_may_not(alias.alias),
+            state="ready" if alias.actor_id in actors else "dead" if alias.actor_id in dead else "unseen",
         )
-        for one in sorted(aliases, key=lambda one: (one.alias.casefold(), one.alias))
+        for alias in sorted(aliases, key=lambda alias: (alias.alias.casefold(), alias.alias))
     ]
 
 
@@ -62,12 +62,12 @@ def dead_among(abaco: Abaco, actor_ids: Iterable[str]) -> frozenset[str]:
     To who is no administrator it says the same of an actor that exists and may not be read, so only the alias's own
     owner, who could read the actor when it was made, is told so (`GET /actors/{id}`).
     """
-    wanted = list(dict.fromkeys(actor_ids))[:LOOKED_AT]
-    answers = abaco.wave(**{f"a{number}": _get(abaco, one) for number, one in enumerate(wanted)}) if wanted else {}
+    ids = list(dict.fromkeys(actor_ids))[:LOOKED_AT]
+    answers = abaco.wave(**{f"a{number}": _get(abaco, id_) for number, id_ in enumerate(ids)}) if ids else {}
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
-    return frozenset(one for one, answer in zip(wanted, answers.values(), strict=True) if _is_gone(answer.error))
+    return frozenset(id_ for id_, answer in zip(ids, answers.values(), strict=True) if _is_gone(answer.error))
 
 
 def _get(abaco: Abaco, actor_id: str):  # type: ignore[no-untyped-def]  # a call for a wave

@@ -40,27 +40,31 @@ def alias_list(request: HttpRequest) -> HttpResponse:
     aliases: tuple[Alias, ...] = answers["aliases"].value
     actors = {actor.id: actor for actor in answers["actors"].value or ()}
     me = signed_in(request).username
-    mine = [one for one in aliases if one.owner == me]
-    lost = [one.actor_id for one in mine if one.actor_id not in actors] if answers["actors"].value is not None else []
+    owned = [alias for alias in aliases if alias.owner == me]
+    lost = (
+        [alias.actor_id for alias in owned if alias.actor_id not in actors]
+        if answers["actors"].value is not None
+        else []
+    )
     dead = dead_among(abaco, lost)
-    every = rows(aliases, actors, dead, me)
-    shown = [row for row in every if _is_shown(row, chosen)]
+    all_rows = rows(aliases, actors, dead, me)
+    visible_rows = [row for row in all_rows if _is_shown(row, chosen)]
     if csv_lists.is_asked(request):
-        return csv_lists.csv_of("aliases", csv_lists.ALIASES, shown)
-    page = Paginator(shown, preferences_of(request).page_size).get_page(chosen["page"])
+        return csv_lists.csv_of("aliases", csv_lists.ALIASES, visible_rows)
+    page = Paginator(visible_rows, preferences_of(request).page_size).get_page(chosen["page"])
     context |= {
         "rows": page.object_list,
         "page": page,
-        "total": len(every),
-        "mine": len(mine),
-        "dead": sum(row.state == "dead" for row in every),
+        "total": len(all_rows),
+        "mine": len(owned),
+        "dead": sum(row.state == "dead" for row in all_rows),
     }
     return render_page(request, "aliases/list.html", context, partial="aliases/_table.html")
 
 
 def _is_shown(row: AliasRow, chosen: dict[str, Any]) -> bool:
     text, show = chosen["q"].casefold(), chosen["show"]
-    if text and not any(text in one.casefold() for one in (row.alias, row.actor, row.actor_id, row.owner)):
+    if text and not any(text in field.casefold() for field in (row.alias, row.actor, row.actor_id, row.owner)):
         return False
     if show == "mine":
         return row.is_mine
@@ -108,10 +112,10 @@ def alias_detail(request: HttpRequest, alias: str) -> HttpResponse:
 
 def _closed(request: HttpRequest, abaco: Abaco, context: dict[str, Any], error: Forbidden) -> HttpResponse:
     """Show an alias to somebody without READ on it, as the list of all aliases has it (`GET /actors/aliases`)."""
-    found = next((alias for alias in abaco.aliases.list() if alias.alias == context["alias"]), None)
-    if found is None:
+    listed = next((alias for alias in abaco.aliases.list() if alias.alias == context["alias"]), None)
+    if listed is None:
         raise error
-    return render_page(request, "aliases/closed.html", context | {"found": found})
+    return render_page(request, "aliases/closed.html", context | {"found": listed})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -178,14 +182,14 @@ def actor_aliases(request: HttpRequest, actor_id: str) -> HttpResponse:
         raise error
     # In an alias stands the actor's id, whatever this page was opened by.
     ids = {actor.id if actor else actor_id}
-    here = [one for one in answers["aliases"].value or () if one.actor_id in ids]
+    aliases = [alias for alias in answers["aliases"].value or () if alias.actor_id in ids]
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "actor": actor,
         "section": "actors",
         "tab": "",
         "counts": {},
-        "rows": rows(here, {}, frozenset(), signed_in(request).username),
+        "rows": rows(aliases, {}, frozenset(), signed_in(request).username),
         "error": error,
     }
     status = error.status if error else 200
@@ -201,8 +205,8 @@ def _known(abaco: Abaco) -> tuple[Actor, ...]:
     answer = abaco.wave(actors=lambda: abaco.actors.list())["actors"]
     if isinstance(answer.error, SignedOut | NamingMismatch):
         raise answer.error
-    known: tuple[Actor, ...] = answer.value or ()
-    return known
+    actors: tuple[Actor, ...] = answer.value or ()
+    return actors
 
 
 def _followers(abaco: Abaco, alias: str) -> dict[str, Any]:
@@ -214,14 +218,14 @@ def _followers(abaco: Abaco, alias: str) -> dict[str, Any]:
         mailbox=lambda: abaco.messages.count(alias),
         actors=lambda: abaco.actors.list(),
     )
-    found: Alias = answers["found"].need()
+    details: Alias = answers["found"].need()
     actors: tuple[Actor, ...] = answers["actors"].value or ()
     return {
-        "found": found,
+        "found": details,
         "actor": answers["actor"].value,
         "actor_error": answers["actor"].error,
         "nonces": answers["nonces"],
-        "usable": sum(not one.is_exhausted for one in answers["nonces"].value or ()),
+        "usable": sum(not nonce.is_exhausted for nonce in answers["nonces"].value or ()),
         "mailbox": answers["mailbox"],
         "links": linking(actors, alias),
         "links_error": answers["actors"].error,

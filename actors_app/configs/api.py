@@ -53,13 +53,13 @@ class ConfigList(Resource):
     def get(self, request: Request) -> Response:
         """Answer with a page of them, by name."""
         text, actor = self.asked.get("q", "").casefold(), self.asked.get("actor")
-        found = [
-            one
-            for one in map(shown, self.abaco.configs.list())
-            if any(text in part.casefold() for part in (one["name"], one["value"] or "", *one["actors"]))
-            and (actor is None or actor in one["actors"])
+        configs = [
+            row
+            for row in map(shown, self.abaco.configs.list())
+            if any(text in part.casefold() for part in (row["name"], row["value"] or "", *row["actors"]))
+            and (actor is None or actor in row["actors"])
         ]
-        return self.page(serializers.Config, found, lambda one: (one["name"].casefold(), one["name"]))
+        return self.page(serializers.Config, configs, lambda row: (row["name"].casefold(), row["name"]))
 
     @operation(
         CREATE_CONFIG,
@@ -72,9 +72,11 @@ class ConfigList(Resource):
     def post(self, request: Request) -> Response:
         """Make one."""
         form = checked(ConfigForm(_typed(self.body(serializers.NewConfig))))
-        made = commands.create(self.http, self.abaco, form.cleaned_data)
+        result = commands.create(self.http, self.abaco, form.cleaned_data)
         subject = Subject("config", form.cleaned_data["name"])
-        return self.written(made, lambda one, _: {**shown(one), **others(self, subject)}, status=201, location=address)
+        return self.written(
+            result, lambda config, _: {**shown(config), **others(self, subject)}, status=201, location=address
+        )
 
 
 class ConfigDetail(Resource):
@@ -105,7 +107,7 @@ class ConfigDetail(Resource):
         """Replace all of it but its name."""
         form = checked(ConfigEditForm(_typed(self.body(serializers.ConfigValue))))
         return self.written(
-            commands.update(self.http, self.abaco, config, form.cleaned_data), lambda one, _: shown(one)
+            commands.update(self.http, self.abaco, config, form.cleaned_data), lambda updated, _: shown(updated)
         )
 
     @operation(
@@ -120,8 +122,8 @@ class ConfigDetail(Resource):
         return self.done(commands.delete(self.http, self.abaco, config))
 
 
-def _typed(given: dict[str, Any]) -> Any:
-    for name in given["actors"]:
+def _typed(data: dict[str, Any]) -> Any:
+    for name in data["actors"]:
         if not name or "," in name or any(sign.isspace() for sign in name):
             raise not_valid({"actors": [f"“{name}” is no id and no alias of an actor."]})
-    return typed({**given, "actors": ", ".join(given["actors"])}.items())
+    return typed({**data, "actors": ", ".join(data["actors"])}.items())

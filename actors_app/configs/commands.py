@@ -21,7 +21,9 @@ def create(request: HttpRequest, abaco: Abaco, typed: Mapping[str, Any]) -> Writ
         request,
         CREATE_CONFIG,
         lambda: abaco.configs.create(typed["name"], typed["value"], typed["is_secret"], typed["actors"]),
-        lambda made: Answer(f"The config {visible(made.name)} is made.", f"{_page(typed['name'])}?{JUST_CREATED}=1"),
+        lambda created: Answer(
+            f"The config {visible(created.name)} is made.", f"{_page(typed['name'])}?{JUST_CREATED}=1"
+        ),
         object_id=typed["name"],
         details={"is_secret": typed["is_secret"], "actors": typed["actors"]},
     )

@@ -62,21 +62,21 @@ def config_list(request: HttpRequest) -> HttpResponse:
     chosen = ConfigFilter(request.GET).chosen
     context: dict[str, Any] = {"section": "configs", "choices": ConfigFilter.SHOW, **chosen}
     try:
-        every = _rows(abaco_for(request))
+        all_rows = _rows(abaco_for(request))
     except SignedOut:
         raise
     except AbacoError as error:
         return render_page(request, "configs/list.html", context | {"error": error}, status=error.status)
-    shown = [row for row in every if _is_shown(row, chosen)]
-    page = Paginator(shown, preferences_of(request).page_size).get_page(chosen["page"])
-    context |= {"rows": page.object_list, "page": page, "total": len(every)}
+    visible_rows = [row for row in all_rows if _is_shown(row, chosen)]
+    page = Paginator(visible_rows, preferences_of(request).page_size).get_page(chosen["page"])
+    context |= {"rows": page.object_list, "page": page, "total": len(all_rows)}
     return render_page(request, "configs/list.html", context, partial="configs/_table.html")
 
 
 def _is_shown(row: ConfigRow, chosen: Mapping[str, Any]) -> bool:
     text = chosen["q"].casefold()
-    texts = (row.name, row.value, *(f"{one.named} {one.label}" for one in row.receivers))
-    if text and not any(text in one.casefold() for one in texts):
+    texts = (row.name, row.value, *(f"{receiver.named} {receiver.label}" for receiver in row.receivers))
+    if text and not any(text in field.casefold() for field in texts):
         return False
     return {"": True, "mine": row.is_mine, "secret": row.is_secret}[chosen["show"]]
 
@@ -114,11 +114,11 @@ def config_update(request: HttpRequest, config: str) -> HttpResponse:
     """Replace a config (`PUT /actors/configs/{name}`)."""
     abaco, status = abaco_for(request), 200
     if request.method != "POST":
-        found = abaco.configs.find(config)
-        form = ConfigEditForm.of(found)
+        current = abaco.configs.find(config)
+        form = ConfigEditForm.of(current)
         context = _context(config) | {
             "form": form,
-            "was_secret": found.is_secret,
+            "was_secret": current.is_secret,
             "sends": _sends(UPDATE_CONFIG, form),
         }
     else:
@@ -164,7 +164,7 @@ def actor_configs(request: HttpRequest, actor_id: str) -> HttpResponse:
     )
     actor: Actor = answers["actor"].need()
     aliases: Sequence[Alias] = answers["aliases"].value or ()
-    names = (actor.id, *(one.alias for one in aliases if one.actor_id == actor.id))
+    names = (actor.id, *(alias.alias for alias in aliases if alias.actor_id == actor.id))
     error = answers["configs"].error
     if isinstance(error, SignedOut):
         raise error
@@ -175,7 +175,9 @@ def actor_configs(request: HttpRequest, actor_id: str) -> HttpResponse:
         "tab": "",
         "counts": {},
         "error": error,
-        "rows": [_row(one, {}, names) for one in _sorted(answers["configs"].value or ()) if one.is_for(*names)],
+        "rows": [
+            _row(config, {}, names) for config in _sorted(answers["configs"].value or ()) if config.is_for(*names)
+        ],
         "aliases_unknown": answers["aliases"].error,
     }
     partial = "configs/_of_actor.html"
@@ -207,28 +209,30 @@ def _rows(abaco: Abaco) -> list[ConfigRow]:
         aliases=lambda: abaco.aliases.list(),
     )
     configs: tuple[Config, ...] = answers["configs"].need()
-    known = {actor.id: actor for actor in answers["actors"].value or ()}
-    for one in answers["aliases"].value or ():
-        if one.actor_id in known:
-            known.setdefault(one.alias, known[one.actor_id])
-    return [_row(one, known, ()) for one in _sorted(configs)]
+    actors = {actor.id: actor for actor in answers["actors"].value or ()}
+    for alias in answers["aliases"].value or ():
+        if alias.actor_id in actors:
+            actors.setdefault(alias.alias, actors[alias.actor_id])
+    return [_row(config, actors, ()) for config in _sorted(configs)]
 
 
 def _sorted(configs: Sequence[Config]) -> list[Config]:
-    return sorted(configs, key=lambda one: (one.name.casefold(), one.name))
+    return sorted(configs, key=lambda config: (config.name.casefold(), config.name))
 
 
-def _row(config: Config, known: Mapping[str, Actor], names: tuple[str, ...]) -> ConfigRow:
+def _row(config: Config, actors: Mapping[str, Actor], names: tuple[str, ...]) -> ConfigRow:
     return ConfigRow(
         name=visible_name(config.name),
         url=page_of("config-detail", config.name),
         value="" if config.is_secret else visible(config.value),
         is_secret=config.is_secret,
         receivers=tuple(
-            Receiver(visible(one), visible(known[one].label) if one in known else "", page_of("actor-detail", one))
-            for one in config.actors
+            Receiver(
+                visible(name), visible(actors[name].label) if name in actors else "", page_of("actor-detail", name)
+            )
+            for name in config.actors
         ),
-        is_mine=bool(names) or any(one in known for one in config.actors),
+        is_mine=bool(names) or any(name in actors for name in config.actors),
         problem=config.name_problem,
     )
 

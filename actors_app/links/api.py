@@ -28,7 +28,7 @@ class LinkList(Resource):
         if isinstance(answers["aliases"].error, SignedOut):
             raise answers["aliases"].error
         aliases: tuple[Alias, ...] = answers["aliases"].value or ()
-        names = {one.id: one.name for one in actors}
+        names = {actor.id: actor.name for actor in actors}
         edges = [
             {
                 "source": link.source.id,
@@ -38,19 +38,19 @@ class LinkList(Resource):
             }
             for link in sorted(links_of(actors, aliases), key=lambda link: link.source.id)
         ]
-        nodes = sorted({str(one[end]) for one in edges for end in ("source", "target")})
-        webhooks = sorted((one for one in actors if one.webhook), key=lambda one: one.id)
+        nodes = sorted({str(edge[end]) for edge in edges for end in ("source", "target")})
+        webhooks = sorted((actor for actor in actors if actor.webhook), key=lambda actor: actor.id)
         return Response(
             {
-                "nodes": [{"id": one, "name": names.get(one), "is_known": one in names} for one in nodes],
+                "nodes": [{"id": node, "name": names.get(node), "is_known": node in names} for node in nodes],
                 "edges": edges,
                 "webhooks": [
                     {
-                        "actor_id": one.id,
-                        "host": host_of(one.webhook),
-                        "is_safe": one.webhook.startswith("https://"),
+                        "actor_id": actor.id,
+                        "host": host_of(actor.webhook),
+                        "is_safe": actor.webhook.startswith("https://"),
                     }
-                    for one in webhooks
+                    for actor in webhooks
                 ],
                 "aliases_known": answers["aliases"].error is None,
             }

@@ -55,16 +55,20 @@ class Drawing:
 
 def links_of(actors: Iterable[Actor], aliases: Iterable[Alias]) -> list[Link]:
     """Return the links of some actors."""
-    names = {one.alias: one.actor_id for one in aliases}
-    known = list(actors)
-    ids = {one.id for one in known}
-    return [Link(one, one.link, one.link if one.link in ids else names.get(one.link, "")) for one in known if one.link]
+    names = {alias.alias: alias.actor_id for alias in aliases}
+    listed = list(actors)
+    ids = {actor.id for actor in listed}
+    return [
+        Link(actor, actor.link, actor.link if actor.link in ids else names.get(actor.link, ""))
+        for actor in listed
+        if actor.link
+    ]
 
 
 def ring_of(actor_id: str, link: str, actors: Sequence[Actor], aliases: Sequence[Alias]) -> list[str]:
     """Return the actors of a ring that a link would close, from `actor_id` back to it by their labels, or nothing."""
-    names = {one.alias: one.actor_id for one in aliases}
-    by_id = {one.id: one for one in actors}
+    names = {alias.alias: alias.actor_id for alias in aliases}
+    by_id = {actor.id: actor for actor in actors}
     at, passed = names.get(link, link), [actor_id]
     while at and at not in passed:
         passed.append(at)
@@ -73,14 +77,14 @@ def ring_of(actor_id: str, link: str, actors: Sequence[Actor], aliases: Sequence
         at = names.get(by_id[at].link, by_id[at].link)
     if at != actor_id:
         return []  # a ring that is there already, without this actor
-    return [visible(by_id[one].label) if one in by_id else one for one in [*passed, actor_id]]
+    return [visible(by_id[member].label) if member in by_id else member for member in [*passed, actor_id]]
 
 
 def ring_by_alias(alias: str, actor_id: str, actors: Sequence[Actor], aliases: Sequence[Alias]) -> list[str]:
     """Return the actors of a ring that an alias would close if it led to an actor, by their labels, or nothing."""
-    others = [one for one in aliases if one.alias != alias]
-    changed = [*others, Alias(alias=alias, actor_id=actor_id)]
-    rings = (ring_of(one.id, alias, actors, changed) for one in actors if one.link == alias)
+    remaining = [item for item in aliases if item.alias != alias]
+    changed = [*remaining, Alias(alias=alias, actor_id=actor_id)]
+    rings = (ring_of(actor.id, alias, actors, changed) for actor in actors if actor.link == alias)
     return next((ring for ring in rings if ring), [])
 
 
@@ -104,9 +108,9 @@ def drawing(links: Sequence[Link], labels: Mapping[str, str]) -> Drawing:
             name in labels,
         )
     arrows = tuple(
-        Arrow(_path(boxes[one], boxes[other]), f"{boxes[one].label} sends its events to {boxes[other].label}")
-        for one, other in targets.items()
-        if one in boxes and other in boxes
+        Arrow(_path(boxes[source], boxes[target]), f"{boxes[source].label} sends its events to {boxes[target].label}")
+        for source, target in targets.items()
+        if source in boxes and target in boxes
     )
     width = 2 * EDGE + max((box.x - EDGE for box in boxes.values()), default=0) + BOX
     height = 2 * EDGE + max((box.y - EDGE for box in boxes.values()), default=0) + HEIGHT
@@ -116,22 +120,22 @@ def drawing(links: Sequence[Link], labels: Mapping[str, str]) -> Drawing:
 def _step(name: str, targets: Mapping[str, str]) -> int:
     """Return how many links lead to an actor, one after the other, at the most; a ring is passed once."""
     senders: dict[str, list[str]] = {}
-    for one, other in targets.items():
-        senders.setdefault(other, []).append(one)
-    seen, layer, step = {name}, [name], 0
-    while layer := [one for two in layer for one in senders.get(two, ()) if one not in seen]:
-        seen.update(layer)
+    for source, target in targets.items():
+        senders.setdefault(target, []).append(source)
+    visited, layer, step = {name}, [name], 0
+    while layer := [source for target in layer for source in senders.get(target, ()) if source not in visited]:
+        visited.update(layer)
         step += 1
     return step
 
 
-def _path(one: Box, other: Box) -> str:
-    x, y, to_x, to_y = one.x + BOX, one.y + HEIGHT // 2, other.x, other.y + HEIGHT // 2
+def _path(source: Box, target: Box) -> str:
+    x, y, to_x, to_y = source.x + BOX, source.y + HEIGHT // 2, target.x, target.y + HEIGHT // 2
     if to_x > x:
         bend = (x + to_x) // 2
         return f"M{x} {y}C{bend} {y} {bend} {to_y} {to_x} {to_y}"
     # Back to the left, as in a ring: below both boxes.
-    low = max(one.y, other.y) + HEIGHT + GAP_Y // 2
+    low = max(source.y, target.y) + HEIGHT + GAP_Y // 2
     return f"M{x} {y}C{x + 30} {low} {to_x - 30} {low} {to_x} {to_y}"
 
 

@@ -53,7 +53,7 @@ def link_list(request: HttpRequest) -> HttpResponse:
     actors: tuple[Actor, ...] = answers["actors"].value
     aliases: tuple[Alias, ...] = answers["aliases"].value or ()
     links = links_of(actors, aliases)
-    labels = {one.id: visible(one.label) for one in actors}
+    labels = {actor.id: visible(actor.label) for actor in actors}
     context |= {
         "rows": [
             LinkRow(
@@ -70,13 +70,13 @@ def link_list(request: HttpRequest) -> HttpResponse:
         "aliases_unknown": answers["aliases"].error,
         "webhooks": [
             WebhookRow(
-                visible(one.label),
-                page_of("actor-detail", one.id),
-                visible(host_of(one.webhook)),
-                one.webhook.startswith("https://"),
+                visible(actor.label),
+                page_of("actor-detail", actor.id),
+                visible(host_of(actor.webhook)),
+                actor.webhook.startswith("https://"),
             )
-            for one in sorted(actors, key=lambda one: one.label.casefold())
-            if one.webhook
+            for actor in sorted(actors, key=lambda actor: actor.label.casefold())
+            if actor.webhook
         ],
     }
     return render_page(request, "links/list.html", context)

@@ -48,12 +48,12 @@ class ScheduleList(Resource):
     def get(self, request: Request) -> Response:
         """Answer with a page of those of the actors that the caller may read, the next one first."""
         show = self.asked.get("show")
-        found = [
-            shown(one)
-            for one in self.abaco.actors.list()
-            if one.cron_schedule and (show is None or one.cron_on == (show == "on"))
+        schedules = [
+            shown(actor)
+            for actor in self.abaco.actors.list()
+            if actor.cron_schedule and (show is None or actor.cron_on == (show == "on"))
         ]
-        return self.page(serializers.Schedule, found, lambda one: ((one["next"] or ["~"])[0], one["actor_id"]))
+        return self.page(serializers.Schedule, schedules, lambda row: ((row["next"] or ["~"])[0], row["actor_id"]))
 
 
 class ActorSchedule(Resource):
@@ -74,13 +74,13 @@ class ActorSchedule(Resource):
     )
     def put(self, request: Request, actor_id: str) -> Response:
         """Set it."""
-        given = self.body(serializers.NewSchedule)
-        schedule = _read(given["cron_schedule"], is_on=given["cron_on"])
+        data = self.body(serializers.NewSchedule)
+        schedule = _read(data["cron_schedule"], is_on=data["cron_on"])
         saved = answered(self.http, UPDATE_SCHEDULE, actor_id=actor_id)
         if saved is None:
             actor, page = self.abaco.actors.get(actor_id), reverse("actors:schedule-update", args=[actor_id])
             saved = commands.update(
-                self.http, self.abaco, actor, schedule, is_on=given["cron_on"], actor_id=actor_id, page=page
+                self.http, self.abaco, actor, schedule, is_on=data["cron_on"], actor_id=actor_id, page=page
             )
         return self.written(saved, lambda actor, _: shown(actor))
 
@@ -88,11 +88,11 @@ class ActorSchedule(Resource):
 def _read(text: str, *, is_on: bool) -> Schedule:
     """Read a schedule; a start that is past is refused where it is on, since the API refuses it."""
     try:
-        found = Schedule.read(check_schedule(text))
+        schedule = Schedule.read(check_schedule(text))
     except forms.ValidationError as problem:
-        found = None if is_on else Schedule.read(text)
-        if found is None:
+        schedule = None if is_on else Schedule.read(text)
+        if schedule is None:
             raise not_valid({"cron_schedule": problem.messages}) from None
-    if found is None:
+    if schedule is None:
         raise not_valid({"cron_schedule": ["Write a start, a plus and an interval, such as “now + 6 hours”."]})
-    return found
+    return schedule

@@ -19,7 +19,7 @@ def update(
     # The API refuses a start that is past, also where the schedule is turned off: one that stays as it was is not sent.
     if schedule != Schedule.read(actor.cron_schedule) or (is_on and schedule.start is None):
         changes["cron_schedule"] = schedule.text
-    written = perform(
+    result = perform(
         request,
         UPDATE_SCHEDULE,
         lambda: abaco.actors.update(actor_id, full_update(actor, changes)),
@@ -27,9 +27,9 @@ def update(
         actor_id=actor_id,
         details={"before": {"cron_schedule": actor.cron_schedule, "cron_on": actor.cron_on}, "after": changes},
     )
-    if written.value is not None:
-        record_saved(request, UPDATE_SCHEDULE, written.value, actor_id=actor_id)
-    return written
+    if result.value is not None:
+        record_saved(request, UPDATE_SCHEDULE, result.value, actor_id=actor_id)
+    return result
 
 
 def _said(schedule: Schedule, *, is_on: bool) -> str:

@@ -50,11 +50,11 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
     except AbacoError as error:
         return render_page(request, "schedules/list.html", context | {"error": error}, status=error.status)
     at = now()
-    every = sorted((_row(one, at) for one in actors if one.cron_schedule), key=_order)
-    rows = [row for row in every if not context["show"] or row.is_on == (show == "on")]
+    all_rows = sorted((_row(actor, at) for actor in actors if actor.cron_schedule), key=_order)
+    rows = [row for row in all_rows if not context["show"] or row.is_on == (show == "on")]
     if csv_lists.is_asked(request):
         return csv_lists.csv_of("schedules", csv_lists.SCHEDULES, rows)
-    context |= {"rows": rows, "total": len(every), "on": sum(row.is_on for row in every), "at": at}
+    context |= {"rows": rows, "total": len(all_rows), "on": sum(row.is_on for row in all_rows), "at": at}
     return render_page(request, "schedules/list.html", context, partial="schedules/_table.html")
 
 

@@ -44,8 +44,8 @@ class ActorState(Resource):
     )
     def put(self, request: Request, actor_id: str) -> Response:
         """Replace the state."""
-        wanted = self.body(serializers.NewState)["state"]
-        data = typed([("state", dump_json(wanted).decode())])
+        state = self.body(serializers.NewState)["state"]
+        data = typed([("state", dump_json(state).decode())])
         form = checked(StateForm(data, actor_id=actor_id, is_plain=is_plain(self.who)))
         if earlier := answered(self.http, UPDATE_STATE, actor_id=actor_id):
             return self.done(earlier)

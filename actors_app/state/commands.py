@@ -13,21 +13,21 @@ from actors_app.services.types import Actor
 from actors_app.state.operations import RESET_STATE, UPDATE_STATE
 
 
-def save(request: HttpRequest, abaco: Abaco, actor_id: str, before: Any, wanted: Any, *, over: bool) -> Written[Actor]:
+def save(request: HttpRequest, abaco: Abaco, actor_id: str, before: Any, after: Any, *, over: bool) -> Written[Actor]:
     """Replace a state; `over` says whether it has moved since it was read. `POST /actors/{id}/state`."""
     return perform(
         request,
         UPDATE_STATE,
-        lambda: abaco.state.set(actor_id, wanted),
+        lambda: abaco.state.set(actor_id, after),
         lambda _: Answer("The state is saved.", _page(actor_id)),
         actor_id=actor_id,
-        details={"before": _size(before), "after": _size(wanted), "over": over},
+        details={"before": _size(before), "after": _size(after), "over": over},
     )
 
 
 def reset(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> Written[Actor]:
     """Make the state empty, which the API does by an update of the whole actor alone. `PUT /actors/{id}`."""
-    written = perform(
+    result = perform(
         request,
         RESET_STATE,
         lambda: abaco.actors.update(actor_id, full_update(actor, {"state": {}})),
@@ -35,9 +35,9 @@ def reset(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> Wr
         actor_id=actor_id,
         details={"before": _size(actor.state)},
     )
-    if written.value is not None:
-        record_saved(request, RESET_STATE, written.value, actor_id=actor_id)
-    return written
+    if result.value is not None:
+        record_saved(request, RESET_STATE, result.value, actor_id=actor_id)
+    return result
 
 
 def _page(actor_id: str) -> str:

@@ -91,17 +91,17 @@ def _review_or_save(
     request: HttpRequest, abaco: Abaco, actor_id: str, form: StateForm, context: dict[str, Any]
 ) -> HttpResponse:
     """Compare with the state as it is now; save where the page has shown that, or where saving over it is meant."""
-    wanted, now = form.cleaned_data["state"], abaco.state.get(actor_id)
+    after, now = form.cleaned_data["state"], abaco.state.get(actor_id)
     has_moved = form.has_moved(now)
     if request.POST.get("step") == "save" and (not has_moved or form.cleaned_data["over"]):
-        return commands.save(request, abaco, actor_id, now, wanted, over=has_moved).go(request)
+        return commands.save(request, abaco, actor_id, now, after, over=has_moved).go(request)
     context |= {
-        "diff": difference(tail_of([pretty_json(now)]), tail_of([pretty_json(wanted)]), exact=True),
-        "is_same": is_same(now, wanted),
+        "diff": difference(tail_of([pretty_json(now)]), tail_of([pretty_json(after)]), exact=True),
+        "is_same": is_same(now, after),
         "has_moved": has_moved,
         "typed": form.data.get("state", ""),
         "seen": form.data.get("seen", ""),
-        "sends": {UPDATE_STATE.name: wanted} if isinstance(wanted, dict) else {},
+        "sends": {UPDATE_STATE.name: after} if isinstance(after, dict) else {},
     }
     return render_page(request, "state/review.html", context, status=409 if has_moved else 200)
 
