@@ -167,7 +167,7 @@ def _of_files() -> dict[str, Act]:
 
 def _of_definitions() -> dict[str, Act]:
     from actors_app.actors.definition import definition_of, differences, full_update, redacted, seal, unseal
-    from actors_app.actors.definition_files import NoDefinition, as_text, read
+    from actors_app.actors.definition_files import NoDefinition, as_text, parse_definition
     from actors_app.actors.former_values import FormerReader, Sight
     from actors_app.actors.resets import columns
     from actors_app.actors.revisions import difference
@@ -196,7 +196,7 @@ def _of_definitions() -> dict[str, Act]:
 
     def written(text: str) -> object:
         with suppress(NoDefinition):
-            return as_text({"description": text}), read(
+            return as_text({"description": text}), parse_definition(
                 {"image": text, "description": text, text: 1, "hints": text.split()}
             )
         return None

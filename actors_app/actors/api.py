@@ -25,7 +25,7 @@ from actors_app.services.types import Actor
 TAG = "Actors"
 
 
-def shown(actor: Actor) -> dict[str, Any]:
+def actor_data(actor: Actor) -> dict[str, Any]:
     """Return an actor as it goes out."""
     return dict(serializers.Actor(actor).data)
 
@@ -66,7 +66,7 @@ class ActorList(Resource):
         form = checked(ActorForm(typed(pairs_of(filled(as_form(data)))), tenant=self.tenant))
         definition = exactly(form.new_definition(), data)
         result = commands.create(self.http, self.abaco, definition)
-        return self.written(result, lambda actor, _: shown(actor), status=201, location=address)
+        return self.written(result, lambda actor, _: actor_data(actor), status=201, location=address)
 
 
 class ActorDetail(Resource):
@@ -79,7 +79,7 @@ class ActorDetail(Resource):
         """Answer with an actor and its definition."""
         actor = self.abaco.actors.get(actor_id)
         definition_archive.record(self.who.tenant, [actor])
-        return Response(shown(actor))
+        return Response(actor_data(actor))
 
     @operation(
         UPDATE_ACTOR,
@@ -95,20 +95,20 @@ class ActorDetail(Resource):
         """Change what is named, and nothing else."""
         data = self.body(serializers.ActorChanges)
         if earlier := answered(self.http, UPDATE_ACTOR, actor_id=actor_id):
-            return self.written(earlier, lambda actor, _: shown(actor))
+            return self.written(earlier, lambda actor, _: actor_data(actor))
         actor = self.abaco.actors.get(actor_id)
-        require_match(self.http, shown(actor), "actor")
+        require_match(self.http, actor_data(actor), "actor")
         force, before = data.pop("force", False), definition_of(actor)
         form = checked(
             ActorForm(_inputs(before | as_form(data), force), opened=before, actor_id=actor_id, tenant=self.tenant)
         )
         after = exactly(form.values(), data)
         if not differences(before, after) and not force:
-            return Response(shown(actor))
+            return Response(actor_data(actor))
         if before["link"] != after["link"] and (ring := commands.ring(self.abaco, actor, after["link"])):
             raise not_valid({"link": [ring_words(ring)]})
         saved = commands.update(self.http, actor_id, actor, before, after, force=force)
-        return self.written(saved, lambda saved, _: shown(saved))
+        return self.written(saved, lambda saved, _: actor_data(saved))
 
     @operation(DELETE_ACTOR, tag=TAG, takes=False, gives=Done)
     def delete(self, request: Request, actor_id: str) -> Response:

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from actors_app.actors import archive as definition_archive
 from actors_app.actors import commands, serializers, serializers_definitions
-from actors_app.actors.api import address, as_form, exactly, shown
+from actors_app.actors.api import actor_data, address, as_form, exactly
 from actors_app.actors.definition import Definition, Difference
-from actors_app.actors.definition_files import NoDefinition, read, written
+from actors_app.actors.definition_files import NoDefinition, export_definition, parse_definition
 from actors_app.actors.former_values import FormerReader, reader_despite, reader_of
 from actors_app.actors.forms import ActorForm
 from actors_app.actors.forms_inputs import cloned, filled, pairs_of
@@ -52,7 +52,7 @@ class Revisions(Resource):
 
     def opened(self, key: str, revision: Revision) -> Definition:
         """Return what is in one of them; raise Http404 where no key opens it any more."""
-        row = definition_archive.kept(self.who.tenant, key, revision.key)
+        row = definition_archive.find(self.who.tenant, key, revision.key)
         definition = definition_archive.opened(row) if row else None
         if definition is None:
             raise Http404
@@ -157,7 +157,7 @@ class Definitions(Resource):
         """Register an actor; `data` is what was sent, whose line ends stay as they are."""
         form = checked(ActorForm(typed(pairs_of(filled(definition))), tenant=self.tenant))
         result = commands.create(self.http, self.abaco, exactly(form.new_definition(), data))
-        return self.written(result, lambda actor, _: {**shown(actor), **extra}, status=201, location=address)
+        return self.written(result, lambda actor, _: {**actor_data(actor), **extra}, status=201, location=address)
 
 
 class DefinitionFile(Definitions):
@@ -174,7 +174,7 @@ class DefinitionFile(Definitions):
         """Answer with the definition."""
         actor = self.abaco.actors.get(actor_id)
         definition_archive.record(self.who.tenant, [actor])
-        return Response(written(actor, self.tenant.version))
+        return Response(export_definition(actor, self.tenant.version))
 
 
 class DefinitionImport(Definitions):
@@ -193,14 +193,14 @@ class DefinitionImport(Definitions):
     def post(self, request: Request) -> Response:
         """Register one."""
         try:
-            imported = read(self.body(serializers_definitions.DefinitionFile)["definition"]).for_version(
+            imported = parse_definition(self.body(serializers_definitions.DefinitionFile)["definition"]).for_version(
                 self.tenant.version
             )
         except NoDefinition as error:
             raise not_valid({"definition": list(error.sentences)}) from None
         data = as_form(imported.definition)
         return self.register(
-            data, data, unknown=list(imported.unknown), left_out=list(imported.left_out), taken=imported.taken
+            data, data, unknown=list(imported.unknown), left_out=list(imported.left_out), taken=imported.origin
         )
 
 

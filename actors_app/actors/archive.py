@@ -98,7 +98,7 @@ def line(tenant: str, actor_id: str) -> list[KeptDefinition]:
     return list(_line(tenant, actor_id).defer("content").order_by("-id"))
 
 
-def kept(tenant: str, actor_id: str, key: int) -> KeptDefinition | None:
+def find(tenant: str, actor_id: str, key: int) -> KeptDefinition | None:
     """Return one definition of an actor with its content, or None."""
     return _line(tenant, actor_id).filter(pk=key).first()
 

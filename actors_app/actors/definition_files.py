@@ -55,7 +55,7 @@ class Imported:
     definition: Definition
     unknown: tuple[str, ...]
     left_out: tuple[str, ...]  # which the API sets itself
-    taken: str = ""
+    origin: str = ""
 
     def for_version(self, version: str) -> "Imported":
         """Return it without what this version of the API does not know."""
@@ -66,7 +66,7 @@ class Imported:
         return replace(self, definition=supported, unknown=(*self.unknown, *foreign))
 
 
-def written(actor: Actor, version: str) -> dict[str, Any]:
+def export_definition(actor: Actor, version: str) -> dict[str, Any]:
     """Return a definition under the names of this version of the API; what the actor does not have is left out.
 
     A null would be no such thing: the API fails on some.
@@ -92,7 +92,7 @@ def as_text(definition: Mapping[str, Any]) -> str:
     return "".join(json.dumps(sign)[1:-1] if sign != "\n" and has_unseen(sign) else sign for sign in text) + "\n"
 
 
-def read(content: object) -> Imported:
+def parse_definition(content: object) -> Imported:
     """Read what a file holds, under the names of either version of the API; raise NoDefinition with what is wrong.
 
     It is a definition, a list of one, or the API's whole answer with either in it, as curl saves it.
@@ -171,7 +171,7 @@ _NUMBER: Kind = "a whole number", _is_number
 _OBJECT: Kind = "an object in braces", lambda value: isinstance(value, dict)
 _LIST: Kind = (
     "a list of texts",
-    lambda value: isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str) for one in value)),
+    lambda value: isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value)),
 )
 _ANY: Kind = "any JSON", lambda value: True
 _KINDS: dict[Type, Kind] = {

@@ -32,7 +32,7 @@ EXECUTOR_TENANTS = ("A2CPS", "DESIGNSAFE", "SD2E", "TACC")  # TACC/abaco dev-v3 
 _YES_OR_NO = (("true", "Yes"), ("false", "No"))
 
 
-def _words(name: str) -> dict[str, Any]:
+def _label_and_help(name: str) -> dict[str, Any]:
     """Return the label and the help of a field, as it is declared."""
     field = FIELD[name]
     label = field.form_label or field.label
@@ -52,7 +52,7 @@ def _number(name: str) -> forms.IntegerField:
         max_value=field.most,
         required=False,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), sentence),
-        **_words(name),
+        **_label_and_help(name),
     )
 
 
@@ -67,14 +67,14 @@ def _text(name: str, **options: Any) -> LineField:
             "max_length": _too_long(name),
             "required": options.pop("missing", "Type something here."),
         },
-        **_words(name),
+        **_label_and_help(name),
         **options,
     )
 
 
 def _truth(name: str) -> forms.BooleanField:
     """Return the input of a switch."""
-    return forms.BooleanField(required=False, **_words(name))
+    return forms.BooleanField(required=False, **_label_and_help(name))
 
 
 def tapis_tenant(url: str) -> str:
@@ -103,7 +103,7 @@ class ActorForm(PortalForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": _too_long("description")},
-        **_words("description"),
+        **_label_and_help("description"),
     )
     stateless = forms.ChoiceField(
         choices=[
@@ -112,25 +112,25 @@ class ActorForm(PortalForm):
         ],
         required=False,
         error_messages={"invalid_choice": "Choose stateless or stateful."},
-        **_words("stateless"),
+        **_label_and_help("stateless"),
     )
     state = StrictJSONField(
-        required=False, widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}), **_words("state")
+        required=False, widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}), **_label_and_help("state")
     )
     type = forms.ChoiceField(
         choices=[("none", "Not said"), ("json", "JSON"), ("bin", "Binary")],
         required=False,
         error_messages={"invalid_choice": "Choose one of the types in the list."},
-        **_words("type"),
+        **_label_and_help("type"),
     )
     token = forms.ChoiceField(
         choices=[("", "As the API decides"), *_YES_OR_NO],
         required=False,
         error_messages={"invalid_choice": "Choose whether executions are given a token."},
-        **_words("token"),
+        **_label_and_help("token"),
     )
     hints = _text("hints")
-    default_environment = EnvironmentField(raw_json=True, **_words("default_environment"))
+    default_environment = EnvironmentField(raw_json=True, **_label_and_help("default_environment"))
     cron_schedule = _text(
         "cron_schedule", widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": EXAMPLE})
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from actors_app.actors.definition_files import Imported, NoDefinition, read
+from actors_app.actors.definition_files import Imported, NoDefinition, parse_definition
 from actors_app.core.pages.form_fields import MAX_JSON, TextField, read_json
 from actors_app.core.pages.forms import PortalForm
 
@@ -66,16 +66,16 @@ class ImportForm(PortalForm):
         try:
             if not text.strip():
                 raise forms.ValidationError("Choose a file, or paste a definition.")
-            data["imported"] = self._read(text)
+            data["imported"] = self._parse(text)
         except forms.ValidationError as problem:
             if file:
                 self.data = {**self.data.dict(), "definition_text": text}  # type: ignore[attr-defined]
             self.add_error("definition_text", problem)
         return data
 
-    def _read(self, text: str) -> Imported:
+    def _parse(self, text: str) -> Imported:
         try:
-            return read(read_json(text))
+            return parse_definition(read_json(text))
         except NoDefinition as error:
             raise forms.ValidationError(list(error.sentences[:5])) from None
         except RecursionError:

@@ -20,7 +20,7 @@ class ActorListForm(SliceForm, PortalForm):
     sort = forms.CharField(required=False, max_length=20)
     page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
 
-    def given(self, name: str) -> Any:
+    def value_of(self, name: str) -> Any:
         """Return a parameter's value, or None."""
         self.full_clean()
         return self.cleaned_data.get(name) or None

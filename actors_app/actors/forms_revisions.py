@@ -25,7 +25,7 @@ class RevisionsForm(PortalForm):
         self.fields["by"] = forms.ChoiceField(choices=WHO, required=False, widget=forms.HiddenInput)
         self.fields["page"] = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
 
-    def given(self, name: str) -> Any:
+    def value_of(self, name: str) -> Any:
         """Return a value that is right, or nothing."""
         return None if name in self.errors else self.cleaned_data.get(name) or None
 
@@ -34,6 +34,6 @@ class RevisionsForm(PortalForm):
         if {"from", "to"} & set(self.errors):
             return None, None
         by_key = {str(revision.key): position for position, revision in enumerate(revisions)}
-        to = by_key.get(self.given("to") or "", 0)
-        before = by_key.get(self.given("from") or "", to + 1)
+        to = by_key.get(self.value_of("to") or "", 0)
+        before = by_key.get(self.value_of("from") or "", to + 1)
         return (revisions[before] if before < len(revisions) else None), (revisions[to] if revisions else None)

@@ -51,7 +51,7 @@ class Span:
         return self.succeeded / self.ended if self.ended else None
 
     @property
-    def counted(self) -> str:
+    def sample_label(self) -> str:
         """How many were counted, in words."""
         return (
             f"the newest {count_words(self.ended, 'execution')}"
@@ -96,7 +96,7 @@ def _rates(bars: Sequence[_Bar], zone_name: str) -> Panel:
         marks,
         100,
         lambda span: None if span.rate is None else span.rate * 100,
-        lambda span: f"{_percent(span.rate)} of {span.counted}" if span.ended else "nothing ended",
+        lambda span: f"{_percent(span.rate)} of {span.sample_label}" if span.ended else "nothing ended",
     )
 
 

@@ -42,7 +42,7 @@ class Revision:
     first_seen: datetime | None
     last_seen: datetime | None
     updated: datetime | None
-    made: str  # here, maybe, elsewhere, first
+    origin: str  # here, maybe, elsewhere, first
     username: str
     entry: int | None
     since: datetime | None  # when the one before it was last seen
@@ -85,7 +85,7 @@ def line_of(rows: Sequence[KeptDefinition]) -> list[Revision]:
                 first_seen=from_ms(row.first_seen),
                 last_seen=from_ms(row.last_seen),
                 updated=from_ms(row.updated) if row.updated else None,
-                made=origin,
+                origin=origin,
                 username=username,
                 entry=entry,
                 since=from_ms(before.last_seen) if before else None,

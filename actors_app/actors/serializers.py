@@ -61,7 +61,7 @@ class ActorsQuery(SliceQuery):
     )
 
 
-def _taken(field: ActorField, *, is_required: bool = False) -> Any:
+def _input_field(field: ActorField, *, is_required: bool = False) -> Any:
     """Return what may be sent for a field of a definition."""
     options: dict[str, Any] = {} if is_required else {"required": False}
     if field.api_help:
@@ -82,13 +82,13 @@ def _taken(field: ActorField, *, is_required: bool = False) -> Any:
 class ActorChanges(Body):
     """Fields of an actor's definition; what is left out stays as it is."""
 
-    locals().update({field.name: _taken(field) for field in FIELDS if field.can_change})
+    locals().update({field.name: _input_field(field) for field in FIELDS if field.can_change})
     force = Truth(required=False, help_text="Pull the image again and restart the workers, even if nothing changed.")
 
 
 class ActorDefinition(ActorChanges):
     """The definition of a new actor."""
 
-    locals().update({field.name: _taken(field) for field in FIELDS if not field.can_change})
-    locals().update({field.name: _taken(field, is_required=True) for field in FIELDS if field.is_required})
+    locals().update({field.name: _input_field(field) for field in FIELDS if not field.can_change})
+    locals().update({field.name: _input_field(field, is_required=True) for field in FIELDS if field.is_required})
     force = None  # type: ignore[assignment]  # a new one is pulled anyway

@@ -17,7 +17,9 @@ class Revision(serializers.Serializer):
     last_seen = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
     updated = serializers.DateTimeField(allow_null=True, help_text="When the API says that it was saved.")
     made = serializers.ChoiceField(
-        [HERE, MAYBE, ELSEWHERE, FIRST], help_text="Whether it was saved through this portal, or was the first seen."
+        [HERE, MAYBE, ELSEWHERE, FIRST],
+        source="origin",
+        help_text="Whether it was saved through this portal, or was the first seen.",
     )
     username = serializers.CharField(allow_blank=True, help_text="Who saved it, where it was saved here.")
     is_newest = serializers.BooleanField()
@@ -37,7 +39,7 @@ class Withheld(serializers.Serializer):
 class WholeRevision(Revision):
     """A definition with what is in it."""
 
-    former_values = serializers.ChoiceField([one.value for one in Sight], help_text=FORMER_VALUES)
+    former_values = serializers.ChoiceField([sight.value for sight in Sight], help_text=FORMER_VALUES)
     definition = serializers.DictField(
         help_text="The fields as `PATCH /api/v1/actors/<actor>/` takes them, without those that are withheld."
     )
@@ -71,7 +73,7 @@ class Comparison(serializers.Serializer):
 
     before = Revision(allow_null=True)
     after = Revision(allow_null=True)
-    former_values = serializers.ChoiceField([one.value for one in Sight], allow_null=True, help_text=FORMER_VALUES)
+    former_values = serializers.ChoiceField([sight.value for sight in Sight], allow_null=True, help_text=FORMER_VALUES)
     differences = Difference(many=True)
 
 

@@ -34,9 +34,9 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     """Show the actors that the visitor may read, 50 on a page or a slice by `limit` and `offset` (`GET /actors`)."""
     form = ActorListForm(request.GET)
     filters = {
-        "q": form.given("q") or "",
-        "status": (form.given("status") or "").upper(),
-        "sort": sort_of(form.given("sort")),
+        "q": form.value_of("q") or "",
+        "status": (form.value_of("status") or "").upper(),
+        "sort": sort_of(form.value_of("sort")),
     }
     context: dict[str, Any] = {**filters, "section": "actors", "columns": columns(filters["sort"])}
     if form.slice_errors:
@@ -56,7 +56,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     statuses = Counter(map(attrgetter("status"), actors))
     matching = select(actors, **filters)
     paginator = Paginator(matching, form.page_size(preferences_of(request).page_size))
-    page_number = form.given("page") or 1
+    page_number = form.value_of("page") or 1
     page = paginator.get_page(min(page_number, paginator.num_pages))
     page_actors = list(page.object_list)
     if selected := form.selected_slice:

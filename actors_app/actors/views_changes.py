@@ -146,7 +146,7 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
 def _former(request: HttpRequest, actor_id: str, key: str) -> tuple[KeptDefinition | None, Definition | None]:
     """Return a former definition that an address or a form names, and what it holds; nothing where it cannot."""
     tenant = request.session["who"]["tenant"]
-    row = definition_archive.kept(tenant, actor_id, int(key)) if re.fullmatch("[0-9]{1,18}", key) else None
+    row = definition_archive.find(tenant, actor_id, int(key)) if re.fullmatch("[0-9]{1,18}", key) else None
     return row, definition_archive.opened(row) if row else None
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from actors_app.actors import archive as definition_archive
-from actors_app.actors.definition_files import as_text, written
+from actors_app.actors.definition_files import as_text, export_definition
 from actors_app.actors.former_values import reader_despite, reader_of
 from actors_app.actors.forms_revisions import WHO, RevisionsForm
 from actors_app.actors.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
@@ -20,7 +20,7 @@ from actors_app.history import visibility
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 
 ROWS = 25
-MADE = {"here": (HERE,), "elsewhere": (ELSEWHERE, MAYBE)}
+ORIGINS = {"here": (HERE,), "elsewhere": (ELSEWHERE, MAYBE)}
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -61,8 +61,8 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
     if context["actor"] and len(revisions) > 1:
         reader = reader_of(abaco, credentials, context["actor"])
     form = RevisionsForm(request.GET, revisions)
-    by = form.given("by") or ""
-    listed = [revision for revision in revisions if not by or revision.made in MADE[by]]
+    by = form.value_of("by") or ""
+    listed = [revision for revision in revisions if not by or revision.origin in ORIGINS[by]]
     paginator = Paginator(listed, ROWS)
     before, after = form.chosen(revisions)
     context |= {
@@ -70,7 +70,7 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         "by": by,
         "choices": WHO,
         "revisions": revisions,
-        "page": paginator.get_page(min(form.given("page") or 1, paginator.num_pages)),
+        "page": paginator.get_page(min(form.value_of("page") or 1, paginator.num_pages)),
         "before": before,
         "after": after,
         "sight": reader.sight if reader else None,
@@ -85,7 +85,7 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
 
 
 def _opened(tenant: str, actor_id: str, revision: Revision) -> dict[str, object] | None:
-    row = definition_archive.kept(tenant, actor_id, revision.key)
+    row = definition_archive.find(tenant, actor_id, revision.key)
     return definition_archive.opened(row) if row else None
 
 
@@ -99,7 +99,8 @@ def definition_download(request: HttpRequest, actor_id: str) -> HttpResponse:
     tenant = request.session["who"]["tenant"]
     definition_archive.record(tenant, [actor])
     response = HttpResponse(
-        as_text(written(actor, tenant_of(signed_in(request)).version)), content_type="application/json; charset=utf-8"
+        as_text(export_definition(actor, tenant_of(signed_in(request)).version)),
+        content_type="application/json; charset=utf-8",
     )
     response["Content-Disposition"] = f'attachment; filename="{actor_id}.json"'
     return response

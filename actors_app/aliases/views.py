@@ -79,7 +79,7 @@ def alias_create(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method != "POST":
         context["form"] = AliasForm(initial={"actor_id": request.GET.get("actor", "")[:128]})
-        context["known"] = _known(abaco_for(request))
+        context["known"] = _selectable_actors(abaco_for(request))
     else:
         form, status = AliasForm(request.POST), 422
         context["form"] = form
@@ -126,7 +126,7 @@ def alias_update(request: HttpRequest, alias: str) -> HttpResponse:
     context = _context(alias)
     status = 200
     if request.method != "POST":
-        context |= _followers(abaco, alias) | {"form": PointForm(), "known": _known(abaco)}
+        context |= _followers(abaco, alias) | {"form": PointForm(), "known": _selectable_actors(abaco)}
     else:
         form, status = PointForm(request.POST), 422
         context["form"] = form
@@ -200,7 +200,7 @@ def _context(alias: str) -> dict[str, Any]:
     return {"alias": alias, "section": "aliases", "tab": "overview", "problem": problem_of("alias", alias)}
 
 
-def _known(abaco: Abaco) -> tuple[Actor, ...]:
+def _selectable_actors(abaco: Abaco) -> tuple[Actor, ...]:
     """Return the actors to choose from; none where they cannot be listed, since an id can be typed all the same."""
     answer = abaco.wave(actors=lambda: abaco.actors.list())["actors"]
     if isinstance(answer.error, SignedOut | NamingMismatch):

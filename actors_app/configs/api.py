@@ -21,7 +21,7 @@ from actors_app.services.types import Config
 TAG = "Configs"
 
 
-def shown(config: Config) -> dict[str, Any]:
+def config_data(config: Config) -> dict[str, Any]:
     """Return a config as it goes out; of a secret the API itself has but ciphertext."""
     value = None if config.is_secret else config.value
     return {
@@ -55,7 +55,7 @@ class ConfigList(Resource):
         text, actor = self.asked.get("q", "").casefold(), self.asked.get("actor")
         configs = [
             row
-            for row in map(shown, self.abaco.configs.list())
+            for row in map(config_data, self.abaco.configs.list())
             if any(text in part.casefold() for part in (row["name"], row["value"] or "", *row["actors"]))
             and (actor is None or actor in row["actors"])
         ]
@@ -75,7 +75,7 @@ class ConfigList(Resource):
         result = commands.create(self.http, self.abaco, form.cleaned_data)
         subject = Subject("config", form.cleaned_data["name"])
         return self.written(
-            result, lambda config, _: {**shown(config), **others(self, subject)}, status=201, location=address
+            result, lambda config, _: {**config_data(config), **others(self, subject)}, status=201, location=address
         )
 
 
@@ -93,7 +93,7 @@ class ConfigDetail(Resource):
     )
     def get(self, request: Request, config: str) -> Response:
         """Answer with one."""
-        return Response(shown(self.abaco.configs.find(config)))
+        return Response(config_data(self.abaco.configs.find(config)))
 
     @operation(
         UPDATE_CONFIG,
@@ -107,7 +107,7 @@ class ConfigDetail(Resource):
         """Replace all of it but its name."""
         form = checked(ConfigEditForm(_typed(self.body(serializers.ConfigValue))))
         return self.written(
-            commands.update(self.http, self.abaco, config, form.cleaned_data), lambda updated, _: shown(updated)
+            commands.update(self.http, self.abaco, config, form.cleaned_data), lambda updated, _: config_data(updated)
         )
 
     @operation(

@@ -103,7 +103,7 @@ def config_create(request: HttpRequest) -> HttpResponse:
 def config_detail(request: HttpRequest, config: str) -> HttpResponse:
     """Show a config, from the list, since the API gives one alone to administrators only (`GET /actors/configs`)."""
     abaco = abaco_for(request)
-    context = _context(config, _one(abaco, config)) | after_creation(request, abaco, Subject("config", config))
+    context = _context(config, _find_row(abaco, config)) | after_creation(request, abaco, Subject("config", config))
     return render_page(request, "configs/detail.html", context)
 
 
@@ -138,7 +138,7 @@ def config_delete(request: HttpRequest, config: str) -> HttpResponse:
     """Say who receives it no more, then delete a config once its name was typed (`DELETE /actors/configs/{name}`)."""
     abaco, status = abaco_for(request), 200
     if request.method != "POST":
-        context = _context(config, _one(abaco, config)) | {"form": ConfigDeleteForm(actor_id=config, label=config)}
+        context = _context(config, _find_row(abaco, config)) | {"form": ConfigDeleteForm(actor_id=config, label=config)}
     else:
         form, status = ConfigDeleteForm(request.POST, actor_id=config), 422
         context = _context(config) | {"form": form}
@@ -237,7 +237,7 @@ def _row(config: Config, actors: Mapping[str, Actor], names: tuple[str, ...]) ->
     )
 
 
-def _one(abaco: Abaco, config: str) -> ConfigRow:
+def _find_row(abaco: Abaco, config: str) -> ConfigRow:
     for row in _rows(abaco):
         if row.name == config:
             return row

@@ -21,7 +21,7 @@ from actors_app.services.types import Actor
 TAG = "Schedules"
 
 
-def shown(actor: Actor) -> dict[str, Any]:
+def schedule_data(actor: Actor) -> dict[str, Any]:
     """Return the schedule of an actor as it goes out."""
     schedule = Schedule.read(actor.cron_schedule)
     values = {
@@ -49,7 +49,7 @@ class ScheduleList(Resource):
         """Answer with a page of those of the actors that the caller may read, the next one first."""
         show = self.asked.get("show")
         schedules = [
-            shown(actor)
+            schedule_data(actor)
             for actor in self.abaco.actors.list()
             if actor.cron_schedule and (show is None or actor.cron_on == (show == "on"))
         ]
@@ -62,7 +62,7 @@ class ActorSchedule(Resource):
     @operation("Read the schedule of an actor", tag=TAG, upstream="actor.get", gives=serializers.Schedule)
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with it, and the hours at which it comes round."""
-        return Response(shown(self.abaco.actors.get(actor_id)))
+        return Response(schedule_data(self.abaco.actors.get(actor_id)))
 
     @operation(
         UPDATE_SCHEDULE,
@@ -75,17 +75,17 @@ class ActorSchedule(Resource):
     def put(self, request: Request, actor_id: str) -> Response:
         """Set it."""
         data = self.body(serializers.NewSchedule)
-        schedule = _read(data["cron_schedule"], is_on=data["cron_on"])
+        schedule = _parse(data["cron_schedule"], is_on=data["cron_on"])
         saved = answered(self.http, UPDATE_SCHEDULE, actor_id=actor_id)
         if saved is None:
             actor, page = self.abaco.actors.get(actor_id), reverse("actors:schedule-update", args=[actor_id])
             saved = commands.update(
                 self.http, self.abaco, actor, schedule, is_on=data["cron_on"], actor_id=actor_id, page=page
             )
-        return self.written(saved, lambda actor, _: shown(actor))
+        return self.written(saved, lambda actor, _: schedule_data(actor))
 
 
-def _read(text: str, *, is_on: bool) -> Schedule:
+def _parse(text: str, *, is_on: bool) -> Schedule:
     """Read a schedule; a start that is past is refused where it is on, since the API refuses it."""
     try:
         schedule = Schedule.read(check_schedule(text))

@@ -23,7 +23,7 @@ def update(
         request,
         UPDATE_SCHEDULE,
         lambda: abaco.actors.update(actor_id, full_update(actor, changes)),
-        lambda _: Answer(_said(schedule, is_on=is_on), page),
+        lambda _: Answer(_message(schedule, is_on=is_on), page),
         actor_id=actor_id,
         details={"before": {"cron_schedule": actor.cron_schedule, "cron_on": actor.cron_on}, "after": changes},
     )
@@ -32,5 +32,5 @@ def update(
     return result
 
 
-def _said(schedule: Schedule, *, is_on: bool) -> str:
+def _message(schedule: Schedule, *, is_on: bool) -> str:
     return f"The actor runs {schedule.words}." if is_on else "The schedule is kept, and off."

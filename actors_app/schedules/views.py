@@ -32,7 +32,7 @@ class ScheduleRow:
     label: str
     url: str
     schedule: str
-    words: str
+    description: str
     is_on: bool
     next: datetime | None
 
@@ -66,7 +66,7 @@ def _row(actor: Actor, at: datetime) -> ScheduleRow:
         label=visible(actor.label),
         url=page_of("schedule-update", actor.id),
         schedule=visible(actor.cron_schedule or ""),
-        words=schedule.words if schedule else "",
+        description=schedule.words if schedule else "",
         is_on=actor.cron_on,
         next=hours[0] if hours else None,
     )

@@ -158,10 +158,10 @@ def test_who_made_it_is_told() -> None:
     age(3 * HOUR)
     again(actor(description="elsewhere", lastUpdateTime=LATER))
     newest, first = line_of(line("default", ACTOR_ID))
-    assert (newest.made, first.made) == ("elsewhere", "first")
+    assert (newest.origin, first.origin) == ("elsewhere", "first")
     assert newest.since == first.last_seen
     KeptDefinition.objects.filter(pk=newest.key).update(username="jdoe")
-    assert line_of(line("default", ACTOR_ID))[0].made == "here"
+    assert line_of(line("default", ACTOR_ID))[0].origin == "here"
 
 
 def test_a_save_of_unknown_outcome_is_told_as_perhaps() -> None:
@@ -178,7 +178,7 @@ def test_a_save_of_unknown_outcome_is_told_as_perhaps() -> None:
     )
     again(actor(description="perhaps", lastUpdateTime=LATER))
     newest = line_of(line("default", ACTOR_ID))[0]
-    assert (newest.made, newest.username) == ("maybe", "jdoe")
+    assert (newest.origin, newest.username) == ("maybe", "jdoe")
 
 
 def test_former_ones_are_let_go_and_what_stands_now_is_not(capsys: pytest.CaptureFixture[str]) -> None:

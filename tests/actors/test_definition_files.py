@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.actors.definition_files import NoDefinition, read
+from actors_app.actors.definition_files import NoDefinition, parse_definition
 from tests.actors.test_update import FULL
 from tests.support.payloads import ACTOR_ID, actor_payload
 
@@ -265,12 +265,12 @@ def test_a_file_and_a_text_are_one_too_many(signed_in: Client) -> None:
 
 
 def test_both_versions_names_are_read() -> None:
-    assert read({"maxWorkers": 2, "mem_limit": "3g", "queue": "default"}).definition == {
+    assert parse_definition({"maxWorkers": 2, "mem_limit": "3g", "queue": "default"}).definition == {
         "max_workers": 2,
         "mem_limit": "3g",
     }
     with pytest.raises(NoDefinition):
-        read("text")
+        parse_definition("text")
 
 
 def test_an_imported_definition_that_a_form_refuses_is_refused_before_it_is_sent(signed_in: Client, api: Any) -> None:

@@ -77,7 +77,7 @@ PERMISSIONS: Columns = {
 SCHEDULES: Columns = {
     "actor_id": lambda row: row.actor_id,
     "actor": lambda row: row.label,
-    "runs": lambda row: row.words,
+    "runs": lambda row: row.description,
     "on": lambda row: row.is_on,
     "next_utc": lambda row: row.next,
     "schedule": lambda row: row.schedule,
