@@ -33,26 +33,26 @@ class CodeSignIn:
 def begin(request: HttpRequest, tenant: Tenant, redirect_uri: str, target: str) -> tuple[str, CodeSignIn]:
     """Keep a new sign-in in the session; return its state and itself."""
     state = secrets.token_urlsafe(32)
-    begun = CodeSignIn(tenant.name, redirect_uri, target, secrets.token_urlsafe(48), tenant.origin)
+    sign_in = CodeSignIn(tenant.name, redirect_uri, target, secrets.token_urlsafe(48), tenant.origin)
     if request.session.is_empty():
         # Nothing else is in it, so nothing is lost with it; and those who only knock fill no store.
         request.session.set_expiry(LIFETIME)
         forget_ended()
-    kept = dict(request.session.get(_KEPT, {}))
-    while len(kept) >= AT_ONCE:
-        del kept[min(kept, key=lambda one: vault().extract_timestamp(kept[one].encode()))]
-    kept[state] = vault().encrypt(json.dumps(asdict(begun)).encode()).decode()
-    request.session[_KEPT] = kept
-    return state, begun
+    pending = dict(request.session.get(_KEPT, {}))
+    while len(pending) >= AT_ONCE:
+        del pending[min(pending, key=lambda name: vault().extract_timestamp(pending[name].encode()))]
+    pending[state] = vault().encrypt(json.dumps(asdict(sign_in)).encode()).decode()
+    request.session[_KEPT] = pending
+    return state, sign_in
 
 
 def end(request: HttpRequest, state: str) -> CodeSignIn | None:
     """Take the sign-in of a state out of the session; None where there is none, or it has taken too long."""
-    kept = dict(request.session.get(_KEPT, {}))
-    sealed = kept.pop(state, None)
+    pending = dict(request.session.get(_KEPT, {}))
+    sealed = pending.pop(state, None)
     if sealed is None:
         return None
-    request.session[_KEPT] = kept
+    request.session[_KEPT] = pending
     try:
         return CodeSignIn(**json.loads(vault().decrypt(sealed.encode(), ttl=LIFETIME)))
     except InvalidToken:

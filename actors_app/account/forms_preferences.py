@@ -59,9 +59,9 @@ class PreferencesForm(PortalForm):
     @classmethod
     def of(cls, likes: Preferences) -> "PreferencesForm":
         """Return the form filled with what holds now; a zone that this machine does not know is UTC."""
-        known = likes.zone == BROWSER or likes.zone in zone_names()
+        is_known_zone = likes.zone == BROWSER or likes.zone in zone_names()
         initial = {name: getattr(likes, name) for name in cls.base_fields}
-        return cls(initial={**initial, "zone": likes.zone if known else "UTC"})
+        return cls(initial={**initial, "zone": likes.zone if is_known_zone else "UTC"})
 
     @property
     def choices(self) -> dict[Name, Any]:

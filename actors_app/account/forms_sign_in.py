@@ -32,9 +32,9 @@ class SignInForm(PortalForm):
     def add_error(self, field: str | None, error: Any) -> None:
         """Add an error, and let the page open with the focus on the first field that has one."""
         super().add_error(field, error)
-        wrong = next((name for name in self.fields if name in self.errors), "")
-        for name, control in self.fields.items() if wrong else ():
-            control.widget.attrs["autofocus"] = name == wrong
+        first_invalid = next((name for name in self.fields if name in self.errors), "")
+        for name, control in self.fields.items() if first_invalid else ():
+            control.widget.attrs["autofocus"] = name == first_invalid
 
     @classmethod
     def is_offered(cls) -> bool:

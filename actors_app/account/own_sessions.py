@@ -28,7 +28,7 @@ class OwnSession:
 def own_sessions(request: HttpRequest, owner: Credentials) -> list[OwnSession]:
     """Return the owner's sessions that have not ended: this one, then those used last."""
     this = _name(request)
-    found = [
+    sessions = [
         OwnSession(
             handle=_handle(row.name),
             browser=row.browser or "A browser",
@@ -40,7 +40,7 @@ def own_sessions(request: HttpRequest, owner: Credentials) -> list[OwnSession]:
         )
         for row in _of(owner).defer("credential", "session_data").order_by("-last_seen")
     ]
-    return sorted(found, key=lambda session: not session.is_this)
+    return sorted(sessions, key=lambda session: not session.is_this)
 
 
 def end_session(owner: Credentials, handle: str) -> bool:

@@ -39,8 +39,8 @@ def account(request: HttpRequest) -> HttpResponse:
 def session_end(request: HttpRequest, handle: str) -> HttpResponse:
     """End one of the visitor's own sessions; ending this one is signing out."""
     current = _current(request)
-    mine = next((session for session in own_sessions(request, current) if session.is_this), None)
-    if mine and mine.handle == handle:
+    own_session = next((session for session in own_sessions(request, current) if session.is_this), None)
+    if own_session and own_session.handle == handle:
         return sign_out_view(request)
     ended = end_session(current, handle)
     say(request, "The session was ended." if ended else "That session had ended already.")

@@ -224,8 +224,8 @@ def sign_in_token(request: HttpRequest) -> HttpResponse:
             attempt.succeeded()
             return answer
         except SignedOut as error:
-            words = "The API does not accept this token. It may have expired."
-            form.add_error("access_token", error.user_message if isinstance(error, InvalidToken) else words)
+            message = "The API does not accept this token. It may have expired."
+            form.add_error("access_token", error.user_message if isinstance(error, InvalidToken) else message)
         except AbacoError as error:
             attempt.was_not_refused()
             form.add_error(None, f"{error.user_message} {error.advice} Incident {report(request, error)}")

@@ -34,38 +34,38 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         return _not_signed_in(target)
     request.session.pop("sign_in_notice", None)  # what went wrong before is over
     address = request.build_absolute_uri(reverse("actors:sign-in-callback"))
-    state, begun = codes.begin(request, tenant, address, target)
+    state, sign_in = codes.begin(request, tenant, address, target)
     client = client_for(tenant)
-    return redirect(tokens.authorize_url(client, tenant.client_key, address, state, begun.verifier))
+    return redirect(tokens.authorize_url(client, tenant.client_key, address, state, sign_in.verifier))
 
 
 @require_GET
 @sensitive_variables("code", "begun", "new")
 def sign_in_callback(request: HttpRequest) -> HttpResponse:
     """Exchange the code that the API's page gave for tokens (`POST /token`, authorization_code grant)."""
-    begun = codes.end(request, request.GET.get("state", ""))
-    if begun is None:
+    sign_in = codes.end(request, request.GET.get("state", ""))
+    if sign_in is None:
         return _not_signed_in(way_back(request), "code-state")
-    tenant = settings.TENANTS.get(begun.tenant)
+    tenant = settings.TENANTS.get(sign_in.tenant)
     if tenant is None or not tenant.takes_code:
-        return _not_signed_in(begun.target, "code-state")
-    if tenant.origin != begun.origin:
-        return _not_signed_in(begun.target, "code-address")
+        return _not_signed_in(sign_in.target, "code-state")
+    if tenant.origin != sign_in.origin:
+        return _not_signed_in(sign_in.target, "code-address")
     if error := request.GET.get("error", ""):
-        return _not_signed_in(begun.target, "code-denied" if error == "access_denied" else "code-error")
+        return _not_signed_in(sign_in.target, "code-denied" if error == "access_denied" else "code-error")
     code = request.GET.get("code", "")
     if not code:
-        return _not_signed_in(begun.target, "code-error")
+        return _not_signed_in(sign_in.target, "code-error")
     try:
         attempt = Attempt(request)
     except TooManyAttempts:
-        return _not_signed_in(begun.target, "code-too-many")
+        return _not_signed_in(sign_in.target, "code-too-many")
     try:
         bulkhead.enter(request)
         client = client_for(tenant)
         key, secret = tenant.client_key, tenant.client_secret
-        new = tokens.code(client, key, secret, code, begun.redirect_uri, begun.verifier)
-        answer = enter(request, tenant, new, target=begun.target)
+        new = tokens.code(client, key, secret, code, sign_in.redirect_uri, sign_in.verifier)
+        answer = enter(request, tenant, new, target=sign_in.target)
     except AbacoError as failure:
         number = report(request, failure)
         if not isinstance(failure, CodeRefused):
@@ -73,7 +73,7 @@ def sign_in_callback(request: HttpRequest) -> HttpResponse:
         advice = "Sign in again." if isinstance(failure, SignedOut) else failure.advice
         notice = f"{failure.user_message} You are not signed in. {advice} Incident {number}"
         request.session["sign_in_notice"] = notice
-        return _not_signed_in(begun.target)
+        return _not_signed_in(sign_in.target)
     attempt.succeeded()
     return answer
 

@@ -57,8 +57,8 @@ class BodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
-        with ExitStack() as held:
-            return self._refusal(request, held) or self.get_response(request)
+        with ExitStack() as stack:
+            return self._refusal(request, stack) or self.get_response(request)
 
     def _refusal(self, request: HttpRequest, held: ExitStack) -> HttpResponse | None:
         try:

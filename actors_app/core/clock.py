@@ -31,5 +31,5 @@ def from_ms(moment: int | None) -> datetime | None:
 
 def api_time(moment: int) -> str:
     """Write a moment as the API's search reads it: UTC without a zone, to the millisecond."""
-    found = from_ms(max(moment, 0))
-    return (found or _EPOCH).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+    date = from_ms(max(moment, 0))
+    return (date or _EPOCH).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]

@@ -29,12 +29,12 @@ class Schedule:
     @classmethod
     def read(cls, text: str | None) -> "Schedule | None":
         """Read what the API keeps; None for nothing, and for what is no schedule."""
-        found = _SCHEDULE.fullmatch(text or "")
-        if not found or not int(found[2]):
+        match = _SCHEDULE.fullmatch(text or "")
+        if not match or not int(match[2]):
             return None
-        is_now = found[1].lower() == "now"
-        start = None if is_now else read_hour(found[1])
-        return None if not is_now and start is None else cls(start, int(found[2]), found[3])
+        is_now = match[1].lower() == "now"
+        start = None if is_now else read_hour(match[1])
+        return None if not is_now and start is None else cls(start, int(match[2]), match[3])
 
     @property
     def text(self) -> str:
@@ -45,11 +45,11 @@ class Schedule:
     @property
     def words(self) -> str:
         """Write it as people say it."""
-        every = f"every {self.unit}" if self.count == 1 else f"every {self.count} {self.unit}s"
+        interval = f"every {self.unit}" if self.count == 1 else f"every {self.count} {self.unit}s"
         if self.unit == "hour" or self.start is None:
-            return every
+            return interval
         at = f"at {self.start:%H}:00 UTC"
-        return f"{every} {at}" + (f", from day {self.start.day} on" if self.unit == "month" else "")
+        return f"{interval} {at}" + (f", from day {self.start.day} on" if self.unit == "month" else "")
 
     def outlasts(self, at: datetime) -> bool:
         """Return whether its second run, saved `at` a moment, is beyond the year 9999.
@@ -61,13 +61,13 @@ class Schedule:
 
     def after(self, hour: datetime, number: int = SHOWN) -> list[datetime]:
         """Return the next hours of it, counted in its steps from `hour`, which is the first."""
-        found = []
+        hours = []
         for step in range(number):
             moment = self._step(hour, step)
             if moment is None:
                 break
-            found.append(moment)
-        return found
+            hours.append(moment)
+        return hours
 
     def _step(self, hour: datetime, number: int) -> datetime | None:
         try:
@@ -82,11 +82,11 @@ class Schedule:
 
 def read_hour(text: str | None) -> datetime | None:
     """Read an hour of UTC as the API writes it, padded or not; None for anything else."""
-    found = _HOUR.fullmatch(text or "")
-    if not found:
+    match = _HOUR.fullmatch(text or "")
+    if not match:
         return None
     try:
-        return datetime(*(int(part) for part in found.groups()), tzinfo=UTC)  # type: ignore[arg-type, misc]
+        return datetime(*(int(part) for part in match.groups()), tzinfo=UTC)  # type: ignore[arg-type, misc]
     except ValueError:
         return None
 

@@ -77,20 +77,20 @@ class Masker:
             yield from pieces
             return
         self._in_key, self._skips = False, None
-        held: list[str] = []
+        buffered: list[str] = []
         size, least, is_start = 0, 0, True
         broken: BaseException | None = None
         try:
             for piece in _sliced(pieces):
-                held.append(piece)
+                buffered.append(piece)
                 size += len(piece)
                 if size < least or ("\n" not in piece and size < _HELD):
                     continue
-                text = "".join(held)
-                masked, rest = self._masked(text, is_start=is_start)
-                if len(rest) < len(text):
-                    is_start = text[len(text) - len(rest) - 1] == "\n"
-                held, size = [rest], len(rest)
+                text = "".join(buffered)
+                masked, remainder = self._masked(text, is_start=is_start)
+                if len(remainder) < len(text):
+                    is_start = text[len(text) - len(remainder) - 1] == "\n"
+                buffered, size = [remainder], len(remainder)
                 least = 4 * size if size >= _HELD else 0  # so that a long secret is not looked at again and again
                 if masked:
                     yield masked
@@ -98,7 +98,7 @@ class Masker:
             raise
         except BaseException as error:  # noqa: BLE001  raised again, after what came before it
             broken = error
-        masked, _ = self._masked("".join(held), is_start=is_start, is_end=True)
+        masked, _ = self._masked("".join(buffered), is_start=is_start, is_end=True)
         if masked:
             yield masked
         if broken:
@@ -156,25 +156,25 @@ class Masker:
 
     def _written(self, text: str, spans: Sequence[Span], cut: int, *, keeps_length: bool = False) -> str:
         """Return a text up to a place with masks for its secrets."""
-        written: list[str] = []
-        place = 0
+        parts: list[str] = []
+        position = 0
         for span in spans:
-            if span.end <= place:
+            if span.end <= position:
                 continue
-            start = max(span.start, place)
+            start = max(span.start, position)
             length = span.end - start
-            written.append(text[place:start])
-            place = span.end
+            parts.append(text[position:start])
+            position = span.end
             self.count += 1
             self.live += span.is_live
             if keeps_length:
-                written.append((MASK + "*" * length)[:length])
+                parts.append((MASK + "*" * length)[:length])
             elif span.is_key:
-                written.append(key_masked(text[start : span.end]))
+                parts.append(key_masked(text[start : span.end]))
             else:
-                written.append(f'"{MASK}"' if span.needs_quotes else MASK)
-        written.append(text[place:cut])
-        return "".join(written)
+                parts.append(f'"{MASK}"' if span.needs_quotes else MASK)
+        parts.append(text[position:cut])
+        return "".join(parts)
 
 
 def _sliced(pieces: Iterable[str]) -> Iterator[str]:

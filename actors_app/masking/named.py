@@ -84,44 +84,44 @@ def _has_marks(text: str) -> bool:
 def _in_line(text: str, start: int, end: int, *, is_start: bool) -> Iterator[Span]:
     """Yield the values of secret names in a line of a text."""
     next_at = start
-    known = _Bare(0, 0, 0)  # a value that is no secret and has names in it: each ends where that does
+    last_bare = _Bare(0, 0, 0)  # a value that is no secret and has names in it: each ends where that does
     while match := _NAMED.search(text, next_at, end):
         next_at = match.end(1)
         name, quote, mark, is_xml, is_option = match.groups()
         before = text[match.start() - 1] if match.start() > start else "\n" if is_start else ""
         if not is_secret_name(name) or (is_xml and before != "<") or (is_option and not name.startswith("--")):
             continue
-        place = _Place(name, match.start(), quote or "", mark or "", match.end(), end, before == "\n")
-        span, known = _span(text, place, known)
+        named = _Place(name, match.start(), quote or "", mark or "", match.end(), end, before == "\n")
+        span, last_bare = _span(text, named, last_bare)
         if span:
             yield span
             next_at = span.end
 
 
-def _span(text: str, place: _Place, known: _Bare) -> tuple[Span | None, _Bare]:
+def _span(text: str, named: _Place, last_bare: _Bare) -> tuple[Span | None, _Bare]:
     """Return where the value of a name stands if it is a secret, and the last value without quotes."""
     is_bare = False
-    quote = _QUOTE.match(text, place.at, place.line_end)
+    quote = _QUOTE.match(text, named.at, named.line_end)
     # After `"password="` comes the quote that closes the text which the name is in, and no value.
-    if quote and not (_CLOSING.match(text, quote.end(), place.line_end) and not place.quote):
-        start, end, closes = _quoted(text, quote, place.line_end)
-    elif is_cookie(place.name) and (cookies := _COOKIES.match(text, place.at, place.line_end)):
+    if quote and not (_CLOSING.match(text, quote.end(), named.line_end) and not named.quote):
+        start, end, closes = _quoted(text, quote, named.line_end)
+    elif is_cookie(named.name) and (cookies := _COOKIES.match(text, named.at, named.line_end)):
         start, end, closes = *cookies.span(), _LINE_END
-    elif place.starts_line and not place.quote and _fills_line(text, place):
-        start, end, closes = place.at, _stripped(text, place), _LINE_END
+    elif named.starts_line and not named.quote and _fills_line(text, named):
+        start, end, closes = named.at, _stripped(text, named), _LINE_END
     else:
-        scheme = SCHEME.match(text, place.at, place.line_end)
-        start, closes, is_bare = scheme.end() if scheme else place.at, _NOT_BARE, not scheme
-        if not known.start <= start < known.end:
-            known = _bare(text, start, place.line_end)
-        end = _bare_end(text, place, start, known.stripped, is_scheme=bool(scheme))
+        scheme = SCHEME.match(text, named.at, named.line_end)
+        start, closes, is_bare = scheme.end() if scheme else named.at, _NOT_BARE, not scheme
+        if not last_bare.start <= start < last_bare.end:
+            last_bare = _bare(text, start, named.line_end)
+        end = _bare_end(text, named, start, last_bare.stripped, is_scheme=bool(scheme))
     value = text[start : min(end, start + _JUDGED)]
-    is_variable = (place.name.isupper() or place.name.startswith("_")) and (place.mark == "=" or bool(place.quote))
-    if text.startswith(MASK, start) or not is_secret(place.name, value, is_variable=is_variable):
-        return None, known
-    is_json = is_bare and place.quote == '"'
-    live = is_live(place.name)
-    return Span(start, end, is_live=live, needs_quotes=is_json, closes=closes, begins=place.begins), known
+    is_variable = (named.name.isupper() or named.name.startswith("_")) and (named.mark == "=" or bool(named.quote))
+    if text.startswith(MASK, start) or not is_secret(named.name, value, is_variable=is_variable):
+        return None, last_bare
+    is_json = is_bare and named.quote == '"'
+    live = is_live(named.name)
+    return Span(start, end, is_live=live, needs_quotes=is_json, closes=closes, begins=named.begins), last_bare
 
 
 def _fills_line(text: str, place: _Place) -> bool:
@@ -144,8 +144,8 @@ def _stripped(text: str, place: _Place) -> int:
 
 def _bare(text: str, start: int, line_end: int) -> _Bare:
     """Return what may be a value without quotes."""
-    found = _BARE.match(text, start, line_end)
-    end = stripped = found.end() if found else start
+    match = _BARE.match(text, start, line_end)
+    end = stripped = match.end() if match else start
     while stripped > start and text[stripped - 1] in _TRAILING:
         stripped -= 1
     return _Bare(start, end, stripped)

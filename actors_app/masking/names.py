@@ -98,12 +98,12 @@ def _is_secret_name(name: str) -> bool:
     folded = name.casefold()
     if folded == _OPEN:
         return False
-    words = [word.casefold() for word in _WORD.findall(name)]
-    if not any(_says_secret(*around) for around in zip(["", *words], words, [*words[1:], ""], strict=False)):
+    parts = [word.casefold() for word in _WORD.findall(name)]
+    if not any(_says_secret(*around) for around in zip(["", *parts], parts, [*parts[1:], ""], strict=False)):
         return folded.endswith(CONFIGS)
-    if words[-1] == "id" and _HAS_ID.isdisjoint(words[-3:]):
+    if parts[-1] == "id" and _HAS_ID.isdisjoint(parts[-3:]):
         return False
-    return words[-1] not in _ABOUT and words[0] not in _FLAGS and "public" not in words
+    return parts[-1] not in _ABOUT and parts[0] not in _FLAGS and "public" not in parts
 
 
 def _says_secret(before: str, word: str, after: str) -> bool:
@@ -116,8 +116,8 @@ def _says_secret(before: str, word: str, after: str) -> bool:
 
 def is_weak(name: str) -> bool:
     """Whether a name is a single word that prose and code have too, such as `key` or `token`."""
-    words = _WORD.findall(name[-_LONGEST_NAME:])
-    word = words[0].casefold() if len(words) == 1 else ""
+    parts = _WORD.findall(name[-_LONGEST_NAME:])
+    word = parts[0].casefold() if len(parts) == 1 else ""
     return word in _WEAK or word.rstrip("s") in ("token", "secret")
 
 
@@ -139,10 +139,10 @@ def is_random(value: str) -> bool:
 def is_basic(value: str) -> bool:
     """Whether a value is a user and a password in base64, as a header has them."""
     try:
-        read = b64decode(value[:_LONGEST_BASIC] + "=" * (-len(value) % 4), validate=True)
+        decoded = b64decode(value[:_LONGEST_BASIC] + "=" * (-len(value) % 4), validate=True)
     except ValueError:
         return False
-    return len(value) >= 8 and b":" in read and read.isascii() and read.decode().isprintable()
+    return len(value) >= 8 and b":" in decoded and decoded.isascii() and decoded.decode().isprintable()
 
 
 def is_cookie(name: str) -> bool:

@@ -102,10 +102,10 @@ def tokens(text: str) -> Iterator[tuple[int, int, int]]:
     for mark, pattern in _TOKENS.items():
         start = text.find(mark)
         while start >= 0:
-            found = pattern.match(text, start)
-            if found and _HAS_DIGIT.match(text, start + len(mark), found.end()):
-                yield found.start(), found.end(), found.start()
-            start = text.find(mark, found.end() if found else start + 1)
+            match = pattern.match(text, start)
+            if match and _HAS_DIGIT.match(text, start + len(mark), match.end()):
+                yield match.start(), match.end(), match.start()
+            start = text.find(mark, match.end() if match else start + 1)
 
 
 def _is_host(text: str, end: int) -> bool:
@@ -118,7 +118,7 @@ def placed(text: str) -> Iterator[tuple[int, int, int]]:
     """Yield the same of passwords in commands, files and connection strings."""
     for mark, pattern in _PLACES.items():
         if mark in text:
-            for found in pattern.finditer(text):
-                if mark == ":" and not _is_host(text, found.start()):
+            for match in pattern.finditer(text):
+                if mark == ":" and not _is_host(text, match.start()):
                     continue
-                yield *found.span(found.lastindex or 0), found.start()
+                yield *match.span(match.lastindex or 0), match.start()

@@ -34,12 +34,12 @@ class Actors:
         """Return the same as lines of a list, at a tenth of the cost. `GET /actors`."""
         call = Call("GET", self._caller.path())
         reply = self._caller.reply(call)
-        found: tuple[Listed, ...] = self._lines(reply)
-        if found:
+        lines: tuple[Listed, ...] = self._lines(reply)
+        if lines:
             self._caller.confirm_names()
         else:  # where anything is not as it should be, all are read with patience
-            found = self._whole(call, reply)
-        return ActorLines(found, lambda: self._whole(call, reply))
+            lines = self._whole(call, reply)
+        return ActorLines(lines, lambda: self._whole(call, reply))
 
     @property
     def lists_world(self) -> bool:
@@ -77,8 +77,8 @@ class Actors:
         field.
         """
         changeable = {name for name, field in FIELD.items() if field.can_change}
-        known = frozenset(changeable) | {"force"} | set(self._caller.dialect.reset_by_put)
-        call = self._write("PUT", self._caller.path(actor(actor_id)), definition, known)
+        fields = frozenset(changeable) | {"force"} | set(self._caller.dialect.reset_by_put)
+        call = self._write("PUT", self._caller.path(actor(actor_id)), definition, fields)
         try:
             return self._actor(call)
         finally:  # the API gives UPDATE with it to anybody but the owner
@@ -107,9 +107,9 @@ class Actors:
             envelope = msgspec.json.decode(reply.body, type=envelope_of(type(self._caller.dialect)))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return ()
-        found: tuple[ActorLine, ...] = envelope.result
+        lines: tuple[ActorLine, ...] = envelope.result
         has_metadata = envelope.metadata is not msgspec.UNSET
-        return found if (envelope.status, has_metadata) == ("success", self._caller.dialect.has_metadata) else ()
+        return lines if (envelope.status, has_metadata) == ("success", self._caller.dialect.has_metadata) else ()
 
     def _write(
         self,

@@ -40,11 +40,11 @@ class Breaker:
         with self._lock:
             if self._probe_at is None:
                 return
-            left = self._probe_at - self._clock()
-            if left <= 0:
+            wait = self._probe_at - self._clock()
+            if wait <= 0:
                 self._probe_at = self._clock() + REST
                 return
-        raise Resting.until(max(1, math.ceil(left)), f"{call} was not sent: the API did not answer the calls before")
+        raise Resting.until(max(1, math.ceil(wait)), f"{call} was not sent: the API did not answer the calls before")
 
     def answered(self) -> None:
         """Note that a call was answered; one answer is enough to ask as usual again."""

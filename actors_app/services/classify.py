@@ -159,9 +159,9 @@ def classify(
 def _field_of(message: str) -> str | None:
     """Return the field that a refusal is about, by our name of it."""
     about = _ABOUT_FIELD.search(message)
-    if about and (found := _FIELD.search(message, about.end())):
-        return re.sub(r"(?<=[a-z])[A-Z]", lambda capital: f"_{capital[0].lower()}", found[1])
-    return next((field for words, field in _FIELD_OF if words.search(message)), None)
+    if about and (match := _FIELD.search(message, about.end())):
+        return re.sub(r"(?<=[a-z])[A-Z]", lambda capital: f"_{capital[0].lower()}", match[1])
+    return next((field for pattern, field in _FIELD_OF if pattern.search(message)), None)
 
 
 def _after(error: AbacoError, method: str, status: int) -> AbacoError:
@@ -219,14 +219,14 @@ def message_of(body: bytes) -> str | None:
         answer: dict[str, Any] = load_json(body[:MAX_ERROR_BODY])
     except UnreadableJSON:
         # nginx's own error documents hold the bare word None, which no JSON reader takes.
-        found = re.search(rb'"message":\s*"((?:[^"\\]|\\.){1,2000})"', head)
-        return found[1].decode("utf-8", "replace") if found else None
+        match = re.search(rb'"message":\s*"((?:[^"\\]|\\.){1,2000})"', head)
+        return match[1].decode("utf-8", "replace") if match else None
     for holder in (answer, answer.get("fault")):
         if isinstance(holder, dict) and isinstance(holder.get("message"), str):
             return str(holder["message"])
     # An OAuth error (RFC 6749): a word for machines, then one for people.
-    words = [answer[key] for key in ("error", "error_description") if isinstance(answer.get(key), str)]
-    return ": ".join(words) or None
+    parts = [answer[key] for key in ("error", "error_description") if isinstance(answer.get(key), str)]
+    return ": ".join(parts) or None
 
 
 def plain(text: str) -> str | None:

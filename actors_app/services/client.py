@@ -252,8 +252,8 @@ class AbacoClient:
 
     def _open_once(self, call: Call, request: requests.PreparedRequest, attempt: Attempt) -> requests.Response:
         attempt.opened = attempt.sent = False
-        left = max(attempt.left, 0.01)  # a nap before this may have taken a little more than its time
-        timeout = (min(self.limits.connect, left), min(self.limits.gap, left))
+        remaining = max(attempt.left, 0.01)  # a nap before this may have taken a little more than its time
+        timeout = (min(self.limits.connect, remaining), min(self.limits.gap, remaining))
         failure: requests.RequestException | None = None
         with attempt.running():
             try:
@@ -327,10 +327,10 @@ class AbacoClient:
 def _secrets(call: Call, request: requests.PreparedRequest) -> list[bytes]:
     """Return what a call carried that nobody may see again: its token, and a nonce in its path."""
     headers = [value for name, value in request.headers.items() if name not in _PLAIN_HEADERS]
-    found = [str(value).rpartition(" ")[2] for value in headers]
+    secrets = [str(value).rpartition(" ")[2] for value in headers]
     segments = zip(call.path.path.split("/"), call.path.label.split("/"), strict=True)
-    found += [text for text, shown in segments if shown == "{nonce}"]
-    return [form.encode("latin-1") for text in found for form in (text, text.replace("/", "\\/")) if text]
+    secrets += [text for text, label in segments if label == "{nonce}"]
+    return [form.encode("latin-1") for text in secrets for form in (text, text.replace("/", "\\/")) if text]
 
 
 def _done(call: Call, error: AbacoError) -> AbacoError:

@@ -62,9 +62,9 @@ def connect(host: str, port: int, seconds: float, options: Iterable[tuple[int, i
 
 def addresses_of(host: str, port: int) -> list[Address]:
     """Return the addresses of a name in the order of the resolver, with its families taking turns."""
-    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    infos = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     families: dict[int, list[Address]] = {}
-    for family, kind, proto, _, sockaddr in found:
+    for family, kind, proto, _, sockaddr in infos:
         address = Address(family, kind, proto, sockaddr)
         if address not in families.setdefault(family, []):
             families[family].append(address)

@@ -46,10 +46,10 @@ class Attempt:
 
     def allow(self, sock: socket.socket) -> None:
         """Give a socket's next read the time it may take; raise TimeoutError when none is left."""
-        left = self.left
-        if left <= 0:
+        remaining = self.left
+        if remaining <= 0:
             raise TimeoutError("the time for the whole answer is over")
-        sock.settimeout(min(self._gap, left))
+        sock.settimeout(min(self._gap, remaining))
 
 
 # Without a default: a socket of ours is used inside a call, or not at all.

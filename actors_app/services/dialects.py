@@ -182,10 +182,10 @@ class V3:
         access, refresh = (_inner(result, name) for name in ("access_token", "refresh_token"))
         if not isinstance(access.get("access_token"), str):
             return None
-        given = refresh.get("refresh_token")
+        refresh_token = refresh.get("refresh_token")
         return Tokens(
             access_token=access["access_token"],
-            refresh_token=given if isinstance(given, str) else None,
+            refresh_token=refresh_token if isinstance(refresh_token, str) else None,
             expires_in=_seconds(access.get("expires_in")) or _seconds_until(access.get("expires_at")),
         )
 
@@ -223,8 +223,8 @@ def camel(field: str) -> str:
 
 
 def _inner(result: Any, name: str) -> dict[str, Any]:
-    found = result.get(name) if isinstance(result, dict) else None
-    return found if isinstance(found, dict) else {}
+    inner = result.get(name) if isinstance(result, dict) else None
+    return inner if isinstance(inner, dict) else {}
 
 
 def _seconds(value: object) -> int:

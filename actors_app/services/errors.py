@@ -280,8 +280,8 @@ class NotFound(APIError):
     @classmethod
     def or_hidden(cls, detail: str) -> "NotFound":
         """Return the error of what the API does not tell from what is somebody else's."""
-        words = "This does not exist at the Actors API, or it is not shared with you: the API does not say which."
-        error = cls(detail, user_message=words)
+        message = "This does not exist at the Actors API, or it is not shared with you: the API does not say which."
+        error = cls(detail, user_message=message)
         error.may_be_hidden = True
         return error
 

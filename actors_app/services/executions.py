@@ -139,12 +139,12 @@ class Executions:
             return {}
         if len(ids) > MAX_DETAILS:
             raise InvalidRequest("details of too many executions", user_message="There is no such page.")
-        wanted = json.dumps([execution(one).text for one in ids], separators=(",", ":"))
-        query = ((f"{self._caller.dialect.name('id')}.in", wanted), ("limit", str(len(ids))))
+        id_list = json.dumps([execution(item).text for item in ids], separators=(",", ":"))
+        query = ((f"{self._caller.dialect.name('id')}.in", id_list), ("limit", str(len(ids))))
         path = self._caller.path(actor(actor_id), "executions")
         result = self._caller.object(Call("GET", path, query=query))
-        found = ExecutionPage.from_api(result, self._caller.dialect).executions
-        return {one.id: one for one in found if one.id in ids}
+        executions = ExecutionPage.from_api(result, self._caller.dialect).executions
+        return {item.id: item for item in executions if item.id in ids}
 
     def get(self, actor_id: str, execution_id: str) -> Execution:
         """Return one execution. `GET /actors/{id}/executions/{execution}`."""
@@ -174,38 +174,38 @@ class Executions:
 
 
 def _rows(call: Call, pieces: Iterator[bytes], dialect: Dialect) -> Iterator[tuple[ExecutionRow, ...]]:
-    rest = b""
+    buffer = b""
     for piece in pieces:
-        rest += piece
-        if start := _ROWS.search(rest):
-            _check_head(call, rest[: start.end()], dialect)
-            rest = rest[start.end() :]
+        buffer += piece
+        if start := _ROWS.search(buffer):
+            _check_head(call, buffer[: start.end()], dialect)
+            buffer = buffer[start.end() :]
             break
-        if len(rest) > _HEAD:
+        if len(buffer) > _HEAD:
             raise unreadable(call, "no executions in sight")
     else:
         # A short answer without any: an envelope that says what went wrong, or nothing we know.
-        open_envelope(call, Reply(200, rest))
+        open_envelope(call, Reply(200, buffer))
         raise unreadable(call, "no executions")
     while True:
         end = 0
-        while found := _ROW.match(rest, end):
-            end = found.end()
+        while match := _ROW.match(buffer, end):
+            end = match.end()
         if end:
-            yield _read_rows(call, rest[:end], dialect)
-            rest = rest[end:]
-        if rest.lstrip(b", \t\r\n")[:1] == b"]":
+            yield _read_rows(call, buffer[:end], dialect)
+            buffer = buffer[end:]
+        if buffer.lstrip(b", \t\r\n")[:1] == b"]":
             # The rest of the answer is read to its end, so that the connection can serve again.
             for _ in pieces:
                 pass
             return
-        if len(rest) > _LONGEST_ROW + len(piece):
+        if len(buffer) > _LONGEST_ROW + len(piece):
             raise unreadable(call, "a row of no known form")
-        more = next(pieces, None)
-        if more is None:
+        next_piece = next(pieces, None)
+        if next_piece is None:
             raise unreadable(call, "a list without an end")
-        piece = more
-        rest += piece
+        piece = next_piece
+        buffer += piece
 
 
 def _check_head(call: Call, head: bytes, dialect: Dialect) -> None:

@@ -29,8 +29,8 @@ def is_hashid(text: str) -> bool:
     if not text or len(text) > _LONGEST or not set(text) <= {*signs.digits, *signs.separators}:
         return False
     numbers = []
-    words = re.split(f"[{signs.separators}]", text[1:])
-    for word, digits in zip(words, _orders(text[0], signs.digits), strict=False):
+    groups = re.split(f"[{signs.separators}]", text[1:])
+    for word, digits in zip(groups, _orders(text[0], signs.digits), strict=False):
         if not word or not set(word) <= set(digits):
             return False
         number = 0
@@ -41,13 +41,13 @@ def is_hashid(text: str) -> bool:
 
 
 def _written(numbers: list[int], signs: _Signs) -> str:
-    lottery = signs.digits[sum(number % (place + 100) for place, number in enumerate(numbers)) % len(signs.digits)]
+    lottery = signs.digits[sum(number % (index + 100) for index, number in enumerate(numbers)) % len(signs.digits)]
     text = lottery
-    for place, (number, digits) in enumerate(zip(numbers, _orders(lottery, signs.digits), strict=False)):
-        word, rest = digits[number % len(digits)], number // len(digits)
-        while rest:
-            word, rest = digits[rest % len(digits)] + word, rest // len(digits)
-        text += word + signs.separators[number % (ord(word[0]) + place) % len(signs.separators)]
+    for index, (number, digits) in enumerate(zip(numbers, _orders(lottery, signs.digits), strict=False)):
+        word, quotient = digits[number % len(digits)], number // len(digits)
+        while quotient:
+            word, quotient = digits[quotient % len(digits)] + word, quotient // len(digits)
+        text += word + signs.separators[number % (ord(word[0]) + index) % len(signs.separators)]
     return text[:-1]
 
 
@@ -66,9 +66,9 @@ def _signs() -> _Signs:
 
 def _shuffled(text: str, salt: str) -> str:
     signs, total = list(text), 0
-    for step, place in enumerate(range(len(signs) - 1, 0, -1)):
+    for step, index in enumerate(range(len(signs) - 1, 0, -1)):
         code = ord(salt[step % len(salt)])
         total += code
-        other = (code + step % len(salt) + total) % place
-        signs[place], signs[other] = signs[other], signs[place]
+        target = (code + step % len(salt) + total) % index
+        signs[index], signs[target] = signs[target], signs[index]
     return "".join(signs)

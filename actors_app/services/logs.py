@@ -71,27 +71,27 @@ def _texts(call: Call, pieces: Iterator[bytes], *, needs_text: bool = True) -> I
         raise unreadable(call, "no log")
 
 
-def _text_of(call: Call, rest: bytes, pieces: Iterator[bytes]) -> Iterator[str]:
+def _text_of(call: Call, buffer: bytes, pieces: Iterator[bytes]) -> Iterator[str]:
     while True:
-        found = _PLAIN.match(rest)
-        end = found.end() if found else 0
-        is_closed = rest[end : end + 1] == b'"'
+        match = _PLAIN.match(buffer)
+        end = match.end() if match else 0
+        is_closed = buffer[end : end + 1] == b'"'
         if not is_closed:
-            end = _whole_characters(rest, end)
+            end = _whole_characters(buffer, end)
         if end:
-            yield _decoded(call, rest[:end])
+            yield _decoded(call, buffer[:end])
         if is_closed:
             # The rest of the answer is read to its end, so that the connection can serve again.
             for _ in pieces:
                 pass
             return
-        rest = rest[end:]
-        if len(rest) > _LONGEST_ESCAPE:
+        buffer = buffer[end:]
+        if len(buffer) > _LONGEST_ESCAPE:
             raise unreadable(call, "a log with a broken escape")
         piece = next(pieces, None)
         if piece is None:
             raise unreadable(call, "a log without an end")
-        rest += piece
+        buffer += piece
 
 
 def _whole_characters(text: bytes, end: int) -> int:

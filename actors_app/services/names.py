@@ -52,8 +52,8 @@ def problem_of(kind: Kind, name: str) -> NameProblem | None:
     """Return what is wrong with the name of an alias or a config; None where it can be used."""
     if not is_well_formed(name):
         return _unaddressable(kind)
-    if found := _MISROUTED.match(name):
-        return _misrouted(kind, found[1])
+    if match := _MISROUTED.match(name):
+        return _misrouted(kind, match[1])
     if "admin" in name:
         return _of_administrators(kind, name)
     if name in _RESERVED or (kind == "config" and name == "utilization"):

@@ -70,17 +70,17 @@ def check(call: Call, dialect: Dialect, result: object, has_metadata: bool | Non
     `has_metadata` says whether the envelope has `metadata`, None where that cannot be told. Raises NamingMismatch
     where either is another dialect's. Only the names of the API's own records count: what they hold is somebody's.
     """
-    own, others = _spellings(dialect.writes_camel)
+    own_names, foreign_names = _spellings(dialect.writes_camel)
     is_told = False
     for record in _records(result):
-        if not others.keys().isdisjoint(record) and any(
+        if not foreign_names.keys().isdisjoint(record) and any(
             # What is there in both spellings can be read.
             name in record and ours not in record
-            for name, ours in others.items()
+            for name, ours in foreign_names.items()
         ):
             camel_case = not dialect.writes_camel
             raise _mismatch(call, dialect, _versions(has_metadata, camel_case) or _versions(None, camel_case))
-        is_told = is_told or not own.isdisjoint(record)
+        is_told = is_told or not own_names.isdisjoint(record)
     is_other = has_metadata is not None and has_metadata != dialect.has_metadata
     # Where no version writes these names in such an envelope, a newer server has changed its envelope alone.
     if is_other and (versions := _versions(has_metadata, dialect.writes_camel if is_told else None)):

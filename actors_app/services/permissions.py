@@ -28,9 +28,9 @@ class Permissions:
 
         `GET /actors/{id}/permissions`, `/actors/aliases/{alias}/permissions`, `/actors/configs/{name}/permissions`.
         """
-        asked = time.monotonic()
+        asked_at = time.monotonic()
         levels = levels_of(self._caller.levels(Call("GET", self._path(name, kind))))
-        self._caller.listener.levels(kind, name, levels, asked)
+        self._caller.listener.levels(kind, name, levels, asked_at)
         return levels
 
     def grant(self, name: str, user: str, level: str, kind: Kind = "actor") -> dict[str, str]:

@@ -24,10 +24,10 @@ class Roles:
         404 `No alias found` or the alias itself is said to administrators alone, 400 `Abaco Admin role required.` to
         everybody else. Nothing is changed by asking. Raises SignedOut. `GET /actors/aliases/admin-role-probe`.
         """
-        asked = time.monotonic()
+        asked_at = time.monotonic()
         role = self._asked()
         if role is not AdminRole.UNKNOWN:
-            self._caller.listener.role(role, asked)
+            self._caller.listener.role(role, asked_at)
         return role
 
     def _asked(self) -> AdminRole:

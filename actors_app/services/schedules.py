@@ -13,15 +13,15 @@ def from_now_on(schedule: str, following: str | None, now: datetime) -> str:
 
     `following` is when it fires next, as the API says it. What cannot be read is returned as it is.
     """
-    found = _SCHEDULE.fullmatch(schedule)
+    match = _SCHEDULE.fullmatch(schedule)
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    start = _hour(found[1]) if found else None
-    if found is None or (start is not None and start >= hour):
+    start = _hour(match[1]) if match else None
+    if match is None or (start is not None and start >= hour):
         return schedule
     start = _hour(following or "") or start
     if start is None:
         return schedule
-    count, unit = int(found[2]), found[3]
+    count, unit = int(match[2]), match[3]
     if unit == "month":
         while start < hour:
             start = _months_on(start, count)

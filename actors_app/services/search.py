@@ -50,11 +50,11 @@ class Search:
             return {}
         if len(ids) > MAX_DETAILS:
             raise InvalidRequest("details of too many executions", user_message="There is no such page.")
-        wanted = json.dumps([execution(one).text for one in ids], separators=(",", ":"))
-        query = ((f"{self._caller.dialect.name('id')}.in", wanted), ("limit", str(len(ids))))
+        id_list = json.dumps([execution(item).text for item in ids], separators=(",", ":"))
+        query = ((f"{self._caller.dialect.name('id')}.in", id_list), ("limit", str(len(ids))))
         result = self._caller.object(Call("GET", self._caller.path("search", "executions"), query=query))
-        found = ExecutionPage.from_api(result, self._caller.dialect).executions
-        return {one.id: one for one in found if one.id in ids}
+        executions = ExecutionPage.from_api(result, self._caller.dialect).executions
+        return {item.id: item for item in executions if item.id in ids}
 
     def find(
         self,

@@ -41,10 +41,10 @@ def _parse_iso(value: str) -> datetime | None:
     date, _, fraction = value.partition(".")
     if "Z" in fraction:
         value = date + "." + fraction.replace("Z", "000", 1)
-    found = _ISO.fullmatch(value)
-    if found is None:
+    match = _ISO.fullmatch(value)
+    if match is None:
         return None
-    year, month, day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
+    year, month, day, hour, minute, second, fraction, sign, hours, minutes = match.groups()
     zone = UTC
     if sign:
         offset = timedelta(hours=int(hours), minutes=int(minutes))

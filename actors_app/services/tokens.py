@@ -39,7 +39,7 @@ def password(client: AbacoClient, key: str, secret: str, username: str, password
 
 def authorize_url(client: AbacoClient, key: str, redirect_uri: str, state: str, verifier: str) -> str:
     """Return the address of the API's own sign-in page, from which a person comes back with a code (RFC 6749, 7636)."""
-    asked = {
+    params = {
         "response_type": "code",
         "client_id": key,
         "redirect_uri": redirect_uri,
@@ -48,7 +48,7 @@ def authorize_url(client: AbacoClient, key: str, redirect_uri: str, state: str, 
         "code_challenge_method": "S256",
         "scope": client.dialect.scope,
     }
-    query = urlencode({name: value for name, value in asked.items() if value})
+    query = urlencode({name: value for name, value in params.items() if value})
     return f"{client.root}{upstream_url(*client.dialect.authorize_path).path}?{query}"
 
 
@@ -108,10 +108,10 @@ def _ask(client: AbacoClient, key: str, secret: str, grant: Mapping[str, str], r
     if refusal:
         raise ServiceFailed(refusal.detail, user_message=ClientRefused.message, advice=ClientRefused.next_step)
     try:
-        found = client.dialect.tokens(load_json(reply.body))
+        issued = client.dialect.tokens(load_json(reply.body))
     except UnreadableJSON:
-        found = None
+        issued = None
     # What no header can carry is no token, whatever it is called.
-    if found is None or not _TOKEN.fullmatch(found.access_token):
+    if issued is None or not _TOKEN.fullmatch(issued.access_token):
         raise unreadable(call, "no token")
-    return found if _TOKEN.fullmatch(found.refresh_token or "") else replace(found, refresh_token=None)
+    return issued if _TOKEN.fullmatch(issued.refresh_token or "") else replace(issued, refresh_token=None)

@@ -140,8 +140,8 @@ def _below_root(texts: Iterable[str]) -> str:
 def _process_and_path(path: str) -> tuple[str, str]:
     """Return the process that gets a path from nginx, and the path that this one is asked for."""
     for pattern, process, target in _RULES:
-        if found := pattern.match(path):
-            return process, target.format(*found.groups())
+        if match := pattern.match(path):
+            return process, target.format(*match.groups())
     return "registry", path
 
 

@@ -53,27 +53,27 @@ class _Lines:
 
     def read(self, piece: str, *, is_end: bool = False) -> str:
         """Take a piece; return all of the text that is sure."""
-        text, place, parts = self._held + piece, 0, []
+        text, start, parts = self._held + piece, 0, []
         if not self._order and _ZERO not in text and not (self._is_start and _MARK.match(text)):
-            place = text.rfind("\n") + 1
-            self._is_start = (self._is_start or place > 0) and len(text) - place < _LEAST
-            place = place if self._is_start and not is_end else len(text)
-            parts.append(text[:place])
-        while place < len(text) and (is_end or not self._is_start or len(text) - place >= _LEAST):
+            start = text.rfind("\n") + 1
+            self._is_start = (self._is_start or start > 0) and len(text) - start < _LEAST
+            start = start if self._is_start and not is_end else len(text)
+            parts.append(text[:start])
+        while start < len(text) and (is_end or not self._is_start or len(text) - start >= _LEAST):
             if self._is_start:
-                place = self._begin(text, place)
-            stop, waits = text.find("\n", place), bool(self._order) and not is_end
+                start = self._begin(text, start)
+            stop, waits = text.find("\n", start), bool(self._order) and not is_end
             if stop < 0 or (waits and stop + 1 == len(text)):
-                stop = max(place, len(text) - _HELD - (len(text) - place) % 2) if waits else len(text)
-                parts.append(self._of(text[place:stop]))
-                self._is_start, place = False, stop
+                stop = max(start, len(text) - _HELD - (len(text) - start) % 2) if waits else len(text)
+                parts.append(self._of(text[start:stop]))
+                self._is_start, start = False, stop
                 break
-            parts.append(self._of(text[place:stop]) + "\n")
-            place = stop + 1
-            if self._order == "little" and text[place : place + 1] == _ZERO:
-                place += 1
+            parts.append(self._of(text[start:stop]) + "\n")
+            start = stop + 1
+            if self._order == "little" and text[start : start + 1] == _ZERO:
+                start += 1
             self._is_start = True
-        self._held = text[place:]
+        self._held = text[start:]
         return "".join(parts)
 
     def _begin(self, text: str, place: int) -> int:

@@ -51,9 +51,10 @@ def ride(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
         caller.renew(token)
     except AbacoError as error:
         ended = isinstance(error, SignedOut)
-        said = {name: answers[name].error for name in late}
+        errors = {name: answers[name].error for name in late}
         return answers | {
-            name: Answer(error=own if ended and isinstance(own, InvalidToken) else error) for name, own in said.items()
+            name: Answer(error=first_error if ended and isinstance(first_error, InvalidToken) else error)
+            for name, first_error in errors.items()
         }
     return answers | _all(late)
 

@@ -47,8 +47,8 @@ def ago(moment: datetime | None, never: str = "never") -> SafeString | str:
     """Write the age of a moment, with the exact time on hover and for machines."""
     if moment is None:
         return never
-    words = ago_words(moment, now())
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), words)
+    text = ago_words(moment, now())
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), text)
 
 
 @register.simple_tag

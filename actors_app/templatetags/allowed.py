@@ -67,8 +67,12 @@ def leads(context: template.Context, address: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def in_short(context: template.Context, kind: Any, name: str) -> str:
     """Say what this visitor may do with an actor or an alias, where it is known that they may not do all."""
-    own = _own(context)
-    return "" if own is None or context.get("read_only") else own.in_short(kind, name, _owner(context, kind))
+    capabilities = _own(context)
+    return (
+        ""
+        if capabilities is None or context.get("read_only")
+        else capabilities.in_short(kind, name, _owner(context, kind))
+    )
 
 
 def _subject(operation: Operation | None, kwargs: Any) -> list[str]:
@@ -82,17 +86,17 @@ def _why_not(context: template.Context, name: str, subject: str = "") -> str:
         return str(reason)
     if context.get("deleted") and subject in ("", context.get("actor_id")):
         return DELETED
-    operation, own = operation_of_page(name.removeprefix("actors:")), _own(context)
-    if operation is None or own is None:
+    operation, capabilities = operation_of_page(name.removeprefix("actors:")), _own(context)
+    if operation is None or capabilities is None:
         return ""
     request = context["request"]
     if not subject:
         subject = next(iter(_subject(operation, request.resolver_match.kwargs)), "")
-    known: dict[tuple[str, str], str] = request.__dict__.setdefault("_why_not", {})
+    cached: dict[tuple[str, str], str] = request.__dict__.setdefault("_why_not", {})
     key = (name, subject)
-    if key not in known:
-        known[key] = own.why_not(operation, subject, _owner(context, operation.kind)) if subject else ""
-    return known[key]
+    if key not in cached:
+        cached[key] = capabilities.why_not(operation, subject, _owner(context, operation.kind)) if subject else ""
+    return cached[key]
 
 
 def _own(context: template.Context) -> Own | None:
@@ -101,13 +105,13 @@ def _own(context: template.Context) -> Own | None:
     session: Any = getattr(request, "session", {})
     if "who" not in session:
         return None
-    own: Own | None = getattr(request, "_own", None)
-    if own is None:
-        who = session["who"]
-        own = request._own = Own(
-            who["tenant"], who["username"], AdminRole(session.get("admin_role", AdminRole.UNKNOWN))
+    capabilities: Own | None = getattr(request, "_own", None)
+    if capabilities is None:
+        user = session["who"]
+        capabilities = request._own = Own(
+            user["tenant"], user["username"], AdminRole(session.get("admin_role", AdminRole.UNKNOWN))
         )
-    return own
+    return capabilities
 
 
 def _owner(context: template.Context, kind: str) -> str:

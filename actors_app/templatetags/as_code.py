@@ -33,10 +33,10 @@ def as_code(
             codes = [_code(context, name, ids) for name in operations.split()]
         else:
             codes = [
-                replace(code, id=f"{code.id}-{number}", title=f"{code.title} {one['execution_id']}")
-                for number, one in enumerate(each)
+                replace(code, id=f"{code.id}-{number}", title=f"{code.title} {id_set['execution_id']}")
+                for number, id_set in enumerate(each)
                 for name in operations.split()
-                for code in [_code(context, name, one)]
+                for code in [_code(context, name, id_set)]
             ]
     except SignedOut:
         codes = []

@@ -62,30 +62,32 @@ def list_filter(context: template.Context) -> list[tuple[str, str]]:
 @register.simple_tag(takes_context=True)
 def unfinished_acts(context: template.Context) -> list[BulkJob]:
     """Return the visitor's bulk acts that wait for somebody to look at them, newest first."""
-    who = SessionCredentials.of(context["request"]).current
-    return jobs.unfinished(who) if who else []
+    user = SessionCredentials.of(context["request"]).current
+    return jobs.unfinished(user) if user else []
 
 
 @register.simple_tag(takes_context=True)
 def views_of_list(context: template.Context) -> Views | None:
     """Return the views that can be chosen; None where the filter is not understood, or nobody is signed in."""
     request: Any = context["request"]
-    who = SessionCredentials.of(request).current
-    if who is None or context["form"].errors:
+    user = SessionCredentials.of(request).current
+    if user is None or context["form"].errors:
         return None
-    here, query = reverse("actors:history"), _query(context)
-    mine = list(saved_views.own(who))
-    built_in = saved_views.built_in(who.username)
-    shared = saved_views.shared(who, request.GET.get("view", ""))
-    if shared and (shared.username == who.username or any(one.query == shared.query for one in mine)):
+    address, query = reverse("actors:history"), _query(context)
+    saved = list(saved_views.own(user))
+    built_in = saved_views.built_in(user.username)
+    shared = saved_views.shared(user, request.GET.get("view", ""))
+    if shared and (shared.username == user.username or any(view.query == shared.query for view in saved)):
         shared = None
-    asked = sorted(parse_qsl(query))
+    selected = sorted(parse_qsl(query))
     return Views(
         built_in=[
-            Choice(one.name, f"{here}?{one.query}", one.icon, sorted(parse_qsl(one.query)) == asked) for one in built_in
+            Choice(view.name, f"{address}?{view.query}", view.icon, sorted(parse_qsl(view.query)) == selected)
+            for view in built_in
         ],
         own=[
-            Choice(one.name, f"{here}?{one.query}", "bookmark", sorted(parse_qsl(one.query)) == asked) for one in mine
+            Choice(view.name, f"{address}?{view.query}", "bookmark", sorted(parse_qsl(view.query)) == selected)
+            for view in saved
         ],
         shared=shared,
         query=query,

@@ -34,8 +34,8 @@ def _line(line: Line, current: int, page: str, is_whole: bool) -> SafeString:
             '{}<a class="gap" href="{}?line={}&amp;at={}">… line {} has {} characters: show the rest …</a>{}',
             text, page, number, LINE_BEGINNING, number, thousands(line.length), _spans(line.end),
         )  # fmt: skip
-    here = ' id="here"' if number == current else ""
-    if here:
+    anchor = ' id="here"' if number == current else ""
+    if anchor:
         text = format_html('<span id="here">{}</span>', text)
     return format_html(
         '<li id="L{}"{}{}><a class="n" href="{}" tabindex="-1">{}</a><span>{}</span></li>',

@@ -103,8 +103,8 @@ SEEDED = (
         "gap: float = 1000.0",
         ("tests/services/test_faults.py", "tests/services/test_secrets.py", "tests/services/test_urls.py"),
     ),
-    Seeded(_S + "deadline.py", "sock.settimeout(min(self._gap, left))", "sock.settimeout(self._gap)", _WIRE),
-    Seeded(_S + "deadline.py", "if left <= 0:", "if left <= -1000:", _WIRE),
+    Seeded(_S + "deadline.py", "sock.settimeout(min(self._gap, remaining))", "sock.settimeout(self._gap)", _WIRE),
+    Seeded(_S + "deadline.py", "if remaining <= 0:", "if left <= -1000:", _WIRE),
     Seeded(
         _S + "gunzip.py",
         "self._member.decompress(packed, PIECE)",
@@ -152,7 +152,7 @@ SEEDED = (
     ),
     Seeded(
         _S + "types/nonces.py",
-        "shown = secret[-4:] if len(secret) >= 8",
+        "ending = secret[-4:] if len(secret) >= 8",
         "shown = secret[-4:] if len(secret) >= 1",
         ("tests/services/test_types.py", "tests/services/test_operations.py"),
     ),
@@ -189,8 +189,8 @@ SEEDED = (
     # The API at its address.
     Seeded(
         "actors_app/core/security/sessions.py",
-        "not origins.is_at(found.tenant, found.origin)",
-        "not origins.is_at(found.tenant, found.origin) and not found.credential",
+        "not origins.is_at(row.tenant, row.origin)",
+        "not origins.is_at(row.tenant, row.origin) and not found.credential",
         ("tests/core/security/test_address_change.py",),
     ),
     Seeded(
@@ -318,7 +318,7 @@ SEEDED = (
     Seeded("actors_app/account/forms_sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
     Seeded("actors_app/actors/webhooks.py", '!= "https"', 'not in ("http", "https")', _INPUTS),
     Seeded("actors_app/actors/forms.py", "if has_unseen(name):", "if False:", _INPUTS),
-    Seeded("actors_app/core/pages/form_fields.py", "if len(found) < len(pairs):", "if False:", _INPUTS),
+    Seeded("actors_app/core/pages/form_fields.py", "if len(members) < len(pairs):", "if False:", _INPUTS),
     Seeded("actors_app/core/pages/form_fields.py", "parse_constant=_refuse_constant, ", "", _INPUTS),
     Seeded("actors_app/nonces/forms.py", "min_value=1,", "min_value=-5,", _INPUTS),
     Seeded(

@@ -47,8 +47,8 @@ class BearerAuthentication(BaseAuthentication):
         token = http.headers["Authorization"].partition(" ")[2].strip()
         if not token.isascii() or not token.isprintable() or " " in token or not 0 < len(token) <= _LONGEST:
             raise _refused("a token that cannot be one")
-        who = _owner(http, tenant or _only_tenant(), token)
-        return who, None
+        owner = _owner(http, tenant or _only_tenant(), token)
+        return owner, None
 
     def authenticate_header(self, request: Request) -> str:
         """Say how to sign in."""
@@ -61,17 +61,17 @@ class SessionAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Credentials, None] | None:
         """Return who is signed in, if anybody; raise a problem where the request may be another site's."""
         http: HttpRequest = request._request
-        who = SessionCredentials.of(http).current
-        if who is None:
+        user = SessionCredentials.of(http).current
+        if user is None:
             if getattr(http.session, "is_elsewhere", False):
                 raise SignedOut("a session of another API", user_message=ADDRESS_CHANGED)
             return None
-        tenant, here = tenant_of(http), credentials.tenant_of(who)
-        if tenant and tenant != here:
+        tenant, session_tenant = tenant_of(http), credentials.tenant_of(user)
+        if tenant and tenant != session_tenant:
             raise Problem(
                 400,
                 "unknown-tenant",
-                f"This session is signed in at “{here.name}”, and {TENANT_HEADER} names “{tenant.name}”.",
+                f"This session is signed in at “{session_tenant.name}”, and {TENANT_HEADER} names “{tenant.name}”.",
                 advice="Leave the header out, or sign in at the other one.",
             )
         check = CSRFCheck(lambda _: None)
@@ -83,7 +83,7 @@ class SessionAuthentication(BaseAuthentication):
                 "Nothing proves that this request was made by a page of this portal.",
                 advice="Send the header X-CSRFToken with `csrf_token` of GET /api/v1/, or use a token of your own.",
             )
-        return who, None
+        return user, None
 
 
 class IsSignedIn(BasePermission):
@@ -101,15 +101,15 @@ def tenant_of(request: HttpRequest) -> Tenant | None:
         return None
     if name not in settings.TENANTS:
         raise _unknown_tenant(f"There is no Actors API of this name: {TENANT_HEADER} must be one of the names.")
-    found: Tenant = settings.TENANTS[name]
-    return found
+    tenant: Tenant = settings.TENANTS[name]
+    return tenant
 
 
 def _only_tenant() -> Tenant:
     if len(settings.TENANTS) != 1:
         raise _unknown_tenant(f"This portal is one of several Actors APIs: name one in {TENANT_HEADER}.")
-    found: Tenant = next(iter(settings.TENANTS.values()))
-    return found
+    tenant: Tenant = next(iter(settings.TENANTS.values()))
+    return tenant
 
 
 def _unknown_tenant(detail: str) -> Problem:
@@ -137,9 +137,9 @@ def _owner(request: HttpRequest, tenant: Tenant, token: str) -> Credentials:
         raise InvalidToken("a token that the API refuses by what is in it", advice=BRING_ANOTHER)
     if not username:
         raise _refused("a token that the API refuses")
-    who = Credentials(origins.key_of(tenant), username, token)
-    BroughtCredentials.put(request, who, memory)
-    return who
+    owner = Credentials(origins.key_of(tenant), username, token)
+    BroughtCredentials.put(request, owner, memory)
+    return owner
 
 
 def _refused(detail: str) -> SignedOut:

@@ -40,8 +40,8 @@ class Resource(APIView):
     @property
     def http(self) -> HttpRequest:
         """Return Django's own request, which services, acts and credentials take."""
-        found: HttpRequest = self.request._request
-        return found
+        request: HttpRequest = self.request._request
+        return request
 
     @property
     def abaco(self) -> Abaco:
@@ -104,13 +104,13 @@ class Resource(APIView):
         self, serializer: type[Serializer], items: Iterable[T], key: Callable[[T], Key], *, descending: bool = False
     ) -> Response:
         """Answer with the page of a list that was asked for, in the order of a key that no two items share."""
-        every = list(items)
+        rows = list(items)
         if selected := paging.slice_of(self.asked):
-            page = paging.sliced(every, key, selected, descending=descending)
-            return self.page_of(serializer, page, total=len(every))
+            page = paging.sliced(rows, key, selected, descending=descending)
+            return self.page_of(serializer, page, total=len(rows))
         cursor, limit = self.asked.get("cursor", ""), self.asked["limit"]
         return self.page_of(
-            serializer, paging.cut(every, key, cursor=cursor, limit=limit, descending=descending), total=len(every)
+            serializer, paging.cut(rows, key, cursor=cursor, limit=limit, descending=descending), total=len(rows)
         )
 
     def page_of(self, serializer: type[Serializer], page: Page[Any], **more: Any) -> Response:
@@ -189,18 +189,18 @@ def tag(content: bytes) -> str:
 
 def _tagged(request: HttpRequest, response: Any) -> HttpResponse | None:
     response.headers["ETag"] = tag(response.content)
-    found = get_conditional_response(request, etag=response.headers["ETag"], response=response)
-    if found is not None and found.status_code == 304:
-        found.headers["Cache-Control"] = response.headers.get("Cache-Control", "no-store")
-    return found
+    conditional = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    if conditional is not None and conditional.status_code == 304:
+        conditional.headers["Cache-Control"] = response.headers.get("Cache-Control", "no-store")
+    return conditional
 
 
-def require_match(request: HttpRequest, shown: Mapping[str, Any], noun: str) -> None:
-    """Raise a problem where a GET would now give another tag than the caller names; `shown` is what it would give."""
-    wanted = _wanted(request)
-    if wanted == "*":
+def require_match(request: HttpRequest, representation: Mapping[str, Any], noun: str) -> None:
+    """Raise a problem where `representation`, the answer of a GET now, has not the tag that the caller names."""
+    if_match = _wanted(request)
+    if if_match == "*":
         return
-    if tag(JSONRenderer().render(shown)) not in [one.strip() for one in wanted.split(",")]:
+    if tag(JSONRenderer().render(representation)) not in [etag.strip() for etag in if_match.split(",")]:
         raise Problem(
             412,
             "changed-meanwhile",

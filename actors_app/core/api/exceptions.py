@@ -78,21 +78,21 @@ def sentences(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
         for name, inner in detail.items():
             name = "body" if name == "non_field_errors" else str(name)
             yield from sentences(inner, f"{path}.{name}" if path else name)
-    elif isinstance(detail, list | tuple) and not all(isinstance(one, str) for one in detail):
-        for place, inner in enumerate(detail):
+    elif isinstance(detail, list | tuple) and not all(isinstance(item, str) for item in detail):
+        for index, inner in enumerate(detail):
             if inner:
-                yield from sentences(inner, f"{path}.{place}")
+                yield from sentences(inner, f"{path}.{index}")
     else:
-        yield path or "body", [str(one) for one in (detail if isinstance(detail, list | tuple) else [detail])]
+        yield path or "body", [str(item) for item in (detail if isinstance(detail, list | tuple) else [detail])]
 
 
 def _of_api(request: HttpRequest, error: AbacoError) -> HttpResponse:
     is_write = request.method not in _READS
     # As in a form: what the API does not accept of what was typed is 422.
     status = 422 if is_write and (error.kind, error.status) == ("invalid", 400) else error.status
-    more: dict[str, Any] = {}
+    extensions: dict[str, Any] = {}
     if error.audit_id and error.changed == "unknown":
-        more["check"] = reverse("api:activity-check", args=[error.audit_id])
+        extensions["check"] = reverse("api:activity-check", args=[error.audit_id])
     return problem(
         request,
         status,
@@ -104,7 +104,7 @@ def _of_api(request: HttpRequest, error: AbacoError) -> HttpResponse:
         changed=error.changed if is_write else "no",
         errors={error.field: [error.reason or error.user_message]} if error.field else {},
         headers=REPLAYED if isinstance(error, AnsweredBefore) else {},
-        **more,
+        **extensions,
     )
 
 

@@ -91,9 +91,9 @@ class Body(serializers.Serializer):
         """Read it; raise ValidationError with a sentence for each field."""
         unknown = [str(name) for name in data if name not in self.fields]
         if unknown:
-            known = ", ".join(self.fields) or "none"
+            allowed = ", ".join(self.fields) or "none"
             raise serializers.ValidationError(
-                {name: [f"There is no such field; there are: {known}."] for name in unknown}
+                {name: [f"There is no such field; there are: {allowed}."] for name in unknown}
             )
         return super().to_internal_value(data)
 
@@ -103,16 +103,16 @@ class Query(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         """Read it; raise ValidationError with a sentence for each parameter."""
-        given: QueryDict = data
+        query: QueryDict = data
         errors = {}
-        for name in given:
+        for name in query:
             if name not in self.fields:
                 errors[name] = [f"There is no such parameter; there are: {', '.join(self.fields) or 'none'}."]
-            elif len(given.getlist(name)) > 1:
+            elif len(query.getlist(name)) > 1:
                 errors[name] = ["This is given more than once; give it once."]
         if errors:
             raise serializers.ValidationError(errors)
-        return super().to_internal_value(given.dict())
+        return super().to_internal_value(query.dict())
 
 
 class NameProblem(serializers.CharField):

@@ -38,17 +38,17 @@ class Page(Generic[T]):
 def cut(items: Iterable[T], key: Callable[[T], Key], *, cursor: str, limit: int, descending: bool = False) -> Page[T]:
     """Order a list by a key that no two items share, and cut the page out that a cursor names."""
     keyed = sorted(((key(item), item) for item in items), key=lambda pair: pair[0], reverse=descending)
-    way, place = read(cursor) if cursor else ("after", None)
+    direction, position = read(cursor) if cursor else ("after", None)
     begin, end = 0, min(limit, len(keyed))
-    if place is not None:
-        at = tuple(place) if isinstance(place, list) else ()
+    if position is not None:
+        at = tuple(position) if isinstance(position, list) else ()
         if not _is_like(at, keyed[0][0] if keyed else at):
             raise no_such_page()
-        if way == "after":
-            begin = sum(not _follows(found, at, descending) for found, _ in keyed)
+        if direction == "after":
+            begin = sum(not _follows(row_key, at, descending) for row_key, _ in keyed)
             end = begin + limit
         else:
-            end = sum(_follows(at, found, descending) for found, _ in keyed)
+            end = sum(_follows(at, row_key, descending) for row_key, _ in keyed)
             begin = max(0, end - limit)
     chosen = keyed[begin:end]
     return Page(
@@ -86,12 +86,12 @@ def read(cursor: str) -> tuple[str, Any]:
     try:
         if not cursor.isascii():
             raise ValueError
-        way, place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        direction, position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, TypeError, RecursionError):
         raise no_such_page() from None
-    if way not in WAYS:
+    if direction not in WAYS:
         raise no_such_page()
-    return way, place
+    return direction, position
 
 
 def no_such_page() -> Problem:
@@ -99,12 +99,12 @@ def no_such_page() -> Problem:
     return not_valid({"cursor": ["There is no such page of this list; begin without a cursor."]})
 
 
-def link(request: HttpRequest, place: str | int | None) -> str | None:
+def link(request: HttpRequest, position: str | int | None) -> str | None:
     """Return the address of another page of the list that was asked for, by a cursor or an offset."""
-    if place is None:
+    if position is None:
         return None
-    kept = {name: value for name, value in request.GET.dict().items() if name not in ("cursor", "offset")}
-    query = {**kept, "offset" if isinstance(place, int) else "cursor": place}
+    params = {name: value for name, value in request.GET.dict().items() if name not in ("cursor", "offset")}
+    query = {**params, "offset" if isinstance(position, int) else "cursor": position}
     return request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
 
 

@@ -109,8 +109,8 @@ def operation(
         calls = calls_of(upstream)
     asks = f"\n\nAt the Actors API: `{', '.join(calls)}`." if calls else ""
     responses: dict[Any, Any] = {}
-    given: Mapping[str, Any] = gives if isinstance(gives, Mapping) else {"application/json": gives}
-    for media_type, shape in given.items():
+    shapes: Mapping[str, Any] = gives if isinstance(gives, Mapping) else {"application/json": gives}
+    for media_type, shape in shapes.items():
         responses[status, media_type] = OpenApiResponse(shape, description="As it is asked for.")
     if not is_write:
         responses[304] = OpenApiResponse(description="It is as the tag in `If-None-Match` says.")
@@ -212,5 +212,5 @@ def strict_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 @cache
 def schema() -> dict[str, Any]:
     """Return the whole schema (OpenAPI 3.0), made once in a process."""
-    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return found
+    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return document

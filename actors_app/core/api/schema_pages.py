@@ -55,11 +55,11 @@ class Group:
 @cache
 def groups() -> tuple[Group, ...]:
     """Return every operation of the schema, by what it is about."""
-    found: dict[str, list[Endpoint]] = {}
+    endpoints: dict[str, list[Endpoint]] = {}
     for path, methods in schema()["paths"].items():
-        for method, said in methods.items():
-            found.setdefault(said["tags"][0], []).append(_operation(path, method, said))
-    return tuple(Group(name, tuple(operations)) for name, operations in sorted(found.items()))
+        for method, spec in methods.items():
+            endpoints.setdefault(spec["tags"][0], []).append(_operation(path, method, spec))
+    return tuple(Group(name, tuple(operations)) for name, operations in sorted(endpoints.items()))
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -67,23 +67,23 @@ def kinds() -> list[tuple[str, str]]:
     return sorted({**API_TITLES, **TITLES}.items())
 
 
-def _operation(path: str, method: str, said: Mapping[str, Any]) -> Endpoint:
-    status = next(code for code in said["responses"] if code.startswith("2"))
-    answer = said["responses"][status].get("content", {})
-    problems = [code for code, one in said["responses"].items() if CONTENT_TYPE in one.get("content", {})]
+def _operation(path: str, method: str, spec: Mapping[str, Any]) -> Endpoint:
+    status = next(code for code in spec["responses"] if code.startswith("2"))
+    answer = spec["responses"][status].get("content", {})
+    problems = [code for code, response in spec["responses"].items() if CONTENT_TYPE in response.get("content", {})]
     return Endpoint(
-        id=said["operationId"],
+        id=spec["operationId"],
         method=method.upper(),
         path=path,
-        summary=said.get("summary", ""),
-        about=tuple(map(_marked, filter(None, said.get("description", "").split("\n\n")))),
+        summary=spec.get("summary", ""),
+        about=tuple(map(_marked, filter(None, spec.get("description", "").split("\n\n")))),
         parameters=tuple(
-            Field(one["name"], _kind(one["schema"]), bool(one.get("required")), _marked(one.get("description", "")))
-            for one in said.get("parameters", ())
-            if one["name"] not in _EVERYWHERE and one["in"] != "path"
+            Field(item["name"], _kind(item["schema"]), bool(item.get("required")), _marked(item.get("description", "")))
+            for item in spec.get("parameters", ())
+            if item["name"] not in _EVERYWHERE and item["in"] != "path"
         ),
-        takes=tuple(_fields(_shape(said.get("requestBody", {}).get("content", {})))),
-        example=_example(said.get("requestBody", {}).get("content", {})),
+        takes=tuple(_fields(_shape(spec.get("requestBody", {}).get("content", {})))),
+        example=_example(spec.get("requestBody", {}).get("content", {})),
         gives=tuple(_fields(_shape(answer))),
         status=status,
         media_types=tuple(answer),
@@ -94,12 +94,14 @@ def _operation(path: str, method: str, said: Mapping[str, Any]) -> Endpoint:
 def _marked(text: str) -> SafeString:
     """Return a text with what stands between backticks as code."""
     pieces = enumerate(text.split("`"))
-    return format_html_join("", "{}", ((format_html("<code>{}</code>", one) if at % 2 else one,) for at, one in pieces))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", piece) if at % 2 else piece,) for at, piece in pieces)
+    )
 
 
 def _example(content: Mapping[str, Any]) -> str:
     examples = content.get("application/json", {}).get("examples", {})
-    return next((json.dumps(one["value"], indent=2) for one in examples.values()), "")
+    return next((json.dumps(entry["value"], indent=2) for entry in examples.values()), "")
 
 
 def _shape(content: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -112,19 +114,21 @@ def _named(shape: Mapping[str, Any]) -> Mapping[str, Any]:
         return _named(shape["allOf"][0])
     if "oneOf" in shape:
         return {
-            "properties": {name: one for each in shape["oneOf"] for name, one in _named(each)["properties"].items()}
+            "properties": {
+                name: field for option in shape["oneOf"] for name, field in _named(option)["properties"].items()
+            }
         }
     if "$ref" not in shape:
         return shape
-    found: Mapping[str, Any] = schema()["components"]["schemas"][shape["$ref"].rpartition("/")[2]]
-    return found
+    component: Mapping[str, Any] = schema()["components"]["schemas"][shape["$ref"].rpartition("/")[2]]
+    return component
 
 
 def _fields(shape: Mapping[str, Any], before: str = "") -> Iterator[Field]:
     required = shape.get("required", ())
-    for name, one in shape.get("properties", {}).items():
-        whole = _named(one)
-        yield Field(before + name, _kind(whole), name in required, _marked(one.get("description", "")))
+    for name, field in shape.get("properties", {}).items():
+        whole = _named(field)
+        yield Field(before + name, _kind(whole), name in required, _marked(field.get("description", "")))
         if whole.get("type") == "array" and (inner := _named(whole["items"])).get("properties"):
             yield from _fields(inner, f"{before}{name}[].")
 
@@ -132,9 +136,9 @@ def _fields(shape: Mapping[str, Any], before: str = "") -> Iterator[Field]:
 def _kind(shape: Mapping[str, Any]) -> str:
     """Say in a few words what a value is."""
     if shape.get("enum"):
-        return "one of " + ", ".join(str(one) for one in shape["enum"] if one is not None)
-    words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
-    kind = words.get(shape.get("type", ""), shape.get("type") or "any JSON")
+        return "one of " + ", ".join(str(value) for value in shape["enum"] if value is not None)
+    names = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+    kind = names.get(shape.get("type", ""), shape.get("type") or "any JSON")
     if shape.get("format") == "date-time":
         kind = "moment"
     if kind == "array":

@@ -52,8 +52,8 @@ def schema_document(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(_document(), content_type="application/vnd.oai.openapi+json")
     response.headers["ETag"] = tag(_document())
     response.headers["Cache-Control"] = "private, no-cache"
-    found = get_conditional_response(request, etag=response.headers["ETag"], response=response)
-    return found or response
+    conditional = get_conditional_response(request, etag=response.headers["ETag"], response=response)
+    return conditional or response
 
 
 @require_safe

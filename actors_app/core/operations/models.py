@@ -55,7 +55,7 @@ class AuditEntry(models.Model):
 
     def computed_hash(self) -> str:
         """Return the hash of everything this entry says and of the entry before it."""
-        said: list[Any] = [
+        fields: list[Any] = [
             self.previous,
             self.time.isoformat(),
             self.kind,
@@ -70,7 +70,7 @@ class AuditEntry(models.Model):
             self.details,
             self.request_id,
         ]
-        return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(fields, ensure_ascii=True).encode()).hexdigest()
 
 
 class AuditHead(models.Model):

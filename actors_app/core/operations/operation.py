@@ -163,7 +163,7 @@ def calls_of(names: str) -> list[str]:
 
     Names that are joined by `|` are one call of several holders, as `GET …/permissions`.
     """
-    return [_call([operation_named(name) for name in some.split("|")]) for some in names.split()]
+    return [_call([operation_named(name) for name in joined.split("|")]) for joined in names.split()]
 
 
 def _call(alternatives: Sequence[Operation]) -> str:

@@ -139,13 +139,13 @@ def perform_item(
 
 def sending_of(request: HttpRequest) -> Sending:
     """Return how this request is known when it comes again; what brings no key is a write of its own."""
-    known: Sending | None = getattr(request, "sending", None)
-    if known is None:
+    sending: Sending | None = getattr(request, "sending", None)
+    if sending is None:
         sent_key = request.POST.get(FIELD, "")
         secret = sent_key if is_key(sent_key) else new_key()
-        known = Sending(secret, _digest(secret, *_content(request)))
-        request.sending = known  # type: ignore[attr-defined]
-    return known
+        sending = Sending(secret, _digest(secret, *_content(request)))
+        request.sending = sending  # type: ignore[attr-defined]
+    return sending
 
 
 def entry_key(request: HttpRequest, operation: Operation, *, actor_id: str = "", object_id: str = "") -> str:
@@ -160,12 +160,12 @@ def item_key(who: Credentials, operation: Operation, *, job: str, item: str, act
 
 def _fields(request: HttpRequest, operation: Operation, actor_id: str, object_id: str) -> dict[str, str]:
     """Return what both entries of a write say; raise SignedOut where nobody is signed in."""
-    who = SessionCredentials.of(request).current
-    if who is None:
+    user = SessionCredentials.of(request).current
+    if user is None:
         raise SignedOut
     return {
-        "tenant": who.tenant,
-        "username": who.username,
+        "tenant": user.tenant,
+        "username": user.username,
         "action": operation.action,
         "actor_id": actor_id,
         "object_id": object_id,
@@ -187,9 +187,9 @@ def _recorded(
     call: Callable[[], T],
     answer: Callable[[T], Answer],
 ) -> Written[T]:
-    key, kept = _key(sending.secret, fields), {**(details or {}), "content": sending.content}
+    key, start_details = _key(sending.secret, fields), {**(details or {}), "content": sending.content}
     try:
-        start = trail.append(kind=AuditEntry.START, key=key, details=kept, **fields)
+        start = trail.append(kind=AuditEntry.START, key=key, details=start_details, **fields)
     except IntegrityError as error:
         if not AuditEntry.objects.filter(key=key).exists():
             raise NotRecorded(type(error).__name__) from None
@@ -206,9 +206,9 @@ def _recorded(
         Own(fields["tenant"], fields["username"]).refused(operation, subject, error)
         error.audit_id = start.pk
         raise
-    given = answer(value)
-    _end(start, AuditEntry.DONE, fields, {"answer": asdict(given)})
-    return Written(given, value, key)
+    outcome_answer = answer(value)
+    _end(start, AuditEntry.DONE, fields, {"answer": asdict(outcome_answer)})
+    return Written(outcome_answer, value, key)
 
 
 def answered(
@@ -230,14 +230,14 @@ def record_read(
     request: HttpRequest, operation: Operation, *, actor_id: str, object_id: str, details: Mapping[str, Any]
 ) -> None:
     """Record that a secret was shown to somebody; raise NotRecorded when that cannot be written."""
-    who = SessionCredentials.of(request).current
-    if who is None:
+    user = SessionCredentials.of(request).current
+    if user is None:
         raise SignedOut
     try:
         trail.append(
             kind=AuditEntry.READ,
-            tenant=who.tenant,
-            username=who.username,
+            tenant=user.tenant,
+            username=user.username,
             action=operation.action,
             actor_id=actor_id,
             object_id=object_id,

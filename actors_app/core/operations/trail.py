@@ -102,8 +102,8 @@ def prune(before: datetime) -> int:
     The chain survives: an entry, appended with each removal, names the hash at which it now begins. A write whose end
     is younger stays whole.
     """
-    kept = AuditEntry.objects.filter(time__gte=before).order_by("pk").values_list("pk", flat=True).first()
-    limit = _first_start(kept) if kept else (_newest() or 0) + 1
+    first_kept = AuditEntry.objects.filter(time__gte=before).order_by("pk").values_list("pk", flat=True).first()
+    limit = _first_start(first_kept) if first_kept else (_newest() or 0) + 1
     gone = 0
     while count := _prune_some(before, limit):
         gone += count
@@ -114,36 +114,36 @@ def _prune_some(before: datetime, limit: int) -> int:
     with transaction.atomic():
         _locked_head()
         old = AuditEntry.objects.filter(pk__lt=limit).order_by("pk")
-        some = list(old.values_list("pk", "hash")[:PRUNED_AT_ONCE])
-        if not some:
+        pruned = list(old.values_list("pk", "hash")[:PRUNED_AT_ONCE])
+        if not pruned:
             return 0
-        last, last_hash = some[-1]
+        last, last_hash = pruned[-1]
         # Deleting as the model does would first read each entry, and refuse a start for the end that goes with it.
         rows = AuditEntry.objects.filter(pk__lte=last)
         rows._raw_delete(rows.db)
-        AuditHead.objects.filter(pk=1).update(count=F("count") - len(some))
+        AuditHead.objects.filter(pk=1).update(count=F("count") - len(pruned))
         append(
             kind=AuditEntry.PRUNED,
             tenant="",
             username="",
             action=PRUNE_TRAIL.action,
             request_id="",
-            details={"before": before.isoformat(), "count": len(some), "hash": last_hash, "through": last},
+            details={"before": before.isoformat(), "count": len(pruned), "hash": last_hash, "through": last},
         )
-    return len(some)
+    return len(pruned)
 
 
 def _newest() -> int | None:
     return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
 
 
-def _first_start(kept: int) -> int:
-    """Return the first entry to keep so that nothing from `kept` on ends a write that has no start any more."""
+def _first_start(first_kept: int) -> int:
+    """Return the first entry to keep so that nothing from `first_kept` on ends a write that has no start any more."""
     while True:
-        earliest: int | None = AuditEntry.objects.filter(pk__gte=kept).aggregate(first=Min("start_id"))["first"]
-        if earliest is None or earliest >= kept:
-            return kept
-        kept = earliest
+        earliest: int | None = AuditEntry.objects.filter(pk__gte=first_kept).aggregate(first=Min("start_id"))["first"]
+        if earliest is None or earliest >= first_kept:
+            return first_kept
+        first_kept = earliest
 
 
 OPERATOR = ""  # the user name of what a command did

@@ -100,17 +100,20 @@ def buckets(
     for at, kind in events:
         if at is not None and first <= at < last + step:
             counts[int((at - first) / step)][kind] += 1
-    return [Bucket(first + step * place, label(first + step * place), found) for place, found in enumerate(counts)]
+    return [
+        Bucket(first + step * index, label(first + step * index), count_by_kind)
+        for index, count_by_kind in enumerate(counts)
+    ]
 
 
 def bars(
-    found: Sequence[Bucket], *, names: Mapping[str, str], every: int, width: int = 720, height: int = 200
+    buckets: Sequence[Bucket], *, names: Mapping[str, str], every: int, width: int = 720, height: int = 200
 ) -> Chart:
     """Draw one bar for each bucket, its kinds stacked in the order of `names` (kind to word); label every n-th."""
-    step = _nice(max((bucket.total for bucket in found), default=0))
-    room, span = height - _BOTTOM - _TOP, (width - _LEFT) / max(len(found), 1)
+    step = _nice(max((bucket.total for bucket in buckets), default=0))
+    room, span = height - _BOTTOM - _TOP, (width - _LEFT) / max(len(buckets), 1)
     rects = []
-    for place, bucket in enumerate(found):
+    for index, bucket in enumerate(buckets):
         y = float(height - _BOTTOM)
         for kind, word in names.items():
             count = bucket.counts[kind]
@@ -119,16 +122,16 @@ def bars(
             tall = count / (step * 4) * room
             y -= tall
             title = f"{bucket.label}: {count:,} {word.lower()}"
-            x = _LEFT + place * span + span * 0.16
+            x = _LEFT + index * span + span * 0.16
             rects.append(Rect(round(x, 1), round(y, 1), round(span * 0.68, 1), round(tall, 1), kind, title))
     return Chart(
         width=width,
         height=height,
         left=_LEFT,
         x_marks=tuple(
-            (round(_LEFT + place * span + span / 2, 1), bucket.label)
-            for place, bucket in enumerate(found)
-            if place % every == 0
+            (round(_LEFT + index * span + span / 2, 1), bucket.label)
+            for index, bucket in enumerate(buckets)
+            if index % every == 0
         ),
         y_marks=tuple((round(height - _BOTTOM - room * part / 4, 1), f"{step * part:,}") for part in range(5)),
         rects=tuple(rects),
@@ -139,9 +142,9 @@ def scatter(points: Iterable[Point], *, since: datetime, until: datetime, width:
     """Draw a dot for each point, its seconds on a logarithmic axis from 0.1 s to hours."""
     points = list(points)
     longest = max((point.seconds for point in points), default=0.0)
-    marks = [mark for place, mark in enumerate(_DECADES) if place < 4 or longest > _DECADES[place - 1][0]]
+    marks = [mark for index, mark in enumerate(_DECADES) if index < 4 or longest > _DECADES[index - 1][0]]
     low, high = log10(marks[0][0]), log10(marks[-1][0])
-    left, room, wide = _LEFT + 14, height - _BOTTOM - _TOP, width - _LEFT - 14 - 18
+    x_start, room, wide = _LEFT + 14, height - _BOTTOM - _TOP, width - _LEFT - 14 - 18
     span = (until - since).total_seconds()
 
     def y(seconds: float) -> float:
@@ -151,14 +154,15 @@ def scatter(points: Iterable[Point], *, since: datetime, until: datetime, width:
     return Chart(
         width=width,
         height=height,
-        left=left,
+        left=x_start,
         x_marks=tuple(
-            (round(left + wide * part / 4, 1), f"{here(since + (until - since) * part / 4):%H:%M}") for part in range(5)
+            (round(x_start + wide * part / 4, 1), f"{here(since + (until - since) * part / 4):%H:%M}")
+            for part in range(5)
         ),
-        y_marks=tuple((y(seconds), words) for seconds, words in marks),
+        y_marks=tuple((y(seconds), label) for seconds, label in marks),
         dots=tuple(
             Dot(
-                round(left + (point.at - since).total_seconds() / span * wide, 1),
+                round(x_start + (point.at - since).total_seconds() / span * wide, 1),
                 y(point.seconds),
                 point.kind,
                 point.title,

@@ -18,8 +18,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     and in fields.
     """
     session: Any = getattr(request, "session", {})
-    who = session.get("who")
-    tenant = origins.tenant_at(who["tenant"]) if who else None
+    user = session.get("who")
+    tenant = origins.tenant_at(user["tenant"]) if user else None
     likes = preferences_of(request)
     if tenant is None:
         return {
@@ -31,7 +31,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "most_fields": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
         }
     return {
-        "who": {"username": who["username"], "tenant": tenant.label},
+        "who": {"username": user["username"], "tenant": tenant.label},
         "likes": likes,
         "theme": likes.theme,
         "read_only": read_only_reason(request),

@@ -22,10 +22,10 @@ class Curl:
     """curl lines at the API where this visitor is signed in, for one actor or for all."""
 
     def __init__(self, request: HttpRequest, actor_id: str = "") -> None:
-        who = credentials.load(request)
-        if who is None:
+        user = credentials.load(request)
+        if user is None:
             raise SignedOut
-        tenant = credentials.tenant_of(who)
+        tenant = credentials.tenant_of(user)
         self.server = tenant.url
         self.dialect: Dialect = DIALECTS[tenant.version]()
         self._root = "/".join([tenant.url, *self.dialect.actors_root])
@@ -46,9 +46,9 @@ class Curl:
         A part of the path that begins with `$` is a variable of the shell; `more` goes to the end of the line. A body
         that is too long to be read, and for some shells to be run, is to be put into the file `body.json`.
         """
-        words = list(path)
-        variables = [word for word in words if word.startswith("$")]
-        address = "/".join([self._root, *(word if word in variables else quote(word, safe="") for word in words)])
+        segments = list(path)
+        variables = [word for word in segments if word.startswith("$")]
+        address = "/".join([self._root, *(word if word in variables else quote(word, safe="") for word in segments)])
         if query:
             address += "?" + urlencode(query)
         # curl itself posts whatever has a body, and gets everything else.
@@ -58,8 +58,8 @@ class Curl:
             parts += ['-H "Content-Type: application/octet-stream"', "--data-binary @FILE"]
         elif body is not None:
             text = json.dumps(body)
-            shown = shlex.quote(text if len(text) <= MAX_BODY else "@body.json")
-            parts += ['-H "Content-Type: application/json"', f"--data-binary {shown}"]
+            data = shlex.quote(text if len(text) <= MAX_BODY else "@body.json")
+            parts += ['-H "Content-Type: application/json"', f"--data-binary {data}"]
         parts.append(f'"{address}"' if variables else shlex.quote(address))
         return " \\\n  ".join(parts) + more
 

@@ -130,10 +130,10 @@ def keep(request: HttpRequest, *, why: str = SIGNED_OUT) -> str:
         "why": why,
         "key": "" if was_refused(request, owner) else request.POST.get(keys.FIELD, ""),
     }
-    mine = Draft.objects.filter(**owner._asdict())
+    drafts = Draft.objects.filter(**owner._asdict())
     Draft.objects.filter(expires_at__lte=timezone.now()).delete()
-    newest = mine.order_by("-expires_at").values_list("pk", flat=True)[: KEPT_AT_ONCE - 1]
-    mine.exclude(pk__in=list(newest)).delete()
+    newest = drafts.order_by("-expires_at").values_list("pk", flat=True)[: KEPT_AT_ONCE - 1]
+    drafts.exclude(pk__in=list(newest)).delete()
     Draft.objects.create(
         handle=handle,
         content=vault().encrypt(json.dumps(content).encode()).decode(),

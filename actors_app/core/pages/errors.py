@@ -275,8 +275,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if failure and (isinstance(failure, store.FAILURES) or is_damaged(failure)):
         return store_failed(request, failure)
     if is_api(request):
-        words = "A fault of the portal itself stopped this."
-        return instead_of_page(request, 500, {"title": "", "message": words, "advice": "Tell who runs it."})
+        message = "A fault of the portal itself stopped this."
+        return instead_of_page(request, 500, {"title": "", "message": message, "advice": "Tell who runs it."})
     context = {"status": 500, "request_id": getattr(request, "request_id", "")}
     if wants_fragment(request):
         changed = CHANGED["no" if request.method in ("GET", "HEAD") else "unknown"]

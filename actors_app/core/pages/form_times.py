@@ -61,13 +61,13 @@ def as_in_address(text: str) -> str:
     plain = _BOTH_NAMES.sub(r" \1", plain).strip("\"'`[](),;. ")
     if _PLAIN.fullmatch(plain):
         return plain
-    for read in _READERS:
+    for reader in _READERS:
         try:
-            found = read(plain)
+            value = reader(plain)
         except OverflowError:
             break
-        if found is not None:
-            return found.isoformat() if not isinstance(found, datetime) else written(found)
+        if value is not None:
+            return value.isoformat() if not isinstance(value, datetime) else written(value)
     raise ValueError(text)
 
 
@@ -137,10 +137,10 @@ def _from_parts(parts: dict[str, str]) -> date | datetime:
         return local.replace(tzinfo=_by_short_name(parts["named"], local) if "named" in parts else zone or UTC)
     if "named" in parts:
         raise ValueError("a short name of a zone means something only on a day")
-    here = zone or zone_here()
-    tomorrow = now().astimezone(here).date() + timedelta(days=1)  # clocks differ
+    local_zone = zone or zone_here()
+    tomorrow = now().astimezone(local_zone).date() + timedelta(days=1)  # clocks differ
     day = _latest_day(month, int(parts["day"]), tomorrow)
-    return day if clock is None else datetime.combine(day, clock, here)
+    return day if clock is None else datetime.combine(day, clock, local_zone)
 
 
 def _latest_day(month: int, number: int, until: date) -> date:
@@ -157,11 +157,11 @@ def _latest_day(month: int, number: int, until: date) -> date:
 
 def _by_short_name(name: str, moment: datetime) -> tzinfo:
     """Return the zone of a clock by a name such as CET: the reader's, else what all that have this name agree on."""
-    here = zone_here()
-    if (moment.replace(tzinfo=here).tzname() or "").casefold() == name.casefold():
-        return here
+    local_zone = zone_here()
+    if (moment.replace(tzinfo=local_zone).tzname() or "").casefold() == name.casefold():
+        return local_zone
     aware = (moment.replace(tzinfo=ZoneInfo(zone)) for zone in zone_names())
-    offsets = {one.utcoffset() for one in aware if (one.tzname() or "").casefold() == name.casefold()}
+    offsets = {clock.utcoffset() for clock in aware if (clock.tzname() or "").casefold() == name.casefold()}
     if len(offsets) != 1:
         raise ValueError("no zone, or several")
     return timezone(offsets.pop() or timedelta())

@@ -29,8 +29,8 @@ def duration(seconds: float | None) -> str:
         (60, "min", 1, "s"),
     ):
         if whole >= size:
-            rest = whole % size // small_size
-            return f"{whole // size} {name} {rest} {small_name}" if rest else f"{whole // size} {name}"
+            remainder = whole % size // small_size
+            return f"{whole // size} {name} {remainder} {small_name}" if remainder else f"{whole // size} {name}"
     return f"{whole} s"
 
 

@@ -17,8 +17,8 @@ class ListFilter(forms.Form):
     def chosen(self) -> dict[str, Any]:
         """The filter in effect."""
         self.full_clean()
-        found = {name: self.cleaned_data.get(name) or "" for name in self.fields}
-        return found | {"page": found["page"] or 1}
+        filters = {name: self.cleaned_data.get(name) or "" for name in self.fields}
+        return filters | {"page": filters["page"] or 1}
 
 
 class PortalForm(forms.Form):

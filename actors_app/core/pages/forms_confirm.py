@@ -24,8 +24,8 @@ def spellings(name: str) -> set[str]:
     Characters that are not seen may be typed, left out, or written as the page writes them; the input of a browser
     drops line ends.
     """
-    seen = (name, visible(name), without_unseen(name), _LINE_ENDS.sub("", name))
-    return {collapsed(text) for text in seen} - {""}
+    variants = (name, visible(name), without_unseen(name), _LINE_ENDS.sub("", name))
+    return {collapsed(text) for text in variants} - {""}
 
 
 class ConfirmForm(PortalForm):
@@ -60,7 +60,7 @@ class ConfirmForm(PortalForm):
         self.is_by_id = self.label != self._key and not (len(self.label) <= MAX_TYPED and is_typeable(self.label))
         if self.is_by_id:
             messages = self.fields["confirm"].error_messages
-            messages |= {kind: words.replace("the name", "the id") for kind, words in messages.items()}
+            messages |= {kind: message.replace("the name", "the id") for kind, message in messages.items()}
 
     @property
     def wording(self) -> str:
@@ -82,8 +82,8 @@ class ConfirmForm(PortalForm):
         if not self.label:
             self.add_error(None, "This page is too old to be used. Open it again.")
         elif "confirm" in cleaned and collapsed(cleaned["confirm"]) not in self._accepted():
-            thing = "id" if self.is_by_id else "name"
-            self.add_error("confirm", f"This is not the {thing}. Type it exactly as it is shown.")
+            noun = "id" if self.is_by_id else "name"
+            self.add_error("confirm", f"This is not the {noun}. Type it exactly as it is shown.")
         return cleaned
 
     def _accepted(self) -> set[str]:

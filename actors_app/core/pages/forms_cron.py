@@ -18,20 +18,20 @@ def check_schedule(schedule: str, now: datetime | None = None) -> str:
     future = f"{now.year + 1}-01-15 08"
     if schedule.startswith("Now "):  # which the API takes for the same
         schedule = f"now {schedule[4:]}"
-    found = _SCHEDULE.fullmatch(schedule)
-    if not found:
+    match = _SCHEDULE.fullmatch(schedule)
+    if not match:
         raise forms.ValidationError(
             f"Write a start, a plus and an interval, such as “{EXAMPLE}” or “{future} + 1 day”."
         )
-    start, count, unit = found.groups()
+    start, count, unit = match.groups()
     if not re.fullmatch(r"0*[1-9]\d*", count, re.ASCII):
         raise forms.ValidationError(f"The interval needs a whole number from 1 on, such as “{start} + 2 days”.")
     if unit not in _UNITS:
         raise forms.ValidationError("The interval is counted in hours, days, weeks or months.")
     if start != "now":
         _check_start(start, now, future)
-    read = Schedule.read(schedule)
-    if read is None or read.outlasts(now):
+    parsed = Schedule.read(schedule)
+    if parsed is None or parsed.outlasts(now):
         raise forms.ValidationError(TOO_LONG)
     return schedule
 

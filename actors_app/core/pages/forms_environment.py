@@ -119,8 +119,8 @@ class EnvironmentField(forms.Field):
         above: set[str] = set()
         for name, value in typed.rows:
             is_again = name in above
-            wrong = "This name stands above already; keep one." if is_again and name else self._problem(name, value)
-            rows.append(Row(name, value, wrong))
+            problem = "This name stands above already; keep one." if is_again and name else self._problem(name, value)
+            rows.append(Row(name, value, problem))
             above.add(name)
         return rows
 
@@ -150,7 +150,7 @@ class EnvironmentField(forms.Field):
         if not isinstance(environment, dict):
             raise forms.ValidationError('This must be a JSON object, such as {"name": "value"}.')
         problems = [
-            f"“{name}”: {wrong}" for name, value in environment.items() if (wrong := self._problem(name, value))
+            f"“{name}”: {problem}" for name, value in environment.items() if (problem := self._problem(name, value))
         ]
         if problems:
             raise forms.ValidationError(problems[:5])

@@ -67,8 +67,8 @@ def shown_slice(
     selected: Slice, number: int, total: int, *, is_exact: bool = True, has_more: bool | None = None
 ) -> ShownSlice:
     """Return what a page shows of a slice with `number` items; `has_more` where the total does not say it."""
-    more = selected.end < total if has_more is None else has_more
-    previous, following = selected.around(has_more=more)
+    has_next = selected.end < total if has_more is None else has_more
+    previous, following = selected.around(has_more=has_next)
     if not number and total and is_exact:  # it begins behind the end: back to the last slice that holds something
         previous = (total - 1) // selected.limit * selected.limit
     return ShownSlice(

@@ -70,7 +70,7 @@ EVERYWHERE = (
 
 def places() -> tuple[Place, ...]:
     """Return the places that have a letter, in the order of the navigation."""
-    return tuple(place for group in GROUPS for place in group.places if place.letter)
+    return tuple(page for group in GROUPS for page in group.places if page.letter)
 
 
 def purpose_of(name: str) -> str:

@@ -154,7 +154,7 @@ class DraftMiddleware:
         if draft is None:
             messages.warning(request, "What was typed here is no longer kept: that is done for 30 minutes.")
             return redirect(request.path)
-        again = f" Choose the file {', '.join(draft.files)} again: files are not kept." if draft.files else ""
-        messages.info(request, f"{draft.why} This is as you typed it; nothing was sent.{again}")
+        file_hint = f" Choose the file {', '.join(draft.files)} again: files are not kept." if draft.files else ""
+        messages.info(request, f"{draft.why} This is as you typed it; nothing was sent.{file_hint}")
         drafts.show(draft)
         return None

@@ -52,20 +52,22 @@ def preferences_of(request: HttpRequest) -> Preferences:
     if session is None:
         return Preferences()
     theme = session.get("theme", "")
-    given: Mapping[str, Any] = (session.chosen or {}) if "who" in session else {}
-    return read({"theme": theme, **given})
+    chosen: Mapping[str, Any] = (session.chosen or {}) if "who" in session else {}
+    return read({"theme": theme, **chosen})
 
 
-def read(given: Mapping[str, Any]) -> Preferences:
+def read(stored: Mapping[str, Any]) -> Preferences:
     """Return preferences from what was kept; what cannot be is left at its default."""
-    return Preferences(**{name: given[name] for name in NAMES if name in given and _MAY_BE[name](given[name])})
+    return Preferences(**{name: stored[name] for name in NAMES if name in stored and _MAY_BE[name](stored[name])})
 
 
 def keep(request: HttpRequest, changes: Mapping[Name, Any]) -> None:
     """Keep some preferences of the signed-in person, from the next page on in all of their browsers."""
-    who = request.session["who"]
+    user = request.session["who"]
     with transaction.atomic():
-        row, _ = PreferenceRow.objects.select_for_update().get_or_create(tenant=who["tenant"], username=who["username"])
+        row, _ = PreferenceRow.objects.select_for_update().get_or_create(
+            tenant=user["tenant"], username=user["username"]
+        )
         row.chosen = {**row.chosen, **changes}
         row.save(update_fields=["chosen"])
     request.session.chosen = row.chosen  # type: ignore[attr-defined]  # the engine is ours

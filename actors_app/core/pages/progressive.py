@@ -25,8 +25,8 @@ def stream_page(
     def pieces() -> Iterator[str]:
         yield before
         with written_in(zone):
-            rest = later()
-        yield rest
+            late_part = later()
+        yield late_part
         yield after
 
     return StreamingHttpResponse(pieces())

@@ -22,7 +22,7 @@ def when(moment: datetime | None, at: datetime, never: str, *, ending: str = " a
     """
     if moment is None:
         return When(never, "")
-    words = ago_words(moment, at)
-    if words.endswith(" ago"):
-        words = words.removesuffix(" ago") + ending
-    return When(words, exact(moment))
+    text = ago_words(moment, at)
+    if text.endswith(" ago"):
+        text = text.removesuffix(" ago") + ending
+    return When(text, exact(moment))

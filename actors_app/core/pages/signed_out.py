@@ -51,8 +51,8 @@ def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
     elif had_session and not is_form:
         request.session["sign_in_notice"] = f"{error.user_message} Sign in again to go on where you were."
     elif had_session and isinstance(error, InvalidToken):
-        kept = " What you typed is kept for 30 minutes: sign in and it is there again." if handle else ""
-        request.session["sign_in_notice"] = f"{error.user_message} Nothing was sent.{kept}"
+        draft_note = " What you typed is kept for 30 minutes: sign in and it is there again." if handle else ""
+        request.session["sign_in_notice"] = f"{error.user_message} Nothing was sent.{draft_note}"
     if wants_fragment(request):
         return HttpResponseClientRedirect(address)
     return HttpResponseRedirect(address)
@@ -62,12 +62,12 @@ def _sign_in_over(request: HttpRequest, error: AbacoError, *, is_elsewhere: bool
     """Answer 401 with the sign-in as a part of the page, which keeps everything that was typed."""
     owner = drafts.whose(request)
     tenant = origins.tenant_at(owner.tenant) if owner else None
-    known = {"tenant": tenant.name, "username": owner.username} if owner and tenant else {}
+    initial = {"tenant": tenant.name, "username": owner.username} if owner and tenant else {}
     return render(
         request,
         "account/_signed_out_over.html",
         {
-            "initial": known,
+            "initial": initial,
             "code_tenants": [tenant for tenant in settings.TENANTS.values() if tenant.takes_code],
             "whose": request.POST.get(drafts.FIELD, ""),
             "because": error.user_message if isinstance(error, InvalidToken) or is_elsewhere else "",

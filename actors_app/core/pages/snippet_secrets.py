@@ -26,10 +26,10 @@ class Hidden:
     def of(self, value: Mapping[str, Any], always: Collection[str] = ()) -> dict[str, Any]:
         """Return a body or a query with a mark in place of each secret, at any depth; `always` are secrets too."""
         return {
-            name: one
-            if name == _SETTING and isinstance(one, bool)
-            else self._kept(one, is_secret=is_secret_name(name) or name.casefold() in always, name=name)
-            for name, one in value.items()
+            name: member
+            if name == _SETTING and isinstance(member, bool)
+            else self._kept(member, is_secret=is_secret_name(name) or name.casefold() in always, name=name)
+            for name, member in value.items()
         }
 
     def in_shell(self, line: str) -> tuple[str, tuple[str, ...]]:
@@ -39,14 +39,14 @@ class Hidden:
         """
         if not self._names:
             return line, ()
-        found: list[str] = []
+        variables: list[str] = []
 
         def variable(mark: re.Match[str]) -> str:
-            found.append(self._names[int(mark[2] or mark[4])])
-            return f"'\"${{{found[-1]}:?}}\"'"
+            variables.append(self._names[int(mark[2] or mark[4])])
+            return f"'\"${{{variables[-1]}:?}}\"'"
 
         text = re.sub(rf'"{self._mark}([if])(\d+)z"|{self._mark}(s)(\d+)z', variable, line)
-        return text, tuple(dict.fromkeys(found))
+        return text, tuple(dict.fromkeys(variables))
 
     def in_python(self, text: str) -> str:
         """Return a text in Python with its variables; it stops where one of them is not set."""
@@ -61,11 +61,11 @@ class Hidden:
     def _kept(self, value: Any, *, is_secret: bool, name: str) -> Any:
         if isinstance(value, Mapping):
             return {
-                str(key): self._kept(one, is_secret=is_secret or is_secret_name(str(key)), name=str(key))
-                for key, one in value.items()
+                str(key): self._kept(member, is_secret=is_secret or is_secret_name(str(key)), name=str(key))
+                for key, member in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self._kept(one, is_secret=is_secret, name=name) for one in value]
+            return [self._kept(member, is_secret=is_secret, name=name) for member in value]
         # A switch is no secret, and neither is nothing.
         if value is None or isinstance(value, bool) or value == "" or not (is_secret or may_hold_secret("", value)):
             return value

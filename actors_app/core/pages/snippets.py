@@ -47,27 +47,27 @@ def code_of(
     `query` is what goes into the address: for a message its environment, for a search its filter. A nonce needs no id.
     Raises SignedOut.
     """
-    known, curl, hidden = operation_named(operation), Curl(request), Hidden()
+    record, curl, hidden = operation_named(operation), Curl(request), Hidden()
     # A config says itself that its value is a secret.
-    secret = ("value",) if known.kind == "config" and (body or {}).get("is_secret") else ()
-    sent = None if body is None or known.has_file else hidden.of(_named(curl, body, known), always=secret)
-    if known.method == "POST" and sent is None and known.needs_body and not known.has_file:
+    secret = ("value",) if record.kind == "config" and (body or {}).get("is_secret") else ()
+    sent = None if body is None or record.has_file else hidden.of(_named(curl, body, record), always=secret)
+    if record.method == "POST" and sent is None and record.needs_body and not record.has_file:
         sent = {}
-    asked = hidden.of({name: str(value) for name, value in (query or {}).items()}, always=("x-nonce",))
-    if known.has_filter:
-        asked = {_field(curl, name): value for name, value in asked.items()}
-    path = [_filled(part, ids) for part in known.segments]
-    call = curl.call(known.method, path, query=asked, body=sent, file=known.has_file, more=known.curl_options)
+    params = hidden.of({name: str(value) for name, value in (query or {}).items()}, always=("x-nonce",))
+    if record.has_filter:
+        params = {_field(curl, name): value for name, value in params.items()}
+    path = [_filled(part, ids) for part in record.segments]
+    call = curl.call(record.method, path, query=params, body=sent, file=record.has_file, more=record.curl_options)
     line, variables = hidden.in_shell(call)
-    if not known.agavepy:
+    if not record.agavepy:
         python = NO_CALL + "\n"
     elif not curl.dialect.has_agavepy:
         python = NOT_V2 + "\n"
     elif not curl.server.lower().startswith("https://"):
         python = NOT_PLAIN + "\n"
     else:
-        python = hidden.in_python(_python(curl.server, known, ids, _body(sent, is_file=known.has_file), asked))
-    return Code(f"code-{known.name.replace('.', '-')}", known.title, line, python, variables)
+        python = hidden.in_python(_python(curl.server, record, ids, _body(sent, is_file=record.has_file), params))
+    return Code(f"code-{record.name.replace('.', '-')}", record.title, line, python, variables)
 
 
 def _field(curl: Curl, name: str) -> str:
@@ -115,21 +115,21 @@ _NAMES = {
 
 
 def _python(
-    server: str, known: Operation, ids: Mapping[str, str], body: Mapping[str, str], query: Mapping[str, str]
+    server: str, operation: Operation, ids: Mapping[str, str], body: Mapping[str, str], query: Mapping[str, str]
 ) -> str:
-    given = []
-    for part in known.segments:
+    arguments = []
+    for part in operation.segments:
         if part == "{nonce_id}":
-            given.append('nonceId=os.environ["NONCE"]')
+            arguments.append('nonceId=os.environ["NONCE"]')
         elif part in _NAMES:
-            given.append(f"{_NAMES[part]}={_filled(part, ids)!a}")
-    given += [f"{name}={source}" for name, source in body.items()]
+            arguments.append(f"{_NAMES[part]}={_filled(part, ids)!a}")
+    arguments += [f"{name}={source}" for name, source in body.items()]
     if query:
-        given.append(f"environment={_literal(dict(query))}")
-    call = f"ag.actors.{known.agavepy}({', '.join(given)})"
-    if len(call) > 80 and given:
-        inner = "".join(f"    {_indented(one)},\n" for one in given)
-        call = f"ag.actors.{known.agavepy}(\n{inner})"
+        arguments.append(f"environment={_literal(dict(query))}")
+    call = f"ag.actors.{operation.agavepy}({', '.join(arguments)})"
+    if len(call) > 80 and arguments:
+        inner = "".join(f"    {_indented(argument)},\n" for argument in arguments)
+        call = f"ag.actors.{operation.agavepy}(\n{inner})"
     lines = [
         *(["import json"] if "json.load(" in body.get("body", "") else []),
         "import os",
@@ -137,8 +137,8 @@ def _python(
         "from agavepy.agave import Agave",
         "",
         f'ag = Agave(api_server={server!a}, token=os.environ["TOKEN"])',
-        *([known.agavepy_note] if known.agavepy_note else []),
-        f"print({call}{known.agavepy_part})" if known.method == "GET" else f"answer = {call}",
+        *([operation.agavepy_note] if operation.agavepy_note else []),
+        f"print({call}{operation.agavepy_part})" if operation.method == "GET" else f"answer = {call}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -146,7 +146,7 @@ def _python(
 def _literal(value: Any) -> str:
     """Write a value as Python, in ASCII; a large object has a line for each of its members."""
     if isinstance(value, Mapping) and len(ascii(dict(value))) > 60:
-        inner = "".join(f"    {str(name)!a}: {_indented(_literal(one))},\n" for name, one in value.items())
+        inner = "".join(f"    {str(name)!a}: {_indented(_literal(member))},\n" for name, member in value.items())
         return f"{{\n{inner}}}"
     return ascii(dict(value) if isinstance(value, Mapping) else value)
 

@@ -35,11 +35,11 @@ def _clock_names() -> frozenset[str]:
 
 def zones_by_region() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the zones of each region: name, and what people call it."""
-    found: dict[str, list[tuple[str, str]]] = {region: [] for region in _REGIONS}
+    by_region: dict[str, list[tuple[str, str]]] = {region: [] for region in _REGIONS}
     for name in sorted(zone_names()):
-        region, _, place = name.partition("/")
-        found[region].append((name, place.replace("_", " ").replace("/", ", ")))
-    return [(region, places) for region, places in found.items() if places]
+        region, _, city = name.partition("/")
+        by_region[region].append((name, city.replace("_", " ").replace("/", ", ")))
+    return [(region, places) for region, places in by_region.items() if places]
 
 
 def zone_named(name: str) -> tzinfo:
@@ -70,8 +70,8 @@ def zone_words(at: datetime) -> str:
     """Write how far a moment's own clock is from UTC: `UTC`, `UTC+1`, `UTC-3:30`. Its short name may mean several."""
     ahead = at.utcoffset()
     minutes = round(ahead.total_seconds() / 60) if ahead else 0
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
+    hours, odd_minutes = divmod(abs(minutes), 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{odd_minutes:02}' if odd_minutes else ''}" if minutes else "UTC"
 
 
 def zone_here() -> tzinfo:

@@ -103,9 +103,9 @@ class Own:
 
     def role(self, role: AdminRole, asked: float) -> None:
         """Learn whether the API calls the visitor an administrator; nothing is learnt from UNKNOWN."""
-        left = (ADMIN_REMEMBERED if role.is_admin else ROLE_REMEMBERED) - (time.monotonic() - asked)
-        if left > 0 and not role.is_unknown:
-            cache.set(self._role_memory, role, timeout=left)
+        timeout = (ADMIN_REMEMBERED if role.is_admin else ROLE_REMEMBERED) - (time.monotonic() - asked)
+        if timeout > 0 and not role.is_unknown:
+            cache.set(self._role_memory, role, timeout=timeout)
 
     def changed(self, kind: Kind, name: str) -> None:
         """Forget what everybody's level on something was: a level was changed, or may have been."""
@@ -142,22 +142,22 @@ class Own:
             return ""
         if operation.needs == ADMIN:
             return self._only_for_admins(operation) if self._role() is AdminRole.OTHER else ""
-        known = self._level(operation.kind, name)
-        if known is None or LEVELS.index(known.level) >= LEVELS.index(operation.needs):
+        cached = self._level(operation.kind, name)
+        if cached is None or LEVELS.index(cached.level) >= LEVELS.index(operation.needs):
             return ""
         if not operation.checks_admins and self._role() is not AdminRole.OTHER:
             return ""
         refused = f"The API has just refused you more of this {operation.kind}"
-        may = _MAY[operation.kind, known.level] if known.is_exact else refused
+        may = _MAY[operation.kind, cached.level] if cached.is_exact else refused
         return f"{may}; {operation.doing} needs {operation.needs}. {self._ask(owner)}"
 
     def in_short(self, kind: Kind, name: str, owner: str = "") -> str:
         """Say what the visitor may do with an actor or an alias, where that is known not to be all."""
-        known = self._level(kind, name)
-        if known is None or not known.is_exact or known.level == "UPDATE" or self._role() is not AdminRole.OTHER:
+        cached = self._level(kind, name)
+        if cached is None or not cached.is_exact or cached.level == "UPDATE" or self._role() is not AdminRole.OTHER:
             return ""
-        sending = "sending messages needs EXECUTE, and " if (kind, known.level) == ("actor", "READ") else ""
-        return f"{_MAY[kind, known.level]}; {sending}changing anything needs UPDATE. {self._ask(owner)}"
+        sending = "sending messages needs EXECUTE, and " if (kind, cached.level) == ("actor", "READ") else ""
+        return f"{_MAY[kind, cached.level]}; {sending}changing anything needs UPDATE. {self._ask(owner)}"
 
     def _ask(self, owner: str) -> str:
         if owner == self._me:
@@ -175,29 +175,29 @@ class Own:
 
         Another process may have asked, for the history; and it was asked when they signed in.
         """
-        known: AdminRole | None = cache.get(self._role_memory)
-        if known is None and not self._looked:
+        cached: AdminRole | None = cache.get(self._role_memory)
+        if cached is None and not self._looked:
             self._looked = True
             since = now_ms() - ROLE_REMEMBERED * SECOND
             row = Readable.objects.filter(tenant=self._tenant, username=self._me, checked__gt=since)
             is_admin = row.values_list("is_admin", flat=True).first()
             if is_admin is not None:
                 self._role_then = AdminRole.ADMIN if is_admin else AdminRole.OTHER
-        return self._role_then if known is None else known
+        return self._role_then if cached is None else cached
 
     # Memory -------------------------------------------------------------------------------------------------
 
     def _level(self, kind: Kind, name: str) -> _Known | None:
-        known: _Known | None = cache.get(self._memory(kind, name))
+        cached: _Known | None = cache.get(self._memory(kind, name))
         # What was asked before a change may be what was before it, though its answer came later.
-        return known if known and known.asked > cache.get(self._change_memory(kind, name), 0.0) else None
+        return cached if cached and cached.asked > cache.get(self._change_memory(kind, name), 0.0) else None
 
     def _keep(self, kind: Kind, name: str, level: str, asked: float, *, is_exact: bool = True) -> None:
-        left = REMEMBERED - (time.monotonic() - asked)  # an answer may have been long on its way
-        if not level or left <= 0:
+        timeout = REMEMBERED - (time.monotonic() - asked)  # an answer may have been long on its way
+        if not level or timeout <= 0:
             cache.delete(self._memory(kind, name))
             return
-        cache.set(self._memory(kind, name), _Known(level, is_exact, asked), timeout=left)
+        cache.set(self._memory(kind, name), _Known(level, is_exact, asked), timeout=timeout)
 
     def _memory(self, kind: Kind, name: str) -> str:
         return _memory("level", self._tenant, self._me, kind, name)

@@ -177,12 +177,12 @@ class SessionCredentials:
         if (brought := getattr(request, "_brought", None)) is not None:
             return brought  # type: ignore[no-any-return]
         key = request.session.session_key if "who" in request.session else None
-        known: SessionCredentials | None = getattr(request, "_credentials", None)
-        if known is None or known._key != key:
+        loaded: SessionCredentials | None = getattr(request, "_credentials", None)
+        if loaded is None or loaded._key != key:
             row: PortalSession | None = getattr(request.session, "row", None)
-            known = cls(key, row if row and key and row.name == hashed(key) else None)
-            request._credentials = known  # type: ignore[attr-defined]
-        return known
+            loaded = cls(key, row if row and key and row.name == hashed(key) else None)
+            request._credentials = loaded  # type: ignore[attr-defined]
+        return loaded
 
     @property
     def memory(self) -> str:
@@ -369,10 +369,10 @@ def tenant_of(who: Credentials) -> Tenant:
 
 def signed_in(request: HttpRequest) -> Credentials:
     """Return who is signed in; raise SignedOut when nobody is."""
-    who = SessionCredentials.of(request).current
-    if who is None:
+    user = SessionCredentials.of(request).current
+    if user is None:
         raise SignedOut
-    return who
+    return user
 
 
 def abaco_for(request: HttpRequest) -> Abaco:
@@ -384,5 +384,5 @@ def abaco_for(request: HttpRequest) -> Abaco:
     if credentials.current is None:
         raise SignedOut
     bulkhead.enter(request)
-    who = credentials.current
-    return Abaco(client_for(tenant_of(who)), credentials, listener=Own(who.tenant, who.username))
+    user = credentials.current
+    return Abaco(client_for(tenant_of(user)), credentials, listener=Own(user.tenant, user.username))

@@ -29,7 +29,7 @@ def key_of(tenant: Tenant) -> str:
     for row in rows:
         if (row.name, row.origin) == (tenant.name, tenant.origin):
             return row.key
-    key = next(key for key, other in _pairs(rows).items() if other == tenant)
+    key = next(key for key, paired in _pairs(rows).items() if paired == tenant)
     with transaction.atomic():
         row, is_new = TenantOrigin.objects.get_or_create(
             key=key, defaults={"name": tenant.name, "origin": tenant.origin}
@@ -98,9 +98,9 @@ def _pairs(rows: Sequence[TenantOrigin]) -> dict[str, Tenant]:
     unpaired = [row for row in rows if row.key not in pairs]
     used = {row.key for row in rows}
     for tenant in unbound:
-        here = [row.key for row in unpaired if row.origin == tenant.origin]
-        is_renamed = len(here) == 1 and [other.origin for other in unbound].count(tenant.origin) == 1
-        pairs[here[0] if is_renamed else _new_key(tenant, used)] = tenant
+        same_origin = [row.key for row in unpaired if row.origin == tenant.origin]
+        is_renamed = len(same_origin) == 1 and [candidate.origin for candidate in unbound].count(tenant.origin) == 1
+        pairs[same_origin[0] if is_renamed else _new_key(tenant, used)] = tenant
     return pairs
 
 

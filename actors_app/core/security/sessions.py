@@ -41,13 +41,13 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> PortalSession | None:
         # Every page needs the preferences too: read with the session they cost no question of their own.
-        whose = PreferenceRow.objects.filter(tenant=OuterRef("tenant"), username=OuterRef("username"))
+        preferences = PreferenceRow.objects.filter(tenant=OuterRef("tenant"), username=OuterRef("username"))
         rows = PortalSession.named(self.session_key) & PortalSession.alive()
-        found = rows.annotate(chosen=Subquery(whose.values("chosen")[:1])).first()
-        if found and found.tenant and not origins.is_at(found.tenant, found.origin):
-            self.is_elsewhere, found = bool(found.origin), None
-        self.row = found
-        self.chosen = found.chosen if found else None
+        row = rows.annotate(chosen=Subquery(preferences.values("chosen")[:1])).first()
+        if row and row.tenant and not origins.is_at(row.tenant, row.origin):
+            self.is_elsewhere, row = bool(row.origin), None
+        self.row = row
+        self.chosen = row.chosen if row else None
         if self.row is None:
             # What is left of a session that has ended goes with it, its credential first of all.
             PortalSession.named(self.session_key).delete()

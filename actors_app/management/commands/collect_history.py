@@ -62,24 +62,24 @@ class Command(BaseCommand):
         """Take the step that is due, of whichever tenant, until it is told to stop or nobody is left."""
         beat_at = 0.0
         while not stop.is_set():
-            left = [one for one in rounds if not one.refusal and not (once and one.ended)]
-            if not left:
+            active = [round_ for round_ in rounds if not round_.refusal and not (once and round_.ended)]
+            if not active:
                 break
             if time.monotonic() >= beat_at:
-                for one in rounds:
-                    one.beat()
+                for round_ in rounds:
+                    round_.beat()
                 beat_at = time.monotonic() + heartbeat.EVERY
-            first = min(left, key=lambda one: one.due)
+            first = min(active, key=lambda one: one.due)
             wait = min(first.due, beat_at) - time.monotonic()
             if stop.wait(max(wait, 0.0)) or first.due > time.monotonic():
                 continue
             if sentence := first.step():
                 self.stdout.write(f"{_prefix(first, rounds)}{sentence}")
                 self.stdout.flush()
-        refused = [one for one in rounds if one.refusal]
+        refused = [round_ for round_ in rounds if round_.refusal]
         if refused and (once or len(refused) == len(rounds)):
             raise CommandError(_joined(refused, rounds, "refusal"), returncode=REFUSED)
-        if once and (bad := [one for one in rounds if one.problem]):
+        if once and (bad := [round_ for round_ in rounds if round_.problem]):
             raise CommandError(_joined(bad, rounds, "problem"))
 
     def _ask_for_a_sign(self, name: str) -> None:
@@ -100,8 +100,8 @@ def _tenants(name: str) -> list[Tenant]:
         raise CommandError(str(error), returncode=REFUSED) from None
 
 
-def _joined(some: list[Rounds], rounds: list[Rounds], about: str) -> str:
-    return " ".join(f"{_prefix(one, rounds)}{getattr(one, about)}" for one in some)
+def _joined(selected: list[Rounds], rounds: list[Rounds], about: str) -> str:
+    return " ".join(f"{_prefix(round_, rounds)}{getattr(round_, about)}" for round_ in selected)
 
 
 def _prefix(one: Rounds, rounds: list[Rounds]) -> str:

@@ -27,7 +27,7 @@ class Config:
             name=fields.text("name"),
             value=fields.text("value"),
             is_secret=fields.flag("is_secret"),
-            actors=tuple(part for one in named.split(",") if (part := one.strip())),
+            actors=tuple(part for name in named.split(",") if (part := name.strip())),
             named=named,
         )
 

@@ -57,8 +57,8 @@ class Nonce:
         """Return the id with only its tenant and its last four characters: `SANDBOX_…a1b2`."""
         tenant, _, secret = self.id.rpartition("_")
         # A short id would be told by its last four characters.
-        shown = secret[-4:] if len(secret) >= 8 else ""
-        return f"{tenant}_…{shown}" if tenant else f"…{shown}"
+        ending = secret[-4:] if len(secret) >= 8 else ""
+        return f"{tenant}_…{ending}" if tenant else f"…{ending}"
 
     @property
     def is_unlimited(self) -> bool:

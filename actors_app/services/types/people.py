@@ -21,10 +21,10 @@ class Profile:
     @classmethod
     def from_api(cls, data: object, dialect: Dialect) -> Self:
         """Read a profile; the gateway writes its names with underscores, whatever Abaco does."""
-        given = data if isinstance(data, dict) else {}
+        fields = data if isinstance(data, dict) else {}
 
         def text(*names: str) -> str:
-            return next((given[name] for name in names if isinstance(given.get(name), str)), "")
+            return next((fields[name] for name in names if isinstance(fields.get(name), str)), "")
 
         return cls(
             username=text("username"),
