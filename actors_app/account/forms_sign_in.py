@@ -18,12 +18,12 @@ def _check_sendable(value: str, what: str) -> str:
 class SignInForm(PortalForm):
     """Pick the API, where there are several; subclasses add the proof."""
 
-    way = ""
+    method = ""
     tenant = forms.ChoiceField(label="Tenant", error_messages={"required": "Choose where to sign in."})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(t.name, t.label) for t in settings.TENANTS.values() if self.way in t.sign_in]
+        choices = [(t.name, t.label) for t in settings.TENANTS.values() if self.method in t.sign_in]
         if len(settings.TENANTS) == 1:
             del self.fields["tenant"]
         else:
@@ -39,7 +39,7 @@ class SignInForm(PortalForm):
     @classmethod
     def is_offered(cls) -> bool:
         """Whether somebody can sign in this way anywhere."""
-        return any(cls.way in tenant.sign_in for tenant in settings.TENANTS.values())
+        return any(cls.method in tenant.sign_in for tenant in settings.TENANTS.values())
 
     @classmethod
     def over(cls, data: Any = None, **options: Any) -> Self:
@@ -63,7 +63,7 @@ class SignInForm(PortalForm):
 class PasswordForm(SignInForm):
     """User name and password; the password is used once and not kept."""
 
-    way = "password"
+    method = "password"
     username = forms.CharField(
         label="User name",
         max_length=200,
@@ -93,7 +93,7 @@ class PasswordForm(SignInForm):
 class TokenForm(SignInForm):
     """An access token that the visitor already has."""
 
-    way = "token"
+    method = "token"
     access_token = forms.CharField(
         label="Access token",
         max_length=8192,

@@ -45,7 +45,7 @@ class Masker:
         text = data.decode("latin-1")  # each byte a character, of which the judge knows those of ASCII
         if keeps_length:
             spans = self._spans(text, is_start=True)
-            return self._written(text, spans, len(text), keeps_length=True).encode("latin-1")
+            return self._with_masks(text, spans, len(text), keeps_length=True).encode("latin-1")
         return self.text(text).encode("latin-1")
 
     def value(self, value: Any, name: str = "") -> Any:
@@ -131,7 +131,7 @@ class Masker:
         if not cut:
             cut, spans = self._cut(text, spans)
         self._in_key = bool(spans) and spans[-1].is_key and spans[-1].end == len(whole)
-        return before + self._written(text, spans, cut), "" if self._skips else text[cut:]
+        return before + self._with_masks(text, spans, cut), "" if self._skips else text[cut:]
 
     def _cut(self, text: str, spans: Sequence[Span]) -> tuple[int, list[Span]]:
         """Return where a line that has no end yet can be cut, and the secrets before that."""
@@ -154,7 +154,7 @@ class Masker:
         spans = [*by_form(text, self._ids), *named(text, is_start=is_start)]
         return sorted(spans, key=lambda span: (span.start, span.end))
 
-    def _written(self, text: str, spans: Sequence[Span], cut: int, *, keeps_length: bool = False) -> str:
+    def _with_masks(self, text: str, spans: Sequence[Span], cut: int, *, keeps_length: bool = False) -> str:
         """Return a text up to a place with masks for its secrets."""
         parts: list[str] = []
         position = 0

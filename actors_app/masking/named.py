@@ -45,7 +45,7 @@ _JUDGED = 256  # characters of a value by which it is judged
 
 
 @dataclass(slots=True)
-class _Place:
+class _NamedValue:
     """A name in a text, and what is known of the line that it stands in."""
 
     name: str
@@ -91,14 +91,14 @@ def _in_line(text: str, start: int, end: int, *, is_start: bool) -> Iterator[Spa
         before = text[match.start() - 1] if match.start() > start else "\n" if is_start else ""
         if not is_secret_name(name) or (is_xml and before != "<") or (is_option and not name.startswith("--")):
             continue
-        named = _Place(name, match.start(), quote or "", mark or "", match.end(), end, before == "\n")
+        named = _NamedValue(name, match.start(), quote or "", mark or "", match.end(), end, before == "\n")
         span, last_bare = _span(text, named, last_bare)
         if span:
             yield span
             next_at = span.end
 
 
-def _span(text: str, named: _Place, last_bare: _Bare) -> tuple[Span | None, _Bare]:
+def _span(text: str, named: _NamedValue, last_bare: _Bare) -> tuple[Span | None, _Bare]:
     """Return where the value of a name stands if it is a secret, and the last value without quotes."""
     is_bare = False
     quote = _QUOTE.match(text, named.at, named.line_end)
@@ -124,20 +124,20 @@ def _span(text: str, named: _Place, last_bare: _Bare) -> tuple[Span | None, _Bar
     return Span(start, end, is_live=live, needs_quotes=is_json, closes=closes, begins=named.begins), last_bare
 
 
-def _fills_line(text: str, place: _Place) -> bool:
+def _fills_line(text: str, named: _NamedValue) -> bool:
     """Whether a value is all the rest of its line: of an environment as it is printed, or of YAML."""
-    if place.mark == ":":
-        return not is_weak(place.name)
-    if place.mark != "=" or text[place.at - 1] != "=":
+    if named.mark == ":":
+        return not is_weak(named.name)
+    if named.mark != "=" or text[named.at - 1] != "=":
         return False
-    is_variable = place.name.isupper() or place.name.startswith("_")
+    is_variable = named.name.isupper() or named.name.startswith("_")
     # Some logs write several names and values in a line.
-    return is_variable or not _PAIR.search(text, place.at, place.line_end)
+    return is_variable or not _PAIR.search(text, named.at, named.line_end)
 
 
-def _stripped(text: str, place: _Place) -> int:
-    end = place.line_end
-    while end > place.at and text[end - 1] in "\r \t":
+def _stripped(text: str, named: _NamedValue) -> int:
+    end = named.line_end
+    while end > named.at and text[end - 1] in "\r \t":
         end -= 1
     return end
 
@@ -151,12 +151,12 @@ def _bare(text: str, start: int, line_end: int) -> _Bare:
     return _Bare(start, end, stripped)
 
 
-def _bare_end(text: str, place: _Place, start: int, end: int, *, is_scheme: bool) -> int:
+def _bare_end(text: str, named: _NamedValue, start: int, end: int, *, is_scheme: bool) -> int:
     """Return where a value without quotes ends that goes no further than `end`; where it begins if it is none."""
     if end <= start or _CODE.match(text, start, end):
         return start
     value = text[start : min(end, start + _JUDGED)]
-    return start if place.mark == ":" and not _follows_colon(place.name, value, is_scheme=is_scheme) else end
+    return start if named.mark == ":" and not _follows_colon(named.name, value, is_scheme=is_scheme) else end
 
 
 def _follows_colon(name: str, value: str, *, is_scheme: bool) -> bool:

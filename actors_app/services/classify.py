@@ -38,13 +38,13 @@ MAX_ERROR_BODY = 65536  # bytes; an error's words are at its beginning
 class _Row(NamedTuple):
     """A message that means something else than its status: `where` limits the row to labels of that form."""
 
-    words: re.Pattern[str]
+    pattern: re.Pattern[str]
     error: type[APIError]
     where: re.Pattern[str] = re.compile("")
 
 
-def _row(words: str, error: type[APIError], where: str = "") -> _Row:
-    return _Row(re.compile(words), error, re.compile(where))
+def _row(pattern: str, error: type[APIError], where: str = "") -> _Row:
+    return _Row(re.compile(pattern), error, re.compile(where))
 
 
 # The first row that fits decides. `where` is matched against the method and the path's label.
@@ -105,8 +105,8 @@ _ABOUT_FIELD = re.compile(r"description[.:]|^Invalid POST: (?=\{)")
 _FIELD = re.compile(r"\{'(\w+)': ")
 # Which field other refusals are about, by our names; they name none (TACC/abaco actors/controllers.py, models.py).
 _FIELD_OF = tuple(
-    (re.compile(words), field)
-    for words, field in (
+    (re.compile(pattern), field)
+    for pattern, field in (
         (r"^The cron is not in|^The starting date|is an invalid unit of time", "cron_schedule"),
         (r"Hints must be simple", "hints"),
         (r"stateful actors can only have 1 worker", "max_workers"),
@@ -194,7 +194,7 @@ def _error_class(status: int, message: str | None, body: bytes, where: str) -> t
         if message.startswith("Invalid request: the "):
             return Unsupported if status < 500 else ServiceFailed
         for row in _ROWS:
-            if row.words.search(message) and row.where.search(where):
+            if row.pattern.search(message) and row.where.search(where):
                 return row.error
     if status in _STATUSES:
         return _STATUSES[status]

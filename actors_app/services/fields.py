@@ -9,7 +9,7 @@ from actors_app.services.times import parse_time
 
 
 @cache
-def _written(names: tuple[str, ...], dialect: type[Dialect]) -> frozenset[str]:
+def _in_dialect(names: tuple[str, ...], dialect: type[Dialect]) -> frozenset[str]:
     """Return names as a dialect writes them."""
     return frozenset(map(dialect().name, names))
 
@@ -30,7 +30,7 @@ class Fields:
     def lacks(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return which of these names it does not have, not even with a null, as the API writes them."""
         # Asked of each of thousands of rows, so it is one difference of two sets.
-        return tuple(sorted(_written(names, type(self._dialect)).difference(self._data)))
+        return tuple(sorted(_in_dialect(names, type(self._dialect)).difference(self._data)))
 
     def text(self, name: str) -> str:
         """Return a text, or an empty one; a number becomes its text, as Abaco does the same."""

@@ -37,10 +37,10 @@ def is_hashid(text: str) -> bool:
         for sign in word:
             number = number * len(digits) + digits.index(sign)
         numbers.append(number)
-    return _written(numbers, signs) == text
+    return _encoded(numbers, signs) == text
 
 
-def _written(numbers: list[int], signs: _Signs) -> str:
+def _encoded(numbers: list[int], signs: _Signs) -> str:
     lottery = signs.digits[sum(number % (index + 100) for index, number in enumerate(numbers)) % len(signs.digits)]
     text = lottery
     for index, (number, digits) in enumerate(zip(numbers, _orders(lottery, signs.digits), strict=False)):

@@ -25,12 +25,12 @@ class Roles:
         everybody else. Nothing is changed by asking. Raises SignedOut. `GET /actors/aliases/admin-role-probe`.
         """
         asked_at = time.monotonic()
-        role = self._asked()
+        role = self._probe()
         if role is not AdminRole.UNKNOWN:
             self._caller.listener.role(role, asked_at)
         return role
 
-    def _asked(self) -> AdminRole:
+    def _probe(self) -> AdminRole:
         try:
             alias = self._caller.result(Call("GET", self._caller.path("aliases", PROBE)))
         except SignedOut:

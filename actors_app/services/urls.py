@@ -61,7 +61,7 @@ class Segment:
     """One checked part of a path: its text, and what may be written of it in a log."""
 
     text: str
-    shown: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def upstream_url(*segments: str | Segment) -> UpstreamPath:
     if tuple(part.text for part in parts[:2]) in _ROOTS:
         _check_route(parts[2:])
     path = "/".join(quote(part.text, safe="") for part in parts)
-    return UpstreamPath(f"/{path}", "/" + "/".join(part.shown for part in parts))
+    return UpstreamPath(f"/{path}", "/" + "/".join(part.label for part in parts))
 
 
 def _word(text: str) -> Segment:
@@ -121,14 +121,14 @@ def _word(text: str) -> Segment:
 
 def _check_route(parts: list[Segment]) -> None:
     """Raise where the API takes a path below its root for another than the same path with harmless ids."""
-    ids = [part for part in parts if part.shown != part.text]
-    meant = _below_root(part.text if part.shown == part.text else "x" for part in parts)
+    ids = [part for part in parts if part.label != part.text]
+    meant = _below_root(part.text if part.label == part.text else "x" for part in parts)
     process = _process_and_path(meant)
     if process[1] != meant:
         raise ValueError(f"{meant!r} is not a path that the API's nginx passes on as it is")
     path = _below_root(part.text for part in parts)
     # Where a path has `aliases` anywhere, Abaco looks for the actor one segment further on (actors/auth.py, get_db_id).
-    is_of_actor = bool(parts) and parts[0].shown == "{actor}"
+    is_of_actor = bool(parts) and parts[0].label == "{actor}"
     if _process_and_path(path) != (process[0], path) or (is_of_actor and "aliases" in path):
         raise _unaddressable(ids)
 
@@ -147,7 +147,7 @@ def _process_and_path(path: str) -> tuple[str, str]:
 
 def _unaddressable(ids: Sequence[Segment]) -> Unaddressable:
     """Return the error of ids in whose address the API reads another one, with what is wrong with a name, if known."""
-    kinds = [part.shown.strip("{}") for part in ids]
+    kinds = [part.label.strip("{}") for part in ids]
     detail = f"the API would read another address with this: {', '.join(kinds)}"
     by_kind: dict[str, Kind] = {"actor": "alias", "alias": "alias", "config": "config"}
     problem = problem_of(by_kind[kinds[-1]], ids[-1].text) if kinds[-1] in by_kind else None

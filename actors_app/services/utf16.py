@@ -33,11 +33,11 @@ def decoded(pieces: Iterator[str]) -> Iterator[str]:
     broken: AbacoError | None = None
     try:
         for piece in pieces:
-            if text := lines.read(piece):
+            if text := lines.feed(piece):
                 yield text
     except AbacoError as error:
         broken = error
-    if text := lines.read("", is_end=True):
+    if text := lines.feed("", is_end=True):
         yield text
     if broken:
         raise broken
@@ -51,7 +51,7 @@ class _Lines:
         self._is_start = True
         self._order: Order = ""
 
-    def read(self, piece: str, *, is_end: bool = False) -> str:
+    def feed(self, piece: str, *, is_end: bool = False) -> str:
         """Take a piece; return all of the text that is sure."""
         text, start, parts = self._held + piece, 0, []
         if not self._order and _ZERO not in text and not (self._is_start and _MARK.match(text)):

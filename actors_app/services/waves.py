@@ -62,12 +62,12 @@ def ride(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
 def _all(calls: Mapping[str, GetCall]) -> dict[str, Answer]:
     futures: dict[str, Future[Answer]] = {}
     for name, call in calls.items():
-        futures[name] = _threads().submit(copy_context().run, _one, call)
+        futures[name] = _threads().submit(copy_context().run, _result_of, call)
     about_to_wait()
     return {name: future.result() for name, future in futures.items()}
 
 
-def _one(call: GetCall) -> Answer:
+def _result_of(call: GetCall) -> Answer:
     in_wave.set(True)
     try:
         return Answer(value=call())

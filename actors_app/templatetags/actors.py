@@ -36,8 +36,8 @@ register = template.Library()
 
 for tag in (icon, status_badge, outcome_badge, tab_icon, activity_badge):
     register.simple_tag(tag)
-for written in (outcome_words, duration, size, thousands, visible, visible_name, shortened, pretty_json):
-    register.filter(written)
+for text_filter in (outcome_words, duration, size, thousands, visible, visible_name, shortened, pretty_json):
+    register.filter(text_filter)
 
 # Times and sizes --------------------------------------------------------------------------------------------
 
@@ -129,16 +129,16 @@ def write_key(context: template.Context, oob: bool = False, plain: bool = False)
         return {"key": new_key(), "plain": True}
     draft = drafts.shown()
     key = draft.key if draft and is_key(draft.key) else new_key()
-    return {"key": key, "oob": oob, "whose": "" if oob else _whose(request)}
+    return {"key": key, "oob": oob, "whose": "" if oob else _sealed_sender(request)}
 
 
-@register.inclusion_tag("_whose.html", takes_context=True)
-def whose(context: template.Context) -> dict[str, Any]:
+@register.inclusion_tag("_whose.html", takes_context=True, name="whose")
+def form_sender(context: template.Context) -> dict[str, Any]:
     """Put into a form, signed, whose it is, so that what is typed can be kept for them (`core/pages/drafts.py`)."""
-    return {"whose": _whose(context.get("request"))}
+    return {"whose": _sealed_sender(context.get("request"))}
 
 
-def _whose(request: Any) -> str:
+def _sealed_sender(request: Any) -> str:
     person = drafts.signed_in(request) if request else None
     return drafts.seal(person) if person else ""
 

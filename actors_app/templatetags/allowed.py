@@ -67,7 +67,7 @@ def leads(context: template.Context, address: str) -> SafeString:
 @register.simple_tag(takes_context=True)
 def in_short(context: template.Context, kind: Any, name: str) -> str:
     """Say what this visitor may do with an actor or an alias, where it is known that they may not do all."""
-    capabilities = _own(context)
+    capabilities = _capabilities(context)
     return (
         ""
         if capabilities is None or context.get("read_only")
@@ -86,7 +86,7 @@ def _why_not(context: template.Context, name: str, subject: str = "") -> str:
         return str(reason)
     if context.get("deleted") and subject in ("", context.get("actor_id")):
         return DELETED
-    operation, capabilities = operation_of_page(name.removeprefix("actors:")), _own(context)
+    operation, capabilities = operation_of_page(name.removeprefix("actors:")), _capabilities(context)
     if operation is None or capabilities is None:
         return ""
     request = context["request"]
@@ -99,7 +99,7 @@ def _why_not(context: template.Context, name: str, subject: str = "") -> str:
     return cached[key]
 
 
-def _own(context: template.Context) -> Own | None:
+def _capabilities(context: template.Context) -> Own | None:
     """Return what is known of the rights of whoever is signed in."""
     request: Any = context.get("request")
     session: Any = getattr(request, "session", {})

@@ -36,7 +36,7 @@ class Views:
     """
 
     built_in: list[Choice]
-    own: list[Choice]
+    personal: list[Choice]
     shared: SavedView | None
     query: str
 
@@ -85,7 +85,7 @@ def views_of_list(context: template.Context) -> Views | None:
             Choice(view.name, f"{address}?{view.query}", view.icon, sorted(parse_qsl(view.query)) == selected)
             for view in built_in
         ],
-        own=[
+        personal=[
             Choice(view.name, f"{address}?{view.query}", "bookmark", sorted(parse_qsl(view.query)) == selected)
             for view in saved
         ],

@@ -14,17 +14,17 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def places(context: template.Context) -> SafeString:
     """Draw the bar at the side, on which the place of the page's `section` is marked."""
-    return _drawn("_places.html", str(context.get("section", "")))
+    return _rendered("_places.html", str(context.get("section", "")))
 
 
 @register.simple_tag(takes_context=True)
 def tab_bar(context: template.Context) -> SafeString:
     """Draw the bar below, on a phone."""
-    return _drawn("_tab_bar.html", str(context.get("section", "")))
+    return _rendered("_tab_bar.html", str(context.get("section", "")))
 
 
 @lru_cache(maxsize=128)
-def _drawn(name: str, section: str) -> SafeString:
+def _rendered(name: str, section: str) -> SafeString:
     return render_to_string(
         name, {"navigation": GROUPS, "tab_bar": TAB_BAR, "elsewhere": ELSEWHERE, "section": section}
     )

@@ -18,7 +18,7 @@ from django.test.utils import override_script_prefix
 from actors_app.core.pages.navigation import _address
 from actors_app.doctor import outside
 from actors_app.templatetags.actors import script
-from actors_app.templatetags.places import _drawn
+from actors_app.templatetags.places import _rendered
 from portal.paths import BelowPath
 from portal.settings import _path as path_in
 from tests.conftest import API
@@ -49,7 +49,7 @@ def _below(settings: Any) -> Iterator[None]:
 
 def _forget_addresses() -> None:
     """Forget what a process keeps of addresses, since its path never changes."""
-    for keeping in (script, _drawn, _address):
+    for keeping in (script, _rendered, _address):
         keeping.cache_clear()
 
 

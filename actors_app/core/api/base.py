@@ -140,7 +140,7 @@ class Resource(APIView):
         repeated answer has null.
         """
         if written.value is None and written.is_replay:
-            return self._again(written)
+            return self._replayed(written)
         body = show(written.value, written.answer.message)  # type: ignore[arg-type]  # as the call gave it
         first = First(status, body, location(written.value) if location else "")  # type: ignore[arg-type]
         if idempotency.HEADER in self.http.headers:
@@ -151,7 +151,7 @@ class Resource(APIView):
         """Answer to a write of which there is nothing to show but that it was done."""
         return self.written(written, lambda _, message: {"message": message})
 
-    def _again(self, written: Written[Any]) -> Response:
+    def _replayed(self, written: Written[Any]) -> Response:
         first = replays.kept(written.key)
         if first is None:
             raise Problem(
@@ -197,7 +197,7 @@ def _tagged(request: HttpRequest, response: Any) -> HttpResponse | None:
 
 def require_match(request: HttpRequest, representation: Mapping[str, Any], noun: str) -> None:
     """Raise a problem where `representation`, the answer of a GET now, has not the tag that the caller names."""
-    if_match = _wanted(request)
+    if_match = _if_match(request)
     if if_match == "*":
         return
     if tag(JSONRenderer().render(representation)) not in [etag.strip() for etag in if_match.split(",")]:
@@ -209,5 +209,5 @@ def require_match(request: HttpRequest, representation: Mapping[str, Any], noun:
         )
 
 
-def _wanted(request: HttpRequest) -> str:
+def _if_match(request: HttpRequest) -> str:
     return request.headers.get("If-Match", "*").strip()

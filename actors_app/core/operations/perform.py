@@ -202,7 +202,7 @@ def _recorded(
         outcome = AuditEntry.UNKNOWN if error.changed == "unknown" else AuditEntry.REFUSED
         if error.changed == "yes":
             outcome = AuditEntry.DONE
-        _end(start, outcome, fields, {"error": _kept(error)})
+        _end(start, outcome, fields, {"error": _error_details(error)})
         Own(fields["tenant"], fields["username"]).refused(operation, subject, error)
         error.audit_id = start.pk
         raise
@@ -265,7 +265,7 @@ def _content(request: HttpRequest) -> list[str]:
     return typed
 
 
-def _kept(error: AbacoError) -> dict[str, Any]:
+def _error_details(error: AbacoError) -> dict[str, Any]:
     return {
         "kind": error.kind,
         "user_message": error.user_message,

@@ -45,7 +45,7 @@ class Person(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptForm:
     """A form as it was typed: inputs with all their values, names of files, and its one-time key if still unused."""
 
     owner: Person
@@ -64,7 +64,7 @@ class Kept:
         return values
 
 
-_shown: ContextVar[Kept | None] = ContextVar("draft", default=None)
+_current_draft: ContextVar[KeptForm | None] = ContextVar("draft", default=None)
 
 
 def signed_in(request: HttpRequest) -> Person | None:
@@ -157,7 +157,7 @@ def _of_request(request: HttpRequest, owner: Person) -> Any:
     return AuditEntry.objects.filter(**owner._asdict(), request_id=getattr(request, "request_id", ""))
 
 
-def find(handle: str, path: str, tenant: str) -> Kept | None:
+def find(handle: str, path: str, tenant: str) -> KeptForm | None:
     """Return what is kept under a handle for a page of this API; None when it is gone, too old, or does not open."""
     row = Draft.objects.filter(handle=handle, tenant=tenant, expires_at__gt=timezone.now()).first()
     try:
@@ -166,7 +166,7 @@ def find(handle: str, path: str, tenant: str) -> Kept | None:
         return None
     if content is None or (content.pop("handle"), content["path"]) != (handle, path):
         return None
-    return Kept(**content | {"owner": Person(*content["owner"])})
+    return KeptForm(**content | {"owner": Person(*content["owner"])})
 
 
 def forget(handle: str) -> None:
@@ -177,21 +177,21 @@ def forget(handle: str) -> None:
 @contextmanager
 def for_one_request() -> Iterator[None]:
     """Show no draft at first, and none any more once the request is answered."""
-    token = _shown.set(None)
+    token = _current_draft.set(None)
     try:
         yield
     finally:
-        _shown.reset(token)
+        _current_draft.reset(token)
 
 
-def show(draft: Kept) -> None:
+def show(draft: KeptForm) -> None:
     """Let the forms of the page that is made now hold what was typed."""
-    _shown.set(draft)
+    _current_draft.set(draft)
 
 
-def shown() -> Kept | None:
+def shown() -> KeptForm | None:
     """Return the draft that the page which is made now shows, if any."""
-    return _shown.get()
+    return _current_draft.get()
 
 
 def restored() -> QueryDict:

@@ -6,7 +6,7 @@ A page without words of its own has those of its place in the navigation, whose 
 from dataclasses import dataclass
 
 from actors_app.core.operations.operation import operation_of_page
-from actors_app.core.pages.navigation import GROUPS, Place
+from actors_app.core.pages.navigation import GROUPS, NavigationPage
 
 GENERAL = "The portal of the Actors API: register actors, send them messages, and see what came of each."
 # Of pages to look at, by the name of the URL; what the others do says the record of the operation.
@@ -68,7 +68,7 @@ EVERYWHERE = (
 )
 
 
-def places() -> tuple[Place, ...]:
+def places() -> tuple[NavigationPage, ...]:
     """Return the places that have a letter, in the order of the navigation."""
     return tuple(page for group in GROUPS for page in group.places if page.letter)
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavigationPage:
     """A page that stands in the navigation: the `section` of its views, its URL's name, its icon and its words.
 
     The `letter` leads to it after `g`; no two places have the same.
@@ -35,44 +35,44 @@ class Group:
     """Places that belong together; the first group has no title."""
 
     title: str
-    places: tuple[Place, ...]
+    places: tuple[NavigationPage, ...]
 
 
 GROUPS = (
     Group(
         "",
         (
-            Place("overview", "actors:overview", "gauge", "Overview", "o"),
-            Place("actors", "actors:actor-list", "boxes", "Actors", "a"),
-            Place("history", "actors:history", "history", "Executions", "e"),
-            Place("search", "actors:search", "search", "Search", "s"),
-            Place("new", "actors:actor-create", "plus", "Register actor", "r"),
+            NavigationPage("overview", "actors:overview", "gauge", "Overview", "o"),
+            NavigationPage("actors", "actors:actor-list", "boxes", "Actors", "a"),
+            NavigationPage("history", "actors:history", "history", "Executions", "e"),
+            NavigationPage("search", "actors:search", "search", "Search", "s"),
+            NavigationPage("new", "actors:actor-create", "plus", "Register actor", "r"),
         ),
     ),
     Group(
         "Of all actors",
         (
-            Place("schedules", "actors:schedule-list", "calendar-clock", "Schedules", "c"),
-            Place("links", "actors:link-list", "waypoints", "Links", "l"),
-            Place("aliases", "actors:alias-list", "tags", "Aliases", "i"),
-            Place("nonces", "actors:nonce-overview", "key-round", "Nonces", "n"),
-            Place("configs", "actors:config-list", "sliders-horizontal", "Configs", "f"),
-            Place("workers", "actors:all-workers", "cpu", "Workers", "w"),
+            NavigationPage("schedules", "actors:schedule-list", "calendar-clock", "Schedules", "c"),
+            NavigationPage("links", "actors:link-list", "waypoints", "Links", "l"),
+            NavigationPage("aliases", "actors:alias-list", "tags", "Aliases", "i"),
+            NavigationPage("nonces", "actors:nonce-overview", "key-round", "Nonces", "n"),
+            NavigationPage("configs", "actors:config-list", "sliders-horizontal", "Configs", "f"),
+            NavigationPage("workers", "actors:all-workers", "cpu", "Workers", "w"),
         ),
     ),
     Group(
         "Records",
         (
-            Place("activity", "actors:activity-list", "scroll-text", "Activity", "t"),
-            Place("administration", "actors:administration", "shield", "Administration", "d"),
-            Place("api", "api:docs", "braces", "JSON API", "p"),
+            NavigationPage("activity", "actors:activity-list", "scroll-text", "Activity", "t"),
+            NavigationPage("administration", "actors:administration", "shield", "Administration", "d"),
+            NavigationPage("api", "api:docs", "braces", "JSON API", "p"),
         ),
     ),
 )
 # What a thumb reaches on a phone; the fifth place of that bar leads to all the others.
 AT_HAND = ("overview", "actors", "history", "activity")
-TAB_BAR = tuple(place for group in GROUPS for place in group.places if place.section in AT_HAND)
+TAB_BAR = tuple(page for group in GROUPS for page in group.places if page.section in AT_HAND)
 ELSEWHERE = frozenset(
-    {place.section for group in GROUPS for place in group.places if place.section not in AT_HAND}
+    {page.section for group in GROUPS for page in group.places if page.section not in AT_HAND}
     | {"account", "help", "places"}
 )

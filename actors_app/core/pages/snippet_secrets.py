@@ -28,7 +28,7 @@ class Hidden:
         return {
             name: member
             if name == _SETTING and isinstance(member, bool)
-            else self._kept(member, is_secret=is_secret_name(name) or name.casefold() in always, name=name)
+            else self._masked(member, is_secret=is_secret_name(name) or name.casefold() in always, name=name)
             for name, member in value.items()
         }
 
@@ -58,14 +58,14 @@ class Hidden:
 
         return re.sub(rf"'{self._mark}([sif])(\d+)z'", variable, text)
 
-    def _kept(self, value: Any, *, is_secret: bool, name: str) -> Any:
+    def _masked(self, value: Any, *, is_secret: bool, name: str) -> Any:
         if isinstance(value, Mapping):
             return {
-                str(key): self._kept(member, is_secret=is_secret or is_secret_name(str(key)), name=str(key))
+                str(key): self._masked(member, is_secret=is_secret or is_secret_name(str(key)), name=str(key))
                 for key, member in value.items()
             }
         if isinstance(value, list | tuple):
-            return [self._kept(member, is_secret=is_secret, name=name) for member in value]
+            return [self._masked(member, is_secret=is_secret, name=name) for member in value]
         # A switch is no secret, and neither is nothing.
         if value is None or isinstance(value, bool) or value == "" or not (is_secret or may_hold_secret("", value)):
             return value

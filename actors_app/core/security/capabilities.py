@@ -77,12 +77,12 @@ _MAY: Mapping[tuple[str, str], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _CachedLevel:
     """A level that the API showed, or the highest that somebody can have whom it has just refused something."""
 
     level: str
     is_exact: bool
-    asked: float  # the monotonic time when the API was asked
+    asked_at: float  # the monotonic time when the API was asked
 
 
 class Own:
@@ -187,17 +187,17 @@ class Own:
 
     # Memory -------------------------------------------------------------------------------------------------
 
-    def _level(self, kind: Kind, name: str) -> _Known | None:
-        cached: _Known | None = cache.get(self._memory(kind, name))
+    def _level(self, kind: Kind, name: str) -> _CachedLevel | None:
+        cached: _CachedLevel | None = cache.get(self._memory(kind, name))
         # What was asked before a change may be what was before it, though its answer came later.
-        return cached if cached and cached.asked > cache.get(self._change_memory(kind, name), 0.0) else None
+        return cached if cached and cached.asked_at > cache.get(self._change_memory(kind, name), 0.0) else None
 
     def _keep(self, kind: Kind, name: str, level: str, asked: float, *, is_exact: bool = True) -> None:
         timeout = REMEMBERED - (time.monotonic() - asked)  # an answer may have been long on its way
         if not level or timeout <= 0:
             cache.delete(self._memory(kind, name))
             return
-        cache.set(self._memory(kind, name), _Known(level, is_exact, asked), timeout=timeout)
+        cache.set(self._memory(kind, name), _CachedLevel(level, is_exact, asked), timeout=timeout)
 
     def _memory(self, kind: Kind, name: str) -> str:
         return _memory("level", self._tenant, self._me, kind, name)

@@ -164,7 +164,7 @@ class SessionCredentials:
         self._leased_until: datetime | None = None
         self.current: Credentials | None = None
         if row is None:
-            self._read()
+            self._reload()
         else:
             self._take(row.credential, row.origin, row.credential_version, row.renewing_until)
 
@@ -227,7 +227,7 @@ class SessionCredentials:
     def _renew(self, rejected: str, wait: float, *, early: bool = False) -> str:
         deadline = time.monotonic() + wait
         while time.monotonic() < deadline:
-            self._read()
+            self._reload()
             if self.current is None:
                 raise SignedOut
             if self.current.access_token != rejected:
@@ -272,7 +272,7 @@ class SessionCredentials:
     def _row(self) -> QuerySet[PortalSession]:
         return PortalSession.named(self._key).filter(credential_version=self._version)
 
-    def _read(self) -> None:
+    def _reload(self) -> None:
         row = (
             PortalSession.named(self._key)
             .filter(expire_date__gt=timezone.now())
@@ -310,7 +310,7 @@ class SessionCredentials:
         if store.patiently(lambda: self._row().update(**new)):
             self.current, self._version = credentials, self._version + 1
             return True
-        self._read()
+        self._reload()
         return False
 
 
