@@ -91,7 +91,7 @@ def _count_call(origin: str, call: Call, outcome: str, seconds: float) -> None:
 
 
 def _note_places() -> None:
-    WAITING_PAGES.set(bulkhead.taken())
+    WAITING_PAGES.set(bulkhead.places_in_use())
     WAITING_LIMIT.set(settings.PAGES_AT_ONCE)
     # Looked up, not asked for: asking would make the pool of a process that has none yet.
     pool = getattr(connection, "_connection_pools", {}).get(connection.alias)

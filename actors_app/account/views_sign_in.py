@@ -135,7 +135,7 @@ def _person(tenant: Tenant, token: str, typed: str) -> tuple[str, AdminRole]:
     role: AdminRole = AdminRole.UNKNOWN if answers["role"].error else answers["role"].value
     if isinstance(answers["profile"].error, NotFound) and typed:
         return typed, role
-    return answers["profile"].need().username or typed, role
+    return answers["profile"].unwrap().username or typed, role
 
 
 def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", target: str = "") -> HttpResponse:
@@ -163,7 +163,7 @@ def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", ta
 
 def _back_to_the_page(request: HttpRequest) -> HttpResponse:
     """End a sign-in over a page: its owner goes on there, anybody else is led away from what is not theirs."""
-    if drafts.whose(request) != drafts.signed_in(request):
+    if drafts.form_owner(request) != drafts.signed_in(request):
         messages.info(request, "You signed in as somebody else, so the page that was open is not shown.")
         return go_to(request, "actors:overview")
     text = "You are signed in again. Nothing was sent, and everything is as you typed it."

@@ -47,9 +47,9 @@ class ActorList(Resource):
     def get(self, request: Request) -> Response:
         """Answer with a page of the list."""
         actors = self.abaco.actors.list()
-        definition_archive.record(self.who.tenant, actors)
-        sort: str = self.asked["sort"]
-        matches = matching(actors, self.asked.get("q", ""), self.asked.get("status", ""))
+        definition_archive.record(self.user.tenant, actors)
+        sort: str = self.params["sort"]
+        matches = matching(actors, self.params.get("q", ""), self.params.get("status", ""))
         return self.page(serializers.ActorRow, matches, KEYS[sort.removeprefix("-")], descending=sort[0] == "-")
 
     @operation(
@@ -66,7 +66,7 @@ class ActorList(Resource):
         form = checked(ActorForm(typed(pairs_of(filled(as_form(data)))), tenant=self.tenant))
         definition = exactly(form.new_definition(), data)
         result = commands.create(self.http, self.abaco, definition)
-        return self.written(result, lambda actor, _: actor_data(actor), status=201, location=address)
+        return self.command_response(result, lambda actor, _: actor_data(actor), status=201, location=address)
 
 
 class ActorDetail(Resource):
@@ -78,7 +78,7 @@ class ActorDetail(Resource):
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with an actor and its definition."""
         actor = self.abaco.actors.get(actor_id)
-        definition_archive.record(self.who.tenant, [actor])
+        definition_archive.record(self.user.tenant, [actor])
         return Response(actor_data(actor))
 
     @operation(
@@ -95,7 +95,7 @@ class ActorDetail(Resource):
         """Change what is named, and nothing else."""
         data = self.body(serializers.ActorChanges)
         if earlier := answered(self.http, UPDATE_ACTOR, actor_id=actor_id):
-            return self.written(earlier, lambda actor, _: actor_data(actor))
+            return self.command_response(earlier, lambda actor, _: actor_data(actor))
         actor = self.abaco.actors.get(actor_id)
         require_match(self.http, actor_data(actor), "actor")
         force, before = data.pop("force", False), definition_of(actor)
@@ -108,7 +108,7 @@ class ActorDetail(Resource):
         if before["link"] != after["link"] and (ring := commands.ring(self.abaco, actor, after["link"])):
             raise not_valid({"link": [ring_words(ring)]})
         saved = commands.update(self.http, actor_id, actor, before, after, force=force)
-        return self.written(saved, lambda saved, _: actor_data(saved))
+        return self.command_response(saved, lambda saved, _: actor_data(saved))
 
     @operation(DELETE_ACTOR, tag=TAG, takes=False, gives=Done)
     def delete(self, request: Request, actor_id: str) -> Response:

@@ -44,15 +44,15 @@ class Revisions(Resource):
         except AbacoError as error:
             # One that is gone is still its owner's to look at; while the API is silent, its last answer stands.
             record = visibility.despite(self.http, self.abaco, actor_id, error)
-            key, reader = record.id, partial(reader_despite, self.who, record.id, record.owner, error)
+            key, reader = record.id, partial(reader_despite, self.user, record.id, record.owner, error)
         else:
-            visibility.remember(self.who.tenant, [actor])
-            key, reader = actor.id, partial(reader_of, self.abaco, self.who, actor)
-        return reader, line_of(definition_archive.line(self.who.tenant, key))
+            visibility.remember(self.user.tenant, [actor])
+            key, reader = actor.id, partial(reader_of, self.abaco, self.user, actor)
+        return reader, line_of(definition_archive.line(self.user.tenant, key))
 
     def opened(self, key: str, revision: Revision) -> Definition:
         """Return what is in one of them; raise Http404 where no key opens it any more."""
-        row = definition_archive.find(self.who.tenant, key, revision.key)
+        row = definition_archive.find(self.user.tenant, key, revision.key)
         definition = definition_archive.opened(row) if row else None
         if definition is None:
             raise Http404
@@ -119,7 +119,7 @@ class RevisionDifference(Revisions):
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with the fields that differ."""
         reader_now, revisions = self.line(actor_id)
-        form = checked(RevisionsForm(typed(self.asked.items()), revisions))
+        form = checked(RevisionsForm(typed(self.params.items()), revisions))
         before, after = form.chosen(revisions)
         if before is None or after is None:
             return Response({"before": None, "after": None, "former_values": None, "differences": []})
@@ -157,7 +157,9 @@ class Definitions(Resource):
         """Register an actor; `data` is what was sent, whose line ends stay as they are."""
         form = checked(ActorForm(typed(pairs_of(filled(definition))), tenant=self.tenant))
         result = commands.create(self.http, self.abaco, exactly(form.new_definition(), data))
-        return self.written(result, lambda actor, _: {**actor_data(actor), **extra}, status=201, location=address)
+        return self.command_response(
+            result, lambda actor, _: {**actor_data(actor), **extra}, status=201, location=address
+        )
 
 
 class DefinitionFile(Definitions):
@@ -173,7 +175,7 @@ class DefinitionFile(Definitions):
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with the definition."""
         actor = self.abaco.actors.get(actor_id)
-        definition_archive.record(self.who.tenant, [actor])
+        definition_archive.record(self.user.tenant, [actor])
         return Response(export_definition(actor, self.tenant.version))
 
 
@@ -221,5 +223,5 @@ class ActorClone(Definitions):
         """Register it."""
         data = as_form(self.body(serializers_definitions.Clone))
         source: Actor = self.abaco.actors.get(actor_id)
-        definition_archive.record(self.who.tenant, [source])
+        definition_archive.record(self.user.tenant, [source])
         return self.register(cloned(source) | data, data)

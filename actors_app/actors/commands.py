@@ -10,7 +10,7 @@ from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import Definition, differences, full_update, redacted
 from actors_app.actors.operations import CREATE_ACTOR, DELETE_ACTOR, RESTART_ACTOR, UPDATE_ACTOR
 from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import abaco_for
 from actors_app.history import visibility
@@ -21,7 +21,7 @@ from actors_app.services.types import Actor
 GONE = "gone already"  # in place of what the API says of a deletion
 
 
-def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> Written[Actor]:
+def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> CommandResult[Actor]:
     """Register an actor. `POST /actors`."""
     return perform(
         request,
@@ -37,7 +37,7 @@ def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> Writte
 
 def update(
     request: HttpRequest, actor_id: str, actor: Actor, before: Definition, after: Definition, *, force: bool
-) -> Written[Actor]:
+) -> CommandResult[Actor]:
     """Save what differs between two definitions of an actor, and lose nothing. `PUT /actors/{id}`."""
     changes = {field.name: field.after for field in differences(before, after)}
     return perform(
@@ -55,7 +55,7 @@ def update(
     )
 
 
-def restart(request: HttpRequest, actor_id: str, actor: Actor) -> Written[Actor]:
+def restart(request: HttpRequest, actor_id: str, actor: Actor) -> CommandResult[Actor]:
     """Save an actor as it is, with `force`, so that a new worker takes its messages. `PUT /actors/{id}`."""
     return perform(
         request,
@@ -70,7 +70,7 @@ def restart(request: HttpRequest, actor_id: str, actor: Actor) -> Written[Actor]
     )
 
 
-def delete(request: HttpRequest, abaco: Abaco, actor_id: str, label: str) -> Written[str]:
+def delete(request: HttpRequest, abaco: Abaco, actor_id: str, label: str) -> CommandResult[str]:
     """Delete an actor. `DELETE /actors/{id}`."""
     return perform(
         request,

@@ -114,7 +114,7 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
         nonces=lambda: abaco.nonces.list(actor_id),
         permissions=lambda: abaco.permissions.get(actor_id),
     )
-    actor = answers["actor"].need()
+    actor = answers["actor"].unwrap()
     levels: dict[str, str] = answers["permissions"].value or {}
     history = next(map(summary, visibility.remember(request.session["who"]["tenant"], [actor])), None)
     context = {

@@ -102,7 +102,7 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     actor that somebody else has changed since is not saved over.
     """
     if request.method != "POST":
-        if drafts.shown():
+        if drafts.current():
             return _edit_draft(request, actor_id)
         actor = abaco_for(request).actors.get(actor_id)
         definition_archive.record(request.session["who"]["tenant"], [actor])
@@ -298,7 +298,7 @@ def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
     abaco = abaco_for(request)
     if request.method != "POST":
         answers = ask(abaco, actor_id)
-        actor = answers["actor"].need()
+        actor = answers["actor"].unwrap()
         form = ActorDeleteForm(actor_id=actor_id, label=actor.label, key=actor.id)
         context = _context(actor_id, form=form, actor=actor, effects=effects(actor, answers))
         return render_page(request, "actors/delete.html", context)

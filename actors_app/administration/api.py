@@ -108,8 +108,8 @@ class AdminActorList(Tenant):
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
-        sort: str = self.asked["sort"]
-        filters = {name: self.asked.get(name, "") for name in ("q", "status", "owner")}
+        sort: str = self.params["sort"]
+        filters = {name: self.params.get(name, "") for name in ("q", "status", "owner")}
         actors = select(self.lists().actors, **filters, sort="name")
         key = SORTS[sort.removeprefix("-")]
         # The id goes with it, so that no two are alike, and a moment as the text of it.
@@ -143,12 +143,14 @@ class Workers(Tenant):
         else:
             workers, labels, _ = searched(self.abaco)
             as_of, standing = now(), frozenset[str]()
-        selected = select_workers(workers, labels, self.asked.get("q", ""), self.asked.get("show", ""), as_of, standing)
+        selected = select_workers(
+            workers, labels, self.params.get("q", ""), self.params.get("show", ""), as_of, standing
+        )
         page = paging.cut(
             selected,
             lambda worker: (*oldest_first(worker), worker.actor_id),
-            cursor=self.asked.get("cursor", ""),
-            limit=self.asked["limit"],
+            cursor=self.params.get("cursor", ""),
+            limit=self.params["limit"],
         )
 
         def row(worker: Worker) -> dict[str, Any]:

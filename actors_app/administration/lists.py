@@ -187,7 +187,7 @@ def _load(abaco: Abaco) -> Lists:
         totals=lambda: abaco.admin.totals(),
         listed=lambda: abaco.actors.list(),
     )
-    all_actors: tuple[AdminActor, ...] = answers["actors"].need()
+    all_actors: tuple[AdminActor, ...] = answers["actors"].unwrap()
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error

@@ -13,7 +13,7 @@ from actors_app.administration.lists import is_stuck
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.formatting import duration, now, size, visible
 from actors_app.core.pages.own_pages import page_of
-from actors_app.core.pages.relative_times import When, when
+from actors_app.core.pages.relative_times import RelativeTime, when
 from actors_app.services.types import AdminActor, Used, Worker
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -58,7 +58,7 @@ class AdminRow:
     executions: int | None
     runtime: int | None  # of all of them, in seconds
     used: str  # CPU and I/O of all of them, in words
-    updated: When
+    updated: RelativeTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class TenantWorkerRow:
     actor_url: str
     badge: SafeString
     is_stuck: bool
-    created: When
-    ran: When
-    checked: When
+    created: RelativeTime
+    ran: RelativeTime
+    checked: RelativeTime
     host: str
     execution: str
     execution_url: str

@@ -145,5 +145,5 @@ def _is_again(request: HttpRequest) -> bool:
 def searched(abaco: Abaco) -> tuple[tuple[Worker, ...], dict[str, str], int | None]:
     """Return the workers that the search gives, the names of the visitor's actors, and how many workers there are."""
     answers = abaco.wave(workers=lambda: abaco.search.workers(SEARCHED), actors=lambda: abaco.actors.list())
-    page: WorkerPage = answers["workers"].need()
+    page: WorkerPage = answers["workers"].unwrap()
     return page.workers, {actor.id: actor.label for actor in answers["actors"].value or ()}, page.total

@@ -46,8 +46,8 @@ class AliasList(Aliases):
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them, by name, whoever owns them."""
-        text = self.asked.get("q", "").casefold()
-        exact = {name: self.asked[name] for name in ("actor_id", "owner") if name in self.asked}
+        text = self.params.get("q", "").casefold()
+        exact = {name: self.params[name] for name in ("actor_id", "owner") if name in self.params}
         aliases = [
             alias
             for alias in self.abaco.aliases.list()
@@ -72,7 +72,7 @@ class AliasList(Aliases):
         if result is None:
             self.refuse_ring(alias, actor_id)
             result = commands.create(self.http, self.abaco, alias, actor_id)
-        return self.written(
+        return self.command_response(
             result,
             lambda created, _: {**serializers.Alias(created).data, **others(self, Subject("alias", alias))},
             status=201,
@@ -104,7 +104,7 @@ class AliasDetail(Aliases):
             before = self.abaco.aliases.get(alias)
             self.refuse_ring(alias, actor_id)
             moved = commands.point(self.http, self.abaco, alias, before, actor_id)
-        return self.written(moved, lambda updated, _: serializers.Alias(updated).data)
+        return self.command_response(moved, lambda updated, _: serializers.Alias(updated).data)
 
     @operation(
         DELETE_ALIAS,

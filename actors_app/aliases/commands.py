@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from actors_app.aliases.operations import CREATE_ALIAS, DELETE_ALIAS, UPDATE_ALIAS
 from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.links.graph import ring_by_alias
 from actors_app.permissions.access import JUST_CREATED
@@ -14,7 +14,7 @@ from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
 
 
-def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> Written[Alias]:
+def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> CommandResult[Alias]:
     """Make an alias of an actor. `POST /actors/aliases`."""
     return perform(
         request,
@@ -29,7 +29,7 @@ def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> Wri
     )
 
 
-def point(request: HttpRequest, abaco: Abaco, alias: str, before: Alias, actor_id: str) -> Written[Alias]:
+def point(request: HttpRequest, abaco: Abaco, alias: str, before: Alias, actor_id: str) -> CommandResult[Alias]:
     """Point an alias at another actor. `PUT /actors/aliases/{alias}`."""
     return perform(
         request,
@@ -42,7 +42,7 @@ def point(request: HttpRequest, abaco: Abaco, alias: str, before: Alias, actor_i
     )
 
 
-def delete(request: HttpRequest, abaco: Abaco, alias: str) -> Written[bool]:
+def delete(request: HttpRequest, abaco: Abaco, alias: str) -> CommandResult[bool]:
     """Delete an alias. `DELETE /actors/aliases/{alias}`."""
     return perform(
         request,

@@ -176,7 +176,7 @@ def actor_aliases(request: HttpRequest, actor_id: str) -> HttpResponse:
     if not wants_fragment(request):
         calls["actor"] = lambda: abaco.actors.get(actor_id)
     answers = abaco.wave(**calls)
-    actor: Actor | None = answers["actor"].need() if "actor" in answers else None
+    actor: Actor | None = answers["actor"].unwrap() if "actor" in answers else None
     error = answers["aliases"].error
     if isinstance(error, SignedOut):
         raise error
@@ -218,7 +218,7 @@ def _followers(abaco: Abaco, alias: str) -> dict[str, Any]:
         mailbox=lambda: abaco.messages.count(alias),
         actors=lambda: abaco.actors.list(),
     )
-    details: Alias = answers["found"].need()
+    details: Alias = answers["found"].unwrap()
     actors: tuple[Actor, ...] = answers["actors"].value or ()
     return {
         "found": details,

@@ -36,13 +36,15 @@ class Lines(Resource):
 
     def filtered(self, lines: QuerySet[AuditEntry], actors: frozenset[str]) -> QuerySet[AuditEntry]:
         """Return the lines that were asked for, by the rules of the page's form."""
-        form = checked(ActivityForm(typed((name, value) for name, value in self.asked.items() if name not in _OURS)))
+        form = checked(ActivityForm(typed((name, value) for name, value in self.params.items() if name not in _OURS)))
         return form.filters(actors).apply(lines)
 
     def page_of_lines(self, lines: QuerySet[AuditEntry], reader: Reader, *, is_complete: bool) -> Response:
         """Answer with a page, newest first."""
-        limit: int = self.asked["limit"]
-        direction, position = paging.read(self.asked["cursor"]) if self.asked.get("cursor") else ("after", None)
+        limit: int = self.params["limit"]
+        direction, position = (
+            paging.read_cursor(self.params["cursor"]) if self.params.get("cursor") else ("after", None)
+        )
         if position is not None and (
             not isinstance(position, int) or isinstance(position, bool) or not 0 < position < 2**62
         ):
@@ -57,8 +59,8 @@ class Lines(Resource):
             has_next, has_previous = len(rows) > limit, position is not None
         page = Page(
             [line_data(entry, reader) for entry in entries],
-            paging.write("after", entries[-1].pk) if entries and has_next else None,
-            paging.write("before", entries[0].pk) if entries and has_previous else None,
+            paging.write_cursor("after", entries[-1].pk) if entries and has_next else None,
+            paging.write_cursor("before", entries[0].pk) if entries and has_previous else None,
         )
         return self.page_of(serializers.ActivityLine, page, is_complete=is_complete)
 
@@ -75,7 +77,7 @@ class Activity(Lines):
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of lines."""
-        reader, ids, error = readable(self.who, self.abaco, self.asked.get("actor", ""))
+        reader, ids, error = readable(self.user, self.abaco, self.params.get("actor", ""))
         return self.page_of_lines(self.filtered(reader.lines(), ids), reader, is_complete=error is None)
 
 
@@ -94,10 +96,10 @@ class ActivityFile(Lines):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Send the lines."""
-        reader, ids, error = readable(self.who, self.abaco, self.asked.get("actor", ""))
+        reader, ids, error = readable(self.user, self.abaco, self.params.get("actor", ""))
         if error is not None:
             raise error
-        return file_of(self.filtered(reader.lines(), ids), self.asked["format"], reader, bom="bom" in self.asked)
+        return file_of(self.filtered(reader.lines(), ids), self.params["format"], reader, bom="bom" in self.params)
 
 
 class ActorActivity(Lines):
@@ -108,7 +110,7 @@ class ActorActivity(Lines):
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of lines."""
-        _, reader, lines = of_actor(self.who, self.abaco, actor_id)
+        _, reader, lines = of_actor(self.user, self.abaco, actor_id)
         return self.page_of_lines(self.filtered(lines, frozenset()), reader, is_complete=True)
 
 
@@ -136,7 +138,7 @@ class ActivityCheck(Resource):
 
 
 def _line(resource: Resource, entry_id: int) -> tuple[AuditEntry, Reader]:
-    line = readable_line(resource.who, lambda: resource.abaco, entry_id)
+    line = readable_line(resource.user, lambda: resource.abaco, entry_id)
     if line is None:
         raise Http404
     return line

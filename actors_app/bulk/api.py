@@ -64,7 +64,7 @@ class BulkPreview(Resource):
                     for line in lines
                     if not line.why_not
                 ],
-                "plan": plan.sealed(self.who) if plan.items else None,
+                "plan": plan.sealed(self.user) if plan.items else None,
             }
         )
 
@@ -72,7 +72,7 @@ class BulkPreview(Resource):
         if "filter" in data:
             raise not_valid({"filter": ["Actors and workers are picked; only executions can be all that match."]})
         form = checked(ActorBulkForm(_picked(data)))
-        credentials, abaco = self.who, self.abaco
+        credentials, abaco = self.user, self.abaco
         pick = form.cleaned_data["pick"]
         return actor_plans.plan_of(
             credentials, abaco, lambda: admin_role(self.http, abaco), data["act"], pick, form.cleaned_data["place"], ""
@@ -91,7 +91,7 @@ class BulkPreview(Resource):
         filters = form_of({name: value for name, value in query.validated_data.items() if name not in _PAGING})
         context = asked_of(self.http, self.abaco, filters)
         pick = form.cleaned_data["pick"]
-        return execution_plans.plan_of(self.who, self.abaco, context, data["act"], scope, pick, filters.query())
+        return execution_plans.plan_of(self.user, self.abaco, context, data["act"], scope, pick, filters.query())
 
 
 class BulkList(Resource):
@@ -100,7 +100,7 @@ class BulkList(Resource):
     @operation("List your acts on many things", tag=TAG, query=serializers.JobsQuery, gives=page_of(serializers.Job))
     def get(self, request: Request) -> Response:
         """Answer with a page of the newest fifty."""
-        rows = [_summary(page) for page in progress.pages_of(self.who)]
+        rows = [_summary(page) for page in progress.pages_of(self.user)]
         return self.page(serializers.Job, rows, lambda row: (row["created"], row["handle"]), descending=True)
 
     @operation(
@@ -114,16 +114,16 @@ class BulkList(Resource):
     def post(self, request: Request) -> Response:
         """Write it down."""
         body = self.body(serializers.Order)
-        plan: Plan | None = ActorPlan.unsealed(self.who, body["plan"])
-        plan = plan or ExecutionPlan.unsealed(self.who, body["plan"])
+        plan: Plan | None = ActorPlan.unsealed(self.user, body["plan"])
+        plan = plan or ExecutionPlan.unsealed(self.user, body["plan"])
         if plan is None or not plan.items:
             raise not_valid({"plan": [TOO_OLD]})
         data = typed(body.items())
         form = ActorOrderForm(data, expected=plan.number) if isinstance(plan, ActorPlan) else OrderForm(data)
         ordered = commands.order(self.http, plan, checked(form).cleaned_data["reason"])
-        return self.written(
+        return self.command_response(
             ordered,
-            lambda job, _: _summary(progress.page_of(self.who, job)),
+            lambda job, _: _summary(progress.page_of(self.user, job)),
             status=201,
             location=lambda job: reverse("api:bulk-detail", args=[job.handle]),
         )
@@ -134,7 +134,7 @@ class Job(Resource):
 
     def job(self, handle: str) -> BulkJob:
         """Return the caller's own job."""
-        job = jobs.job_of(self.who, handle)
+        job = jobs.job_of(self.user, handle)
         if job is None:
             raise Http404
         return job
@@ -146,7 +146,7 @@ class Job(Resource):
         if error:
             report(self.http, error)
         waits = error.user_message if error else None
-        return Response({**_summary(progress.page_of(self.who, job)), "items": items, "waits_because": waits})
+        return Response({**_summary(progress.page_of(self.user, job)), "items": items, "waits_because": waits})
 
 
 class BulkDetail(Job):
@@ -172,7 +172,7 @@ class BulkStep(Job):
     def post(self, request: Request, handle: str) -> Response:
         """Do some of it."""
         job, error = self.job(handle), None
-        if not progress.page_of(self.who, job).is_over:
+        if not progress.page_of(self.user, job).is_over:
             error = steps.step(self.http, self.abaco, job, seconds=commands.LONG_SECONDS, most=commands.LONG_ITEMS)
         return self.whole(handle, error)
 

@@ -8,13 +8,13 @@ from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.models import BulkJob
 from actors_app.bulk.operations import START_BULK
 from actors_app.bulk.plans import Plan
-from actors_app.core.operations.perform import Answer, Written, entry_key, perform, sending_of
+from actors_app.core.operations.perform import Answer, CommandResult, entry_key, perform, sending_of
 from actors_app.core.security.credentials import signed_in
 
 LONG_SECONDS, LONG_ITEMS = 6.0, 50  # of a step that somebody asked for
 
 
-def order(request: HttpRequest, plan: Plan, reason: str) -> Written[BulkJob]:
+def order(request: HttpRequest, plan: Plan, reason: str) -> CommandResult[BulkJob]:
     """Write down what a plan says, and why; nothing is done yet."""
     credentials, act = signed_in(request), ACTS[plan.act]
     handle = jobs.handle_of(credentials, sending_of(request).secret)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from actors_app.bulk.jobs import reason_of
 from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.operations.operation import Operation
-from actors_app.core.operations.perform import Answer, NotRecorded, Written, perform_item
+from actors_app.core.operations.perform import Answer, CommandResult, NotRecorded, perform_item
 from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.security.credentials import SessionCredentials
 from actors_app.history import visibility
@@ -85,7 +85,7 @@ class Turn:
         *,
         names_object: bool = True,
         details: Mapping[str, Any] | None = None,
-    ) -> Written[Any]:
+    ) -> CommandResult[Any]:
         """Do it, once, under the item's own key; put the item off where that cannot be recorded."""
         try:
             return perform_item(

@@ -52,7 +52,7 @@ class ConfigList(Resource):
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them, by name."""
-        text, actor = self.asked.get("q", "").casefold(), self.asked.get("actor")
+        text, actor = self.params.get("q", "").casefold(), self.params.get("actor")
         configs = [
             row
             for row in map(config_data, self.abaco.configs.list())
@@ -74,7 +74,7 @@ class ConfigList(Resource):
         form = checked(ConfigForm(_typed(self.body(serializers.NewConfig))))
         result = commands.create(self.http, self.abaco, form.cleaned_data)
         subject = Subject("config", form.cleaned_data["name"])
-        return self.written(
+        return self.command_response(
             result, lambda config, _: {**config_data(config), **others(self, subject)}, status=201, location=address
         )
 
@@ -106,7 +106,7 @@ class ConfigDetail(Resource):
     def put(self, request: Request, config: str) -> Response:
         """Replace all of it but its name."""
         form = checked(ConfigEditForm(_typed(self.body(serializers.ConfigValue))))
-        return self.written(
+        return self.command_response(
             commands.update(self.http, self.abaco, config, form.cleaned_data), lambda updated, _: config_data(updated)
         )
 

@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from actors_app.configs.operations import CREATE_CONFIG, DELETE_CONFIG, UPDATE_CONFIG
 from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco
 from actors_app.services.types import Config
 
 
-def create(request: HttpRequest, abaco: Abaco, typed: Mapping[str, Any]) -> Written[Config]:
+def create(request: HttpRequest, abaco: Abaco, typed: Mapping[str, Any]) -> CommandResult[Config]:
     """Make a config of what a form took. `POST /actors/configs`."""
     return perform(
         request,
@@ -29,7 +29,7 @@ def create(request: HttpRequest, abaco: Abaco, typed: Mapping[str, Any]) -> Writ
     )
 
 
-def update(request: HttpRequest, abaco: Abaco, config: str, typed: Mapping[str, Any]) -> Written[Config]:
+def update(request: HttpRequest, abaco: Abaco, config: str, typed: Mapping[str, Any]) -> CommandResult[Config]:
     """Replace a config by what a form took. `PUT /actors/configs/{name}`."""
     return perform(
         request,
@@ -41,7 +41,7 @@ def update(request: HttpRequest, abaco: Abaco, config: str, typed: Mapping[str, 
     )
 
 
-def delete(request: HttpRequest, abaco: Abaco, config: str) -> Written[bool]:
+def delete(request: HttpRequest, abaco: Abaco, config: str) -> CommandResult[bool]:
     """Delete a config. `DELETE /actors/configs/{name}`."""
     return perform(
         request,

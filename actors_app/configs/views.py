@@ -162,7 +162,7 @@ def actor_configs(request: HttpRequest, actor_id: str) -> HttpResponse:
         aliases=lambda: abaco.aliases.list(),
         actor=lambda: abaco.actors.get(actor_id),
     )
-    actor: Actor = answers["actor"].need()
+    actor: Actor = answers["actor"].unwrap()
     aliases: Sequence[Alias] = answers["aliases"].value or ()
     names = (actor.id, *(alias.alias for alias in aliases if alias.actor_id == actor.id))
     error = answers["configs"].error
@@ -208,7 +208,7 @@ def _rows(abaco: Abaco) -> list[ConfigRow]:
         actors=lambda: abaco.actors.list(),
         aliases=lambda: abaco.aliases.list(),
     )
-    configs: tuple[Config, ...] = answers["configs"].need()
+    configs: tuple[Config, ...] = answers["configs"].unwrap()
     actors = {actor.id: actor for actor in answers["actors"].value or ()}
     for alias in answers["aliases"].value or ():
         if alias.actor_id in actors:

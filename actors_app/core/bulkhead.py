@@ -20,7 +20,7 @@ def _places() -> threading.BoundedSemaphore:
     return threading.BoundedSemaphore(settings.PAGES_AT_ONCE)
 
 
-def taken() -> int:
+def places_in_use() -> int:
     """Return how many places of this process are taken."""
     return settings.PAGES_AT_ONCE - _places()._value  # its only way to tell
 

@@ -27,7 +27,7 @@ class Schedule:
     unit: str
 
     @classmethod
-    def read(cls, text: str | None) -> "Schedule | None":
+    def parse(cls, text: str | None) -> "Schedule | None":
         """Read what the API keeps; None for nothing, and for what is no schedule."""
         match = _SCHEDULE.fullmatch(text or "")
         if not match or not int(match[2]):
@@ -98,7 +98,7 @@ def this_hour(at: datetime) -> datetime:
 
 def next_hours(actor: Actor, at: datetime, number: int = SHOWN) -> list[datetime]:
     """Return when an actor's schedule comes round next, as far as the API said; none where it is off."""
-    schedule, first = Schedule.read(actor.cron_schedule), read_hour(actor.cron_next_ex)
+    schedule, first = Schedule.parse(actor.cron_schedule), read_hour(actor.cron_next_ex)
     if not actor.cron_on or schedule is None:
         return []
     return schedule.after(first or schedule.start or this_hour(at), number)

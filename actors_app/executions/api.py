@@ -62,7 +62,7 @@ class ExecutionList(Resource):
     def post(self, request: Request, actor_id: str) -> Response:
         """Register one."""
         result = commands.register(self.http, self.abaco, actor_id, self.body(serializers.Registered))
-        return self.written(
+        return self.command_response(
             result,
             lambda registered, message: {"message": message, "id": registered.id if registered else None},
             status=201,

@@ -33,18 +33,18 @@ class Comparison(Resource):
     )
     def get(self, request: Request) -> Response:
         """Answer with what differs; both must be there."""
-        form = checked(ComparisonForm(self.asked))
+        form = checked(ComparisonForm(self.params))
         first, second = form.cleaned_data["a"], form.cleaned_data["b"]
         if isinstance(second, str):
             is_success = second == SUCCESS
-            second = before(self.abaco, self.who, first, success=is_success)
+            second = before(self.abaco, self.user, first, success=is_success)
             if second is None:
                 raise not_valid({"b": [NONE_BEFORE[is_success]]})
-        left, right = sides(self.abaco, self.who, first, second)
+        left, right = sides(self.abaco, self.user, first, second)
         for side in (left, right):
             if side.error:
                 raise side.error
-        differences = compared(self.who, left, right)
+        differences = compared(self.user, left, right)
         return Response(
             {
                 "a": _side(left),

@@ -49,7 +49,7 @@ class ResultList(Resource):
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with a page of them, the newest first."""
-        results = result_archive.listed(self.who, execution_id)
+        results = result_archive.listed(self.user, execution_id)
         return self.page(serializers.Result, results, lambda row: (row.pk,), descending=True)
 
     @operation(
@@ -64,13 +64,13 @@ class ResultList(Resource):
         """Take one, and keep it."""
         result = answered(self.http, TAKE_RESULT, actor_id=actor_id, object_id=execution_id)
         if result is None:
-            if not result_archive.has_room(self.who):
+            if not result_archive.has_room(self.user):
                 raise Problem(
                     409, "no-room", "You keep as many results here as the portal allows.", advice=commands_results.FULL
                 )
             self.abaco.executions.get(actor_id, execution_id)  # the API has no result of one that is not there either
             result = commands_results.take(self.http, self.abaco, actor_id, execution_id)
-        return self.written(result, _taken_body)
+        return self.command_response(result, _taken_body)
 
 
 class ResultDetail(Resource):
@@ -93,7 +93,7 @@ class ResultDetail(Resource):
         row = next(
             (
                 kept_result
-                for kept_result in result_archive.listed(self.who, execution_id)
+                for kept_result in result_archive.listed(self.user, execution_id)
                 if kept_result.pk == result_id
             ),
             None,
@@ -105,7 +105,7 @@ class ResultDetail(Resource):
             raise Problem(406, "not-acceptable", "It is larger than 10 MB.", advice="Ask for application/octet-stream.")
         try:
             masker = self.masker(actor_id, execution_id, "file of a result" if is_raw else "result")
-            data = result_archive.content(self.who, execution_id, result_id, masker)
+            data = result_archive.content(self.user, execution_id, result_id, masker)
         except KeptResult.DoesNotExist:
             raise Http404 from None
         if is_raw:

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.core.pages.converters import is_id
 from actors_app.executions.operations import HALT_EXECUTION, REGISTER_EXECUTION
 from actors_app.services import Abaco
 from actors_app.services.types import Execution
 
 
-def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Written[str]:
+def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> CommandResult[str]:
     """Halt a running execution. `DELETE /actors/{id}/executions/{execution}`."""
     return perform(
         request,
@@ -30,7 +30,7 @@ def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
 
 def register(
     request: HttpRequest, abaco: Abaco, actor_id: str, measured: Mapping[str, int]
-) -> Written[Execution | None]:
+) -> CommandResult[Execution | None]:
     """Register an execution that ran elsewhere; Abaco refuses every one. `POST /actors/{id}/executions`."""
     return perform(
         request,

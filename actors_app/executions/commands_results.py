@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import signed_in
 from actors_app.executions import archive as result_archive
@@ -18,7 +18,7 @@ FULL = (
 )
 
 
-def take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Written[KeptResult | None]:
+def take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> CommandResult[KeptResult | None]:
     """Take one result and keep it before anything else is done with it. `GET …/executions/{execution}/results`."""
     return perform(
         request,

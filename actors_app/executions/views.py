@@ -230,7 +230,7 @@ def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
     )
-    execution: Execution = answers["execution"].need()
+    execution: Execution = answers["execution"].unwrap()
     gone = if_deleted(signed_in(request), actor_id, answers["actor"].error)
     can_halt = execution.status == "RUNNING" and not gone["deleted"]
     actor: Actor | None = answers["actor"].value

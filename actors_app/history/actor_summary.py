@@ -9,8 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actors_app.core.clock import DAY, HOUR, from_ms, now_ms
-from actors_app.core.pages.formatting import ago_words, now, written
-from actors_app.core.pages.timezones import here, zone_here, zone_words
+from actors_app.core.pages.formatting import address_time, ago_words, now
+from actors_app.core.pages.timezones import to_local, zone_here, zone_words
 from actors_app.history import counts as history_counts
 from actors_app.history import query, visibility
 from actors_app.history.charts import Panel, spans, sparkline
@@ -52,7 +52,7 @@ def summary(key: int) -> Summary | None:
     buckets, _ = history_counts.in_spans(Wanted(), [key], [], spans(at - (DAYS - 1) * DAY, at, DAY, zone))
     start, counts = buckets[0][0], [found for _, _, found in buckets]
     address = reverse("actors:execution-list", args=[actor.actor_id])
-    form = HistoryForm({"from": written(local([start], zone)[0])})
+    form = HistoryForm({"from": address_time(local([start], zone)[0])})
     links = Links(lambda **changes: f"{address}?{form.query(**changes)}")
     return Summary(
         recent=table_rows(
@@ -61,7 +61,7 @@ def summary(key: int) -> Summary | None:
             HistoryForm({"window": "all"}),
             of_all=False,
         ),
-        panel=over_time(buckets, links, zone, zone_words(here(now()))),
+        panel=over_time(buckets, links, zone, zone_words(to_local(now()))),
         total=max(actor.known, actor.total or 0),
         in_days=sum(sum(found.values()) for found in counts),
         failed=sum(found.get(outcome, 0) for found in counts for outcome in FAILED),

@@ -31,9 +31,9 @@ _OURS = ("cursor", "limit", "offset", "bom")
 def answer(resource: Resource, actor_id: str = "") -> Response:
     """Answer with a page of what is remembered of an actor, or of all that the caller may read."""
     what, error = _asked(resource, actor_id)
-    page, found = _cut(what, resource.asked)
+    page, found = _cut(what, resource.params)
     if actor_id and error is None and completed(resource.abaco, found.rows, what):
-        page, found = _cut(what, resource.asked)
+        page, found = _cut(what, resource.params)
     count = counted(what, what.wanted.since)
     return resource.page_of(
         ExecutionRow,
@@ -50,12 +50,12 @@ def answer(resource: Resource, actor_id: str = "") -> Response:
 def file(resource: Resource, actor_id: str = "") -> StreamingHttpResponse:
     """Send all that fit, in the order that was asked for; where it is not all there is, the last line says so."""
     what, error = _asked(resource, actor_id)
-    return export(what, last_looked(what) if error else None, bom="bom" in resource.asked)
+    return export(what, last_looked(what) if error else None, bom="bom" in resource.params)
 
 
 def _asked(resource: Resource, actor_id: str) -> tuple[Asked, AbacoError | None]:
     """Return what is asked, after bringing it up to date, and why that failed where it did."""
-    form = form_of(resource.asked)
+    form = form_of(resource.params)
     what = asked(resource.http, resource.abaco, actor_id, form)
     error = what.error or bring_up_to_date(resource.abaco, what, actor_id, what.wanted.since or 0)
     if actor_id and isinstance(error, Forbidden | NotFound):
@@ -79,7 +79,7 @@ def form_of(given: dict[str, Any]) -> HistoryForm:
     if given.get("from") or given.get("to"):
         del data["window"]
     if given.get("cursor"):
-        way, place = paging.read(given["cursor"])
+        way, place = paging.read_cursor(given["cursor"])
         data[way] = place if isinstance(place, str) else "?"
     form = HistoryForm(data)
     if form.errors:
@@ -94,7 +94,7 @@ def _cut(what: Asked, given: Mapping[str, Any]) -> tuple[Page[dict[str, Any]], h
         found = history_query.page(what.wanted, what.keys, what.named, number=limit, skip=selected.offset)
         page = paging.slice_page([_row(row, what) for row in found.rows], selected, has_more=found.has_more)
         if found.looked_back_to is not None:
-            page = replace(page, next=paging.write("after", place_text(Place((found.looked_back_to, -1)))))
+            page = replace(page, next=paging.write_cursor("after", place_text(Place((found.looked_back_to, -1)))))
         return page, found
     place, is_back = what.form.place()
     found = history_query.page(what.wanted, what.keys, what.named, place=place, back=is_back, number=limit)
@@ -102,12 +102,12 @@ def _cut(what: Asked, given: Mapping[str, Any]) -> tuple[Page[dict[str, Any]], h
     if found.rows:
         last, first = (place_of(what.wanted, found.rows[at], what.keys) for at in (-1, 0))
         if found.has_more or is_back:
-            older = paging.write("after", place_text(last))
+            older = paging.write_cursor("after", place_text(last))
         if (is_back and found.has_more) or (place is not None and not is_back):
-            newer = paging.write("before", place_text(first))
+            newer = paging.write_cursor("before", place_text(first))
     if found.looked_back_to is not None:
         # It stopped before the end: the next page goes on looking, and may have nothing on it.
-        older = paging.write("after", place_text(Place((found.looked_back_to, -1))))
+        older = paging.write_cursor("after", place_text(Place((found.looked_back_to, -1))))
     return Page([_row(row, what) for row in found.rows], older, newer), found
 
 

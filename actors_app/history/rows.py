@@ -15,7 +15,7 @@ from actors_app.core.clock import from_ms
 from actors_app.core.pages.badges import outcome_badge, status_badge
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import ago_words, duration, now, visible
-from actors_app.core.pages.timezones import exact, here
+from actors_app.core.pages.timezones import exact, to_local
 from actors_app.history.filters import OUTCOMES
 from actors_app.history.forms import HistoryForm
 from actors_app.history.query import Found
@@ -74,7 +74,7 @@ def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, wh
     iso = received.isoformat() if received else ""
     ran = duration(row.ran / 1000) if row.ran is not None else NONE
     id_ = visible(row.id)
-    when = format_html(_WHEN, iso, received_exact, words, f"{here(received):%d %b %H:%M:%S}") if received else words
+    when = format_html(_WHEN, iso, received_exact, words, f"{to_local(received):%d %b %H:%M:%S}") if received else words
     executor = _cut(visible(row.executor), link("executor", row.executor)) if row.executor else _UNREAD
     cells = format_html(
         '<td class="pick">{}</td><td>{}{}</td>{}<td data-label="Outcome">{}</td><td data-label="Sent by">{}</td>'

@@ -41,7 +41,7 @@ def read_newer(abaco: Abaco, actor: ActorHistory, until: float) -> int:
     if unfinished:
         calls["unfinished"] = lambda: abaco.executions.details(actor.actor_id, unfinished)
     answers = abaco.wave(**calls)
-    page: ExecutionPage = answers["newer"].need()
+    page: ExecutionPage = answers["newer"].unwrap()
     if not page.executions and (witness or not actor.is_searchable):
         # Nothing found may mean that nothing can be found by searching: the listing tells.
         return _newer_in_listing(abaco, actor, witness[1] if witness else "")

@@ -25,7 +25,7 @@ def view_list(request: HttpRequest) -> HttpResponse:
     """Show one's own views; save a filter as one."""
     who = signed_in(request)
     if request.method == "GET":
-        return _page(request, who, SavedViewForm() if drafts.shown() else None)
+        return _page(request, who, SavedViewForm() if drafts.current() else None)
     form = SavedViewForm(request.POST)
     if form.is_valid():
         try:

@@ -154,7 +154,7 @@ def one_readable(
     if beside is not None:
         beside |= answers
     try:
-        actor = answers["actor"].need()
+        actor = answers["actor"].unwrap()
     except (NotFound, Forbidden) as refusal:
         return _gone(abaco, who, identifier, refusal)
     except (Unreachable, ServiceFailed):

@@ -61,7 +61,7 @@ class LogKept(Resource):
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Keep it."""
         result = commands.keep(self.http, self.abaco, actor_id, execution_id)
-        return self.written(
+        return self.command_response(
             result,
             lambda row, message: {"kept": dict(serializers.KeptLog(row).data) if row else None, "message": message},
         )
@@ -79,7 +79,7 @@ class LogKept(Resource):
         if earlier := answered(self.http, DELETE_LOG, actor_id=actor_id, object_id=execution_id):
             return self.done(earlier)
         kept_log, answers = self._kept_log(actor_id, execution_id)
-        if not commands.may_forget(self.who, kept_log, answers):
+        if not commands.may_forget(self.user, kept_log, answers):
             raise Problem(403, "not-allowed", "Only who kept this log, or may change the actor, deletes it.")
         return self.done(commands.forget(self.http, actor_id, execution_id, kept_log))
 
@@ -91,8 +91,8 @@ class LogKept(Resource):
             execution=lambda: abaco.executions.get(actor_id, execution_id),
             levels=lambda: abaco.permissions.get(actor_id),
         )
-        kept_log = visible_kept(self.who, actor_id, execution_id, answers)
+        kept_log = visible_kept(self.user, actor_id, execution_id, answers)
         if kept_log is None:
-            answers["execution"].need()
+            answers["execution"].unwrap()
             raise Http404
         return kept_log, answers

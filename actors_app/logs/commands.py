@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, Written, answered, perform
+from actors_app.core.operations.perform import Answer, CommandResult, answered, perform
 from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.logs import archive as log_archive
@@ -18,7 +18,7 @@ from actors_app.services.errors import Conflict
 from actors_app.services.permissions import WORLD, level_of
 
 
-def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Written[KeptLog | None]:
+def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> CommandResult[KeptLog | None]:
     """Archive the log of an execution that has ended; raise Conflict for any other. `GET …/logs`."""
     if before := answered(request, KEEP_LOG, actor_id=actor_id, object_id=execution_id):
         return before
@@ -55,7 +55,7 @@ def may_forget(who: Credentials, kept: KeptLog, answers: Mapping[str, Asked]) ->
     return kept.username == who.username or is_owner or may_change
 
 
-def forget(request: HttpRequest, actor_id: str, execution_id: str, kept: KeptLog) -> Written[None]:
+def forget(request: HttpRequest, actor_id: str, execution_id: str, kept: KeptLog) -> CommandResult[None]:
     """Delete an archived log; the API has no part in it."""
     return perform(
         request,

@@ -171,7 +171,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         answers["log"] = Answer(read_part(opening.pieces(), form.asked, masker))
     context |= log_context(request, actor_id, execution_id, answers, form.asked, reveals=reveals)
     if not context["kept_log"]:
-        answers["execution"].need()
+        answers["execution"].unwrap()
         _refuse_missing(request)
     error = context["log_error"]
     return render_page(request, "logs/detail.html", context, status=error.status if error else 200)
@@ -207,8 +207,8 @@ def _poll(request: HttpRequest, abaco: Abaco, context: dict[str, Any], asked: As
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         log=lambda: log_part(abaco, actor_id, execution_id, asked),
     )
-    execution: Execution = answers["execution"].need()
-    part: LogPart = answers["log"].need()
+    execution: Execution = answers["execution"].unwrap()
+    part: LogPart = answers["log"].unwrap()
     context |= log_context(request, actor_id, execution_id, answers, asked)
     context |= {"is_log_page": not asked.tail, "is_answer": True, "execution": execution}
     state = (execution.status, execution.outcome, part.total, part.characters, part.ending)
@@ -227,7 +227,7 @@ def _whole_line(
     )
     kept_log = visible_kept(signed_in(request), actor_id, execution_id, answers) if "kept" in request.GET else None
     if kept_log is None:
-        answers["execution"].need()
+        answers["execution"].unwrap()
         _refuse_missing(request)
     pieces = log_archive.pieces(kept_log) if kept_log else abaco.logs.view(actor_id, execution_id)
     line = read_line(pieces, number, start, masker)
@@ -249,7 +249,7 @@ def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: s
         )
         kept_log = visible_kept(signed_in(request), actor_id, execution_id, answers)
         if kept_log is None:
-            answers["execution"].need()
+            answers["execution"].unwrap()
             raise Http404
         pieces = log_archive.pieces(kept_log)
     else:

@@ -41,7 +41,7 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
     )
     kept_log = visible_kept(signed_in(request), actor_id, execution_id, answers)
     if kept_log is None:
-        answers["execution"].need()
+        answers["execution"].unwrap()
         if request.method == "POST":
             return commands.forgotten(actor_id, execution_id).go(request)
         raise Http404

@@ -59,9 +59,9 @@ class Messages(Resource):
         forms = [name for name in serializers.FORMS if isinstance(data, dict) and name in data]
         if len(forms) != 1:
             raise not_valid({"body": ["Send one JSON object with one of text, json and base64."]})
-        sent = _read(forms[0], self.body(serializers.FORMS[forms[0]]), is_plain=known_as_plain(self.who))
+        sent = _read(forms[0], self.body(serializers.FORMS[forms[0]]), is_plain=known_as_plain(self.user))
         result = commands.send_message(self.http, self.abaco, actor_id, sent)
-        return self.written(
+        return self.command_response(
             result,
             lambda made, message: shown(actor_id, made, message),
             status=201,
@@ -100,12 +100,12 @@ class SendAgain(Resource):
             actor=lambda: self.abaco.actors.get(actor_id),
             execution=lambda: self.abaco.executions.get(actor_id, execution_id),
         )
-        answers["execution"].need()
-        original = known_of(self.who, execution_id, answers["actor"], answers["execution"])
+        answers["execution"].unwrap()
+        original = known_of(self.user, execution_id, answers["actor"], answers["execution"])
         if original.sent is None:
             raise Problem(409, "not-kept", original.why_not, advice="Send the message itself instead.")
         result = commands.send_message(self.http, self.abaco, actor_id, replace(original.sent, repeats=execution_id))
-        return self.written(
+        return self.command_response(
             result,
             lambda made, message: shown(actor_id, made, message),
             status=201,

@@ -85,4 +85,4 @@ def _executions(abaco: Abaco, actor_id: str, ids: Sequence[str]) -> list[Executi
     """Return executions with who started them; one that is not given is left out."""
     calls = {key: lambda key=key: abaco.executions.get(actor_id, key) for key in ids}
     answers = abaco.wave(**calls) if calls else {}
-    return [answer.need() for answer in answers.values() if not isinstance(answer.error, NotFound)]
+    return [answer.unwrap() for answer in answers.values() if not isinstance(answer.error, NotFound)]

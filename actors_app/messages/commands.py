@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.core.pages.formatting import thousands
 from actors_app.core.security.credentials import signed_in
 from actors_app.messages.archive import Sent
@@ -13,7 +13,7 @@ from actors_app.services import Abaco
 from actors_app.services.types import Mailbox, SentMessage
 
 
-def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) -> Written[SentMessage]:
+def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) -> CommandResult[SentMessage]:
     """Send a message and keep it, since the API does not. `POST /actors/{id}/messages`."""
     return perform(
         request,
@@ -25,7 +25,7 @@ def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) 
     )
 
 
-def purge(request: HttpRequest, abaco: Abaco, actor_id: str) -> Written[str]:
+def purge(request: HttpRequest, abaco: Abaco, actor_id: str) -> CommandResult[str]:
     """Drop all messages that wait; how many they were is asked before. `DELETE /actors/{id}/messages`."""
     before: Mailbox | None = abaco.wave(mailbox=lambda: abaco.messages.count(actor_id))["mailbox"].value
     return perform(

@@ -50,7 +50,7 @@ def mailboxes(abaco: Abaco) -> Mailboxes:
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
-    page: FoundPage[Execution] = answers["waiting"].need()
+    page: FoundPage[Execution] = answers["waiting"].unwrap()
     labels = {actor.id: actor.label for actor in answers["actors"].value or ()}
     executions_by_actor = Counter(execution.actor_id for execution in page.rows if execution.actor_id)
     actor_ids = _newest_first(page.rows)[:ASKED]

@@ -62,7 +62,7 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
 def message_preview(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show what the actor would receive, without asking the API anything."""
     if request.method == "GET":
-        if drafts.shown():
+        if drafts.current():
             return _opened(request, abaco_for(request), actor_id)
         return redirect("actors:message-create", actor_id)
     form = MessageForm(request.POST, request.FILES, for_preview=True, is_plain=is_plain(signed_in(request)))
@@ -79,7 +79,7 @@ def message_purge(request: HttpRequest, actor_id: str) -> HttpResponse:
     context: dict[str, Any] = {"actor_id": actor_id, "section": "actors", "tab": "messages", "counts": {}}
     if request.method == "GET":
         answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), mailbox=lambda: abaco.messages.count(actor_id))
-        context["actor"] = answers["actor"].need()
+        context["actor"] = answers["actor"].unwrap()
         context["mailbox"] = answers["mailbox"].value
         form = PurgeForm(actor_id=actor_id, label=context["actor"].label, key=context["actor"].id)
     else:
@@ -124,7 +124,7 @@ def _compose(
         value = json.loads(text) if sent.kind == "json" else text
         context |= _as_code("file" if is_file else sent.kind, None if is_file else value, sent.environment)
     if said is not None:
-        context["actor"] = said["actor"].need()
+        context["actor"] = said["actor"].unwrap()
         workers, waiting = said["workers"].value, said["mailbox"].value
         context["standstills"] = standing_still(
             abaco_for(request), context["actor"], workers, waiting.messages if waiting else None

@@ -44,7 +44,7 @@ class Nonces(Resource):
         data = self.body(serializers.NewNonce)
         form = checked((AliasNonceForm if holder.is_alias else NonceForm)(typed(data.items())))
         result = commands.create(self.http, self.abaco, holder, form.cleaned_data)
-        return self.written(
+        return self.command_response(
             result,
             lambda nonce, _: {**shown(holder, nonce), "id": nonce.id},
             status=201,

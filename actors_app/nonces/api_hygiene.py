@@ -43,15 +43,15 @@ class NonceOverview(Resource):
         """Answer with the nonces of some of them, masked, those worth a look first."""
         answers = self.abaco.wave(actors=lambda: self.abaco.actors.list(), aliases=lambda: self.abaco.aliases.list())
         stop_where_signed_out(answers)
-        holders = keyed_of(answers["actors"].need(), answers["aliases"].value or (), self.who.username)
+        holders = keyed_of(answers["actors"].unwrap(), answers["aliases"].value or (), self.user.username)
         page = paging.cut(
             holders,
             lambda one: (one.label.casefold(), int(one.holder.is_alias), one.holder.id),
-            cursor=self.asked.get("cursor", ""),
-            limit=self.asked["limit"],
+            cursor=self.params.get("cursor", ""),
+            limit=self.params["limit"],
         )
-        nonces, unread = look(self.abaco, self.who.tenant, page.items)
-        show = self.asked.get("show", "")
+        nonces, unread = look(self.abaco, self.user.tenant, page.items)
+        show = self.params.get("show", "")
         chosen = [item for item in nonces if not show or (item.findings and (show == "worth" or show in item.findings))]
         return self.page_of(
             serializers.HeldNonce,
@@ -77,7 +77,7 @@ class _Replace(Resource):
             text = f"{message} The other is still there: {error.user_message}" if error else message
             return {**shown(holder, nonce), "id": nonce.id, "old_is_deleted": error is None, "message": text}
 
-        return self.written(
+        return self.command_response(
             replaced.made,
             show,
             status=201,
@@ -138,7 +138,7 @@ class NonceNote(Resource):
         """Answer with the note; of one that nobody noted anything on, an empty text."""
         handle = named.pop("handle")
         commands.one(self.abaco, _holder(named), handle)
-        note = nonce_notes.noted(self.who.tenant, handle)
+        note = nonce_notes.noted(self.user.tenant, handle)
         return Response(serializers.Note(note).data if note else {"text": "", "username": None, "noted": None})
 
     @operation(

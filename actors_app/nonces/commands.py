@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import Answer, Written, answered, perform, record_read
+from actors_app.core.operations.perform import Answer, CommandResult, answered, perform, record_read
 from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes
 from actors_app.nonces.handles import nonce_behind
@@ -60,7 +60,7 @@ class Holder:
         return abaco.alias_nonces if self.is_alias else abaco.nonces
 
 
-def create(request: HttpRequest, abaco: Abaco, holder: Holder, typed: Mapping[str, Any]) -> Written[Nonce]:
+def create(request: HttpRequest, abaco: Abaco, holder: Holder, typed: Mapping[str, Any]) -> CommandResult[Nonce]:
     """Make a nonce with the `level`, `max_uses` and `description` of a form. `POST …/nonces`."""
     details = {name: typed[name] for name in ("level", "max_uses", "description")}
     return perform(
@@ -81,7 +81,7 @@ def reveal(request: HttpRequest, holder: Holder, handle: str, nonce: Nonce) -> s
     return nonce.id
 
 
-def delete(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, nonce: Nonce) -> Written[str]:
+def delete(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, nonce: Nonce) -> CommandResult[str]:
     """Delete a nonce, and the note of where it was handed out. `DELETE …/nonces/{nonce}`."""
     deleted = perform(
         request,
@@ -96,7 +96,7 @@ def delete(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, nonc
     return deleted
 
 
-def deleted_before(request: HttpRequest, holder: Holder, handle: str) -> Written[Any] | None:
+def deleted_before(request: HttpRequest, holder: Holder, handle: str) -> CommandResult[Any] | None:
     """Return what came of deleting this nonce where the same request did so before, or None."""
     return answered(request, holder.operations.delete, **holder.about(handle))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
@@ -18,7 +18,7 @@ from actors_app.services.types import Nonce
 class Replaced:
     """The new nonce, and why the old one could not be deleted, if it could not."""
 
-    made: Written[Nonce]
+    made: CommandResult[Nonce]
     error: AbacoError | None = None
 
 

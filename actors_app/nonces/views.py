@@ -17,7 +17,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now, thousands, visible
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.preferences import preferences_of
-from actors_app.core.pages.relative_times import When, when
+from actors_app.core.pages.relative_times import RelativeTime, when
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.nonces import commands
 from actors_app.nonces.commands import Holder, note
@@ -43,8 +43,8 @@ class NonceRow:
     is_exhausted: bool
     description: str
     owner: str
-    created: When
-    used: When
+    created: RelativeTime
+    used: RelativeTime
 
 
 @require_http_methods(["GET", "POST"])
@@ -188,9 +188,9 @@ def wave_of(abaco: Abaco, holder: Holder) -> dict[str, Said]:
 def one_nonce(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) -> dict[str, Any]:
     """Return what a page of one nonce needs; raise NotFound where there is none behind the handle."""
     answers = wave_of(abaco, holder)
-    nonces = answers["nonces"].need()
+    nonces = answers["nonces"].unwrap()
     return frame(holder) | {
-        "actor": answers["actor"].need(),
+        "actor": answers["actor"].unwrap(),
         "nonce": nonce_behind(handle, holder.id, nonces),
         "handle": handle,
         "note": noted(tenant_of(request), handle),
@@ -212,7 +212,7 @@ def _page(
     if ask is not None:
         answers = wave_of(ask, holder)
         # A nonce that was just made is shown even where the rest of the page could not be loaded.
-        context["actor"] = answers["actor"].value if "created" in more else answers["actor"].need()
+        context["actor"] = answers["actor"].value if "created" in more else answers["actor"].unwrap()
         context["error"] = answers["nonces"].error
         if context["error"] is None:
             if csv_lists.is_asked(request) and request.method == "GET":

@@ -13,7 +13,7 @@ from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import PortalForm
-from actors_app.core.pages.relative_times import When, when
+from actors_app.core.pages.relative_times import RelativeTime, when
 from actors_app.core.security.credentials import abaco_for
 from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
@@ -44,7 +44,7 @@ class HygieneRow:
     description: str
     note: NonceNote | None
     owner: str
-    used: When
+    used: RelativeTime
     found: tuple[tuple[str, str], ...]
 
 
@@ -130,7 +130,7 @@ def _replace(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
     """Make the new one first, so that nothing is lost where either call fails."""
     abaco, tenant = abaco_for(request), tenant_of(request)
     answers = wave_of(abaco, holder)
-    actor, nonces = answers["actor"].need(), answers["nonces"].need()
+    actor, nonces = answers["actor"].unwrap(), answers["nonces"].unwrap()
     context = frame(holder) | {"actor": actor, "counts": {"nonces": len(nonces)}, "handle": handle}
     context |= {"form": PortalForm(), "note": notes.noted(tenant, handle)}
     status = 200

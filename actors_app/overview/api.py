@@ -28,10 +28,10 @@ class Overview(Resource):
     def get(self, request: Request) -> Response:
         """Answer with the verdict and its numbers."""
         at = now()
-        inputs = gathered(self.abaco, self.who.tenant, at)
+        inputs = gathered(self.abaco, self.user.tenant, at)
         if error := inputs.errors["actors"]:
             raise error
-        well, day, actors = wellness(inputs.heard, self.who.username, at), inputs.heard.day, inputs.heard.actors or ()
+        well, day, actors = wellness(inputs.heard, self.user.username, at), inputs.heard.day, inputs.heard.actors or ()
         values = {
             "verdict": well.verdict,
             "needs": _numbers(well.needs),

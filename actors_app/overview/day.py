@@ -11,7 +11,7 @@ from actors_app.core.pages.badges import outcome_badge
 from actors_app.core.pages.charts import HOUR, Bucket, Chart, Point, bars, buckets, percentile, scatter
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import ago_words, duration, visible
-from actors_app.core.pages.timezones import exact, here
+from actors_app.core.pages.timezones import exact, to_local
 from actors_app.services.types import Execution, ExecutionPage
 
 SPAN = timedelta(hours=24)
@@ -85,7 +85,7 @@ def day_of(page: ExecutionPage, names: dict[str, str], now: datetime) -> Day:
         until=now,
         step=HOUR,
         number=24,
-        label=lambda hour: f"{here(hour):%H:%M}",
+        label=lambda hour: f"{to_local(hour):%H:%M}",
     )
     return Day(
         total=len(executions) if page.total is None else page.total,

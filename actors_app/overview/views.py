@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.timezones import here, zone_words
+from actors_app.core.pages.timezones import to_local, zone_words
 from actors_app.core.security.credentials import abaco_for
 from actors_app.overview.day import KINDS
 from actors_app.overview.inputs import gathered
@@ -38,7 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "kinds": KINDS,
         "ready": sum(actor.is_ready for actor in actors or ()),
         "at": at,
-        "hours_head": f"Hour ({zone_words(here(at))})",
+        "hours_head": f"Hour ({zone_words(to_local(at))})",
         "asks": {SEARCH_EXECUTIONS.name: {"limit": str(MAX_SEARCH), **inputs.filters}},
     }
     failed = inputs.errors["actors"]

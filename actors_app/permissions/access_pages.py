@@ -54,7 +54,7 @@ def explained(abaco: Abaco, subject: Subject, me: str) -> Explained:
     """Return who can do what and why; raise an AbacoError where the API does not tell."""
     answers = _ask(abaco, subject)
     context = _subject(subject, answers)
-    answers["levels"].need()
+    answers["levels"].unwrap()
     return _explained(abaco, subject, me, context, answers)
 
 
@@ -102,7 +102,7 @@ def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str)
     context = _subject(subject, answers)
     if isinstance(answers["levels"].error, OnlyAdmins):
         return context | {"may_not": access.CONFIG_FAILS, "entry": None, "is_revoked": level == "NONE"}
-    levels: dict[str, str] = answers["levels"].need()
+    levels: dict[str, str] = answers["levels"].unwrap()
     entries = access.entries_of(subject.kind, levels, _owner(subject, context), me)
     entry = next((item for item in entries if item.user == user), None)
     if entry is None and user != WORLD:
@@ -155,7 +155,7 @@ def _subject(subject: Subject, answers: Mapping[str, Answer]) -> dict[str, Any]:
     if subject.kind == "actor":
         nonces: tuple[Nonce, ...] | None = answers["nonces"].value
         context |= {
-            "actor": answers["subject"].need(),
+            "actor": answers["subject"].unwrap(),
             "nonces": nonces,
             "counts": {"nonces": None if nonces is None else len(nonces)},
             "usable": sum(not nonce.is_exhausted for nonce in nonces or ()),

@@ -24,7 +24,7 @@ TAG = "Permissions"
 def others(resource: Resource, subject: Subject) -> dict[str, Any]:
     """Return who else has access to what was just created, as a field of its answer."""
     try:
-        entries = others_with_access(resource.abaco, subject, resource.who.username)
+        entries = others_with_access(resource.abaco, subject, resource.user.username)
     except SignedOut:  # it is created all the same
         entries = None
     rows = None if entries is None else [{"user": entry.user, "level": entry.level} for entry in entries]
@@ -44,9 +44,12 @@ class PermissionList(Resource):
     )
     def get(self, request: Request, **named: str) -> Response:
         """Answer with a page of the names, by name, and every other way in."""
-        explanation = explained(self.abaco, Subject.of(named), self.who.username)
+        explanation = explained(self.abaco, Subject.of(named), self.user.username)
         page = paging.cut(
-            explanation.entries, lambda one: (one.user,), cursor=self.asked.get("cursor", ""), limit=self.asked["limit"]
+            explanation.entries,
+            lambda one: (one.user,),
+            cursor=self.params.get("cursor", ""),
+            limit=self.params["limit"],
         )
         routes = [asdict(route) for route in explanation.ways]
         fields = {"ways": serializers.Way(routes, many=True).data, "may_not": explanation.may_not}
@@ -69,7 +72,9 @@ class PermissionList(Resource):
         if data["user"] != data["user"].lstrip():
             raise not_valid({"user": ["A user name has no spaces."]})
         subject = Subject.of(named)
-        form = checked(ChangeForm(typed(data.items()), kind=subject.kind, me=self.who.username))
+        form = checked(ChangeForm(typed(data.items()), kind=subject.kind, me=self.user.username))
         user, level = form.cleaned_data["user"], form.cleaned_data["level"]
         result = commands.set_level(self.http, self.abaco, subject, user, level, is_confirmed=form.is_confirmed)
-        return self.written(result, lambda after, message: {"user": user, "level": after.get(user), "message": message})
+        return self.command_response(
+            result, lambda after, message: {"user": user, "level": after.get(user), "message": message}
+        )

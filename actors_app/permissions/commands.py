@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.http import HttpRequest
 
-from actors_app.core.operations.perform import Answer, Written, answered, perform
+from actors_app.core.operations.perform import Answer, CommandResult, answered, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import signed_in
 from actors_app.history.visibility import forget_rights
@@ -18,7 +18,7 @@ from actors_app.services.permissions import WORLD
 
 def set_level(
     request: HttpRequest, abaco: Abaco, subject: Subject, user: str, level: str, *, is_confirmed: bool
-) -> Written[dict[str, str]]:
+) -> CommandResult[dict[str, str]]:
     """Set a level, NONE to take it back, having looked which one it replaces. `POST …/permissions`.
 
     Raises InvalidRequest where the name was not typed again, and lets in somebody who resembles a name of the list.

@@ -23,7 +23,7 @@ TAG = "Schedules"
 
 def schedule_data(actor: Actor) -> dict[str, Any]:
     """Return the schedule of an actor as it goes out."""
-    schedule = Schedule.read(actor.cron_schedule)
+    schedule = Schedule.parse(actor.cron_schedule)
     values = {
         "actor_id": actor.id,
         "actor_name": actor.name,
@@ -47,7 +47,7 @@ class ScheduleList(Resource):
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of those of the actors that the caller may read, the next one first."""
-        show = self.asked.get("show")
+        show = self.params.get("show")
         schedules = [
             schedule_data(actor)
             for actor in self.abaco.actors.list()
@@ -82,15 +82,15 @@ class ActorSchedule(Resource):
             saved = commands.update(
                 self.http, self.abaco, actor, schedule, is_on=data["cron_on"], actor_id=actor_id, page=page
             )
-        return self.written(saved, lambda actor, _: schedule_data(actor))
+        return self.command_response(saved, lambda actor, _: schedule_data(actor))
 
 
 def _parse(text: str, *, is_on: bool) -> Schedule:
     """Read a schedule; a start that is past is refused where it is on, since the API refuses it."""
     try:
-        schedule = Schedule.read(check_schedule(text))
+        schedule = Schedule.parse(check_schedule(text))
     except forms.ValidationError as problem:
-        schedule = None if is_on else Schedule.read(text)
+        schedule = None if is_on else Schedule.parse(text)
         if schedule is None:
             raise not_valid({"cron_schedule": problem.messages}) from None
     if schedule is None:

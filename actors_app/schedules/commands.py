@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import full_update
 from actors_app.core.cron import Schedule
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.schedules.operations import UPDATE_SCHEDULE
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
@@ -13,11 +13,11 @@ from actors_app.services.types import Actor
 
 def update(
     request: HttpRequest, abaco: Abaco, actor: Actor, schedule: Schedule, *, is_on: bool, actor_id: str, page: str
-) -> Written[Actor]:
+) -> CommandResult[Actor]:
     """Save a schedule; `page` is where it is shown. `PUT /actors/{id}`."""
     changes: dict[str, object] = {"cron_on": is_on}
     # The API refuses a start that is past, also where the schedule is turned off: one that stays as it was is not sent.
-    if schedule != Schedule.read(actor.cron_schedule) or (is_on and schedule.start is None):
+    if schedule != Schedule.parse(actor.cron_schedule) or (is_on and schedule.start is None):
         changes["cron_schedule"] = schedule.text
     result = perform(
         request,

@@ -59,7 +59,7 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(actor: Actor, at: datetime) -> ScheduleRow:
-    schedule = Schedule.read(actor.cron_schedule)
+    schedule = Schedule.parse(actor.cron_schedule)
     hours = next_hours(actor, at, 1)
     return ScheduleRow(
         actor_id=actor.id,
@@ -85,7 +85,7 @@ def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     context |= zone_context(request)
     if request.method != "POST":
         actor = abaco.actors.get(actor_id)
-        schedule = Schedule.read(actor.cron_schedule)
+        schedule = Schedule.parse(actor.cron_schedule)
         context |= {
             "actor": actor,
             "schedule": schedule,

@@ -38,18 +38,18 @@ class Search(Resource):
 
     def find(self, kind: Kind, shape: type[Serializer], show: Callable[[Any], Any] = lambda row: row) -> Response:
         """Answer with a page of what is found."""
-        params = {name: value for name, value in self.asked.items() if name not in ("cursor", "limit")}
+        params = {name: value for name, value in self.params.items() if name not in ("cursor", "limit")}
         params["exact"] = params.get("exact") == "true"
         cleaned = checked(SearchForm(typed([("kind", kind), *params.items()]))).cleaned_data
-        limit: int = self.asked["limit"]
-        skip = _skipped(self.asked.get("cursor", ""))
+        limit: int = self.params["limit"]
+        skip = _skipped(self.params.get("cursor", ""))
         results: FoundPage[Any] = self.abaco.search.find(
             kind, cleaned["q"], exact=cleaned["exact"], conditions=cleaned["conditions"], limit=limit, skip=skip
         )
         page = Page(
             [show(row) for row in results.rows],
-            paging.write("after", skip + limit) if has_more(results, limit) else None,
-            paging.write("after", max(0, skip - limit)) if skip else None,
+            paging.write_cursor("after", skip + limit) if has_more(results, limit) else None,
+            paging.write_cursor("after", max(0, skip - limit)) if skip else None,
         )
         return self.page_of(shape, page, total=results.total)
 
@@ -123,7 +123,7 @@ def _skipped(cursor: str) -> int:
     """Return how many things stand before a page."""
     if not cursor:
         return 0
-    _, position = paging.read(cursor)
+    _, position = paging.read_cursor(cursor)
     if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= FURTHEST:
         raise paging.no_such_page()
     return position

@@ -21,7 +21,7 @@ from actors_app.services.results import Results
 from actors_app.services.roles import Roles
 from actors_app.services.search import Search
 from actors_app.services.state import State
-from actors_app.services.waves import Answer, GetCall, ride
+from actors_app.services.waves import Answer, GetCall, gather
 from actors_app.services.workers import Workers
 
 __all__ = ["Abaco", "AbacoClient", "Answer", "Credentials"]
@@ -71,4 +71,4 @@ class Abaco:
 
         Only calls that change nothing belong here, since they may be made twice.
         """
-        return ride(self._caller, calls)
+        return gather(self._caller, calls)

@@ -235,7 +235,7 @@ class AbacoClient:
         try:
             return self._open_once(call, request, attempt)
         except _Silence:
-            if call.goes_once or attempt.left <= pause:
+            if call.goes_once or attempt.remaining <= pause:
                 raise
         with attempt.running():
             time.sleep(pause)
@@ -252,7 +252,7 @@ class AbacoClient:
 
     def _open_once(self, call: Call, request: requests.PreparedRequest, attempt: Attempt) -> requests.Response:
         attempt.opened = attempt.sent = False
-        remaining = max(attempt.left, 0.01)  # a nap before this may have taken a little more than its time
+        remaining = max(attempt.remaining, 0.01)  # a nap before this may have taken a little more than its time
         timeout = (min(self.limits.connect, remaining), min(self.limits.gap, remaining))
         failure: requests.RequestException | None = None
         with attempt.running():

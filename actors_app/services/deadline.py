@@ -28,7 +28,7 @@ class Attempt:
         self.sent = False  # a byte of a request may have left
 
     @property
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Return the seconds that are left."""
         return self._budget if self._until is None else self._until - time.monotonic()
 
@@ -40,13 +40,13 @@ class Attempt:
         try:
             yield
         finally:
-            self._budget = self.left
+            self._budget = self.remaining
             self._until = None
             _current.reset(token)
 
     def allow(self, sock: socket.socket) -> None:
         """Give a socket's next read the time it may take; raise TimeoutError when none is left."""
-        remaining = self.left
+        remaining = self.remaining
         if remaining <= 0:
             raise TimeoutError("the time for the whole answer is over")
         sock.settimeout(min(self._gap, remaining))

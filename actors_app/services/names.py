@@ -42,7 +42,7 @@ class NameProblem:
     only_admins: bool = False
 
     @property
-    def words(self) -> str:
+    def explanation(self) -> str:
         """Return the effect and the remedy for an existing alias or config; empty where it suffers nothing."""
         return f"{self.effect} {self.remedy}".strip()
 

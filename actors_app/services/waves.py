@@ -24,7 +24,7 @@ class Answer:
     value: Any = None
     error: AbacoError | None = None
 
-    def need(self) -> Any:
+    def unwrap(self) -> Any:
         """Return the value; raise the error where there is one."""
         if self.error:
             raise self.error
@@ -40,7 +40,7 @@ def _threads() -> ThreadPoolExecutor:
 os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
-def ride(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
+def gather(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
     """Make all calls at once; those that met an old token are made once more, after its renewal."""
     token = caller.token()
     answers = _all(calls)

@@ -46,7 +46,7 @@ class ActorState(Resource):
         """Replace the state."""
         state = self.body(serializers.NewState)["state"]
         data = typed([("state", dump_json(state).decode())])
-        form = checked(StateForm(data, actor_id=actor_id, is_plain=is_plain(self.who)))
+        form = checked(StateForm(data, actor_id=actor_id, is_plain=is_plain(self.user)))
         if earlier := answered(self.http, UPDATE_STATE, actor_id=actor_id):
             return self.done(earlier)
         now = self.abaco.state.get(actor_id)

@@ -7,13 +7,15 @@ from django.urls import reverse
 
 from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import full_update
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
 from actors_app.state.operations import RESET_STATE, UPDATE_STATE
 
 
-def save(request: HttpRequest, abaco: Abaco, actor_id: str, before: Any, after: Any, *, over: bool) -> Written[Actor]:
+def save(
+    request: HttpRequest, abaco: Abaco, actor_id: str, before: Any, after: Any, *, over: bool
+) -> CommandResult[Actor]:
     """Replace a state; `over` says whether it has moved since it was read. `POST /actors/{id}/state`."""
     return perform(
         request,
@@ -25,7 +27,7 @@ def save(request: HttpRequest, abaco: Abaco, actor_id: str, before: Any, after: 
     )
 
 
-def reset(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> Written[Actor]:
+def reset(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> CommandResult[Actor]:
     """Make the state empty, which the API does by an update of the whole actor alone. `PUT /actors/{id}`."""
     result = perform(
         request,

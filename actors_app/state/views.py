@@ -37,7 +37,7 @@ def state_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
     raw = error.raw if isinstance(error, BadAnswer) else ""
     # An actor is answered with its state, which makes the one as unreadable as the other.
     is_hidden = raw and isinstance(answers["actor"].error, BadAnswer)
-    actor: Actor | None = None if is_hidden else answers["actor"].need()
+    actor: Actor | None = None if is_hidden else answers["actor"].unwrap()
     context = _context(actor_id, actor)
     if isinstance(error, SignedOut):
         raise error
@@ -67,8 +67,8 @@ def state_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     context = _context(actor_id)
     if request.method != "POST":
         answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
-        actor: Actor = answers["actor"].need()
-        state = answers["state"].need()
+        actor: Actor = answers["actor"].unwrap()
+        state = answers["state"].unwrap()
         initial = {"state": pretty_json(state), "seen": mark_of(actor_id, state)}
         form = StateForm(initial=initial, actor_id=actor_id)
         return render_page(request, "state/update.html", context | {"actor": actor, "form": form})

@@ -127,7 +127,7 @@ def write_key(context: template.Context, oob: bool = False, plain: bool = False)
     request = context.get("request")
     if plain:
         return {"key": new_key(), "plain": True}
-    draft = drafts.shown()
+    draft = drafts.current()
     key = draft.key if draft and is_key(draft.key) else new_key()
     return {"key": key, "oob": oob, "whose": "" if oob else _sealed_sender(request)}
 

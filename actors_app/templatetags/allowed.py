@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from actors_app.core.operations.operation import Operation, operation_of_page
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.own_pages import page_at
-from actors_app.core.security.capabilities import Own
+from actors_app.core.security.capabilities import Capabilities
 from actors_app.services.types import AdminRole
 
 register = template.Library()
@@ -99,16 +99,16 @@ def _why_not(context: template.Context, name: str, subject: str = "") -> str:
     return cached[key]
 
 
-def _capabilities(context: template.Context) -> Own | None:
+def _capabilities(context: template.Context) -> Capabilities | None:
     """Return what is known of the rights of whoever is signed in."""
     request: Any = context.get("request")
     session: Any = getattr(request, "session", {})
     if "who" not in session:
         return None
-    capabilities: Own | None = getattr(request, "_own", None)
+    capabilities: Capabilities | None = getattr(request, "_capabilities", None)
     if capabilities is None:
         user = session["who"]
-        capabilities = request._own = Own(
+        capabilities = request._capabilities = Capabilities(
             user["tenant"], user["username"], AdminRole(session.get("admin_role", AdminRole.UNKNOWN))
         )
     return capabilities

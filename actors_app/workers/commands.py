@@ -3,13 +3,13 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, Written, perform
+from actors_app.core.operations.perform import Answer, CommandResult, perform
 from actors_app.services import Abaco
 from actors_app.services.types import Worker
 from actors_app.workers.operations import ENSURE_WORKERS, STOP_WORKER
 
 
-def ensure(request: HttpRequest, abaco: Abaco, actor_id: str, num: int) -> Written[str]:
+def ensure(request: HttpRequest, abaco: Abaco, actor_id: str, num: int) -> CommandResult[str]:
     """Ask for at least so many workers; of administrators alone. `POST /actors/{id}/workers`."""
     return perform(
         request,
@@ -21,7 +21,7 @@ def ensure(request: HttpRequest, abaco: Abaco, actor_id: str, num: int) -> Writt
     )
 
 
-def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> Written[str]:
+def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> CommandResult[str]:
     """Ask a worker to stop, which it does later. `DELETE /actors/{id}/workers/{worker}`."""
     return perform(
         request,

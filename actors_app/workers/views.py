@@ -17,7 +17,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.own_pages import page_of
-from actors_app.core.pages.relative_times import When, when
+from actors_app.core.pages.relative_times import RelativeTime, when
 from actors_app.core.security.credentials import abaco_for
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound
@@ -37,9 +37,9 @@ class WorkerRow:
     url: str
     badge: SafeString
     is_stopping: bool
-    created: When
-    ran: When
-    checked: When
+    created: RelativeTime
+    ran: RelativeTime
+    checked: RelativeTime
     host: str
     execution: str
     execution_url: str
@@ -69,7 +69,7 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
             workers=lambda: abaco.workers.list(actor_id),
             mailbox=lambda: abaco.messages.count(actor_id),
         )
-        context["actor"] = answers["actor"].need()
+        context["actor"] = answers["actor"].unwrap()
         context["form"] = ScaleForm()
         context["error"] = answers["workers"].error
         if context["error"] is None:
@@ -115,10 +115,10 @@ def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpRe
         workers=lambda: abaco.workers.list(actor_id),
         mailbox=lambda: abaco.messages.count(actor_id),
     )
-    context |= {"actor": answers["actor"].need(), "section": "actors", "tab": "workers", "counts": {}}
+    context |= {"actor": answers["actor"].unwrap(), "section": "actors", "tab": "workers", "counts": {}}
     if isinstance(answers["worker"].error, NotFound):
         return render_page(request, "workers/gone.html", context, partial="workers/_gone.html", status=404)
-    worker = answers["worker"].need()
+    worker = answers["worker"].unwrap()
     running = running_by_worker(abaco, actor_id, [worker]).get(worker_id, "")
     context |= {"worker": worker, "is_moving": _is_moving([worker]), "running": running}
     context["standstills"] = [
@@ -147,7 +147,7 @@ def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResp
             workers=lambda: abaco.workers.list(actor_id),
             mailbox=lambda: abaco.messages.count(actor_id),
         )
-        context["worker"], actor = answers["worker"].need(), answers["actor"].need()
+        context["worker"], actor = answers["worker"].unwrap(), answers["actor"].unwrap()
         standstills = [
             standstill for standstill in _standing_still(abaco, answers) if standstill.worker_id == worker_id
         ]

@@ -27,7 +27,7 @@ def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, W
         mailbox=lambda: abaco.messages.count(actor_id),
         workers=lambda: abaco.workers.list(actor_id),
     )
-    execution: Execution = answers["execution"].need()
+    execution: Execution = answers["execution"].unwrap()
     answers["actor"] = actor_since(abaco, actor_id, execution, answers["actor"])
     if execution.outcome == "error" and not isinstance(answers["actor"].error, NotFound | Forbidden | None):
         raise answers["actor"].error

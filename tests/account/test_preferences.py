@@ -17,7 +17,7 @@ from actors_app.core.clock import DAY, to_ms
 from actors_app.core.models import PreferenceRow
 from actors_app.core.pages import preferences
 from actors_app.core.pages.preferences import Preferences, read
-from actors_app.core.pages.timezones import COOKIE, exact, here, written_in, zone_named, zone_names, zone_words
+from actors_app.core.pages.timezones import COOKIE, exact, to_local, written_in, zone_named, zone_names, zone_words
 from actors_app.history import counts as history_counts
 from actors_app.history.charts import spans
 from actors_app.history.filters import Wanted
@@ -154,7 +154,7 @@ def test_a_moment_is_written_on_the_readers_clock(zone: str, words: str) -> None
     moment = datetime(2026, 11, 23, 15, 51, 39, tzinfo=UTC)
     with written_in(zone_named(zone)):
         assert exact(moment) == words
-        assert here(moment) == moment
+        assert to_local(moment) == moment
     assert exact(moment) == "2026-11-23 15:51:39 UTC", "nobody's zone is left behind"
 
 

@@ -24,7 +24,7 @@ def at(text: str) -> datetime:
     ],
 )
 def test_a_schedule_is_read_said_and_written(text: str, words: str, again: str) -> None:
-    schedule = Schedule.read(text)
+    schedule = Schedule.parse(text)
     assert schedule
     assert (schedule.words, schedule.text) == (words, again)
 
@@ -33,24 +33,24 @@ def test_a_schedule_is_read_said_and_written(text: str, words: str, again: str) 
     "text", [None, "", "now + 0 days", "now + x hours", "2027-02-30 08 + 1 day", "now+1 day", "now + 1 minute", "x"]
 )
 def test_what_is_none_is_not_read(text: str | None) -> None:
-    assert Schedule.read(text) is None
+    assert Schedule.parse(text) is None
 
 
 def test_months_end_where_they_end_and_do_not_drift() -> None:
-    schedule = Schedule.read("2027-01-31 08 + 1 month")
+    schedule = Schedule.parse("2027-01-31 08 + 1 month")
     assert schedule
     found = schedule.after(at("2027-01-31T08:00"), 4)
     assert [f"{one:%m-%d %H}" for one in found] == ["01-31 08", "02-28 08", "03-31 08", "04-30 08"]
 
 
 def test_a_year_is_passed() -> None:
-    schedule = Schedule.read("2027-11-15 00 + 1 month")
+    schedule = Schedule.parse("2027-11-15 00 + 1 month")
     assert schedule
     assert [f"{one:%Y-%m}" for one in schedule.after(at("2027-11-15T00:00"), 3)] == ["2027-11", "2027-12", "2028-01"]
 
 
 def test_the_calendar_ends() -> None:
-    schedule = Schedule.read("9999-12-31 20 + 9999 hours")
+    schedule = Schedule.parse("9999-12-31 20 + 9999 hours")
     assert schedule
     assert len(schedule.after(at("9999-12-31T20:00"))) == 1
 

@@ -106,14 +106,14 @@ def test_a_wave_brings_each_answer_and_each_error_home(abaco: Abaco) -> None:
         late=lambda: abaco.actors.get("c"),
         bad=lambda: abaco.actors.get(".."),
     )
-    assert answers["every"].need()[0].id == "a"
+    assert answers["every"].unwrap()[0].id == "a"
     assert answers["every"].error is None
     kinds = {"denied": Forbidden, "late": TimedOut, "bad": NotFound}
     for name, kind in kinds.items():
         assert answers[name].value is None
         assert type(answers[name].error) is kind
         with pytest.raises(kind):
-            answers[name].need()
+            answers[name].unwrap()
 
 
 @responses.activate
@@ -122,7 +122,7 @@ def test_a_wave_renews_once_and_in_its_own_thread(client: AbacoClient) -> None:
     visitor = Visitor("old", "new")
     abaco = Abaco(client, visitor)
     answers = abaco.wave(**{f"call{number}": abaco.actors.list for number in range(8)})
-    assert all(answer.need() == () for answer in answers.values())
+    assert all(answer.unwrap() == () for answer in answers.values())
     assert visitor.renewals == ["old"]
     assert visitor.threads == {threading.get_ident()}
     assert len(responses.calls) == 16
@@ -140,13 +140,13 @@ def test_a_wave_that_cannot_renew_says_so_of_those_calls_only(client: AbacoClien
     abaco = Abaco(client, Down())
     answers = abaco.wave(a=abaco.actors.list, b=lambda: abaco.actors.get("b"))
     assert type(answers["a"].error) is Unreachable
-    assert answers["b"].need().id == "b"
+    assert answers["b"].unwrap().id == "b"
 
 
 def test_the_calls_of_a_wave_are_made_at_once(abaco: Abaco) -> None:
     all_of_them = threading.Barrier(10, timeout=60)  # nobody passes before the tenth has come
     answers = abaco.wave(**{f"call{number}": all_of_them.wait for number in range(10)})
-    assert sorted(answer.need() for answer in answers.values()) == list(range(10))
+    assert sorted(answer.unwrap() for answer in answers.values()) == list(range(10))
 
 
 def test_a_mistake_in_a_wave_is_not_hidden(abaco: Abaco) -> None:
@@ -155,6 +155,6 @@ def test_a_mistake_in_a_wave_is_not_hidden(abaco: Abaco) -> None:
 
 
 def test_an_answer_is_a_value_or_an_error() -> None:
-    assert Answer(value=None).need() is None
+    assert Answer(value=None).unwrap() is None
     with pytest.raises(NotFound):
-        Answer(error=NotFound()).need()
+        Answer(error=NotFound()).unwrap()

@@ -172,13 +172,13 @@ def test_no_path_is_made_where_the_api_would_read_another_route(name: str) -> No
 def test_who_can_do_what_about_an_existing_one_is_said(kind: Kind, name: str, words: str) -> None:
     problem = problem_of(kind, name)
     assert problem is not None
-    assert words in problem.words
+    assert words in problem.explanation
 
 
 def test_a_config_named_new_suffers_nothing() -> None:
     problem = problem_of("config", "new")
     assert problem is not None
-    assert problem.words == ""
+    assert problem.explanation == ""
     assert has_page("config", "new")
 
 

@@ -8,10 +8,10 @@ How to add an endpoint, in a subject's folder:
    rejects unknown fields and other types) and parameters (`fields.Query`).
 3. `api.py`: a class for each path, derived from `base.Resource`, with a method for each HTTP method and `@operation(…)`
    above it, which writes the schema. `self.http` is Django's request, `self.abaco` the API as this caller may use it,
-   `self.body(Serializer)` the checked body and `self.asked` the checked parameters.
+   `self.body(Serializer)` the checked body and `self.params` the checked parameters.
    - A list: `return self.page(Serializer, rows, key=…)`, where `key` is a total order.
-   - A write: `return self.written(commands.<verb>(self.http, …), show=…, status=…)`. It covers one-time keys, the audit
-     trail and unknown outcomes.
+   - A write: `return self.command_response(commands.<verb>(self.http, …), show=…, status=…)`. It covers one-time
+     keys, the audit trail and unknown outcomes.
    - An endpoint whose response holds a secret sets `secret = True`: the response is not stored, and a repeated request
      gets it without the secret.
    - Catch nothing: `exceptions.py` turns errors of the services into problems. `raise Problem(…)` for the portal's own.

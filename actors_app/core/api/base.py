@@ -18,7 +18,7 @@ from actors_app.core.api.exceptions import REPLAYED, Problem, not_valid
 from actors_app.core.api.fields import Body, Slice
 from actors_app.core.api.paging import Key, Page
 from actors_app.core.operations import replays, secrets
-from actors_app.core.operations.perform import Written
+from actors_app.core.operations.perform import CommandResult
 from actors_app.core.operations.replays import First
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in, tenant_of
 from actors_app.core.security.read_only import read_only_reason
@@ -34,7 +34,7 @@ class Resource(APIView):
     """An address of the JSON API."""
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]  # noqa: RUF012  as the framework has it
-    asked: dict[str, Any]  # what stands after the `?`, checked
+    params: dict[str, Any]  # what stands after the `?`, checked
     secret: ClassVar[bool] = False  # whether its answers show something that nobody may keep
 
     @property
@@ -49,14 +49,14 @@ class Resource(APIView):
         return abaco_for(self.http)
 
     @property
-    def who(self) -> Credentials:
+    def user(self) -> Credentials:
         """Return who asks."""
         return signed_in(self.http)
 
     @property
     def tenant(self) -> Tenant:
         """Return the Actors API that is asked."""
-        return tenant_of(self.who)
+        return tenant_of(self.user)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let in who is signed in and, where something is to be changed, may change something; read what was sent."""
@@ -65,7 +65,7 @@ class Resource(APIView):
         handler = getattr(self, method, None)
         if handler is None or method not in self.http_method_names:
             return  # refused right after this
-        self.asked = self._checked(handler.query_shape(data=request.query_params))
+        self.params = self._checked(handler.query_shape(data=request.query_params))
         if request.method in _READS:
             return
         if reason := read_only_reason(self.http):
@@ -79,7 +79,7 @@ class Resource(APIView):
 
         `what` says of what they are; the query is a SecretsQuery. Raises NotOwner.
         """
-        reveals = self.asked.get("secrets") == "shown"
+        reveals = self.params.get("secrets") == "shown"
         if reveals:
             if reason := read_only_reason(self.http):
                 raise Problem(403, "reads-only", reason)
@@ -105,10 +105,10 @@ class Resource(APIView):
     ) -> Response:
         """Answer with the page of a list that was asked for, in the order of a key that no two items share."""
         rows = list(items)
-        if selected := paging.slice_of(self.asked):
+        if selected := paging.slice_of(self.params):
             page = paging.sliced(rows, key, selected, descending=descending)
             return self.page_of(serializer, page, total=len(rows))
-        cursor, limit = self.asked.get("cursor", ""), self.asked["limit"]
+        cursor, limit = self.params.get("cursor", ""), self.params["limit"]
         return self.page_of(
             serializer, paging.cut(rows, key, cursor=cursor, limit=limit, descending=descending), total=len(rows)
         )
@@ -125,9 +125,9 @@ class Resource(APIView):
             response["Link"] = header
         return response
 
-    def written(
+    def command_response(
         self,
-        written: Written[T],
+        written: CommandResult[T],
         show: Callable[[T, str], Mapping[str, Any]],
         *,
         status: int = 200,
@@ -147,12 +147,12 @@ class Resource(APIView):
             replays.keep(written.key, First(status, {**body, **dict.fromkeys(secrets)}, first.location))
         return self._first(first)
 
-    def done(self, written: Written[Any]) -> Response:
+    def done(self, written: CommandResult[Any]) -> Response:
         """Answer to a write of which there is nothing to show but that it was done."""
-        return self.written(written, lambda _, message: {"message": message})
+        return self.command_response(written, lambda _, message: {"message": message})
 
-    def _replayed(self, written: Written[Any]) -> Response:
-        first = replays.kept(written.key)
+    def _replayed(self, written: CommandResult[Any]) -> Response:
+        first = replays.first_answer(written.key)
         if first is None:
             raise Problem(
                 409,

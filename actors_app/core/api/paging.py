@@ -38,7 +38,7 @@ class Page(Generic[T]):
 def cut(items: Iterable[T], key: Callable[[T], Key], *, cursor: str, limit: int, descending: bool = False) -> Page[T]:
     """Order a list by a key that no two items share, and cut the page out that a cursor names."""
     keyed = sorted(((key(item), item) for item in items), key=lambda pair: pair[0], reverse=descending)
-    direction, position = read(cursor) if cursor else ("after", None)
+    direction, position = read_cursor(cursor) if cursor else ("after", None)
     begin, end = 0, min(limit, len(keyed))
     if position is not None:
         at = tuple(position) if isinstance(position, list) else ()
@@ -53,8 +53,8 @@ def cut(items: Iterable[T], key: Callable[[T], Key], *, cursor: str, limit: int,
     chosen = keyed[begin:end]
     return Page(
         [item for _, item in chosen],
-        write("after", list(chosen[-1][0])) if chosen and end < len(keyed) else None,
-        write("before", list(chosen[0][0])) if chosen and begin > 0 else None,
+        write_cursor("after", list(chosen[-1][0])) if chosen and end < len(keyed) else None,
+        write_cursor("before", list(chosen[0][0])) if chosen and begin > 0 else None,
     )
 
 
@@ -75,13 +75,13 @@ def slice_page(items: Sequence[T], selected: Slice, *, has_more: bool) -> Page[T
     return Page(items, following, previous, selected)
 
 
-def write(way: str, place: Any) -> str:
+def write_cursor(way: str, place: Any) -> str:
     """Write a cursor."""
     text = json.dumps([way, place], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(cursor: str) -> tuple[str, Any]:
+def read_cursor(cursor: str) -> tuple[str, Any]:
     """Read a cursor: the way from a place, and the place; raise a problem for what is none."""
     try:
         if not cursor.isascii():

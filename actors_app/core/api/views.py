@@ -31,7 +31,7 @@ class Start(Resource):
         """Answer with the caller's name, and the token that a session needs to change something."""
         return Response(
             {
-                "username": self.who.username,
+                "username": self.user.username,
                 "tenant": self.tenant.name,
                 "read_only": read_only_reason(self.http),
                 "csrf_token": None if brings_token(self.http) else get_token(self.http),

@@ -23,7 +23,7 @@ from actors_app.core.operations import trail
 from actors_app.core.operations.keys import FIELD, is_key, new_key
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.operation import Operation
-from actors_app.core.security.capabilities import Own
+from actors_app.core.security.capabilities import Capabilities
 from actors_app.core.security.credentials import Credentials, SessionCredentials
 from actors_app.services.errors import AbacoError, Conflict, SignedOut
 
@@ -66,7 +66,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Written(Generic[T]):
+class CommandResult(Generic[T]):
     """A write that was done: where it led, and what the API gave, which is None when the form was sent before.
 
     `key` is the trail's own.
@@ -105,7 +105,7 @@ def perform(
     object_id: str = "",
     subject: str = "",
     details: Mapping[str, Any] | None = None,
-) -> Written[T]:
+) -> CommandResult[T]:
     """Record the write, make the call, record what came of it; return where it led.
 
     `subject` is the alias or the config whose level counts, where that is not the object; `details` is what the trail
@@ -129,7 +129,7 @@ def perform_item(
     actor_id: str,
     object_id: str = "",
     details: Mapping[str, Any] | None = None,
-) -> Written[T]:
+) -> CommandResult[T]:
     """Do as `perform` does for one of the many writes that one form ordered; `job` and `item` stand for its key."""
     fields, secret = _fields(request, operation, actor_id, object_id), _digest(job, item)
     return _recorded(
@@ -186,14 +186,14 @@ def _recorded(
     details: Mapping[str, Any] | None,
     call: Callable[[], T],
     answer: Callable[[T], Answer],
-) -> Written[T]:
+) -> CommandResult[T]:
     key, start_details = _key(sending.secret, fields), {**(details or {}), "content": sending.content}
     try:
         start = trail.append(kind=AuditEntry.START, key=key, details=start_details, **fields)
     except IntegrityError as error:
         if not AuditEntry.objects.filter(key=key).exists():
             raise NotRecorded(type(error).__name__) from None
-        return Written(_first_answer(key, sending), None, key, is_replay=True)
+        return CommandResult(_first_answer(key, sending), None, key, is_replay=True)
     except DatabaseError as error:
         raise NotRecorded(type(error).__name__) from None
     try:
@@ -203,17 +203,17 @@ def _recorded(
         if error.changed == "yes":
             outcome = AuditEntry.DONE
         _end(start, outcome, fields, {"error": _error_details(error)})
-        Own(fields["tenant"], fields["username"]).refused(operation, subject, error)
+        Capabilities(fields["tenant"], fields["username"]).refused(operation, subject, error)
         error.audit_id = start.pk
         raise
     outcome_answer = answer(value)
     _end(start, AuditEntry.DONE, fields, {"answer": asdict(outcome_answer)})
-    return Written(outcome_answer, value, key)
+    return CommandResult(outcome_answer, value, key)
 
 
 def answered(
     request: HttpRequest, operation: Operation, *, actor_id: str = "", object_id: str = ""
-) -> Written[Any] | None:
+) -> CommandResult[Any] | None:
     """Return what this very form led to before, or None; raise as `perform` does when that was an error.
 
     For views that must look at the API before they write, and would find what the first sending did.
@@ -223,7 +223,7 @@ def answered(
     key = entry_key(request, operation, actor_id=actor_id, object_id=object_id)
     if not AuditEntry.objects.filter(key=key).exists():
         return None
-    return Written(_first_answer(key, sending_of(request)), None, key, is_replay=True)
+    return CommandResult(_first_answer(key, sending_of(request)), None, key, is_replay=True)
 
 
 def record_read(

@@ -42,7 +42,7 @@ def keep(key: str, first: First) -> None:
         log.warning("An answer could not be kept: %s", type(error).__name__)
 
 
-def kept(key: str) -> First | None:
+def first_answer(key: str) -> First | None:
     """Return the first answer under a key of the trail, or None where it is not kept, or not any more."""
     row = KeptAnswer.objects.filter(key=key, expires_at__gt=timezone.now()).first()
     if row is None:

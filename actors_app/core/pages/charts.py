@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import log10
 
-from actors_app.core.pages.timezones import here
+from actors_app.core.pages.timezones import to_local
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -56,7 +56,7 @@ class Chart:
 
     width: int
     height: int
-    left: int
+    plot_left: int
     x_marks: tuple[tuple[float, str], ...]
     y_marks: tuple[tuple[float, str], ...]
     rects: tuple[Rect, ...] = ()
@@ -127,7 +127,7 @@ def bars(
     return Chart(
         width=width,
         height=height,
-        left=_LEFT,
+        plot_left=_LEFT,
         x_marks=tuple(
             (round(_LEFT + index * span + span / 2, 1), bucket.label)
             for index, bucket in enumerate(buckets)
@@ -154,9 +154,9 @@ def scatter(points: Iterable[Point], *, since: datetime, until: datetime, width:
     return Chart(
         width=width,
         height=height,
-        left=x_start,
+        plot_left=x_start,
         x_marks=tuple(
-            (round(x_start + wide * part / 4, 1), f"{here(since + (until - since) * part / 4):%H:%M}")
+            (round(x_start + wide * part / 4, 1), f"{to_local(since + (until - since) * part / 4):%H:%M}")
             for part in range(5)
         ),
         y_marks=tuple((y(seconds), label) for seconds, label in marks),

@@ -78,7 +78,7 @@ def seal(person: Person) -> str:
     return _signer.sign_object(list(person))
 
 
-def whose(request: HttpRequest) -> Person | None:
+def form_owner(request: HttpRequest) -> Person | None:
     """Return whose form this request sends, as far as the form says and can be believed."""
     try:
         return Person(*_signer.unsign_object(request.POST.get(FIELD, "")))
@@ -116,7 +116,7 @@ def keep(request: HttpRequest, *, why: str = SIGNED_OUT) -> str:
 
     `why` is the sentence with which its page is opened again.
     """
-    owner = whose(request)
+    owner = form_owner(request)
     typed = {name: request.POST.getlist(name) for name in request.POST if name not in _NOT_KEPT}
     if owner is None or not (typed or request.FILES):
         return ""
@@ -189,12 +189,12 @@ def show(draft: KeptForm) -> None:
     _current_draft.set(draft)
 
 
-def shown() -> KeptForm | None:
+def current() -> KeptForm | None:
     """Return the draft that the page which is made now shows, if any."""
     return _current_draft.get()
 
 
 def restored() -> QueryDict:
     """Return the values of that draft; empty where there is none."""
-    draft = shown()
+    draft = current()
     return draft.values if draft else QueryDict()

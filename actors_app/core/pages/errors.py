@@ -162,7 +162,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _given_back(request: HttpRequest, why: str) -> HttpResponse | None:
     """Lead whose form it is, and only them, to its page with what was typed; None where htmx left that on the page."""
-    owner = drafts.whose(request)
+    owner = drafts.form_owner(request)
     if owner is None or owner != drafts.signed_in(request) or wants_fragment(request):
         return None
     handle = drafts.keep(request, why=why)
@@ -315,7 +315,7 @@ def render_plain(template: str, context: dict[str, Any]) -> str:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a form whose proof of origin is missing or old; what its owner typed is kept all the same."""
-    owner = None if is_api(request) else drafts.whose(request)
+    owner = None if is_api(request) else drafts.form_owner(request)
     if owner is not None:
         sender = drafts.signed_in(request)
         if sender is None:

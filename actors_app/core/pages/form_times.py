@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from actors_app.core.pages.formatting import now, written
+from actors_app.core.pages.formatting import address_time, now
 from actors_app.core.pages.timezones import zone_here, zone_names
 from actors_app.services.blanks import collapsed, without_unseen
 from actors_app.services.times import parse_time
@@ -67,7 +67,7 @@ def as_in_address(text: str) -> str:
         except OverflowError:
             break
         if value is not None:
-            return value.isoformat() if not isinstance(value, datetime) else written(value)
+            return value.isoformat() if not isinstance(value, datetime) else address_time(value)
     raise ValueError(text)
 
 

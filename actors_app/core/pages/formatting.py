@@ -120,7 +120,7 @@ def pretty_json(value: Any) -> str:
     return visible(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
-def written(at: datetime) -> str:
+def address_time(at: datetime) -> str:
     """Write a moment as the address has it, in UTC, so that it means the same to everybody: `2026-11-23T16:00`."""
     at = at.astimezone(UTC)
     if at.microsecond:

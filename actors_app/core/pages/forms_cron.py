@@ -30,7 +30,7 @@ def check_schedule(schedule: str, now: datetime | None = None) -> str:
         raise forms.ValidationError("The interval is counted in hours, days, weeks or months.")
     if start != "now":
         _check_start(start, now, future)
-    parsed = Schedule.read(schedule)
+    parsed = Schedule.parse(schedule)
     if parsed is None or parsed.outlasts(now):
         raise forms.ValidationError(TOO_LONG)
     return schedule

@@ -55,7 +55,7 @@ class Key:
     """A key, or keys one after the other, and what comes of them."""
 
     keys: tuple[str, ...]
-    words: str
+    description: str
 
 
 EVERYWHERE = (

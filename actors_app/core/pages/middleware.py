@@ -138,7 +138,7 @@ class DraftMiddleware:
         if is_api(request):
             return None
         if request.method == "POST" and "who" in request.session:
-            maker, sender = drafts.whose(request), drafts.signed_in(request)
+            maker, sender = drafts.form_owner(request), drafts.signed_in(request)
             return other_sign_in(request) if maker and sender and maker != sender else None
         handle = request.GET.get(drafts.PARAMETER, "")
         if request.method != "GET" or not handle or wants_fragment(request):

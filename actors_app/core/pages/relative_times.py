@@ -8,21 +8,21 @@ from actors_app.core.pages.timezones import exact
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class RelativeTime:
     """A moment in a row: its age in words, and exactly, on the reader's clock, or empty where there is none."""
 
-    words: str
+    text: str
     exact: str
 
 
-def when(moment: datetime | None, at: datetime, never: str, *, ending: str = " ago") -> When:
+def when(moment: datetime | None, at: datetime, never: str, *, ending: str = " ago") -> RelativeTime:
     """Return how long before `at` a moment was, and when; `never` in its place where there is none.
 
     An `ending` other than " ago" makes an age of it: `3 min` rather than `3 min ago`.
     """
     if moment is None:
-        return When(never, "")
+        return RelativeTime(never, "")
     text = ago_words(moment, at)
     if text.endswith(" ago"):
         text = text.removesuffix(" ago") + ending
-    return When(text, exact(moment))
+    return RelativeTime(text, exact(moment))

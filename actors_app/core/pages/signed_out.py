@@ -60,7 +60,7 @@ def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
 
 def _sign_in_over(request: HttpRequest, error: AbacoError, *, is_elsewhere: bool) -> HttpResponse:
     """Answer 401 with the sign-in as a part of the page, which keeps everything that was typed."""
-    owner = drafts.whose(request)
+    owner = drafts.form_owner(request)
     tenant = origins.tenant_at(owner.tenant) if owner else None
     initial = {"tenant": tenant.name, "username": owner.username} if owner and tenant else {}
     return render(
@@ -80,7 +80,7 @@ def _sign_in_over(request: HttpRequest, error: AbacoError, *, is_elsewhere: bool
 
 def interrupted(request: HttpRequest) -> HttpResponse:
     """Answer for a sign-in that was ended elsewhere while this request was answered; what it wrote, it wrote."""
-    owner = drafts.whose(request) if request.method == "POST" else None
+    owner = drafts.form_owner(request) if request.method == "POST" else None
     if owner is None or not drafts.was_sent(request, owner):
         return signed_out(request, SignedOut("ended elsewhere"))
     credentials.sign_out(request)

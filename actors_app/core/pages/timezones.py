@@ -89,7 +89,7 @@ def written_in(zone: tzinfo) -> Iterator[None]:
         _zone.reset(token)
 
 
-def here(moment: datetime) -> datetime:
+def to_local(moment: datetime) -> datetime:
     """Return a moment on the reader's clock."""
     zone = _zone.get()
     return moment if zone is UTC and moment.tzinfo is UTC else moment.astimezone(zone)
@@ -97,5 +97,5 @@ def here(moment: datetime) -> datetime:
 
 def exact(moment: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
     """Write a moment on the reader's clock, with how far that is from UTC."""
-    at = here(moment)
+    at = to_local(moment)
     return f"{at:{form}} {zone_words(at)}"

@@ -85,7 +85,7 @@ class _CachedLevel:
     asked_at: float  # the monotonic time when the API was asked
 
 
-class Own:
+class Capabilities:
     """What one visitor is known to be allowed; it listens to what the API answers them (`services/hearing.py`)."""
 
     def __init__(self, tenant: str, username: str, role_then: AdminRole = AdminRole.UNKNOWN) -> None:
@@ -216,7 +216,7 @@ class Own:
 
 def is_plain(who: Person) -> bool:
     """Whether somebody is known to have neither the admin nor the privileged role at the API."""
-    return Own(who.tenant, who.username).is_plain
+    return Capabilities(who.tenant, who.username).is_plain
 
 
 def _memory(*parts: str) -> str:

@@ -24,7 +24,7 @@ from django.utils import timezone
 from actors_app.core import bulkhead
 from actors_app.core.security import origins
 from actors_app.core.security.browsers import browser_name
-from actors_app.core.security.capabilities import Own
+from actors_app.core.security.capabilities import Capabilities
 from actors_app.core.security.models import KeyHandover, PortalSession, hashed
 from actors_app.core.security.sessions import hash_keys
 from actors_app.services import Abaco, AbacoClient, tokens
@@ -385,4 +385,4 @@ def abaco_for(request: HttpRequest) -> Abaco:
         raise SignedOut
     bulkhead.enter(request)
     user = credentials.current
-    return Abaco(client_for(tenant_of(user)), credentials, listener=Own(user.tenant, user.username))
+    return Abaco(client_for(tenant_of(user)), credentials, listener=Capabilities(user.tenant, user.username))

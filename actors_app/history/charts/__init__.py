@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from actors_app.core.pages.formatting import written
+from actors_app.core.pages.formatting import address_time
 from actors_app.core.pages.timezones import zone_words
 from actors_app.history.charts.distribution import distribution
 from actors_app.history.charts.drawing import Panel
@@ -71,7 +71,7 @@ def charts_of(
     if durations is None:
         durations = [ran for _, ran, *_ in runs if ran is not None]
     moments = [buckets[0][0], *(end for _, end, _ in buckets)] if buckets else []
-    window = (moments, [written(moment) for moment in local(moments, zone)])
+    window = (moments, [address_time(moment) for moment in local(moments, zone)])
     zone_name = zone_words(datetime.fromtimestamp((moments[-1] if moments else 0) / 1000, zone))
     return Charts(
         over_time=over_time(buckets, links, zone, zone_name, is_partial=is_partial),

@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from django.utils.safestring import SafeString
 
-from actors_app.core.pages.formatting import thousands, written
+from actors_app.core.pages.formatting import address_time, thousands
 from actors_app.history.charts.drawing import (
     FAILURES,
     HEIGHT,
@@ -55,7 +55,7 @@ def over_time(
     """
     title = "Executions over time"
     moments = [buckets[0][0], *(end for _, end, _ in buckets)] if buckets else []
-    edges = [written(edge) for edge in local(moments, zone)]
+    edges = [address_time(edge) for edge in local(moments, zone)]
     bars = list(_bars(buckets, moments, edges, links, zone))
     outcomes = [outcome for outcome in ORDER if any(outcome in bar.counts for bar in bars)]
     if not outcomes:

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from actors_app.core.pages.formatting import thousands, visible, written
+from actors_app.core.pages.formatting import address_time, thousands, visible
 from actors_app.history.charts.drawing import (
     HEIGHT,
     ORDER,
@@ -132,7 +132,7 @@ def _domain(
     else:
         own = spans(start, end, choose_step(start, end), zone)
         moments = [own[0][0], *(one for _, one in own)]
-    return moments, [written(moment) for moment in local(moments, zone)]
+    return moments, [address_time(moment) for moment in local(moments, zone)]
 
 
 def _marks(shortest: int, longest: int) -> tuple[int, ...]:

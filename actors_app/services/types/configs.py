@@ -35,7 +35,7 @@ class Config:
     def name_problem(self) -> str | None:
         """What it suffers because of its name, and what can be done; None where it suffers nothing."""
         problem = problem_of("config", self.name)
-        return (problem.words or None) if problem else None
+        return (problem.explanation or None) if problem else None
 
     def is_for(self, *names: str) -> bool:
         """Whether an actor with one of these names, its id and its aliases, receives it.

@@ -83,4 +83,4 @@ class Alias:
     def name_problem(self) -> str | None:
         """What it suffers because of its name, and what can be done; None where it suffers nothing."""
         problem = problem_of("alias", self.alias)
-        return (problem.words or None) if problem else None
+        return (problem.explanation or None) if problem else None

@@ -10,8 +10,8 @@ from django.test import Client
 
 from actors_app.audit.forms import ActivityForm
 from actors_app.core.pages.form_times import as_in_address, moment_of
-from actors_app.core.pages.formatting import ago_words, duration, now, written
-from actors_app.core.pages.timezones import exact, here, written_in, zone_names
+from actors_app.core.pages.formatting import address_time, ago_words, duration, now
+from actors_app.core.pages.timezones import exact, to_local, written_in, zone_names
 from actors_app.history.charts.spans import day_words
 from actors_app.history.export import moment_text
 from actors_app.history.forms import HistoryForm
@@ -126,15 +126,15 @@ def test_whatever_the_portal_writes_is_read_on_every_clock(zone: str) -> None:
             (AT.isoformat(), AT),
             (local.isoformat(), AT),
             (str(local), AT),
-            (written(local), AT),
+            (address_time(local), AT),
             (moment_text(int(AT.timestamp() * 1000)) or "", AT),
             (format_datetime(AT, usegmt=True), AT.replace(microsecond=0)),
             (line.split('"time": "')[1].split('"')[0], AT),
-            (f"{here(lately):%d %b %H:%M:%S}", lately),
+            (f"{to_local(lately):%d %b %H:%M:%S}", lately),
         ]
         for text, moment in texts:
             assert moment_of(as_in_address(text)) == moment, text
-        assert as_in_address(day_words(here(lately))) == f"{here(lately):%Y-%m-%d}"
+        assert as_in_address(day_words(to_local(lately))) == f"{to_local(lately):%Y-%m-%d}"
 
 
 def test_ages_and_clocks_are_of_now() -> None:
@@ -147,7 +147,7 @@ def test_ages_and_clocks_are_of_now() -> None:
         assert abs(now() - timedelta(hours=2) - moment_of(as_in_address(words))) < timedelta(minutes=5), words
     assert moment_of(as_in_address("in 3 min 20 s")) > now()
     with written_in(ZoneInfo("Asia/Kathmandu")):
-        clock = here(now() - timedelta(hours=5)).replace(second=0, microsecond=0)
+        clock = to_local(now() - timedelta(hours=5)).replace(second=0, microsecond=0)
         assert moment_of(as_in_address(f"{clock:%H:%M}")) == clock
         assert moment_of(as_in_address(exact(clock, "%H:%M"))) == clock
 

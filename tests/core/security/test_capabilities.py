@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from actors_app.core.operations.operation import operation_named, operations
-from actors_app.core.security.capabilities import Own
+from actors_app.core.security.capabilities import Capabilities
 from actors_app.core.security.models import PortalSession
 from actors_app.services.errors import Forbidden
 from actors_app.services.types import AdminRole
@@ -260,7 +260,7 @@ def test_a_grant_forgets_what_everybody_was_known_to_have(api: API, sign_in: Any
 
 
 def test_an_answer_from_before_a_change_counts_no_more_however_late_it_comes(db: None) -> None:
-    own = Own("default", "jdoe", AdminRole.OTHER)
+    own = Capabilities("default", "jdoe", AdminRole.OTHER)
     asked = time.monotonic()
     own.changed("actor", ACTOR_ID)
     own.levels("actor", ACTOR_ID, READ, asked)
@@ -305,7 +305,7 @@ def test_a_refusal_for_something_else_teaches_nothing(api: API, signed_in: Clien
     "name", [one.name for one in operations() if one.needs in ("EXECUTE", "UPDATE") and not one.checks_admins]
 )
 def test_a_refusal_of_any_operation_teaches(db: None, name: str) -> None:
-    operation, own = operation_named(name), Own("default", "jdoe")
+    operation, own = operation_named(name), Capabilities("default", "jdoe")
     refusal = Forbidden(reason=f"Not authorized -- you do not have access to this {operation.kind}.")
     own.refused(operation, "subject", refusal)
     refused = f"The API has just refused you more of this {operation.kind}"
