@@ -28,7 +28,7 @@ class ActorsAppConfig(AppConfig):
         """Give every connection to the store its patience and thrift; register operations, receivers and checks."""
         from actors_app.actors import archive  # noqa: F401 - importing registers its receiver
         from actors_app.doctor import system_checks  # noqa: F401 - importing registers them
-        from actors_app.services.watching import before_waiting
+        from actors_app.services.instrumentation import before_waiting
 
         load_operations()
         store.start()

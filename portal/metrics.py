@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 from actors_app.core import bulkhead
 from actors_app.services.breaker import breaker_of
 from actors_app.services.calls import Call
-from actors_app.services.watching import after_calls
+from actors_app.services.instrumentation import after_calls
 from portal.store import missing_migrations
 
 Handler = Callable[[HttpRequest], HttpResponse]

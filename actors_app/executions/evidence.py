@@ -28,7 +28,7 @@ from actors_app.masking import MASK, Masker
 from actors_app.messages import archive as message_archive
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
-from actors_app.services.originals import Original
+from actors_app.services.raw_json import Original
 from actors_app.services.types import Actor, AdminRole, Execution
 from portal import __version__
 
@@ -116,11 +116,11 @@ class Pack:
         yield from self._results(subject, folder)
 
     def _ask(self, subject: Subject) -> dict[str, Answer]:
-        originals, id_ = self.abaco.originals, subject.actor.id
-        calls: dict[str, Any] = {"execution": lambda: originals.execution(id_, subject.execution_id)}
+        raw_json, id_ = self.abaco.raw_json, subject.actor.id
+        calls: dict[str, Any] = {"execution": lambda: raw_json.execution(id_, subject.execution_id)}
         if subject.actor.key not in self.actors:
-            calls["actor"] = lambda: originals.actor(id_)
-            calls["permissions"] = lambda: originals.permissions(id_)
+            calls["actor"] = lambda: raw_json.actor(id_)
+            calls["permissions"] = lambda: raw_json.permissions(id_)
         try:
             return self.abaco.wave(**calls)
         except AbacoError as error:  # nobody is signed in any more
@@ -187,7 +187,7 @@ class Pack:
     def _log(self, subject: Subject, execution: Execution | None, folder: str) -> Iterator[bytes]:
         seen_actor, id_, name = subject.actor, subject.execution_id, f"{folder}log.txt"
         actor, problems = self.actors[seen_actor.key], list[str]()
-        source, why = self.abaco.originals.log_source(seen_actor.id, id_), ""
+        source, why = self.abaco.raw_json.log_source(seen_actor.id, id_), ""
         first = ""
         pieces: Iterator[str] = iter(())
         try:

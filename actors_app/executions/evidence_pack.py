@@ -20,11 +20,11 @@ from actors_app.services.types import AdminRole
 def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> Pack:
     """Return the pack of an execution, once the trail has that it was taken; raise where that may not be."""
     credentials = signed_in(request)
-    originals = abaco.originals
+    raw_json = abaco.raw_json
     answers = abaco.wave(
-        actor=lambda: originals.actor(actor_id),
-        permissions=lambda: originals.permissions(actor_id),
-        execution=lambda: originals.execution(actor_id, execution_id),
+        actor=lambda: raw_json.actor(actor_id),
+        permissions=lambda: raw_json.permissions(actor_id),
+        execution=lambda: raw_json.execution(actor_id, execution_id),
     )
     seen_actor, role = _readable_actor(request, abaco, credentials, actor_id, answers["actor"])
     error = answers["execution"].error

@@ -11,8 +11,8 @@ from django.urls import reverse
 from actors_app.core.pages.formatting import thousands
 from actors_app.permissions.likeness import by_drawing, doubt
 from actors_app.services import Abaco, Answer
-from actors_app.services.hearing import Kind
 from actors_app.services.names import has_page
+from actors_app.services.observer import Kind
 from actors_app.services.permissions import LEVELS, WORLD, level_of, rank
 from actors_app.services.types import AdminRole, Alias, Nonce
 from actors_app.services.waves import GetCall

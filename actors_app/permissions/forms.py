@@ -10,7 +10,7 @@ from actors_app.core.pages.forms import ListFilter, PortalForm
 from actors_app.permissions.access import NEVER_BACK, unusable
 from actors_app.permissions.likeness import AGAIN, by_drawing, doubt, is_several
 from actors_app.services.blanks import normal_form
-from actors_app.services.hearing import Kind
+from actors_app.services.observer import Kind
 from actors_app.services.permissions import LEVELS, WORLD
 
 MAX_USER = 64

@@ -10,13 +10,13 @@ from actors_app.services.caller import Caller, Credentials
 from actors_app.services.client import AbacoClient
 from actors_app.services.configs import Configs
 from actors_app.services.executions import Executions
-from actors_app.services.hearing import Listener
 from actors_app.services.logs import Logs
 from actors_app.services.messages import Messages
 from actors_app.services.nonces import AliasNonces, Nonces
-from actors_app.services.originals import Originals
+from actors_app.services.observer import Observer
 from actors_app.services.permissions import Permissions
 from actors_app.services.profile import Profiles
+from actors_app.services.raw_json import RawJSON
 from actors_app.services.results import Results
 from actors_app.services.roles import Roles
 from actors_app.services.search import Search
@@ -31,7 +31,7 @@ class Abaco:
     """The Actors API, used as one visitor, for as long as one request of the portal lasts.
 
     Every call raises an AbacoError where it does not succeed. A token that is refused is renewed once: a
-    GET is then made again; a write is not, and raises SignedOut with `renewed`. `listener` is told what an answer says
+    GET is then made again; a write is not, and raises SignedOut with `renewed`. `observer` is told what an answer says
     about the visitor's rights.
     """
 
@@ -40,10 +40,10 @@ class Abaco:
         client: AbacoClient,
         credentials: Credentials,
         within: float | None = None,
-        listener: Listener | None = None,
+        observer: Observer | None = None,
     ) -> None:
-        self._client, self._credentials, self._listener = client, credentials, listener
-        self._caller = Caller(client, credentials, within, listener)
+        self._client, self._credentials, self._observer = client, credentials, observer
+        self._caller = Caller(client, credentials, within, observer)
         self.actors = Actors(self._caller)
         self.admin = Admin(self._caller)
         self.aliases = Aliases(self._caller)
@@ -53,7 +53,7 @@ class Abaco:
         self.logs = Logs(self._caller)
         self.messages = Messages(self._caller)
         self.nonces = Nonces(self._caller)
-        self.originals = Originals(self._caller)
+        self.raw_json = RawJSON(self._caller)
         self.permissions = Permissions(self._caller)
         self.profile = Profiles(self._caller)
         self.results = Results(self._caller)
@@ -64,7 +64,7 @@ class Abaco:
 
     def hurried(self, seconds: float) -> "Abaco":
         """Return the same API, which is given up on where an answer takes longer than this."""
-        return Abaco(self._client, self._credentials, seconds, self._listener)
+        return Abaco(self._client, self._credentials, seconds, self._observer)
 
     def wave(self, **calls: GetCall) -> dict[str, Answer]:
         """Make several reading calls at once and return each one's answer, its error included, by its name.

@@ -82,7 +82,7 @@ class Actors:
         try:
             return self._actor(call)
         finally:  # the API gives UPDATE with it to anybody but the owner
-            self._caller.listener.changed("actor", actor_id)
+            self._caller.observer.changed("actor", actor_id)
 
     def delete(self, actor_id: str) -> str:
         """Delete an actor, which may take 20 seconds; return the API's message. `DELETE /actors/{id}`."""

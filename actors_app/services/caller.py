@@ -13,9 +13,9 @@ from actors_app.services.calls import Call, Reply
 from actors_app.services.classify import classify
 from actors_app.services.client import AbacoClient
 from actors_app.services.errors import AbacoError, BadAnswer, InvalidRequest, InvalidToken, NamingMismatch, SignedOut
-from actors_app.services.hearing import Listener, Nobody
 from actors_app.services.jsons import TooMuchJSON, UnreadableJSON, dump_json, load_json
 from actors_app.services.naming import check, naming_of
+from actors_app.services.observer import NullObserver, Observer
 from actors_app.services.urls import Segment, UpstreamPath, upstream_url
 
 T = TypeVar("T")
@@ -44,11 +44,11 @@ class Caller:
         client: AbacoClient,
         credentials: Credentials,
         within: float | None = None,
-        listener: Listener | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.client = client
         self.dialect = client.dialect
-        self.listener: Listener = listener or Nobody()
+        self.observer: Observer = observer or NullObserver()
         self._naming = naming_of(client.root, client.dialect.version)
         self._credentials = credentials
         self._within = within

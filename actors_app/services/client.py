@@ -39,7 +39,7 @@ from actors_app.services.deadline import Attempt, DeadlineSocket, DeadlineSSLSoc
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.errors import AbacoError, BadAnswer, ServiceFailed, SignedOut, TimedOut, Unreachable
 from actors_app.services.gunzip import Gunzip
-from actors_app.services.watching import watched
+from actors_app.services.instrumentation import watched
 
 POOL_SIZE = 96  # 32 threads of a worker, and what their waves fan out to
 CHUNK = 65536  # bytes

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from actors_app.services.caller import Caller, json_call
 from actors_app.services.calls import Call
-from actors_app.services.hearing import Kind
+from actors_app.services.observer import Kind
 from actors_app.services.urls import UpstreamPath, actor, alias, config
 
 LEVELS = ("NONE", "READ", "EXECUTE", "UPDATE")
@@ -30,7 +30,7 @@ class Permissions:
         """
         asked_at = time.monotonic()
         levels = levels_of(self._caller.levels(Call("GET", self._path(name, kind))))
-        self._caller.listener.levels(kind, name, levels, asked_at)
+        self._caller.observer.levels(kind, name, levels, asked_at)
         return levels
 
     def grant(self, name: str, user: str, level: str, kind: Kind = "actor") -> dict[str, str]:
@@ -39,7 +39,7 @@ class Permissions:
         try:
             return levels_of(self._caller.levels(call))
         finally:  # even where no answer came it may have been done
-            self._caller.listener.changed(kind, name)
+            self._caller.observer.changed(kind, name)
 
     def _path(self, name: str, kind: Kind) -> UpstreamPath:
         if kind == "alias":

@@ -27,7 +27,7 @@ class Roles:
         asked_at = time.monotonic()
         role = self._probe()
         if role is not AdminRole.UNKNOWN:
-            self._caller.listener.role(role, asked_at)
+            self._caller.observer.role(role, asked_at)
         return role
 
     def _probe(self) -> AdminRole:

@@ -10,7 +10,7 @@ from typing import Any
 
 from actors_app.services.caller import Caller, in_wave
 from actors_app.services.errors import AbacoError, InvalidToken, SignedOut
-from actors_app.services.watching import about_to_wait
+from actors_app.services.instrumentation import about_to_wait
 
 THREADS = 64
 

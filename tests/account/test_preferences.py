@@ -16,7 +16,7 @@ from django.test import Client
 from actors_app.core.clock import DAY, to_ms
 from actors_app.core.models import PreferenceRow
 from actors_app.core.pages import preferences
-from actors_app.core.pages.preferences import Preferences, read
+from actors_app.core.pages.preferences import Preferences, from_stored
 from actors_app.core.pages.timezones import COOKIE, exact, to_local, written_in, zone_named, zone_names, zone_words
 from actors_app.history import counts as history_counts
 from actors_app.history.charts import spans
@@ -131,8 +131,8 @@ def test_the_buttons_beside_what_they_change_keep_the_rest(signed_in: Client) ->
 
 
 def test_what_the_store_holds_is_checked_as_it_is_read() -> None:
-    assert read({"theme": "<script>", "page_size": 10**9, "wrap": "yes", "zone": 5, "more": 1}) == Preferences()
-    assert read({"zone": "Mars/Olympus"}).zone == "Mars/Olympus", "a zone that only this machine does not know is kept"
+    assert from_stored({"theme": "<script>", "page_size": 10**9, "wrap": "yes", "zone": 5, "more": 1}) == Preferences()
+    assert from_stored({"zone": "Mars/Olympus"}).zone == "Mars/Olympus", "kept: only this machine does not know it"
     assert zone_named("Mars/Olympus") is UTC
     assert set(preferences.NAMES) == set(Preferences.__slots__)
 

@@ -12,7 +12,7 @@ from requests.exceptions import ReadTimeout
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
 from actors_app.services.errors import SignedOut
-from actors_app.services.hearing import Nobody
+from actors_app.services.observer import NullObserver
 from actors_app.services.types import AdminRole
 from tests.services.conftest import ROOT, Visitor
 
@@ -24,7 +24,7 @@ ADDRESSES = {
 both = pytest.mark.parametrize("version", ["v2", "v3"])
 
 
-class Hearing(Nobody):
+class Hearing(NullObserver):
     """Remember what was said of the role."""
 
     def __init__(self) -> None:
@@ -35,9 +35,9 @@ class Hearing(Nobody):
 
 
 def asked(version: str, *, status: int = 200, body: Any = b"") -> tuple[AdminRole, list[AdminRole]]:
-    """Ask for the role where the API answers this; return it, and what a listener heard."""
+    """Ask for the role where the API answers this; return it, and what an observer heard."""
     hearing = Hearing()
-    abaco = Abaco(AbacoClient(ROOT, version, limits=Limits(pause=0.0)), Visitor(), listener=hearing)
+    abaco = Abaco(AbacoClient(ROOT, version, limits=Limits(pause=0.0)), Visitor(), observer=hearing)
     with responses.RequestsMock() as wire:
         wire.get(ADDRESSES[version], status=status, body=body)
         return abaco.roles.admin(), hearing.roles

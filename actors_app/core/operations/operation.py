@@ -24,7 +24,7 @@ from actors_app.core.operations.findings import Finding
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.capabilities import Level
 from actors_app.services import Abaco
-from actors_app.services.hearing import Kind
+from actors_app.services.observer import Kind
 
 About = Literal["new actor", "execution", "worker", "nonce", "person", "page"]
 Check = Callable[[Abaco, AuditEntry], Finding]

@@ -53,10 +53,10 @@ def preferences_of(request: HttpRequest) -> Preferences:
         return Preferences()
     theme = session.get("theme", "")
     chosen: Mapping[str, Any] = (session.chosen or {}) if "who" in session else {}
-    return read({"theme": theme, **chosen})
+    return from_stored({"theme": theme, **chosen})
 
 
-def read(stored: Mapping[str, Any]) -> Preferences:
+def from_stored(stored: Mapping[str, Any]) -> Preferences:
     """Return preferences from what was kept; what cannot be is left at its default."""
     return Preferences(**{name: stored[name] for name in NAMES if name in stored and _MAY_BE[name](stored[name])})
 

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from actors_app.core.clock import SECOND, now_ms
 from actors_app.core.security.models import Readable
 from actors_app.services.errors import AbacoError, Forbidden, OnlyAdmins
-from actors_app.services.hearing import Kind
+from actors_app.services.observer import Kind
 from actors_app.services.permissions import WORLD, level_of
 from actors_app.services.types import AdminRole
 
@@ -86,7 +86,7 @@ class _CachedLevel:
 
 
 class Capabilities:
-    """What one visitor is known to be allowed; it listens to what the API answers them (`services/hearing.py`)."""
+    """What one visitor may do, learnt from what the API answers them (`services/observer.py`)."""
 
     def __init__(self, tenant: str, username: str, role_then: AdminRole = AdminRole.UNKNOWN) -> None:
         """Take whose it is, and whether the API called them an administrator when they signed in."""

@@ -385,4 +385,4 @@ def abaco_for(request: HttpRequest) -> Abaco:
         raise SignedOut
     bulkhead.enter(request)
     user = credentials.current
-    return Abaco(client_for(tenant_of(user)), credentials, listener=Capabilities(user.tenant, user.username))
+    return Abaco(client_for(tenant_of(user)), credentials, observer=Capabilities(user.tenant, user.username))

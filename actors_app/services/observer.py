@@ -8,7 +8,7 @@ from actors_app.services.types import AdminRole
 Kind = Literal["actor", "alias", "config"]
 
 
-class Listener(Protocol):
+class Observer(Protocol):
     """Somebody who wants to know; called in the threads of waves too. `asked` is a monotonic time."""
 
     def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked: float) -> None:
@@ -24,7 +24,7 @@ class Listener(Protocol):
         ...
 
 
-class Nobody:
+class NullObserver:
     """Nobody listens."""
 
     def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked: float) -> None:

@@ -25,7 +25,7 @@ class Original(Generic[T]):
     source: str
 
 
-class Originals:
+class RawJSON:
     """Some of what the API gives, as it gives it; the actor's environment is under its name in the API's dialect."""
 
     def __init__(self, caller: Caller) -> None:
