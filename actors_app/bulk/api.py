@@ -19,7 +19,7 @@ from actors_app.bulk.kinds import ACTS, OF_ACTORS
 from actors_app.bulk.models import BulkJob
 from actors_app.bulk.operations import START_BULK
 from actors_app.bulk.views import TOO_OLD
-from actors_app.bulk.views_executions import asked_of
+from actors_app.bulk.views_executions import context_of
 from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid, sentences
 from actors_app.core.api.form_checks import checked, typed
@@ -89,7 +89,7 @@ class BulkPreview(Resource):
         if "offset" in query.validated_data:
             raise not_valid({"filter": ["A slice cannot be acted on: leave out offset, or pick its executions."]})
         filters = form_of({name: value for name, value in query.validated_data.items() if name not in _PAGING})
-        context = asked_of(self.http, self.abaco, filters)
+        context = context_of(self.http, self.abaco, filters)
         pick = form.cleaned_data["pick"]
         return execution_plans.plan_of(self.user, self.abaco, context, data["act"], scope, pick, filters.query())
 

@@ -116,7 +116,7 @@ def plan_of(
         rows, missing = picked_rows(context, picks)
     actors = context.by_key
     if act == "halt":
-        rows = _fresh(abaco, rows, actors)
+        rows = _refreshed(abaco, rows, actors)
     reasons = _reasons(credentials, act, rows, actors, in_words=True)
     fitting = [row for row in rows if not reasons[row.pk]]
     lines = [_line(row, actors[row.actor], reasons[row.pk]) for row in rows]
@@ -168,7 +168,7 @@ def _of_all(credentials: Credentials, abaco: Abaco, context: Asked, plan: Execut
             return plan
         fits = counts.of.get("running", Count())
         page = history_query.page(replace(filters, outcomes=("running",)), keys, named, number=CAP)
-        rows = _fresh(abaco, page.rows, actors)
+        rows = _refreshed(abaco, page.rows, actors)
         fitting = [row for row in rows if not _why_not_halted(row, actors[row.actor])]
         over = fits.number - len(rows) if page.has_more else 0
         plan = replace(plan, fits=len(fitting) + max(over, 0), fits_exactly=fits.is_exact)
@@ -235,7 +235,7 @@ def _why_not_halted(row: Found, actor: SeenActor) -> str:
     return f"It does not run any more: {outcome_label(row.outcome)}."
 
 
-def _fresh(abaco: Abaco, rows: Sequence[Found], actors: dict[int, SeenActor]) -> list[Found]:
+def _refreshed(abaco: Abaco, rows: Sequence[Found], actors: dict[int, SeenActor]) -> list[Found]:
     """Ask the API how the unfinished ones stand now; where it does not say in time, what is known stands."""
     unfinished: dict[int, list[str]] = {}
     for row in rows:

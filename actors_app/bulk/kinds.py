@@ -17,8 +17,8 @@ from actors_app.workers.operations import STOP_WORKER
 class Act:
     """A bulk act: what one item's turn does, the operation in the trail, and its words.
 
-    `things` are what it is about; `names` name it, `ordered` says that it was ordered, and `press` stands on the button
-    that orders it: each for one and for many, with `{}` for their number.
+    `things` are what it is about; `names` name the act, `confirmations` say that it was ordered, and `press` stands
+    on the button that orders it: each for one and for many, with `{}` for their number.
     """
 
     do: Callable[[Turn], Result]
@@ -26,7 +26,7 @@ class Act:
     verb: str
     title: str
     things: tuple[str, str]
-    ordered: tuple[str, str]
+    confirmations: tuple[str, str]
     names: tuple[str, str]
     press: tuple[str, str]
     nothing: str
@@ -43,7 +43,7 @@ class Act:
 
     def confirmation(self, number: int) -> str:
         """Say that it was ordered."""
-        return self.ordered[number != 1].format(thousands(number))
+        return self.confirmations[number != 1].format(thousands(number))
 
     def question(self, number: int) -> str:
         """Ask whether to do it; say that there is nothing to do it to."""
@@ -66,7 +66,7 @@ ACTS: dict[str, Act] = {
         title="Halt executions",
         column="Execution",
         things=("execution", "executions"),
-        ordered=("Ordered: {} execution to halt.", "Ordered: {} executions to halt."),
+        confirmations=("Ordered: {} execution to halt.", "Ordered: {} executions to halt."),
         names=("Halt {} execution", "Halt {} executions"),
         press=("Halt {} execution and lose its work", "Halt {} executions and lose their work"),
         nothing="There is nothing to halt",
@@ -88,7 +88,7 @@ ACTS: dict[str, Act] = {
         title="Send messages again",
         column="Execution",
         things=("execution", "executions"),
-        ordered=("Ordered: {} message to send again.", "Ordered: {} messages to send again."),
+        confirmations=("Ordered: {} message to send again.", "Ordered: {} messages to send again."),
         names=("Send {} message again", "Send {} messages again"),
         press=("Send {} message again", "Send {} messages again"),
         nothing="There is nothing to send again",
@@ -109,7 +109,7 @@ ACTS: dict[str, Act] = {
         title="Stop workers",
         column="Worker",
         things=("worker", "workers"),
-        ordered=("Ordered: {} worker to stop.", "Ordered: {} workers to stop."),
+        confirmations=("Ordered: {} worker to stop.", "Ordered: {} workers to stop."),
         names=("Stop {} worker", "Stop {} workers"),
         press=("Stop {} worker", "Stop {} workers"),
         nothing="There is no worker to stop",
@@ -129,7 +129,7 @@ ACTS: dict[str, Act] = {
         verb="Purge mailboxes",
         title="Purge mailboxes",
         things=("mailbox", "mailboxes"),
-        ordered=("Ordered: {} mailbox to purge.", "Ordered: {} mailboxes to purge."),
+        confirmations=("Ordered: {} mailbox to purge.", "Ordered: {} mailboxes to purge."),
         names=("Purge {} mailbox", "Purge {} mailboxes"),
         press=("Drop all messages in {} mailbox", "Drop all messages in {} mailboxes"),
         nothing="There is no message to drop",
@@ -146,7 +146,7 @@ ACTS: dict[str, Act] = {
         verb="Delete",
         title="Delete actors",
         things=("actor", "actors"),
-        ordered=("Ordered: {} actor to delete.", "Ordered: {} actors to delete."),
+        confirmations=("Ordered: {} actor to delete.", "Ordered: {} actors to delete."),
         names=("Delete {} actor", "Delete {} actors"),
         press=("Delete {} actor for good", "Delete {} actors for good"),
         nothing="There is no actor to delete",

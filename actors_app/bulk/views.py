@@ -22,7 +22,7 @@ STEP_SECONDS, STEP_ITEMS = 2.0, 10  # of a page that asks by itself
 TOO_OLD = "This page is too old to be used, or is not yours. Go back to the list and begin again."
 
 
-def ordered(request: HttpRequest, plan: Plan, form: OrderForm, show: Callable[[int], HttpResponse]) -> HttpResponse:
+def place_order(request: HttpRequest, plan: Plan, form: OrderForm, show: Callable[[int], HttpResponse]) -> HttpResponse:
     """Write down what a plan says and lead to its page; or `show` the form again, with a status."""
     status = 422
     if form.is_valid():

@@ -10,7 +10,7 @@ from actors_app.bulk.actor_plans import CAP, ActorPlan, plan_of
 from actors_app.bulk.forms import ActorBulkForm, ActorOrderForm
 from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.progress import PLACES, address
-from actors_app.bulk.views import TOO_OLD, ordered, plan_context
+from actors_app.bulk.views import TOO_OLD, place_order, plan_context
 from actors_app.core.htmx import render_page
 from actors_app.core.pages import drafts
 from actors_app.core.pages.decorators import credentials_required
@@ -23,17 +23,17 @@ def actor_bulk_create(request: HttpRequest) -> HttpResponse:
     """Show what an act on many actors would do, and what each loses; then order it. Nothing is done yet."""
     draft = drafts.restored()
     if request.method == "GET" and not draft:
-        return _previewed(request)
+        return _preview(request)
     plan = ActorPlan.unsealed(signed_in(request), (draft or request.POST).get("plan", ""))
     if plan is None or not plan.items:
         return _refused(request, [TOO_OLD], "actor-list", "", "")
     if request.method == "GET":
         return _page(request, _context(plan, ActorOrderForm(expected=plan.number)), 200)
     form = ActorOrderForm(request.POST, expected=plan.number)
-    return ordered(request, plan, form, lambda status: _page(request, _context(plan, form), status))
+    return place_order(request, plan, form, lambda status: _page(request, _context(plan, form), status))
 
 
-def _previewed(request: HttpRequest) -> HttpResponse:
+def _preview(request: HttpRequest) -> HttpResponse:
     form = ActorBulkForm(request.GET)
     is_valid = form.is_valid()
     chosen = form.cleaned_data

@@ -12,7 +12,7 @@ from actors_app.bulk.execution_plans import CAP, LISTED, ExecutionPlan, page_row
 from actors_app.bulk.forms import BulkForm, OrderForm, PickedForm
 from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.progress import address
-from actors_app.bulk.views import TOO_OLD, ordered, plan_context
+from actors_app.bulk.views import TOO_OLD, place_order, plan_context
 from actors_app.core.htmx import render_page
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
@@ -31,17 +31,17 @@ def bulk_create(request: HttpRequest) -> HttpResponse:
     """Show what an act on many executions would do, and to which; then order it. Nothing is done yet."""
     draft = drafts.restored()
     if request.method == "GET" and not draft:
-        return _previewed(request)
+        return _preview(request)
     plan = ExecutionPlan.unsealed(signed_in(request), (draft or request.POST).get("plan", ""))
     if plan is None or not plan.items:
         return _refused(request, [TOO_OLD], reverse("actors:history"))
     if request.method == "GET":
         return _page(request, _context(plan, OrderForm()), 200)
     form = OrderForm(request.POST)
-    return ordered(request, plan, form, lambda status: _page(request, _context(plan, form), status))
+    return place_order(request, plan, form, lambda status: _page(request, _context(plan, form), status))
 
 
-def _previewed(request: HttpRequest) -> HttpResponse:
+def _preview(request: HttpRequest) -> HttpResponse:
     form, filters = BulkForm(request.GET), HistoryForm(request.GET)
     complaints = [] if form.is_valid() else form.complaints
     complaints += [str(text) for texts in filters.errors.values() for text in texts]
@@ -49,13 +49,13 @@ def _previewed(request: HttpRequest) -> HttpResponse:
         return _refused(request, complaints, _back(filters), request.GET.get("act", ""))
     chosen = form.cleaned_data
     abaco = abaco_for(request)
-    context, credentials = asked_of(request, abaco, filters), signed_in(request)
+    context, credentials = context_of(request, abaco, filters), signed_in(request)
     plan = plan_of(credentials, abaco, context, chosen["act"], chosen["scope"], chosen["pick"], filters.query())
     order = OrderForm(initial={"plan": plan.sealed(credentials)})
     return _page(request, _context(plan, order), 200 if plan.items else 409)
 
 
-def asked_of(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> Asked:
+def context_of(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> Asked:
     """Return what a filter asks; an actor that it names by its id is asked for by itself, as its own page does.
 
     So one that was made, or shared, within the last minute is found too.
@@ -100,7 +100,7 @@ def executions_picked(request: HttpRequest) -> HttpResponse:
     format_ = filters.cleaned_data["format"] or "csv"
     if form.cleaned_data["scope"] == "all":
         return redirect(address("history", filters.query(format=format_)))
-    context = asked_of(request, abaco_for(request), filters)
+    context = context_of(request, abaco_for(request), filters)
     if form.cleaned_data["scope"] == "page":
         rows = page_rows(context)
     else:
