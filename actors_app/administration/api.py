@@ -18,7 +18,7 @@ from actors_app.administration.lists import (
 )
 from actors_app.administration.operations import LIST_ALL_ACTORS, READ_UTILIZATION
 from actors_app.administration.rows import SORTS, select, select_workers
-from actors_app.administration.views import searched
+from actors_app.administration.views import search_workers
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.paging import Page
@@ -141,7 +141,7 @@ class Workers(Tenant):
             workers, as_of, standing = lists.all_workers(), lists.as_of, standing_workers(lists)
             labels = {actor.id: actor.label for actor in lists.actors}
         else:
-            workers, labels, _ = searched(self.abaco)
+            workers, labels, _ = search_workers(self.abaco)
             as_of, standing = now(), frozenset[str]()
         selected = select_workers(
             workers, labels, self.params.get("q", ""), self.params.get("show", ""), as_of, standing

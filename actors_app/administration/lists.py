@@ -22,10 +22,10 @@ from actors_app.workers.waits import LOOKED_AT, unfinished_of_many
 
 REMEMBERED = 60  # seconds: both what the lists said and that somebody is an administrator
 PATIENCE = 3.0  # seconds to wait for the role, without which the lists themselves tell
-AGAIN = 5  # seconds before which "Read again" reads nothing
-KEPT = 10 * 60  # seconds for which a list may stand in while a newer one is being read, or cannot be had
-READING = 60  # seconds that one reading may hold the turn
-MOST = 5000  # actors, and workers, that are remembered of one tenant
+MIN_REREAD = 5  # seconds before which "Read again" reads nothing
+MAX_AGE = 10 * 60  # seconds for which a list may stand in while a newer one is being read, or cannot be had
+READ_LOCK = 60  # seconds that one reading may hold the turn
+MAX_REMEMBERED = 5000  # actors, and workers, that are remembered of one tenant
 LOOKED_INTO = 20  # actors with busy workers whose executions are read, those with the most messages first
 SLOW_START = timedelta(minutes=5)  # for which a worker may be starting before it counts as stuck
 
@@ -116,7 +116,7 @@ def admin_role(request: HttpRequest, abaco: Abaco) -> AdminRole:
     return role
 
 
-def admin_lists(request: HttpRequest, abaco: Abaco, *, again: bool = False) -> Access:
+def admin_lists(request: HttpRequest, abaco: Abaco, *, refresh: bool = False) -> Access:
     """Return the admin lists where this visitor may have them; raise SignedOut.
 
     Where the API does not tell the role, it is asked for the lists as this visitor, and nothing that was read by
@@ -128,7 +128,7 @@ def admin_lists(request: HttpRequest, abaco: Abaco, *, again: bool = False) -> A
     tenant, started = signed_in(request).tenant, time.monotonic()
     try:
         if role.is_admin:
-            return Access(role, lists(tenant, abaco, again=again))
+            return Access(role, lists(tenant, abaco, refresh=refresh))
         selected = _load(abaco)
     except SignedOut:
         raise
@@ -138,13 +138,13 @@ def admin_lists(request: HttpRequest, abaco: Abaco, *, again: bool = False) -> A
         if role.is_unknown:
             error.advice = f"Whether you are an administrator is not known. {error.advice}"
         return Access(role, error=error)
-    cache.set(_lists_memory(tenant), selected, timeout=KEPT)
+    cache.set(_lists_memory(tenant), selected, timeout=MAX_AGE)
     if (remaining := REMEMBERED - (time.monotonic() - started)) > 0:
         cache.set(_role_memory(request), True, timeout=remaining)
     return Access(AdminRole.ADMIN, selected)
 
 
-def lists(tenant: str, abaco: Abaco, *, again: bool = False) -> Lists:
+def lists(tenant: str, abaco: Abaco, *, refresh: bool = False) -> Lists:
     """Return the admin lists, from memory where they are young enough; raise an AbacoError where there are none.
 
     Only for whoever `admin_role` has just called an administrator. One reading at a time is enough for a tenant: others
@@ -152,9 +152,9 @@ def lists(tenant: str, abaco: Abaco, *, again: bool = False) -> Lists:
     """
     memory, turn = _lists_memory(tenant), f"admin-reading:{tenant}"
     cached: Lists | None = cache.get(memory)
-    if cached and (now() - cached.as_of).total_seconds() < (AGAIN if again else REMEMBERED):
+    if cached and (now() - cached.as_of).total_seconds() < (MIN_REREAD if refresh else REMEMBERED):
         return cached
-    if not cache.add(turn, True, timeout=READING) and cached:
+    if not cache.add(turn, True, timeout=READ_LOCK) and cached:
         return cached
     try:
         fresh = _load(abaco)
@@ -166,7 +166,7 @@ def lists(tenant: str, abaco: Abaco, *, again: bool = False) -> Lists:
         raise
     finally:
         cache.delete(turn)
-    cache.set(memory, fresh, timeout=KEPT)
+    cache.set(memory, fresh, timeout=MAX_AGE)
     return fresh
 
 
@@ -198,16 +198,16 @@ def _load(abaco: Abaco) -> Lists:
     workers = answers["workers"]
     if workers.error is None:
         own_workers = [worker for worker in workers.value if not tenants or (worker.tenant or "") in tenants]
-        workers = Answer(tuple(own_workers[:MOST]))
+        workers = Answer(tuple(own_workers[:MAX_REMEMBERED]))
     selected = Lists(
-        actors=actors[:MOST],
+        actors=actors[:MAX_REMEMBERED],
         workers=workers,
         totals=answers["totals"],
         as_of=at,
         missing=None if answers["listed"].error else len(listed - {actor.id for actor in all_actors}),
         left_out=len(all_actors) - len(actors),
         mixed=0 if tenants else len({actor.tenant for actor in all_actors}),
-        uncounted=max(0, len(actors) - MOST),
+        uncounted=max(0, len(actors) - MAX_REMEMBERED),
     )
     return replace(selected, unfinished=_unfinished(abaco, selected))
 

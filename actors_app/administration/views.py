@@ -46,7 +46,7 @@ def administration(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"section": "administration", **chosen}
     answers = {} if wants_fragment(request) else abaco.wave(utilization=lambda: abaco.admin.utilization())
     context["utilization"] = answers.get("utilization")
-    access = admin_lists(request, abaco, again=_is_again(request))
+    access = admin_lists(request, abaco, refresh=_wants_refresh(request))
     context["role"] = access.role
     if error := access.error:
         if wants_fragment(request):
@@ -112,7 +112,7 @@ def all_workers(request: HttpRequest) -> HttpResponse:
     """
     abaco, chosen = abaco_for(request), WorkerFilter(request.GET).chosen
     context: dict[str, Any] = {"section": "workers", "choices": WorkerFilter.SHOW, **chosen}
-    access = admin_lists(request, abaco, again=_is_again(request))
+    access = admin_lists(request, abaco, refresh=_wants_refresh(request))
     context["role"] = access.role
     try:
         if access.role.is_admin and access.error:
@@ -122,7 +122,7 @@ def all_workers(request: HttpRequest) -> HttpResponse:
             workers, as_of, standing = lists.all_workers(), lists.as_of, standing_workers(lists)
             labels = {actor.id: actor.label for actor in lists.actors}
         else:
-            workers, labels, total = searched(abaco)
+            workers, labels, total = search_workers(abaco)
             as_of, standing = now(), frozenset[str]()
             context["unseen"] = max(0, (total or 0) - len(workers))
     except SignedOut:
@@ -138,11 +138,11 @@ def all_workers(request: HttpRequest) -> HttpResponse:
     return render_page(request, "administration/workers.html", context, partial="administration/_workers.html")
 
 
-def _is_again(request: HttpRequest) -> bool:
+def _wants_refresh(request: HttpRequest) -> bool:
     return request.GET.get("read") == "again"
 
 
-def searched(abaco: Abaco) -> tuple[tuple[Worker, ...], dict[str, str], int | None]:
+def search_workers(abaco: Abaco) -> tuple[tuple[Worker, ...], dict[str, str], int | None]:
     """Return the workers that the search gives, the names of the visitor's actors, and how many workers there are."""
     answers = abaco.wave(workers=lambda: abaco.search.workers(SEARCHED), actors=lambda: abaco.actors.list())
     page: WorkerPage = answers["workers"].unwrap()
