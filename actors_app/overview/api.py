@@ -10,7 +10,7 @@ from actors_app.core.api.base import Resource
 from actors_app.core.api.schema import operation
 from actors_app.core.pages.formatting import now
 from actors_app.overview import serializers
-from actors_app.overview.inputs import gathered
+from actors_app.overview.inputs import gather_inputs
 from actors_app.overview.wellness import Part, wellness
 
 
@@ -28,10 +28,14 @@ class Overview(Resource):
     def get(self, request: Request) -> Response:
         """Answer with the verdict and its numbers."""
         at = now()
-        inputs = gathered(self.abaco, self.user.tenant, at)
+        inputs = gather_inputs(self.abaco, self.user.tenant, at)
         if error := inputs.errors["actors"]:
             raise error
-        well, day, actors = wellness(inputs.heard, self.user.username, at), inputs.heard.day, inputs.heard.actors or ()
+        well, day, actors = (
+            wellness(inputs.answers, self.user.username, at),
+            inputs.answers.day,
+            inputs.answers.actors or (),
+        )
         values = {
             "verdict": well.verdict,
             "needs": _numbers(well.needs),

@@ -10,7 +10,7 @@ from actors_app.history import counts
 from actors_app.history.filters import FAILED, Wanted
 from actors_app.history.models import ActorHistory
 from actors_app.overview.day import SPAN, Day, day_of
-from actors_app.overview.wellness import Heard
+from actors_app.overview.wellness import ApiAnswers
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.executions import MAX_SEARCH
@@ -21,16 +21,16 @@ MOST_UNFINISHED = 200  # that are read; how many there are is told in any case
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
-    """What was heard, why something was not, and the filter of the day that was asked for."""
+class OverviewInputs:
+    """The answers of the API, the error of each that failed, and the filter of the day."""
 
-    heard: Heard
+    answers: ApiAnswers
     errors: Mapping[str, AbacoError | None]
     filters: Mapping[str, str]
 
 
-def gathered(abaco: Abaco, tenant: str, at: datetime) -> Gathered:
-    """Ask for all that shows whether everything is well; what fails is not heard, and the rest stands."""
+def gather_inputs(abaco: Abaco, tenant: str, at: datetime) -> OverviewInputs:
+    """Read from the API all that shows whether everything is well; an answer that fails leaves the others standing."""
     filters = {"message_received_time.gt": (at - SPAN).strftime("%Y-%m-%dT%H:%M:%S.%f")}
     open_ = (("status", "in", json.dumps(UNFINISHED)),)
     answers = abaco.wave(
@@ -47,7 +47,7 @@ def gathered(abaco: Abaco, tenant: str, at: datetime) -> Gathered:
     names = {actor.id: actor.label for actor in actors or ()}
     page = answers["page"].value
     day = day_of(page, names, at) if page is not None else None
-    heard = Heard(
+    api_answers = ApiAnswers(
         actors=actors,
         day=day,
         unfinished=answers["unfinished"].value,
@@ -55,7 +55,7 @@ def gathered(abaco: Abaco, tenant: str, at: datetime) -> Gathered:
         aliases=answers["aliases"].value,
         failed=_failed(tenant, actors or (), day, at),
     )
-    return Gathered(heard, {name: answer.error for name, answer in answers.items()}, filters)
+    return OverviewInputs(api_answers, {name: answer.error for name, answer in answers.items()}, filters)
 
 
 def _failed(tenant: str, actors: Sequence[Actor], day: Day | None, at: datetime) -> tuple[int, bool] | None:

@@ -9,7 +9,7 @@ from actors_app.core.pages.formatting import now
 from actors_app.core.pages.timezones import to_local, zone_words
 from actors_app.core.security.credentials import abaco_for
 from actors_app.overview.day import KINDS
-from actors_app.overview.inputs import gathered
+from actors_app.overview.inputs import gather_inputs
 from actors_app.overview.wellness import wellness
 from actors_app.search.operations import SEARCH_EXECUTIONS
 from actors_app.services.executions import MAX_SEARCH
@@ -24,14 +24,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     /actors/aliases`. Where one fails, what it is for says so and the rest stands.
     """
     abaco, at, account = abaco_for(request), now(), request.session["who"]
-    inputs = gathered(abaco, account["tenant"], at)
-    heard = inputs.heard
-    actors, day = heard.actors, heard.day
+    inputs = gather_inputs(abaco, account["tenant"], at)
+    answers = inputs.answers
+    actors, day = answers.actors, answers.day
     context = {
         "section": "overview",
         "actors": actors,
         "actors_error": inputs.errors["actors"],
-        "well": wellness(heard, account["username"], at),
+        "well": wellness(answers, account["username"], at),
         "unfinished_error": inputs.errors["unfinished"],
         "day": day,
         "day_error": inputs.errors["page"],

@@ -42,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ApiAnswers:
     """What the API said; None is what it did not say. `failed` is how many failed, and whether at least so many."""
 
     actors: Sequence[Actor] | None
@@ -82,14 +82,14 @@ class Wellness:
         return "needs" if self.needs else "unknown" if self.unknown else "fine"
 
 
-def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
+def wellness(answers: ApiAnswers, username: str, at: datetime) -> Wellness:
     """Return whether everything is well for somebody, at a moment."""
-    actors = heard.actors or ()
+    actors = answers.actors or ()
     names = {actor.id: actor.label for actor in actors}
     errors = [actor for actor in actors if actor.is_error]
     slow = [actor for actor in actors if is_waiting_long(actor, at)]
-    stuck = [worker for worker in heard.workers or () if is_stuck(worker, at)]
-    unfinished = heard.unfinished.rows if heard.unfinished else ()
+    stuck = [worker for worker in answers.workers or () if is_stuck(worker, at)]
+    unfinished = answers.unfinished.rows if answers.unfinished else ()
     running = [execution for execution in unfinished if execution.is_running]
     waiting = [execution for execution in unfinished if execution.outcome == "waiting"]
     # One whose message was purged waits for ever, and nobody can change that: so only those of the last day are news.
@@ -98,9 +98,9 @@ def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
         for execution in waiting
         if execution.message_received_time and TOO_LONG < at - execution.message_received_time < SPAN
     ]
-    lost = _lost(heard, username)
-    is_cut = bool(heard.unfinished and (heard.unfinished.total or 0) > len(unfinished))
-    failed, is_least = heard.failed or (0, False)
+    lost = _lost(answers, username)
+    is_cut = bool(answers.unfinished and (answers.unfinished.total or 0) > len(unfinished))
+    failed, is_least = answers.failed or (0, False)
     listed, history = reverse("actors:actor-list"), reverse("actors:history")
     needs = [
         _part(errors, "actor is in error", "actors are in error", f"{listed}?status=ERROR"),
@@ -127,13 +127,13 @@ def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
         ),
     ]
     facts = []
-    if heard.unfinished:
+    if answers.unfinished:
         facts += [
             _part(running, "runs now", "run now", f"{history}?outcome=running&window=all", is_cut),
             _part(waiting, "waits", "wait", f"{history}?outcome=waiting&window=all", is_cut),
         ]
-    if heard.day:
-        facts.append(Part(heard.day.total, "came since yesterday", history))
+    if answers.day:
+        facts.append(Part(answers.day.total, "came since yesterday", history))
     lines = [
         *(_of_actor(actor, at) for actor in [*errors, *slow]),
         *(_of_worker(worker, names, at) for worker in stuck),
@@ -147,7 +147,7 @@ def wellness(heard: Heard, username: str, at: datetime) -> Wellness:
         lines=listed_lines,
         unlisted=len(lines) - len(listed_lines),
         running=[_of_running(execution, names, at) for execution in running[:NAMED]],
-        unknown=heard.unknown,
+        unknown=answers.unknown,
     )
 
 
@@ -161,12 +161,12 @@ def _part(things: Sequence[object], singular: str, plural: str, url: str, is_lea
     return Part(len(things), singular if len(things) == 1 else plural, url, is_least)
 
 
-def _lost(heard: Heard, username: str) -> list[Alias]:
+def _lost(answers: ApiAnswers, username: str) -> list[Alias]:
     """Return the person's own aliases that lead to no actor of theirs; whether it is gone takes a call for each."""
-    if heard.actors is None:
+    if answers.actors is None:
         return []
-    readable = {actor.id for actor in heard.actors}
-    return [alias for alias in heard.aliases or () if alias.owner == username and alias.actor_id not in readable]
+    readable = {actor.id for actor in answers.actors}
+    return [alias for alias in answers.aliases or () if alias.owner == username and alias.actor_id not in readable]
 
 
 # Lines ------------------------------------------------------------------------------------------------------
