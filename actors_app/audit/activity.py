@@ -26,7 +26,7 @@ from actors_app.core.security.credentials import Credentials
 from actors_app.services.blanks import label_of
 from actors_app.services.types import Actor
 
-EXPORTED_AT_ONCE = 500
+EXPORT_BATCH = 500
 IN_PROGRESS = timedelta(seconds=60)  # for which a write without an end may still be under way
 
 
@@ -127,7 +127,7 @@ def end_of(entry: AuditEntry) -> AuditEntry | None:
     return end
 
 
-def words_of(action: str, outcome: str) -> str:
+def summary_of(action: str, outcome: str) -> str:
     """Say what was done, or tried, with words that go before the name of an actor."""
     operation = recorded_operation(action)
     if operation is None or not operation.done:
@@ -172,7 +172,7 @@ def _line(entry: AuditEntry, reader: Reader, at: datetime, prefix: str, actors: 
         check_url=f"{url}check/" if outcome == AuditEntry.UNKNOWN else "",
         author=visible(entry.username) or "the operator",
         is_own=entry.username == reader.credentials.username,
-        summary=visible(words_of(entry.action, outcome)),
+        summary=visible(summary_of(entry.action, outcome)),
         actor=visible(name_of(entry, reader)),
         actor_url=actor_url,
         object=visible(named),
@@ -250,7 +250,7 @@ def answer_of(entry: AuditEntry) -> tuple[str, str]:
     return str(error.get("user_message", "")), str(error.get("reason") or "")
 
 
-def shown_details(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
+def visible_details(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return what an entry keeps as somebody sees it: of a definition perhaps only the names of its fields."""
     details = details_of(entry)
     if not reader.sees_values(entry):
@@ -268,7 +268,7 @@ def _veiled(value: Any) -> Any:
 
 def record_of(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return a line as an export has it: plain values, times in ISO 8601."""
-    end, details = end_of(entry), shown_details(entry, reader)
+    end, details = end_of(entry), visible_details(entry, reader)
     message, reason = answer_of(entry)
     return {
         "id": entry.pk,
@@ -290,12 +290,12 @@ def record_of(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     }
 
 
-def all_of(lines: QuerySet[AuditEntry]) -> Iterator[AuditEntry]:
+def iter_entries(lines: QuerySet[AuditEntry]) -> Iterator[AuditEntry]:
     """Yield every line, newest first, by many short looks at the store and not by one long one."""
     before = None
     while True:
-        batch = list((lines.filter(pk__lt=before) if before else lines)[:EXPORTED_AT_ONCE])
+        batch = list((lines.filter(pk__lt=before) if before else lines)[:EXPORT_BATCH])
         yield from batch
-        if len(batch) < EXPORTED_AT_ONCE:
+        if len(batch) < EXPORT_BATCH:
             return
         before = batch[-1].pk

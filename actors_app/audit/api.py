@@ -11,8 +11,8 @@ from actors_app.audit import serializers
 from actors_app.audit.activity import Reader, record_of
 from actors_app.audit.checks import check
 from actors_app.audit.forms import ActivityForm
-from actors_app.audit.readers import of_actor, readable, readable_line
-from actors_app.audit.views import file_of
+from actors_app.audit.readers import of_actor, readable_line, reader_of
+from actors_app.audit.views import export_response
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
 from actors_app.core.api.files import FILES, FileRenderers
@@ -22,7 +22,7 @@ from actors_app.core.api.schema import operation
 from actors_app.core.operations.models import AuditEntry
 
 TAG = "Activity"
-_OURS = ("cursor", "limit", "format", "bom")
+_OWN_PARAMS = ("cursor", "limit", "format", "bom")
 
 
 def line_data(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
@@ -36,7 +36,9 @@ class Lines(Resource):
 
     def filtered(self, lines: QuerySet[AuditEntry], actors: frozenset[str]) -> QuerySet[AuditEntry]:
         """Return the lines that were asked for, by the rules of the page's form."""
-        form = checked(ActivityForm(typed((name, value) for name, value in self.params.items() if name not in _OURS)))
+        form = checked(
+            ActivityForm(typed((name, value) for name, value in self.params.items() if name not in _OWN_PARAMS))
+        )
         return form.filters(actors).apply(lines)
 
     def page_of_lines(self, lines: QuerySet[AuditEntry], reader: Reader, *, is_complete: bool) -> Response:
@@ -77,7 +79,7 @@ class Activity(Lines):
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of lines."""
-        reader, ids, error = readable(self.user, self.abaco, self.params.get("actor", ""))
+        reader, ids, error = reader_of(self.user, self.abaco, self.params.get("actor", ""))
         return self.page_of_lines(self.filtered(reader.lines(), ids), reader, is_complete=error is None)
 
 
@@ -96,10 +98,12 @@ class ActivityFile(Lines):
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Send the lines."""
-        reader, ids, error = readable(self.user, self.abaco, self.params.get("actor", ""))
+        reader, ids, error = reader_of(self.user, self.abaco, self.params.get("actor", ""))
         if error is not None:
             raise error
-        return file_of(self.filtered(reader.lines(), ids), self.params["format"], reader, bom="bom" in self.params)
+        return export_response(
+            self.filtered(reader.lines(), ids), self.params["format"], reader, bom="bom" in self.params
+        )
 
 
 class ActorActivity(Lines):

@@ -14,7 +14,7 @@ from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOu
 from actors_app.services.types import Actor
 
 
-def readable(
+def reader_of(
     credentials: Credentials, abaco: Abaco, named: str = ""
 ) -> tuple[Reader, frozenset[str], AbacoError | None]:
     """Return who reads, the ids of the actors of a name, and why the API gave none (`GET /actors`).

@@ -13,17 +13,17 @@ from django.views.decorators.http import require_http_methods
 
 from actors_app.audit.activity import (
     Reader,
-    all_of,
     answer_of,
     end_of,
+    iter_entries,
     lines_of,
     outcome_of,
     record_of,
-    shown_details,
+    visible_details,
 )
 from actors_app.audit.checks import check
 from actors_app.audit.forms import WINDOWS, ActivityForm
-from actors_app.audit.readers import is_no_actor, of_actor, readable, readable_line
+from actors_app.audit.readers import is_no_actor, of_actor, readable_line, reader_of
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
@@ -43,7 +43,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     Where the API does not answer, their own lines stand.
     """
     form = ActivityForm(request.GET)
-    reader, ids, error = readable(signed_in(request), abaco_for(request), form.value("actor") or "")
+    reader, ids, error = reader_of(signed_in(request), abaco_for(request), form.value("actor") or "")
     context = {"section": "activity", "error": error, "show_actor": True}
     context["no_actor"] = bool(ids) and error is None and is_no_actor(reader, ids)
     return _answer(request, form, reader, reader.lines(), ids, context)
@@ -78,7 +78,7 @@ def _answer(
     kind = form.value("format")
     # A file holds what was asked for or it is not made; a page says what was not understood.
     if kind and not form.errors:
-        return file_of(selected, kind, reader, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
+        return export_response(selected, kind, reader, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
     before = form.value("before")
     size = preferences_of(request).page_size
     entries = list((selected.filter(pk__lt=before) if before else selected)[: size + 1])
@@ -105,7 +105,9 @@ def _file_query(request: HttpRequest, form: ActivityForm) -> str:
     return filters.urlencode() + "&" if filters else ""
 
 
-def file_of(lines: QuerySet[AuditEntry], kind: str, reader: Reader, *, bom: bool = False) -> StreamingHttpResponse:
+def export_response(
+    lines: QuerySet[AuditEntry], kind: str, reader: Reader, *, bom: bool = False
+) -> StreamingHttpResponse:
     """Send the lines while they are read; `bom` marks CSV as UTF-8 for spreadsheets."""
     pieces, content_type = _json_lines(lines, reader), "application/jsonl"
     if kind == "csv":
@@ -120,14 +122,14 @@ def file_of(lines: QuerySet[AuditEntry], kind: str, reader: Reader, *, bom: bool
 
 def _json_lines(lines: QuerySet[AuditEntry], reader: Reader) -> Iterator[str]:
     """Write each line as one JSON object; line ends and controls within it are escaped."""
-    for entry in all_of(lines):
+    for entry in iter_entries(lines):
         yield json.dumps(record_of(entry, reader)) + "\n"
 
 
 def _csv(lines: QuerySet[AuditEntry], reader: Reader, mark: str) -> Iterator[str]:
     buffer = StringIO()
     table: csv.DictWriter[str] | None = None
-    for entry in all_of(lines):
+    for entry in iter_entries(lines):
         record = {
             name: safe_cell(json.dumps(value) if isinstance(value, dict) else value)
             for name, value in record_of(entry, reader).items()
@@ -146,7 +148,7 @@ def _csv(lines: QuerySet[AuditEntry], reader: Reader, mark: str) -> Iterator[str
 @credentials_required
 def activity_detail(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Show all that the trail keeps of a line (`GET /actors/{id}`, to know whether the visitor may read the actor)."""
-    entry, reader = one_line(request, entry_id)
+    entry, reader = line_or_404(request, entry_id)
     return render_page(request, "audit/detail.html", _context(entry, reader))
 
 
@@ -154,7 +156,7 @@ def activity_detail(request: HttpRequest, entry_id: int) -> HttpResponse:
 @credentials_required
 def activity_check(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Ask the API what became of a write whose answer never came; only GET calls are made."""
-    entry, reader = one_line(request, entry_id)
+    entry, reader = line_or_404(request, entry_id)
     context = _context(entry, reader)
     error: AbacoError | None = None
     try:
@@ -166,7 +168,7 @@ def activity_check(request: HttpRequest, entry_id: int) -> HttpResponse:
     return render_page(request, "audit/check.html", context, status=error.status if error else 200)
 
 
-def one_line(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader]:
+def line_or_404(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader]:
     """Return a line and its reader; raise Http404 where there is none, or none for this visitor to see."""
     line = readable_line(signed_in(request), lambda: abaco_for(request), entry_id)
     if line is None:
@@ -177,7 +179,7 @@ def one_line(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader]:
 def _context(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return what the pages of one line show."""
     (line,) = lines_of([entry], reader)
-    details, (message, reason) = shown_details(entry, reader), answer_of(entry)
+    details, (message, reason) = visible_details(entry, reader), answer_of(entry)
     if line.actor_url:
         back = (
             (reverse("actors:actor-activity", args=[entry.actor_id]), "Activity of the actor")

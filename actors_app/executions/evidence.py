@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from actors_app.audit.activity import Reader, all_of, record_of
+from actors_app.audit.activity import Reader, iter_entries, record_of
 from actors_app.core.clock import now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.core.security.credentials import Credentials, tenant_of
@@ -155,7 +155,7 @@ class Pack:
 
         def pieces() -> Iterator[bytes]:
             try:
-                for number, entry in enumerate(islice(all_of(lines), MAX_AUDIT + 1)):
+                for number, entry in enumerate(islice(iter_entries(lines), MAX_AUDIT + 1)):
                     if number == MAX_AUDIT:
                         problems.append(f"These are the newest {MAX_AUDIT} entries; there are more.")
                     else:

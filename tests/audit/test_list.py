@@ -222,7 +222,7 @@ def test_csv_has_the_filtered_lines_in_safe_cells(signed_in: Client, api: API) -
 
 
 def test_json_lines_are_one_object_each(signed_in: Client, api: API, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("actors_app.audit.activity.EXPORTED_AT_ONCE", 2)
+    monkeypatch.setattr("actors_app.audit.activity.EXPORT_BATCH", 2)
     entries = [wrote(details={"after": {"x": "a\r\nb\u2028"}}) for _ in range(5)]
     answer, text = file_of(signed_in, api, "?format=jsonl&before=1")
     assert answer["Content-Type"] == "application/jsonl"
