@@ -28,7 +28,7 @@ ABOUT = (
     "Up to three conditions, each a field (`f1`), a comparison (`o1`) and a value (`v1`). It sees only what you have a "
     "permission entry for, and gives it in no order by time."
 )
-FURTHEST = 5_000_000  # things found before a page
+MAX_OFFSET = 5_000_000  # things found before a page
 
 
 class Search(Resource):
@@ -42,7 +42,7 @@ class Search(Resource):
         params["exact"] = params.get("exact") == "true"
         cleaned = checked(SearchForm(typed([("kind", kind), *params.items()]))).cleaned_data
         limit: int = self.params["limit"]
-        skip = _skipped(self.params.get("cursor", ""))
+        skip = _offset_of(self.params.get("cursor", ""))
         results: FoundPage[Any] = self.abaco.search.find(
             kind, cleaned["q"], exact=cleaned["exact"], conditions=cleaned["conditions"], limit=limit, skip=skip
         )
@@ -119,11 +119,11 @@ def _log(log: Log) -> dict[str, str]:
     return {"actor_id": log.actor_id, "execution_id": log.execution_id, "logs": text}
 
 
-def _skipped(cursor: str) -> int:
+def _offset_of(cursor: str) -> int:
     """Return how many things stand before a page."""
     if not cursor:
         return 0
     _, position = paging.read_cursor(cursor)
-    if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= FURTHEST:
+    if not isinstance(position, int) or isinstance(position, bool) or not 0 <= position <= MAX_OFFSET:
         raise paging.no_such_page()
     return position

@@ -29,7 +29,7 @@ EXCERPT = 300  # characters of a log around what was looked for
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRow:
+class ResultRow:
     """One thing found: its name and page, its state, and what else is said of it."""
 
     name: str
@@ -102,9 +102,9 @@ def _api_params(typed: dict[str, Any]) -> dict[str, str]:
     return params | {f"{name}.{operator}" if operator else name: value for name, operator, value in conditions}
 
 
-def _row(result: Any, words: str) -> FoundRow:
+def _row(result: Any, query: str) -> ResultRow:
     if isinstance(result, Actor):
-        return FoundRow(
+        return ResultRow(
             visible(result.label),
             page_of("actor-detail", result.id),
             status_badge(result.status),
@@ -112,7 +112,7 @@ def _row(result: Any, words: str) -> FoundRow:
             f"of {visible(result.owner)}",
         )
     if isinstance(result, Execution):
-        return FoundRow(
+        return ResultRow(
             visible(result.id),
             page_of("execution-detail", result.actor_id, result.id) if result.actor_id else "",
             status_badge(result.status),
@@ -125,7 +125,7 @@ def _row(result: Any, words: str) -> FoundRow:
             ),
         )
     if isinstance(result, Worker):
-        return FoundRow(
+        return ResultRow(
             visible(result.id),
             page_of("worker-detail", result.actor_id, result.id) if result.actor_id else "",
             status_badge(result.status),
@@ -133,21 +133,21 @@ def _row(result: Any, words: str) -> FoundRow:
             visible(result.image or ""),
         )
     of = result.execution_id
-    return FoundRow(
+    return ResultRow(
         f"The log of {visible(of)}" if of else "A log",
         page_of("execution-logs", result.actor_id, of) if of else "",
         "",
         f"actor {visible(result.actor_id)}" if result.actor_id else "",
         f"{len(result.text)} characters",
-        _excerpt(result, words),
+        _excerpt(result, query),
     )
 
 
-def _excerpt(log: Log, words: str) -> str:
-    """Return a log around the first of the words, or its beginning."""
+def _excerpt(log: Log, query: str) -> str:
+    """Return a log around the first word of the query, or its beginning."""
     text, positions = Masker(log.actor_id, log.execution_id).text(log.text), list[int]()
     folded = text.lower()
-    for word in words.lower().split():
+    for word in query.lower().split():
         position = folded.find(word.strip('"'))
         if position >= 0:
             positions.append(position)
