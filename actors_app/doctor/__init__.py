@@ -32,7 +32,7 @@ def warning(about: str, says: str) -> Finding:
 
 
 def failure(about: str, says: str) -> Finding:
-    """Return that something does not work, or is not safe."""
+    """Return a finding of something that does not work, or is not safe."""
     return Finding("wrong", about, says)
 
 
