@@ -90,7 +90,7 @@ class ActivityForm(PortalForm):
         for name in ("from", "to"):
             if text := self.cleaned_data.get(name):
                 self.cleaned_data[name] = self._moment(name, text)
-        first, last = self.value("from"), self.value("to")
+        first, last = self.value_of("from"), self.value_of("to")
         if first and last and last <= first:
             self.add_error("to", "This day is before the first.")
 
@@ -105,24 +105,24 @@ class ActivityForm(PortalForm):
             self.add_error(name, _NO_TIME)
         return None
 
-    def value(self, name: str) -> Any:
+    def value_of(self, name: str) -> Any:
         """Return a parameter's value, or None."""
         return self.cleaned_data.get(name) or None
 
     @property
     def has_exact_span(self) -> bool:
         """Whether the span is given by its ends, which go before the window."""
-        return bool(self.value("from") or self.value("to"))
+        return bool(self.value_of("from") or self.value_of("to"))
 
     @property
     def window_name(self) -> str:
         """Return the window in use; empty where its ends are given."""
-        return "" if self.has_exact_span else self.value("window") or DEFAULT_WINDOW
+        return "" if self.has_exact_span else self.value_of("window") or DEFAULT_WINDOW
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the window narrows what is shown."""
-        return self.has_exact_span or any(self.value(name) for name in ("who", "actor", "action", "outcome"))
+        return self.has_exact_span or any(self.value_of(name) for name in ("who", "actor", "action", "outcome"))
 
     @property
     def complaints(self) -> list[str]:
@@ -131,14 +131,14 @@ class ActivityForm(PortalForm):
 
     def filters(self, actors: frozenset[str] = frozenset()) -> LineFilters:
         """Return the filters of the lines; `actors` are the ids behind what was typed."""
-        since = self.value("from")
+        since = self.value_of("from")
         if span := WINDOWS[self.window_name][1] if self.window_name else None:
             since = now() - span
         return LineFilters(
-            username=self.value("who") or "",
-            action=self.value("action") or "",
+            username=self.value_of("who") or "",
+            action=self.value_of("action") or "",
             actors=actors,
-            outcome=self.value("outcome") or "",
+            outcome=self.value_of("outcome") or "",
             since=since,
-            until=self.value("to"),
+            until=self.value_of("to"),
         )

@@ -43,7 +43,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     Where the API does not answer, their own lines stand.
     """
     form = ActivityForm(request.GET)
-    reader, ids, error = reader_of(signed_in(request), abaco_for(request), form.value("actor") or "")
+    reader, ids, error = reader_of(signed_in(request), abaco_for(request), form.value_of("actor") or "")
     context = {"section": "activity", "error": error, "show_actor": True}
     context["no_actor"] = bool(ids) and error is None and is_no_actor(reader, ids)
     return _answer(request, form, reader, reader.lines(), ids, context)
@@ -75,11 +75,11 @@ def _answer(
 ) -> HttpResponse:
     """Answer with the lines that are wanted, as a page or as a file."""
     selected = form.filters(actors).apply(lines)
-    kind = form.value("format")
+    kind = form.value_of("format")
     # A file holds what was asked for or it is not made; a page says what was not understood.
     if kind and not form.errors:
         return export_response(selected, kind, reader, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
-    before = form.value("before")
+    before = form.value_of("before")
     size = preferences_of(request).page_size
     entries = list((selected.filter(pk__lt=before) if before else selected)[: size + 1])
     context |= {
