@@ -135,19 +135,19 @@ def _of_secrets() -> dict[str, Act]:
 def _of_files() -> dict[str, Act]:
     from actors_app.core.pages.csv_cells import safe_cell
     from actors_app.history.export import _csv, _json_lines
-    from actors_app.history.query import Found
+    from actors_app.history.query import HistoryRow
 
     short = {1: ("a", "b", "c", "d", True)}
 
-    def row(text: str) -> Found:
-        values = dict.fromkeys(Found._fields) | {
+    def row(text: str) -> HistoryRow:
+        values = dict.fromkeys(HistoryRow._fields) | {
             "actor": 1,
             "id": "a",
             "executor": text,
             "status": text,
             "received": 1,
         }
-        return Found(**{**values, "outcome": "failed", "worker_id": text, "in_api": True, "last_seen": 1})
+        return HistoryRow(**{**values, "outcome": "failed", "worker_id": text, "in_api": True, "last_seen": 1})
 
     def table(write: Any) -> Act:
         def act(text: str) -> object:

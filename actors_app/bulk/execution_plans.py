@@ -18,8 +18,8 @@ from actors_app.history.filters import Count
 from actors_app.history.forms import outcome_label
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory, ExecutionRecord
-from actors_app.history.query import Found
-from actors_app.history.query_context import Asked
+from actors_app.history.query import HistoryRow
+from actors_app.history.query_context import QueryContext
 from actors_app.history.visibility import SeenActor
 from actors_app.messages import archive as message_archive
 from actors_app.messages.models import KeptMessage
@@ -99,7 +99,7 @@ class ExecutionPlan(Plan):
 def plan_of(
     credentials: Credentials,
     abaco: Abaco,
-    context: Asked,
+    context: QueryContext,
     act: str,
     scope: str,
     picks: Sequence[tuple[str, str]],
@@ -133,17 +133,19 @@ def plan_of(
     )
 
 
-def page_rows(context: Asked) -> list[Found]:
+def page_rows(context: QueryContext) -> list[HistoryRow]:
     """Return the executions on the page of the list that is asked for."""
-    position, is_back = context.form.place()
+    position, is_back = context.form.cursor()
     selected = context.form.selected_slice
     skip = selected.offset if selected else 0
     return history_query.page(
-        context.wanted, context.keys, context.named, place=position, back=is_back, number=context.page_size, skip=skip
+        context.filters, context.keys, context.named, cursor=position, back=is_back, number=context.page_size, skip=skip
     ).rows
 
 
-def picked_rows(context: Asked, picks: Iterable[tuple[str, str]]) -> tuple[list[Found], list[tuple[str, str]]]:
+def picked_rows(
+    context: QueryContext, picks: Iterable[tuple[str, str]]
+) -> tuple[list[HistoryRow], list[tuple[str, str]]]:
     """Return the picked executions that the visitor may read, as they were picked, and those there are none of."""
     readable = {actor.id: actor.key for actor in context.actors}
     keyed = [(readable.get(actor_id), actor_id, id_) for actor_id, id_ in picks]
@@ -157,8 +159,8 @@ def picked_rows(context: Asked, picks: Iterable[tuple[str, str]]) -> tuple[list[
     return history_query.rows_of(pks), missing
 
 
-def _of_all(credentials: Credentials, abaco: Abaco, context: Asked, plan: ExecutionPlan) -> ExecutionPlan:
-    filters, keys, named = context.wanted, context.keys, context.named
+def _of_all(credentials: Credentials, abaco: Abaco, context: QueryContext, plan: ExecutionPlan) -> ExecutionPlan:
+    filters, keys, named = context.filters, context.keys, context.named
     counts = history_counts.counts(filters, keys, named)
     matched = counts.total(filters.outcomes)
     plan = replace(plan, matched=matched.number, is_exact=matched.is_exact)
@@ -186,16 +188,16 @@ def _of_all(credentials: Credentials, abaco: Abaco, context: Asked, plan: Execut
     return replace(plan, items=_items(chosen, actors), lines=lines)
 
 
-def _items(rows: Iterable[Found], actors: dict[int, SeenActor]) -> tuple[Item, ...]:
+def _items(rows: Iterable[HistoryRow], actors: dict[int, SeenActor]) -> tuple[Item, ...]:
     return tuple(Item(actors[row.actor].id, row.id) for row in rows)
 
 
-def _line(row: Found, actor: SeenActor, why_not: str = "") -> Line:
+def _line(row: HistoryRow, actor: SeenActor, why_not: str = "") -> Line:
     return Line(actor.id, row.id, actor.label, row.outcome, row.exit_code, row.executor, row.received, why_not)
 
 
 def _reasons(
-    credentials: Credentials, act: str, rows: Sequence[Found], actors: dict[int, SeenActor], *, in_words: bool
+    credentials: Credentials, act: str, rows: Sequence[HistoryRow], actors: dict[int, SeenActor], *, in_words: bool
 ) -> dict[int, str]:
     """Return why the act does not apply to each of some executions, empty where it does; only `in_words` a sentence."""
     if act == "halt":
@@ -221,11 +223,11 @@ def _reasons(
     return reasons
 
 
-def _is_there(row: Found, actor: SeenActor) -> bool:
+def _is_there(row: HistoryRow, actor: SeenActor) -> bool:
     return row.in_api and actor.deleted is None and is_id(row.id) and is_id(actor.id)
 
 
-def _why_not_halted(row: Found, actor: SeenActor) -> str:
+def _why_not_halted(row: HistoryRow, actor: SeenActor) -> str:
     if not _is_there(row, actor):
         return GONE
     if row.outcome == "running":
@@ -235,7 +237,7 @@ def _why_not_halted(row: Found, actor: SeenActor) -> str:
     return f"It does not run any more: {outcome_label(row.outcome)}."
 
 
-def _refreshed(abaco: Abaco, rows: Sequence[Found], actors: dict[int, SeenActor]) -> list[Found]:
+def _refreshed(abaco: Abaco, rows: Sequence[HistoryRow], actors: dict[int, SeenActor]) -> list[HistoryRow]:
     """Ask the API how the unfinished ones stand now; where it does not say in time, what is known stands."""
     unfinished: dict[int, list[str]] = {}
     for row in rows:

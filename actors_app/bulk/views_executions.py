@@ -20,7 +20,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.export import export_rows
 from actors_app.history.forms import HistoryForm
-from actors_app.history.query_context import Asked, asked
+from actors_app.history.query_context import QueryContext, query_context_of
 from actors_app.services import Abaco
 from actors_app.services.errors import Forbidden, NotFound, Unaddressable
 
@@ -55,18 +55,18 @@ def _preview(request: HttpRequest) -> HttpResponse:
     return _page(request, _context(plan, order), 200 if plan.items else 409)
 
 
-def context_of(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> Asked:
+def context_of(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> QueryContext:
     """Return what a filter asks; an actor that it names by its id is asked for by itself, as its own page does.
 
     So one that was made, or shared, within the last minute is found too.
     """
-    actor = filters.wanted().actor
+    actor = filters.as_filters().actor
     if actor and not actor.is_not and is_id(actor.text):
         with suppress(Forbidden, NotFound, Unaddressable):  # it may be a name
-            context = asked(request, abaco, actor.text, filters)
+            context = query_context_of(request, abaco, actor.text, filters)
             if context.actors:
                 return context
-    return asked(request, abaco, form=filters)
+    return query_context_of(request, abaco, form=filters)
 
 
 def _context(plan: ExecutionPlan, form: OrderForm) -> dict[str, Any]:

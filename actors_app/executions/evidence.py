@@ -20,7 +20,7 @@ from actors_app.executions import archive as result_archive
 from actors_app.executions.models import KeptResult
 from actors_app.executions.zip_stream import StreamedZip
 from actors_app.history.export import moment_text, portal_record
-from actors_app.history.query import Found
+from actors_app.history.query import HistoryRow
 from actors_app.history.visibility import SeenActor
 from actors_app.logs import archive as log_archive
 from actors_app.logs.lifetime import no_log_in_words
@@ -65,7 +65,7 @@ class Subject:
 
     actor: SeenActor
     execution_id: str
-    row: Found | None = None
+    row: HistoryRow | None = None
 
 
 @dataclass(slots=True)

@@ -5,10 +5,10 @@ from rest_framework import serializers
 from actors_app.core.api.fields import MOMENT, Body, Whole
 from actors_app.executions.forms import MAX_COUNT
 from actors_app.history.filters import OUTCOMES
-from actors_app.history.serializers import Told
+from actors_app.history.serializers import ExecutionBase
 
 
-class Execution(Told):
+class Execution(ExecutionBase):
     """One execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes."""
 
     executor = serializers.CharField(help_text="Who sent the message.")

@@ -18,7 +18,7 @@ from actors_app.executions.forms import EvidenceForm
 from actors_app.executions.operations import TAKE_EVIDENCE
 from actors_app.history import collector, counts, query
 from actors_app.history.export import file_name, moment_text
-from actors_app.history.query_context import Asked, asked
+from actors_app.history.query_context import QueryContext, query_context_of
 from actors_app.history.refresh import bring_up_to_date, is_known, last_looked
 from actors_app.history.visibility import ROLE_UNSEEN, SeenActor
 from actors_app.services import Abaco
@@ -44,51 +44,51 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         return render_page(request, "executions/evidence.html", context, status=422)
     abaco = abaco_for(request)
     try:
-        query_context = asked(request, abaco, form=form)
+        query_context = query_context_of(request, abaco, form=form)
     except SignedOut:
         raise
     except AbacoError as error:
         return render_page(request, "executions/evidence.html", {**context, "error": error}, status=error.status)
-    silence = query_context.error or bring_up_to_date(abaco, query_context, "", query_context.wanted.since or 0)
+    silence = query_context.error or bring_up_to_date(abaco, query_context, "", query_context.filters.since or 0)
     if silence and not is_known(query_context):
         return render_page(request, "executions/evidence.html", {**context, "error": silence}, status=silence.status)
     if form.cleaned_data["download"] and request.method == "GET":
         return _set(request, abaco, query_context, silence)
-    total = counts.counts(query_context.wanted, query_context.keys, query_context.named).total(
-        query_context.wanted.outcomes
+    total = counts.counts(query_context.filters, query_context.keys, query_context.named).total(
+        query_context.filters.outcomes
     )
     context |= {
         "total": total,
         "packed": min(total.number, CAP),
         "is_cut": total.number > CAP,
-        "since": from_ms(query_context.wanted.since),
-        "until": from_ms(query_context.wanted.until),
+        "since": from_ms(query_context.filters.since),
+        "until": from_ms(query_context.filters.until),
         "download": form.query(download="1"),
         "error_now": silence,
         "role": query_context.role,
         "incomplete": collector.incomplete(
-            [actor.key for actor in query_context.readable], query_context.wanted.since or 0
+            [actor.key for actor in query_context.readable], query_context.filters.since or 0
         ),
     }
     return render_page(request, "executions/evidence.html", context)
 
 
-def _set(request: HttpRequest, abaco: Abaco, query_context: Asked, silence: AbacoError | None) -> HttpResponse:
+def _set(request: HttpRequest, abaco: Abaco, query_context: QueryContext, silence: AbacoError | None) -> HttpResponse:
     """Send the pack, once the trail has, for each actor, that evidence of it was taken."""
     credentials = signed_in(request)
-    blocks = query.every(query_context.wanted, query_context.keys, query_context.named, at_once=CAP + 1)
+    blocks = query.batches(query_context.filters, query_context.keys, query_context.named, at_once=CAP + 1)
     rows = list(islice((row for block in blocks for row in block), CAP + 1))
     subjects = [Subject(query_context.by_key[row.actor], row.id, row) for row in rows[:CAP]]
     name = file_name(query_context.form, first="evidence")
     about = {
         "filter": query_context.form.query() or "the last 24 hours",
-        "from": moment_text(query_context.wanted.since),
-        "to": moment_text(query_context.wanted.until),
+        "from": moment_text(query_context.filters.since),
+        "to": moment_text(query_context.filters.until),
         "executions": len(subjects),
         "is_cut": len(rows) > CAP,
         "asked_at": moment_text(now_ms()),
         "actors_not_wholly_read": collector.incomplete(
-            [actor.key for actor in query_context.readable], query_context.wanted.since or 0
+            [actor.key for actor in query_context.readable], query_context.filters.since or 0
         ),
     }
     if silence:

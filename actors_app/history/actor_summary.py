@@ -17,7 +17,7 @@ from actors_app.history.charts import Panel, spans, sparkline
 from actors_app.history.charts.links import Links
 from actors_app.history.charts.over_time import over_time
 from actors_app.history.charts.spans import local
-from actors_app.history.filters import FAILED, Wanted
+from actors_app.history.filters import FAILED, Filters
 from actors_app.history.forms import HistoryForm
 from actors_app.history.models import ActorHistory
 from actors_app.history.rows import Row, table_rows
@@ -49,22 +49,22 @@ def summary(key: int) -> Summary | None:
         return None
     at = now_ms()
     zone = zone_here()
-    buckets, _ = history_counts.in_spans(Wanted(), [key], [], spans(at - (DAYS - 1) * DAY, at, DAY, zone))
-    start, counts = buckets[0][0], [found for _, _, found in buckets]
+    buckets, _ = history_counts.in_spans(Filters(), [key], [], spans(at - (DAYS - 1) * DAY, at, DAY, zone))
+    start, counts = buckets[0][0], [by_outcome for _, _, by_outcome in buckets]
     address = reverse("actors:execution-list", args=[actor.actor_id])
     form = HistoryForm({"from": address_time(local([start], zone)[0])})
     links = Links(lambda **changes: f"{address}?{form.query(**changes)}")
     return Summary(
         recent=table_rows(
-            query.page(Wanted(), [key], number=RECENT).rows,
+            query.page(Filters(), [key], number=RECENT).rows,
             visibility.seen_actors(actor.tenant, [key]),
             HistoryForm({"window": "all"}),
             of_all=False,
         ),
         panel=over_time(buckets, links, zone, zone_words(to_local(now()))),
         total=max(actor.known, actor.total or 0),
-        in_days=sum(sum(found.values()) for found in counts),
-        failed=sum(found.get(outcome, 0) for found in counts for outcome in FAILED),
+        in_days=sum(sum(by_outcome.values()) for by_outcome in counts),
+        failed=sum(by_outcome.get(outcome, 0) for by_outcome in counts for outcome in FAILED),
         looked=from_ms(actor.looked) if actor.looked else None,
         is_partial=not actor.is_whole and (actor.since is None or actor.since > start),
     )
@@ -76,20 +76,20 @@ def last_days(tenant: str, actor_ids: Sequence[str], prefix: str) -> dict[str, S
     It costs two questions to the store, however many actors there are.
     """
     at = now_ms()
-    read = ActorHistory.objects.filter(tenant=tenant, actor_id__in=actor_ids, until__isnull=False)
-    rows = list(read.values_list("pk", "actor_id", "looked"))
-    drawn = history_counts.last_day([key for key, _, looked in rows if at - looked < DAY], at)
-    found = {}
+    histories = ActorHistory.objects.filter(tenant=tenant, actor_id__in=actor_ids, until__isnull=False)
+    rows = list(histories.values_list("pk", "actor_id", "looked"))
+    hours = history_counts.last_day([key for key, _, looked in rows if at - looked < DAY], at)
+    sparklines = {}
     for key, actor_id, looked in rows:
         moment = from_ms(looked)
-        if moment is None or key not in drawn:
-            found[actor_id] = format_html('<span class="dim">{}</span>', "not read today")
+        if moment is None or key not in hours:
+            sparklines[actor_id] = format_html('<span class="dim">{}</span>', "not read today")
             continue
         as_of = f" as of {ago_words(moment, now())}" if at - looked > HOUR else ""
-        picture = sparkline(drawn[key], f"24 h{as_of}")
-        found[actor_id] = (
+        picture = sparkline(hours[key], f"24 h{as_of}")
+        sparklines[actor_id] = (
             format_html('<a class="bare" href="{}{}/executions/">{}</a>', prefix, actor_id, picture)
-            if any(count for count, _ in drawn[key])
+            if any(count for count, _ in hours[key])
             else picture
         )
-    return found
+    return sparklines

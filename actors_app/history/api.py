@@ -15,11 +15,11 @@ from actors_app.core.api.paging import Page
 from actors_app.core.clock import from_ms
 from actors_app.history import collector, visibility
 from actors_app.history import query as history_query
-from actors_app.history.chart_data import counted
+from actors_app.history.chart_data import cached_count
 from actors_app.history.export import export
-from actors_app.history.forms import HistoryForm, place_text
-from actors_app.history.query import Found, Place, place_of
-from actors_app.history.query_context import Asked, asked
+from actors_app.history.forms import HistoryForm, cursor_text
+from actors_app.history.query import Cursor, HistoryRow, cursor_of
+from actors_app.history.query_context import QueryContext, query_context_of
 from actors_app.history.refresh import bring_up_to_date, completed, is_known, last_looked
 from actors_app.history.serializers import ExecutionRow
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, TimedOut
@@ -30,42 +30,42 @@ _OURS = ("cursor", "limit", "offset", "bom")
 
 def answer(resource: Resource, actor_id: str = "") -> Response:
     """Answer with a page of what is remembered of an actor, or of all that the caller may read."""
-    what, error = _asked(resource, actor_id)
-    page, found = _cut(what, resource.params)
-    if actor_id and error is None and completed(resource.abaco, found.rows, what):
-        page, found = _cut(what, resource.params)
-    count = counted(what, what.wanted.since)
+    ctx, error = _refreshed(resource, actor_id)
+    page, result = _cut(ctx, resource.params)
+    if actor_id and error is None and completed(resource.abaco, result.rows, ctx):
+        page, result = _cut(ctx, resource.params)
+    count = cached_count(ctx, ctx.filters.since)
     return resource.page_of(
         ExecutionRow,
         page,
         total=count.number,
         total_is_exact=count.is_exact,
-        as_of=from_ms(last_looked(what) or None),
+        as_of=from_ms(last_looked(ctx) or None),
         csv=_file_address(resource, "csv"),
         jsonl=_file_address(resource, "jsonl"),
-        is_complete=_is_complete(what, error),
+        is_complete=_is_complete(ctx, error),
     )
 
 
 def file(resource: Resource, actor_id: str = "") -> StreamingHttpResponse:
     """Send all that fit, in the order that was asked for; where it is not all there is, the last line says so."""
-    what, error = _asked(resource, actor_id)
-    return export(what, last_looked(what) if error else None, bom="bom" in resource.params)
+    ctx, error = _refreshed(resource, actor_id)
+    return export(ctx, last_looked(ctx) if error else None, bom="bom" in resource.params)
 
 
-def _asked(resource: Resource, actor_id: str) -> tuple[Asked, AbacoError | None]:
-    """Return what is asked, after bringing it up to date, and why that failed where it did."""
+def _refreshed(resource: Resource, actor_id: str) -> tuple[QueryContext, AbacoError | None]:
+    """Return the context of a request after a refresh, and the error of the refresh."""
     form = form_of(resource.params)
-    what = asked(resource.http, resource.abaco, actor_id, form)
-    error = what.error or bring_up_to_date(resource.abaco, what, actor_id, what.wanted.since or 0)
+    ctx = query_context_of(resource.http, resource.abaco, actor_id, form)
+    error = ctx.error or bring_up_to_date(resource.abaco, ctx, actor_id, ctx.filters.since or 0)
     if actor_id and isinstance(error, Forbidden | NotFound):
         # It lets this caller read less than it did within the last minute.
         visibility.forget_one(resource.http, actor_id)
-        what = asked(resource.http, resource.abaco, actor_id, form)
-        error = None if what.readable[0].deleted else error
-    if error and not is_known(what) and not (actor_id and isinstance(error, TimedOut)):
+        ctx = query_context_of(resource.http, resource.abaco, actor_id, form)
+        error = None if ctx.readable[0].deleted else error
+    if error and not is_known(ctx) and not (actor_id and isinstance(error, TimedOut)):
         raise error
-    return what, error
+    return ctx, error
 
 
 def _file_address(resource: Resource, format_: str) -> str:
@@ -73,46 +73,48 @@ def _file_address(resource: Resource, format_: str) -> str:
     return resource.http.build_absolute_uri(f"{resource.http.path}export/?{urlencode({**query, 'format': format_})}")
 
 
-def form_of(given: dict[str, Any]) -> HistoryForm:
+def form_of(params: dict[str, Any]) -> HistoryForm:
     """Return the form of what was asked, without errors; raise a problem for one that has any."""
-    data = {name: str(value) for name, value in given.items() if name not in _OURS}
-    if given.get("from") or given.get("to"):
+    data = {name: str(value) for name, value in params.items() if name not in _OURS}
+    if params.get("from") or params.get("to"):
         del data["window"]
-    if given.get("cursor"):
-        way, place = paging.read_cursor(given["cursor"])
-        data[way] = place if isinstance(place, str) else "?"
+    if params.get("cursor"):
+        direction, cursor = paging.read_cursor(params["cursor"])
+        data[direction] = cursor if isinstance(cursor, str) else "?"
     form = HistoryForm(data)
     if form.errors:
-        places = {"after": "cursor", "before": "cursor"}
-        raise not_valid({places.get(name, name): [str(one) for one in found] for name, found in form.errors.items()})
+        fields = {"after": "cursor", "before": "cursor"}
+        raise not_valid(
+            {fields.get(name, name): [str(message) for message in messages] for name, messages in form.errors.items()}
+        )
     return form
 
 
-def _cut(what: Asked, given: Mapping[str, Any]) -> tuple[Page[dict[str, Any]], history_query.Page]:
-    limit: int = given["limit"]
-    if selected := paging.slice_of(given):
-        found = history_query.page(what.wanted, what.keys, what.named, number=limit, skip=selected.offset)
-        page = paging.slice_page([_row(row, what) for row in found.rows], selected, has_more=found.has_more)
-        if found.looked_back_to is not None:
-            page = replace(page, next=paging.write_cursor("after", place_text(Place((found.looked_back_to, -1)))))
-        return page, found
-    place, is_back = what.form.place()
-    found = history_query.page(what.wanted, what.keys, what.named, place=place, back=is_back, number=limit)
+def _cut(ctx: QueryContext, params: Mapping[str, Any]) -> tuple[Page[dict[str, Any]], history_query.Page]:
+    limit: int = params["limit"]
+    if selected := paging.slice_of(params):
+        result = history_query.page(ctx.filters, ctx.keys, ctx.named, number=limit, skip=selected.offset)
+        page = paging.slice_page([_row(row, ctx) for row in result.rows], selected, has_more=result.has_more)
+        if result.looked_back_to is not None:
+            page = replace(page, next=paging.write_cursor("after", cursor_text(Cursor((result.looked_back_to, -1)))))
+        return page, result
+    cursor, is_back = ctx.form.cursor()
+    result = history_query.page(ctx.filters, ctx.keys, ctx.named, cursor=cursor, back=is_back, number=limit)
     older = newer = None
-    if found.rows:
-        last, first = (place_of(what.wanted, found.rows[at], what.keys) for at in (-1, 0))
-        if found.has_more or is_back:
-            older = paging.write_cursor("after", place_text(last))
-        if (is_back and found.has_more) or (place is not None and not is_back):
-            newer = paging.write_cursor("before", place_text(first))
-    if found.looked_back_to is not None:
+    if result.rows:
+        last, first = (cursor_of(ctx.filters, result.rows[at], ctx.keys) for at in (-1, 0))
+        if result.has_more or is_back:
+            older = paging.write_cursor("after", cursor_text(last))
+        if (is_back and result.has_more) or (cursor is not None and not is_back):
+            newer = paging.write_cursor("before", cursor_text(first))
+    if result.looked_back_to is not None:
         # It stopped before the end: the next page goes on looking, and may have nothing on it.
-        older = paging.write_cursor("after", place_text(Place((found.looked_back_to, -1))))
-    return Page([_row(row, what) for row in found.rows], older, newer), found
+        older = paging.write_cursor("after", cursor_text(Cursor((result.looked_back_to, -1))))
+    return Page([_row(row, ctx) for row in result.rows], older, newer), result
 
 
-def _row(row: Found, what: Asked) -> dict[str, Any]:
-    actor = what.by_key[row.actor]
+def _row(row: HistoryRow, ctx: QueryContext) -> dict[str, Any]:
+    actor = ctx.by_key[row.actor]
     return {
         "id": row.id,
         "actor_id": actor.id,
@@ -138,7 +140,7 @@ def _seconds(milliseconds: int | None) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
 
 
-def _is_complete(what: Asked, error: AbacoError | None) -> bool:
-    keys = [actor.key for actor in what.readable]
-    is_all = error is None and what.role is not AdminRole.UNKNOWN
-    return is_all and not collector.incomplete(keys, what.wanted.since or 0)
+def _is_complete(ctx: QueryContext, error: AbacoError | None) -> bool:
+    keys = [actor.key for actor in ctx.readable]
+    is_all = error is None and ctx.role is not AdminRole.UNKNOWN
+    return is_all and not collector.incomplete(keys, ctx.filters.since or 0)

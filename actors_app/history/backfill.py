@@ -28,7 +28,7 @@ def lacks(actor: ActorHistory, since: int) -> bool:
 
 
 def read_back(
-    abaco: Abaco, actors: Mapping[int, ActorHistory], shown: Collection[int], since: int, until: float
+    abaco: Abaco, actors: Mapping[int, ActorHistory], searchable: Collection[int], since: int, until: float
 ) -> int:
     """Record what actors received from `since` on (milliseconds), newest first, until a time; return how many are new.
 
@@ -38,7 +38,7 @@ def read_back(
     def search(filters: Mapping[str, str], skip: int = 0) -> ExecutionPage:
         return abaco.search.executions(limit=MAX_SEARCH, skip=skip, filters=filters)
 
-    return _read_back(search, actors, shown, since, until)
+    return _read_back(search, actors, searchable, since, until)
 
 
 def read_back_one(abaco: Abaco, actor: ActorHistory, until: float) -> int:
@@ -50,26 +50,26 @@ def read_back_one(abaco: Abaco, actor: ActorHistory, until: float) -> int:
     def search(filters: Mapping[str, str], skip: int = 0) -> ExecutionPage:
         return abaco.executions.search(actor.actor_id, limit=MAX_SEARCH, skip=skip, filters=filters)
 
-    shown = [actor.pk] if actor.until is not None else []
-    new = _read_back(search, {actor.pk: actor}, shown, 0, until)
+    searchable = [actor.pk] if actor.until is not None else []
+    new = _read_back(search, {actor.pk: actor}, searchable, 0, until)
     if actor.since == 0:
-        known = ActorHistory.objects.only("known").get(pk=actor.pk).known
-        actor.is_whole, actor.total, actor.looked = True, known, now_ms()
-        ActorHistory.objects.filter(pk=actor.pk).update(is_whole=True, total=known, looked=actor.looked)
+        count = ActorHistory.objects.only("known").get(pk=actor.pk).known
+        actor.is_whole, actor.total, actor.looked = True, count, now_ms()
+        ActorHistory.objects.filter(pk=actor.pk).update(is_whole=True, total=count, looked=actor.looked)
     return new
 
 
 def _read_back(
-    search: Callable[..., ExecutionPage], actors: Mapping[int, ActorHistory], shown: Collection[int],
+    search: Callable[..., ExecutionPage], actors: Mapping[int, ActorHistory], searchable: Collection[int],
     since: int, until: float,
 ) -> int:  # fmt: skip
-    at, shown = now_ms(), set(shown)
-    begun = [actor for key, actor in actors.items() if key in shown and lacks(actor, since)]
-    if not begun and any(actor.until is not None and actor.is_searchable for actor in actors.values()):
+    at, searchable = now_ms(), set(searchable)
+    incomplete = [actor for key, actor in actors.items() if key in searchable and lacks(actor, since)]
+    if not incomplete and any(actor.until is not None and actor.is_searchable for actor in actors.values()):
         return 0
     # Nothing is known yet: then the first span has no end, since no clock of ours is asked.
-    end = max((actor.since or 0 for actor in begun), default=0) - 1 if begun else None
-    reached = min((actor.until or 0 for actor in begun), default=0)
+    end = max((actor.since or 0 for actor in incomplete), default=0) - 1 if incomplete else None
+    reached = min((actor.until or 0 for actor in incomplete), default=0)
     step, new = _first_step(actors, since, end, at), 0
     while time.monotonic() < until - 0.3:
         start = max((end if end is not None else at) - step, since - 1)
@@ -85,12 +85,12 @@ def _read_back(
                 step = max(int(step * FULL * brought / page.total), SHORTEST)
                 continue
             page = _whole(search, filters, page)
-        found = _by_actor(page.executions, actors)
-        new += sum(record(actors[key], some) for key, some in found.items())
-        shown |= found.keys()  # and so a span in which it finds none has none
+        grouped = _by_actor(page.executions, actors)
+        new += sum(record(actors[key], executions) for key, executions in grouped.items())
+        searchable |= grouped.keys()  # and so a span in which it finds none has none
         if end is None:
-            reached = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=start)
-        _cover(actors, shown, start + 1, end, max(reached, start + 1))
+            reached = max((to_ms(execution.message_received_time) or 0 for execution in page.executions), default=start)
+        _cover(actors, searchable, start + 1, end, max(reached, start + 1))
         if start < since:
             break
         end, step = start, int(step * min(4.0, FULL * MAX_SEARCH / max(brought, 1)))
@@ -100,10 +100,10 @@ def _read_back(
 def _whole(search: Callable[..., ExecutionPage], filters: Mapping[str, str], page: ExecutionPage) -> ExecutionPage:
     """Return all of a span that cannot be cut further; the order is the store's and stands still for so long."""
     while page.total is not None and len(page.executions) < page.total:
-        some = search(filters, len(page.executions)).executions
-        if not some:
+        batch = search(filters, len(page.executions)).executions
+        if not batch:
             break
-        page = replace(page, executions=page.executions + some)
+        page = replace(page, executions=page.executions + batch)
     return page
 
 
@@ -120,21 +120,21 @@ def _first_step(actors: Mapping[int, ActorHistory], since: int, end: int | None,
 
 def _by_actor(executions: Iterable[Execution], actors: Mapping[int, ActorHistory]) -> dict[int, list[Execution]]:
     keys = {actor.actor_id: key for key, actor in actors.items()}
-    found: dict[int, list[Execution]] = {}
+    grouped: dict[int, list[Execution]] = {}
     for execution in executions:
         if execution.actor_id in keys:
-            found.setdefault(keys[execution.actor_id], []).append(execution)
-    return found
+            grouped.setdefault(keys[execution.actor_id], []).append(execution)
+    return grouped
 
 
-def _cover(actors: Mapping[int, ActorHistory], found: set[int], start: int, end: int | None, reached: int) -> None:
+def _cover(actors: Mapping[int, ActorHistory], searchable: set[int], start: int, end: int | None, reached: int) -> None:
     """Note that all is known of a span before what was known; an actor that first shows here had nothing later."""
-    new = [key for key, actor in actors.items() if actor.until is None and key in found]
+    new = [key for key, actor in actors.items() if actor.until is None and key in searchable]
     further = [
         key
         for key, actor in actors.items()
         if key not in new
-        and key in found
+        and key in searchable
         and actor.since is not None
         and start < actor.since <= (end if end is not None else start) + 1
     ]

@@ -17,9 +17,9 @@ from actors_app.core.pages.timezones import zone_here
 from actors_app.history import counts as history_counts
 from actors_app.history import query
 from actors_app.history.charts import Charts, charts_of, choose_step, spans
-from actors_app.history.filters import Count, Counts, Wanted
+from actors_app.history.filters import Count, Counts, Filters
 from actors_app.history.models import ActorHistory, ExecutionTally
-from actors_app.history.query_context import Asked
+from actors_app.history.query_context import QueryContext
 
 SAMPLE = 1000  # newest executions whose run times make the distribution
 DOTS = 120  # of them that are drawn one by one
@@ -27,58 +27,58 @@ _REMEMBERED = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class ChartData:
     """The counts of each outcome, and the charts."""
 
     counts: Counts
     charts: Charts
 
 
-def drawn(asked: Asked) -> Drawn:
-    """Return the counts and charts of what is asked, remembered where nothing has changed."""
-    memory, key = caches["drawn"], _key("drawn", asked, asked.wanted, asked.form.query())
-    found: Drawn | None = memory.get(key)
-    if found is None:
-        found = Drawn(history_counts.counts(asked.wanted, asked.keys, asked.named), _charts(asked))
-        memory.set(key, found, timeout=_REMEMBERED)
-    return found
+def chart_data(ctx: QueryContext) -> ChartData:
+    """Return the counts and charts of a context, from the cache where nothing has changed."""
+    memory, key = caches["drawn"], _key("drawn", ctx, ctx.filters, ctx.form.query())
+    data: ChartData | None = memory.get(key)
+    if data is None:
+        data = ChartData(history_counts.counts(ctx.filters, ctx.keys, ctx.named), _charts(ctx))
+        memory.set(key, data, timeout=_REMEMBERED)
+    return data
 
 
-def counted(asked: Asked, since: int | None) -> Count:
-    """Return how many there are of what is asked, from a moment on; remembered where nothing has changed."""
-    wanted = replace(asked.wanted, since=since)
-    memory, key = caches["drawn"], _key("counted", asked, wanted)
-    found: Count | None = memory.get(key)
-    if found is None:
-        found = history_counts.counts(wanted, asked.keys, asked.named).total(wanted.outcomes)
-        memory.set(key, found, timeout=_REMEMBERED)
-    return found
+def cached_count(ctx: QueryContext, since: int | None) -> Count:
+    """Return how many executions match from a moment on, from the cache where nothing has changed."""
+    filters = replace(ctx.filters, since=since)
+    memory, key = caches["drawn"], _key("counted", ctx, filters)
+    count: Count | None = memory.get(key)
+    if count is None:
+        count = history_counts.counts(filters, ctx.keys, ctx.named).total(filters.outcomes)
+        memory.set(key, count, timeout=_REMEMBERED)
+    return count
 
 
-def _key(kind: str, asked: Asked, wanted: Wanted, more: str = "") -> str:
-    state = ActorHistory.objects.filter(pk__in=asked.keys).aggregate(changed=Max("changed"), known=Sum("known"))
-    said = repr((replace(wanted, sort="", descending=True), asked.keys, asked.named, state, more, str(zone_here())))
-    return f"{kind}:{hashlib.sha256(said.encode()).hexdigest()}"
+def _key(kind: str, ctx: QueryContext, filters: Filters, extra: str = "") -> str:
+    state = ActorHistory.objects.filter(pk__in=ctx.keys).aggregate(changed=Max("changed"), known=Sum("known"))
+    identity = repr((replace(filters, sort="", descending=True), ctx.keys, ctx.named, state, extra, str(zone_here())))
+    return f"{kind}:{hashlib.sha256(identity.encode()).hexdigest()}"
 
 
-def _charts(asked: Asked) -> Charts:
-    wanted = replace(asked.wanted, sort="received", descending=True)
-    rows = query.page(wanted, asked.keys, asked.named, number=SAMPLE).rows
-    end = wanted.until or asked.form.at
-    start = wanted.since if wanted.since is not None else _first(asked.keys, end)
+def _charts(ctx: QueryContext) -> Charts:
+    filters = replace(ctx.filters, sort="received", descending=True)
+    rows = query.page(filters, ctx.keys, ctx.named, number=SAMPLE).rows
+    end = filters.until or ctx.form.at
+    start = filters.since if filters.since is not None else _first(ctx.keys, end)
     zone = zone_here()
     over_time, is_partial = history_counts.in_spans(
-        wanted, asked.keys, asked.named, spans(start, end, choose_step(start, end), zone)
+        filters, ctx.keys, ctx.named, spans(start, end, choose_step(start, end), zone)
     )
     prefix = reverse("actors:actor-list")
-    actors = asked.by_key
+    actors = ctx.by_key
     return charts_of(
         over_time,
         [
             (row.received, row.ran, row.outcome, actors[row.actor].id, row.id, actors[row.actor].label)
             for row in rows[:DOTS]
         ],
-        lambda **changes: "?" + asked.form.query(**changes),
+        lambda **changes: "?" + ctx.form.query(**changes),
         lambda actor, id_: f"{prefix}{actor}/executions/{id_}/" if is_id(actor) and is_id(id_) else "",
         zone,
         total=None if len(rows) == SAMPLE else len(rows),
@@ -91,5 +91,5 @@ def _charts(asked: Asked) -> Charts:
 def _first(keys: list[int], end: int) -> int:
     """Return the beginning of the day in which the history of some actors begins."""
     rows = ExecutionTally.objects.filter(actor__in=keys, span=DAY, count__gt=0, start__gt=0).order_by("start")
-    found: int | None = rows.values_list("start", flat=True).first() if keys else None
-    return end - DAY if found is None else min(found, end - HOUR)
+    start: int | None = rows.values_list("start", flat=True).first() if keys else None
+    return end - DAY if start is None else min(start, end - HOUR)

@@ -45,9 +45,8 @@ class Look:
     new: int = 0
     error: AbacoError | None = None
     sketches: bool = False  # whether executions are left of which only the listing has told
-    shown: dict[int, bool] = field(
-        default_factory=dict, compare=False
-    )  # whether the search shows an actor to whoever asked
+    # Whether the search shows an actor to the caller.
+    searchable: dict[int, bool] = field(default_factory=dict, compare=False)
 
 
 def look_at(
@@ -60,8 +59,8 @@ def look_at(
     that was asked for already serves the first look, which then reads no more than its newest executions: somebody
     waits for them. Raises SignedOut.
     """
-    begun, look, is_current = time.monotonic(), Look(), False
-    until, past = begun + seconds, begun + min(seconds, reading or seconds)
+    started, look, is_current = time.monotonic(), Look(), False
+    until, past = started + seconds, started + min(seconds, reading or seconds)
     hurried = abaco.hurried(max(seconds, 0.5))
     reads_past = _misses(actor, back_to) and _lease(actor)
     try:
@@ -93,12 +92,12 @@ def look_at(
 
 def look_at_all(
     abaco: Abaco, keys: Collection[int], *, since: int, seconds: float, reading: float | None = None,
-    shown: Mapping[int, bool] | None = None,
+    searchable: Mapping[int, bool] | None = None,
 ) -> Look:  # fmt: skip
     """Bring the histories of several actors a step further: what is new in all of them by one search.
 
     `since` is the beginning of what the page shows, in milliseconds: actors of which less is known, or that the search
-    does not show, are read one by one, a few at each step. `shown` says of some whether it shows them to whoever asks.
+    does not show, are read one by one, a few at each step. `searchable` says whether it shows some to the caller.
     Raises SignedOut.
     """
     look, until = Look(), time.monotonic() + min(seconds, reading or seconds)
@@ -107,14 +106,14 @@ def look_at_all(
         return look
     hurried, behind = abaco.hurried(max(seconds, 0.5)), set[int]()
     is_window = since >= now_ms() - FARTHEST
-    look.shown = dict(shown or {})
+    look.searchable = dict(searchable or {})
     try:
         if any(actor.until is not None for actor in actors.values()):
-            look.new, behind = _newer_of_all(hurried, actors, look.shown)
+            look.new, behind = _newer_of_all(hurried, actors, look.searchable)
         # Even where all time is wanted, the last day comes first.
-        sure = {key for key, is_shown in look.shown.items() if is_shown}
+        sure = {key for key, is_searchable in look.searchable.items() if is_searchable}
         look.new += read_back(hurried, actors, sure, since if is_window else now_ms() - DAY, until)
-        _find_witnesses(hurried, actors, look.shown)
+        _find_witnesses(hurried, actors, look.searchable)
     except SignedOut:
         raise
     except AbacoError as error:
@@ -125,16 +124,16 @@ def look_at_all(
         actor
         for actor in actors.values()
         if actor.pk in behind
-        or (_misses(actor, since) and not (is_window and look.shown.get(actor.pk) and lacks(actor, since)))
-        or (look.shown.get(actor.pk) is False and at - actor.looked > MINUTE)
+        or (_misses(actor, since) and not (is_window and look.searchable.get(actor.pk) and lacks(actor, since)))
+        or (look.searchable.get(actor.pk) is False and at - actor.looked > MINUTE)
         or _lags(actor, newest, at)
     ]
     late.sort(key=lambda actor: (actor.until is not None, actor.looked))
     for actor in late[:ACTORS_AT_ONCE]:
-        left = until - time.monotonic()
-        if left < 0.3:
+        remaining = until - time.monotonic()
+        if remaining < 0.3:
             break
-        step = look_at(abaco, actor, seconds=left, back_to=since)
+        step = look_at(abaco, actor, seconds=remaining, back_to=since)
         look.new += step.new
         if step.error and not isinstance(step.error, Forbidden | NotFound):
             look.error = step.error
@@ -175,7 +174,7 @@ def _first_look(
     abaco: Abaco, actor: ActorHistory, seconds: float, listing: Iterator[tuple[ExecutionRow, ...]] | None
 ) -> int:
     """Read the listing; where that is too long, the newest that searches bring. Raises TimedOut where neither came."""
-    begun, problem = time.monotonic(), None
+    started, problem = time.monotonic(), None
     if not _is_long(actor):
         hurried = abaco.hurried(max(seconds * FIRST_TRY, 0.5))
         try:
@@ -186,15 +185,15 @@ def _first_look(
                 remember_long(actor)
             else:
                 raise
-    left = begun + seconds - time.monotonic()
-    new = read_back_one(abaco.hurried(max(left, 0.5)), actor, begun + seconds)
+    remaining = started + seconds - time.monotonic()
+    new = read_back_one(abaco.hurried(max(remaining, 0.5)), actor, started + seconds)
     if actor.until is not None:
         return new
     # The search shows nothing to whoever asks, so the listing is all there is, and is given all the time there is.
-    left = begun + seconds - time.monotonic()
-    if left < PATIENT:
+    remaining = started + seconds - time.monotonic()
+    if remaining < PATIENT:
         raise problem or TimedOut("a listing that takes longer than this page may")
-    patient = abaco.hurried(left)
+    patient = abaco.hurried(remaining)
     return _read_listing(patient, actor, patient.executions.stream(actor.actor_id), True)
 
 
@@ -204,13 +203,13 @@ def _read_listing(
     """Read the whole listing; record its newest rows and put the others aside."""
     at_api = reached(actor)
     rows: list[tuple[int, int, ExecutionRow]] = []
-    for some in listing:
-        rows.extend((to_ms(row.message_received_time) or 0, len(rows) + place, row) for place, row in enumerate(some))
+    for batch in listing:
+        rows.extend((to_ms(row.message_received_time) or 0, len(rows) + index, row) for index, row in enumerate(batch))
     # Times are to the second there, so the later of two in the same second is the one the API names later.
     rows.sort(key=lambda row: (row[0], row[1]), reverse=True)
-    newest, others = rows[:FRESH_ROWS], rows[FRESH_ROWS:]
+    newest, older = rows[:FRESH_ROWS], rows[FRESH_ROWS:]
     new = record(actor, [row for _, _, row in newest])
-    pieces = [others[place : place + PIECE] for place in range(0, len(others), PIECE)]
+    pieces = [older[index : index + PIECE] for index in range(0, len(older), PIECE)]
     UnreadHistory.objects.filter(actor=actor).delete()
     UnreadHistory.objects.bulk_create(
         UnreadHistory(
@@ -221,8 +220,8 @@ def _read_listing(
     save(
         actor,
         until=max(at_api, rows[0][0] if rows else 0),
-        since=min(newest[-1][0], actor.since or newest[-1][0]) if others else 0,
-        is_whole=not others,
+        since=min(newest[-1][0], actor.since or newest[-1][0]) if older else 0,
+        is_whole=not older,
         total=len(rows),
         looked=now_ms(),
     )
@@ -250,12 +249,12 @@ def _unread_piece(abaco: Abaco, actor: ActorHistory) -> int | None:
         return None
     rows = [_unpacked(packed) for packed in json.loads(piece.rows)]
     received = [to_ms(row.message_received_time) or 0 for row in rows]
-    found: Sequence[Execution] = ()
+    executions: Sequence[Execution] = ()
     if actor.is_searchable is not False and received:
         # Whole seconds in the listing: so the span is a little wider at both ends.
-        found = span(abaco, actor, min(received) - SECOND, max(received) + SECOND).executions
-        actor.is_searchable = bool(found) or actor.is_searchable
-    new = record(actor, found) + record(actor, rows)
+        executions = span(abaco, actor, min(received) - SECOND, max(received) + SECOND).executions
+        actor.is_searchable = bool(executions) or actor.is_searchable
+    new = record(actor, executions) + record(actor, rows)
     piece.delete()
     save(actor, since=min(received, default=0), is_searchable=actor.is_searchable, looked=now_ms())
     return new
@@ -265,16 +264,16 @@ def _details(abaco: Abaco, actor: ActorHistory, ids: list[str]) -> int:
     """Ask for executions as a whole, by one search; learn from it whether the search shows them at all."""
     if not ids:
         return 0
-    named = [one for one in ids if is_id(one)]
-    found = abaco.executions.details(actor.actor_id, named[:MAX_DETAILS])
-    save(actor, is_searchable=bool(found))
-    return record(actor, found.values())
+    valid_ids = [id_ for id_ in ids if is_id(id_)]
+    details = abaco.executions.details(actor.actor_id, valid_ids[:MAX_DETAILS])
+    save(actor, is_searchable=bool(details))
+    return record(actor, details.values())
 
 
 # All actors at once -----------------------------------------------------------------------------------------
 
 
-def _newer_of_all(abaco: Abaco, actors: dict[int, ActorHistory], shown: dict[int, bool]) -> tuple[int, set[int]]:
+def _newer_of_all(abaco: Abaco, actors: dict[int, ActorHistory], searchable: dict[int, bool]) -> tuple[int, set[int]]:
     """Record by one search what is new in all actors that it shows, and note which these are.
 
     Return how many are new, and the actors that have more than the search could bring, which are to be read singly.
@@ -283,43 +282,45 @@ def _newer_of_all(abaco: Abaco, actors: dict[int, ActorHistory], shown: dict[int
     # A little more than a day, which is what the page over all actors shows at first.
     day_ago = at - DAY - MINUTE
     lower = max(day_ago, min((actor.until or 0 for actor in actors.values()), default=0) - OVERLAP)
-    known = ExecutionRecord.objects.filter(actor__in=list(actors), in_api=True)
-    if known.filter(received__gt=lower)[:EXPECTED].count() == EXPECTED:
+    records = ExecutionRecord.objects.filter(actor__in=list(actors), in_api=True)
+    if records.filter(received__gt=lower)[:EXPECTED].count() == EXPECTED:
         # Too much for one search: so only what is newest, and whoever lags behind is read singly.
         lower = max(lower, max((actor.until or 0 for actor in actors.values()), default=0) - OVERLAP)
     else:
-        oldest = known.filter(outcome__in=UNFINISHED, received__gt=day_ago).aggregate(oldest=Min("received"))["oldest"]
+        oldest = records.filter(outcome__in=UNFINISHED, received__gt=day_ago).aggregate(oldest=Min("received"))[
+            "oldest"
+        ]
         lower = min(lower, (oldest or at) - 1)
     page = abaco.search.executions(limit=MAX_SEARCH, filters={"message_received_time.gt": api_time(lower)})
     by_id = {actor.actor_id: actor for actor in actors.values()}
-    found: dict[int, list[Execution]] = {}
+    grouped: dict[int, list[Execution]] = {}
     for execution in page.executions:
         if execution.actor_id in by_id:
-            found.setdefault(by_id[execution.actor_id].pk, []).append(execution)
-    new = sum(record(actors[key], some) for key, some in found.items())
-    shown |= dict.fromkeys(found, True)
+            grouped.setdefault(by_id[execution.actor_id].pk, []).append(execution)
+    new = sum(record(actors[key], executions) for key, executions in grouped.items())
+    searchable |= dict.fromkeys(grouped, True)
     if page.total is None or page.total <= len(page.executions):
-        latest = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=lower)
-        _cover(actors, shown, lower, latest, at)
+        latest = max((to_ms(item.message_received_time) or 0 for item in page.executions), default=lower)
+        _cover(actors, searchable, lower, latest, at)
         return new, set()
-    return new, set(found)
+    return new, set(grouped)
 
 
-def _find_witnesses(abaco: Abaco, actors: dict[int, ActorHistory], shown: dict[int, bool]) -> None:
+def _find_witnesses(abaco: Abaco, actors: dict[int, ActorHistory], searchable: dict[int, bool]) -> None:
     """Find out of actors whether the search shows them to whoever asks: whether it has their newest known execution."""
-    unsure = [key for key, actor in actors.items() if key not in shown and actor.until is not None]
+    unsure = [key for key, actor in actors.items() if key not in searchable and actor.until is not None]
     witnesses = {key: row[1] for key, row in newest_known(unsure[: WITNESSES * MAX_DETAILS]).items() if is_id(row[1])}
     keys = list(witnesses)
-    for place in range(0, len(keys), MAX_DETAILS):
-        some = keys[place : place + MAX_DETAILS]
-        found = abaco.search.details([witnesses[key] for key in some])
-        shown |= {key: witnesses[key] in found for key in some}
+    for start in range(0, len(keys), MAX_DETAILS):
+        batch = keys[start : start + MAX_DETAILS]
+        details = abaco.search.details([witnesses[key] for key in batch])
+        searchable |= {key: witnesses[key] in details for key in batch}
 
 
-def _cover(actors: dict[int, ActorHistory], shown: Mapping[int, bool], lower: int, latest: int, at: int) -> None:
+def _cover(actors: dict[int, ActorHistory], searchable: Mapping[int, bool], lower: int, latest: int, at: int) -> None:
     """Note of every actor that the search shows to whoever asks that all since `lower` is known now."""
     for actor in actors.values():
-        if not shown.get(actor.pk):
+        if not searchable.get(actor.pk):
             continue
         follows = actor.until is not None and actor.until >= lower
         if follows:

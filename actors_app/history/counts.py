@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from actors_app.core.clock import DAY, HOUR
-from actors_app.history.filters import FAILED, OUTCOMES, Count, Counts, Wanted
+from actors_app.history.filters import FAILED, OUTCOMES, Count, Counts, Filters
 from actors_app.history.partitions import SLICE, slices
 from actors_app.history.plan import Question, questions
 from actors_app.history.sql import Row, marks, select
@@ -16,37 +16,38 @@ DRAWN = 20_000  # executions that a chart counts one by one
 QUARTER = HOUR // 4  # by whole ones of which all clocks differ
 
 
-def counts(wanted: Wanted, keys: Sequence[int], named: Sequence[int] = ()) -> Counts:
-    """Return how many there are of each outcome, whichever outcomes are wanted."""
+def counts(filters: Filters, keys: Sequence[int], named: Sequence[int] = ()) -> Counts:
+    """Return how many executions match of each outcome, whichever outcomes the filters select."""
     total = Counts({outcome: Count() for outcome in OUTCOMES})
-    for question in questions(wanted.without_outcome(), keys, named, leading=True):
+    for question in questions(filters.without_outcome(), keys, named, leading=True):
         if not question.keys or question.is_empty:
             continue
         question.branches = ()
-        found = _counted_few(question, question.few) if question.few else _counted(question)
-        for outcome, count in found.items():
+        by_outcome = _count_candidates(question, question.candidates) if question.candidates else _count(question)
+        for outcome, count in by_outcome.items():
             if outcome in total.of:
                 total.of[outcome] += count
     return total
 
 
-def _counted_few(question: Question, few: tuple[str, list[Any]]) -> dict[str, Count]:
-    text, given = question.where()
+def _count_candidates(question: Question, candidates: tuple[str, list[Any]]) -> dict[str, Count]:
+    text, params = question.where()
     rows = select(
-        f"SELECT s.outcome, COUNT(*) FROM portal_execution s WHERE s.id IN ({few[0]}) AND {text} GROUP BY s.outcome",
-        [*few[1], *given],
+        f"SELECT s.outcome, COUNT(*) FROM portal_execution s WHERE s.id IN ({candidates[0]}) AND {text}"
+        " GROUP BY s.outcome",
+        [*candidates[1], *params],
     )
     return {outcome: Count(count) for outcome, count in rows}
 
 
-def _counted(question: Question) -> dict[str, Count]:
+def _count(question: Question) -> dict[str, Count]:
     tried = question.tried
-    text, given = question.where(with_tried=False)
+    text, params = question.where(with_tried=False)
     actors = f"s.actor_id IN ({marks(question.keys)})"
     matches, values = "COUNT(*)", []
     if tried:
         matches = f"SUM(CASE WHEN {' AND '.join(f'({text})' for text, _ in tried)} THEN 1 ELSE 0 END)"
-        values = [value for _, more in tried for value in more]
+        values = [value for _, tried_params in tried for value in tried_params]
     columns = "*" if tried else "s.outcome"
     parts, parameters = [], []
     for outcome in OUTCOMES:
@@ -54,11 +55,11 @@ def _counted(question: Question) -> dict[str, Count]:
             f"SELECT {columns} FROM portal_execution s WHERE {actors} AND s.outcome = %s AND {text} LIMIT {EXACT + 1}"
         )
         parts.append(f"SELECT '{outcome}', COUNT(*), {matches.replace('s.', 't.')} FROM ({inner}) t")
-        parameters += [*values, *question.keys, outcome, *given]
-    found = {}
+        parameters += [*values, *question.keys, outcome, *params]
+    by_outcome = {}
     for outcome, looked_at, matching in select(" UNION ALL ".join(parts), parameters):
-        found[outcome] = Count(min(int(matching or 0), EXACT), looked_at <= EXACT)
-    return found
+        by_outcome[outcome] = Count(min(int(matching or 0), EXACT), looked_at <= EXACT)
+    return by_outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +72,39 @@ class Buckets:
     is_partial: bool = False
 
 
-def over_time(wanted: Wanted, keys: Sequence[int], named: Sequence[int], *, start: int, end: int, step: int) -> Buckets:
+def over_time(
+    filters: Filters, keys: Sequence[int], named: Sequence[int], *, start: int, end: int, step: int
+) -> Buckets:
     """Count executions by outcome in steps of time; `start` and `step` in milliseconds, `start` on a step's edge."""
     number = max(1, -(-(end - start) // step))
-    counted: list[dict[str, int]] = [{} for _ in range(number)]
+    totals: list[dict[str, int]] = [{} for _ in range(number)]
     is_partial = False
-    for question in questions(wanted, keys, named, leading=True):
+    for question in questions(filters, keys, named, leading=True):
         if not question.keys or question.is_empty:
             continue
         is_tallied = step % HOUR == 0 and start % HOUR == 0
-        if is_tallied and not question.tried and not question.fixed and question.few is None:
+        if is_tallied and not question.tried and not question.fixed and question.candidates is None:
             rows = _tallied(question, start, start + number * step, step)
             for since, end_ in ((start, question.since), (question.until, start + number * step)):
                 if since is not None and end_ is not None and since < end_:
                     # The tallies are of whole hours or days; what lies outside of the window is taken off again.
                     outside = replace(question, since=None, until=None)
                     rows += [
-                        (place, outcome, -count)
-                        for place, outcome, count in _counted_in_time(outside, start, since, end_, step)
+                        (index, outcome, -count)
+                        for index, outcome, count in _count_in_time(outside, start, since, end_, step)
                     ]
         else:
             drawn_from = _drawn_from(question, start)
             is_partial = is_partial or drawn_from > start
-            rows = _counted_in_time(question, start, max(start, drawn_from), start + number * step, step)
-        for place, outcome, count in rows:
-            if 0 <= place < number:
-                counted[int(place)][outcome] = counted[int(place)].get(outcome, 0) + int(count)
-    return Buckets(start, step, counted, is_partial)
+            rows = _count_in_time(question, start, max(start, drawn_from), start + number * step, step)
+        for index, outcome, count in rows:
+            if 0 <= index < number:
+                totals[int(index)][outcome] = totals[int(index)].get(outcome, 0) + int(count)
+    return Buckets(start, step, totals, is_partial)
 
 
 def in_spans(
-    wanted: Wanted, keys: Sequence[int], named: Sequence[int], edges: Sequence[tuple[int, int]]
+    filters: Filters, keys: Sequence[int], named: Sequence[int], edges: Sequence[tuple[int, int]]
 ) -> tuple[list[tuple[int, int, dict[str, int]]], bool]:
     """Count executions by outcome in spans of time that follow one another; return whether only some were counted.
 
@@ -113,31 +116,31 @@ def in_spans(
     step = lengths.pop()
     if lengths:
         step = HOUR if all(start % HOUR == 0 for start, _ in edges) else QUARTER
-    found = over_time(wanted, keys, named, start=edges[0][0], end=edges[-1][1], step=step)
-    counted = [(start, end, dict[str, int]()) for start, end in edges]
+    buckets = over_time(filters, keys, named, start=edges[0][0], end=edges[-1][1], step=step)
+    totals = [(start, end, dict[str, int]()) for start, end in edges]
     starts = [start for start, _ in edges]
-    for place, counts in enumerate(found.counts):
-        into = counted[bisect_right(starts, found.start + place * step) - 1][2]
+    for index, counts in enumerate(buckets.counts):
+        into = totals[bisect_right(starts, buckets.start + index * step) - 1][2]
         for outcome, count in counts.items():
             into[outcome] = into.get(outcome, 0) + count
-    return counted, found.is_partial
+    return totals, buckets.is_partial
 
 
 def _tallied(question: Question, start: int, end: int, step: int) -> list[Row]:
     span = DAY if step % DAY == 0 and start % DAY == 0 else HOUR
-    only, given = "", []
+    only, params = "", []
     if question.branches:
-        only, given = f" AND outcome IN ({marks(question.branches)})", list(question.branches)
+        only, params = f" AND outcome IN ({marks(question.branches)})", list(question.branches)
     sql = (
         f"SELECT (start - %s) / %s, outcome, SUM(count) FROM portal_execution_tally"
         f" WHERE actor_id IN ({marks(question.keys)}) AND span = %s AND start >= %s AND start < %s{only} GROUP BY 1, 2"
     )
-    return select(sql, [start, step, *question.keys, span, start, end, *given])
+    return select(sql, [start, step, *question.keys, span, start, end, *params])
 
 
 def _drawn_from(question: Question, start: int) -> int:
     """Return from when on a chart can look at each execution, newest first, without looking at too many."""
-    if question.few is not None or not question.tried:
+    if question.candidates is not None or not question.tried:
         return start
     looked_at = 0
     for begins, ends, size in slices(question, None, True):
@@ -149,18 +152,18 @@ def _drawn_from(question: Question, start: int) -> int:
     return start
 
 
-def _counted_in_time(question: Question, start: int, since: int, end: int, step: int) -> list[Row]:
-    text, given = question.where(with_branches=False)
+def _count_in_time(question: Question, start: int, since: int, end: int, step: int) -> list[Row]:
+    text, params = question.where(with_branches=False)
     actors, values = f"s.actor_id IN ({marks(question.keys)})", list(question.keys)
-    if question.few is not None:
-        actors, values = f"s.id IN ({question.few[0]})", list(question.few[1])
+    if question.candidates is not None:
+        actors, values = f"s.id IN ({question.candidates[0]})", list(question.candidates[1])
     # With the outcome given the index holds all that is needed.
     outcomes = question.branches or OUTCOMES
     sql = (
         f"SELECT (s.received - %s) / %s, s.outcome, COUNT(*) FROM portal_execution s WHERE {actors}"
         f" AND s.outcome IN ({marks(outcomes)}) AND {text} AND s.received >= %s AND s.received < %s GROUP BY 1, 2"
     )
-    return select(sql, [start, step, *values, *outcomes, *given, since, end])
+    return select(sql, [start, step, *values, *outcomes, *params, since, end])
 
 
 def last_day(keys: Sequence[int], end: int) -> dict[int, list[tuple[int, int]]]:
@@ -173,9 +176,9 @@ def last_day(keys: Sequence[int], end: int) -> dict[int, list[tuple[int, int]]]:
         f" WHERE actor_id IN ({marks(keys)}) AND span = %s AND start >= %s AND start <= %s",
         [start, HOUR, *keys, HOUR, start, end],
     )
-    found: dict[int, list[tuple[int, int]]] = {key: [(0, 0)] * 24 for key in keys}
-    for key, place, outcome, count in rows:
-        if 0 <= place < 24:
-            all_, failed = found[key][place]
-            found[key][place] = all_ + count, failed + (count if outcome in FAILED else 0)
-    return found
+    hours: dict[int, list[tuple[int, int]]] = {key: [(0, 0)] * 24 for key in keys}
+    for key, hour, outcome, count in rows:
+        if 0 <= hour < 24:
+            all_, failed = hours[key][hour]
+            hours[key][hour] = all_ + count, failed + (count if outcome in FAILED else 0)
+    return hours

@@ -21,8 +21,8 @@ from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.history import collector, query
 from actors_app.history.forms import FILTERS, HistoryForm
-from actors_app.history.query import Found
-from actors_app.history.query_context import Asked
+from actors_app.history.query import HistoryRow
+from actors_app.history.query_context import QueryContext
 from actors_app.history.visibility import SeenActor
 
 AT_ONCE = 1000  # executions in one question to the store, and in one piece of the answer
@@ -56,31 +56,31 @@ log = logging.getLogger("actors_app.exporting")
 Record = tuple[Any, ...]  # one value for each of COLUMNS
 
 
-def export(what: Asked, last_asked: int | None = None, *, bom: bool = False) -> StreamingHttpResponse:
+def export(ctx: QueryContext, last_asked: int | None = None, *, bom: bool = False) -> StreamingHttpResponse:
     """Answer with all executions that a filter finds, in its order, in the format that its form names.
 
     `last_asked` is when the API was last asked what is new, where it gives no answer now; the file then says so.
     `bom` marks CSV as UTF-8 for spreadsheets.
     """
-    blocks = query.every(what.wanted, what.keys, what.named, at_once=AT_ONCE)
-    keys = [actor.key for actor in what.readable]
-    missing = collector.incomplete(keys, what.wanted.since or 0)
+    blocks = query.batches(ctx.filters, ctx.keys, ctx.named, at_once=AT_ONCE)
+    keys = [actor.key for actor in ctx.readable]
+    missing = collector.incomplete(keys, ctx.filters.since or 0)
     notes = []
     if last_asked is not None:
         since = moment_text(last_asked or None) or "an unknown time"
         notes.append(f"NOT UP TO DATE: the API gave no answer in time. These are the executions known at {since}.")
     if missing:
         notes.append(f"INCOMPLETE: of {missing} of {len(keys)} actors not all of this time has been read yet.")
-    return export_rows(what, blocks, what.form.cleaned_data["format"] or "csv", " ".join(notes), bom=bom)
+    return export_rows(ctx, blocks, ctx.form.cleaned_data["format"] or "csv", " ".join(notes), bom=bom)
 
 
 def export_rows(
-    what: Asked, blocks: Iterable[list[Found]], format_: str, note: str = "", *, bom: bool = False
+    ctx: QueryContext, blocks: Iterable[list[HistoryRow]], format_: str, note: str = "", *, bom: bool = False
 ) -> StreamingHttpResponse:
     """Answer with some executions of the actors of a filter, as CSV or as JSON Lines; a note becomes the last line."""
     write = partial(_csv, mark=BOM if bom else "") if format_ == "csv" else _json_lines
-    actors = {key: _told(actor) for key, actor in what.by_key.items()}
-    name = file_name(what.form, what.actors[0] if len(what.readable) == 1 and what.actors else None)
+    actors = {key: _actor_values(actor) for key, actor in ctx.by_key.items()}
+    name = file_name(ctx.form, ctx.actors[0] if len(ctx.readable) == 1 and ctx.actors else None)
     return StreamingHttpResponse(
         write(blocks, actors, note),
         content_type=TYPES[format_],
@@ -106,21 +106,21 @@ def file_name(form: HistoryForm, actor: SeenActor | None = None, first: str = "e
             is_not = "not-" if value.startswith("-") else ""
             parts.append(f"{_slug(name)}-{is_not}{_slug(value)}")
     moment = from_ms(form.at)
-    made = f"{moment:%Y%m%dT%H%M%SZ}" if moment else ""
-    return f"{'_'.join(part for part in parts if part)[: _LONGEST_NAME - len(made) - 1]}_{made}"
+    timestamp = f"{moment:%Y%m%dT%H%M%SZ}" if moment else ""
+    return f"{'_'.join(part for part in parts if part)[: _LONGEST_NAME - len(timestamp) - 1]}_{timestamp}"
 
 
 def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", text)[:_LONGEST_VALUE].strip("-").lower()
 
 
-def _csv(blocks: Iterable[list[Found]], actors: dict[int, Record], note: str, *, mark: str) -> Iterator[str]:
+def _csv(blocks: Iterable[list[HistoryRow]], actors: dict[int, Record], note: str, *, mark: str) -> Iterator[str]:
     buffer = StringIO()
     buffer.write(mark)
     table = csv.writer(buffer)
     table.writerow(COLUMNS)
     # What is the same in thousands of rows is made safe once.
-    safe = {key: tuple(map(safe_cell, told)) for key, told in actors.items()}
+    safe = {key: tuple(map(safe_cell, values)) for key, values in actors.items()}
     for piece in _whole(blocks, lambda block: (_record(row, safe[row.actor], safe_cell) for row in block), note):
         if isinstance(piece, str):
             table.writerow([piece])
@@ -131,7 +131,7 @@ def _csv(blocks: Iterable[list[Found]], actors: dict[int, Record], note: str, *,
         buffer.truncate()
 
 
-def _json_lines(blocks: Iterable[list[Found]], actors: dict[int, Record], note: str) -> Iterator[str]:
+def _json_lines(blocks: Iterable[list[HistoryRow]], actors: dict[int, Record], note: str) -> Iterator[str]:
     """Write each execution as one JSON object; line ends and controls within it are escaped."""
     for piece in _whole(blocks, lambda block: (_record(row, actors[row.actor], _plain) for row in block), note):
         if isinstance(piece, str):
@@ -141,7 +141,7 @@ def _json_lines(blocks: Iterable[list[Found]], actors: dict[int, Record], note: 
 
 
 def _whole(
-    blocks: Iterable[list[Found]], records: Callable[[list[Found]], Iterable[Record]], note: str
+    blocks: Iterable[list[HistoryRow]], records: Callable[[list[HistoryRow]], Iterable[Record]], note: str
 ) -> Iterator[Iterable[Record] | str]:
     """Yield records by the block; where the store stops answering, a last sentence that says so."""
     sent = 0
@@ -161,7 +161,7 @@ def _plain(value: object) -> object:
     return value
 
 
-def _record(row: Found, actor: Record, cell: Callable[[object], object]) -> Record:
+def _record(row: HistoryRow, actor: Record, cell: Callable[[object], object]) -> Record:
     """Return the values of a row; `cell` is applied to what somebody else wrote."""
     return (
         moment_text(row.received or None),
@@ -187,16 +187,16 @@ def _record(row: Found, actor: Record, cell: Callable[[object], object]) -> Reco
     )
 
 
-def _told(actor: SeenActor) -> Record:
+def _actor_values(actor: SeenActor) -> Record:
     return actor.id, actor.name, actor.image, actor.owner, actor.deleted is None
 
 
 def moment_text(moment: int | None) -> str | None:
     """Write a moment of the history in UTC, to the millisecond; None for none."""
-    found = from_ms(moment)
-    return None if found is None else found.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = from_ms(moment)
+    return None if utc is None else utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def portal_record(row: Found, actor: SeenActor) -> dict[str, Any]:
+def portal_record(row: HistoryRow, actor: SeenActor) -> dict[str, Any]:
     """Return an execution as the lines of an export have it."""
-    return dict(zip(COLUMNS, _record(row, _told(actor), _plain), strict=True))
+    return dict(zip(COLUMNS, _record(row, _actor_values(actor), _plain), strict=True))

@@ -6,7 +6,7 @@ from typing import Any
 from actors_app.core.pages.timezones import zone_here
 from actors_app.history.filters import FAILED, Count
 from actors_app.history.forms import SHOWN_OUTCOMES, WINDOWS, HistoryForm, outcome_label
-from actors_app.history.query_context import Asked
+from actors_app.history.query_context import QueryContext
 
 COLUMNS = (
     ("id", "Execution", ""),
@@ -21,17 +21,17 @@ COLUMNS = (
 )
 
 
-def segments(form: HistoryForm, what: Asked, counts: dict[str, Count]) -> list[dict[str, Any]]:
+def segments(form: HistoryForm, ctx: QueryContext, counts: dict[str, Count]) -> list[dict[str, Any]]:
     """Return the outcomes as filters, with how many there are of each; rare ones only where there are any."""
-    every = sum(counts.values(), Count())
-    found = [_segment(form, "", "All", every, is_current=not what.wanted.outcomes)]
+    total = sum(counts.values(), Count())
+    links = [_segment(form, "", "All", total, is_current=not ctx.filters.outcomes)]
     failed = sum((counts[outcome] for outcome in FAILED), Count())
-    found.append(_segment(form, ",".join(FAILED), "All failures", failed, what.wanted.outcomes == FAILED))
+    links.append(_segment(form, ",".join(FAILED), "All failures", failed, ctx.filters.outcomes == FAILED))
     for outcome, count in counts.items():
         if outcome in SHOWN_OUTCOMES or count.number:
-            is_current = what.wanted.outcomes == (outcome,)
-            found.append(_segment(form, outcome, outcome_label(outcome), count, is_current))
-    return found
+            is_current = ctx.filters.outcomes == (outcome,)
+            links.append(_segment(form, outcome, outcome_label(outcome), count, is_current))
+    return links
 
 
 def _segment(form: HistoryForm, value: str, label: str, count: Count, is_current: bool) -> dict[str, Any]:
@@ -47,22 +47,22 @@ def _segment(form: HistoryForm, value: str, label: str, count: Count, is_current
 def columns(form: HistoryForm, *, is_all: bool) -> list[dict[str, str]]:
     """Return the heads of the table, each with the way to its order, or to the other way round."""
     sort = form.sort_name
-    found = []
+    heads = []
     for name, label, style in COLUMNS:
         if name == "actor" and not is_all:
             continue
         # Names begin with the first, everything else with the largest or the latest.
         first = name if name in ("id", "actor", "executor", "worker", "outcome") else f"-{name}"
-        other = {f"-{name}": name, name: f"-{name}"}
-        found.append(
+        opposite = {f"-{name}": name, name: f"-{name}"}
+        heads.append(
             {
                 "label": label,
                 "style": style,
-                "href": "?" + form.query(sort=other.get(sort, first)),
+                "href": "?" + form.query(sort=opposite.get(sort, first)),
                 "aria_sort": {f"-{name}": "descending", name: "ascending"}.get(sort, "none"),
             }
         )
-    return found
+    return heads
 
 
 _NAMES = {
@@ -80,24 +80,26 @@ _NAMES = {
 }
 
 
-def chips(form: HistoryForm, what: Asked) -> list[dict[str, str]]:
+def chips(form: HistoryForm, ctx: QueryContext) -> list[dict[str, str]]:
     """Return what narrows the list: each with the way to its opposite, and to the list without it."""
-    names = {actor.id: actor.label for actor in what.readable}
-    found = []
-    for name, (label, other) in _NAMES.items():
+    names = {actor.id: actor.label for actor in ctx.readable}
+    items = []
+    for name, (label, opposite_label) in _NAMES.items():
         value = str(form.data.get(name, "")).strip()
         if not value:
             continue
         bare, is_not = value.removeprefix("-"), value.startswith("-")
         opposite = _opposite(value)
         if name == "outcome":
-            bare = ", ".join(outcome_label(one.strip().removeprefix("-")) for one in value.split(",") if one.strip())
-            opposite = ",".join(_opposite(one) for one in value.split(","))
+            bare = ", ".join(
+                outcome_label(outcome.strip().removeprefix("-")) for outcome in value.split(",") if outcome.strip()
+            )
+            opposite = ",".join(_opposite(outcome) for outcome in value.split(","))
         verb = "is not" if is_not else "is"
-        if other:
-            label, verb = other if is_not else label, ""
+        if opposite_label:
+            label, verb = opposite_label if is_not else label, ""
             bare += "" if zone_here() is UTC else " UTC"
-        found.append(
+        items.append(
             {
                 "name": name,
                 "label": label,
@@ -110,7 +112,7 @@ def chips(form: HistoryForm, what: Asked) -> list[dict[str, str]]:
         )
     name = form.window_name
     if name.startswith("-"):
-        found.append(
+        items.append(
             {
                 "name": "window",
                 "label": "Received",
@@ -121,7 +123,7 @@ def chips(form: HistoryForm, what: Asked) -> list[dict[str, str]]:
                 "without": "?" + form.query(window="all"),
             }
         )
-    return found
+    return items
 
 
 def _opposite(value: str) -> str:
@@ -132,17 +134,17 @@ def _opposite(value: str) -> str:
 def windows(form: HistoryForm) -> list[dict[str, Any]]:
     """Return the spans of time that end now, each with the way to it."""
     return [
-        {"name": name, "label": words, "href": "?" + form.query(window=name), "is_current": form.window_name == name}
-        for name, (words, _) in WINDOWS.items()
+        {"name": name, "label": label, "href": "?" + form.query(window=name), "is_current": form.window_name == name}
+        for name, (label, _) in WINDOWS.items()
     ]
 
 
-def window_words(form: HistoryForm, what: Asked) -> str:
+def window_words(form: HistoryForm, ctx: QueryContext) -> str:
     """Say in which time what is shown was received."""
     name = form.window_name
     if not name:
         return "in the time you chose"
-    words = WINDOWS[name.removeprefix("-")][0].lower()
+    label = WINDOWS[name.removeprefix("-")][0].lower()
     if name.startswith("-"):
-        return f"before the {words}"
-    return "at any time" if what.wanted.since is None else f"in the {words}"
+        return f"before the {label}"
+    return "at any time" if ctx.filters.since is None else f"in the {label}"

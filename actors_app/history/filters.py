@@ -1,4 +1,4 @@
-"""Which executions are wanted, in which order: a filter as it stands in an address, with every value checked."""
+"""Which executions match, in which order: a filter as it stands in an address, with every value checked."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -54,7 +54,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Filters:
     """A filter of the history. Moments are in milliseconds: from `since` on, and before `until`."""
 
     outcomes: tuple[str, ...] = ()  # empty for all
@@ -91,17 +91,17 @@ class Wanted:
 
     def as_search(self) -> dict[str, str]:
         """Return the filter as the API's own search takes it, by our names; what that cannot say is left out."""
-        found = {}
+        params = {}
         if self.since:
-            found["message_received_time.gt"] = api_time(self.since)
+            params["message_received_time.gt"] = api_time(self.since)
         if self.until:
-            found["message_received_time.lt"] = api_time(self.until)
+            params["message_received_time.lt"] = api_time(self.until)
         for name, value in (("executor", self.executor), ("worker_id", self.worker), ("exit_code", self.exit_code)):
             if value:
-                found[f"{name}.neq" if value.is_not else name] = value.text
+                params[f"{name}.neq" if value.is_not else name] = value.text
         if len(self.outcomes) == 1:
-            found |= _STATUS.get(self.outcomes[0], {})
-        return found
+            params |= _STATUS.get(self.outcomes[0], {})
+        return params
 
     @property
     def is_newest_first(self) -> bool:
@@ -113,7 +113,7 @@ class Wanted:
         """Whether an execution can come under this filter long after it was received, by how it ends."""
         return bool(self.outcomes or self.exit_code or self.duration or self.worker)
 
-    def without_outcome(self) -> "Wanted":
+    def without_outcome(self) -> "Filters":
         """Return the same filter for executions of any outcome."""
         return replace(self, outcomes=())
 

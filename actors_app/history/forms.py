@@ -15,8 +15,8 @@ from actors_app.core.pages.badges import OUTCOMES as BADGES
 from actors_app.core.pages.form_times import MAX_TEXT, as_in_address, moment_of
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.forms_slice import SliceForm
-from actors_app.history.filters import OUTCOMES, SORTS, Span, Value, Wanted
-from actors_app.history.query import Place
+from actors_app.history.filters import OUTCOMES, SORTS, Filters, Span, Value
+from actors_app.history.query import Cursor
 from actors_app.services.blanks import trimmed
 
 WINDOWS = {
@@ -44,8 +44,8 @@ def _text(label: str, placeholder: str = "") -> forms.CharField:
 
 
 SPANS = {
-    **{name: words for name, (words, _) in WINDOWS.items()},
-    **{f"-{name}": f"Before the {words.lower()}" for name, (words, span) in WINDOWS.items() if span},
+    **{name: label for name, (label, _) in WINDOWS.items()},
+    **{f"-{name}": f"Before the {label.lower()}" for name, (label, span) in WINDOWS.items() if span},
 }
 
 
@@ -86,17 +86,17 @@ class HistoryForm(SliceForm, PortalForm):
     )
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        given = dict(data.items())  # the last of several, as Django reads them
-        given |= {name: trimmed(str(given[name])) for name in FILTERS if name in given}
+        values = dict(data.items())  # the last of several, as Django reads them
+        values |= {name: trimmed(str(values[name])) for name in FILTERS if name in values}
         for name in ("from", "to"):
-            if text := str(given.get(name, "")).strip():
-                given[name] = _in_address(text)
-        is_exact = bool(str(given.get("from", "")).strip() or str(given.get("to", "")).strip())
-        if not given.get("window") or (is_exact and given["window"] in SPANS):
+            if text := str(values.get(name, "")).strip():
+                values[name] = _in_address(text)
+        is_exact = bool(str(values.get("from", "")).strip() or str(values.get("to", "")).strip())
+        if not values.get("window") or (is_exact and values["window"] in SPANS):
             # So that the list of windows shows the one in use; a slice is one of the whole list, as at the API.
-            is_slice = (given.get("limit") or given.get("offset")) and not any(given.get(name) for name in PLACES)
-            given["window"] = "" if is_exact else "all" if is_slice else DEFAULT_WINDOW
-        super().__init__(given)
+            is_slice = (values.get("limit") or values.get("offset")) and not any(values.get(name) for name in PLACES)
+            values["window"] = "" if is_exact else "all" if is_slice else DEFAULT_WINDOW
+        super().__init__(values)
         if is_exact:
             self.fields["window"] = _window([("", _EXACT), *SPANS.items()])
         for name, label in (("from", "From"), ("to", "Up to")):  # `from` cannot be the name of an attribute
@@ -115,17 +115,17 @@ class HistoryForm(SliceForm, PortalForm):
     # Values -------------------------------------------------------------------------------------------------
 
     def clean_outcome(self) -> tuple[str, ...]:
-        """Return the outcomes that are wanted, empty for all: those named, or all but those named with `-`."""
-        asked = [name.strip() for name in self.cleaned_data["outcome"].split(",") if name.strip()]
-        unknown = [name for name in asked if name.removeprefix("-") not in OUTCOMES]
+        """Return the selected outcomes, empty for all: those named, or all but those named with `-`."""
+        names = [name.strip() for name in self.cleaned_data["outcome"].split(",") if name.strip()]
+        unknown = [name for name in names if name.removeprefix("-") not in OUTCOMES]
         if unknown:
             raise forms.ValidationError(f"There is no such outcome; there are {', '.join(SHOWN_OUTCOMES)}.")
-        positive = [name for name in asked if not name.startswith("-")]
-        negative = {name[1:] for name in asked if name.startswith("-")}
-        wanted = tuple(name for name in positive or OUTCOMES if name not in negative)
-        if not wanted:
+        positive = [name for name in names if not name.startswith("-")]
+        negative = {name[1:] for name in names if name.startswith("-")}
+        outcomes = tuple(name for name in positive or OUTCOMES if name not in negative)
+        if not outcomes:
             raise forms.ValidationError("This leaves no outcome over.")
-        return wanted if asked else ()
+        return outcomes if names else ()
 
     def clean_exit_code(self) -> str:
         """Return a whole number, which may follow a `-`; `--1` is for anything but -1."""
@@ -169,7 +169,7 @@ class HistoryForm(SliceForm, PortalForm):
             self.add_error("to", "This is not after the beginning.")
         for name in PLACES:
             text = self.cleaned_data.get(name) or ""
-            if text and place_from(text, self.cleaned_data.get("sort") or "-received") is None:
+            if text and cursor_from(text, self.cleaned_data.get("sort") or "-received") is None:
                 self.add_error(name, "There is no such page of this list.")
 
     # What it means ------------------------------------------------------------------------------------------
@@ -203,23 +203,23 @@ class HistoryForm(SliceForm, PortalForm):
                 ends[(name == "to") is not is_not].append(moment)
         return max(ends[False], default=None), min(ends[True], default=None)
 
-    def wanted(self) -> Wanted:
-        """Return the filter of a form without errors. The window begins at a whole minute, so that it can be shared."""
-        given = self.cleaned_data
+    def as_filters(self) -> Filters:
+        """Return the filters of a valid form; the window begins at a whole minute, so that it can be shared."""
+        cleaned = self.cleaned_data
         since, until = self._span()
         if span := WINDOWS[self.window_name.removeprefix("-")][1] if self.window_name else None:
             edge = self.at - self.at % MINUTE - span
             since, until = (None, edge) if self.window_name.startswith("-") else (edge, None)
-        sort, text = self.sort_name, _value(given["q"])
-        return Wanted(
-            outcomes=given["outcome"],
-            actor=_value(given["actor"]),
-            owner=_value(given["owner"]),
-            image=_value(given["image"]),
-            executor=_value(given["executor"]),
-            worker=_value(given["worker"]),
-            exit_code=_value(given["exit_code"]),
-            duration=given["duration"],
+        sort, text = self.sort_name, _value(cleaned["q"])
+        return Filters(
+            outcomes=cleaned["outcome"],
+            actor=_value(cleaned["actor"]),
+            owner=_value(cleaned["owner"]),
+            image=_value(cleaned["image"]),
+            executor=_value(cleaned["executor"]),
+            worker=_value(cleaned["worker"]),
+            exit_code=_value(cleaned["exit_code"]),
+            duration=cleaned["duration"],
             since=since,
             until=until,
             q=text.text if text else "",
@@ -228,11 +228,11 @@ class HistoryForm(SliceForm, PortalForm):
             descending=sort.startswith("-"),
         )
 
-    def place(self) -> tuple[Place | None, bool]:
-        """Return where the page begins, and whether it is the one before that place."""
+    def cursor(self) -> tuple[Cursor | None, bool]:
+        """Return the cursor at which the page begins, and whether the page precedes it."""
         for name in PLACES:
             if text := self.cleaned_data.get(name):
-                return place_from(text, self.sort_name), name == "before"
+                return cursor_from(text, self.sort_name), name == "before"
         return None, False
 
     def query(self, **changes: str) -> str:
@@ -253,14 +253,14 @@ class HistoryForm(SliceForm, PortalForm):
         return urlencode([(name, value) for name, value in values.items() if value])
 
 
-def place_text(place: Place) -> str:
-    """Write a place as an address holds it."""
+def cursor_text(place: Cursor) -> str:
+    """Return the text of a cursor for an address."""
     raw = json.dumps([list(place.values), place.among_none, place.rank, place.actor], separators=(",", ":"))
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def place_from(text: str, sort: str) -> Place | None:
-    """Read a place of an order; None for what is none."""
+def cursor_from(text: str, sort: str) -> Cursor | None:
+    """Return the cursor of a text; None where the text is no cursor."""
     try:
         values, among_none, rank, actor = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError, TypeError):
@@ -279,7 +279,7 @@ def place_from(text: str, sort: str) -> Place | None:
             return None
         if name not in texts and not _is_whole(value):
             return None
-    return Place(tuple(values), among_none, max(rank, 0), actor)
+    return Cursor(tuple(values), among_none, max(rank, 0), actor)
 
 
 def _is_whole(value: object) -> bool:
@@ -297,10 +297,10 @@ _NO_DURATION = "Give a duration such as 10s, 5m or 2h for that long or longer, -
 
 
 def _milliseconds(text: str) -> int:
-    found = _LENGTH.fullmatch(text.strip())
-    if not found:
+    match = _LENGTH.fullmatch(text.strip())
+    if not match:
         raise forms.ValidationError(_NO_DURATION)
-    number = round(float(found[1]) * _UNITS[found[2]])
+    number = round(float(match[1]) * _UNITS[match[2]])
     if number > _LARGEST:
         raise forms.ValidationError("This is longer than anything runs.")
     return number

@@ -56,13 +56,13 @@ class SavedViewForm(ViewNameForm):
         """Return the filter with nothing in it but what the list knows; refuse one that the list would refuse."""
         text: str = self.cleaned_data["query"]
         try:
-            given = QueryDict(text.removeprefix("?"))
+            params = QueryDict(text.removeprefix("?"))
         except ValueError:
             raise forms.ValidationError("This is no filter of the executions.") from None
-        filters = HistoryForm(given)
+        filters = HistoryForm(params)
         if filters.errors:
-            wrong: list[Any] = [str(text) for texts in filters.errors.values() for text in texts]
-            raise forms.ValidationError(wrong)
+            messages: list[Any] = [str(text) for texts in filters.errors.values() for text in texts]
+            raise forms.ValidationError(messages)
         return filters.query()
 
     @property

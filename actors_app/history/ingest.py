@@ -52,11 +52,15 @@ def record(actor: ActorHistory, executions: Iterable[Execution | ExecutionRow]) 
     A row of the listing, which knows no exit code, never replaces what is known better. Those who write at the same
     time wait for one another, so that the tallies stay true.
     """
-    found = {one.id: one for one in executions if 0 < len(one.id) <= _LONGEST and "\x00" not in one.id}
+    by_id = {
+        execution.id: execution
+        for execution in executions
+        if 0 < len(execution.id) <= _LONGEST and "\x00" not in execution.id
+    }
     new = 0
-    ids = list(found)
-    for place in range(0, len(ids), _AT_ONCE):
-        new += _record_some(actor, [found[one] for one in ids[place : place + _AT_ONCE]])
+    ids = list(by_id)
+    for start in range(0, len(ids), _AT_ONCE):
+        new += _record_some(actor, [by_id[id_] for id_ in ids[start : start + _AT_ONCE]])
     return new
 
 
@@ -65,8 +69,8 @@ def _record_some(actor: ActorHistory, executions: Sequence[Execution | Execution
     with transaction.atomic():
         # Locked, since what is added to the tallies depends on what was there before.
         ActorHistory.objects.select_for_update().only("pk").get(pk=actor.pk)
-        known = ExecutionRecord.objects.filter(actor=actor, execution_id__in=[one.id for one in executions])
-        before = {row.execution_id: row for row in known}
+        records = ExecutionRecord.objects.filter(actor=actor, execution_id__in=[item.id for item in executions])
+        before = {row.execution_id: row for row in records}
         new = 0
         for execution in executions:
             old, row = before.get(execution.id), row_of(actor, execution, at)
@@ -128,9 +132,9 @@ def row_of(actor: ActorHistory, execution: Execution | ExecutionRow, at: int) ->
         finished=finished,
         waited=max(0, started - received) if started is not None and received is not None else None,
         ran=_bounded(max(0, ran)) if ran is not None else None,
-        runtime=_kept(execution.runtime),
-        cpu=_kept(execution.cpu),
-        io=_kept(execution.io),
+        runtime=_in_range(execution.runtime),
+        cpu=_in_range(execution.cpu),
+        io=_in_range(execution.io),
         final_state=storable(json.dumps(execution.final_state)) if execution.final_state else "",
         is_sketch=is_sketch,
         first_seen=at,
@@ -197,7 +201,7 @@ def _small(code: object) -> int | None:
     return code if isinstance(code, int) and abs(code) < 2**31 else None
 
 
-def _kept(number: int | None) -> int | None:
+def _in_range(number: int | None) -> int | None:
     return number if number is not None and abs(number) <= _LARGEST else None
 
 

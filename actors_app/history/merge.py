@@ -21,29 +21,30 @@ def run(
     question: Question, columns: tuple[str, ...], values: tuple[Any, ...] | None, descending: bool, number: int,
     *, indexed: bool,
 ) -> tuple[list[Row], int | None]:  # fmt: skip
-    """Return the first rows that follow a place in an order, and how far was looked where that was not to the end.
+    """Return the first rows that follow a cursor, and how far was looked where that was not to the end.
 
     `indexed`: whether the order itself is an index, so that what is tried may be tried on every row of it.
     """
     if not question.keys or question.is_empty:
         return [], None
-    if question.few is not None:
-        return _of_few(question, question.few, columns, values, descending, number), None
+    if question.candidates is not None:
+        return _of_candidates(question, question.candidates, columns, values, descending, number), None
     if not question.tried or indexed:
         return _merged(question, columns, values, descending, number), None
     return _tried(question, columns, values, descending, number)
 
 
-def _of_few(
-    question: Question, few: tuple[str, list[Any]], columns: tuple[str, ...], values: tuple[Any, ...] | None,
+def _of_candidates(
+    question: Question, candidates: tuple[str, list[Any]], columns: tuple[str, ...], values: tuple[Any, ...] | None,
     descending: bool, number: int,
 ) -> list[Row]:  # fmt: skip
-    text, given = question.where()
-    beyond, more = after(columns, values, descending)
+    text, params = question.where()
+    beyond, beyond_params = after(columns, values, descending)
     return select(
         f"SELECT {', '.join(f's.{name}' for name in columns)}, 0 FROM portal_execution s"
-        f" WHERE s.id IN ({few[0]}) AND {text} AND {beyond} ORDER BY {order(columns, descending)} LIMIT {number}",
-        [*few[1], *given, *more],
+        f" WHERE s.id IN ({candidates[0]}) AND {text} AND {beyond}"
+        f" ORDER BY {order(columns, descending)} LIMIT {number}",
+        [*candidates[1], *params, *beyond_params],
     )
 
 
@@ -79,20 +80,20 @@ def _merged(
         actors, floor = _heads(question, values, descending, number)
         limit = number
     while actors:
-        again = set(actors)
-        rows = [row for row in rows if row[-1][0] not in again]
+        pending = set(actors)
+        rows = [row for row in rows if row[-1][0] not in pending]
         rows += _fetch(question, actors, columns, values, descending, limit, floor)
         rows.sort(key=lambda row: row[:-1], reverse=descending)
         if limit >= number:
             return rows[:number]
         # A stream that gave all it was asked for may have more that belong before the last row of the page.
         border = rows[number - 1][:-1] if len(rows) >= number else None
-        given = Counter(row[-1] for row in rows if row[-1][0] in again)
+        stream_counts = Counter(row[-1] for row in rows if row[-1][0] in pending)
         last = {row[-1]: row[:-1] for row in rows}
         actors = list(
             {
                 stream[0]
-                for stream, count in given.items()
+                for stream, count in stream_counts.items()
                 if count == limit
                 and (border is None or (last[stream] > border if descending else last[stream] < border))
             }
@@ -111,14 +112,14 @@ def _heads(
     Only those whose own first row is among the first have others among them, and none that comes after the last of
     these. The moments alone are read, which the index holds.
     """
-    text, given = question.where(with_branches=False)
-    beyond, more = after(SORTS["received"], values, descending)
+    text, params = question.where(with_branches=False)
+    beyond, beyond_params = after(SORTS["received"], values, descending)
     branch, branches = branches_of(question)
     rows = select(
         f"SELECT a.id, (SELECT s.received FROM portal_execution s WHERE s.actor_id = a.id{branch} AND {text}"
         f" AND {beyond} ORDER BY {order(SORTS['received'], descending)} LIMIT 1)"
         f" FROM portal_actor_history a{branches} WHERE a.id IN ({marks(question.keys)})",
-        [*given, *more, *question.branches, *question.keys],
+        [*params, *beyond_params, *question.branches, *question.keys],
     )
     heads = sorted(((head, key) for key, head in rows if head is not None), reverse=descending)
     if len(heads) < number:
@@ -133,28 +134,28 @@ def _fetch(
     descending: bool, limit: int, floor: tuple[Any, ...] | None = None,
 ) -> list[Row]:  # fmt: skip
     """Return the first rows of each stream, none beyond the floor, each ending with the stream it is of."""
-    text, given = question.where(with_branches=False)
-    beyond, more = after(columns, values, descending)
+    text, params = question.where(with_branches=False)
+    beyond, beyond_params = after(columns, values, descending)
     if floor is not None:
         names = ", ".join(f"s.{name}" for name in columns)
         beyond += f" AND ({names}) {'>=' if descending else '<='} ({marks(floor)})"
-        more += floor
-    wanted = ", ".join(f"r.{name}" for name in columns)
+        beyond_params += floor
+    outer_columns = ", ".join(f"r.{name}" for name in columns)
     branch, branches = branches_of(question)
     inner = (
         f"FROM portal_execution s WHERE s.actor_id = a.id{branch} AND {text} AND {beyond}"
         f" ORDER BY {order(columns, descending)} LIMIT {limit}"
     )
     if connection.vendor == "postgresql":
-        some = ", ".join(f"s.{name}" for name in dict.fromkeys((*columns, "outcome")))
-        joined = f"CROSS JOIN LATERAL (SELECT {some} {inner}) r"
+        inner_columns = ", ".join(f"s.{name}" for name in dict.fromkeys((*columns, "outcome")))
+        joined = f"CROSS JOIN LATERAL (SELECT {inner_columns} {inner}) r"
     else:
         # CROSS JOIN keeps SQLite to this order: each actor, the first rows of its index, then these rows.
         joined = f"CROSS JOIN portal_execution r ON r.id IN (SELECT s.id {inner})"
     rows = select(
-        f"SELECT {wanted}, a.id, r.outcome FROM portal_actor_history a{branches} {joined}"
+        f"SELECT {outer_columns}, a.id, r.outcome FROM portal_actor_history a{branches} {joined}"
         f" WHERE a.id IN ({marks(keys)})",
-        [*question.branches, *given, *more, *keys],
+        [*question.branches, *params, *beyond_params, *keys],
     )
     is_branched = bool(question.branches)
     return [(*row[:-2], (row[-2], row[-1] if is_branched else "")) for row in rows]

@@ -15,29 +15,29 @@ def slices(question: Question, at: int | None, descending: bool) -> Iterator[tup
 
     The first is of a few hours, since a filter that lets most executions through fills a page from these.
     """
-    conditions, given = ["span = %s", f"actor_id IN ({marks(question.keys)})"], [DAY, *question.keys]
+    conditions, params = ["span = %s", f"actor_id IN ({marks(question.keys)})"], [DAY, *question.keys]
     low = question.since if descending or at is None else max(at, question.since or 0)
     high = question.until if not descending or at is None else min(at + 1, question.until or END)
     if low is not None:
         conditions.append("start > %s")
-        given.append(low - DAY)
+        params.append(low - DAY)
     if high is not None:
         conditions.append("start < %s")
-        given.append(high)
+        params.append(high)
     if descending:
         near = _near(question, high)
         if near is not None:
             yield near
             high = near[0]
             conditions.append("start < %s")
-            given.append(high)
+            params.append(high)
             if low is not None and high <= low:
                 return
-    way = "DESC" if descending else "ASC"
+    direction = "DESC" if descending else "ASC"
     days = select(
         f"SELECT start, SUM(count) FROM portal_execution_tally WHERE {' AND '.join(conditions)}"
-        f" GROUP BY start HAVING SUM(count) > 0 ORDER BY start {way}",
-        given,
+        f" GROUP BY start HAVING SUM(count) > 0 ORDER BY start {direction}",
+        params,
     )
     pending: tuple[int, int, int] | None = None
     for start, count in days:

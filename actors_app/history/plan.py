@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actors_app.history.filters import OUTCOMES, Wanted
+from actors_app.history.filters import OUTCOMES, Filters
 from actors_app.history.sql import END, marks, select
 
 CANDIDATES = 2_000  # rows that an index of another order may name, to be sorted afterwards
@@ -20,57 +20,59 @@ class Question:
     branches: tuple[str, ...] = ()  # outcomes, each of which has rows in order
     fixed: list[tuple[str, Any]] = field(default_factory=list)  # columns with one value, first in the index
     tried: list[tuple[str, list[Any]]] = field(default_factory=list)
-    few: tuple[str, list[Any]] | None = None  # what names the few rows that there can be, by another index
+    candidates: tuple[str, list[Any]] | None = None  # query of the rows that can match, by another index
     is_empty: bool = False
     since: int | None = None
     until: int | None = None
 
     def where(self, *, with_branches: bool = True, with_tried: bool = True) -> tuple[str, list[Any]]:
         """Return everything but the actors as a condition on the table `s`."""
-        said: list[tuple[str, list[Any]]] = [(f"s.{column} = %s", [value]) for column, value in self.fixed]
+        conditions: list[tuple[str, list[Any]]] = [(f"s.{column} = %s", [value]) for column, value in self.fixed]
         if with_branches and self.branches:
-            said.append((f"s.outcome IN ({marks(self.branches)})", list(self.branches)))
+            conditions.append((f"s.outcome IN ({marks(self.branches)})", list(self.branches)))
         if self.since is not None:
-            said.append(("s.received >= %s", [self.since]))
+            conditions.append(("s.received >= %s", [self.since]))
         if self.until is not None:
-            said.append(("s.received < %s", [self.until]))
+            conditions.append(("s.received < %s", [self.until]))
         if with_tried:
-            said += self.tried
-        return " AND ".join(text for text, _ in said) or "1 = 1", [value for _, more in said for value in more]
+            conditions += self.tried
+        return " AND ".join(text for text, _ in conditions) or "1 = 1", [
+            value for _, params in conditions for value in params
+        ]
 
 
-def questions(wanted: Wanted, keys: Sequence[int], named: Sequence[int], *, leading: bool) -> list[Question]:
+def questions(filters: Filters, keys: Sequence[int], named: Sequence[int], *, leading: bool) -> list[Question]:
     """Return what is to be asked of the store: one question, or two where a text names actors and executions.
 
-    None where a text that is not wanted names every actor.
+    None where an excluded text names every actor.
 
     `leading`: whether the order is that of arrival, so that a column with one value can come first in the index.
     """
-    if not wanted.q:
-        return [_question(wanted, list(keys), leading)]
-    found = []
-    others = [key for key in keys if key not in set(named)]
+    if not filters.q:
+        return [_question(filters, list(keys), leading)]
+    result = []
+    unnamed = [key for key in keys if key not in set(named)]
     begins = "substr(s.execution_id, 1, %s)"  # LIKE tells capitals from small letters in one store and not in the other
-    if wanted.q_is_not:
-        if others:
-            found.append(_question(wanted, others, leading))
-            found[0].tried.append((f"{begins} <> %s", [len(wanted.q), wanted.q]))
-        return found
+    if filters.q_is_not:
+        if unnamed:
+            result.append(_question(filters, unnamed, leading))
+            result[0].tried.append((f"{begins} <> %s", [len(filters.q), filters.q]))
+        return result
     if named:
-        found.append(_question(wanted, list(named), leading))
-    if others:
-        question = _question(wanted, others, leading=False)
-        if question.few is None:
-            _narrow(question, "c.execution_id >= %s AND c.execution_id <= %s", [wanted.q, wanted.q + "z" * 16])
-        question.tried.append((f"{begins} = %s", [len(wanted.q), wanted.q]))
-        found.append(question)
-    return found
+        result.append(_question(filters, list(named), leading))
+    if unnamed:
+        question = _question(filters, unnamed, leading=False)
+        if question.candidates is None:
+            _narrow(question, "c.execution_id >= %s AND c.execution_id <= %s", [filters.q, filters.q + "z" * 16])
+        question.tried.append((f"{begins} = %s", [len(filters.q), filters.q]))
+        result.append(question)
+    return result
 
 
-def _question(wanted: Wanted, keys: list[int], leading: bool) -> Question:
-    question = Question(keys, since=wanted.since, until=wanted.until, branches=wanted.outcomes)
+def _question(filters: Filters, keys: list[int], leading: bool) -> Question:
+    question = Question(keys, since=filters.since, until=filters.until, branches=filters.outcomes)
     for name, column in _LEADS.items():
-        value = getattr(wanted, name)
+        value = getattr(filters, name)
         if value is None:
             continue
         stored: Any = int(value.text) if name == "exit_code" else value.text
@@ -81,15 +83,15 @@ def _question(wanted: Wanted, keys: list[int], leading: bool) -> Question:
             question.branches = question.branches or OUTCOMES
         else:
             question.tried.append((f"s.{column} = %s", [stored]))
-    if wanted.duration is not None:
-        text, values = _ran(wanted)
+    if filters.duration is not None:
+        text, values = _ran(filters)
         _narrow(question, text.replace("s.", "c."), values)
         question.tried.append((f"({text})", values))
     return question
 
 
-def _ran(wanted: Wanted) -> tuple[str, list[Any]]:
-    span = wanted.duration
+def _ran(filters: Filters) -> tuple[str, list[Any]]:
+    span = filters.duration
     assert span is not None  # noqa: S101 - for the type checker
     least, most = span.least or 0, END if span.most is None else span.most
     if span.is_not:
@@ -101,8 +103,8 @@ def _narrow(question: Question, text: str, values: list[Any]) -> None:
     """Let the index of another order name the rows, where they are few enough to be sorted afterwards."""
     if not question.keys:
         return
-    few = f"SELECT c.id FROM portal_execution c WHERE c.actor_id IN ({marks(question.keys)}) AND ({text})"
-    given = [*question.keys, *values]
-    ((count,),) = select(f"SELECT COUNT(*) FROM ({few} LIMIT {CANDIDATES + 1}) t", given)
+    candidates = f"SELECT c.id FROM portal_execution c WHERE c.actor_id IN ({marks(question.keys)}) AND ({text})"
+    params = [*question.keys, *values]
+    ((count,),) = select(f"SELECT COUNT(*) FROM ({candidates} LIMIT {CANDIDATES + 1}) t", params)
     if count <= CANDIDATES:
-        question.few, question.is_empty = (few, given), not count
+        question.candidates, question.is_empty = (candidates, params), not count

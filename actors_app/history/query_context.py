@@ -1,4 +1,4 @@
-"""What a request asks of the history, and of whose executions it may be answered."""
+"""The filters of a request, and the actors whose executions its visitor may read."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,7 +9,7 @@ from actors_app.core.clock import now_ms
 from actors_app.core.pages.preferences import ROWS, preferences_of
 from actors_app.core.security.credentials import load
 from actors_app.history import visibility
-from actors_app.history.filters import Wanted
+from actors_app.history.filters import Filters
 from actors_app.history.forms import HistoryForm
 from actors_app.history.visibility import SeenActor
 from actors_app.services import Abaco, Answer
@@ -18,14 +18,14 @@ from actors_app.services.types import AdminRole
 
 
 @dataclass(frozen=True)
-class Asked:
+class QueryContext:
     """A filter without errors, and the actors whose executions it can let through, by name.
 
     `error` is why the rights rest on what the API said before it fell silent, if they do; `checked` is when it said so.
     """
 
     form: HistoryForm
-    wanted: Wanted
+    filters: Filters
     readable: tuple[SeenActor, ...]
     actors: tuple[SeenActor, ...]
     checked: int
@@ -44,12 +44,12 @@ class Asked:
     @cached_property
     def named(self) -> list[int]:
         """Return the keys of the actors that the text of the filter names."""
-        return self.wanted.named(self.actors)
+        return self.filters.named(self.actors)
 
     @property
     def has_no_actor(self) -> bool:
         """Whether the filter names an actor, by name or id, that is none of those that may be read."""
-        actor = self.wanted.actor
+        actor = self.filters.actor
         is_named = actor is not None and not actor.is_not
         return is_named and not any(actor.admits(row.id, row.name) for row in self.readable if actor)
 
@@ -59,30 +59,40 @@ class Asked:
         return {actor.key: actor for actor in self.actors}
 
 
-def asked(request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryForm | None = None) -> Asked:
-    """Return what is asked of one actor, or of all that the visitor may read; the form must have no errors.
+def query_context_of(
+    request: HttpRequest, abaco: Abaco, actor_id: str = "", form: HistoryForm | None = None
+) -> QueryContext:
+    """Return the context of one actor, or of all that the visitor may read; the form must have no errors.
 
     Raises what the API refuses, and its silence where nothing is remembered of what it allowed.
     """
     form = form or HistoryForm(request.GET)
-    who = load(request)
-    username, tenant = (who.username, who.tenant) if who else ("", "")
+    credentials = load(request)
+    username, tenant = (credentials.username, credentials.tenant) if credentials else ("", "")
     size = form.page_size(preferences_of(request).page_size)
-    wanted = form.wanted()
+    filters = form.as_filters()
     if actor_id:
         beside: dict[str, Answer] = {}
-        seen = visibility.one_readable(request, abaco, actor_id, beside)
-        found = tuple(wanted.of_actors([seen]))
-        return Asked(
-            form, wanted, (seen,), found, now_ms(), beside=beside, username=username, tenant=tenant, page_size=size
+        page_actor = visibility.one_readable(request, abaco, actor_id, beside)
+        matching = tuple(filters.of_actors([page_actor]))
+        return QueryContext(
+            form,
+            filters,
+            (page_actor,),
+            matching,
+            now_ms(),
+            beside=beside,
+            username=username,
+            tenant=tenant,
+            page_size=size,
         )
     readers = visibility.readable(request, abaco)
-    every = tuple(sorted(readers.actors.values(), key=lambda actor: (actor.label.casefold(), actor.id)))
-    return Asked(
+    readable = tuple(sorted(readers.actors.values(), key=lambda actor: (actor.label.casefold(), actor.id)))
+    return QueryContext(
         form,
-        wanted,
-        every,
-        tuple(wanted.of_actors(every)),
+        filters,
+        readable,
+        tuple(filters.of_actors(readable)),
         readers.checked,
         readers.error,
         readers.role,

@@ -10,8 +10,8 @@ from actors_app.core.pages.converters import is_id
 from actors_app.history import collector, sync
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory
-from actors_app.history.query import Found
-from actors_app.history.query_context import Asked
+from actors_app.history.query import HistoryRow
+from actors_app.history.query_context import QueryContext
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, SignedOut, TimedOut
 from actors_app.services.executions import MAX_DETAILS
@@ -25,10 +25,10 @@ PAUSE = 2 * SECOND  # for which what was just read counts as new
 
 
 def bring_up_to_date(
-    abaco: Abaco, what: Asked, actor_id: str, since: int, reading: float | None = READING
+    abaco: Abaco, ctx: QueryContext, actor_id: str, since: int, reading: float | None = READING
 ) -> AbacoError | None:
     """Ask the API for what is new, within the page's time; return why that failed, where it did."""
-    keys = [actor.key for actor in what.readable if actor.deleted is None]
+    keys = [actor.key for actor in ctx.readable if actor.deleted is None]
     if not keys:
         return None
     if actor_id:
@@ -38,7 +38,7 @@ def bring_up_to_date(
         seconds = FIRST_BUDGET if actor.total is None and actor.until is None else BUDGET
         if reading is None and (actor.until is None or actor.is_searchable is False):
             seconds, reading = POLL_BUDGET, BUDGET
-        listing = what.beside.get("listing")
+        listing = ctx.beside.get("listing")
         if listing is not None and isinstance(listing.error, TimedOut):
             collector.remember_long(actor)
             listing, seconds = None, BUDGET
@@ -49,32 +49,32 @@ def bring_up_to_date(
     memory = f"looked:{hash(tuple(sorted(keys)))}"
     if cache.get(memory) and not collector.incomplete(keys, since):
         return None
-    own = {actor.key: True for actor in what.readable if actor.owner == what.username}
-    shown = f"shown:{what.tenant}:{what.username}"
+    owned = {actor.key: True for actor in ctx.readable if actor.owner == ctx.username}
+    searchable_key = f"shown:{ctx.tenant}:{ctx.username}"
     # Whoever registers an actor is named in its permissions, so the search shows it; of others an earlier look told.
     look = collector.look_at_all(
-        abaco, keys, since=since, seconds=BUDGET, reading=reading, shown=cache.get(shown, {}) | own
+        abaco, keys, since=since, seconds=BUDGET, reading=reading, searchable=cache.get(searchable_key, {}) | owned
     )
     if look.error is None:
         cache.set(memory, time.time(), timeout=PAUSE / SECOND)
-        cache.set(shown, look.shown, timeout=SHOWN_FOR)
+        cache.set(searchable_key, look.searchable, timeout=SHOWN_FOR)
     return look.error
 
 
-def last_looked(what: Asked) -> int:
+def last_looked(ctx: QueryContext) -> int:
     """Return when any of these actors was last brought up to date, in milliseconds."""
-    keys = [actor.key for actor in what.readable]
+    keys = [actor.key for actor in ctx.readable]
     looked: int | None = ActorHistory.objects.filter(pk__in=keys).aggregate(looked=Max("looked"))["looked"]
     return looked or 0
 
 
-def is_known(what: Asked) -> bool:
+def is_known(ctx: QueryContext) -> bool:
     """Whether anything is remembered of these actors, so that a page can be made without the API."""
-    keys = [actor.key for actor in what.readable]
+    keys = [actor.key for actor in ctx.readable]
     return ActorHistory.objects.filter(pk__in=keys, until__isnull=False).exists()
 
 
-def completed(abaco: Abaco, rows: list[Found], what: Asked) -> bool:
+def completed(abaco: Abaco, rows: list[HistoryRow], ctx: QueryContext) -> bool:
     """Ask for the rows of one actor that are known from the listing alone; return whether any were recorded."""
     sketches = [row.id for row in rows if row.is_sketch and row.outcome not in ("waiting", "running") and is_id(row.id)]
     if not sketches:
@@ -83,9 +83,9 @@ def completed(abaco: Abaco, rows: list[Found], what: Asked) -> bool:
     hurried = abaco.hurried(BUDGET)
     try:
         if actor.is_searchable is not False:
-            found = hurried.executions.details(actor.actor_id, sketches[:MAX_DETAILS])
-            record(actor, found.values())
-            return bool(found)
+            details = hurried.executions.details(actor.actor_id, sketches[:MAX_DETAILS])
+            record(actor, details.values())
+            return bool(details)
         sync.record_singly(hurried, actor, sketches)
     except SignedOut:
         raise

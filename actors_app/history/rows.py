@@ -18,7 +18,7 @@ from actors_app.core.pages.formatting import ago_words, duration, now, visible
 from actors_app.core.pages.timezones import exact, to_local
 from actors_app.history.filters import OUTCOMES
 from actors_app.history.forms import HistoryForm
-from actors_app.history.query import Found
+from actors_app.history.query import HistoryRow
 from actors_app.history.visibility import SeenActor
 
 NONE = "\N{EN DASH}"
@@ -42,7 +42,7 @@ class Row:
 
 
 def table_rows(
-    found: Sequence[Found], actors: Mapping[int, SeenActor], form: HistoryForm, *, of_all: bool
+    executions: Sequence[HistoryRow], actors: Mapping[int, SeenActor], form: HistoryForm, *, of_all: bool
 ) -> list[Row]:
     """Return executions as rows of the table, with their actors where it is `of_all`; a cell is a filter."""
     prefix, at = reverse("actors:actor-list"), now()
@@ -57,36 +57,36 @@ def table_rows(
         return links[name, value]
 
     # Many rows are of the same few actors.
-    whose = {key: _whose(actors[key], link) for key in {row.actor for row in found}} if of_all else {}
-    return [_row(row, actors[row.actor], prefix, at, link, whose.get(row.actor, "")) for row in found]
+    actor_cells = {key: _actor_cell(actors[key], link) for key in {row.actor for row in executions}} if of_all else {}
+    return [_row(row, actors[row.actor], prefix, at, link, actor_cells.get(row.actor, "")) for row in executions]
 
 
-def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, whose: str) -> Row:
+def _row(row: HistoryRow, actor: SeenActor, prefix: str, at: datetime, link: Link, actor_cell: str) -> Row:
     received = from_ms(row.received) if row.received else None
-    known = is_id(actor.id) and is_id(row.id)
-    url = f"{prefix}{actor.id}/executions/{row.id}/" if known else ""
+    is_linkable = is_id(actor.id) and is_id(row.id)
+    url = f"{prefix}{actor.id}/executions/{row.id}/" if is_linkable else ""
     if row.outcome in ("finished", "unknown"):
         badge = status_badge(row.status)
     else:
         badge = outcome_badge(row.outcome, row.exit_code, row.status)
-    words = ago_words(received, at) if received else "not reported"
+    age = ago_words(received, at) if received else "not reported"
     received_exact = exact(received) if received else ""
     iso = received.isoformat() if received else ""
     ran = duration(row.ran / 1000) if row.ran is not None else NONE
     id_ = visible(row.id)
-    when = format_html(_WHEN, iso, received_exact, words, f"{to_local(received):%d %b %H:%M:%S}") if received else words
+    when = format_html(_WHEN, iso, received_exact, age, f"{to_local(received):%d %b %H:%M:%S}") if received else age
     executor = _cut(visible(row.executor), link("executor", row.executor)) if row.executor else _UNREAD
     cells = format_html(
         '<td class="pick">{}</td><td>{}{}</td>{}<td data-label="Outcome">{}</td><td data-label="Sent by">{}</td>'
         '<td data-label="Worker" class="mono dim">{}</td><td data-label="Received" class="dim">{}</td>'
         '<td data-label="Waited" class="r num dim">{}</td><td data-label="Ran" class="r num">{}</td>'
         '<td data-label="Exit code" class="r num dim">{}</td>',
-        _pick(actor.id, row.id) if known else "",
+        _pick(actor.id, row.id) if is_linkable else "",
         format_html('<a class="name mono" href="{}">{}</a>', url, id_)
-        if known
+        if is_linkable
         else format_html('<span class="mono cut" title="{0}">{0}</span>', id_),
         "" if row.in_api else _FORGOTTEN,
-        whose,
+        actor_cell,
         format_html('<a class="bare" href="{}" title="Only these">{}</a>', link("outcome", row.outcome), badge)
         if row.outcome in OUTCOMES
         else badge,
@@ -97,7 +97,7 @@ def _row(row: Found, actor: SeenActor, prefix: str, at: datetime, link: Link, wh
         ran,
         NONE if row.exit_code is None else _cut(str(row.exit_code), link("exit_code", str(row.exit_code))),
     )
-    return Row(row.pk, id_, url, badge, words, received_exact, iso, ran, row.outcome in ("waiting", "running"), cells)
+    return Row(row.pk, id_, url, badge, age, received_exact, iso, ran, row.outcome in ("waiting", "running"), cells)
 
 
 _WHEN = '<span class="when"><time datetime="{}" title="{}">{}</time><span class="sub num">{}</span></span>'
@@ -127,7 +127,7 @@ def _cut(text: str, href: str) -> SafeString:
     return format_html('<a class="cut" href="{}" title="Only {}"><bdi>{}</bdi></a>', href, text, text)
 
 
-def _whose(actor: SeenActor, link: Link) -> SafeString:
+def _actor_cell(actor: SeenActor, link: Link) -> SafeString:
     image_link = owner_link = ""
     if href := link("image", actor.image):
         image = visible(actor.image)

@@ -34,7 +34,7 @@ class BuiltIn:
 
 def built_in(username: str) -> list[BuiltIn]:
     """Return the views that everybody has; one of them names its reader."""
-    found: list[tuple[str, str, Mapping[str, str]]] = [
+    views: list[tuple[str, str, Mapping[str, str]]] = [
         ("Failed in the last 24 hours", "circle-x", {"outcome": "failed,error,oom"}),
         ("Running now", "loader", {"outcome": "running", "window": "all"}),
         ("Waiting", "clock", {"outcome": "waiting", "window": "all"}),
@@ -42,34 +42,34 @@ def built_in(username: str) -> list[BuiltIn]:
     ]
     # A name that begins with the sign for "not" cannot be asked for.
     if not username.startswith("-"):
-        found.insert(3, ("Mine", "user", {"executor": username}))
-    return [BuiltIn(name, icon, urlencode(filters)) for name, icon, filters in found]
+        views.insert(3, ("Mine", "user", {"executor": username}))
+    return [BuiltIn(name, icon, urlencode(filters)) for name, icon, filters in views]
 
 
-def own(who: Credentials) -> QuerySet[SavedView]:
+def views_of(credentials: Credentials) -> QuerySet[SavedView]:
     """Return somebody's own views, by name."""
-    return SavedView.objects.filter(tenant=who.tenant, username=who.username).order_by("name")
+    return SavedView.objects.filter(tenant=credentials.tenant, username=credentials.username).order_by("name")
 
 
-def shared(who: Credentials, handle: str) -> SavedView | None:
+def shared(credentials: Credentials, handle: str) -> SavedView | None:
     """Return a view of anybody of the same tenant."""
-    return SavedView.objects.filter(tenant=who.tenant, handle=handle).first()
+    return SavedView.objects.filter(tenant=credentials.tenant, handle=handle).first()
 
 
-def save(who: Credentials, name: str, query: str) -> SavedView:
+def save(credentials: Credentials, name: str, query: str) -> SavedView:
     """Save a view; raise NotSaved where there are too many, or one of that name. The same one again is no mistake."""
     with transaction.atomic():
-        same = own(who).filter(name=name).first()
+        same = views_of(credentials).filter(name=name).first()
         if same and same.query == query:
             return same
         if same:
             raise NotSaved(_TAKEN)
-        if own(who).count() >= MOST:
+        if views_of(credentials).count() >= MOST:
             raise NotSaved(f"You have {MOST} views, which is as many as there can be; delete one first.")
     view = SavedView(
         handle=secrets.token_hex(16),
-        tenant=who.tenant,
-        username=who.username,
+        tenant=credentials.tenant,
+        username=credentials.username,
         name=name,
         query=query,
         created=timezone.now(),
@@ -78,7 +78,7 @@ def save(who: Credentials, name: str, query: str) -> SavedView:
         with transaction.atomic():
             view.save(force_insert=True)
     except IntegrityError:  # pressed twice, or another filter was given this name at the same moment
-        same = own(who).filter(name=name).first()
+        same = views_of(credentials).filter(name=name).first()
         if same is None or same.query != query:
             raise NotSaved(_TAKEN) from None
         return same

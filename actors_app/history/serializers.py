@@ -11,8 +11,8 @@ from actors_app.history.forms import FORMATS, SPANS
 OUTCOME = "How it ended: COMPLETE alone says nothing of success."
 
 
-class Told(serializers.Serializer):
-    """What is told of every execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes."""
+class ExecutionBase(serializers.Serializer):
+    """The fields of every execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes."""
 
     id = serializers.CharField()
     actor_id = serializers.CharField()
@@ -30,7 +30,7 @@ class Told(serializers.Serializer):
     io = serializers.IntegerField(allow_null=True)
 
 
-class ExecutionRow(Told):
+class ExecutionRow(ExecutionBase):
     """An execution as the portal remembers it."""
 
     actor_name = serializers.CharField(allow_null=True)

@@ -24,8 +24,8 @@ class Neighbours:
 
 def neighbours(tenant: str, actor_id: str, execution_id: str) -> Neighbours:
     """Return the neighbours of an execution that is remembered; whoever asks has been let read it by the API."""
-    every = ExecutionRecord.objects.filter(actor__tenant=tenant, actor__actor_id=actor_id)
-    row = every.filter(execution_id=execution_id).select_related("actor").first()
+    executions = ExecutionRecord.objects.filter(actor__tenant=tenant, actor__actor_id=actor_id)
+    row = executions.filter(execution_id=execution_id).select_related("actor").first()
     if row is None:
         return Neighbours()
     received, pk = row.received, row.pk

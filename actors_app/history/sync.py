@@ -47,15 +47,15 @@ def read_newer(abaco: Abaco, actor: ActorHistory, until: float) -> int:
         return _newer_in_listing(abaco, actor, witness[1] if witness else "")
     executions = list(page.executions)
     if unfinished and answers["unfinished"].error is None:
-        again = answers["unfinished"].value
-        executions += again.values()
-        if again:
-            forget_in_api(actor, set(unfinished) - set(again))
+        details = answers["unfinished"].value
+        executions += details.values()
+        if details:
+            forget_in_api(actor, set(unfinished) - set(details))
         save(actor, rechecked=now_ms())
     new = record(actor, executions)
     if page.total is not None and page.total > len(page.executions):
         return new + _catch_up(abaco, actor, lower, until)
-    newest = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=0)
+    newest = max((to_ms(execution.message_received_time) or 0 for execution in page.executions), default=0)
     # An empty answer proves nothing about a time.
     proven = max(newest, at_api) if page.executions else 0
     searchable = bool(page.executions) or actor.is_searchable
@@ -65,19 +65,19 @@ def read_newer(abaco: Abaco, actor: ActorHistory, until: float) -> int:
 
 def newest_known(keys: Sequence[int]) -> dict[int, tuple[int, str]]:
     """Return of each actor when the newest execution was received that is known and that the API has, and its id."""
-    found = {}
+    newest = {}
     for key in keys:
         rows = ExecutionRecord.objects.filter(actor=key, in_api=True, received__gt=0).order_by("-received", "-pk")
         row = rows.values_list("received", "execution_id").first()
         if row is not None:
-            found[key] = row
-    return found
+            newest[key] = row
+    return newest
 
 
 def reached(actor: ActorHistory) -> int:
     """Return a time that the API's clock has passed: whatever it received before then can be found from now on."""
-    found: int | None = ActorHistory.objects.filter(tenant=actor.tenant).aggregate(found=Max("until"))["found"]
-    return found or 0
+    latest: int | None = ActorHistory.objects.filter(tenant=actor.tenant).aggregate(found=Max("until"))["found"]
+    return latest or 0
 
 
 def _lower_bound(actor: ActorHistory) -> tuple[int, list[str]]:
@@ -112,10 +112,10 @@ def span(abaco: Abaco, actor: ActorHistory, after: int, to: int) -> ExecutionPag
     page = abaco.executions.search(actor.actor_id, limit=MAX_SEARCH, filters=filters)
     # A span cannot be cut further than that. The order is the store's and stands still for so long.
     while to - after <= SECOND and page.total is not None and 0 < len(page.executions) < page.total:
-        some = abaco.executions.search(actor.actor_id, MAX_SEARCH, len(page.executions), filters).executions
-        if not some:
+        batch = abaco.executions.search(actor.actor_id, MAX_SEARCH, len(page.executions), filters).executions
+        if not batch:
             break
-        page = replace(page, executions=page.executions + some)
+        page = replace(page, executions=page.executions + batch)
     return page
 
 
@@ -129,7 +129,7 @@ def _catch_up(abaco: Abaco, actor: ActorHistory, lower: int, until: float) -> in
             continue
         new += record(actor, page.executions)
         lower = min(lower + step, upper)
-        newest = max((to_ms(one.message_received_time) or 0 for one in page.executions), default=0)
+        newest = max((to_ms(execution.message_received_time) or 0 for execution in page.executions), default=0)
         save(actor, until=max(actor.until or 0, newest), is_searchable=True, looked=now_ms())
         step *= 2
     return new
@@ -144,8 +144,8 @@ def _newer_in_listing(abaco: Abaco, actor: ActorHistory, witness: str) -> int:
     open_rows = ExecutionRecord.objects.filter(actor=actor, outcome__in=UNFINISHED, in_api=True)
     unfinished = set(open_rows.values_list("execution_id", flat=True)[:1000])
     singly, is_there = [], False
-    for some in abaco.executions.stream(actor.actor_id):
-        for row in some:
+    for batch in abaco.executions.stream(actor.actor_id):
+        for row in batch:
             total += 1
             received = to_ms(row.message_received_time) or 0
             newest = max(newest, received)
@@ -165,8 +165,8 @@ def _newer_in_listing(abaco: Abaco, actor: ActorHistory, witness: str) -> int:
 
 def record_singly(abaco: Abaco, actor: ActorHistory, ids: Sequence[str]) -> None:
     """Ask for executions one by one, a few of them at once, and record what they have become."""
-    some = [one for one in ids if is_id(one)][:SINGLY]
-    answers = abaco.wave(**{id_: lambda id_=id_: abaco.executions.get(actor.actor_id, id_) for id_ in some})
+    batch = [id_ for id_ in ids if is_id(id_)][:SINGLY]
+    answers = abaco.wave(**{id_: lambda id_=id_: abaco.executions.get(actor.actor_id, id_) for id_ in batch})
     record(actor, [answer.value for answer in answers.values() if answer.error is None])
     forget_in_api(actor, [id_ for id_, answer in answers.items() if isinstance(answer.error, NotFound)])
 
@@ -177,16 +177,16 @@ def read_sketches(abaco: Abaco, actor: ActorHistory) -> bool:
     rows = ExecutionRecord.objects.filter(actor=actor, is_sketch=True, in_api=True).order_by("-received")
     ids = [row for row in rows.values_list("execution_id", flat=True)[: most + 1] if is_id(row)]
     if ids and actor.is_searchable is not False:
-        found = abaco.executions.details(actor.actor_id, ids[:most])
-        record(actor, found.values())
-        if found:
-            forget_in_api(actor, set(ids[:most]) - set(found))
+        details = abaco.executions.details(actor.actor_id, ids[:most])
+        record(actor, details.values())
+        if details:
+            forget_in_api(actor, set(ids[:most]) - set(details))
             return len(ids) > most
         ids = ids[: SINGLY + 1]  # not shown by the search after all
     record_singly(abaco, actor, ids)
     # What the API cannot tell of stays as it is, and is not asked for without end.
-    left = rows.filter(execution_id__in=ids[:SINGLY]).count()
-    return len(ids) > SINGLY and left < SINGLY
+    remaining = rows.filter(execution_id__in=ids[:SINGLY]).count()
+    return len(ids) > SINGLY and remaining < SINGLY
 
 
 def save(actor: ActorHistory, **changes: object) -> None:

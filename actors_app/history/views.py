@@ -15,14 +15,14 @@ from actors_app.core.security.credentials import abaco_for
 from actors_app.history import collector, visibility
 from actors_app.history import query as history_query
 from actors_app.history.actor_summary import RECENT, summary
-from actors_app.history.chart_data import counted, drawn
+from actors_app.history.chart_data import cached_count, chart_data
 from actors_app.history.export import export
 from actors_app.history.facets import chips, columns, segments, window_words, windows
 from actors_app.history.filters import Count
-from actors_app.history.forms import HistoryForm, place_text
+from actors_app.history.forms import HistoryForm, cursor_text
 from actors_app.history.models import ActorHistory
-from actors_app.history.query import Found, Page, Place, place_of
-from actors_app.history.query_context import Asked, asked
+from actors_app.history.query import Cursor, HistoryRow, Page, cursor_of
+from actors_app.history.query_context import QueryContext, query_context_of
 from actors_app.history.refresh import READING, bring_up_to_date, completed, is_known, last_looked
 from actors_app.history.rows import Row, table_rows
 from actors_app.services import Abaco
@@ -67,45 +67,45 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     if form.errors:
         return render_page(request, "history/list.html", base | {"is_refused": True}, status=422)
     try:
-        what = asked(request, abaco, actor_id, form)
+        ctx = query_context_of(request, abaco, actor_id, form)
     except (Forbidden, NotFound, SignedOut):
         raise
     except AbacoError as error:
         if wants_fragment(request):
             raise
         return render_page(request, "history/list.html", base | {"error": error}, status=error.status)
-    silence = what.error or bring_up_to_date(
-        abaco, what, actor_id, what.wanted.since or 0, None if is_poll(request) else READING
+    silence = ctx.error or bring_up_to_date(
+        abaco, ctx, actor_id, ctx.filters.since or 0, None if is_poll(request) else READING
     )
     if actor_id and isinstance(silence, Forbidden | NotFound):
         # It lets this visitor read less than it did within the last minute.
         visibility.forget_one(request, actor_id)
-        what = asked(request, abaco, actor_id, form)
-        silence = None if what.readable[0].deleted else silence
-    is_file = bool(what.form.cleaned_data.get("format"))
-    if not is_file and isinstance(silence, TimedOut) and now_ms() - last_looked(what) < MINUTE:
+        ctx = query_context_of(request, abaco, actor_id, form)
+        silence = None if ctx.readable[0].deleted else silence
+    is_file = bool(ctx.form.cleaned_data.get("format"))
+    if not is_file and isinstance(silence, TimedOut) and now_ms() - last_looked(ctx) < MINUTE:
         silence = None  # only the page's own time was over; what it shows is new enough
     # Whoever may read the actor is not sent away because its listing is long: the page goes on reading by itself.
     is_shown = not is_file and not is_poll(request)
-    is_long = isinstance(silence, TimedOut) and actor_id and is_shown and what.error is None
-    if is_long and not is_known(what):
+    is_long = isinstance(silence, TimedOut) and actor_id and is_shown and ctx.error is None
+    if is_long and not is_known(ctx):
         silence = None
-    elif silence and not is_known(what):
+    elif silence and not is_known(ctx):
         if wants_fragment(request):
             raise silence
         return render_page(request, "history/list.html", base | {"error": silence}, status=silence.status)
     if is_file:
-        return export(what, last_looked(what) if silence else None, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
+        return export(ctx, last_looked(ctx) if silence else None, bom=True)  # type: ignore[return-value]  # no HttpResponse to mypy
     context = base | {
         "error_now": silence,
-        "role": what.role,
-        "actor": what.readable[0].as_actor() if actor_id else None,
+        "role": ctx.role,
+        "actor": ctx.readable[0].as_actor() if actor_id else None,
     }
     if actor_id:
-        context["deleted"] = from_ms(what.readable[0].deleted)
+        context["deleted"] = from_ms(ctx.readable[0].deleted)
     if is_poll(request):
-        return _live(request, abaco, what, context)
-    return render_page(request, "history/list.html", context | _page_context(abaco, what, actor_id, silence))
+        return _live(request, abaco, ctx, context)
+    return render_page(request, "history/list.html", context | _page_context(abaco, ctx, actor_id, silence))
 
 
 def _place_in_portal(actor_id: str) -> dict[str, Any]:
@@ -115,124 +115,128 @@ def _place_in_portal(actor_id: str) -> dict[str, Any]:
 # The page ---------------------------------------------------------------------------------------------------
 
 
-def _page_context(abaco: Abaco, what: Asked, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
-    form, wanted, selected = what.form, what.wanted, what.form.selected_slice
-    size, skip = what.page_size, selected.offset if selected else 0
-    place, is_back = form.place()
-    newest = None if wanted.is_newest_first and not skip else history_query.newest(wanted, what.keys, what.named)
-    page = history_query.page(wanted, what.keys, what.named, place=place, back=is_back, number=size, skip=skip)
-    is_waited_for = "listing" in what.beside and (page.rows and page.has_more)
-    if actor_id and error is None and not is_waited_for and completed(abaco, page.rows, what):
-        page = history_query.page(wanted, what.keys, what.named, place=place, back=is_back, number=size, skip=skip)
-    above = drawn(what)
-    total = above.counts.total(wanted.outcomes)
-    rows = table_rows(page.rows, what.by_key, form, of_all=not actor_id)
+def _page_context(abaco: Abaco, ctx: QueryContext, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
+    form, filters, selected = ctx.form, ctx.filters, ctx.form.selected_slice
+    size, skip = ctx.page_size, selected.offset if selected else 0
+    cursor, is_back = form.cursor()
+    newest = None if filters.is_newest_first and not skip else history_query.newest(filters, ctx.keys, ctx.named)
+    page = history_query.page(filters, ctx.keys, ctx.named, cursor=cursor, back=is_back, number=size, skip=skip)
+    is_waited_for = "listing" in ctx.beside and (page.rows and page.has_more)
+    if actor_id and error is None and not is_waited_for and completed(abaco, page.rows, ctx):
+        page = history_query.page(filters, ctx.keys, ctx.named, cursor=cursor, back=is_back, number=size, skip=skip)
+    above = chart_data(ctx)
+    total = above.counts.total(filters.outcomes)
+    rows = table_rows(page.rows, ctx.by_key, form, of_all=not actor_id)
     # Whoever comes back to the beginning by "Previous" stands at it, and is told what is new.
-    is_first = not skip and (place is None or (is_back and bool(page.rows) and not page.has_more))
-    is_open = is_first and wanted.until is None  # so that something new can come
-    freshness = _freshness(what, error)
+    is_first = not skip and (cursor is None or (is_back and bool(page.rows) and not page.has_more))
+    is_open = is_first and filters.until is None  # so that something new can come
+    freshness = _freshness(ctx, error)
     return {
         "rows": rows,
         "page": page,
         "total": total,
-        "segments": segments(form, what, above.counts.of),
+        "segments": segments(form, ctx, above.counts.of),
         "charts": above.charts,
         "columns": columns(form, is_all=not actor_id),
-        "chips": chips(form, what),
+        "chips": chips(form, ctx),
         "windows": windows(form),
-        "window_words": window_words(form, what),
-        "since": from_ms(wanted.since),
-        "until": from_ms(wanted.until),
+        "window_words": window_words(form, ctx),
+        "since": from_ms(filters.since),
+        "until": from_ms(filters.until),
         "is_first": is_first,
-        "begins": place_text(history_query.place_before(wanted, page.rows[0], what.keys)) if page.rows else "",
-        **_pages(what, page, place, is_back),
+        "begins": cursor_text(history_query.cursor_before(filters, page.rows[0], ctx.keys)) if page.rows else "",
+        **_pages(ctx, page, cursor, is_back),
         "slice": shown_slice(selected, len(rows), total.number, is_exact=total.is_exact, has_more=page.has_more)
         if selected
         else None,
         **freshness,
-        "poll": _poll(what, rows, page, newest or page.rows, total, freshness["incomplete"]) if is_open else "",
+        "poll": _poll(ctx, rows, page, newest or page.rows, total, freshness["incomplete"]) if is_open else "",
         "csv": form.query(format="csv"),
         "jsonl": form.query(format="jsonl"),
-        "evidence": form.query(**({"actor": what.readable[0].id} if actor_id else {})),
-        "asks": {"execution.search" if actor_id else "search.executions": wanted.as_search() | {"limit": str(size)}},
-        "no_actor": what.wanted.actor.text if what.has_no_actor and what.wanted.actor else "",
+        "evidence": form.query(**({"actor": ctx.readable[0].id} if actor_id else {})),
+        "asks": {"execution.search" if actor_id else "search.executions": filters.as_search() | {"limit": str(size)}},
+        "no_actor": ctx.filters.actor.text if ctx.has_no_actor and ctx.filters.actor else "",
         "is_empty": not page.rows and not above.counts.total().number and not form.is_narrowed,
     }
 
 
-def _pages(what: Asked, page: Page, place: Place | None, is_back: bool) -> dict[str, str]:
+def _pages(ctx: QueryContext, page: Page, cursor: Cursor | None, is_back: bool) -> dict[str, str]:
     """Return the ways to the pages around this one; `more` goes on looking where a page stopped before the end."""
-    older, newer, more = "", "", ""
-    rows, form = page.rows, what.form
+    older, newer, further = "", "", ""
+    rows, form = page.rows, ctx.form
     if rows:
-        last, first = place_of(what.wanted, rows[-1], what.keys), place_of(what.wanted, rows[0], what.keys)
+        last, first = cursor_of(ctx.filters, rows[-1], ctx.keys), cursor_of(ctx.filters, rows[0], ctx.keys)
         if page.has_more or is_back:
-            older = "?" + form.query(after=place_text(last))
-        if (is_back and page.has_more) or (place is not None and not is_back):
-            newer = "?" + form.query(before=place_text(first))
+            older = "?" + form.query(after=cursor_text(last))
+        if (is_back and page.has_more) or (cursor is not None and not is_back):
+            newer = "?" + form.query(before=cursor_text(first))
     if page.looked_back_to is not None:
-        more = "?" + form.query(after=place_text(Place((page.looked_back_to, -1))))
-    return {"next_url": older, "previous_url": newer, "more_url": more, "first_url": "?" + form.query()}
+        further = "?" + form.query(after=cursor_text(Cursor((page.looked_back_to, -1))))
+    return {"next_url": older, "previous_url": newer, "more_url": further, "first_url": "?" + form.query()}
 
 
-def _freshness(what: Asked, error: AbacoError | None) -> dict[str, Any]:
+def _freshness(ctx: QueryContext, error: AbacoError | None) -> dict[str, Any]:
     """Return how much of what is asked is known, and since when that has not been asked again."""
-    keys = [actor.key for actor in what.readable]
-    every = list(ActorHistory.objects.filter(pk__in=keys).values_list("looked", "known", "total", "is_whole"))
-    looked = max((row[0] for row in every), default=0)
-    incomplete = collector.incomplete(keys, what.wanted.since or 0) if error is None else 0
-    known, total = 0, 0
-    if incomplete and len(every) == 1:
-        known, total = every[0][1], max(every[0][2] or 0, every[0][1])
+    keys = [actor.key for actor in ctx.readable]
+    histories = list(ActorHistory.objects.filter(pk__in=keys).values_list("looked", "known", "total", "is_whole"))
+    looked = max((row[0] for row in histories), default=0)
+    incomplete = collector.incomplete(keys, ctx.filters.since or 0) if error is None else 0
+    known_count, total = 0, 0
+    if incomplete and len(histories) == 1:
+        known_count, total = histories[0][1], max(histories[0][2] or 0, histories[0][1])
     return {
         "as_of": from_ms(looked) if looked else None,
         "incomplete": incomplete,
-        "actors_known": len(every) - incomplete,
-        "actors_total": len(every),
-        "known": known,
+        "actors_known": len(histories) - incomplete,
+        "actors_total": len(histories),
+        "known": known_count,
         "known_total": total,
-        "known_executions": sum(row[1] for row in every),
+        "known_executions": sum(row[1] for row in histories),
     }
 
 
-def _poll(what: Asked, rows: list[Row], page: Page, newest: list[Found], total: Count, incomplete: int) -> str:
+def _poll(
+    ctx: QueryContext, rows: list[Row], page: Page, newest: list[HistoryRow], total: Count, incomplete: int
+) -> str:
     """Return the address that a page asks for what is new.
 
     It names the newest that the filter finds, how many there are where they come under it by how they end, the rows
     not yet finished, and whether the page was made before all had
     been read.
     """
-    received, pk = max(((row.received, row.pk) for row in newest), default=(what.form.at, 0))
+    received, pk = max(((row.received, row.pk) for row in newest), default=(ctx.form.at, 0))
     sketches = {row.pk for row in page.rows if row.is_sketch}
     open_rows = ",".join(str(row.pk) for row in rows if row.is_open or row.pk in sketches)
     extra = f"poll=1&newest={received}.{pk}" + (f"&open={open_rows}" if open_rows else "")
-    if what.wanted.is_of_ends and total.is_exact and not incomplete:
-        extra += f"&seen={total.number}" + (f".{what.wanted.since}" if what.wanted.since else "")
+    if ctx.filters.is_of_ends and total.is_exact and not incomplete:
+        extra += f"&seen={total.number}" + (f".{ctx.filters.since}" if ctx.filters.since else "")
     extra += "&filling=1" if incomplete else ""
-    query = what.form.query()
+    query = ctx.form.query()
     return f"{query}&{extra}" if query else extra
 
 
 # What a page asks by itself ---------------------------------------------------------------------------------
 
 
-def _live(request: HttpRequest, abaco: Abaco, what: Asked, context: dict[str, Any]) -> HttpResponse:
+def _live(request: HttpRequest, abaco: Abaco, ctx: QueryContext, context: dict[str, Any]) -> HttpResponse:
     """Answer a poll: how many have come, how far reading has come, and the rows that were not finished, as they are."""
     received, pk = _newest(request)
-    newer = history_query.newer(what.wanted, what.keys, what.named, received, pk) if received else 0
-    newer = max(newer, _ended_since(request, what))
-    asked_for = [
-        int(one) for one in request.GET.get("open", "").split(",")[: max(PAGE_SIZES)] if one.isascii() and one.isdigit()
+    newer = history_query.newer(ctx.filters, ctx.keys, ctx.named, received, pk) if received else 0
+    newer = max(newer, _ended_since(request, ctx))
+    open_pks = [
+        int(part)
+        for part in request.GET.get("open", "").split(",")[: max(PAGE_SIZES)]
+        if part.isascii() and part.isdigit()
     ]
-    rows = [row for row in history_query.rows_of([one for one in asked_for if one < 2**62]) if row.actor in what.by_key]
-    if context["actor_id"] and context["error_now"] is None and completed(abaco, rows, what):
+    rows = [row for row in history_query.rows_of([pk for pk in open_pks if pk < 2**62]) if row.actor in ctx.by_key]
+    if context["actor_id"] and context["error_now"] is None and completed(abaco, rows, ctx):
         rows = history_query.rows_of([row.pk for row in rows])
-    freshness = _freshness(what, context["error_now"])
+    freshness = _freshness(ctx, context["error_now"])
     context |= freshness | {
         "is_read_now": "filling" in request.GET and not freshness["incomplete"],
         "newer": newer,
-        "rows": table_rows(rows, what.by_key, what.form, of_all=context["is_all"]),
-        "first_url": "?" + what.form.query(),
+        "rows": table_rows(rows, ctx.by_key, ctx.form, of_all=context["is_all"]),
+        "first_url": "?" + ctx.form.query(),
     }
     # A page that is still being filled is asked for without a pause.
     filling = (freshness["incomplete"], freshness["known"], now_ms() if freshness["incomplete"] else 0)
@@ -240,15 +244,15 @@ def _live(request: HttpRequest, abaco: Abaco, what: Asked, context: dict[str, An
     return render_poll(request, "history/_live.html", context, state=state, done=False)
 
 
-def _ended_since(request: HttpRequest, what: Asked) -> int:
+def _ended_since(request: HttpRequest, ctx: QueryContext) -> int:
     """Return how many more the filter finds than when the page was made, up to a hundred.
 
     One that was received before others and ended after them is new under a filter of how they end.
     """
     number, _, since = request.GET.get("seen", "").partition(".")
-    if not what.wanted.is_of_ends or not _is_number(number) or not (since == "" or _is_number(since)):
+    if not ctx.filters.is_of_ends or not _is_number(number) or not (since == "" or _is_number(since)):
         return 0
-    count = counted(what, int(since) if since else None)
+    count = cached_count(ctx, int(since) if since else None)
     return min(max(count.number - int(number), 0), 100) if count.is_exact else 0
 
 
@@ -266,16 +270,16 @@ def _newest(request: HttpRequest) -> tuple[int, int]:
 def _recent(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Answer the actor's page, which shows its newest executions."""
     form = HistoryForm({"window": "all"})
-    what = asked(request, abaco, actor_id, form)
-    error = bring_up_to_date(abaco, what, actor_id, now_ms() - DRAWN_DAYS * DAY)
-    if error and not is_known(what):
+    ctx = query_context_of(request, abaco, actor_id, form)
+    error = bring_up_to_date(abaco, ctx, actor_id, now_ms() - DRAWN_DAYS * DAY)
+    if error and not is_known(ctx):
         raise error
     if error is None:
-        completed(abaco, history_query.page(what.wanted, what.keys, number=RECENT).rows, what)
-    known = summary(what.readable[0].key)
+        completed(abaco, history_query.page(ctx.filters, ctx.keys, number=RECENT).rows, ctx)
+    actor_summary = summary(ctx.readable[0].key)
     context = {
-        "rows": known.recent if known else [],
-        "known": known,
+        "rows": actor_summary.recent if actor_summary else [],
+        "known": actor_summary,
         "actor_id": actor_id,
         "error_now": error,
         "is_read": True,

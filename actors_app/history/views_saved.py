@@ -23,30 +23,30 @@ SHARED = "view"  # parameter of the list that names the view whose link led ther
 @credentials_required
 def view_list(request: HttpRequest) -> HttpResponse:
     """Show one's own views; save a filter as one."""
-    who = signed_in(request)
+    credentials = signed_in(request)
     if request.method == "GET":
-        return _page(request, who, SavedViewForm() if drafts.current() else None)
+        return _page(request, credentials, SavedViewForm() if drafts.current() else None)
     form = SavedViewForm(request.POST)
     if form.is_valid():
         try:
-            view = saved_views.save(who, form.cleaned_data["name"], form.cleaned_data["query"])
+            view = saved_views.save(credentials, form.cleaned_data["name"], form.cleaned_data["query"])
         except NotSaved as reason:
             form.add_error("name", str(reason))
         else:
             say(request, f"Saved as the view “{view.name}”.")
             return go_to(request, _address(view.query))
-    return _page(request, who, form, status=422)
+    return _page(request, credentials, form, status=422)
 
 
 @require_http_methods(["GET"])
 @credentials_required
 def view_open(request: HttpRequest, handle: str) -> HttpResponse:
     """Lead to the list as a view has it; one of somebody else's is offered there to be kept."""
-    who = signed_in(request)
-    view = saved_views.shared(who, handle)
+    credentials = signed_in(request)
+    view = saved_views.shared(credentials, handle)
     if view is None:
         raise Http404("no such view")
-    is_own = view.username == who.username
+    is_own = view.username == credentials.username
     note = "" if is_own else f"{'&' if view.query else ''}{SHARED}={handle}"
     return redirect(_address(view.query + note))
 
@@ -55,8 +55,8 @@ def view_open(request: HttpRequest, handle: str) -> HttpResponse:
 @credentials_required
 def view_rename(request: HttpRequest, handle: str) -> HttpResponse:
     """Give one's own view another name."""
-    who = signed_in(request)
-    view = _own(who, handle)
+    credentials = signed_in(request)
+    view = _own_view(credentials, handle)
     form = ViewNameForm(request.POST, auto_id=f"id_%s_{handle}")
     if form.is_valid():
         try:
@@ -65,21 +65,21 @@ def view_rename(request: HttpRequest, handle: str) -> HttpResponse:
             form.add_error("name", str(reason))
         else:
             return go_to(request, "actors:view-list")
-    return _page(request, who, renaming={handle: form}, status=422)
+    return _page(request, credentials, renaming={handle: form}, status=422)
 
 
 @require_http_methods(["POST"])
 @credentials_required
 def view_delete(request: HttpRequest, handle: str) -> HttpResponse:
     """Delete one's own view; its link ends too."""
-    view = _own(signed_in(request), handle)
+    view = _own_view(signed_in(request), handle)
     view.delete()
     say(request, f"The view “{view.name}” was deleted.")
     return go_to(request, "actors:view-list")
 
 
-def _own(who: Credentials, handle: str) -> SavedView:
-    view = saved_views.own(who).filter(handle=handle).first()
+def _own_view(credentials: Credentials, handle: str) -> SavedView:
+    view = saved_views.views_of(credentials).filter(handle=handle).first()
     if view is None:
         raise Http404("no such view of this person's")
     return view
@@ -91,7 +91,7 @@ def _address(query: str) -> str:
 
 def _page(
     request: HttpRequest,
-    who: Credentials,
+    credentials: Credentials,
     form: SavedViewForm | None = None,
     *,
     renaming: dict[str, ViewNameForm] | None = None,
@@ -105,13 +105,13 @@ def _page(
             "form": (renaming or {}).get(view.handle)
             or ViewNameForm(initial={"name": view.name}, auto_id=f"id_%s_{view.handle}"),
         }
-        for view in saved_views.own(who)
+        for view in saved_views.views_of(credentials)
     ]
     context = {
         "section": "history",
         "views": views,
         "most": saved_views.MOST,
         "form": form,
-        "built_in": [(one, _address(one.query)) for one in saved_views.built_in(who.username)],
+        "built_in": [(built_in, _address(built_in.query)) for built_in in saved_views.built_in(credentials.username)],
     }
     return render_page(request, "saved_views/list.html", context, status=status)

@@ -74,7 +74,7 @@ class SeenActor:
 class Readers:
     """What somebody may read: the actors by the history's key; when the API said so, in milliseconds."""
 
-    who: Credentials
+    credentials: Credentials
     actors: Mapping[int, SeenActor]
     role: AdminRole
     checked: int
@@ -91,31 +91,31 @@ def readable(request: HttpRequest, abaco: Abaco) -> Readers:
     Three small calls at most, at once: `GET /actors`, a probe of the admin role, and nothing else where both are
     known. Raises what the API refuses, and its silence where nothing is remembered.
     """
-    who = signed_in(request)
-    row = Readable.objects.filter(tenant=who.tenant, username=who.username).first()
+    credentials = signed_in(request)
+    row = Readable.objects.filter(tenant=credentials.tenant, username=credentials.username).first()
     at = now_ms()
     if row and 0 <= at - row.checked < REMEMBERED:
-        return _remembered(who, row)
-    asked = _patiently(request, abaco, row, at)
-    answers = asked.wave(actors=lambda: asked.actors.list(), role=lambda: asked.roles.admin())
+        return _remembered(credentials, row)
+    patient = _patiently(request, abaco, row, at)
+    answers = patient.wave(actors=lambda: patient.actors.list(), role=lambda: patient.roles.admin())
     error = answers["actors"].error
     if error is not None:
         if row and at - row.checked < OUTAGE and isinstance(error, Unreachable | ServiceFailed):
-            return _remembered(who, row, error)
+            return _remembered(credentials, row, error)
         raise error
     listed = answers["actors"].value
     role: AdminRole = AdminRole.UNKNOWN if answers["role"].error else answers["role"].value
-    keys = remember(who.tenant, listed)
-    keys |= _own_and_gone(abaco, who, keys)
+    keys = remember(credentials.tenant, listed)
+    keys |= _own_and_gone(abaco, credentials, keys)
     if role.is_admin:
-        keys |= set(ActorHistory.objects.filter(tenant=who.tenant).values_list("pk", flat=True))
+        keys |= set(ActorHistory.objects.filter(tenant=credentials.tenant).values_list("pk", flat=True))
     if not role.is_unknown:  # what the API did not say is asked again by the next page
         Readable.objects.update_or_create(
-            tenant=who.tenant,
-            username=who.username,
+            tenant=credentials.tenant,
+            username=credentials.username,
             defaults={"actors": json.dumps(sorted(keys)), "is_admin": role.is_admin, "checked": at},
         )
-    return Readers(who, seen_actors(who.tenant, keys), role, at)
+    return Readers(credentials, seen_actors(credentials.tenant, keys), role, at)
 
 
 def one_readable(
@@ -127,46 +127,48 @@ def one_readable(
     at the same time, which is then in `beside`. Raises what the API refuses; where it says that the actor is gone, its
     owner and administrators still get what is remembered of it.
     """
-    who = signed_in(request)
+    credentials = signed_in(request)
     at = now_ms()
     memory = _memory(request, identifier)
-    known: int | None = cache.get(memory)
+    cached: int | None = cache.get(memory)
     row, fallback = None, None
-    if known is None:
-        row = Readable.objects.filter(tenant=who.tenant, username=who.username).first()
+    if cached is None:
+        row = Readable.objects.filter(tenant=credentials.tenant, username=credentials.username).first()
         if row and at - row.checked < OUTAGE:
-            fallback = _key_of(who.tenant, identifier, json.loads(row.actors))
+            fallback = _key_of(credentials.tenant, identifier, json.loads(row.actors))
         if row and 0 <= at - row.checked < REMEMBERED:
-            known = fallback
-    if known is not None:
-        found = seen_actors(who.tenant, [known])
-        if known in found:
-            return found[known]
-    asked = abaco if fallback is None else _patiently(request, abaco, row, at)
-    begun = time.monotonic()
-    calls: dict[str, Any] = {"actor": lambda: asked.actors.get(identifier)}
-    history = ActorHistory.objects.filter(tenant=who.tenant, actor_id=identifier)
+            cached = fallback
+    if cached is not None:
+        actors = seen_actors(credentials.tenant, [cached])
+        if cached in actors:
+            return actors[cached]
+    patient = abaco if fallback is None else _patiently(request, abaco, row, at)
+    started = time.monotonic()
+    calls: dict[str, Any] = {"actor": lambda: patient.actors.get(identifier)}
+    history = ActorHistory.objects.filter(tenant=credentials.tenant, actor_id=identifier)
     # Nobody waits for a whole listing where there is something to show already, and the API may be silent.
-    read = history.exclude(total=None) | (history.exclude(until=None) if fallback is not None else history.none())
-    if beside is not None and not read.exists():
+    already_read = history.exclude(total=None) | (
+        history.exclude(until=None) if fallback is not None else history.none()
+    )
+    if beside is not None and not already_read.exists():
         calls["listing"] = lambda: abaco.hurried(LISTING).executions.stream(identifier)
-    answers = asked.wave(**calls)
+    answers = patient.wave(**calls)
     if beside is not None:
         beside |= answers
     try:
         actor = answers["actor"].unwrap()
     except (NotFound, Forbidden) as refusal:
-        return _gone(abaco, who, identifier, refusal)
+        return _gone(abaco, credentials, identifier, refusal)
     except (Unreachable, ServiceFailed):
         if fallback is None:
             raise
-        return seen_actors(who.tenant, [fallback])[fallback]
-    key = next(iter(remember(who.tenant, [actor])), None)
+        return seen_actors(credentials.tenant, [fallback])[fallback]
+    key = next(iter(remember(credentials.tenant, [actor])), None)
     if key is None:
         raise BadAnswer("an actor whose id cannot be one")
     # From when it was asked: an answer may have been long on its way.
-    cache.set(memory, key, timeout=REMEMBERED / 1000 - (time.monotonic() - begun))
-    return seen_actors(who.tenant, [key])[key]
+    cache.set(memory, key, timeout=REMEMBERED / 1000 - (time.monotonic() - started))
+    return seen_actors(credentials.tenant, [key])[key]
 
 
 def despite(request: HttpRequest, abaco: Abaco, identifier: str, error: AbacoError) -> SeenActor:
@@ -174,15 +176,15 @@ def despite(request: HttpRequest, abaco: Abaco, identifier: str, error: AbacoErr
 
     One that is gone is its owner's and the administrators'; while the API is silent, its last answer stands.
     """
-    who = signed_in(request)
+    credentials = signed_in(request)
     if isinstance(error, NotFound | Forbidden):
-        return _gone(abaco, who, identifier, error)
+        return _gone(abaco, credentials, identifier, error)
     if isinstance(error, Unreachable | ServiceFailed):
-        row = Readable.objects.filter(tenant=who.tenant, username=who.username).first()
+        row = Readable.objects.filter(tenant=credentials.tenant, username=credentials.username).first()
         if row and now_ms() - row.checked < OUTAGE:
-            key = _key_of(who.tenant, identifier, json.loads(row.actors))
+            key = _key_of(credentials.tenant, identifier, json.loads(row.actors))
             if key is not None:
-                return seen_actors(who.tenant, [key])[key]
+                return seen_actors(credentials.tenant, [key])[key]
     raise error
 
 
@@ -206,7 +208,7 @@ def remember(tenant: str, actors: Iterable[Actor]) -> set[int]:
         if 0 < len(actor.id) <= 128 and "\x00" not in actor.id
     }
     described = ("name", "owner", "image", "status", "status_message")
-    known = {
+    existing = {
         row[0]: row[1:]
         for row in ActorHistory.objects.filter(tenant=tenant).values_list("actor_id", "pk", "deleted", *described)
         if row[0] in rows
@@ -214,9 +216,9 @@ def remember(tenant: str, actors: Iterable[Actor]) -> set[int]:
     changed = [
         row
         for id_, row in rows.items()
-        if id_ not in known
-        or known[id_][1] is not None
-        or known[id_][2:] != tuple(getattr(row, name) for name in described)
+        if id_ not in existing
+        or existing[id_][1] is not None
+        or existing[id_][2:] != tuple(getattr(row, name) for name in described)
     ]
     ActorHistory.objects.bulk_create(
         changed,
@@ -224,20 +226,20 @@ def remember(tenant: str, actors: Iterable[Actor]) -> set[int]:
         unique_fields=["tenant", "actor_id"],
         update_fields=[*described, "seen", "deleted"],
     )
-    if any(row.actor_id not in known for row in changed):
+    if any(row.actor_id not in existing for row in changed):
         new = ActorHistory.objects.filter(tenant=tenant, actor_id__in=[row.actor_id for row in changed])
-        return {known[id_][0] for id_ in rows if id_ in known} | set(new.values_list("pk", flat=True))
-    return {known[id_][0] for id_ in rows}
+        return {existing[id_][0] for id_ in rows if id_ in existing} | set(new.values_list("pk", flat=True))
+    return {existing[id_][0] for id_ in rows}
 
 
 def seen_actors(tenant: str, keys: Iterable[int]) -> dict[int, SeenActor]:
     """Return actors by the history's keys, by name."""
-    wanted = set(keys)
-    every = ActorHistory.objects.filter(tenant=tenant)
-    if len(wanted) < 50:
-        every = every.filter(pk__in=wanted)
-    found = [SeenActor(*row) for row in every.values_list(*_COLUMNS) if row[0] in wanted]
-    return {actor.key: actor for actor in found}
+    unique = set(keys)
+    histories = ActorHistory.objects.filter(tenant=tenant)
+    if len(unique) < 50:
+        histories = histories.filter(pk__in=unique)
+    actors = [SeenActor(*row) for row in histories.values_list(*_COLUMNS) if row[0] in unique]
+    return {actor.key: actor for actor in actors}
 
 
 def mark_deleted(tenant: str, actor_id: str) -> None:
@@ -251,7 +253,7 @@ def deleted_at(tenant: str, actor_id: str) -> datetime | None:
     return from_ms(rows.values_list("deleted", flat=True).first())
 
 
-def if_deleted(who: Credentials, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
+def if_deleted(credentials: Credentials, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
     """Return what the header of an actor's pages shows of one that is gone, after a read of it (`error`: its refusal).
 
     `deleted`, a moment or None, and `is_unrecorded`: whether the portal has no pages of it either. What the API says is
@@ -259,19 +261,19 @@ def if_deleted(who: Credentials, actor_id: str, error: AbacoError | None) -> dic
     """
     if error is None:
         return {"deleted": None, "is_unrecorded": False}
-    row = ActorHistory.objects.filter(tenant=who.tenant, actor_id=actor_id).only("owner").first()
-    is_own = row is not None and row.owner == who.username
+    row = ActorHistory.objects.filter(tenant=credentials.tenant, actor_id=actor_id).only("owner").first()
+    is_own = row is not None and row.owner == credentials.username
     is_gone = isinstance(error, NotFound) and (is_own or not error.may_be_hidden)
     if is_gone:
-        mark_deleted(who.tenant, actor_id)
-    deleted = deleted_at(who.tenant, actor_id) or (now() if is_gone else None)
+        mark_deleted(credentials.tenant, actor_id)
+    deleted = deleted_at(credentials.tenant, actor_id) or (now() if is_gone else None)
     return {"deleted": deleted, "is_unrecorded": deleted is not None and row is None}
 
 
 def forget_rights(request: HttpRequest) -> None:
     """Let the next page ask again what this person may read, since they have just changed it."""
-    who = signed_in(request)
-    Readable.objects.filter(tenant=who.tenant, username=who.username).update(checked=0)
+    credentials = signed_in(request)
+    Readable.objects.filter(tenant=credentials.tenant, username=credentials.username).update(checked=0)
 
 
 def forget_one(request: HttpRequest, identifier: str) -> None:
@@ -287,8 +289,8 @@ def forget_actor(request: HttpRequest, actor_id: str) -> None:
 
 
 def _memory(request: HttpRequest, identifier: str) -> str:
-    who = signed_in(request)
-    return f"reads:{who.tenant}:{who.username}:{SessionCredentials.of(request).memory}:{identifier}"
+    credentials = signed_in(request)
+    return f"reads:{credentials.tenant}:{credentials.username}:{SessionCredentials.of(request).memory}:{identifier}"
 
 
 def _patiently(request: HttpRequest, abaco: Abaco, row: Readable | None, at: int) -> Abaco:
@@ -296,26 +298,26 @@ def _patiently(request: HttpRequest, abaco: Abaco, row: Readable | None, at: int
     return abaco.hurried(PATIENCE) if row and at - row.checked < SLOW and not is_poll(request) else abaco
 
 
-def _remembered(who: Credentials, row: Readable, error: AbacoError | None = None) -> Readers:
+def _remembered(credentials: Credentials, row: Readable, error: AbacoError | None = None) -> Readers:
     role = AdminRole.ADMIN if row.is_admin else AdminRole.OTHER
-    return Readers(who, seen_actors(who.tenant, json.loads(row.actors)), role, row.checked, error)
+    return Readers(credentials, seen_actors(credentials.tenant, json.loads(row.actors)), role, row.checked, error)
 
 
 def _key_of(tenant: str, identifier: str, keys: list[int]) -> int | None:
-    found: int | None = (
+    key: int | None = (
         ActorHistory.objects.filter(tenant=tenant, actor_id=identifier).values_list("pk", flat=True).first()
     )
-    return found if found in keys else None
+    return key if key in keys else None
 
 
-def _own_and_gone(abaco: Abaco, who: Credentials, listed: set[int]) -> set[int]:
+def _own_and_gone(abaco: Abaco, credentials: Credentials, listed: set[int]) -> set[int]:
     """Return those of the visitor's own actors that the API says are gone; find out of some that it lists no more."""
-    own = ActorHistory.objects.filter(tenant=who.tenant, owner=who.username)
-    gone = set(own.exclude(deleted=None).values_list("pk", flat=True))
-    missing = [row for row in own.filter(deleted=None).values_list("pk", "actor_id") if row[0] not in listed]
-    some = missing[:ASKED_SINGLY]
-    if some:
-        calls: dict[str, Any] = {str(key): lambda id_=id_: abaco.actors.get(id_) for key, id_ in some}
+    owned = ActorHistory.objects.filter(tenant=credentials.tenant, owner=credentials.username)
+    gone = set(owned.exclude(deleted=None).values_list("pk", flat=True))
+    missing = [row for row in owned.filter(deleted=None).values_list("pk", "actor_id") if row[0] not in listed]
+    batch = missing[:ASKED_SINGLY]
+    if batch:
+        calls: dict[str, Any] = {str(key): lambda id_=id_: abaco.actors.get(id_) for key, id_ in batch}
         for key, answer in abaco.wave(**calls).items():
             if isinstance(answer.error, NotFound):
                 ActorHistory.objects.filter(pk=int(key), deleted=None).update(deleted=now_ms())
@@ -323,14 +325,14 @@ def _own_and_gone(abaco: Abaco, who: Credentials, listed: set[int]) -> set[int]:
     return gone - listed
 
 
-def _gone(abaco: Abaco, who: Credentials, identifier: str, refusal: AbacoError) -> SeenActor:
-    row = ActorHistory.objects.filter(tenant=who.tenant, actor_id=identifier).first()
+def _gone(abaco: Abaco, credentials: Credentials, identifier: str, refusal: AbacoError) -> SeenActor:
+    row = ActorHistory.objects.filter(tenant=credentials.tenant, actor_id=identifier).first()
     if row is None or isinstance(refusal, Forbidden):
         raise refusal
-    if_deleted(who, identifier, refusal)
-    if row.owner != who.username:
+    if_deleted(credentials, identifier, refusal)
+    if row.owner != credentials.username:
         need_admin(abaco, refusal)
-    return seen_actors(who.tenant, [row.pk])[row.pk]
+    return seen_actors(credentials.tenant, [row.pk])[row.pk]
 
 
 def need_admin(abaco: Abaco, refusal: AbacoError) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from actors_app.core.clock import to_ms
 from actors_app.history import counts
-from actors_app.history.filters import FAILED, Wanted
+from actors_app.history.filters import FAILED, Filters
 from actors_app.history.models import ActorHistory
 from actors_app.overview.day import SPAN, Day, day_of
 from actors_app.overview.wellness import ApiAnswers
@@ -71,5 +71,5 @@ def _failed(tenant: str, actors: Sequence[Actor], day: Day | None, at: datetime)
     keys = list(histories.values_list("pk", flat=True))
     if not keys:
         return (day.failed, True) if day else None
-    count = counts.counts(Wanted(since=to_ms(at - SPAN)), keys).total(FAILED)
+    count = counts.counts(Filters(since=to_ms(at - SPAN)), keys).total(FAILED)
     return max(count.number, day.failed if day else 0), True

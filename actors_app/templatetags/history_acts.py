@@ -74,7 +74,7 @@ def views_of_list(context: template.Context) -> Views | None:
     if user is None or context["form"].errors:
         return None
     address, query = reverse("actors:history"), _query(context)
-    saved = list(saved_views.own(user))
+    saved = list(saved_views.views_of(user))
     built_in = saved_views.built_in(user.username)
     shared = saved_views.shared(user, request.GET.get("view", ""))
     if shared and (shared.username == user.username or any(view.query == shared.query for view in saved)):

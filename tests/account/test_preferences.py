@@ -20,7 +20,7 @@ from actors_app.core.pages.preferences import Preferences, from_stored
 from actors_app.core.pages.timezones import COOKIE, exact, to_local, written_in, zone_named, zone_names, zone_words
 from actors_app.history import counts as history_counts
 from actors_app.history.charts import spans
-from actors_app.history.filters import Wanted
+from actors_app.history.filters import Filters
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory
 from actors_app.services.dialects import V2
@@ -214,7 +214,7 @@ def test_a_chart_counts_the_days_of_the_reader(zone: str, db: None) -> None:
         ],
     )
     edges = spans(to_ms(first) or 0, to_ms(moments[-1]) or 0, DAY, zone_named(zone))
-    found, is_partial = history_counts.in_spans(Wanted(), [actor.pk], [], edges)
+    found, is_partial = history_counts.in_spans(Filters(), [actor.pk], [], edges)
     expected = [sum(start <= (to_ms(at) or 0) < end for at in moments) for start, end in edges]
     assert [sum(counts.values()) for _, _, counts in found] == expected
     assert not is_partial

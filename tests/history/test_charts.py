@@ -170,7 +170,7 @@ def test_a_part_of_a_bar_leads_to_its_time_and_its_outcome() -> None:
         "Mon 23 Nov, 02:00\N{EN DASH}03:00: 1 execution",
         "Mon 23 Nov, 02:00\N{EN DASH}03:00: 1 succeeded",
     ]
-    assert panel.words == "33 executions, 2 failed. The most at once: 32 on Mon 23 Nov, 00:00\N{EN DASH}01:00."
+    assert panel.summary == "33 executions, 2 failed. The most at once: 32 on Mon 23 Nov, 00:00\N{EN DASH}01:00."
 
 
 def test_bars_are_stacked_to_their_height_and_nothing_is_invisible() -> None:
@@ -189,13 +189,13 @@ def test_bars_are_stacked_to_their_height_and_nothing_is_invisible() -> None:
 def test_an_outcome_that_is_not_known_is_counted_and_drawn_as_unknown() -> None:
     panel = draw(hours({'"><b>': 2, "unknown": 1, "failed": -1})).over_time
     assert [kind for kind, _, _ in leads(svg(panel.drawing))] == ["room", "o-unknown"]
-    assert panel.words.startswith("3 executions, none failed.")
+    assert panel.summary.startswith("3 executions, none failed.")
     assert 'id="dot-unknown"' in draw(runs=[run(outcome="unknown")]).run_times.drawing
 
 
 def test_a_count_of_some_says_so() -> None:
     panel = draw(hours({"failed": 1}), is_partial=True).over_time
-    assert panel.words == "Drawn from some of the executions: 1 execution, 1 failed."
+    assert panel.summary == "Drawn from some of the executions: 1 execution, 1 failed."
 
 
 def test_a_script_is_told_the_edges_between_which_it_may_choose() -> None:
@@ -262,7 +262,7 @@ def test_a_dot_leads_to_its_execution_and_says_its_outcome_by_its_shape() -> Non
     shapes = {use.get("href", "") for use in drawing.iter("use")}
     assert shapes == {"#dot-succeeded", "#dot-failed"}
     assert {f"#{shape.get('id')}" for shape in next(drawing.iter("defs"))} == shapes
-    assert panel.words == "3 executions; 1 of them has no run time yet."
+    assert panel.summary == "3 executions; 1 of them has no run time yet."
     assert all(anchor.get("tabindex") == "-1" for anchor in drawing.iter("a"))
 
 
@@ -284,7 +284,7 @@ def test_the_newest_of_many_have_an_axis_of_their_own_time() -> None:
     places = [float(use.get("x", "").rstrip("%")) for use in svg(many.drawing).iter("use")]
     assert places[0] < 5
     assert places[-1] > 95
-    assert many.words == "The newest 10 of 1\u202f000 executions."
+    assert many.summary == "The newest 10 of 1\u202f000 executions."
     assert len(list(svg(draw(hours({}), runs).run_times.drawing).iter("use"))) == 250
 
 
@@ -323,7 +323,7 @@ def test_a_class_of_run_times_leads_to_them() -> None:
         (["1m..10m"], "1 min to 10 min: 1 execution"),
         (["1h..6h"], "1 h to 6 h: 1 execution"),
     ]
-    assert panel.words == "Of 8 run times, half are at most 5 s (p50) and 95 of 100 at most 2 h (p95)."
+    assert panel.summary == "Of 8 run times, half are at most 5 s (p50) and 95 of 100 at most 2 h (p95)."
     listed = [parse_qs(urlsplit(anchor.get("href", "")).query)["duration"] for anchor in svg(panel.table).iter("a")]
     assert listed == [["-0.1s"], ["0.1s..1s"], ["1s..10s"], ["10s..1m"], ["1m..10m"], ["10m..1h"], ["1h..6h"], ["6h"]]
 
@@ -336,7 +336,7 @@ def test_p50_and_p95_are_drawn_where_they_are() -> None:
         group = lines[f"share {name}"]
         assert group.find("line").get("x1") == f"{100 * position(value, edges):.2f}%"  # type: ignore[union-attr]
         assert group.findtext("text") == words
-    assert draw(runs=[run()], total=9).distribution.words.startswith("Of the newest 1 run time, ")
+    assert draw(runs=[run()], total=9).distribution.summary.startswith("Of the newest 1 run time, ")
 
 
 def test_classes_are_fine_where_run_times_are_alike() -> None:
@@ -396,7 +396,7 @@ def test_where_there_is_nothing_a_sentence_says_so() -> None:
     assert page.count("Nothing was received in this time, so there is nothing to draw.") == 2
     assert "None of these executions has a run time." in page
     waiting = draw(hours({"waiting": 1}), [run(None, "waiting")]).run_times
-    assert waiting.words.startswith("None of these executions has a run time: those that wait")
+    assert waiting.summary.startswith("None of these executions has a run time: those that wait")
 
 
 # Sparkline --------------------------------------------------------------------------------------------------

@@ -11,16 +11,16 @@ from actors_app.core.clock import DAY, HOUR, MINUTE, to_ms
 from actors_app.history import counts as history_counts
 from actors_app.history import merge, partitions, plan, query
 from actors_app.history.counts import counts, over_time
-from actors_app.history.filters import OUTCOMES, SORTS, Span, Value, Wanted
+from actors_app.history.filters import OUTCOMES, SORTS, Filters, Span, Value
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally
-from actors_app.history.query import Found, every, newer, page, place_of
+from actors_app.history.query import HistoryRow, batches, cursor_of, newer, page
 from actors_app.services.types import Execution
 
 pytestmark = [pytest.mark.django_db, pytest.mark.store]
 NOW = datetime(2026, 11, 23, 12, 30, 15, 500_000, tzinfo=UTC)
 NOW_MS = to_ms(NOW) or 0
-WINDOW = Wanted(since=NOW_MS - 30 * HOUR, until=NOW_MS - 5 * HOUR - MINUTE)  # begins and ends within an hour
+WINDOW = Filters(since=NOW_MS - 30 * HOUR, until=NOW_MS - 5 * HOUR - MINUTE)  # begins and ends within an hour
 
 
 def execution(rng: random.Random, number: int) -> Execution:
@@ -55,13 +55,13 @@ def actors() -> list[ActorHistory]:
     return made
 
 
-def brute(wanted: Wanted, keys: list[int], named: list[int]) -> list[Found]:
+def brute(wanted: Filters, keys: list[int], named: list[int]) -> list[HistoryRow]:
     """Answer by looking at every execution."""
-    rows = [Found(*row) for row in ExecutionRecord.objects.filter(actor__in=keys).values_list(*query._WIDE)]
+    rows = [HistoryRow(*row) for row in ExecutionRecord.objects.filter(actor__in=keys).values_list(*query._WIDE)]
     return order(wanted, keys, [row for row in rows if admits(wanted, row, named)])
 
 
-def admits(wanted: Wanted, row: Found, named: list[int]) -> bool:
+def admits(wanted: Filters, row: HistoryRow, named: list[int]) -> bool:
     """Whether the filter lets an execution through."""
     checks = [
         not wanted.outcomes or row.outcome in wanted.outcomes,
@@ -81,7 +81,7 @@ def admits(wanted: Wanted, row: Found, named: list[int]) -> bool:
     return all(checks)
 
 
-def order(wanted: Wanted, keys: list[int], rows: list[Found]) -> list[Found]:
+def order(wanted: Filters, keys: list[int], rows: list[HistoryRow]) -> list[HistoryRow]:
     """Sort as a page does: those without a value last."""
     if wanted.sort == "actor":
         rank = {key: place for place, key in enumerate(keys if not wanted.descending else keys[::-1])}
@@ -95,7 +95,7 @@ def order(wanted: Wanted, keys: list[int], rows: list[Found]) -> list[Found]:
     return have + have_not
 
 
-def any_wanted(rng: random.Random) -> Wanted:
+def any_wanted(rng: random.Random) -> Filters:
     """Make a filter of any kind, in any order."""
 
     def maybe(make: Any, share: float = 0.25) -> Any:
@@ -104,7 +104,7 @@ def any_wanted(rng: random.Random) -> Wanted:
     def value(*texts: str) -> Any:
         return maybe(lambda: Value(rng.choice(texts), rng.random() < 0.4))
 
-    return Wanted(
+    return Filters(
         outcomes=maybe(lambda: tuple(rng.sample(OUTCOMES, rng.randrange(1, 4))), 0.4) or (),
         executor=value("alice", "bob", "nobody", "Zoë"),
         worker=value("w1", "w2"),
@@ -142,14 +142,14 @@ def test_every_page_is_the_part_of_the_whole_that_it_claims_to_be(
         expected = brute(wanted, asked, named)
         walked, place = [], None
         while len(walked) <= len(expected):
-            found = page(wanted, asked, named, place=place, number=7)
+            found = page(wanted, asked, named, cursor=place, number=7)
             walked += found.rows
             if not found.has_more:
                 break
-            place = place_of(wanted, found.rows[-1], asked)
+            place = cursor_of(wanted, found.rows[-1], asked)
         assert [row.pk for row in walked] == [row.pk for row in expected], wanted
         if len(expected) > 8:  # and back again
-            back = page(wanted, asked, named, place=place_of(wanted, expected[-1], asked), back=True, number=7)
+            back = page(wanted, asked, named, cursor=cursor_of(wanted, expected[-1], asked), back=True, number=7)
             assert [row.pk for row in back.rows] == [row.pk for row in expected[-8:-1]], wanted
         of = counts(wanted, asked, named).of
         for outcome in OUTCOMES:
@@ -164,10 +164,10 @@ def test_counts_are_exact_up_to_their_limit_whatever_else_there_is(
     actors: list[ActorHistory], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [actors[0].pk]
-    exact = counts(Wanted(), keys).of
+    exact = counts(Filters(), keys).of
     monkeypatch.setattr(history_counts, "EXACT", exact["failed"].number)
     assert exact["succeeded"].number > exact["failed"].number > 0
-    limited = counts(Wanted(), keys).of
+    limited = counts(Filters(), keys).of
     assert limited["failed"] == exact["failed"]
     assert limited["succeeded"].number == exact["failed"].number
     assert not limited["succeeded"].is_exact
@@ -180,14 +180,14 @@ def test_a_page_that_finds_nothing_stops_after_a_bounded_number_and_says_so(
     monkeypatch.setattr(partitions, "SLICE", 20)
     monkeypatch.setattr(merge, "TRIED", 40)
     keys = [actor.pk for actor in actors[:5]]
-    wanted = Wanted(executor=Value("alice", True), duration=Span(60_000))
+    wanted = Filters(executor=Value("alice", True), duration=Span(60_000))
     found = page(wanted, keys, number=50)
     expected = brute(wanted, keys, [])
     assert found.looked_back_to is not None
     assert not found.has_more
     assert [row.pk for row in found.rows] == [row.pk for row in expected if row.received >= found.looked_back_to]
     assert len(found.rows) < len(expected)
-    all_rows = [row.pk for rows in every(wanted, keys, [], at_once=10) for row in rows]
+    all_rows = [row.pk for rows in batches(wanted, keys, [], at_once=10) for row in rows]
     assert all_rows == [row.pk for row in expected]
 
 
@@ -195,7 +195,13 @@ def test_a_page_that_finds_nothing_stops_after_a_bounded_number_and_says_so(
 def test_a_chart_counts_each_execution_once(actors: list[ActorHistory], step: int) -> None:
     keys = [actor.pk for actor in actors[:5]]
     start = NOW_MS - NOW_MS % DAY - 3 * DAY
-    for wanted in (Wanted(), Wanted(outcomes=("failed", "oom")), Wanted(executor=Value("bob")), Wanted(q="a"), WINDOW):
+    for wanted in (
+        Filters(),
+        Filters(outcomes=("failed", "oom")),
+        Filters(executor=Value("bob")),
+        Filters(q="a"),
+        WINDOW,
+    ):
         drawn = over_time(wanted, keys, [], start=start, end=NOW_MS, step=step)
         expected: list[dict[str, int]] = [{} for _ in drawn.counts]
         for row in brute(wanted, keys, []):
@@ -220,10 +226,10 @@ def test_tallies_follow_what_becomes_of_an_execution(actors: list[ActorHistory])
 
 def test_what_is_newer_is_counted(actors: list[ActorHistory]) -> None:
     keys = [actor.pk for actor in actors[:5]]
-    rows = brute(Wanted(), keys, [])
-    assert newer(Wanted(), keys, [], rows[9].received, rows[9].pk) == 9
-    assert newer(Wanted(), keys, [], rows[0].received, rows[0].pk) == 0
-    assert newer(Wanted(), keys, [], rows[-1].received, rows[-1].pk) == 100
+    rows = brute(Filters(), keys, [])
+    assert newer(Filters(), keys, [], rows[9].received, rows[9].pk) == 9
+    assert newer(Filters(), keys, [], rows[0].received, rows[0].pk) == 0
+    assert newer(Filters(), keys, [], rows[-1].received, rows[-1].pk) == 100
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -231,24 +237,24 @@ def test_what_is_newer_is_counted(actors: list[ActorHistory]) -> None:
 def test_pages_in_the_order_of_actors_stay_right_while_actors_come_and_go(
     actors: list[ActorHistory], descending: bool, gone: bool
 ) -> None:
-    wanted = Wanted(sort="actor", descending=descending)
+    wanted = Filters(sort="actor", descending=descending)
     keys = [actor.pk for actor in actors[:4]]
     first = page(wanted, keys, number=15)
-    place = place_of(wanted, first.rows[-1], keys)
+    place = cursor_of(wanted, first.rows[-1], keys)
     later = [key for key in keys if key != place.actor] if gone else [actors[5].pk, *keys]  # before all others
     rest = [row for rows in _pages_after(wanted, later, place) for row in rows]
     expected = [row for row in brute(wanted, later, []) if row.actor in keys and row not in first.rows]
     assert [row for row in rest if row.actor in keys and row not in first.rows] == expected
     assert len(rest) == len(set(rest))
-    back = page(wanted, later, place=place_of(wanted, rest[0], later), back=True, number=15)
+    back = page(wanted, later, cursor=cursor_of(wanted, rest[0], later), back=True, number=15)
     if not gone:
         assert back.rows[-1] == first.rows[-1]
 
 
-def _pages_after(wanted: Wanted, keys: list[int], place: Any) -> Any:
+def _pages_after(wanted: Filters, keys: list[int], place: Any) -> Any:
     while True:
-        found = page(wanted, keys, place=place, number=7)
+        found = page(wanted, keys, cursor=place, number=7)
         yield found.rows
         if not found.has_more:
             return
-        place = place_of(wanted, found.rows[-1], keys)
+        place = cursor_of(wanted, found.rows[-1], keys)

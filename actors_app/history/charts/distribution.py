@@ -43,7 +43,7 @@ def distribution(values: Sequence[int], links: Links, *, are_newest: bool) -> Pa
         for number, (count, start, end) in enumerate(zip(counts, bounds, bounds[1:], strict=False))
     ]
     half, most = percentile(values, 0.5) or 0, percentile(values, 0.95) or 0
-    words = _words(len(values), are_newest, words_of(round(half)), words_of(round(most)))
+    summary = _summary(len(values), are_newest, words_of(round(half)), words_of(round(most)))
     scale = nice_scale(max(counts))
     room = (HEIGHT - _TOP) / scale[-1]
     sheet = Sheet()
@@ -56,12 +56,14 @@ def distribution(values: Sequence[int], links: Links, *, are_newest: bool) -> Pa
     _line(sheet, "p50", round(half), edges, 23, is_before=position(round(half), edges) > 0.1)
     x_axis(sheet, _marks(edges), lines=False)
     sheet.add("</svg>")
-    return Panel(title, words, nothing("", "").legend, sheet.done(), _table(classes, len(values)))
+    return Panel(title, summary, nothing("", "").legend, sheet.done(), _table(classes, len(values)))
 
 
-def _words(count: int, are_newest: bool, half: str, most: str) -> str:
-    whose = f"Of the newest {count_words(count, 'run time')}" if are_newest else f"Of {count_words(count, 'run time')}"
-    return f"{whose}, half are at most {half} (p50) and 95 of 100 at most {most} (p95)."
+def _summary(count: int, are_newest: bool, half: str, most: str) -> str:
+    subject = (
+        f"Of the newest {count_words(count, 'run time')}" if are_newest else f"Of {count_words(count, 'run time')}"
+    )
+    return f"{subject}, half are at most {half} (p50) and 95 of 100 at most {most} (p95)."
 
 
 def _marks(edges: Sequence[int]) -> list[Mark]:
@@ -70,12 +72,12 @@ def _marks(edges: Sequence[int]) -> list[Mark]:
 
 def _draw(sheet: Sheet, classes: Sequence[tuple[int, int, str, str]], room: float) -> None:
     width = 100 / len(classes)
-    for number, count, href, words in classes:
+    for number, count, href, label in classes:
         if not count:
             continue
         x, tall = number * width, max(count * room, 1.2)
         sheet.add(
-            f'<g class="column"><a href="{{}}" tabindex="-1"><title>{words}: {count_words(count, "execution")}</title>'
+            f'<g class="column"><a href="{{}}" tabindex="-1"><title>{label}: {count_words(count, "execution")}</title>'
             f'<rect class="room" x="{x:.2f}%" width="{width:.2f}%" height="{HEIGHT}"/><rect class="runs" '
             f'x="{x + width * 0.04:.2f}%" width="{width * 0.92:.2f}%" '
             f'y="{HEIGHT - tall:.1f}" height="{tall:.1f}"/></a></g>',
@@ -96,9 +98,9 @@ def _line(sheet: Sheet, name: str, value: int, edges: Sequence[int], y: int, *, 
 def _table(classes: Sequence[tuple[int, int, str, str]], total: int) -> SafeString:
     sheet = Sheet()
     table(sheet, [("Ran", ""), ("Number", "r"), ("Share", "r")])
-    for _, count, href, words in classes:
+    for _, count, href, label in classes:
         sheet.add(
-            f'<tr><th scope="row"><a href="{{}}">{words}</a></th><td class="r num">{thousands(count)}</td>'
+            f'<tr><th scope="row"><a href="{{}}">{label}</a></th><td class="r num">{thousands(count)}</td>'
             f'<td class="r num">{100 * count / total:.1f} %</td></tr>',
             href,
         )

@@ -24,19 +24,19 @@ Mark = tuple[float, str, bool]  # where on the axis (a share of it), its words, 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A chart with all that belongs to it; `drawing` is empty where there is nothing to draw, and `words` say so."""
+    """A chart with all that belongs to it; `drawing` is empty where there is nothing to draw; `summary` says so."""
 
     title: str
-    words: str
+    summary: str
     legend: SafeString
     drawing: SafeString
     table: SafeString
 
 
-def nothing(title: str, words: str) -> Panel:
+def nothing(title: str, summary: str) -> Panel:
     """Return a panel without a drawing, and the sentence that stands in its place."""
     empty = format_html_join("", "", ())
-    return Panel(title, words, empty, empty, empty)
+    return Panel(title, summary, empty, empty, empty)
 
 
 class Sheet:
@@ -60,7 +60,7 @@ class Sheet:
         return format_html("".join(self._markup), *self._texts)
 
 
-def known(outcome: str) -> str:
+def known_outcome(outcome: str) -> str:
     """Return the outcome, or `unknown` for one that this portal does not know."""
     return outcome if outcome in WORDS else "unknown"
 
@@ -94,20 +94,20 @@ def frame(
     """Begin a drawing; `range_of` lets a script select a span: its address, the places and the words of the edges."""
     sheet.add(f'<svg class="plot {kind}" role="group" aria-label="{{}}" width="100%" height="{HEIGHT + AXIS}"', label)
     if range_of:
-        address, moments, words = range_of
+        address, moments, labels = range_of
         first, whole = moments[0], moments[-1] - moments[0]
         places = " ".join(f"{(moment - first) / whole:.5f}" for moment in moments)
         sheet.add(f' data-from="{first}" data-to="{moments[-1]}" data-places="{places}"')
-        sheet.add(' data-range="{}" data-edges="{}"', address, " ".join(words))
+        sheet.add(' data-range="{}" data-edges="{}"', address, " ".join(labels))
     sheet.add(">")
 
 
 def y_axis(sheet: Sheet, marks: Iterable[tuple[float, str]]) -> None:
     """Draw the marks of the axis upwards: pixels from the top, and words of our own."""
     sheet.add('<g aria-hidden="true">')
-    for y, words in marks:
+    for y, label in marks:
         sheet.add(
-            f'<line x2="100%" y1="{y:.1f}" y2="{y:.1f}"/><text class="up" x="-8" y="{y:.1f}" dy="4">{words}</text>'
+            f'<line x2="100%" y1="{y:.1f}" y2="{y:.1f}"/><text class="up" x="-8" y="{y:.1f}" dy="4">{label}</text>'
         )
     sheet.add("</g>")
 
@@ -116,13 +116,13 @@ def x_axis(sheet: Sheet, marks: Sequence[Mark], *, lines: bool = True) -> None:
     """Draw the marks along the axis; where the drawing is narrow only every other has its words."""
     first = next((number for number, mark in enumerate(marks) if mark[2]), 0)
     sheet.add('<g aria-hidden="true">')
-    for number, (place, words, strong) in enumerate(marks):
-        x, kind = f"{100 * place:.2f}%", " day" if strong else ""
+    for number, (share, label, strong) in enumerate(marks):
+        x, kind = f"{100 * share:.2f}%", " day" if strong else ""
         if lines:
             above, below = (TOP, HEIGHT) if strong else (HEIGHT, HEIGHT + 4)
             sheet.add(f'<line class="tick{kind}" x1="{x}" x2="{x}" y1="{above}" y2="{below}"/>')
         wide = " wide" if (number - first) % 2 else ""
-        sheet.add(f'<text class="along{kind}{wide}" x="{x}" y="{HEIGHT + 16}">{words}</text>')
+        sheet.add(f'<text class="along{kind}{wide}" x="{x}" y="{HEIGHT + 16}">{label}</text>')
     sheet.add("</g>")
 
 
@@ -141,8 +141,8 @@ def legend(outcomes: Sequence[str], links: Links, *, shapes: bool = False) -> Sa
 def table(sheet: Sheet, heads: Sequence[tuple[str, str]]) -> None:
     """Begin a table: its heads, each with a class. Its rows follow, and `TABLE_END`."""
     sheet.add('<table class="table"><thead><tr>')
-    for words, kind in heads:
-        sheet.add(f'<th scope="col" class="{kind}">{{}}</th>', words)
+    for head, kind in heads:
+        sheet.add(f'<th scope="col" class="{kind}">{{}}</th>', head)
     sheet.add("</tr></thead><tbody>")
 
 

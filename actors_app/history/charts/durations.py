@@ -58,11 +58,11 @@ def class_words(start: int | None, end: int | None) -> str:
 
 def position(value: int, edges: Sequence[int]) -> float:
     """Return where a run time is on an axis whose edges, open at both ends, are equally far apart."""
-    place = bisect_right(edges, value)
-    low = edges[place - 1] if place else edges[0] / 10
-    high = edges[place] if place < len(edges) else edges[-1] * 10
+    index = bisect_right(edges, value)
+    low = edges[index - 1] if index else edges[0] / 10
+    high = edges[index] if index < len(edges) else edges[-1] * 10
     into = (log10(max(value, low)) - log10(low)) / (log10(high) - log10(low))
-    return (place + min(into, 1.0)) / (len(edges) + 1)
+    return (index + min(into, 1.0)) / (len(edges) + 1)
 
 
 def log_share(value: int, low: int, high: int) -> float:

@@ -17,7 +17,7 @@ from actors_app.history.charts.drawing import (
     Sheet,
     count_words,
     frame,
-    known,
+    known_outcome,
     legend,
     mark_words,
     nice_scale,
@@ -51,7 +51,7 @@ def over_time(
 ) -> Panel:
     """Draw how many executions were received in each span of time; the spans follow one another without gaps.
 
-    Where not all of them were counted (`is_partial`) the words say so.
+    Where not all of them were counted (`is_partial`) the summary says so.
     """
     title = "Executions over time"
     moments = [buckets[0][0], *(end for _, end, _ in buckets)] if buckets else []
@@ -72,7 +72,7 @@ def over_time(
     x_axis(sheet, time_marks(moments[0], moments[-1], zone))
     sheet.add("</svg>")
     return Panel(
-        title, _words(bars, is_partial), legend(outcomes, links), sheet.done(), _table(bars, outcomes, zone_name)
+        title, _summary(bars, is_partial), legend(outcomes, links), sheet.done(), _table(bars, outcomes, zone_name)
     )
 
 
@@ -80,28 +80,28 @@ def _bars(
     buckets: Sequence[Count], moments: Sequence[int], edges: Sequence[str], links: Links, zone: tzinfo
 ) -> Iterator[_Bar]:
     clocks, addresses = local(moments, zone), [quoted(edge) for edge in edges]
-    for number, (start, end, found) in enumerate(buckets):
+    for number, (start, end, bucket) in enumerate(buckets):
         counts: dict[str, int] = {}
-        for outcome, count in found.items():
+        for outcome, count in bucket.items():
             if count > 0:
-                counts[known(outcome)] = counts.get(known(outcome), 0) + count
+                counts[known_outcome(outcome)] = counts.get(known_outcome(outcome), 0) + count
         percent = 100 / (moments[-1] - moments[0])
-        words = span_words(clocks[number], clocks[number + 1])
-        bar = _Bar((start - moments[0]) * percent, (end - start) * percent, words, counts)
+        label = span_words(clocks[number], clocks[number + 1])
+        bar = _Bar((start - moments[0]) * percent, (end - start) * percent, label, counts)
         bar.href = links.between(addresses[number], addresses[number + 1])
         for outcome in counts:
             bar.hrefs[outcome] = links.between(addresses[number], addresses[number + 1], outcome)
         yield bar
 
 
-def _words(bars: Sequence[_Bar], is_partial: bool) -> str:
+def _summary(bars: Sequence[_Bar], is_partial: bool) -> str:
     total = sum(bar.total for bar in bars)
     failed = sum(count for bar in bars for outcome, count in bar.counts.items() if outcome in FAILURES)
     most = max(bars, key=lambda bar: bar.total)
-    said = f"{count_words(total, 'execution')}, {thousands(failed) if failed else 'none'} failed."
+    summary = f"{count_words(total, 'execution')}, {thousands(failed) if failed else 'none'} failed."
     if is_partial:
-        said = f"Drawn from some of the executions: {said}"
-    return f"{said} The most at once: {thousands(most.total)} on {most.words}." if total > 1 else said
+        summary = f"Drawn from some of the executions: {summary}"
+    return f"{summary} The most at once: {thousands(most.total)} on {most.words}." if total > 1 else summary
 
 
 def _draw(sheet: Sheet, bar: _Bar, outcomes: Sequence[str], room: float) -> None:
@@ -125,10 +125,10 @@ def _draw(sheet: Sheet, bar: _Bar, outcomes: Sequence[str], room: float) -> None
 def _heights(bar: _Bar, outcomes: Sequence[str], room: float) -> list[tuple[str, float]]:
     """Return how tall each part is: in proportion, but never invisible; the tallest gives what the small ones take."""
     exact = [(outcome, bar.counts[outcome] * room) for outcome in outcomes if outcome in bar.counts]
-    taken = sum(max(_LEAST - tall, 0.0) for _, tall in exact)
+    deficit = sum(max(_LEAST - tall, 0.0) for _, tall in exact)
     tallest = max(exact, key=lambda part: part[1])[0]
     return [
-        (outcome, max(tall - taken, _LEAST) if outcome == tallest else max(tall, _LEAST)) for outcome, tall in exact
+        (outcome, max(tall - deficit, _LEAST) if outcome == tallest else max(tall, _LEAST)) for outcome, tall in exact
     ]
 
 

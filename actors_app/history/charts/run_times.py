@@ -18,7 +18,7 @@ from actors_app.history.charts.drawing import (
     Sheet,
     count_words,
     frame,
-    known,
+    known_outcome,
     legend,
     nothing,
     table,
@@ -57,7 +57,7 @@ class _Dot:
 
     def __init__(self, run: Run, name: SafeString, at: datetime, href: str) -> None:
         self.received, self.ran = run[0], run[1] or 0
-        self.outcome = known(run[2])
+        self.outcome = known_outcome(run[2])
         self.id, self.name, self.href = escape(visible(run[4])), name, escape(href)
         self.at, self.lasted = f"{day_words(at)}, {clock(at)}", words_of(self.ran)
 
@@ -73,7 +73,7 @@ def run_times(
 ) -> Panel:
     """Draw how long each execution ran, by when it was received.
 
-    `window` are the moments and the words of the edges of the time shown; where `runs` are the newest of more
+    `window` are the moments and the labels of the edges of the time shown; where `runs` are the newest of more
     (`of`), the axis shows only their time.
     """
     runs = runs[:MOST]
@@ -86,19 +86,19 @@ def run_times(
         _Dot(run, names[run[5]], at, dot_url(run[3], run[4]))
         for run, at in zip(ran, local([run[0] for run in ran], zone), strict=True)
     ]
-    moments, words = _domain(dots, *window, zone, is_part=of > len(runs))
+    moments, labels = _domain(dots, *window, zone, is_part=of > len(runs))
     marks = _marks(min(dot.ran for dot in dots), max(dot.ran for dot in dots))
     outcomes = [outcome for outcome in ORDER if any(dot.outcome == outcome for dot in dots)]
     sheet = Sheet()
     label = f"{title}: each shape leads to its execution; the table below holds the same links."
-    frame(sheet, "dots", label, (links.range, moments, words))
+    frame(sheet, "dots", label, (links.range, moments, labels))
     sheet.add(f"<defs>{''.join(_SHAPES[outcome] for outcome in outcomes)}</defs>")
     y_axis(sheet, ((_y(mark, marks), words_of(mark)) for mark in marks))
     x_axis(sheet, time_marks(moments[0], moments[-1], zone, 5))
     _draw(sheet, dots, moments, marks)
     sheet.add("</svg>")
-    said = _words(len(dots), len(runs), of)
-    return Panel(title, said, legend(outcomes, links, shapes=True), sheet.done(), _table(dots, zone_name))
+    summary = _summary(len(dots), len(runs), of)
+    return Panel(title, summary, legend(outcomes, links, shapes=True), sheet.done(), _table(dots, zone_name))
 
 
 def _nothing(runs: Sequence[Run]) -> str:
@@ -107,16 +107,18 @@ def _nothing(runs: Sequence[Run]) -> str:
     return "None of these executions has a run time: those that wait or run get it when they end."
 
 
-def _words(drawn: int, given: int, of: int) -> str:
-    shown = f"The newest {thousands(given)} of {count_words(of, 'execution')}" if of > given else ""
-    without = f"{thousands(given - drawn)} of them {'has' if given - drawn == 1 else 'have'} no run time yet"
-    if not shown:
-        shown = count_words(given, "execution")
-    return f"{shown}; {without}." if given > drawn else f"{shown}."
+def _summary(dot_count: int, run_count: int, of: int) -> str:
+    subject = f"The newest {thousands(run_count)} of {count_words(of, 'execution')}" if of > run_count else ""
+    without = (
+        f"{thousands(run_count - dot_count)} of them {'has' if run_count - dot_count == 1 else 'have'} no run time yet"
+    )
+    if not subject:
+        subject = count_words(run_count, "execution")
+    return f"{subject}; {without}." if run_count > dot_count else f"{subject}."
 
 
 def _domain(
-    dots: Sequence[_Dot], moments: Sequence[int], words: Sequence[str], zone: tzinfo, *, is_part: bool
+    dots: Sequence[_Dot], moments: Sequence[int], labels: Sequence[str], zone: tzinfo, *, is_part: bool
 ) -> tuple[Sequence[int], Sequence[str]]:
     """Return the edges of the spans on the axis and their words: those that the page shows, or just those of the dots.
 
@@ -124,14 +126,14 @@ def _domain(
     """
     first, last = min(dot.received for dot in dots), max(dot.received for dot in dots)
     if len(moments) > 1 and not is_part and moments[0] <= first and last <= moments[-1]:
-        return moments, words
+        return moments, labels
     edge = max((last - first) // 50, 1_000)
     start, end = first - edge, last + edge
     if end - start < _SHORT:  # whole minutes would leave most of the drawing empty
         moments = [start + (end - start) * part // _PARTS for part in range(_PARTS + 1)]
     else:
-        own = spans(start, end, choose_step(start, end), zone)
-        moments = [own[0][0], *(one for _, one in own)]
+        periods = spans(start, end, choose_step(start, end), zone)
+        moments = [periods[0][0], *(stop for _, stop in periods)]
     return moments, [address_time(moment) for moment in local(moments, zone)]
 
 

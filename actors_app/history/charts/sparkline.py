@@ -16,29 +16,29 @@ def sparkline(hours: Sequence[tuple[int, int]], name: str = "24 h") -> SafeStrin
     The numbers are said in words, since the drawing is one picture: `24 h: 120 executions, 3 failed`.
     """
     total, failed, most = 0, 0, 0
-    for count, wrong in hours:
+    for count, failures in hours:
         total += count
-        failed += wrong
+        failed += failures
         most = max(most, count)
     if not total:
         return format_html('<span class="dim spark-none">{}: none</span>', name)
     good, bad = [], []
-    for start, (count, wrong) in zip(_STARTS, hours, strict=False):
+    for start, (count, failures) in zip(_STARTS, hours, strict=False):
         if not count:
             continue
         tall = _TALL * count // most or 1
         tall = max(tall, _LEAST)
-        red = max(tall * wrong // count, _LEAST) if wrong else 0
+        red = max(tall * failures // count, _LEAST) if failures else 0
         if tall > red:
             good.append(f"{start}{_TALL}v-{tall - red}h30v{tall - red}z")
         if red:
             bad.append(f"{start}{_TALL - tall + red}v-{red}h30v{red}z")
-    words = f"{name}: {total:,} execution{'' if total == 1 else 's'}, {failed:,} failed"
+    label = f"{name}: {total:,} execution{'' if total == 1 else 's'}, {failed:,} failed"
     size = f'viewBox="0 0 {_STEP * len(hours)} {_TALL}" width="{4 * len(hours)}" height="20"'
     return format_html(
         f'<svg class="sparkline" {size} role="img" aria-label="{{0}}"><title>{{0}}</title>'
         '<path d="{1}"/><path class="bad" d="{2}"/></svg>',
-        words,
+        label,
         "".join(good),
         "".join(bad),
     )

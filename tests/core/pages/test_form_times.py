@@ -160,11 +160,11 @@ def test_every_zone_that_can_be_chosen_is_read() -> None:
 
 def test_a_day_is_whole_and_a_moment_is_not() -> None:
     form = HistoryForm({"from": "23 Nov 2026", "to": "Mon 23 Nov 2026"})
-    wanted = form.wanted()
+    wanted = form.as_filters()
     assert (wanted.since, wanted.until) == (1795392000000, 1795392000000 + 86_400_000)
     form = HistoryForm({"from": "2026-11-23 16:51:39 UTC+1", "to": "2026-11-23T15:51:40.000Z"})
     assert form.errors == {}
-    assert form.wanted().until == (form.wanted().since or 0) + 1000
+    assert form.as_filters().until == (form.as_filters().since or 0) + 1000
     assert "from=2026-11-23T15%3A51%3A39&" in form.query(), "a link is in UTC, whoever follows it"
 
 

@@ -71,10 +71,10 @@ def test_a_page_beyond_the_end_leads_back(busy: World, signed_in: Client) -> Non
     signed_in.get(ALL)
     last = ExecutionRecord.objects.order_by("received").first()
     assert last
-    from actors_app.history.forms import place_text
-    from actors_app.history.query import Place
+    from actors_app.history.forms import cursor_text
+    from actors_app.history.query import Cursor
 
-    response = signed_in.get(ALL, {"after": place_text(Place((last.received, last.pk)))})
+    response = signed_in.get(ALL, {"after": cursor_text(Cursor((last.received, last.pk)))})
     assert response.status_code == 200
     assert ids(response) == []
     assert links(response, "First")
