@@ -41,7 +41,7 @@ def _pieces(text: str, size: int = PIECE) -> Iterator[str]:
 
 def _of_logs() -> dict[str, Act]:
     from actors_app.executions.comparison import difference, tail_of
-    from actors_app.logs.parts import Asked, read_part
+    from actors_app.logs.parts import LogQuery, read_part
     from actors_app.logs.reading import read_line
     from actors_app.masking import Masker
     from actors_app.search.views import _excerpt
@@ -53,16 +53,16 @@ def _of_logs() -> dict[str, Act]:
 
     open_ = Masker(reveals=True)
 
-    def shown(asked: Asked, size: int = 10_000_000) -> Act:
+    def shown(asked: LogQuery, size: int = 10_000_000) -> Act:
         return lambda text: log_lines(read_part(_pieces(text, size), asked, open_), "/")
 
     call = Call("GET", upstream_url("actors"), is_large=True)
     return {
-        "find": shown(Asked(find="a")),
-        "find in pieces": shown(Asked(find="a"), PIECE),
-        "find a long text": shown(Asked(find="a" * 60 + "b")),
-        "levels": shown(Asked(level="error")),
-        "show": shown(Asked(tail=True)),
+        "find": shown(LogQuery(find="a")),
+        "find in pieces": shown(LogQuery(find="a"), PIECE),
+        "find a long text": shown(LogQuery(find="a" * 60 + "b")),
+        "levels": shown(LogQuery(level="error")),
+        "show": shown(LogQuery(tail=True)),
         "show a line": lambda text: read_line(_pieces(text), 1, 0, open_),
         "stream": lambda text: list(_texts(call, _bytes(json.dumps({"result": {"logs": text}}).encode()))),
         "compare": lambda text: difference(tail_of([text]), tail_of([text[1:]]), ["aB3dE5gH7jK9m"]),
@@ -212,7 +212,7 @@ def _of_definitions() -> dict[str, Act]:
 def _of_why() -> dict[str, Act]:
     from actors_app.executions.endings import final_state_in_words, state_in_words
     from actors_app.services.types import Actor, Execution, Mailbox, Worker
-    from actors_app.workers.why import Asked, why_not_running
+    from actors_app.workers.why import ActorState, why_not_running
 
     def why(text: str) -> object:
         execution = Execution(id="a", status=text, worker_id="w", final_state={"Error": text, text: text})
@@ -230,9 +230,9 @@ def _of_why() -> dict[str, Act]:
         return (
             state_in_words(execution),
             final_state_in_words(execution),
-            why_not_running(waiting, Asked(actor, Mailbox(messages=3), workers, unfinished=ended), at),
+            why_not_running(waiting, ActorState(actor, Mailbox(messages=3), workers, unfinished=ended), at),
             why_not_running(
-                waiting, Asked(failed, Mailbox(messages=3), [Worker(id=text, status=text, image=text)]), at
+                waiting, ActorState(failed, Mailbox(messages=3), [Worker(id=text, status=text, image=text)]), at
             ),
         )
 

@@ -14,7 +14,7 @@ from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.core.operations.perform import answered
 from actors_app.links.graph import ring_words
 from actors_app.permissions.access import Subject
-from actors_app.permissions.api import others
+from actors_app.permissions.api import access_of_others
 from actors_app.services.names import has_page
 from actors_app.services.types import Alias
 
@@ -74,7 +74,7 @@ class AliasList(Aliases):
             result = commands.create(self.http, self.abaco, alias, actor_id)
         return self.command_response(
             result,
-            lambda created, _: {**serializers.Alias(created).data, **others(self, Subject("alias", alias))},
+            lambda created, _: {**serializers.Alias(created).data, **access_of_others(self, Subject("alias", alias))},
             status=201,
             location=address,
         )

@@ -216,7 +216,7 @@ def _reasons(
         if not why_not and (stored is None or not may_see or stored.size > message_archive.MAX_KEPT):
             why_not = "Nothing is kept."
             if in_words:
-                why_not = message_archive.known(credentials, row.id, actor.as_actor()).why_not or why_not
+                why_not = message_archive.original_message(credentials, row.id, actor.as_actor()).why_not or why_not
         if not why_not and stored is not None:
             why_not = kept_excess(stored.kind, stored.size)
         reasons[row.pk] = why_not

@@ -20,8 +20,8 @@ from actors_app.core.security.credentials import SessionCredentials
 from actors_app.history import visibility
 from actors_app.history.forms import outcome_label
 from actors_app.messages import archive as message_archive
-from actors_app.messages.resending import known_of
-from actors_app.messages.sending import execution_address, send, told
+from actors_app.messages.resending import original_of
+from actors_app.messages.sending import audit_details, execution_address, send
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Busy, NotFound, RateLimited, SignedOut, Unreachable
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
@@ -135,7 +135,7 @@ def resend(turn: Turn) -> Result:
     for answer in answers.values():
         if answer.error and (isinstance(answer.error, SignedOut) or may_pass(answer.error)):
             raise Later(answer.error)
-    original = known_of(credentials, turn.object_id, answers["actor"], answers["execution"])
+    original = original_of(credentials, turn.object_id, answers["actor"], answers["execution"])
     if original.sent is None:
         return _skipped(original.why_not)
     sent = message_archive.Sent(original.sent.kind, original.sent.body, original.sent.environment, turn.object_id)
@@ -143,7 +143,7 @@ def resend(turn: Turn) -> Result:
         lambda: send(credentials, turn.abaco, turn.actor_id, sent),
         lambda execution: Answer("Message sent.", execution_address(turn.actor_id, execution.execution_id)),
         names_object=False,
-        details=told(sent),
+        details=audit_details(sent),
     )
     execution_id = result.value.execution_id if result.value else ""
     return Result(BulkItem.DONE, "Sent again.", visible(execution_id)[:128])

@@ -14,7 +14,7 @@ from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.permissions.access import Subject
-from actors_app.permissions.api import others
+from actors_app.permissions.api import access_of_others
 from actors_app.services.names import has_page
 from actors_app.services.types import Config
 
@@ -75,7 +75,10 @@ class ConfigList(Resource):
         result = commands.create(self.http, self.abaco, form.cleaned_data)
         subject = Subject("config", form.cleaned_data["name"])
         return self.command_response(
-            result, lambda config, _: {**config_data(config), **others(self, subject)}, status=201, location=address
+            result,
+            lambda config, _: {**config_data(config), **access_of_others(self, subject)},
+            status=201,
+            location=address,
         )
 
 

@@ -29,7 +29,7 @@ from actors_app.workers.waits import why_of
 TAG = "Executions"
 
 
-def shown(execution: Execution) -> dict[str, Any]:
+def execution_data(execution: Execution) -> dict[str, Any]:
     """Return an execution as it goes out."""
     code = execution.exit_code
     values = {name: getattr(execution, name) for name in serializers.Execution().fields}
@@ -133,7 +133,7 @@ class ExecutionDetail(Resource):
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with one, as the API has it now."""
         execution = self.abaco.executions.get(actor_id, execution_id)
-        return Response(shown(execution))
+        return Response(execution_data(execution))
 
 
 class ExecutionHalt(Resource):

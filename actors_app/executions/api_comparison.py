@@ -11,7 +11,7 @@ from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked
 from actors_app.core.api.schema import operation
 from actors_app.executions import serializers_comparison
-from actors_app.executions.api import shown
+from actors_app.executions.api import execution_data
 from actors_app.executions.comparison import Diff, FieldRow
 from actors_app.executions.comparison_data import NONE_BEFORE, Side, before, compared, sides
 from actors_app.executions.forms_comparison import SUCCESS, ComparisonForm
@@ -72,7 +72,7 @@ def _side(side: Side) -> dict[str, Any]:
     return {
         "actor_id": side.named.actor_id,
         "actor_name": side.actor.name or None if side.actor else None,
-        "execution": shown(side.execution) if side.execution else None,
+        "execution": execution_data(side.execution) if side.execution else None,
         "message_unknown": None if side.message.sent else side.message.why_not,
         "log_unknown": side.log_error.user_message if side.log is None and side.log_error else None,
     }

@@ -88,7 +88,7 @@ def keep(owner: Credentials, actor_id: str, execution_id: str, data: bytes) -> K
     return row
 
 
-def kept(owner: Credentials, execution_id: str, masker: Masker | None = None) -> list[ShownResult]:
+def shown_results(owner: Credentials, execution_id: str, masker: Masker | None = None) -> list[ShownResult]:
     """Return this person's kept results of an execution, newest first; large ones are shown by their beginning."""
     masker, budget, results = masker or Masker(), SHOWN_IN_ALL, []
     for row in _alive(owner, execution_id).defer("content"):

@@ -16,7 +16,7 @@ from actors_app.logs import archive as log_archive
 from actors_app.logs.visibility import visible_kept
 from actors_app.masking import Masker
 from actors_app.messages import archive as message_archive
-from actors_app.messages.archive import Known
+from actors_app.messages.archive import OriginalMessage
 from actors_app.messages.resending import words_of
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, SignedOut
@@ -42,7 +42,7 @@ class Side:
     error: AbacoError | None
     log: Tail | None
     log_error: AbacoError | None
-    message: Known
+    message: OriginalMessage
 
     @property
     def masker(self) -> Masker:
@@ -127,7 +127,9 @@ def _side(who: Credentials, letter: str, named: Named, answers: dict[str, Answer
         error=execution.error,
         log=log.value,
         log_error=log.error,
-        message=message_archive.known(who, named.execution_id, actor.value) if execution.value else Known(),
+        message=message_archive.original_message(who, named.execution_id, actor.value)
+        if execution.value
+        else OriginalMessage(),
     )
 
 

@@ -75,13 +75,13 @@ class Pack:
     `about` goes into the manifest; `given` holds answers for the first subject that the API gave already.
     """
 
-    who: Credentials
+    credentials: Credentials
     abaco: Abaco
     subjects: Sequence[Subject]
     folder: str
     about: Mapping[str, Any]
     role: AdminRole | None = None  # None where nothing rests on it
-    given: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
     is_set: bool = False  # so that each execution has a folder of its own
     zip: StreamedZip = field(default_factory=StreamedZip)
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -93,7 +93,7 @@ class Pack:
         """Yield the ZIP, piece by piece."""
         for subject in self.subjects:
             yield from self._subject(subject)
-            self.given = {}
+            self.answers = {}
         yield from self._closing()
 
     # Parts --------------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ class Pack:
             self._miss("an execution", "", "Its id, or its actor's, is none that the API can be asked for.")
             return
         actor_folder, folder = (f"actors/{seen_actor.id}/", f"executions/{id_}/") if self.is_set else ("", "")
-        answers = self.given or self._ask(subject)
+        answers = self.answers or self._ask(subject)
         if seen_actor.key not in self.actors and seen_actor.key not in self.refused:
             yield from self._actor(seen_actor, answers, actor_folder)
         if seen_actor.key in self.refused:
@@ -128,7 +128,7 @@ class Pack:
 
     def _actor(self, seen_actor: SeenActor, answers: Mapping[str, Answer], folder: str) -> Iterator[bytes]:
         error, original = answers["actor"].error, answers["actor"].value
-        is_theirs = seen_actor.owner == self.who.username or self.role is AdminRole.ADMIN
+        is_theirs = seen_actor.owner == self.credentials.username or self.role is AdminRole.ADMIN
         # Where the API hides what is gone, it forbids it.
         is_gone = isinstance(error, NotFound) or (isinstance(error, Forbidden) and seen_actor.deleted is not None)
         if (isinstance(error, Forbidden) and not is_gone) or (is_gone and not is_theirs):
@@ -150,7 +150,7 @@ class Pack:
 
     def _audit(self, seen: SeenActor, folder: str) -> Iterator[bytes]:
         actor, problems = self.actors[seen.key], list[str]()
-        reader, masker = Reader.of(self.who, [actor] if actor else []), Masker(seen.id)
+        reader, masker = Reader.of(self.credentials, [actor] if actor else []), Masker(seen.id)
         lines = reader.lines().filter(actor_id=seen.id)
 
         def pieces() -> Iterator[bytes]:
@@ -201,12 +201,12 @@ class Pack:
             )
             why = why or f"The API has none. {reason}"
             try:
-                archived = log_archive.kept_log(self.who.tenant, id_)
+                archived = log_archive.kept_log(self.credentials.tenant, id_)
                 # Of an actor that the API does not show, a log is for whoever kept it.
                 if (
                     archived
                     and archived.actor_id == seen_actor.id
-                    and (actor or archived.username == self.who.username)
+                    and (actor or archived.username == self.credentials.username)
                 ):
                     pieces = log_archive.pieces(archived)
                     first = next(pieces, "")
@@ -235,9 +235,9 @@ class Pack:
     def _message(self, subject: Subject, folder: str) -> Iterator[bytes]:
         id_ = subject.execution_id
         try:
-            message = message_archive.known(self.who, id_, self.actors[subject.actor.key])
+            message = message_archive.original_message(self.credentials, id_, self.actors[subject.actor.key])
         except DatabaseError as error:
-            message = message_archive.Known(why_not=_why(error))
+            message = message_archive.OriginalMessage(why_not=_why(error))
         source = f"{STORE}: messages sent through it"
         if message.sent is None:
             self._miss(f"{folder}message", f"execution {id_}", message.why_not)
@@ -253,12 +253,12 @@ class Pack:
     def _results(self, subject: Subject, folder: str) -> Iterator[bytes]:
         id_ = subject.execution_id
         try:
-            rows = result_archive.texts(self.who, id_, 0, 0)
+            rows = result_archive.texts(self.credentials, id_, 0, 0)
             for number, (row, _) in enumerate(rows, 1):
                 name = f"{folder}results/{number}.{_ENDINGS.get(row.kind, 'bin')}"
                 try:
                     masker = Masker(subject.actor.id, id_)
-                    data = result_archive.content(self.who, id_, row.pk, masker)
+                    data = result_archive.content(self.credentials, id_, row.pk, masker)
                 except KeptResult.DoesNotExist:
                     self._miss(name, f"execution {id_}", "It was kept, and opens no more.")
                     continue
@@ -312,10 +312,10 @@ class Pack:
         amount = f"{count} execution" if count == 1 else f"{count} executions"
         readme = _README.format(count=amount, at=at, mask=MASK)
         yield from self._file("README.txt", [readme.encode()], "the portal")
-        tenant = tenant_of(self.who)
+        tenant = tenant_of(self.credentials)
         manifest = {
             "about": dict(self.about),
-            "made_by": {"username": self.who.username, "tenant": tenant.name},
+            "made_by": {"username": self.credentials.username, "tenant": tenant.name},
             "finished_at": at,
             "portal_version": __version__,
             "api": tenant.url,

@@ -26,7 +26,7 @@ class Phase:
 
     name: str
     state: State
-    words: str
+    text: str
     at: datetime | None = None  # when it began; for the last, when it all ended
 
 

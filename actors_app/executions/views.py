@@ -20,7 +20,7 @@ from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.pages.formatting import now
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.executions import commands
-from actors_app.executions.archive import kept
+from actors_app.executions.archive import shown_results
 from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
 from actors_app.executions.forms import ExecutionForm, HaltForm
 from actors_app.executions.neighbours import earlier, later
@@ -33,7 +33,7 @@ from actors_app.history.visibility import SeenActor, if_deleted, one_readable
 from actors_app.logs.views import TAIL, log_context, log_part
 from actors_app.masking import Masker
 from actors_app.messages import archive as message_archive
-from actors_app.messages.archive import Known
+from actors_app.messages.archive import OriginalMessage
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, Execution
@@ -74,7 +74,7 @@ def _page_context(
     """Return what the page shows beside the log; also of an execution that is only remembered `as_of` a moment."""
     # Who may see the message is the API's to say, now.
     near = neighbours(who.tenant, actor.id if actor else actor_id, execution_id)
-    message = Known(why_not=UNASKED) if as_of else message_archive.known(who, execution_id, actor)
+    message = OriginalMessage(why_not=UNASKED) if as_of else message_archive.original_message(who, execution_id, actor)
     of_message, of_results = (Masker(actor_id, execution_id, execution.worker_id, reveals=reveals) for _ in range(2))
     sent = message.sent.masked(of_message) if message.sent else None
     return {
@@ -83,7 +83,7 @@ def _page_context(
         "tab": "executions",
         "section": "actors",
         "counts": {},
-        "kept": kept(who, execution_id, of_results),
+        "kept": shown_results(who, execution_id, of_results),
         "message": replace(message, sent=sent),
         "message_masked": of_message.count,
         "message_shape": shape_of(sent.body, is_whole=True) if sent else None,

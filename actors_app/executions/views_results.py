@@ -60,7 +60,7 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
     if request.method == "GET" or isinstance(form.refusal, NotFound | Forbidden):
         answer = abaco.wave(actor=lambda: abaco.actors.get(actor_id))["actor"]
         context |= {"actor": answer.value, "error": answer.error, **if_deleted(owner, actor_id, answer.error)}
-    context["kept"] = result_archive.kept(owner, execution_id)
+    context["kept"] = result_archive.shown_results(owner, execution_id)
     return render_page(request, "executions/results.html", context, status=status)
 
 

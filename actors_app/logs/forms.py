@@ -3,7 +3,7 @@
 from django import forms
 
 from actors_app.core.pages.forms import PortalForm
-from actors_app.logs.parts import Asked
+from actors_app.logs.parts import LogQuery
 
 LONGEST = 200  # characters that can be looked for
 
@@ -43,10 +43,10 @@ class LogForm(PortalForm):
     )
 
     @property
-    def asked(self) -> Asked:
+    def log_query(self) -> LogQuery:
         """Return what is wanted of the log."""
         cleaned = self.cleaned_data
-        return Asked(line=cleaned["line"] or 0, find=cleaned["find"], level=cleaned["level"])
+        return LogQuery(line=cleaned["line"] or 0, find=cleaned["find"], level=cleaned["level"])
 
     @property
     def is_streamed(self) -> bool:

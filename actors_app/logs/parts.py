@@ -13,7 +13,7 @@ from actors_app.core.pages.formatting import as_written
 from actors_app.logs.levels import LEVELS, Level
 from actors_app.logs.lines import Line, Role, marked, plain, stamped
 from actors_app.logs.multiline import Message
-from actors_app.logs.reading import Found, Raw, judged, lines_of
+from actors_app.logs.reading import Raw, TextMatch, judged, lines_of
 from actors_app.masking import Masker
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import LOG_CUT
@@ -30,7 +30,7 @@ _NEAR = 60  # characters of a line that are listed before and after what was fou
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LogQuery:
     """What somebody wants to see of a log: the part with a line, what to look for, the least level, or only its end."""
 
     line: int = 0
@@ -50,7 +50,7 @@ class Hit:
 
     number: int
     before: str
-    found: str
+    match: str
     after: str
 
 
@@ -65,9 +65,9 @@ class Hits:
     previous: int = 0
     current: int = 0
     following: int = 0
-    place: int = 0  # of the one that is shown, among all
+    position: int = 0  # of the one that is shown, among all
 
-    def add(self, number: int, found: Found, line: int) -> None:
+    def add(self, number: int, match: TextMatch, line: int) -> None:
         """Take a further line; `line` is the one that was asked for, or 0 for the first that is found."""
         self.total += 1
         self.first = self.first or number
@@ -75,11 +75,11 @@ class Hits:
         if number < line:
             self.previous = number
         elif not self.current and (number == line or not line):
-            self.current, self.place = number, self.total
+            self.current, self.position = number, self.total
         elif not self.following:
             self.following = number
         if len(self.listed) < HITS_LISTED:
-            text, (begin, end) = found[0], found[1].span()
+            text, (begin, end) = match[0], match[1].span()
             end = min(end, begin + 2 * _NEAR)
             near = text[max(0, begin - _NEAR) : begin], text[begin:end], text[end : end + _NEAR]
             self.listed.append(Hit(number, *(as_written(piece) for piece in near)))
@@ -175,7 +175,7 @@ class _Part:
     def joined(self, after: "_Part") -> "_Part":
         return _Part(self.before, self.hit_before, self.lines + after.lines, self.size + after.size)
 
-    def shown(self, pattern: re.Pattern[str] | None, last: int = 0, characters: int = 0) -> tuple[Line, ...]:
+    def as_lines(self, pattern: re.Pattern[str] | None, last: int = 0, characters: int = 0) -> tuple[Line, ...]:
         """Return its lines, or only the last of them, as a page writes them."""
         skip = max(0, len(self.lines) - last) if last else 0
         if characters:
@@ -192,7 +192,7 @@ class _Part:
             if is_apart:
                 message = Message()
             level, is_more = message.take(plain(raw.beginning), judged(raw)[1])
-            spans, end = raw.shown, raw.shown_end
+            spans, end = raw.display, raw.display_end
             if pattern and raw.hit:
                 spans, end = marked(spans, pattern), marked(end, pattern)
             role: Role = "context" if raw.is_context else "more" if is_more and message.level == "error" else ""
@@ -204,9 +204,9 @@ class _Part:
 class _Pass:
     """One pass over a log: what is counted, what was found, and the part that was asked for."""
 
-    def __init__(self, asked: Asked) -> None:
-        self.asked = asked
-        self.least = LEVELS[asked.level]
+    def __init__(self, log_query: LogQuery) -> None:
+        self.log_query = log_query
+        self.least = LEVELS[log_query.level]
         self.hits = Hits()
         self.total = self.of_level = self.characters = self.hit_after = 0
         self.ending = ""
@@ -231,7 +231,7 @@ class _Pass:
                 raise
             self.broken = error
 
-    def take(self, raw: Raw, found: Found | None) -> None:
+    def take(self, raw: Raw, match: TextMatch | None) -> None:
         """Take the next line."""
         self.total = raw.number
         if self.least and not self._has_level(raw):
@@ -247,8 +247,8 @@ class _Pass:
         self.context = CONTEXT if self.least else 0
         self.of_level += 1
         last_hit = self.hits.last
-        if found:
-            self.hits.add(raw.number, found, self.asked.line)
+        if match:
+            self.hits.add(raw.number, match, self.log_query.line)
             raw.hit = self.hits.total
         self._put(raw, last_hit)
 
@@ -270,7 +270,7 @@ class _Pass:
         if not self.part.lines:
             self.part.hit_before = last_hit
         self.part.add(raw)
-        line = self.asked.line or self.hits.current
+        line = self.log_query.line or self.hits.current
         self.is_wanted = self.is_wanted or bool(line and raw.number >= line)
 
     def _has_level(self, raw: Raw) -> bool:
@@ -294,8 +294,8 @@ class _Pass:
         before, part = self.chosen or (self.before, self.part)
         if not self.chosen and before and part.is_short:
             part = before.joined(part)
-        tail = self.asked.tail
-        lines = part.shown(self.asked.pattern, *((TAIL_LINES, TAIL_CHARACTERS) if tail else ()))
+        tail = self.log_query.tail
+        lines = part.as_lines(self.log_query.pattern, *((TAIL_LINES, TAIL_CHARACTERS) if tail else ()))
         is_empty = self.total == 0 or (self.total == 1 and not self.ending.strip("\r\n"))
         return LogPart(
             lines=() if is_empty else lines,
@@ -307,7 +307,7 @@ class _Pass:
             has_after=self.chosen is not None,
             is_cut=self.ending.rstrip().endswith(LOG_CUT),
             ending=self.ending,
-            line=self.asked.line,
+            line=self.log_query.line,
             beyond_up=part.hit_before or self.hits.last,
             beyond_down=self.hit_after or self.hits.first,
             hits=self.hits,
@@ -317,14 +317,14 @@ class _Pass:
         )
 
 
-def read_part(pieces: Iterator[str], asked: Asked, masker: Masker | None = None) -> LogPart:
+def read_part(pieces: Iterator[str], log_query: LogQuery, masker: Masker | None = None) -> LogPart:
     """Read a log to its end and return the part that was asked for: its last one where none was.
 
     What is looked for is looked for in the log as it is shown, without its secrets. A log that breaks off shows what
     came of it, and `broken`; one that breaks off before anything came raises that.
     """
-    masker, log_pass = masker or Masker(), _Pass(asked)
+    masker, log_pass = masker or Masker(), _Pass(log_query)
     masked = masker.pieces(log_pass.count(pieces))
-    for raw, match in lines_of(masked, asked.pattern, max(0, len(asked.find) - 1)):
+    for raw, match in lines_of(masked, log_query.pattern, max(0, len(log_query.find) - 1)):
         log_pass.take(raw, match)
     return log_pass.result(masker)

@@ -84,7 +84,7 @@ class Raw:
         return len(self.beginning) + len(self.end)
 
     @property
-    def shown(self) -> tuple[Span, ...]:
+    def display(self) -> tuple[Span, ...]:
         """Return the pieces of its beginning in its form."""
         if self.form == "final":
             return self.spans or spans_of(self.beginning, self.style)
@@ -98,18 +98,18 @@ class Raw:
         return self.length > 0 and not (self.spans and self.form == "final")
 
     @property
-    def shown_end(self) -> tuple[Span, ...]:
+    def display_end(self) -> tuple[Span, ...]:
         """Return the pieces of its end, where its middle is not shown."""
         return (Span(as_written(self.end)),) if self.is_cut else ()
 
 
-Found = tuple[str, re.Match[str]]  # a text, and where in it is what was looked for
+TextMatch = tuple[str, re.Match[str]]  # a text, and where in it is what was looked for
 
 
 def judged(raw: Raw) -> tuple[Level, Level]:
     """Return the level that a line names as a terminal leaves it, and the worst that was ever written in it."""
     if raw.level is not None:
-        return level_of("".join(span.text for span in raw.shown)), raw.level
+        return level_of("".join(span.text for span in raw.display)), raw.level
     line = raw.beginning.rstrip("\r")
     if not MOVES.search(line):
         level = level_of(without_controls(line))
@@ -118,7 +118,7 @@ def judged(raw: Raw) -> tuple[Level, Level]:
     return level, worst(level, *map(level_of, _OVERWRITES.split(without_controls(line))))
 
 
-def _find(raw: Raw, pattern: re.Pattern[str]) -> Found | None:
+def _find(raw: Raw, pattern: re.Pattern[str]) -> TextMatch | None:
     """Look for something in a line: as it is shown, in what it wrote over, and in the sequences; note its form."""
     line = raw.beginning.rstrip("\r")
     forms: dict[Form, str] = {"final": plain(line)}
@@ -147,7 +147,7 @@ class _LongLine:
         self._is_begun = False
         self._length = 0
         self._level: Level = ""
-        self._found: Found | None = None
+        self._match: TextMatch | None = None
 
     def add(self, text: str) -> None:
         """Take more of the line; a carriage return belongs to it only if something follows."""
@@ -160,10 +160,10 @@ class _LongLine:
 
     def _take(self, text: str) -> None:
         bare = without_controls(text)
-        if self._pattern and not self._found:
+        if self._pattern and not self._match:
             near = (self._end[-self._reach :] if self._reach else "") + bare
             match = self._pattern.search(near)
-            self._found = (near, match) if match else None
+            self._match = (near, match) if match else None
         if self._row is not None:
             self._row.feed(text)
             if len(self._row) > LINE:
@@ -186,7 +186,7 @@ class _LongLine:
             self._level = worst(self._level, level_of(self._state))
             self._state = state[:LINE_BEGINNING]
 
-    def finish(self, number: int) -> tuple[Raw, Found | None]:
+    def finish(self, number: int) -> tuple[Raw, TextMatch | None]:
         """Return the line as it is kept, and what was looked for: its last state, where that is short and holds it."""
         raw = Raw(number, self._beginning, self._first_style, form="overwritten")
         raw.level = worst(self._level, level_of(self._state))
@@ -198,13 +198,15 @@ class _LongLine:
         if self._row is not None:
             text, raw.spans = self._row.text, row_spans(self._row)
             match = self._pattern.search(text) if self._pattern else None
-            if match or not self._found:
+            if match or not self._match:
                 raw.form = "final"
                 return raw, (text, match) if match else None
-        return raw, self._found
+        return raw, self._match
 
 
-def lines_of(pieces: Iterator[str], pattern: re.Pattern[str] | None, reach: int) -> Iterator[tuple[Raw, Found | None]]:
+def lines_of(
+    pieces: Iterator[str], pattern: re.Pattern[str] | None, reach: int
+) -> Iterator[tuple[Raw, TextMatch | None]]:
     """Yield each line as it is read, and what was found in it.
 
     `reach` is how many characters of what is looked for may stand before a cut between two pieces.
@@ -212,7 +214,7 @@ def lines_of(pieces: Iterator[str], pattern: re.Pattern[str] | None, reach: int)
     number, remainder, style = 0, "", NO_STYLE
     long: _LongLine | None = None
 
-    def parse(line: str) -> tuple[Raw, Found | None]:
+    def parse(line: str) -> tuple[Raw, TextMatch | None]:
         nonlocal long, style
         if long is None and len(line) <= LINE:
             raw = Raw(number, line, style)

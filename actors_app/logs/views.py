@@ -26,20 +26,20 @@ from actors_app.history.visibility import if_deleted
 from actors_app.logs import archive as log_archive
 from actors_app.logs.forms import LogForm
 from actors_app.logs.lifetime import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
-from actors_app.logs.parts import Asked, LogPart, read_part
+from actors_app.logs.parts import LogPart, LogQuery, read_part
 from actors_app.logs.reading import Opening, read_line
 from actors_app.logs.visibility import visible_kept
 from actors_app.masking import Masker
 from actors_app.services import Abaco, Answer
 from actors_app.services.types import Actor, Execution
 
-TAIL = Asked(tail=True)  # what the page of an execution shows
+TAIL = LogQuery(tail=True)  # what the page of an execution shows
 
 
-def log_part(abaco: Abaco, actor_id: str, execution_id: str, asked: Asked, *, reveals: bool = False) -> LogPart:
+def log_part(abaco: Abaco, actor_id: str, execution_id: str, log_query: LogQuery, *, reveals: bool = False) -> LogPart:
     """Read a part of a log from the API (`GET …/executions/{execution}/logs`); `reveals`: with its secrets."""
     masker = Masker(actor_id, execution_id, reveals=reveals)
-    return read_part(abaco.logs.view(actor_id, execution_id), asked, masker)
+    return read_part(abaco.logs.view(actor_id, execution_id), log_query, masker)
 
 
 def log_context(
@@ -47,7 +47,7 @@ def log_context(
     actor_id: str,
     execution_id: str,
     answers: Mapping[str, Answer],
-    asked: Asked = TAIL,
+    log_query: LogQuery = TAIL,
     *,
     reveals: bool = False,
 ) -> dict[str, Any]:
@@ -65,22 +65,22 @@ def log_context(
     kept_log = visible_kept(signed_in(request), actor_id, execution_id, answers) if "actor" in answers else None
     is_kept_shown = bool(kept_log and ("kept" in request.GET or part is None or not part.total))
     if kept_log and is_kept_shown:
-        part = read_part(log_archive.pieces(kept_log), asked, Masker(actor_id, execution_id, reveals=reveals))
+        part = read_part(log_archive.pieces(kept_log), log_query, Masker(actor_id, execution_id, reveals=reveals))
     # A poll does not ask for the actor; the page that it is of did. Whoever shows secrets asks anew.
     is_owner = secrets.is_owner(signed_in(request).username, actor) or (is_poll(request) and "own" in request.GET)
     is_settled = log_is_settled(execution) if execution else True
-    is_live = not is_settled and not error and not (asked.line or asked.find or reveals)
+    is_live = not is_settled and not error and not (log_query.line or log_query.find or reveals)
     return {
         "log": part,
-        "asked": asked,
+        "asked": log_query,
         "log_error": None if is_kept_shown else error,
         "api_log_error": error,
         "no_log": no_log_in_words(execution, life.seconds, life.is_lost),
         "log_life": log_life_in_words(execution, life.seconds, life.is_known),
         "log_is_settled": is_settled,
-        "log_poll": urlencode(_poll_query(asked, life, is_owner=is_owner)) if is_live else "",
+        "log_poll": urlencode(_poll_query(log_query, life, is_owner=is_owner)) if is_live else "",
         "is_still": not is_settled and not error and not is_live,
-        "is_tail_page": asked.tail,
+        "is_tail_page": log_query.tail,
         "kept_log": kept_log,
         "is_kept_shown": is_kept_shown,
         "can_keep": bool(is_settled and execution and part and part.total and not kept_log and not part.broken),
@@ -88,7 +88,7 @@ def log_context(
         "is_owner": is_owner,
         "credential_life": credential_life_in_words(execution),
         "wrap": preferences_of(request).wrap,
-        "line_is_missing": bool(part and part.total and asked.line > part.total),
+        "line_is_missing": bool(part and part.total and log_query.line > part.total),
     }
 
 
@@ -112,12 +112,12 @@ def _log_life(request: HttpRequest, actor: Actor | None) -> LogLife:
     return LogLife(True, None if life[1] == "none" else int(life[1]), bool(life[2])) if life else LogLife()
 
 
-def _poll_query(asked: Asked, life: LogLife, *, is_owner: bool) -> dict[str, str]:
+def _poll_query(log_query: LogQuery, life: LogLife, *, is_owner: bool) -> dict[str, str]:
     """Return what a log's poll asks for: no more than its page."""
     seconds = "none" if life.seconds is None else str(life.seconds)
     asks = {
-        "tail": "1" if asked.tail else "",
-        "level": asked.level,
+        "tail": "1" if log_query.tail else "",
+        "level": log_query.level,
         "own": "1" if is_owner else "",
         "life": f"{seconds}{',lost' if life.is_lost else ''}" if life.is_known else "",
     }
@@ -153,7 +153,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
     if is_file:
         return _download(request, abaco, actor_id, execution_id, masker)
     if is_poll(request):
-        return _poll(request, abaco, context, form.asked)
+        return _poll(request, abaco, context, form.log_query)
     if form.is_line:
         return _whole_line(request, abaco, context, form, masker)
     answers = abaco.wave(
@@ -166,10 +166,10 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
     is_ready = wants_fragment(request) or reveals or not form.is_streamed or bool(answers["execution"].error)
     opening: Opening | None = answers["log"].value
     if opening and opening.goes_on and not is_ready:
-        return _streamed(request, context, answers, form.asked, masker)
+        return _streamed(request, context, answers, form.log_query, masker)
     if opening:
-        answers["log"] = Answer(read_part(opening.pieces(), form.asked, masker))
-    context |= log_context(request, actor_id, execution_id, answers, form.asked, reveals=reveals)
+        answers["log"] = Answer(read_part(opening.pieces(), form.log_query, masker))
+    context |= log_context(request, actor_id, execution_id, answers, form.log_query, reveals=reveals)
     if not context["kept_log"]:
         answers["execution"].unwrap()
         _refuse_missing(request)
@@ -178,16 +178,16 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
 
 
 def _streamed(
-    request: HttpRequest, context: dict[str, Any], answers: Mapping[str, Answer], asked: Asked, masker: Masker
+    request: HttpRequest, context: dict[str, Any], answers: Mapping[str, Answer], log_query: LogQuery, masker: Masker
 ) -> HttpResponse:
     """Send the page of a log that is not short: what stands before the log while the log is still read."""
     ids, opening = (context["actor_id"], context["execution_id"]), answers["log"].value
 
     def of(part: LogPart) -> dict[str, Any]:
-        return context | log_context(request, *ids, {**answers, "log": Answer(part)}, asked)
+        return context | log_context(request, *ids, {**answers, "log": Answer(part)}, log_query)
 
     def frame() -> str:
-        return render_to_string("logs/_log.html", of(read_part(opening.pieces(), asked, masker)), request)
+        return render_to_string("logs/_log.html", of(read_part(opening.pieces(), log_query, masker)), request)
 
     # What stands around a log is the same for any that is not empty.
     page = stream_page(request, "logs/detail.html", of(LogPart(total=1)), frame)
@@ -199,18 +199,18 @@ def _refuse_missing(request: HttpRequest) -> None:
         raise Http404
 
 
-def _poll(request: HttpRequest, abaco: Abaco, context: dict[str, Any], asked: Asked) -> HttpResponse:
+def _poll(request: HttpRequest, abaco: Abaco, context: dict[str, Any], log_query: LogQuery) -> HttpResponse:
     """Answer a log's poll: its end as it stands now."""
     actor_id, execution_id = context["actor_id"], context["execution_id"]
-    asked = Asked(level=asked.level, tail="tail" in request.GET)
+    log_query = LogQuery(level=log_query.level, tail="tail" in request.GET)
     answers = abaco.wave(
         execution=lambda: abaco.executions.get(actor_id, execution_id),
-        log=lambda: log_part(abaco, actor_id, execution_id, asked),
+        log=lambda: log_part(abaco, actor_id, execution_id, log_query),
     )
     execution: Execution = answers["execution"].unwrap()
     part: LogPart = answers["log"].unwrap()
-    context |= log_context(request, actor_id, execution_id, answers, asked)
-    context |= {"is_log_page": not asked.tail, "is_answer": True, "execution": execution}
+    context |= log_context(request, actor_id, execution_id, answers, log_query)
+    context |= {"is_log_page": not log_query.tail, "is_answer": True, "execution": execution}
     state = (execution.status, execution.outcome, part.total, part.characters, part.ending)
     return render_poll(request, "logs/_log.html", context, state=state, done=context["log_is_settled"])
 

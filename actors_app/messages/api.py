@@ -22,14 +22,14 @@ from actors_app.messages.archive import Sent
 from actors_app.messages.forms import check_json_message
 from actors_app.messages.mailboxes import ASKED, mailboxes
 from actors_app.messages.operations import COUNT_MESSAGES, PURGE_MAILBOX, SEND_MESSAGE
-from actors_app.messages.resending import known_of
+from actors_app.messages.resending import original_of
 from actors_app.services.jsons import dump_json
 from actors_app.services.types import SentMessage
 
 TAG = "Messages"
 
 
-def shown(actor_id: str, made: SentMessage, message: str) -> dict[str, Any]:
+def sent_message_data(actor_id: str, made: SentMessage, message: str) -> dict[str, Any]:
     """Return what a message became, as it goes out."""
     execution = made.execution_id
     url = reverse("api:execution-detail", args=[actor_id, execution]) if is_id(execution) else None
@@ -59,13 +59,13 @@ class Messages(Resource):
         forms = [name for name in serializers.FORMS if isinstance(data, dict) and name in data]
         if len(forms) != 1:
             raise not_valid({"body": ["Send one JSON object with one of text, json and base64."]})
-        sent = _read(forms[0], self.body(serializers.FORMS[forms[0]]), is_plain=known_as_plain(self.user))
+        sent = _parse(forms[0], self.body(serializers.FORMS[forms[0]]), is_plain=known_as_plain(self.user))
         result = commands.send_message(self.http, self.abaco, actor_id, sent)
         return self.command_response(
             result,
-            lambda made, message: shown(actor_id, made, message),
+            lambda made, message: sent_message_data(actor_id, made, message),
             status=201,
-            location=lambda made: shown(actor_id, made, "")["url"] or "",
+            location=lambda made: sent_message_data(actor_id, made, "")["url"] or "",
         )
 
     @operation(
@@ -101,19 +101,19 @@ class SendAgain(Resource):
             execution=lambda: self.abaco.executions.get(actor_id, execution_id),
         )
         answers["execution"].unwrap()
-        original = known_of(self.user, execution_id, answers["actor"], answers["execution"])
+        original = original_of(self.user, execution_id, answers["actor"], answers["execution"])
         if original.sent is None:
             raise Problem(409, "not-kept", original.why_not, advice="Send the message itself instead.")
         result = commands.send_message(self.http, self.abaco, actor_id, replace(original.sent, repeats=execution_id))
         return self.command_response(
             result,
-            lambda made, message: shown(actor_id, made, message),
+            lambda made, message: sent_message_data(actor_id, made, message),
             status=201,
-            location=lambda made: shown(actor_id, made, "")["url"] or "",
+            location=lambda made: sent_message_data(actor_id, made, "")["url"] or "",
         )
 
 
-def _read(name: str, data: dict[str, Any], *, is_plain: bool) -> Sent:
+def _parse(name: str, data: dict[str, Any], *, is_plain: bool) -> Sent:
     """Return the message that was sent, by the rules of the form."""
     environment = _environment(data.get("environment", {}))
     if name != "base64" and (excess := message_excess(name, data[name])):
@@ -175,4 +175,4 @@ class MailboxList(Resource):
             }
             for row in waiting.rows
         ]
-        return Response({"items": items, "not_asked": waiting.more, "is_cut": waiting.is_cut})
+        return Response({"items": items, "not_asked": waiting.not_asked, "is_cut": waiting.is_cut})

@@ -55,7 +55,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class OriginalMessage:
     """What somebody may know of what was sent: all of it, or a sentence that says why not."""
 
     row: KeptMessage | None = None
@@ -99,7 +99,7 @@ def keep(who: Credentials, actor_id: str, execution_id: str, sent: Sent) -> Kept
     return row
 
 
-def kept(tenant: str, execution_id: str) -> KeptMessage | None:
+def kept_message(tenant: str, execution_id: str) -> KeptMessage | None:
     """Return what is kept of the message of an execution, or None; whether somebody may see it is `may_see`'s."""
     return KeptMessage.objects.filter(tenant=tenant, execution_id=execution_id).first()
 
@@ -125,23 +125,23 @@ def opened(row: KeptMessage) -> Sent | None:
     return Sent(row.kind, body, along["environment"], along["repeats"])
 
 
-def known(who: Credentials, execution_id: str, actor: Actor | None) -> Known:
+def original_message(who: Credentials, execution_id: str, actor: Actor | None) -> OriginalMessage:
     """Return what somebody may know of the message of an execution that the API has just let them read."""
-    row = kept(who.tenant, execution_id)
+    row = kept_message(who.tenant, execution_id)
     if row is None:
-        return Known(why_not=_never_kept())
+        return OriginalMessage(why_not=_never_kept())
     name = "you" if row.username == who.username else visible(row.username)
     origin = f"It was sent through this portal by {name}"
     if not row.sha256 or row.expires_at <= timezone.now():
-        return Known(row, why_not=f"{origin}. The time for which it is kept is over.")
+        return OriginalMessage(row, why_not=f"{origin}. The time for which it is kept is over.")
     if not may_see(who, row, actor):
-        return Known(row, why_not=f"{origin}. Only {name} and the actor's owner may see it.")
+        return OriginalMessage(row, why_not=f"{origin}. Only {name} and the actor's owner may see it.")
     if row.size > MAX_KEPT:
-        return Known(row, why_not=f"{origin}: {size(row.size)}. Beyond {size(MAX_KEPT)} none is kept.")
+        return OriginalMessage(row, why_not=f"{origin}: {size(row.size)}. Beyond {size(MAX_KEPT)} none is kept.")
     sent = opened(row)
     if sent is None:
-        return Known(row, why_not="It was kept, and opens no more: the key that encrypted it was taken away.")
-    return Known(row, sent)
+        return OriginalMessage(row, why_not="It was kept, and opens no more: the key that encrypted it was taken away.")
+    return OriginalMessage(row, sent)
 
 
 def _never_kept() -> str:

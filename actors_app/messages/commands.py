@@ -8,7 +8,7 @@ from actors_app.core.pages.formatting import thousands
 from actors_app.core.security.credentials import signed_in
 from actors_app.messages.archive import Sent
 from actors_app.messages.operations import PURGE_MAILBOX, SEND_MESSAGE
-from actors_app.messages.sending import execution_address, send, told
+from actors_app.messages.sending import audit_details, execution_address, send
 from actors_app.services import Abaco
 from actors_app.services.types import Mailbox, SentMessage
 
@@ -21,7 +21,7 @@ def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) 
         lambda: send(signed_in(request), abaco, actor_id, sent),
         lambda made: Answer("Message sent.", execution_address(actor_id, made.execution_id)),
         actor_id=actor_id,
-        details=told(sent),
+        details=audit_details(sent),
     )
 
 

@@ -21,7 +21,7 @@ class Delivery:
     environment: Mapping[str, str]
 
     @property
-    def shown(self) -> str:
+    def preview(self) -> str:
         """The message, cut where it is too long for a page."""
         return (self.msg or "")[:MAX_SHOWN]
 

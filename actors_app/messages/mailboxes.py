@@ -33,7 +33,7 @@ class Mailboxes:
     """
 
     rows: list[Mailbox]
-    more: int
+    not_asked: int
     is_cut: bool
 
 
@@ -61,7 +61,7 @@ def mailboxes(abaco: Abaco) -> Mailboxes:
     ]
     return Mailboxes(
         rows=sorted(rows, key=lambda row: -(row.messages or 0)),
-        more=len(executions_by_actor) - len(actor_ids),
+        not_asked=len(executions_by_actor) - len(actor_ids),
         is_cut=(page.total or 0) > len(page.rows),
     )
 

@@ -15,7 +15,7 @@ from actors_app.core.pages.forms_environment import TypedEnvironment
 from actors_app.core.security.credentials import Credentials
 from actors_app.masking import MASK, Masker
 from actors_app.messages import archive as message_archive
-from actors_app.messages.archive import Known, Sent
+from actors_app.messages.archive import OriginalMessage, Sent
 from actors_app.messages.models import KeptMessage
 from actors_app.services import Answer
 from actors_app.services.errors import SignedOut
@@ -28,7 +28,7 @@ LEFT_IN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class ResendDraft:
     """The message of an execution, ready to be looked at and sent again; or a sentence that says why it is not."""
 
     execution_id: str
@@ -42,23 +42,23 @@ class Again:
         return self.initial.get("kind") == "file"
 
 
-def known_of(who: Credentials, execution_id: str, actor: Answer, execution: Answer) -> Known:
+def original_of(who: Credentials, execution_id: str, actor: Answer, execution: Answer) -> OriginalMessage:
     """Return what somebody may know of a message, by what the API says of its actor and execution now."""
     for answer in (execution, actor):
         if isinstance(answer.error, SignedOut):
             raise answer.error
     if execution.error is not None:
-        return Known(why_not=f"Its execution could not be read. {execution.error.user_message}")
+        return OriginalMessage(why_not=f"Its execution could not be read. {execution.error.user_message}")
     visible_actor: Actor | None = actor.value
-    return message_archive.known(who, execution_id, visible_actor)
+    return message_archive.original_message(who, execution_id, visible_actor)
 
 
-def again_of(execution_id: str, known: Known) -> Again:
+def resend_draft(execution_id: str, original: OriginalMessage) -> ResendDraft:
     """Return what the form opens with for an execution."""
-    if known.sent is None:
-        return Again(execution_id, why_not=known.why_not, row=known.row)
-    masked = masked_of(execution_id, known.sent)
-    return Again(execution_id, {**_initial(masked), "again": execution_id}, row=known.row)
+    if original.sent is None:
+        return ResendDraft(execution_id, why_not=original.why_not, row=original.row)
+    masked = masked_of(execution_id, original.sent)
+    return ResendDraft(execution_id, {**_initial(masked), "again": execution_id}, row=original.row)
 
 
 def masked_of(execution_id: str, sent: Sent) -> Sent:

@@ -33,7 +33,7 @@ def send(who: Credentials, abaco: Abaco, actor_id: str, sent: Sent) -> SentMessa
     return result
 
 
-def told(sent: Sent) -> dict[str, Any]:
+def audit_details(sent: Sent) -> dict[str, Any]:
     """Return what the trail keeps of a message: its form and size and the names of its variables, not its words."""
     kind = "file" if sent.kind == "binary" else sent.kind
     details: dict[str, Any] = {"kind": kind, "environment": sorted(sent.environment), "bytes": len(sent.body)}

@@ -18,11 +18,11 @@ from actors_app.core.pages.form_fields import read_json
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.messages import commands
-from actors_app.messages.archive import Known, Sent
+from actors_app.messages.archive import OriginalMessage, Sent
 from actors_app.messages.delivery import delivery_of
 from actors_app.messages.forms import MessageForm, PurgeForm
 from actors_app.messages.operations import SEND_FILE, SEND_MESSAGE
-from actors_app.messages.resending import Again, again_of, known_of, masked_of, restored
+from actors_app.messages.resending import ResendDraft, masked_of, original_of, resend_draft, restored
 from actors_app.services import Abaco
 from actors_app.services import Answer as Said
 from actors_app.services.errors import AbacoError
@@ -100,7 +100,7 @@ def _compose(
     form: MessageForm,
     *,
     said: dict[str, Said] | None = None,
-    again: Again | None = None,
+    again: ResendDraft | None = None,
     sent: Sent | None = None,
     partial: str = "messages/_compose.html",
     status: int = 200,
@@ -173,11 +173,11 @@ def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     }
     execution_id = request.GET.get("again", "")
     if not is_id(execution_id):
-        note = Again(execution_id, why_not="The address names no execution.") if execution_id else None
+        note = ResendDraft(execution_id, why_not="The address names no execution.") if execution_id else None
         return _compose(request, actor_id, MessageForm(), said=abaco.wave(**calls), again=note)
     answers = abaco.wave(execution=lambda: abaco.executions.get(actor_id, execution_id), **calls)
-    message = known_of(signed_in(request), execution_id, answers["actor"], answers["execution"])
-    resending = again_of(execution_id, message)
+    message = original_of(signed_in(request), execution_id, answers["actor"], answers["execution"])
+    resending = resend_draft(execution_id, message)
     masked = masked_of(execution_id, message.sent) if message.sent else None
     return _compose(
         request, actor_id, MessageForm(initial=resending.initial), said=answers, again=resending, sent=masked
@@ -202,12 +202,12 @@ def _to_send(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageFor
     return Sent("binary", message.sent.body, typed["environment"], repeats)
 
 
-def _before(request: HttpRequest, abaco: Abaco, actor_id: str, repeats: str) -> Known:
+def _before(request: HttpRequest, abaco: Abaco, actor_id: str, repeats: str) -> OriginalMessage:
     """Return what the visitor may know of the message of an execution."""
     answers = abaco.wave(
         actor=lambda: abaco.actors.get(actor_id), execution=lambda: abaco.executions.get(actor_id, repeats)
     )
-    return known_of(signed_in(request), repeats, answers["actor"], answers["execution"])
+    return original_of(signed_in(request), repeats, answers["actor"], answers["execution"])
 
 
 def _restore(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageForm) -> bool:

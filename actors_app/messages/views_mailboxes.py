@@ -52,7 +52,7 @@ def mailbox_list(request: HttpRequest) -> HttpResponse:
         context |= {
             "rows": visible_rows,
             "purged": len(rows) - len(visible_rows),
-            "more": waiting.more,
+            "more": waiting.not_asked,
             "is_cut": waiting.is_cut,
         }
     return render_page(

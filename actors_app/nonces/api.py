@@ -23,7 +23,7 @@ from actors_app.services.types import Nonce
 TAG = "Nonces"
 
 
-def shown(holder: Holder, nonce: Nonce) -> dict[str, Any]:
+def nonce_data(holder: Holder, nonce: Nonce) -> dict[str, Any]:
     """Return a nonce as it goes out, masked."""
     values = {name: getattr(nonce, name, None) for name in serializers.Nonce().fields}
     return dict(serializers.Nonce(values | {"handle": nonce_handle(holder.id, nonce.id)}).data)
@@ -36,7 +36,7 @@ class Nonces(Resource):
 
     def list_of(self, holder: Holder) -> Response:
         """Answer with a page of them, newest first and masked."""
-        nonces = [shown(holder, nonce) for nonce in holder.service(self.abaco).list(holder.id)]
+        nonces = [nonce_data(holder, nonce) for nonce in holder.service(self.abaco).list(holder.id)]
         return self.page(serializers.Nonce, nonces, _by_age, descending=True)
 
     def make(self, holder: Holder) -> Response:
@@ -46,7 +46,7 @@ class Nonces(Resource):
         result = commands.create(self.http, self.abaco, holder, form.cleaned_data)
         return self.command_response(
             result,
-            lambda nonce, _: {**shown(holder, nonce), "id": nonce.id},
+            lambda nonce, _: {**nonce_data(holder, nonce), "id": nonce.id},
             status=201,
             location=lambda nonce: reverse(
                 f"api:{holder.action}-detail", args=[holder.id, nonce_handle(holder.id, nonce.id)]
@@ -54,22 +54,22 @@ class Nonces(Resource):
             secrets=("id",),
         )
 
-    def one(self, holder: Holder, handle: str) -> Response:
+    def get_nonce(self, holder: Holder, handle: str) -> Response:
         """Answer with one, masked."""
-        nonce = commands.one(self.abaco, holder, handle)
-        return Response(shown(holder, holder.service(self.abaco).get(holder.id, nonce.id)))
+        nonce = commands.nonce_of(self.abaco, holder, handle)
+        return Response(nonce_data(holder, holder.service(self.abaco).get(holder.id, nonce.id)))
 
     def drop(self, holder: Holder, handle: str) -> Response:
         """Delete one."""
         if earlier := commands.deleted_before(self.http, holder, handle):
             return self.done(earlier)
-        nonce = commands.one(self.abaco, holder, handle)
+        nonce = commands.nonce_of(self.abaco, holder, handle)
         return self.done(commands.delete(self.http, self.abaco, holder, handle, nonce))
 
     def reveal(self, holder: Holder, handle: str) -> Response:
         """Show the id of one, and write down who looked."""
-        nonce = commands.one(self.abaco, holder, handle)
-        return Response({**shown(holder, nonce), "id": commands.reveal(self.http, holder, handle, nonce)})
+        nonce = commands.nonce_of(self.abaco, holder, handle)
+        return Response({**nonce_data(holder, nonce), "id": commands.reveal(self.http, holder, handle, nonce)})
 
 
 class NonceList(Nonces):
@@ -105,7 +105,7 @@ class NonceDetail(Nonces):
     @operation(READ_NONCE, tag=TAG, gives=serializers.Nonce)
     def get(self, request: Request, actor_id: str, handle: str) -> Response:
         """Answer with one, masked."""
-        return self.one(Holder(actor_id), handle)
+        return self.get_nonce(Holder(actor_id), handle)
 
     @operation(DELETE_NONCE, tag=TAG, takes=False, gives=Done)
     def delete(self, request: Request, actor_id: str, handle: str) -> Response:

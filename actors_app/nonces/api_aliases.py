@@ -54,7 +54,7 @@ class AliasNonceDetail(Nonces):
     )
     def get(self, request: Request, alias: str, handle: str) -> Response:
         """Answer with one, masked."""
-        return self.one(Holder(alias, is_alias=True), handle)
+        return self.get_nonce(Holder(alias, is_alias=True), handle)
 
     @operation(
         DELETE_ALIAS_NONCE,

@@ -15,13 +15,13 @@ from actors_app.core.api.schema import Done, operation
 from actors_app.core.operations.perform import answered
 from actors_app.nonces import commands, serializers
 from actors_app.nonces import notes as nonce_notes
-from actors_app.nonces.api import TAG, shown
+from actors_app.nonces.api import TAG, nonce_data
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.commands_replace import Replaced, replace
 from actors_app.nonces.forms import NonceNoteForm
 from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS
-from actors_app.nonces.listing import Found, keyed_of, look, stop_where_signed_out
+from actors_app.nonces.listing import ReviewedNonce, keyed_of, look, stop_where_signed_out
 from actors_app.nonces.operations import REPLACE_ALIAS_NONCE, REPLACE_NONCE
 from actors_app.services.types import Nonce
 
@@ -55,7 +55,7 @@ class NonceOverview(Resource):
         chosen = [item for item in nonces if not show or (item.findings and (show == "worth" or show in item.findings))]
         return self.page_of(
             serializers.HeldNonce,
-            Page([_held(item) for item in chosen], page.next, page.previous),
+            Page([_reviewed_data(item) for item in chosen], page.next, page.previous),
             total_holders=len(holders),
             unread=[item.holder.id for item in unread],
         )
@@ -69,16 +69,16 @@ class _Replace(Resource):
         if earlier := answered(self.http, holder.operations.create, **holder.about(handle)):
             replaced = Replaced(earlier)
         else:
-            old = commands.one(self.abaco, holder, handle)
+            old = commands.nonce_of(self.abaco, holder, handle)
             replaced = replace(self.http, self.abaco, holder, handle, old)
         error = replaced.error
 
         def show(nonce: Nonce, message: str) -> dict[str, Any]:
             text = f"{message} The other is still there: {error.user_message}" if error else message
-            return {**shown(holder, nonce), "id": nonce.id, "old_is_deleted": error is None, "message": text}
+            return {**nonce_data(holder, nonce), "id": nonce.id, "old_is_deleted": error is None, "message": text}
 
         return self.command_response(
-            replaced.made,
+            replaced.result,
             show,
             status=201,
             location=lambda nonce: reverse(
@@ -137,7 +137,7 @@ class NonceNote(Resource):
     def get(self, request: Request, **named: str) -> Response:
         """Answer with the note; of one that nobody noted anything on, an empty text."""
         handle = named.pop("handle")
-        commands.one(self.abaco, _holder(named), handle)
+        commands.nonce_of(self.abaco, _holder(named), handle)
         note = nonce_notes.noted(self.user.tenant, handle)
         return Response(serializers.Note(note).data if note else {"text": "", "username": None, "noted": None})
 
@@ -153,7 +153,7 @@ class NonceNote(Resource):
         """Write the note in place of the one there was."""
         handle = named.pop("handle")
         text = checked(NonceNoteForm(typed(self.body(serializers.NewNote).items()))).cleaned_data["text"]
-        nonce = commands.one(self.abaco, _holder(named), handle)
+        nonce = commands.nonce_of(self.abaco, _holder(named), handle)
         if refusal := commands.note(self.http, handle, nonce, text):
             raise not_valid({"text": [refusal]})
         return Response({"message": "The note is kept." if text else "The note is gone."})
@@ -165,10 +165,10 @@ def _holder(named: dict[str, str]) -> Holder:
     return Holder(name, is_alias=word == "alias")
 
 
-def _held(reviewed: Found) -> dict[str, Any]:
+def _reviewed_data(reviewed: ReviewedNonce) -> dict[str, Any]:
     holder = reviewed.keyed.holder
     return {
-        **shown(holder, reviewed.nonce),
+        **nonce_data(holder, reviewed.nonce),
         "holder": holder.id,
         "is_alias": holder.is_alias,
         "findings": [{"name": name, "meaning": FINDINGS[name][1]} for name in reviewed.findings],

@@ -101,12 +101,12 @@ def deleted_before(request: HttpRequest, holder: Holder, handle: str) -> Command
     return answered(request, holder.operations.delete, **holder.about(handle))
 
 
-def one(abaco: Abaco, holder: Holder, handle: str) -> Nonce:
+def nonce_of(abaco: Abaco, holder: Holder, handle: str) -> Nonce:
     """Return the nonce that a handle stands for; raise NotFound where there is none. `GET …/nonces`."""
     return nonce_behind(handle, holder.id, holder.service(abaco).list(holder.id))
 
 
-def seen(holder: Holder, handle: str) -> str:
+def page_token(holder: Holder, handle: str) -> str:
     """Return what a page that shows a nonce carries, signed, so that it is known to have been there."""
     return signing.dumps([holder.id, handle], salt=_SEEN)
 

@@ -18,7 +18,7 @@ from actors_app.services.types import Nonce
 class Replaced:
     """The new nonce, and why the old one could not be deleted, if it could not."""
 
-    made: CommandResult[Nonce]
+    result: CommandResult[Nonce]
     error: AbacoError | None = None
 
 

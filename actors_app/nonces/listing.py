@@ -37,7 +37,7 @@ class Keyed:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReviewedNonce:
     """A nonce, who has it, its handle, the note on it, and the names of its findings, the worst first."""
 
     keyed: Keyed
@@ -58,7 +58,7 @@ def keyed_of(actors: Sequence[Actor], aliases: Sequence[Alias], me: str) -> list
     return sorted(holders, key=lambda one: (one.label.casefold(), one.holder.is_alias, one.holder.id))
 
 
-def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[Found], list[Keyed]]:
+def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[ReviewedNonce], list[Keyed]]:
     """Return the nonces of some actors and aliases, those worth a look first; and whose could not be read."""
     calls: dict[str, Any] = {}
     for number, item in enumerate(holders):
@@ -76,7 +76,9 @@ def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[Foun
         rows += [(item, nonce, nonce_handle(item.holder.id, nonce.id)) for nonce in nonces or ()]
     notes, at = nonce_notes.noted_of(tenant, [handle for _, _, handle in rows]), now()
     reviewed = [
-        Found(item, nonce, handle, notes.get(handle), findings(nonce, answers[f"levels {item.actor_id}"].value, at))
+        ReviewedNonce(
+            item, nonce, handle, notes.get(handle), findings(nonce, answers[f"levels {item.actor_id}"].value, at)
+        )
         for item, nonce, handle in rows
     ]
     order = list(FINDINGS)

@@ -160,7 +160,7 @@ def _delete_page(request: HttpRequest, holder: Holder, handle: str) -> HttpRespo
             return commands.delete(request, abaco, holder, handle, nonce).go(request)
         except AbacoError as error:
             status = context["form"].refuse(error)
-    context["seen"] = commands.seen(holder, handle)
+    context["seen"] = commands.page_token(holder, handle)
     return render_page(request, "nonces/delete.html", context, partial="nonces/_delete.html", status=status)
 
 

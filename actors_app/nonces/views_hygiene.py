@@ -31,7 +31,7 @@ PER_PAGE = 20  # actors and aliases, two calls each
 
 @dataclass(frozen=True, slots=True)
 class HygieneRow:
-    """One nonce of an actor or an alias, masked; `found` are its findings, each as word and meaning."""
+    """One nonce of an actor or an alias, masked; `findings` are what is worth a look, each as word and meaning."""
 
     of: Holder
     holder: str
@@ -45,7 +45,7 @@ class HygieneRow:
     note: NonceNote | None
     owner: str
     used: RelativeTime
-    found: tuple[tuple[str, str], ...]
+    findings: tuple[tuple[str, str], ...]
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -108,7 +108,7 @@ def _row(
         note=note,
         owner=visible(nonce.owner),
         used=when(nonce.last_use_time, at, "never"),
-        found=tuple(FINDINGS[name] for name in names),
+        findings=tuple(FINDINGS[name] for name in names),
     )
 
 
@@ -145,7 +145,7 @@ def _replace(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
         context["form"] = PortalForm(request.POST)
         try:
             replaced = replace(request, abaco, holder, handle, old)
-            nonce = replaced.made.value
+            nonce = replaced.result.value
             if nonce is None:
                 context["was_replaced"] = True
                 return _page(request, context, 409)

@@ -88,7 +88,7 @@ class Subject:
         return self._page("change")
 
     @property
-    def words(self) -> str:
+    def phrase(self) -> str:
         """Say what it is, before its name."""
         return f"this {self.kind}"
 
@@ -201,7 +201,7 @@ def too_low(levels: Mapping[str, str], me: str, words: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Route:
     """A way in that is no entry of the map: who has it, what it allows, why; and the page where it is managed."""
 
     who: str
@@ -211,18 +211,18 @@ class Way:
     picture: str = "users"
 
 
-def unknown_way(who: str, why: str, url: str = "") -> Way:
+def unknown_way(who: str, why: str, url: str = "") -> Route:
     """Return a way in of which not all is known."""
-    return Way(who, "Not known.", why, url, "circle-question-mark")
+    return Route(who, "Not known.", why, url, "circle-question-mark")
 
 
-def admins(kind: Kind, role: AdminRole | None) -> Way:
+def admins(kind: Kind, role: AdminRole | None) -> Route:
     """Explain the administrators, whom the API does not name; the role is the visitor's, None if nobody asked."""
     you = ""
     if role is not None and role is not AdminRole.OTHER:
         you = " You are one of them." if role.is_admin else " Whether you are one could not be learned now."
     edits = " One who saves an edit of an actor of somebody else is given UPDATE on it for good." * (kind == "actor")
-    return Way(
+    return Route(
         "Administrators of the tenant",
         f"Everything on {'an' if kind != 'config' else 'a'} {kind}, whatever the list says.",
         f"The admin role at the API passes every check. Who has it cannot be known: the API does not tell.{you}{edits}",
@@ -230,12 +230,12 @@ def admins(kind: Kind, role: AdminRole | None) -> Way:
     )
 
 
-def by_nonces(nonces: Sequence[Nonce], levels: Mapping[str, str], url: str) -> list[Way]:
+def by_nonces(nonces: Sequence[Nonce], levels: Mapping[str, str], url: str) -> list[Route]:
     """Explain the nonces that can still be used; each acts in the name of whoever made it."""
     return [_by_nonce(nonce, levels, url) for nonce in nonces if not nonce.is_exhausted and nonce.level != "NONE"]
 
 
-def _by_nonce(nonce: Nonce, levels: Mapping[str, str], url: str) -> Way:
+def _by_nonce(nonce: Nonce, levels: Mapping[str, str], url: str) -> Route:
     if nonce.is_unlimited:
         uses_left = "unlimited uses"
     elif nonce.remaining_uses is None:
@@ -250,7 +250,7 @@ def _by_nonce(nonce: Nonce, levels: Mapping[str, str], url: str) -> Way:
         "EXECUTE": "Read everything, nonces included, and send messages.",
         "UPDATE": ALLOWS["actor"]["UPDATE"],
     }.get(nonce.level, "Not known: the API gave a level that it does not describe.")
-    return Way(
+    return Route(
         f"Whoever holds the nonce {nonce.masked}", f"{allows} No account is needed.", f"{why}.", url, "key-round"
     )
 
@@ -280,9 +280,9 @@ def ask_aliases(abaco: Abaco, aliases: Sequence[Alias]) -> list[tuple[Alias, Ans
     ]
 
 
-def by_aliases(answers: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[str, str]) -> list[Way]:
+def by_aliases(answers: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[str, str]) -> list[Route]:
     """Explain the people with a level on an alias, which opens nothing but moves where messages go; and its nonces."""
-    routes: list[Way] = []
+    routes: list[Route] = []
     for alias, people, nonces in answers:
         routes.append(_by_alias(alias, people))
         url = reverse("actors:alias-nonce-list", args=[alias.alias]) if has_page("alias", alias.alias) else ""
@@ -297,12 +297,12 @@ def by_aliases(answers: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[
     return routes
 
 
-def _by_alias(alias: Alias, answer: Answer) -> Way:
+def _by_alias(alias: Alias, answer: Answer) -> Route:
     url = Subject("alias", alias.alias).url if has_page("alias", alias.alias) else ""
     name = f"Through the alias {alias.alias}"
     if answer.error:
         why = "Who has a level on this alias cannot be known: the API did not tell you."
-        return Way(name, "Nothing of this actor by itself.", why, url, "arrow-right")
+        return Route(name, "Nothing of this actor by itself.", why, url, "arrow-right")
     by_name = {user: level for user, level in answer.value.items() if user != WORLD and not unusable(user)}
     is_shared = WORLD in answer.value
     movers = _names(user for user, level in by_name.items() if level == "UPDATE")
@@ -310,7 +310,7 @@ def _by_alias(alias: Alias, answer: Answer) -> Way:
     people = "Everybody (ABACO_WORLD)" if is_shared else movers or "Nobody"
     allows = f"{people} can point it elsewhere or delete it, so that messages sent to it go there or nowhere."
     note = f" {readers} can see who may use it." if readers and not is_shared else ""
-    return Way(
+    return Route(
         name,
         f"{allows}{note}",
         "A level on an alias opens nothing of the actor by itself: that takes an entry above, or a nonce.",

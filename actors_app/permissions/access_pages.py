@@ -15,7 +15,7 @@ from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import signed_in
 from actors_app.permissions import access
-from actors_app.permissions.access import Entry, Subject, Way
+from actors_app.permissions.access import Entry, Route, Subject
 from actors_app.permissions.forms import EntryFilter
 from actors_app.services import Abaco, Answer
 from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins, SignedOut
@@ -32,7 +32,7 @@ class Explained:
     """The names of a map and the ways in beside it; `may_not` says why this person cannot grant, or nothing."""
 
     entries: list[Entry]
-    ways: list[Way]
+    routes: list[Route]
     may_not: str
     is_world: bool
 
@@ -46,7 +46,7 @@ def listing(request: HttpRequest, abaco: Abaco, subject: Subject, me: str) -> di
     explanation = _explained(abaco, subject, me, context, answers)
     table = _table(request, explanation.entries)
     return (
-        context | table | {"may_not": explanation.may_not, "is_world": explanation.is_world, "ways": explanation.ways}
+        context | table | {"may_not": explanation.may_not, "is_world": explanation.is_world, "ways": explanation.routes}
     )
 
 
@@ -188,10 +188,10 @@ def _may_not(abaco: Abaco, levels: Mapping[str, str], me: str, subject: Subject)
     if WORLD in levels or level_of(levels, me) == "UPDATE":
         return "", None
     role = abaco.hurried(access.PATIENCE).roles.admin()
-    return (access.too_low(levels, me, subject.words) if role is AdminRole.OTHER else ""), role
+    return (access.too_low(levels, me, subject.phrase) if role is AdminRole.OTHER else ""), role
 
 
-def _by_nonces(context: Mapping[str, Any], levels: Mapping[str, str], actor_id: str) -> list[Way]:
+def _by_nonces(context: Mapping[str, Any], levels: Mapping[str, str], actor_id: str) -> list[Route]:
     url = reverse("actors:nonce-list", args=[actor_id])
     nonces = context["nonces"]
     if nonces is None:
@@ -203,7 +203,7 @@ def _by_nonces(context: Mapping[str, Any], levels: Mapping[str, str], actor_id: 
     return routes
 
 
-def _by_aliases(abaco: Abaco, context: Mapping[str, Any], levels: Mapping[str, str], answer: Answer) -> list[Way]:
+def _by_aliases(abaco: Abaco, context: Mapping[str, Any], levels: Mapping[str, str], answer: Answer) -> list[Route]:
     if answer.error:
         return [access.unknown_way("Through an alias", "Which aliases point here could not be asked.")]
     aliases = [alias for alias in answer.value if alias.actor_id == context["actor"].id]

@@ -21,7 +21,7 @@ from actors_app.services.errors import SignedOut
 TAG = "Permissions"
 
 
-def others(resource: Resource, subject: Subject) -> dict[str, Any]:
+def access_of_others(resource: Resource, subject: Subject) -> dict[str, Any]:
     """Return who else has access to what was just created, as a field of its answer."""
     try:
         entries = others_with_access(resource.abaco, subject, resource.user.username)
@@ -51,7 +51,7 @@ class PermissionList(Resource):
             cursor=self.params.get("cursor", ""),
             limit=self.params["limit"],
         )
-        routes = [asdict(route) for route in explanation.ways]
+        routes = [asdict(route) for route in explanation.routes]
         fields = {"ways": serializers.Way(routes, many=True).data, "may_not": explanation.may_not}
         return self.page_of(serializers.Permission, page, total=len(explanation.entries), **fields)
 

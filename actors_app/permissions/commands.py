@@ -75,7 +75,7 @@ def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str],
     if after.get(user) != level:
         return Answer(f"The API took it, but its list does not show {level} for {name}.", subject.url, "warning")
     if user == WORLD:
-        sentence = f"Everybody can do everything with {subject.words} now."
+        sentence = f"Everybody can do everything with {subject.phrase} now."
     elif level == "NONE":
         sentence = f"{name} has no level of their own any more. The name stays in the list, at NONE."
     elif was in (None, "NONE"):

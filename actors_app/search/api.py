@@ -13,7 +13,7 @@ from actors_app.core.api.base import Resource
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import operation
-from actors_app.executions.api import shown
+from actors_app.executions.api import execution_data
 from actors_app.executions.serializers import Execution
 from actors_app.masking import Masker
 from actors_app.search import serializers
@@ -81,7 +81,7 @@ class ExecutionSearch(Search):
     )
     def get(self, request: Request) -> Response:
         """Answer with the executions found."""
-        return self.find("executions", Execution, shown)
+        return self.find("executions", Execution, execution_data)
 
 
 class WorkerSearch(Search):

@@ -152,7 +152,7 @@ def stays_stopping(worker: Worker, at: datetime) -> bool:
     return worker.is_stopping and (_age(_sign(worker), at) or 0.0) > STOPS
 
 
-def held(execution: Execution, worker: Worker, at: datetime) -> float:
+def seconds_held(execution: Execution, worker: Worker, at: datetime) -> float:
     """Return for how many seconds at most a worker has held the message of an execution that has not started."""
     moments = [moment for moment in (execution.message_received_time, _sign(worker)) if moment]
     return _age(max(moments), at) or 0.0 if moments else 0.0
@@ -170,7 +170,7 @@ def _of_worker(
         ended = _age(worker.last_execution_time, at)
         return _exited(actor, worker, workers, at) if ended is not None and ended > SETTLES else None
     waiting = [execution for execution in executions if execution.outcome == "waiting"]
-    if len(waiting) == len(executions) and all(held(execution, worker, at) > BLOCKED for execution in waiting):
+    if len(waiting) == len(executions) and all(seconds_held(execution, worker, at) > BLOCKED for execution in waiting):
         return _blocked(actor, worker, workers, waiting[0], at)
     return None
 
@@ -216,8 +216,8 @@ def _blocked(
 ) -> Standstill:
     return Standstill(
         "worker-blocked",
-        f"Worker {visible(worker.id)} took a message {duration(held(execution, worker, at))} ago and has started no "
-        f"container, as when a file of more than {settings.MAX_BINARY_BYTES:,} bytes blocks it forever.",
+        f"Worker {visible(worker.id)} took a message {duration(seconds_held(execution, worker, at))} ago and has "
+        f"started no container, as when a file of more than {settings.MAX_BINARY_BYTES:,} bytes blocks it forever.",
         "A halt is refused, and an update does not help. Stop the worker: its message goes back into the mailbox and "
         "would block the next worker too, so empty the mailbox before anything is sent.",
         (*_facts(worker, at), ("Execution", f"{visible(execution.id)}, {status_words(execution.status)}")),

@@ -9,7 +9,7 @@ from actors_app.services import Abaco, Answer
 from actors_app.services.errors import Forbidden, NotFound, SignedOut
 from actors_app.services.types import Actor, Execution, ExecutionListing, ExecutionPage, ExecutionRow, Worker
 from actors_app.workers.standstill import Standstill, is_suspect, standstills, still_waits
-from actors_app.workers.why import Asked, Why, why_not_running
+from actors_app.workers.why import ActorState, Why, why_not_running
 
 LOOKED_AT = 5  # busy workers whose executions are asked for
 SECONDS = 5.0  # that each of these calls may take: without them a page says less, and nothing wrong
@@ -190,5 +190,5 @@ def _reason(abaco: Abaco, execution: Execution, answers: dict[str, Answer]) -> W
         by_worker = {} if is_free else unfinished(abaco, actor.id, workers, at)
     if execution.worker_id and execution.worker_id not in by_worker:
         by_worker = {**by_worker, execution.worker_id: (execution,)}
-    state = Asked(actor, answers["mailbox"].value, workers, problem=answers["actor"].error, unfinished=by_worker)
+    state = ActorState(actor, answers["mailbox"].value, workers, problem=answers["actor"].error, unfinished=by_worker)
     return why_not_running(execution, state, at)

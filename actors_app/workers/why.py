@@ -12,7 +12,16 @@ from actors_app.core.pages.formatting import duration, thousands, visible
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
 from actors_app.services.types.actors import status_words
-from actors_app.workers.standstill import SETTLES, STARTS, Evidence, Remedy, Standstill, Unfinished, held, standstills
+from actors_app.workers.standstill import (
+    SETTLES,
+    STARTS,
+    Evidence,
+    Remedy,
+    Standstill,
+    Unfinished,
+    seconds_held,
+    standstills,
+)
 
 # Until a message has waited so long, nothing is odd about it: seconds.
 PATIENCE = 60
@@ -40,7 +49,7 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ActorState:
     """What one wave of calls gave; what was not given is None, and `problem` says why not."""
 
     actor: Actor | None = None
@@ -55,7 +64,7 @@ class Asked:
         return self.mailbox.messages if self.mailbox else None
 
 
-def why_not_running(execution: Execution, state: Asked, at: datetime) -> Why:
+def why_not_running(execution: Execution, state: ActorState, at: datetime) -> Why:
     """Return why an execution that waits is not running, as far as the API's answers show it."""
     evidence = _evidence(execution, state, at)
     standstills, is_taken = _standstills(state, at), _taker(execution, state) is not None
@@ -69,28 +78,28 @@ def why_not_running(execution: Execution, state: Asked, at: datetime) -> Why:
     return Why(kind, reason, advice, evidence, is_stuck, remedies)
 
 
-def _holds_up(one: Standstill, execution: Execution, asked: Asked, *, is_taken: bool) -> bool:
+def _holds_up(one: Standstill, execution: Execution, state: ActorState, *, is_taken: bool) -> bool:
     """Whether a standstill is why this very execution waits, and not only others; `is_taken`: a worker there has it."""
     if not one.worker_id or one.worker_id == execution.worker_id:
         return True
-    return asked.waiting != 0 and not is_taken
+    return state.waiting != 0 and not is_taken
 
 
-def _standstills(asked: Asked, at: datetime) -> tuple[Standstill, ...]:
-    if asked.actor is None or asked.workers is None:
+def _standstills(state: ActorState, at: datetime) -> tuple[Standstill, ...]:
+    if state.actor is None or state.workers is None:
         return ()
-    return standstills(asked.actor, asked.workers, asked.waiting, asked.unfinished, at)
+    return standstills(state.actor, state.workers, state.waiting, state.unfinished, at)
 
 
-def _taker(execution: Execution, asked: Asked) -> Worker | None:
+def _taker(execution: Execution, state: ActorState) -> Worker | None:
     """Return the worker that has taken the message, where it is still there."""
-    return next((worker for worker in asked.workers or () if worker.id == execution.worker_id), None)
+    return next((worker for worker in state.workers or () if worker.id == execution.worker_id), None)
 
 
 _Reason = tuple[str, str, str, bool]
 
 
-def _reason(execution: Execution, state: Asked, at: datetime, still: Set[str]) -> _Reason:
+def _reason(execution: Execution, state: ActorState, at: datetime, still: Set[str]) -> _Reason:
     actor = state.actor
     if actor is None:
         return _without_actor(state.problem)
@@ -126,7 +135,9 @@ def _without_actor(problem: AbacoError | None) -> _Reason:
     return "unknown", f"How the actor stands could not be found out.{cause}", "Look again in a moment.", False
 
 
-def _of_workers(execution: Execution, actor: Actor, state: Asked, workers: Sequence[Worker], at: datetime) -> _Reason:
+def _of_workers(
+    execution: Execution, actor: Actor, state: ActorState, workers: Sequence[Worker], at: datetime
+) -> _Reason:
     waited = _age(execution.message_received_time, at) or 0.0
     taker = _taker(execution, state)
     busy = [worker for worker in workers if worker.is_busy]
@@ -163,7 +174,7 @@ def _of_workers(execution: Execution, actor: Actor, state: Asked, workers: Seque
 
 def _being_started(execution: Execution, worker: Worker, waiting: int | None, at: datetime) -> _Reason:
     """Say how far a worker is with a message that it has taken; only one that could not start it puts it back."""
-    if waiting and held(execution, worker, at) > STARTS:
+    if waiting and seconds_held(execution, worker, at) > STARTS:
         back = "its message is" if waiting == 1 else "its message is, as it seems,"
         return (
             "start-failed",
@@ -268,36 +279,36 @@ def _ready(ready: Sequence[Worker], waited: float, at: datetime) -> _Reason:
     return "next", "A worker is ready and takes messages one after another.", "It runs in a moment.", False
 
 
-def _evidence(execution: Execution, asked: Asked, at: datetime) -> Evidence:
+def _evidence(execution: Execution, state: ActorState, at: datetime) -> Evidence:
     """Return the facts, each with its name, that a reader can check the reason by."""
     facts: list[tuple[str, str]] = []
     waited = _age(execution.message_received_time, at)
     if waited is not None:
         facts.append(("Has waited", duration(waited)))
-    if (actor := asked.actor) is not None:
+    if (actor := state.actor) is not None:
         about = visible(actor.status_message) if actor.status_message and not actor.is_error else ""
         facts.append(("Actor", status_words(actor.status) + (f": {about}" if about else "")))
         revision = f", revision {actor.revision}" if actor.revision is not None else ""
         facts.append(("Image", f"{visible(actor.image)}{revision}"))
-    if asked.waiting is None:
+    if state.waiting is None:
         facts.append(("Mailbox", "not reported"))
     else:
-        facts.append(("Mailbox", f"{thousands(asked.waiting)} message{'' if asked.waiting == 1 else 's'}"))
-        if asked.waiting > 0:
+        facts.append(("Mailbox", f"{thousands(state.waiting)} message{'' if state.waiting == 1 else 's'}"))
+        if state.waiting > 0:
             among = (
                 "the only one"
-                if asked.waiting == 1
-                else f"among the {thousands(asked.waiting)}; the API does not say which"
+                if state.waiting == 1
+                else f"among the {thousands(state.waiting)}; the API does not say which"
             )
             facts.append(("Its place", among))
-    if asked.workers is None:
+    if state.workers is None:
         facts.append(("Workers", "not reported"))
-    elif not asked.workers:
+    elif not state.workers:
         facts.append(("Workers", "none"))
     else:
-        facts += [(f"Worker {visible(worker.id)}", _worker(worker, asked.actor, at)) for worker in asked.workers[:5]]
-        if len(asked.workers) > 5:
-            facts.append(("Further workers", str(len(asked.workers) - 5)))
+        facts += [(f"Worker {visible(worker.id)}", _worker(worker, state.actor, at)) for worker in state.workers[:5]]
+        if len(state.workers) > 5:
+            facts.append(("Further workers", str(len(state.workers) - 5)))
     return tuple(facts)
 
 

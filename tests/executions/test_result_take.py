@@ -112,7 +112,7 @@ def test_a_row_copied_to_another_owner_does_not_open(sign_in, db):
     row = result_archive.keep(JDOE, ACTOR_ID, EXECUTION_ID, b"secret of jdoe")
     KeptResult.objects.filter(pk=row.pk).update(username="mallory")
     mallory = Credentials(tenant="default", username="mallory", access_token="")
-    (shown,) = result_archive.kept(mallory, EXECUTION_ID)
+    (shown,) = result_archive.shown_results(mallory, EXECUTION_ID)
     assert shown.shape == Shape("binary")
     assert b"open no more" in sign_in(username="mallory").get(PAGE).content
     with pytest.raises(KeptResult.DoesNotExist):

@@ -23,7 +23,7 @@ def ended(started: float = 30, finished: float = 90, **changes: Any) -> Executio
 
 
 def stand(one: Execution) -> list[tuple[str, str]]:
-    return [(phase.state, phase.words) for phase in timeline(one, AT).phases]
+    return [(phase.state, phase.text) for phase in timeline(one, AT).phases]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from actors_app.logs.harmless import HARMLESS
 from actors_app.logs.levels import level_of
-from actors_app.logs.parts import CONTEXT, LAST, Asked, read_part
+from actors_app.logs.parts import CONTEXT, LAST, LogQuery, read_part
 from actors_app.logs.phrases import PHRASES
 from actors_app.logs.signs import FORMS
 
@@ -24,7 +24,7 @@ def lines_of(name: str) -> list[str]:
 
 
 def part(text: str, size: int = 65536, **asked):
-    return read_part(iter([text[at : at + size] for at in range(0, len(text), size)]), Asked(**asked))
+    return read_part(iter([text[at : at + size] for at in range(0, len(text), size)]), LogQuery(**asked))
 
 
 def words(line) -> str:

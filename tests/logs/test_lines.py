@@ -1,12 +1,12 @@
 import pytest
 
 from actors_app.logs.lines import Span, plain
-from actors_app.logs.parts import Asked, read_part
+from actors_app.logs.parts import LogQuery, read_part
 
 
 def lines_of(text: str):
     """Return the lines of a log as its page shows them."""
-    return read_part(iter([text]), Asked()).lines
+    return read_part(iter([text]), LogQuery()).lines
 
 
 def texts(text: str) -> list[str]:
@@ -142,7 +142,7 @@ def test_levels_are_recognised(line, level):
 
 
 def test_what_is_looked_for_is_marked_in_each_colour_that_it_crosses():
-    (line,) = read_part(iter(["\x1b[31mab\x1b[32mab\x1b[0mabc"]), Asked(find="ba")).lines
+    (line,) = read_part(iter(["\x1b[31mab\x1b[32mab\x1b[0mabc"]), LogQuery(find="ba")).lines
     assert [(span.text, span.style) for span in line.spans] == [
         ("a", "ansi-red"),
         ("b", "ansi-red found"),

@@ -4,13 +4,13 @@ import pytest
 
 from actors_app.executions.comparison import tail_of
 from actors_app.logs.lines import plain
-from actors_app.logs.parts import Asked, read_part
+from actors_app.logs.parts import LogQuery, read_part
 from actors_app.services.types import LOG_CUT
 from actors_app.services.utf16 import decoded
 
 
 def part(text: str, size: int = 65536, **asked):
-    return read_part(iter([text[at : at + size] for at in range(0, len(text), size)]), Asked(**asked))
+    return read_part(iter([text[at : at + size] for at in range(0, len(text), size)]), LogQuery(**asked))
 
 
 def words(line) -> str:

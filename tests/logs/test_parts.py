@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors_app.logs.parts import PART_CHARACTERS, PART_LINES, TAIL_LINES, Asked, read_part
+from actors_app.logs.parts import PART_CHARACTERS, PART_LINES, TAIL_LINES, LogQuery, read_part
 from actors_app.logs.reading import LINE_BEGINNING, LINE_END, SCREEN, read_line
 from actors_app.services.errors import BadAnswer
 from actors_app.services.types import LOG_CUT
@@ -19,7 +19,7 @@ def pieces(text: str, size: int = 65536) -> Iterator[str]:
 
 
 def part(text: str, size: int = 65536, **asked):
-    return read_part(pieces(text, size), Asked(**asked))
+    return read_part(pieces(text, size), LogQuery(**asked))
 
 
 def words(line) -> str:
@@ -92,21 +92,21 @@ def test_everything_is_found_wherever_it_is():
     found = part(text, find="needle")
     assert found.hits.total == 7
     assert [hit.number for hit in found.hits.listed] == [7, 3007, 6007, 9007, 12007, 15007, 18007]
-    assert (found.hits.current, found.hits.place, found.hits.up, found.hits.down) == (7, 1, 18007, 3007)
+    assert (found.hits.current, found.hits.position, found.hits.up, found.hits.down) == (7, 1, 18007, 3007)
     assert found.first == 1
     there = part(text, find="needle", line=9007)
-    assert (there.first, there.hits.current, there.hits.place) == (5001, 9007, 4)
+    assert (there.first, there.hits.current, there.hits.position) == (5001, 9007, 4)
     assert (there.hits.up, there.hits.down) == (6007, 12007)
     assert (there.beyond_up, there.beyond_down, there.before, there.after) == (3007, 12007, 5000, 10_001)
     assert [line.number for line in there.lines if line.hit] == [6007, 9007]
     last = part(text, find="needle", line=18007)
-    assert (last.hits.place, last.hits.up, last.hits.down) == (7, 15007, 7)
+    assert (last.hits.position, last.hits.up, last.hits.down) == (7, 15007, 7)
     assert (last.beyond_up, last.beyond_down) == (12007, 7)
 
 
 def test_a_line_between_has_neighbours_and_no_place():
     hits = part("a\nb\na\n", find="a", line=2).hits
-    assert (hits.current, hits.place, hits.up, hits.down, hits.total) == (0, 0, 1, 3, 2)
+    assert (hits.current, hits.position, hits.up, hits.down, hits.total) == (0, 0, 1, 3, 2)
 
 
 def test_what_is_found_is_marked_across_colours_and_capitals():
@@ -236,7 +236,7 @@ def test_a_log_that_breaks_off_shows_what_came():
         yield "one\ntwo"
         raise BadAnswer("cut")
 
-    found = read_part(breaking(), Asked())
+    found = read_part(breaking(), LogQuery())
     assert [words(line) for line in found.lines] == ["one", "two"]
     assert found.broken is not None
 
@@ -247,7 +247,7 @@ def test_a_log_that_breaks_off_at_once_is_an_error():
         yield ""
 
     with pytest.raises(BadAnswer):
-        read_part(breaking(), Asked())
+        read_part(breaking(), LogQuery())
 
 
 def test_ten_megabytes_pass_in_the_memory_of_a_part():
@@ -259,7 +259,7 @@ def test_ten_megabytes_pass_in_the_memory_of_a_part():
 
     tracemalloc.start()
     try:
-        found = read_part(long(), Asked(find="number nobody wrote", line=100_000))
+        found = read_part(long(), LogQuery(find="number nobody wrote", line=100_000))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

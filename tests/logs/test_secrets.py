@@ -236,7 +236,7 @@ def test_it_is_sent_again_as_it_was_without_being_shown(sent: Sent, signed_in: C
     form = opened(signed_in, api)
     assert is_clean(form)
     api.post(f"{ACTOR}/messages", {"executionId": OTHER, "msg": ""})
-    kept = message_archive.kept("default", EXECUTION_ID)
+    kept = message_archive.kept_message("default", EXECUTION_ID)
     assert kept is not None
     answer = signed_in.post(f"/actors/{ACTOR_ID}/messages/", typed(form, sent))
     assert answer.status_code == 302, content(answer)

@@ -39,8 +39,8 @@ def keep(body: bytes = SECRET.encode(), kind: str = "text", who: Credentials = J
     return KeptMessage.objects.get()
 
 
-def known(who: Credentials = JDOE, actor: Actor | None = ACTOR) -> message_archive.Known:
-    return message_archive.known(who, EXECUTION_ID, actor)
+def known(who: Credentials = JDOE, actor: Actor | None = ACTOR) -> message_archive.OriginalMessage:
+    return message_archive.original_message(who, EXECUTION_ID, actor)
 
 
 def test_it_comes_back_as_it_was_sent_and_lies_encrypted() -> None:
@@ -92,7 +92,7 @@ def test_a_row_copied_to_another_execution_does_not_open() -> None:
     keep(execution_id="Another")
     row = KeptMessage.objects.get()
     assert message_archive.opened(row) is None
-    assert "opens no more" in message_archive.known(JDOE, "Another", None).why_not
+    assert "opens no more" in message_archive.original_message(JDOE, "Another", None).why_not
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from actors_app.services.errors import Forbidden, NotFound, TimedOut
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
-from actors_app.workers.why import Asked, why_not_running
+from actors_app.workers.why import ActorState, why_not_running
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -24,8 +24,8 @@ def worker(status: str = "READY", **changes: Any) -> Worker:
     return Worker(**{"id": "W", "status": status, "image": "wc:2", "create_time": ago(minutes=12), **changes})
 
 
-def asked(*workers: Worker, waiting: int | None = 1, **changes: Any) -> Asked:
-    return Asked(**{"actor": actor(), "mailbox": Mailbox(messages=waiting), "workers": workers, **changes})
+def asked(*workers: Worker, waiting: int | None = 1, **changes: Any) -> ActorState:
+    return ActorState(**{"actor": actor(), "mailbox": Mailbox(messages=waiting), "workers": workers, **changes})
 
 
 TABLE = [
@@ -68,7 +68,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("kind", "waited", "given", "words"), TABLE, ids=[f"{row[0]}-{row[3][:30]}" for row in TABLE])
-def test_each_reason(kind: str, waited: float, given: Asked, words: str) -> None:
+def test_each_reason(kind: str, waited: float, given: ActorState, words: str) -> None:
     taken = "TAKER" if kind == "taken" else None
     execution = Execution(id="E", status="SUBMITTED", message_received_time=ago(seconds=waited), worker_id=taken)
     why = why_not_running(execution, given, NOW)

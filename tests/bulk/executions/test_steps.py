@@ -61,7 +61,7 @@ def test_a_message_is_sent_again_as_it_was(signed_in: Client, api: API, history:
     item = BulkItem.objects.get()
     assert (item.outcome, item.made) == ("done", "again0")
     assert f'href="/actors/{ACTOR_ID}/executions/again0/"' in signed_in.get(url).content.decode()
-    again = message_archive.kept("default", "again0")
+    again = message_archive.kept_message("default", "again0")
     assert again
     assert message_archive.opened(again) == Sent("text", b"the words", {"PLACE": "here"}, "done0")
     assert "the words" not in repr(list(AuditEntry.objects.values()))
