@@ -43,7 +43,7 @@ class Revisions(Resource):
             raise
         except AbacoError as error:
             # One that is gone is still its owner's to look at; while the API is silent, its last answer stands.
-            record = visibility.despite(self.http, self.abaco, actor_id, error)
+            record = visibility.remembered_actor(self.http, self.abaco, actor_id, error)
             key, reader = record.id, partial(reader_despite, self.user, record.id, record.owner, error)
         else:
             visibility.remember(self.user.tenant, [actor])

@@ -45,7 +45,7 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         raise
     except AbacoError as error:
         try:
-            record = visibility.despite(request, abaco, actor_id, error)
+            record = visibility.remembered_actor(request, abaco, actor_id, error)
         except (SignedOut, NotFound, Forbidden):
             raise
         except AbacoError:

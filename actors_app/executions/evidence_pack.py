@@ -77,7 +77,7 @@ def _readable_actor(
         try:
             abaco.actors.get(actor_id)  # which tells what is gone from what is somebody else's
         except NotFound as gone:
-            seen_actor = visibility.despite(request, abaco, actor_id, gone)
+            seen_actor = visibility.remembered_actor(request, abaco, actor_id, gone)
             return seen_actor, None if seen_actor.owner == who.username else AdminRole.ADMIN
         raise error
     if not isinstance(error, NotFound | Unreachable | ServiceFailed):

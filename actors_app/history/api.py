@@ -20,7 +20,7 @@ from actors_app.history.export import export
 from actors_app.history.forms import HistoryForm, cursor_text
 from actors_app.history.query import Cursor, HistoryRow, cursor_of
 from actors_app.history.query_context import QueryContext, query_context_of
-from actors_app.history.refresh import bring_up_to_date, completed, is_known, last_looked
+from actors_app.history.refresh import bring_up_to_date, complete_rows, is_known, last_looked
 from actors_app.history.serializers import ExecutionRow
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, TimedOut
 from actors_app.services.types import AdminRole
@@ -32,7 +32,7 @@ def answer(resource: Resource, actor_id: str = "") -> Response:
     """Answer with a page of what is remembered of an actor, or of all that the caller may read."""
     ctx, error = _refreshed(resource, actor_id)
     page, result = _cut(ctx, resource.params)
-    if actor_id and error is None and completed(resource.abaco, result.rows, ctx):
+    if actor_id and error is None and complete_rows(resource.abaco, result.rows, ctx):
         page, result = _cut(ctx, resource.params)
     count = cached_count(ctx, ctx.filters.since)
     return resource.page_of(

@@ -135,7 +135,7 @@ class HistoryForm(SliceForm, PortalForm):
         return text
 
     def clean_duration(self) -> Span | None:
-        """Return the span that is wanted: `60` is for that many seconds or more, `-60` for less."""
+        """Return the span of the field: `60` is for that many seconds or more, `-60` for less."""
         text: str = self.cleaned_data["duration"].strip()
         if not text:
             return None
@@ -253,9 +253,9 @@ class HistoryForm(SliceForm, PortalForm):
         return urlencode([(name, value) for name, value in values.items() if value])
 
 
-def cursor_text(place: Cursor) -> str:
+def cursor_text(cursor: Cursor) -> str:
     """Return the text of a cursor for an address."""
-    raw = json.dumps([list(place.values), place.among_none, place.rank, place.actor], separators=(",", ":"))
+    raw = json.dumps([list(cursor.values), cursor.among_none, cursor.rank, cursor.actor], separators=(",", ":"))
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 

@@ -1,4 +1,4 @@
-"""The first rows of what is asked of many actors: each answers by its index, and the answers are merged.
+"""The first rows of a question to many actors: each is answered by its index, and the answers are merged.
 
 A stream is one actor, or one outcome of it; its index has its rows in the order of the page.
 """

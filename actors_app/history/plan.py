@@ -14,7 +14,7 @@ _LEADS = {"executor": "executor", "worker": "worker_id", "exit_code": "exit_code
 
 @dataclass(slots=True)
 class Question:
-    """What is asked of the actors of `keys`: conditions that an index answers, and others that are tried."""
+    """A question to the actors of `keys`: conditions that an index answers, and others that are tried."""
 
     keys: list[int]
     branches: tuple[str, ...] = ()  # outcomes, each of which has rows in order

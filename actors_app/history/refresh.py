@@ -74,7 +74,7 @@ def is_known(ctx: QueryContext) -> bool:
     return ActorHistory.objects.filter(pk__in=keys, until__isnull=False).exists()
 
 
-def completed(abaco: Abaco, rows: list[HistoryRow], ctx: QueryContext) -> bool:
+def complete_rows(abaco: Abaco, rows: list[HistoryRow], ctx: QueryContext) -> bool:
     """Ask for the rows of one actor that are known from the listing alone; return whether any were recorded."""
     sketches = [row.id for row in rows if row.is_sketch and row.outcome not in ("waiting", "running") and is_id(row.id)]
     if not sketches:

@@ -38,8 +38,8 @@ class Rounds:
     `ended` how many rounds came to their end.
     """
 
-    def __init__(self, tenant: Tenant, every: float) -> None:
-        self.tenant, self._every = tenant, every
+    def __init__(self, tenant: Tenant, interval: float) -> None:
+        self.tenant, self._interval = tenant, interval
         self._abaco = Abaco(client_for(tenant), ServiceAccount(tenant))
         self.due, self.ended = 0.0, 0
         self.refusal, self.problem = "", ""
@@ -79,7 +79,7 @@ class Rounds:
             self._lose_store(error)
 
     def _begin_anew(self) -> None:
-        self.due, self.ended = time.monotonic() + self._every, self.ended + 1
+        self.due, self.ended = time.monotonic() + self._interval, self.ended + 1
         self._steps = self._round()
 
     def _give_up(self, sentence: str) -> None:

@@ -23,7 +23,7 @@ from actors_app.history.forms import HistoryForm, cursor_text
 from actors_app.history.models import ActorHistory
 from actors_app.history.query import Cursor, HistoryRow, Page, cursor_of
 from actors_app.history.query_context import QueryContext, query_context_of
-from actors_app.history.refresh import READING, bring_up_to_date, completed, is_known, last_looked
+from actors_app.history.refresh import READING, bring_up_to_date, complete_rows, is_known, last_looked
 from actors_app.history.rows import Row, table_rows
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, TimedOut
@@ -122,7 +122,7 @@ def _page_context(abaco: Abaco, ctx: QueryContext, actor_id: str, error: AbacoEr
     newest = None if filters.is_newest_first and not skip else history_query.newest(filters, ctx.keys, ctx.named)
     page = history_query.page(filters, ctx.keys, ctx.named, cursor=cursor, back=is_back, number=size, skip=skip)
     is_waited_for = "listing" in ctx.beside and (page.rows and page.has_more)
-    if actor_id and error is None and not is_waited_for and completed(abaco, page.rows, ctx):
+    if actor_id and error is None and not is_waited_for and complete_rows(abaco, page.rows, ctx):
         page = history_query.page(filters, ctx.keys, ctx.named, cursor=cursor, back=is_back, number=size, skip=skip)
     above = chart_data(ctx)
     total = above.counts.total(filters.outcomes)
@@ -229,7 +229,7 @@ def _live(request: HttpRequest, abaco: Abaco, ctx: QueryContext, context: dict[s
         if part.isascii() and part.isdigit()
     ]
     rows = [row for row in history_query.rows_of([pk for pk in open_pks if pk < 2**62]) if row.actor in ctx.by_key]
-    if context["actor_id"] and context["error_now"] is None and completed(abaco, rows, ctx):
+    if context["actor_id"] and context["error_now"] is None and complete_rows(abaco, rows, ctx):
         rows = history_query.rows_of([row.pk for row in rows])
     freshness = _freshness(ctx, context["error_now"])
     context |= freshness | {
@@ -275,7 +275,7 @@ def _recent(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     if error and not is_known(ctx):
         raise error
     if error is None:
-        completed(abaco, history_query.page(ctx.filters, ctx.keys, number=RECENT).rows, ctx)
+        complete_rows(abaco, history_query.page(ctx.filters, ctx.keys, number=RECENT).rows, ctx)
     actor_summary = summary(ctx.readable[0].key)
     context = {
         "rows": actor_summary.recent if actor_summary else [],

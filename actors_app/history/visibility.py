@@ -171,7 +171,7 @@ def one_readable(
     return seen_actors(credentials.tenant, [key])[key]
 
 
-def despite(request: HttpRequest, abaco: Abaco, identifier: str, error: AbacoError) -> SeenActor:
+def remembered_actor(request: HttpRequest, abaco: Abaco, identifier: str, error: AbacoError) -> SeenActor:
     """Return what is remembered of an actor that the API did not give, to whoever may see it; raise `error` to others.
 
     One that is gone is its owner's and the administrators'; while the API is silent, its last answer stands.

@@ -38,10 +38,10 @@ _BAR, _GAP = 80, 10  # percent of the room that a span has
 class _Bar:
     """One span of time: what is in it, where it stands, how it is called, and where it leads."""
 
-    __slots__ = ("counts", "href", "hrefs", "place", "total", "width", "words")
+    __slots__ = ("counts", "href", "hrefs", "label", "offset", "total", "width")
 
-    def __init__(self, place: float, width: float, words: str, counts: dict[str, int]) -> None:
-        self.place, self.width, self.words, self.counts = place, width, words, counts
+    def __init__(self, offset: float, width: float, label: str, counts: dict[str, int]) -> None:
+        self.offset, self.width, self.label, self.counts = offset, width, label, counts
         self.total = sum(counts.values())
         self.href, self.hrefs = "", dict.fromkeys(counts, "")
 
@@ -101,21 +101,21 @@ def _summary(bars: Sequence[_Bar], is_partial: bool) -> str:
     summary = f"{count_words(total, 'execution')}, {thousands(failed) if failed else 'none'} failed."
     if is_partial:
         summary = f"Drawn from some of the executions: {summary}"
-    return f"{summary} The most at once: {thousands(most.total)} on {most.words}." if total > 1 else summary
+    return f"{summary} The most at once: {thousands(most.total)} on {most.label}." if total > 1 else summary
 
 
 def _draw(sheet: Sheet, bar: _Bar, outcomes: Sequence[str], room: float) -> None:
     """Draw the column that a bar stands in, which leads to its time, and on it the parts of the bar."""
     sheet.add(
-        f'<g class="column"><a href="{bar.href}" tabindex="-1"><title>{bar.words}: '
-        f'{count_words(bar.total, "execution")}</title><rect class="room" x="{bar.place:.2f}%" '
+        f'<g class="column"><a href="{bar.href}" tabindex="-1"><title>{bar.label}: '
+        f'{count_words(bar.total, "execution")}</title><rect class="room" x="{bar.offset:.2f}%" '
         f'width="{bar.width:.2f}%" height="{HEIGHT}"/></a>'
     )
-    y, x, width = float(HEIGHT), bar.place + bar.width * _GAP / 100, bar.width * _BAR / 100
+    y, x, width = float(HEIGHT), bar.offset + bar.width * _GAP / 100, bar.width * _BAR / 100
     for outcome, tall in _heights(bar, outcomes, room):
         y -= tall
         sheet.add(
-            f'<a href="{bar.hrefs[outcome]}" tabindex="-1"><title>{bar.words}: {thousands(bar.counts[outcome])} '
+            f'<a href="{bar.hrefs[outcome]}" tabindex="-1"><title>{bar.label}: {thousands(bar.counts[outcome])} '
             f'{WORDS[outcome].lower()}</title><rect class="o-{outcome}" x="{x:.2f}%" width="{width:.2f}%" '
             f'y="{y:.1f}" height="{tall:.1f}"/></a>'
         )
@@ -143,7 +143,7 @@ def _table(bars: Sequence[_Bar], outcomes: Sequence[str], zone_name: str) -> Saf
             for outcome in outcomes
         )
         sheet.add(
-            f'<tr><th scope="row"><a href="{bar.href}">{bar.words}</a></th>{cells}'
+            f'<tr><th scope="row"><a href="{bar.href}">{bar.label}</a></th>{cells}'
             f'<td class="r num">{thousands(bar.total)}</td></tr>'
         )
     sheet.add(TABLE_END)
