@@ -116,7 +116,7 @@ def reader_of(abaco: Abaco, credentials: Credentials, actor: Actor) -> FormerRea
 
 
 def reader_despite(credentials: Credentials, actor_id: str, owner: str, error: AbacoError) -> FormerReader:
-    """Return the same for an actor that the API did not show; the history let them see it (`visibility.remembered_actor`).
+    """Return the same for an actor that the API did not show; `visibility.remembered_actor` let them see it.
 
     An actor that is gone is shown to its owner and to administrators alone. While the API is silent, nothing tells who
     has UPDATE, or what it shows now.
