@@ -29,8 +29,8 @@ class NotKept(AbacoError):  # noqa: N818  named as the tree of errors it belongs
 
     kind = "not-kept"
     status = 503
-    message = "The portal's own store did not take the log, so it is not kept."
-    next_step = "Try again in a moment; if it stays so, tell the people who run this portal."
+    user_message = "The portal's own store did not take the log, so it is not kept."
+    advice = "Try again in a moment; if it stays so, tell the people who run this portal."
 
 
 class Unreadable(AbacoError):  # noqa: N818  the same
@@ -38,8 +38,8 @@ class Unreadable(AbacoError):  # noqa: N818  the same
 
     kind = "unreadable"
     status = 500
-    message = "The kept log cannot be read: it is not as it was written, or no key of the portal opens it."
-    next_step = "Tell the people who run this portal."
+    user_message = "The kept log cannot be read: it is not as it was written, or no key of the portal opens it."
+    advice = "Tell the people who run this portal."
 
 
 def kept_log(tenant: str, execution_id: str) -> KeptLog | None:

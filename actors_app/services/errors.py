@@ -29,7 +29,7 @@ A write of which nobody knows whether it was done has the kind `unknown-outcome`
 
 # ruff: noqa: N818 - the names say what happened; they end in no Error because pages and tests read them aloud.
 
-from typing import ClassVar, Literal, Self
+from typing import Literal, Self
 
 Changed = Literal["no", "yes", "unknown"]
 
@@ -52,8 +52,8 @@ class AbacoError(Exception):
     answered: int | None = None  # the HTTP status of the API's answer, where one came
     retry_after: int | None = None  # seconds, at most an hour, where it is known when to try again
     audit_id: int | None = None  # the number under which the portal has recorded the write that failed, if it has
-    message: ClassVar[str] = "The Actors API could not do this."
-    next_step: ClassVar[str] = "Try again in a moment."
+    user_message: str = "The Actors API could not do this."
+    advice: str = "Try again in a moment."
 
     def __init__(
         self,
@@ -69,8 +69,8 @@ class AbacoError(Exception):
     ) -> None:
         self.kind = kind or type(self).kind
         self.status = status or type(self).status
-        self.user_message = user_message or type(self).message
-        self.advice = advice or type(self).next_step
+        self.user_message = user_message or type(self).user_message
+        self.advice = advice or type(self).advice
         self.reason = reason
         self.field = field
         self.detail = detail or self.kind
@@ -102,7 +102,7 @@ class AbacoError(Exception):
 class Unreachable(AbacoError):
     """No answer came: unknown name, refused or broken connection, certificate not trusted."""
 
-    message = "The Actors API cannot be reached."
+    user_message = "The Actors API cannot be reached."
 
 
 class TimedOut(Unreachable):
@@ -110,15 +110,15 @@ class TimedOut(Unreachable):
 
     kind = "timeout"
     status = 504
-    message = "The Actors API did not answer in time."
+    user_message = "The Actors API did not answer in time."
 
 
 class Resting(Unreachable):
     """The call was not made, since the calls before it got no answer; `retry_after` is in seconds."""
 
     status = 503
-    message = "The Actors API does not answer at the moment."
-    next_step = "Try again then."
+    user_message = "The Actors API does not answer at the moment."
+    advice = "Try again then."
 
     @classmethod
     def until(cls, retry_after: int, detail: str) -> "Resting":
@@ -134,8 +134,8 @@ class Busy(AbacoError):
 
     kind = "busy"
     status = 503
-    message = "The portal is busy: too many pages wait for the Actors API."
-    next_step = "Try again in a few seconds."
+    user_message = "The portal is busy: too many pages wait for the Actors API."
+    advice = "Try again in a few seconds."
     retry_after = 5
 
 
@@ -143,7 +143,7 @@ class BadAnswer(AbacoError):
     """An answer came, but it was cut off, too large or in no form we know."""
 
     kind = "unreadable"
-    message = "The Actors API gave an answer that cannot be read."
+    user_message = "The Actors API gave an answer that cannot be read."
     raw = ""  # the answer, where whoever asked may see all of it
 
     @classmethod
@@ -161,7 +161,7 @@ class NamingMismatch(BadAnswer):
     """The API writes its names otherwise than the version that the portal is set to, so nothing it says is believed."""
 
     kind = "wrong-version"
-    next_step = "Tell the people who run this portal."
+    advice = "Tell the people who run this portal."
 
     @classmethod
     def between(cls, seen: str, version: str, label: str) -> "NamingMismatch":
@@ -186,7 +186,7 @@ class APIError(AbacoError):
     """The API refused, in its own words."""
 
     kind = "upstream-error"
-    message = "The Actors API refused this."
+    user_message = "The Actors API refused this."
 
 
 class InvalidRequest(APIError):
@@ -194,22 +194,22 @@ class InvalidRequest(APIError):
 
     kind = "invalid"
     status = 400
-    message = "The Actors API did not accept what was sent."
-    next_step = "Correct it and send it again."
+    user_message = "The Actors API did not accept what was sent."
+    advice = "Correct it and send it again."
 
 
 class WrongPassword(InvalidRequest):
     """The user name and the password do not belong together, or the sign-in was refused for them."""
 
-    message = "The user name or the password is not right."
-    next_step = "Check both and sign in again."
+    user_message = "The user name or the password is not right."
+    advice = "Check both and sign in again."
 
 
 class CodeRefused(InvalidRequest):
     """The token endpoint does not take the code that its own sign-in page gave."""
 
-    message = "The Actors API did not accept what its own sign-in page gave."
-    next_step = "Sign in again."
+    user_message = "The Actors API did not accept what its own sign-in page gave."
+    advice = "Sign in again."
 
 
 class SignedOut(APIError):
@@ -217,8 +217,8 @@ class SignedOut(APIError):
 
     kind = "signed-out"
     status = 401
-    message = "Your sign-in has ended."
-    next_step = "Sign in again."
+    user_message = "Your sign-in has ended."
+    advice = "Sign in again."
     renewed: bool = False
 
     @classmethod
@@ -237,18 +237,18 @@ class InvalidToken(SignedOut):
     """The API itself refuses the token, by what is in it; another one may be accepted."""
 
     kind = "invalid-token"
-    message = (
+    user_message = (
         "The Actors API does not accept this token: it cannot be read, has expired or was changed, or is of another "
         "tenant."
     )
-    next_step = "Sign in again, or bring another token."
+    advice = "Sign in again, or bring another token."
 
 
 class PortalRefused(SignedOut):
     """The token endpoint refuses the portal's own OAuth client, so it renews no sign-in."""
 
-    message = "Your sign-in could not be renewed: the Actors API refuses this portal's own sign-in."
-    next_step = "Sign in again; if that fails too, tell the people who run this portal."
+    user_message = "Your sign-in could not be renewed: the Actors API refuses this portal's own sign-in."
+    advice = "Sign in again; if that fails too, tell the people who run this portal."
 
 
 class Forbidden(APIError):
@@ -256,16 +256,16 @@ class Forbidden(APIError):
 
     kind = "forbidden"
     status = 403
-    message = "Your permissions at the Actors API do not allow this."
-    next_step = "Ask the owner, or an administrator, for access."
+    user_message = "Your permissions at the Actors API do not allow this."
+    advice = "Ask the owner, or an administrator, for access."
 
 
 class OnlyAdmins(Forbidden):
     """What the API fails at for everybody who is no administrator, before it has done anything."""
 
     kind = "only-admins"
-    message = "The Actors API can do this for administrators only: for everybody else it fails, even if they may."
-    next_step = "Ask an administrator of the API to do it."
+    user_message = "The Actors API can do this for administrators only: for everybody else it fails, even if they may."
+    advice = "Ask an administrator of the API to do it."
 
 
 class NotFound(APIError):
@@ -273,8 +273,8 @@ class NotFound(APIError):
 
     kind = "gone"
     status = 404
-    message = "This does not exist at the Actors API, or no longer exists."
-    next_step = "Go back to the list and choose another."
+    user_message = "This does not exist at the Actors API, or no longer exists."
+    advice = "Go back to the list and choose another."
     may_be_hidden: bool = False  # whether it may exist all the same, and be somebody else's
 
     @classmethod
@@ -291,8 +291,8 @@ class Unaddressable(APIError):
 
     kind = "unaddressable"
     status = 404
-    message = "The Actors API reads the address of this as another one, so that it cannot be asked for."
-    next_step = "Ask the operators of the API."
+    user_message = "The Actors API reads the address of this as another one, so that it cannot be asked for."
+    advice = "Ask the operators of the API."
 
 
 class Conflict(APIError):
@@ -300,8 +300,8 @@ class Conflict(APIError):
 
     kind = "conflict"
     status = 409
-    message = "The Actors API cannot do this as things stand."
-    next_step = "Look at its present state, then decide."
+    user_message = "The Actors API cannot do this as things stand."
+    advice = "Look at its present state, then decide."
 
 
 class Unsupported(APIError):
@@ -309,8 +309,8 @@ class Unsupported(APIError):
 
     kind = "unsupported"
     status = 501
-    message = "This version of the Actors API does not offer this."
-    next_step = "Ask the people who run it whether it can be had."
+    user_message = "This version of the Actors API does not offer this."
+    advice = "Ask the people who run it whether it can be had."
 
 
 class RateLimited(APIError):
@@ -318,20 +318,20 @@ class RateLimited(APIError):
 
     kind = "rate-limited"
     status = 503
-    message = "Rate limit reached."
+    user_message = "Rate limit reached."
 
 
 class ServiceFailed(APIError):
     """The API, or the gateway in front of it, failed by itself."""
 
-    message = "The Actors API failed while working on this."
+    user_message = "The Actors API failed while working on this."
 
 
 class ClientRefused(ServiceFailed):
     """The token endpoint does not know the portal's own OAuth client, or no longer."""
 
-    message = "The Actors API does not accept this portal's own sign-in."
-    next_step = "Tell the people who run this portal."
+    user_message = "The Actors API does not accept this portal's own sign-in."
+    advice = "Tell the people who run this portal."
 
 
 def _duration(seconds: int) -> str:

@@ -106,7 +106,7 @@ def _ask(client: AbacoClient, key: str, secret: str, grant: Mapping[str, str], r
     if refusal and client.dialect.refuses_client(refusal.reason or ""):
         raise ClientRefused(refusal.detail)
     if refusal:
-        raise ServiceFailed(refusal.detail, user_message=ClientRefused.message, advice=ClientRefused.next_step)
+        raise ServiceFailed(refusal.detail, user_message=ClientRefused.user_message, advice=ClientRefused.advice)
     try:
         issued = client.dialect.tokens(load_json(reply.body))
     except UnreadableJSON:

@@ -87,8 +87,8 @@ class NotRecorded(AbacoError):  # noqa: N818  named as the tree of errors it bel
 
     kind = "not-recorded"
     status = 503
-    message = "The portal cannot record this now, so nothing was sent."
-    next_step = "Try again in a moment; if it stays so, tell the people who run this portal."
+    user_message = "The portal cannot record this now, so nothing was sent."
+    advice = "Try again in a moment; if it stays so, tell the people who run this portal."
 
 
 class AnsweredBefore(AbacoError):  # noqa: N818  the same

@@ -23,8 +23,8 @@ class NotOwner(AbacoError):  # noqa: N818  named as the tree of errors it belong
 
     kind = "forbidden"
     status = 403
-    message = "Only the owner of the actor may see these secrets; others see what stands around them."
-    next_step = "Ask the owner for what you need."
+    user_message = "Only the owner of the actor may see these secrets; others see what stands around them."
+    advice = "Ask the owner for what you need."
 
 
 def is_owner(username: str, actor: Actor | None) -> bool:

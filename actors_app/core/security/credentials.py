@@ -347,7 +347,7 @@ def _not_now(error: AbacoError) -> AbacoError:
         # What the token endpoint refuses is nothing that the visitor asked for.
         error = ServiceFailed(error.detail)
     if error.kind == "unknown-outcome":
-        error.kind, error.advice = type(error).kind, type(error).next_step
+        error.kind, error.advice = type(error).kind, type(error).advice
     error.changed = "no"
     error.user_message = "The Actors API cannot renew your sign-in now. You stay signed in."
     return error.ask_to_wait(error.retry_after)
