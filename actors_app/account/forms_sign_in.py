@@ -9,9 +9,9 @@ from actors_app.core.pages.forms import PortalForm
 from portal.tenants import Tenant
 
 
-def _check_sendable(value: str, what: str) -> str:
+def _check_sendable(value: str, noun: str) -> str:
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
-        raise forms.ValidationError(f"The {what} holds a control character; type it again.")
+        raise forms.ValidationError(f"The {noun} holds a control character; type it again.")
     return value
 
 

@@ -89,6 +89,6 @@ def _name(kind: str, value: str) -> str:
     return salted_hmac(f"actors.sign-in-{kind}", value, algorithm="sha256").hexdigest()
 
 
-def _wait(left: float, size: int) -> int:
+def _wait(balance: float, size: int) -> int:
     """Return after how many seconds a bucket that lacks a part of an attempt has all of it."""
-    return math.ceil(-left * DAY.total_seconds() / size)
+    return math.ceil(-balance * DAY.total_seconds() / size)

@@ -60,9 +60,9 @@ class BodyMiddleware:
         with ExitStack() as stack:
             return self._refusal(request, stack) or self.get_response(request)
 
-    def _refusal(self, request: HttpRequest, held: ExitStack) -> HttpResponse | None:
+    def _refusal(self, request: HttpRequest, stack: ExitStack) -> HttpResponse | None:
         try:
-            _receive(request, Allowance(request, held))
+            _receive(request, Allowance(request, stack))
         except TooLarge as refused:
             return too_large(request, refused.limit, refused.size, is_proved=refused.limit != UNPROVED_BYTES)
         except Incomplete:
@@ -78,8 +78,8 @@ class BodyMiddleware:
 class Allowance:
     """How many bytes the sender of a request may send: more once a larger body proves who sends it."""
 
-    def __init__(self, request: HttpRequest, held: ExitStack) -> None:
-        self._request, self._held = request, held
+    def __init__(self, request: HttpRequest, stack: ExitStack) -> None:
+        self._request, self._held = request, stack
         self._limit = UNPROVED_BYTES
 
     def check(self, size: int, announced: int | None) -> None:

@@ -52,12 +52,12 @@ def file_excess(size: int) -> str:
     return f"The file has {size:,} bytes; {reach}. More blocks its worker forever. {ELSEWHERE}"
 
 
-def _text_excess(size: int, written: str = "") -> str:
+def _text_excess(size: int, note: str = "") -> str:
     limit = room("MSG")
     if size <= limit:
         return ""
     return (
-        f"The message has {size:,} bytes{written}; at most {limit:,} fit into a container's environment. More puts the "
+        f"The message has {size:,} bytes{note}; at most {limit:,} fit into a container's environment. More puts the "
         f"actor in error. {ELSEWHERE}"
     )
 

@@ -95,7 +95,7 @@ def day_of(page: ExecutionPage, names: dict[str, str], now: datetime) -> Day:
         median=percentile(spent, 0.5),
         p95=percentile(spent, 0.95),
         hours=hours,
-        per_hour=bars(hours, names=KINDS, every=4),
+        per_hour=bars(hours, names=KINDS, label_every=4),
         run_times=scatter(_points(finished, names), since=now - SPAN, until=now),
         longest=_runs(sorted(finished, key=lambda execution: -(seconds_of(execution) or 0))[:LONGEST], names, now),
         recent=_runs(_newest(executions), names, now),

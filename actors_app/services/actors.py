@@ -116,10 +116,10 @@ class Actors:
         method: Literal["POST", "PUT"],
         path: UpstreamPath,
         definition: Mapping[str, object],
-        known: frozenset[str],
+        fields: frozenset[str],
     ) -> Call:
         for name in definition:
-            if name not in known:
+            if name not in fields:
                 raise InvalidRequest(
                     f"{method} of an actor with an unknown field",
                     user_message="An actor has no such field, or it cannot be changed.",

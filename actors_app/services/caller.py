@@ -242,7 +242,7 @@ def check_envelope(call: Call, status: int, word: object, message: object) -> No
         raise unreadable(call, "an envelope without a status")
 
 
-def unreadable(call: Call, what: str, user_message: str | None = None) -> AbacoError:
+def unreadable(call: Call, content: str, user_message: str | None = None) -> AbacoError:
     """Return the error of an answer that says success and cannot be read; a write was done all the same."""
-    error = BadAnswer(f"{call} was answered with {what}", user_message=user_message)
+    error = BadAnswer(f"{call} was answered with {content}", user_message=user_message)
     return error.mark_changed("yes") if call.is_write else error

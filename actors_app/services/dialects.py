@@ -219,7 +219,7 @@ def basic_auth(key: str, secret: str) -> dict[str, str]:
 def camel(field: str) -> str:
     """Return a snake_case name in camelCase; one that begins with an underscore stays."""
     # Asked for each field of each row; there are as many as the code has names for.
-    return _UNDERSCORE.sub(lambda found: found[1].upper(), field)
+    return _UNDERSCORE.sub(lambda match: match[1].upper(), field)
 
 
 def _inner(result: Any, name: str) -> dict[str, Any]:

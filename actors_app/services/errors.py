@@ -164,20 +164,20 @@ class NamingMismatch(BadAnswer):
     advice = "Tell the people who run this portal."
 
     @classmethod
-    def between(cls, seen: str, version: str, label: str) -> "NamingMismatch":
+    def between(cls, actual: str, version: str, label: str) -> "NamingMismatch":
         """Return the error of an answer that is of another version than the one that is set."""
         return cls(
-            f"{label} was answered in the names of {seen}, and the portal is set to {version}",
-            user_message=f"The Actors API answers in the names of {seen}, but this portal is set to {version}: "
-            f"set ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE, to {seen}.",
+            f"{label} was answered in the names of {actual}, and the portal is set to {version}",
+            user_message=f"The Actors API answers in the names of {actual}, but this portal is set to {version}: "
+            f"set ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE, to {actual}.",
         )
 
     @classmethod
-    def without(cls, names: str, what: str) -> "NamingMismatch":
+    def without(cls, names: str, subject: str) -> "NamingMismatch":
         """Return the error of a thing that cannot be changed, since the API described it without these names."""
         return cls(
-            f"{what} was described without {names}",
-            user_message=f"The Actors API described {what} without {names}, so a change could lose what it has: "
+            f"{subject} was described without {names}",
+            user_message=f"The Actors API described {subject} without {names}, so a change could lose what it has: "
             "check ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE.",
         )
 

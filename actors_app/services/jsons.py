@@ -113,6 +113,6 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
-def is_same(one: object, other: object) -> bool:
+def is_same(first: object, second: object) -> bool:
     """Whether two JSON values are the same and of the same type: 1 and true are not, and neither are 1 and 1.0."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+    return json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)

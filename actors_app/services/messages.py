@@ -114,5 +114,5 @@ def _query(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(environment.items())
 
 
-def _invalid(what: str, user_message: str, field: str = "message") -> InvalidRequest:
-    return InvalidRequest(f"a message was not sent: {what}", user_message=user_message, field=field)
+def _invalid(reason: str, user_message: str, field: str = "message") -> InvalidRequest:
+    return InvalidRequest(f"a message was not sent: {reason}", user_message=user_message, field=field)

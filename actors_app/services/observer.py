@@ -9,13 +9,13 @@ Kind = Literal["actor", "alias", "config"]
 
 
 class Observer(Protocol):
-    """Somebody who wants to know; called in the threads of waves too. `asked` is a monotonic time."""
+    """Somebody who wants to know; called in the threads of waves too. `asked_at` is a monotonic time."""
 
-    def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked: float) -> None:
+    def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked_at: float) -> None:
         """Hear a map of permissions."""
         ...
 
-    def role(self, role: AdminRole, asked: float) -> None:
+    def role(self, role: AdminRole, asked_at: float) -> None:
         """Hear whether the API calls the visitor an administrator, where it said so: never UNKNOWN."""
         ...
 
@@ -27,10 +27,10 @@ class Observer(Protocol):
 class NullObserver:
     """Nobody listens."""
 
-    def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked: float) -> None:
+    def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked_at: float) -> None:
         """Hear nothing."""
 
-    def role(self, role: AdminRole, asked: float) -> None:
+    def role(self, role: AdminRole, asked_at: float) -> None:
         """Hear nothing."""
 
     def changed(self, kind: Kind, name: str) -> None:

@@ -67,8 +67,8 @@ def levels_of(result: Mapping[str, object]) -> dict[str, str]:
     return dict(_flat("", result, 0))
 
 
-def _flat(before: str, found: Mapping[str, object], depth: int) -> Iterator[tuple[str, str]]:
-    for name, level in found.items():
+def _flat(before: str, levels: Mapping[str, object], depth: int) -> Iterator[tuple[str, str]]:
+    for name, level in levels.items():
         if isinstance(level, str):
             yield before + name, level
         elif isinstance(level, dict) and depth < _DEEPEST:

@@ -76,10 +76,10 @@ class _Lines:
         self._held = text[start:]
         return "".join(parts)
 
-    def _begin(self, text: str, place: int) -> int:
+    def _begin(self, text: str, position: int) -> int:
         """Judge the line that begins at a place; return where its text begins."""
-        mark = _MARK.match(text, place)
-        at = mark.end() if mark else place
+        mark = _MARK.match(text, position)
+        at = mark.end() if mark else position
         head = text[at : at + _HEAD]
         if _LITTLE.match(head):
             self._order = "little"
@@ -92,7 +92,7 @@ class _Lines:
             self._order = "" if not is_so else "little" if little > big else "big"
         elif _SINGLE.fullmatch(head[:4]):
             self._order = ""
-        return at if self._order else place
+        return at if self._order else position
 
     def _of(self, text: str) -> str:
         """Return a line, or a part of it, decoded."""

@@ -10,7 +10,7 @@ register = template.Library()
 
 
 @register.simple_tag
-def sign_in_form(way: str, initial: dict[str, Any]) -> SignInForm | None:
+def sign_in_form(method: str, initial: dict[str, Any]) -> SignInForm | None:
     """Return the form for one way to sign in, `password` or `token`; None where no API takes it."""
-    form = PasswordForm if way == PasswordForm.method else TokenForm
+    form = PasswordForm if method == PasswordForm.method else TokenForm
     return form.over(initial=initial) if form.is_offered() else None

@@ -74,16 +74,16 @@ class Resource(APIView):
         if handler.takes_nothing and request.data:
             raise not_valid({"body": ["Nothing is sent along here."]})
 
-    def masker(self, actor_id: str, execution_id: str, what: str) -> Masker:
+    def masker(self, actor_id: str, execution_id: str, subject: str) -> Masker:
         """Return what hides the secrets of an execution, or shows them where its owner asks, which is recorded first.
 
-        `what` says of what they are; the query is a SecretsQuery. Raises NotOwner.
+        `subject` says of what they are; the query is a SecretsQuery. Raises NotOwner.
         """
         reveals = self.params.get("secrets") == "shown"
         if reveals:
             if reason := read_only_reason(self.http):
                 raise Problem(403, "reads-only", reason)
-            secrets.reveal(self.http, self.abaco, actor_id, execution_id, what)
+            secrets.reveal(self.http, self.abaco, actor_id, execution_id, subject)
         return Masker(actor_id, execution_id, reveals=reveals)
 
     # What was sent ------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ class Resource(APIView):
 
     def command_response(
         self,
-        written: CommandResult[T],
+        result: CommandResult[T],
         show: Callable[[T, str], Mapping[str, Any]],
         *,
         status: int = 200,
@@ -139,25 +139,25 @@ class Resource(APIView):
         `show` is given the value and the sentence that says what was done. Of `secrets`, fields of the body, a
         repeated answer has null.
         """
-        if written.value is None and written.is_replay:
-            return self._replayed(written)
-        body = show(written.value, written.answer.message)  # type: ignore[arg-type]  # as the call gave it
-        first = First(status, body, location(written.value) if location else "")  # type: ignore[arg-type]
+        if result.value is None and result.is_replay:
+            return self._replayed(result)
+        body = show(result.value, result.answer.message)  # type: ignore[arg-type]  # as the call gave it
+        first = First(status, body, location(result.value) if location else "")  # type: ignore[arg-type]
         if idempotency.HEADER in self.http.headers:
-            replays.keep(written.key, First(status, {**body, **dict.fromkeys(secrets)}, first.location))
+            replays.keep(result.key, First(status, {**body, **dict.fromkeys(secrets)}, first.location))
         return self._first(first)
 
-    def done(self, written: CommandResult[Any]) -> Response:
+    def done(self, result: CommandResult[Any]) -> Response:
         """Answer to a write of which there is nothing to show but that it was done."""
-        return self.command_response(written, lambda _, message: {"message": message})
+        return self.command_response(result, lambda _, message: {"message": message})
 
-    def _replayed(self, written: CommandResult[Any]) -> Response:
-        first = replays.first_answer(written.key)
+    def _replayed(self, result: CommandResult[Any]) -> Response:
+        first = replays.first_answer(result.key)
         if first is None:
             raise Problem(
                 409,
                 "done-before",
-                f"{written.answer.message} Its first answer is not kept any more.",
+                f"{result.answer.message} Its first answer is not kept any more.",
                 advice="Nothing was done again: look at what is there now.",
                 changed="yes",
                 headers=REPLAYED,
@@ -178,7 +178,7 @@ class Resource(APIView):
             if not self.secret:
                 answer.headers["Cache-Control"] = "private, no-cache"
             http = request._request
-            answer.add_post_render_callback(lambda made: _tagged(http, made))
+            answer.add_post_render_callback(lambda rendered: _tagged(http, rendered))
         return answer
 
 

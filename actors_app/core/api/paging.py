@@ -58,9 +58,9 @@ def cut(items: Iterable[T], key: Callable[[T], Key], *, cursor: str, limit: int,
     )
 
 
-def slice_of(asked: Mapping[str, Any]) -> Slice | None:
+def slice_of(params: Mapping[str, Any]) -> Slice | None:
     """Return the slice that a checked query asks for; None where it asks for a page by its cursor."""
-    return Slice(asked["limit"], asked["offset"]) if "offset" in asked else None
+    return Slice(params["limit"], params["offset"]) if "offset" in params else None
 
 
 def sliced(items: Iterable[T], key: Callable[[T], Key], selected: Slice, *, descending: bool = False) -> Page[T]:
@@ -75,9 +75,9 @@ def slice_page(items: Sequence[T], selected: Slice, *, has_more: bool) -> Page[T
     return Page(items, following, previous, selected)
 
 
-def write_cursor(way: str, place: Any) -> str:
+def write_cursor(direction: str, position: Any) -> str:
     """Write a cursor."""
-    text = json.dumps([way, place], separators=(",", ":"))
+    text = json.dumps([direction, position], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -108,9 +108,9 @@ def link(request: HttpRequest, position: str | int | None) -> str | None:
     return request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
 
 
-def _follows(one: Key, other: Key, descending: bool) -> bool:
-    return one < other if descending else one > other
+def _follows(key: Key, position: Key, descending: bool) -> bool:
+    return key < position if descending else key > position
 
 
-def _is_like(one: Key, other: Key) -> bool:
-    return [type(value) for value in one] == [type(value) for value in other]
+def _is_like(key: Key, example: Key) -> bool:
+    return [type(value) for value in key] == [type(value) for value in example]

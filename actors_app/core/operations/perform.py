@@ -153,9 +153,11 @@ def entry_key(request: HttpRequest, operation: Operation, *, actor_id: str = "",
     return _key(sending_of(request).secret, _fields(request, operation, actor_id, object_id))
 
 
-def item_key(who: Credentials, operation: Operation, *, job: str, item: str, actor_id: str, object_id: str = "") -> str:
+def item_key(
+    person: Credentials, operation: Operation, *, job: str, item: str, actor_id: str, object_id: str = ""
+) -> str:
     """Return the key under which the trail has what `perform_item` did."""
-    return _digest(_digest(job, item), who.tenant, who.username, operation.action, actor_id, object_id)
+    return _digest(_digest(job, item), person.tenant, person.username, operation.action, actor_id, object_id)
 
 
 def _fields(request: HttpRequest, operation: Operation, actor_id: str, object_id: str) -> dict[str, str]:

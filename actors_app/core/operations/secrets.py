@@ -32,21 +32,21 @@ def is_owner(username: str, actor: Actor | None) -> bool:
     return actor is not None and bool(actor.owner) and actor.owner == username
 
 
-def reveal(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str, what: str) -> None:
-    """Record that the owner looks at the secrets of an execution; `what` says where, in a word or two.
+def reveal(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str, subject: str) -> None:
+    """Record that the owner looks at the secrets of an execution; `subject` says where, in a word or two.
 
     Raises NotOwner for anybody else, NotRecorded where it cannot be written. `GET /actors/{id}`.
     """
     actor = abaco.actors.get(actor_id)
     if not is_owner(signed_in(request).username, actor):
         raise NotOwner
-    details = {"name": actor.label, "what": what}
+    details = {"name": actor.label, "what": subject}
     record_read(request, REVEAL_SECRETS, actor_id=actor.id, object_id=execution_id, details=details)
 
 
-def asked_for(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str, what: str) -> bool:
+def asked_for(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str, subject: str) -> bool:
     """Whether a page is to show secrets: its owner asks by a POST, which is recorded first."""
     if request.method != "POST":
         return False
-    reveal(request, abaco, actor_id, execution_id, what)
+    reveal(request, abaco, actor_id, execution_id, subject)
     return True

@@ -107,7 +107,7 @@ def buckets(
 
 
 def bars(
-    buckets: Sequence[Bucket], *, names: Mapping[str, str], every: int, width: int = 720, height: int = 200
+    buckets: Sequence[Bucket], *, names: Mapping[str, str], label_every: int, width: int = 720, height: int = 200
 ) -> Chart:
     """Draw one bar for each bucket, its kinds stacked in the order of `names` (kind to word); label every n-th."""
     step = _nice(max((bucket.total for bucket in buckets), default=0))
@@ -131,7 +131,7 @@ def bars(
         x_marks=tuple(
             (round(_LEFT + index * span + span / 2, 1), bucket.label)
             for index, bucket in enumerate(buckets)
-            if index % every == 0
+            if index % label_every == 0
         ),
         y_marks=tuple((round(height - _BOTTOM - room * part / 4, 1), f"{step * part:,}") for part in range(5)),
         rects=tuple(rects),

@@ -39,11 +39,11 @@ class Curl:
         query: Mapping[str, str] | None = None,
         body: object = None,
         file: bool = False,
-        more: str = "",
+        options: str = "",
     ) -> str:
         """Return the line that makes a call of a path under the root of the actors, with a JSON body, a file or none.
 
-        A part of the path that begins with `$` is a variable of the shell; `more` goes to the end of the line. A body
+        A part of the path that begins with `$` is a variable of the shell; `options` go to the end of the line. A body
         that is too long to be read, and for some shells to be run, is to be put into the file `body.json`.
         """
         segments = list(path)
@@ -61,7 +61,7 @@ class Curl:
             data = shlex.quote(text if len(text) <= MAX_BODY else "@body.json")
             parts += ['-H "Content-Type: application/json"', f"--data-binary {data}"]
         parts.append(f'"{address}"' if variables else shlex.quote(address))
-        return " \\\n  ".join(parts) + more
+        return " \\\n  ".join(parts) + options
 
     def message(self, kind: str, value: Any, environment: Mapping[str, str]) -> str:
         """Return the line that sends a message: a text, a JSON object, or (as None) a file."""

@@ -57,7 +57,7 @@ def code_of(
     if record.has_filter:
         params = {_field(curl, name): value for name, value in params.items()}
     path = [_filled(part, ids) for part in record.segments]
-    call = curl.call(record.method, path, query=params, body=sent, file=record.has_file, more=record.curl_options)
+    call = curl.call(record.method, path, query=params, body=sent, file=record.has_file, options=record.curl_options)
     line, variables = hidden.in_shell(call)
     if not record.agavepy:
         python = NO_CALL + "\n"

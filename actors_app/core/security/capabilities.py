@@ -95,15 +95,15 @@ class Capabilities:
 
     # Learning -----------------------------------------------------------------------------------------------
 
-    def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked: float) -> None:
+    def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked_at: float) -> None:
         """Learn the visitor's level from a map of permissions that was asked for at a monotonic time."""
         level = "UPDATE" if WORLD in levels else level_of(levels, self._me)
         # Who is shown a map in which they have nothing gets in by something else, as administrators do.
-        self._keep(kind, name, level if level in LEVELS else "", asked)
+        self._keep(kind, name, level if level in LEVELS else "", asked_at)
 
-    def role(self, role: AdminRole, asked: float) -> None:
+    def role(self, role: AdminRole, asked_at: float) -> None:
         """Learn whether the API calls the visitor an administrator; nothing is learnt from UNKNOWN."""
-        timeout = (ADMIN_REMEMBERED if role.is_admin else ROLE_REMEMBERED) - (time.monotonic() - asked)
+        timeout = (ADMIN_REMEMBERED if role.is_admin else ROLE_REMEMBERED) - (time.monotonic() - asked_at)
         if timeout > 0 and not role.is_unknown:
             cache.set(self._role_memory, role, timeout=timeout)
 
@@ -192,12 +192,12 @@ class Capabilities:
         # What was asked before a change may be what was before it, though its answer came later.
         return cached if cached and cached.asked_at > cache.get(self._change_memory(kind, name), 0.0) else None
 
-    def _keep(self, kind: Kind, name: str, level: str, asked: float, *, is_exact: bool = True) -> None:
-        timeout = REMEMBERED - (time.monotonic() - asked)  # an answer may have been long on its way
+    def _keep(self, kind: Kind, name: str, level: str, asked_at: float, *, is_exact: bool = True) -> None:
+        timeout = REMEMBERED - (time.monotonic() - asked_at)  # an answer may have been long on its way
         if not level or timeout <= 0:
             cache.delete(self._memory(kind, name))
             return
-        cache.set(self._memory(kind, name), _CachedLevel(level, is_exact, asked), timeout=timeout)
+        cache.set(self._memory(kind, name), _CachedLevel(level, is_exact, asked_at), timeout=timeout)
 
     def _memory(self, kind: Kind, name: str) -> str:
         return _memory("level", self._tenant, self._me, kind, name)
@@ -214,9 +214,9 @@ class Capabilities:
         return _memory("role", self._tenant, self._me)
 
 
-def is_plain(who: Person) -> bool:
+def is_plain(person: Person) -> bool:
     """Whether somebody is known to have neither the admin nor the privileged role at the API."""
-    return Capabilities(who.tenant, who.username).is_plain
+    return Capabilities(person.tenant, person.username).is_plain
 
 
 def _memory(*parts: str) -> str:

@@ -359,9 +359,9 @@ def client_for(tenant: Tenant) -> AbacoClient:
     return AbacoClient(tenant.url, tenant.version, limits=Limits(body=settings.MAX_BODY_BYTES))
 
 
-def tenant_of(who: Credentials) -> Tenant:
+def tenant_of(person: Credentials) -> Tenant:
     """Return the tenant that somebody is signed in at; raise SignedOut where there is none at that API any more."""
-    tenant = origins.tenant_at(who.tenant)
+    tenant = origins.tenant_at(person.tenant)
     if tenant is None:
         raise SignedOut("no tenant at the API of these credentials")
     return tenant

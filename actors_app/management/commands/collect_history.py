@@ -69,7 +69,7 @@ class Command(BaseCommand):
                 for round_ in rounds:
                     round_.beat()
                 beat_at = time.monotonic() + heartbeat.EVERY
-            first = min(active, key=lambda one: one.due)
+            first = min(active, key=lambda candidate: candidate.due)
             wait = min(first.due, beat_at) - time.monotonic()
             if stop.wait(max(wait, 0.0)) or first.due > time.monotonic():
                 continue
@@ -104,5 +104,5 @@ def _joined(selected: list[Rounds], rounds: list[Rounds], about: str) -> str:
     return " ".join(f"{_prefix(round_, rounds)}{getattr(round_, about)}" for round_ in selected)
 
 
-def _prefix(one: Rounds, rounds: list[Rounds]) -> str:
-    return f"{one.tenant.name}: " if len(rounds) > 1 else ""
+def _prefix(round_: Rounds, rounds: list[Rounds]) -> str:
+    return f"{round_.tenant.name}: " if len(rounds) > 1 else ""

@@ -55,7 +55,7 @@ def test_bars_are_stacked_and_stay_inside() -> None:
         number=24,
         label=lambda hour: f"{hour:%H}:00",
     )
-    chart = bars(found, names=KINDS, every=4)
+    chart = bars(found, names=KINDS, label_every=4)
     below, above = chart.rects
     assert (below.kind, above.kind) == ("complete", "error")
     assert above.y + above.height == pytest.approx(below.y, abs=0.2)
@@ -66,7 +66,7 @@ def test_bars_are_stacked_and_stay_inside() -> None:
 
 
 def test_no_events_make_an_empty_chart() -> None:
-    assert bars([], names=KINDS, every=4).rects == ()
+    assert bars([], names=KINDS, label_every=4).rects == ()
 
 
 def test_seconds_are_drawn_on_a_logarithmic_axis() -> None:
