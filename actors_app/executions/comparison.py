@@ -153,22 +153,22 @@ def difference(left: Tail, right: Tail, names: Iterable[str] = (), *, exact: boo
     return Diff(tuple(rows), changes, (left.left_out, right.left_out), is_cut)
 
 
-def _steps(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _steps(left_lines: Sequence[str], right_lines: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
     """Return the steps from one text to the other, in time that no text can stretch."""
     start = 0
-    while start < min(len(ours), len(theirs)) and ours[start] == theirs[start]:
+    while start < min(len(left_lines), len(right_lines)) and left_lines[start] == right_lines[start]:
         start += 1
     end = 0
-    while end < min(len(ours), len(theirs)) - start and ours[-1 - end] == theirs[-1 - end]:
+    while end < min(len(left_lines), len(right_lines)) - start and left_lines[-1 - end] == right_lines[-1 - end]:
         end += 1
-    inner_ours, inner_theirs = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
+    inner_ours, inner_theirs = left_lines[start : len(left_lines) - end], right_lines[start : len(right_lines) - end]
     often = Counter(inner_theirs)
     pairs = sum(count * often[line] for line, count in Counter(inner_ours).items())
     inner = SequenceMatcher(None, inner_ours, inner_theirs, autojunk=pairs > MAX_PAIRS).get_opcodes()
     steps = [("equal", 0, start, 0, start)] if start else []
     steps += [(kind, a + start, b + start, c + start, d + start) for kind, a, b, c, d in inner if a < b or c < d]
     if end:
-        steps.append(("equal", len(ours) - end, len(ours), len(theirs) - end, len(theirs)))
+        steps.append(("equal", len(left_lines) - end, len(left_lines), len(right_lines) - end, len(right_lines)))
     return steps
 
 

@@ -85,14 +85,14 @@ class Compared:
     message: Diff | None = None
 
 
-def before(abaco: Abaco, who: Credentials, first: Named, *, success: bool) -> Named | None:
+def before(abaco: Abaco, credentials: Credentials, first: Named, *, success: bool) -> Named | None:
     """Return the execution, or the success, before another."""
     execution = abaco.executions.get(first.actor_id, first.execution_id)
-    earlier_id = earlier(abaco, who.tenant, execution, success=success)
+    earlier_id = earlier(abaco, credentials.tenant, execution, success=success)
     return Named(first.actor_id, earlier_id) if earlier_id else None
 
 
-def sides(abaco: Abaco, who: Credentials, first: Named, second: Named) -> tuple[Side, Side]:
+def sides(abaco: Abaco, credentials: Credentials, first: Named, second: Named) -> tuple[Side, Side]:
     """Ask for both at once; each side keeps its own errors."""
     calls: dict[str, Any] = {}
     for named in (first, second):
@@ -105,18 +105,20 @@ def sides(abaco: Abaco, who: Credentials, first: Named, second: Named) -> tuple[
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
-    return _side(who, "A", first, answers), _side(who, "B", second, answers)
+    return _side(credentials, "A", first, answers), _side(credentials, "B", second, answers)
 
 
 def _masker(named: Named, execution: Execution | None = None) -> Masker:
     return Masker(named.actor_id, named.execution_id, execution.actor_id if execution else "")
 
 
-def _side(who: Credentials, letter: str, named: Named, answers: dict[str, Answer]) -> Side:
+def _side(credentials: Credentials, letter: str, named: Named, answers: dict[str, Answer]) -> Side:
     actor, execution = answers[f"actor {named.actor_id}"], answers[f"execution {named}"]
     log = answers[f"log {named}"]
     if log.error or not log.value.lines:
-        archived = visible_kept(who, named.actor_id, named.execution_id, {"actor": actor, "execution": execution})
+        archived = visible_kept(
+            credentials, named.actor_id, named.execution_id, {"actor": actor, "execution": execution}
+        )
         with suppress(log_archive.Unreadable):
             log = Answer(tail_of(_masker(named).pieces(log_archive.pieces(archived)))) if archived else log
     return Side(
@@ -127,13 +129,13 @@ def _side(who: Credentials, letter: str, named: Named, answers: dict[str, Answer
         error=execution.error,
         log=log.value,
         log_error=log.error,
-        message=message_archive.original_message(who, named.execution_id, actor.value)
+        message=message_archive.original_message(credentials, named.execution_id, actor.value)
         if execution.value
         else OriginalMessage(),
     )
 
 
-def compared(who: Credentials, left: Side, right: Side) -> Compared:
+def compared(credentials: Credentials, left: Side, right: Side) -> Compared:
     """Return what differs between two executions that are both there."""
     names = left.names + right.names
     rows = field_rows(_fields(left), _fields(right))
@@ -141,7 +143,7 @@ def compared(who: Credentials, left: Side, right: Side) -> Compared:
         # Of the container's final state only what differs is worth a line.
         fields=[row for row in rows if not (row.is_same and row.is_final)],
         equal_fields=sum(row.is_same and row.is_final for row in rows),
-        results=_results(who, left, right, names),
+        results=_results(credentials, left, right, names),
     )
     if left.log is not None and right.log is not None:
         result.log = difference(left.log, right.log, names)
@@ -176,10 +178,11 @@ def _fields(side: Side) -> dict[str, str]:
     return fields_of(side.execution, side.actor) if side.execution else {}
 
 
-def _results(who: Credentials, left: Side, right: Side, names: list[str]) -> list[ResultPair]:
+def _results(credentials: Credentials, left: Side, right: Side, names: list[str]) -> list[ResultPair]:
     """Put the results that this person has taken of both beside each other."""
     left_texts, right_texts = (
-        result_archive.texts(who, side.named.execution_id, MAX_RESULT, MAX_TEXTS, side.masker) for side in (left, right)
+        result_archive.texts(credentials, side.named.execution_id, MAX_RESULT, MAX_TEXTS, side.masker)
+        for side in (left, right)
     )
     pairs = []
     for left_pair, right_pair in zip_longest(left_texts, right_texts):

@@ -148,10 +148,10 @@ class Pack:
             self._miss(f"{folder}permissions.json", f"actor {seen_actor.id}", _why(answers["permissions"].error))
         yield from self._audit(seen_actor, folder)
 
-    def _audit(self, seen: SeenActor, folder: str) -> Iterator[bytes]:
-        actor, problems = self.actors[seen.key], list[str]()
-        reader, masker = Reader.of(self.credentials, [actor] if actor else []), Masker(seen.id)
-        lines = reader.lines().filter(actor_id=seen.id)
+    def _audit(self, seen_actor: SeenActor, folder: str) -> Iterator[bytes]:
+        actor, problems = self.actors[seen_actor.key], list[str]()
+        reader, masker = Reader.of(self.credentials, [actor] if actor else []), Masker(seen_actor.id)
+        lines = reader.lines().filter(actor_id=seen_actor.id)
 
         def pieces() -> Iterator[bytes]:
             try:
@@ -304,8 +304,8 @@ class Pack:
             self._miss(f"the rest of {name}", source, " ".join(problems))
         self.files.append(entry)
 
-    def _miss(self, what: str, of: str, why: str) -> None:
-        self.missing.append({"what": what, "of": of, "why": why})
+    def _miss(self, subject: str, of: str, why: str) -> None:
+        self.missing.append({"what": subject, "of": of, "why": why})
 
     def _closing(self) -> Iterator[bytes]:
         count, at = len(self.subjects), moment_text(now_ms())

@@ -66,24 +66,24 @@ def sent(pack: Pack) -> StreamingHttpResponse:
 
 
 def _readable_actor(
-    request: HttpRequest, abaco: Abaco, who: Credentials, actor_id: str, answer: Answer
+    request: HttpRequest, abaco: Abaco, credentials: Credentials, actor_id: str, answer: Answer
 ) -> tuple[SeenActor, AdminRole | None]:
     """Return the actor when this visitor may read it now, and their role, None where nothing rests on it."""
     if answer.value:
-        (key,) = visibility.remember(who.tenant, [answer.value.value])
-        return visibility.seen_actors(who.tenant, [key])[key], None
+        (key,) = visibility.remember(credentials.tenant, [answer.value.value])
+        return visibility.seen_actors(credentials.tenant, [key])[key], None
     error = answer.error
     if isinstance(error, Forbidden):
         try:
             abaco.actors.get(actor_id)  # which tells what is gone from what is somebody else's
         except NotFound as gone:
             seen_actor = visibility.remembered_actor(request, abaco, actor_id, gone)
-            return seen_actor, None if seen_actor.owner == who.username else AdminRole.ADMIN
+            return seen_actor, None if seen_actor.owner == credentials.username else AdminRole.ADMIN
         raise error
     if not isinstance(error, NotFound | Unreachable | ServiceFailed):
         raise error or SignedOut
     seen_actor = visibility.one_readable(request, abaco, actor_id)
-    if not isinstance(error, NotFound) or seen_actor.owner == who.username:
+    if not isinstance(error, NotFound) or seen_actor.owner == credentials.username:
         return seen_actor, None
     visibility.need_admin(abaco, error)
     return seen_actor, AdminRole.ADMIN

@@ -62,7 +62,7 @@ def _state_context(
 
 
 def _page_context(
-    who: Credentials,
+    credentials: Credentials,
     actor_id: str,
     execution_id: str,
     execution: Execution,
@@ -73,8 +73,12 @@ def _page_context(
 ) -> dict[str, Any]:
     """Return what the page shows beside the log; also of an execution that is only remembered `as_of` a moment."""
     # Who may see the message is the API's to say, now.
-    near = neighbours(who.tenant, actor.id if actor else actor_id, execution_id)
-    message = OriginalMessage(why_not=UNASKED) if as_of else message_archive.original_message(who, execution_id, actor)
+    near = neighbours(credentials.tenant, actor.id if actor else actor_id, execution_id)
+    message = (
+        OriginalMessage(why_not=UNASKED)
+        if as_of
+        else message_archive.original_message(credentials, execution_id, actor)
+    )
     of_message, of_results = (Masker(actor_id, execution_id, execution.worker_id, reveals=reveals) for _ in range(2))
     sent = message.sent.masked(of_message) if message.sent else None
     return {
@@ -83,11 +87,11 @@ def _page_context(
         "tab": "executions",
         "section": "actors",
         "counts": {},
-        "kept": shown_results(who, execution_id, of_results),
+        "kept": shown_results(credentials, execution_id, of_results),
         "message": replace(message, sent=sent),
         "message_masked": of_message.count,
         "message_shape": shape_of(sent.body, is_whole=True) if sent else None,
-        "is_owner": secrets.is_owner(who.username, actor),
+        "is_owner": secrets.is_owner(credentials.username, actor),
         "reveals": reveals,
         **_neighbour_urls(actor_id, execution_id, near, asks=as_of is None),
         "as_of": as_of,
@@ -170,13 +174,13 @@ def last_known(
     execution: Execution,
     as_of: datetime,
     error: AbacoError,
-    seen: SeenActor | None = None,
+    seen_actor: SeenActor | None = None,
 ) -> HttpResponse:
     """Show an execution as the portal last saw it, with nothing to change or to follow: the API does not answer."""
     context = _page_context(signed_in(request), actor_id, execution_id, execution, None, as_of)
     context |= {"error": error, "can_halt": False}
-    if seen:
-        context |= {"label": seen.label, "deleted": from_ms(seen.deleted)}
+    if seen_actor:
+        context |= {"label": seen_actor.label, "deleted": from_ms(seen_actor.deleted)}
     return render_page(request, "executions/detail.html", context)
 
 

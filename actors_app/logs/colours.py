@@ -45,10 +45,10 @@ def styled(style: Style, codes: str) -> Style:
     return style
 
 
-def coloured(style: Style, code: int, more: Sequence[int] = ()) -> Style:
-    """Return a style with the colour of a code; one that means none changes nothing. `more` follows 38 and 48."""
+def coloured(style: Style, code: int, parameters: Sequence[int] = ()) -> Style:
+    """Return a style with the colour of a code; one that means none changes nothing. `parameters` follow 38 and 48."""
     if code in EXTENDED:
-        name = _extended(more)
+        name = _extended(parameters)
         return _changed(style, EXTENDED[code], name) if name else style
     if 30 <= code <= 37 or 90 <= code <= 97:
         return _changed(style, "ansi-", COLOURS[code % 10])
@@ -61,12 +61,12 @@ def _changed(style: Style, prefix: str, name: str) -> Style:
     return frozenset(part for part in style if not part.startswith(prefix)) | ({prefix + name} if name else set())
 
 
-def _extended(more: Sequence[int]) -> str:
+def _extended(parameters: Sequence[int]) -> str:
     """Return the colour that the numbers after 38 or 48 mean; empty where they mean none."""
-    if more[:1] == [5] and len(more) > 1 and more[1] < 256:
-        return _of_256(more[1])
+    if parameters[:1] == [5] and len(parameters) > 1 and parameters[1] < 256:
+        return _of_256(parameters[1])
     # Between the 2 and the three shares a colour space may stand.
-    return _nearest(*more[-3:]) if more[:1] == [2] and len(more) > 3 else ""
+    return _nearest(*parameters[-3:]) if parameters[:1] == [2] and len(parameters) > 3 else ""
 
 
 def _of_256(number: int) -> str:

@@ -13,7 +13,7 @@ from actors_app.logs.lifetime import log_is_settled
 from actors_app.logs.models import KeptLog
 from actors_app.logs.operations import DELETE_LOG, KEEP_LOG
 from actors_app.services import Abaco
-from actors_app.services import Answer as Asked
+from actors_app.services import Answer as ApiAnswer
 from actors_app.services.errors import Conflict
 from actors_app.services.permissions import WORLD, level_of
 
@@ -47,24 +47,24 @@ def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
     )
 
 
-def may_forget(who: Credentials, kept: KeptLog, answers: Mapping[str, Asked]) -> bool:
+def may_forget(credentials: Credentials, kept_log: KeptLog, answers: Mapping[str, ApiAnswer]) -> bool:
     """Whether somebody may delete an archived log: who kept it, and whoever may change the actor."""
     actor, levels = answers["actor"].value, answers["levels"].value or {}
-    is_owner = actor is not None and actor.owner == who.username
-    may_change = WORLD in levels or level_of(levels, who.username) == "UPDATE"
-    return kept.username == who.username or is_owner or may_change
+    is_owner = actor is not None and actor.owner == credentials.username
+    may_change = WORLD in levels or level_of(levels, credentials.username) == "UPDATE"
+    return kept_log.username == credentials.username or is_owner or may_change
 
 
-def forget(request: HttpRequest, actor_id: str, execution_id: str, kept: KeptLog) -> CommandResult[None]:
+def forget(request: HttpRequest, actor_id: str, execution_id: str, kept_log: KeptLog) -> CommandResult[None]:
     """Delete an archived log; the API has no part in it."""
     return perform(
         request,
         DELETE_LOG,
-        lambda: log_archive.forget(kept),
+        lambda: log_archive.forget(kept_log),
         lambda _: Answer("The kept log was deleted.", _page(actor_id, execution_id)),
         actor_id=actor_id,
         object_id=execution_id,
-        details={"before": {"kept_by": kept.username, "size": kept.size, "sha256": kept.sha256}},
+        details={"before": {"kept_by": kept_log.username, "size": kept_log.size, "sha256": kept_log.sha256}},
     )
 
 

@@ -89,9 +89,9 @@ def _moment(local: str, zone: str | None) -> str:
     return whole + (f".{fraction[:3]}" if fraction else "") + zone
 
 
-def marked(spans: tuple[Span, ...], wanted: re.Pattern[str]) -> tuple[Span, ...]:
+def marked(spans: tuple[Span, ...], pattern: re.Pattern[str]) -> tuple[Span, ...]:
     """Return a line's pieces with what was looked for as pieces of their own, also where it crosses styles."""
-    places = [match.span() for match in wanted.finditer("".join(span.text for span in spans)) if match[0]]
+    places = [match.span() for match in pattern.finditer("".join(span.text for span in spans)) if match[0]]
     if not places:
         return spans
     pieces: list[Span] = []

@@ -89,11 +89,11 @@ class Row:
         elif final == "u" and not numbers:
             self._go(self._saved)
 
-    def _go(self, place: int) -> None:
-        if self._is_whole and place < self._place:
+    def _go(self, column: int) -> None:
+        if self._is_whole and column < self._place:
             self._erased, self._is_whole = 0, False
         end = len(self._cells) if self._erased is None else self._erased
-        self._place = max(0, min(place, end))
+        self._place = max(0, min(column, end))
 
     def _write(self, text: str) -> None:
         if self._place < len(self._cells) and not text.isprintable():
@@ -113,20 +113,20 @@ class Row:
         self._put(cells, self._place)
         self._place += len(cells)
 
-    def _delete(self, place: int) -> None:
+    def _delete(self, column: int) -> None:
         self._erased, self._is_whole = None, False
-        del self._cells[place:], self._styles[place:]
+        del self._cells[column:], self._styles[column:]
 
-    def _put(self, cells: list[str], place: int) -> None:
+    def _put(self, cells: list[str], column: int) -> None:
         """Write cells over others or at the end; of a wide character of which half is covered the rest is a blank."""
-        end = place + len(cells)
-        if cells and place < len(self._cells):
-            if place and not self._cells[place]:
-                self._cells[place - 1] = " "
+        end = column + len(cells)
+        if cells and column < len(self._cells):
+            if column and not self._cells[column]:
+                self._cells[column - 1] = " "
             if end < len(self._cells) and not self._cells[end]:
                 self._cells[end] = " "
-        self._cells[place:end] = cells
-        self._styles[place:end] = [self.style] * len(cells)
+        self._cells[column:end] = cells
+        self._styles[column:end] = [self.style] * len(cells)
 
 
 def _cells_of(text: str) -> list[str]:

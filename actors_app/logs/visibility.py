@@ -9,12 +9,14 @@ from actors_app.services import Answer
 from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed
 
 
-def visible_kept(who: Credentials, actor_id: str, execution_id: str, answers: Mapping[str, Answer]) -> KeptLog | None:
+def visible_kept(
+    credentials: Credentials, actor_id: str, execution_id: str, answers: Mapping[str, Answer]
+) -> KeptLog | None:
     """Return the archived log of an execution if somebody may see it: whoever the API lets read it now.
 
     Where the API cannot say so, because the actor is gone or nothing answers, only who kept it.
     """
-    kept_log = log_archive.kept_log(who.tenant, execution_id)
+    kept_log = log_archive.kept_log(credentials.tenant, execution_id)
     execution, actor = answers["execution"], answers["actor"]
     if kept_log is None or _is_refusal(execution.error) or _is_refusal(actor.error):
         return None
@@ -23,7 +25,7 @@ def visible_kept(who: Credentials, actor_id: str, execution_id: str, answers: Ma
     elif actor.value is not None:
         is_theirs = kept_log.actor_id == actor.value.id
     else:
-        is_theirs = (kept_log.username, kept_log.actor_id) == (who.username, actor_id)
+        is_theirs = (kept_log.username, kept_log.actor_id) == (credentials.username, actor_id)
     return kept_log if is_theirs else None
 
 

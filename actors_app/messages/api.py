@@ -29,9 +29,9 @@ from actors_app.services.types import SentMessage
 TAG = "Messages"
 
 
-def sent_message_data(actor_id: str, made: SentMessage, message: str) -> dict[str, Any]:
+def sent_message_data(actor_id: str, sent_message: SentMessage, message: str) -> dict[str, Any]:
     """Return what a message became, as it goes out."""
-    execution = made.execution_id
+    execution = sent_message.execution_id
     url = reverse("api:execution-detail", args=[actor_id, execution]) if is_id(execution) else None
     return {"actor_id": actor_id, "execution_id": execution, "message": message, "url": url}
 
@@ -63,9 +63,9 @@ class Messages(Resource):
         result = commands.send_message(self.http, self.abaco, actor_id, sent)
         return self.command_response(
             result,
-            lambda made, message: sent_message_data(actor_id, made, message),
+            lambda sent_message, message: sent_message_data(actor_id, sent_message, message),
             status=201,
-            location=lambda made: sent_message_data(actor_id, made, "")["url"] or "",
+            location=lambda sent_message: sent_message_data(actor_id, sent_message, "")["url"] or "",
         )
 
     @operation(
@@ -107,9 +107,9 @@ class SendAgain(Resource):
         result = commands.send_message(self.http, self.abaco, actor_id, replace(original.sent, repeats=execution_id))
         return self.command_response(
             result,
-            lambda made, message: sent_message_data(actor_id, made, message),
+            lambda sent_message, message: sent_message_data(actor_id, sent_message, message),
             status=201,
-            location=lambda made: sent_message_data(actor_id, made, "")["url"] or "",
+            location=lambda sent_message: sent_message_data(actor_id, sent_message, "")["url"] or "",
         )
 
 

@@ -63,7 +63,7 @@ class OriginalMessage:
     why_not: str = ""
 
 
-def keep(who: Credentials, actor_id: str, execution_id: str, sent: Sent) -> KeptMessage | None:
+def keep(credentials: Credentials, actor_id: str, execution_id: str, sent: Sent) -> KeptMessage | None:
     """Keep a message that has just become an execution; None where none are kept, or it cannot be.
 
     It was sent, so nothing here may fail any more: a store that does not answer is a line in the log.
@@ -73,8 +73,8 @@ def keep(who: Credentials, actor_id: str, execution_id: str, sent: Sent) -> Kept
         return None
     at = timezone.now()
     row = KeptMessage(
-        tenant=who.tenant,
-        username=who.username,
+        tenant=credentials.tenant,
+        username=credentials.username,
         actor_id=actor_id,
         execution_id=execution_id,
         kind=sent.kind,
@@ -104,14 +104,16 @@ def kept_message(tenant: str, execution_id: str) -> KeptMessage | None:
     return KeptMessage.objects.filter(tenant=tenant, execution_id=execution_id).first()
 
 
-def may_see(who: Credentials, row: KeptMessage, actor: Actor | None) -> bool:
+def may_see(credentials: Credentials, row: KeptMessage, actor: Actor | None) -> bool:
     """Whether somebody may see a message's words: they sent it, or the API names them as the actor's owner.
 
     `actor` is the one that the API has just described under the execution's address; None where it did not.
     """
-    if row.tenant != who.tenant:
+    if row.tenant != credentials.tenant:
         return False
-    return who.username == row.username or (actor is not None and bool(actor.owner) and actor.owner == who.username)
+    return credentials.username == row.username or (
+        actor is not None and bool(actor.owner) and actor.owner == credentials.username
+    )
 
 
 def opened(row: KeptMessage) -> Sent | None:
@@ -125,16 +127,16 @@ def opened(row: KeptMessage) -> Sent | None:
     return Sent(row.kind, body, along["environment"], along["repeats"])
 
 
-def original_message(who: Credentials, execution_id: str, actor: Actor | None) -> OriginalMessage:
+def original_message(credentials: Credentials, execution_id: str, actor: Actor | None) -> OriginalMessage:
     """Return what somebody may know of the message of an execution that the API has just let them read."""
-    row = kept_message(who.tenant, execution_id)
+    row = kept_message(credentials.tenant, execution_id)
     if row is None:
         return OriginalMessage(why_not=_never_kept())
-    name = "you" if row.username == who.username else visible(row.username)
+    name = "you" if row.username == credentials.username else visible(row.username)
     origin = f"It was sent through this portal by {name}"
     if not row.sha256 or row.expires_at <= timezone.now():
         return OriginalMessage(row, why_not=f"{origin}. The time for which it is kept is over.")
-    if not may_see(who, row, actor):
+    if not may_see(credentials, row, actor):
         return OriginalMessage(row, why_not=f"{origin}. Only {name} and the actor's owner may see it.")
     if row.size > MAX_KEPT:
         return OriginalMessage(row, why_not=f"{origin}: {size(row.size)}. Beyond {size(MAX_KEPT)} none is kept.")

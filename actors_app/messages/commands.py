@@ -19,7 +19,7 @@ def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) 
         request,
         SEND_MESSAGE,
         lambda: send(signed_in(request), abaco, actor_id, sent),
-        lambda made: Answer("Message sent.", execution_address(actor_id, made.execution_id)),
+        lambda sent_message: Answer("Message sent.", execution_address(actor_id, sent_message.execution_id)),
         actor_id=actor_id,
         details=audit_details(sent),
     )

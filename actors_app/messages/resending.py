@@ -42,7 +42,7 @@ class ResendDraft:
         return self.initial.get("kind") == "file"
 
 
-def original_of(who: Credentials, execution_id: str, actor: Answer, execution: Answer) -> OriginalMessage:
+def original_of(credentials: Credentials, execution_id: str, actor: Answer, execution: Answer) -> OriginalMessage:
     """Return what somebody may know of a message, by what the API says of its actor and execution now."""
     for answer in (execution, actor):
         if isinstance(answer.error, SignedOut):
@@ -50,7 +50,7 @@ def original_of(who: Credentials, execution_id: str, actor: Answer, execution: A
     if execution.error is not None:
         return OriginalMessage(why_not=f"Its execution could not be read. {execution.error.user_message}")
     visible_actor: Actor | None = actor.value
-    return message_archive.original_message(who, execution_id, visible_actor)
+    return message_archive.original_message(credentials, execution_id, visible_actor)
 
 
 def resend_draft(execution_id: str, original: OriginalMessage) -> ResendDraft:

@@ -14,7 +14,7 @@ from actors_app.services.jsons import load_json
 from actors_app.services.types import SentMessage
 
 
-def send(who: Credentials, abaco: Abaco, actor_id: str, sent: Sent) -> SentMessage:
+def send(credentials: Credentials, abaco: Abaco, actor_id: str, sent: Sent) -> SentMessage:
     """Send a message, then keep it: the API does not. `POST /actors/{id}/messages`.
 
     Raises InvalidRequest, without a call, for a message that would block a worker or break the actor: one that was kept
@@ -29,7 +29,7 @@ def send(who: Credentials, abaco: Abaco, actor_id: str, sent: Sent) -> SentMessa
         result = abaco.messages.send_json(actor_id, value, sent.environment)
     else:
         result = abaco.messages.send_text(actor_id, str(value), sent.environment)
-    message_archive.keep(who, actor_id, result.execution_id, sent)
+    message_archive.keep(credentials, actor_id, result.execution_id, sent)
     return result
 
 

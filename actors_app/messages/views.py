@@ -24,7 +24,7 @@ from actors_app.messages.forms import MessageForm, PurgeForm
 from actors_app.messages.operations import SEND_FILE, SEND_MESSAGE
 from actors_app.messages.resending import ResendDraft, masked_of, original_of, resend_draft, restored
 from actors_app.services import Abaco
-from actors_app.services import Answer as Said
+from actors_app.services import Answer as ApiAnswer
 from actors_app.services.errors import AbacoError
 from actors_app.services.jsons import dump_json
 from actors_app.services.messages import privileged_key
@@ -99,13 +99,13 @@ def _compose(
     actor_id: str,
     form: MessageForm,
     *,
-    said: dict[str, Said] | None = None,
+    answers: dict[str, ApiAnswer] | None = None,
     again: ResendDraft | None = None,
     sent: Sent | None = None,
     partial: str = "messages/_compose.html",
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page; of the actor it shows what the API has `said`, if it was asked.
+    """Render the page; `answers` are those of the API, None where it was not asked.
 
     `sent` is the message that the form was filled with, as it was.
     """
@@ -123,13 +123,13 @@ def _compose(
         is_file, text = sent.kind == "binary", sent.body.decode(errors="replace")
         value = json.loads(text) if sent.kind == "json" else text
         context |= _as_code("file" if is_file else sent.kind, None if is_file else value, sent.environment)
-    if said is not None:
-        context["actor"] = said["actor"].unwrap()
-        workers, waiting = said["workers"].value, said["mailbox"].value
+    if answers is not None:
+        context["actor"] = answers["actor"].unwrap()
+        workers, waiting = answers["workers"].value, answers["mailbox"].value
         context["standstills"] = standing_still(
             abaco_for(request), context["actor"], workers, waiting.messages if waiting else None
         )
-        context["mailbox"], context["mailbox_error"] = said["mailbox"].value, said["mailbox"].error
+        context["mailbox"], context["mailbox_error"] = answers["mailbox"].value, answers["mailbox"].error
         if context["mailbox"]:
             context["counts"] = {"messages": context["mailbox"].messages}
     return render_page(request, "messages/form.html", context, partial=partial, status=status)
@@ -174,13 +174,13 @@ def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     execution_id = request.GET.get("again", "")
     if not is_id(execution_id):
         note = ResendDraft(execution_id, why_not="The address names no execution.") if execution_id else None
-        return _compose(request, actor_id, MessageForm(), said=abaco.wave(**calls), again=note)
+        return _compose(request, actor_id, MessageForm(), answers=abaco.wave(**calls), again=note)
     answers = abaco.wave(execution=lambda: abaco.executions.get(actor_id, execution_id), **calls)
     message = original_of(signed_in(request), execution_id, answers["actor"], answers["execution"])
     resending = resend_draft(execution_id, message)
     masked = masked_of(execution_id, message.sent) if message.sent else None
     return _compose(
-        request, actor_id, MessageForm(initial=resending.initial), said=answers, again=resending, sent=masked
+        request, actor_id, MessageForm(initial=resending.initial), answers=answers, again=resending, sent=masked
     )
 
 

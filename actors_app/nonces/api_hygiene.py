@@ -46,7 +46,7 @@ class NonceOverview(Resource):
         holders = keyed_of(answers["actors"].unwrap(), answers["aliases"].value or (), self.user.username)
         page = paging.cut(
             holders,
-            lambda one: (one.label.casefold(), int(one.holder.is_alias), one.holder.id),
+            lambda item: (item.label.casefold(), int(item.holder.is_alias), item.holder.id),
             cursor=self.params.get("cursor", ""),
             limit=self.params["limit"],
         )

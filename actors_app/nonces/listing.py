@@ -55,7 +55,7 @@ def keyed_of(actors: Sequence[Actor], aliases: Sequence[Alias], me: str) -> list
         for item in aliases
         if item.owner == me and is_id(item.actor_id) and page_of("alias-detail", item.alias)
     ]
-    return sorted(holders, key=lambda one: (one.label.casefold(), one.holder.is_alias, one.holder.id))
+    return sorted(holders, key=lambda item: (item.label.casefold(), item.holder.is_alias, item.holder.id))
 
 
 def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[ReviewedNonce], list[Keyed]]:
@@ -83,10 +83,10 @@ def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[Revi
     ]
     order = list(FINDINGS)
     reviewed.sort(
-        key=lambda one: (
-            not one.findings,
-            order.index(one.findings[0]) if one.findings else 0,
-            one.keyed.label.casefold(),
+        key=lambda item: (
+            not item.findings,
+            order.index(item.findings[0]) if item.findings else 0,
+            item.keyed.label.casefold(),
         )
     )
     return reviewed, unread

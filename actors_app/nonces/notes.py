@@ -21,13 +21,15 @@ def noted_of(tenant: str, handles: Iterable[str]) -> dict[str, NonceNote]:
     return {note.handle: note for note in NonceNote.objects.filter(tenant=tenant, handle__in=set(handles))}
 
 
-def note(who: Credentials, handle: str, text: str) -> None:
+def note(credentials: Credentials, handle: str, text: str) -> None:
     """Write a note in place of the one there was; an empty one takes it away."""
     if not text:
-        forget(who.tenant, handle)
+        forget(credentials.tenant, handle)
         return
     NonceNote.objects.update_or_create(
-        tenant=who.tenant, handle=handle, defaults={"text": text, "username": who.username, "noted": timezone.now()}
+        tenant=credentials.tenant,
+        handle=handle,
+        defaults={"text": text, "username": credentials.username, "noted": timezone.now()},
     )
 
 

@@ -150,7 +150,8 @@ def entries_of(kind: Kind, levels: Mapping[str, str], owner: str, me: str) -> li
     entries = [_entry(kind, levels, user, level, owner, me, alike) for user, level in levels.items()]
     order = {level: number for number, level in enumerate(reversed(LEVELS))}
     return sorted(
-        entries, key=lambda one: (not one.is_world, one.user != owner, order.get(one.level, len(order)), one.user)
+        entries,
+        key=lambda entry: (not entry.is_world, entry.user != owner, order.get(entry.level, len(order)), entry.user),
     )
 
 
@@ -190,11 +191,11 @@ def _why(kind: Kind, levels: Mapping[str, str], user: str, level: str, owner: st
         yield MAY_BE_ALL
 
 
-def too_low(levels: Mapping[str, str], me: str, words: str) -> str:
+def too_low(levels: Mapping[str, str], me: str, phrase: str) -> str:
     """Say why somebody without UPDATE cannot grant."""
     level = level_of(levels, me)
     has = "you have no level of your own" if level == "NONE" else f"your level is {level}"
-    return f"Granting needs UPDATE on {words}, and {has}."
+    return f"Granting needs UPDATE on {phrase}, and {has}."
 
 
 # Ways in that are no entries ------------------------------------------------------------------------------------

@@ -168,8 +168,8 @@ def _subject(subject: Subject, answers: Mapping[str, Answer]) -> dict[str, Any]:
     return context
 
 
-def _owner(subject: Subject, known: Mapping[str, Any]) -> str:
-    return str(getattr(known.get("actor" if subject.kind == "actor" else "found"), "owner", ""))
+def _owner(subject: Subject, context: Mapping[str, Any]) -> str:
+    return str(getattr(context.get("actor" if subject.kind == "actor" else "found"), "owner", ""))
 
 
 def _refused(error: AbacoError) -> dict[str, Any]:

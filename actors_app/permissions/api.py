@@ -47,7 +47,7 @@ class PermissionList(Resource):
         explanation = explained(self.abaco, Subject.of(named), self.user.username)
         page = paging.cut(
             explanation.entries,
-            lambda one: (one.user,),
+            lambda entry: (entry.user,),
             cursor=self.params.get("cursor", ""),
             limit=self.params["limit"],
         )

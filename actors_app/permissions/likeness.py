@@ -74,10 +74,10 @@ def by_drawing(names: Iterable[str]) -> dict[str, list[str]]:
     return names_by_drawing
 
 
-def doubt(user: str, others: Mapping[str, Sequence[str]]) -> str:
+def doubt(user: str, names_by_drawing: Mapping[str, Sequence[str]]) -> str:
     """Say why a name must be looked at twice before it is let in; nothing where it is plain. ABACO_WORLD itself is.
 
-    `others` are the names that it could be taken for, by what they look like.
+    `names_by_drawing` are the names that it could be taken for, by what they look like.
     """
     if user == WORLD:
         return ""
@@ -86,7 +86,7 @@ def doubt(user: str, others: Mapping[str, Sequence[str]]) -> str:
         return f"“{name}” does not stand for everybody: the API takes it for a user of exactly this name."
     if _is_near_world(user_drawing):
         return f"“{name}” resembles {WORLD} and is not it: the API takes it for a user of exactly this name."
-    like = next((similar for similar in others.get(user_drawing, ()) if similar != user), "")
+    like = next((similar for similar in names_by_drawing.get(user_drawing, ()) if similar != user), "")
     resembles = f"resembles “{visible(like)}” and is another" if like else ""
     foreign = next((sign for sign in user if not sign.isascii()), "")
     if not foreign:
@@ -95,14 +95,16 @@ def doubt(user: str, others: Mapping[str, Sequence[str]]) -> str:
     return f"“{name}” {reason}, {f'{resembles} user' if like else 'which is no plain letter'}."
 
 
-def _means_everybody(user: str, drawn: str) -> bool:
+def _means_everybody(user: str, user_drawing: str) -> bool:
     is_wild = not _WILDCARDS.isdisjoint(normal_form("NFKC", user))
-    if is_wild or not drawn or drawn in _EVERYBODY_DRAWN:
+    if is_wild or not user_drawing or user_drawing in _EVERYBODY_DRAWN:
         return True
-    return not _is_near_world(drawn) and any(drawing(part) in _ANYWHERE_DRAWN for part in _PART.findall(user))
+    return not _is_near_world(user_drawing) and any(drawing(part) in _ANYWHERE_DRAWN for part in _PART.findall(user))
 
 
-def _is_near_world(drawn: str) -> bool:
-    if drawn.startswith(_WORLD_DRAWN):
+def _is_near_world(user_drawing: str) -> bool:
+    if user_drawing.startswith(_WORLD_DRAWN):
         return True
-    return len(drawn) < 2 * len(_WORLD_DRAWN) and SequenceMatcher(None, drawn, _WORLD_DRAWN).ratio() >= _NEAR
+    return (
+        len(user_drawing) < 2 * len(_WORLD_DRAWN) and SequenceMatcher(None, user_drawing, _WORLD_DRAWN).ratio() >= _NEAR
+    )

@@ -15,7 +15,7 @@ def ensure(request: HttpRequest, abaco: Abaco, actor_id: str, num: int) -> Comma
         request,
         ENSURE_WORKERS,
         lambda: abaco.workers.ensure(actor_id, num),
-        lambda said: _outcome(abaco, actor_id, num, said),
+        lambda message: _outcome(abaco, actor_id, num, message),
         actor_id=actor_id,
         details={"num": num},
     )
@@ -37,10 +37,10 @@ def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> C
     )
 
 
-def _outcome(abaco: Abaco, actor_id: str, num: int, said: str) -> Answer:
+def _outcome(abaco: Abaco, actor_id: str, num: int, message: str) -> Answer:
     """Say what became of asking for workers, from a fresh list: the API's own numbers are what was asked for."""
     workers: tuple[Worker, ...] | None = abaco.wave(workers=lambda: abaco.workers.list(actor_id))["workers"].value
-    is_same = "already had" in said
+    is_same = "already had" in message
     if workers is None:
         total = ""
     else:

@@ -121,9 +121,9 @@ def after_halt(api: Dialect | None) -> tuple[str, ...]:
     )
 
 
-def after_stop(api: Dialect | None, found: Standstill | None) -> tuple[str, ...]:
-    """Return what stopping a worker does, in sentences; `found` is its standstill, if it has one."""
-    if found is None or found.kind == "worker-blocked" or (api is not None and api.drops_stopped_workers):
+def after_stop(api: Dialect | None, standstill: Standstill | None) -> tuple[str, ...]:
+    """Return what stopping a worker does, in sentences; `standstill` is the worker's, if it has one."""
+    if standstill is None or standstill.kind == "worker-blocked" or (api is not None and api.drops_stopped_workers):
         goes = "Its process ends at once, and its record is gone within a second."
     else:
         goes = (
@@ -136,7 +136,7 @@ def after_stop(api: Dialect | None, found: Standstill | None) -> tuple[str, ...]
     )
     return (
         goes,
-        *((back,) if found is not None and found.kind == "worker-blocked" else ()),
+        *((back,) if standstill is not None and standstill.kind == "worker-blocked" else ()),
         "Messages that wait stay in the mailbox. No other worker starts for them: the next message that is sent starts "
         "one, where no record of a worker is left.",
     )
@@ -305,15 +305,15 @@ def _add(
     return (Remedy("add", "Start one more worker", f"{effect} For administrators.", num=num),)
 
 
-def _beside_others(one: Standstill) -> Standstill:
+def _beside_others(standstill: Standstill) -> Standstill:
     """Return a standstill of one worker among others that work."""
     return Standstill(
-        one.kind,
-        one.sentence,
+        standstill.kind,
+        standstill.sentence,
         "Other workers of the actor take messages meanwhile.",
-        one.evidence,
-        one.remedies,
-        one.worker_id,
+        standstill.evidence,
+        standstill.remedies,
+        standstill.worker_id,
         blocks=False,
     )
 

@@ -78,9 +78,9 @@ def why_not_running(execution: Execution, state: ActorState, at: datetime) -> Wh
     return Why(kind, reason, advice, evidence, is_stuck, remedies)
 
 
-def _holds_up(one: Standstill, execution: Execution, state: ActorState, *, is_taken: bool) -> bool:
+def _holds_up(standstill: Standstill, execution: Execution, state: ActorState, *, is_taken: bool) -> bool:
     """Whether a standstill is why this very execution waits, and not only others; `is_taken`: a worker there has it."""
-    if not one.worker_id or one.worker_id == execution.worker_id:
+    if not standstill.worker_id or standstill.worker_id == execution.worker_id:
         return True
     return state.waiting != 0 and not is_taken
 
