@@ -183,7 +183,8 @@ def test_a_trail_that_is_written_and_pruned_meanwhile_still_proves_itself() -> N
 
     def write() -> None:
         try:
-            while not stop.is_set():
+            # SQLite gives its lock to nobody in turn: a writer without a pause would keep it.
+            while not stop.wait(0.005):
                 read()
         except BaseException as failure:  # noqa: BLE001 - the thread's failure is the test's
             failed.append(failure)
