@@ -95,6 +95,7 @@ def test_in_v3_a_stop_and_the_next_message_run_both(visit: Visit, request: pytes
     run_after(page, third)
 
 
+@pytest.mark.full
 def test_an_image_that_does_not_start_is_replaced_and_runs_what_failed(visit: Visit) -> None:
     page = visit("demo")
     actor = register(page, "no-start", "sandbox/nostart")
