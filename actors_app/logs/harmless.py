@@ -20,6 +20,7 @@ _COMPOUNDS = (
     r"|polic(?:y|ies)"
     r"|filters?|norms?|distributions?|histograms?|summar(?:y|ies)|injection|monitor(?:ing)?|notification\w?"
     r"|alerts? enabled|retr(?:y|ies)"
+    # Behind a word for a fault these name a thing: "fail fast", "error tests passed", "exception middleware".
     r"|prevention|safe|fast|over|section|path|region|tests? passed|templates?|hooks?|listeners?|middleware"
     r"|domains?"
 )
