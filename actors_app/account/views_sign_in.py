@@ -126,7 +126,7 @@ def _person(tenant: Tenant, token: str, typed: str) -> tuple[str, AdminRole]:
     A tenant without profiles is taken at its word for a password.
     """
     abaco = Abaco(client_for(tenant), _FixedToken(token))
-    answers = abaco.wave(
+    answers = abaco.gather(
         profile=lambda: abaco.profile.me(),
         role=lambda: abaco.hurried(PATIENCE).roles.admin(),
     )

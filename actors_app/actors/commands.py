@@ -10,7 +10,7 @@ from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import Definition, differences, full_update, redacted
 from actors_app.actors.operations import CREATE_ACTOR, DELETE_ACTOR, RESTART_ACTOR, UPDATE_ACTOR
 from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import abaco_for
 from actors_app.history import visibility
@@ -27,7 +27,7 @@ def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> Comman
         request,
         CREATE_ACTOR,
         lambda: _create(request, abaco, definition),
-        lambda actor: Answer(
+        lambda actor: Outcome(
             f"The actor {visible(actor.label)} is registered. It starts as soon as its image is there.",
             address(actor.id),
         ),
@@ -44,7 +44,7 @@ def update(
         request,
         UPDATE_ACTOR,
         lambda: _save(request, actor_id, actor, changes, force),
-        lambda _: Answer(f"The actor {visible(actor.label)} is saved.", address(actor_id)),
+        lambda _: Outcome(f"The actor {visible(actor.label)} is saved.", address(actor_id)),
         actor_id=actor_id,
         details={
             "name": actor.label,
@@ -61,7 +61,7 @@ def restart(request: HttpRequest, actor_id: str, actor: Actor) -> CommandResult[
         request,
         RESTART_ACTOR,
         lambda: _save(request, actor_id, actor, {}, force=True),
-        lambda _: Answer(
+        lambda _: Outcome(
             "The image is started again. The messages that wait run when its new worker is ready.",
             reverse("actors:worker-list", args=[actor_id]),
         ),
@@ -86,7 +86,7 @@ def ring(abaco: Abaco, actor: Actor, link: str) -> str:
     """Return the ring that a link would close, in words; none where it closes none, or that cannot be known."""
     if not link:
         return ""
-    answers = abaco.wave(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
+    answers = abaco.gather(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
     other_actors = [item for item in answers["actors"].value or () if item.id != actor.id]
     return " → ".join(ring_of(actor.id, link, [actor, *other_actors], answers["aliases"].value or ()))
 
@@ -127,8 +127,8 @@ def _delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> str:
     return GONE if gone else replies[0]
 
 
-def _deleted(label: str, reply: str) -> Answer:
+def _deleted(label: str, reply: str) -> Outcome:
     if reply == GONE:
-        return Answer(f"The actor {visible(label)} was deleted already.", reverse("actors:actor-list"))
+        return Outcome(f"The actor {visible(label)} was deleted already.", reverse("actors:actor-list"))
     note = " The API is still cleaning up after it." if "cleaning up" in reply else ""
-    return Answer(f"The actor {visible(label)} is deleted.{note}", reverse("actors:actor-list"))
+    return Outcome(f"The actor {visible(label)} is deleted.{note}", reverse("actors:actor-list"))

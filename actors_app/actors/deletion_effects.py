@@ -1,6 +1,6 @@
 """What deleting an actor takes with it or breaks, as far as the API says; what it does not say is not known.
 
-Everything is asked for in one wave, and at most NAMED of a kind are named.
+Everything is asked for in one gather, and at most NAMED of a kind are named.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,11 +11,11 @@ from actors_app.actors.rows import schedule_words
 from actors_app.core.addresses import host_of
 from actors_app.core.pages.formatting import now, thousands, visible
 from actors_app.core.pages.own_pages import page_of
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import SignedOut
+from actors_app.services.gather import GetCall
 from actors_app.services.permissions import WORLD, level_of
 from actors_app.services.types import Actor, Nonce
-from actors_app.services.waves import GetCall
 
 NAMED = 10
 ALIASES_ASKED = 20  # of one actor, whose nonces are asked for
@@ -34,12 +34,12 @@ class Effect:
     is_known: bool = True
 
 
-def ask(abaco: Abaco, actor_id: str) -> dict[str, Answer]:
+def ask(abaco: Abaco, actor_id: str) -> dict[str, Result]:
     """Ask for all that depends on an actor, and for the actor itself. Raises SignedOut."""
     return ask_many(abaco, [actor_id])[actor_id]
 
 
-def ask_many(abaco: Abaco, actor_ids: Sequence[str]) -> dict[str, dict[str, Answer]]:
+def ask_many(abaco: Abaco, actor_ids: Sequence[str]) -> dict[str, dict[str, Result]]:
     """Ask the same about several actors, all at once, and then for the nonces of their aliases. Raises SignedOut."""
     calls: dict[str, GetCall] = {
         "aliases": lambda: abaco.aliases.list(),
@@ -55,7 +55,7 @@ def ask_many(abaco: Abaco, actor_ids: Sequence[str]) -> dict[str, dict[str, Answ
             "permissions": lambda id_=id_: abaco.permissions.get(id_),  # type: ignore[misc]
         }
         calls |= {f"{id_} {name}": call for name, call in of_one.items()}
-    answers = _wave(abaco, calls)
+    answers = _gather(abaco, calls)
     shared = {name: answers[name] for name in ("aliases", "configs", "actors")}
     by_actor = {id_: {**shared, **_under(id_, answers)} for id_ in actor_ids}
     names = {id_: [item.alias for item in shared["aliases"].value or () if item.actor_id == id_] for id_ in actor_ids}
@@ -64,27 +64,27 @@ def ask_many(abaco: Abaco, actor_ids: Sequence[str]) -> dict[str, dict[str, Answ
         for id_ in actor_ids
         for name in names[id_][:ALIASES_ASKED]
     }
-    answers = _wave(abaco, alias_calls) if alias_calls else {}
+    answers = _gather(abaco, alias_calls) if alias_calls else {}
     for id_ in actor_ids:
-        by_actor[id_]["alias_nonces"] = Answer(_under(id_, answers))
+        by_actor[id_]["alias_nonces"] = Result(_under(id_, answers))
     return by_actor
 
 
-def _wave(abaco: Abaco, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
-    answers = abaco.wave(**calls)
+def _gather(abaco: Abaco, calls: Mapping[str, GetCall]) -> dict[str, Result]:
+    answers = abaco.gather(**calls)
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
     return answers
 
 
-def _under(id_: str, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+def _under(id_: str, answers: Mapping[str, Result]) -> dict[str, Result]:
     """Return the answers about one actor, by what was asked."""
     prefix = f"{id_} "
     return {name.removeprefix(prefix): answer for name, answer in answers.items() if name.startswith(prefix)}
 
 
-def effects(actor: Actor, answers: dict[str, Answer]) -> list[Effect]:
+def effects(actor: Actor, answers: dict[str, Result]) -> list[Effect]:
     """Return what goes with an actor and what breaks without it: first what cannot be brought back."""
     return [
         _messages(answers["mailbox"]),
@@ -107,7 +107,7 @@ def _form(number: int, singular: str, plural: str) -> str:
     return singular if number == 1 else plural
 
 
-def _unknown(icon: str, subject: str, answer: Answer) -> Effect:
+def _unknown(icon: str, subject: str, answer: Result) -> Effect:
     why = answer.error.user_message if answer.error else ""
     return Effect(icon, f"{subject} is not known. {why}".strip(), is_known=False)
 
@@ -117,7 +117,7 @@ def _of(icon: str, text: str, named: Iterable[tuple[str, str]], *, is_known: boo
     return Effect(icon, text, tuple(pairs[:NAMED]), max(0, len(pairs) - NAMED), is_known=is_known)
 
 
-def _messages(answer: Answer) -> Effect:
+def _messages(answer: Result) -> Effect:
     if answer.error or answer.value.messages is None:
         return _unknown("mail", "How many messages wait", answer)
     number = answer.value.messages
@@ -126,7 +126,7 @@ def _messages(answer: Answer) -> Effect:
     return Effect("mail", f"{_count(number, 'waiting message')} will never be run.")
 
 
-def _workers(answer: Answer) -> Effect:
+def _workers(answer: Result) -> Effect:
     if answer.error:
         return _unknown("cpu", "What its workers run now", answer)
     number, busy = len(answer.value), sum(worker.is_busy for worker in answer.value)
@@ -139,7 +139,7 @@ def _workers(answer: Answer) -> Effect:
     return Effect("cpu", f"{_count(number, 'worker')}, and {_count(busy, 'running execution')} {cut}.")
 
 
-def _nonces(actor: Actor, answer: Answer) -> Effect:
+def _nonces(actor: Actor, answer: Result) -> Effect:
     if answer.error:
         return _unknown("key-round", "Which nonces are in use", answer)
     usable = [nonce for nonce in answer.value if not nonce.is_exhausted]
@@ -158,7 +158,7 @@ def _lately(usable: Sequence[Nonce]) -> str:
     return f"{thousands(used)} of them used within the last 30 days" if used else "none used within the last 30 days"
 
 
-def _alias_nonces(actor: Actor, aliases: Answer, answers: Mapping[str, Answer]) -> Iterator[Effect]:
+def _alias_nonces(actor: Actor, aliases: Result, answers: Mapping[str, Result]) -> Iterator[Effect]:
     """Count the nonces of the aliases that lead to it: they stay, and open nothing."""
     names = _names(actor, aliases)[1:]
     usable: list[Nonce] = []
@@ -185,11 +185,11 @@ def _alias_nonces(actor: Actor, aliases: Answer, answers: Mapping[str, Answer]) 
         yield _of("key-round", f"{which} is not known. {why}", places, is_known=False)
 
 
-def _names(actor: Actor, aliases: Answer) -> tuple[str, ...]:
+def _names(actor: Actor, aliases: Result) -> tuple[str, ...]:
     return (actor.id, *(alias.alias for alias in aliases.value or () if alias.actor_id == actor.id))
 
 
-def _aliases(actor: Actor, answer: Answer) -> Effect:
+def _aliases(actor: Actor, answer: Result) -> Effect:
     if answer.error:
         return _unknown("tags", "Which aliases lead to it", answer)
     names = _names(actor, answer)[1:]
@@ -199,7 +199,7 @@ def _aliases(actor: Actor, answer: Answer) -> Effect:
     return _of("tags", text, ((visible(name), page_of("alias-detail", name)) for name in names))
 
 
-def _linking(actor: Actor, answer: Answer, aliases: Answer) -> Effect:
+def _linking(actor: Actor, answer: Result, aliases: Result) -> Effect:
     if answer.error:
         return _unknown("waypoints", "Which actors send their events to it", answer)
     names = _names(actor, aliases)
@@ -232,7 +232,7 @@ def _host(address: str) -> str:
     return host_of(address) or "an address without a host"
 
 
-def _configs(actor: Actor, answer: Answer, aliases: Answer) -> Effect:
+def _configs(actor: Actor, answer: Result, aliases: Result) -> Effect:
     if answer.error:
         return _unknown("sliders-horizontal", "Which configs name it", answer)
     configs = [config for config in answer.value if config.is_for(*_names(actor, aliases))]
@@ -245,7 +245,7 @@ def _configs(actor: Actor, answer: Answer, aliases: Answer) -> Effect:
     return _of("sliders-horizontal", text, named, is_known=not maybe)
 
 
-def _people(actor: Actor, answer: Answer) -> Effect:
+def _people(actor: Actor, answer: Result) -> Effect:
     if answer.error:
         return _unknown("users", "Who has access to it", answer)
     levels = answer.value

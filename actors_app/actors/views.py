@@ -107,7 +107,7 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
     if is_poll(request):
         return _actor_status(request, actor_id)
     abaco = abaco_for(request)
-    answers = abaco.wave(
+    answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
         mailbox=lambda: abaco.messages.count(actor_id),
         workers=lambda: abaco.workers.list(actor_id),

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import ago_words, now
 from actors_app.core.security.credentials import SessionCredentials, signed_in
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, Forbidden, SignedOut
 from actors_app.services.types import AdminActor, AdminRole, Execution, Worker
 from actors_app.workers.standstill import Standstill, is_suspect, standstills, stays_stopping
@@ -41,8 +41,8 @@ class Lists:
     """
 
     actors: tuple[AdminActor, ...]
-    workers: Answer
-    totals: Answer
+    workers: Result
+    totals: Result
     as_of: datetime
     missing: int | None = None
     left_out: int = 0
@@ -181,7 +181,7 @@ def _lists_memory(tenant: str) -> str:
 
 def _load(abaco: Abaco) -> Lists:
     at = now()
-    answers = abaco.wave(
+    answers = abaco.gather(
         actors=lambda: abaco.admin.actors(),
         workers=lambda: abaco.admin.workers(),
         totals=lambda: abaco.admin.totals(),
@@ -198,7 +198,7 @@ def _load(abaco: Abaco) -> Lists:
     workers = answers["workers"]
     if workers.error is None:
         own_workers = [worker for worker in workers.value if not tenants or (worker.tenant or "") in tenants]
-        workers = Answer(tuple(own_workers[:MAX_REMEMBERED]))
+        workers = Result(tuple(own_workers[:MAX_REMEMBERED]))
     selected = Lists(
         actors=actors[:MAX_REMEMBERED],
         workers=workers,

@@ -44,7 +44,7 @@ def administration(request: HttpRequest) -> HttpResponse:
     abaco, chosen = abaco_for(request), AdminFilter(request.GET).chosen
     chosen["sort"] = sort_of(chosen["sort"])
     context: dict[str, Any] = {"section": "administration", **chosen}
-    answers = {} if wants_fragment(request) else abaco.wave(utilization=lambda: abaco.admin.utilization())
+    answers = {} if wants_fragment(request) else abaco.gather(utilization=lambda: abaco.admin.utilization())
     context["utilization"] = answers.get("utilization")
     access = admin_lists(request, abaco, refresh=_wants_refresh(request))
     context["role"] = access.role
@@ -144,6 +144,6 @@ def _wants_refresh(request: HttpRequest) -> bool:
 
 def search_workers(abaco: Abaco) -> tuple[tuple[Worker, ...], dict[str, str], int | None]:
     """Return the workers that the search gives, the names of the visitor's actors, and how many workers there are."""
-    answers = abaco.wave(workers=lambda: abaco.search.workers(SEARCHED), actors=lambda: abaco.actors.list())
+    answers = abaco.gather(workers=lambda: abaco.search.workers(SEARCHED), actors=lambda: abaco.actors.list())
     page: WorkerPage = answers["workers"].unwrap()
     return page.workers, {actor.id: actor.label for actor in answers["actors"].value or ()}, page.total

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from actors_app.aliases.operations import CREATE_ALIAS, DELETE_ALIAS, UPDATE_ALIAS
 from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.links.graph import ring_by_alias
 from actors_app.permissions.access import JUST_CREATED
@@ -20,7 +20,7 @@ def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> Com
         request,
         CREATE_ALIAS,
         lambda: abaco.aliases.create(alias, actor_id),
-        lambda created: Answer(
+        lambda created: Outcome(
             f"The alias {visible(created.alias)} is made.",
             f"{reverse('actors:alias-detail', args=[alias])}?{JUST_CREATED}=1",
         ),
@@ -35,7 +35,7 @@ def point(request: HttpRequest, abaco: Abaco, alias: str, before: Alias, actor_i
         request,
         UPDATE_ALIAS,
         lambda: abaco.aliases.update(alias, actor_id),
-        lambda _: Answer(f"The alias {alias} leads to {actor_id} now.", reverse("actors:alias-detail", args=[alias])),
+        lambda _: Outcome(f"The alias {alias} leads to {actor_id} now.", reverse("actors:alias-detail", args=[alias])),
         actor_id=actor_id,
         object_id=alias,
         details={"before": {"actor_id": before.actor_id}, "after": {"actor_id": actor_id}},
@@ -48,7 +48,7 @@ def delete(request: HttpRequest, abaco: Abaco, alias: str) -> CommandResult[bool
         request,
         DELETE_ALIAS,
         lambda: was_gone(lambda: abaco.aliases.delete(alias)),
-        lambda gone: Answer(
+        lambda gone: Outcome(
             f"The alias {alias} was deleted already." if gone else f"The alias {alias} is deleted.",
             reverse("actors:alias-list"),
         ),
@@ -61,7 +61,7 @@ def ring(abaco: Abaco, alias: str, actor_id: str) -> str:
 
     The API looks for rings when an actor's link is saved, and never when an alias is moved.
     """
-    answers = abaco.wave(
+    answers = abaco.gather(
         actors=lambda: abaco.actors.list(),
         aliases=lambda: abaco.aliases.list(),
         actor=lambda: abaco.actors.get(actor_id),

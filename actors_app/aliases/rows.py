@@ -57,20 +57,20 @@ def _may_not(name: str) -> str:
 
 
 def dead_among(abaco: Abaco, actor_ids: Iterable[str]) -> frozenset[str]:
-    """Return which of some actors are gone, as far as the API says so; at most LOOKED_AT are asked for, in one wave.
+    """Return which of some actors are gone, as far as the API says so; at most LOOKED_AT are asked for, in one gather.
 
     To who is no administrator it says the same of an actor that exists and may not be read, so only the alias's own
     owner, who could read the actor when it was made, is told so (`GET /actors/{id}`).
     """
     ids = list(dict.fromkeys(actor_ids))[:LOOKED_AT]
-    answers = abaco.wave(**{f"a{number}": _get(abaco, id_) for number, id_ in enumerate(ids)}) if ids else {}
+    answers = abaco.gather(**{f"a{number}": _get(abaco, id_) for number, id_ in enumerate(ids)}) if ids else {}
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
     return frozenset(id_ for id_, answer in zip(ids, answers.values(), strict=True) if _is_gone(answer.error))
 
 
-def _get(abaco: Abaco, actor_id: str):  # type: ignore[no-untyped-def]  # a call for a wave
+def _get(abaco: Abaco, actor_id: str):  # type: ignore[no-untyped-def]  # a call of a gather
     return lambda: abaco.actors.get(actor_id)
 
 

@@ -31,7 +31,7 @@ def alias_list(request: HttpRequest) -> HttpResponse:
     """Show the aliases of the tenant: which are whose, and which lead nowhere (`GET /actors/aliases`)."""
     abaco, chosen = abaco_for(request), AliasFilter(request.GET).chosen
     context: dict[str, Any] = {"section": "aliases", "choices": AliasFilter.SHOW, **chosen}
-    answers = abaco.wave(aliases=lambda: abaco.aliases.list(), actors=lambda: abaco.actors.list())
+    answers = abaco.gather(aliases=lambda: abaco.aliases.list(), actors=lambda: abaco.actors.list())
     error = answers["aliases"].error
     if isinstance(error, SignedOut):
         raise error
@@ -175,7 +175,7 @@ def actor_aliases(request: HttpRequest, actor_id: str) -> HttpResponse:
     calls: dict[str, Any] = {"aliases": lambda: abaco.aliases.list()}
     if not wants_fragment(request):
         calls["actor"] = lambda: abaco.actors.get(actor_id)
-    answers = abaco.wave(**calls)
+    answers = abaco.gather(**calls)
     actor: Actor | None = answers["actor"].unwrap() if "actor" in answers else None
     error = answers["aliases"].error
     if isinstance(error, SignedOut):
@@ -202,7 +202,7 @@ def _context(alias: str) -> dict[str, Any]:
 
 def _selectable_actors(abaco: Abaco) -> tuple[Actor, ...]:
     """Return the actors to choose from; none where they cannot be listed, since an id can be typed all the same."""
-    answer = abaco.wave(actors=lambda: abaco.actors.list())["actors"]
+    answer = abaco.gather(actors=lambda: abaco.actors.list())["actors"]
     if isinstance(answer.error, SignedOut | NamingMismatch):
         raise answer.error
     actors: tuple[Actor, ...] = answer.value or ()
@@ -211,7 +211,7 @@ def _selectable_actors(abaco: Abaco) -> tuple[Actor, ...]:
 
 def _followers(abaco: Abaco, alias: str) -> dict[str, Any]:
     """Return an alias with its actor and all that depends on it, each with its error where it cannot be known."""
-    answers = abaco.wave(
+    answers = abaco.gather(
         found=lambda: abaco.aliases.get(alias),
         actor=lambda: abaco.actors.get(alias),
         nonces=lambda: abaco.alias_nonces.list(alias),

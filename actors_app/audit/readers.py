@@ -21,7 +21,7 @@ def reader_of(
 
     Where the API does not answer, their own lines stand.
     """
-    answer = abaco.wave(actors=lambda: abaco.actors.list())["actors"]
+    answer = abaco.gather(actors=lambda: abaco.actors.list())["actors"]
     if isinstance(answer.error, SignedOut):
         raise answer.error
     actors: tuple[Actor, ...] = answer.value or ()

@@ -9,10 +9,10 @@ from actors_app.bulk.plans import Item, MayChange, Plan
 from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.security.credentials import Credentials
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, SignedOut, Unaddressable
+from actors_app.services.gather import GetCall
 from actors_app.services.types import Actor, AdminRole, Worker
-from actors_app.services.waves import GetCall
 
 CAP = 25  # actors that one bulk act looks at
 WORKERS_CAP = 200  # workers that one bulk act stops
@@ -77,7 +77,7 @@ class _ActorState:
     """An actor with all that was asked about it."""
 
     actor: Actor
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Result]
     workers: frozenset[str]  # those of them that were picked; all where there is none
 
     @property
@@ -140,7 +140,7 @@ def plan_of(
     return replace(plan, total=_total(act, plan, [answers[id_] for id_ in ids if id_ in applied]))
 
 
-def _ask(abaco: Abaco, ids: Sequence[str], extra: str) -> dict[str, dict[str, Answer]]:
+def _ask(abaco: Abaco, ids: Sequence[str], extra: str) -> dict[str, dict[str, Result]]:
     """Ask how some actors stand, who may do what with them, how many messages wait, and which workers there are."""
     names = ("actor", "permissions", "mailbox", *([extra] if extra else ()))
     how: dict[str, Callable[[str], Any]] = {
@@ -154,14 +154,14 @@ def _ask(abaco: Abaco, ids: Sequence[str], extra: str) -> dict[str, dict[str, An
         for id_ in ids
         for name in names
     }
-    answers = abaco.wave(**calls)
+    answers = abaco.gather(**calls)
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
     return {id_: {name: answers[f"{id_} {name}"] for name in names} for id_ in ids}
 
 
-def _part(act: str, id_: str, answers: Mapping[str, Answer], workers: frozenset[str], may: MayChange) -> _Part:
+def _part(act: str, id_: str, answers: Mapping[str, Result], workers: frozenset[str], may: MayChange) -> _Part:
     actor, levels = answers["actor"], answers["permissions"]
     error, prefix = _unseen(act, answers)
     if error:
@@ -175,7 +175,7 @@ def _part(act: str, id_: str, answers: Mapping[str, Answer], workers: frozenset[
     return {"stop": _stop, "purge": _purge, "delete": _delete}[act](state, line)
 
 
-def _unseen(act: str, answers: Mapping[str, Answer]) -> tuple[AbacoError | None, str]:
+def _unseen(act: str, answers: Mapping[str, Result]) -> tuple[AbacoError | None, str]:
     """Return why it is not known how an actor stands, with words that go before that; None where it is."""
     needed = {"actor": "", "permissions": ""}
     needed |= {"stop": {"workers": "Its workers are not known. "}, "purge": {"mailbox": _UNCOUNTED}}.get(act, {})
@@ -256,7 +256,7 @@ def _delete(state: _ActorState, line: ActorLine) -> _Part:
     return [Item(line.actor_id, "", line.label)], [], replace(line, effects=losses)
 
 
-def _total(act: str, plan: ActorPlan, actors: Sequence[Mapping[str, Answer]]) -> str:
+def _total(act: str, plan: ActorPlan, actors: Sequence[Mapping[str, Result]]) -> str:
     """Say what all of them lose together, as far as it is known."""
     if not plan.items:
         return ""
@@ -278,7 +278,7 @@ def _total(act: str, plan: ActorPlan, actors: Sequence[Mapping[str, Answer]]) ->
     return f"{_count(plan.number, 'actor')}, with {waits} and {runs}."
 
 
-def _waiting(answers: Mapping[str, Answer]) -> int | None:
+def _waiting(answers: Mapping[str, Result]) -> int | None:
     answer = answers["mailbox"]
     waiting: int | None = None if answer.error else answer.value.messages
     return waiting

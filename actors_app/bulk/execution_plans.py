@@ -253,7 +253,7 @@ def _refreshed(abaco: Abaco, rows: Sequence[HistoryRow], actors: dict[int, SeenA
     }
     if not calls:
         return list(rows)
-    for name, answer in hurried.wave(**calls).items():
+    for name, answer in hurried.gather(**calls).items():
         if isinstance(answer.error, SignedOut):
             raise answer.error
         if answer.value:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from actors_app.actors.operations import DELETE_ACTOR
 from actors_app.bulk import turns
-from actors_app.bulk.turns import Result, Turn
+from actors_app.bulk.turns import Turn, TurnResult
 from actors_app.core.operations.operation import Operation
 from actors_app.core.pages.formatting import thousands
 from actors_app.executions.operations import HALT_EXECUTION
@@ -21,7 +21,7 @@ class Act:
     on the button that orders it: each for one and for many, with `{}` for their number.
     """
 
-    do: Callable[[Turn], Result]
+    do: Callable[[Turn], TurnResult]
     operation: Operation
     verb: str
     title: str

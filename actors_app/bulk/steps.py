@@ -16,7 +16,7 @@ from actors_app.audit.activity import answer_of, end_of, execution_of
 from actors_app.bulk.jobs import items_of
 from actors_app.bulk.kinds import ACTS
 from actors_app.bulk.models import BulkItem, BulkJob
-from actors_app.bulk.turns import Later, Result, Turn, may_pass
+from actors_app.bulk.turns import Later, Turn, TurnResult, may_pass
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.perform import item_key
 from actors_app.core.security.credentials import Credentials
@@ -73,7 +73,7 @@ def _claim(job: BulkJob) -> BulkItem | None:
     return None
 
 
-def _save(item: BulkItem, result: Result) -> None:
+def _save(item: BulkItem, result: TurnResult) -> None:
     """Write down what came of an item; whoever gave it up for unknown meanwhile is corrected."""
     started = BulkItem.objects.filter(pk=item.pk, outcome__in=(BulkItem.STARTED, BulkItem.UNKNOWN))
     started.update(outcome=result.outcome, said=result.message, made=result.execution_id)
@@ -86,13 +86,13 @@ def _settle(job: BulkJob) -> None:
         _save(item, _recorded_result(entry))
 
 
-def _recorded_result(entry: AuditEntry | None) -> Result:
+def _recorded_result(entry: AuditEntry | None) -> TurnResult:
     end = end_of(entry) if entry else None
     if entry is None or end is None:
-        return Result(BulkItem.UNKNOWN, "The portal was interrupted. It is not known whether it was done.")
+        return TurnResult(BulkItem.UNKNOWN, "The portal was interrupted. It is not known whether it was done.")
     message, reason = answer_of(entry)
     quoted = f" The API said: “{reason}”" if reason else ""
-    return Result(end.outcome, message + quoted, execution_of(entry) if entry.action == SEND_MESSAGE.action else "")
+    return TurnResult(end.outcome, message + quoted, execution_of(entry) if entry.action == SEND_MESSAGE.action else "")
 
 
 def entries(job: BulkJob, items: list[BulkItem]) -> dict[int, AuditEntry]:
@@ -125,7 +125,7 @@ def _do(request: HttpRequest, abaco: Abaco, job: BulkJob, item: BulkItem) -> Aba
         return later.error
     except AbacoError as error:
         outcome = {"unknown": BulkItem.UNKNOWN, "yes": BulkItem.DONE, "no": BulkItem.REFUSED}[error.changed]
-        _save(item, Result(outcome, _sentence(error)))
+        _save(item, TurnResult(outcome, _sentence(error)))
         if isinstance(error, SignedOut) and not error.renewed:
             raise
         return error if may_pass(error) else None

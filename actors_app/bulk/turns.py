@@ -14,7 +14,7 @@ from django.urls import reverse
 from actors_app.bulk.jobs import reason_of
 from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.operations.operation import Operation
-from actors_app.core.operations.perform import Answer, CommandResult, NotRecorded, perform_item
+from actors_app.core.operations.perform import CommandResult, NotRecorded, Outcome, perform_item
 from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.security.credentials import SessionCredentials
 from actors_app.history import visibility
@@ -33,7 +33,7 @@ def may_pass(error: AbacoError) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class TurnResult:
     """What came of one item."""
 
     outcome: str
@@ -81,7 +81,7 @@ class Turn:
     def write(
         self,
         call: Callable[[], Any],
-        answer: Callable[[Any], Answer],
+        answer: Callable[[Any], Outcome],
         *,
         names_object: bool = True,
         details: Mapping[str, Any] | None = None,
@@ -103,14 +103,14 @@ class Turn:
             raise Later(error) from None
 
 
-def _skipped(reason: str) -> Result:
-    return Result(BulkItem.SKIPPED, f"{reason} Nothing was sent.")
+def _skipped(reason: str) -> TurnResult:
+    return TurnResult(BulkItem.SKIPPED, f"{reason} Nothing was sent.")
 
 
 # Executions -------------------------------------------------------------------------------------------------
 
 
-def halt(turn: Turn) -> Result:
+def halt(turn: Turn) -> TurnResult:
     """Halt an execution that runs."""
     execution: Execution = turn.ask(lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id))
     if execution.status != "RUNNING":
@@ -118,17 +118,17 @@ def halt(turn: Turn) -> Result:
     message = "The halt was ordered."
     turn.write(
         lambda: turn.abaco.executions.halt(turn.actor_id, turn.object_id),
-        lambda _: Answer(message, execution_address(turn.actor_id, turn.object_id)),
+        lambda _: Outcome(message, execution_address(turn.actor_id, turn.object_id)),
     )
-    return Result(BulkItem.DONE, message)
+    return TurnResult(BulkItem.DONE, message)
 
 
-def resend(turn: Turn) -> Result:
+def resend(turn: Turn) -> TurnResult:
     """Send the message of an execution once more, as it was."""
     credentials = SessionCredentials.of(turn.request).current
     if credentials is None:
         raise Later(SignedOut())
-    answers = turn.abaco.wave(
+    answers = turn.abaco.gather(
         actor=lambda: turn.abaco.actors.get(turn.actor_id),
         execution=lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id),
     )
@@ -141,18 +141,18 @@ def resend(turn: Turn) -> Result:
     sent = message_archive.Sent(original.sent.kind, original.sent.body, original.sent.environment, turn.object_id)
     result = turn.write(
         lambda: send(credentials, turn.abaco, turn.actor_id, sent),
-        lambda execution: Answer("Message sent.", execution_address(turn.actor_id, execution.execution_id)),
+        lambda execution: Outcome("Message sent.", execution_address(turn.actor_id, execution.execution_id)),
         names_object=False,
         details=audit_details(sent),
     )
     execution_id = result.value.execution_id if result.value else ""
-    return Result(BulkItem.DONE, "Sent again.", visible(execution_id)[:128])
+    return TurnResult(BulkItem.DONE, "Sent again.", visible(execution_id)[:128])
 
 
 # Actors and their workers -----------------------------------------------------------------------------------
 
 
-def stop(turn: Turn) -> Result:
+def stop(turn: Turn) -> TurnResult:
     """Ask a worker to stop."""
     try:
         worker: Worker = turn.ask(lambda: turn.abaco.workers.get(turn.actor_id, turn.object_id))
@@ -163,13 +163,13 @@ def stop(turn: Turn) -> Result:
     message = "It was asked to stop."
     turn.write(
         lambda: turn.abaco.workers.stop(turn.actor_id, turn.object_id),
-        lambda _: Answer(message, reverse("actors:worker-list", args=[turn.actor_id])),
+        lambda _: Outcome(message, reverse("actors:worker-list", args=[turn.actor_id])),
         details={"before": {"status": worker.status}},
     )
-    return Result(BulkItem.DONE, f"{message} It was running something then." if worker.is_busy else message)
+    return TurnResult(BulkItem.DONE, f"{message} It was running something then." if worker.is_busy else message)
 
 
-def purge(turn: Turn) -> Result:
+def purge(turn: Turn) -> TurnResult:
     """Drop the messages that wait in a mailbox."""
     mailbox: Mailbox = turn.ask(lambda: turn.abaco.messages.count(turn.actor_id))
     number = mailbox.messages
@@ -183,13 +183,13 @@ def purge(turn: Turn) -> Result:
         )
     turn.write(
         lambda: turn.abaco.messages.purge(turn.actor_id),
-        lambda _: Answer(message, reverse("actors:message-create", args=[turn.actor_id])),
+        lambda _: Outcome(message, reverse("actors:message-create", args=[turn.actor_id])),
         details={"before": {"waiting": number}},
     )
-    return Result(BulkItem.DONE, message)
+    return TurnResult(BulkItem.DONE, message)
 
 
-def delete(turn: Turn) -> Result:
+def delete(turn: Turn) -> TurnResult:
     """Delete an actor."""
     # An administrator is told of success even for an actor that is not there, so it is looked for first.
     try:
@@ -206,9 +206,9 @@ def delete(turn: Turn) -> Result:
         visibility.forget_actor(turn.request, turn.actor_id)
         return message
 
-    def answer(message: str) -> Answer:
+    def answer(message: str) -> Outcome:
         suffix = " The API is still cleaning up after it." if "cleaning up" in message else ""
-        return Answer(f"It is deleted.{suffix}", reverse("actors:actor-list"))
+        return Outcome(f"It is deleted.{suffix}", reverse("actors:actor-list"))
 
     result = turn.write(done, answer, details={"name": actor.label})
-    return Result(BulkItem.DONE, result.answer.message)
+    return TurnResult(BulkItem.DONE, result.outcome.message)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from actors_app.configs.operations import CREATE_CONFIG, DELETE_CONFIG, UPDATE_CONFIG
 from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco
@@ -21,7 +21,7 @@ def create(request: HttpRequest, abaco: Abaco, typed: Mapping[str, Any]) -> Comm
         request,
         CREATE_CONFIG,
         lambda: abaco.configs.create(typed["name"], typed["value"], typed["is_secret"], typed["actors"]),
-        lambda created: Answer(
+        lambda created: Outcome(
             f"The config {visible(created.name)} is made.", f"{_page(typed['name'])}?{JUST_CREATED}=1"
         ),
         object_id=typed["name"],
@@ -35,7 +35,7 @@ def update(request: HttpRequest, abaco: Abaco, config: str, typed: Mapping[str, 
         request,
         UPDATE_CONFIG,
         lambda: abaco.configs.update(config, typed["value"], typed["is_secret"], typed["actors"]),
-        lambda _: Answer(f"The config {config} is saved.", _page(config)),
+        lambda _: Outcome(f"The config {config} is saved.", _page(config)),
         object_id=config,
         details={"is_secret": typed["is_secret"], "actors": typed["actors"]},
     )
@@ -47,7 +47,7 @@ def delete(request: HttpRequest, abaco: Abaco, config: str) -> CommandResult[boo
         request,
         DELETE_CONFIG,
         lambda: was_gone(lambda: abaco.configs.delete(config)),
-        lambda gone: Answer(
+        lambda gone: Outcome(
             f"The config {config} was deleted already." if gone else f"The config {config} is deleted.",
             reverse("actors:config-list"),
         ),

@@ -157,7 +157,7 @@ def config_delete(request: HttpRequest, config: str) -> HttpResponse:
 def actor_configs(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show the configs that an actor receives, under its id or one of its aliases (`GET /actors/configs`)."""
     abaco = abaco_for(request)
-    answers = abaco.wave(
+    answers = abaco.gather(
         configs=lambda: abaco.configs.list(),
         aliases=lambda: abaco.aliases.list(),
         actor=lambda: abaco.actors.get(actor_id),
@@ -203,7 +203,7 @@ def _context(config: str, row: ConfigRow | None = None) -> dict[str, Any]:
 
 def _rows(abaco: Abaco) -> list[ConfigRow]:
     """Return all configs by name; what is not known of their actors is left out."""
-    answers = abaco.wave(
+    answers = abaco.gather(
         configs=lambda: abaco.configs.list(),
         actors=lambda: abaco.actors.list(),
         aliases=lambda: abaco.aliases.list(),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.core.pages.converters import is_id
 from actors_app.executions.operations import HALT_EXECUTION, REGISTER_EXECUTION
 from actors_app.services import Abaco
@@ -18,7 +18,7 @@ def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
         request,
         HALT_EXECUTION,
         lambda: abaco.executions.halt(actor_id, execution_id),
-        lambda _: Answer(
+        lambda _: Outcome(
             "The halt was ordered. The execution ends in a moment; its worker takes no more messages, and the page of "
             "workers says what to do before the next one.",
             reverse("actors:execution-detail", args=[actor_id, execution_id]),
@@ -36,7 +36,7 @@ def register(
         request,
         REGISTER_EXECUTION,
         lambda: abaco.executions.register(actor_id, **measured),
-        lambda execution: Answer("The execution was registered.", _address(actor_id, execution)),
+        lambda execution: Outcome("The execution was registered.", _address(actor_id, execution)),
         actor_id=actor_id,
         details={"after": dict(measured)},
     )

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import signed_in
 from actors_app.executions import archive as result_archive
@@ -45,7 +45,7 @@ def _take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) 
     return result_archive.keep(signed_in(request), actor_id, execution_id, data) if data else None
 
 
-def _outcome(row: KeptResult | None, page: str) -> Answer:
+def _outcome(row: KeptResult | None, page: str) -> Outcome:
     if row is None:
-        return Answer("No result waiting, or an empty one: the API does not say which.", page, "info")
-    return Answer(f"A result of {size(row.size)} was taken. It is kept here for a day.", page)
+        return Outcome("No result waiting, or an empty one: the API does not say which.", page, "info")
+    return Outcome(f"A result of {size(row.size)} was taken. It is kept here for a day.", page)

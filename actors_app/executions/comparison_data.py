@@ -18,7 +18,7 @@ from actors_app.masking import Masker
 from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import OriginalMessage
 from actors_app.messages.resending import words_of
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, SignedOut
 from actors_app.services.types import Actor, Execution
 
@@ -101,7 +101,7 @@ def sides(abaco: Abaco, credentials: Credentials, first: Named, second: Named) -
         calls[f"log {named}"] = lambda named=named: tail_of(
             _masker(named).pieces(abaco.logs.stream(named.actor_id, named.execution_id))
         )
-    answers = abaco.wave(**calls)
+    answers = abaco.gather(**calls)
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
@@ -112,7 +112,7 @@ def _masker(named: Named, execution: Execution | None = None) -> Masker:
     return Masker(named.actor_id, named.execution_id, execution.actor_id if execution else "")
 
 
-def _side(credentials: Credentials, letter: str, named: Named, answers: dict[str, Answer]) -> Side:
+def _side(credentials: Credentials, letter: str, named: Named, answers: dict[str, Result]) -> Side:
     actor, execution = answers[f"actor {named.actor_id}"], answers[f"execution {named}"]
     log = answers[f"log {named}"]
     if log.error or not log.value.lines:
@@ -120,7 +120,7 @@ def _side(credentials: Credentials, letter: str, named: Named, answers: dict[str
             credentials, named.actor_id, named.execution_id, {"actor": actor, "execution": execution}
         )
         with suppress(log_archive.Unreadable):
-            log = Answer(tail_of(_masker(named).pieces(log_archive.pieces(archived)))) if archived else log
+            log = Result(tail_of(_masker(named).pieces(log_archive.pieces(archived)))) if archived else log
     return Side(
         letter=letter,
         named=named,

@@ -26,7 +26,7 @@ from actors_app.logs import archive as log_archive
 from actors_app.logs.lifetime import no_log_in_words
 from actors_app.masking import MASK, Masker
 from actors_app.messages import archive as message_archive
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.raw_json import Original
 from actors_app.services.types import Actor, AdminRole, Execution
@@ -81,7 +81,7 @@ class Pack:
     folder: str
     about: Mapping[str, Any]
     role: AdminRole | None = None  # None where nothing rests on it
-    answers: Mapping[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Result] = field(default_factory=dict)
     is_set: bool = False  # so that each execution has a folder of its own
     zip: StreamedZip = field(default_factory=StreamedZip)
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -115,18 +115,18 @@ class Pack:
         yield from self._message(subject, folder)
         yield from self._results(subject, folder)
 
-    def _ask(self, subject: Subject) -> dict[str, Answer]:
+    def _ask(self, subject: Subject) -> dict[str, Result]:
         raw_json, id_ = self.abaco.raw_json, subject.actor.id
         calls: dict[str, Any] = {"execution": lambda: raw_json.execution(id_, subject.execution_id)}
         if subject.actor.key not in self.actors:
             calls["actor"] = lambda: raw_json.actor(id_)
             calls["permissions"] = lambda: raw_json.permissions(id_)
         try:
-            return self.abaco.wave(**calls)
+            return self.abaco.gather(**calls)
         except AbacoError as error:  # nobody is signed in any more
-            return dict.fromkeys(calls, Answer(error=error))
+            return dict.fromkeys(calls, Result(error=error))
 
-    def _actor(self, seen_actor: SeenActor, answers: Mapping[str, Answer], folder: str) -> Iterator[bytes]:
+    def _actor(self, seen_actor: SeenActor, answers: Mapping[str, Result], folder: str) -> Iterator[bytes]:
         error, original = answers["actor"].error, answers["actor"].value
         is_theirs = seen_actor.owner == self.credentials.username or self.role is AdminRole.ADMIN
         # Where the API hides what is gone, it forbids it.
@@ -167,7 +167,7 @@ class Pack:
         source = f"{STORE}: the audit trail"
         yield from self._file(f"{folder}audit.jsonl", pieces(), source, problems, note, masker)
 
-    def _execution(self, subject: Subject, answer: Answer, folder: str) -> Generator[bytes, None, Execution | None]:
+    def _execution(self, subject: Subject, answer: Result, folder: str) -> Generator[bytes, None, Execution | None]:
         original: Original[Execution] | None = answer.value
         name = f"{folder}execution.json"
         masker = Masker(subject.execution_id, subject.actor.id)

@@ -12,7 +12,7 @@ from actors_app.history import query, visibility
 from actors_app.history.export import moment_text
 from actors_app.history.single import last_known, remember
 from actors_app.history.visibility import SeenActor
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
 from actors_app.services.types import AdminRole
 
@@ -21,7 +21,7 @@ def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str
     """Return the pack of an execution, once the trail has that it was taken; raise where that may not be."""
     credentials = signed_in(request)
     raw_json = abaco.raw_json
-    answers = abaco.wave(
+    answers = abaco.gather(
         actor=lambda: raw_json.actor(actor_id),
         permissions=lambda: raw_json.permissions(actor_id),
         execution=lambda: raw_json.execution(actor_id, execution_id),
@@ -66,7 +66,7 @@ def sent(pack: Pack) -> StreamingHttpResponse:
 
 
 def _readable_actor(
-    request: HttpRequest, abaco: Abaco, credentials: Credentials, actor_id: str, answer: Answer
+    request: HttpRequest, abaco: Abaco, credentials: Credentials, actor_id: str, answer: Result
 ) -> tuple[SeenActor, AdminRole | None]:
     """Return the actor when this visitor may read it now, and their role, None where nothing rests on it."""
     if answer.value:

@@ -106,7 +106,7 @@ def _listed(abaco: Abaco, execution: Execution, *, success: bool) -> str:
     ids = _newest([row for row in rows if not success or row.status == "COMPLETE"], execution)[:TRIED]
     if not success:
         return ids[0] if ids else ""
-    answers = abaco.wave(**{id_: lambda id_=id_: abaco.executions.get(execution.actor_id, id_) for id_ in ids})
+    answers = abaco.gather(**{id_: lambda id_=id_: abaco.executions.get(execution.actor_id, id_) for id_ in ids})
     return next((id_ for id_ in ids if (earlier := answers[id_].value) and earlier.outcome == "succeeded"), "")
 
 

@@ -122,7 +122,7 @@ def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> 
     credentials = signed_in(request)
     abaco = abaco_for(request)
     reveals = secrets.asked_for(request, abaco, actor_id, execution_id, "page")
-    answers = abaco.wave(
+    answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         log=lambda: log_part(abaco, actor_id, execution_id, TAIL, reveals=reveals),
@@ -230,7 +230,7 @@ def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
             return commands.halt(request, abaco, actor_id, execution_id).go(request)
         except AbacoError as error:
             return render_page(request, "executions/halt.html", context, status=form.refuse(error))
-    answers = abaco.wave(
+    answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
     )

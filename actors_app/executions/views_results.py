@@ -58,7 +58,7 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
                 status = form.refuse(error)
                 context["may_be_lost"] = commands_results.may_be_lost(error)
     if request.method == "GET" or isinstance(form.refusal, NotFound | Forbidden):
-        answer = abaco.wave(actor=lambda: abaco.actors.get(actor_id))["actor"]
+        answer = abaco.gather(actor=lambda: abaco.actors.get(actor_id))["actor"]
         context |= {"actor": answer.value, "error": answer.error, **if_deleted(owner, actor_id, answer.error)}
     context["kept"] = result_archive.shown_results(owner, execution_id)
     return render_page(request, "executions/results.html", context, status=status)

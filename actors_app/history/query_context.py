@@ -12,7 +12,7 @@ from actors_app.history import visibility
 from actors_app.history.filters import Filters
 from actors_app.history.forms import HistoryForm
 from actors_app.history.visibility import SeenActor
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import AdminRole
 
@@ -34,7 +34,7 @@ class QueryContext:
     username: str = ""
     tenant: str = ""
     page_size: int = ROWS
-    beside: dict[str, Answer] = field(default_factory=dict)  # what the API was asked at the same time
+    beside: dict[str, Result] = field(default_factory=dict)  # what the API was asked at the same time
 
     @cached_property
     def keys(self) -> list[int]:
@@ -72,7 +72,7 @@ def query_context_of(
     size = form.page_size(preferences_of(request).page_size)
     filters = form.as_filters()
     if actor_id:
-        beside: dict[str, Answer] = {}
+        beside: dict[str, Result] = {}
         page_actor = visibility.one_readable(request, abaco, actor_id, beside)
         matching = tuple(filters.of_actors([page_actor]))
         return QueryContext(

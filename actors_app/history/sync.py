@@ -40,7 +40,7 @@ def read_newer(abaco: Abaco, actor: ActorHistory, until: float) -> int:
     calls: dict[str, Callable[[], object]] = {"newer": lambda: _search(abaco, actor, lower)}
     if unfinished:
         calls["unfinished"] = lambda: abaco.executions.details(actor.actor_id, unfinished)
-    answers = abaco.wave(**calls)
+    answers = abaco.gather(**calls)
     page: ExecutionPage = answers["newer"].unwrap()
     if not page.executions and (witness or not actor.is_searchable):
         # Nothing found may mean that nothing can be found by searching: the listing tells.
@@ -166,7 +166,7 @@ def _newer_in_listing(abaco: Abaco, actor: ActorHistory, witness: str) -> int:
 def record_singly(abaco: Abaco, actor: ActorHistory, ids: Sequence[str]) -> None:
     """Ask for executions one by one, a few of them at once, and record what they have become."""
     batch = [id_ for id_ in ids if is_id(id_)][:SINGLY]
-    answers = abaco.wave(**{id_: lambda id_=id_: abaco.executions.get(actor.actor_id, id_) for id_ in batch})
+    answers = abaco.gather(**{id_: lambda id_=id_: abaco.executions.get(actor.actor_id, id_) for id_ in batch})
     record(actor, [answer.value for answer in answers.values() if answer.error is None])
     forget_in_api(actor, [id_ for id_, answer in answers.items() if isinstance(answer.error, NotFound)])
 

@@ -21,7 +21,7 @@ from actors_app.core.security.credentials import Credentials, SessionCredentials
 from actors_app.core.security.models import Readable
 from actors_app.core.signals import actors_described
 from actors_app.history.models import ActorHistory
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.blanks import label_of
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, AdminRole
@@ -97,7 +97,7 @@ def readable(request: HttpRequest, abaco: Abaco) -> Readers:
     if row and 0 <= at - row.checked < REMEMBERED:
         return _remembered(credentials, row)
     patient = _patiently(request, abaco, row, at)
-    answers = patient.wave(actors=lambda: patient.actors.list(), role=lambda: patient.roles.admin())
+    answers = patient.gather(actors=lambda: patient.actors.list(), role=lambda: patient.roles.admin())
     error = answers["actors"].error
     if error is not None:
         if row and at - row.checked < OUTAGE and isinstance(error, Unreachable | ServiceFailed):
@@ -119,7 +119,7 @@ def readable(request: HttpRequest, abaco: Abaco) -> Readers:
 
 
 def one_readable(
-    request: HttpRequest, abaco: Abaco, identifier: str, beside: dict[str, Answer] | None = None
+    request: HttpRequest, abaco: Abaco, identifier: str, beside: dict[str, Result] | None = None
 ) -> SeenActor:
     """Return the actor of a page, when this visitor may read it now, by its id or alias.
 
@@ -152,7 +152,7 @@ def one_readable(
     )
     if beside is not None and not already_read.exists():
         calls["listing"] = lambda: abaco.hurried(LISTING).executions.stream(identifier)
-    answers = patient.wave(**calls)
+    answers = patient.gather(**calls)
     if beside is not None:
         beside |= answers
     try:
@@ -318,7 +318,7 @@ def _own_and_gone(abaco: Abaco, credentials: Credentials, listed: set[int]) -> s
     batch = missing[:ASKED_SINGLY]
     if batch:
         calls: dict[str, Any] = {str(key): lambda id_=id_: abaco.actors.get(id_) for key, id_ in batch}
-        for key, answer in abaco.wave(**calls).items():
+        for key, answer in abaco.gather(**calls).items():
             if isinstance(answer.error, NotFound):
                 ActorHistory.objects.filter(pk=int(key), deleted=None).update(deleted=now_ms())
                 gone.add(int(key))

@@ -23,7 +23,7 @@ class LinkList(Resource):
     )
     def get(self, request: Request) -> Response:
         """Answer with the graph."""
-        answers = self.abaco.wave(actors=lambda: self.abaco.actors.list(), aliases=lambda: self.abaco.aliases.list())
+        answers = self.abaco.gather(actors=lambda: self.abaco.actors.list(), aliases=lambda: self.abaco.aliases.list())
         actors: tuple[Actor, ...] = answers["actors"].unwrap()
         if isinstance(answers["aliases"].error, SignedOut):
             raise answers["aliases"].error

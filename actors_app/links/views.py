@@ -43,7 +43,7 @@ class WebhookRow:
 def link_list(request: HttpRequest) -> HttpResponse:
     """Show the links and webhooks of the actors that the visitor may read (`GET /actors`, `GET /actors/aliases`)."""
     abaco = abaco_for(request)
-    answers = abaco.wave(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
+    answers = abaco.gather(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
     error = answers["actors"].error
     context: dict[str, Any] = {"section": "links"}
     if isinstance(error, SignedOut):

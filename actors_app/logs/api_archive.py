@@ -19,7 +19,7 @@ from actors_app.logs.api import TextRenderer
 from actors_app.logs.models import KeptLog
 from actors_app.logs.operations import DELETE_LOG, KEEP_LOG
 from actors_app.logs.visibility import visible_kept
-from actors_app.services import Answer
+from actors_app.services import Result
 
 TAG = "Executions"
 
@@ -83,10 +83,10 @@ class LogKept(Resource):
             raise Problem(403, "not-allowed", "Only who kept this log, or may change the actor, deletes it.")
         return self.done(commands.forget(self.http, actor_id, execution_id, kept_log))
 
-    def _kept_log(self, actor_id: str, execution_id: str) -> tuple[KeptLog, Mapping[str, Answer]]:
+    def _kept_log(self, actor_id: str, execution_id: str) -> tuple[KeptLog, Mapping[str, Result]]:
         """Return the kept log and what the API says of who may see it; raise where there is none for the caller."""
         abaco = self.abaco
-        answers = abaco.wave(
+        answers = abaco.gather(
             actor=lambda: abaco.actors.get(actor_id),
             execution=lambda: abaco.executions.get(actor_id, execution_id),
             levels=lambda: abaco.permissions.get(actor_id),

@@ -5,15 +5,14 @@ from collections.abc import Mapping
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, CommandResult, answered, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, answered, perform
 from actors_app.core.pages.formatting import size
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.logs import archive as log_archive
 from actors_app.logs.lifetime import log_is_settled
 from actors_app.logs.models import KeptLog
 from actors_app.logs.operations import DELETE_LOG, KEEP_LOG
-from actors_app.services import Abaco
-from actors_app.services import Answer as ApiAnswer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import Conflict
 from actors_app.services.permissions import WORLD, level_of
 
@@ -30,10 +29,10 @@ def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
         )
     known_as, page = execution.actor_id or actor_id, _page(actor_id, execution_id)
 
-    def outcome(row: KeptLog | None) -> Answer:
+    def outcome(row: KeptLog | None) -> Outcome:
         if row is None:
-            return Answer("The log is empty, so there is nothing to keep.", page, "info")
-        return Answer(f"The log is kept here, {size(row.size)}. It stays when the API has forgotten it.", page)
+            return Outcome("The log is empty, so there is nothing to keep.", page, "info")
+        return Outcome(f"The log is kept here, {size(row.size)}. It stays when the API has forgotten it.", page)
 
     return perform(
         request,
@@ -47,7 +46,7 @@ def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
     )
 
 
-def may_forget(credentials: Credentials, kept_log: KeptLog, answers: Mapping[str, ApiAnswer]) -> bool:
+def may_forget(credentials: Credentials, kept_log: KeptLog, answers: Mapping[str, Result]) -> bool:
     """Whether somebody may delete an archived log: who kept it, and whoever may change the actor."""
     actor, levels = answers["actor"].value, answers["levels"].value or {}
     is_owner = actor is not None and actor.owner == credentials.username
@@ -61,16 +60,16 @@ def forget(request: HttpRequest, actor_id: str, execution_id: str, kept_log: Kep
         request,
         DELETE_LOG,
         lambda: log_archive.forget(kept_log),
-        lambda _: Answer("The kept log was deleted.", _page(actor_id, execution_id)),
+        lambda _: Outcome("The kept log was deleted.", _page(actor_id, execution_id)),
         actor_id=actor_id,
         object_id=execution_id,
         details={"before": {"kept_by": kept_log.username, "size": kept_log.size, "sha256": kept_log.sha256}},
     )
 
 
-def forgotten(actor_id: str, execution_id: str) -> Answer:
+def forgotten(actor_id: str, execution_id: str) -> Outcome:
     """Say that a log is not archived any more."""
-    return Answer("The kept log was deleted already.", _page(actor_id, execution_id))
+    return Outcome("The kept log was deleted already.", _page(actor_id, execution_id))
 
 
 def _page(actor_id: str, execution_id: str) -> str:

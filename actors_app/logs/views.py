@@ -30,7 +30,7 @@ from actors_app.logs.parts import LogPart, LogQuery, read_part
 from actors_app.logs.reading import Opening, read_line
 from actors_app.logs.visibility import visible_kept
 from actors_app.masking import Masker
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.types import Actor, Execution
 
 TAIL = LogQuery(tail=True)  # what the page of an execution shows
@@ -46,7 +46,7 @@ def log_context(
     request: HttpRequest,
     actor_id: str,
     execution_id: str,
-    answers: Mapping[str, Answer],
+    answers: Mapping[str, Result],
     log_query: LogQuery = TAIL,
     *,
     reveals: bool = False,
@@ -156,7 +156,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         return _poll(request, abaco, context, form.log_query)
     if form.is_line:
         return _whole_line(request, abaco, context, form, masker)
-    answers = abaco.wave(
+    answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         log=lambda: Opening(abaco.logs.view(actor_id, execution_id)),
@@ -168,7 +168,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
     if opening and opening.goes_on and not is_ready:
         return _streamed(request, context, answers, form.log_query, masker)
     if opening:
-        answers["log"] = Answer(read_part(opening.pieces(), form.log_query, masker))
+        answers["log"] = Result(read_part(opening.pieces(), form.log_query, masker))
     context |= log_context(request, actor_id, execution_id, answers, form.log_query, reveals=reveals)
     if not context["kept_log"]:
         answers["execution"].unwrap()
@@ -178,13 +178,13 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
 
 
 def _streamed(
-    request: HttpRequest, context: dict[str, Any], answers: Mapping[str, Answer], log_query: LogQuery, masker: Masker
+    request: HttpRequest, context: dict[str, Any], answers: Mapping[str, Result], log_query: LogQuery, masker: Masker
 ) -> HttpResponse:
     """Send the page of a log that is not short: what stands before the log while the log is still read."""
     ids, opening = (context["actor_id"], context["execution_id"]), answers["log"].value
 
     def of(part: LogPart) -> dict[str, Any]:
-        return context | log_context(request, *ids, {**answers, "log": Answer(part)}, log_query)
+        return context | log_context(request, *ids, {**answers, "log": Result(part)}, log_query)
 
     def frame() -> str:
         return render_to_string("logs/_log.html", of(read_part(opening.pieces(), log_query, masker)), request)
@@ -203,7 +203,7 @@ def _poll(request: HttpRequest, abaco: Abaco, context: dict[str, Any], log_query
     """Answer a log's poll: its end as it stands now."""
     actor_id, execution_id = context["actor_id"], context["execution_id"]
     log_query = LogQuery(level=log_query.level, tail="tail" in request.GET)
-    answers = abaco.wave(
+    answers = abaco.gather(
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         log=lambda: log_part(abaco, actor_id, execution_id, log_query),
     )
@@ -221,7 +221,7 @@ def _whole_line(
     """Show one very long line, a screen of it at a time."""
     actor_id, execution_id = context["actor_id"], context["execution_id"]
     number, start = form.cleaned_data["line"], form.cleaned_data["at"]
-    answers = abaco.wave(
+    answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
     )
@@ -243,7 +243,7 @@ def _whole_line(
 def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str, masker: Masker) -> HttpResponse:
     """Send the whole log as a file while it arrives; the ids can be no other than ASCII."""
     if "kept" in request.GET:
-        answers = abaco.wave(
+        answers = abaco.gather(
             actor=lambda: abaco.actors.get(actor_id),
             execution=lambda: abaco.executions.get(actor_id, execution_id),
         )

@@ -34,7 +34,7 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
     if before := answered(request, DELETE_LOG, actor_id=actor_id, object_id=execution_id):
         return before.go(request)
     credentials, abaco = signed_in(request), abaco_for(request)
-    answers = abaco.wave(
+    answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         levels=lambda: abaco.permissions.get(actor_id),

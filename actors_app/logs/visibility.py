@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from actors_app.core.security.credentials import Credentials
 from actors_app.logs import archive as log_archive
 from actors_app.logs.models import KeptLog
-from actors_app.services import Answer
+from actors_app.services import Result
 from actors_app.services.errors import AbacoError, APIError, NotFound, RateLimited, ServiceFailed
 
 
 def visible_kept(
-    credentials: Credentials, actor_id: str, execution_id: str, answers: Mapping[str, Answer]
+    credentials: Credentials, actor_id: str, execution_id: str, answers: Mapping[str, Result]
 ) -> KeptLog | None:
     """Return the archived log of an execution if somebody may see it: whoever the API lets read it now.
 

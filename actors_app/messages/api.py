@@ -96,7 +96,7 @@ class SendAgain(Resource):
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Send it as it was, with the same variables."""
-        answers = self.abaco.wave(
+        answers = self.abaco.gather(
             actor=lambda: self.abaco.actors.get(actor_id),
             execution=lambda: self.abaco.executions.get(actor_id, execution_id),
         )

@@ -84,5 +84,5 @@ def _executions_of_others(entry: AuditEntry) -> set[str]:
 def _executions(abaco: Abaco, actor_id: str, ids: Sequence[str]) -> list[Execution]:
     """Return executions with who started them; one that is not given is left out."""
     calls = {key: lambda key=key: abaco.executions.get(actor_id, key) for key in ids}
-    answers = abaco.wave(**calls) if calls else {}
+    answers = abaco.gather(**calls) if calls else {}
     return [answer.unwrap() for answer in answers.values() if not isinstance(answer.error, NotFound)]

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.core.pages.formatting import thousands
 from actors_app.core.security.credentials import signed_in
 from actors_app.messages.archive import Sent
@@ -19,7 +19,7 @@ def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) 
         request,
         SEND_MESSAGE,
         lambda: send(signed_in(request), abaco, actor_id, sent),
-        lambda sent_message: Answer("Message sent.", execution_address(actor_id, sent_message.execution_id)),
+        lambda sent_message: Outcome("Message sent.", execution_address(actor_id, sent_message.execution_id)),
         actor_id=actor_id,
         details=audit_details(sent),
     )
@@ -27,12 +27,12 @@ def send_message(request: HttpRequest, abaco: Abaco, actor_id: str, sent: Sent) 
 
 def purge(request: HttpRequest, abaco: Abaco, actor_id: str) -> CommandResult[str]:
     """Drop all messages that wait; how many they were is asked before. `DELETE /actors/{id}/messages`."""
-    before: Mailbox | None = abaco.wave(mailbox=lambda: abaco.messages.count(actor_id))["mailbox"].value
+    before: Mailbox | None = abaco.gather(mailbox=lambda: abaco.messages.count(actor_id))["mailbox"].value
     return perform(
         request,
         PURGE_MAILBOX,
         lambda: abaco.messages.purge(actor_id),
-        lambda _: Answer(_purged(before), reverse("actors:message-create", args=[actor_id])),
+        lambda _: Outcome(_purged(before), reverse("actors:message-create", args=[actor_id])),
         actor_id=actor_id,
         details={"before": {"waiting": before.messages if before else None}},
     )

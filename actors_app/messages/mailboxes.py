@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Execution, FoundPage
 
@@ -40,10 +40,10 @@ class Mailboxes:
 def mailboxes(abaco: Abaco) -> Mailboxes:
     """Return the mailboxes of actors that have executions waiting; raise an AbacoError where those are not told.
 
-    Two waves: which actors those are, and what is in the mailbox of each. An execution waits for ever when its message
+    Two gathers: those actors, then the mailbox of each. An execution waits forever when its message
     was purged, so only the mailbox itself says how many messages there are.
     """
-    answers = abaco.wave(
+    answers = abaco.gather(
         waiting=lambda: abaco.search.find("executions", conditions=WAITING, limit=SEARCHED),
         actors=lambda: abaco.actors.list(),
     )
@@ -54,7 +54,7 @@ def mailboxes(abaco: Abaco) -> Mailboxes:
     labels = {actor.id: actor.label for actor in answers["actors"].value or ()}
     executions_by_actor = Counter(execution.actor_id for execution in page.rows if execution.actor_id)
     actor_ids = _newest_first(page.rows)[:ASKED]
-    counts = abaco.wave(**{f"m{index}": _count(abaco, actor_id) for index, actor_id in enumerate(actor_ids)})
+    counts = abaco.gather(**{f"m{index}": _count(abaco, actor_id) for index, actor_id in enumerate(actor_ids)})
     rows = [
         Mailbox(actor_id, labels.get(actor_id, actor_id), _messages(answer), executions_by_actor[actor_id])
         for actor_id, answer in zip(actor_ids, counts.values(), strict=True)
@@ -76,11 +76,11 @@ def _newest_first(waiting: Sequence[Execution]) -> list[str]:
     return sorted(newest, key=lambda actor_id: newest[actor_id], reverse=True)
 
 
-def _count(abaco: Abaco, actor_id: str):  # type: ignore[no-untyped-def]  # a call for a wave
+def _count(abaco: Abaco, actor_id: str):  # type: ignore[no-untyped-def]  # a call of a gather
     return lambda: abaco.messages.count(actor_id)
 
 
-def _messages(answer: Answer) -> int | None:
+def _messages(answer: Result) -> int | None:
     if isinstance(answer.error, SignedOut):
         raise answer.error
     return answer.value.messages if answer.value else None

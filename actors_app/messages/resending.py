@@ -17,7 +17,7 @@ from actors_app.masking import MASK, Masker
 from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import OriginalMessage, Sent
 from actors_app.messages.models import KeptMessage
-from actors_app.services import Answer
+from actors_app.services import Result
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor
 
@@ -42,7 +42,7 @@ class ResendDraft:
         return self.initial.get("kind") == "file"
 
 
-def original_of(credentials: Credentials, execution_id: str, actor: Answer, execution: Answer) -> OriginalMessage:
+def original_of(credentials: Credentials, execution_id: str, actor: Result, execution: Result) -> OriginalMessage:
     """Return what somebody may know of a message, by what the API says of its actor and execution now."""
     for answer in (execution, actor):
         if isinstance(answer.error, SignedOut):

@@ -23,8 +23,7 @@ from actors_app.messages.delivery import delivery_of
 from actors_app.messages.forms import MessageForm, PurgeForm
 from actors_app.messages.operations import SEND_FILE, SEND_MESSAGE
 from actors_app.messages.resending import ResendDraft, masked_of, original_of, resend_draft, restored
-from actors_app.services import Abaco
-from actors_app.services import Answer as ApiAnswer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError
 from actors_app.services.jsons import dump_json
 from actors_app.services.messages import privileged_key
@@ -78,7 +77,7 @@ def message_purge(request: HttpRequest, actor_id: str) -> HttpResponse:
     status = 200
     context: dict[str, Any] = {"actor_id": actor_id, "section": "actors", "tab": "messages", "counts": {}}
     if request.method == "GET":
-        answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), mailbox=lambda: abaco.messages.count(actor_id))
+        answers = abaco.gather(actor=lambda: abaco.actors.get(actor_id), mailbox=lambda: abaco.messages.count(actor_id))
         context["actor"] = answers["actor"].unwrap()
         context["mailbox"] = answers["mailbox"].value
         form = PurgeForm(actor_id=actor_id, label=context["actor"].label, key=context["actor"].id)
@@ -99,7 +98,7 @@ def _compose(
     actor_id: str,
     form: MessageForm,
     *,
-    answers: dict[str, ApiAnswer] | None = None,
+    answers: dict[str, Result] | None = None,
     again: ResendDraft | None = None,
     sent: Sent | None = None,
     partial: str = "messages/_compose.html",
@@ -174,8 +173,8 @@ def _opened(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     execution_id = request.GET.get("again", "")
     if not is_id(execution_id):
         note = ResendDraft(execution_id, why_not="The address names no execution.") if execution_id else None
-        return _compose(request, actor_id, MessageForm(), answers=abaco.wave(**calls), again=note)
-    answers = abaco.wave(execution=lambda: abaco.executions.get(actor_id, execution_id), **calls)
+        return _compose(request, actor_id, MessageForm(), answers=abaco.gather(**calls), again=note)
+    answers = abaco.gather(execution=lambda: abaco.executions.get(actor_id, execution_id), **calls)
     message = original_of(signed_in(request), execution_id, answers["actor"], answers["execution"])
     resending = resend_draft(execution_id, message)
     masked = masked_of(execution_id, message.sent) if message.sent else None
@@ -204,7 +203,7 @@ def _to_send(request: HttpRequest, abaco: Abaco, actor_id: str, form: MessageFor
 
 def _before(request: HttpRequest, abaco: Abaco, actor_id: str, repeats: str) -> OriginalMessage:
     """Return what the visitor may know of the message of an execution."""
-    answers = abaco.wave(
+    answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id), execution=lambda: abaco.executions.get(actor_id, repeats)
     )
     return original_of(signed_in(request), repeats, answers["actor"], answers["execution"])

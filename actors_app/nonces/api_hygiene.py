@@ -41,7 +41,7 @@ class NonceOverview(Resource):
     )
     def get(self, request: Request) -> Response:
         """Answer with the nonces of some of them, masked, those worth a look first."""
-        answers = self.abaco.wave(actors=lambda: self.abaco.actors.list(), aliases=lambda: self.abaco.aliases.list())
+        answers = self.abaco.gather(actors=lambda: self.abaco.actors.list(), aliases=lambda: self.abaco.aliases.list())
         stop_where_signed_out(answers)
         holders = keyed_of(answers["actors"].unwrap(), answers["aliases"].value or (), self.user.username)
         page = paging.cut(

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import Answer, CommandResult, answered, perform, record_read
+from actors_app.core.operations.perform import CommandResult, Outcome, answered, perform, record_read
 from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes
 from actors_app.nonces.handles import nonce_behind
@@ -67,7 +67,7 @@ def create(request: HttpRequest, abaco: Abaco, holder: Holder, typed: Mapping[st
         request,
         holder.operations.create,
         lambda: holder.service(abaco).create(holder.id, **details),
-        lambda nonce: Answer(f"The nonce {nonce.masked} was made.", holder.url),
+        lambda nonce: Outcome(f"The nonce {nonce.masked} was made.", holder.url),
         **holder.about(),
         subject=holder.id,
         details=details | holder.details,
@@ -87,7 +87,7 @@ def delete(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, nonc
         request,
         holder.operations.delete,
         lambda: _delete(holder.service(abaco), holder.id, nonce),
-        lambda message: Answer(message, holder.url),
+        lambda message: Outcome(message, holder.url),
         **holder.about(handle),
         subject=holder.id,
         details={"nonce": nonce.masked} | holder.details,
@@ -111,11 +111,11 @@ def page_token(holder: Holder, handle: str) -> str:
     return signing.dumps([holder.id, handle], salt=_SEEN)
 
 
-def gone(holder: Holder, handle: str, proof: str, error: NotFound) -> Answer:
+def gone(holder: Holder, handle: str, proof: str, error: NotFound) -> Outcome:
     """Say that a nonce which is in the list no more was deleted before; raise the error where no page has shown it."""
     try:
         if signing.loads(proof, salt=_SEEN) == [holder.id, handle]:
-            return Answer("This nonce was deleted already.", holder.url)
+            return Outcome("This nonce was deleted already.", holder.url)
     except (signing.BadSignature, ValueError):
         pass
     raise error

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
@@ -32,7 +32,7 @@ def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old
         request,
         holder.operations.create,
         lambda: service.create(holder.id, level=old.level, max_uses=uses, description=old.description),
-        lambda new: Answer(f"The nonce {new.masked} was made.", holder.url),
+        lambda new: Outcome(f"The nonce {new.masked} was made.", holder.url),
         **holder.about(handle),
         subject=holder.id,
         details={"level": old.level, "max_uses": uses, "replaces": old.masked} | holder.details,
@@ -44,7 +44,7 @@ def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old
             request,
             holder.operations.delete,
             lambda: service.delete(holder.id, old.id),
-            lambda _: Answer(f"The nonce {old.masked} was deleted.", holder.url),
+            lambda _: Outcome(f"The nonce {old.masked} was deleted.", holder.url),
             **holder.about(handle),
             subject=holder.id,
             details={"nonce": old.masked} | holder.details,

@@ -12,7 +12,7 @@ from actors_app.nonces.commands import Holder
 from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS, findings
 from actors_app.nonces.models import NonceNote
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias, Nonce
 
@@ -65,7 +65,7 @@ def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[Revi
         calls[f"nonces{number}"] = lambda of=item.holder: of.service(abaco).list(of.id)
         # With a nonce of an alias too, the API looks at what its maker may do with the actor, and not with the alias.
         calls[f"levels {item.actor_id}"] = lambda id_=item.actor_id: abaco.permissions.get(id_)
-    answers = abaco.wave(**calls) if calls else {}
+    answers = abaco.gather(**calls) if calls else {}
     stop_where_signed_out(answers)
     rows: list[tuple[Keyed, Nonce, str]] = []
     unread = []
@@ -92,7 +92,7 @@ def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[Revi
     return reviewed, unread
 
 
-def stop_where_signed_out(answers: Mapping[str, Answer]) -> None:
+def stop_where_signed_out(answers: Mapping[str, Result]) -> None:
     """Raise SignedOut where the API said so to any of some calls."""
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):

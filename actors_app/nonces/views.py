@@ -24,8 +24,7 @@ from actors_app.nonces.commands import Holder, note
 from actors_app.nonces.forms import AliasNonceForm, NonceFilter, NonceForm, NonceNoteForm
 from actors_app.nonces.handles import nonce_behind, nonce_handle
 from actors_app.nonces.notes import noted
-from actors_app.services import Abaco
-from actors_app.services import Answer as Said
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce
 
@@ -177,12 +176,12 @@ def frame(holder: Holder) -> dict[str, Any]:
     return common | {"actor_id": holder.id, "section": "actors"}
 
 
-def wave_of(abaco: Abaco, holder: Holder) -> dict[str, Said]:
+def wave_of(abaco: Abaco, holder: Holder) -> dict[str, Result]:
     """Ask for the nonces and, where they are an actor's, for the actor that the page's head shows."""
     calls: dict[str, Any] = {"nonces": lambda: holder.service(abaco).list(holder.id)}
     if not holder.is_alias:
         calls["actor"] = lambda: abaco.actors.get(holder.id)
-    return {"actor": Said(), **abaco.wave(**calls)}
+    return {"actor": Result(), **abaco.gather(**calls)}
 
 
 def one_nonce(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def nonce_overview(request: HttpRequest) -> HttpResponse:
     show = show if show in ("worth", *FINDINGS) else ""
     choices = [("", "All"), ("worth", "Worth a look"), *((name, word) for name, (word, _) in FINDINGS.items())]
     context: dict[str, Any] = {"section": "nonces", "show": show, "choices": choices}
-    answers = abaco.wave(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
+    answers = abaco.gather(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
     stop_where_signed_out(answers)
     if error := answers["actors"].error:
         return _sent(request, context | {"error": error}, error.status)

@@ -1,4 +1,4 @@
-"""What the overview asks the API for, in one wave."""
+"""What the overview asks the API for, in one gather."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ def gather_inputs(abaco: Abaco, tenant: str, at: datetime) -> OverviewInputs:
     """Read from the API all that shows whether everything is well; an answer that fails leaves the others standing."""
     filters = {"message_received_time.gt": (at - SPAN).strftime("%Y-%m-%dT%H:%M:%S.%f")}
     open_ = (("status", "in", json.dumps(UNFINISHED)),)
-    answers = abaco.wave(
+    answers = abaco.gather(
         actors=lambda: abaco.actors.list(),
         page=lambda: abaco.search.executions(limit=MAX_SEARCH, filters=filters),
         unfinished=lambda: abaco.search.find("executions", conditions=open_, limit=MOST_UNFINISHED),

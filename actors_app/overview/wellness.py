@@ -1,4 +1,4 @@
-"""Whether everything is well, made of what one wave of calls gave: a sentence of numbers, and what is behind each.
+"""Whether everything is well, made of what one gather gave: a sentence of numbers, and what is behind each.
 
 It asks nobody. What was not answered is said to be not known, and nothing is called well because of it.
 """

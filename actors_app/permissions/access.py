@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from actors_app.core.pages.formatting import thousands
 from actors_app.permissions.likeness import by_drawing, doubt
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
+from actors_app.services.gather import GetCall
 from actors_app.services.names import has_page
 from actors_app.services.observer import Kind
 from actors_app.services.permissions import LEVELS, WORLD, level_of, rank
 from actors_app.services.types import AdminRole, Alias, Nonce
-from actors_app.services.waves import GetCall
 
 PATIENCE = 3.0  # seconds to wait for whether somebody is an administrator, without which the page stands too
 JUST_CREATED = "created"  # in the address of the page that follows when an alias or config was created
@@ -268,20 +268,20 @@ def _through_whom(nonce: Nonce, has: str, is_shared: bool) -> str:
     return f", whose own level is {has} now: it opens no more than that{unless}"
 
 
-def ask_aliases(abaco: Abaco, aliases: Sequence[Alias]) -> list[tuple[Alias, Answer, Answer]]:
+def ask_aliases(abaco: Abaco, aliases: Sequence[Alias]) -> list[tuple[Alias, Result, Result]]:
     """Return the first of some aliases, each with its map of permissions and its nonces, or the API's refusals."""
     first_aliases = aliases[:MOST_ALIASES]
     calls: dict[str, GetCall] = {}
     for number, alias in enumerate(first_aliases):
         calls[f"levels{number}"] = lambda name=alias.alias: abaco.permissions.get(name, "alias")  # type: ignore[misc]
         calls[f"nonces{number}"] = lambda name=alias.alias: abaco.alias_nonces.list(name)  # type: ignore[misc]
-    answers = abaco.wave(**calls) if calls else {}
+    answers = abaco.gather(**calls) if calls else {}
     return [
         (alias, answers[f"levels{number}"], answers[f"nonces{number}"]) for number, alias in enumerate(first_aliases)
     ]
 
 
-def by_aliases(answers: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[str, str]) -> list[Route]:
+def by_aliases(answers: Sequence[tuple[Alias, Result, Result]], levels: Mapping[str, str]) -> list[Route]:
     """Explain the people with a level on an alias, which opens nothing but moves where messages go; and its nonces."""
     routes: list[Route] = []
     for alias, people, nonces in answers:
@@ -298,7 +298,7 @@ def by_aliases(answers: Sequence[tuple[Alias, Answer, Answer]], levels: Mapping[
     return routes
 
 
-def _by_alias(alias: Alias, answer: Answer) -> Route:
+def _by_alias(alias: Alias, answer: Result) -> Route:
     url = Subject("alias", alias.alias).url if has_page("alias", alias.alias) else ""
     name = f"Through the alias {alias.alias}"
     if answer.error:

@@ -17,7 +17,7 @@ from actors_app.core.security.credentials import signed_in
 from actors_app.permissions import access
 from actors_app.permissions.access import Entry, Route, Subject
 from actors_app.permissions.forms import EntryFilter
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins, SignedOut
 from actors_app.services.permissions import LEVELS, WORLD, level_of
 from actors_app.services.types import AdminRole, Nonce
@@ -59,7 +59,7 @@ def explained(abaco: Abaco, subject: Subject, me: str) -> Explained:
 
 
 def _explained(
-    abaco: Abaco, subject: Subject, me: str, context: Mapping[str, Any], answers: Mapping[str, Answer]
+    abaco: Abaco, subject: Subject, me: str, context: Mapping[str, Any], answers: Mapping[str, Result]
 ) -> Explained:
     levels: dict[str, str] = answers["levels"].value
     entries = access.entries_of(subject.kind, levels, _owner(subject, context), me)
@@ -127,7 +127,7 @@ def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str)
     }
 
 
-def _ask(abaco: Abaco, subject: Subject) -> dict[str, Answer]:
+def _ask(abaco: Abaco, subject: Subject) -> dict[str, Result]:
     """Ask for the permissions, and for what else bears on them, all at once."""
     name, kind = subject.name, subject.kind
     calls: dict[str, Any] = {"levels": lambda: abaco.permissions.get(name, kind)}
@@ -141,10 +141,10 @@ def _ask(abaco: Abaco, subject: Subject) -> dict[str, Answer]:
         calls["subject"] = lambda: abaco.aliases.get(name)
     else:
         calls["subject"] = lambda: abaco.configs.find(name)
-    return abaco.wave(**calls)
+    return abaco.gather(**calls)
 
 
-def _subject(subject: Subject, answers: Mapping[str, Answer]) -> dict[str, Any]:
+def _subject(subject: Subject, answers: Mapping[str, Result]) -> dict[str, Any]:
     """Return the actor or the alias and what is known of its nonces; raise NotFound where there is no such thing.
 
     The permissions alone do not say so: an administrator is shown those of an alias that does not exist.
@@ -203,7 +203,7 @@ def _by_nonces(context: Mapping[str, Any], levels: Mapping[str, str], actor_id: 
     return routes
 
 
-def _by_aliases(abaco: Abaco, context: Mapping[str, Any], levels: Mapping[str, str], answer: Answer) -> list[Route]:
+def _by_aliases(abaco: Abaco, context: Mapping[str, Any], levels: Mapping[str, str], answer: Result) -> list[Route]:
     if answer.error:
         return [access.unknown_way("Through an alias", "Which aliases point here could not be asked.")]
     aliases = [alias for alias in answer.value if alias.actor_id == context["actor"].id]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.http import HttpRequest
 
-from actors_app.core.operations.perform import Answer, CommandResult, answered, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, answered, perform
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import signed_in
 from actors_app.history.visibility import forget_rights
@@ -69,11 +69,11 @@ def _need_plain(user: str, names: Iterable[str]) -> None:
         raise InvalidRequest("a look-alike", user_message=f"{unsure} {AGAIN}", field="confirm")
 
 
-def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str], after: Mapping[str, str]) -> Answer:
+def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str], after: Mapping[str, str]) -> Outcome:
     """Say how the entry stands now, by the API's own map."""
     was, name = before.get(user), visible(user)
     if after.get(user) != level:
-        return Answer(f"The API took it, but its list does not show {level} for {name}.", subject.url, "warning")
+        return Outcome(f"The API took it, but its list does not show {level} for {name}.", subject.url, "warning")
     if user == WORLD:
         sentence = f"Everybody can do everything with {subject.phrase} now."
     elif level == "NONE":
@@ -84,4 +84,4 @@ def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str],
         sentence = f"{name} had {level} already."
     else:
         sentence = f"{name} has {level} now, and had {visible(was)} before."
-    return Answer(sentence, subject.url)
+    return Outcome(sentence, subject.url)

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import full_update
 from actors_app.core.cron import Schedule
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.schedules.operations import UPDATE_SCHEDULE
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
@@ -23,7 +23,7 @@ def update(
         request,
         UPDATE_SCHEDULE,
         lambda: abaco.actors.update(actor_id, full_update(actor, changes)),
-        lambda _: Answer(_message(schedule, is_on=is_on), page),
+        lambda _: Outcome(_message(schedule, is_on=is_on), page),
         actor_id=actor_id,
         details={"before": {"cron_schedule": actor.cron_schedule, "cron_on": actor.cron_on}, "after": changes},
     )

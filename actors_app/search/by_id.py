@@ -55,7 +55,7 @@ def by_id(request: HttpRequest, abaco: Abaco, target: Target) -> list[Actor | Ex
     `GET /actors/{id}`, `GET /actors/search/executions?id.in=…`, and for a link what it leads to. Raises SignedOut, and
     the API's silence where nothing was found.
     """
-    answers = abaco.wave(**_calls(abaco, target))
+    answers = abaco.gather(**_calls(abaco, target))
     errors = [answer.error for answer in answers.values() if answer.error]
     for error in errors:
         if isinstance(error, SignedOut):

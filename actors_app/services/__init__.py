@@ -10,6 +10,7 @@ from actors_app.services.caller import Caller, Credentials
 from actors_app.services.client import AbacoClient
 from actors_app.services.configs import Configs
 from actors_app.services.executions import Executions
+from actors_app.services.gather import GetCall, Result, call_all
 from actors_app.services.logs import Logs
 from actors_app.services.messages import Messages
 from actors_app.services.nonces import AliasNonces, Nonces
@@ -21,10 +22,9 @@ from actors_app.services.results import Results
 from actors_app.services.roles import Roles
 from actors_app.services.search import Search
 from actors_app.services.state import State
-from actors_app.services.waves import Answer, GetCall, gather
 from actors_app.services.workers import Workers
 
-__all__ = ["Abaco", "AbacoClient", "Answer", "Credentials"]
+__all__ = ["Abaco", "AbacoClient", "Credentials", "Result"]
 
 
 class Abaco:
@@ -66,9 +66,9 @@ class Abaco:
         """Return the same API, which is given up on where an answer takes longer than this."""
         return Abaco(self._client, self._credentials, seconds, self._observer)
 
-    def wave(self, **calls: GetCall) -> dict[str, Answer]:
+    def gather(self, **calls: GetCall) -> dict[str, Result]:
         """Make several reading calls at once and return each one's answer, its error included, by its name.
 
         Only calls that change nothing belong here, since they may be made twice.
         """
-        return gather(self._caller, calls)
+        return call_all(self._caller, calls)

@@ -20,8 +20,8 @@ from actors_app.services.urls import Segment, UpstreamPath, upstream_url
 
 T = TypeVar("T")
 
-# In a wave nobody renews: the store of the credentials belongs to the thread that started it.
-in_wave: ContextVar[bool] = ContextVar("in_wave", default=False)
+# In a gather nobody renews: the store of the credentials belongs to the thread that started it.
+in_gather: ContextVar[bool] = ContextVar("in_gather", default=False)
 
 
 class Credentials(Protocol):
@@ -175,7 +175,7 @@ class Caller:
             return make(self.dialect.auth_headers(token))
         except SignedOut as caught:
             refusal = caught
-        if in_wave.get():
+        if in_gather.get():
             raise refusal
         try:
             self.renew(token)

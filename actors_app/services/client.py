@@ -41,7 +41,7 @@ from actors_app.services.errors import AbacoError, BadAnswer, ServiceFailed, Sig
 from actors_app.services.gunzip import Gunzip
 from actors_app.services.instrumentation import watched
 
-POOL_SIZE = 96  # 32 threads of a worker, and what their waves fan out to
+POOL_SIZE = 96  # 32 threads of a worker, and what their gathers fan out to
 CHUNK = 65536  # bytes
 IDLE = 1.0  # seconds; servers close what lay idle for longer, some of them after two
 CERTIFICATES = DEFAULT_CA_BUNDLE_PATH  # of the authorities that are trusted where none are named

@@ -9,7 +9,7 @@ Kind = Literal["actor", "alias", "config"]
 
 
 class Observer(Protocol):
-    """Somebody who wants to know; called in the threads of waves too. `asked_at` is a monotonic time."""
+    """Somebody who wants to know; called in the threads of gathers too. `asked_at` is a monotonic time."""
 
     def levels(self, kind: Kind, name: str, levels: Mapping[str, str], asked_at: float) -> None:
         """Hear a map of permissions."""

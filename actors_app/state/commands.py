@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import full_update
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
 from actors_app.state.operations import RESET_STATE, UPDATE_STATE
@@ -21,7 +21,7 @@ def save(
         request,
         UPDATE_STATE,
         lambda: abaco.state.set(actor_id, after),
-        lambda _: Answer("The state is saved.", _page(actor_id)),
+        lambda _: Outcome("The state is saved.", _page(actor_id)),
         actor_id=actor_id,
         details={"before": _size(before), "after": _size(after), "over": over},
     )
@@ -33,7 +33,7 @@ def reset(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> Co
         request,
         RESET_STATE,
         lambda: abaco.actors.update(actor_id, full_update(actor, {"state": {}})),
-        lambda _: Answer("The state is empty.", _page(actor_id)),
+        lambda _: Outcome("The state is empty.", _page(actor_id)),
         actor_id=actor_id,
         details={"before": _size(actor.state)},
     )

@@ -32,7 +32,7 @@ MAX_RAW = 100_000  # characters of an answer that is no JSON
 def state_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show the state as a tree and raw (`GET /actors/{id}/state`)."""
     abaco = abaco_for(request)
-    answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
+    answers = abaco.gather(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
     error, status = answers["state"].error, 200
     raw = error.raw if isinstance(error, BadAnswer) else ""
     # An actor is answered with its state, which makes the one as unreadable as the other.
@@ -66,7 +66,7 @@ def state_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     abaco = abaco_for(request)
     context = _context(actor_id)
     if request.method != "POST":
-        answers = abaco.wave(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
+        answers = abaco.gather(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
         actor: Actor = answers["actor"].unwrap()
         state = answers["state"].unwrap()
         initial = {"state": pretty_json(state), "seen": mark_of(actor_id, state)}

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.perform import Answer, CommandResult, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.services import Abaco
 from actors_app.services.types import Worker
 from actors_app.workers.operations import ENSURE_WORKERS, STOP_WORKER
@@ -27,7 +27,7 @@ def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> C
         request,
         STOP_WORKER,
         lambda: abaco.workers.stop(actor_id, worker_id),
-        lambda _: Answer(
+        lambda _: Outcome(
             f"Worker {worker_id} was asked to stop. Its row disappears within a second; in v2, the row of a worker "
             "without a process stays for some 5 minutes. Once no row is left, the next message starts a worker.",
             reverse("actors:worker-list", args=[actor_id]),
@@ -37,9 +37,9 @@ def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> C
     )
 
 
-def _outcome(abaco: Abaco, actor_id: str, num: int, message: str) -> Answer:
+def _outcome(abaco: Abaco, actor_id: str, num: int, message: str) -> Outcome:
     """Say what became of asking for workers, from a fresh list: the API's own numbers are what was asked for."""
-    workers: tuple[Worker, ...] | None = abaco.wave(workers=lambda: abaco.workers.list(actor_id))["workers"].value
+    workers: tuple[Worker, ...] | None = abaco.gather(workers=lambda: abaco.workers.list(actor_id))["workers"].value
     is_same = "already had" in message
     if workers is None:
         total = ""
@@ -47,7 +47,7 @@ def _outcome(abaco: Abaco, actor_id: str, num: int, message: str) -> Answer:
         total = f" There {'is 1 worker' if len(workers) == 1 else f'are {len(workers)} workers'} now."
     if is_same:
         less = " Asking for fewer stops none: stop workers by name below." if num < len(workers or ()) else ""
-        return Answer(f"Nothing changed.{total}{less}", reverse("actors:worker-list", args=[actor_id]), "info")
-    return Answer(
+        return Outcome(f"Nothing changed.{total}{less}", reverse("actors:worker-list", args=[actor_id]), "info")
+    return Outcome(
         f"The API starts what was missing for at least {num}.{total}", reverse("actors:worker-list", args=[actor_id])
     )

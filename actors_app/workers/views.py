@@ -19,7 +19,7 @@ from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.relative_times import RelativeTime, when
 from actors_app.core.security.credentials import abaco_for
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
 from actors_app.workers import commands
@@ -64,7 +64,7 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         )
     context: dict[str, Any] = {"actor_id": actor_id, "section": "actors", "tab": "workers", "counts": {}}
     if request.method == "GET":
-        answers = abaco.wave(
+        answers = abaco.gather(
             actor=lambda: abaco.actors.get(actor_id),
             workers=lambda: abaco.workers.list(actor_id),
             mailbox=lambda: abaco.messages.count(actor_id),
@@ -109,7 +109,7 @@ def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpRe
             return render_poll(request, "workers/_gone.html", context, state="gone", done=True)
         context |= {"worker": worker, "running": running_by_worker(abaco, actor_id, [worker]).get(worker_id, "")}
         return render_poll(request, "workers/_facts.html", context, state=worker, done=not _is_moving([worker]))
-    answers = abaco.wave(
+    answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
         worker=lambda: abaco.workers.get(actor_id, worker_id),
         workers=lambda: abaco.workers.list(actor_id),
@@ -141,7 +141,7 @@ def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResp
     }
     status = 200
     if request.method == "GET":
-        answers = abaco.wave(
+        answers = abaco.gather(
             actor=lambda: abaco.actors.get(actor_id),
             worker=lambda: abaco.workers.get(actor_id, worker_id),
             workers=lambda: abaco.workers.list(actor_id),
@@ -164,7 +164,7 @@ def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResp
     return render_page(request, "workers/stop.html", context, partial="workers/_stop.html", status=status)
 
 
-def _standing_still(abaco: Abaco, answers: Mapping[str, Answer]) -> tuple[Standstill, ...]:
+def _standing_still(abaco: Abaco, answers: Mapping[str, Result]) -> tuple[Standstill, ...]:
     mailbox = answers["mailbox"].value
     waiting = mailbox.messages if mailbox else None
     return standing_still(abaco, answers["actor"].value, answers["workers"].value, waiting)

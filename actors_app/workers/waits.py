@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from actors_app.core.pages.formatting import now
-from actors_app.services import Abaco, Answer
+from actors_app.services import Abaco, Result
 from actors_app.services.errors import Forbidden, NotFound, SignedOut
 from actors_app.services.types import Actor, Execution, ExecutionListing, ExecutionPage, ExecutionRow, Worker
 from actors_app.workers.standstill import Standstill, is_suspect, standstills, still_waits
@@ -21,7 +21,7 @@ def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, W
 
     Raises the error of the actor where the execution is in error: only the actor tells whether its message waits.
     """
-    answers = abaco.wave(
+    answers = abaco.gather(
         execution=lambda: abaco.executions.get(actor_id, execution_id),
         actor=lambda: abaco.actors.get(actor_id),
         mailbox=lambda: abaco.messages.count(actor_id),
@@ -35,20 +35,20 @@ def why_of(abaco: Abaco, actor_id: str, execution_id: str) -> tuple[Execution, W
     return execution, _reason(abaco, execution, answers) if waits else None, answers["actor"].value
 
 
-def actor_since(abaco: Abaco, actor_id: str, execution: Execution, actor: Answer) -> Answer:
-    """Return the actor as it stood when its execution was read, or later; `actor` came in the same wave.
+def actor_since(abaco: Abaco, actor_id: str, execution: Execution, actor: Result) -> Result:
+    """Return the actor as it stood when its execution was read, or later; `actor` came in the same gather.
 
     The API puts the actor in error before the execution, so of an answer that is older than the execution's the message
     would seem lost. `GET /actors/{id}`.
     """
     if execution.outcome != "error" or actor.value is None or actor.value.is_error:
         return actor
-    return abaco.wave(actor=lambda: abaco.actors.get(actor_id))["actor"]
+    return abaco.gather(actor=lambda: abaco.actors.get(actor_id))["actor"]
 
 
-def why_waiting(abaco: Abaco, actor_id: str, execution: Execution, actor: Answer) -> Why:
+def why_waiting(abaco: Abaco, actor_id: str, execution: Execution, actor: Result) -> Why:
     """Ask for what shows why a message waits; `actor` is what the API has said of its actor."""
-    answers = abaco.wave(
+    answers = abaco.gather(
         mailbox=lambda: abaco.messages.count(actor_id),
         workers=lambda: abaco.workers.list(actor_id),
     )
@@ -174,15 +174,15 @@ def _received(row: ExecutionRow) -> float:
     return row.message_received_time.timestamp() if row.message_received_time else 0.0
 
 
-def _gathered(abaco: Abaco, calls: dict[str, Any]) -> dict[str, Answer]:
-    answers = abaco.wave(**calls) if calls else {}
+def _gathered(abaco: Abaco, calls: dict[str, Any]) -> dict[str, Result]:
+    answers = abaco.gather(**calls) if calls else {}
     for answer in answers.values():
         if isinstance(answer.error, SignedOut):
             raise answer.error
     return answers
 
 
-def _reason(abaco: Abaco, execution: Execution, answers: dict[str, Answer]) -> Why:
+def _reason(abaco: Abaco, execution: Execution, answers: dict[str, Result]) -> Why:
     actor, workers, at = answers["actor"].value, answers["workers"].value, now()
     by_worker: Mapping[str, Sequence[Execution]] = {}
     if actor is not None and workers:

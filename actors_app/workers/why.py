@@ -50,7 +50,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class ActorState:
-    """What one wave of calls gave; what was not given is None, and `problem` says why not."""
+    """What one gather gave; what was not given is None, and `problem` says why not."""
 
     actor: Actor | None = None
     mailbox: Mailbox | None = None

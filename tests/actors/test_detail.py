@@ -1,4 +1,4 @@
-"""The page of one actor: one wave of five calls, what the history knows, and a status that follows."""
+"""The page of one actor: one gather of five calls, what the history knows, and a status that follows."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ API = f"/actors/v2/{ACTOR_ID}"
 def answer(
     api: Any, *, actor: dict[str, Any] | None = None, levels: dict[str, Any] | None = None, **without: bool
 ) -> None:
-    """Answer the wave; a panel named in `without` fails."""
+    """Answer the gathered calls; a panel named in `without` fails."""
     api.get(API, actor or actor_payload())
     answers = {
         "messages": {"messages": 4, "_links": {}},

@@ -141,7 +141,7 @@ SEEDED = (
         _USE,
     ),
     Seeded(
-        _S + "caller.py", "if in_wave.get():\n            raise refusal", "if False:\n            raise refusal", _USE
+        _S + "caller.py", "if in_gather.get():\n            raise refusal", "if False:\n            raise refusal", _USE
     ),
     Seeded(_S + "results.py", "repeatable=False", "repeatable=True", (*_WIRE, *_USE)),
     Seeded(
@@ -250,13 +250,13 @@ SEEDED = (
     Seeded("actors_app/executions/views_results.py", "**DOWNLOAD_HEADERS,", "", _RESULTS),
     Seeded(
         "actors_app/core/operations/perform.py",
-        "_key(sending.secret, fields), {",
+        "_key(idempotency_key.secret, fields), {",
         "_key(new_key(), fields), {",
         _ONCE,
     ),
     Seeded(
         "actors_app/core/operations/perform.py",
-        'if json.loads(start.details).get("content") != sending.content:',
+        'if json.loads(start.details).get("content") != idempotency_key.content:',
         "if False:",
         _ONCE,
     ),

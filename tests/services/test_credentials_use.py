@@ -1,4 +1,4 @@
-"""The token: asked for once, renewed once, never by a thread of a wave; and what a wave brings home."""
+"""The token: asked for once, renewed once, never by a thread of a gather; and the results of a gather."""
 
 import threading
 
@@ -6,7 +6,7 @@ import pytest
 import requests
 import responses
 
-from actors_app.services import Abaco, AbacoClient, Answer
+from actors_app.services import Abaco, AbacoClient, Result
 from actors_app.services.errors import Forbidden, NotFound, SignedOut, TimedOut, Unreachable
 from tests.services.conftest import ROOT, Visitor
 
@@ -84,7 +84,7 @@ def test_the_credentials_are_asked_once(client: AbacoClient) -> None:
     responses.get(f"{ROOT}/actors/v2", json=LIST)
     abaco = Abaco(client, Counting())
     abaco.actors.list()
-    abaco.wave(a=abaco.actors.list, b=abaco.actors.list)
+    abaco.gather(a=abaco.actors.list, b=abaco.actors.list)
     assert asked == [1]
 
 
@@ -100,7 +100,7 @@ def test_a_wave_brings_each_answer_and_each_error_home(abaco: Abaco) -> None:
     responses.get(f"{ROOT}/actors/v2", json=LIST)
     responses.get(f"{ROOT}/actors/v2/b", status=403, json={})
     responses.get(f"{ROOT}/actors/v2/c", body=requests.ReadTimeout())
-    answers = abaco.wave(
+    answers = abaco.gather(
         every=abaco.actors.list,
         denied=lambda: abaco.actors.get("b"),
         late=lambda: abaco.actors.get("c"),
@@ -121,7 +121,7 @@ def test_a_wave_renews_once_and_in_its_own_thread(client: AbacoClient) -> None:
     responses.add_callback("GET", f"{ROOT}/actors/v2", by_token("new"))
     visitor = Visitor("old", "new")
     abaco = Abaco(client, visitor)
-    answers = abaco.wave(**{f"call{number}": abaco.actors.list for number in range(8)})
+    answers = abaco.gather(**{f"call{number}": abaco.actors.list for number in range(8)})
     assert all(answer.unwrap() == () for answer in answers.values())
     assert visitor.renewals == ["old"]
     assert visitor.threads == {threading.get_ident()}
@@ -138,23 +138,23 @@ def test_a_wave_that_cannot_renew_says_so_of_those_calls_only(client: AbacoClien
             raise Unreachable
 
     abaco = Abaco(client, Down())
-    answers = abaco.wave(a=abaco.actors.list, b=lambda: abaco.actors.get("b"))
+    answers = abaco.gather(a=abaco.actors.list, b=lambda: abaco.actors.get("b"))
     assert type(answers["a"].error) is Unreachable
     assert answers["b"].unwrap().id == "b"
 
 
 def test_the_calls_of_a_wave_are_made_at_once(abaco: Abaco) -> None:
     all_of_them = threading.Barrier(10, timeout=60)  # nobody passes before the tenth has come
-    answers = abaco.wave(**{f"call{number}": all_of_them.wait for number in range(10)})
+    answers = abaco.gather(**{f"call{number}": all_of_them.wait for number in range(10)})
     assert sorted(answer.unwrap() for answer in answers.values()) == list(range(10))
 
 
 def test_a_mistake_in_a_wave_is_not_hidden(abaco: Abaco) -> None:
     with pytest.raises(ZeroDivisionError):
-        abaco.wave(mistake=lambda: 1 // 0)
+        abaco.gather(mistake=lambda: 1 // 0)
 
 
 def test_an_answer_is_a_value_or_an_error() -> None:
-    assert Answer(value=None).unwrap() is None
+    assert Result(value=None).unwrap() is None
     with pytest.raises(NotFound):
-        Answer(error=NotFound()).unwrap()
+        Result(error=NotFound()).unwrap()

@@ -65,7 +65,7 @@ ACTS: dict[str, Callable[[Abaco], object]] = {
     "delete": lambda abaco: abaco.nonces.delete(ACTOR, NONCE),
     "send": lambda abaco: abaco.messages.send_text(ACTOR, BODY, {"K": BODY}),
     "stream": lambda abaco: list(abaco.logs.stream(ACTOR, "executionCanary07")),
-    "wave": lambda abaco: abaco.wave(nonce=lambda: abaco.nonces.get(ACTOR, NONCE))["nonce"].unwrap(),
+    "gather": lambda abaco: abaco.gather(nonce=lambda: abaco.nonces.get(ACTOR, NONCE))["nonce"].unwrap(),
     "malformed": lambda abaco: abaco.nonces.get(ACTOR, "not/a/nonce-canary"),
 }
 

@@ -16,10 +16,10 @@ from actors_app.core.api import idempotency, paging
 from actors_app.core.api.authentication import TENANT_HEADER
 from actors_app.core.api.exceptions import REPLAYED, Problem, not_valid
 from actors_app.core.api.fields import Body, Slice
+from actors_app.core.api.idempotency import FirstResponse
 from actors_app.core.api.paging import Key, Page
-from actors_app.core.operations import replays, secrets
+from actors_app.core.operations import secrets
 from actors_app.core.operations.perform import CommandResult
-from actors_app.core.operations.replays import First
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in, tenant_of
 from actors_app.core.security.read_only import read_only_reason
 from actors_app.masking import Masker
@@ -70,7 +70,7 @@ class Resource(APIView):
             return
         if reason := read_only_reason(self.http):
             raise Problem(403, "reads-only", reason)
-        self.http.sending = idempotency.sending(self.http, request.data)  # type: ignore[attr-defined]
+        self.http.idempotency_key = idempotency.key_of(self.http, request.data)  # type: ignore[attr-defined]
         if handler.takes_nothing and request.data:
             raise not_valid({"body": ["Nothing is sent along here."]})
 
@@ -141,10 +141,10 @@ class Resource(APIView):
         """
         if result.value is None and result.is_replay:
             return self._replayed(result)
-        body = show(result.value, result.answer.message)  # type: ignore[arg-type]  # as the call gave it
-        first = First(status, body, location(result.value) if location else "")  # type: ignore[arg-type]
+        body = show(result.value, result.outcome.message)  # type: ignore[arg-type]  # as the call gave it
+        first = FirstResponse(status, body, location(result.value) if location else "")  # type: ignore[arg-type]
         if idempotency.HEADER in self.http.headers:
-            replays.keep(result.key, First(status, {**body, **dict.fromkeys(secrets)}, first.location))
+            idempotency.store(result.key, FirstResponse(status, {**body, **dict.fromkeys(secrets)}, first.location))
         return self._first(first)
 
     def done(self, result: CommandResult[Any]) -> Response:
@@ -152,12 +152,12 @@ class Resource(APIView):
         return self.command_response(result, lambda _, message: {"message": message})
 
     def _replayed(self, result: CommandResult[Any]) -> Response:
-        first = replays.first_answer(result.key)
+        first = idempotency.stored(result.key)
         if first is None:
             raise Problem(
                 409,
                 "done-before",
-                f"{result.answer.message} Its first answer is not kept any more.",
+                f"{result.outcome.message} Its first answer is not kept any more.",
                 advice="Nothing was done again: look at what is there now.",
                 changed="yes",
                 headers=REPLAYED,
@@ -167,7 +167,7 @@ class Resource(APIView):
             response.headers[name] = value
         return response
 
-    def _first(self, first: First) -> Response:
+    def _first(self, first: FirstResponse) -> Response:
         return Response(first.body, status=first.status, headers={"Location": first.location} if first.location else {})
 
     def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -39,8 +39,8 @@ log = logging.getLogger("actors_app.audit")
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
-    """How a write is known when it comes again: a secret of the sender's, and a digest of what was sent with it.
+class IdempotencyKey:
+    """How a write is recognized when it comes again: a secret of the sender's, and a digest of what was sent with it.
 
     A form has a one-time key of the portal's; a caller of the JSON API may bring one of their own, which whoever wants
     to guess it may guess, so that `content` says what was sent in a way that only this portal can make.
@@ -52,8 +52,8 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a write led to: what is said about it, and the page of ours that shows it."""
+class Outcome:
+    """The outcome of a write: its message, and the page of ours that shows it."""
 
     message: str
     location: str
@@ -72,14 +72,14 @@ class CommandResult(Generic[T]):
     `key` is the trail's own.
     """
 
-    answer: Answer
+    outcome: Outcome
     value: T | None
     key: str = ""
     is_replay: bool = False
 
     def go(self, request: HttpRequest) -> HttpResponse:
         """Say what was done and lead to the page that shows it."""
-        return self.answer.go(request)
+        return self.outcome.go(request)
 
 
 class NotRecorded(AbacoError):  # noqa: N818  named as the tree of errors it belongs to
@@ -99,7 +99,7 @@ def perform(
     request: HttpRequest,
     operation: Operation,
     call: Callable[[], T],
-    answer: Callable[[T], Answer],
+    outcome_of: Callable[[T], Outcome],
     *,
     actor_id: str = "",
     object_id: str = "",
@@ -115,14 +115,14 @@ def perform(
     """
     fields = _fields(request, operation, actor_id, object_id)
     subject = actor_id if operation.kind == "actor" else subject or object_id
-    return _recorded(sending_of(request), operation, subject, fields, details, call, answer)
+    return _recorded(idempotency_key_of(request), operation, subject, fields, details, call, outcome_of)
 
 
 def perform_item(
     request: HttpRequest,
     operation: Operation,
     call: Callable[[], T],
-    answer: Callable[[T], Answer],
+    outcome_of: Callable[[T], Outcome],
     *,
     job: str,
     item: str,
@@ -133,24 +133,24 @@ def perform_item(
     """Do as `perform` does for one of the many writes that one form ordered; `job` and `item` stand for its key."""
     fields, secret = _fields(request, operation, actor_id, object_id), _digest(job, item)
     return _recorded(
-        Sending(secret, secret), operation, actor_id, fields, {"job": job, **(details or {})}, call, answer
+        IdempotencyKey(secret, secret), operation, actor_id, fields, {"job": job, **(details or {})}, call, outcome_of
     )
 
 
-def sending_of(request: HttpRequest) -> Sending:
-    """Return how this request is known when it comes again; what brings no key is a write of its own."""
-    sending: Sending | None = getattr(request, "sending", None)
-    if sending is None:
+def idempotency_key_of(request: HttpRequest) -> IdempotencyKey:
+    """Return the idempotency key of a request; a request that brings no key is a write of its own."""
+    idempotency_key: IdempotencyKey | None = getattr(request, "idempotency_key", None)
+    if idempotency_key is None:
         sent_key = request.POST.get(FIELD, "")
         secret = sent_key if is_key(sent_key) else new_key()
-        sending = Sending(secret, _digest(secret, *_content(request)))
-        request.sending = sending  # type: ignore[attr-defined]
-    return sending
+        idempotency_key = IdempotencyKey(secret, _digest(secret, *_content(request)))
+        request.idempotency_key = idempotency_key  # type: ignore[attr-defined]
+    return idempotency_key
 
 
 def entry_key(request: HttpRequest, operation: Operation, *, actor_id: str = "", object_id: str = "") -> str:
     """Return the key under which the trail has what `perform` did with this request."""
-    return _key(sending_of(request).secret, _fields(request, operation, actor_id, object_id))
+    return _key(idempotency_key_of(request).secret, _fields(request, operation, actor_id, object_id))
 
 
 def item_key(
@@ -181,21 +181,21 @@ def _key(secret: str, fields: Mapping[str, str]) -> str:
 
 
 def _recorded(
-    sending: Sending,
+    idempotency_key: IdempotencyKey,
     operation: Operation,
     subject: str,
     fields: Mapping[str, str],
     details: Mapping[str, Any] | None,
     call: Callable[[], T],
-    answer: Callable[[T], Answer],
+    outcome_of: Callable[[T], Outcome],
 ) -> CommandResult[T]:
-    key, start_details = _key(sending.secret, fields), {**(details or {}), "content": sending.content}
+    key, start_details = _key(idempotency_key.secret, fields), {**(details or {}), "content": idempotency_key.content}
     try:
         start = trail.append(kind=AuditEntry.START, key=key, details=start_details, **fields)
     except IntegrityError as error:
         if not AuditEntry.objects.filter(key=key).exists():
             raise NotRecorded(type(error).__name__) from None
-        return CommandResult(_first_answer(key, sending), None, key, is_replay=True)
+        return CommandResult(_first_outcome(key, idempotency_key), None, key, is_replay=True)
     except DatabaseError as error:
         raise NotRecorded(type(error).__name__) from None
     try:
@@ -208,9 +208,9 @@ def _recorded(
         Capabilities(fields["tenant"], fields["username"]).refused(operation, subject, error)
         error.audit_id = start.pk
         raise
-    outcome_answer = answer(value)
-    _end(start, AuditEntry.DONE, fields, {"answer": asdict(outcome_answer)})
-    return CommandResult(outcome_answer, value, key)
+    done = outcome_of(value)
+    _end(start, AuditEntry.DONE, fields, {"answer": asdict(done)})
+    return CommandResult(done, value, key)
 
 
 def answered(
@@ -225,7 +225,7 @@ def answered(
     key = entry_key(request, operation, actor_id=actor_id, object_id=object_id)
     if not AuditEntry.objects.filter(key=key).exists():
         return None
-    return CommandResult(_first_answer(key, sending_of(request)), None, key, is_replay=True)
+    return CommandResult(_first_outcome(key, idempotency_key_of(request)), None, key, is_replay=True)
 
 
 def record_read(
@@ -288,19 +288,19 @@ def _end(start: AuditEntry, outcome: str, fields: Mapping[str, Any], details: Ma
         log.error(json.dumps({"audit": "end", "start": start.pk, "outcome": outcome, "failed": type(error).__name__}))
 
 
-def _first_answer(key: str, sending: Sending) -> Answer:
-    """Give the answer that the same form got before."""
+def _first_outcome(key: str, idempotency_key: IdempotencyKey) -> Outcome:
+    """Return the outcome of the first time this form was sent; raise its error."""
     start = AuditEntry.objects.select_related("end").get(key=key)
-    if json.loads(start.details).get("content") != sending.content:
-        typed = "with something else typed in it" if sending.noun == "form" else "with something else"
+    if json.loads(start.details).get("content") != idempotency_key.content:
+        typed = "with something else typed in it" if idempotency_key.noun == "form" else "with something else"
         raise Conflict(
-            user_message=f"This {sending.noun} was sent before, {typed}; this was not sent.",
+            user_message=f"This {idempotency_key.noun} was sent before, {typed}; this was not sent.",
             advice="Look what became of the first one, then send this if you still want to.",
         )
     end: AuditEntry | None = getattr(start, "end", None)
     details = json.loads(end.details) if end else {}
     if "answer" in details:
-        return Answer(**details["answer"])
+        return Outcome(**details["answer"])
     error = AnsweredBefore("answered before", **details.get("error", _NOT_YET))
     error.audit_id = start.pk
     raise error

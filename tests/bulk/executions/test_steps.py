@@ -290,9 +290,9 @@ def test_an_item_that_was_given_up_is_corrected_by_who_knows(history: ActorHisto
         handle=KEY, tenant="default", username="jdoe", act="halt", key="k", created=timezone.now()
     )
     item = BulkItem.objects.create(job=job, number=1, actor_id=ACTOR_ID, object_id="run0", outcome="unknown")
-    steps._save(item, turns.Result("done", "The halt was ordered."))
+    steps._save(item, turns.TurnResult("done", "The halt was ordered."))
     assert outcomes() == [("run0", "done")]
-    steps._save(item, turns.Result("refused", "Later and wrong."))
+    steps._save(item, turns.TurnResult("refused", "Later and wrong."))
     assert outcomes() == [("run0", "done")]
 
 

@@ -1,4 +1,4 @@
-"""Making several calls at once: a page that needs five answers waits as long as for the slowest."""
+"""Gathering: several reading calls at once, so that a page that needs five answers waits as long as for the slowest."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from actors_app.services.caller import Caller, in_wave
+from actors_app.services.caller import Caller, in_gather
 from actors_app.services.errors import AbacoError, InvalidToken, SignedOut
 from actors_app.services.instrumentation import about_to_wait
 
@@ -18,8 +18,8 @@ GetCall = Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What one call of a wave gave: a value, or an error and no value."""
+class Result:
+    """The result of one gathered call: a value, or an error and no value."""
 
     value: Any = None
     error: AbacoError | None = None
@@ -33,17 +33,17 @@ class Answer:
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="wave")
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="gather")
 
 
 # A process made by forking has none of its parent's threads, so it starts its own.
 os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
-def gather(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
+def call_all(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Result]:
     """Make all calls at once; those that met an old token are made once more, after its renewal."""
     token = caller.token()
-    answers = _all(calls)
+    answers = _call_at_once(calls)
     late = {name: calls[name] for name, answer in answers.items() if isinstance(answer.error, SignedOut)}
     if not late:
         return answers
@@ -53,23 +53,23 @@ def gather(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Answer]:
         ended = isinstance(error, SignedOut)
         errors = {name: answers[name].error for name in late}
         return answers | {
-            name: Answer(error=first_error if ended and isinstance(first_error, InvalidToken) else error)
+            name: Result(error=first_error if ended and isinstance(first_error, InvalidToken) else error)
             for name, first_error in errors.items()
         }
-    return answers | _all(late)
+    return answers | _call_at_once(late)
 
 
-def _all(calls: Mapping[str, GetCall]) -> dict[str, Answer]:
-    futures: dict[str, Future[Answer]] = {}
+def _call_at_once(calls: Mapping[str, GetCall]) -> dict[str, Result]:
+    futures: dict[str, Future[Result]] = {}
     for name, call in calls.items():
         futures[name] = _threads().submit(copy_context().run, _result_of, call)
     about_to_wait()
     return {name: future.result() for name, future in futures.items()}
 
 
-def _result_of(call: GetCall) -> Answer:
-    in_wave.set(True)
+def _result_of(call: GetCall) -> Result:
+    in_gather.set(True)
     try:
-        return Answer(value=call())
+        return Result(value=call())
     except AbacoError as error:
-        return Answer(error=error)
+        return Result(error=error)
