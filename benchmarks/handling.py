@@ -166,7 +166,7 @@ def _of_files() -> dict[str, Act]:
 
 
 def _of_definitions() -> dict[str, Act]:
-    from actors_app.actors.definition import definition_of, differences, full_update, redacted, seal, unseal
+    from actors_app.actors.definition import definition_of, differences, full_update, redacted, sign, unsign
     from actors_app.actors.definition_files import NoDefinition, as_text, parse_definition
     from actors_app.actors.former_values import FormerReader, Sight
     from actors_app.actors.resets import columns
@@ -205,7 +205,7 @@ def _of_definitions() -> dict[str, Act]:
         "compare": compare,
         "file": written,
         "update": lambda text: full_update(actor(text), {"description": text}),
-        "seal": lambda text: unseal("a", seal("a", actor(text))),
+        "sign": lambda text: unsign("a", sign("a", actor(text))),
     }
 
 

@@ -49,11 +49,11 @@ def begin(request: HttpRequest, tenant: Tenant, redirect_uri: str, target: str) 
 def end(request: HttpRequest, state: str) -> CodeSignIn | None:
     """Take the sign-in of a state out of the session; None where there is none, or it has taken too long."""
     pending = dict(request.session.get(_KEPT, {}))
-    sealed = pending.pop(state, None)
-    if sealed is None:
+    encrypted = pending.pop(state, None)
+    if encrypted is None:
         return None
     request.session[_KEPT] = pending
     try:
-        return CodeSignIn(**json.loads(vault().decrypt(sealed.encode(), ttl=LIFETIME)))
+        return CodeSignIn(**json.loads(vault().decrypt(encrypted.encode(), ttl=LIFETIME)))
     except InvalidToken:
         return None

@@ -107,12 +107,12 @@ def opened(row: KeptDefinition) -> Definition | None:
     """Return a definition as it was; None where no key opens it any more."""
     binding = _binding(row)
     try:
-        unsealed = vault().decrypt(bytes(row.content))
+        decrypted = vault().decrypt(bytes(row.content))
     except InvalidToken:
         return None
-    if not unsealed.startswith(binding):
+    if not decrypted.startswith(binding):
         return None
-    definition: Definition = json.loads(unsealed[len(binding) :])
+    definition: Definition = json.loads(decrypted[len(binding) :])
     return dict.fromkeys(_ONLY_WHERE_SET, False) | definition
 
 

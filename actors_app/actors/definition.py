@@ -1,4 +1,4 @@
-"""An actor's definition between two looks at it: what can be edited, what changed, and the sealed copy a form carries.
+"""An actor's definition between two looks at it: what can be edited, what changed, and the signed copy a form carries.
 
 Nothing here asks the API and nothing draws a page.
 """
@@ -103,7 +103,7 @@ def limits_in(definition: Definition) -> list[str]:
     return [LABELS[name] for name in PRIVILEGED_FIELDS if definition.get(name)]
 
 
-def seal(actor_id: str, actor: Actor) -> str:
+def sign(actor_id: str, actor: Actor) -> str:
     """Return the definition as a form carries it: signed, so that it comes back as it was, and compressed."""
     opened = {
         "actor_id": actor_id,  # as the address has it, which may be an alias
@@ -116,10 +116,10 @@ def seal(actor_id: str, actor: Actor) -> str:
     return signing.dumps(opened, salt=_SALT, compress=True)
 
 
-def unseal(actor_id: str, sealed: str) -> dict[str, Any] | None:
-    """Return what `seal` wrote for this actor, or None when it is not whole or not for this actor."""
+def unsign(actor_id: str, signed: str) -> dict[str, Any] | None:
+    """Return what `sign` wrote for this actor, or None when it is not whole or not for this actor."""
     try:
-        opened: dict[str, Any] = signing.loads(sealed, salt=_SALT)
+        opened: dict[str, Any] = signing.loads(signed, salt=_SALT)
     except signing.BadSignature:
         return None
     if opened["actor_id"] != actor_id or set(opened["definition"]) != set(EDITABLE):

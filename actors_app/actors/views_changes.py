@@ -18,9 +18,9 @@ from actors_app.actors.definition import (
     differences,
     full_update,
     limits_in,
-    seal,
+    sign,
     taken_back,
-    unseal,
+    unsign,
 )
 from actors_app.actors.deletion_effects import ask, effects
 from actors_app.actors.former_values import Sight, sight_of
@@ -110,16 +110,16 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         if "back" in request.GET:
             return _edit_back(request, actor_id, actor, now)
         form = ActorForm(opened=now, actor_id=actor_id, tenant=tenant_of(signed_in(request)))
-        return _edit_page(request, actor_id, form, seal(actor_id, actor), actor=actor, sends=_sends(actor, {}))
-    sealed = request.POST.get("seen", "")
-    opened = unseal(actor_id, sealed)
+        return _edit_page(request, actor_id, form, sign(actor_id, actor), actor=actor, sends=_sends(actor, {}))
+    signed = request.POST.get("seen", "")
+    opened = unsign(actor_id, signed)
     if opened is None:
         return render_page(request, "actors/outdated.html", _context(actor_id), status=422)
     if "more_rows" in request.POST:
         form = ActorForm.unchecked(
             request.POST, opened=opened["definition"], actor_id=actor_id, tenant=tenant_of(signed_in(request))
         )
-        return _edit_page(request, actor_id, form, sealed, label=opened["label"])
+        return _edit_page(request, actor_id, form, signed, label=opened["label"])
     _, former = _former(request, opened.get("id", actor_id), request.POST.get("back", ""))
     if former is not None and not _sight(request, opened.get("id", actor_id), opened.get("owner", "")).is_whole:
         former = None
@@ -131,16 +131,16 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         tenant=tenant_of(signed_in(request)),
     )
     if not form.is_valid():
-        return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=422)
+        return _edit_page(request, actor_id, form, signed, label=opened["label"], status=422)
     if request.POST.get("step") == "save" and (earlier := answered(request, UPDATE_ACTOR, actor_id=actor_id)):
         return earlier.go(request)
     if request.POST.get("step") == "back":
-        return _edit_page(request, actor_id, form, sealed, label=opened["label"])
+        return _edit_page(request, actor_id, form, signed, label=opened["label"])
     try:
-        return _review_or_save(request, actor_id, form, opened, sealed)
+        return _review_or_save(request, actor_id, form, opened, signed)
     except AbacoError as error:
         status = form.refuse(error)
-        return _edit_page(request, actor_id, form, sealed, label=opened["label"], status=status)
+        return _edit_page(request, actor_id, form, signed, label=opened["label"], status=status)
 
 
 def _former(request: HttpRequest, actor_id: str, key: str) -> tuple[KeptDefinition | None, Definition | None]:
@@ -171,18 +171,18 @@ def _edit_back(request: HttpRequest, actor_id: str, actor: Actor, now: Definitio
         "stays": stays,
         "sends": _sends(actor, {}),
     }
-    return _edit_page(request, actor_id, form, seal(actor_id, actor), **extra)
+    return _edit_page(request, actor_id, form, sign(actor_id, actor), **extra)
 
 
 def _edit_draft(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Open the form at its first step as a draft has it, with the definition that it was opened with."""
     draft = drafts.restored()
-    sealed = draft.get("seen", "")
-    opened = unseal(actor_id, sealed)
+    signed = draft.get("seen", "")
+    opened = unsign(actor_id, signed)
     if opened is None:
         return render_page(request, "actors/outdated.html", _context(actor_id), status=422)
     form = ActorForm(opened=opened["definition"], actor_id=actor_id, tenant=tenant_of(signed_in(request)))
-    return _edit_page(request, actor_id, form, sealed, label=opened["label"], back=draft.get("back", ""))
+    return _edit_page(request, actor_id, form, signed, label=opened["label"], back=draft.get("back", ""))
 
 
 def _context(actor_id: str, **extra: Any) -> dict[str, Any]:
@@ -191,14 +191,14 @@ def _context(actor_id: str, **extra: Any) -> dict[str, Any]:
 
 
 def _edit_page(
-    request: HttpRequest, actor_id: str, form: ActorForm, sealed: str, *, status: int = 200, **extra: Any
+    request: HttpRequest, actor_id: str, form: ActorForm, signed: str, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
-    context = _context(actor_id, form=form, seen=sealed, **extra)
+    context = _context(actor_id, form=form, seen=signed, **extra)
     return render_page(request, "actors/update.html", context, status=status)
 
 
 def _review_or_save(
-    request: HttpRequest, actor_id: str, form: ActorForm, opened: dict[str, Any], sealed: str
+    request: HttpRequest, actor_id: str, form: ActorForm, opened: dict[str, Any], signed: str
 ) -> HttpResponse:
     """Compare with the actor as it is now, then say what will change, or change it."""
     abaco = abaco_for(request)
@@ -209,17 +209,17 @@ def _review_or_save(
     changes = differences(before, after)
     force = form.cleaned_data["force"]
     if not changes and not force:
-        return _edit_page(request, actor_id, form, sealed, actor=actor, sends=_sends(actor, {}), nothing_to_save=True)
+        return _edit_page(request, actor_id, form, signed, actor=actor, sends=_sends(actor, {}), nothing_to_save=True)
     if before["link"] != after["link"] and (ring := commands.ring(abaco, actor, after["link"])):
         form.add_error("link", ring_words(ring))
-        return _edit_page(request, actor_id, form, sealed, actor=actor, status=422)
+        return _edit_page(request, actor_id, form, signed, actor=actor, status=422)
     if request.POST.get("step") == "save":
         return commands.update(request, actor_id, actor, before, after, force=force).go(request)
     changed = {change.name for change in changes}
     context = _context(
         actor_id,
         actor=actor,
-        seen=sealed,
+        seen=signed,
         typed=form.typed,
         differences=changes,
         force=force,
@@ -267,7 +267,7 @@ def _conflict(
         actor_id,
         actor=actor,
         rows=rows,
-        seen=seal(actor_id, actor),
+        seen=sign(actor_id, actor),
         typed=form.typed_over(now),
         opened_at=datetime.fromisoformat(opened["updated"]) if opened["updated"] else None,
     )

@@ -64,7 +64,7 @@ class BulkPreview(Resource):
                     for line in lines
                     if not line.why_not
                 ],
-                "plan": plan.sealed(self.user) if plan.items else None,
+                "plan": plan.signed(self.user) if plan.items else None,
             }
         )
 
@@ -114,8 +114,8 @@ class BulkList(Resource):
     def post(self, request: Request) -> Response:
         """Write it down."""
         body = self.body(serializers.Order)
-        plan: Plan | None = ActorPlan.unsealed(self.user, body["plan"])
-        plan = plan or ExecutionPlan.unsealed(self.user, body["plan"])
+        plan: Plan | None = ActorPlan.unsigned(self.user, body["plan"])
+        plan = plan or ExecutionPlan.unsigned(self.user, body["plan"])
         if plan is None or not plan.items:
             raise not_valid({"plan": [TOO_OLD]})
         data = typed(body.items())

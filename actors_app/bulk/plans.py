@@ -48,12 +48,12 @@ class Plan:
         """Return to how many things it would be done."""
         return len(self.items)
 
-    def sealed(self, credentials: Credentials) -> str:
+    def signed(self, credentials: Credentials) -> str:
         """Return the plan for a form of this person's."""
         return signing.dumps([credentials.tenant, credentials.username, asdict(self)], salt=self.salt, compress=True)
 
     @classmethod
-    def unsealed(cls, credentials: Credentials, text: str) -> Self | None:
+    def unsigned(cls, credentials: Credentials, text: str) -> Self | None:
         """Return the plan of a form; None where it is another person's, was changed, or is too old."""
         try:
             tenant, username, data = signing.loads(text, salt=cls.salt, max_age=MAX_AGE)

@@ -24,7 +24,7 @@ def actor_bulk_create(request: HttpRequest) -> HttpResponse:
     draft = drafts.restored()
     if request.method == "GET" and not draft:
         return _preview(request)
-    plan = ActorPlan.unsealed(signed_in(request), (draft or request.POST).get("plan", ""))
+    plan = ActorPlan.unsigned(signed_in(request), (draft or request.POST).get("plan", ""))
     if plan is None or not plan.items:
         return _refused(request, [TOO_OLD], "actor-list", "", "")
     if request.method == "GET":
@@ -49,7 +49,7 @@ def _preview(request: HttpRequest) -> HttpResponse:
         chosen["place"],
         chosen["query"],
     )
-    order = ActorOrderForm(initial={"plan": plan.sealed(credentials)}, expected=plan.number)
+    order = ActorOrderForm(initial={"plan": plan.signed(credentials)}, expected=plan.number)
     context = _context(plan, order) | {"retry": request.get_full_path()}
     return _page(request, context, 200 if plan.items else 409)
 

@@ -32,7 +32,7 @@ def bulk_create(request: HttpRequest) -> HttpResponse:
     draft = drafts.restored()
     if request.method == "GET" and not draft:
         return _preview(request)
-    plan = ExecutionPlan.unsealed(signed_in(request), (draft or request.POST).get("plan", ""))
+    plan = ExecutionPlan.unsigned(signed_in(request), (draft or request.POST).get("plan", ""))
     if plan is None or not plan.items:
         return _refused(request, [TOO_OLD], reverse("actors:history"))
     if request.method == "GET":
@@ -51,7 +51,7 @@ def _preview(request: HttpRequest) -> HttpResponse:
     abaco = abaco_for(request)
     context, credentials = context_of(request, abaco, filters), signed_in(request)
     plan = plan_of(credentials, abaco, context, chosen["act"], chosen["scope"], chosen["pick"], filters.query())
-    order = OrderForm(initial={"plan": plan.sealed(credentials)})
+    order = OrderForm(initial={"plan": plan.signed(credentials)})
     return _page(request, _context(plan, order), 200 if plan.items else 409)
 
 

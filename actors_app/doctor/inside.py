@@ -148,14 +148,14 @@ def keys() -> Findings:
     """See whether what is kept opens under the keys, by the newest sign-ins."""
     newest = Fernet(settings.CREDENTIAL_KEYS[0])
     try:
-        sealed = list(
+        encrypted = list(
             PortalSession.objects.exclude(credential="").order_by("-expire_date")[:SAMPLE].values_list("credential")
         )
     except Error:
         yield warning("keys", "They could not be tried on the store.")
         return
     lost = old = 0
-    for (text,) in sealed:
+    for (text,) in encrypted:
         try:
             newest.decrypt(text.encode())
         except InvalidToken:
@@ -167,13 +167,14 @@ def keys() -> Findings:
     if lost:
         yield failure(
             "keys",
-            f"{lost} of the newest {len(sealed)} sign-ins open under none of PORTAL_CREDENTIAL_KEYS: a key is missing. "
-            "Add it at the end of the list; without it these people must sign in again, and what they kept is lost.",
+            f"{lost} of the newest {len(encrypted)} sign-ins open under none of PORTAL_CREDENTIAL_KEYS: a key is"
+            " missing. Add it at the end of the list; without it these people must sign in again, and what they kept is"
+            " lost.",
         )
     if old:
         yield warning("keys", f"{old} sign-ins are under an older key: run manage.py rotate_credentials.")
     if not lost and not old:
-        yield well("keys", f"The newest {len(sealed)} sign-ins open under the first key.")
+        yield well("keys", f"The newest {len(encrypted)} sign-ins open under the first key.")
 
 
 def static_files() -> Findings:

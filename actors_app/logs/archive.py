@@ -77,8 +77,8 @@ def pieces(log: KeptLog) -> Iterator[str]:
     numbers = KeptLogPiece.objects.filter(log=log).order_by("number").values_list("number", flat=True)
     for expected, number in enumerate(numbers):
         # One query for each piece: the store's own cursor would hold several of them.
-        sealed = KeptLogPiece.objects.filter(log=log, number=number).values_list("content", flat=True).first()
-        data = _open(log, expected, bytes(sealed or b""))
+        encrypted = KeptLogPiece.objects.filter(log=log, number=number).values_list("content", flat=True).first()
+        data = _decrypt(log, expected, bytes(encrypted or b""))
         digest.update(data)
         if text := decoder.decode(data):
             yield text
@@ -122,7 +122,7 @@ def _fill(row: KeptLog, texts: Iterator[str]) -> bool:
     """Write the pieces, then what they come to, which makes the log a kept one; tell whether there was anything."""
     digest, ending = hashlib.sha256(), ""
     for number, data in enumerate(_sized(texts)):
-        KeptLogPiece.objects.create(log=row, number=number, content=_seal(row, number, data))
+        KeptLogPiece.objects.create(log=row, number=number, content=_encrypt(row, number, data))
         digest.update(data)
         row.size += len(data)
         row.lines += data.count(b"\n")
@@ -159,14 +159,14 @@ def _binding(row: KeptLog, number: int) -> bytes:
     return json.dumps([row.tenant, row.execution_id, row.username, number]).encode() + b"\n"
 
 
-def _seal(row: KeptLog, number: int, data: bytes) -> bytes:
+def _encrypt(row: KeptLog, number: int, data: bytes) -> bytes:
     return vault().encrypt(_binding(row, number) + data)
 
 
-def _open(row: KeptLog, number: int, sealed: bytes) -> bytes:
+def _decrypt(row: KeptLog, number: int, encrypted: bytes) -> bytes:
     binding = _binding(row, number)
     try:
-        opened = vault().decrypt(sealed)
+        opened = vault().decrypt(encrypted)
     except InvalidToken:
         raise Unreadable("a piece of a kept log opens under none of the keys") from None
     if not opened.startswith(binding):

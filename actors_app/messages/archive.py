@@ -20,7 +20,7 @@ from django.utils import timezone
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import size, visible
 from actors_app.core.security.credentials import Credentials
-from actors_app.core.security.encryption import seal, unseal
+from actors_app.core.security.encryption import decrypt, encrypt
 from actors_app.masking import Masker
 from actors_app.messages.models import KeptMessage
 from actors_app.services.jsons import UnreadableJSON, dump_json, load_json
@@ -86,9 +86,9 @@ def keep(credentials: Credentials, actor_id: str, execution_id: str, sent: Sent)
         environment=b"",
     )
     if len(sent.body) <= MAX_KEPT:
-        row.content = seal(row, sent.body)
+        row.content = encrypt(row, sent.body)
         along = {"environment": dict(sent.environment), "repeats": sent.repeats}
-        row.environment = seal(row, json.dumps(along).encode())
+        row.environment = encrypt(row, json.dumps(along).encode())
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -121,7 +121,7 @@ def opened(row: KeptMessage) -> Sent | None:
     if row.expires_at <= timezone.now() or not bytes(row.content):
         return None
     try:
-        body, along = unseal(row, bytes(row.content)), json.loads(unseal(row, bytes(row.environment)))
+        body, along = decrypt(row, bytes(row.content)), json.loads(decrypt(row, bytes(row.environment)))
     except InvalidToken:
         return None
     return Sent(row.kind, body, along["environment"], along["repeats"])

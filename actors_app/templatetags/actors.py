@@ -129,18 +129,18 @@ def write_key(context: template.Context, oob: bool = False, plain: bool = False)
         return {"key": new_key(), "plain": True}
     draft = drafts.current()
     key = draft.key if draft and is_key(draft.key) else new_key()
-    return {"key": key, "oob": oob, "whose": "" if oob else _sealed_sender(request)}
+    return {"key": key, "oob": oob, "whose": "" if oob else _signed_sender(request)}
 
 
 @register.inclusion_tag("_whose.html", takes_context=True, name="whose")
 def form_sender(context: template.Context) -> dict[str, Any]:
     """Put into a form, signed, whose it is, so that what is typed can be kept for them (`core/pages/drafts.py`)."""
-    return {"whose": _sealed_sender(context.get("request"))}
+    return {"whose": _signed_sender(context.get("request"))}
 
 
-def _sealed_sender(request: Any) -> str:
+def _signed_sender(request: Any) -> str:
     person = drafts.signed_in(request) if request else None
-    return drafts.seal(person) if person else ""
+    return drafts.sign(person) if person else ""
 
 
 # Scripts ----------------------------------------------------------------------------------------------------

@@ -104,8 +104,8 @@ def test_a_new_session_key_is_given(browser: Client, api: API, settings: object)
 
 def test_the_verifier_is_kept_encrypted_and_out_of_the_browser(browser: Client) -> None:
     answer = browser.get("/sign-in/code/", {"tenant": "v2"})
-    sealed = next(iter(browser.session["code_sign_ins"].values()))
-    verifier = json.loads(vault().decrypt(sealed.encode()))["verifier"]
+    encrypted = next(iter(browser.session["code_sign_ins"].values()))
+    verifier = json.loads(vault().decrypt(encrypted.encode()))["verifier"]
     row = PortalSession.objects.get()
     assert verifier not in answer["Location"] + str(answer.headers) + str(row.get_decoded())
     assert len(verifier) >= 43
@@ -150,8 +150,8 @@ def test_a_state_is_good_once(browser: Client, api: API) -> None:
 def test_a_state_is_good_for_ten_minutes(browser: Client, api: API) -> None:
     asked = begin(browser)
     session = browser.session
-    sealed = session["code_sign_ins"][asked["state"]]
-    late = vault().encrypt_at_time(vault().decrypt(sealed.encode()), int(time.time()) - codes.LIFETIME - 1)
+    encrypted = session["code_sign_ins"][asked["state"]]
+    late = vault().encrypt_at_time(vault().decrypt(encrypted.encode()), int(time.time()) - codes.LIFETIME - 1)
     session["code_sign_ins"] = {asked["state"]: late.decode()}
     session.save()
     answer = browser.get("/sign-in/callback/", {"code": "c", "state": asked["state"]})

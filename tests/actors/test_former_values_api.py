@@ -44,7 +44,7 @@ OF_NO_API = (models.AuditHead, models.KeyHandover, models.SignInBucket, models.T
 def fill() -> None:
     """Keep one row of everything about the same ids and the same person as the other API will have."""
     now, later = timezone.now(), timezone.now() + timedelta(days=1)
-    handle, sealed = VALUES["handle"], {"content": b"x", "sha256": "0" * 64}
+    handle, encrypted = VALUES["handle"], {"content": b"x", "sha256": "0" * 64}
     actor = models.ActorHistory.objects.create(
         **ACTOR, pk=FORMER, name="former", owner="jdoe", since=0, until=now_ms(), is_whole=True, known=1, seen=now_ms()
     )
@@ -56,14 +56,14 @@ def fill() -> None:
     models.UnreadHistory.objects.create(actor=actor, number=1, rows="[]")
     models.CollectorBeat.objects.create(tenant="default", at=now_ms(), refusal="former")
     models.Readable.objects.create(**WHO, actors=f"[{actor.pk}]", is_admin=True, checked=now_ms())
-    models.KeptDefinition.objects.create(**ACTOR, **sealed, **seen)
+    models.KeptDefinition.objects.create(**ACTOR, **encrypted, **seen)
     models.KeptMessage.objects.create(
-        **RUN, **sealed, kind="text", size=1, environment=b"x", sent_at=now, expires_at=later
+        **RUN, **encrypted, kind="text", size=1, environment=b"x", sent_at=now, expires_at=later
     )
     log = models.KeptLog.objects.create(**RUN, size=1, sha256="0" * 64, kept_at=now)
     models.KeptLogPiece.objects.create(log=log, number=0, content=b"x")
     models.KeptResult.objects.create(
-        **RUN, **sealed, preview=b"x", size=1, kind="text", fetched_at=now, expires_at=later
+        **RUN, **encrypted, preview=b"x", size=1, kind="text", fetched_at=now, expires_at=later
     )
     models.NonceNote.objects.create(tenant="default", handle=handle, text="former", username="jdoe", noted=now)
     models.PreferenceRow.objects.create(**WHO, chosen={"theme": "dark"})

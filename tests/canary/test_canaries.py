@@ -204,7 +204,7 @@ def test_a_report_of_a_failure_holds_no_value(
         for broken, act in (
             ("actors_app.nonces.views._shown_once", lambda: tour.send(_nonce_forms(tour))),
             ("actors_app.account.views_sign_in.enter", lambda: tour.sign_in("demo")),
-            ("actors_app.core.security.credentials._seal", lambda: tour.sign_in("demo")),
+            ("actors_app.core.security.credentials._encrypt", lambda: tour.sign_in("demo")),
         ):
             with monkeypatch.context() as patch:
                 patch.setattr(broken, None)

@@ -143,7 +143,7 @@ class Visitor:
         held = credentials.SessionCredentials(self.key).current
         assert held, "the visitor is signed out"
         old = replace(held, access_token="expired", expires_at=1.0 if by_the_clock else 0.0)
-        PortalSession.named(self.key).update(credential=credentials._seal(self.key, old))
+        PortalSession.named(self.key).update(credential=credentials._encrypt(self.key, old))
 
     def holds(self, authority: Authority) -> bool:
         """Whether the store has the newest tokens."""

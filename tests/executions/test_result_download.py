@@ -58,7 +58,7 @@ def test_an_expired_one_is_gone(signed_in, row):
 
 
 def test_bytes_that_do_not_open_any_more_are_gone(signed_in, row):
-    KeptResult.objects.filter(pk=row.pk).update(content=b"sealed with a key that is lost")
+    KeptResult.objects.filter(pk=row.pk).update(content=b"encrypted with a key that is lost")
     assert signed_in.get(address(row)).status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""What a secret or a confirmation is bound to, and what is in no log: forged handles, seals, forms and addresses."""
+"""What a secret or a confirmation is bound to, and what is in no log: forged handles, signatures and forms."""
 
 import logging
 from typing import Any
@@ -47,17 +47,17 @@ def test_b62_a_handle_opens_its_own_nonce_only(stand: StandIn, signed_in: Client
 
 @pytest.mark.parametrize("actor_id", ["another", ACTOR_ID + "x"])
 def test_a_confirmation_of_another_actor_confirms_nothing(stand: StandIn, signed_in: Client, actor_id: str) -> None:
-    sealed = PurgeForm(actor_id=actor_id, label="mine").initial["expected"]
-    response = signed_in.post(A + "messages/purge/", {"confirm": "mine", "expected": sealed})
+    signed = PurgeForm(actor_id=actor_id, label="mine").initial["expected"]
+    response = signed_in.post(A + "messages/purge/", {"confirm": "mine", "expected": signed})
     assert response.status_code == 422
-    sealed = ActorDeleteForm(actor_id=actor_id, label="mine").initial["expected"]
-    assert signed_in.post(A + "delete/", {"confirm": "mine", "expected": sealed}).status_code == 422
+    signed = ActorDeleteForm(actor_id=actor_id, label="mine").initial["expected"]
+    assert signed_in.post(A + "delete/", {"confirm": "mine", "expected": signed}).status_code == 422
     assert stand.count("DELETE") == 0
 
 
 def test_a_confirmation_of_another_kind_confirms_nothing(stand: StandIn, signed_in: Client) -> None:
-    sealed = ActorDeleteForm(actor_id=ACTOR_ID, label="word-count").initial["expected"]
-    response = signed_in.post(A + "messages/purge/", {"confirm": "word-count", "expected": sealed})
+    signed = ActorDeleteForm(actor_id=ACTOR_ID, label="word-count").initial["expected"]
+    response = signed_in.post(A + "messages/purge/", {"confirm": "word-count", "expected": signed})
     assert response.status_code == 422
     assert stand.count("DELETE") == 0
 

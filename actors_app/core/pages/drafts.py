@@ -73,7 +73,7 @@ def signed_in(request: HttpRequest) -> Person | None:
     return Person(current.tenant, current.username) if current else None
 
 
-def seal(person: Person) -> str:
+def sign(person: Person) -> str:
     """Return what a form carries to say whose it is; always the same for a person, so that a resent form is equal."""
     return _signer.sign_object(list(person))
 

@@ -94,7 +94,7 @@ def vault() -> MultiFernet:
     return _vault(tuple(settings.CREDENTIAL_KEYS))
 
 
-def _seal(session_key: str, credentials: Credentials) -> str:
+def _encrypt(session_key: str, credentials: Credentials) -> str:
     secret = {
         "session": session_key,
         "tenant": credentials.tenant,
@@ -106,10 +106,10 @@ def _seal(session_key: str, credentials: Credentials) -> str:
     return vault().encrypt(json.dumps(secret).encode()).decode()
 
 
-def _open(session_key: str, sealed: str, origin: str) -> Credentials | None:
+def _decrypt(session_key: str, encrypted: str, origin: str) -> Credentials | None:
     """Decrypt a row's credential; None when the key is another one, or the row is of another session or another API."""
     try:
-        secret = json.loads(vault().decrypt(sealed.encode()))
+        secret = json.loads(vault().decrypt(encrypted.encode()))
     except InvalidToken:
         return None
     if secret.pop("session") != session_key or not origins.is_at(secret["tenant"], origin):
@@ -129,7 +129,7 @@ def sign_in(request: HttpRequest, credentials: Credentials) -> None:
     request.session.create()
     key = request.session.session_key or ""
     PortalSession.named(key).update(
-        credential=_seal(key, credentials),
+        credential=_encrypt(key, credentials),
         credential_version=1,
         tenant=origins.key_of(tenant),
         origin=tenant.origin,
@@ -262,7 +262,7 @@ class SessionCredentials:
             raise
         credentials = old.renewed(new)
         try:
-            self._save(_seal(self._key or "", credentials), credentials)
+            self._save(_encrypt(self._key or "", credentials), credentials)
         except store.FAILURES:
             # The old token is worth nothing any more, so this request goes on with the new one all the same.
             log.warning("A renewed sign-in could not be saved; its owner will have to sign in again.")
@@ -286,8 +286,9 @@ class SessionCredentials:
         else:
             self.current, self._version, self._leased_until = None, 0, None
 
-    def _take(self, sealed: str, origin: str, version: int, leased_until: datetime | None) -> None:
-        self.current, self._version, self._leased_until = _open(self._key or "", sealed, origin), version, leased_until
+    def _take(self, encrypted: str, origin: str, version: int, leased_until: datetime | None) -> None:
+        self.current = _decrypt(self._key or "", encrypted, origin)
+        self._version, self._leased_until = version, leased_until
 
     def _take_lease(self) -> bool:
         now = timezone.now()
@@ -304,9 +305,9 @@ class SessionCredentials:
         with suppress(*store.FAILURES):  # it ends by itself; what went wrong before is what must be said
             self._row().filter(renewing_until=self._leased_until).update(renewing_until=None)
 
-    def _save(self, sealed: str, credentials: Credentials | None) -> bool:
+    def _save(self, encrypted: str, credentials: Credentials | None) -> bool:
         """Write what the renewal gave; where the row has moved on, read it instead and return False."""
-        new = {"credential": sealed, "credential_version": self._version + 1, "renewing_until": None}
+        new = {"credential": encrypted, "credential_version": self._version + 1, "renewing_until": None}
         if store.patiently(lambda: self._row().update(**new)):
             self.current, self._version = credentials, self._version + 1
             return True

@@ -21,14 +21,14 @@ def _binding(row: Row) -> bytes:
     return json.dumps([row.tenant, row.username, row.execution_id]).encode() + b"\n"
 
 
-def seal(row: Row, data: bytes) -> bytes:
+def encrypt(row: Row, data: bytes) -> bytes:
     """Encrypt some bytes for a row."""
     return vault().encrypt(_binding(row) + data)
 
 
-def unseal(row: Row, sealed: bytes) -> bytes:
+def decrypt(row: Row, encrypted: bytes) -> bytes:
     """Decrypt the bytes of a row; raise InvalidToken where they are another's or no key opens them."""
-    binding, opened = _binding(row), vault().decrypt(sealed)
+    binding, opened = _binding(row), vault().decrypt(encrypted)
     if not opened.startswith(binding):
         raise InvalidToken
     return opened[len(binding) :]

@@ -47,9 +47,9 @@ def _rotate_row(model: type[Model], columns: tuple[str, ...], key: Any) -> Outco
         if row is None or not any(row.values()):
             return None
         try:
-            if all(_is_current(sealed) for sealed in row.values()):
+            if all(_is_current(encrypted) for encrypted in row.values()):
                 return "current"
-            new = {column: _sealed_again(sealed) for column, sealed in row.items()}
+            new = {column: _encrypted_again(encrypted) for column, encrypted in row.items()}
         except InvalidToken:
             return "unreadable"
         if model._default_manager.filter(pk=key, **row).update(**new):
@@ -57,18 +57,18 @@ def _rotate_row(model: type[Model], columns: tuple[str, ...], key: Any) -> Outco
     return "busy"
 
 
-def _is_current(sealed: str | bytes) -> bool:
+def _is_current(encrypted: str | bytes) -> bool:
     try:
-        Fernet(settings.CREDENTIAL_KEYS[0]).decrypt(_bytes(sealed))
+        Fernet(settings.CREDENTIAL_KEYS[0]).decrypt(_bytes(encrypted))
     except InvalidToken:
         return False
     return True
 
 
-def _sealed_again(sealed: str | bytes) -> str | bytes:
-    new = vault().rotate(_bytes(sealed))
-    return new.decode() if isinstance(sealed, str) else new
+def _encrypted_again(encrypted: str | bytes) -> str | bytes:
+    new = vault().rotate(_bytes(encrypted))
+    return new.decode() if isinstance(encrypted, str) else new
 
 
-def _bytes(sealed: str | bytes) -> bytes:
-    return sealed.encode() if isinstance(sealed, str) else bytes(sealed)
+def _bytes(encrypted: str | bytes) -> bytes:
+    return encrypted.encode() if isinstance(encrypted, str) else bytes(encrypted)

@@ -65,7 +65,7 @@ class Operation:
 
 def _order(reason: str) -> dict[str, Any]:
     plan = ActorPlan("purge", "actor-list", items=(Item(ACTOR_ID),))
-    return {"plan": plan.sealed(Credentials("default", "jdoe", "")), "reason": reason, "number": 1}
+    return {"plan": plan.signed(Credentials("default", "jdoe", "")), "reason": reason, "number": 1}
 
 
 _IMAGE = {"image": "abacosamples/test"}

@@ -102,7 +102,7 @@ def typed(row: dict[str, Any]) -> tuple[str, dict[str, Any], str]:
     if row["form"] == "actor-bulk-create":
         line = ActorLine(ACTOR_ID, "word-count")
         plan = ActorPlan("delete", "actor-list", items=(Item(ACTOR_ID, label="word-count"),), lines=(line,))
-        fields["plan"] = plan.sealed(Credentials("default", "jdoe", ""))
+        fields["plan"] = plan.signed(Credentials("default", "jdoe", ""))
     if row["form"] == "config-delete":
         fields["expected"] = ConfigDeleteForm(actor_id="my-config", label="my-config").initial["expected"]
     if row["form"] == "alias-delete":

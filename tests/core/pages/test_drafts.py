@@ -31,7 +31,7 @@ HOME = f"/actors/{ID}/"
 ACTOR = f"/actors/v2/{ID}"
 KEY = "0123456789abcdef" * 2
 JDOE = drafts.Person("default", "jdoe")
-OWN = {"write_key": KEY, "whose": drafts.seal(JDOE)}
+OWN = {"write_key": KEY, "whose": drafts.sign(JDOE)}
 TOKENS = {"access_token": "a2", "refresh_token": "r2", "expires_in": 14400, "token_type": "bearer"}
 MESSAGE = {
     "kind": "text",
@@ -200,7 +200,7 @@ def test_few_are_kept_at_once(signed_in: Client) -> None:
     assert Draft.objects.filter(handle=newest).exists()
 
 
-@pytest.mark.parametrize("whose", ["", "forged", drafts.seal(JDOE)[:-1] + "x"])
+@pytest.mark.parametrize("whose", ["", "forged", drafts.sign(JDOE)[:-1] + "x"])
 def test_a_form_that_does_not_say_whose_it_is_is_not_kept(signed_in: Client, whose: str) -> None:
     end_session(signed_in)
     answer = signed_in.post(HOME + "messages/", {**OWN, **MESSAGE, "whose": whose})
@@ -293,7 +293,7 @@ def test_no_route_writes_for_a_get_with_a_draft(read_only: bool, signed_in: Clie
         ("actors:permission-change", {"user": "jdoe", "level": "NONE"}),
         ("actors:alias-create", {"alias": "counting", "actor_id": "another"}),
         ("actors:config-create", {"name": "conf", "value": "7", "actors": "another"}),
-        ("actors:state-update", {"state": '{"count": 2}', "seen": "sealed"}),
+        ("actors:state-update", {"state": '{"count": 2}', "seen": "signed"}),
         ("actors:schedule-update", {"count": "12", "unit": "week", "day": "2031-01-15"}),
     ],
 )
@@ -409,7 +409,7 @@ def test_all_cookies_lost_asks_for_a_sign_in() -> None:
     assert "draft" in answer["Location"]
 
 
-@pytest.mark.parametrize("whose", ["", drafts.seal(drafts.Person("default", "eve"))])
+@pytest.mark.parametrize("whose", ["", drafts.sign(drafts.Person("default", "eve"))])
 def test_a_form_from_elsewhere_is_refused_and_not_kept(signed_in: Client, whose: str) -> None:
     answer = strict(signed_in).post(HOME + "messages/", {**OWN, **MESSAGE, "whose": whose})
     assert answer.status_code == 403

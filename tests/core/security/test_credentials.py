@@ -1,4 +1,4 @@
-"""The sign-in in the session's row: sealed, untouched by ordinary saves, renewed once."""
+"""The sign-in in the session's row: encrypted, untouched by ordinary saves, renewed once."""
 
 import json
 import threading
@@ -60,7 +60,7 @@ def test_another_key_ends_the_sign_in_and_nothing_else(sign_in: Browser, setting
     assert answer["Location"] == "/sign-in/?next=%2Faccount%2F"
 
 
-def test_an_added_key_still_opens_what_the_old_one_sealed(sign_in: Browser, settings: object) -> None:
+def test_an_added_key_still_opens_what_the_old_one_encrypted(sign_in: Browser, settings: object) -> None:
     browser = sign_in()
     old = settings.CREDENTIAL_KEYS  # type: ignore[attr-defined]
     settings.CREDENTIAL_KEYS = ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", *old]  # type: ignore[attr-defined]
@@ -145,7 +145,7 @@ def test_whoever_waits_takes_the_token_another_request_got(sign_in: Browser) -> 
     waiting = SessionCredentials(key_of(browser))
     key = key_of(browser)
     new = Credentials("default", "jdoe", "token-of-the-other", "r", time.time() + 3600)
-    PortalSession.objects.update(credential=credentials._seal(key, new), credential_version=2)
+    PortalSession.objects.update(credential=credentials._encrypt(key, new), credential_version=2)
     assert waiting.renew("access-token-of-jdoe") == "token-of-the-other"
 
 
@@ -219,7 +219,7 @@ def test_a_refusal_is_no_end_where_another_request_has_renewed_meanwhile(sign_in
     new = Credentials("default", "jdoe", "token-of-the-other", "r", time.time() + 3600)
 
     def refuse(request: object) -> tuple[int, dict[str, str], str]:
-        PortalSession.objects.update(credential=credentials._seal(key, new), credential_version=2)
+        PortalSession.objects.update(credential=credentials._encrypt(key, new), credential_version=2)
         return 400, {}, '{"error": "invalid_grant"}'
 
     api.wire.add_callback("POST", payloads.API + "/token", refuse)

@@ -52,7 +52,7 @@ def fail(api: API, how: str) -> None:
 
 
 def tokens_kept(before: PortalSession) -> bool:
-    """Whether the session's row has the sealed tokens that it had, and nobody holds the right to renew them."""
+    """Whether the session's row has the encrypted tokens that it had, and nobody holds the right to renew them."""
     row = PortalSession.objects.get()
     return (row.credential, row.credential_version, row.renewing_until) == (before.credential, 1, None)
 

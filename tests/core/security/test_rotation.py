@@ -41,7 +41,7 @@ def test_after_the_command_the_old_key_is_not_needed(
 def test_a_renewal_meanwhile_is_not_overwritten(sign_in: Browser, settings: Any) -> None:
     browser = sign_in()
     key = key_of(browser)
-    renewed = credentials._seal(key, Credentials("default", "jdoe", "renewed", "r"))
+    renewed = credentials._encrypt(key, Credentials("default", "jdoe", "renewed", "r"))
     meanwhile = [{"credential": renewed, "credential_version": 2}]
 
     def renew_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
