@@ -1,12 +1,12 @@
 """A ZIP that is sent while it is made, in bounded memory, with the size and the SHA-256 of each file in it."""
 
 import hashlib
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-_FLUSH = 65536  # bytes that are collected before they are sent
+from zipstream import ZIP_DEFLATED, ZipStream
+
+_BLOCK = 65536  # bytes that are collected before they are sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,57 +18,40 @@ class Zipped:
     sha256: str
 
 
-class _Outlet:
-    """What the ZIP is written to; it can only go forward."""
-
-    def __init__(self) -> None:
-        self.held = bytearray()
-
-    def write(self, data: bytes) -> int:
-        """Hold what is to be sent."""
-        self.held += data
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: what is held is taken by the one who sends."""
-
-    def close(self) -> None:
-        """Do nothing, likewise."""
-
-    def take(self) -> bytes:
-        """Return what is held, and hold it no more."""
-        data = bytes(self.held)
-        self.held.clear()
-        return data
-
-
 class StreamedZip:
     """Files go in one after another; what each method yields must be sent, in that order."""
 
     def __init__(self) -> None:
-        self._outlet = _Outlet()
-        self._zip = zipfile.ZipFile(self._outlet, "w", zipfile.ZIP_DEFLATED)
+        self._zip = ZipStream(compress_type=ZIP_DEFLATED)
         self.files: list[Zipped] = []
 
     def add(self, name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """Write a file piece by piece; one whose pieces raise stays in the ZIP as far as it came."""
-        info = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
-        info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+        """Write a file piece by piece. After an error of its pieces nothing more can be written."""
         digest, size = hashlib.sha256(), 0
-        try:
-            # Nobody knows beforehand how long a log is.
-            with self._zip.open(info, "w", force_zip64=True) as file:
-                for piece in pieces:
-                    file.write(piece)
-                    digest.update(piece)
-                    size += len(piece)
-                    if len(self._outlet.held) >= _FLUSH:
-                        yield self._outlet.take()
-        finally:
-            self.files.append(Zipped(name, size, digest.hexdigest()))
-        yield self._outlet.take()
+
+        def measured() -> Iterator[bytes]:
+            nonlocal size
+            for piece in pieces:
+                digest.update(piece)
+                size += len(piece)
+                yield piece
+
+        self._zip.add(measured(), name)  # without a size, which nobody knows beforehand, it is written as ZIP64
+        yield from _blocks(self._zip.file())
+        self.files.append(Zipped(name, size, digest.hexdigest()))
 
     def end(self) -> Iterator[bytes]:
         """Write what tells where each file stands."""
-        self._zip.close()
-        yield self._outlet.take()
+        yield from _blocks(self._zip.footer())
+
+
+def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes in fewer pieces, none of them empty."""
+    block = bytearray()
+    for piece in pieces:
+        block += piece
+        if len(block) >= _BLOCK:
+            yield bytes(block)
+            block.clear()
+    if block:
+        yield bytes(block)
