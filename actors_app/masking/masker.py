@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from actors_app.masking.named import named
@@ -152,7 +153,7 @@ class Masker:
     def _spans(self, text: str, *, is_start: bool) -> list[Span]:
         """Return where the secrets of a text are, in their order."""
         spans = [*by_form(text, self._ids), *named(text, is_start=is_start)]
-        return sorted(spans, key=lambda span: (span.start, span.end))
+        return sorted(spans, key=itemgetter(0, 1))
 
     def _with_masks(self, text: str, spans: Sequence[Span], cut: int, *, keeps_length: bool = False) -> str:
         """Return a text up to a place with masks for its secrets."""

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from string import ascii_letters, digits
 from typing import NamedTuple
 
+from actors_app.masking.marks import Marks, in_small_letters
 from actors_app.masking.names import (
     CONFIGS,
     MASK,
@@ -21,12 +23,15 @@ from actors_app.masking.names import (
 )
 from actors_app.masking.spans import Span
 
-# What is in every secret name, so that a text without any of it need not be looked at closely.
-_MARKS = ("pass", "secret", "token", "credential", "authorization", "sessid", CONFIGS, *WORDS)
+# What is in every secret name, in small letters.
+_MARKS = Marks(("pass", "secret", "token", "credential", "authorization", "sessid", CONFIGS, *WORDS))
+_NAME_SIGNS = ascii_letters + digits + "_.-"
+_LONGEST_NAME = 100  # characters
+_REST_OF_NAME = re.compile(r"[A-Za-z0-9_.-]*+")
 _COLOUR = r"(?:\x1b\[[0-9;]{0,20}m)?"
 # A name and what stands between it and its value: `=`, `:`, `=>`, `>` of XML, or the blank after an option.
 _NAMED = re.compile(
-    r"(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]{1,100}+)"
+    rf"(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]{{1,{_LONGEST_NAME}}}+)"
     rf"(?:(\\{{0,8}}[\"'`])?{_COLOUR}[ \t]{{0,8}}(=>|:=|=(?!=)|:){_COLOUR}[ \t]{{0,8}}{_COLOUR}|(>)|([ ])(?=[^\s-]))"
 )
 _QUOTE = re.compile(r"[bBrRuUfF]{0,2}(\\{0,8})(\"\"\"|'''|[\"'`])")
@@ -67,32 +72,30 @@ class _Bare(NamedTuple):
 
 def named(text: str, *, is_start: bool) -> Iterator[Span]:
     """Yield the values of secret names in a text, in their order; `is_start`: it begins where a line does."""
-    if not _has_marks(text):
-        return
-    start = 0
-    for line in text.split("\n"):
-        if len(line) >= _LEAST and _has_marks(line):
-            yield from _in_line(text, start, start + len(line), is_start=is_start)
-        start, is_start = start + len(line) + 1, True
-
-
-def _has_marks(text: str) -> bool:
-    lower = text.lower()
-    return any(mark in lower for mark in _MARKS)
-
-
-def _in_line(text: str, start: int, end: int, *, is_start: bool) -> Iterator[Span]:
-    """Yield the values of secret names in a line of a text."""
-    next_at = start
+    next_at = 0
+    line_start, line_end = 0, -1
     last_bare = _Bare(0, 0, 0)  # a value that is no secret and has names in it: each ends where that does
-    while match := _NAMED.search(text, next_at, end):
+    for _, at, _ in _MARKS.in_text(in_small_letters(text)):
+        if at < next_at:
+            continue
+        if at > line_end:
+            line_start = text.rfind("\n", max(0, line_end), at) + 1
+            line_end = text.find("\n", at)
+            line_end = len(text) if line_end < 0 else line_end
+        before_mark = text[max(next_at, line_start, at - _LONGEST_NAME) : at]
+        start = at - len(before_mark) + len(before_mark.rstrip(_NAME_SIGNS))
+        match = _NAMED.match(text, start, line_end)
+        if match is None or line_end - line_start < _LEAST:
+            rest = _REST_OF_NAME.match(text, at)
+            next_at = rest.end() if rest else at
+            continue
         next_at = match.end(1)
         name, quote, mark, is_xml, is_option = match.groups()
-        before = text[match.start() - 1] if match.start() > start else "\n" if is_start else ""
-        if not is_secret_name(name) or (is_xml and before != "<") or (is_option and not name.startswith("--")):
+        before = text[start - 1] if start else "\n" if is_start else ""
+        if (is_option and not name.startswith("--")) or (is_xml and before != "<") or not is_secret_name(name):
             continue
-        named = _NamedValue(name, match.start(), quote or "", mark or "", match.end(), end, before == "\n")
-        span, last_bare = _span(text, named, last_bare)
+        value = _NamedValue(name, start, quote or "", mark or "", match.end(), line_end, before == "\n")
+        span, last_bare = _span(text, value, last_bare)
         if span:
             yield span
             next_at = span.end

@@ -116,7 +116,12 @@ def _says_secret(before: str, word: str, after: str) -> bool:
 
 def is_weak(name: str) -> bool:
     """Whether a name is a single word that prose and code have too, such as `key` or `token`."""
-    parts = _WORD.findall(name[-_LONGEST_NAME:])
+    return _is_weak(name[-_LONGEST_NAME:])
+
+
+@lru_cache(maxsize=4096)
+def _is_weak(name: str) -> bool:
+    parts = _WORD.findall(name)
     word = parts[0].casefold() if len(parts) == 1 else ""
     return word in _WEAK or word.rstrip("s") in ("token", "secret")
 

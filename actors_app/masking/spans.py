@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from string import ascii_letters, digits
+from typing import NamedTuple
 
 from actors_app.masking.names import MASK, is_basic, is_random, words_of
-from actors_app.masking.tokens import NOT_TOKEN, placed, tokens
+from actors_app.masking.tokens import NOT_TOKEN, tokens
 
 _SIGN = "[A-Za-z0-9_-]"
 # At the beginning of a run of such signs, after a colour, or after `\n` as text.
@@ -23,9 +23,11 @@ _IN_ADDRESS = re.compile(
 )
 
 _NONCE = re.compile(rf"_([A-Za-z0-9]{{11,14}})(?!{_SIGN})")
-_TENANT = re.compile(r"(?:^|[^A-Za-z0-9_-])([A-Za-z0-9][A-Za-z0-9-]{1,39})$")
-_LONGEST_TENANT = 41  # characters, with the one before it
+_TENANT = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9][A-Za-z0-9-]{1,39}")
+_TENANT_SIGNS = ascii_letters + digits + "-"
+_LONGEST_TENANT = 40  # characters
 _NOT_IN_HASH = re.compile("[cfhistuCFHISTU]")  # letters that no id of Abaco's own has
+_SAME_KIND = re.compile("[a-z]+|[A-Z]+|[0-9]+")
 _IS_DBID = re.compile(r"(?:db_?id|actor_?id)\\{0,8}[\"']?[ \t]{0,3}[=:][ \t]{0,3}\\{0,8}[\"']?$", re.IGNORECASE)
 _BEFORE_DBID = 40  # characters
 # Words before an underscore and an id that are no tenants.
@@ -42,8 +44,7 @@ _WHOLE_KEY = re.compile(r"(?:[A-Za-z0-9+/= \t\r\n]|\\{1,8}[rn]){16,32768}+(?=---
 _KEY_PART = re.compile(r"((?:\\{1,8}[rn]|[ \t\r\n])++)|(?:[^\\ \t\r\n]|\\(?!\\{0,7}[rn]))++")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Where a secret stands. `closes` is what ends it, so that it can go on where a text is cut; None where it cannot.
 
     `begins` is where what it is known by begins, such as its name. `is_live`: it opens the API to whoever reads it.
@@ -74,7 +75,7 @@ def by_form(text: str, ids: Collection[str]) -> Iterator[Span]:
                 yield Span(*match.span(1), is_live=True, closes=_NOT_BEARER, begins=match.start())
     if "---BEGIN " in text or "--- BEGIN " in text or "Private-Lines: " in text:
         yield from _keys(text)
-    for start, end, begins in (*tokens(text), *placed(text)):
+    for start, end, begins in tokens(text):
         if not text.startswith(MASK, start):
             yield Span(start, end, closes=NOT_TOKEN, begins=begins)
 
@@ -101,24 +102,20 @@ def _nonces(text: str, ids: Collection[str]) -> Iterator[Span]:
     """
     for match in _NONCE.finditer(text):
         code, at = match[1], match.start()
-        if code in ids:
+        changes = len(_SAME_KIND.findall(code)) - 1  # words seldom do so
+        if changes < 3 or code in ids:
             continue
-        tenant = _TENANT.search(text, max(0, at - _LONGEST_TENANT), at)
-        if tenant is None or tenant[1] in _NO_TENANT:
+        before = text[max(0, at - _LONGEST_TENANT) : at]
+        start = at - len(before) + len(before.rstrip(_TENANT_SIGNS))
+        tenant = _TENANT.match(text, start, at)
+        if tenant is None or tenant.end() < at or tenant[0] in _NO_TENANT:
             continue
-        if _changes(code) < (3 if tenant[1].isupper() or not _NOT_IN_HASH.search(code) else 4):
+        if changes < 4 and not tenant[0].isupper() and _NOT_IN_HASH.search(code):
             continue
-        start = tenant.start(1)
         if text[start - 1 : start] == "\\":  # a sign that is written as `\n` or `\u00e9`
             start += 5 if text[start] == "u" else 1
         if not _IS_DBID.search(text, max(0, start - _BEFORE_DBID), start):
             yield Span(start, match.end(), is_live=True)
-
-
-def _changes(code: str) -> int:
-    """Return how often a code goes from small letters to capitals or digits or back; words seldom do."""
-    kinds = ("d" if sign.isdigit() else "u" if sign.isupper() else "l" for sign in code)
-    return sum(first != second for first, second in pairwise(kinds))
 
 
 def _in_addresses(text: str) -> Iterator[Span]:

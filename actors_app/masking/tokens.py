@@ -5,7 +5,9 @@ is none.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+
+from actors_app.masking.marks import Marks
 
 # Where a token may begin: at the beginning of a word, after a colour, or after `\n` as text.
 _BEGINS = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=[\[;]\dm)|(?<=[\[;]\d\dm))"
@@ -52,73 +54,85 @@ _MARKS = (
 )
 _TOKENS = {mark: re.compile(_BEGINS + re.escape(mark) + after) for marks, after in _MARKS for mark in marks.split()}
 _HAS_DIGIT = re.compile(r"[^0-9]*+[0-9]")
-_LONG = re.compile(r"[A-Za-z0-9_-]{16}")  # in every text with such a token, and in few others
 NOT_TOKEN = re.compile(r"[^A-Za-z0-9_./%@$:+=-]")
 
 _HOST = re.compile(r"localhost|\*|[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,6}+")
 _VALUE = r"[^\s\"'`\\;&|<>]{1,256}+"
-# Where a password stands by a rule of its own: what must be in the text for it, and the rule.
-_PLACES = {
+# Where a password stands by a rule of its own: the words that must be in the text for it, and the rule.
+_PLACES: dict[tuple[str, ...], re.Pattern[str]] = {
     # Hashes of passwords, of htpasswd, /etc/shadow, Django and argon2
-    "$": re.compile(r"(\$(?:1|2[abxy]?|5|6|7|y|apr1|argon2(?:id|i|d)|\d{5,7})\$[./A-Za-z0-9$,=+-]{20,512}+)"),
-    "SHA}": re.compile(r"\{S?SHA(?:256|512)?\}([A-Za-z0-9+/]{20,512}+={0,2})"),
+    ("$",): re.compile(r"(\$(?:1|2[abxy]?|5|6|7|y|apr1|argon2(?:id|i|d)|\d{5,7})\$[./A-Za-z0-9$,=+-]{20,512}+)"),
+    ("SHA}",): re.compile(r"\{S?SHA(?:256|512)?\}([A-Za-z0-9+/]{20,512}+={0,2})"),
     # ODBC and ADO: `Pwd` by itself is the working directory
-    ";": re.compile(
-        r"[Pp](?:wd|WD)=(?:(?<=;....)|(?<=; ....)|(?<![\w.-]....)(?=[^;\s]{1,256};))"
-        r"(?![/~.])(\{[^}\n]{1,256}+\}|[^;\s\"'<>]{1,256}+)"
+    **dict.fromkeys(
+        ((";", "wd="), (";", "WD=")),
+        re.compile(
+            r"[Pp](?:wd|WD)=(?:(?<=;....)|(?<=; ....)|(?<![\w.-]....)(?=[^;\s]{1,256};))"
+            r"(?![/~.])(\{[^}\n]{1,256}+\}|[^;\s\"'<>]{1,256}+)"
+        ),
     ),
-    "jdbc:oracle": re.compile(r"jdbc:oracle:\w{1,10}:[^\s/@:]{1,128}+/([^\s@\"']{1,256}+)@"),
+    ("jdbc:oracle",): re.compile(r"jdbc:oracle:\w{1,10}:[^\s/@:]{1,128}+/([^\s@\"']{1,256}+)@"),
     # .netrc and .pgpass
-    "password ": re.compile(
+    ("login", "password "): re.compile(
         r"(?:\b(?:machine[ \t]{1,8}\S{1,253}+|default)|(?m:^))[ \t]{0,8}\blogin[ \t]{1,8}\S{1,128}+[ \t]{1,8}"
         r"password[ \t]{1,8}(\S{1,256}+)"
-        # By itself in its line, and no plain word
-        r"|(?m:^)[ \t]{1,8}password[ \t]{1,8}(?=[a-z]{0,256}[^a-z\s])(\S{1,256}+)[ \t\r]{0,8}(?m:$)"
     ),
-    ":": re.compile(
+    # By itself in its line, and no plain word
+    ("password ",): re.compile(
+        r"[ \t](?<![^\n].)[ \t]{0,7}password[ \t]{1,8}(?=[a-z]{0,256}[^a-z\s])(\S{1,256}+)[ \t\r]{0,8}(?m:$)"
+    ),
+    (":",): re.compile(
         r":(?:\*|[1-9]\d{3,4}):(?:\*|[A-Za-z_][\w-]{0,63}):"
         r"(?:\*|[A-Za-z_][\w.-]{0,63}):((?:[^\s\\:]|\\[\\:]){4,256}+)[ \t\r]{0,8}(?m:$)"
     ),
     # Commands
-    "curl": re.compile(
+    ("curl",): re.compile(
         rf"\bcurl\b[^\n|;]{{0,400}}?[ \t](?:-u|--user|-U|--proxy-user)[ =]?[\"']?"
         rf"[^\s:\"'-][^\s:\"']{{0,127}}:({_VALUE})"
     ),
-    "mysql": re.compile(rf"\bmysql(?:dump|admin)?\b[^\n|;]{{0,400}}?[ \t]-p({_VALUE})"),
-    "sshpass": re.compile(rf"\bsshpass[ \t]{{1,8}}-p[ \t]{{0,8}}[\"']?({_VALUE})"),
-    "docker login": re.compile(rf"\bdocker login\b[^\n|;]{{0,400}}?[ \t]-p[ \t]{{0,8}}[\"']?({_VALUE})"),
-    "redis-cli": re.compile(rf"\bredis-cli\b[^\n|;]{{0,400}}?[ \t]-a[ \t]{{1,8}}[\"']?({_VALUE})"),
+    ("mysql",): re.compile(rf"\bmysql(?:dump|admin)?\b[^\n|;]{{0,400}}?[ \t]-p({_VALUE})"),
+    ("sshpass",): re.compile(rf"\bsshpass[ \t]{{1,8}}-p[ \t]{{0,8}}[\"']?({_VALUE})"),
+    ("docker login",): re.compile(rf"\bdocker login\b[^\n|;]{{0,400}}?[ \t]-p[ \t]{{0,8}}[\"']?({_VALUE})"),
+    ("redis-cli",): re.compile(rf"\bredis-cli\b[^\n|;]{{0,400}}?[ \t]-a[ \t]{{1,8}}[\"']?({_VALUE})"),
     # Addresses that were signed, and cookies that were
-    "ignature": re.compile(r"[?&;](?:X-(?:Amz|Goog)-)?Signature=([A-Za-z0-9%+/=_.~-]{16,1024}+)"),
-    "sig=": re.compile(r"[?&;]sig=([A-Za-z0-9%+/=_.~-]{16,1024}+)"),
-    "=s%3A": re.compile(r"=(s%3A[\w-]{16,128}+\.[\w%+/=-]{20,256}+)"),
+    ("ignature",): re.compile(r"[?&;](?:X-(?:Amz|Goog)-)?Signature=([A-Za-z0-9%+/=_.~-]{16,1024}+)"),
+    ("sig=",): re.compile(r"[?&;]sig=([A-Za-z0-9%+/=_.~-]{16,1024}+)"),
+    ("=s%3A",): re.compile(r"=(s%3A[\w-]{16,128}+\.[\w%+/=-]{20,256}+)"),
 }
 
 
+_SEARCH = Marks([*_TOKENS, *{word for words in _PLACES for word in words if len(word) > 1}])
+
+
 def tokens(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield where the tokens of a text begin and end, and where what they are known by begins."""
-    if not _LONG.search(text):
-        return
-    for mark, pattern in _TOKENS.items():
-        start = text.find(mark)
-        while start >= 0:
-            match = pattern.match(text, start)
-            if match and _HAS_DIGIT.match(text, start + len(mark), match.end()):
+    """Yield where the tokens and those passwords begin and end, and where what they are known by begins."""
+    words, ends = set[str](), dict[str, int]()
+    for number, start, _ in _SEARCH.in_text(text, overlapping=True):
+        mark = _SEARCH.words[number]
+        words.add(mark)
+        pattern = _TOKENS.get(mark)
+        if pattern is None or start < ends.get(mark, 0):
+            continue
+        match = pattern.match(text, start)
+        if match:
+            ends[mark] = match.end()
+            if _HAS_DIGIT.match(text, start + len(mark), match.end()):
                 yield match.start(), match.end(), match.start()
-            start = text.find(mark, match.end() if match else start + 1)
+    yield from _placed(text, words)
+
+
+def _placed(text: str, words: Set[str]) -> Iterator[tuple[int, int, int]]:
+    """Yield the same of passwords in commands, files and connection strings, of a text with these words."""
+    for needed, pattern in _PLACES.items():
+        if not all(word in (words if len(word) > 1 else text) for word in needed):
+            continue
+        for match in pattern.finditer(text):
+            if needed == (":",) and not _is_host(text, match.start()):
+                continue
+            yield *match.span(match.lastindex or 0), match.start()
 
 
 def _is_host(text: str, end: int) -> bool:
     """Whether a line begins with the name of a host and nothing else, up to a place."""
     start = text.rfind("\n", max(0, end - 255), end) + 1
     return (start > 0 or end < 255) and _HOST.fullmatch(text, start, end) is not None
-
-
-def placed(text: str) -> Iterator[tuple[int, int, int]]:
-    """Yield the same of passwords in commands, files and connection strings."""
-    for mark, pattern in _PLACES.items():
-        if mark in text:
-            for match in pattern.finditer(text):
-                if mark == ":" and not _is_host(text, match.start()):
-                    continue
-                yield *match.span(match.lastindex or 0), match.start()

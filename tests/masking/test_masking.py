@@ -230,6 +230,20 @@ def test_values_of_json_are_masked_at_any_depth_and_stay_json() -> None:
     assert json.loads(Masker().text(text))["token"] == MASK
 
 
+@pytest.mark.parametrize("before", ["\ud800", "İİ", "Kelvin K", "😀é", "a" * 20_000 + "İ"])
+def test_letters_of_any_kind_before_a_secret_move_no_mask(before: str) -> None:
+    text = f"{before} DB_PASSWORD='hunter2' ghp_{OAUTH} TACC-PROD_R4R3byRMGK4gL"
+    assert masked(text) == f"{before} DB_PASSWORD='{MASK}' {MASK} {MASK}"
+
+
+def test_a_nonce_does_not_reach_over_the_end_of_a_line() -> None:
+    assert masked("the word\n_aB3dE5gH7jK9m is") == "the word\n_aB3dE5gH7jK9m is"
+
+
+def test_a_token_is_masked_in_a_text_of_nothing_else() -> None:
+    assert masked("xoxb-12345.6789") == MASK
+
+
 def test_it_counts_what_opens_the_api() -> None:
     masker = Masker()
     masker.text(LOG)
