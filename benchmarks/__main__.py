@@ -1,8 +1,8 @@
-"""`python -m benchmarks`: measure the goals of `goals.toml` and write what came of it.
+"""`python -m benchmarks`: measure the goals of `goals.toml` and write the results.
 
-One page against itself comes first: where that is not steady, the run is marked as discarded and
-`docs/performance.md` is left unchanged, as after a run of some goals. Ends with 1 where a gate fails or a time is over
-1.3 times its limit, with 2 where the run is discarded.
+First, one page is measured against itself: if the result is not steady, the run is discarded and `docs/performance.md`
+stays unchanged, as after a run of some goals. The exit code is 1 if a gate is over its limit or a time over 1.3 times
+its limit, and 2 if the run is discarded.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def control(bench: Bench) -> Figure:
 
 
 def about(options: argparse.Namespace) -> dict[str, Any]:
-    """Return what a figure depends on beside the portal."""
+    """Return what a figure depends on besides the portal."""
     command = ["git", "describe", "--always", "--dirty"]
     version = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)  # noqa: S603
     return {
@@ -60,23 +60,23 @@ def about(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> int:
-    """Measure what is asked for; return how it went."""
+    """Measure the selected goals; return the exit code."""
     known = goals.goals()
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--goals", default=",".join(MEASURES), help=f"of {', '.join(MEASURES)}, joined by commas")
+    parser.add_argument("--goals", default=",".join(MEASURES), help=f"from {', '.join(MEASURES)}, joined by commas")
     parser.add_argument("--rounds", type=int, default=7, help="rounds of each comparison")
-    parser.add_argument("--write", type=Path, default=ROOT / "var" / "benchmarks.json", help="where the JSON goes")
+    parser.add_argument("--write", type=Path, default=ROOT / "var" / "benchmarks.json", help="output file of the JSON")
     parser.add_argument(
-        "--page", type=Path, default=goals.PAGE, help="the file with the markers for the table of all goals"
+        "--page", type=Path, default=goals.PAGE, help="file with the markers for the table of all goals"
     )
-    parser.add_argument("--minutes", type=float, default=10, help="what is not begun a minute before is not run")
-    parser.add_argument("--peers", type=Path, default=ROOT / "var" / "peers", help="the environment of the peers")
+    parser.add_argument("--minutes", type=float, default=10, help="time limit; no group starts in its last minute")
+    parser.add_argument("--peers", type=Path, default=ROOT / "var" / "peers", help="environment of the peers")
     options = parser.parse_args(arguments)
     asked = [name for name in options.goals.split(",") if name]
     if unknown := set(asked) - set(MEASURES):
         parser.error(f"there is no goal {', '.join(sorted(unknown))}")
     os.umask(0o077)
-    # Whoever is asked to end, ends what it began.
+    # SIGTERM ends the started processes too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     before, started = about(options), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="portal-benchmarks-") as name, ExitStack() as stack:
@@ -84,12 +84,12 @@ def main(arguments: list[str]) -> int:
         stack.enter_context(probe.on(bench.others))
         steady = control(bench)
         is_steady = goals.STEADY[0] <= steady.ratio <= goals.STEADY[1]
-        say(f"control: the same page twice {steady.ratio:.2f}{'' if is_steady else ': DISCARDED, too restless'}")
+        say(f"control: the same page twice {steady.ratio:.2f}{'' if is_steady else ': DISCARDED, not steady'}")
         for group in asked:
             began = time.monotonic()
             try:
                 if began - started > 60 * (options.minutes - 1):
-                    raise RuntimeError("no time was left")
+                    raise RuntimeError("no time left")
                 MEASURES[group](bench)
             except PROBLEMS as problem:
                 say(f"{group}: {problem}")
@@ -122,25 +122,25 @@ def main(arguments: list[str]) -> int:
     say(f"\n{text}\nEvery round is in {options.write}.")
     if not is_steady:
         return 2
-    # A table of some goals does not take the place of that of all.
+    # The table of some goals does not replace that of all.
     if set(asked) == set(MEASURES) and not goals.write_into(options.page, text):
         sys.exit(f"{options.page} has no markers for the table.")
-    return int(any(goal.verdict(bench.figures.get(goal.name)) == "missed" for goal in chosen))
+    return int(any(goal.fails(bench.figures.get(goal.name)) for goal in chosen))
 
 
 def said(found: dict[str, Any], is_steady: bool) -> str:
-    """Return the sentence above the table: where and when."""
+    """Return the sentence above the table: time, commit and machine."""
     about = found["about"]
     loads = " to ".join(f"{load[0]:.1f}" for load in (about["load"], about["load_after"]))
     return (
-        f"{'' if is_steady else '**Discarded: the machine was too restless.** '}Measured on {about['when']} at commit "
+        f"{'' if is_steady else '**Discarded: the machine was not steady.** '}Measured on {about['when']} at commit "
         f"{about['commit']}, {about['cores']} cores, Python {about['python']}, load average {loads}, "
         f"{about['rounds']} rounds; the same page twice: {found['control']['ratio']:.2f}x.\n\n"
     )
 
 
 def say(text: str) -> None:
-    """Tell whoever waits how far it is."""
+    """Print progress."""
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 

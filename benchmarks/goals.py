@@ -1,4 +1,4 @@
-"""The goals of `goals.toml`: what each asks for, whether a figure meets it, and the table that says so."""
+"""The goals of `goals.toml`: their limits, whether a figure meets them, and the table of results."""
 
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -10,16 +10,16 @@ from benchmarks.measuring import Figure
 
 FILE = Path(__file__).with_name("goals.toml")
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"  # holds the table of all goals
-NOISE = 1.3  # times its limit that a time may be before it is more than a warning
-STEADY = (0.85, 1.15)  # what the same page measured twice may differ by; otherwise the machine is too restless
+NOISE = 1.3  # a time over its limit fails the command only above this multiple of the limit
+STEADY = (0.85, 1.15)  # accepted ratio of the same page measured twice; otherwise the run is discarded
 START, END = "<!-- benchmarks: written by `python -m benchmarks` -->", "<!-- benchmarks: end -->"
 
-Verdict = Literal["met", "stretch met", "short", "missed", "not run", "beside"]
+Verdict = Literal["met", "missed", "n/a"]
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One goal: which figure it is about, `ratio` or `value`, and its limit; a gate is exact and fails beyond it."""
+    """A goal: its figure, `ratio` or `value`, and its limit; a gate is exact and fails above the limit."""
 
     name: str
     what: str
@@ -30,43 +30,42 @@ class Goal:
 
     @property
     def group(self) -> str:
-        """Return the goal that it belongs to, P1 to P13."""
+        """Return the group of the goal, P1 to P13."""
         return self.name.partition("-")[0]
 
     def figure(self, figure: Figure) -> float:
-        """Return the number that the limit is for."""
+        """Return the number that the limit applies to."""
         return figure.ratio if self.of == "ratio" else figure.value
 
     def verdict(self, figure: Figure | None) -> Verdict:
-        """Return whether a figure meets the goal; what was not run is never met."""
-        if figure is None or figure.problem:
-            return "not run"
-        found = self.figure(figure)
-        if self.limit is None:
-            return "beside"
-        if self.stretch is not None and found <= self.stretch:
-            return "stretch met"
-        if found <= self.limit:
-            return "met"
-        return "missed" if self.gate or found > NOISE * self.limit else "short"
+        """Return whether a figure meets the goal; "n/a" without a limit or a figure."""
+        if self.limit is None or figure is None or figure.problem:
+            return "n/a"
+        return "met" if self.figure(figure) <= self.limit else "missed"
+
+    def fails(self, figure: Figure | None) -> bool:
+        """Return whether a figure fails the command: a gate over its limit, another figure over `NOISE` times it."""
+        if self.limit is None or figure is None or figure.problem:
+            return False
+        return self.figure(figure) > self.limit * (1 if self.gate else NOISE)
 
 
 def goals() -> dict[str, Goal]:
-    """Return all goals by their names, in the order of the file."""
+    """Return all goals by name, in the order of the file."""
     return {name: Goal(name, **table) for name, table in tomllib.loads(FILE.read_text()).items()}
 
 
 def table(figures: Mapping[str, Figure], chosen: Iterable[Goal]) -> str:
-    """Write what was measured of some goals as a table in Markdown."""
-    lines = ["| Goal | What | Asked | Measured | |", "|---|---|---|---|---|"]
+    """Return the results of some goals as a table in Markdown."""
+    lines = ["| Goal | What | Limit | Measured | Result |", "|---|---|---|---|---|"]
     for goal in chosen:
         figure = figures.get(goal.name)
         verdict = goal.verdict(figure)
-        asked = "" if goal.limit is None else f"≤ {goal.limit:g}{'x' * (goal.of == 'ratio')}"
+        limit = "" if goal.limit is None else f"≤ {goal.limit:g}{'x' * (goal.of == 'ratio')}"
         if goal.stretch is not None:
-            asked += f", stretch {goal.stretch:g}x"
-        shown = f"**{verdict}**" if verdict in ("short", "missed", "not run") else verdict
-        lines.append(f"| {goal.name} | {goal.what} | {asked} | {_measured(goal, figure)} | {shown} |")
+            limit += f", stretch {goal.stretch:g}x"
+        shown = f"**{verdict}**" if verdict == "missed" else verdict
+        lines.append(f"| {goal.name} | {goal.what} | {limit} | {_measured(goal, figure)} | {shown} |")
     return "\n".join(lines) + "\n"
 
 
@@ -84,7 +83,7 @@ def _measured(goal: Goal, figure: Figure | None) -> str:
 
 
 def write_into(file: Path, text: str) -> bool:
-    """Put a text between the markers of a file; return whether it has them."""
+    """Write a text between the markers of a file; return whether the file has them."""
     before, start, rest = file.read_text(encoding="utf-8").partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):

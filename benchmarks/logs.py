@@ -69,7 +69,7 @@ def first_bytes(streamed: Portal, held: Portal, execution: str, download: bool, 
         base, answer = fetch(held, path), fetch(streamed, path)
         figure.add(base.first, answer.first)
         wholes.append(answer.whole)
-    figure.note = f"whole after {statistics.median(wholes):.0f} ms"
+    figure.note = f"complete after {statistics.median(wholes):.0f} ms"
     return figure
 
 
@@ -85,7 +85,7 @@ def memory(portal: Portal, download: bool, name: str, most: float | None) -> Fig
     what = "file" if download else "page"
     figure = Figure(f"memory, {AT_ONCE} at once, {what} of 10 MB, {name}", before, rise, "MB", most_value=most)
     figure.ratio = rise * MEGABYTE / SIZES["10"]
-    figure.note = f"{figure.ratio:.2f} times one body"
+    figure.note = f"{figure.ratio:.2f} of one body"
     return figure
 
 

@@ -106,7 +106,7 @@ def first_look(folder: Path, rounds: int) -> Figure:
             if number:  # the first of all makes connections
                 figure.add(base, value)
                 costs.append(cpu)
-    figure.note = f"{statistics.median(costs):.0f} ms of CPU are the portal's"
+    figure.note = f"{statistics.median(costs):.0f} ms of CPU in the portal"
     return figure
 
 

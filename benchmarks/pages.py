@@ -75,7 +75,7 @@ def _waves(bench: Bench, asking: Asking) -> Figure:
     finally:
         bench.api.be_slow()
     calls = sum(asked.calls.values())
-    note = f"{asked.at_once} of {calls} calls at once"
+    note = f"{asked.at_once} of {calls} calls in parallel"
     return Figure("P4-waves", value=-(-calls // asked.at_once), unit="waves", note=note)
 
 

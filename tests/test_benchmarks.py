@@ -140,12 +140,15 @@ def test_a_store_is_used_again_while_it_is_fresh(store: Store, tmp_path: Path) -
 
 def test_only_what_was_measured_meets_a_goal() -> None:
     goal = Goal("P1", "a page", "ratio", limit=8, stretch=5)
-    assert goal.verdict(None) == goal.verdict(Figure("P1", ratio=1, problem="no peer")) == "not run"
-    found = [goal.verdict(Figure("P1", ratio=ratio)) for ratio in (5, 8, 10.3, 10.5)]
-    assert found == ["stretch met", "met", "short", "missed"]
+    assert goal.verdict(None) == goal.verdict(Figure("P1", ratio=1, problem="no peer")) == "n/a"
+    assert not goal.fails(None)
+    figures = [Figure("P1", ratio=ratio) for ratio in (5, 8, 10.3, 10.5)]
+    assert [goal.verdict(figure) for figure in figures] == ["met", "met", "missed", "missed"]
+    assert [goal.fails(figure) for figure in figures] == [False, False, False, True]
     gate = Goal("P4", "calls", "value", limit=1, gate=True)
     assert [gate.verdict(Figure("P4", value=value)) for value in (1, 2)] == ["met", "missed"]
-    assert Goal("P9", "beside", "ratio").verdict(Figure("P9", ratio=100)) == "beside"
+    assert [gate.fails(Figure("P4", value=value)) for value in (1, 2)] == [False, True]
+    assert Goal("P9", "no limit", "ratio").verdict(Figure("P9", ratio=100)) == "n/a"
 
 
 def test_every_goal_is_measured_and_has_its_row() -> None:
@@ -155,7 +158,7 @@ def test_every_goal_is_measured_and_has_its_row() -> None:
     lines = table({"P1": figure}, known.values()).splitlines()
     assert len(lines) == len(known) + 2
     assert "| 7.5x [7..8]: 15 ms of 2 | met |" in lines[2]
-    assert all("**not run**" in line for line in lines[3:])
+    assert all(line.endswith("| n/a |") for line in lines[3:])
 
 
 def test_the_table_goes_between_its_markers(tmp_path: Path) -> None:
