@@ -27,15 +27,15 @@ from benchmarks.stores import Store, store_of
 
 RATIO = 1.15  # CPU of a page among very many executions, at most, of that of the same page among 250
 SLOWEST = 100.0  # milliseconds, at p95
-STEADY = (0.85, 1.15)  # what the same page measured twice may differ by; otherwise the machine is too restless
+STEADY = (0.85, 1.15)  # accepted ratio of the same page measured twice
 DEEP = 1_000  # pages
 ALIKE = 5  # rows more than the page it is compared with
 PAIRS = {"one": ("one-250", "one-100k"), "all": ("all-250", "all-1m")}
 PARTS = ("pages", "paging", "export", "first", "calls")
 
 
-class Restless(Exception):  # noqa: N818 - it is about the machine
-    """The same page, measured twice, differs too much for anything to be said."""
+class NotSteadyError(Exception):
+    """The same page, measured twice, differs too much: other results are not valid."""
 
 
 class Run:
@@ -128,7 +128,7 @@ class Run:
         figure = compare(f"control, {case.name}", asking, asking, self.options.rounds, self.options.requests)
         self.add(figure)
         if not STEADY[0] <= figure.ratio <= STEADY[1]:
-            raise Restless(f"The same page twice is {figure.ratio:.2f}: the machine is too restless, run it again.")
+            raise NotSteadyError(f"The same page twice is {figure.ratio:.2f}: not steady, run it again.")
 
     def paging(self) -> None:
         """Compare a page far back with the first."""
@@ -211,7 +211,7 @@ def main() -> int:
             for part in PARTS:
                 if part in options.parts.split(","):
                     getattr(run, part)()
-        except Restless as problem:
+        except NotSteadyError as problem:
             say(str(problem))
             return 2
         finally:
