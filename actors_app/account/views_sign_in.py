@@ -23,7 +23,7 @@ from actors_app.core.security import origins
 from actors_app.core.security.credentials import Credentials, client_for, load, sign_in, sign_out
 from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.services import Abaco, tokens
-from actors_app.services.errors import AbacoError, InvalidToken, NotFound, SignedOut, WrongPassword
+from actors_app.services.errors import AbacoError, CallError, InvalidToken, NotFound, SignedOut, WrongPassword
 from actors_app.services.types import AdminRole, Tokens
 from portal.tenants import Tenant
 
@@ -128,14 +128,21 @@ def _person(tenant: Tenant, token: str, typed: str) -> tuple[str, AdminRole]:
     abaco = Abaco(client_for(tenant), _FixedToken(token))
     answers = abaco.gather(
         profile=lambda: abaco.profile.me(),
-        role=lambda: abaco.hurried(PATIENCE).roles.admin(),
+        role=lambda: _role(abaco),
     )
-    if isinstance(answers["role"].error, InvalidToken):  # who signs people in may accept what Abaco does not
-        raise answers["role"].error
     role: AdminRole = AdminRole.UNKNOWN if answers["role"].error else answers["role"].value
     if isinstance(answers["profile"].error, NotFound) and typed:
         return typed, role
     return answers["profile"].unwrap().username or typed, role
+
+
+def _role(abaco: Abaco) -> AdminRole:
+    try:
+        return abaco.hurried(PATIENCE).roles.admin()
+    except InvalidToken:  # who signs people in may accept what Abaco does not
+        raise
+    except SignedOut:
+        return AdminRole.UNKNOWN
 
 
 def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", target: str = "") -> HttpResponse:
@@ -199,7 +206,7 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
             return answer
         except WrongPassword:
             form.add_error("password", "The user name or the password is wrong.")
-        except AbacoError as error:
+        except CallError as error:
             attempt.was_not_refused()
             form.add_error(None, f"{error.user_message} {error.advice} Incident {report(request, error)}")
             return _page(request, password=form, status=error.status)

@@ -20,7 +20,7 @@ from actors_app.core import bulkhead
 from actors_app.core.error_reports import report
 from actors_app.core.security.credentials import client_for, load
 from actors_app.services import tokens
-from actors_app.services.errors import AbacoError, CodeRefused, SignedOut
+from actors_app.services.errors import CallError, CodeRefused, SignedOut
 
 
 @require_GET
@@ -66,7 +66,7 @@ def sign_in_callback(request: HttpRequest) -> HttpResponse:
         key, secret = tenant.client_key, tenant.client_secret
         new = tokens.code(client, key, secret, code, sign_in.redirect_uri, sign_in.verifier)
         answer = enter(request, tenant, new, target=sign_in.target)
-    except AbacoError as failure:
+    except CallError as failure:
         number = report(request, failure)
         if not isinstance(failure, CodeRefused):
             attempt.was_not_refused()

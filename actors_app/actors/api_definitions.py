@@ -24,7 +24,7 @@ from actors_app.core.api.fields import PageQuery
 from actors_app.core.api.form_checks import checked, typed
 from actors_app.core.api.schema import operation, page_of
 from actors_app.history import visibility
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 from actors_app.services.types import Actor
 
 TAG = "Definitions"
@@ -39,8 +39,6 @@ class Revisions(Resource):
         """Return who reads an actor's definitions, to be asked for, and those, newest first, to whoever may read it."""
         try:
             actor = self.abaco.actors.get(actor_id)
-        except SignedOut:
-            raise
         except AbacoError as error:
             # One that is gone is still its owner's to look at; while the API is silent, its last answer stands.
             record = visibility.remembered_actor(self.http, self.abaco, actor_id, error)

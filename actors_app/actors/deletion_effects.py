@@ -12,7 +12,6 @@ from actors_app.core.addresses import host_of
 from actors_app.core.pages.formatting import now, thousands, visible
 from actors_app.core.pages.own_pages import page_of
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import SignedOut
 from actors_app.services.gather import GetCall
 from actors_app.services.permissions import WORLD, level_of
 from actors_app.services.types import Actor, Nonce
@@ -72,9 +71,6 @@ def ask_many(abaco: Abaco, actor_ids: Sequence[str]) -> dict[str, dict[str, Resu
 
 def _gather(abaco: Abaco, calls: Mapping[str, GetCall]) -> dict[str, Result]:
     answers = abaco.gather(**calls)
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
     return answers
 
 

@@ -18,7 +18,7 @@ from actors_app.actors.definition import Definition, Difference, definition_of
 from actors_app.core.security.credentials import Credentials
 from actors_app.permissions.access import PATIENCE
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.jsons import is_same
 from actors_app.services.permissions import WORLD, level_of
 from actors_app.services.types import Actor, AdminRole
@@ -138,8 +138,6 @@ def sight_of(abaco: Abaco, credentials: Credentials, actor_id: str, owner: str) 
     is_known = True
     try:
         levels = quick.permissions.get(actor_id)
-    except SignedOut:
-        raise
     except AbacoError as error:
         levels, is_known = {}, isinstance(error, Forbidden)
     if "UPDATE" in (level_of(levels, credentials.username), levels.get(WORLD)):

@@ -23,7 +23,7 @@ from actors_app.history import visibility
 from actors_app.history.actor_summary import last_days, summary
 from actors_app.masking import Masker, may_hold_secret
 from actors_app.permissions.access import unusable
-from actors_app.services.errors import AbacoError, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.permissions import WORLD
 from actors_app.services.types import ERROR, READY, Listed, Worker
 
@@ -45,8 +45,6 @@ def actor_list(request: HttpRequest) -> HttpResponse:
     try:
         abaco = abaco_for(request)
         listing = abaco.actors.lines()
-    except SignedOut:
-        raise
     except AbacoError as error:
         if wants_fragment(request):
             raise

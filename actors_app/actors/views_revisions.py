@@ -17,7 +17,7 @@ from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
 from actors_app.history import visibility
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden, NotFound
 
 ROWS = 25
 ORIGINS = {"here": (HERE,), "elsewhere": (ELSEWHERE, MAYBE)}
@@ -41,12 +41,10 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
     tenant, reader = credentials.tenant, None
     try:
         actor = abaco.actors.get(actor_id)
-    except SignedOut:
-        raise
     except AbacoError as error:
         try:
             record = visibility.remembered_actor(request, abaco, actor_id, error)
-        except (SignedOut, NotFound, Forbidden):
+        except (NotFound, Forbidden):
             raise
         except AbacoError:
             return render_page(request, "revisions/list.html", {**context, "error": error}, status=error.status)

@@ -15,7 +15,7 @@ from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import ago_words, now
 from actors_app.core.security.credentials import SessionCredentials, signed_in
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import AbacoError, Forbidden, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden
 from actors_app.services.types import AdminActor, AdminRole, Execution, Worker
 from actors_app.workers.standstill import Standstill, is_suspect, standstills, stays_stopping
 from actors_app.workers.waits import LOOKED_AT, unfinished_of_many
@@ -130,8 +130,6 @@ def admin_lists(request: HttpRequest, abaco: Abaco, *, refresh: bool = False) ->
         if role.is_admin:
             return Access(role, lists(tenant, abaco, refresh=refresh))
         selected = _load(abaco)
-    except SignedOut:
-        raise
     except AbacoError as error:
         if role.is_unknown and isinstance(error, Forbidden):
             return Access(AdminRole.OTHER)
@@ -158,8 +156,6 @@ def lists(tenant: str, abaco: Abaco, *, refresh: bool = False) -> Lists:
         return cached
     try:
         fresh = _load(abaco)
-    except SignedOut:
-        raise
     except AbacoError as error:
         if cached:
             return replace(cached, error=error)
@@ -188,9 +184,6 @@ def _load(abaco: Abaco) -> Lists:
         listed=lambda: abaco.actors.list(),
     )
     all_actors: tuple[AdminActor, ...] = answers["actors"].unwrap()
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
     # Which tenant this is stands nowhere but beside the actors that the API lists for it.
     listed = {actor.id for actor in answers["listed"].value or ()}
     tenants = {actor.tenant for actor in all_actors if actor.id in listed}

@@ -26,7 +26,7 @@ from actors_app.core.pages.formatting import now
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 from actors_app.services.types import AdminActor, Worker, WorkerPage
 from actors_app.workers.waits import running_in_search
 
@@ -125,8 +125,6 @@ def all_workers(request: HttpRequest) -> HttpResponse:
             workers, labels, total = search_workers(abaco)
             as_of, standing = now(), frozenset[str]()
             context["unseen"] = max(0, (total or 0) - len(workers))
-    except SignedOut:
-        raise
     except AbacoError as error:
         if wants_fragment(request):
             raise

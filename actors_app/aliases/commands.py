@@ -10,7 +10,6 @@ from actors_app.core.pages.formatting import visible
 from actors_app.links.graph import ring_by_alias
 from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco
-from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
 
 
@@ -66,9 +65,6 @@ def ring(abaco: Abaco, alias: str, actor_id: str) -> str:
         aliases=lambda: abaco.aliases.list(),
         actor=lambda: abaco.actors.get(actor_id),
     )
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
     listed: tuple[Actor, ...] = answers["actors"].value or ()
     # The list need not hold an actor that is shared with everybody, nor one that an administrator may read.
     unlisted = (

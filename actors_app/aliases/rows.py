@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from actors_app.core.pages.formatting import visible, visible_name
 from actors_app.core.pages.own_pages import page_of
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias
 
@@ -64,9 +64,6 @@ def dead_among(abaco: Abaco, actor_ids: Iterable[str]) -> frozenset[str]:
     """
     ids = list(dict.fromkeys(actor_ids))[:LOOKED_AT]
     answers = abaco.gather(**{f"a{number}": _get(abaco, id_) for number, id_ in enumerate(ids)}) if ids else {}
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
     return frozenset(id_ for id_, answer in zip(ids, answers.values(), strict=True) if _is_gone(answer.error))
 
 

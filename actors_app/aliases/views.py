@@ -20,7 +20,7 @@ from actors_app.links.graph import ring_words
 from actors_app.permissions.access import Subject
 from actors_app.permissions.access_pages import after_creation
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Forbidden, NamingMismatch, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden, NamingMismatch
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias
 
@@ -33,8 +33,6 @@ def alias_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"section": "aliases", "choices": AliasFilter.SHOW, **chosen}
     answers = abaco.gather(aliases=lambda: abaco.aliases.list(), actors=lambda: abaco.actors.list())
     error = answers["aliases"].error
-    if isinstance(error, SignedOut):
-        raise error
     if error:
         return render_page(request, "aliases/list.html", context | {"error": error}, status=error.status)
     aliases: tuple[Alias, ...] = answers["aliases"].value
@@ -178,8 +176,6 @@ def actor_aliases(request: HttpRequest, actor_id: str) -> HttpResponse:
     answers = abaco.gather(**calls)
     actor: Actor | None = answers["actor"].unwrap() if "actor" in answers else None
     error = answers["aliases"].error
-    if isinstance(error, SignedOut):
-        raise error
     # In an alias stands the actor's id, whatever this page was opened by.
     ids = {actor.id if actor else actor_id}
     aliases = [alias for alias in answers["aliases"].value or () if alias.actor_id in ids]
@@ -203,7 +199,7 @@ def _context(alias: str) -> dict[str, Any]:
 def _selectable_actors(abaco: Abaco) -> tuple[Actor, ...]:
     """Return the actors to choose from; none where they cannot be listed, since an id can be typed all the same."""
     answer = abaco.gather(actors=lambda: abaco.actors.list())["actors"]
-    if isinstance(answer.error, SignedOut | NamingMismatch):
+    if isinstance(answer.error, NamingMismatch):
         raise answer.error
     actors: tuple[Actor, ...] = answer.value or ()
     return actors

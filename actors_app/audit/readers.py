@@ -10,7 +10,7 @@ from actors_app.core.operations.trail import OPERATOR
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import Credentials
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, Unaddressable
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, Unaddressable
 from actors_app.services.types import Actor
 
 
@@ -22,8 +22,6 @@ def reader_of(
     Where the API does not answer, their own lines stand.
     """
     answer = abaco.gather(actors=lambda: abaco.actors.list())["actors"]
-    if isinstance(answer.error, SignedOut):
-        raise answer.error
     actors: tuple[Actor, ...] = answer.value or ()
     ids = frozenset({named, *(actor.id for actor in actors if actor.label == named)}) if named else frozenset()
     return Reader.of(credentials, actors), ids, answer.error
@@ -57,9 +55,9 @@ def readable_line(
             actor = abaco.actors.get(entry.actor_id)
         except (NotFound, Unaddressable, Forbidden):
             pass
-        except AbacoError as error:
+        except AbacoError:
             # Whoever did it may see it all the same, under the name of that time.
-            if entry.username != credentials.username or isinstance(error, SignedOut):
+            if entry.username != credentials.username:
                 raise
     if entry.username not in (credentials.username, OPERATOR) and (actor is None or actor.id != entry.actor_id):
         return None

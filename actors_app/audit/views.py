@@ -32,7 +32,7 @@ from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -161,8 +161,6 @@ def activity_check(request: HttpRequest, entry_id: int) -> HttpResponse:
     error: AbacoError | None = None
     try:
         context["finding"] = check(abaco_for(request), entry)
-    except SignedOut:
-        raise
     except AbacoError as failed:
         context["error"] = error = failed
     return render_page(request, "audit/check.html", context, status=error.status if error else 200)

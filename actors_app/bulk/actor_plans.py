@@ -10,7 +10,7 @@ from actors_app.core.pages.formatting import thousands, visible
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.security.credentials import Credentials
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, SignedOut, Unaddressable
+from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, Unaddressable
 from actors_app.services.gather import GetCall
 from actors_app.services.types import Actor, AdminRole, Worker
 
@@ -155,9 +155,6 @@ def _ask(abaco: Abaco, ids: Sequence[str], extra: str) -> dict[str, dict[str, Re
         for name in names
     }
     answers = abaco.gather(**calls)
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
     return {id_: {name: answers[f"{id_} {name}"] for name in names} for id_ in ids}
 
 

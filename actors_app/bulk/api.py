@@ -27,7 +27,7 @@ from actors_app.core.api.schema import operation, page_of
 from actors_app.core.error_reports import report
 from actors_app.history.api import form_of
 from actors_app.history.serializers import HistoryQuery
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import CallError
 
 TAG = "Bulk"
 Plan = ActorPlan | ExecutionPlan
@@ -139,7 +139,7 @@ class Job(Resource):
             raise Http404
         return job
 
-    def whole(self, handle: str, error: AbacoError | None = None) -> Response:
+    def whole(self, handle: str, error: CallError | None = None) -> Response:
         """Answer with how far a job is, and what came of each thing."""
         job = self.job(handle)
         items = serializers.Outcome(jobs.items_of(job), many=True).data

@@ -25,7 +25,6 @@ from actors_app.messages import archive as message_archive
 from actors_app.messages.models import KeptMessage
 from actors_app.messages.sending import execution_address
 from actors_app.services import Abaco
-from actors_app.services.errors import SignedOut
 from actors_app.services.executions import MAX_DETAILS
 
 CAP = 200  # executions that one bulk act applies to
@@ -254,8 +253,6 @@ def _refreshed(abaco: Abaco, rows: Sequence[HistoryRow], actors: dict[int, SeenA
     if not calls:
         return list(rows)
     for name, answer in hurried.gather(**calls).items():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
         if answer.value:
             record(ActorHistory.objects.get(pk=int(name.partition(" ")[0])), answer.value.values())
     return history_query.rows_of([row.pk for row in rows])

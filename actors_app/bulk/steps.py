@@ -22,13 +22,13 @@ from actors_app.core.operations.perform import item_key
 from actors_app.core.security.credentials import Credentials
 from actors_app.messages.operations import SEND_MESSAGE
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import CallError, SignedOut
 
 # Longer than the slowest item can take: two calls that read at once, twice, a renewed sign-in, and the write.
 LEASE = timedelta(seconds=120)
 
 
-def step(request: HttpRequest, abaco: Abaco, job: BulkJob, *, seconds: float, most: int) -> AbacoError | None:
+def step(request: HttpRequest, abaco: Abaco, job: BulkJob, *, seconds: float, most: int) -> CallError | None:
     """Move a job on by a few items, with this visitor's credentials; return why it stopped early, where it did.
 
     Where another page moves it on already, this does nothing. Raises SignedOut.
@@ -45,6 +45,8 @@ def step(request: HttpRequest, abaco: Abaco, job: BulkJob, *, seconds: float, mo
             if item is None:
                 break
             if error := _do(request, abaco, job, item):
+                if isinstance(error, SignedOut):
+                    raise error
                 return error
     finally:
         BulkJob.objects.filter(pk=job.pk, busy_until=job.busy_until).update(busy_until=None)
@@ -113,25 +115,21 @@ def entries(job: BulkJob, items: list[BulkItem]) -> dict[int, AuditEntry]:
     return {keys[entry.key]: entry for entry in rows if entry.key}
 
 
-def _do(request: HttpRequest, abaco: Abaco, job: BulkJob, item: BulkItem) -> AbacoError | None:
+def _do(request: HttpRequest, abaco: Abaco, job: BulkJob, item: BulkItem) -> CallError | None:
     """Act on one item that was claimed; return an error after which the step should end."""
     try:
         act = ACTS[job.act]
         _save(item, act.do(Turn(request, abaco, job, item, act.operation)))
     except Later as later:
         BulkItem.objects.filter(pk=item.pk, outcome=BulkItem.STARTED).update(outcome=BulkItem.WAITING)
-        if isinstance(later.error, SignedOut):
-            raise later.error from None
         return later.error
-    except AbacoError as error:
+    except CallError as error:
         outcome = {"unknown": BulkItem.UNKNOWN, "yes": BulkItem.DONE, "no": BulkItem.REFUSED}[error.changed]
         _save(item, TurnResult(outcome, _sentence(error)))
-        if isinstance(error, SignedOut) and not error.renewed:
-            raise
         return error if may_pass(error) else None
     return None
 
 
-def _sentence(error: AbacoError) -> str:
+def _sentence(error: CallError) -> str:
     quoted = f" The API said: “{error.reason}”" if error.reason else ""
     return f"{error.user_message}{quoted}"

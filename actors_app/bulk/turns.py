@@ -16,20 +16,20 @@ from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import CommandResult, NotRecorded, Outcome, perform_item
 from actors_app.core.pages.formatting import thousands, visible
-from actors_app.core.security.credentials import SessionCredentials
+from actors_app.core.security.credentials import signed_in
 from actors_app.history import visibility
 from actors_app.history.forms import outcome_label
 from actors_app.messages import archive as message_archive
 from actors_app.messages.resending import original_of
 from actors_app.messages.sending import audit_details, execution_address, send
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Busy, NotFound, RateLimited, SignedOut, Unreachable
+from actors_app.services.errors import Busy, CallError, NotFound, RateLimited, SignedOut, Unreachable
 from actors_app.services.types import Actor, Execution, Mailbox, Worker
 
 
-def may_pass(error: AbacoError) -> bool:
+def may_pass(error: CallError) -> bool:
     """Whether an error may soon be over: then an item keeps its turn, and the job waits for somebody to go on."""
-    return isinstance(error, Unreachable | Busy | RateLimited | NotRecorded) or bool(error.retry_after)
+    return isinstance(error, SignedOut | Unreachable | Busy | RateLimited | NotRecorded) or bool(error.retry_after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class TurnResult:
 class Later(Exception):  # noqa: N818  it ends a step and is no error
     """Nothing was begun for an item, which keeps its turn."""
 
-    def __init__(self, error: AbacoError) -> None:
+    def __init__(self, error: CallError) -> None:
         super().__init__()
         self.error = error
 
@@ -73,8 +73,8 @@ class Turn:
         """Ask what must be known before anything is done; put the item off where that cannot be had now."""
         try:
             return call()
-        except AbacoError as error:
-            if isinstance(error, SignedOut) or may_pass(error):
+        except CallError as error:
+            if may_pass(error):
                 raise Later(error) from None
             raise
 
@@ -125,15 +125,15 @@ def halt(turn: Turn) -> TurnResult:
 
 def resend(turn: Turn) -> TurnResult:
     """Send the message of an execution once more, as it was."""
-    credentials = SessionCredentials.of(turn.request).current
-    if credentials is None:
-        raise Later(SignedOut())
-    answers = turn.abaco.gather(
-        actor=lambda: turn.abaco.actors.get(turn.actor_id),
-        execution=lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id),
+    credentials = turn.ask(lambda: signed_in(turn.request))
+    answers = turn.ask(
+        lambda: turn.abaco.gather(
+            actor=lambda: turn.abaco.actors.get(turn.actor_id),
+            execution=lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id),
+        )
     )
     for answer in answers.values():
-        if answer.error and (isinstance(answer.error, SignedOut) or may_pass(answer.error)):
+        if answer.error and may_pass(answer.error):
             raise Later(answer.error)
     original = original_of(credentials, turn.object_id, answers["actor"], answers["execution"])
     if original.sent is None:

@@ -16,7 +16,7 @@ from actors_app.bulk.progress import Page, address, page_of, pages_of
 from actors_app.core.htmx import go_to, is_poll, render_page, render_poll, say
 from actors_app.core.pages.decorators import credentials_required
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import AbacoError, CallError
 
 STEP_SECONDS, STEP_ITEMS = 2.0, 10  # of a page that asks by itself
 TOO_OLD = "This page is too old to be used, or is not yours. Go back to the list and begin again."
@@ -60,7 +60,7 @@ def bulk_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """Show how far a bulk act is; a POST moves it on by a step."""
     credentials = signed_in(request)
     job = _own_job(credentials, handle)
-    error: AbacoError | None = None
+    error: CallError | None = None
     if request.method == "POST" and not page_of(credentials, job).is_over:
         seconds, most = (STEP_SECONDS, STEP_ITEMS) if is_poll(request) else (commands.LONG_SECONDS, commands.LONG_ITEMS)
         error = steps.step(request, abaco_for(request), job, seconds=seconds, most=most)
@@ -101,5 +101,5 @@ def _after(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
-def _state(page: Page, error: AbacoError | None) -> object:
+def _state(page: Page, error: CallError | None) -> object:
     return (sorted(page.counts.items()), page.job.stopped, error.kind if error else "")

@@ -25,7 +25,7 @@ from actors_app.permissions.access import Subject
 from actors_app.permissions.access_pages import after_creation
 from actors_app.services import Abaco
 from actors_app.services.configs import missing
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias, Config
 
@@ -63,8 +63,6 @@ def config_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"section": "configs", "choices": ConfigFilter.SHOW, **chosen}
     try:
         all_rows = _rows(abaco_for(request))
-    except SignedOut:
-        raise
     except AbacoError as error:
         return render_page(request, "configs/list.html", context | {"error": error}, status=error.status)
     visible_rows = [row for row in all_rows if _is_shown(row, chosen)]
@@ -166,8 +164,6 @@ def actor_configs(request: HttpRequest, actor_id: str) -> HttpResponse:
     aliases: Sequence[Alias] = answers["aliases"].value or ()
     names = (actor.id, *(alias.alias for alias in aliases if alias.actor_id == actor.id))
     error = answers["configs"].error
-    if isinstance(error, SignedOut):
-        raise error
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "actor": actor,

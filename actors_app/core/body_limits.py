@@ -26,7 +26,7 @@ from actors_app.core.error_reports import report
 from actors_app.core.pages.errors import abaco_error, incomplete, too_large
 from actors_app.core.requests import brings_token, is_api
 from actors_app.core.security.credentials import SessionCredentials
-from actors_app.services.errors import AbacoError, Busy
+from actors_app.services.errors import Busy, CallError
 from portal.workers import UNPROVED_BYTES
 
 LARGE_AT_ONCE = 4  # in a process; each may take some five times its size while it is read and sent on
@@ -67,7 +67,7 @@ class BodyMiddleware:
             return too_large(request, refused.limit, refused.size, is_proved=refused.limit != UNPROVED_BYTES)
         except Incomplete:
             return incomplete(request, SECONDS)
-        except (AbacoError, Problem) as refused:
+        except (CallError, Problem) as refused:
             if is_api(request) or isinstance(refused, Problem):
                 return handle(refused, {"request": Request(request)})
             report(request, refused)

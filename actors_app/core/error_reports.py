@@ -7,15 +7,15 @@ import logging
 
 from django.http import HttpRequest
 
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import CallError
 
 log = logging.getLogger("actors_app.errors")
 
 
-def report(request: HttpRequest, error: AbacoError) -> str:
+def report(request: HttpRequest, error: CallError) -> str:
     """Log an error that is about to be shown, once however often a page shows it; return the incident's number."""
     number: str = getattr(request, "request_id", "")
-    reported: list[AbacoError] = request.__dict__.setdefault("_reported", [])
+    reported: list[CallError] = request.__dict__.setdefault("_reported", [])
     if not any(error is earlier for earlier in reported):
         reported.append(error)
         log.warning(

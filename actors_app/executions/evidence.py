@@ -27,7 +27,7 @@ from actors_app.logs.lifetime import no_log_in_words
 from actors_app.masking import MASK, Masker
 from actors_app.messages import archive as message_archive
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import AbacoError, Forbidden, NotFound
+from actors_app.services.errors import AbacoError, CallError, Forbidden, NotFound
 from actors_app.services.raw_json import Original
 from actors_app.services.types import Actor, AdminRole, Execution
 from portal import __version__
@@ -123,8 +123,10 @@ class Pack:
             calls["permissions"] = lambda: raw_json.permissions(id_)
         try:
             return self.abaco.gather(**calls)
-        except AbacoError as error:  # nobody is signed in any more
-            return dict.fromkeys(calls, Result(error=error))
+        except CallError as error:  # nobody is signed in any more
+            return dict.fromkeys(
+                calls, Result(error=AbacoError(error.detail, user_message=error.user_message, reason=error.reason))
+            )
 
     def _actor(self, seen_actor: SeenActor, answers: Mapping[str, Result], folder: str) -> Iterator[bytes]:
         error, original = answers["actor"].error, answers["actor"].value
@@ -193,7 +195,7 @@ class Pack:
         try:
             pieces = self.abaco.logs.stream(seen_actor.id, id_)
             first = next(pieces, "")
-        except AbacoError as error:
+        except CallError as error:
             why = _why(error)
         if not first:
             reason = (
@@ -342,7 +344,7 @@ def _without_secrets(result: Mapping[str, Any], masker: Masker) -> dict[str, Any
 
 def _why(error: Exception | None) -> str:
     """Say why something could not be read."""
-    if not isinstance(error, AbacoError):
+    if not isinstance(error, CallError):
         return _STORE_SILENT if error else "It was not asked for."
     return f"{error.user_message} The API said: {error.reason}" if error.reason else error.user_message
 

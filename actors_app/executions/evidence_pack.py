@@ -13,7 +13,7 @@ from actors_app.history.export import moment_text
 from actors_app.history.single import last_known, remember
 from actors_app.history.visibility import SeenActor
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import Forbidden, NotFound, ServiceFailed, SignedOut, Unreachable
+from actors_app.services.errors import Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import AdminRole
 
 
@@ -81,7 +81,7 @@ def _readable_actor(
             return seen_actor, None if seen_actor.owner == credentials.username else AdminRole.ADMIN
         raise error
     if not isinstance(error, NotFound | Unreachable | ServiceFailed):
-        raise error or SignedOut
+        answer.unwrap()
     seen_actor = visibility.one_readable(request, abaco, actor_id)
     if not isinstance(error, NotFound) or seen_actor.owner == credentials.username:
         return seen_actor, None

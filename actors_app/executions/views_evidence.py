@@ -22,7 +22,7 @@ from actors_app.history.query_context import QueryContext, query_context_of
 from actors_app.history.refresh import bring_up_to_date, is_known, last_looked
 from actors_app.history.visibility import ROLE_UNSEEN, SeenActor
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 from actors_app.services.types import AdminRole
 
 
@@ -45,8 +45,6 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
     abaco = abaco_for(request)
     try:
         query_context = query_context_of(request, abaco, form=form)
-    except SignedOut:
-        raise
     except AbacoError as error:
         return render_page(request, "executions/evidence.html", {**context, "error": error}, status=error.status)
     silence = query_context.error or bring_up_to_date(abaco, query_context, "", query_context.filters.since or 0)

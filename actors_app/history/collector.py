@@ -22,7 +22,7 @@ from actors_app.history.ingest import UNFINISHED, record
 from actors_app.history.models import ActorHistory, ExecutionRecord, UnreadHistory
 from actors_app.history.sync import OVERLAP, newest_known, reached, read_newer, read_sketches, save, span
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, SignedOut, TimedOut
+from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, TimedOut
 from actors_app.services.executions import MAX_DETAILS, MAX_SEARCH
 from actors_app.services.types import Execution, ExecutionRow
 
@@ -78,8 +78,6 @@ def look_at(
             look.new += step
         if listing is None and time.monotonic() < past - 0.3:
             look.sketches = read_sketches(hurried, actor)
-    except SignedOut:
-        raise
     except AbacoError as error:
         # Once it is known what is new, the end of the page's own time is no failure of the API's.
         if not (is_current and isinstance(error, TimedOut)):
@@ -114,8 +112,6 @@ def look_at_all(
         sure = {key for key, is_searchable in look.searchable.items() if is_searchable}
         look.new += read_back(hurried, actors, sure, since if is_window else now_ms() - DAY, until)
         _find_witnesses(hurried, actors, look.searchable)
-    except SignedOut:
-        raise
     except AbacoError as error:
         look.error = error
         return look

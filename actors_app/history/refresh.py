@@ -13,7 +13,7 @@ from actors_app.history.models import ActorHistory
 from actors_app.history.query import HistoryRow
 from actors_app.history.query_context import QueryContext
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, SignedOut, TimedOut
+from actors_app.services.errors import AbacoError, TimedOut
 from actors_app.services.executions import MAX_DETAILS
 
 BUDGET = 2.0  # seconds a page may wait for the API
@@ -87,8 +87,6 @@ def complete_rows(abaco: Abaco, rows: list[HistoryRow], ctx: QueryContext) -> bo
             record(actor, details.values())
             return bool(details)
         sync.record_singly(hurried, actor, sketches)
-    except SignedOut:
-        raise
     except AbacoError:
         return False
     return True

@@ -26,7 +26,7 @@ from actors_app.history.query_context import QueryContext, query_context_of
 from actors_app.history.refresh import READING, bring_up_to_date, complete_rows, is_known, last_looked
 from actors_app.history.rows import Row, table_rows
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, TimedOut
+from actors_app.services.errors import AbacoError, Forbidden, NotFound, TimedOut
 
 DRAWN_DAYS = 14  # on the actor's own page
 
@@ -68,7 +68,7 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
         return render_page(request, "history/list.html", base | {"is_refused": True}, status=422)
     try:
         ctx = query_context_of(request, abaco, actor_id, form)
-    except (Forbidden, NotFound, SignedOut):
+    except (Forbidden, NotFound):
         raise
     except AbacoError as error:
         if wants_fragment(request):

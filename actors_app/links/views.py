@@ -12,7 +12,6 @@ from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.security.credentials import abaco_for
 from actors_app.links.graph import drawing, host_of, links_of, ring_of
-from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor, Alias
 
 
@@ -46,8 +45,6 @@ def link_list(request: HttpRequest) -> HttpResponse:
     answers = abaco.gather(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
     error = answers["actors"].error
     context: dict[str, Any] = {"section": "links"}
-    if isinstance(error, SignedOut):
-        raise error
     if error:
         return render_page(request, "links/list.html", context | {"error": error}, status=error.status)
     actors: tuple[Actor, ...] = answers["actors"].value

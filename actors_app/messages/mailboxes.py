@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import SignedOut
 from actors_app.services.types import Execution, FoundPage
 
 ASKED = 12  # mailboxes that are asked for
@@ -47,9 +46,6 @@ def mailboxes(abaco: Abaco) -> Mailboxes:
         waiting=lambda: abaco.search.find("executions", conditions=WAITING, limit=SEARCHED),
         actors=lambda: abaco.actors.list(),
     )
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
     page: FoundPage[Execution] = answers["waiting"].unwrap()
     labels = {actor.id: actor.label for actor in answers["actors"].value or ()}
     executions_by_actor = Counter(execution.actor_id for execution in page.rows if execution.actor_id)
@@ -81,6 +77,4 @@ def _count(abaco: Abaco, actor_id: str):  # type: ignore[no-untyped-def]  # a ca
 
 
 def _messages(answer: Result) -> int | None:
-    if isinstance(answer.error, SignedOut):
-        raise answer.error
     return answer.value.messages if answer.value else None

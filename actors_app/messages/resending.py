@@ -18,7 +18,6 @@ from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import OriginalMessage, Sent
 from actors_app.messages.models import KeptMessage
 from actors_app.services import Result
-from actors_app.services.errors import SignedOut
 from actors_app.services.types import Actor
 
 LEFT_IN = (
@@ -44,9 +43,6 @@ class ResendDraft:
 
 def original_of(credentials: Credentials, execution_id: str, actor: Result, execution: Result) -> OriginalMessage:
     """Return what somebody may know of a message, by what the API says of its actor and execution now."""
-    for answer in (execution, actor):
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
     if execution.error is not None:
         return OriginalMessage(why_not=f"Its execution could not be read. {execution.error.user_message}")
     visible_actor: Actor | None = actor.value

@@ -12,7 +12,7 @@ from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.security.credentials import abaco_for
 from actors_app.messages.mailboxes import mailboxes
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,6 @@ def mailbox_list(request: HttpRequest) -> HttpResponse:
     status = 200
     try:
         waiting = mailboxes(abaco_for(request))
-    except SignedOut:
-        raise
     except AbacoError as failure:
         context["error"], status = failure, failure.status
     else:

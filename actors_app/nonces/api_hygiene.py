@@ -21,7 +21,7 @@ from actors_app.nonces.commands_replace import Replaced, replace
 from actors_app.nonces.forms import NonceNoteForm
 from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS
-from actors_app.nonces.listing import ReviewedNonce, keyed_of, look, stop_where_signed_out
+from actors_app.nonces.listing import ReviewedNonce, keyed_of, look
 from actors_app.nonces.operations import REPLACE_ALIAS_NONCE, REPLACE_NONCE
 from actors_app.services.types import Nonce
 
@@ -42,7 +42,6 @@ class NonceOverview(Resource):
     def get(self, request: Request) -> Response:
         """Answer with the nonces of some of them, masked, those worth a look first."""
         answers = self.abaco.gather(actors=lambda: self.abaco.actors.list(), aliases=lambda: self.abaco.aliases.list())
-        stop_where_signed_out(answers)
         holders = keyed_of(answers["actors"].unwrap(), answers["aliases"].value or (), self.user.username)
         page = paging.cut(
             holders,

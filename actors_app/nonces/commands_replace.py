@@ -10,7 +10,7 @@ from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.handles import nonce_handle
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import CallError
 from actors_app.services.types import Nonce
 
 
@@ -19,7 +19,7 @@ class Replaced:
     """The new nonce, and why the old one could not be deleted, if it could not."""
 
     result: CommandResult[Nonce]
-    error: AbacoError | None = None
+    error: CallError | None = None
 
 
 def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old: Nonce) -> Replaced:
@@ -49,7 +49,7 @@ def replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str, old
             subject=holder.id,
             details={"nonce": old.masked} | holder.details,
         )
-    except AbacoError as error:
+    except CallError as error:
         return Replaced(result, error)
     notes.hand_on(signed_in(request).tenant, handle, nonce_handle(holder.id, result.value.id))
     return Replaced(result)

@@ -1,6 +1,6 @@
 """The nonces of many actors and aliases with what is worth a look at each; what the pages show is not decided here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,7 @@ from actors_app.nonces.commands import Holder
 from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS, findings
 from actors_app.nonces.models import NonceNote
-from actors_app.services import Abaco, Result
-from actors_app.services.errors import SignedOut
+from actors_app.services import Abaco
 from actors_app.services.types import Actor, Alias, Nonce
 
 
@@ -66,7 +65,6 @@ def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[Revi
         # With a nonce of an alias too, the API looks at what its maker may do with the actor, and not with the alias.
         calls[f"levels {item.actor_id}"] = lambda id_=item.actor_id: abaco.permissions.get(id_)
     answers = abaco.gather(**calls) if calls else {}
-    stop_where_signed_out(answers)
     rows: list[tuple[Keyed, Nonce, str]] = []
     unread = []
     for number, item in enumerate(holders):
@@ -90,10 +88,3 @@ def look(abaco: Abaco, tenant: str, holders: Sequence[Keyed]) -> tuple[list[Revi
         )
     )
     return reviewed, unread
-
-
-def stop_where_signed_out(answers: Mapping[str, Result]) -> None:
-    """Raise SignedOut where the API said so to any of some calls."""
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error

@@ -25,7 +25,7 @@ from actors_app.nonces.forms import AliasNonceForm, NonceFilter, NonceForm, Nonc
 from actors_app.nonces.handles import nonce_behind, nonce_handle
 from actors_app.nonces.notes import noted
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import AbacoError, NotFound
+from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.types import Nonce
 
 OLDEST = datetime.min
@@ -209,7 +209,15 @@ def _page(
     """Render the page of the nonces; the API is asked only where `ask` is given."""
     context = frame(holder) | more
     if ask is not None:
-        answers = wave_of(ask, holder)
+        try:
+            answers = wave_of(ask, holder)
+        except SignedOut as error:
+            if "created" not in more:
+                raise
+            answers = {
+                "actor": Result(),
+                "nonces": Result(error=AbacoError(error.detail, user_message=error.user_message)),
+            }
         # A nonce that was just made is shown even where the rest of the page could not be loaded.
         context["actor"] = answers["actor"].value if "created" in more else answers["actor"].unwrap()
         context["error"] = answers["nonces"].error

@@ -20,7 +20,7 @@ from actors_app.nonces.commands import Holder
 from actors_app.nonces.commands_replace import replace
 from actors_app.nonces.handles import nonce_behind
 from actors_app.nonces.hygiene import FINDINGS
-from actors_app.nonces.listing import Keyed, keyed_of, look, stop_where_signed_out
+from actors_app.nonces.listing import Keyed, keyed_of, look
 from actors_app.nonces.models import NonceNote
 from actors_app.nonces.views import curl_of, frame, tenant_of, uses_words, wave_of
 from actors_app.services.errors import AbacoError, NotFound
@@ -60,7 +60,6 @@ def nonce_overview(request: HttpRequest) -> HttpResponse:
     choices = [("", "All"), ("worth", "Worth a look"), *((name, word) for name, (word, _) in FINDINGS.items())]
     context: dict[str, Any] = {"section": "nonces", "show": show, "choices": choices}
     answers = abaco.gather(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
-    stop_where_signed_out(answers)
     if error := answers["actors"].error:
         return _sent(request, context | {"error": error}, error.status)
     me = request.session["who"]["username"]

@@ -12,7 +12,7 @@ from actors_app.history.models import ActorHistory
 from actors_app.overview.day import SPAN, Day, day_of
 from actors_app.overview.wellness import ApiAnswers
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 from actors_app.services.executions import MAX_SEARCH
 from actors_app.services.types import Actor
 
@@ -40,9 +40,6 @@ def gather_inputs(abaco: Abaco, tenant: str, at: datetime) -> OverviewInputs:
         workers=lambda: abaco.search.workers().workers,
         aliases=lambda: abaco.aliases.list(),
     )
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
     actors: tuple[Actor, ...] | None = answers["actors"].value
     names = {actor.id: actor.label for actor in actors or ()}
     page = answers["page"].value

@@ -18,7 +18,7 @@ from actors_app.permissions import access
 from actors_app.permissions.access import Entry, Route, Subject
 from actors_app.permissions.forms import EntryFilter
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins, SignedOut
+from actors_app.services.errors import AbacoError, NotFound, OnlyAdmins
 from actors_app.services.permissions import LEVELS, WORLD, level_of
 from actors_app.services.types import AdminRole, Nonce
 
@@ -81,8 +81,6 @@ def others_with_access(abaco: Abaco, subject: Subject, me: str) -> list[Entry] |
     """
     try:
         levels = abaco.permissions.get(subject.name, subject.kind)
-    except SignedOut:
-        raise
     except AbacoError:
         return None
     return [entry for entry in access.entries_of(subject.kind, levels, me, me) if entry.lets_in and not entry.is_you]

@@ -20,7 +20,7 @@ from actors_app.core.security.credentials import abaco_for
 from actors_app.schedules import commands
 from actors_app.schedules.forms import ScheduleForm
 from actors_app.schedules.operations import UPDATE_SCHEDULE
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 from actors_app.services.types import Actor
 
 
@@ -45,8 +45,6 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "schedules", "show": show if show in ("on", "off") else ""} | zone_context(request)
     try:
         actors = abaco_for(request).actors.list()
-    except SignedOut:
-        raise
     except AbacoError as error:
         return render_page(request, "schedules/list.html", context | {"error": error}, status=error.status)
     at = now()

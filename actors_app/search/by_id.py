@@ -11,7 +11,7 @@ from actors_app.history.models import ExecutionRecord
 from actors_app.history.visibility import readable
 from actors_app.services import Abaco
 from actors_app.services.blanks import trimmed
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import AbacoError
 from actors_app.services.hashids import is_hashid
 from actors_app.services.types import Actor, Execution, Worker
 
@@ -52,14 +52,11 @@ def _is_likely_id(text: str) -> bool:
 def by_id(request: HttpRequest, abaco: Abaco, target: Target) -> list[Actor | Execution | Worker]:
     """Return what a target names, as far as the visitor may see it.
 
-    `GET /actors/{id}`, `GET /actors/search/executions?id.in=…`, and for a link what it leads to. Raises SignedOut, and
-    the API's silence where nothing was found.
+    `GET /actors/{id}`, `GET /actors/search/executions?id.in=…`, and for a link what it leads to.
+    Raises the API's silence where nothing was found.
     """
     answers = abaco.gather(**_calls(abaco, target))
     errors = [answer.error for answer in answers.values() if answer.error]
-    for error in errors:
-        if isinstance(error, SignedOut):
-            raise error
     results: list[Any] = [answer.value for answer in answers.values() if answer.value]
     results = [row for result in results for row in (result.values() if isinstance(result, dict) else [result])]
     if not results and not target.kind:
@@ -86,8 +83,6 @@ def _recorded(request: HttpRequest, abaco: Abaco, execution_id: str) -> list[Exe
     rows = ExecutionRecord.objects.filter(execution_id=execution_id).select_related("actor")
     try:
         keys = readable(request, abaco).actors.keys() if rows else ()
-    except SignedOut:
-        raise
     except AbacoError:
         return []
     return [

@@ -21,7 +21,7 @@ from actors_app.masking import Masker
 from actors_app.search.by_id import by_id, target_of
 from actors_app.search.forms import SearchForm
 from actors_app.search.operations import SEARCH
-from actors_app.services.errors import AbacoError, Forbidden, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden
 from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
 
 LOGS_PER_PAGE = 10  # each may be a megabyte
@@ -68,7 +68,7 @@ def search(request: HttpRequest) -> HttpResponse:
             limit=size,
             skip=(number - 1) * size,
         )
-    except (SignedOut, Forbidden):
+    except Forbidden:
         raise
     except AbacoError as error:
         return render_page(request, "search/list.html", context | {"error": error}, status=error.status)

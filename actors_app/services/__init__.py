@@ -30,8 +30,8 @@ __all__ = ["Abaco", "AbacoClient", "Credentials", "Result"]
 class Abaco:
     """The Actors API, used as one visitor, for as long as one request of the portal lasts.
 
-    Every call raises an AbacoError where it does not succeed. A token that is refused is renewed once: a
-    GET is then made again; a write is not, and raises SignedOut with `renewed`. `observer` is told what an answer says
+    Every call raises a CallError where it does not succeed. A token that is refused is renewed once: a
+    GET is then made again; a write is not, and raises TokenRenewed. `observer` is told what an answer says
     about the visitor's rights.
     """
 
@@ -69,6 +69,7 @@ class Abaco:
     def gather(self, **calls: GetCall) -> dict[str, Result]:
         """Make several reading calls at once and return each one's answer, its error included, by its name.
 
-        Only calls that change nothing belong here, since they may be made twice.
+        Only calls that change nothing belong here, since they may be made twice. Raises SignedOut,
+        whichever call met it.
         """
         return call_all(self._caller, calls)

@@ -12,7 +12,16 @@ from typing import Any, Literal, Protocol, TypeVar
 from actors_app.services.calls import Call, Reply
 from actors_app.services.classify import classify
 from actors_app.services.client import AbacoClient
-from actors_app.services.errors import AbacoError, BadAnswer, InvalidRequest, InvalidToken, NamingMismatch, SignedOut
+from actors_app.services.errors import (
+    AbacoError,
+    BadAnswer,
+    CallError,
+    InvalidRequest,
+    InvalidToken,
+    NamingMismatch,
+    SignedOut,
+    TokenRenewed,
+)
 from actors_app.services.jsons import TooMuchJSON, UnreadableJSON, dump_json, load_json
 from actors_app.services.naming import check, naming_of
 from actors_app.services.observer import NullObserver, Observer
@@ -69,7 +78,7 @@ class Caller:
         self._token = self._credentials.renew(rejected)
 
     def result(self, call: Call) -> Any:
-        """Make a call and return the `result` of its envelope; raise an AbacoError for anything else."""
+        """Make a call and return the `result` of its envelope; raise a CallError for anything else."""
         return self._result_of(call, self.reply(call))
 
     def object(self, call: Call) -> dict[str, Any]:
@@ -129,7 +138,7 @@ class Caller:
             self._learn_names()
         except NamingMismatch:
             raise
-        except AbacoError:
+        except CallError:
             pass  # what was answered has no names that could be read wrongly
 
     def confirm_names(self) -> None:
@@ -183,7 +192,7 @@ class Caller:
             # There is no newer one: what is wrong with this one says more.
             raise (refusal if isinstance(refusal, InvalidToken) else ended) from None
         if call.is_write:
-            raise SignedOut.after_renewal(refusal.detail)
+            raise TokenRenewed(refusal.detail)
         return make(self.dialect.auth_headers(self.token()))
 
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from actors_app.masking import Masker
 from actors_app.services.errors import (
-    AbacoError,
     APIError,
     BadAnswer,
+    CallError,
     Conflict,
     Forbidden,
     InvalidRequest,
@@ -39,11 +39,11 @@ class _Row(NamedTuple):
     """A message that means something else than its status: `where` limits the row to labels of that form."""
 
     pattern: re.Pattern[str]
-    error: type[APIError]
+    error: type[CallError]
     where: re.Pattern[str] = re.compile("")
 
 
-def _row(pattern: str, error: type[APIError], where: str = "") -> _Row:
+def _row(pattern: str, error: type[CallError], where: str = "") -> _Row:
     return _Row(re.compile(pattern), error, re.compile(where))
 
 
@@ -84,7 +84,7 @@ _ROWS = (
     ),
 )
 
-_STATUSES: Mapping[int, type[APIError]] = {
+_STATUSES: Mapping[int, type[CallError]] = {
     400: InvalidRequest,
     401: SignedOut,
     403: Forbidden,
@@ -123,7 +123,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u20
 
 def classify(
     status: int, headers: Mapping[str, str], body: bytes, *, method: str = "GET", label: str = ""
-) -> AbacoError:
+) -> CallError:
     """Return the error that an answer is; call it only for answers that are not a success.
 
     `label` is the path with its ids left out; it is all that `detail` says of the address. A status from
@@ -164,10 +164,10 @@ def _field_of(message: str) -> str | None:
     return next((field for pattern, field in _FIELD_OF if pattern.search(message)), None)
 
 
-def _after(error: AbacoError, method: str, status: int) -> AbacoError:
+def _after(error: CallError, method: str, status: int) -> CallError:
     """Note the status; say that a write may have been done, where neither it nor the API says that it was not."""
     error.answered = status
-    decided = isinstance(error, APIError) and not isinstance(error, ServiceFailed)
+    decided = isinstance(error, APIError | SignedOut) and not isinstance(error, ServiceFailed)
     if method != "GET" and not decided:
         error.mark_changed("unknown")
     return error
@@ -184,7 +184,7 @@ def too_large_for_api(detail: str) -> InvalidRequest:
     )
 
 
-def _error_class(status: int, message: str | None, body: bytes, where: str) -> type[APIError]:
+def _error_class(status: int, message: str | None, body: bytes, where: str) -> type[CallError]:
     gateway = (
         _GATEWAY_CODE.search(body[:MAX_ERROR_BODY]) if status >= 400 and b"ault" in body[:MAX_ERROR_BODY] else None
     )
@@ -204,7 +204,7 @@ def _error_class(status: int, message: str | None, body: bytes, where: str) -> t
     return InvalidRequest
 
 
-def _gateway_class(code: int) -> type[APIError]:
+def _gateway_class(code: int) -> type[CallError]:
     if code < 900900:
         return RateLimited
     return SignedOut if code in (900901, 900902, 900903, 900904) else Forbidden

@@ -37,7 +37,7 @@ from actors_app.services.classify import MAX_ERROR_BODY, classify, too_large_for
 from actors_app.services.connecting import connect
 from actors_app.services.deadline import Attempt, DeadlineSocket, DeadlineSSLSocket, goes_once
 from actors_app.services.dialects import DIALECTS
-from actors_app.services.errors import AbacoError, BadAnswer, ServiceFailed, SignedOut, TimedOut, Unreachable
+from actors_app.services.errors import AbacoError, BadAnswer, CallError, ServiceFailed, SignedOut, TimedOut, Unreachable
 from actors_app.services.gunzip import Gunzip
 from actors_app.services.instrumentation import watched
 
@@ -58,7 +58,7 @@ _HEADER = re.compile(r"(?:[A-Za-z]+ )?[\x21-\x7e]+", re.ASCII)
 class _Silence(Exception):  # noqa: N818 - not an error yet: the call may be made once more
     """A call got no answer, or one from a gateway that has none; `error` is what it is when it stays so."""
 
-    def __init__(self, error: AbacoError) -> None:
+    def __init__(self, error: CallError) -> None:
         self.error = error
         super().__init__()
 
@@ -178,7 +178,7 @@ class AbacoClient:
         return self._root
 
     def send(self, call: Call, auth: dict[str, str]) -> Reply:
-        """Make a call and return its whole answer; raise an AbacoError for anything but a success.
+        """Make a call and return its whole answer; raise a CallError for anything but a success.
 
         A body larger than the server takes is not sent.
         """
@@ -210,11 +210,12 @@ class AbacoClient:
         request = self._prepare(call, auth)
         breaker = self._breaker(call)
         breaker.enter(call)
+        error: CallError
         try:
             response = self._open_twice(call, request, attempt)
         except _Silence as silence:
             is_ill, error = silence.error.kind != "untrusted-tls", silence.error
-        except AbacoError as caught:
+        except CallError as caught:
             is_ill, error = isinstance(caught, TimedOut), caught
         else:
             breaker.answered()
@@ -264,7 +265,7 @@ class AbacoClient:
                 failure = caught
         # Raised outside the handler, so that no exception that holds the address hangs on to ours.
         if failure:
-            error = _no_answer(call, failure, attempt)
+            error: CallError = _no_answer(call, failure, attempt)
             raise _Silence(error) if type(error) is Unreachable or _is_connecting(failure) else error
         if not 200 <= response.status_code < 300:
             error = self._refusal(call, response, attempt)
@@ -279,7 +280,7 @@ class AbacoClient:
             raise _done(call, BadAnswer(f"{call} was answered in an encoding that was not asked for"))
         return response
 
-    def _refusal(self, call: Call, response: requests.Response, attempt: Attempt) -> AbacoError:
+    def _refusal(self, call: Call, response: requests.Response, attempt: Attempt) -> CallError:
         body = b""
         try:
             for piece in self._pieces(call, response, attempt, MAX_ERROR_BODY):

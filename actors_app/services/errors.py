@@ -1,28 +1,33 @@
 """What can go wrong at the Actors API, as one tree; `classify.py` decides which answer is which class.
 
-    AbacoError                    kind                                    status of our answer
-    ├── Unreachable               unreachable, untrusted-tls              502
-    │   ├── TimedOut              timeout                                 504
-    │   └── Resting               unreachable                             503
-    ├── Busy                      busy                                    503
-    ├── BadAnswer                 cut-off, too-large, unreadable          502
-    │   └── NamingMismatch        wrong-version                           502
-    └── APIError                  the API refused, in its own words
-        ├── InvalidRequest        invalid, too-large                      400, 413
-        │   ├── WrongPassword     invalid                                 400
-        │   └── CodeRefused       invalid                                 400
-        ├── SignedOut             signed-out                              401
-        │   ├── InvalidToken      invalid-token                           401
-        │   └── PortalRefused     signed-out                              401
-        ├── Forbidden             forbidden                               403
-        │   └── OnlyAdmins        only-admins                             403
-        ├── NotFound              gone                                    404
-        ├── Unaddressable         unaddressable                           404
-        ├── Conflict              conflict                                409
-        ├── Unsupported           unsupported                             501
-        ├── RateLimited           rate-limited                            503
-        └── ServiceFailed         upstream-error                          502
-            └── ClientRefused     upstream-error                          502
+    CallError                     kind                                    status of our answer
+    ├── SignedOut                 signed-out                              401
+    │   ├── InvalidToken          invalid-token                           401
+    │   └── PortalRefused         signed-out                              401
+    └── AbacoError
+        ├── Unreachable           unreachable, untrusted-tls              502
+        │   ├── TimedOut          timeout                                 504
+        │   └── Resting           unreachable                             503
+        ├── Busy                  busy                                    503
+        ├── BadAnswer             cut-off, too-large, unreadable          502
+        │   └── NamingMismatch    wrong-version                           502
+        └── APIError              the API refused, in its own words
+            ├── InvalidRequest    invalid, too-large                      400, 413
+            │   ├── WrongPassword invalid                                 400
+            │   └── CodeRefused   invalid                                 400
+            ├── TokenRenewed      signed-out                              401
+            ├── Forbidden         forbidden                               403
+            │   └── OnlyAdmins    only-admins                             403
+            ├── NotFound          gone                                    404
+            ├── Unaddressable     unaddressable                           404
+            ├── Conflict          conflict                                409
+            ├── Unsupported       unsupported                             501
+            ├── RateLimited       rate-limited                            503
+            └── ServiceFailed     upstream-error                          502
+                └── ClientRefused upstream-error                          502
+
+A page shows an AbacoError in the place of what it could not read. SignedOut is none, so that no page shows anything
+instead: it passes through every view, and the middleware, or the error handler of the JSON API, answers it.
 
 A write of which nobody knows whether it was done has the kind `unknown-outcome`, whatever its class.
 """
@@ -37,8 +42,8 @@ CHECK_FIRST = "We do not know whether it was done. Check before you send it agai
 DONE_UNSEEN = "It was done, but its details could not be read. Look at the list to see the outcome."
 
 
-class AbacoError(Exception):
-    """Something failed at the Actors API.
+class CallError(Exception):
+    """A call to the Actors API failed.
 
     kind: a word for machines. user_message: a sentence saying what happened. advice: a sentence saying what
     to do next. changed: whether the call changed anything ("no", "yes" or "unknown"). status: the HTTP
@@ -88,7 +93,7 @@ class AbacoError(Exception):
                 self.advice = f"Try again in {_duration(seconds)}."
         return self
 
-    def mark_changed(self, changed: Literal["yes", "unknown"]) -> "AbacoError":
+    def mark_changed(self, changed: Literal["yes", "unknown"]) -> Self:
         """Say what the failed write may have done, in `changed`, `advice` and `kind`; return the error."""
         self.changed = changed
         if changed == "unknown":
@@ -97,6 +102,37 @@ class AbacoError(Exception):
         else:
             self.advice = DONE_UNSEEN
         return self
+
+
+class SignedOut(CallError):
+    """The sign-in has ended."""
+
+    kind = "signed-out"
+    status = 401
+    user_message = "Your sign-in has ended."
+    advice = "Sign in again."
+
+
+class InvalidToken(SignedOut):
+    """The API itself refuses the token, by what is in it; another one may be accepted."""
+
+    kind = "invalid-token"
+    user_message = (
+        "The Actors API does not accept this token: it cannot be read, has expired or was changed, or is of another "
+        "tenant."
+    )
+    advice = "Sign in again, or bring another token."
+
+
+class PortalRefused(SignedOut):
+    """The token endpoint refuses the portal's own OAuth client, so it renews no sign-in."""
+
+    user_message = "Your sign-in could not be renewed: the Actors API refuses this portal's own sign-in."
+    advice = "Sign in again; if that fails too, tell the people who run this portal."
+
+
+class AbacoError(CallError):
+    """Something else than the sign-in failed, so that the rest of a page can be shown all the same."""
 
 
 class Unreachable(AbacoError):
@@ -212,43 +248,13 @@ class CodeRefused(InvalidRequest):
     advice = "Sign in again."
 
 
-class SignedOut(APIError):
-    """The sign-in has ended; with `renewed`, a write met an old token, now renewed, and was not done."""
+class TokenRenewed(APIError):
+    """A write met an old token, which is renewed now; the write was not done."""
 
     kind = "signed-out"
     status = 401
-    user_message = "Your sign-in has ended."
-    advice = "Sign in again."
-    renewed: bool = False
-
-    @classmethod
-    def after_renewal(cls, detail: str) -> "SignedOut":
-        """Return the error of a write that was refused for an old token: renewed since, nothing was done."""
-        error = cls(
-            detail,
-            user_message="Your sign-in had to be renewed, so nothing was sent.",
-            advice="It is renewed now: send it again.",
-        )
-        error.renewed = True
-        return error
-
-
-class InvalidToken(SignedOut):
-    """The API itself refuses the token, by what is in it; another one may be accepted."""
-
-    kind = "invalid-token"
-    user_message = (
-        "The Actors API does not accept this token: it cannot be read, has expired or was changed, or is of another "
-        "tenant."
-    )
-    advice = "Sign in again, or bring another token."
-
-
-class PortalRefused(SignedOut):
-    """The token endpoint refuses the portal's own OAuth client, so it renews no sign-in."""
-
-    user_message = "Your sign-in could not be renewed: the Actors API refuses this portal's own sign-in."
-    advice = "Sign in again; if that fails too, tell the people who run this portal."
+    user_message = "Your sign-in had to be renewed, so nothing was sent."
+    advice = "It is renewed now: send it again."
 
 
 class Forbidden(APIError):

@@ -41,30 +41,41 @@ os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
 def call_all(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Result]:
-    """Make all calls at once; those that met an old token are made once more, after its renewal."""
+    """Make all calls at once; those that met an old token are made once more, after its renewal.
+
+    Raises SignedOut, once all calls have ended, where the sign-in has ended.
+    """
     token = caller.token()
-    answers = _call_at_once(calls)
-    late = {name: calls[name] for name, answer in answers.items() if isinstance(answer.error, SignedOut)}
-    if not late:
-        return answers
-    try:
-        caller.renew(token)
-    except AbacoError as error:
-        ended = isinstance(error, SignedOut)
-        errors = {name: answers[name].error for name in late}
-        return answers | {
-            name: Result(error=first_error if ended and isinstance(first_error, InvalidToken) else error)
-            for name, first_error in errors.items()
-        }
-    return answers | _call_at_once(late)
+    answers, refusals = _call_at_once(calls)
+    if refusals:
+        try:
+            caller.renew(token)
+        except SignedOut as ended:
+            # There is no newer one: what is wrong with this one says more.
+            raise next((refusal for refusal in refusals.values() if isinstance(refusal, InvalidToken)), ended) from None
+        except AbacoError as error:
+            answers |= dict.fromkeys(refusals, Result(error=error))
+        else:
+            later_answers, refusals = _call_at_once({name: calls[name] for name in refusals})
+            answers |= later_answers
+            for refusal in refusals.values():
+                raise refusal
+    return {name: answers[name] for name in calls}
 
 
-def _call_at_once(calls: Mapping[str, GetCall]) -> dict[str, Result]:
+def _call_at_once(calls: Mapping[str, GetCall]) -> tuple[dict[str, Result], dict[str, SignedOut]]:
+    """Return the answers by their names, and those that refused the token."""
     futures: dict[str, Future[Result]] = {}
     for name, call in calls.items():
         futures[name] = _threads().submit(copy_context().run, _result_of, call)
     about_to_wait()
-    return {name: future.result() for name, future in futures.items()}
+    answers, refusals = dict[str, Result](), dict[str, SignedOut]()
+    for name, future in futures.items():
+        try:
+            answers[name] = future.result()
+        except SignedOut as refusal:
+            refusals[name] = refusal
+    return answers, refusals
 
 
 def _result_of(call: GetCall) -> Result:

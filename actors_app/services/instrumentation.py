@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from actors_app.services.calls import Call
-from actors_app.services.errors import AbacoError, Resting
+from actors_app.services.errors import CallError, Resting
 
 Ended = Callable[[str, Call, str, float], None]
 
@@ -41,7 +41,7 @@ def watched(origin: str, call: Call) -> Iterator[None]:
     began, outcome = time.perf_counter(), "answered"
     try:
         yield
-    except AbacoError as error:
+    except CallError as error:
         outcome = "not-sent" if isinstance(error, Resting) else error.kind
         raise
     finally:

@@ -4,7 +4,7 @@ import time
 
 from actors_app.services.caller import Caller
 from actors_app.services.calls import Call
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.types import AdminRole
 
 # An alias that nobody need have made: the API checks the role of whoever asks for an alias with `admin` in its name
@@ -33,8 +33,6 @@ class Roles:
     def _probe(self) -> AdminRole:
         try:
             alias = self._caller.result(Call("GET", self._caller.path("aliases", PROBE)))
-        except SignedOut:
-            raise
         except AbacoError as error:
             reason = error.reason or ""
             if (error.answered, type(error)) == (404, NotFound) and reason.startswith("No alias found"):

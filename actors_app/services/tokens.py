@@ -12,8 +12,7 @@ from actors_app.services.calls import Call
 from actors_app.services.client import AbacoClient
 from actors_app.services.dialects import Tokens, basic_auth
 from actors_app.services.errors import (
-    AbacoError,
-    APIError,
+    CallError,
     ClientRefused,
     CodeRefused,
     InvalidRequest,
@@ -86,7 +85,7 @@ def refresh(client: AbacoClient, key: str, secret: str, refresh_token: str) -> T
     raise PortalRefused(detail)
 
 
-def _ask(client: AbacoClient, key: str, secret: str, grant: Mapping[str, str], refused: type[AbacoError]) -> Tokens:
+def _ask(client: AbacoClient, key: str, secret: str, grant: Mapping[str, str], refused: type[CallError]) -> Tokens:
     call = Call(
         "POST",
         upstream_url(*client.dialect.token_path),
@@ -95,7 +94,7 @@ def _ask(client: AbacoClient, key: str, secret: str, grant: Mapping[str, str], r
         is_brief=grant["grant_type"] == "refresh_token",
         is_for_tokens=True,
     )
-    refusal: APIError | None = None
+    refusal: CallError | None = None
     try:
         reply = client.send(call, basic_auth(key, secret))
     except (InvalidRequest, SignedOut) as caught:

@@ -17,7 +17,7 @@ from actors_app.executions.comparison import difference, tail_of
 from actors_app.executions.shapes import tree_of
 from actors_app.masking import Masker
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, BadAnswer, Conflict, SignedOut
+from actors_app.services.errors import AbacoError, BadAnswer, Conflict
 from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
 from actors_app.state import commands
@@ -39,8 +39,6 @@ def state_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
     is_hidden = raw and isinstance(answers["actor"].error, BadAnswer)
     actor: Actor | None = None if is_hidden else answers["actor"].unwrap()
     context = _context(actor_id, actor)
-    if isinstance(error, SignedOut):
-        raise error
     if raw:
         text = Masker(actor_id).text(raw[:MAX_RAW])
         context |= {"error": error, "raw": text, "raw_rest": max(0, len(raw) - MAX_RAW)}

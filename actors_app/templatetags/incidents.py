@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from actors_app.core.error_reports import report
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import CallError
 
 register = template.Library()
 
@@ -14,4 +14,4 @@ register = template.Library()
 def incident(context: dict[str, Any], error: Any) -> str:
     """Log the error that is being shown; return the number under which the log has it."""
     request = context.get("request")
-    return report(request, error) if request is not None and isinstance(error, AbacoError) else ""
+    return report(request, error) if request is not None and isinstance(error, CallError) else ""

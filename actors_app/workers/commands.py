@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.services import Abaco
+from actors_app.services.errors import CallError
 from actors_app.services.types import Worker
 from actors_app.workers.operations import ENSURE_WORKERS, STOP_WORKER
 
@@ -39,7 +40,11 @@ def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> C
 
 def _outcome(abaco: Abaco, actor_id: str, num: int, message: str) -> Outcome:
     """Say what became of asking for workers, from a fresh list: the API's own numbers are what was asked for."""
-    workers: tuple[Worker, ...] | None = abaco.gather(workers=lambda: abaco.workers.list(actor_id))["workers"].value
+    workers: tuple[Worker, ...] | None
+    try:
+        workers = abaco.workers.list(actor_id)
+    except CallError:
+        workers = None
     is_same = "already had" in message
     if workers is None:
         total = ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from actors_app.core.pages.formatting import now
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import Forbidden, NotFound, SignedOut
+from actors_app.services.errors import Forbidden, NotFound
 from actors_app.services.types import Actor, Execution, ExecutionListing, ExecutionPage, ExecutionRow, Worker
 from actors_app.workers.standstill import Standstill, is_suspect, standstills, still_waits
 from actors_app.workers.why import ActorState, Why, why_not_running
@@ -176,9 +176,6 @@ def _received(row: ExecutionRow) -> float:
 
 def _gathered(abaco: Abaco, calls: dict[str, Any]) -> dict[str, Result]:
     answers = abaco.gather(**calls) if calls else {}
-    for answer in answers.values():
-        if isinstance(answer.error, SignedOut):
-            raise answer.error
     return answers
 
 

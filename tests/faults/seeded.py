@@ -136,7 +136,7 @@ SEEDED = (
     # Tokens and retries.
     Seeded(
         _S + "caller.py",
-        "if call.is_write:\n            raise SignedOut.after_renewal(refusal.detail)",
+        "if call.is_write:\n            raise TokenRenewed(refusal.detail)",
         "if False:\n            raise refusal",
         _USE,
     ),

@@ -8,7 +8,7 @@ import pytest
 
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import CallError, SignedOut
 from actors_app.services.naming import naming_of
 
 ROOT = "https://api.example.org"
@@ -170,8 +170,8 @@ class pouring:  # noqa: N801  # used as `answering` is
             self.sent += 65536
 
 
-def failure_of(act: Callable[[], object]) -> AbacoError:
-    with pytest.raises(AbacoError) as caught:
+def failure_of(act: Callable[[], object]) -> CallError:
+    with pytest.raises(CallError) as caught:
         act()
     error = caught.value
     # Neither the address nor the token may hang on to an error, in its text or in what it was made from.

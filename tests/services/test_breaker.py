@@ -7,7 +7,7 @@ import pytest
 from actors_app.services import AbacoClient
 from actors_app.services.breaker import Breaker
 from actors_app.services.calls import Limits
-from actors_app.services.errors import AbacoError, Resting, ServiceFailed, TimedOut, Unreachable
+from actors_app.services.errors import CallError, Resting, ServiceFailed, TimedOut, Unreachable
 from tests.services.conftest import RawServer, answering, envelope, http, reach
 
 OK = http(envelope(b'{"id": "x"}'))
@@ -114,10 +114,10 @@ def say(answer: bytes):
     return handle
 
 
-def failures(url: str, number: int, **limits: float) -> list[type[AbacoError]]:
+def failures(url: str, number: int, **limits: float) -> list[type[CallError]]:
     abaco, met = reach(url, **limits), []
     for _ in range(number):
-        with pytest.raises(AbacoError) as caught:
+        with pytest.raises(CallError) as caught:
             abaco.actors.get("x")
         met.append(type(caught.value))
     return met

@@ -13,7 +13,7 @@ from actors_app.services import Abaco, AbacoClient, tokens
 from actors_app.services.calls import Limits
 from actors_app.services.dialects import DIALECTS
 from actors_app.services.errors import (
-    AbacoError,
+    CallError,
     ClientRefused,
     CodeRefused,
     Forbidden,
@@ -22,6 +22,7 @@ from actors_app.services.errors import (
     ServiceFailed,
     SignedOut,
     TimedOut,
+    TokenRenewed,
     WrongPassword,
 )
 from actors_app.services.schedules import from_now_on
@@ -151,7 +152,7 @@ def test_what_holds_no_token_of_tapis_is_none(answer: Any) -> None:
 )  # fmt: skip
 @responses.activate
 def test_what_a_refusal_of_tapis_means(
-    message: str, password: type[AbacoError], refresh: type[AbacoError], code: type[AbacoError]
+    message: str, password: type[CallError], refresh: type[CallError], code: type[CallError]
 ) -> None:
     responses.post(ENDPOINTS["v3"], json=refusal(message), status=400)
     client = client_of("v3")
@@ -204,9 +205,8 @@ def test_a_bad_token_is_a_400_and_is_renewed(message: str) -> None:
     assert abaco_of("v3", "old", "new").actors.get(A).max_workers == 3
     assert [call.request.headers["X-Tapis-Token"] for call in responses.calls] == ["old", "new"]
     responses.post(f"{url}/messages", json=refusal(message), status=400)
-    with pytest.raises(SignedOut) as ended:
+    with pytest.raises(TokenRenewed):
         abaco_of("v3", "old", "new").messages.send_text(A, "hej")
-    assert ended.value.renewed
 
 
 @responses.activate

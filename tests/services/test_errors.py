@@ -5,21 +5,29 @@ from collections.abc import Iterator
 import pytest
 
 from actors_app.services import errors
-from actors_app.services.errors import AbacoError, InvalidRequest, SignedOut, TimedOut, Unreachable, WrongPassword
+from actors_app.services.errors import (
+    AbacoError,
+    CallError,
+    InvalidRequest,
+    SignedOut,
+    TimedOut,
+    Unreachable,
+    WrongPassword,
+)
 
 
-def family(kind: type[AbacoError]) -> Iterator[type[AbacoError]]:
+def family(kind: type[CallError]) -> Iterator[type[CallError]]:
     yield kind
     for child in kind.__subclasses__():
         yield from family(child)
 
 
-OURS = [kind for kind in family(AbacoError) if kind.__module__ == errors.__name__]
+OURS = [kind for kind in family(CallError) if kind.__module__ == errors.__name__]
 
 
 @pytest.mark.parametrize("kind", OURS, ids=lambda kind: kind.__name__)
-def test_each_can_be_raised_bare_and_speaks_in_sentences(kind: type[AbacoError]) -> None:
-    with pytest.raises(AbacoError) as caught:
+def test_each_can_be_raised_bare_and_speaks_in_sentences(kind: type[CallError]) -> None:
+    with pytest.raises(CallError) as caught:
         raise kind
     error = caught.value
     assert error.user_message[0].isupper()
@@ -35,7 +43,7 @@ def test_the_docstring_draws_the_tree() -> None:
     assert len(drawn) > 10
     for kind in drawn:
         line = next(line for line in (errors.__doc__ or "").splitlines() if f" {kind.__name__} " in line)
-        if kind not in (AbacoError, errors.APIError):
+        if kind not in (CallError, AbacoError, errors.APIError):
             assert kind.kind in line
             assert str(kind.status) in line
 

@@ -12,7 +12,7 @@ import pytest
 
 from actors_app.services import Abaco, AbacoClient, tokens
 from actors_app.services.calls import Limits
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import CallError
 from tests.services.conftest import RawServer, Visitor, envelope, http
 
 SERVICES = Path(__file__).parent.parent.parent / "actors_app" / "services"
@@ -85,7 +85,7 @@ def test_no_fault_tells_a_secret(
     if fault in ("no-result", "wrong-result"):
         del acts["delete"]  # which is content with the API's words
     for name, act in acts.items():
-        with pytest.raises(AbacoError) as caught:
+        with pytest.raises(CallError) as caught:
             act()
         error = caught.value
         # A traceback shows our lines of source, never the values in them.

@@ -209,17 +209,19 @@ _ANSWERS: list[tuple[str, Any]] = [
 def answer_everything(
     wire: responses.RequestsMock,
     status: int = 200,
+    only: str = "",
     written: Callable[[Any], Any] = lambda result: result,
     url: str = payloads.API,
 ) -> None:
     """Answer every call with one of what it asks for, or with a failure of the given status.
 
-    `written` writes the names of a result otherwise; `url` is the address of the API.
+    With `only`, nothing but the calls of that path fail. `written` writes the names of a result otherwise; `url` is the
+    address of the API.
     """
 
     def answer(request: PreparedRequest) -> tuple[int, dict[str, str], str]:
         path = (request.path_url or "").partition("?")[0]
-        if status != 200:
+        if status != 200 and path == (only or path):
             return status, {}, json.dumps(payloads.refusal("no"))
         if path.endswith("/results"):
             return 200, {}, "a result"

@@ -12,7 +12,7 @@ from actors_app.core.error_reports import report
 from actors_app.core.operations.perform import AnsweredBefore
 from actors_app.core.pages.errors import TITLES as API_TITLES
 from actors_app.core.problems import TITLES, problem
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import CallError
 
 REPLAYED = {"Idempotency-Replayed": "true"}
 _READS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -58,7 +58,7 @@ def not_valid(errors: Mapping[str, Sequence[str]]) -> Problem:
 def handle(exception: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Answer with a problem; None for a fault of our own, which Django's last handler answers."""
     request: HttpRequest = context["request"]._request
-    if isinstance(exception, AbacoError):
+    if isinstance(exception, CallError):
         report(request, exception)
         return _of_api(request, exception)
     if isinstance(exception, exceptions.ValidationError):
@@ -86,7 +86,7 @@ def sentences(detail: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
         yield path or "body", [str(item) for item in (detail if isinstance(detail, list | tuple) else [detail])]
 
 
-def _of_api(request: HttpRequest, error: AbacoError) -> HttpResponse:
+def _of_api(request: HttpRequest, error: CallError) -> HttpResponse:
     is_write = request.method not in _READS
     # As in a form: what the API does not accept of what was typed is 422.
     status = 422 if is_write and (error.kind, error.status) == ("invalid", 400) else error.status

@@ -25,7 +25,7 @@ from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.operation import Operation
 from actors_app.core.security.capabilities import Capabilities
 from actors_app.core.security.credentials import Credentials, SessionCredentials
-from actors_app.services.errors import AbacoError, Conflict, SignedOut
+from actors_app.services.errors import AbacoError, CallError, Conflict, SignedOut
 
 T = TypeVar("T")
 _NOT_CONTENT = {FIELD, "csrfmiddlewaretoken"}
@@ -109,7 +109,7 @@ def perform(
     """Record the write, make the call, record what came of it; return where it led.
 
     `subject` is the alias or the config whose level counts, where that is not the object; `details` is what the trail
-    keeps of the write, without secrets. Raises the call's own AbacoError, AnsweredBefore when this form was answered
+    keeps of the write, without secrets. Raises the call's own error, AnsweredBefore when this form was answered
     before with an error, Conflict when it was sent before with other content, NotRecorded when the trail cannot be
     written.
     """
@@ -200,7 +200,7 @@ def _recorded(
         raise NotRecorded(type(error).__name__) from None
     try:
         value = call()
-    except AbacoError as error:
+    except CallError as error:
         outcome = AuditEntry.UNKNOWN if error.changed == "unknown" else AuditEntry.REFUSED
         if error.changed == "yes":
             outcome = AuditEntry.DONE
@@ -267,7 +267,7 @@ def _content(request: HttpRequest) -> list[str]:
     return typed
 
 
-def _error_details(error: AbacoError) -> dict[str, Any]:
+def _error_details(error: CallError) -> dict[str, Any]:
     return {
         "kind": error.kind,
         "user_message": error.user_message,

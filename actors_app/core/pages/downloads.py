@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 
-from actors_app.services.errors import AbacoError
+from actors_app.services.errors import CallError
 
 log = logging.getLogger("actors_app.core.pages.downloads")
 
@@ -20,6 +20,6 @@ def to_the_end(pieces: Iterator[str]) -> Iterator[bytes]:
     try:
         for piece in pieces:
             yield piece.encode()
-    except AbacoError as error:  # the answer has begun, so only the file itself can say it
+    except CallError as error:  # the answer has begun, so only the file itself can say it
         log.warning("A log that was being sent broke off: %s", error.detail)
         yield f"\n[The Actors Portal: the log breaks off here. {error.user_message}]\n".encode()

@@ -16,7 +16,7 @@ from actors_app.core.pages import drafts
 from actors_app.core.pages.signed_out import interrupted, signed_out
 from actors_app.core.problems import instead_of_page
 from actors_app.core.requests import is_api
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut, Unaddressable
+from actors_app.services.errors import CallError, Forbidden, NotFound, SignedOut, Unaddressable
 from portal import store
 from portal.store_faults import is_damaged
 
@@ -82,7 +82,7 @@ def _of_poll(request: HttpRequest, status: int) -> dict[str, Any]:
     )
 
 
-def abaco_error(request: HttpRequest, error: AbacoError) -> HttpResponse:
+def abaco_error(request: HttpRequest, error: CallError) -> HttpResponse:
     """Say what the API answered, or that it did not; a poll of what is gone, or no longer allowed, is over."""
     is_over = is_poll(request) and isinstance(error, NotFound | Unaddressable | Forbidden)
     can_come_back = request.method in ("GET", "HEAD") and not isinstance(error, NotFound | Unaddressable | Forbidden)

@@ -5,7 +5,7 @@ from typing import Any, Self
 from django import forms
 
 from actors_app.core.pages import drafts
-from actors_app.services.errors import APIError, Conflict, InvalidRequest, SignedOut
+from actors_app.services.errors import APIError, Conflict, InvalidRequest
 
 
 class ListFilter(forms.Form):
@@ -56,12 +56,10 @@ class PortalForm(forms.Form):
     def refuse(self, error: Any, *, is_fragment: bool = False) -> int:
         """Keep the API's error beside what was typed; return the status to answer with.
 
-        Raises the error again where the sign-in has ended, since the visitor must sign in first. A value that the API
-        names is marked beside its field and answers 422, as a value that the form itself refuses does. A name that is
-        taken answers 409, but 422 where htmx asks for the form alone (`is_fragment`), which it shows upon no other.
+        A value that the API names is marked beside its field and answers 422, as a value that the form itself refuses
+        does. A name that is taken answers 409, but 422 where htmx asks for the form alone (`is_fragment`), which it
+        shows upon no other.
         """
-        if isinstance(error, SignedOut) and not error.renewed:
-            raise error
         self.refusal = error
         is_named = isinstance(error, InvalidRequest | Conflict) and error.field in self.fields
         if is_named:

@@ -18,7 +18,7 @@ from actors_app.core.pages.signed_out import signed_out
 from actors_app.core.pages.timezones import written_in, zone_of
 from actors_app.core.requests import is_api
 from actors_app.core.security.read_only import read_only_reason
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services.errors import CallError, SignedOut
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 # What changes nothing but the visitor's own sessions, so that who may only read may do it too.
@@ -114,10 +114,10 @@ class AbacoErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for an error of the API; anything else is Django's to handle."""
-        if not isinstance(exception, AbacoError):
+        if not isinstance(exception, CallError):
             return None
         report(request, exception)
-        if isinstance(exception, SignedOut) and not exception.renewed:
+        if isinstance(exception, SignedOut):
             return signed_out(request, exception)
         return abaco_error(request, exception)
 

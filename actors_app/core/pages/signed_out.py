@@ -12,10 +12,10 @@ from actors_app.core.htmx import STOP_POLLING, is_poll, wants_fragment
 from actors_app.core.pages import drafts
 from actors_app.core.security import credentials, origins
 from actors_app.core.security.sessions import ADDRESS_CHANGED
-from actors_app.services.errors import AbacoError, InvalidToken, SignedOut
+from actors_app.services.errors import InvalidToken, SignedOut
 
 
-def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
+def signed_out(request: HttpRequest, error: SignedOut) -> HttpResponse:
     """Ask for a sign-in and lose nothing that was typed.
 
     A poll only says so and stops; a form that htmx sent gets the sign-in over its page, which stays as it is; a form
@@ -58,7 +58,7 @@ def signed_out(request: HttpRequest, error: AbacoError) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def _sign_in_over(request: HttpRequest, error: AbacoError, *, is_elsewhere: bool) -> HttpResponse:
+def _sign_in_over(request: HttpRequest, error: SignedOut, *, is_elsewhere: bool) -> HttpResponse:
     """Answer 401 with the sign-in as a part of the page, which keeps everything that was typed."""
     owner = drafts.form_owner(request)
     tenant = origins.tenant_at(owner.tenant) if owner else None

@@ -15,7 +15,7 @@ from django.core.cache import cache
 
 from actors_app.core.clock import SECOND, now_ms
 from actors_app.core.security.models import Readable
-from actors_app.services.errors import AbacoError, Forbidden, OnlyAdmins
+from actors_app.services.errors import CallError, Forbidden, OnlyAdmins
 from actors_app.services.observer import Kind
 from actors_app.services.permissions import WORLD, level_of
 from actors_app.services.types import AdminRole
@@ -111,7 +111,7 @@ class Capabilities:
         """Forget what everybody's level on something was: a level was changed, or may have been."""
         cache.set(self._change_memory(kind, name), time.monotonic(), timeout=2 * REMEMBERED)
 
-    def refused(self, operation: Need, name: str, error: AbacoError) -> None:
+    def refused(self, operation: Need, name: str, error: CallError) -> None:
         """Learn from a refusal, where it is about the level or the role; `name` is of the actor, alias or config.
 
         An administrator passes every check but those of operations that check administrators too.

@@ -217,8 +217,6 @@ class SessionCredentials:
             return living
         try:
             return self._renew(living, EARLY_WAIT, early=True)
-        except SignedOut:
-            raise
         except AbacoError as failure:
             log.warning("A sign-in could not be renewed; its token still works. %s", failure.detail)
         cache.set(failed, True, EARLY_REST)
@@ -249,7 +247,7 @@ class SessionCredentials:
         except SignedOut as refusal:
             if early and isinstance(refusal, PortalRefused):
                 self._give_lease_back()
-                raise _not_now(refusal) from None
+                raise _not_now(ServiceFailed(refusal.detail)) from None
             # Whoever outlived its lease may be refused because another has renewed: then nothing has ended.
             if self._save("", None):
                 raise
