@@ -60,7 +60,7 @@ def context_of(request: HttpRequest, abaco: Abaco, filters: HistoryForm) -> Quer
 
     So one that was made, or shared, within the last minute is found too.
     """
-    actor = filters.as_filters().actor
+    actor = filters.as_filters().values.get("actor")
     if actor and not actor.is_not and is_id(actor.text):
         with suppress(Forbidden, NotFound, Unaddressable):  # it may be a name
             context = query_context_of(request, abaco, actor.text, filters)

@@ -20,7 +20,8 @@ from actors_app.core.clock import from_ms
 from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.history import collector, query
-from actors_app.history.forms import FILTERS, HistoryForm
+from actors_app.history.filters import FILTERS
+from actors_app.history.forms import HistoryForm
 from actors_app.history.query import HistoryRow
 from actors_app.history.query_context import QueryContext
 from actors_app.history.visibility import SeenActor

@@ -4,8 +4,8 @@ from datetime import UTC
 from typing import Any
 
 from actors_app.core.pages.timezones import zone_here
-from actors_app.history.filters import FAILED, Count
-from actors_app.history.forms import SHOWN_OUTCOMES, WINDOWS, HistoryForm, outcome_label
+from actors_app.history.filters import EXACT, FAILED, FILTERS, WINDOW, WINDOWS, Count
+from actors_app.history.forms import SHOWN_OUTCOMES, HistoryForm, outcome_label
 from actors_app.history.query_context import QueryContext
 
 COLUMNS = (
@@ -65,26 +65,11 @@ def columns(form: HistoryForm, *, is_all: bool) -> list[dict[str, str]]:
     return heads
 
 
-_NAMES = {
-    "outcome": ("Outcome", ""),
-    "actor": ("Actor", ""),
-    "owner": ("Owner", ""),
-    "image": ("Image", ""),
-    "executor": ("Sent by", ""),
-    "worker": ("Worker", ""),
-    "exit_code": ("Exit code", ""),
-    "duration": ("Ran for", ""),
-    "q": ("Search", ""),
-    "from": ("From", "Before"),  # and what its opposite is called
-    "to": ("Up to", "After"),
-}
-
-
 def chips(form: HistoryForm, ctx: QueryContext) -> list[dict[str, str]]:
     """Return what narrows the list: each with the way to its opposite, and to the list without it."""
     names = {actor.id: actor.label for actor in ctx.readable}
     items = []
-    for name, (label, opposite_label) in _NAMES.items():
+    for name, filter_ in {**FILTERS, **EXACT}.items():
         value = str(form.data.get(name, "")).strip()
         if not value:
             continue
@@ -95,9 +80,9 @@ def chips(form: HistoryForm, ctx: QueryContext) -> list[dict[str, str]]:
                 outcome_label(outcome.strip().removeprefix("-")) for outcome in value.split(",") if outcome.strip()
             )
             opposite = ",".join(_opposite(outcome) for outcome in value.split(","))
-        verb = "is not" if is_not else "is"
-        if opposite_label:
-            label, verb = opposite_label if is_not else label, ""
+        label, verb = filter_.chip or filter_.label, "is not" if is_not else "is"
+        if filter_.opposite_chip:
+            label, verb = filter_.opposite_chip if is_not else label, ""
             bare += "" if zone_here() is UTC else " UTC"
         items.append(
             {
@@ -114,8 +99,8 @@ def chips(form: HistoryForm, ctx: QueryContext) -> list[dict[str, str]]:
     if name.startswith("-"):
         items.append(
             {
-                "name": "window",
-                "label": "Received",
+                "name": WINDOW.name,
+                "label": WINDOW.chip,
                 "verb": "is not",
                 "is_not": "yes",
                 "value": f"in the {WINDOWS[name[1:]][0].lower()}",

@@ -1,9 +1,10 @@
-"""Which executions match, in which order: a filter as it stands in an address, with every value checked."""
+"""The filters of the history, each declared once, and the filters of one request with every value checked."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from actors_app.core.clock import api_time
+from actors_app.core.clock import DAY, HOUR, api_time
+from actors_app.core.pages.form_times import MAX_TEXT
 from actors_app.history.visibility import SeenActor
 
 OUTCOMES = ("succeeded", "failed", "error", "oom", "halted", "running", "waiting", "finished", "unknown")
@@ -31,6 +32,138 @@ _STATUS: Mapping[str, Mapping[str, str]] = {
 }
 NULLABLE = frozenset({"exit_code", "ran", "waited"})  # those that have none come last
 
+WINDOWS = {
+    "1h": ("Last hour", HOUR),
+    "24h": ("Last 24 hours", DAY),
+    "7d": ("Last 7 days", 7 * DAY),
+    "all": ("All time", None),
+}
+SPANS = {
+    **{name: label for name, (label, _) in WINDOWS.items()},
+    **{f"-{name}": f"Before the {label.lower()}" for name, (label, span) in WINDOWS.items() if span},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """One filter, with everything that the form, the JSON API, the store, the API's search and the chips say of it.
+
+    Its name is that of its query parameter, in addresses, saved views and the JSON API alike.
+    """
+
+    name: str
+    label: str
+    placeholder: str = ""
+    help_text: str = ""  # on the page
+    api_help: str = ""  # in the schema of the JSON API
+    chip: str = ""  # its label on a chip, where that is not `label`
+    opposite_chip: str = ""  # label of a chip of its opposite, where that is a word of its own
+    max_length: int = 256
+    choices: Mapping[str, str] | None = None
+    default: str | None = None  # in the JSON API
+    is_name: bool = False  # a name of a person, which the JSON API takes with blanks around it
+    column: str = ""  # of an execution, in the store and in the API's search
+    is_whole: bool = False  # whether the column holds whole numbers
+    is_of_end: bool = False  # whether the column is known only at the end of an execution, or late
+    of_actor: Callable[[SeenActor], tuple[str, ...]] | None = None  # texts of an actor, one of which must be the value
+
+    @property
+    def has_value(self) -> bool:
+        """Whether it compares one value, with a column or with texts of an actor."""
+        return bool(self.column or self.of_actor)
+
+
+# In the order of the form, of an address and of the chips.
+FILTERS: Mapping[str, Filter] = {
+    filter_.name: filter_
+    for filter_ in (
+        Filter(
+            name="outcome",
+            label="Outcome",
+            placeholder="failed,error or -succeeded",
+            api_help="Such as `failed,error`, or `-succeeded`.",
+        ),
+        Filter(
+            name="actor",
+            label="Actor",
+            placeholder="name or id",
+            api_help="A name or an id.",
+            of_actor=lambda actor: (actor.id, actor.name),
+        ),
+        Filter(
+            name="owner",
+            label="Owner of the actor",
+            placeholder="user name",
+            api_help="The owner of the actor.",
+            chip="Owner",
+            is_name=True,
+            of_actor=lambda actor: (actor.owner,),
+        ),
+        Filter(name="image", label="Image", placeholder="owner/image:tag", of_actor=lambda actor: (actor.image,)),
+        Filter(
+            name="executor",
+            label="Sent by",
+            placeholder="user name",
+            api_help="Who sent the message.",
+            is_name=True,
+            column="executor",
+        ),
+        Filter(name="worker", label="Worker", placeholder="id", column="worker_id", is_of_end=True),
+        Filter(
+            name="exit_code",
+            label="Exit code",
+            placeholder="1, or -0 for any other",
+            api_help="`1`, or `-0` for any other.",
+            column="exit_code",
+            is_whole=True,
+            is_of_end=True,
+        ),
+        Filter(
+            name="duration",
+            label="Ran for",
+            placeholder="10s, 5m, -1m, 10s..1m",
+            api_help="`10s`, `5m`, `-1m`, `10s..1m`.",
+        ),
+        Filter(
+            name="q",
+            label="Search",
+            placeholder="an execution's id, or an actor's name",
+            api_help="An execution's id, or an actor's name.",
+        ),
+    )
+}
+WINDOW = Filter(
+    name="window",
+    label="Received in",
+    help_text="A time in “From” or “Up to” is used instead.",
+    api_help="Received in the last so much time; `-24h`: before that. Not as on the page, nothing said is `all`.",
+    chip="Received",
+    choices=SPANS,
+    default="all",
+)
+_EXACT_HELP = "A day, or a time in any form that is written here; in UTC where it names no zone."
+EXACT: Mapping[str, Filter] = {
+    "from": Filter(
+        name="from",
+        label="From",
+        placeholder="2026-11-23 18:00",
+        help_text=_EXACT_HELP,
+        api_help="A day, or a time in any form that the portal or the Actors API writes; in UTC where it "
+        "names no zone: `2026-11-23 18:00`.",
+        opposite_chip="Before",
+        max_length=MAX_TEXT,
+    ),
+    "to": Filter(
+        name="to",
+        label="Up to",
+        placeholder="2026-11-23 18:00",
+        help_text=_EXACT_HELP,
+        api_help="The same; it goes before `window`.",
+        opposite_chip="After",
+        max_length=MAX_TEXT,
+    ),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -55,15 +188,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """A filter of the history. Moments are in milliseconds: from `since` on, and before `until`."""
+    """The filters of one request. Moments are in milliseconds: from `since` on, and before `until`."""
 
     outcomes: tuple[str, ...] = ()  # empty for all
-    actor: Value | None = None
-    owner: Value | None = None
-    image: Value | None = None
-    executor: Value | None = None
-    worker: Value | None = None
-    exit_code: Value | None = None  # its text is a whole number
+    values: Mapping[str, Value] = field(default_factory=dict)  # of the filters that compare one value, by their names
     duration: Span | None = None
     since: int | None = None
     until: int | None = None
@@ -74,13 +202,8 @@ class Filters:
 
     def of_actors(self, actors: Collection[SeenActor]) -> list[SeenActor]:
         """Return those of some actors whose executions this filter can let through."""
-        return [
-            actor
-            for actor in actors
-            if (self.actor is None or self.actor.admits(actor.id, actor.name))
-            and (self.owner is None or self.owner.admits(actor.owner))
-            and (self.image is None or self.image.admits(actor.image))
-        ]
+        tests = [(FILTERS[name].of_actor, value) for name, value in self.values.items()]
+        return [actor for actor in actors if all(value.admits(*texts(actor)) for texts, value in tests if texts)]
 
     def named(self, actors: Collection[SeenActor]) -> list[int]:
         """Return the keys of the actors that the text names."""
@@ -96,9 +219,9 @@ class Filters:
             params["message_received_time.gt"] = api_time(self.since)
         if self.until:
             params["message_received_time.lt"] = api_time(self.until)
-        for name, value in (("executor", self.executor), ("worker_id", self.worker), ("exit_code", self.exit_code)):
-            if value:
-                params[f"{name}.neq" if value.is_not else name] = value.text
+        for name, value in self.values.items():
+            if column := FILTERS[name].column:
+                params[f"{column}.neq" if value.is_not else column] = value.text
         if len(self.outcomes) == 1:
             params |= _STATUS.get(self.outcomes[0], {})
         return params
@@ -111,7 +234,7 @@ class Filters:
     @property
     def is_of_ends(self) -> bool:
         """Whether an execution can come under this filter long after it was received, by how it ends."""
-        return bool(self.outcomes or self.exit_code or self.duration or self.worker)
+        return bool(self.outcomes or self.duration or any(FILTERS[name].is_of_end for name in self.values))
 
     def without_outcome(self) -> "Filters":
         """Return the same filter for executions of any outcome."""

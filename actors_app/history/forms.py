@@ -15,22 +15,26 @@ from actors_app.core.pages.badges import OUTCOMES as BADGES
 from actors_app.core.pages.form_times import MAX_TEXT, as_in_address, moment_of
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.forms_slice import SliceForm
-from actors_app.history.filters import OUTCOMES, SORTS, Filters, Span, Value
+from actors_app.history.filters import (
+    EXACT,
+    FILTERS,
+    OUTCOMES,
+    SORTS,
+    SPANS,
+    WINDOW,
+    WINDOWS,
+    Filter,
+    Filters,
+    Span,
+    Value,
+)
 from actors_app.history.query import Cursor
 from actors_app.services.blanks import trimmed
 
-WINDOWS = {
-    "1h": ("Last hour", HOUR),
-    "24h": ("Last 24 hours", DAY),
-    "7d": ("Last 7 days", 7 * DAY),
-    "all": ("All time", None),
-}
 DEFAULT_WINDOW = "24h"
 _EXACT = "Exact: From, Up to"  # in the list of windows where they say it
 FORMATS = ("csv", "jsonl")
 SHOWN_OUTCOMES = OUTCOMES[:-2]  # those that have a filter of their own; the others are the API's secrets
-# In the order in which an address names them.
-FILTERS = ("outcome", "actor", "owner", "image", "executor", "worker", "exit_code", "duration", "q")
 PLACES = ("after", "before")
 _TOO_LONG = {"max_length": "This is longer than any such value there is."}
 _UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "": SECOND}
@@ -38,25 +42,27 @@ _LENGTH = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|min|m|h|d|)", re.ASCII)
 _LARGEST = 10 * 365 * DAY
 
 
-def _text(label: str, placeholder: str = "") -> forms.CharField:
-    widget = forms.TextInput(attrs={"placeholder": placeholder} if placeholder else {})
-    return forms.CharField(label=label, required=False, max_length=256, error_messages=_TOO_LONG, widget=widget)
+_UNKNOWN_WINDOW = "There is no such span of time; there are 1h, 24h, 7d and all, and -1h for before that."
 
 
-SPANS = {
-    **{name: label for name, (label, _) in WINDOWS.items()},
-    **{f"-{name}": f"Before the {label.lower()}" for name, (label, span) in WINDOWS.items() if span},
-}
-
-
-def _window(choices: list[tuple[str, str]]) -> forms.ChoiceField:
-    unknown = "There is no such span of time; there are 1h, 24h, 7d and all, and -1h for before that."
-    return forms.ChoiceField(
-        label="Received in",
+def _text(filter_: Filter) -> forms.CharField:
+    return forms.CharField(
+        label=filter_.label,
         required=False,
-        choices=choices,
-        help_text="A time in “From” or “Up to” is used instead.",
-        error_messages={"invalid_choice": unknown},
+        max_length=filter_.max_length,
+        help_text=filter_.help_text,
+        error_messages=_TOO_LONG,
+        widget=forms.TextInput(attrs={"placeholder": filter_.placeholder}),
+    )
+
+
+def _window(first: Mapping[str, str]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=WINDOW.label,
+        required=False,
+        choices=list({**first, **SPANS}.items()),
+        help_text=WINDOW.help_text,
+        error_messages={"invalid_choice": _UNKNOWN_WINDOW},
     )
 
 
@@ -65,16 +71,6 @@ class HistoryForm(SliceForm, PortalForm):
 
     own_paging = ("after", "before")
 
-    outcome = _text("Outcome", "failed,error or -succeeded")
-    actor = _text("Actor", "name or id")
-    owner = _text("Owner of the actor", "user name")
-    image = _text("Image", "owner/image:tag")
-    executor = _text("Sent by", "user name")
-    worker = _text("Worker", "id")
-    exit_code = _text("Exit code", "1, or -0 for any other")
-    duration = _text("Ran for", "10s, 5m, -1m, 10s..1m")
-    q = _text("Search", "an execution's id, or an actor's name")
-    window = _window(list(SPANS.items()))
     sort = forms.CharField(required=False, max_length=20, error_messages=_TOO_LONG, widget=forms.HiddenInput)
     after = forms.CharField(required=False, max_length=2000, error_messages=_TOO_LONG, widget=forms.HiddenInput)
     before = forms.CharField(required=False, max_length=2000, error_messages=_TOO_LONG, widget=forms.HiddenInput)
@@ -88,7 +84,7 @@ class HistoryForm(SliceForm, PortalForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         values = dict(data.items())  # the last of several, as Django reads them
         values |= {name: trimmed(str(values[name])) for name in FILTERS if name in values}
-        for name in ("from", "to"):
+        for name in EXACT:
             if text := str(values.get(name, "")).strip():
                 values[name] = _in_address(text)
         is_exact = bool(str(values.get("from", "")).strip() or str(values.get("to", "")).strip())
@@ -97,17 +93,10 @@ class HistoryForm(SliceForm, PortalForm):
             is_slice = (values.get("limit") or values.get("offset")) and not any(values.get(name) for name in PLACES)
             values["window"] = "" if is_exact else "all" if is_slice else DEFAULT_WINDOW
         super().__init__(values)
-        if is_exact:
-            self.fields["window"] = _window([("", _EXACT), *SPANS.items()])
-        for name, label in (("from", "From"), ("to", "Up to")):  # `from` cannot be the name of an attribute
-            self.fields[name] = forms.CharField(
-                label=label,
-                required=False,
-                max_length=MAX_TEXT,
-                help_text="A day, or a time in any form that is written here; in UTC where it names no zone.",
-                error_messages=_TOO_LONG,
-                widget=forms.TextInput(attrs={"placeholder": "2026-11-23 18:00"}),
-            )
+        self.fields |= {name: _text(filter_) for name, filter_ in FILTERS.items()}
+        self.fields["window"] = _window({"": _EXACT} if is_exact else {})
+        self.fields |= {name: _text(filter_) for name, filter_ in EXACT.items()}  # `from` cannot be an attribute's name
+        self.order_fields(("limit", "offset", *FILTERS, WINDOW.name))
         self.at = now_ms()
         self._spans: dict[str, int | None] = {}
         self.full_clean()
@@ -158,7 +147,7 @@ class HistoryForm(SliceForm, PortalForm):
     def clean(self) -> None:
         """Read the exact span of time and the place of the page."""
         super().clean()
-        for name in ("from", "to"):
+        for name in EXACT:
             text = (self.cleaned_data.get(name) or "").strip()
             try:
                 self._spans[name] = _moment_ms(text.removeprefix("-"), is_end=name == "to") if text else None
@@ -213,12 +202,11 @@ class HistoryForm(SliceForm, PortalForm):
         sort, text = self.sort_name, _value(cleaned["q"])
         return Filters(
             outcomes=cleaned["outcome"],
-            actor=_value(cleaned["actor"]),
-            owner=_value(cleaned["owner"]),
-            image=_value(cleaned["image"]),
-            executor=_value(cleaned["executor"]),
-            worker=_value(cleaned["worker"]),
-            exit_code=_value(cleaned["exit_code"]),
+            values={
+                name: value
+                for name, filter_ in FILTERS.items()
+                if filter_.has_value and (value := _value(cleaned[name]))
+            },
             duration=cleaned["duration"],
             since=since,
             until=until,
@@ -240,7 +228,7 @@ class HistoryForm(SliceForm, PortalForm):
 
         The page goes back to its beginning unless its place is among the changes.
         """
-        names = [*FILTERS, "window", "from", "to", "sort"]
+        names = [*FILTERS, WINDOW.name, *EXACT, "sort"]
         values = {name: str(self.data.get(name, "")) for name in names} | changes
         if ("from" in changes or "to" in changes) and "window" not in changes:
             values["window"] = ""

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actors_app.history.filters import OUTCOMES, Filters
+from actors_app.history.filters import FILTERS, OUTCOMES, Filters
 from actors_app.history.sql import END, marks, select
 
 CANDIDATES = 2_000  # rows that an index of another order may name, to be sorted afterwards
-
-_LEADS = {"executor": "executor", "worker": "worker_id", "exit_code": "exit_code"}
 
 
 @dataclass(slots=True)
@@ -71,11 +69,11 @@ def questions(filters: Filters, keys: Sequence[int], named: Sequence[int], *, le
 
 def _question(filters: Filters, keys: list[int], leading: bool) -> Question:
     question = Question(keys, since=filters.since, until=filters.until, branches=filters.outcomes)
-    for name, column in _LEADS.items():
-        value = getattr(filters, name)
-        if value is None:
+    for name, value in filters.values.items():
+        column = FILTERS[name].column
+        if not column:
             continue
-        stored: Any = int(value.text) if name == "exit_code" else value.text
+        stored: Any = int(value.text) if FILTERS[name].is_whole else value.text
         if value.is_not:
             question.tried.append((f"(s.{column} <> %s OR s.{column} IS NULL)", [stored]))
         elif leading and not question.fixed:

@@ -49,7 +49,7 @@ class QueryContext:
     @property
     def has_no_actor(self) -> bool:
         """Whether the filter names an actor, by name or id, that is none of those that may be read."""
-        actor = self.filters.actor
+        actor = self.filters.values.get("actor")
         is_named = actor is not None and not actor.is_not
         return is_named and not any(actor.admits(row.id, row.name) for row in self.readable if actor)
 

@@ -1,12 +1,13 @@
 """What the JSON API takes and answers for the history of executions."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from actors_app.core.api.fields import MOMENT, Choice, Query, Slice, SliceQuery, Text, Trimmed
 from actors_app.core.api.files import BOM_HELP
-from actors_app.core.pages.form_times import MAX_TEXT
-from actors_app.history.filters import OUTCOMES, SORTS
-from actors_app.history.forms import FORMATS, SPANS
+from actors_app.history.filters import EXACT, FILTERS, OUTCOMES, SORTS, WINDOW, Filter
+from actors_app.history.forms import FORMATS
 
 OUTCOME = "How it ended: COMPLETE alone says nothing of success."
 
@@ -55,36 +56,23 @@ class HistoryPage(serializers.Serializer):
     slice = Slice(required=False, help_text="Given where the page was asked for by `offset`.")
 
 
+def _parameter(filter_: Filter) -> serializers.Field:
+    options: dict[str, Any] = {"required": False, "help_text": filter_.api_help or None}
+    if filter_.choices is not None:
+        return Choice(list(filter_.choices), default=filter_.default, **options)
+    return (Trimmed if filter_.is_name else Text)(max_length=filter_.max_length, **options)
+
+
 class _Filters(Query):
-    outcome = Text(required=False, max_length=256, help_text="Such as `failed,error`, or `-succeeded`.")
-    actor = Text(required=False, max_length=256, help_text="A name or an id.")
-    owner = Trimmed(required=False, max_length=256, help_text="The owner of the actor.")
-    image = Text(required=False, max_length=256)
-    executor = Trimmed(required=False, max_length=256, help_text="Who sent the message.")
-    worker = Text(required=False, max_length=256)
-    exit_code = Text(required=False, max_length=256, help_text="`1`, or `-0` for any other.")
-    duration = Text(required=False, max_length=256, help_text="`10s`, `5m`, `-1m`, `10s..1m`.")
-    q = Text(required=False, max_length=256, help_text="An execution's id, or an actor's name.")
-    window = Choice(
-        list(SPANS),
-        required=False,
-        default="all",
-        help_text="Received in the last so much time; `-24h`: before that. Not as on the page, nothing said is `all`.",
-    )
     sort = Choice([sign + name for name in SORTS for sign in ("-", "")], required=False, default="-received")
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        """Return the fields, with the two whose names Python keeps for itself."""
-        exact = {
-            "from": Text(
-                required=False,
-                max_length=MAX_TEXT,
-                help_text="A day, or a time in any form that the portal or the Actors API writes; in UTC where it "
-                "names no zone: `2026-11-23 18:00`.",
-            ),
-            "to": Text(required=False, max_length=MAX_TEXT, help_text="The same; it goes before `window`."),
-        }
-        return {**super().get_fields(), **exact}
+        """Return the fields of all filters, and those of the class."""
+        own = super().get_fields()
+        sort = {name: own.pop(name) for name in ("sort", "format", "bom") if name in own}
+        filters = {filter_.name: _parameter(filter_) for filter_ in (*FILTERS.values(), WINDOW)}
+        exact = {filter_.name: _parameter(filter_) for filter_ in EXACT.values()}
+        return {**own, **filters, **sort, **exact}
 
 
 class HistoryQuery(SliceQuery, _Filters):

@@ -18,7 +18,7 @@ from actors_app.history.actor_summary import RECENT, summary
 from actors_app.history.chart_data import cached_count, chart_data
 from actors_app.history.export import export
 from actors_app.history.facets import chips, columns, segments, window_words, windows
-from actors_app.history.filters import Count
+from actors_app.history.filters import EXACT, Count
 from actors_app.history.forms import HistoryForm, cursor_text
 from actors_app.history.models import ActorHistory
 from actors_app.history.query import Cursor, HistoryRow, Page, cursor_of
@@ -56,7 +56,7 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     if form.cleaned_data.get("format") and form.selected_slice:
         form.add_error("offset", "A file holds the whole list: leave out limit and offset.")
     base |= {
-        "span_fields": [form[name] for name in ("from", "to")],
+        "span_fields": [form[name] for name in EXACT],
         "hidden_names": [("sort", form.data["sort"])] if form.data.get("sort") else [],
         "complaints": [
             str(text)
@@ -155,7 +155,7 @@ def _page_context(abaco: Abaco, ctx: QueryContext, actor_id: str, error: AbacoEr
         "jsonl": form.query(format="jsonl"),
         "evidence": form.query(**({"actor": ctx.readable[0].id} if actor_id else {})),
         "asks": {"execution.search" if actor_id else "search.executions": filters.as_search() | {"limit": str(size)}},
-        "no_actor": ctx.filters.actor.text if ctx.has_no_actor and ctx.filters.actor else "",
+        "no_actor": ctx.filters.values["actor"].text if ctx.has_no_actor else "",
         "is_empty": not page.rows and not above.counts.total().number and not form.is_narrowed,
     }
 

@@ -70,9 +70,9 @@ def admits(wanted: Filters, row: HistoryRow, named: list[int]) -> bool:
         not wanted.q or (row.actor in named or row.id.startswith(wanted.q)) is not wanted.q_is_not,
     ]
     for value, have in (
-        (wanted.executor, row.executor),
-        (wanted.worker, row.worker_id),
-        (wanted.exit_code, None if row.exit_code is None else str(row.exit_code)),
+        (wanted.values.get("executor"), row.executor),
+        (wanted.values.get("worker"), row.worker_id),
+        (wanted.values.get("exit_code"), None if row.exit_code is None else str(row.exit_code)),
     ):
         checks.append(value is None or (have == value.text) is not value.is_not)
     if span := wanted.duration:
@@ -101,14 +101,12 @@ def any_wanted(rng: random.Random) -> Filters:
     def maybe(make: Any, share: float = 0.25) -> Any:
         return make() if rng.random() < share else None
 
-    def value(*texts: str) -> Any:
-        return maybe(lambda: Value(rng.choice(texts), rng.random() < 0.4))
-
+    texts = {"executor": ("alice", "bob", "nobody", "Zoë"), "worker": ("w1", "w2"), "exit_code": ("0", "1", "9")}
+    outcomes = maybe(lambda: tuple(rng.sample(OUTCOMES, rng.randrange(1, 4))), 0.4) or ()
+    values = {name: maybe(lambda: Value(rng.choice(some), rng.random() < 0.4)) for name, some in texts.items()}  # noqa: B023 - called at once
     return Filters(
-        outcomes=maybe(lambda: tuple(rng.sample(OUTCOMES, rng.randrange(1, 4))), 0.4) or (),
-        executor=value("alice", "bob", "nobody", "Zoë"),
-        worker=value("w1", "w2"),
-        exit_code=value("0", "1", "9"),
+        outcomes=outcomes,
+        values={name: value for name, value in values.items() if value},
         duration=maybe(
             lambda: Span(rng.choice([None, 100, 60_000]), rng.choice([None, 1000, 80_000]), rng.random() < 0.3)
         ),
@@ -180,7 +178,7 @@ def test_a_page_that_finds_nothing_stops_after_a_bounded_number_and_says_so(
     monkeypatch.setattr(partitions, "SLICE", 20)
     monkeypatch.setattr(merge, "TRIED", 40)
     keys = [actor.pk for actor in actors[:5]]
-    wanted = Filters(executor=Value("alice", True), duration=Span(60_000))
+    wanted = Filters(values={"executor": Value("alice", True)}, duration=Span(60_000))
     found = page(wanted, keys, number=50)
     expected = brute(wanted, keys, [])
     assert found.looked_back_to is not None
@@ -198,7 +196,7 @@ def test_a_chart_counts_each_execution_once(actors: list[ActorHistory], step: in
     for wanted in (
         Filters(),
         Filters(outcomes=("failed", "oom")),
-        Filters(executor=Value("bob")),
+        Filters(values={"executor": Value("bob")}),
         Filters(q="a"),
         WINDOW,
     ):
