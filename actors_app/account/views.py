@@ -5,21 +5,20 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from actors_app.account.forms_preferences import PreferencesForm
 from actors_app.account.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
 from actors_app.account.views_sign_in import sign_out_view
 from actors_app.core.htmx import go_to, render_page, say
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.own_pages import path_of
 from actors_app.core.pages.preferences import THEMES, keep, preferences_of
 from actors_app.core.security.credentials import Credentials, SessionCredentials, tenant_of
 
 
-@require_safe
-@credentials_required
+@page("GET")
 def account(request: HttpRequest) -> HttpResponse:
     """Show who is signed in, where, and until when."""
     current = _current(request)
@@ -34,8 +33,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "account/detail.html", context)
 
 
-@require_POST
-@credentials_required
+@page("POST")
 def session_end(request: HttpRequest, handle: str) -> HttpResponse:
     """End one of the visitor's own sessions; ending this one is signing out."""
     current = _current(request)
@@ -47,8 +45,7 @@ def session_end(request: HttpRequest, handle: str) -> HttpResponse:
     return redirect("actors:account")
 
 
-@require_POST
-@credentials_required
+@page("POST")
 def session_end_others(request: HttpRequest) -> HttpResponse:
     """End all of the visitor's sessions but this one."""
     ended = end_other_sessions(request, _current(request))
@@ -56,8 +53,7 @@ def session_end_others(request: HttpRequest) -> HttpResponse:
     return redirect("actors:account")
 
 
-@require_POST
-@credentials_required
+@page("POST")
 def session_read_only(request: HttpRequest) -> HttpResponse:
     """Let this session only read from now on.
 
@@ -87,8 +83,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return redirect(back if path_of(back) else "actors:overview")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
+@page("GET", "POST")
 def preferences(request: HttpRequest) -> HttpResponse:
     """Show and keep how the visitor likes the portal; the API is not asked."""
     form = PreferencesForm(request.POST) if request.method == "POST" else PreferencesForm.of(preferences_of(request))

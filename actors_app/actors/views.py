@@ -7,7 +7,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.actors import archive as definition_archive
 from actors_app.actors.forms_list import ActorListForm
@@ -15,7 +14,7 @@ from actors_app.actors.rows import KNOWN_STATUSES, columns, rows, select, sort_o
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.converters import is_id
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.forms_slice import shown_slice
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
@@ -23,13 +22,13 @@ from actors_app.history import visibility
 from actors_app.history.actor_summary import last_days, summary
 from actors_app.masking import Masker, may_hold_secret
 from actors_app.permissions.access import unusable
+from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.permissions import WORLD
 from actors_app.services.types import ERROR, READY, Listed, Worker
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def actor_list(request: HttpRequest) -> HttpResponse:
     """Show the actors that the visitor may read, 50 on a page or a slice by `limit` and `offset` (`GET /actors`)."""
     form = ActorListForm(request.GET)
@@ -95,16 +94,14 @@ def _segments(statuses: Counter[str]) -> list[tuple[str, str]]:
     return segments
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET")
+def actor_detail(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show one actor with its mailbox, workers, nonces and permissions, asked for all at once (`GET /actors/{id}`).
 
     Its executions are those that the history knows; the page itself asks for newer ones.
     """
     if is_poll(request):
-        return _actor_status(request, actor_id)
-    abaco = abaco_for(request)
+        return _actor_status(request, abaco, actor_id)
     answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
         mailbox=lambda: abaco.messages.count(actor_id),
@@ -139,10 +136,10 @@ def actor_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
     return render_page(request, "actors/detail.html", context)
 
 
-def _actor_status(request: HttpRequest, actor_id: str) -> HttpResponse:
+def _actor_status(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Answer the head's poll: the status now, until it is one that stays."""
     try:
-        actor = abaco_for(request).actors.get(actor_id)
+        actor = abaco.actors.get(actor_id)
     except NotFound:
         return render_poll(request, "actors/_status.html", {"is_gone": True}, state="gone", done=True)
     done = not (actor.is_submitted or actor.is_shutting_down)
@@ -159,11 +156,10 @@ def _worker_states(workers: tuple[Worker, ...]) -> list[tuple[str, int]]:
     return Counter(worker.status for worker in workers).most_common()
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def actor_configuration(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET")
+def actor_configuration(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show every field of an actor (`GET /actors/{id}`)."""
-    actor = abaco_for(request).actors.get(actor_id)
+    actor = abaco.actors.get(actor_id)
     definition_archive.record(request.session["who"]["tenant"], [actor])
     environment, masker = actor.default_environment, Masker(actor.id)
     context = {

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from actors_app.actors import archive as definition_archive
 from actors_app.actors import commands
@@ -36,18 +35,18 @@ from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
 from actors_app.links.graph import ring_words
+from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
 
 
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
+@page("GET", "POST")
 def actor_create(request: HttpRequest) -> HttpResponse:
     """Register an actor (`POST /actors`); `?from=` fills the form with another's definition (`GET /actors/{id}`)."""
     tenant = tenant_of(signed_in(request))
@@ -93,8 +92,7 @@ def _source(request: HttpRequest) -> Actor:
 
 
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
+@page("GET", "POST")
 def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Edit an actor in two steps, review and save, and lose nothing (`PUT /actors/{id}`).
 
@@ -274,8 +272,7 @@ def _conflict(
     return render_page(request, "actors/conflict.html", context, status=409)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
+@page("GET", "POST")
 def actor_restart(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Say what starting the same image again means, then save the actor as it is with `force` (`PUT /actors/{id}`)."""
     if request.method == "POST" and (earlier := answered(request, RESTART_ACTOR, actor_id=actor_id)):
@@ -291,11 +288,9 @@ def actor_restart(request: HttpRequest, actor_id: str) -> HttpResponse:
     return render_page(request, "actors/restart.html", context, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
-def actor_delete(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def actor_delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Say what depends on an actor, then delete it once its name was typed (`DELETE /actors/{id}`)."""
-    abaco = abaco_for(request)
     if request.method != "POST":
         answers = ask(abaco, actor_id)
         actor = answers["actor"].unwrap()

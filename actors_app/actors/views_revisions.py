@@ -5,7 +5,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from actors_app.actors import archive as definition_archive
 from actors_app.actors.definition_files import as_text, export_definition
@@ -14,18 +13,18 @@ from actors_app.actors.forms_revisions import WHO, RevisionsForm
 from actors_app.actors.revisions import ELSEWHERE, HERE, MAYBE, Revision, difference, line_of, panels
 from actors_app.core.clock import from_ms
 from actors_app.core.htmx import render_page
-from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
+from actors_app.core.pages.decorators import abaco_page
+from actors_app.core.security.credentials import signed_in, tenant_of
 from actors_app.history import visibility
+from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 
 ROWS = 25
 ORIGINS = {"here": (HERE,), "elsewhere": (ELSEWHERE, MAYBE)}
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET")
+def revision_list(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show the definitions that the portal has seen of an actor, and what differs between two (`GET /actors/{id}`).
 
     Of an actor that is gone, and while the API is silent, those that are kept are shown, to whoever may see them.
@@ -37,7 +36,7 @@ def revision_list(request: HttpRequest, actor_id: str) -> HttpResponse:
         "counts": {},
         "actor": None,
     }
-    abaco, credentials = abaco_for(request), signed_in(request)
+    credentials = signed_in(request)
     tenant, reader = credentials.tenant, None
     try:
         actor = abaco.actors.get(actor_id)
@@ -88,11 +87,9 @@ def _opened(tenant: str, actor_id: str, revision: Revision) -> dict[str, object]
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def definition_download(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET")
+def definition_download(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Give an actor's definition as a file that registers it again, by the API's own names (`GET /actors/{id}`)."""
-    abaco = abaco_for(request)
     actor = abaco.actors.get(actor_id)
     tenant = request.session["who"]["tenant"]
     definition_archive.record(tenant, [actor])

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.administration.forms import AdminFilter, WorkerFilter
 from actors_app.administration.lists import (
@@ -21,10 +20,9 @@ from actors_app.administration.lists import (
 from actors_app.administration.rows import columns, rows, select, select_workers, sort_of, worker_rows
 from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.pages.converters import is_id
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.preferences import preferences_of
-from actors_app.core.security.credentials import abaco_for
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import AdminActor, Worker, WorkerPage
@@ -34,14 +32,13 @@ NAMED = 20  # of what is stuck, how many are named
 SEARCHED = 1000  # workers that are asked for where the visitor is no administrator
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def administration(request: HttpRequest) -> HttpResponse:
+@abaco_page("GET")
+def administration(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """Show the tenant to its administrators, and to everybody how full the server is.
 
     `GET /actors/utilization`, `/actors/admin`, `/actors/admin/workers`, `/actors/admin/executions`.
     """
-    abaco, chosen = abaco_for(request), AdminFilter(request.GET).chosen
+    chosen = AdminFilter(request.GET).chosen
     chosen["sort"] = sort_of(chosen["sort"])
     context: dict[str, Any] = {"section": "administration", **chosen}
     answers = {} if wants_fragment(request) else abaco.gather(utilization=lambda: abaco.admin.utilization())
@@ -101,16 +98,15 @@ def _can_stop(standing: StandingActor) -> bool:
     return any(remedy.name == "stop" for remedy in standing.standstill.remedies)
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def all_workers(request: HttpRequest) -> HttpResponse:
+@abaco_page("GET")
+def all_workers(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """Show the workers of all actors: of the tenant to administrators, to others those that the search gives them.
 
     They are what is shown too where the API does not say who is an administrator, with a note that there may be more.
 
     `GET /actors/admin/workers`, or `GET /actors/search/workers` and `GET /actors`.
     """
-    abaco, chosen = abaco_for(request), WorkerFilter(request.GET).chosen
+    chosen = WorkerFilter(request.GET).chosen
     context: dict[str, Any] = {"section": "workers", "choices": WorkerFilter.SHOW, **chosen}
     access = admin_lists(request, abaco, refresh=_wants_refresh(request))
     context["role"] = access.role

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.aliases import commands
 from actors_app.aliases.forms import AliasDeleteForm, AliasFilter, AliasForm, PointForm
@@ -13,7 +12,7 @@ from actors_app.aliases.rows import AliasRow, dead_among, linking, rows
 from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.links.graph import ring_words
@@ -25,11 +24,10 @@ from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def alias_list(request: HttpRequest) -> HttpResponse:
+@abaco_page("GET")
+def alias_list(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """Show the aliases of the tenant: which are whose, and which lead nowhere (`GET /actors/aliases`)."""
-    abaco, chosen = abaco_for(request), AliasFilter(request.GET).chosen
+    chosen = AliasFilter(request.GET).chosen
     context: dict[str, Any] = {"section": "aliases", "choices": AliasFilter.SHOW, **chosen}
     answers = abaco.gather(aliases=lambda: abaco.aliases.list(), actors=lambda: abaco.actors.list())
     error = answers["aliases"].error
@@ -69,8 +67,7 @@ def _is_shown(row: AliasRow, chosen: dict[str, Any]) -> bool:
     return not show or row.state == {"readable": "ready", "dead": "dead"}[show]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
+@page("GET", "POST")
 def alias_create(request: HttpRequest) -> HttpResponse:
     """Make an alias (`POST /actors/aliases`)."""
     context: dict[str, Any] = {"section": "aliases"}
@@ -95,11 +92,10 @@ def alias_create(request: HttpRequest) -> HttpResponse:
     return render_page(request, "aliases/create.html", context, partial="aliases/_create.html", status=status)
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def alias_detail(request: HttpRequest, alias: str) -> HttpResponse:
+@abaco_page("GET")
+def alias_detail(request: HttpRequest, abaco: Abaco, alias: str) -> HttpResponse:
     """Show an alias and what follows it when it points elsewhere (`GET /actors/aliases/{alias}`)."""
-    abaco, context = abaco_for(request), _context(alias)
+    context = _context(alias)
     try:
         context |= _followers(abaco, alias)
     except Forbidden as error:
@@ -116,11 +112,9 @@ def _closed(request: HttpRequest, abaco: Abaco, context: dict[str, Any], error: 
     return render_page(request, "aliases/closed.html", context | {"found": listed})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
-def alias_update(request: HttpRequest, alias: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def alias_update(request: HttpRequest, abaco: Abaco, alias: str) -> HttpResponse:
     """Point an alias at another actor: from, to, and what follows (`PUT /actors/aliases/{alias}`)."""
-    abaco = abaco_for(request)
     context = _context(alias)
     status = 200
     if request.method != "POST":
@@ -143,11 +137,9 @@ def alias_update(request: HttpRequest, alias: str) -> HttpResponse:
     return render_page(request, "aliases/update.html", context, partial="aliases/_update.html", status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
-def alias_delete(request: HttpRequest, alias: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def alias_delete(request: HttpRequest, abaco: Abaco, alias: str) -> HttpResponse:
     """Say what is cut off, then delete an alias once its name was typed (`DELETE /actors/aliases/{alias}`)."""
-    abaco = abaco_for(request)
     context = _context(alias)
     status = 200
     if request.method != "POST":
@@ -165,11 +157,9 @@ def alias_delete(request: HttpRequest, alias: str) -> HttpResponse:
     return render_page(request, "aliases/delete.html", context, partial="aliases/_delete.html", status=status)
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def actor_aliases(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET")
+def actor_aliases(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show the aliases that lead to an actor (`GET /actors/aliases`)."""
-    abaco = abaco_for(request)
     calls: dict[str, Any] = {"aliases": lambda: abaco.aliases.list()}
     if not wants_fragment(request):
         calls["actor"] = lambda: abaco.actors.get(actor_id)

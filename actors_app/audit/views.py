@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.audit.activity import (
     Reader,
@@ -27,33 +26,32 @@ from actors_app.audit.readers import is_no_actor, of_actor, readable_line, reade
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
+from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def activity_list(request: HttpRequest) -> HttpResponse:
+@abaco_page("GET")
+def activity_list(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """Show what the visitor did, and what others did to the actors that the visitor may read (`GET /actors`).
 
     Where the API does not answer, their own lines stand.
     """
     form = ActivityForm(request.GET)
-    reader, ids, error = reader_of(signed_in(request), abaco_for(request), form.value_of("actor") or "")
+    reader, ids, error = reader_of(signed_in(request), abaco, form.value_of("actor") or "")
     context = {"section": "activity", "error": error, "show_actor": True}
     context["no_actor"] = bool(ids) and error is None and is_no_actor(reader, ids)
     return _answer(request, form, reader, reader.lines(), ids, context)
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def actor_activity(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET")
+def actor_activity(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show what was done to one actor, to whoever may read it (`GET /actors/{id}`)."""
-    actor, reader, lines = of_actor(signed_in(request), abaco_for(request), actor_id)
+    actor, reader, lines = of_actor(signed_in(request), abaco, actor_id)
     context = {
         "actor_id": actor_id,
         "actor": actor,
@@ -144,16 +142,14 @@ def _csv(lines: QuerySet[AuditEntry], reader: Reader, mark: str) -> Iterator[str
         buffer.truncate()
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def activity_detail(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Show all that the trail keeps of a line (`GET /actors/{id}`, to know whether the visitor may read the actor)."""
     entry, reader = line_or_404(request, entry_id)
     return render_page(request, "audit/detail.html", _context(entry, reader))
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def activity_check(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Ask the API what became of a write whose answer never came; only GET calls are made."""
     entry, reader = line_or_404(request, entry_id)

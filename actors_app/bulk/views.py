@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
 
 from actors_app.bulk import commands, jobs, steps
 from actors_app.bulk.forms import OrderForm
@@ -14,7 +13,7 @@ from actors_app.bulk.models import BulkJob
 from actors_app.bulk.plans import Plan
 from actors_app.bulk.progress import Page, address, page_of, pages_of
 from actors_app.core.htmx import go_to, is_poll, render_page, render_poll, say
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.services.errors import AbacoError, CallError
 
@@ -46,16 +45,14 @@ def plan_context(plan: Plan, form: OrderForm) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def bulk_list(request: HttpRequest) -> HttpResponse:
     """Show one's own bulk acts, newest first, so that one whose page was closed is found again."""
     context = {"section": "activity", "pages": pages_of(signed_in(request)), "most": jobs.LISTED}
     return render_page(request, "bulk/list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def bulk_detail(request: HttpRequest, handle: str) -> HttpResponse:
     """Show how far a bulk act is; a POST moves it on by a step."""
     credentials = signed_in(request)
@@ -75,8 +72,7 @@ def bulk_detail(request: HttpRequest, handle: str) -> HttpResponse:
     return render_page(request, "bulk/detail.html", context, status=error.status if error else 200)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def bulk_stop(request: HttpRequest, handle: str) -> HttpResponse:
     """Begin nothing more of a bulk act; what was begun is not taken back. Opened plainly, go to its page."""
     if request.method == "GET":

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.administration.lists import admin_role
 from actors_app.bulk.actor_plans import CAP, ActorPlan, plan_of
@@ -13,12 +12,11 @@ from actors_app.bulk.progress import PLACES, address
 from actors_app.bulk.views import TOO_OLD, place_order, plan_context
 from actors_app.core.htmx import render_page
 from actors_app.core.pages import drafts
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.security.credentials import abaco_for, signed_in
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def actor_bulk_create(request: HttpRequest) -> HttpResponse:
     """Show what an act on many actors would do, and what each loses; then order it. Nothing is done yet."""
     draft = drafts.restored()

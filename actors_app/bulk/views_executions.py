@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.bulk.execution_plans import CAP, LISTED, ExecutionPlan, page_rows, picked_rows, plan_of
 from actors_app.bulk.forms import BulkForm, OrderForm, PickedForm
@@ -16,7 +15,7 @@ from actors_app.bulk.views import TOO_OLD, place_order, plan_context
 from actors_app.core.htmx import render_page
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.export import export_rows
 from actors_app.history.forms import HistoryForm
@@ -25,8 +24,7 @@ from actors_app.services import Abaco
 from actors_app.services.errors import Forbidden, NotFound, Unaddressable
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def bulk_create(request: HttpRequest) -> HttpResponse:
     """Show what an act on many executions would do, and to which; then order it. Nothing is done yet."""
     draft = drafts.restored()
@@ -88,8 +86,7 @@ def _back(filters: HistoryForm) -> str:
     return address("history", "" if filters.errors else filters.query())
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def executions_picked(request: HttpRequest) -> HttpResponse:
     """Give out what was picked as a file; the page, or all that match, by the list's own address."""
     form, filters = PickedForm(request.GET), HistoryForm(request.GET)

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from actors_app.configs import commands
 from actors_app.configs.forms import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
@@ -15,7 +14,7 @@ from actors_app.configs.operations import CREATE_CONFIG, DELETE_CONFIG, UPDATE_C
 from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import answered
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import visible, visible_name
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.preferences import preferences_of
@@ -55,8 +54,7 @@ class ConfigRow:
     problem: str | None
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def config_list(request: HttpRequest) -> HttpResponse:
     """Show the configs of the tenant and the actors that receive them (`GET /actors/configs`)."""
     chosen = ConfigFilter(request.GET).chosen
@@ -80,8 +78,7 @@ def _is_shown(row: ConfigRow, chosen: Mapping[str, Any]) -> bool:
 
 
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
+@page("GET", "POST")
 def config_create(request: HttpRequest) -> HttpResponse:
     """Make a config (`POST /actors/configs`)."""
     status, form = 200, ConfigForm(initial={"actors": request.GET.get("actor", "")[:128]})
@@ -96,21 +93,18 @@ def config_create(request: HttpRequest) -> HttpResponse:
     return render_page(request, "configs/create.html", context, partial="configs/_create.html", status=status)
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def config_detail(request: HttpRequest, config: str) -> HttpResponse:
+@abaco_page("GET")
+def config_detail(request: HttpRequest, abaco: Abaco, config: str) -> HttpResponse:
     """Show a config, from the list, since the API gives one alone to administrators only (`GET /actors/configs`)."""
-    abaco = abaco_for(request)
     context = _context(config, _find_row(abaco, config)) | after_creation(request, abaco, Subject("config", config))
     return render_page(request, "configs/detail.html", context)
 
 
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
-def config_update(request: HttpRequest, config: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def config_update(request: HttpRequest, abaco: Abaco, config: str) -> HttpResponse:
     """Replace a config (`PUT /actors/configs/{name}`)."""
-    abaco, status = abaco_for(request), 200
+    status = 200
     if request.method != "POST":
         current = abaco.configs.find(config)
         form = ConfigEditForm.of(current)
@@ -130,11 +124,10 @@ def config_update(request: HttpRequest, config: str) -> HttpResponse:
     return render_page(request, "configs/update.html", context, partial="configs/_update.html", status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
-def config_delete(request: HttpRequest, config: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def config_delete(request: HttpRequest, abaco: Abaco, config: str) -> HttpResponse:
     """Say who receives it no more, then delete a config once its name was typed (`DELETE /actors/configs/{name}`)."""
-    abaco, status = abaco_for(request), 200
+    status = 200
     if request.method != "POST":
         context = _context(config, _find_row(abaco, config)) | {"form": ConfigDeleteForm(actor_id=config, label=config)}
     else:
@@ -150,11 +143,9 @@ def config_delete(request: HttpRequest, config: str) -> HttpResponse:
     return render_page(request, "configs/delete.html", context, partial="configs/_delete.html", status=status)
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def actor_configs(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET")
+def actor_configs(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show the configs that an actor receives, under its id or one of its aliases (`GET /actors/configs`)."""
-    abaco = abaco_for(request)
     answers = abaco.gather(
         configs=lambda: abaco.configs.list(),
         aliases=lambda: abaco.aliases.list(),

@@ -10,13 +10,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.clock import from_ms
 from actors_app.core.htmx import render_page, render_poll, wants_fragment
 from actors_app.core.operations import secrets
 from actors_app.core.pages.converters import is_id
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.executions import commands
@@ -112,15 +111,13 @@ def _neighbour_urls(actor_id: str, execution_id: str, near: Neighbours, *, asks:
     return urls
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def execution_detail(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def execution_detail(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> HttpResponse:
     """Show an execution, its log and the results taken (`GET /actors/{id}/executions/{execution}`).
 
     Secrets in them are masked; by a POST the owner of the actor sees them.
     """
     credentials = signed_in(request)
-    abaco = abaco_for(request)
     reveals = secrets.asked_for(request, abaco, actor_id, execution_id, "page")
     answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
@@ -184,8 +181,7 @@ def last_known(
     return render_page(request, "executions/detail.html", context)
 
 
-@require_http_methods(["GET"])
-@credentials_required
+@page("GET")
 def execution_why(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Answer the poll of why an execution waits, until it does not; opened plainly, go to its page."""
     if not wants_fragment(request):
@@ -196,8 +192,7 @@ def execution_why(request: HttpRequest, actor_id: str, execution_id: str) -> Htt
     return render_poll(request, "executions/_why.html", context, state=state, done=why is None)
 
 
-@require_http_methods(["GET"])
-@credentials_required
+@page("GET")
 def execution_status(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Answer the poll of an execution's state; opened plainly, go to its page."""
     if not wants_fragment(request):
@@ -209,11 +204,9 @@ def execution_status(request: HttpRequest, actor_id: str, execution_id: str) -> 
     return render_poll(request, "executions/_status.html", context, state=state, done=execution.is_finished)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def execution_halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> HttpResponse:
     """Ask before halting a running execution, then halt it (`DELETE /actors/{id}/executions/{execution}`)."""
-    abaco = abaco_for(request)
     form = HaltForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {
         "actor_id": actor_id,
@@ -244,8 +237,7 @@ def execution_halt(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
     return render_page(request, "executions/halt.html", context, status=200 if can_halt else 409)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def execution_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Register an execution that ran elsewhere; Abaco refuses every one (`POST /actors/{id}/executions`)."""
     form = ExecutionForm(request.POST if request.method == "POST" else None)
@@ -268,15 +260,13 @@ def execution_create(request: HttpRequest, actor_id: str) -> HttpResponse:
         return render_page(request, "executions/form.html", context, status=form.refuse(error))
 
 
-@require_http_methods(["GET"])
-@credentials_required
+@page("GET")
 def execution_newer(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Go to the execution received after this one (`GET /actors/{id}/executions`, as a search)."""
     return _go(request, actor_id, execution_id, newer=True)
 
 
-@require_http_methods(["GET"])
-@credentials_required
+@page("GET")
 def execution_older(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Go to the execution received before this one (`GET /actors/{id}/executions`, as a search)."""
     return _go(request, actor_id, execution_id, newer=False)

@@ -6,17 +6,15 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.comparison_data import NONE_BEFORE, before, compared, sides
 from actors_app.executions.forms_comparison import SUCCESS, ComparisonForm
 
 
-@require_http_methods(["GET"])
-@credentials_required
+@page("GET")
 def comparison(request: HttpRequest) -> HttpResponse:
     """Compare two executions (`GET /actors/{id}/executions/{execution}` and the log of each)."""
     is_asked = bool(request.GET.get("a") or request.GET.get("b"))

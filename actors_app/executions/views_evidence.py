@@ -5,12 +5,11 @@ from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.clock import from_ms, now_ms
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import record_read
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.executions.evidence import CAP, Pack, Subject
 from actors_app.executions.evidence_pack import pack_of, sent
@@ -26,15 +25,13 @@ from actors_app.services.errors import AbacoError
 from actors_app.services.types import AdminRole
 
 
-@require_http_methods(["GET"])
-@credentials_required
-def evidence_pack(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+@abaco_page("GET")
+def evidence_pack(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> HttpResponse:
     """Send all that can be known of one execution as a ZIP (`GET /actors/{id}/executions/{execution}`, and more)."""
-    return sent(pack_of(request, abaco_for(request), actor_id, execution_id))  # type: ignore[return-value]  # as below
+    return sent(pack_of(request, abaco, actor_id, execution_id))  # type: ignore[return-value]  # as below
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def evidence_set(request: HttpRequest) -> HttpResponse:
     """Say what a pack of all that a filter finds would hold; with `download=1`, send it."""
     form = EvidenceForm(request.GET)

@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
 from actors_app.core.operations import secrets
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.security.credentials import SessionCredentials, abaco_for
@@ -17,6 +16,7 @@ from actors_app.executions.models import KeptResult
 from actors_app.executions.shapes import image_type
 from actors_app.history.visibility import deleted_at, if_deleted
 from actors_app.masking import Masker
+from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
 
 
@@ -28,9 +28,8 @@ def _owner(request: HttpRequest) -> Any:
     return owner
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def result_take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> HttpResponse:
     """Show what was taken; by a POST take the next result, once (`GET …/executions/{execution}/results`).
 
     The actor is read for the head of the page (`GET /actors/{id}`).
@@ -46,7 +45,7 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
         "counts": {},
         "deleted": deleted_at(owner.tenant, actor_id),
     }
-    abaco, status = abaco_for(request), 200
+    status = 200
     if request.method == "POST":
         if not result_archive.has_room(owner):
             form.add_error(None, commands_results.FULL)
@@ -64,8 +63,7 @@ def result_take(request: HttpRequest, actor_id: str, execution_id: str) -> HttpR
     return render_page(request, "executions/results.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def result_download(request: HttpRequest, actor_id: str, execution_id: str, result_id: int) -> HttpResponse:
     """Send a kept result as a file, to the person who took it and to nobody else; `?show=1` a picture as such.
 

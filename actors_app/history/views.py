@@ -4,14 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.clock import DAY, MINUTE, from_ms, now_ms
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.forms_slice import shown_slice
 from actors_app.core.pages.preferences import PAGE_SIZES
-from actors_app.core.security.credentials import abaco_for
 from actors_app.history import collector, visibility
 from actors_app.history import query as history_query
 from actors_app.history.actor_summary import RECENT, summary
@@ -31,18 +29,15 @@ from actors_app.services.errors import AbacoError, Forbidden, NotFound, TimedOut
 DRAWN_DAYS = 14  # on the actor's own page
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def history(request: HttpRequest) -> HttpResponse:
+@abaco_page("GET")
+def history(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """Show the executions of all actors that the visitor may read (`GET /actors/search/executions`)."""
-    return _answer(request, abaco_for(request), "")
+    return _answer(request, abaco, "")
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def execution_list(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET")
+def execution_list(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show an actor's executions (`GET /actors/{id}/executions`)."""
-    abaco = abaco_for(request)
     if "recent" in request.GET:
         if wants_fragment(request):
             return _recent(request, abaco, actor_id)

@@ -5,11 +5,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import go_to, render_page, say
 from actors_app.core.pages import drafts
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.security.credentials import Credentials, signed_in
 from actors_app.history import saved_views
 from actors_app.history.forms_saved_views import SavedViewForm, ViewNameForm
@@ -19,8 +18,7 @@ from actors_app.history.saved_views import NotSaved
 SHARED = "view"  # parameter of the list that names the view whose link led there
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def view_list(request: HttpRequest) -> HttpResponse:
     """Show one's own views; save a filter as one."""
     credentials = signed_in(request)
@@ -38,8 +36,7 @@ def view_list(request: HttpRequest) -> HttpResponse:
     return _page(request, credentials, form, status=422)
 
 
-@require_http_methods(["GET"])
-@credentials_required
+@page("GET")
 def view_open(request: HttpRequest, handle: str) -> HttpResponse:
     """Lead to the list as a view has it; one of somebody else's is offered there to be kept."""
     credentials = signed_in(request)
@@ -51,8 +48,7 @@ def view_open(request: HttpRequest, handle: str) -> HttpResponse:
     return redirect(_address(view.query + note))
 
 
-@require_http_methods(["POST"])
-@credentials_required
+@page("POST")
 def view_rename(request: HttpRequest, handle: str) -> HttpResponse:
     """Give one's own view another name."""
     credentials = signed_in(request)
@@ -68,8 +64,7 @@ def view_rename(request: HttpRequest, handle: str) -> HttpResponse:
     return _page(request, credentials, renaming={handle: form}, status=422)
 
 
-@require_http_methods(["POST"])
-@credentials_required
+@page("POST")
 def view_delete(request: HttpRequest, handle: str) -> HttpResponse:
     """Delete one's own view; its link ends too."""
     view = _own_view(signed_in(request), handle)

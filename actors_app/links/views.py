@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.own_pages import page_of
-from actors_app.core.security.credentials import abaco_for
 from actors_app.links.graph import drawing, host_of, links_of, ring_of
+from actors_app.services import Abaco
 from actors_app.services.types import Actor, Alias
 
 
@@ -37,11 +36,9 @@ class WebhookRow:
     is_safe: bool
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def link_list(request: HttpRequest) -> HttpResponse:
+@abaco_page("GET")
+def link_list(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """Show the links and webhooks of the actors that the visitor may read (`GET /actors`, `GET /actors/aliases`)."""
-    abaco = abaco_for(request)
     answers = abaco.gather(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
     error = answers["actors"].error
     context: dict[str, Any] = {"section": "links"}

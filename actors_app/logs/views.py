@@ -12,11 +12,10 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_http_methods, require_POST
 
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.operations import secrets
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
 from actors_app.core.pages.own_pages import path_of
 from actors_app.core.pages.preferences import keep, preferences_of
@@ -124,8 +123,7 @@ def _poll_query(log_query: LogQuery, life: LogLife, *, is_owner: bool) -> dict[s
     return {"poll": "1", **{name: value for name, value in asks.items() if value}}
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Show a part of an execution's log, its end where none is named (`GET …/executions/{execution}/logs`).
 
@@ -264,8 +262,7 @@ def _download(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: s
     )
 
 
-@require_POST
-@credentials_required
+@page("POST")
 def log_wrap(request: HttpRequest) -> HttpResponse:
     """Remember whether long lines of logs are wrapped."""
     keep(request, {"wrap": request.POST.get("wrap") == "1"})

@@ -4,11 +4,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.visibility import if_deleted
@@ -18,8 +17,7 @@ from actors_app.logs.visibility import visible_kept
 from actors_app.services.errors import AbacoError
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def log_keep(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Archive the log of an execution that has ended, for the button on its page (`GET …/logs`)."""
     if request.method == "GET":
@@ -27,8 +25,7 @@ def log_keep(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResp
     return commands.keep(request, abaco_for(request), actor_id, execution_id).go(request)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpResponse:
     """Ask before deleting an archived log, then delete it; the API is asked only who may do that."""
     if before := answered(request, DELETE_LOG, actor_id=actor_id, object_id=execution_id):

@@ -7,13 +7,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import is_poll, render_page, render_poll
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.curl import Curl
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.form_fields import read_json
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
@@ -30,14 +29,12 @@ from actors_app.services.messages import privileged_key
 from actors_app.workers.waits import standing_still
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def message_create(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show how many messages wait and send one; Abaco answers with the execution it became.
 
     `GET` and `POST /actors/{id}/messages`.
     """
-    abaco = abaco_for(request)
     if is_poll(request):
         mailbox = abaco.messages.count(actor_id)
         context = {"actor_id": actor_id, "mailbox": mailbox}
@@ -56,8 +53,7 @@ def message_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     return _compose(request, actor_id, form, status=status)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def message_preview(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Show what the actor would receive, without asking the API anything."""
     if request.method == "GET":
@@ -69,11 +65,9 @@ def message_preview(request: HttpRequest, actor_id: str) -> HttpResponse:
     return _compose(request, actor_id, form, partial="messages/_previewed.html", status=status)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def message_purge(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def message_purge(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Ask for the actor's name, then drop all messages that wait. `DELETE /actors/{id}/messages`."""
-    abaco = abaco_for(request)
     status = 200
     context: dict[str, Any] = {"actor_id": actor_id, "section": "actors", "tab": "messages", "counts": {}}
     if request.method == "GET":

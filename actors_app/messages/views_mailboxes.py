@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page, wants_fragment
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.security.credentials import abaco_for
@@ -25,8 +24,7 @@ class MailboxRow:
     executions: int
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def mailbox_list(request: HttpRequest) -> HttpResponse:
     """Show the mailboxes of actors that have executions waiting (`GET /actors/search/executions`, `GET …/messages`)."""
     context: dict[str, Any] = {"section": "overview", "error": None}

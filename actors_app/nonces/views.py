@@ -8,12 +8,11 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.curl import Curl
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now, thousands, visible
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.preferences import preferences_of
@@ -46,65 +45,56 @@ class NonceRow:
     used: RelativeTime
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def nonce_list(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def nonce_list(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show an actor's nonces, masked, and make one (`GET` and `POST /actors/{id}/nonces`)."""
-    return _list(request, Holder(actor_id))
+    return _list(request, abaco, Holder(actor_id))
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def alias_nonce_list(request: HttpRequest, alias: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def alias_nonce_list(request: HttpRequest, abaco: Abaco, alias: str) -> HttpResponse:
     """Show an alias's nonces, masked, and make one (`GET` and `POST /actors/aliases/{alias}/nonces`)."""
-    return _list(request, Holder(alias, is_alias=True))
+    return _list(request, abaco, Holder(alias, is_alias=True))
 
 
-@require_http_methods(["GET"])
-@credentials_required
-def nonce_detail(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
+@abaco_page("GET")
+def nonce_detail(request: HttpRequest, abaco: Abaco, actor_id: str, handle: str) -> HttpResponse:
     """Show one nonce, masked (`GET /actors/{id}/nonces/{nonce}`)."""
-    return _detail(request, Holder(actor_id), handle)
+    return _detail(request, abaco, Holder(actor_id), handle)
 
 
-@require_http_methods(["GET"])
-@credentials_required
-def alias_nonce_detail(request: HttpRequest, alias: str, handle: str) -> HttpResponse:
+@abaco_page("GET")
+def alias_nonce_detail(request: HttpRequest, abaco: Abaco, alias: str, handle: str) -> HttpResponse:
     """Show one nonce of an alias, masked (`GET /actors/aliases/{alias}/nonces/{nonce}`)."""
-    return _detail(request, Holder(alias, is_alias=True), handle)
+    return _detail(request, abaco, Holder(alias, is_alias=True), handle)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def nonce_reveal(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
     """Show one nonce in full once more, by a POST alone, and record who looked (`GET /actors/{id}/nonces`)."""
     return _reveal(request, Holder(actor_id), handle)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def alias_nonce_reveal(request: HttpRequest, alias: str, handle: str) -> HttpResponse:
     """Show one nonce of an alias in full once more, and record who looked (`GET /actors/aliases/{alias}/nonces`)."""
     return _reveal(request, Holder(alias, is_alias=True), handle)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def nonce_delete(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def nonce_delete(request: HttpRequest, abaco: Abaco, actor_id: str, handle: str) -> HttpResponse:
     """Say who is shut out, then delete the nonce (`DELETE /actors/{id}/nonces/{nonce}`)."""
-    return _delete_page(request, Holder(actor_id), handle)
+    return _delete_page(request, abaco, Holder(actor_id), handle)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def alias_nonce_delete(request: HttpRequest, alias: str, handle: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def alias_nonce_delete(request: HttpRequest, abaco: Abaco, alias: str, handle: str) -> HttpResponse:
     """Say who is shut out, then delete the nonce (`DELETE /actors/aliases/{alias}/nonces/{nonce}`)."""
-    return _delete_page(request, Holder(alias, is_alias=True), handle)
+    return _delete_page(request, abaco, Holder(alias, is_alias=True), handle)
 
 
-def _list(request: HttpRequest, holder: Holder) -> HttpResponse:
+def _list(request: HttpRequest, abaco: Abaco, holder: Holder) -> HttpResponse:
     """Show the nonces, and make one, which this one answer shows in full."""
-    abaco = abaco_for(request)
     make = NonceForm if not holder.is_alias else AliasNonceForm
     if request.method == "GET":
         return _page(request, holder, {"form": make()}, ask=abaco, partial="nonces/_table.html")
@@ -123,8 +113,7 @@ def _list(request: HttpRequest, holder: Holder) -> HttpResponse:
     return _page(request, holder, {"form": form}, status=status)
 
 
-def _detail(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
-    abaco = abaco_for(request)
+def _detail(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) -> HttpResponse:
     context = one_nonce(request, abaco, holder, handle)
     context["nonce"] = holder.service(abaco).get(holder.id, context["nonce"].id)
     return render_page(request, "nonces/detail.html", context)
@@ -140,8 +129,7 @@ def _reveal(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
     return render_page(request, "nonces/detail.html", context)
 
 
-def _delete_page(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
-    abaco = abaco_for(request)
+def _delete_page(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) -> HttpResponse:
     status = 200
     if request.method == "GET":
         context = one_nonce(request, abaco, holder, handle) | {"form": PortalForm()}
@@ -302,15 +290,13 @@ def uses_words(nonce: Nonce) -> str:
     return f"{thousands(nonce.remaining_uses)} of {thousands(nonce.max_uses)} left"
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def nonce_note(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
     """Note where a nonce was handed out; the API is asked only whether the visitor may read it."""
     return _note(request, Holder(actor_id), handle)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
+@page("GET", "POST")
 def alias_nonce_note(request: HttpRequest, alias: str, handle: str) -> HttpResponse:
     """Note where a nonce of an alias was handed out; the API is asked only whether the visitor may read it."""
     return _note(request, Holder(alias, is_alias=True), handle)

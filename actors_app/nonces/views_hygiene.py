@@ -6,15 +6,13 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
 from actors_app.core.pages import csv_lists
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.relative_times import RelativeTime, when
-from actors_app.core.security.credentials import abaco_for
 from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.commands_replace import replace
@@ -23,6 +21,7 @@ from actors_app.nonces.hygiene import FINDINGS
 from actors_app.nonces.listing import Keyed, keyed_of, look
 from actors_app.nonces.models import NonceNote
 from actors_app.nonces.views import curl_of, frame, tenant_of, uses_words, wave_of
+from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Nonce
 
@@ -48,14 +47,13 @@ class HygieneRow:
     findings: tuple[tuple[str, str], ...]
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def nonce_overview(request: HttpRequest) -> HttpResponse:
+@abaco_page("GET")
+def nonce_overview(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """Show the nonces of the visitor's actors and of their own aliases, twenty of both to a page.
 
     `GET /actors/{id}/nonces` and `/actors/aliases/{alias}/nonces` of each.
     """
-    abaco, show = abaco_for(request), request.GET.get("show", "")
+    show = request.GET.get("show", "")
     show = show if show in ("worth", *FINDINGS) else ""
     choices = [("", "All"), ("worth", "Worth a look"), *((name, word) for name, (word, _) in FINDINGS.items())]
     context: dict[str, Any] = {"section": "nonces", "show": show, "choices": choices}
@@ -111,23 +109,21 @@ def _row(
     )
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def nonce_replace(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def nonce_replace(request: HttpRequest, abaco: Abaco, actor_id: str, handle: str) -> HttpResponse:
     """Make a nonce like another, show it once, and delete the other (`POST` and `DELETE /actors/{id}/nonces`)."""
-    return _replace(request, Holder(actor_id), handle)
+    return _replace(request, abaco, Holder(actor_id), handle)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def alias_nonce_replace(request: HttpRequest, alias: str, handle: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def alias_nonce_replace(request: HttpRequest, abaco: Abaco, alias: str, handle: str) -> HttpResponse:
     """Replace a nonce of an alias in the same way (`POST` and `DELETE /actors/aliases/{alias}/nonces`)."""
-    return _replace(request, Holder(alias, is_alias=True), handle)
+    return _replace(request, abaco, Holder(alias, is_alias=True), handle)
 
 
-def _replace(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
+def _replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) -> HttpResponse:
     """Make the new one first, so that nothing is lost where either call fails."""
-    abaco, tenant = abaco_for(request), tenant_of(request)
+    tenant = tenant_of(request)
     answers = wave_of(abaco, holder)
     actor, nonces = answers["actor"].unwrap(), answers["nonces"].unwrap()
     context = frame(holder) | {"actor": actor, "counts": {"nonces": len(nonces)}, "handle": handle}

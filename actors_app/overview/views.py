@@ -1,29 +1,27 @@
 """The first page: whether everything is well, at a glance."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.timezones import to_local, zone_words
-from actors_app.core.security.credentials import abaco_for
 from actors_app.overview.day import KINDS
 from actors_app.overview.inputs import gather_inputs
 from actors_app.overview.wellness import wellness
 from actors_app.search.operations import SEARCH_EXECUTIONS
+from actors_app.services import Abaco
 from actors_app.services.executions import MAX_SEARCH
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def overview(request: HttpRequest) -> HttpResponse:
+@abaco_page("GET")
+def overview(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """Show whether everything is well, what needs attention, what runs, and what ran in the last 24 hours.
 
     Five calls at once: `GET /actors`, twice `GET /actors/search/executions`, `GET /actors/search/workers` and `GET
     /actors/aliases`. Where one fails, what it is for says so and the rest stands.
     """
-    abaco, at, account = abaco_for(request), now(), request.session["who"]
+    at, account = now(), request.session["who"]
     inputs = gather_inputs(abaco, account["tenant"], at)
     answers = inputs.answers
     actors, day = answers.actors, answers.day

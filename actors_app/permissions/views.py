@@ -7,12 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
 from actors_app.core.pages import csv_lists, drafts
-from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.security.credentials import abaco_for
+from actors_app.core.pages.decorators import abaco_page
 from actors_app.permissions import commands
 from actors_app.permissions.access import Subject
 from actors_app.permissions.access_pages import consequences, listing
@@ -24,15 +22,14 @@ from actors_app.services.permissions import WORLD
 SECTIONS = {"actor": "actors", "alias": "aliases", "config": "configs"}
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def permission_list(request: HttpRequest, /, **named: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def permission_list(request: HttpRequest, abaco: Abaco, /, **named: str) -> HttpResponse:
     """Show who can do what, and why, and grant a level to somebody.
 
     `GET` and `POST /actors/{id}/permissions`, `/actors/aliases/{alias}/permissions` and
     `/actors/configs/{name}/permissions`.
     """
-    subject, abaco, me = Subject.of(named), abaco_for(request), _me(request)
+    subject, me = Subject.of(named), _me(request)
     context = _frame(subject)
     if request.method == "GET":
         context |= {"form": GrantForm(kind=subject.kind, me=me)} | listing(request, abaco, subject, me)
@@ -50,14 +47,13 @@ def permission_list(request: HttpRequest, /, **named: str) -> HttpResponse:
     return render_page(request, "permissions/list.html", context, partial="permissions/_grant.html", status=status)
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def permission_change(request: HttpRequest, /, **named: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def permission_change(request: HttpRequest, abaco: Abaco, /, **named: str) -> HttpResponse:
     """Say what another level for a name means, then set it; `?level=NONE` asks whether to take it back.
 
     `POST` on the same paths as the list.
     """
-    subject, abaco, me = Subject.of(named), abaco_for(request), _me(request)
+    subject, me = Subject.of(named), _me(request)
     context = _frame(subject)
     if request.method == "GET":
         query = drafts.restored() or request.GET

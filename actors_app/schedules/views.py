@@ -6,13 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.cron import Schedule, next_hours, read_hour, this_hour
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.timezones import reader_zone, zone_context
@@ -20,6 +19,7 @@ from actors_app.core.security.credentials import abaco_for
 from actors_app.schedules import commands
 from actors_app.schedules.forms import ScheduleForm
 from actors_app.schedules.operations import UPDATE_SCHEDULE
+from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError
 from actors_app.services.types import Actor
 
@@ -37,8 +37,7 @@ class ScheduleRow:
     next: datetime | None
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def schedule_list(request: HttpRequest) -> HttpResponse:
     """Show all schedules of the actors that the visitor may read, the next one first (`GET /actors`)."""
     show = request.GET.get("show", "")
@@ -74,11 +73,10 @@ def _order(row: ScheduleRow) -> tuple[bool, float, str]:
     return (row.next is None, row.next.timestamp() if row.next else 0.0, row.label.casefold())
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
-def schedule_update(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def schedule_update(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show an actor's schedule with its next hours, and change it, with all else kept (`PUT /actors/{id}`)."""
-    abaco, status = abaco_for(request), 200
+    status = 200
     context: dict[str, Any] = {"actor_id": actor_id, "actor": None, "section": "actors", "tab": "", "counts": {}}
     context |= zone_context(request)
     if request.method != "POST":

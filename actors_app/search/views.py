@@ -7,11 +7,10 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
 from actors_app.core.pages.badges import status_badge
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.preferences import preferences_of
@@ -40,8 +39,7 @@ class ResultRow:
     text: str = ""
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def search(request: HttpRequest) -> HttpResponse:
     """Search actors, executions, workers or logs (`GET /actors/search/{kind}`); nothing is asked before a press."""
     form = SearchForm(request.GET)

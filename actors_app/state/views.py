@@ -4,15 +4,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import pretty_json
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.security.capabilities import is_plain
-from actors_app.core.security.credentials import abaco_for, signed_in
+from actors_app.core.security.credentials import signed_in
 from actors_app.executions.comparison import difference, tail_of
 from actors_app.executions.shapes import tree_of
 from actors_app.masking import Masker
@@ -27,11 +26,9 @@ from actors_app.state.operations import RESET_STATE, UPDATE_STATE
 MAX_RAW = 100_000  # characters of an answer that is no JSON
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
-def state_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET")
+def state_detail(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show the state as a tree and raw (`GET /actors/{id}/state`)."""
-    abaco = abaco_for(request)
     answers = abaco.gather(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
     error, status = answers["state"].error, 200
     raw = error.raw if isinstance(error, BadAnswer) else ""
@@ -54,14 +51,12 @@ def state_detail(request: HttpRequest, actor_id: str) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
-def state_update(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def state_update(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Edit the state in two steps, review and save (`POST /actors/{id}/state`).
 
     The API has no lock: a state that moved since the page was made is saved over only by a tick.
     """
-    abaco = abaco_for(request)
     context = _context(actor_id)
     if request.method != "POST":
         answers = abaco.gather(actor=lambda: abaco.actors.get(actor_id), state=lambda: abaco.state.get(actor_id))
@@ -104,11 +99,10 @@ def _review_or_save(
     return render_page(request, "state/review.html", context, status=409 if has_moved else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@credentials_required
-def state_reset(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def state_reset(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Make the state empty, which the API does by an update of the whole actor alone (`PUT /actors/{id}`)."""
-    abaco, status = abaco_for(request), 200
+    status = 200
     context = _context(actor_id) | {"form": PortalForm()}
     if request.method != "POST":
         actor = abaco.actors.get(actor_id)

@@ -7,18 +7,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import is_poll, render_page, render_poll
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.badges import status_badge
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.relative_times import RelativeTime, when
-from actors_app.core.security.credentials import abaco_for
 from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker
@@ -45,14 +43,12 @@ class WorkerRow:
     execution_url: str
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def worker_list(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show an actor's workers and make sure that there are at least so many.
 
     `GET` and `POST /actors/{id}/workers`; the API takes the POST from administrators only.
     """
-    abaco = abaco_for(request)
     if is_poll(request):
         workers = abaco.workers.list(actor_id)
         return render_poll(
@@ -96,11 +92,9 @@ def worker_list(request: HttpRequest, actor_id: str) -> HttpResponse:
     return render_page(request, "workers/list.html", context, partial="workers/_scale.html", status=status)
 
 
-@require_http_methods(["GET"])
-@credentials_required
-def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResponse:
+@abaco_page("GET")
+def worker_detail(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> HttpResponse:
     """Show one worker. `GET /actors/{id}/workers/{worker}`."""
-    abaco = abaco_for(request)
     context: dict[str, Any] = {"actor_id": actor_id, "worker_id": worker_id}
     if is_poll(request):
         try:
@@ -127,11 +121,9 @@ def worker_detail(request: HttpRequest, actor_id: str, worker_id: str) -> HttpRe
     return render_page(request, "workers/detail.html", context, partial="workers/_facts.html")
 
 
-@require_http_methods(["GET", "POST"])
-@credentials_required
-def worker_stop(request: HttpRequest, actor_id: str, worker_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def worker_stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> HttpResponse:
     """Say what stopping means, then ask the worker to stop. `DELETE /actors/{id}/workers/{worker}`."""
-    abaco = abaco_for(request)
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "worker_id": worker_id,

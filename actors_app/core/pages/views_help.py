@@ -1,15 +1,13 @@
 """Help for a page: what it is for and which keys do something there; a dialog over the page, or a page of its own."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
 
 from actors_app.core.htmx import render_page
-from actors_app.core.pages.decorators import credentials_required
+from actors_app.core.pages.decorators import page
 from actors_app.core.pages.help import EVERYWHERE, has_purpose, places, purpose_of
 
 
-@require_http_methods(["GET", "HEAD"])
-@credentials_required
+@page("GET")
 def help_page(request: HttpRequest) -> HttpResponse:
     """Show the help of the page that `?of=` names; the API is not asked."""
     of = request.GET.get("of", "")
