@@ -166,7 +166,14 @@ def _of_files() -> dict[str, Act]:
 
 
 def _of_definitions() -> dict[str, Act]:
-    from actors_app.actors.definition import definition_of, differences, full_update, redacted, sign, unsign
+    from actors_app.actors.definition import (
+        definition_of,
+        differences,
+        full_update,
+        redacted,
+        sign_definition,
+        unsign_definition,
+    )
     from actors_app.actors.definition_files import NoDefinition, as_text, parse_definition
     from actors_app.actors.former_values import FormerReader, Sight
     from actors_app.actors.resets import columns
@@ -205,7 +212,7 @@ def _of_definitions() -> dict[str, Act]:
         "compare": compare,
         "file": written,
         "update": lambda text: full_update(actor(text), {"description": text}),
-        "sign": lambda text: unsign("a", sign("a", actor(text))),
+        "sign": lambda text: unsign_definition("a", sign_definition("a", actor(text))),
     }
 
 

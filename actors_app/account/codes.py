@@ -8,10 +8,10 @@ import json
 import secrets
 from dataclasses import asdict, dataclass, field
 
-from cryptography.fernet import InvalidToken
 from django.http import HttpRequest
 
-from actors_app.core.security.credentials import forget_ended, vault
+from actors_app.core.security.credentials import forget_ended
+from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt, encrypted_at
 from portal.tenants import Tenant
 
 LIFETIME = 600  # seconds
@@ -40,8 +40,8 @@ def begin(request: HttpRequest, tenant: Tenant, redirect_uri: str, target: str) 
         forget_ended()
     pending = dict(request.session.get(_KEPT, {}))
     while len(pending) >= AT_ONCE:
-        del pending[min(pending, key=lambda name: vault().extract_timestamp(pending[name].encode()))]
-    pending[state] = vault().encrypt(json.dumps(asdict(sign_in)).encode()).decode()
+        del pending[min(pending, key=lambda name: encrypted_at(pending[name]))]
+    pending[state] = encrypt("sign-in", json.dumps(asdict(sign_in)).encode()).decode()
     request.session[_KEPT] = pending
     return state, sign_in
 
@@ -54,6 +54,6 @@ def end(request: HttpRequest, state: str) -> CodeSignIn | None:
         return None
     request.session[_KEPT] = pending
     try:
-        return CodeSignIn(**json.loads(vault().decrypt(encrypted.encode(), ttl=LIFETIME)))
-    except InvalidToken:
+        return CodeSignIn(**json.loads(decrypt("sign-in", encrypted, lifetime=LIFETIME)))
+    except DecryptionError:
         return None

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
 from actors_app.core.security.credentials import Credentials, tenant_of
+from actors_app.core.security.crypto import digest
 from actors_app.core.security.models import PortalSession, hashed
 
 
@@ -79,4 +80,4 @@ def _end(rows: Iterable[PortalSession]) -> int:
 
 
 def _handle(name: str) -> str:
-    return salted_hmac("actors.session-handle", name, algorithm="sha256").hexdigest()[:32]
+    return digest("actors.session-handle", name)[:32]

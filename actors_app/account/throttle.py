@@ -13,9 +13,9 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from actors_app.account.models import SignInBucket
+from actors_app.core.security.crypto import digest
 from actors_app.services.blanks import normal_form
 
 DAY = timedelta(days=1)
@@ -86,7 +86,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 def _name(kind: str, value: str) -> str:
-    return salted_hmac(f"actors.sign-in-{kind}", value, algorithm="sha256").hexdigest()
+    return digest(f"actors.sign-in-{kind}", value)
 
 
 def _wait(balance: float, size: int) -> int:

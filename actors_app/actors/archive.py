@@ -11,7 +11,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cryptography.fernet import InvalidToken
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
@@ -24,7 +23,8 @@ from actors_app.core.clock import MINUTE, now_ms, to_ms
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import entry_key
-from actors_app.core.security.credentials import SessionCredentials, vault
+from actors_app.core.security.credentials import SessionCredentials
+from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt
 from actors_app.core.signals import actors_described
 from actors_app.services.types import Actor, ActorLines, Listed
 
@@ -105,14 +105,10 @@ def find(tenant: str, actor_id: str, key: int) -> KeptDefinition | None:
 
 def opened(row: KeptDefinition) -> Definition | None:
     """Return a definition as it was; None where no key opens it any more."""
-    binding = _binding(row)
     try:
-        decrypted = vault().decrypt(bytes(row.content))
-    except InvalidToken:
+        definition: Definition = json.loads(decrypt("definition", bytes(row.content), row))
+    except DecryptionError:
         return None
-    if not decrypted.startswith(binding):
-        return None
-    definition: Definition = json.loads(decrypted[len(binding) :])
     return dict.fromkeys(_ONLY_WHERE_SET, False) | definition
 
 
@@ -202,10 +198,5 @@ def _row(tenant: str, actor: Actor, updated: int, at: int) -> KeptDefinition:
         last_seen=at,
         sha256=hashlib.sha256(content).hexdigest(),
     )
-    row.content = vault().encrypt(_binding(row) + content)
+    row.content = encrypt("definition", content, row)
     return row
-
-
-def _binding(row: KeptDefinition) -> bytes:
-    """Name what these bytes belong to, inside what is encrypted: a row copied to another actor does not open."""
-    return json.dumps([row.tenant, row.actor_id, row.sha256]).encode() + b"\n"

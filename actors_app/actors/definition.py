@@ -6,9 +6,8 @@ Nothing here asks the API and nothing draws a page.
 from dataclasses import dataclass
 from typing import Any
 
-from django.core import signing
-
 from actors_app.core.addresses import host_of
+from actors_app.core.security.crypto import sign, unsign
 from actors_app.masking import Masker
 from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
@@ -22,7 +21,7 @@ LABELS = {field.name: field.label for field in FIELDS if field.can_change}
 EDITABLE = tuple(LABELS)
 # What an actor has where `POST /actors` does not say; `token` is then up to the API.
 DEFAULTS: Definition = {field.name: field.default for field in FIELDS if field.default is not None}
-_SALT = "actors.definition"
+_PURPOSE = "actors.definition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def limits_in(definition: Definition) -> list[str]:
     return [LABELS[name] for name in PRIVILEGED_FIELDS if definition.get(name)]
 
 
-def sign(actor_id: str, actor: Actor) -> str:
+def sign_definition(actor_id: str, actor: Actor) -> str:
     """Return the definition as a form carries it: signed, so that it comes back as it was, and compressed."""
     opened = {
         "actor_id": actor_id,  # as the address has it, which may be an alias
@@ -113,16 +112,13 @@ def sign(actor_id: str, actor: Actor) -> str:
         "updated": actor.last_update_time.isoformat() if actor.last_update_time else None,
         "definition": definition_of(actor),
     }
-    return signing.dumps(opened, salt=_SALT, compress=True)
+    return sign(_PURPOSE, opened)
 
 
-def unsign(actor_id: str, signed: str) -> dict[str, Any] | None:
-    """Return what `sign` wrote for this actor, or None when it is not whole or not for this actor."""
-    try:
-        opened: dict[str, Any] = signing.loads(signed, salt=_SALT)
-    except signing.BadSignature:
-        return None
-    if opened["actor_id"] != actor_id or set(opened["definition"]) != set(EDITABLE):
+def unsign_definition(actor_id: str, signed: str) -> dict[str, Any] | None:
+    """Return what `sign_definition` wrote for this actor, or None when it is not whole or not for this actor."""
+    opened: dict[str, Any] | None = unsign(_PURPOSE, signed)
+    if opened is None or opened["actor_id"] != actor_id or set(opened["definition"]) != set(EDITABLE):
         return None
     return opened
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django.utils.crypto import salted_hmac
-
 from actors_app.actors.definition import Definition, Difference, definition_of
 from actors_app.core.security.credentials import Credentials
+from actors_app.core.security.crypto import digest
 from actors_app.permissions.access import PATIENCE
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
@@ -106,7 +105,7 @@ class FormerReader:
 
     def _digest(self, name: str, variable: str | None, value: Any) -> str:
         text = json.dumps([self.tenant, self.actor_id, name, variable, value], sort_keys=True)
-        return salted_hmac("actors.former", text, algorithm="sha256").hexdigest()[:32]
+        return digest("actors.former", text)[:32]
 
 
 def reader_of(abaco: Abaco, credentials: Credentials, actor: Actor) -> FormerReader:

@@ -17,9 +17,9 @@ from actors_app.actors.definition import (
     differences,
     full_update,
     limits_in,
-    sign,
+    sign_definition,
     taken_back,
-    unsign,
+    unsign_definition,
 )
 from actors_app.actors.deletion_effects import ask, effects
 from actors_app.actors.former_values import Sight, sight_of
@@ -108,9 +108,11 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         if "back" in request.GET:
             return _edit_back(request, actor_id, actor, now)
         form = ActorForm(opened=now, actor_id=actor_id, tenant=tenant_of(signed_in(request)))
-        return _edit_page(request, actor_id, form, sign(actor_id, actor), actor=actor, sends=_sends(actor, {}))
+        return _edit_page(
+            request, actor_id, form, sign_definition(actor_id, actor), actor=actor, sends=_sends(actor, {})
+        )
     signed = request.POST.get("seen", "")
-    opened = unsign(actor_id, signed)
+    opened = unsign_definition(actor_id, signed)
     if opened is None:
         return render_page(request, "actors/outdated.html", _context(actor_id), status=422)
     if "more_rows" in request.POST:
@@ -169,14 +171,14 @@ def _edit_back(request: HttpRequest, actor_id: str, actor: Actor, now: Definitio
         "stays": stays,
         "sends": _sends(actor, {}),
     }
-    return _edit_page(request, actor_id, form, sign(actor_id, actor), **extra)
+    return _edit_page(request, actor_id, form, sign_definition(actor_id, actor), **extra)
 
 
 def _edit_draft(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Open the form at its first step as a draft has it, with the definition that it was opened with."""
     draft = drafts.restored()
     signed = draft.get("seen", "")
-    opened = unsign(actor_id, signed)
+    opened = unsign_definition(actor_id, signed)
     if opened is None:
         return render_page(request, "actors/outdated.html", _context(actor_id), status=422)
     form = ActorForm(opened=opened["definition"], actor_id=actor_id, tenant=tenant_of(signed_in(request)))
@@ -265,7 +267,7 @@ def _conflict(
         actor_id,
         actor=actor,
         rows=rows,
-        seen=sign(actor_id, actor),
+        seen=sign_definition(actor_id, actor),
         typed=form.typed_over(now),
         opened_at=datetime.fromisoformat(opened["updated"]) if opened["updated"] else None,
     )

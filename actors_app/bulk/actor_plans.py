@@ -42,7 +42,7 @@ class ActorLine:
 class ActorPlan(Plan):
     """An act on actors or their workers; `beyond` is how many of the picked actors were not even looked at."""
 
-    salt: ClassVar[str] = "actors.bulk-actor-plan"
+    purpose: ClassVar[str] = "actors.bulk-actor-plan"
 
     lines: tuple[ActorLine, ...] = ()
     beyond: int = 0

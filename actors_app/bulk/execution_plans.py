@@ -69,7 +69,7 @@ class ExecutionPlan(Plan):
     far as is known; `left` are those of the picked that it leaves out.
     """
 
-    salt: ClassVar[str] = "actors.bulk-plan"
+    purpose: ClassVar[str] = "actors.bulk-plan"
 
     scope: str = ""
     matched: int = 0

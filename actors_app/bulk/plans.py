@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
-from django.core import signing
-
 from actors_app.core.security.credentials import Credentials
+from actors_app.core.security.crypto import sign, unsign
 from actors_app.services.permissions import WORLD
 from actors_app.services.types import AdminRole
 
@@ -35,7 +34,7 @@ class Item:
 class Plan:
     """A bulk act before it is ordered: `place` and `query` are the list that it was chosen in, and its filter."""
 
-    salt: ClassVar[str]
+    purpose: ClassVar[str]
 
     act: str
     place: str = ""
@@ -50,16 +49,15 @@ class Plan:
 
     def signed(self, credentials: Credentials) -> str:
         """Return the plan for a form of this person's."""
-        return signing.dumps([credentials.tenant, credentials.username, asdict(self)], salt=self.salt, compress=True)
+        return sign(self.purpose, [credentials.tenant, credentials.username, asdict(self)])
 
     @classmethod
     def unsigned(cls, credentials: Credentials, text: str) -> Self | None:
         """Return the plan of a form; None where it is another person's, was changed, or is too old."""
-        try:
-            tenant, username, data = signing.loads(text, salt=cls.salt, max_age=MAX_AGE)
-        except (signing.BadSignature, ValueError, TypeError):
+        opened = unsign(cls.purpose, text, lifetime=MAX_AGE)
+        if opened is None or opened[:2] != [credentials.tenant, credentials.username]:
             return None
-        return cls._from_data(data) if (tenant, username) == (credentials.tenant, credentials.username) else None
+        return cls._from_data(opened[2])
 
     @classmethod
     def _from_data(cls, data: Mapping[str, Any]) -> Self:

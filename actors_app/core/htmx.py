@@ -8,11 +8,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.crypto import salted_hmac
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from actors_app.core.error_reports import is_outcome_unknown
+from actors_app.core.security.crypto import digest
 
 STOP_POLLING = 286  # htmx's own status: swap this in and ask no more
 
@@ -52,7 +52,7 @@ def render_poll(
     stable.
     """
     response = render(request, partial, dict(context), status=STOP_POLLING if done else 200)
-    response.headers["X-Poll-State"] = salted_hmac("poll", repr(state)).hexdigest()[:16]
+    response.headers["X-Poll-State"] = digest("poll", repr(state))[:16]
     return response
 
 

@@ -6,7 +6,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -16,7 +15,7 @@ from django.utils import timezone
 
 from actors_app.account.models import SignInBucket
 from actors_app.core.security import origins
-from actors_app.core.security.credentials import vault
+from actors_app.core.security.crypto import DecryptionError, encrypt_again
 from actors_app.core.security.models import KeyHandover, PortalSession
 from actors_app.doctor import Findings, failure, warning, well
 from portal import counts
@@ -146,7 +145,6 @@ def _postgresql() -> Findings:
 
 def keys() -> Findings:
     """See whether what is kept opens under the keys, by the newest sign-ins."""
-    newest = Fernet(settings.CREDENTIAL_KEYS[0])
     try:
         encrypted = list(
             PortalSession.objects.exclude(credential="").order_by("-expire_date")[:SAMPLE].values_list("credential")
@@ -157,13 +155,9 @@ def keys() -> Findings:
     lost = old = 0
     for (text,) in encrypted:
         try:
-            newest.decrypt(text.encode())
-        except InvalidToken:
-            try:
-                vault().decrypt(text.encode())
-                old += 1
-            except InvalidToken:
-                lost += 1
+            old += encrypt_again(text.encode()) is not None
+        except DecryptionError:
+            lost += 1
     if lost:
         yield failure(
             "keys",

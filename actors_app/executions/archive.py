@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from cryptography.fernet import InvalidToken
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
-from actors_app.core.security.encryption import decrypt, encrypt
+from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt
 from actors_app.executions.models import KeptResult
 from actors_app.executions.shapes import Shape, hex_of, image_type, shape_of
 from actors_app.masking import Masker
@@ -83,7 +82,7 @@ def keep(owner: Credentials, actor_id: str, execution_id: str, data: bytes) -> K
         fetched_at=at,
         expires_at=at + KEPT_FOR,
     )
-    row.content, row.preview = encrypt(row, data), encrypt(row, data[:PREVIEW])
+    row.content, row.preview = encrypt("result", data, row), encrypt("result", data[:PREVIEW], row)
     row.save(force_insert=True)
     return row
 
@@ -128,8 +127,8 @@ def content(owner: Credentials, execution_id: str, result_id: int, masker: Maske
     """Return the bytes of one of this person's results; raise KeptResult.DoesNotExist for any other."""
     row = _alive(owner, execution_id).get(pk=result_id)
     try:
-        return masked(decrypt(row, bytes(row.content)), masker or Masker())
-    except InvalidToken:
+        return masked(decrypt("result", bytes(row.content), row), masker or Masker())
+    except DecryptionError:
         raise KeptResult.DoesNotExist from None
 
 
@@ -179,17 +178,19 @@ def _forget_expired() -> None:
 def _shape(row: KeptResult, masker: Masker, *, is_whole: bool) -> Shape:
     """Return what is shown of a row; of bytes that do not open any more, nothing."""
     try:
-        beginning = decrypt(row, bytes(row.preview))
+        beginning = decrypt("result", bytes(row.preview), row)
         if image_type(beginning):
             return Shape("image") if row.size <= MAX_IMAGE else hex_of(beginning, "binary")
-        return shape_of(masked(decrypt(row, bytes(row.content)) if is_whole else beginning, masker), is_whole=is_whole)
-    except InvalidToken:
+        return shape_of(
+            masked(decrypt("result", bytes(row.content), row) if is_whole else beginning, masker), is_whole=is_whole
+        )
+    except DecryptionError:
         return Shape("binary")
 
 
 def _text(row: KeptResult, masker: Masker) -> str | None:
     try:
-        data = masked(decrypt(row, bytes(row.content)), masker)
+        data = masked(decrypt("result", bytes(row.content), row), masker)
         return json.dumps(load_json(data), indent=2, ensure_ascii=False) if row.kind == "json" else data.decode()
-    except (InvalidToken, UnreadableJSON):
+    except (DecryptionError, UnreadableJSON):
         return None

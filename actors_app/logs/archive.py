@@ -5,17 +5,16 @@ Asking the API, and who may see what is kept, is the business of the views.
 
 import codecs
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 
-from cryptography.fernet import InvalidToken
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from actors_app.core.security.credentials import Credentials, vault
+from actors_app.core.security.credentials import Credentials
+from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt
 from actors_app.logs.models import KeptLog, KeptLogPiece
 from actors_app.services.errors import AbacoError, Conflict
 from actors_app.services.types import LOG_CUT
@@ -78,7 +77,10 @@ def pieces(log: KeptLog) -> Iterator[str]:
     for expected, number in enumerate(numbers):
         # One query for each piece: the store's own cursor would hold several of them.
         encrypted = KeptLogPiece.objects.filter(log=log, number=number).values_list("content", flat=True).first()
-        data = _decrypt(log, expected, bytes(encrypted or b""))
+        try:
+            data = decrypt("log", bytes(encrypted or b""), log, number=expected)
+        except DecryptionError as error:
+            raise Unreadable(str(error)) from None
         digest.update(data)
         if text := decoder.decode(data):
             yield text
@@ -122,7 +124,7 @@ def _fill(row: KeptLog, texts: Iterator[str]) -> bool:
     """Write the pieces, then what they come to, which makes the log a kept one; tell whether there was anything."""
     digest, ending = hashlib.sha256(), ""
     for number, data in enumerate(_sized(texts)):
-        KeptLogPiece.objects.create(log=row, number=number, content=_encrypt(row, number, data))
+        KeptLogPiece.objects.create(log=row, number=number, content=encrypt("log", data, row, number=number))
         digest.update(data)
         row.size += len(data)
         row.lines += data.count(b"\n")
@@ -152,23 +154,3 @@ def _sized(texts: Iterator[str]) -> Iterator[bytes]:
             del buffer[:PIECE]
     if buffer:
         yield bytes(buffer)
-
-
-def _binding(row: KeptLog, number: int) -> bytes:
-    """Name whose bytes these are, inside what is encrypted: a piece copied to another log or place does not open."""
-    return json.dumps([row.tenant, row.execution_id, row.username, number]).encode() + b"\n"
-
-
-def _encrypt(row: KeptLog, number: int, data: bytes) -> bytes:
-    return vault().encrypt(_binding(row, number) + data)
-
-
-def _decrypt(row: KeptLog, number: int, encrypted: bytes) -> bytes:
-    binding = _binding(row, number)
-    try:
-        opened = vault().decrypt(encrypted)
-    except InvalidToken:
-        raise Unreadable("a piece of a kept log opens under none of the keys") from None
-    if not opened.startswith(binding):
-        raise Unreadable("a piece of a kept log belongs to another")
-    return opened[len(binding) :]

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -20,7 +19,7 @@ from django.utils import timezone
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import size, visible
 from actors_app.core.security.credentials import Credentials
-from actors_app.core.security.encryption import decrypt, encrypt
+from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt
 from actors_app.masking import Masker
 from actors_app.messages.models import KeptMessage
 from actors_app.services.jsons import UnreadableJSON, dump_json, load_json
@@ -86,9 +85,9 @@ def keep(credentials: Credentials, actor_id: str, execution_id: str, sent: Sent)
         environment=b"",
     )
     if len(sent.body) <= MAX_KEPT:
-        row.content = encrypt(row, sent.body)
+        row.content = encrypt("message", sent.body, row)
         along = {"environment": dict(sent.environment), "repeats": sent.repeats}
-        row.environment = encrypt(row, json.dumps(along).encode())
+        row.environment = encrypt("message", json.dumps(along).encode(), row)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -121,8 +120,9 @@ def opened(row: KeptMessage) -> Sent | None:
     if row.expires_at <= timezone.now() or not bytes(row.content):
         return None
     try:
-        body, along = decrypt(row, bytes(row.content)), json.loads(decrypt(row, bytes(row.environment)))
-    except InvalidToken:
+        body = decrypt("message", bytes(row.content), row)
+        along = json.loads(decrypt("message", bytes(row.environment), row))
+    except DecryptionError:
         return None
     return Sent(row.kind, body, along["environment"], along["repeats"])
 

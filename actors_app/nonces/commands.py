@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core import signing
 from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.core.operations.gone import was_gone
 from actors_app.core.operations.perform import CommandResult, Outcome, answered, perform, record_read
 from actors_app.core.security.credentials import signed_in
+from actors_app.core.security.crypto import sign, unsign
 from actors_app.nonces import notes
 from actors_app.nonces.handles import nonce_behind
 from actors_app.nonces.operations import OF_ACTOR, OF_ALIAS, NonceOperations
@@ -108,16 +108,13 @@ def nonce_of(abaco: Abaco, holder: Holder, handle: str) -> Nonce:
 
 def page_token(holder: Holder, handle: str) -> str:
     """Return what a page that shows a nonce carries, signed, so that it is known to have been there."""
-    return signing.dumps([holder.id, handle], salt=_SEEN)
+    return sign(_SEEN, [holder.id, handle])
 
 
 def gone(holder: Holder, handle: str, proof: str, error: NotFound) -> Outcome:
     """Say that a nonce which is in the list no more was deleted before; raise the error where no page has shown it."""
-    try:
-        if signing.loads(proof, salt=_SEEN) == [holder.id, handle]:
-            return Outcome("This nonce was deleted already.", holder.url)
-    except (signing.BadSignature, ValueError):
-        pass
+    if unsign(_SEEN, proof) == [holder.id, handle]:
+        return Outcome("This nonce was deleted already.", holder.url)
     raise error
 
 

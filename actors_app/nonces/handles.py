@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
 
+from actors_app.core.security.crypto import digest
 from actors_app.services.errors import NotFound
 from actors_app.services.types import Nonce
 
 
 def nonce_handle(actor_id: str, nonce_id: str) -> str:
     """Return 32 hex digits that only this portal can make of a nonce of an actor, and nobody can turn back."""
-    return salted_hmac("actors.nonce-handle", f"{actor_id}/{nonce_id}", algorithm="sha256").hexdigest()[:32]
+    return digest("actors.nonce-handle", f"{actor_id}/{nonce_id}")[:32]
 
 
 def nonce_behind(handle: str, actor_id: str, nonces: Iterable[Nonce]) -> Nonce:

@@ -1,24 +1,23 @@
 """What a visitor types about an actor's state: a JSON value, and whether to save over what moved meanwhile."""
 
 import hashlib
-import hmac
 import json
 from typing import Any
 
 from django import forms
-from django.core import signing
 
 from actors_app.core.pages.form_fields import StrictJSONField
 from actors_app.core.pages.forms import PortalForm
+from actors_app.core.security.crypto import sign, unsign
 from actors_app.core.sizes import storage_problem
 from actors_app.services.messages import privileged_key
 
-_SALT = "actors.state"
+_PURPOSE = "actors.state"
 
 
 def mark_of(actor_id: str, state: Any) -> str:
     """Return a signed fingerprint of a state, by which a form knows the one it was opened with."""
-    return signing.dumps([actor_id, _digest(state)], salt=_SALT)
+    return sign(_PURPOSE, [actor_id, _digest(state)])
 
 
 def _digest(state: Any) -> str:
@@ -63,8 +62,4 @@ class StateForm(PortalForm):
 
     def has_moved(self, now: Any) -> bool:
         """Whether the state is another one now than the page was made from."""
-        try:
-            actor_id, digest = signing.loads(self.data.get("seen", ""), salt=_SALT)
-        except (signing.BadSignature, ValueError, TypeError):
-            return True
-        return actor_id != self._actor_id or not hmac.compare_digest(str(digest), _digest(now))
+        return bool(unsign(_PURPOSE, self.data.get("seen", "")) != [self._actor_id, _digest(now)])

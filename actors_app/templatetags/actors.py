@@ -140,7 +140,7 @@ def form_sender(context: template.Context) -> dict[str, Any]:
 
 def _signed_sender(request: Any) -> str:
     person = drafts.signed_in(request) if request else None
-    return drafts.sign(person) if person else ""
+    return drafts.sign_owner(person) if person else ""
 
 
 # Scripts ----------------------------------------------------------------------------------------------------

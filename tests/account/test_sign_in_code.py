@@ -7,10 +7,12 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography.fernet import Fernet
+from django.conf import settings
 from django.test import Client
 
 from actors_app.account import codes
-from actors_app.core.security.credentials import vault
+from actors_app.core.security.crypto import decrypt
 from actors_app.core.security.models import PortalSession
 from actors_app.services.tokens import challenge_of
 from portal.tenants import Tenant
@@ -105,7 +107,7 @@ def test_a_new_session_key_is_given(browser: Client, api: API, settings: object)
 def test_the_verifier_is_kept_encrypted_and_out_of_the_browser(browser: Client) -> None:
     answer = browser.get("/sign-in/code/", {"tenant": "v2"})
     encrypted = next(iter(browser.session["code_sign_ins"].values()))
-    verifier = json.loads(vault().decrypt(encrypted.encode()))["verifier"]
+    verifier = json.loads(decrypt("sign-in", encrypted))["verifier"]
     row = PortalSession.objects.get()
     assert verifier not in answer["Location"] + str(answer.headers) + str(row.get_decoded())
     assert len(verifier) >= 43
@@ -151,7 +153,8 @@ def test_a_state_is_good_for_ten_minutes(browser: Client, api: API) -> None:
     asked = begin(browser)
     session = browser.session
     encrypted = session["code_sign_ins"][asked["state"]]
-    late = vault().encrypt_at_time(vault().decrypt(encrypted.encode()), int(time.time()) - codes.LIFETIME - 1)
+    first = Fernet(settings.CREDENTIAL_KEYS[0])
+    late = first.encrypt_at_time(decrypt("sign-in", encrypted), int(time.time()) - codes.LIFETIME - 1)
     session["code_sign_ins"] = {asked["state"]: late.decode()}
     session.save()
     answer = browser.get("/sign-in/callback/", {"code": "c", "state": asked["state"]})

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actors_app.actors.definition import definition_of, differences, full_update, sign, unsign
+from actors_app.actors.definition import definition_of, differences, full_update, sign_definition, unsign_definition
 from actors_app.actors.forms import ActorForm
 from actors_app.actors.forms_inputs import inputs_of
 from actors_app.core.pages.form_fields import read_json
@@ -270,12 +270,12 @@ def test_an_update_sends_everything_but_what_was_emptied() -> None:
 
 def test_a_sealed_definition_opens_for_its_actor_only() -> None:
     was = actor()
-    signed = sign("one", was)
-    opened = unsign("one", signed)
+    signed = sign_definition("one", was)
+    opened = unsign_definition("one", signed)
     assert opened is not None
     assert opened["definition"] == definition_of(was)
-    assert unsign("two", signed) is None
-    assert unsign("one", signed[:-1] + ("a" if signed[-1] != "a" else "b")) is None
+    assert unsign_definition("two", signed) is None
+    assert unsign_definition("one", signed[:-1] + ("a" if signed[-1] != "a" else "b")) is None
 
 
 @pytest.mark.parametrize(

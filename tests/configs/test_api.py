@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from actors_app.core.operations.models import AuditEntry, KeptAnswer
+from actors_app.core.security.crypto import decrypt
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import ACTOR_ID, config_payload
@@ -47,9 +48,8 @@ def test_a_secret_is_made_and_kept_nowhere(caller: Caller, api: API) -> None:
         "isSecret": True,
         "actors": f"{ACTOR_ID}, my-alias",
     }
-    from actors_app.core.security.credentials import vault
 
-    kept = vault().decrypt(bytes(KeptAnswer.objects.get().content)).decode()
+    kept = decrypt("first response", bytes(KeptAnswer.objects.get().content)).decode()
     for text in (kept, *AuditEntry.objects.values_list("details", flat=True)):
         assert "pa55word" not in text
         assert "cipher" not in text

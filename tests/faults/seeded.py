@@ -240,7 +240,7 @@ SEEDED = (
     Seeded("actors_app/logs/views.py", "to_the_end(masker.pieces(pieces))", "to_the_end(pieces)", _MASKED),
     Seeded("actors_app/masking/masker.py", "return span.begins, before", "return span.start, before", _MASKED),
     Seeded("actors_app/executions/evidence.py", "map(_utf8, masker.pieces(whole()))", "map(_utf8, whole())", _MASKED),
-    Seeded("actors_app/core/security/encryption.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
+    Seeded("actors_app/core/security/crypto.py", "if not opened.startswith(binding):", "if False:", _RESULTS),
     Seeded(
         "actors_app/executions/views_results.py",
         'content_type="application/octet-stream"',

@@ -7,7 +7,6 @@ is sent along with each call all the same, so the API refuses it the moment it i
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -24,6 +23,7 @@ from actors_app.core.security.credentials import (
     SessionCredentials,
     client_for,
 )
+from actors_app.core.security.crypto import digest
 from actors_app.core.security.sessions import ADDRESS_CHANGED
 from actors_app.services import Abaco
 from actors_app.services.errors import InvalidToken, SignedOut
@@ -120,7 +120,7 @@ def _unknown_tenant(detail: str) -> Problem:
 def _owner(request: HttpRequest, tenant: Tenant, token: str) -> Credentials:
     """Ask the API whose token it is, unless it said so, or refused it, within the last minute."""
     # Not remembered in clear: the name in the cache is a keyed hash of the token and of where it is good.
-    memory = salted_hmac("actors.bearer", f"{tenant.name}\n{tenant.origin}\n{token}", algorithm="sha256").hexdigest()
+    memory = digest("actors.bearer", f"{tenant.name}\n{tenant.origin}\n{token}")
     username: str | None = cache.get(f"bearer:{memory}")
     if username is None:
         # Whoever only knocks binds no key to an address.

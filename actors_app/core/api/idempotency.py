@@ -13,17 +13,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from cryptography.fernet import InvalidToken
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.operations.keys import new_key
 from actors_app.core.operations.models import KeptAnswer
 from actors_app.core.operations.perform import IdempotencyKey
-from actors_app.core.security.credentials import vault
+from actors_app.core.security.crypto import DecryptionError, decrypt, digest, encrypt
 
 HEADER = "Idempotency-Key"
 STORED_FOR = timedelta(days=1)
@@ -50,9 +48,7 @@ def key_of(request: HttpRequest, data: object) -> IdempotencyKey:
         raise not_valid({HEADER: [f"A key has 1 to {_LONGEST} printable characters of ASCII."]})
     text = json.dumps(data, sort_keys=True, default=str)
     # The content keyed by the portal: a short body could be guessed from a bare hash of it.
-    content = salted_hmac(
-        "actors.idempotency", f"{request.method} {request.path}\n{text}", algorithm="sha256"
-    ).hexdigest()
+    content = digest("actors.idempotency", f"{request.method} {request.path}\n{text}")
     return IdempotencyKey(hashlib.sha256(f"{HEADER}\n{key}".encode()).hexdigest(), content, HEADER)
 
 
@@ -65,7 +61,7 @@ def store(key: str, first: FirstResponse) -> None:
     try:
         with transaction.atomic():
             KeptAnswer.objects.filter(expires_at__lte=at).delete()
-            KeptAnswer.objects.create(key=key, content=vault().encrypt(content), expires_at=at + STORED_FOR)
+            KeptAnswer.objects.create(key=key, content=encrypt("first response", content), expires_at=at + STORED_FOR)
     except DatabaseError as error:
         log.warning("A first response could not be stored: %s", type(error).__name__)
 
@@ -76,7 +72,7 @@ def stored(key: str) -> FirstResponse | None:
     if row is None:
         return None
     try:
-        bound, status, body, location = json.loads(vault().decrypt(bytes(row.content)))
-    except InvalidToken:
+        bound, status, body, location = json.loads(decrypt("first response", bytes(row.content)))
+    except DecryptionError:
         return None
     return FirstResponse(status, body, location) if bound == key else None

@@ -15,8 +15,6 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from cryptography.fernet import InvalidToken
-from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -24,7 +22,8 @@ from django.utils.datastructures import MultiValueDict
 from actors_app.core.models import Draft
 from actors_app.core.operations import keys
 from actors_app.core.operations.models import AuditEntry
-from actors_app.core.security.credentials import SessionCredentials, vault
+from actors_app.core.security.credentials import SessionCredentials
+from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt, sign, unsign
 
 FIELD = "whose"  # of every form that may be kept
 PARAMETER = "draft"  # of the address that shows a kept form
@@ -34,7 +33,7 @@ _NOT_KEPT = {FIELD, keys.FIELD, "csrfmiddlewaretoken", "password", "access_token
 SIGNED_OUT = "You were signed out."
 NO_PROOF = "The form's proof of origin was missing or old; you are still signed in."
 _NAME = re.compile(rb'\bname="([^"]*)"')
-_signer = Signer(salt="actors.whose")
+_PURPOSE = "actors.whose"
 
 
 class Person(NamedTuple):
@@ -73,17 +72,15 @@ def signed_in(request: HttpRequest) -> Person | None:
     return Person(current.tenant, current.username) if current else None
 
 
-def sign(person: Person) -> str:
+def sign_owner(person: Person) -> str:
     """Return what a form carries to say whose it is; always the same for a person, so that a resent form is equal."""
-    return _signer.sign_object(list(person))
+    return sign(_PURPOSE, list(person), is_dated=False)
 
 
 def form_owner(request: HttpRequest) -> Person | None:
     """Return whose form this request sends, as far as the form says and can be believed."""
-    try:
-        return Person(*_signer.unsign_object(request.POST.get(FIELD, "")))
-    except (BadSignature, ValueError, TypeError):
-        return None
+    owner = unsign(_PURPOSE, request.POST.get(FIELD, ""), is_dated=False)
+    return Person(*owner) if owner else None
 
 
 def read_all(request: HttpRequest, most: int) -> int:
@@ -136,7 +133,7 @@ def keep(request: HttpRequest, *, why: str = SIGNED_OUT) -> str:
     drafts.exclude(pk__in=list(newest)).delete()
     Draft.objects.create(
         handle=handle,
-        content=vault().encrypt(json.dumps(content).encode()).decode(),
+        content=encrypt("draft", json.dumps(content).encode()).decode(),
         expires_at=timezone.now() + KEPT_FOR,
         **owner._asdict(),
     )
@@ -161,8 +158,8 @@ def find(handle: str, path: str, tenant: str) -> KeptForm | None:
     """Return what is kept under a handle for a page of this API; None when it is gone, too old, or does not open."""
     row = Draft.objects.filter(handle=handle, tenant=tenant, expires_at__gt=timezone.now()).first()
     try:
-        content = json.loads(vault().decrypt(row.content.encode())) if row else None
-    except InvalidToken:
+        content = json.loads(decrypt("draft", row.content)) if row else None
+    except DecryptionError:
         return None
     if content is None or (content.pop("handle"), content["path"]) != (handle, path):
         return None

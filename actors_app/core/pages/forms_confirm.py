@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from django import forms
-from django.core import signing
 
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.forms import PortalForm
+from actors_app.core.security.crypto import sign, unsign
 from actors_app.services.blanks import collapsed, is_typeable, without_unseen
 
 MAX_AGE = 24 * 60 * 60  # seconds that a confirmation page stays good
@@ -52,7 +52,7 @@ class ConfirmForm(PortalForm):
         self._actor_id = actor_id
         self.label, self._key = label, key or actor_id
         if label:
-            kwargs["initial"] = {"expected": signing.dumps([actor_id, label, self._key], salt=self.purpose)}
+            kwargs["initial"] = {"expected": sign(self.purpose, [actor_id, label, self._key])}
         super().__init__(*args, **kwargs)
         if not label:
             self._read_signed()
@@ -68,11 +68,11 @@ class ConfirmForm(PortalForm):
         return self._key if self.is_by_id else self.label
 
     def _read_signed(self) -> None:
-        try:
-            # A page that an older release made has no id in it; its word in the address stands for that.
-            word, label, *key = signing.loads(self.data.get("expected", ""), salt=self.purpose, max_age=MAX_AGE)
-        except (signing.BadSignature, ValueError, TypeError):
+        opened = unsign(self.purpose, self.data.get("expected", ""), lifetime=MAX_AGE)
+        if opened is None:
             return
+        # A page that an older release made has no id in it; its word in the address stands for that.
+        word, label, *key = opened
         if word == self._actor_id:
             self.label, self._key = str(label), str(key[0] if key else word)
 

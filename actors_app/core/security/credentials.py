@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
@@ -25,6 +24,7 @@ from actors_app.core import bulkhead
 from actors_app.core.security import origins
 from actors_app.core.security.browsers import browser_name
 from actors_app.core.security.capabilities import Capabilities
+from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt
 from actors_app.core.security.models import KeyHandover, PortalSession, hashed
 from actors_app.core.security.sessions import hash_keys
 from actors_app.services import Abaco, AbacoClient, tokens
@@ -84,16 +84,6 @@ class Credentials:
         )
 
 
-@lru_cache(maxsize=4)
-def _vault(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in keys])
-
-
-def vault() -> MultiFernet:
-    """Return what encrypts and decrypts the portal's secrets: the first key encrypts, all decrypt."""
-    return _vault(tuple(settings.CREDENTIAL_KEYS))
-
-
 def _encrypt(session_key: str, credentials: Credentials) -> str:
     secret = {
         "session": session_key,
@@ -103,14 +93,14 @@ def _encrypt(session_key: str, credentials: Credentials) -> str:
         "refresh_token": credentials.refresh_token,
         "expires_at": credentials.expires_at,
     }
-    return vault().encrypt(json.dumps(secret).encode()).decode()
+    return encrypt("session", json.dumps(secret).encode()).decode()
 
 
 def _decrypt(session_key: str, encrypted: str, origin: str) -> Credentials | None:
     """Decrypt a row's credential; None when the key is another one, or the row is of another session or another API."""
     try:
-        secret = json.loads(vault().decrypt(encrypted.encode()))
-    except InvalidToken:
+        secret = json.loads(decrypt("session", encrypted))
+    except DecryptionError:
         return None
     if secret.pop("session") != session_key or not origins.is_at(secret["tenant"], origin):
         return None

@@ -7,12 +7,10 @@ renewed meanwhile is not overwritten but looked at again.
 from collections import Counter
 from typing import Any, Literal
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.apps import apps
-from django.conf import settings
 from django.db.models import Model
 
-from actors_app.core.security.credentials import vault
+from actors_app.core.security.crypto import DecryptionError, encrypt_again
 
 TRIES = 5  # for one row that the portal writes at the same time
 
@@ -47,28 +45,17 @@ def _rotate_row(model: type[Model], columns: tuple[str, ...], key: Any) -> Outco
         if row is None or not any(row.values()):
             return None
         try:
-            if all(_is_current(encrypted) for encrypted in row.values()):
-                return "current"
-            new = {column: _encrypted_again(encrypted) for column, encrypted in row.items()}
-        except InvalidToken:
+            new = {column: text for column, encrypted in row.items() if (text := _encrypted_again(encrypted))}
+        except DecryptionError:
             return "unreadable"
+        if not new:
+            return "current"
         if model._default_manager.filter(pk=key, **row).update(**new):
             return "rotated"
     return "busy"
 
 
-def _is_current(encrypted: str | bytes) -> bool:
-    try:
-        Fernet(settings.CREDENTIAL_KEYS[0]).decrypt(_bytes(encrypted))
-    except InvalidToken:
-        return False
-    return True
-
-
-def _encrypted_again(encrypted: str | bytes) -> str | bytes:
-    new = vault().rotate(_bytes(encrypted))
-    return new.decode() if isinstance(encrypted, str) else new
-
-
-def _bytes(encrypted: str | bytes) -> bytes:
-    return encrypted.encode() if isinstance(encrypted, str) else bytes(encrypted)
+def _encrypted_again(encrypted: str | bytes) -> str | bytes | None:
+    if isinstance(encrypted, str):
+        return new.decode() if (new := encrypt_again(encrypted.encode())) else None
+    return encrypt_again(bytes(encrypted))

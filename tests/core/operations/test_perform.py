@@ -207,14 +207,14 @@ def test_many_at_once_make_one_call(sign_in: Browser) -> None:
 
 
 def test_saving_an_edit_twice_saves_once(signed_in: Client, api: API) -> None:
-    from actors_app.actors.definition import sign
+    from actors_app.actors.definition import sign_definition
     from actors_app.services.dialects import V2
     from actors_app.services.types import Actor
 
     before = actor_payload()
     actor = Actor.from_api(before, V2())
     form = {
-        "seen": sign(ACTOR_ID, actor),
+        "seen": sign_definition(ACTOR_ID, actor),
         "image": "abacosamples/wc",
         "description": "Counts.",
         "env_name": "greeting",

@@ -18,7 +18,7 @@ from django.utils import timezone
 from actors_app.core.models import Draft
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages import drafts
-from actors_app.core.security.credentials import vault
+from actors_app.core.security.crypto import decrypt
 from actors_app.core.security.models import PortalSession
 from tests.conftest import API
 from tests.permissions.test_rights import everything
@@ -31,7 +31,7 @@ HOME = f"/actors/{ID}/"
 ACTOR = f"/actors/v2/{ID}"
 KEY = "0123456789abcdef" * 2
 JDOE = drafts.Person("default", "jdoe")
-OWN = {"write_key": KEY, "whose": drafts.sign(JDOE)}
+OWN = {"write_key": KEY, "whose": drafts.sign_owner(JDOE)}
 TOKENS = {"access_token": "a2", "refresh_token": "r2", "expires_in": 14400, "token_type": "bearer"}
 MESSAGE = {
     "kind": "text",
@@ -170,7 +170,7 @@ def test_what_is_kept_is_encrypted_bound_and_without_secrets(signed_in: Client, 
     end_session(signed_in)
     signed_in.post(HOME + "messages/", {**OWN, **MESSAGE, "password": "pw-canary", "access_token": "token-canary"})
     row = Draft.objects.get()
-    kept = json.loads(vault().decrypt(row.content.encode()))
+    kept = json.loads(decrypt("draft", row.content))
     assert "canary" not in json.dumps(kept)
     assert "or <b>" not in row.content
     # A row that was moved under another handle does not open, nor on another page, nor when it is too old.
@@ -200,7 +200,7 @@ def test_few_are_kept_at_once(signed_in: Client) -> None:
     assert Draft.objects.filter(handle=newest).exists()
 
 
-@pytest.mark.parametrize("whose", ["", "forged", drafts.sign(JDOE)[:-1] + "x"])
+@pytest.mark.parametrize("whose", ["", "forged", drafts.sign_owner(JDOE)[:-1] + "x"])
 def test_a_form_that_does_not_say_whose_it_is_is_not_kept(signed_in: Client, whose: str) -> None:
     end_session(signed_in)
     answer = signed_in.post(HOME + "messages/", {**OWN, **MESSAGE, "whose": whose})
@@ -409,7 +409,7 @@ def test_all_cookies_lost_asks_for_a_sign_in() -> None:
     assert "draft" in answer["Location"]
 
 
-@pytest.mark.parametrize("whose", ["", drafts.sign(drafts.Person("default", "eve"))])
+@pytest.mark.parametrize("whose", ["", drafts.sign_owner(drafts.Person("default", "eve"))])
 def test_a_form_from_elsewhere_is_refused_and_not_kept(signed_in: Client, whose: str) -> None:
     answer = strict(signed_in).post(HOME + "messages/", {**OWN, **MESSAGE, "whose": whose})
     assert answer.status_code == 403

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from actors_app.core.models import Draft
-from actors_app.core.pages.drafts import Person, sign
+from actors_app.core.pages.drafts import Person, sign_owner
 from tests.conftest import API
 
 URL = "/actors/new/"
@@ -17,7 +17,7 @@ URL = "/actors/new/"
 def form(rows: int) -> dict[str, Any]:
     """Return the form of an actor with that many variables, which has two fields for each."""
     names = [f"V{number}" for number in range(rows)]
-    fields = {"image": "a/b", "name": "kept & shown", "whose": sign(Person("default", "jdoe"))}
+    fields = {"image": "a/b", "name": "kept & shown", "whose": sign_owner(Person("default", "jdoe"))}
     return fields | {"env_name": names, "env_value": [f"value {name}" for name in names]}
 
 
@@ -50,7 +50,11 @@ def test_with_script_it_stays_on_the_page(signed_in: Client, htmx: dict[str, str
 
 
 def test_somebody_else_s_is_not_kept_and_too_many_are_not_read(signed_in: Client) -> None:
-    for typed in (form(600) | {"whose": sign(Person("default", "ann"))}, form(600) | {"whose": "x"}, form(10_001)):
+    for typed in (
+        form(600) | {"whose": sign_owner(Person("default", "ann"))},
+        form(600) | {"whose": "x"},
+        form(10_001),
+    ):
         for as_parts in (True, False):
             answer = sent(signed_in, typed, as_parts=as_parts)
             assert answer.status_code == 400
