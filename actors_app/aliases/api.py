@@ -111,7 +111,8 @@ class AliasDetail(Aliases):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="The actor stays. So do nonces of the alias: they open the next one of this name, so delete them first.",
+        about="The actor stays. So do nonces of the alias: they open the next one of this name, so delete them first. "
+        "A name that no alias has counts as deleted already, and the message says so.",
     )
     def delete(self, request: Request, alias: str) -> Response:
         """Delete it."""

@@ -118,7 +118,8 @@ class ConfigDetail(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="The API does this for administrators alone.",
+        about="The API does this for administrators alone. "
+        "A name that no config has counts as deleted already, and the message says so.",
     )
     def delete(self, request: Request, config: str) -> Response:
         """Delete it."""
