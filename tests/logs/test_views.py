@@ -425,7 +425,7 @@ def test_the_download_is_the_whole_log_as_a_harmless_file(signed_in, api):
 
 
 def test_ten_megabytes_are_sent_byte_by_byte_in_little_memory(signed_in, api):
-    line = 'é "quoted" \\ \U0001f600\x1b[31m\x00\t<b>\r\n'
+    line = 'é "quoted" \\ \U0001f600\x1b[31m\x00\t<b>' * 20 + "\r\n"
     text = line * (10_000_000 // len(line.encode()))
     wanted = hashlib.sha256(text.encode()).hexdigest()
     whole = json.dumps(envelope({"logs": text})).encode()
