@@ -35,7 +35,12 @@ _ONCE = ("tests/core/operations/test_perform.py",)
 _TEXT = ("tests/core/pages/test_templatetags.py", "tests/logs/test_lines.py", "tests/faults/test_answers.py")
 _INPUTS = ("tests/core/pages/test_bad_inputs.py",)
 _PAGES = ("tests/faults/test_faults.py", "tests/faults/test_connections.py")
-_MASKED = ("tests/logs/test_secrets.py", "tests/masking/test_masking.py")
+_MASKED = (
+    "tests/logs/test_secrets.py",
+    "tests/logs/test_secrets_sent.py",
+    "tests/logs/test_secrets_api.py",
+    "tests/masking/test_masking.py",
+)
 _BODIES = ("tests/core/test_body_limits.py",)
 _LINT = ("tests/test_lint.py",)
 
