@@ -36,11 +36,11 @@ from actors_app.core.operations.perform import answered
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import abaco_page, page
-from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms import PortalForm, form_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
 from actors_app.links.graph import ring_words
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Forbidden, NotFound
+from actors_app.services.errors import Forbidden, NotFound
 from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
 
@@ -50,7 +50,7 @@ from actors_app.services.types import Actor
 def actor_create(request: HttpRequest) -> HttpResponse:
     """Register an actor (`POST /actors`); `?from=` fills the form with another's definition (`GET /actors/{id}`)."""
     tenant = tenant_of(signed_in(request))
-    form, status, imports = ActorForm(tenant=tenant), 200, ImportForm()
+    form, imports = ActorForm(tenant=tenant), ImportForm()
     context: dict[str, Any] = {"section": "new"}
     if "import" in request.POST:
         imports = ImportForm(request.POST, request.FILES)
@@ -59,10 +59,8 @@ def actor_create(request: HttpRequest) -> HttpResponse:
             form = ActorForm(initial=filled(imported.definition), tenant=tenant)
             context |= {"imported": imported, "limits": limits_in(imported.definition)}
             imports = ImportForm()
-        else:
-            status = 422
-            if "image" in request.POST:
-                form = ActorForm.unchecked(request.POST, tenant=tenant)
+        elif "image" in request.POST:
+            form = ActorForm.unchecked(request.POST, tenant=tenant)
     elif request.method != "POST" and "from" in request.GET:
         source = _source(request)
         form = ActorForm(initial=clone_of(source), tenant=tenant)
@@ -70,15 +68,15 @@ def actor_create(request: HttpRequest) -> HttpResponse:
     elif "more_rows" in request.POST:
         form = ActorForm.unchecked(request.POST, tenant=tenant)
     elif request.method == "POST":
-        form, status = ActorForm(request.POST, tenant=tenant), 422
+        form = ActorForm(request.POST, tenant=tenant)
         if form.is_valid():
-            try:
+            with form.catch_refusal():
                 return commands.create(request, abaco_for(request), form.new_definition()).go(request)
-            except AbacoError as error:
-                status = form.refuse(error)
     sends = {CREATE_ACTOR.name: form.new_definition()} if form.is_bound and not form.errors else {}
     context |= {"form": form, "imports": imports, "sends": sends}
-    return render_page(request, "actors/create.html", context, status=status)
+    return render_page(
+        request, "actors/create.html", context, status=imports.status_code if imports.is_bound else form.status_code
+    )
 
 
 def _source(request: HttpRequest) -> Actor:
@@ -131,16 +129,14 @@ def actor_update(request: HttpRequest, actor_id: str) -> HttpResponse:
         tenant=tenant_of(signed_in(request)),
     )
     if not form.is_valid():
-        return _edit_page(request, actor_id, form, signed, label=opened["label"], status=422)
+        return _edit_page(request, actor_id, form, signed, label=opened["label"])
     if request.POST.get("step") == "save" and (earlier := answered(request, UPDATE_ACTOR, actor_id=actor_id)):
         return earlier.go(request)
     if request.POST.get("step") == "back":
         return _edit_page(request, actor_id, form, signed, label=opened["label"])
-    try:
+    with form.catch_refusal():
         return _review_or_save(request, actor_id, form, opened, signed)
-    except AbacoError as error:
-        status = form.refuse(error)
-        return _edit_page(request, actor_id, form, signed, label=opened["label"], status=status)
+    return _edit_page(request, actor_id, form, signed, label=opened["label"])
 
 
 def _former(request: HttpRequest, actor_id: str, key: str) -> tuple[KeptDefinition | None, Definition | None]:
@@ -190,11 +186,9 @@ def _context(actor_id: str, **extra: Any) -> dict[str, Any]:
     return {"actor": None, "actor_id": actor_id, "tab": "", "section": "actors", "counts": {}, **extra}
 
 
-def _edit_page(
-    request: HttpRequest, actor_id: str, form: ActorForm, signed: str, *, status: int = 200, **extra: Any
-) -> HttpResponse:
+def _edit_page(request: HttpRequest, actor_id: str, form: ActorForm, signed: str, **extra: Any) -> HttpResponse:
     context = _context(actor_id, form=form, seen=signed, **extra)
-    return render_page(request, "actors/update.html", context, status=status)
+    return form_page(request, "actors/update.html", context)
 
 
 def _review_or_save(
@@ -212,7 +206,7 @@ def _review_or_save(
         return _edit_page(request, actor_id, form, signed, actor=actor, sends=_sends(actor, {}), nothing_to_save=True)
     if before["link"] != after["link"] and (ring := commands.ring(abaco, actor, after["link"])):
         form.add_error("link", ring_words(ring))
-        return _edit_page(request, actor_id, form, signed, actor=actor, status=422)
+        return _edit_page(request, actor_id, form, signed, actor=actor)
     if request.POST.get("step") == "save":
         return commands.update(request, actor_id, actor, before, after, force=force).go(request)
     changed = {change.name for change in changes}
@@ -279,15 +273,13 @@ def actor_restart(request: HttpRequest, actor_id: str) -> HttpResponse:
     """Say what starting the same image again means, then save the actor as it is with `force` (`PUT /actors/{id}`)."""
     if request.method == "POST" and (earlier := answered(request, RESTART_ACTOR, actor_id=actor_id)):
         return earlier.go(request)
-    form, status = PortalForm(request.POST if request.method == "POST" else None), 200
+    form = PortalForm(request.POST if request.method == "POST" else None)
     actor = abaco_for(request).actors.get(actor_id)
     if request.method == "POST":
-        try:
+        with form.catch_refusal():
             return commands.restart(request, actor_id, actor).go(request)
-        except AbacoError as error:
-            status = form.refuse(error)
     context = _context(actor_id, form=form, actor=actor, sends=_sends(actor, {}, force=True))
-    return render_page(request, "actors/restart.html", context, status=status)
+    return form_page(request, "actors/restart.html", context)
 
 
 @abaco_page("GET", "POST")
@@ -304,10 +296,7 @@ def actor_delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpRespo
         # Sent without the page, or long after it: then the API says what the actor is called.
         actor = abaco.actors.get(actor_id)
         form = ActorDeleteForm(request.POST, actor_id=actor_id, label=actor.label, key=actor.id)
-    status = 422
     if form.is_valid():
-        try:
+        with form.catch_refusal():
             return commands.delete(request, abaco, actor_id, form.label).go(request)
-        except AbacoError as error:
-            status = form.refuse(error)
-    return render_page(request, "actors/delete.html", _context(actor_id, form=form), status=status)
+    return form_page(request, "actors/delete.html", _context(actor_id, form=form))

@@ -13,13 +13,14 @@ from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import abaco_page, page
+from actors_app.core.pages.forms import form_page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.links.graph import ring_words
 from actors_app.permissions.access import Subject
 from actors_app.permissions.access_pages import after_creation
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Forbidden, NamingMismatch
+from actors_app.services.errors import Forbidden, NamingMismatch
 from actors_app.services.names import problem_of
 from actors_app.services.types import Actor, Alias
 
@@ -71,25 +72,22 @@ def _is_shown(row: AliasRow, chosen: dict[str, Any]) -> bool:
 def alias_create(request: HttpRequest) -> HttpResponse:
     """Make an alias (`POST /actors/aliases`)."""
     context: dict[str, Any] = {"section": "aliases"}
-    status = 200
     if request.method != "POST":
         context["form"] = AliasForm(initial={"actor_id": request.GET.get("actor", "")[:128]})
         context["known"] = _selectable_actors(abaco_for(request))
     else:
-        form, status = AliasForm(request.POST), 422
+        form = AliasForm(request.POST)
         context["form"] = form
         if form.is_valid():
             abaco, typed = abaco_for(request), form.cleaned_data
             if earlier := answered(request, CREATE_ALIAS, actor_id=typed["actor_id"], object_id=typed["alias"]):
                 return earlier.go(request)
-            try:
+            with form.catch_refusal(is_fragment=wants_fragment(request)):
                 if ring := commands.ring(abaco, typed["alias"], typed["actor_id"]):
                     form.add_error("actor_id", ring_words(ring))
                 else:
                     return commands.create(request, abaco, typed["alias"], typed["actor_id"]).go(request)
-            except AbacoError as error:
-                status = form.refuse(error, is_fragment=wants_fragment(request))
-    return render_page(request, "aliases/create.html", context, partial="aliases/_create.html", status=status)
+    return form_page(request, "aliases/create.html", context, partial="aliases/_create.html")
 
 
 @abaco_page("GET")
@@ -116,45 +114,39 @@ def _closed(request: HttpRequest, abaco: Abaco, context: dict[str, Any], error: 
 def alias_update(request: HttpRequest, abaco: Abaco, alias: str) -> HttpResponse:
     """Point an alias at another actor: from, to, and what follows (`PUT /actors/aliases/{alias}`)."""
     context = _context(alias)
-    status = 200
     if request.method != "POST":
         context |= _followers(abaco, alias) | {"form": PointForm(), "known": _selectable_actors(abaco)}
     else:
-        form, status = PointForm(request.POST), 422
+        form = PointForm(request.POST)
         context["form"] = form
         if form.is_valid():
             to = form.cleaned_data["actor_id"]
             if earlier := answered(request, UPDATE_ALIAS, actor_id=to, object_id=alias):
                 return earlier.go(request)
-            try:
+            with form.catch_refusal():
                 before = abaco.aliases.get(alias)
                 if ring := commands.ring(abaco, alias, to):
                     form.add_error("actor_id", ring_words(ring))
                 else:
                     return commands.point(request, abaco, alias, before, to).go(request)
-            except AbacoError as error:
-                status = form.refuse(error)
-    return render_page(request, "aliases/update.html", context, partial="aliases/_update.html", status=status)
+    return form_page(request, "aliases/update.html", context, partial="aliases/_update.html")
 
 
 @abaco_page("GET", "POST")
 def alias_delete(request: HttpRequest, abaco: Abaco, alias: str) -> HttpResponse:
     """Say what is cut off, then delete an alias once its name was typed (`DELETE /actors/aliases/{alias}`)."""
     context = _context(alias)
-    status = 200
     if request.method != "POST":
         context |= _followers(abaco, alias) | {"form": AliasDeleteForm(actor_id=alias, label=alias)}
     else:
-        form, status = AliasDeleteForm(request.POST, actor_id=alias), 422
+        form = AliasDeleteForm(request.POST, actor_id=alias)
         context["form"] = form
         if form.is_valid():
             if earlier := answered(request, DELETE_ALIAS, object_id=alias):
                 return earlier.go(request)
-            try:
+            with form.catch_refusal():
                 return commands.delete(request, abaco, alias).go(request)
-            except AbacoError as error:
-                status = form.refuse(error)
-    return render_page(request, "aliases/delete.html", context, partial="aliases/_delete.html", status=status)
+    return form_page(request, "aliases/delete.html", context, partial="aliases/_delete.html")
 
 
 @abaco_page("GET")

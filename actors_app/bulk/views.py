@@ -1,6 +1,5 @@
 """One act on many things: ordering what a preview showed, the page that moves it on, stopping it, and one's own."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,21 +14,18 @@ from actors_app.bulk.progress import Page, address, page_of, pages_of
 from actors_app.core.htmx import go_to, is_poll, render_page, render_poll, say
 from actors_app.core.pages.decorators import page
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
-from actors_app.services.errors import AbacoError, CallError
+from actors_app.services.errors import CallError
 
 STEP_SECONDS, STEP_ITEMS = 2.0, 10  # of a page that asks by itself
 TOO_OLD = "This page is too old to be used, or is not yours. Go back to the list and begin again."
 
 
-def place_order(request: HttpRequest, plan: Plan, form: OrderForm, show: Callable[[int], HttpResponse]) -> HttpResponse:
-    """Write down what a plan says and lead to its page; or `show` the form again, with a status."""
-    status = 422
+def place_order(request: HttpRequest, plan: Plan, form: OrderForm) -> HttpResponse | None:
+    """Write down what a plan says and lead to its page; None where the form is to be shown again."""
     if form.is_valid():
-        try:
+        with form.catch_refusal():
             return commands.order(request, plan, form.cleaned_data["reason"]).go(request)
-        except AbacoError as error:
-            status = form.refuse(error)
-    return show(status)
+    return None
 
 
 def plan_context(plan: Plan, form: OrderForm) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def actor_bulk_create(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request, _context(plan, ActorOrderForm(expected=plan.number)), 200)
     form = ActorOrderForm(request.POST, expected=plan.number)
-    return place_order(request, plan, form, lambda status: _page(request, _context(plan, form), status))
+    return place_order(request, plan, form) or _page(request, _context(plan, form), form.status_code)
 
 
 def _preview(request: HttpRequest) -> HttpResponse:

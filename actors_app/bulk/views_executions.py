@@ -36,7 +36,7 @@ def bulk_create(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _page(request, _context(plan, OrderForm()), 200)
     form = OrderForm(request.POST)
-    return place_order(request, plan, form, lambda status: _page(request, _context(plan, form), status))
+    return place_order(request, plan, form) or _page(request, _context(plan, form), form.status_code)
 
 
 def _preview(request: HttpRequest) -> HttpResponse:

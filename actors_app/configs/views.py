@@ -16,6 +16,7 @@ from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import visible, visible_name
+from actors_app.core.pages.forms import form_page
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
@@ -81,16 +82,14 @@ def _is_shown(row: ConfigRow, chosen: Mapping[str, Any]) -> bool:
 @page("GET", "POST")
 def config_create(request: HttpRequest) -> HttpResponse:
     """Make a config (`POST /actors/configs`)."""
-    status, form = 200, ConfigForm(initial={"actors": request.GET.get("actor", "")[:128]})
+    form = ConfigForm(initial={"actors": request.GET.get("actor", "")[:128]})
     if request.method == "POST":
-        form, status = ConfigForm(request.POST), 422
+        form = ConfigForm(request.POST)
         if form.is_valid():
-            try:
+            with form.catch_refusal(is_fragment=wants_fragment(request)):
                 return commands.create(request, abaco_for(request), form.cleaned_data).go(request)
-            except AbacoError as error:
-                status = form.refuse(error, is_fragment=wants_fragment(request))
     context = {"section": "configs", "form": form, "sends": _sends(CREATE_CONFIG, form)}
-    return render_page(request, "configs/create.html", context, partial="configs/_create.html", status=status)
+    return form_page(request, "configs/create.html", context, partial="configs/_create.html")
 
 
 @abaco_page("GET")
@@ -104,7 +103,6 @@ def config_detail(request: HttpRequest, abaco: Abaco, config: str) -> HttpRespon
 @abaco_page("GET", "POST")
 def config_update(request: HttpRequest, abaco: Abaco, config: str) -> HttpResponse:
     """Replace a config (`PUT /actors/configs/{name}`)."""
-    status = 200
     if request.method != "POST":
         current = abaco.configs.find(config)
         form = ConfigEditForm.of(current)
@@ -114,33 +112,28 @@ def config_update(request: HttpRequest, abaco: Abaco, config: str) -> HttpRespon
             "sends": _sends(UPDATE_CONFIG, form),
         }
     else:
-        form, status = ConfigEditForm(request.POST), 422
+        form = ConfigEditForm(request.POST)
         context = _context(config) | {"form": form, "sends": _sends(UPDATE_CONFIG, form, config)}
         if form.is_valid():
-            try:
+            with form.catch_refusal():
                 return commands.update(request, abaco, config, form.cleaned_data).go(request)
-            except AbacoError as error:
-                status = form.refuse(error)
-    return render_page(request, "configs/update.html", context, partial="configs/_update.html", status=status)
+    return form_page(request, "configs/update.html", context, partial="configs/_update.html")
 
 
 @abaco_page("GET", "POST")
 def config_delete(request: HttpRequest, abaco: Abaco, config: str) -> HttpResponse:
     """Say who receives it no more, then delete a config once its name was typed (`DELETE /actors/configs/{name}`)."""
-    status = 200
     if request.method != "POST":
         context = _context(config, _find_row(abaco, config)) | {"form": ConfigDeleteForm(actor_id=config, label=config)}
     else:
-        form, status = ConfigDeleteForm(request.POST, actor_id=config), 422
+        form = ConfigDeleteForm(request.POST, actor_id=config)
         context = _context(config) | {"form": form}
         if form.is_valid():
             if earlier := answered(request, DELETE_CONFIG, object_id=config):
                 return earlier.go(request)
-            try:
+            with form.catch_refusal():
                 return commands.delete(request, abaco, config).go(request)
-            except AbacoError as error:
-                status = form.refuse(error)
-    return render_page(request, "configs/delete.html", context, partial="configs/_delete.html", status=status)
+    return form_page(request, "configs/delete.html", context, partial="configs/_delete.html")
 
 
 @abaco_page("GET")

@@ -17,6 +17,7 @@ from actors_app.core.operations import secrets
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now
+from actors_app.core.pages.forms import form_page
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.executions import commands
 from actors_app.executions.archive import shown_results
@@ -219,10 +220,9 @@ def execution_halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_
         "can_halt": True,
     }
     if request.method == "POST":
-        try:
+        with form.catch_refusal():
             return commands.halt(request, abaco, actor_id, execution_id).go(request)
-        except AbacoError as error:
-            return render_page(request, "executions/halt.html", context, status=form.refuse(error))
+        return form_page(request, "executions/halt.html", context)
     answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),
         execution=lambda: abaco.executions.get(actor_id, execution_id),
@@ -251,13 +251,10 @@ def execution_create(request: HttpRequest, actor_id: str) -> HttpResponse:
     }
     if request.method == "GET":
         context["actor"] = abaco_for(request).actors.get(actor_id)
-        return render_page(request, "executions/form.html", context)
-    if not form.is_valid():
-        return render_page(request, "executions/form.html", context, status=422)
-    try:
-        return commands.register(request, abaco_for(request), actor_id, form.cleaned_data).go(request)
-    except AbacoError as error:
-        return render_page(request, "executions/form.html", context, status=form.refuse(error))
+    elif form.is_valid():
+        with form.catch_refusal():
+            return commands.register(request, abaco_for(request), actor_id, form.cleaned_data).go(request)
+    return form_page(request, "executions/form.html", context)
 
 
 @page("GET")

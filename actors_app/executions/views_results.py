@@ -17,7 +17,7 @@ from actors_app.executions.shapes import image_type
 from actors_app.history.visibility import deleted_at, if_deleted
 from actors_app.masking import Masker
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, Forbidden, NotFound, SignedOut
+from actors_app.services.errors import Forbidden, NotFound, SignedOut
 
 
 def _owner(request: HttpRequest) -> Any:
@@ -51,11 +51,10 @@ def result_take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id:
             form.add_error(None, commands_results.FULL)
             status = 409
         else:
-            try:
+            with form.catch_refusal():
                 return commands_results.take(request, abaco, actor_id, execution_id).go(request)
-            except AbacoError as error:
-                status = form.refuse(error)
-                context["may_be_lost"] = commands_results.may_be_lost(error)
+            status = form.status_code
+            context["may_be_lost"] = commands_results.may_be_lost(form.refusal)
     if request.method == "GET" or isinstance(form.refusal, NotFound | Forbidden):
         answer = abaco.gather(actor=lambda: abaco.actors.get(actor_id))["actor"]
         context |= {"actor": answer.value, "error": answer.error, **if_deleted(owner, actor_id, answer.error)}

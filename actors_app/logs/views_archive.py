@@ -8,13 +8,12 @@ from django.shortcuts import redirect
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import page
-from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms import PortalForm, form_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.visibility import if_deleted
 from actors_app.logs import commands
 from actors_app.logs.operations import DELETE_LOG
 from actors_app.logs.visibility import visible_kept
-from actors_app.services.errors import AbacoError
 
 
 @page("GET", "POST")
@@ -57,7 +56,6 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
     }
     if request.method == "GET" or not may_delete:
         return render_page(request, "logs/forget.html", context, status=200 if may_delete else 403)
-    try:
+    with form.catch_refusal():
         return commands.forget(request, actor_id, execution_id, kept_log).go(request)
-    except AbacoError as error:
-        return render_page(request, "logs/forget.html", context, status=form.refuse(error))
+    return form_page(request, "logs/forget.html", context)

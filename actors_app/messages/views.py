@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from actors_app.core.htmx import is_poll, render_page, render_poll
+from actors_app.core.htmx import is_poll, render_poll
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.curl import Curl
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.form_fields import read_json
+from actors_app.core.pages.forms import form_page
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.messages import commands
@@ -23,7 +24,6 @@ from actors_app.messages.forms import MessageForm, PurgeForm
 from actors_app.messages.operations import SEND_FILE, SEND_MESSAGE
 from actors_app.messages.resending import ResendDraft, masked_of, original_of, resend_draft, restored
 from actors_app.services import Abaco, Result
-from actors_app.services.errors import AbacoError
 from actors_app.services.jsons import dump_json
 from actors_app.services.messages import privileged_key
 from actors_app.workers.waits import standing_still
@@ -44,13 +44,10 @@ def message_create(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpRes
     if "more_rows" in request.POST:
         return _compose(request, actor_id, MessageForm.unchecked(request.POST))
     form = MessageForm(request.POST, request.FILES, is_plain=is_plain(signed_in(request)))
-    status = 422
     if form.is_valid() and (sent := _to_send(request, abaco, actor_id, form)):
-        try:
+        with form.catch_refusal():
             return commands.send_message(request, abaco, actor_id, sent).go(request)
-        except AbacoError as error:
-            status = form.refuse(error)
-    return _compose(request, actor_id, form, status=status)
+    return _compose(request, actor_id, form)
 
 
 @page("GET", "POST")
@@ -61,14 +58,12 @@ def message_preview(request: HttpRequest, actor_id: str) -> HttpResponse:
             return _opened(request, abaco_for(request), actor_id)
         return redirect("actors:message-create", actor_id)
     form = MessageForm(request.POST, request.FILES, for_preview=True, is_plain=is_plain(signed_in(request)))
-    status = 200 if form.is_valid() else 422
-    return _compose(request, actor_id, form, partial="messages/_previewed.html", status=status)
+    return _compose(request, actor_id, form, partial="messages/_previewed.html")
 
 
 @abaco_page("GET", "POST")
 def message_purge(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Ask for the actor's name, then drop all messages that wait. `DELETE /actors/{id}/messages`."""
-    status = 200
     context: dict[str, Any] = {"actor_id": actor_id, "section": "actors", "tab": "messages", "counts": {}}
     if request.method == "GET":
         answers = abaco.gather(actor=lambda: abaco.actors.get(actor_id), mailbox=lambda: abaco.messages.count(actor_id))
@@ -77,14 +72,11 @@ def message_purge(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResp
         form = PurgeForm(actor_id=actor_id, label=context["actor"].label, key=context["actor"].id)
     else:
         form = PurgeForm(request.POST, actor_id=actor_id)
-        status = 422
         if form.is_valid():
-            try:
+            with form.catch_refusal():
                 return commands.purge(request, abaco, actor_id).go(request)
-            except AbacoError as error:
-                status = form.refuse(error)
     context["form"] = form
-    return render_page(request, "messages/purge.html", context, partial="messages/_purge.html", status=status)
+    return form_page(request, "messages/purge.html", context, partial="messages/_purge.html")
 
 
 def _compose(
@@ -96,7 +88,6 @@ def _compose(
     again: ResendDraft | None = None,
     sent: Sent | None = None,
     partial: str = "messages/_compose.html",
-    status: int = 200,
 ) -> HttpResponse:
     """Render the page; `answers` are those of the API, None where it was not asked.
 
@@ -125,7 +116,7 @@ def _compose(
         context["mailbox"], context["mailbox_error"] = answers["mailbox"].value, answers["mailbox"].error
         if context["mailbox"]:
             context["counts"] = {"messages": context["mailbox"].messages}
-    return render_page(request, "messages/form.html", context, partial=partial, status=status)
+    return form_page(request, "messages/form.html", context, partial=partial)
 
 
 def _preview(request: HttpRequest, actor_id: str, form: MessageForm) -> dict[str, Any]:

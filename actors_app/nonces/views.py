@@ -14,7 +14,7 @@ from actors_app.core.pages import csv_lists
 from actors_app.core.pages.curl import Curl
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now, thousands, visible
-from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms import PortalForm, form_page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.relative_times import RelativeTime, when
 from actors_app.core.security.credentials import abaco_for, signed_in
@@ -99,18 +99,17 @@ def _list(request: HttpRequest, abaco: Abaco, holder: Holder) -> HttpResponse:
     if request.method == "GET":
         return _page(request, holder, {"form": make()}, ask=abaco, partial="nonces/_table.html")
     form = make(request.POST)
-    status = 422
     if form.is_valid():
         try:
             result = commands.create(request, abaco, holder, form.cleaned_data)
         except AbacoError as error:
-            status = form.refuse(error)
+            form.refuse(error)
         else:
             if result.value is None:
                 return _page(request, holder, {"form": make(), "was_sent": True}, ask=abaco, status=409)
             context = _shown_once(request, holder, result.value) | {"form": make()}
             return _page(request, holder, context, ask=abaco, partial="nonces/_made.html")
-    return _page(request, holder, {"form": form}, status=status)
+    return _page(request, holder, {"form": form}, status=form.status_code)
 
 
 def _detail(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) -> HttpResponse:
@@ -130,7 +129,6 @@ def _reveal(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
 
 
 def _delete_page(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) -> HttpResponse:
-    status = 200
     if request.method == "GET":
         context = one_nonce(request, abaco, holder, handle) | {"form": PortalForm()}
     else:
@@ -143,12 +141,10 @@ def _delete_page(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str
             return commands.gone(holder, handle, request.POST.get("seen", ""), error).go(request)
         note = noted(tenant_of(request), handle)
         context = frame(holder) | {"handle": handle, "nonce": nonce, "note": note, "form": PortalForm(request.POST)}
-        try:
+        with context["form"].catch_refusal():
             return commands.delete(request, abaco, holder, handle, nonce).go(request)
-        except AbacoError as error:
-            status = context["form"].refuse(error)
     context["seen"] = commands.page_token(holder, handle)
-    return render_page(request, "nonces/delete.html", context, partial="nonces/_delete.html", status=status)
+    return form_page(request, "nonces/delete.html", context, partial="nonces/_delete.html")
 
 
 def tenant_of(request: HttpRequest) -> str:

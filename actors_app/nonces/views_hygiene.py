@@ -22,7 +22,7 @@ from actors_app.nonces.listing import Keyed, keyed_of, look
 from actors_app.nonces.models import NonceNote
 from actors_app.nonces.views import curl_of, frame, tenant_of, uses_words, wave_of
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, NotFound
+from actors_app.services.errors import NotFound
 from actors_app.services.types import Nonce
 
 PER_PAGE = 20  # actors and aliases, two calls each
@@ -128,7 +128,6 @@ def _replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) ->
     actor, nonces = answers["actor"].unwrap(), answers["nonces"].unwrap()
     context = frame(holder) | {"actor": actor, "counts": {"nonces": len(nonces)}, "handle": handle}
     context |= {"form": PortalForm(), "note": notes.noted(tenant, handle)}
-    status = 200
     try:
         old = context["nonce"] = nonce_behind(handle, holder.id, nonces)
     except NotFound:
@@ -138,7 +137,7 @@ def _replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) ->
         return _page(request, context, 409)
     if request.method == "POST":
         context["form"] = PortalForm(request.POST)
-        try:
+        with context["form"].catch_refusal():
             replaced = replace(request, abaco, holder, handle, old)
             nonce = replaced.result.value
             if nonce is None:
@@ -148,10 +147,8 @@ def _replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) ->
             if nonce.level != "READ":
                 context["curl_message"] = curl_of(request, holder, nonce).message_with_nonce(nonce.id)
             if replaced.error:
-                status = context["form"].refuse(replaced.error)
-        except AbacoError as error:
-            status = context["form"].refuse(error)
-    return _page(request, context, status)
+                context["form"].refuse(replaced.error)
+    return _page(request, context, context["form"].status_code)
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:

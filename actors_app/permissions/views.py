@@ -11,12 +11,12 @@ from django.shortcuts import redirect
 from actors_app.core.htmx import render_page
 from actors_app.core.pages import csv_lists, drafts
 from actors_app.core.pages.decorators import abaco_page
+from actors_app.core.pages.forms import form_page
 from actors_app.permissions import commands
 from actors_app.permissions.access import Subject
 from actors_app.permissions.access_pages import consequences, listing
 from actors_app.permissions.forms import ChangeForm, GrantForm
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError
 from actors_app.services.permissions import WORLD
 
 SECTIONS = {"actor": "actors", "alias": "aliases", "config": "configs"}
@@ -37,14 +37,11 @@ def permission_list(request: HttpRequest, abaco: Abaco, /, **named: str) -> Http
             return csv_lists.csv_of("permissions", csv_lists.PERMISSIONS, context["page"].paginator.object_list)
         return render_page(request, "permissions/list.html", context, partial="permissions/_table.html")
     form = GrantForm(request.POST, kind=subject.kind, me=me)
-    status = 422
     if form.is_valid():
-        try:
+        with form.catch_refusal():
             return _set(request, abaco, subject, form)
-        except AbacoError as error:
-            status = form.refuse(error)
     context["form"] = form
-    return render_page(request, "permissions/list.html", context, partial="permissions/_grant.html", status=status)
+    return form_page(request, "permissions/list.html", context, partial="permissions/_grant.html")
 
 
 @abaco_page("GET", "POST")
@@ -63,18 +60,16 @@ def permission_change(request: HttpRequest, abaco: Abaco, /, **named: str) -> Ht
         context |= consequences(abaco, subject, user, level, me)
         entry = context["entry"]
         initial = {"user": user, "level": "NONE" if level == "NONE" else entry.level if entry else "UPDATE"}
-        form, status = ChangeForm(initial=initial, kind=subject.kind, me=me), 200
+        form = ChangeForm(initial=initial, kind=subject.kind, me=me)
     else:
-        user, status = request.POST.get("user", ""), 422
+        user = request.POST.get("user", "")
         form = ChangeForm(request.POST, kind=subject.kind, me=me)
         if form.is_valid():
-            try:
+            with form.catch_refusal():
                 return _set(request, abaco, subject, form)
-            except AbacoError as error:
-                status = form.refuse(error)
         context["is_revoked"] = request.POST.get("level") == "NONE"
     context |= {"form": form, "user": user, "is_everybody": user == WORLD, "is_you": user == me}
-    return render_page(request, "permissions/change.html", context, partial="permissions/_change.html", status=status)
+    return form_page(request, "permissions/change.html", context, partial="permissions/_change.html")
 
 
 def _set(request: HttpRequest, abaco: Abaco, subject: Subject, form: GrantForm | ChangeForm) -> HttpResponse:

@@ -13,6 +13,7 @@ from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now, visible
+from actors_app.core.pages.forms import form_page
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.timezones import reader_zone, zone_context
 from actors_app.core.security.credentials import abaco_for
@@ -76,7 +77,6 @@ def _order(row: ScheduleRow) -> tuple[bool, float, str]:
 @abaco_page("GET", "POST")
 def schedule_update(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Show an actor's schedule with its next hours, and change it, with all else kept (`PUT /actors/{id}`)."""
-    status = 200
     context: dict[str, Any] = {"actor_id": actor_id, "actor": None, "section": "actors", "tab": "", "counts": {}}
     context |= zone_context(request)
     if request.method != "POST":
@@ -99,13 +99,11 @@ def schedule_update(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpRe
         return render_page(request, "schedules/update.html", context, partial="schedules/_preview.html")
     if earlier := answered(request, UPDATE_SCHEDULE, actor_id=actor_id):
         return earlier.go(request)
-    try:
+    with form.catch_refusal():
         actor = abaco.actors.get(actor_id)
         is_on, page = form.cleaned_data["on"], _page(request, actor_id)
         return commands.update(request, abaco, actor, typed, is_on=is_on, actor_id=actor_id, page=page).go(request)
-    except AbacoError as error:
-        status = form.refuse(error)
-    return render_page(request, "schedules/update.html", context, status=status)
+    return form_page(request, "schedules/update.html", context)
 
 
 def _page(request: HttpRequest, actor_id: str) -> str:

@@ -9,14 +9,14 @@ from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import pretty_json
-from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms import PortalForm, form_page
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import signed_in
 from actors_app.executions.comparison import difference, tail_of
 from actors_app.executions.shapes import tree_of
 from actors_app.masking import Masker
 from actors_app.services import Abaco
-from actors_app.services.errors import AbacoError, BadAnswer, Conflict
+from actors_app.services.errors import BadAnswer, Conflict
 from actors_app.services.jsons import is_same
 from actors_app.services.types import Actor
 from actors_app.state import commands
@@ -67,17 +67,13 @@ def state_update(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpRespo
         return render_page(request, "state/update.html", context | {"actor": actor, "form": form})
     form = StateForm(request.POST, actor_id=actor_id, is_plain=is_plain(signed_in(request)))
     context["form"] = form
-    if not form.is_valid():
-        return render_page(request, "state/update.html", context, status=422)
-    if request.POST.get("step") == "back":
-        return render_page(request, "state/update.html", context)
+    if not form.is_valid() or request.POST.get("step") == "back":
+        return form_page(request, "state/update.html", context)
     if request.POST.get("step") == "save" and (earlier := answered(request, UPDATE_STATE, actor_id=actor_id)):
         return earlier.go(request)
-    try:
+    with form.catch_refusal():
         return _review_or_save(request, abaco, actor_id, form, context)
-    except AbacoError as error:
-        status = form.refuse(error)
-    return render_page(request, "state/update.html", context, status=status)
+    return form_page(request, "state/update.html", context)
 
 
 def _review_or_save(
@@ -102,21 +98,18 @@ def _review_or_save(
 @abaco_page("GET", "POST")
 def state_reset(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Make the state empty, which the API does by an update of the whole actor alone (`PUT /actors/{id}`)."""
-    status = 200
-    context = _context(actor_id) | {"form": PortalForm()}
+    form = PortalForm(request.POST if request.method == "POST" else None)
+    context = _context(actor_id) | {"form": form}
     if request.method != "POST":
         actor = abaco.actors.get(actor_id)
         context |= {"actor": actor, "state": actor.state}
     else:
         if earlier := answered(request, RESET_STATE, actor_id=actor_id):
             return earlier.go(request)
-        context["form"] = PortalForm(request.POST)
-        try:
+        with form.catch_refusal():
             actor = abaco.actors.get(actor_id)
             return commands.reset(request, abaco, actor_id, actor).go(request)
-        except AbacoError as error:
-            status = context["form"].refuse(error)
-    return render_page(request, "state/reset.html", context, partial="state/_reset.html", status=status)
+    return form_page(request, "state/reset.html", context, partial="state/_reset.html")
 
 
 def _context(actor_id: str, actor: Actor | None = None) -> dict[str, Any]:

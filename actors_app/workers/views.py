@@ -14,7 +14,7 @@ from actors_app.core.pages import csv_lists
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import now, visible
-from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms import PortalForm, form_page
 from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.relative_times import RelativeTime, when
 from actors_app.services import Abaco, Result
@@ -76,7 +76,6 @@ def worker_list(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpRespon
             context["standstills"] = _standing_still(abaco, answers)
         return render_page(request, "workers/list.html", context, partial="workers/_table.html")
     form = ScaleForm(request.POST)
-    status = 422
     if form.is_valid():
         if earlier := answered(request, ENSURE_WORKERS, actor_id=actor_id):
             return earlier.go(request)
@@ -87,9 +86,9 @@ def worker_list(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpRespon
             if form.is_valid():
                 return commands.ensure(request, abaco, actor_id, form.cleaned_data["num"]).go(request)
         except AbacoError as error:
-            status = form.refuse(error)
+            form.refuse(error)
     context["form"] = form
-    return render_page(request, "workers/list.html", context, partial="workers/_scale.html", status=status)
+    return form_page(request, "workers/list.html", context, partial="workers/_scale.html")
 
 
 @abaco_page("GET")
@@ -131,7 +130,6 @@ def worker_stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: st
         "tab": "workers",
         "counts": {},
     }
-    status = 200
     if request.method == "GET":
         answers = abaco.gather(
             actor=lambda: abaco.actors.get(actor_id),
@@ -148,12 +146,10 @@ def worker_stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: st
         form = PortalForm()
     else:
         form = PortalForm(request.POST)
-        try:
+        with form.catch_refusal():
             return commands.stop(request, abaco, actor_id, worker_id).go(request)
-        except AbacoError as error:
-            status = form.refuse(error)
     context["form"] = form
-    return render_page(request, "workers/stop.html", context, partial="workers/_stop.html", status=status)
+    return form_page(request, "workers/stop.html", context, partial="workers/_stop.html")
 
 
 def _standing_still(abaco: Abaco, answers: Mapping[str, Result]) -> tuple[Standstill, ...]:

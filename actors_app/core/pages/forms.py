@@ -1,11 +1,14 @@
 """What all forms share: how they look to a screen reader, and how they take a refusal of the API."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
 
+from actors_app.core.htmx import render_page
 from actors_app.core.pages import drafts
-from actors_app.services.errors import APIError, Conflict, InvalidRequest
+from actors_app.services.errors import AbacoError, Conflict, InvalidRequest
 
 
 class ListFilter(forms.Form):
@@ -36,6 +39,7 @@ class PortalForm(forms.Form):
         if not self.is_bound and self.takes_draft:
             self.initial = {**self.initial, **self._typed(drafts.restored())}
         self.refusal: Any = None  # the AbacoError that answered this form, for _form_errors.html
+        self._refusal_status = 0
 
     @classmethod
     def unchecked(cls, data: Any, **options: Any) -> Self:
@@ -53,17 +57,47 @@ class PortalForm(forms.Form):
             if not field.widget.needs_multipart_form
         }
 
-    def refuse(self, error: Any, *, is_fragment: bool = False) -> int:
-        """Keep the API's error beside what was typed; return the status to answer with.
+    @property
+    def status_code(self) -> int:
+        """The HTTP status of the page that shows the form."""
+        return self._refusal_status or (422 if self.is_bound and self.errors else 200)
+
+    def catch_refusal(self, *, is_fragment: bool = False) -> "_Refusal":
+        """Run the body of `with`; an AbacoError ends it and is kept, as `refuse` does."""
+        return _Refusal(self, is_fragment)
+
+    def refuse(self, error: Any, *, is_fragment: bool = False) -> None:
+        """Keep the API's error beside what was typed, and in `status_code`.
 
         A value that the API names is marked beside its field and answers 422, as a value that the form itself refuses
         does. A name that is taken answers 409, but 422 where htmx asks for the form alone (`is_fragment`), which it
         shows upon no other.
         """
-        self.refusal = error
+        self.refusal, self._refusal_status = error, error.status
         is_named = isinstance(error, InvalidRequest | Conflict) and error.field in self.fields
         if is_named:
             self.add_error(error.field, error.reason or error.user_message)
-        if isinstance(error, APIError) and isinstance(error, InvalidRequest | Conflict):
-            return 422 if isinstance(error, InvalidRequest) or (is_named and is_fragment) else 409
-        return int(error.status)
+        if isinstance(error, InvalidRequest | Conflict):
+            self._refusal_status = 422 if isinstance(error, InvalidRequest) or (is_named and is_fragment) else 409
+
+
+class _Refusal:
+    """The body of a `with` whose AbacoError a form keeps."""
+
+    def __init__(self, form: PortalForm, is_fragment: bool) -> None:
+        self._form, self._is_fragment = form, is_fragment
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        """End; keep the error where there is one, and whether it goes no further."""
+        if not isinstance(error, AbacoError):
+            return False
+        self._form.refuse(error, is_fragment=self._is_fragment)
+        return True
+
+
+def form_page(request: HttpRequest, template: str, context: Mapping[str, Any], *, partial: str = "") -> HttpResponse:
+    """Render the page of `context["form"]`, or the fragment where htmx asks for that, with the form's status."""
+    return render_page(request, template, context, partial=partial, status=context["form"].status_code)
