@@ -1,6 +1,6 @@
 """Spoil fields of the API's objects at random, and see that every page renders; asked: 10,000 examples, none failing.
 
-`python -m tests.drills fields [--examples N]`. The test command does the same with a few hundred.
+`python -m tests.drills fields [--examples N]`. The test command does the same with a hundred, and 250 with `--full`.
 """
 
 import argparse
