@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from actors_app.services.caller import Caller, json_call
+from actors_app.services.caller import Service, json_call
 from actors_app.services.calls import Call, Reply
 from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound
 from actors_app.services.jsons import MAX_OBJECTS
@@ -19,11 +19,8 @@ from actors_app.services.urls import UpstreamPath, actor
 ACTOR_FIELDS = frozenset(FIELD)
 
 
-class Actors:
+class Actors(Service):
     """The actors that the visitor may see."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def list(self) -> tuple[Actor, ...]:
         """Return all actors the visitor may read, in no particular order. `GET /actors`."""

@@ -4,17 +4,14 @@ The lists are slow: for the first of them the API opens every mailbox and counts
 says whether a visitor may have them.
 """
 
-from actors_app.services.caller import Caller
+from actors_app.services.caller import Service
 from actors_app.services.calls import Call
 from actors_app.services.fields import Fields
 from actors_app.services.types import AdminActor, AdminTotals, Utilization, Worker
 
 
-class Admin:
+class Admin(Service):
     """The admin lists, each raising Forbidden for whoever is no administrator, and the utilization."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def actors(self) -> tuple[AdminActor, ...]:
         """Return the actors of all tenants; fewer where something fails inside the API. `GET /actors/admin`."""

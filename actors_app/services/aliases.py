@@ -1,16 +1,13 @@
 """Aliases: other names of actors; list, get, create, point elsewhere, delete."""
 
-from actors_app.services.caller import Caller, json_call
+from actors_app.services.caller import Service, json_call
 from actors_app.services.calls import Call
 from actors_app.services.types import Alias
 from actors_app.services.urls import alias
 
 
-class Aliases:
+class Aliases(Service):
     """The aliases of the whole tenant."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def list(self) -> tuple[Alias, ...]:
         """Return every alias in the tenant, whoever owns it. `GET /actors/aliases`."""

@@ -196,6 +196,13 @@ class Caller:
         return make(self.dialect.auth_headers(self.token()))
 
 
+class Service:
+    """The calls of one resource of the API, made as one visitor."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+
 def json_call(
     method: Literal["POST", "PUT"],
     path: UpstreamPath,

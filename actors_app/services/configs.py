@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actors_app.services.caller import Caller, json_call
+from actors_app.services.caller import Service, json_call
 from actors_app.services.calls import Call
 from actors_app.services.errors import NamingMismatch, NotFound
 from actors_app.services.types import Config
@@ -14,11 +14,8 @@ def missing() -> NotFound:
     return NotFound("a config that is not listed", user_message="This config does not exist, or was deleted.")
 
 
-class Configs:
+class Configs(Service):
     """The configs of the whole tenant. One of them, alone, answers administrators only (OnlyAdmins)."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def list(self) -> tuple[Config, ...]:
         """Return every config in the tenant, secrets as ciphertext. `GET /actors/configs`.

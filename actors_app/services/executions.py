@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from actors_app.services.caller import Caller, check_envelope, json_call, open_envelope, unreadable
+from actors_app.services.caller import Service, check_envelope, json_call, open_envelope, unreadable
 from actors_app.services.calls import Call, Reply
 from actors_app.services.dialects import Dialect
 from actors_app.services.errors import InvalidRequest
@@ -73,11 +73,8 @@ class _Envelope(msgspec.Struct):
     result: msgspec.Raw = msgspec.Raw(b"")
 
 
-class Executions:
+class Executions(Service):
     """The executions of actors."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def list(self, actor_id: str) -> ExecutionListing:
         """Return all executions of an actor with their totals, in no particular order.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from actors_app.services.caller import Caller, open_envelope, unreadable
+from actors_app.services.caller import Service, open_envelope, unreadable
 from actors_app.services.calls import Call, Reply
 from actors_app.services.jsons import UnreadableJSON, clean_text, load_json
 from actors_app.services.types import Log
@@ -20,11 +20,8 @@ _HIGH_HALF = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}$")
 _LONGEST_ESCAPE = 12  # bytes: a pair of surrogate halves
 
 
-class Logs:
+class Logs(Service):
     """What executions wrote to their output and error streams."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def get(self, actor_id: str, execution_id: str) -> Log:
         """Return the log so far; beyond 10 MB only `stream` gives it.

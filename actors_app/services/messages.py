@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from actors_app.services.caller import Caller, json_call
+from actors_app.services.caller import Service, json_call
 from actors_app.services.calls import Call
 from actors_app.services.dialects import camel
 from actors_app.services.errors import InvalidRequest
@@ -32,11 +32,8 @@ def loses_keys(value: Mapping[str, object]) -> bool:
 _NO_ENVIRONMENT: Mapping[str, str] = {}
 
 
-class Messages:
+class Messages(Service):
     """The mailboxes of actors."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def count(self, actor_id: str) -> Mailbox:
         """Return how many messages wait for an actor. `GET /actors/{id}/messages`."""

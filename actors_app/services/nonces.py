@@ -1,16 +1,13 @@
 """Nonces of an actor or of an alias: list, get, create, delete. The id of one is a secret and appears in no log."""
 
-from actors_app.services.caller import Caller, json_call
+from actors_app.services.caller import Service, json_call
 from actors_app.services.calls import Call
 from actors_app.services.types import Nonce
 from actors_app.services.urls import Segment, UpstreamPath, actor, alias, nonce
 
 
-class Nonces:
+class Nonces(Service):
     """The nonces of actors."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def list(self, actor_id: str) -> tuple[Nonce, ...]:
         """Return an actor's nonces; whoever may read the actor sees them. `GET /actors/{id}/nonces`."""

@@ -7,7 +7,7 @@ it decides, is not to be seen (TACC/abaco actors/models.py, permission_process).
 import time
 from collections.abc import Iterator, Mapping
 
-from actors_app.services.caller import Caller, json_call
+from actors_app.services.caller import Service, json_call
 from actors_app.services.calls import Call
 from actors_app.services.observer import Kind
 from actors_app.services.urls import UpstreamPath, actor, alias, config
@@ -17,11 +17,8 @@ WORLD = "ABACO_WORLD"  # everybody; its level is ignored by Abaco, so any of the
 _DEEPEST = 20  # dots in a user name that are followed
 
 
-class Permissions:
+class Permissions(Service):
     """The permissions on actors, aliases and configs."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def get(self, name: str, kind: Kind = "actor") -> dict[str, str]:
         """Return each user's level, by the id of an actor or the name of an alias or config.

@@ -1,16 +1,13 @@
 """Who the visitor is at the API."""
 
-from actors_app.services.caller import Caller, open_envelope, unreadable
+from actors_app.services.caller import Service, open_envelope, unreadable
 from actors_app.services.calls import Call
 from actors_app.services.types import Profile
 from actors_app.services.urls import upstream_url
 
 
-class Profiles:
+class Profiles(Service):
     """The profiles of people, of which the portal reads only the visitor's own."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def me(self) -> Profile:
         """Return the visitor's own profile. `GET /profiles/v2/me`."""

@@ -7,7 +7,7 @@ followed nor shown.
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from actors_app.services.caller import Caller
+from actors_app.services.caller import Service
 from actors_app.services.calls import Call
 from actors_app.services.types import Actor, Execution
 from actors_app.services.urls import UpstreamPath, actor, execution
@@ -25,11 +25,8 @@ class Original(Generic[T]):
     source: str
 
 
-class RawJSON:
+class RawJSON(Service):
     """Some of what the API gives, as it gives it; the actor's environment is under its name in the API's dialect."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def actor(self, actor_id: str) -> Original[Actor]:
         """Return an actor. `GET /actors/{id}`."""

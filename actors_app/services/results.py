@@ -1,15 +1,12 @@
 """Results of an execution. Reading one removes it at the API, so it is asked for once and never again."""
 
-from actors_app.services.caller import Caller
+from actors_app.services.caller import Service
 from actors_app.services.calls import Call
 from actors_app.services.urls import actor, execution
 
 
-class Results:
+class Results(Service):
     """What executions hand back as bytes."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def take(self, actor_id: str, execution_id: str) -> bytes:
         """Take the oldest result out of the API and return it, at most 50 MB.

@@ -2,7 +2,7 @@
 
 import time
 
-from actors_app.services.caller import Caller
+from actors_app.services.caller import Service
 from actors_app.services.calls import Call
 from actors_app.services.errors import AbacoError, Forbidden, NotFound
 from actors_app.services.types import AdminRole
@@ -12,11 +12,8 @@ from actors_app.services.types import AdminRole
 PROBE = "admin-role-probe"
 
 
-class Roles:
+class Roles(Service):
     """What the API says of the visitor's roles."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def admin(self) -> AdminRole:
         """Return whether the API calls the visitor an administrator; UNKNOWN for any answer but those it has for this.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from actors_app.services.caller import Caller
+from actors_app.services.caller import Service
 from actors_app.services.calls import Call
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.executions import MAX_DETAILS, page_query
@@ -18,11 +18,8 @@ _READ: Mapping[str, Any] = {"actors": Actor, "executions": Execution, "workers":
 _OPERATORS = frozenset({"", "neq", "gt", "gte", "lt", "lte", "in", "nin", "like", "nlike", "between"})
 
 
-class Search:
+class Search(Service):
     """What the API finds over all actors that the visitor has a permission entry for, at any level."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def executions(self, limit: int = 100, skip: int = 0, filters: Mapping[str, str] | None = None) -> ExecutionPage:
         """Return one page of the executions of all actors, each whole, in the store's order.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from actors_app.services.caller import Caller, json_call, unreadable
+from actors_app.services.caller import Service, json_call, unreadable
 from actors_app.services.calls import Call
 from actors_app.services.errors import BadAnswer, InvalidRequest
 from actors_app.services.jsons import clean_text
@@ -10,11 +10,8 @@ from actors_app.services.types import Actor
 from actors_app.services.urls import actor
 
 
-class State:
+class State(Service):
     """The states of actors."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def get(self, actor_id: str) -> Any:
         """Return the state, any JSON value. `GET /actors/{id}/state`.

@@ -1,16 +1,13 @@
 """Workers: list, get, make sure there are so many, stop one."""
 
-from actors_app.services.caller import Caller, json_call
+from actors_app.services.caller import Service, json_call
 from actors_app.services.calls import Call
 from actors_app.services.types import Worker
 from actors_app.services.urls import actor, worker
 
 
-class Workers:
+class Workers(Service):
     """The workers of actors."""
-
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
 
     def list(self, actor_id: str) -> tuple[Worker, ...]:
         """Return an actor's workers, starting and stopping ones included. `GET /actors/{id}/workers`."""
