@@ -16,8 +16,8 @@ from actors_app.bulk import views_actors as bulk_actors
 from actors_app.bulk import views_executions as bulk_executions
 from actors_app.configs import views as configs
 from actors_app.core.pages import converters  # noqa: F401  it names what stands in addresses
-from actors_app.core.pages import views_help as helping
-from actors_app.core.pages import views_places as places
+from actors_app.core.pages import views as helping
+from actors_app.core.pages import views as places
 from actors_app.executions import views as execution
 from actors_app.executions import views_comparison as comparison
 from actors_app.executions import views_evidence as evidence

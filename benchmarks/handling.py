@@ -133,7 +133,7 @@ def _of_secrets() -> dict[str, Act]:
 
 
 def _of_files() -> dict[str, Act]:
-    from actors_app.core.pages.csv_cells import safe_cell
+    from actors_app.core.pages.downloads import safe_cell
     from actors_app.history.export import _csv, _json_lines
     from actors_app.history.query import HistoryRow
 
@@ -290,8 +290,8 @@ def _of_names() -> dict[str, Act]:
 def _of_forms() -> dict[str, Act]:
     from django import forms
 
+    from actors_app.actors.forms_inputs import check_webhook
     from actors_app.actors.images import check_image
-    from actors_app.actors.webhooks import check_webhook
     from actors_app.core.cron import Schedule
     from actors_app.core.pages.form_fields import has_unseen, read_json
     from actors_app.core.pages.forms_cron import check_schedule

@@ -293,7 +293,7 @@ REST_FRAMEWORK = {
         "actors_app.core.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["actors_app.core.api.authentication.IsSignedIn"],
-    "DEFAULT_PARSER_CLASSES": ["actors_app.core.api.parsing.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["actors_app.core.api.formats.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "actors_app.core.api.schema.PortalSchema",
     "EXCEPTION_HANDLER": "actors_app.core.api.exceptions.handle",

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 from actors_app.account.forms_preferences import PreferencesForm
 from actors_app.account.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
 from actors_app.account.views_sign_in import sign_out_view
+from actors_app.core.addresses import path_of
 from actors_app.core.htmx import go_to, render_page, say
 from actors_app.core.pages.decorators import page
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.own_pages import path_of
 from actors_app.core.pages.preferences import THEMES, keep, preferences_of
 from actors_app.core.security.credentials import Credentials, SessionCredentials, tenant_of
 

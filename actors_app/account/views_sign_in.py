@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actors_app.account.forms_sign_in import PasswordForm, SignInForm, TokenForm
 from actors_app.account.throttle import Attempt, TooManyAttempts
 from actors_app.core import bulkhead
+from actors_app.core.addresses import page_at
 from actors_app.core.error_reports import report
 from actors_app.core.htmx import go_to, wants_fragment
 from actors_app.core.pages import drafts
 from actors_app.core.pages.formatting import duration
-from actors_app.core.pages.own_pages import page_at
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import Credentials, client_for, load, sign_in, sign_out
 from actors_app.core.security.sessions import ADDRESS_CHANGED

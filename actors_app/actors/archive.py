@@ -25,7 +25,7 @@ from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import entry_key
 from actors_app.core.security.credentials import SessionCredentials
 from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt
-from actors_app.core.signals import actors_described
+from actors_app.history.visibility import actors_described
 from actors_app.services.types import Actor, ActorLines, Listed
 
 log = logging.getLogger("actors_app.actors.archive")

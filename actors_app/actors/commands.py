@@ -9,8 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from actors_app.actors.archive import record_saved
 from actors_app.actors.definition import Definition, differences, full_update, redacted
 from actors_app.actors.operations import CREATE_ACTOR, DELETE_ACTOR, RESTART_ACTOR, UPDATE_ACTOR
-from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import CommandResult, Outcome, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform, was_gone
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import abaco_for
 from actors_app.history import visibility

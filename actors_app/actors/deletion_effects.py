@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from actors_app.actors.rows import schedule_words
-from actors_app.core.addresses import host_of
+from actors_app.core.addresses import host_of, page_of
 from actors_app.core.pages.formatting import now, thousands, visible
-from actors_app.core.pages.own_pages import page_of
 from actors_app.services import Abaco, Result
 from actors_app.services.gather import GetCall
 from actors_app.services.permissions import WORLD, level_of

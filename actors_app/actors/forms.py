@@ -1,4 +1,4 @@
-"""An actor's definition as a visitor types it, to register or to save; the list's form: `forms_list.py`.
+"""An actor's definition as a visitor types it, to register or to save; the filter of the list, and a name to delete by.
 
 The rules are those of `POST /actors` and `PUT /actors/{id}`, checked before anything is sent.
 """
@@ -10,14 +10,15 @@ from urllib.parse import urlsplit
 from django import forms
 
 from actors_app.actors.definition import DEFAULTS, EDITABLE, Definition
-from actors_app.actors.forms_inputs import ENVIRONMENT, field_of, initial_of, inputs_of
+from actors_app.actors.forms_inputs import ENVIRONMENT, check_webhook, field_of, initial_of, inputs_of
 from actors_app.actors.images import check_image
-from actors_app.actors.webhooks import check_webhook
-from actors_app.core.pages.form_fields import LineField, StrictJSONField, TextField, has_unseen
+from actors_app.core.pages.form_fields import LineField, PastedField, StrictJSONField, TextField, has_unseen
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms_confirm import ConfirmForm
 from actors_app.core.pages.forms_cron import EXAMPLE, check_schedule
 from actors_app.core.pages.forms_environment import EnvironmentField, Row, environment_rows
+from actors_app.core.pages.forms_slice import SliceForm
 from actors_app.core.sizes import storage_problem
 from actors_app.services.blanks import trimmed
 from actors_app.services.dialects import DIALECTS
@@ -329,3 +330,25 @@ class ActorForm(PortalForm):
     def has_limits(self) -> bool:
         """Whether a field that needs the privileged role holds something, or is wrong."""
         return any(self[name].value() or name in self.errors for name in PRIVILEGED_FIELDS)
+
+
+class ActorListForm(SliceForm, PortalForm):
+    """The query string of the list; what it does not understand counts as not given, but for a slice of it."""
+
+    own_paging = ("page",)
+
+    q = PastedField(required=False, max_length=200)
+    status = forms.CharField(required=False, max_length=40)
+    sort = forms.CharField(required=False, max_length=20)
+    page = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
+
+    def value_of(self, name: str) -> Any:
+        """Return a parameter's value, or None."""
+        self.full_clean()
+        return self.cleaned_data.get(name) or None
+
+
+class ActorDeleteForm(ConfirmForm):
+    """The name of the actor, typed to show that deleting it is meant."""
+
+    purpose = "actor-delete"

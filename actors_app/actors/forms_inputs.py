@@ -1,10 +1,16 @@
 """An actor's definition as the inputs of its form, in both directions a page needs: shown, and carried along unseen."""
 
 import json
+import re
 from collections.abc import Mapping
+from ipaddress import AddressValueError, IPv6Address
 from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
 
 from actors_app.actors.definition import DEFAULTS, Definition, definition_of
+from actors_app.core.addresses import LONGEST
 from actors_app.core.pages.forms_environment import TypedEnvironment
 from actors_app.services.types import Actor
 
@@ -68,3 +74,33 @@ def pairs_of(initial: Mapping[str, Any]) -> list[tuple[str, str]]:
 def field_of(name: str) -> str:
     """Return the field that an input belongs to."""
     return "default_environment" if name in ENVIRONMENT else name
+
+
+SENTENCE = "Type a whole address that begins with https://, such as https://example.org/hook."
+_LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}\w)?|_[\w-]{0,61}\w|_")
+_UNSENDABLE = re.compile(r"[\x00-\x20\x7f\\]|\s")
+
+
+def check_webhook(address: str) -> str:
+    """Return an address; raise ValidationError for what is no https address that can be called."""
+    if len(address) > LONGEST or _UNSENDABLE.search(address):
+        raise forms.ValidationError(SENTENCE)
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # a port beyond 65,535 or no number, or a bracket that is not closed
+        raise forms.ValidationError(SENTENCE) from None
+    if parts.scheme.lower() != "https" or port == 0 or not _is_host(host, is_bracketed="[" in parts.netloc):
+        raise forms.ValidationError(SENTENCE)
+    return address
+
+
+def _is_host(host: str, *, is_bracketed: bool) -> bool:
+    if is_bracketed:
+        try:
+            IPv6Address(host)
+        except AddressValueError:
+            return False
+        return True
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 253 and all(_LABEL.fullmatch(label) for label in labels)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from actors_app.actors import archive as definition_archive
-from actors_app.actors.forms_list import ActorListForm
+from actors_app.actors.forms import ActorListForm
 from actors_app.actors.rows import KNOWN_STATUSES, columns, rows, select, sort_of
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages import csv_lists

@@ -23,10 +23,9 @@ from actors_app.actors.definition import (
 )
 from actors_app.actors.deletion_effects import ask, effects
 from actors_app.actors.former_values import Sight, sight_of
-from actors_app.actors.forms import ActorForm
+from actors_app.actors.forms import ActorDeleteForm, ActorForm
 from actors_app.actors.forms_import import ImportForm
 from actors_app.actors.forms_inputs import clone_of, filled, initial_of
-from actors_app.actors.forms_list import ActorDeleteForm
 from actors_app.actors.models import KeptDefinition
 from actors_app.actors.operations import CREATE_ACTOR, RESTART_ACTOR, UPDATE_ACTOR
 from actors_app.actors.resets import columns

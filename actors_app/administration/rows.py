@@ -10,10 +10,10 @@ from django.utils.safestring import SafeString
 
 from actors_app.actors.rows import KNOWN_STATUSES, Column
 from actors_app.administration.lists import is_stuck
+from actors_app.core.addresses import page_of
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.formatting import duration, now, size, visible
-from actors_app.core.pages.own_pages import page_of
-from actors_app.core.pages.relative_times import RelativeTime, when
+from actors_app.core.pages.timezones import RelativeTime, when
 from actors_app.services.types import AdminActor, Used, Worker
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

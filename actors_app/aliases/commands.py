@@ -4,8 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.aliases.operations import CREATE_ALIAS, DELETE_ALIAS, UPDATE_ALIAS
-from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import CommandResult, Outcome, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform, was_gone
 from actors_app.core.pages.formatting import visible
 from actors_app.links.graph import ring_by_alias
 from actors_app.permissions.access import JUST_CREATED

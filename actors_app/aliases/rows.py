@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from actors_app.core.addresses import page_of
 from actors_app.core.pages.formatting import visible, visible_name
-from actors_app.core.pages.own_pages import page_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.names import problem_of

@@ -15,8 +15,8 @@ from actors_app.audit.readers import of_actor, readable_line, reader_of
 from actors_app.audit.views import export_response
 from actors_app.core.api import paging
 from actors_app.core.api.base import Resource
-from actors_app.core.api.files import FILES, FileRenderers
 from actors_app.core.api.form_checks import checked, typed
+from actors_app.core.api.formats import FILES, FileRenderers
 from actors_app.core.api.paging import Page
 from actors_app.core.api.schema import operation
 from actors_app.core.operations.models import AuditEntry

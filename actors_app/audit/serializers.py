@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from actors_app.audit.forms import FORMATS, OUTCOMES, WINDOWS
 from actors_app.core.api.fields import MOMENT, Choice, PageQuery, Query, Text, Trimmed
-from actors_app.core.api.files import BOM_HELP
+from actors_app.core.api.formats import BOM_HELP
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.operation import recorded_operations
 from actors_app.core.pages.form_times import MAX_TEXT

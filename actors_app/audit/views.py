@@ -25,9 +25,8 @@ from actors_app.audit.forms import WINDOWS, ActivityForm
 from actors_app.audit.readers import is_no_actor, of_actor, readable_line, reader_of
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.models import AuditEntry
-from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
 from actors_app.core.pages.decorators import abaco_page, page
-from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
+from actors_app.core.pages.downloads import BOM, CSV_TYPE, DOWNLOAD_HEADERS, safe_cell
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for, signed_in

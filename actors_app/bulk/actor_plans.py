@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Self
 
 from actors_app.actors.deletion_effects import NAMED, Effect, ask_many, effects
 from actors_app.bulk.plans import Item, MayChange, Plan
+from actors_app.core.addresses import page_of
 from actors_app.core.pages.formatting import thousands, visible
-from actors_app.core.pages.own_pages import page_of
 from actors_app.core.security.credentials import Credentials
 from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, NotFound, Unaddressable

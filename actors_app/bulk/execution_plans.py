@@ -22,8 +22,8 @@ from actors_app.history.query import HistoryRow
 from actors_app.history.query_context import QueryContext
 from actors_app.history.visibility import SeenActor
 from actors_app.messages import archive as message_archive
+from actors_app.messages.commands import execution_address
 from actors_app.messages.models import KeptMessage
-from actors_app.messages.sending import execution_address
 from actors_app.services import Abaco
 from actors_app.services.executions import MAX_DETAILS
 

@@ -18,7 +18,7 @@ from actors_app.core.pages.formatting import visible
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.security.models import Readable
 from actors_app.history.models import ActorHistory
-from actors_app.messages.sending import execution_address
+from actors_app.messages.commands import execution_address
 
 # Word on screen, style class and icon of each outcome of an item, in the order of the counts.
 WORDS = {

@@ -20,8 +20,8 @@ from actors_app.core.security.credentials import signed_in
 from actors_app.history import visibility
 from actors_app.history.forms import outcome_label
 from actors_app.messages import archive as message_archive
+from actors_app.messages.commands import audit_details, execution_address, send
 from actors_app.messages.resending import original_of
-from actors_app.messages.sending import audit_details, execution_address, send
 from actors_app.services import Abaco
 from actors_app.services.errors import Busy, CallError, NotFound, RateLimited, SignedOut, Unreachable
 from actors_app.services.types import Actor, Execution, Mailbox, Worker

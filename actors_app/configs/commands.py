@@ -7,8 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from actors_app.configs.operations import CREATE_CONFIG, DELETE_CONFIG, UPDATE_CONFIG
-from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import CommandResult, Outcome, perform
+from actors_app.core.operations.perform import CommandResult, Outcome, perform, was_gone
 from actors_app.core.pages.formatting import visible
 from actors_app.permissions.access import JUST_CREATED
 from actors_app.services import Abaco

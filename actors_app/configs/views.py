@@ -11,13 +11,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from actors_app.configs import commands
 from actors_app.configs.forms import ConfigDeleteForm, ConfigEditForm, ConfigFilter, ConfigForm
 from actors_app.configs.operations import CREATE_CONFIG, DELETE_CONFIG, UPDATE_CONFIG
+from actors_app.core.addresses import page_of
 from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.operations.operation import Operation
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import visible, visible_name
 from actors_app.core.pages.forms import form_page
-from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
 from actors_app.masking import MASK

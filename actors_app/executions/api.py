@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from actors_app.core.api.base import Resource
-from actors_app.core.api.files import FILES, FileRenderers, StreamedRenderer
+from actors_app.core.api.formats import FILES, FileRenderers, StreamedRenderer
 from actors_app.core.api.schema import Done, operation
 from actors_app.core.pages.converters import is_id
 from actors_app.executions import commands, serializers

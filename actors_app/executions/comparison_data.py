@@ -13,7 +13,7 @@ from actors_app.executions.forms_comparison import Named
 from actors_app.executions.models import KeptResult
 from actors_app.executions.neighbours import earlier
 from actors_app.logs import archive as log_archive
-from actors_app.logs.visibility import visible_kept
+from actors_app.logs.archive import visible_kept
 from actors_app.masking import Masker
 from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import OriginalMessage

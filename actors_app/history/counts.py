@@ -8,8 +8,7 @@ from typing import Any
 from actors_app.core.clock import DAY, HOUR
 from actors_app.history.filters import FAILED, OUTCOMES, Count, Counts, Filters
 from actors_app.history.partitions import SLICE, slices
-from actors_app.history.plan import Question, questions
-from actors_app.history.sql import Row, marks, select
+from actors_app.history.plan import Question, Row, marks, questions, select
 
 EXACT = 10_000  # up to which a count is exact
 DRAWN = 20_000  # executions that a chart counts one by one

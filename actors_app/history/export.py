@@ -17,8 +17,7 @@ from django.db import DatabaseError
 from django.http import StreamingHttpResponse
 
 from actors_app.core.clock import from_ms
-from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
-from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
+from actors_app.core.pages.downloads import BOM, CSV_TYPE, DOWNLOAD_HEADERS, safe_cell
 from actors_app.history import collector, query
 from actors_app.history.filters import FILTERS
 from actors_app.history.forms import HistoryForm

@@ -11,8 +11,7 @@ from django.db import connection
 
 from actors_app.history.filters import SORTS
 from actors_app.history.partitions import slices
-from actors_app.history.plan import Question
-from actors_app.history.sql import END, Row, after, marks, order, select
+from actors_app.history.plan import END, Question, Row, after, marks, order, select
 
 TRIED = 60_000  # executions that a filter without an index is tried on, for one page
 

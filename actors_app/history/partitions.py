@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from actors_app.core.clock import DAY, HOUR, now_ms
-from actors_app.history.plan import Question
-from actors_app.history.sql import END, marks, select
+from actors_app.history.plan import END, Question, marks, select
 
 SLICE = 20_000  # executions that are tried at once by a filter without an index
 NEAR = 6  # hours that are tried first

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 from actors_app.history.filters import NULLABLE, SORTS, Filters
 from actors_app.history.merge import run
 from actors_app.history.models import ExecutionRecord
-from actors_app.history.plan import questions
-from actors_app.history.sql import Row
+from actors_app.history.plan import Row, questions
 
 _WIDE = (
     "id",

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from actors_app.core.api.fields import MOMENT, Choice, Query, Slice, SliceQuery, Text, Trimmed
-from actors_app.core.api.files import BOM_HELP
+from actors_app.core.api.formats import BOM_HELP
 from actors_app.history.filters import EXACT, FILTERS, OUTCOMES, SORTS, WINDOW, Filter
 from actors_app.history.forms import FORMATS
 

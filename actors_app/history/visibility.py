@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
+from django.dispatch import Signal
 from django.http import HttpRequest
 
 from actors_app.core.clock import HOUR, MINUTE, from_ms, now_ms
@@ -19,12 +20,14 @@ from actors_app.core.htmx import is_poll
 from actors_app.core.pages.formatting import now, storable
 from actors_app.core.security.credentials import Credentials, SessionCredentials, signed_in
 from actors_app.core.security.models import Readable
-from actors_app.core.signals import actors_described
 from actors_app.history.models import ActorHistory
 from actors_app.services import Abaco, Result
 from actors_app.services.blanks import label_of
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, AdminRole
+
+actors_described = Signal()  # `actors`: as the API describes them now, for a visitor of `tenant`
+
 
 REMEMBERED = MINUTE
 OUTAGE = 12 * HOUR  # for which the last answer stands while the API gives none

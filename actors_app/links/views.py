@@ -5,10 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from actors_app.core.addresses import page_of
 from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.own_pages import page_of
 from actors_app.links.graph import drawing, host_of, links_of, ring_of
 from actors_app.services import Abaco
 from actors_app.services.types import Actor, Alias

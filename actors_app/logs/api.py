@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from actors_app.core.api.base import Resource
 from actors_app.core.api.fields import SecretsQuery
-from actors_app.core.api.files import StreamedRenderer
+from actors_app.core.api.formats import StreamedRenderer
 from actors_app.core.api.schema import operation
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
 from actors_app.logs import serializers

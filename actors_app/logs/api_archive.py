@@ -16,9 +16,9 @@ from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
 from actors_app.logs import archive as log_archive
 from actors_app.logs import commands, serializers
 from actors_app.logs.api import TextRenderer
+from actors_app.logs.archive import visible_kept
 from actors_app.logs.models import KeptLog
 from actors_app.logs.operations import DELETE_LOG, KEEP_LOG
-from actors_app.logs.visibility import visible_kept
 from actors_app.services import Result
 
 TAG = "Executions"

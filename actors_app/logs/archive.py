@@ -1,11 +1,11 @@
 """Archiving logs, which the API forgets: encrypted, in pieces, so that a long one never lies in memory as a whole.
 
-Asking the API, and who may see what is kept, is the business of the views.
+Asking the API is the business of the views.
 """
 
 import codecs
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from actors_app.core.security.credentials import Credentials
 from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt
+from actors_app.logs import archive as log_archive
 from actors_app.logs.models import KeptLog, KeptLogPiece
-from actors_app.services.errors import AbacoError, Conflict
+from actors_app.services import Result
+from actors_app.services.errors import AbacoError, APIError, Conflict, NotFound, RateLimited, ServiceFailed
 from actors_app.services.types import LOG_CUT
 
 PIECE = 262_144  # bytes of one piece, before it is encrypted
@@ -154,3 +156,28 @@ def _sized(texts: Iterator[str]) -> Iterator[bytes]:
             del buffer[:PIECE]
     if buffer:
         yield bytes(buffer)
+
+
+def visible_kept(
+    credentials: Credentials, actor_id: str, execution_id: str, answers: Mapping[str, Result]
+) -> KeptLog | None:
+    """Return the archived log of an execution if somebody may see it: whoever the API lets read it now.
+
+    Where the API cannot say so, because the actor is gone or nothing answers, only who kept it.
+    """
+    kept_log = log_archive.kept_log(credentials.tenant, execution_id)
+    execution, actor = answers["execution"], answers["actor"]
+    if kept_log is None or _is_refusal(execution.error) or _is_refusal(actor.error):
+        return None
+    if execution.value is not None:
+        is_theirs = kept_log.actor_id in (execution.value.actor_id, actor_id)
+    elif actor.value is not None:
+        is_theirs = kept_log.actor_id == actor.value.id
+    else:
+        is_theirs = (kept_log.username, kept_log.actor_id) == (credentials.username, actor_id)
+    return kept_log if is_theirs else None
+
+
+def _is_refusal(error: AbacoError | None) -> bool:
+    """Whether the API said no, rather than that there is nothing, or nothing at all."""
+    return isinstance(error, APIError) and not isinstance(error, NotFound | ServiceFailed | RateLimited)

@@ -13,21 +13,20 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
-from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
+from actors_app.core.addresses import path_of
+from actors_app.core.htmx import is_poll, render_page, render_poll, stream_page, wants_fragment
 from actors_app.core.operations import secrets
 from actors_app.core.pages.decorators import page
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
-from actors_app.core.pages.own_pages import path_of
 from actors_app.core.pages.preferences import keep, preferences_of
-from actors_app.core.pages.progressive import stream_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.visibility import if_deleted
 from actors_app.logs import archive as log_archive
+from actors_app.logs.archive import visible_kept
 from actors_app.logs.forms import LogForm
 from actors_app.logs.lifetime import credential_life_in_words, log_is_settled, log_life_in_words, no_log_in_words
 from actors_app.logs.parts import LogPart, LogQuery, read_part
 from actors_app.logs.reading import Opening, read_line
-from actors_app.logs.visibility import visible_kept
 from actors_app.masking import Masker
 from actors_app.services import Abaco, Result
 from actors_app.services.types import Actor, Execution

@@ -12,8 +12,8 @@ from actors_app.core.pages.forms import PortalForm, form_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.visibility import if_deleted
 from actors_app.logs import commands
+from actors_app.logs.archive import visible_kept
 from actors_app.logs.operations import DELETE_LOG
-from actors_app.logs.visibility import visible_kept
 
 
 @page("GET", "POST")

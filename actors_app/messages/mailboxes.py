@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from actors_app.services import Abaco, Result
-from actors_app.services.types import Execution, FoundPage
+from actors_app.services.types import Execution, SearchPage
 
 ASKED = 12  # mailboxes that are asked for
 SEARCHED = 1000
@@ -46,7 +46,7 @@ def mailboxes(abaco: Abaco) -> Mailboxes:
         waiting=lambda: abaco.search.find("executions", conditions=WAITING, limit=SEARCHED),
         actors=lambda: abaco.actors.list(),
     )
-    page: FoundPage[Execution] = answers["waiting"].unwrap()
+    page: SearchPage[Execution] = answers["waiting"].unwrap()
     labels = {actor.id: actor.label for actor in answers["actors"].value or ()}
     executions_by_actor = Counter(execution.actor_id for execution in page.rows if execution.actor_id)
     actor_ids = _newest_first(page.rows)[:ASKED]

@@ -1,6 +1,6 @@
 """Sending a message again: what the form is filled with, or why with nothing.
 
-The form always opens first; sending is `sending.py`. What the API says of the execution is asked by the views.
+The form always opens first; sending is `commands.py`. What the API says of the execution is asked by the views.
 """
 
 import json

@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from actors_app.core.htmx import is_poll, render_poll
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
-from actors_app.core.pages.curl import Curl
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.form_fields import read_json
 from actors_app.core.pages.forms import form_page
+from actors_app.core.pages.snippets import Curl
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.messages import commands

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from actors_app.core.addresses import page_of
 from actors_app.core.htmx import render_page, wants_fragment
 from actors_app.core.pages.decorators import page
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.own_pages import page_of
 from actors_app.core.security.credentials import abaco_for
 from actors_app.messages.mailboxes import mailboxes
 from actors_app.services.errors import AbacoError

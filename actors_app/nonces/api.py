@@ -16,7 +16,7 @@ from actors_app.core.api.schema import Done, operation, page_of
 from actors_app.nonces import commands, serializers
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.forms import AliasNonceForm, NonceForm
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from actors_app.nonces.operations import CREATE_NONCE, DELETE_NONCE, LIST_NONCES, READ_NONCE, REVEAL_NONCE
 from actors_app.services.types import Nonce
 

@@ -19,9 +19,9 @@ from actors_app.nonces.api import TAG, nonce_data
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.commands_replace import Replaced, replace
 from actors_app.nonces.forms import NonceNoteForm
-from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS
 from actors_app.nonces.listing import ReviewedNonce, keyed_of, look
+from actors_app.nonces.notes import nonce_handle
 from actors_app.nonces.operations import REPLACE_ALIAS_NONCE, REPLACE_NONCE
 from actors_app.services.types import Nonce
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from actors_app.audit.activity import details_of
+from actors_app.core.addresses import page_of
 from actors_app.core.operations.findings import Finding, Item, is_since, page_of_actor
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.own_pages import page_of
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from actors_app.services import Abaco
 from actors_app.services.types import Nonce
 

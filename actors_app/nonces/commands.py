@@ -7,12 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from actors_app.core.operations.gone import was_gone
-from actors_app.core.operations.perform import CommandResult, Outcome, answered, perform, record_read
+from actors_app.core.operations.perform import CommandResult, Outcome, answered, perform, record_read, was_gone
 from actors_app.core.security.credentials import signed_in
 from actors_app.core.security.crypto import sign, unsign
 from actors_app.nonces import notes
-from actors_app.nonces.handles import nonce_behind
+from actors_app.nonces.notes import nonce_behind
 from actors_app.nonces.operations import OF_ACTOR, OF_ALIAS, NonceOperations
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound

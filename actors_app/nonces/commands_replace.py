@@ -8,7 +8,7 @@ from actors_app.core.operations.perform import CommandResult, Outcome, perform
 from actors_app.core.security.credentials import signed_in
 from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from actors_app.services import Abaco
 from actors_app.services.errors import CallError
 from actors_app.services.types import Nonce

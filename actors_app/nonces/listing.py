@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from actors_app.core.addresses import page_of
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import now, visible
-from actors_app.core.pages.own_pages import page_of
 from actors_app.nonces import notes as nonce_notes
 from actors_app.nonces.commands import Holder
-from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.hygiene import FINDINGS, findings
 from actors_app.nonces.models import NonceNote
+from actors_app.nonces.notes import nonce_handle
 from actors_app.services import Abaco
 from actors_app.services.types import Actor, Alias, Nonce
 

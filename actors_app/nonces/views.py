@@ -11,18 +11,17 @@ from django.shortcuts import redirect
 
 from actors_app.core.htmx import render_page
 from actors_app.core.pages import csv_lists
-from actors_app.core.pages.curl import Curl
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now, thousands, visible
 from actors_app.core.pages.forms import PortalForm, form_page
 from actors_app.core.pages.preferences import preferences_of
-from actors_app.core.pages.relative_times import RelativeTime, when
+from actors_app.core.pages.snippets import Curl
+from actors_app.core.pages.timezones import RelativeTime, when
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.nonces import commands
 from actors_app.nonces.commands import Holder, note
 from actors_app.nonces.forms import AliasNonceForm, NonceFilter, NonceForm, NonceNoteForm
-from actors_app.nonces.handles import nonce_behind, nonce_handle
-from actors_app.nonces.notes import noted
+from actors_app.nonces.notes import nonce_behind, nonce_handle, noted
 from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, NotFound, SignedOut
 from actors_app.services.types import Nonce

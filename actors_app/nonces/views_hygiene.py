@@ -12,14 +12,14 @@ from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import PortalForm
-from actors_app.core.pages.relative_times import RelativeTime, when
+from actors_app.core.pages.timezones import RelativeTime, when
 from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
 from actors_app.nonces.commands_replace import replace
-from actors_app.nonces.handles import nonce_behind
 from actors_app.nonces.hygiene import FINDINGS
 from actors_app.nonces.listing import Keyed, keyed_of, look
 from actors_app.nonces.models import NonceNote
+from actors_app.nonces.notes import nonce_behind
 from actors_app.nonces.views import curl_of, frame, tenant_of, uses_words, wave_of
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound

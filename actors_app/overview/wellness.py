@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from actors_app.administration.lists import is_stuck
+from actors_app.core.addresses import page_of
 from actors_app.core.pages.badges import badge, outcome_badge, status_badge
 from actors_app.core.pages.formatting import ago_words, thousands, visible
-from actors_app.core.pages.own_pages import page_of
 from actors_app.overview.day import SPAN, Day
-from actors_app.services.types import Actor, Alias, Execution, FoundPage, Worker
+from actors_app.services.types import Actor, Alias, Execution, SearchPage, Worker
 
 TOO_LONG = timedelta(minutes=10)  # to wait for a first worker, or in a mailbox; pulling a large image takes a few
 NAMED = 6  # of each kind that the page names
@@ -47,7 +47,7 @@ class ApiAnswers:
 
     actors: Sequence[Actor] | None
     day: Day | None
-    unfinished: FoundPage[Execution] | None
+    unfinished: SearchPage[Execution] | None
     workers: Sequence[Worker] | None
     aliases: Sequence[Alias] | None
     failed: tuple[int, bool] | None

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from actors_app.core.addresses import page_of
 from actors_app.core.cron import Schedule, next_hours, read_hour, this_hour
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
@@ -14,7 +15,6 @@ from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import form_page
-from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.timezones import reader_zone, zone_context
 from actors_app.core.security.credentials import abaco_for
 from actors_app.schedules import commands

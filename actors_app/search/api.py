@@ -21,7 +21,7 @@ from actors_app.search.forms import SearchForm
 from actors_app.search.operations import SEARCH_ACTORS, SEARCH_EXECUTIONS, SEARCH_LOGS, SEARCH_WORKERS
 from actors_app.search.views import LOGS_PER_PAGE, has_more
 from actors_app.services.search import Kind
-from actors_app.services.types import FoundPage, Log
+from actors_app.services.types import Log, SearchPage
 
 TAG = "Search"
 ABOUT = (
@@ -43,7 +43,7 @@ class Search(Resource):
         cleaned = checked(SearchForm(typed([("kind", kind), *params.items()]))).cleaned_data
         limit: int = self.params["limit"]
         skip = _offset_of(self.params.get("cursor", ""))
-        results: FoundPage[Any] = self.abaco.search.find(
+        results: SearchPage[Any] = self.abaco.search.find(
             kind, cleaned["q"], exact=cleaned["exact"], conditions=cleaned["conditions"], limit=limit, skip=skip
         )
         page = Page(

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
+from actors_app.core.addresses import page_of
 from actors_app.core.htmx import render_page
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.decorators import page
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.own_pages import page_of
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.timezones import exact
 from actors_app.core.security.credentials import abaco_for
@@ -21,7 +21,7 @@ from actors_app.search.by_id import by_id, target_of
 from actors_app.search.forms import SearchForm
 from actors_app.search.operations import SEARCH
 from actors_app.services.errors import AbacoError, Forbidden
-from actors_app.services.types import Actor, Execution, FoundPage, Log, Worker
+from actors_app.services.types import Actor, Execution, Log, SearchPage, Worker
 
 LOGS_PER_PAGE = 10  # each may be a megabyte
 EXCERPT = 300  # characters of a log around what was looked for
@@ -82,7 +82,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render_page(request, "search/list.html", context)
 
 
-def has_more(results: FoundPage[Any], size: int) -> bool:
+def has_more(results: SearchPage[Any], size: int) -> bool:
     """Whether more was found than stands on a page and before it."""
     if results.total is None:
         return len(results.rows) == size

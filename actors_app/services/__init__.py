@@ -9,17 +9,15 @@ from actors_app.services.aliases import Aliases
 from actors_app.services.caller import Caller, Credentials
 from actors_app.services.client import AbacoClient
 from actors_app.services.configs import Configs
-from actors_app.services.executions import Executions
+from actors_app.services.executions import Executions, Results
 from actors_app.services.gather import GetCall, Result, call_all
 from actors_app.services.logs import Logs
 from actors_app.services.messages import Messages
 from actors_app.services.nonces import AliasNonces, Nonces
 from actors_app.services.observer import Observer
 from actors_app.services.permissions import Permissions
-from actors_app.services.profile import Profiles
+from actors_app.services.profile import Profiles, Roles
 from actors_app.services.raw_json import RawJSON
-from actors_app.services.results import Results
-from actors_app.services.roles import Roles
 from actors_app.services.search import Search
 from actors_app.services.state import State
 from actors_app.services.workers import Workers

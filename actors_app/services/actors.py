@@ -11,8 +11,7 @@ from actors_app.services.errors import AbacoError, Forbidden, InvalidRequest, No
 from actors_app.services.jsons import MAX_OBJECTS
 from actors_app.services.types import Actor, ActorLine, ActorLines, Listed
 from actors_app.services.types.actor_fields import FIELD
-from actors_app.services.types.actor_lines import envelope_of
-from actors_app.services.types.actors import is_no_queue
+from actors_app.services.types.actors import envelope_of, is_no_queue
 from actors_app.services.urls import UpstreamPath, actor
 
 # What `POST /actors` reads; everything else in it would be ignored without a word.

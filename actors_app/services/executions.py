@@ -1,4 +1,4 @@
-"""Executions: list, search, get, halt, register. Their logs and results have files of their own."""
+"""Executions: list, search, get, halt, register. Their logs have a file of their own."""
 
 import json
 import re
@@ -256,3 +256,17 @@ def _read_odd_rows(call: Call, array: bytes, dialect: Dialect) -> tuple[Executio
     check(call, dialect, rows, None)
     # It is the shape of a listing, so the type reads it.
     return ExecutionListing.from_api({"executions": rows}, dialect).executions
+
+
+class Results(Service):
+    """The results of executions. Reading one removes it at the API: it is asked for once and never again."""
+
+    def take(self, actor_id: str, execution_id: str) -> bytes:
+        """Take the oldest result out of the API and return it, at most 50 MB.
+
+        Nothing means that no result waits, or an empty one: the API does not say which, nor whether the
+        execution exists. `GET /actors/{id}/executions/{execution}/results`.
+        """
+        path = self._caller.path(actor(actor_id), "executions", execution(execution_id), "results")
+        call = Call("GET", path, accept="application/octet-stream", repeatable=False, is_large=True)
+        return self._caller.reply(call).body

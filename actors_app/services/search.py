@@ -9,7 +9,7 @@ from actors_app.services.calls import Call
 from actors_app.services.errors import InvalidRequest
 from actors_app.services.executions import MAX_DETAILS, page_query
 from actors_app.services.fields import Fields
-from actors_app.services.types import Actor, Execution, ExecutionPage, FoundPage, Log, Worker, WorkerPage
+from actors_app.services.types import Actor, Execution, ExecutionPage, Log, SearchPage, Worker, WorkerPage
 from actors_app.services.urls import execution
 
 Kind = Literal["actors", "executions", "workers", "logs"]
@@ -62,7 +62,7 @@ class Search(Service):
         conditions: Sequence[Condition] = (),
         limit: int = 50,
         skip: int = 0,
-    ) -> FoundPage[Any]:
+    ) -> SearchPage[Any]:
         """Return one page of what fits words and conditions, in no order by time.
 
         `exact` looks for the words as a phrase. Raises InvalidRequest for an unknown operator. `GET
@@ -80,4 +80,4 @@ class Search(Service):
         fields = Fields(self._caller.object(call), self._caller.dialect)
         about = Fields(fields.mapping("_metadata"), self._caller.dialect)
         rows = tuple(_READ[kind].from_api(row, self._caller.dialect) for row in fields.items("search"))
-        return FoundPage(rows, about.number("total_count"), about.number("records_skipped") or 0)
+        return SearchPage(rows, about.number("total_count"), about.number("records_skipped") or 0)

@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from actors_app.core.operations.keys import is_key, new_key
+from actors_app.core.operations.perform import is_key, new_key
 from actors_app.core.pages import drafts
 from actors_app.core.pages.badges import activity_badge, icon, outcome_badge, outcome_words, status_badge, tab_icon
 from actors_app.core.pages.formatting import (

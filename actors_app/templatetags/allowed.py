@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from actors_app.core.addresses import page_at
 from actors_app.core.operations.operation import Operation, operation_of_page
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.own_pages import page_at
 from actors_app.core.security.capabilities import Capabilities
 from actors_app.services.types import AdminRole
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from actors_app.core.addresses import page_of
 from actors_app.core.htmx import is_poll, render_page, render_poll
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages import csv_lists
@@ -15,8 +16,7 @@ from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import now, visible
 from actors_app.core.pages.forms import PortalForm, form_page
-from actors_app.core.pages.own_pages import page_of
-from actors_app.core.pages.relative_times import RelativeTime, when
+from actors_app.core.pages.timezones import RelativeTime, when
 from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.types import Worker

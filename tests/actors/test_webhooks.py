@@ -3,7 +3,7 @@
 import pytest
 from django import forms
 
-from actors_app.actors.webhooks import check_webhook
+from actors_app.actors.forms_inputs import check_webhook
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from actors_app.core.operations.keys import FIELD, new_key
+from actors_app.core.operations.perform import KEY_FIELD, new_key
 
 # What a visitor types into fields that are empty, and instead of what is there.
 TYPED = {
@@ -31,7 +31,7 @@ class Form:
             data: dict[str, list[str]] = {}
             for name, value in [*self.fields, button]:
                 if name and name != "csrfmiddlewaretoken":
-                    data.setdefault(name, []).append(new_key() if name == FIELD else TYPED.get(name, value))
+                    data.setdefault(name, []).append(new_key() if name == KEY_FIELD else TYPED.get(name, value))
             sent.append(data)
         return sent
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from actors_app.services.breaker import breaker_of
 from tests.canary.forms import Form, forms_of
 from tests.canary.secrets import LISTED_NONCE, PASSWORD

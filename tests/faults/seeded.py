@@ -148,7 +148,7 @@ SEEDED = (
     Seeded(
         _S + "caller.py", "if in_gather.get():\n            raise refusal", "if False:\n            raise refusal", _USE
     ),
-    Seeded(_S + "results.py", "repeatable=False", "repeatable=True", (*_WIRE, *_USE)),
+    Seeded(_S + "executions.py", "repeatable=False", "repeatable=True", (*_WIRE, *_USE)),
     Seeded(
         _S + "types/nonces.py",
         "id: str = field(repr=False)",
@@ -212,13 +212,13 @@ SEEDED = (
     ),
     # Nonces, results and writes.
     Seeded(
-        "actors_app/nonces/handles.py",
+        "actors_app/nonces/notes.py",
         'f"{actor_id}/{nonce_id}"',
         "nonce_id",
         (*_NONCES, "tests/faults/test_secrecy.py"),
     ),
     Seeded(
-        "actors_app/nonces/handles.py",
+        "actors_app/nonces/notes.py",
         "if constant_time_compare(nonce_handle(actor_id, nonce.id), handle):",
         "if nonce.id:",
         (*_NONCES, "tests/faults/test_secrecy.py"),
@@ -321,7 +321,7 @@ SEEDED = (
     Seeded("actors_app/core/pages/formatting.py", "return HIDDEN.sub(_mark, str(value))", "return str(value)", _TEXT),
     Seeded("actors_app/core/pages/formatting.py", "\\u202a-\\u202e", "", _TEXT),
     Seeded("actors_app/account/forms_sign_in.py", "33 <= ord(sign) <= 126", "32 <= ord(sign)", _INPUTS),
-    Seeded("actors_app/actors/webhooks.py", '!= "https"', 'not in ("http", "https")', _INPUTS),
+    Seeded("actors_app/actors/forms_inputs.py", '!= "https"', 'not in ("http", "https")', _INPUTS),
     Seeded("actors_app/actors/forms.py", "if has_unseen(name):", "if False:", _INPUTS),
     Seeded("actors_app/core/pages/form_fields.py", "if len(members) < len(pairs):", "if False:", _INPUTS),
     Seeded("actors_app/core/pages/form_fields.py", "parse_constant=_refuse_constant, ", "", _INPUTS),

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.actors.forms_list import ActorDeleteForm
+from actors_app.actors.forms import ActorDeleteForm
 from actors_app.messages.forms import PurgeForm
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from tests.faults import failures as f
 from tests.faults.conftest import shorten
 from tests.faults.stand_in import StandIn

@@ -8,7 +8,7 @@ from typing import Any
 
 import responses
 
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from tests.support import payloads
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 

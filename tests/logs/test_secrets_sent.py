@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.core.operations.keys import FIELD, new_key
+from actors_app.core.operations.perform import KEY_FIELD, new_key
 from actors_app.executions import archive as result_archive
 from actors_app.masking import MASK
 from actors_app.messages import archive as message_archive
@@ -76,7 +76,7 @@ def test_a_mask_within_something_that_was_changed_is_refused(signed_in: Client, 
     data = typed(opened(signed_in, api), SENT[0])
     asked = len(api.asked)
     for change in ({"message": f"now x-nonce={MASK}"}, {"env_value": ["slow", MASK]}):
-        answer = signed_in.post(f"/actors/{ACTOR_ID}/messages/", {**data, **change, FIELD: new_key()})
+        answer = signed_in.post(f"/actors/{ACTOR_ID}/messages/", {**data, **change, KEY_FIELD: new_key()})
         page = content(answer)
         assert answer.status_code == 422
         assert "stands in it for something that is hidden" in page
@@ -99,7 +99,7 @@ def typed(page: str, sent: Sent) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for name, value in form.fields:
         data.setdefault(name, []).append(value.replace("\n", "\r\n"))
-    return {**data, "kind": sent.kind, FIELD: new_key()}
+    return {**data, "kind": sent.kind, KEY_FIELD: new_key()}
 
 
 # Results ---------------------------------------------------------------------------------------------------------

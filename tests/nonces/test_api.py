@@ -7,7 +7,7 @@ import pytest
 
 from actors_app.core.operations.models import AuditEntry, KeptAnswer
 from actors_app.core.security.crypto import decrypt
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import ACTOR_ID, NONCE_ID, nonce_payload

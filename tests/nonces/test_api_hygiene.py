@@ -5,8 +5,8 @@ import json
 import pytest
 
 from actors_app.core.operations.models import AuditEntry
-from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.models import NonceNote
+from actors_app.nonces.notes import nonce_handle
 from tests.conftest import API
 from tests.support.json_api import Caller, problem
 from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, alias_payload, nonce_payload

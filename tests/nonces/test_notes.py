@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from actors_app.nonces.handles import nonce_handle
 from actors_app.nonces.models import NonceNote
+from actors_app.nonces.notes import nonce_handle
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, NONCE_ID, actor_payload, nonce_payload
 

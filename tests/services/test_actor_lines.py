@@ -11,7 +11,7 @@ import responses
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.errors import AbacoError, BadAnswer, Forbidden
 from actors_app.services.types import Actor, ActorLine
-from actors_app.services.types.actor_lines import _FIELDS
+from actors_app.services.types.actors import _FIELDS
 from tests.services.conftest import ROOT, Visitor
 from tests.support.payloads import actor_payload
 

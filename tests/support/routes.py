@@ -14,7 +14,7 @@ import responses
 from django.urls import URLPattern, URLResolver, get_resolver, get_script_prefix, reverse
 from requests import PreparedRequest
 
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from tests.support import payloads
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 

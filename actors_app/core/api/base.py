@@ -20,8 +20,8 @@ from actors_app.core.api.idempotency import FirstResponse
 from actors_app.core.api.paging import Key, Page
 from actors_app.core.operations import secrets
 from actors_app.core.operations.perform import CommandResult
+from actors_app.core.requests import read_only_reason
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in, tenant_of
-from actors_app.core.security.read_only import read_only_reason
 from actors_app.masking import Masker
 from actors_app.services import Abaco
 from portal.tenants import Tenant

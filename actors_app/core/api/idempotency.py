@@ -18,9 +18,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from actors_app.core.api.exceptions import not_valid
-from actors_app.core.operations.keys import new_key
 from actors_app.core.operations.models import KeptAnswer
-from actors_app.core.operations.perform import IdempotencyKey
+from actors_app.core.operations.perform import IdempotencyKey, new_key
 from actors_app.core.security.crypto import DecryptionError, decrypt, digest, encrypt
 
 HEADER = "Idempotency-Key"

@@ -17,8 +17,7 @@ from actors_app.core.api import serializers
 from actors_app.core.api.base import Resource, tag
 from actors_app.core.api.schema import operation, schema
 from actors_app.core.api.schema_pages import groups, kinds
-from actors_app.core.requests import brings_token
-from actors_app.core.security.read_only import read_only_reason
+from actors_app.core.requests import brings_token, read_only_reason
 
 
 class Start(Resource):

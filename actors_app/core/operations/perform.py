@@ -9,6 +9,8 @@ import hashlib
 import hmac
 import json
 import logging
+import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
@@ -20,15 +22,28 @@ from django.http import HttpRequest, HttpResponse
 
 from actors_app.core.htmx import go_to
 from actors_app.core.operations import trail
-from actors_app.core.operations.keys import FIELD, is_key, new_key
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.operation import Operation
 from actors_app.core.security.capabilities import Capabilities
 from actors_app.core.security.credentials import Credentials, SessionCredentials
-from actors_app.services.errors import AbacoError, CallError, Conflict, SignedOut
+from actors_app.services.errors import AbacoError, CallError, Conflict, NotFound, SignedOut
+
+KEY_FIELD = "write_key"
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def new_key() -> str:
+    """Return a key for a form that is shown now."""
+    return secrets.token_hex(16)
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be a key that the portal made."""
+    return bool(_KEY.fullmatch(text))
+
 
 T = TypeVar("T")
-_NOT_CONTENT = {FIELD, "csrfmiddlewaretoken"}
+_NOT_CONTENT = {KEY_FIELD, "csrfmiddlewaretoken"}
 # What is said of a write that was begun and has no answer.
 _NOT_YET: dict[str, Any] = {
     "user_message": "This was sent before, and its answer is not known yet. It is not sent again.",
@@ -141,7 +156,7 @@ def idempotency_key_of(request: HttpRequest) -> IdempotencyKey:
     """Return the idempotency key of a request; a request that brings no key is a write of its own."""
     idempotency_key: IdempotencyKey | None = getattr(request, "idempotency_key", None)
     if idempotency_key is None:
-        sent_key = request.POST.get(FIELD, "")
+        sent_key = request.POST.get(KEY_FIELD, "")
         secret = sent_key if is_key(sent_key) else new_key()
         idempotency_key = IdempotencyKey(secret, _digest(secret, *_content(request)))
         request.idempotency_key = idempotency_key  # type: ignore[attr-defined]
@@ -304,3 +319,17 @@ def _first_outcome(key: str, idempotency_key: IdempotencyKey) -> Outcome:
     error = AnsweredBefore("answered before", **details.get("error", _NOT_YET))
     error.audit_id = start.pk
     raise error
+
+
+def was_gone(delete: Callable[[], object]) -> bool:
+    """Make a call that deletes, and return whether there was nothing to delete any more.
+
+    Raises the call's own errors, NotFound too where the API does not tell what is gone from what is not shared.
+    """
+    try:
+        delete()
+    except NotFound as error:
+        if error.may_be_hidden:
+            raise
+        return True
+    return False

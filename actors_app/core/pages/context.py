@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from actors_app.core.pages.preferences import preferences_of
+from actors_app.core.requests import read_only_reason
 from actors_app.core.security import origins
-from actors_app.core.security.read_only import read_only_reason
 from portal.workers import UNPROVED_BYTES
 
 

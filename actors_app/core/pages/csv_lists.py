@@ -11,8 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from actors_app.core.pages.csv_cells import BOM, CSV_TYPE, safe_cell
-from actors_app.core.pages.downloads import DOWNLOAD_HEADERS
+from actors_app.core.pages.downloads import BOM, CSV_TYPE, DOWNLOAD_HEADERS, safe_cell
 from actors_app.core.pages.formatting import now, visible
 
 Columns = Mapping[str, Callable[[Any], object]]  # what stands in each column of a row of the list

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
 from actors_app.core.models import Draft
-from actors_app.core.operations import keys
+from actors_app.core.operations import perform
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import SessionCredentials
 from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt, sign, unsign
@@ -29,7 +29,7 @@ FIELD = "whose"  # of every form that may be kept
 PARAMETER = "draft"  # of the address that shows a kept form
 KEPT_FOR = timedelta(minutes=30)
 KEPT_AT_ONCE = 5  # per person; the oldest go
-_NOT_KEPT = {FIELD, keys.FIELD, "csrfmiddlewaretoken", "password", "access_token"}
+_NOT_KEPT = {FIELD, perform.KEY_FIELD, "csrfmiddlewaretoken", "password", "access_token"}
 SIGNED_OUT = "You were signed out."
 NO_PROOF = "The form's proof of origin was missing or old; you are still signed in."
 _NAME = re.compile(rb'\bname="([^"]*)"')
@@ -125,7 +125,7 @@ def keep(request: HttpRequest, *, why: str = SIGNED_OUT) -> str:
         "typed": typed,
         "files": [str(file.name) for _, several in request.FILES.lists() for file in several],
         "why": why,
-        "key": "" if was_refused(request, owner) else request.POST.get(keys.FIELD, ""),
+        "key": "" if was_refused(request, owner) else request.POST.get(perform.KEY_FIELD, ""),
     }
     drafts = Draft.objects.filter(**owner._asdict())
     Draft.objects.filter(expires_at__lte=timezone.now()).delete()

@@ -16,8 +16,7 @@ from actors_app.core.pages import drafts
 from actors_app.core.pages.errors import abaco_error, csrf_failure, method_not_allowed, other_sign_in, reads_only
 from actors_app.core.pages.signed_out import signed_out
 from actors_app.core.pages.timezones import written_in, zone_of
-from actors_app.core.requests import is_api
-from actors_app.core.security.read_only import read_only_reason
+from actors_app.core.requests import is_api, read_only_reason
 from actors_app.services.errors import CallError, SignedOut
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")

@@ -7,6 +7,7 @@ the reader. Django's own current zone stays UTC: what a template writes with `|d
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest
 
+from actors_app.core.pages.formatting import ago_words
 from actors_app.core.pages.preferences import BROWSER, preferences_of
 
 COOKIE = "portal-zone"  # where a script says which zone the browser is in; it is no secret, and only ever a name
@@ -99,3 +101,24 @@ def exact(moment: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
     """Write a moment on the reader's clock, with how far that is from UTC."""
     at = to_local(moment)
     return f"{at:{form}} {zone_words(at)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeTime:
+    """A moment in a row: its age in words, and exactly, on the reader's clock, or empty where there is none."""
+
+    text: str
+    exact: str
+
+
+def when(moment: datetime | None, at: datetime, never: str, *, ending: str = " ago") -> RelativeTime:
+    """Return how long before `at` a moment was, and when; `never` in its place where there is none.
+
+    An `ending` other than " ago" makes an age of it: `3 min` rather than `3 min ago`.
+    """
+    if moment is None:
+        return RelativeTime(never, "")
+    text = ago_words(moment, at)
+    if text.endswith(" ago"):
+        text = text.removesuffix(" ago") + ending
+    return RelativeTime(text, exact(moment))

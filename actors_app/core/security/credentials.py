@@ -22,11 +22,10 @@ from django.utils import timezone
 
 from actors_app.core import bulkhead
 from actors_app.core.security import origins
-from actors_app.core.security.browsers import browser_name
 from actors_app.core.security.capabilities import Capabilities
 from actors_app.core.security.crypto import DecryptionError, decrypt, encrypt
 from actors_app.core.security.models import KeyHandover, PortalSession, hashed
-from actors_app.core.security.sessions import hash_keys
+from actors_app.core.security.sessions import browser_name, hash_keys
 from actors_app.services import Abaco, AbacoClient, tokens
 from actors_app.services.calls import Limits
 from actors_app.services.errors import (

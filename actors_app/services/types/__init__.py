@@ -1,8 +1,7 @@
 """What the API's answers become: frozen dataclasses, one file a resource; nothing here asks the network."""
 
 from actors_app.services.dialects import Tokens
-from actors_app.services.types.actor_lines import ActorLine, ActorLines
-from actors_app.services.types.actors import ERROR, READY, Actor, Listed
+from actors_app.services.types.actors import ERROR, READY, Actor, ActorLine, ActorLines, Listed
 from actors_app.services.types.admin import AdminActor, AdminTotals, Used, Utilization
 from actors_app.services.types.configs import Config
 from actors_app.services.types.executions import (
@@ -13,8 +12,8 @@ from actors_app.services.types.executions import (
     ExecutionRow,
     Log,
     Outcome,
+    SearchPage,
 )
-from actors_app.services.types.found import FoundPage
 from actors_app.services.types.messages import Mailbox, SentMessage
 from actors_app.services.types.nonces import Nonce
 from actors_app.services.types.people import AdminRole, Alias, Profile
@@ -36,13 +35,13 @@ __all__ = [
     "ExecutionListing",
     "ExecutionPage",
     "ExecutionRow",
-    "FoundPage",
     "Listed",
     "Log",
     "Mailbox",
     "Nonce",
     "Outcome",
     "Profile",
+    "SearchPage",
     "SentMessage",
     "Tokens",
     "Used",

@@ -1,14 +1,19 @@
 """The actor: an image with a mailbox, as `GET /actors/{id}` describes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Self
+
+import msgspec
 
 from actors_app.services.blanks import label_of
 from actors_app.services.dialects import Dialect
 from actors_app.services.errors import NamingMismatch
 from actors_app.services.fields import Fields
 from actors_app.services.schedules import from_now_on
+from actors_app.services.times import parse_time
 from actors_app.services.types.actor_fields import PRIVILEGED_FIELDS, SENT_BACK
 
 # What every actor has, so that it shows whether an answer was read by its own names; and what it has where nulls are
@@ -220,3 +225,65 @@ class Actor(Listed):
 def status_words(status: str) -> str:
     """Return any status as words with a capital: `SPAWNER SETUP` becomes `Spawner setup`."""
     return status.replace("_", " ").strip().capitalize() or "Not reported"
+
+
+# Our name, how the API must write it so that nothing has to be made of it first, and what stands for it where it is
+# missing. Every actor has its times: without them the names are another dialect's, or else it is looked at closer.
+_FIELDS = (
+    ("id", str),
+    ("created", str | None),
+    ("updated", str | None),
+    ("name", str | None, None),
+    ("image", str, ""),
+    ("owner", str, ""),
+    ("status", str, ""),
+    ("status_message", str, ""),
+    ("stateless", bool, True),
+    ("privileged", bool, False),
+    ("cron_schedule", str | None, None),
+    ("cron_on", bool, False),
+    ("revision", int | None, None),
+)
+
+
+class _Times(Listed):
+    __slots__ = ()
+    created: str | None
+    updated: str | None
+
+    @property
+    def saved(self) -> object:
+        return self.updated
+
+    @property
+    def create_time(self) -> datetime | None:  # type: ignore[override]  # nobody writes it
+        return parse_time(self.created)
+
+    @property
+    def last_update_time(self) -> datetime | None:  # type: ignore[override]  # the same
+        return parse_time(self.updated)
+
+
+class ActorLine(_Times, msgspec.Struct, frozen=True, gc=False):
+    """An actor without what no list shows; its times are read when they are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorLines:
+    """All actors of one answer: as lines, and whole for whoever needs more of them."""
+
+    lines: tuple[Listed, ...]
+    whole: Callable[[], tuple[Actor, ...]]
+
+
+@cache
+def envelope_of(dialect: type[Dialect]) -> Any:
+    """Return the type of an envelope of lines, with a dialect's names of the fields."""
+    api = dialect()
+    ours = {field[0]: field[0] for field in _FIELDS} | {"created": "create_time", "updated": "last_update_time"}
+    names = {field: api.name(name) for field, name in ours.items()}
+    # What holds texts alone is in no cycle: without the collector thousands are made in half the time.
+    line = msgspec.defstruct("Line", _FIELDS, bases=(ActorLine,), rename=names, frozen=True, gc=False)
+    # What says neither is looked at again with more patience.
+    fields: list[Any] = [("result", tuple[line, ...]), ("status", str), ("metadata", Any, msgspec.UNSET)]  # type: ignore[valid-type]
+    return msgspec.defstruct("Envelope", fields)

@@ -1,10 +1,10 @@
-"""The execution: one message that was run or waits for it; with the listing of them, and its log."""
+"""The execution: one message that was run or waits for it; their listing, its log, and a page of a search."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from actors_app.masking import Masker
 from actors_app.services.dialects import Dialect
@@ -229,3 +229,15 @@ def without_secrets(final_state: Mapping[str, Any]) -> dict[str, Any]:
 def _seconds(start: datetime | None, end: datetime | None) -> float | None:
     # Two clocks may disagree by a little; nothing has taken less than no time.
     return max(0.0, (end - start).total_seconds()) if start and end else None
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage(Generic[T]):
+    """One page of a search: its rows, how many there are in all (None where not said), and how many came before."""
+
+    rows: tuple[T, ...] = ()
+    total: int | None = None
+    skipped: int = 0

@@ -12,7 +12,7 @@ from actors_app.bulk.actor_plans import ActorPlan
 from actors_app.bulk.plans import Item
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.security.credentials import Credentials
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
 
 VALUES = {

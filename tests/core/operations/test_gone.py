@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from tests.conftest import API
 from tests.support.payloads import ACTOR_ID, actor_payload, alias_payload, config_payload, nonce_payload
 

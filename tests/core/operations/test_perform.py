@@ -237,7 +237,7 @@ def test_saving_an_edit_twice_saves_once(signed_in: Client, api: API) -> None:
 
 
 def test_a_second_deletion_of_a_nonce_gets_the_first_answer(signed_in: Client, api: API) -> None:
-    from actors_app.nonces.handles import nonce_handle
+    from actors_app.nonces.notes import nonce_handle
     from tests.support.payloads import NONCE_ID, nonce_payload
 
     nonces = f"/actors/v2/{ACTOR_ID}/nonces"

@@ -14,13 +14,13 @@ import pytest
 import responses
 from django.test import Client
 
-from actors_app.actors.forms_list import ActorDeleteForm
+from actors_app.actors.forms import ActorDeleteForm
 from actors_app.aliases.forms import AliasDeleteForm
 from actors_app.bulk.actor_plans import ActorLine, ActorPlan
 from actors_app.bulk.plans import Item
 from actors_app.configs.forms import ConfigDeleteForm
 from actors_app.core.security.credentials import Credentials
-from actors_app.nonces.handles import nonce_handle
+from actors_app.nonces.notes import nonce_handle
 from tests.faults.pages import Page
 from tests.faults.stand_in import prepared
 from tests.support import payloads

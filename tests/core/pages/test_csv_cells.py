@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from actors_app.core.pages.csv_cells import safe_cell
+from actors_app.core.pages.downloads import safe_cell
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client, RequestFactory
 
-from actors_app.core.pages.curl import Curl
+from actors_app.core.pages.snippets import Curl
 from actors_app.core.security.sessions import SessionStore
 from actors_app.services.errors import SignedOut
 from tests.support.payloads import ACTOR_ID, NONCE_ID

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from actors_app.core import htmx
 from actors_app.core.security import sessions
-from actors_app.core.security.browsers import browser_name
 from actors_app.core.security.models import KeyHandover, PortalSession
+from actors_app.core.security.sessions import browser_name
 from tests.conftest import API, key_of
 from tests.support.payloads import ACTOR_ID
 from tests.support.routes import answer_everything

@@ -1,10 +1,11 @@
-"""Help for a page: what it is for and which keys do something there; a dialog over the page, or a page of its own."""
+"""Pages of the portal about itself: help for a page, and all places, for which the bar of a phone has no room."""
 
 from django.http import HttpRequest, HttpResponse
 
 from actors_app.core.htmx import render_page
 from actors_app.core.pages.decorators import page
-from actors_app.core.pages.help import EVERYWHERE, has_purpose, places, purpose_of
+from actors_app.core.pages.help import EVERYWHERE, has_purpose, purpose_of
+from actors_app.core.pages.help import places as places_with_letters
 
 
 @page("GET")
@@ -16,6 +17,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
         "is_of_a_page": has_purpose(of),
         "purpose": purpose_of(of),
         "everywhere": EVERYWHERE,
-        "letters": places(),
+        "letters": places_with_letters(),
     }
     return render_page(request, "help/detail.html", context, partial="help/_help.html")
+
+
+@page("GET")
+def places(request: HttpRequest) -> HttpResponse:
+    """Show every place of the portal; the API is not asked."""
+    return render_page(request, "places/list.html", {"section": "places"})
