@@ -1,20 +1,17 @@
-"""What views say to htmx: the fragment or the page, where to go, a toast, the end of a poll; and pages in two steps."""
+"""What views say to htmx: the fragment or the page, where to go, a toast, and the end of a poll."""
 
 import json
-import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.template.loader import render_to_string
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from actors_app.core.error_reports import is_outcome_unknown
-from actors_app.core.pages.timezones import written_in, zone_here
 from actors_app.core.security.crypto import digest
 
 STOP_POLLING = 286  # htmx's own status: swap this in and ask no more
@@ -95,25 +92,3 @@ def toast(response: HttpResponse, message: str, level: str = "success") -> HttpR
 def say(request: HttpRequest, message: str) -> None:
     """Keep a notice for the next page."""
     messages.success(request, message)
-
-
-def stream_page(
-    request: HttpRequest, template: str, context: Mapping[str, Any], later: Callable[[], str]
-) -> StreamingHttpResponse:
-    """Send a page up to the place where its template writes `comes_later`, then what `later` returns, then the rest.
-
-    The status is sent first, so `later` must say in words what goes wrong.
-    """
-    mark = secrets.token_hex(16)  # nothing that somebody else wrote can hold it
-    page = render_to_string(template, {**context, "comes_later": mark}, request)
-    before, _, after = page.partition(mark)
-    zone = zone_here()  # which is nobody's any more when the rest is sent
-
-    def pieces() -> Iterator[str]:
-        yield before
-        with written_in(zone):
-            late_part = later()
-        yield late_part
-        yield after
-
-    return StreamingHttpResponse(pieces())

@@ -4,8 +4,9 @@ Keeping a log has a module of its own.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,11 +15,12 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
 from actors_app.core.addresses import path_of
-from actors_app.core.htmx import is_poll, render_page, render_poll, stream_page, wants_fragment
+from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.operations import secrets
 from actors_app.core.pages.decorators import page
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
 from actors_app.core.pages.preferences import keep, preferences_of
+from actors_app.core.pages.timezones import written_in, zone_here
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.visibility import if_deleted
 from actors_app.logs import archive as log_archive
@@ -187,7 +189,7 @@ def _streamed(
         return render_to_string("logs/_log.html", of(read_part(opening.pieces(), log_query, masker)), request)
 
     # What stands around a log is the same for any that is not empty.
-    page = stream_page(request, "logs/detail.html", of(LogPart(total=1)), frame)
+    page = _stream_page(request, "logs/detail.html", of(LogPart(total=1)), frame)
     return page  # type: ignore[return-value]  # no HttpResponse to mypy
 
 
@@ -269,3 +271,25 @@ def log_wrap(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     back = request.POST.get("next", "")
     return redirect(back if path_of(back) else "actors:overview")
+
+
+def _stream_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], later: Callable[[], str]
+) -> StreamingHttpResponse:
+    """Send a page up to the place where its template writes `comes_later`, then what `later` returns, then the rest.
+
+    The status is sent first, so `later` must say in words what goes wrong.
+    """
+    mark = token_hex(16)  # nothing that somebody else wrote can hold it
+    page = render_to_string(template, {**context, "comes_later": mark}, request)
+    before, _, after = page.partition(mark)
+    zone = zone_here()  # which is nobody's any more when the rest is sent
+
+    def pieces() -> Iterator[str]:
+        yield before
+        with written_in(zone):
+            late_part = later()
+        yield late_part
+        yield after
+
+    return StreamingHttpResponse(pieces())
