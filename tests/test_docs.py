@@ -1,15 +1,17 @@
 """The settings, `docs/` and `.env.example` name the same things, and `docs/` counts and names what exists."""
 
+import ast
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.urls import get_resolver
 
 from actors_app.core.api.schema import schema
-from tests.faults.seeded import SEEDED
+from tests.faults.mutated import MUTATED
 from tests.faults.test_faults import CASES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,16 +147,26 @@ def test_the_coverage_names_every_operation_of_the_json_api() -> None:
     assert named == {one for one in there if one.partition(" ")[2] not in OWN_TO_THE_PORTAL}
 
 
-def test_a_seeded_fault_is_where_it_says(subtests: pytest.Subtests) -> None:
-    assert SEEDED
-    for fault in SEEDED:
-        with subtests.test(file=fault.file, old=fault.old[:40]):
-            assert fault.old in (ROOT / fault.file).read_text()
-            assert all((ROOT / test).exists() for test in fault.tests)
+def test_what_the_drill_of_mutations_names_is_there(subtests: pytest.Subtests) -> None:
+    for mutated in MUTATED:
+        with subtests.test(file=mutated.file):
+            names = dict(_functions(ast.parse((ROOT / mutated.file).read_text())))
+            assert set(mutated.functions) <= set(names)
+            assert not [name for name in mutated.functions if names[name]], "mutmut changes nothing under a decorator"
+            assert all((ROOT / test).exists() for test in mutated.tests)
+
+
+def _functions(tree: ast.Module | ast.ClassDef, before: str = "") -> Iterator[tuple[str, bool]]:
+    """Yield each function and method, and whether it has a decorator."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield before + node.name, bool(node.decorator_list)
+        elif isinstance(node, ast.ClassDef):
+            yield from _functions(node, f"{node.name}.")
 
 
 def test_the_page_on_safety_counts_what_there_is() -> None:
-    """What can be counted without a run: rows of bad inputs, cases of faults, seeded faults."""
+    """What can be counted without a run: rows of bad inputs, cases of faults, functions that are mutated."""
     rows = json.loads((ROOT / "tests" / "core" / "pages" / "bad_inputs.json").read_text())
     in_addresses, traps = sum("path" in row for row in rows), sum(bool(row.get("ok")) for row in rows)
     in_forms = len(rows) - traps - in_addresses
@@ -163,7 +175,7 @@ def test_the_page_on_safety_counts_what_there_is() -> None:
         f"| {len(rows) - traps} values refused or made harmless ",
         f"({in_forms} in forms, {in_addresses} in addresses), {traps} traps for checks",
         f"| {len(CASES)} faults in ",
-        f"| {len(SEEDED)} seeded, ",
+        f"{sum(len(mutated.functions) for mutated in MUTATED)} functions",
     ):
         assert told in text, f"docs/safety.md should say: {told}"
 

@@ -236,6 +236,11 @@ def test_letters_of_any_kind_before_a_secret_move_no_mask(before: str) -> None:
     assert masked(text) == f"{before} DB_PASSWORD='{MASK}' {MASK} {MASK}"
 
 
+def test_a_nonce_is_told_from_a_word_by_how_often_its_code_changes() -> None:
+    assert masked("SANDBOX_abcdeFGH12ijk and tacc_abcdeFGH12ijk") == f"{MASK} and tacc_abcdeFGH12ijk"
+    assert masked("SANDBOX_abdeglGJKLMN1 stays") == "SANDBOX_abdeglGJKLMN1 stays"
+
+
 def test_a_nonce_does_not_reach_over_the_end_of_a_line() -> None:
     assert masked("the word\n_aB3dE5gH7jK9m is") == "the word\n_aB3dE5gH7jK9m is"
 

@@ -95,6 +95,10 @@ def test_a_signature_is_good_for_its_purpose_alone(is_dated: bool) -> None:
         assert unsign("one", forged, is_dated=is_dated) is None
 
 
+def test_a_long_value_is_compressed() -> None:
+    assert len(sign("one", ["a" * 10_000])) < 200
+
+
 def test_a_signature_ends() -> None:
     signed = sign("one", [1])
     assert unsign("one", signed, lifetime=60) == [1]
@@ -109,6 +113,7 @@ def test_a_digest_is_of_its_purpose_and_key(settings: Any) -> None:
     first = digest("one", "text")
     assert re.fullmatch("[0-9a-f]{64}", first)
     assert digest("two", "text") != first
+    assert digest("one", "other") != first
     settings.SECRET_KEY = "another-" + "k" * 60
     assert digest("one", "text") != first
 
