@@ -71,4 +71,12 @@ def _column(name: str, now: Any, change: Any, *, stateless: bool, is_reset: bool
     elif has_value:
         left_out = FIELD[name].left_out
         is_lost = name != "cron_schedule"
-    return Column(name, LABELS[name], now, change, not is_same(now, change), left_out, is_lost)
+    return Column(
+        name=name,
+        label=LABELS[name],
+        now=now,
+        change=change,
+        is_changed=not is_same(now, change),
+        left_out=left_out,
+        is_lost=is_lost,
+    )

@@ -91,12 +91,12 @@ def _rates(bars: Sequence[_Bar], zone_name: str) -> Panel:
     return _panel(
         title,
         f"{summary}. Halted executions do not count.",
-        bars,
-        zone_name,
-        marks,
-        100,
-        lambda span: None if span.rate is None else span.rate * 100,
-        lambda span: f"{_percent(span.rate)} of {span.sample_label}" if span.ended else "nothing ended",
+        bars=bars,
+        zone_name=zone_name,
+        marks=marks,
+        most=100,
+        value=lambda span: None if span.rate is None else span.rate * 100,
+        describe=lambda span: f"{_percent(span.rate)} of {span.sample_label}" if span.ended else "nothing ended",
     )
 
 
@@ -116,18 +116,19 @@ def _times(bars: Sequence[_Bar], zone_name: str) -> Panel:
     return _panel(
         title,
         summary,
-        bars,
-        zone_name,
-        marks,
-        most,
-        lambda span: span.p50,
-        lambda span: f"{_time(span.p50)} in the middle" if span.p50 is not None else "nothing ran",
+        bars=bars,
+        zone_name=zone_name,
+        marks=marks,
+        most=most,
+        value=lambda span: span.p50,
+        describe=lambda span: f"{_time(span.p50)} in the middle" if span.p50 is not None else "nothing ran",
     )
 
 
 def _panel(
     title: str,
     summary: str,
+    *,
     bars: Sequence[_Bar],
     zone_name: str,
     marks: Sequence[tuple[float, str]],

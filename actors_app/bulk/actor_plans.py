@@ -104,6 +104,7 @@ def plan_of(
     credentials: Credentials,
     abaco: Abaco,
     role: Callable[[], AdminRole],
+    *,
     act: str,
     picks: Sequence[tuple[str, str]],
     place: str,

@@ -75,7 +75,13 @@ class BulkPreview(Resource):
         credentials, abaco = self.user, self.abaco
         pick = form.cleaned_data["pick"]
         return actor_plans.plan_of(
-            credentials, abaco, lambda: admin_role(self.http, abaco), data["act"], pick, form.cleaned_data["place"], ""
+            credentials,
+            abaco,
+            lambda: admin_role(self.http, abaco),
+            act=data["act"],
+            picks=pick,
+            place=form.cleaned_data["place"],
+            query="",
         )
 
     def _of_executions(self, data: dict[str, Any]) -> ExecutionPlan:
@@ -91,7 +97,9 @@ class BulkPreview(Resource):
         filters = form_of({name: value for name, value in query.validated_data.items() if name not in _PAGING})
         context = context_of(self.http, self.abaco, filters)
         pick = form.cleaned_data["pick"]
-        return execution_plans.plan_of(self.user, self.abaco, context, data["act"], scope, pick, filters.query())
+        return execution_plans.plan_of(
+            self.user, self.abaco, context, act=data["act"], scope=scope, picks=pick, query=filters.query()
+        )
 
 
 class BulkList(Resource):

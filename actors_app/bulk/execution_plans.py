@@ -99,6 +99,7 @@ def plan_of(
     credentials: Credentials,
     abaco: Abaco,
     context: QueryContext,
+    *,
     act: str,
     scope: str,
     picks: Sequence[tuple[str, str]],
@@ -192,7 +193,16 @@ def _items(rows: Iterable[HistoryRow], actors: dict[int, SeenActor]) -> tuple[It
 
 
 def _line(row: HistoryRow, actor: SeenActor, why_not: str = "") -> Line:
-    return Line(actor.id, row.id, actor.label, row.outcome, row.exit_code, row.executor, row.received, why_not)
+    return Line(
+        actor_id=actor.id,
+        execution_id=row.id,
+        actor=actor.label,
+        outcome=row.outcome,
+        exit_code=row.exit_code,
+        executor=row.executor,
+        received=row.received,
+        why_not=why_not,
+    )
 
 
 def _reasons(

@@ -155,17 +155,17 @@ def _rows(credentials: Credentials, job: BulkJob, items: Sequence[BulkItem]) -> 
         folder = "workers" if column == "Worker" else "executions"
         rows.append(
             Row(
-                item.number,
-                visible(item.object_id),
-                f"{actor_url}{folder}/{item.object_id}/" if actor_url and is_id(item.object_id) else "",
-                visible(item.label or names.get(item.actor_id, item.actor_id)),
-                visible(item.actor_id),
-                actor_url,
-                badge(*WORDS[item.outcome]),
-                visible(item.said),
-                visible(item.made),
-                execution_address(item.actor_id, item.made) if is_id(item.made) else "",
-                reverse("actors:activity-check", args=[entry.pk]) if entry else "",
+                number=item.number,
+                object=visible(item.object_id),
+                url=f"{actor_url}{folder}/{item.object_id}/" if actor_url and is_id(item.object_id) else "",
+                actor=visible(item.label or names.get(item.actor_id, item.actor_id)),
+                actor_id=visible(item.actor_id),
+                actor_url=actor_url,
+                badge=badge(*WORDS[item.outcome]),
+                message=visible(item.said),
+                execution_id=visible(item.made),
+                execution_url=execution_address(item.actor_id, item.made) if is_id(item.made) else "",
+                check_url=reverse("actors:activity-check", args=[entry.pk]) if entry else "",
             )
         )
     return rows

@@ -42,10 +42,10 @@ def _preview(request: HttpRequest) -> HttpResponse:
         credentials,
         abaco,
         lambda: admin_role(request, abaco),
-        chosen["act"],
-        chosen["pick"],
-        chosen["place"],
-        chosen["query"],
+        act=chosen["act"],
+        picks=chosen["pick"],
+        place=chosen["place"],
+        query=chosen["query"],
     )
     order = ActorOrderForm(initial={"plan": plan.signed(credentials)}, expected=plan.number)
     context = _context(plan, order) | {"retry": request.get_full_path()}

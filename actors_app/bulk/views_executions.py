@@ -48,7 +48,15 @@ def _preview(request: HttpRequest) -> HttpResponse:
     chosen = form.cleaned_data
     abaco = abaco_for(request)
     context, credentials = context_of(request, abaco, filters), signed_in(request)
-    plan = plan_of(credentials, abaco, context, chosen["act"], chosen["scope"], chosen["pick"], filters.query())
+    plan = plan_of(
+        credentials,
+        abaco,
+        context,
+        act=chosen["act"],
+        scope=chosen["scope"],
+        picks=chosen["pick"],
+        query=filters.query(),
+    )
     order = OrderForm(initial={"plan": plan.signed(credentials)})
     return _page(request, _context(plan, order), 200 if plan.items else 409)
 

@@ -72,7 +72,7 @@ class Subject:
 class Pack:
     """One pack that is being made for somebody whom the API lets read the actors of its subjects.
 
-    `about` goes into the manifest; `given` holds answers for the first subject that the API gave already.
+    `about` goes into the manifest; `answers` are those of the API for the first subject, where it was asked already.
     """
 
     credentials: Credentials

@@ -41,7 +41,7 @@ def pack_of(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str
     subject = Subject(seen_actor, execution_id, row)
     folder = f"evidence-{execution_id}"
     about = {"execution": execution_id, "actor": seen_actor.id, "asked_at": moment_text(now_ms())}
-    pack = Pack(credentials, abaco, [subject], folder, about, role, answers)
+    pack = Pack(credentials, abaco, [subject], folder=folder, about=about, role=role, answers=answers)
     record_read(
         request,
         TAKE_EVIDENCE,

@@ -162,7 +162,15 @@ def _remembered(
     if isinstance(error, NotFound):
         forget_in_api(record.actor, [execution_id])
     as_of = from_ms(record.last_seen) or now()
-    return last_known(request, actor_id, execution_id, execution_of(record, seen_actor.id), as_of, error, seen_actor)
+    return last_known(
+        request,
+        actor_id,
+        execution_id,
+        execution=execution_of(record, seen_actor.id),
+        as_of=as_of,
+        error=error,
+        seen_actor=seen_actor,
+    )
 
 
 def last_known(

@@ -101,7 +101,7 @@ def _set(request: HttpRequest, abaco: Abaco, query_context: QueryContext, silenc
         only = ids[0] if len(ids) == 1 else ""
         details = {"name": seen_actor.label, "executions": len(ids), "ids": ids}
         record_read(request, TAKE_EVIDENCE, actor_id=seen_actor.id, object_id=only, details=details)
-    return sent(Pack(credentials, abaco, subjects, name, about, query_context.role, is_set=True))  # type: ignore[return-value]  # no HttpResponse to mypy
+    return sent(Pack(credentials, abaco, subjects, folder=name, about=about, role=query_context.role, is_set=True))  # type: ignore[return-value]  # no HttpResponse to mypy
 
 
 def _complaints(form: EvidenceForm) -> list[str]:

@@ -76,11 +76,11 @@ def query_context_of(
         page_actor = visibility.one_readable(request, abaco, actor_id, beside)
         matching = tuple(filters.of_actors([page_actor]))
         return QueryContext(
-            form,
-            filters,
-            (page_actor,),
-            matching,
-            now_ms(),
+            form=form,
+            filters=filters,
+            readable=(page_actor,),
+            actors=matching,
+            checked=now_ms(),
             beside=beside,
             username=username,
             tenant=tenant,
@@ -89,14 +89,14 @@ def query_context_of(
     readers = visibility.readable(request, abaco)
     readable = tuple(sorted(readers.actors.values(), key=lambda actor: (actor.label.casefold(), actor.id)))
     return QueryContext(
-        form,
-        filters,
-        readable,
-        tuple(filters.of_actors(readable)),
-        readers.checked,
-        readers.error,
-        readers.role,
-        username,
-        tenant,
-        size,
+        form=form,
+        filters=filters,
+        readable=readable,
+        actors=tuple(filters.of_actors(readable)),
+        checked=readers.checked,
+        error=readers.error,
+        role=readers.role,
+        username=username,
+        tenant=tenant,
+        page_size=size,
     )

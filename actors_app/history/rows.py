@@ -77,27 +77,38 @@ def _row(row: HistoryRow, actor: SeenActor, prefix: str, at: datetime, link: Lin
     when = format_html(_WHEN, iso, received_exact, age, f"{to_local(received):%d %b %H:%M:%S}") if received else age
     executor = _cut(visible(row.executor), link("executor", row.executor)) if row.executor else _UNREAD
     cells = format_html(
-        '<td class="pick">{}</td><td>{}{}</td>{}<td data-label="Outcome">{}</td><td data-label="Sent by">{}</td>'
-        '<td data-label="Worker" class="mono dim">{}</td><td data-label="Received" class="dim">{}</td>'
-        '<td data-label="Waited" class="r num dim">{}</td><td data-label="Ran" class="r num">{}</td>'
-        '<td data-label="Exit code" class="r num dim">{}</td>',
-        _pick(actor.id, row.id) if is_linkable else "",
-        format_html('<a class="name mono" href="{}">{}</a>', url, id_)
+        '<td class="pick">{pick}</td><td>{id}{forgotten}</td>{actor}<td data-label="Outcome">{outcome}</td>'
+        '<td data-label="Sent by">{executor}</td><td data-label="Worker" class="mono dim">{worker}</td>'
+        '<td data-label="Received" class="dim">{received}</td><td data-label="Waited" class="r num dim">{waited}</td>'
+        '<td data-label="Ran" class="r num">{ran}</td><td data-label="Exit code" class="r num dim">{exit_code}</td>',
+        pick=_pick(actor.id, row.id) if is_linkable else "",
+        id=format_html('<a class="name mono" href="{}">{}</a>', url, id_)
         if is_linkable
         else format_html('<span class="mono cut" title="{0}">{0}</span>', id_),
-        "" if row.in_api else _FORGOTTEN,
-        actor_cell,
-        format_html('<a class="bare" href="{}" title="Only these">{}</a>', link("outcome", row.outcome), badge)
+        forgotten="" if row.in_api else _FORGOTTEN,
+        actor=actor_cell,
+        outcome=format_html('<a class="bare" href="{}" title="Only these">{}</a>', link("outcome", row.outcome), badge)
         if row.outcome in OUTCOMES
         else badge,
-        executor,
-        _cut(visible(row.worker_id), link("worker", row.worker_id)) if row.worker_id else "",
-        when,
-        duration(row.waited / 1000) if row.waited is not None else NONE,
-        ran,
-        NONE if row.exit_code is None else _cut(str(row.exit_code), link("exit_code", str(row.exit_code))),
+        executor=executor,
+        worker=_cut(visible(row.worker_id), link("worker", row.worker_id)) if row.worker_id else "",
+        received=when,
+        waited=duration(row.waited / 1000) if row.waited is not None else NONE,
+        ran=ran,
+        exit_code=NONE if row.exit_code is None else _cut(str(row.exit_code), link("exit_code", str(row.exit_code))),
     )
-    return Row(row.pk, id_, url, badge, age, received_exact, iso, ran, row.outcome in ("waiting", "running"), cells)
+    return Row(
+        pk=row.pk,
+        id=id_,
+        url=url,
+        badge=badge,
+        received=age,
+        received_exact=received_exact,
+        received_iso=iso,
+        ran=ran,
+        is_open=row.outcome in ("waiting", "running"),
+        cells=cells,
+    )
 
 
 _WHEN = '<span class="when"><time datetime="{}" title="{}">{}</time><span class="sub num">{}</span></span>'

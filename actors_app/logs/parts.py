@@ -197,7 +197,18 @@ class _Part:
                 spans, end = marked(spans, pattern), marked(end, pattern)
             role: Role = "context" if raw.is_context else "more" if is_more and message.level == "error" else ""
             length = raw.length * raw.is_cut
-            lines.append(Line(raw.number, level, stamped(spans), end, length, raw.hit, role, is_apart))
+            lines.append(
+                Line(
+                    number=raw.number,
+                    level=level,
+                    spans=stamped(spans),
+                    end=end,
+                    length=length,
+                    hit=raw.hit,
+                    role=role,
+                    is_apart=is_apart,
+                )
+            )
         return tuple(lines)
 
 

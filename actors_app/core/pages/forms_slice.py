@@ -72,15 +72,15 @@ def shown_slice(
     if not number and total and is_exact:  # it begins behind the end: back to the last slice that holds something
         previous = (total - 1) // selected.limit * selected.limit
     return ShownSlice(
-        selected.limit,
-        selected.offset,
-        selected.page_number,
-        selected.first,
-        selected.offset + number,
-        max(total, selected.offset + number) if not is_exact else total,
-        is_exact,
-        previous,
-        following,
+        limit=selected.limit,
+        offset=selected.offset,
+        page_number=selected.page_number,
+        first=selected.first,
+        last=selected.offset + number,
+        total=max(total, selected.offset + number) if not is_exact else total,
+        is_exact=is_exact,
+        previous=previous,
+        next=following,
     )
 
 
