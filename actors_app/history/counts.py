@@ -7,7 +7,7 @@ from typing import Any
 
 from actors_app.core.clock import DAY, HOUR
 from actors_app.history.filters import FAILED, OUTCOMES, Count, Counts, Filters
-from actors_app.history.partitions import SLICE, slices
+from actors_app.history.partitions import SLICE, partitions
 from actors_app.history.plan import Question, Row, marks, questions, select
 
 EXACT = 10_000  # up to which a count is exact
@@ -142,7 +142,7 @@ def _drawn_from(question: Question, start: int) -> int:
     if question.candidates is not None or not question.tried:
         return start
     looked_at = 0
-    for begins, ends, size in slices(question, None, True):
+    for begins, ends, size in partitions(question, None, True):
         looked_at += size
         if looked_at > DRAWN + SLICE // 2:
             return max(ends, start)

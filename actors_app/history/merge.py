@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from actors_app.history.filters import SORTS
-from actors_app.history.partitions import slices
+from actors_app.history.partitions import partitions
 from actors_app.history.plan import END, Question, Row, after, marks, order, select
 
 TRIED = 60_000  # executions that a filter without an index is tried on, for one page
@@ -50,12 +50,12 @@ def _of_candidates(
 def _tried(
     question: Question, columns: tuple[str, ...], values: tuple[Any, ...] | None, descending: bool, number: int
 ) -> tuple[list[Row], int | None]:
-    """Try the filter on slices of time of bounded size, in the order of the page."""
+    """Try the filter on partitions of time of bounded size, in the order of the page."""
     rows: list[Row] = []
     tried, since, until = 0, question.since, question.until
     # An id below all others stands for the very edge of what was looked through before.
     at: int | None = values[0] - (descending and values[-1] < 0) if values else None
-    for start, end, size in slices(question, at, descending):
+    for start, end, size in partitions(question, at, descending):
         if tried and tried + size > TRIED:
             return rows, end if descending else None
         question.since = max(start, since or start)

@@ -1,4 +1,4 @@
-"""The past cut into slices that hold a bounded number of executions, by the tallies."""
+"""The past cut into partitions that hold a bounded number of executions, by the tallies."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ SLICE = 20_000  # executions that are tried at once by a filter without an index
 NEAR = 6  # hours that are tried first
 
 
-def slices(question: Question, at: int | None, descending: bool) -> Iterator[tuple[int, int, int]]:
+def partitions(question: Question, at: int | None, descending: bool) -> Iterator[tuple[int, int, int]]:
     """Return spans of time with how many executions fall into each: none, by the tallies, much more than SLICE.
 
     The first is of a few hours, since a filter that lets most executions through fills a page from these.

@@ -16,7 +16,7 @@ from actors_app.core.operations.models import AuditEntry
 from actors_app.history import collector
 from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally
 from actors_app.services import Abaco
-from tests.history.test_collecting import known, look, many
+from tests.history.test_sync import known, look, many
 from tests.history.world import World, ago
 from tests.support import payloads
 from tests.support.payloads import ACTOR_ID

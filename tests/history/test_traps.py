@@ -19,7 +19,7 @@ from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTa
 from actors_app.history.visibility import PATIENCE
 from actors_app.services import Abaco, AbacoClient
 from actors_app.services.calls import Limits
-from tests.history.test_collecting import fresh, known, look, many
+from tests.history.test_sync import fresh, known, look, many
 from tests.history.world import World, ago
 from tests.services.conftest import Visitor
 from tests.support import payloads
