@@ -105,7 +105,7 @@ def test_what_is_printed_is_what_a_person_files(visit: Visit, log: str, filed: d
     page.goto(log)
     if (keep := page.get_by_role("button", name="Keep this log")).count():  # so that there is a line of activity
         keep.click()
-    page.get_by_text("The log is kept here").wait_for()
+        page.get_by_text("The log is kept here").wait_for()
     execution = log.removesuffix("logs/")
     actor = execution.partition("executions/")[0]
     wrong = {}
