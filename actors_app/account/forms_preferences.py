@@ -8,28 +8,27 @@ from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.preferences import BROWSER, NAMES, PAGE_SIZES, Name, Preferences
 from actors_app.core.pages.timezones import zone_names, zones_by_region
 
-_CHOOSE = {"required": "Choose one of these.", "invalid_choice": "There is no such choice."}
+_CHOOSE = {"required": "Choose one of the options.", "invalid_choice": "Choose one of the options."}
 _COMPACT = "Compact shows more rows on the screen; phones show the same in both."
 
 
 def _zones() -> list[tuple[str, Any]]:
-    return [("UTC", "UTC"), (BROWSER, "As the browser's clock"), *zones_by_region()]
+    return [("UTC", "UTC"), (BROWSER, "Browser"), *zones_by_region()]
 
 
 class PreferencesForm(PortalForm):
     """How somebody likes the portal."""
 
     zone = forms.ChoiceField(
-        label="Times",
+        label="Time zone",
         choices=_zones,
-        help_text="On which clock times are shown. Addresses, filters and files stay in UTC, so that they mean "
-        "the same to everybody.",
-        error_messages={**_CHOOSE, "invalid_choice": "There is no such time zone."},
+        help_text="URLs, filters and exports always use UTC.",
+        error_messages={**_CHOOSE, "invalid_choice": "Unknown time zone."},
     )
     theme = forms.ChoiceField(
         label="Theme",
         required=False,
-        choices=[("", "As the system"), ("light", "Light"), ("dark", "Dark")],
+        choices=[("", "System"), ("light", "Light"), ("dark", "Dark")],
         error_messages=_CHOOSE,
         widget=forms.RadioSelect,
     )
@@ -41,19 +40,18 @@ class PreferencesForm(PortalForm):
         widget=forms.RadioSelect,
     )
     page_size = forms.TypedChoiceField(
-        label="Rows on a page",
+        label="Rows per page",
         coerce=int,
         choices=[(size, str(size)) for size in PAGE_SIZES],
         help_text="Of every list that has pages.",
         error_messages=_CHOOSE,
         widget=forms.RadioSelect,
     )
-    wrap = forms.BooleanField(label="Wrap long lines of logs", required=False)
+    wrap = forms.BooleanField(label="Wrap long log lines", required=False)
     keys = forms.BooleanField(
-        label="Single keys do something",
+        label="Enable keyboard shortcuts",
         required=False,
-        help_text="Such as / for the search and ? for help. Switch it off where they get in the way of speech input or "
-        "of your own keys.",
+        help_text="Turn off if they conflict with speech input or other shortcuts.",
     )
 
     @classmethod

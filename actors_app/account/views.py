@@ -41,7 +41,7 @@ def session_end(request: HttpRequest, handle: str) -> HttpResponse:
     if own_session and own_session.handle == handle:
         return sign_out_view(request)
     ended = end_session(current, handle)
-    say(request, "The session was ended." if ended else "That session had ended already.")
+    say(request, "Session signed out." if ended else "That session was already signed out.")
     return redirect("actors:account")
 
 
@@ -49,7 +49,7 @@ def session_end(request: HttpRequest, handle: str) -> HttpResponse:
 def session_end_others(request: HttpRequest) -> HttpResponse:
     """End all of the visitor's sessions but this one."""
     ended = end_other_sessions(request, _current(request))
-    say(request, "1 other session was ended." if ended == 1 else f"{ended} other sessions were ended.")
+    say(request, "1 other session signed out." if ended == 1 else f"{ended} other sessions signed out.")
     return redirect("actors:account")
 
 
@@ -60,7 +60,7 @@ def session_read_only(request: HttpRequest) -> HttpResponse:
     There is no way back but a new sign-in: a switch that anybody at the browser can turn protects from nothing.
     """
     make_read_only(request)
-    say(request, "This session only reads from now on.")
+    say(request, "Read-only mode is on for this session.")
     return redirect("actors:account")
 
 
@@ -89,7 +89,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form = PreferencesForm(request.POST) if request.method == "POST" else PreferencesForm.of(preferences_of(request))
     if form.is_valid():
         keep(request, form.choices)
-        say(request, "Your preferences were kept. They hold in all of your browsers.")
+        say(request, "Preferences saved.")
         return go_to(request, "actors:preferences")
     context = {
         "section": "account",

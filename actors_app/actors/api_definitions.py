@@ -61,12 +61,12 @@ class RevisionList(Revisions):
     """`/actors/<actor>/revisions/`."""
 
     @operation(
-        "List the definitions that an actor had",
+        "List versions of an actor",
         tag=TAG,
         upstream="actor.get",
         query=PageQuery,
         gives=page_of(serializers_definitions.Revision),
-        about="Those that the portal has seen: the API keeps no former one.",
+        about="Versions recorded by the portal; the API keeps none.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of them, the newest first."""
@@ -78,12 +78,12 @@ class RevisionDetail(Revisions):
     """`/actors/<actor>/revisions/<revision>/`."""
 
     @operation(
-        "Read a definition that an actor had",
+        "Read a version of an actor",
         tag=TAG,
         upstream="actor.get",
         gives=serializers_definitions.WholeRevision,
-        about="Without the state, which is no part of what is kept. Sent to the actor as a PATCH, it is taken back."
-        " Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
+        about="Without the state, which is not versioned. Send it as PATCH to restore it. Former values are visible "
+        "to the owner, users with UPDATE and administrators.",
     )
     def get(self, request: Request, actor_id: str, revision_id: int) -> Response:
         """Answer with one."""
@@ -107,12 +107,12 @@ class RevisionDifference(Revisions):
     """`/actors/<actor>/revisions/difference/`."""
 
     @operation(
-        "What differs between two definitions of an actor",
+        "Diff two versions of an actor",
         tag=TAG,
         upstream="actor.get",
         query=serializers_definitions.DifferenceQuery,
         gives=serializers_definitions.Comparison,
-        about="Values that the actor has no more are shown to its owner, to whoever has UPDATE and to administrators.",
+        about="Former values are visible to the owner, users with UPDATE and administrators.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with the fields that differ."""
@@ -168,7 +168,7 @@ class DefinitionFile(Definitions):
         tag=TAG,
         upstream="actor.get",
         gives={"application/json": dict},
-        about="By the API's own names, as `POST /actors`, `tapis` and agavepy take it.",
+        about="With the API's field names, as accepted by `POST /actors`, `tapis` and agavepy.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with the definition."""
@@ -188,7 +188,7 @@ class DefinitionImport(Definitions):
         example={"definition": {"image": "abacosamples/test", "maxWorkers": 2}},
         gives=serializers_definitions.ImportedActor,
         status=201,
-        about="What it names and an actor does not have is said, and left out.",
+        about="Unknown fields are ignored and listed in the response.",
     )
     def post(self, request: Request) -> Response:
         """Register one."""
@@ -208,14 +208,14 @@ class ActorClone(Definitions):
     """`/actors/<actor>/clone/`."""
 
     @operation(
-        "Register another actor like one",
+        "Clone an actor",
         tag=TAG,
         upstream="actor.get actor.create",
         takes=serializers_definitions.Clone,
         example={"name": "another-like-it"},
         gives=serializers.Actor,
         status=201,
-        about="Nonces and permissions do not go along; a state does, where it is a JSON object.",
+        about="Nonces and permissions are not copied; a state is, if it is a JSON object.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Register it."""

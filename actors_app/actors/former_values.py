@@ -45,10 +45,8 @@ class Sight(Enum):
 
 _REASONS = {
     Sight.SHOWN: "",
-    Sight.WITHHELD: "Former values are shown to the owner of this actor, to whoever has UPDATE on it and to"
-    " administrators.",
-    Sight.UNKNOWN: "Former values are not shown, because whether you have UPDATE on this actor could not be learned."
-    " Try again.",
+    Sight.WITHHELD: "Former values are visible to the owner, users with UPDATE and administrators.",
+    Sight.UNKNOWN: "Former values are hidden: your access could not be checked. Try again.",
 }
 
 

@@ -8,8 +8,8 @@ from django import forms
 from actors_app.actors.revisions import Revision
 from actors_app.core.pages.forms import PortalForm
 
-WHO = (("", "All"), ("here", "Saved here"), ("elsewhere", "Changed elsewhere"))
-_GONE = "The portal keeps no such definition of this actor; choose another."
+WHO = (("", "All"), ("here", "Saved here"), ("elsewhere", "Changed outside"))
+_GONE = "Version not found. Choose another."
 
 
 class RevisionsForm(PortalForm):
@@ -17,10 +17,10 @@ class RevisionsForm(PortalForm):
 
     def __init__(self, data: Any, revisions: Sequence[Revision]) -> None:
         super().__init__(data)
-        choices = [("", "The one before")] + [(str(revision.key), revision.choice) for revision in revisions]
+        choices = [("", "Previous")] + [(str(revision.key), revision.choice) for revision in revisions]
         errors = {"invalid_choice": _GONE}
         self.fields["from"] = forms.ChoiceField(label="From", choices=choices, required=False, error_messages=errors)
-        newest = [("", "The newest"), *choices[1:]]
+        newest = [("", "Latest"), *choices[1:]]
         self.fields["to"] = forms.ChoiceField(label="To", choices=newest, required=False, error_messages=errors)
         self.fields["by"] = forms.ChoiceField(choices=WHO, required=False, widget=forms.HiddenInput)
         self.fields["page"] = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)

@@ -54,9 +54,7 @@ class Span:
     def sample_label(self) -> str:
         """How many were counted, in words."""
         return (
-            f"the newest {count_words(self.ended, 'execution')}"
-            if self.is_sample
-            else count_words(self.ended, "execution")
+            f"latest {count_words(self.ended, 'execution')}" if self.is_sample else count_words(self.ended, "execution")
         )
 
 
@@ -81,22 +79,22 @@ def over_revisions(spans: Sequence[Span], links: Links, zone: tzinfo) -> tuple[P
 def _rates(bars: Sequence[_Bar], zone_name: str) -> Panel:
     title = "Success rate by revision"
     if all(bar.span.rate is None for bar in bars):
-        return nothing(title, "No execution that ended is known under these definitions, so there is nothing to draw.")
+        return nothing(title, "No finished executions of these revisions.")
     marks = [(share, f"{share}%") for share in (0, 25, 50, 75, 100)]
     summary = (
-        f"{_percent(bars[-1].span.rate)} succeeded under the newest"
-        if bars[-1].span.ended
-        else ("Nothing ended under the newest yet")
+        f"Latest: {_percent(bars[-1].span.rate)} success" if bars[-1].span.ended else ("Latest: no finished executions")
     )
     return _panel(
         title,
-        f"{summary}. Halted executions do not count.",
+        f"{summary} (halted excluded)",
         bars=bars,
         zone_name=zone_name,
         marks=marks,
         most=100,
         value=lambda span: None if span.rate is None else span.rate * 100,
-        describe=lambda span: f"{_percent(span.rate)} of {span.sample_label}" if span.ended else "nothing ended",
+        describe=lambda span: (
+            f"{_percent(span.rate)} of {span.sample_label}" if span.ended else ("no finished executions")
+        ),
     )
 
 
@@ -104,15 +102,11 @@ def _times(bars: Sequence[_Bar], zone_name: str) -> Panel:
     title = "Run time by revision (median)"
     times = [bar.span.p50 for bar in bars if bar.span.p50 is not None]
     if not times:
-        return nothing(title, "No run time is known under these definitions, so there is nothing to draw.")
+        return nothing(title, "No run times of these revisions.")
     most = max([*times, 0.001])
     marks = [(most * share / 4, _time(most * share / 4) if share else "0") for share in range(5)]
     now = bars[-1].span.p50
-    summary = (
-        f"Half ran for {_time(now)} or less under the newest."
-        if now is not None
-        else ("Nothing ran under the newest yet.")
-    )
+    summary = f"Latest: median {_time(now)}" if now is not None else ("Latest: no run times")
     return _panel(
         title,
         summary,
@@ -121,7 +115,7 @@ def _times(bars: Sequence[_Bar], zone_name: str) -> Panel:
         marks=marks,
         most=most,
         value=lambda span: span.p50,
-        describe=lambda span: f"{_time(span.p50)} in the middle" if span.p50 is not None else "nothing ran",
+        describe=lambda span: f"median {_time(span.p50)}" if span.p50 is not None else "no run times",
     )
 
 
@@ -138,7 +132,7 @@ def _panel(
 ) -> Panel:
     sheet = Sheet()
     room, width = (HEIGHT - TOP) / most, 100 / len(bars)
-    frame(sheet, "bars", f"{title}: each bar leads to its executions; the table below holds the same links.")
+    frame(sheet, "bars", f"{title}. Bars link to executions, as in the table below.")
     y_axis(sheet, ((HEIGHT - mark * room, text) for mark, text in marks))
     for position, bar in enumerate(bars):
         amount = value(bar.span)

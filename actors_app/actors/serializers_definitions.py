@@ -11,29 +11,29 @@ from actors_app.core.api.fields import MOMENT, Body, Query, Text, WholeInQuery
 class Revision(serializers.Serializer):
     """A definition that the portal has seen."""
 
-    id = serializers.IntegerField(source="key", help_text="Several may have the same number.")
+    id = serializers.IntegerField(source="key", help_text="Not unique.")
     number = serializers.IntegerField(allow_null=True, help_text="The API's revision.")
     first_seen = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
     last_seen = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
-    updated = serializers.DateTimeField(allow_null=True, help_text="When the API says that it was saved.")
+    updated = serializers.DateTimeField(allow_null=True, help_text="When it was saved, as reported by the API.")
     made = serializers.ChoiceField(
         [HERE, MAYBE, ELSEWHERE, FIRST],
         source="origin",
-        help_text="Whether it was saved through this portal, or was the first seen.",
+        help_text="Saved through this portal, elsewhere, or first seen.",
     )
-    username = serializers.CharField(allow_blank=True, help_text="Who saved it, where it was saved here.")
+    username = serializers.CharField(allow_blank=True, help_text="User who saved it, if saved here.")
     is_newest = serializers.BooleanField()
 
 
-FORMER_VALUES = "Whether this caller sees former values; `unknown` shows none, because the API did not tell who may."
+FORMER_VALUES = "Whether former values are visible to you; with `unknown` they are hidden."
 
 
 class Withheld(serializers.Serializer):
     """A former value that this caller is not shown."""
 
     name = serializers.CharField()
-    variable = serializers.CharField(allow_null=True, help_text="Of an environment: which variable.")
-    digest = serializers.CharField(help_text="Equal for equal values of one field of one actor; no hash to guess from.")
+    variable = serializers.CharField(allow_null=True, help_text="Variable, for an environment.")
+    digest = serializers.CharField(help_text="Equal for equal values of the same field and actor.")
 
 
 class WholeRevision(Revision):
@@ -41,7 +41,7 @@ class WholeRevision(Revision):
 
     former_values = serializers.ChoiceField([sight.value for sight in Sight], help_text=FORMER_VALUES)
     definition = serializers.DictField(
-        help_text="The fields as `PATCH /api/v1/actors/<actor>/` takes them, without those that are withheld."
+        help_text="The fields as accepted by `PATCH /api/v1/actors/<actor>/`, without hidden ones."
     )
     withheld = Withheld(many=True)
 
@@ -53,8 +53,8 @@ class DifferenceQuery(Query):
         """Return the fields, one of whose names Python keeps for itself."""
         kind = {"required": False, "min_value": 1, "max_value": 2**53}
         return {
-            "from": WholeInQuery(**kind, help_text="The id of one; without, the one before the other."),
-            "to": WholeInQuery(**kind, help_text="The id of the other; without, the newest."),
+            "from": WholeInQuery(**kind, help_text="Version ID; default: the previous version."),
+            "to": WholeInQuery(**kind, help_text="Version ID; default: the latest."),
         }
 
 
@@ -81,20 +81,20 @@ class DefinitionFile(Body):
     """A definition as a file has it."""
 
     definition = serializers.JSONField(
-        help_text="By the names of either version of the Actors API; also a list of one, or the API's whole answer."
+        help_text="With the field names of either API version; also a list with one item, or the API's whole response."
     )
 
 
 class ImportedActor(Actor):
     """The actor that was registered, and what of the file nothing was done with."""
 
-    unknown = serializers.ListField(child=serializers.CharField(), help_text="Names that are no field of an actor.")
-    left_out = serializers.ListField(child=serializers.CharField(), help_text="Fields that the API sets itself.")
-    taken = serializers.CharField(allow_blank=True, help_text="What was taken, where more than a definition was sent.")
+    unknown = serializers.ListField(child=serializers.CharField(), help_text="Unknown fields.")
+    left_out = serializers.ListField(child=serializers.CharField(), help_text="Fields set by the API.")
+    taken = serializers.CharField(allow_blank=True, help_text="What was used, if more than a definition was sent.")
 
 
 class Clone(ActorChanges):
     """What is to be otherwise than with the actor that is cloned."""
 
-    name = Text(required=False, max_length=200, allow_blank=True, help_text="The same without.")
+    name = Text(required=False, max_length=200, allow_blank=True, help_text="The same without it.")
     force = None  # type: ignore[assignment]  # a new one is pulled anyway

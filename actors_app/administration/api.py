@@ -42,8 +42,8 @@ class Tenant(Resource):
         if access.lists is None:
             raise Forbidden(
                 "no administrator",
-                user_message="Only administrators of the tenant are told this.",
-                advice="Ask one of them.",
+                user_message="Only tenant administrators can view this.",
+                advice="Ask an administrator.",
             )
         return access.lists
 
@@ -52,11 +52,11 @@ class Administration(Tenant):
     """`/administration/`."""
 
     @operation(
-        "How the tenant stands",
+        "Get tenant overview",
         tag=TAG,
         upstream="admin.actors admin.workers admin.executions",
         gives=serializers.Administration,
-        about="For administrators. The API's lists are slow, and read at most once a minute.",
+        about="Administrators only. Updated at most once a minute.",
     )
     def get(self, request: Request) -> Response:
         """Answer with counts, and what is stuck."""
@@ -104,7 +104,7 @@ class AdminActorList(Tenant):
         tag=TAG,
         query=serializers.AdminQuery,
         gives=page_of(serializers.AdminActor),
-        about="For administrators; from lists that are read at most once a minute.",
+        about="Administrators only. Updated at most once a minute.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
@@ -125,12 +125,12 @@ class Workers(Tenant):
     """`/workers/`."""
 
     @operation(
-        "List the workers of all actors",
+        "List workers across actors",
         tag=TAG,
         upstream="admin.workers search.workers",
         query=serializers.WorkersQuery,
         gives=serializers.TenantWorkersPage,
-        about="Of the tenant to administrators; to others those that the search gives them, up to 1,000.",
+        about="All workers of the tenant for administrators; for others up to 1,000 they have access to.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them, the oldest first."""

@@ -134,7 +134,7 @@ def admin_lists(request: HttpRequest, abaco: Abaco, *, refresh: bool = False) ->
         if role.is_unknown and isinstance(error, Forbidden):
             return Access(AdminRole.OTHER)
         if role.is_unknown:
-            error.advice = f"Whether you are an administrator is not known. {error.advice}"
+            error.advice = f"Your role is unknown. {error.advice}"
         return Access(role, error=error)
     cache.set(_lists_memory(tenant), selected, timeout=MAX_AGE)
     if (remaining := REMEMBERED - (time.monotonic() - started)) > 0:
@@ -260,13 +260,13 @@ def is_stuck(worker: Worker, at: datetime) -> bool:
 
 def _why(worker: Worker, at: datetime) -> str:
     if worker.status == "ERROR":
-        return "It could not start."
+        return "Failed to start."
     since = ago_words(worker.create_time or at, at)
     if worker.status == "REQUESTED":
-        return f"Asked for {since}, and no spawner has taken it: they may be busy or down."
+        return f"Requested {since}, not picked up by a spawner (busy or down)."
     if worker.status == "PULLING IMAGE":
-        return f"Asked for {since}, and it still pulls its image: that may be large, or its registry slow or gone."
-    return f"Asked for {since}, and it is still being set up: its spawner may have died."
+        return f"Requested {since}, still pulling its image (large image or registry problem)."
+    return f"Requested {since}, still setting up (spawner may be down)."
 
 
 def stuck_mailboxes(selected: Lists) -> list[StuckMailbox]:
@@ -297,13 +297,13 @@ def _why_waiting(actor: AdminActor, workers: Iterable[Worker], at: datetime) -> 
     ):
         return ""
     if actor.status == "ERROR":
-        return "The actor is in error, so that no worker starts. Update its image, or empty the mailbox."
+        return "Actor in error: no worker can start. Fix the image or purge the mailbox."
     if actor.status == "SHUTTING_DOWN":
         return "The actor is being deleted."
     if any(worker.is_starting for worker in workers):
-        return "Its workers have been starting for too long."
+        return "Workers have been starting for too long."
     if any(worker.status == "ERROR" for worker in workers):
-        return "Its workers could not start."
+        return "Workers failed to start."
     if workers:
-        return "Its workers are stopping. The next message that is sent starts one in their place."
-    return "It has no worker, and none was asked for. The next message that is sent starts one, or you do."
+        return "Workers are stopping. The next message sent starts a new one."
+    return "No worker, and none requested. Send a message, or start one."

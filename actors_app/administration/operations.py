@@ -6,25 +6,25 @@ READ_UTILIZATION = Operation(
     "admin.utilization",
     "GET",
     "/actors/utilization",
-    summary="How full the server is",
-    title="Read how full the server is",
+    summary="Get server utilization",
+    title="Get server utilization",
 )
 LIST_ALL_ACTORS = Operation(
     "admin.actors",
     "GET",
     "/actors/admin",
-    summary="List every actor of the tenant",
-    title="List the actors of all tenants, as an administrator",
+    summary="List all actors of the tenant",
+    title="List actors of all tenants (administrators)",
 )
 LIST_ALL_WORKERS = Operation(
     "admin.workers",
     "GET",
     "/actors/admin/workers",
-    title="List the workers of all tenants, as an administrator",
+    title="List workers of all tenants (administrators)",
 )
 COUNT_ALL_EXECUTIONS = Operation(
     "admin.executions",
     "GET",
     "/actors/admin/executions",
-    title="Add up all executions, as an administrator",
+    title="Get execution totals (administrators)",
 )

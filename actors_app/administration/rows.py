@@ -31,7 +31,7 @@ _HEADS = (
     ("name", "Actor", ""),
     ("status", "Status", ""),
     ("owner", "Owner", ""),
-    ("messages", "Messages that wait", "r"),
+    ("messages", "Queued", "r"),
     ("workers", "Workers", "r"),
     ("executions", "Executions", "r"),
     ("runtime", "Run time", "r"),
@@ -134,7 +134,7 @@ def rows(actors: Iterable[AdminActor], used: Mapping[str, Used]) -> list[AdminRo
             executions=actor.executions,
             runtime=actor.runtime,
             used=_used_words(used.get(actor.id)),
-            updated=when(actor.last_update_time or actor.create_time, at, "not reported"),
+            updated=when(actor.last_update_time or actor.create_time, at, "Not reported"),
         )
         for actor in actors
     ]
@@ -142,7 +142,7 @@ def rows(actors: Iterable[AdminActor], used: Mapping[str, Used]) -> list[AdminRo
 
 def _used_words(used: Used | None) -> str:
     if used is None or used.cpu is None or used.io is None:
-        return "CPU and I/O are not known"
+        return "CPU and I/O: unknown"
     # The API sums up samples of a counter that grows, so that the CPU time is more than was really used.
     return f"CPU as reported {duration(used.cpu / 1e9)}, I/O {size(used.io)}"
 
@@ -207,7 +207,7 @@ def worker_rows(
             actor_url=page_of("actor-detail", worker.actor_id),
             badge=status_badge(worker.status),
             is_stuck=is_stuck(worker, as_of) or worker.id in standing,
-            created=when(worker.create_time, at, "not reported", ending=""),
+            created=when(worker.create_time, at, "Not reported", ending=""),
             ran=when(worker.last_execution_time, at, "never"),
             checked=when(worker.last_health_check_time, at, "never"),
             host=visible(worker.host_ip or worker.host_id or ""),

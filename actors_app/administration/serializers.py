@@ -16,7 +16,7 @@ class Utilization(serializers.Serializer):
     current_actors = serializers.IntegerField(allow_null=True)
     total_actors = serializers.IntegerField(allow_null=True)
     workers = serializers.IntegerField(allow_null=True)
-    command_queue = serializers.IntegerField(allow_null=True, help_text="Messages that wait for a spawner.")
+    command_queue = serializers.IntegerField(allow_null=True, help_text="Messages queued for a spawner.")
 
 
 class AdminActor(serializers.Serializer):
@@ -28,9 +28,9 @@ class AdminActor(serializers.Serializer):
     image = serializers.CharField()
     status = serializers.CharField()
     status_message = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
-    messages = serializers.IntegerField(allow_null=True, help_text="That wait.")
+    messages = serializers.IntegerField(allow_null=True, help_text="Queued.")
     executions = serializers.IntegerField(allow_null=True)
-    runtime = serializers.IntegerField(allow_null=True, help_text="Of all of them, in seconds.")
+    runtime = serializers.IntegerField(allow_null=True, help_text="Total, in seconds.")
     worker_count = serializers.IntegerField()
     create_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
     last_update_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
@@ -40,7 +40,7 @@ class AdminQuery(PageQuery):
     """Which actors of the tenant, and in which order."""
 
     q = Text(required=False, max_length=128, help_text="Part of the name, id or image.")
-    status = Text(required=False, max_length=40, help_text="A status, or `OTHER` for any but the usual ones.")
+    status = Text(required=False, max_length=40, help_text="A status, or `OTHER` for any other.")
     owner = Trimmed(required=False, max_length=255)
     sort = Choice([sign + name for name in SORTS for sign in ("", "-")], required=False, default="name")
 
@@ -49,14 +49,14 @@ class Standstill(serializers.Serializer):
     """An actor that runs no messages until somebody does something."""
 
     actor_id = serializers.CharField()
-    worker_id = serializers.CharField(allow_blank=True, help_text="The worker it is about, if any.")
+    worker_id = serializers.CharField(allow_blank=True, help_text="Affected worker, if any.")
     kind = serializers.CharField(
         help_text="`worker-exited`, `worker-stopping`, `worker-blocked`, `no-worker`, `no-start` or `too-long`."
     )
-    reason = serializers.CharField(help_text="A sentence; untrusted text.")
-    advice = serializers.CharField(help_text="A sentence: what follows, and what to do.")
+    reason = serializers.CharField(help_text="Untrusted text.")
+    advice = serializers.CharField(help_text="Effect and next step.")
     evidence = Fact(many=True)
-    remedies = Remedy(many=True, help_text="In the order in which to try them.")
+    remedies = Remedy(many=True, help_text="In the order to try them.")
 
 
 class StuckWorker(serializers.Serializer):
@@ -64,7 +64,7 @@ class StuckWorker(serializers.Serializer):
 
     actor_id = serializers.CharField()
     worker_id = serializers.CharField()
-    reason = serializers.CharField(help_text="What may be the matter.")
+    reason = serializers.CharField(help_text="Probable cause.")
 
 
 class StuckMailbox(serializers.Serializer):
@@ -72,7 +72,7 @@ class StuckMailbox(serializers.Serializer):
 
     actor_id = serializers.CharField()
     messages = serializers.IntegerField()
-    reason = serializers.CharField(help_text="What may be the matter.")
+    reason = serializers.CharField(help_text="Probable cause.")
 
 
 class Totals(serializers.Serializer):
@@ -89,14 +89,14 @@ class Totals(serializers.Serializer):
 class Administration(serializers.Serializer):
     """How the tenant stands."""
 
-    as_of = serializers.DateTimeField(help_text="When the API's lists were read: at most once a minute.")
+    as_of = serializers.DateTimeField(help_text="Time of the last update (at most once a minute).")
     actors = serializers.IntegerField()
     owners = serializers.IntegerField()
     errors = serializers.IntegerField(help_text="Actors in ERROR.")
-    messages = serializers.IntegerField(help_text="That wait.")
+    messages = serializers.IntegerField(help_text="Queued.")
     workers = serializers.IntegerField()
-    missing = serializers.IntegerField(allow_null=True, help_text="Actors that the admin list leaves out.")
-    totals = Totals(allow_null=True, help_text="null where the API fails at it, as v3 does.")
+    missing = serializers.IntegerField(allow_null=True, help_text="Actors missing from the API's admin list.")
+    totals = Totals(allow_null=True, help_text="null if unavailable, as in v3.")
     standstills = Standstill(many=True)
     stuck_workers = StuckWorker(many=True)
     stuck_mailboxes = StuckMailbox(many=True)
@@ -107,9 +107,7 @@ class TenantWorker(Worker):
 
     actor_id = serializers.CharField()
     actor_name = serializers.CharField(allow_blank=True)
-    is_stuck = serializers.BooleanField(
-        help_text="Whether it could not start, has been starting for too long, or stands still."
-    )
+    is_stuck = serializers.BooleanField(help_text="Whether it failed to start, is starting for too long, or is stuck.")
 
 
 class TenantWorkersPage(page_of(TenantWorker)):  # type: ignore[misc]  # made while it runs
@@ -117,13 +115,12 @@ class TenantWorkersPage(page_of(TenantWorker)):  # type: ignore[misc]  # made wh
 
     of_tenant = serializers.BooleanField(
         allow_null=True,
-        help_text="Whether these are all the tenant's, as administrators see them; null where the API did not say "
-        "whether you are one, so that there may be more.",
+        help_text="Whether these are all workers of the tenant (administrators); null if your role is unknown.",
     )
 
 
 class WorkersQuery(PageQuery):
     """Which workers of all actors."""
 
-    q = Text(required=False, max_length=128, help_text="Part of its id, its host, its image, or its actor.")
+    q = Text(required=False, max_length=128, help_text="Part of its ID, host, image or actor.")
     show = Choice([name for name, _ in WorkerFilter.SHOW if name], required=False)

@@ -1,4 +1,4 @@
-"""Aliases: the list of the tenant's, one, making one, pointing it elsewhere, deleting it."""
+"""Aliases: the list of the tenant's, one, making one, changing its target, deleting it."""
 
 from django.urls import reverse
 from rest_framework.request import Request
@@ -94,7 +94,7 @@ class AliasDetail(Aliases):
         takes=serializers.Pointing,
         example={"actor_id": "GJ4pt6HEHa63k"},
         gives=serializers.Alias,
-        about="Messages to the alias, and its nonces, go there from then on.",
+        about="Messages to the alias and its nonces then use the new target.",
     )
     def put(self, request: Request, alias: str) -> Response:
         """Point it elsewhere."""
@@ -111,8 +111,10 @@ class AliasDetail(Aliases):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="The actor stays. So do nonces of the alias: they open the next one of this name, so delete them first. "
-        "A name that no alias has counts as deleted already, and the message says so.",
+        about=(
+            "The actor is not affected. Nonces of the alias are kept and would work again for a new alias of the same "
+            "name: delete them first."
+        ),
     )
     def delete(self, request: Request, alias: str) -> Response:
         """Delete it."""

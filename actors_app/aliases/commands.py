@@ -1,4 +1,4 @@
-"""Making an alias, pointing it elsewhere, deleting it."""
+"""Making an alias, changing its target, deleting it."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,13 +13,13 @@ from actors_app.services.types import Actor, Alias
 
 
 def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> CommandResult[Alias]:
-    """Make an alias of an actor. `POST /actors/aliases`."""
+    """Create an alias of an actor. `POST /actors/aliases`."""
     return perform(
         request,
         CREATE_ALIAS,
         lambda: abaco.aliases.create(alias, actor_id),
         lambda created: Outcome(
-            f"The alias {visible(created.alias)} is made.",
+            f"Alias {visible(created.alias)} created.",
             f"{reverse('actors:alias-detail', args=[alias])}?{JUST_CREATED}=1",
         ),
         actor_id=actor_id,
@@ -28,12 +28,12 @@ def create(request: HttpRequest, abaco: Abaco, alias: str, actor_id: str) -> Com
 
 
 def point(request: HttpRequest, abaco: Abaco, alias: str, before: Alias, actor_id: str) -> CommandResult[Alias]:
-    """Point an alias at another actor. `PUT /actors/aliases/{alias}`."""
+    """Change the target of an alias. `PUT /actors/aliases/{alias}`."""
     return perform(
         request,
         UPDATE_ALIAS,
         lambda: abaco.aliases.update(alias, actor_id),
-        lambda _: Outcome(f"The alias {alias} leads to {actor_id} now.", reverse("actors:alias-detail", args=[alias])),
+        lambda _: Outcome(f"Alias {alias} now points to {actor_id}.", reverse("actors:alias-detail", args=[alias])),
         actor_id=actor_id,
         object_id=alias,
         details={"before": {"actor_id": before.actor_id}, "after": {"actor_id": actor_id}},
@@ -47,7 +47,7 @@ def delete(request: HttpRequest, abaco: Abaco, alias: str) -> CommandResult[bool
         DELETE_ALIAS,
         lambda: was_gone(lambda: abaco.aliases.delete(alias)),
         lambda gone: Outcome(
-            f"The alias {alias} was deleted already." if gone else f"The alias {alias} is deleted.",
+            f"Alias {alias} was already deleted." if gone else f"Alias {alias} deleted.",
             reverse("actors:alias-list"),
         ),
         object_id=alias,

@@ -25,11 +25,11 @@ class PointForm(PortalForm):
         label="Actor",
         max_length=128,
         widget=forms.TextInput(attrs={**PLAIN, "list": "actors-known"}),
-        help_text="Its id. You need UPDATE on it.",
+        help_text="Actor ID (UPDATE required)",
         error_messages={
-            "required": "Type the id of an actor.",
-            "max_length": "This is no id of an actor.",
-            "null_characters_not_allowed": "This is no id of an actor.",
+            "required": "Enter an actor ID.",
+            "max_length": "Not an actor ID.",
+            "null_characters_not_allowed": "Not an actor ID.",
         },
     )
 
@@ -37,7 +37,7 @@ class PointForm(PortalForm):
         """Take an id alone: the API resolves no alias here."""
         value: str = self.cleaned_data["actor_id"]
         if not is_id(value):
-            raise forms.ValidationError("This is no id of an actor; an alias or a name cannot stand here.")
+            raise forms.ValidationError("Not an actor ID. Aliases and names are not allowed here.")
         return value
 
 
@@ -48,10 +48,10 @@ class AliasForm(PointForm):
         label="Alias",
         max_length=128,
         widget=forms.TextInput(attrs={**PLAIN, "placeholder": "rnaseq-production"}),
-        help_text="Unique in the whole tenant, and it cannot be renamed.",
+        help_text="Unique in the tenant; can't be renamed.",
         error_messages={
-            "required": "Type a name for the alias.",
-            "max_length": "At most 128 characters; make it shorter.",
+            "required": "Enter an alias.",
+            "max_length": "Use at most 128 characters.",
             "null_characters_not_allowed": "Use letters, digits, dots, dashes, underscores and tildes.",
         },
     )
@@ -65,7 +65,7 @@ class AliasForm(PointForm):
 class AliasFilter(ListFilter):
     """Which aliases are shown, and which page of them; a value that means nothing is read as none."""
 
-    SHOW = (("", "All"), ("mine", "Mine"), ("readable", "Of actors I may read"), ("dead", "Leading nowhere"))
+    SHOW = (("", "All"), ("mine", "Mine"), ("readable", "Accessible"), ("dead", "Broken"))
     q = PastedField(required=False, max_length=128)
     show = forms.ChoiceField(choices=SHOW, required=False)
 

@@ -13,13 +13,13 @@ def alias_leads_there(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether there is such an alias, and where it leads."""
     item = _alias(abaco, entry)
     if item is None:
-        return Finding("no", "There is no such alias.", "You can make it again.")
-    if item.note == f"leads to {visible(entry.actor_id)}":
-        return Finding("yes", "The alias leads to the actor that you named.", "There is nothing left to do.", [item])
+        return Finding("no", "The alias does not exist.", "Create it again.")
+    if item.note == f"points to {visible(entry.actor_id)}":
+        return Finding("yes", "The alias points to the selected actor.", "There is nothing left to do.", [item])
     return Finding(
         "unknown" if entry.action == "alias.create" else "no",
-        "There is an alias of that name, and it leads elsewhere.",
-        "Open it and see whose it is and where it should lead.",
+        "An alias of this name exists, but points to another actor.",
+        "Check its owner and target.",
         [item],
     )
 
@@ -28,8 +28,8 @@ def alias_is_gone(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether the alias is still there."""
     item = _alias(abaco, entry)
     if item:
-        return Finding("no", "The alias is still there.", "You can delete it again.", [item])
-    return Finding("yes", "The alias is not there any more.", "There is nothing left to do.")
+        return Finding("no", "The alias still exists.", "Delete it again.", [item])
+    return Finding("yes", "The alias no longer exists.", "There is nothing left to do.")
 
 
 def _alias(abaco: Abaco, entry: AuditEntry) -> Item | None:
@@ -37,7 +37,7 @@ def _alias(abaco: Abaco, entry: AuditEntry) -> Item | None:
     for alias in abaco.aliases.list():
         if alias.alias == entry.object_id:
             page = page_of("alias-detail", alias.alias)
-            return Item(visible(alias.alias), page, note=f"leads to {visible(alias.actor_id)}")
+            return Item(visible(alias.alias), page, note=f"points to {visible(alias.actor_id)}")
     return None
 
 
@@ -46,7 +46,7 @@ LIST_ALIASES = Operation(
     "GET",
     "/actors/aliases",
     summary="List the aliases of the tenant",
-    title="List the aliases",
+    title="List aliases",
     agavepy="listAliases",
 )
 CREATE_ALIAS = Operation(
@@ -54,13 +54,13 @@ CREATE_ALIAS = Operation(
     "POST",
     "/actors/aliases",
     needs=UPDATE,
-    doing="making an alias for it",
+    doing="creating aliases",
     checks_admins=True,
-    done="made an alias for",
-    tried="make an alias for",
+    done="created an alias for",
+    tried="create an alias for",
     check=alias_leads_there,
-    summary="Make an alias",
-    title="Make the alias",
+    summary="Create an alias",
+    title="Create alias",
     example={"alias": "my-alias", "actor_id": "ACTOR_ID"},
     agavepy="addAlias",
 )
@@ -69,7 +69,7 @@ READ_ALIAS = Operation(
     "GET",
     "/actors/aliases/{alias}",
     summary="Read an alias",
-    title="Read the alias",
+    title="Read alias",
     agavepy="getAlias",
 )
 UPDATE_ALIAS = Operation(
@@ -78,13 +78,13 @@ UPDATE_ALIAS = Operation(
     "/actors/aliases/{alias}",
     kind="alias",
     needs=UPDATE,
-    doing="pointing it elsewhere",
-    done="pointed an alias at",
-    tried="point an alias at",
-    choice="Point an alias elsewhere",
+    doing="changing its target",
+    done="retargeted an alias to",
+    tried="retarget an alias to",
+    choice="Change the target of an alias",
     check=alias_leads_there,
-    summary="Point an alias at another actor",
-    title="Point the alias elsewhere",
+    summary="Change the target of an alias",
+    title="Change target",
     example={"actor_id": "ACTOR_ID"},
 )
 DELETE_ALIAS = Operation(
@@ -98,6 +98,6 @@ DELETE_ALIAS = Operation(
     tried="delete an alias",
     check=alias_is_gone,
     summary="Delete an alias",
-    title="Delete the alias",
+    title="Delete alias",
     agavepy="deleteAlias",
 )

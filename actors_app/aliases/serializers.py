@@ -10,7 +10,7 @@ class Alias(serializers.Serializer):
     """Another name of an actor."""
 
     alias = serializers.CharField()
-    actor_id = serializers.CharField(help_text="The actor that it leads to; it may be gone, or not yours to read.")
+    actor_id = serializers.CharField(help_text="Target actor; it may be deleted or not accessible to you.")
     owner = serializers.CharField()
     name_problem = NameProblem()
 
@@ -24,18 +24,18 @@ class CreatedAlias(Alias):
 class AliasesQuery(PageQuery):
     """Which aliases."""
 
-    q = Trimmed(required=False, max_length=128, help_text="Part of the alias, of its actor's id, or of its owner.")
-    actor_id = Text(required=False, max_length=128, help_text="Those that lead to this actor.")
-    owner = Trimmed(required=False, max_length=128, help_text="Those of this person.")
+    q = Trimmed(required=False, max_length=128, help_text="Part of the alias, actor ID or owner.")
+    actor_id = Text(required=False, max_length=128, help_text="Only aliases of this actor.")
+    owner = Trimmed(required=False, max_length=128, help_text="Only aliases of this user.")
 
 
 class Pointing(Body):
     """Where an alias leads."""
 
-    actor_id = Text(max_length=128, help_text="The id of an actor on which you have UPDATE.")
+    actor_id = Text(max_length=128, help_text="ID of an actor on which you have UPDATE.")
 
 
 class NewAlias(Pointing):
     """A new alias."""
 
-    alias = Text(max_length=128, help_text="Unique in the whole tenant, and it cannot be renamed.")
+    alias = Text(max_length=128, help_text="Unique in the tenant; can't be renamed.")

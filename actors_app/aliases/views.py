@@ -1,4 +1,4 @@
-"""Aliases: the list of the tenant's, one, making one, pointing it elsewhere, deleting it."""
+"""Aliases: the list of the tenant's, one, making one, changing its target, deleting it."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ def _is_shown(row: AliasRow, chosen: dict[str, Any]) -> bool:
 
 @page("GET", "POST")
 def alias_create(request: HttpRequest) -> HttpResponse:
-    """Make an alias (`POST /actors/aliases`)."""
+    """Create an alias (`POST /actors/aliases`)."""
     context: dict[str, Any] = {"section": "aliases"}
     if request.method != "POST":
         context["form"] = AliasForm(initial={"actor_id": request.GET.get("actor", "")[:128]})
@@ -112,7 +112,7 @@ def _closed(request: HttpRequest, abaco: Abaco, context: dict[str, Any], error: 
 
 @abaco_page("GET", "POST")
 def alias_update(request: HttpRequest, abaco: Abaco, alias: str) -> HttpResponse:
-    """Point an alias at another actor: from, to, and what follows (`PUT /actors/aliases/{alias}`)."""
+    """Change the target of an alias: from, to, and what follows (`PUT /actors/aliases/{alias}`)."""
     context = _context(alias)
     if request.method != "POST":
         context |= _followers(abaco, alias) | {"form": PointForm(), "known": _selectable_actors(abaco)}

@@ -132,7 +132,7 @@ def summary_of(action: str, outcome: str) -> str:
     operation = recorded_operation(action)
     if operation is None or not operation.done:
         return action
-    return operation.done if outcome == AuditEntry.DONE else f"tried to {operation.tried}"
+    return operation.done if outcome == AuditEntry.DONE else f"attempted to {operation.tried}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def object_of(entry: AuditEntry, actors: str) -> tuple[str, str]:
         return entry.object_id, f"{actor}executions/{entry.object_id}/"
     if about == "page":
         page = _location(entry)
-        return ("its page", page) if page else ("", "")
+        return ("Open", page) if page else ("", "")
     if execution := execution_of(entry):
         return execution, f"{actor}executions/{execution}/"
     return "", ""

@@ -71,11 +71,11 @@ class Activity(Lines):
     """`/activity/`."""
 
     @operation(
-        "List what was done through this portal",
+        "List audit log entries",
         tag=TAG,
         query=serializers.ActivityQuery,
         gives=serializers.ActivityPage,
-        about="Your own lines, and what others did to the actors that you may read.",
+        about="Your own entries, and those on actors you can access.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of lines."""
@@ -90,11 +90,11 @@ class ActivityFile(Lines):
     renderer_classes = FileRenderers
 
     @operation(
-        "Take the activity as a file",
+        "Export the audit log",
         tag=TAG,
         query=serializers.ActivityFileQuery,
         gives=FILES,
-        about="All lines that fit, as CSV or JSON Lines, sent while they are read.",
+        about="All matching entries as streamed CSV or JSON Lines.",
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Send the lines."""
@@ -110,7 +110,10 @@ class ActorActivity(Lines):
     """`/actors/<actor>/activity/`."""
 
     @operation(
-        "List what was done to an actor", tag=TAG, query=serializers.ActorActivityQuery, gives=serializers.ActivityPage
+        ("List audit log entries of an actor"),
+        tag=TAG,
+        query=serializers.ActorActivityQuery,
+        gives=serializers.ActivityPage,
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of lines."""
@@ -121,7 +124,7 @@ class ActorActivity(Lines):
 class ActivityDetail(Resource):
     """`/activity/<line>/`."""
 
-    @operation("Read a line of the activity", tag=TAG, gives=serializers.ActivityLine)
+    @operation("Read an audit log entry", tag=TAG, gives=serializers.ActivityLine)
     def get(self, request: Request, entry_id: int) -> Response:
         """Answer with one."""
         return Response(serializers.ActivityLine(line_data(*_line(self, entry_id))).data)
@@ -131,10 +134,10 @@ class ActivityCheck(Resource):
     """`/activity/<line>/check/`."""
 
     @operation(
-        "Find out what became of a write",
+        "Check a write's outcome",
         tag=TAG,
         gives=serializers.CheckFinding,
-        about="For a write whose answer never came; nothing is changed by asking.",
+        about="For a write with no response. Changes nothing.",
     )
     def get(self, request: Request, entry_id: int) -> Response:
         """Answer with what the API shows now."""

@@ -23,19 +23,19 @@ DEFAULT_WINDOW = "30d"
 FORMATS = ("csv", "jsonl")
 OUTCOMES = [
     ("", "Any outcome"),
-    (AuditEntry.DONE, "Done"),
-    (AuditEntry.REFUSED, "Refused"),
+    (AuditEntry.DONE, "Success"),
+    (AuditEntry.REFUSED, "Rejected"),
     (AuditEntry.UNKNOWN, "Unknown"),
 ]
 YEARS = range(2000, 2100)
-_NO_TIME = "Give a day as year, month and day: 2026-11-23. A time in any form that is written here is taken too."
-_TOO_LONG = {"max_length": "This is longer than any name or id there is."}
+_NO_TIME = "Enter a date (YYYY-MM-DD) or a time."
+_TOO_LONG = {"max_length": "Too long."}
 
 
 class ActivityForm(PortalForm):
     """Which lines to show; what is not understood counts as not given, and is named beside its field."""
 
-    who = PastedField(label="Who", required=False, max_length=255, error_messages=_TOO_LONG)
+    who = PastedField(label="User", required=False, max_length=255, error_messages=_TOO_LONG)
     actor = PastedField(label="Actor", required=False, max_length=255, error_messages=_TOO_LONG)
     action = forms.ChoiceField(
         label="Action",
@@ -44,30 +44,30 @@ class ActivityForm(PortalForm):
             ("", "Any action"),
             *((operation.name, operation.choice_words) for operation in recorded_operations()),
         ],
-        error_messages={"invalid_choice": "There is no such action."},
+        error_messages={"invalid_choice": "Unknown action."},
     )
     outcome = forms.ChoiceField(
         label="Outcome",
         required=False,
         choices=OUTCOMES,
-        error_messages={"invalid_choice": "There is no such outcome."},
+        error_messages={"invalid_choice": "Unknown outcome."},
     )
     window = forms.ChoiceField(
         required=False,
         choices=[(name, label) for name, (label, _) in WINDOWS.items()],
-        error_messages={"invalid_choice": "There is no such span of time."},
+        error_messages={"invalid_choice": "Unknown period."},
         widget=forms.HiddenInput,
     )
     before = forms.IntegerField(
         required=False,
         min_value=1,
         max_value=2**62,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "There is no such page."),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Page not found."),
     )
     format = forms.ChoiceField(
         required=False,
         choices=[(name, name) for name in FORMATS],
-        error_messages={"invalid_choice": "There is no such format; there are csv and jsonl."},
+        error_messages={"invalid_choice": "Unknown format. Choose csv or jsonl."},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,7 +92,7 @@ class ActivityForm(PortalForm):
                 self.cleaned_data[name] = self._moment(name, text)
         first, last = self.value_of("from"), self.value_of("to")
         if first and last and last <= first:
-            self.add_error("to", "This day is before the first.")
+            self.add_error("to", "End must be after start.")
 
     def _moment(self, name: str, text: str) -> datetime | None:
         """Return what a text means as one end of the span; None, with a sentence beside it, where it means nothing."""
@@ -100,7 +100,7 @@ class ActivityForm(PortalForm):
             text = as_in_address(text)
             if moment_of(text).year in YEARS:
                 return moment_of(text, is_end=name == "to")
-            self.add_error(name, "Give a day of this century.")
+            self.add_error(name, "Enter a date in this century.")
         except ValueError:
             self.add_error(name, _NO_TIME)
         return None

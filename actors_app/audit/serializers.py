@@ -10,10 +10,7 @@ from actors_app.core.operations.operation import recorded_operations
 from actors_app.core.pages.form_times import MAX_TEXT
 
 _OUTCOMES = [name for name, _ in OUTCOMES if name]
-_TIME = (
-    "A day, or a time in any form that the portal or the Actors API writes; in UTC where it names no zone: "
-    "`2026-11-23`. It goes before `window`."
-)
+_TIME = "Date or time (UTC by default), e.g. `2026-11-23`. Takes precedence over `window`."
 
 
 class ActivityLine(serializers.Serializer):
@@ -21,21 +18,21 @@ class ActivityLine(serializers.Serializer):
 
     id = serializers.IntegerField()
     time = serializers.DateTimeField(help_text=MOMENT)
-    ended = serializers.DateTimeField(allow_null=True, help_text="null while it runs, and where nobody knows.")
-    username = serializers.CharField(help_text="Empty where the portal's operator did it with a command.")
+    ended = serializers.DateTimeField(allow_null=True, help_text="null while in progress or unknown.")
+    username = serializers.CharField(help_text="Empty for commands of the operator.")
     action = serializers.CharField(help_text="Noun and verb: `message.send`.")
     actor_id = serializers.CharField(allow_null=True)
-    object_id = serializers.CharField(allow_null=True, help_text="The execution, worker, person or handle it is about.")
+    object_id = serializers.CharField(allow_null=True, help_text="Target: execution, worker, user or handle.")
     outcome = serializers.ChoiceField(
-        [AuditEntry.DONE, AuditEntry.REFUSED, AuditEntry.UNKNOWN, "running"], help_text="How it stands."
+        [AuditEntry.DONE, AuditEntry.REFUSED, AuditEntry.UNKNOWN, "running"], help_text="Status."
     )
-    before = serializers.JSONField(allow_null=True, help_text="What was there; what may be a secret is left out.")
-    after = serializers.JSONField(allow_null=True, help_text="What was sent; what may be a secret is left out.")
+    before = serializers.JSONField(allow_null=True, help_text="Values before, without secrets.")
+    after = serializers.JSONField(allow_null=True, help_text="Values sent, without secrets.")
     details = serializers.DictField()
-    answer = serializers.CharField(help_text="What was said about it.")
-    reason = serializers.CharField(help_text="The Actors API's own words; untrusted text.")
-    request_id = serializers.CharField(help_text="What the portal's log calls the request.")
-    hash = serializers.CharField(help_text="Of the chain that `manage.py verify_audit` proves.")
+    answer = serializers.CharField(help_text="Result message.")
+    reason = serializers.CharField(help_text="Message of the Actors API; untrusted text.")
+    request_id = serializers.CharField(help_text="Request ID in the portal's log.")
+    hash = serializers.CharField(help_text="Hash in the chain verified by `manage.py verify_audit`.")
     end_hash = serializers.CharField(allow_null=True)
 
 
@@ -43,10 +40,10 @@ class ActivityPage(serializers.Serializer):
     """A page of the activity, newest first."""
 
     items = ActivityLine(many=True)
-    next = serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one.")
-    previous = serializers.CharField(allow_null=True, help_text="The address of the page before, if any.")
+    next = serializers.CharField(allow_null=True, help_text="URL of the next page, if any.")
+    previous = serializers.CharField(allow_null=True, help_text="URL of the previous page, if any.")
     is_complete = serializers.BooleanField(
-        help_text="Whether the API said what you may read; otherwise these are your own lines alone."
+        help_text="Whether your access could be checked; if not, only your own entries are listed."
     )
 
 
@@ -62,16 +59,16 @@ class CheckFinding(serializers.Serializer):
     """Whether a write was done of which no answer came, as far as the API shows it now."""
 
     done = serializers.ChoiceField(["yes", "no", "unknown"])
-    words = serializers.CharField(help_text="What was found, in a sentence.")
-    advice = serializers.CharField(help_text="What to do next.")
+    words = serializers.CharField(help_text="Result message.")
+    advice = serializers.CharField(help_text="Next step.")
     found = Evidence(many=True, source="items")
 
 
 class _Filters(Query):
-    who = Trimmed(required=False, max_length=255, help_text="Who did it.")
+    who = Trimmed(required=False, max_length=255, help_text="User.")
     action = Choice([operation.name for operation in recorded_operations()], required=False)
     outcome = Choice(_OUTCOMES, required=False)
-    window = Choice(list(WINDOWS), required=False, help_text="The last so much time; 30 days where nothing is said.")
+    window = Choice(list(WINDOWS), required=False, help_text="Period until now; default: 30 days.")
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Return the fields, with the two whose names Python keeps for itself."""
@@ -86,12 +83,12 @@ class ActorActivityQuery(PageQuery, _Filters):
 class ActivityQuery(ActorActivityQuery):
     """Which lines."""
 
-    actor = Text(required=False, max_length=255, help_text="A name or an id.")
+    actor = Text(required=False, max_length=255, help_text="Name or ID.")
 
 
 class ActivityFileQuery(_Filters):
     """Which lines a file has, and of which kind it is."""
 
-    actor = Text(required=False, max_length=255, help_text="A name or an id.")
+    actor = Text(required=False, max_length=255, help_text="Name or ID.")
     format = Choice(list(FORMATS), required=False, default="jsonl")
     bom = Choice(["1"], required=False, help_text=BOM_HELP)

@@ -165,7 +165,7 @@ def line_or_404(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader
     """Return a line and its reader; raise Http404 where there is none, or none for this visitor to see."""
     line = readable_line(signed_in(request), lambda: abaco_for(request), entry_id)
     if line is None:
-        raise Http404("There is no such line in the activity, or it is not for you to see.")
+        raise Http404("Entry not found, or you don't have access to it.")
     return line
 
 
@@ -175,7 +175,7 @@ def _context(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     details, (message, reason) = visible_details(entry, reader), answer_of(entry)
     if line.actor_url:
         back = (
-            (reverse("actors:actor-activity", args=[entry.actor_id]), "Activity of the actor")
+            (reverse("actors:actor-activity", args=[entry.actor_id]), "Audit log of the actor")
             if entry.actor_id
             else None
         )

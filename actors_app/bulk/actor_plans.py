@@ -17,7 +17,7 @@ from actors_app.services.types import Actor, AdminRole, Worker
 CAP = 25  # actors that one bulk act looks at
 WORKERS_CAP = 200  # workers that one bulk act stops
 LABEL = 255  # characters of a name that are kept
-_UNCOUNTED = "How many messages wait is not known. "
+_UNCOUNTED = "Queued messages: unknown. "
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +128,7 @@ def plan_of(
         items, left_out = items + done, left_out + not_done
         lines.append(line)
     over = items[WORKERS_CAP:]
-    left_out += [
-        replace(item, why_not=f"More than {WORKERS_CAP} workers at once; order it again for this one.") for item in over
-    ]
+    left_out += [replace(item, why_not=f"Limited to {WORKERS_CAP} workers; repeat for this one.") for item in over]
     if all(line.is_unseen for line in lines):
         raise next(error for error in (_unseen(act, answers[id_])[0] for id_ in ids) if error)
     lines.sort(key=lambda line: bool(line.why_not))
@@ -176,7 +174,7 @@ def _part(act: str, id_: str, answers: Mapping[str, Result], workers: frozenset[
 def _unseen(act: str, answers: Mapping[str, Result]) -> tuple[AbacoError | None, str]:
     """Return why it is not known how an actor stands, with words that go before that; None where it is."""
     needed = {"actor": "", "permissions": ""}
-    needed |= {"stop": {"workers": "Its workers are not known. "}, "purge": {"mailbox": _UNCOUNTED}}.get(act, {})
+    needed |= {"stop": {"workers": "Workers: unknown. "}, "purge": {"mailbox": _UNCOUNTED}}.get(act, {})
     for name, prefix in needed.items():
         if error := answers[name].error:
             return error, prefix
@@ -188,7 +186,7 @@ def _left_out(line: ActorLine, why_not: str) -> _Part:
 
 
 def _sentence(error: AbacoError) -> str:
-    quoted = f" The API said: “{visible(error.reason)}”" if error.reason else ""
+    quoted = f" API response: “{visible(error.reason)}”" if error.reason else ""
     return f"{error.user_message}{quoted}"
 
 
@@ -196,33 +194,31 @@ def _stop(state: _ActorState, line: ActorLine) -> _Part:
     chosen = state.chosen()
     going = [worker for worker in chosen if not worker.is_stopping]
     left_out = [
-        Item(line.actor_id, worker.id, line.label, "It was asked to stop already.")
-        for worker in chosen
-        if worker.is_stopping
+        Item(line.actor_id, worker.id, line.label, "Already stopping.") for worker in chosen if worker.is_stopping
     ]
     gone = state.workers - {worker.id for worker in chosen}
-    left_out += [Item(line.actor_id, id_, line.label, "It is gone already.") for id_ in sorted(gone)]
+    left_out += [Item(line.actor_id, id_, line.label, "Already gone.") for id_ in sorted(gone)]
     if not going:
         if left_out:
-            sentence = "All of them were asked to stop already, or are gone."
+            sentence = "All are already stopping or gone."
             return [], left_out, replace(line, why_not=sentence)
-        return _left_out(line, "It has no worker.")
+        return _left_out(line, "No workers.")
     busy = sum(worker.is_busy for worker in going)
-    sentence = f"{_count(len(going), 'worker')} will be asked to stop{_cut_off(busy, len(going))}:"
+    sentence = f"{_count(len(going), 'worker')} will be stopped{_cut_off(busy, len(going))}:"
     named = tuple((visible(worker.id), page_of("worker-detail", line.actor_id, worker.id)) for worker in going)
     stop_effects = [Effect("cpu", sentence, named[:NAMED], max(0, len(going) - NAMED), is_loss=bool(busy))]
     if left_out:
         stop_effects.append(
             Effect(
                 "clock",
-                f"{len(left_out)} more of those picked {'is' if len(left_out) == 1 else 'are'} left out.",
+                f"{len(left_out)} more selected {'worker is' if len(left_out) == 1 else 'workers are'} skipped.",
                 is_loss=False,
             )
         )
     waiting = state.waiting
     if waiting and len(going) == len(state.answers["workers"].value):
-        waits = f"{_count(waiting, 'message')} wait{'s' if waiting == 1 else ''}"
-        stop_effects.append(Effect("mail", f"{waits}, and no other worker is started before the next message is sent."))
+        waits = f"{_count(waiting, 'queued message')}"
+        stop_effects.append(Effect("mail", f"{waits}; the next message sent starts a worker."))
     items = [Item(line.actor_id, worker.id, line.label) for worker in going]
     return items, left_out, replace(line, effects=tuple(stop_effects))
 
@@ -231,26 +227,26 @@ def _cut_off(busy: int, number: int) -> str:
     if not busy:
         return ""
     it = "it runs" if number == 1 else f"{busy} of them {'runs' if busy == 1 else 'run'}"
-    return f"; {it} something now, which is cut off"
+    return f"; {it} an execution, which is interrupted"
 
 
 def _purge(state: _ActorState, line: ActorLine) -> _Part:
     if state.waiting == 0:
-        return _left_out(line, "No message waits in its mailbox.")
+        return _left_out(line, "No queued messages.")
     if state.waiting is None:
-        effect = Effect("mail", "How many messages wait is not known: the API gave no count.", is_known=False)
+        effect = Effect("mail", "Queued messages: unknown.", is_known=False)
     else:
-        effect = Effect("mail", f"{_count(state.waiting, 'waiting message')} will never be run.")
+        effect = Effect("mail", f"{_count(state.waiting, 'queued message')} will be deleted.")
     return [Item(line.actor_id, "", line.label)], [], replace(line, effects=(effect,))
 
 
 def _delete(state: _ActorState, line: ActorLine) -> _Part:
     if state.actor.is_shutting_down:
-        return _left_out(line, "It is being deleted already.")
+        return _left_out(line, "Already being deleted.")
     all_effects = effects(state.actor, dict(state.answers))
     losses = tuple(effect for effect in all_effects if effect.is_loss or not effect.is_known)
     if not losses:
-        losses = (Effect("circle-check", "Nothing that the API shows depends on it.", is_loss=False),)
+        losses = (Effect("circle-check", "No known dependents.", is_loss=False),)
     return [Item(line.actor_id, "", line.label)], [], replace(line, effects=losses)
 
 
@@ -260,19 +256,17 @@ def _total(act: str, plan: ActorPlan, actors: Sequence[Mapping[str, Result]]) ->
         return ""
     waiting = [_waiting(answers) for answers in actors]
     messages = sum(number or 0 for number in waiting)
-    lost = f"{'at least ' if None in waiting else ''}{_count(messages, 'waiting message')}"
+    lost = f"{'at least ' if None in waiting else ''}{_count(messages, 'queued message')}"
     of = f"of {_count(len(actors), 'actor')}"
     if act == "stop":
         going = {item.object_id for item in plan.items}
         busy = sum(worker.is_busy and worker.id in going for answers in actors for worker in answers["workers"].value)
-        runs = f"{'run' if busy > 1 else 'runs'} something now"
-        which = f"it {runs}" if plan.number == busy == 1 else f"{thousands(busy) if busy else 'none'} of them {runs}"
-        return f"{_count(plan.number, 'worker')} {of}; {which}."
+        return f"{_count(plan.number, 'worker')} {of}, {thousands(busy) if busy else 'none'} busy."
     if act == "purge":
         return f"{lost[0].upper()}{lost[1:]} {of}."
     running = sum(worker.is_busy for answers in actors for worker in answers["workers"].value or ())
     runs = _count(running, "running execution") if running else "no running execution"
-    waits = lost if messages or None in waiting else "no waiting message"
+    waits = lost if messages or None in waiting else "no queued message"
     return f"{_count(plan.number, 'actor')}, with {waits} and {runs}."
 
 

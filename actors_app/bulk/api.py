@@ -39,12 +39,12 @@ class BulkPreview(Resource):
     secret = True
 
     @operation(
-        "Say what an act on many things would do",
+        "Preview a bulk action",
         tag=TAG,
         takes=serializers.Wanted,
         example={"act": "resend", "filter": "outcome=failed&window=24h"},
         gives=serializers.Preview,
-        about="Nothing is done. What it applies to, what each loses, which are left out and why.",
+        about="Changes nothing. Lists affected items, effects, and skipped items with the reason.",
     )
     def post(self, request: Request) -> Response:
         """Answer with the plan, which an order takes."""
@@ -70,7 +70,7 @@ class BulkPreview(Resource):
 
     def _of_actors(self, data: dict[str, Any]) -> ActorPlan:
         if "filter" in data:
-            raise not_valid({"filter": ["Actors and workers are picked; only executions can be all that match."]})
+            raise not_valid({"filter": ["Only executions can be selected by filter; list actors and workers."]})
         form = checked(ActorBulkForm(_picked(data)))
         credentials, abaco = self.user, self.abaco
         pick = form.cleaned_data["pick"]
@@ -86,14 +86,14 @@ class BulkPreview(Resource):
 
     def _of_executions(self, data: dict[str, Any]) -> ExecutionPlan:
         if "filter" in data and "pick" in data:
-            raise not_valid({"filter": ["Pick executions, or say which match; not both."]})
+            raise not_valid({"filter": ["Select executions or a filter, not both."]})
         scope = "all" if "filter" in data else "picked"
         form = checked(BulkForm(_picked(data, scope)))
         query = HistoryQuery(data=QueryDict(data.get("filter", "")))
         if not query.is_valid():
             raise not_valid({"filter": [text for _, texts in sentences(query.errors) for text in texts]})
         if "offset" in query.validated_data:
-            raise not_valid({"filter": ["A slice cannot be acted on: leave out offset, or pick its executions."]})
+            raise not_valid({"filter": ["Remove offset, or select executions."]})
         filters = form_of({name: value for name, value in query.validated_data.items() if name not in _PAGING})
         context = context_of(self.http, self.abaco, filters)
         pick = form.cleaned_data["pick"]
@@ -105,7 +105,7 @@ class BulkPreview(Resource):
 class BulkList(Resource):
     """`/bulk/`."""
 
-    @operation("List your acts on many things", tag=TAG, query=serializers.JobsQuery, gives=page_of(serializers.Job))
+    @operation("List bulk actions", tag=TAG, query=serializers.JobsQuery, gives=page_of(serializers.Job))
     def get(self, request: Request) -> Response:
         """Answer with a page of the newest fifty."""
         rows = [_summary(page) for page in progress.pages_of(self.user)]
@@ -117,7 +117,7 @@ class BulkList(Resource):
         takes=serializers.Order,
         gives=serializers.Job,
         status=201,
-        about="Of a preview. Nothing is done before the first step is asked for.",
+        about="From a preview. Nothing is done before the first step.",
     )
     def post(self, request: Request) -> Response:
         """Write it down."""
@@ -160,7 +160,7 @@ class Job(Resource):
 class BulkDetail(Job):
     """`/bulk/<handle>/`."""
 
-    @operation("Say how far an act on many things is", tag=TAG, gives=serializers.WholeJob)
+    @operation("Get a bulk action", tag=TAG, gives=serializers.WholeJob)
     def get(self, request: Request, handle: str) -> Response:
         """Answer with the counts, and what came of each thing."""
         return self.whole(handle)
@@ -170,12 +170,11 @@ class BulkStep(Job):
     """`/bulk/<handle>/step/`."""
 
     @operation(
-        "Move an act on many things on",
+        "Advance a bulk action",
         tag=TAG,
         takes=False,
         gives=serializers.WholeJob,
-        about="For some seconds, and up to fifty things. Ask again until `is_over`. Each thing is acted on once, "
-        "however often a step is asked for.",
+        about="Runs for some seconds and up to fifty items. Repeat until `is_over`. Each item is processed once.",
     )
     def post(self, request: Request, handle: str) -> Response:
         """Do some of it."""
@@ -189,11 +188,11 @@ class BulkStop(Job):
     """`/bulk/<handle>/stop/`."""
 
     @operation(
-        "Stop an act on many things",
+        "Stop a bulk action",
         tag=TAG,
         takes=False,
         gives=serializers.WholeJob,
-        about="Nothing more is begun; what was begun is not taken back.",
+        about="Items already started are not undone.",
     )
     def post(self, request: Request, handle: str) -> Response:
         """Let nothing more be begun."""

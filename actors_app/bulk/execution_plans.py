@@ -32,8 +32,8 @@ LISTED = 20  # of them that the preview names
 LOOKED_AT = 1000  # of all that match, the newest, whose messages are looked for
 ACTORS_ASKED = 10  # whose executions are asked for again before the preview
 SECONDS = 2.0  # that asking may take
-UNSEEN = "It is not in the history, or not for you to see."
-GONE = "The API does not have it any more."
+UNSEEN = "Not found, or you don't have access."
+GONE = "No longer in the API."
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ def _reasons(
         why_not = "" if _is_there(row, actor) else GONE
         may_see = stored is not None and message_archive.may_see(credentials, stored, actor.as_actor())
         if not why_not and (stored is None or not may_see or stored.size > message_archive.MAX_KEPT):
-            why_not = "Nothing is kept."
+            why_not = "No stored message."
             if in_words:
                 why_not = message_archive.original_message(credentials, row.id, actor.as_actor()).why_not or why_not
         if not why_not and stored is not None:
@@ -242,8 +242,8 @@ def _why_not_halted(row: HistoryRow, actor: SeenActor) -> str:
     if row.outcome == "running":
         return ""
     if row.outcome == "waiting":
-        return "It has not started; only what runs can be halted."
-    return f"It does not run any more: {outcome_label(row.outcome)}."
+        return "Not started; only running executions can be halted."
+    return f"No longer running: {outcome_label(row.outcome)}."
 
 
 def _refreshed(abaco: Abaco, rows: Sequence[HistoryRow], actors: dict[int, SeenActor]) -> list[HistoryRow]:

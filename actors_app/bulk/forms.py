@@ -13,8 +13,8 @@ from actors_app.services.blanks import collapsed
 
 SCOPES = ("picked", "page", "all")
 MAX_PICKED = max(PAGE_SIZES)  # all rows of a page
-_NO_ACT = "There is no such act; there are halt and resend."
-_NO_SCOPE = "There is no such choice; there are picked, page and all."
+_NO_ACT = "Unknown action. Choose halt or resend."
+_NO_SCOPE = "Unknown selection. Choose picked, page or all."
 
 
 class PicksField(forms.Field):
@@ -28,10 +28,10 @@ class PicksField(forms.Field):
         for text in value or ():
             actor_id, _, execution_id = text.partition("/")
             if not (is_id(actor_id) and is_id(execution_id)):
-                raise forms.ValidationError("What was picked is no execution. Go back and pick again.")
+                raise forms.ValidationError("The selection contains an invalid execution. Go back and select again.")
             picks[actor_id, execution_id] = None
         if len(picks) > MAX_PICKED:
-            raise forms.ValidationError(f"At most {MAX_PICKED} can be picked; choose all that match instead.")
+            raise forms.ValidationError(f"Select at most {MAX_PICKED}, or choose all matching.")
         return tuple(picks)
 
 
@@ -59,7 +59,7 @@ class PickedForm(PicksForm):
         picks = self.cleaned_data.get("pick")
         scope = self.cleaned_data.get("scope") or ("picked" if picks else "all")
         if scope == "picked" and picks == ():
-            self.add_error("pick", "Nothing is picked. Tick executions in the list, or choose all that match.")
+            self.add_error("pick", "Nothing selected. Select executions, or choose all matching.")
         self.cleaned_data["scope"] = scope
 
 
@@ -76,14 +76,14 @@ class OrderForm(PortalForm):
     """The confirmation of a bulk act: why, and the signed plan that its page showed."""
 
     reason = forms.CharField(
-        label="Why",
+        label="Reason",
         max_length=500,
-        help_text="Kept in the activity, with each result.",
+        help_text="Recorded in the audit log.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
-            "required": "Say why; whoever reads the activity will want to know.",
-            "max_length": "Say it in 500 characters.",
-            "null_characters_not_allowed": "This holds a character that cannot be kept; type it again.",
+            "required": "Enter a reason.",
+            "max_length": "Use at most 500 characters.",
+            "null_characters_not_allowed": "This contains an invalid character.",
         },
     )
     plan = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -91,7 +91,7 @@ class OrderForm(PortalForm):
 
 # Actors and their workers -----------------------------------------------------------------------------------
 
-_NO_ACTOR_ACT = "There is no such act; there are stop, purge and delete."
+_NO_ACTOR_ACT = "Unknown action. Choose stop, purge or delete."
 ACTOR_PLACES = ("actor-list", "administration", "all-workers")
 
 
@@ -106,12 +106,14 @@ class ActorPicksField(forms.Field):
         for text in value or ():
             actor_id, slash, worker_id = text.partition("/")
             if not is_id(actor_id) or (slash and not is_id(worker_id)):
-                raise forms.ValidationError("What was picked is no actor and no worker. Go back and pick again.")
+                raise forms.ValidationError(
+                    "The selection contains an invalid actor or worker. Go back and select again."
+                )
             picks[actor_id, worker_id] = None
         if not picks:
-            raise forms.ValidationError("Nothing is picked. Tick some rows of the list first.")
+            raise forms.ValidationError("Nothing selected. Select rows first.")
         if len(picks) > MAX_PICKED:
-            raise forms.ValidationError(f"At most {MAX_PICKED} can be picked at once.")
+            raise forms.ValidationError(f"Select at most {MAX_PICKED}.")
         return tuple(picks)
 
 
@@ -141,7 +143,7 @@ class ActorBulkForm(PicksForm):
         """Refuse to do to a single worker what is done to actors."""
         picks = self.cleaned_data.get("pick") or ()
         if self.cleaned_data.get("act") in ("purge", "delete") and any(worker for _, worker in picks):
-            self.add_error("pick", "Workers can be stopped; only actors have a mailbox and can be deleted.")
+            self.add_error("pick", "Workers can only be stopped.")
 
 
 class ActorOrderForm(OrderForm):
@@ -153,8 +155,8 @@ class ActorOrderForm(OrderForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
         error_messages={
             "required": "Type the number to confirm.",
-            "max_length": "This is not the number.",
-            "null_characters_not_allowed": "This is not the number.",
+            "max_length": "Doesn't match.",
+            "null_characters_not_allowed": "Doesn't match.",
         },
     )
     field_order = ("number", "reason", "plan")
@@ -167,5 +169,5 @@ class ActorOrderForm(OrderForm):
         """Compare what was typed with how many there are."""
         number = collapsed(self.cleaned_data["number"])
         if number != str(self.expected):
-            raise forms.ValidationError(f"This is not the number: it is {self.expected}.")
+            raise forms.ValidationError(f"Doesn't match. Type {self.expected}.")
         return number

@@ -101,4 +101,4 @@ def stop(job: BulkJob) -> int:
     with transaction.atomic():
         BulkJob.objects.filter(pk=job.pk).update(stopped=True)
         waiting = BulkItem.objects.filter(job=job, outcome=BulkItem.WAITING)
-        return waiting.update(outcome=BulkItem.SKIPPED, said="You stopped before its turn; nothing was sent.")
+        return waiting.update(outcome=BulkItem.SKIPPED, said="Stopped before it started; nothing was sent.")

@@ -5,8 +5,8 @@ from actors_app.core.operations.operation import Operation
 START_BULK = Operation(
     "bulk.start",
     about="page",
-    done="ordered one act on",
-    tried="order one act on",
-    choice="Order a bulk act",
-    summary="Order an act on many things",
+    done="started a bulk action on",
+    tried="start a bulk action on",
+    choice="Start a bulk action",
+    summary="Start a bulk action",
 )

@@ -86,5 +86,5 @@ class MayChange:
         if self._role is not AdminRole.OTHER:
             return ""
         level = levels.get(self._me, "NONE")
-        has = "you have no level of your own" if level == "NONE" else f"your level is {level}"
-        return f"It needs UPDATE on the actor, and {has}."
+        has = "you have no access" if level == "NONE" else f"you have {level}"
+        return f"Requires UPDATE on the actor; {has}."

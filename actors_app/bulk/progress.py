@@ -22,13 +22,13 @@ from actors_app.messages.commands import execution_address
 
 # Word on screen, style class and icon of each outcome of an item, in the order of the counts.
 WORDS = {
-    BulkItem.DONE: ("Done", "ok", "circle-check"),
-    BulkItem.REFUSED: ("Refused", "bad", "circle-x"),
+    BulkItem.DONE: ("Success", "ok", "circle-check"),
+    BulkItem.REFUSED: ("Rejected", "bad", "circle-x"),
     BulkItem.UNKNOWN: ("Unknown", "wait", "circle-question-mark"),
     BulkItem.SKIPPED: ("Skipped", "off", "circle"),
-    BulkItem.LEFT: ("Left out", "off", "circle"),
-    BulkItem.STARTED: ("Under way", "run", "loader"),
-    BulkItem.WAITING: ("Waiting", "wait", "clock"),
+    BulkItem.LEFT: ("Skipped", "off", "circle"),
+    BulkItem.STARTED: ("In progress", "run", "loader"),
+    BulkItem.WAITING: ("Queued", "wait", "clock"),
 }
 # The lists that an act is ordered from: the section of the navigation, and what the way back is called.
 PLACES = {
@@ -106,7 +106,7 @@ class Page:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will be begun."""
+        """Whether nothing more will be started."""
         return not any(self.counts.get(name) for name in jobs.OPEN)
 
     @property

@@ -13,17 +13,17 @@ ACTS = (*OF_EXECUTIONS, *OF_ACTORS)
 class Wanted(Body):
     """What is to be done to what."""
 
-    act = Choice(list(ACTS), help_text="halt and resend are done to executions, the others to actors or workers.")
+    act = Choice(list(ACTS), help_text="halt and resend apply to executions, the others to actors or workers.")
     pick = serializers.ListField(
         child=Text(max_length=200),
         required=False,
         max_length=MAX_PICKED,
-        help_text="Executions and workers as `actor/execution` and `actor/worker`, actors by their ids.",
+        help_text="`actor/execution`, `actor/worker`, or actor IDs.",
     )
     filter = Text(
         required=False,
         max_length=2000,
-        help_text="Instead of picking executions: all that match, as after the `?` of `GET /api/v1/executions/`.",
+        help_text="Instead of a selection: a filter, as in the query of `GET /api/v1/executions/`.",
     )
 
 
@@ -31,7 +31,7 @@ class Thing(serializers.Serializer):
     """One thing that it would be done to."""
 
     actor_id = serializers.CharField()
-    object_id = serializers.CharField(allow_blank=True, help_text="The execution or the worker; empty for the actor.")
+    object_id = serializers.CharField(allow_blank=True, help_text="Execution or worker; empty for the actor.")
 
 
 class LeftThing(Thing):
@@ -50,22 +50,24 @@ class Loss(serializers.Serializer):
 class Preview(serializers.Serializer):
     """What would be done; nothing is yet."""
 
-    question = serializers.CharField(help_text="What is ordered with it, in words.")
+    question = serializers.CharField(help_text="Action as text.")
     consequences = serializers.ListField(child=serializers.CharField())
-    number = serializers.IntegerField(help_text="To how many it would be done.")
-    beyond = serializers.IntegerField(help_text="How many more there are than can be ordered at once.")
+    number = serializers.IntegerField(help_text="Number of affected items.")
+    beyond = serializers.IntegerField(help_text="Number of items above the limit.")
     items = Thing(many=True)
     left = LeftThing(many=True)
     losses = Loss(many=True)
-    plan = serializers.CharField(allow_null=True, help_text="What an order is made with, for an hour; null for none.")
+    plan = serializers.CharField(
+        allow_null=True, help_text=("Token to start it, valid for an hour; null if nothing can be done.")
+    )
 
 
 class Order(Body):
     """Ordering what a preview said."""
 
-    plan = Text(max_length=1_000_000, help_text="Of the preview, as it was.")
-    reason = Text(max_length=500, help_text="Kept in the activity, with each result.")
-    number = Whole(required=False, min_value=1, max_value=1000, help_text="Of actors and workers: how many they are.")
+    plan = Text(max_length=1_000_000, help_text="Token from the preview.")
+    reason = Text(max_length=500, help_text="Recorded in the audit log.")
+    number = Whole(required=False, min_value=1, max_value=1000, help_text="For actors and workers: their number.")
 
 
 class Job(serializers.Serializer):
@@ -75,11 +77,11 @@ class Job(serializers.Serializer):
     act = serializers.ChoiceField(list(ACTS))
     reason = serializers.CharField(allow_blank=True)
     created = serializers.DateTimeField(help_text=MOMENT)
-    is_over = serializers.BooleanField(help_text="Whether nothing more will be begun.")
-    total = serializers.IntegerField(help_text="To how many it is done.")
-    over = serializers.IntegerField(help_text="Of how many it is known what came of it, or that nobody knows.")
+    is_over = serializers.BooleanField(help_text="Whether nothing more will be started.")
+    total = serializers.IntegerField(help_text="Number of affected items.")
+    over = serializers.IntegerField(help_text="Number of finished items, including those with an unknown outcome.")
     counts = serializers.DictField(
-        child=serializers.IntegerField(), help_text=f"How many are {', '.join(WORDS)}; what there is none of is absent."
+        child=serializers.IntegerField(), help_text=f"Number per result ({', '.join(WORDS)}); zero counts are omitted."
     )
 
 
@@ -88,15 +90,15 @@ class Outcome(Thing):
 
     number = serializers.IntegerField()
     outcome = serializers.ChoiceField(list(WORDS))
-    said = serializers.CharField(allow_blank=True, help_text="What came of it, in a sentence.")
-    made = serializers.CharField(allow_blank=True, help_text="The execution that sending again made.")
+    said = serializers.CharField(allow_blank=True, help_text="Result message.")
+    made = serializers.CharField(allow_blank=True, help_text="New execution after a resend.")
 
 
 class WholeJob(Job):
     """A job with what came of each thing."""
 
     items = Outcome(many=True)
-    waits_because = serializers.CharField(allow_null=True, help_text="Why a step ended early, if it did.")
+    waits_because = serializers.CharField(allow_null=True, help_text="Why a step ended early, if so.")
 
 
 class JobsQuery(PageQuery):

@@ -91,9 +91,9 @@ def _settle(job: BulkJob) -> None:
 def _recorded_result(entry: AuditEntry | None) -> TurnResult:
     end = end_of(entry) if entry else None
     if entry is None or end is None:
-        return TurnResult(BulkItem.UNKNOWN, "The portal was interrupted. It is not known whether it was done.")
+        return TurnResult(BulkItem.UNKNOWN, "Interrupted; outcome unknown.")
     message, reason = answer_of(entry)
-    quoted = f" The API said: “{reason}”" if reason else ""
+    quoted = f" API response: “{reason}”" if reason else ""
     return TurnResult(end.outcome, message + quoted, execution_of(entry) if entry.action == SEND_MESSAGE.action else "")
 
 
@@ -131,5 +131,5 @@ def _do(request: HttpRequest, abaco: Abaco, job: BulkJob, item: BulkItem) -> Cal
 
 
 def _sentence(error: CallError) -> str:
-    quoted = f" The API said: “{error.reason}”" if error.reason else ""
+    quoted = f" API response: “{error.reason}”" if error.reason else ""
     return f"{error.user_message}{quoted}"

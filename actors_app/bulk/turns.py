@@ -114,8 +114,8 @@ def halt(turn: Turn) -> TurnResult:
     """Halt an execution that runs."""
     execution: Execution = turn.ask(lambda: turn.abaco.executions.get(turn.actor_id, turn.object_id))
     if execution.status != "RUNNING":
-        return _skipped(f"It did not run any more: {outcome_label(execution.outcome).lower()}.")
-    message = "The halt was ordered."
+        return _skipped(f"No longer running: {outcome_label(execution.outcome).lower()}.")
+    message = "Halt requested."
     turn.write(
         lambda: turn.abaco.executions.halt(turn.actor_id, turn.object_id),
         lambda _: Outcome(message, execution_address(turn.actor_id, turn.object_id)),
@@ -146,7 +146,7 @@ def resend(turn: Turn) -> TurnResult:
         details=audit_details(sent),
     )
     execution_id = result.value.execution_id if result.value else ""
-    return TurnResult(BulkItem.DONE, "Sent again.", visible(execution_id)[:128])
+    return TurnResult(BulkItem.DONE, "Resent.", visible(execution_id)[:128])
 
 
 # Actors and their workers -----------------------------------------------------------------------------------
@@ -157,16 +157,16 @@ def stop(turn: Turn) -> TurnResult:
     try:
         worker: Worker = turn.ask(lambda: turn.abaco.workers.get(turn.actor_id, turn.object_id))
     except NotFound:
-        return _skipped("It was gone already.")
+        return _skipped("Already gone.")
     if worker.is_stopping:
-        return _skipped("It was asked to stop already.")
-    message = "It was asked to stop."
+        return _skipped("Already stopping.")
+    message = "Stopping."
     turn.write(
         lambda: turn.abaco.workers.stop(turn.actor_id, turn.object_id),
         lambda _: Outcome(message, reverse("actors:worker-list", args=[turn.actor_id])),
         details={"before": {"status": worker.status}},
     )
-    return TurnResult(BulkItem.DONE, f"{message} It was running something then." if worker.is_busy else message)
+    return TurnResult(BulkItem.DONE, f"{message} It was running an execution." if worker.is_busy else message)
 
 
 def purge(turn: Turn) -> TurnResult:
@@ -174,13 +174,11 @@ def purge(turn: Turn) -> TurnResult:
     mailbox: Mailbox = turn.ask(lambda: turn.abaco.messages.count(turn.actor_id))
     number = mailbox.messages
     if number == 0:
-        return _skipped("No message waited any more.")
+        return _skipped("No queued messages left.")
     if number is None:
-        message = "The mailbox was purged."
+        message = "Mailbox purged."
     else:
-        message = (
-            f"The mailbox was purged; {thousands(number)} {'message was' if number == 1 else 'messages were'} in it."
-        )
+        message = f"Mailbox purged ({thousands(number)} {'message' if number == 1 else 'messages'} deleted)."
     turn.write(
         lambda: turn.abaco.messages.purge(turn.actor_id),
         lambda _: Outcome(message, reverse("actors:message-create", args=[turn.actor_id])),
@@ -197,9 +195,9 @@ def delete(turn: Turn) -> TurnResult:
     except NotFound as error:
         if error.may_be_hidden:
             raise
-        return _skipped("It was gone already.")
+        return _skipped("Already gone.")
     if actor.is_shutting_down:
-        return _skipped("It was being deleted already.")
+        return _skipped("Already being deleted.")
 
     def done() -> str:
         message = turn.abaco.actors.delete(turn.actor_id)
@@ -207,8 +205,8 @@ def delete(turn: Turn) -> TurnResult:
         return message
 
     def answer(message: str) -> Outcome:
-        suffix = " The API is still cleaning up after it." if "cleaning up" in message else ""
-        return Outcome(f"It is deleted.{suffix}", reverse("actors:actor-list"))
+        suffix = " The API is still cleaning up." if "cleaning up" in message else ""
+        return Outcome(f"Deleted.{suffix}", reverse("actors:actor-list"))
 
     result = turn.write(done, answer, details={"name": actor.label})
     return TurnResult(BulkItem.DONE, result.outcome.message)

@@ -17,7 +17,7 @@ from actors_app.core.security.credentials import Credentials, abaco_for, signed_
 from actors_app.services.errors import CallError
 
 STEP_SECONDS, STEP_ITEMS = 2.0, 10  # of a page that asks by itself
-TOO_OLD = "This page is too old to be used, or is not yours. Go back to the list and begin again."
+TOO_OLD = "This page has expired. Go back to the list and start again."
 
 
 def place_order(request: HttpRequest, plan: Plan, form: OrderForm) -> HttpResponse | None:
@@ -76,7 +76,7 @@ def bulk_stop(request: HttpRequest, handle: str) -> HttpResponse:
     job = _own_job(signed_in(request), handle)
     skipped = jobs.stop(job)
     if skipped:
-        say(request, f"Stopped. Nothing was sent for the {ACTS[job.act].count_label(skipped)} that still waited.")
+        say(request, f"Stopped. {ACTS[job.act].count_label(skipped)} not processed.")
     return go_to(request, "actors:bulk-detail", handle)
 
 

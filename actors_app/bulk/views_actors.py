@@ -59,7 +59,7 @@ def _context(plan: ActorPlan, form: ActorOrderForm) -> dict[str, Any]:
 
 def _refused(request: HttpRequest, complaints: list[str], place: str, query: str, act: str) -> HttpResponse:
     section, back_words = PLACES[place]
-    verb = ACTS[act].verb if act in ACTS else "Many at once"
+    verb = ACTS[act].verb if act in ACTS else "Bulk action"
     context = {"complaints": complaints, "back": address(place, query), "section": section, "back_words": back_words}
     return _page(request, {**context, "verb": verb}, 422)
 

@@ -80,7 +80,7 @@ def _context(plan: ExecutionPlan, form: OrderForm) -> dict[str, Any]:
 
 
 def _refused(request: HttpRequest, complaints: list[str], back: str, act: str = "") -> HttpResponse:
-    verb = "Export" if act == "export" else ACTS[act].verb if act in ACTS else "Many at once"
+    verb = "Export" if act == "export" else ACTS[act].verb if act in ACTS else "Bulk action"
     return _page(request, {"complaints": complaints, "back": back, "verb": verb}, 422)
 
 

@@ -48,7 +48,7 @@ class ConfigList(Resource):
         tag=TAG,
         query=serializers.ConfigsQuery,
         gives=page_of(serializers.Config),
-        about="The whole tenant reads every value that is no secret.",
+        about="Non-secret values are visible to everyone in the tenant.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them, by name."""
@@ -92,7 +92,7 @@ class ConfigDetail(Resource):
         tag=TAG,
         upstream="config.list",
         gives=serializers.Config,
-        about="It is read from the list: the API gives one alone to administrators only.",
+        about="Read from the list, since the API returns single configs to administrators only.",
     )
     def get(self, request: Request, config: str) -> Response:
         """Answer with one."""
@@ -104,7 +104,7 @@ class ConfigDetail(Resource):
         takes=serializers.ConfigValue,
         example={"value": "https://catalogue.example.org", "actors": ["rnaseq-production"]},
         gives=serializers.Config,
-        about="The API does this for administrators alone; for others it fails, and nothing is changed.",
+        about="Administrators only.",
     )
     def put(self, request: Request, config: str) -> Response:
         """Replace all of it but its name."""
@@ -118,8 +118,7 @@ class ConfigDetail(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="The API does this for administrators alone. "
-        "A name that no config has counts as deleted already, and the message says so.",
+        about="Administrators only.",
     )
     def delete(self, request: Request, config: str) -> Response:
         """Delete it."""
@@ -129,5 +128,5 @@ class ConfigDetail(Resource):
 def _typed(data: dict[str, Any]) -> Any:
     for name in data["actors"]:
         if not name or "," in name or any(sign.isspace() for sign in name):
-            raise not_valid({"actors": [f"“{name}” is no id and no alias of an actor."]})
+            raise not_valid({"actors": [f"“{name}” is not an actor ID or alias."]})
     return typed({**data, "actors": ", ".join(data["actors"])}.items())

@@ -15,14 +15,12 @@ from actors_app.services.types import Config
 
 
 def create(request: HttpRequest, abaco: Abaco, typed: Mapping[str, Any]) -> CommandResult[Config]:
-    """Make a config of what a form took. `POST /actors/configs`."""
+    """Create a config of what a form took. `POST /actors/configs`."""
     return perform(
         request,
         CREATE_CONFIG,
         lambda: abaco.configs.create(typed["name"], typed["value"], typed["is_secret"], typed["actors"]),
-        lambda created: Outcome(
-            f"The config {visible(created.name)} is made.", f"{_page(typed['name'])}?{JUST_CREATED}=1"
-        ),
+        lambda created: Outcome(f"Config {visible(created.name)} created.", f"{_page(typed['name'])}?{JUST_CREATED}=1"),
         object_id=typed["name"],
         details={"is_secret": typed["is_secret"], "actors": typed["actors"]},
     )
@@ -34,7 +32,7 @@ def update(request: HttpRequest, abaco: Abaco, config: str, typed: Mapping[str, 
         request,
         UPDATE_CONFIG,
         lambda: abaco.configs.update(config, typed["value"], typed["is_secret"], typed["actors"]),
-        lambda _: Outcome(f"The config {config} is saved.", _page(config)),
+        lambda _: Outcome(f"Config {config} saved.", _page(config)),
         object_id=config,
         details={"is_secret": typed["is_secret"], "actors": typed["actors"]},
     )
@@ -47,7 +45,7 @@ def delete(request: HttpRequest, abaco: Abaco, config: str) -> CommandResult[boo
         DELETE_CONFIG,
         lambda: was_gone(lambda: abaco.configs.delete(config)),
         lambda gone: Outcome(
-            f"The config {config} was deleted already." if gone else f"The config {config} is deleted.",
+            f"Config {config} was already deleted." if gone else f"Config {config} deleted.",
             reverse("actors:config-list"),
         ),
         object_id=config,

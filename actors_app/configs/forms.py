@@ -14,7 +14,7 @@ from actors_app.services.names import FORM
 from actors_app.services.types import Config
 
 CONFIGS_VARIABLE = "_actor_configs"  # in which an execution finds all configs of its actor together
-_NO_ACTOR = "Type the ids or aliases of the actors, with commas or spaces between them."
+_NO_ACTOR = "Enter actor IDs or aliases, separated by commas or spaces."
 
 
 class ConfigEditForm(PortalForm):
@@ -23,23 +23,21 @@ class ConfigEditForm(PortalForm):
     value = TextField(
         label="Value",
         widget=forms.Textarea(attrs={**PLAIN, "rows": 4}),
-        help_text="A text; the container finds it in _actor_configs, under the name of the config.",
+        help_text="Available in _actor_configs under the config's name.",
         error_messages={
-            "required": "Type the value.",
-            "null_characters_not_allowed": "A value cannot hold a zero character.",
+            "required": "Enter a value.",
+            "null_characters_not_allowed": "The value contains an invalid character.",
         },
     )
-    is_secret = forms.BooleanField(
-        label="Secret: the API encrypts it, and nobody can read it back, you included.", required=False
-    )
+    is_secret = forms.BooleanField(label="Secret (encrypted; can't be read back)", required=False)
     actors = PastedField(
         label="Actors",
         max_length=5000,
         widget=forms.Textarea(attrs={**PLAIN, "rows": 2}),
-        help_text="Ids or aliases, with commas or spaces between them: these actors receive it.",
+        help_text="Actor IDs or aliases, separated by commas or spaces.",
         error_messages={
             "required": _NO_ACTOR,
-            "max_length": "This is longer than 5,000 characters.",
+            "max_length": "Use at most 5,000 characters.",
             "null_characters_not_allowed": _NO_ACTOR,
         },
     )
@@ -62,7 +60,7 @@ class ConfigEditForm(PortalForm):
         names = list(dict.fromkeys(filter(None, map(trimmed, re.split(r"[\s,]+", self.cleaned_data["actors"])))))
         for name in names:
             if not FORM.fullmatch(name):
-                raise forms.ValidationError("“%(name)s” is no id and no alias of an actor.", params={"name": name})
+                raise forms.ValidationError("“%(name)s” is not an actor ID or alias.", params={"name": name})
         return names
 
 
@@ -73,10 +71,10 @@ class ConfigForm(ConfigEditForm):
         label="Name",
         max_length=128,
         widget=forms.TextInput(attrs={**PLAIN, "placeholder": "catalogue-url"}),
-        help_text="Unique in the whole tenant, and it cannot be renamed.",
+        help_text="Unique in the tenant; can't be renamed.",
         error_messages={
-            "required": "Type a name.",
-            "max_length": "At most 128 characters; make it shorter.",
+            "required": "Enter a name.",
+            "max_length": "Use at most 128 characters.",
             "null_characters_not_allowed": "Use letters, digits, dots, dashes, underscores and tildes.",
         },
     )
@@ -90,7 +88,7 @@ class ConfigForm(ConfigEditForm):
 class ConfigFilter(ListFilter):
     """Which configs are shown, and which page of them; a value that means nothing is read as none."""
 
-    SHOW = (("", "All"), ("mine", "Of actors I may read"), ("secret", "Secrets"))
+    SHOW = (("", "All"), ("mine", "Accessible"), ("secret", "Secrets"))
     q = PastedField(required=False, max_length=128)
     show = forms.ChoiceField(choices=SHOW, required=False)
 

@@ -14,22 +14,24 @@ from actors_app.services import Abaco
 def config_exists(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether there is a config of that name."""
     if items := _config(abaco, entry):
-        return Finding("yes", "There is a config of that name.", "Open it and see whether it is yours.", items)
-    return Finding("no", "There is no such config.", "You can make it again.")
+        return Finding("yes", "A config of this name exists.", "Check whether it is yours.", items)
+    return Finding("no", "The config does not exist.", "Create it again.")
 
 
 def config_remains(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether the config is there; a value is not compared, since none is on the trail."""
     if items := _config(abaco, entry):
-        return Finding("unknown", "The config is there; what was saved cannot be told.", "Open it and look.", items)
-    return Finding("no", "There is no such config.", "You can make it again.")
+        return Finding(
+            "unknown", ("The config exists; whether the change was saved is unknown."), "Open it to check.", items
+        )
+    return Finding("no", "The config does not exist.", "Create it again.")
 
 
 def config_is_gone(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether the config is still there."""
     if items := _config(abaco, entry):
-        return Finding("no", "The config is still there.", "You can delete it again.", items)
-    return Finding("yes", "The config is not there any more.", "There is nothing left to do.")
+        return Finding("no", "The config still exists.", "Delete it again.", items)
+    return Finding("yes", "The config no longer exists.", "There is nothing left to do.")
 
 
 def _config(abaco: Abaco, entry: AuditEntry) -> Sequence[Item]:
@@ -45,18 +47,18 @@ LIST_CONFIGS = Operation(
     "GET",
     "/actors/configs",
     summary="List the configs of the tenant",
-    title="List the configs",
+    title="List configs",
 )
 CREATE_CONFIG = Operation(
     "config.create",
     "POST",
     "/actors/configs",
     kind="config",
-    done="made the config",
-    tried="make the config",
+    done="created the config",
+    tried="create the config",
     check=config_exists,
-    summary="Make a config",
-    title="Make the config",
+    summary="Create a config",
+    title="Create config",
     example=_EXAMPLE,
 )
 UPDATE_CONFIG = Operation(
@@ -71,7 +73,7 @@ UPDATE_CONFIG = Operation(
     choice="Edit a config",
     check=config_remains,
     summary="Replace a config",
-    title="Replace the config",
+    title="Replace config",
     example=_EXAMPLE,
 )
 DELETE_CONFIG = Operation(
@@ -85,5 +87,5 @@ DELETE_CONFIG = Operation(
     tried="delete the config",
     check=config_is_gone,
     summary="Delete a config",
-    title="Delete the config",
+    title="Delete config",
 )

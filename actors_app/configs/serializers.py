@@ -12,7 +12,7 @@ class Config(serializers.Serializer):
     name = serializers.CharField()
     value = serializers.CharField(allow_null=True, allow_blank=True, help_text="null for a secret.")
     is_secret = serializers.BooleanField()
-    actors = serializers.ListField(child=serializers.CharField(), help_text="Ids and aliases of who receives it.")
+    actors = serializers.ListField(child=serializers.CharField(), help_text="IDs and aliases of its actors.")
     name_problem = NameProblem()
 
 
@@ -25,15 +25,15 @@ class CreatedConfig(Config):
 class ConfigsQuery(PageQuery):
     """Which configs."""
 
-    q = Text(required=False, max_length=128, help_text="Part of the name, of the value, or of an actor named there.")
-    actor = Text(required=False, max_length=128, help_text="Those for this id or alias.")
+    q = Text(required=False, max_length=128, help_text="Part of the name, value or an actor.")
+    actor = Text(required=False, max_length=128, help_text="Only configs of this actor ID or alias.")
 
 
 class ConfigValue(Body):
     """What a config becomes: the whole is sent, the value of a secret too."""
 
-    value = Text(help_text="A text. All configs of an actor fit into 131,072 bytes together, as a rule.")
-    is_secret = Truth(required=False, help_text="The API encrypts it, and nobody can read it back.")
+    value = Text(help_text="Text. All configs of an actor together are usually limited to 131,072 bytes.")
+    is_secret = Truth(required=False, help_text="Encrypted by the API; can't be read back.")
     actors = serializers.ListField(
         child=Text(max_length=128), min_length=1, max_length=100, help_text="Ids or aliases."
     )
@@ -42,4 +42,4 @@ class ConfigValue(Body):
 class NewConfig(ConfigValue):
     """A new config."""
 
-    name = Text(max_length=128, help_text="Unique in the whole tenant, and it cannot be renamed.")
+    name = Text(max_length=128, help_text="Unique in the tenant; can't be renamed.")

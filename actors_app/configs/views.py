@@ -81,7 +81,7 @@ def _is_shown(row: ConfigRow, chosen: Mapping[str, Any]) -> bool:
 @sensitive_post_parameters()
 @page("GET", "POST")
 def config_create(request: HttpRequest) -> HttpResponse:
-    """Make a config (`POST /actors/configs`)."""
+    """Create a config (`POST /actors/configs`)."""
     form = ConfigForm(initial={"actors": request.GET.get("actor", "")[:128]})
     if request.method == "POST":
         form = ConfigForm(request.POST)

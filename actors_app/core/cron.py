@@ -13,7 +13,7 @@ from actors_app.services.types import Actor
 
 UNITS = ("hour", "day", "week", "month")
 SHOWN = 5
-TOO_LONG = "The second run would be after the year 9999, where the API cannot count. Choose a shorter interval."
+TOO_LONG = "Interval too long. Choose a shorter one."
 _SCHEDULE = re.compile(r"([Nn]ow|\d{4}-\d{1,2}-\d{1,2} \d{1,2}) \+ 0*(\d{1,8}) (hour|day|week|month)s?", re.ASCII)
 _HOUR = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2}) (\d{1,2})", re.ASCII)
 

@@ -39,7 +39,7 @@ def configuration() -> Findings:
         yield warning(
             "settings",
             "PORTAL_BEHIND_PROXY is off: right only where this process itself speaks TLS. Behind a proxy, every page "
-            "would be sent from https to https for ever.",
+            "would redirect from https to https forever.",
         )
     messages = run_checks(include_deployment_checks=not settings.PLAIN_HTTP)
     for message in messages:

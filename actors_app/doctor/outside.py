@@ -129,8 +129,8 @@ def _entered(url: str, response: probing.Response) -> Findings:
     ):
         yield failure(
             "front door",
-            f"{url} sends people to {to} for ever: the proxy must send X-Forwarded-Proto: https, and "
-            "PORTAL_BEHIND_PROXY must be true.",
+            f"{url} redirects to {to} forever: the proxy must send X-Forwarded-Proto: https, and PORTAL_BEHIND_PROXY "
+            "must be true.",
         )
     elif response.status == 400:
         yield failure(
@@ -195,8 +195,8 @@ def _account(tenant: Tenant) -> Findings:
         if role.is_unknown:
             yield warning(
                 "history",
-                f"Whether that account is an administrator of {tenant.name} is not known: the API gave no answer "
-                "that tells. As one it would see all actors.",
+                f"The role of that account at {tenant.name} is unknown: the API did not respond. As an administrator "
+                "it would see all actors.",
             )
 
 

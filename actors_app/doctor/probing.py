@@ -50,7 +50,7 @@ def ask(url: str, path: str, *, ca_file: str = "", headers: dict[str, str] | Non
         connection: socket.socket = connect(host, parts.port or (443 if is_tls else 80), SECONDS)
         connection.settimeout(SECONDS)
     except (socket.gaierror, UnicodeError):
-        raise Unreached("its name is not known") from None
+        raise Unreached("unknown host") from None
     except TimeoutError:
         raise Unreached(f"it does not accept a connection within {SECONDS:.0f} s") from None
     except OSError as problem:

@@ -44,7 +44,7 @@ class ExecutionList(Resource):
         tag=TAG,
         query=HistoryQuery,
         gives=HistoryPage,
-        about="Newest first, from what the portal remembers, brought up to date in the time of one request.",
+        about="Newest first, from the portal's history, which is updated during the request.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of them."""
@@ -57,7 +57,7 @@ class ExecutionList(Resource):
         example={"runtime": 12, "cpu": 1000000000, "io": 4096},
         gives=serializers.RegisteredExecution,
         status=201,
-        about="Abaco itself refuses every one.",
+        about="Current Abaco releases reject it.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Register one."""
@@ -78,7 +78,7 @@ class History(Resource):
     """`/executions/`."""
 
     @operation(
-        "List the executions of all actors that you may read",
+        "List executions of all accessible actors",
         tag=TAG,
         upstream="search.executions",
         query=HistoryQuery,
@@ -97,7 +97,7 @@ class HistoryFile(Resource):
     renderer_classes = FileRenderers
 
     @operation(
-        "Take the executions of all actors as a file",
+        "Export executions across actors",
         tag=TAG,
         upstream="search.executions",
         query=HistoryFileQuery,
@@ -115,7 +115,7 @@ class ExecutionFile(Resource):
     renderer_classes = FileRenderers
 
     @operation(
-        "Take the executions of an actor as a file",
+        "Export executions of an actor",
         tag=TAG,
         upstream="execution.list",
         query=HistoryFileQuery,
@@ -144,8 +144,8 @@ class ExecutionHalt(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="Its worker takes no more messages, while its record stays BUSY and keeps others from being started: "
-        "PATCH the actor with `force`, or, in v3, DELETE the worker and send the next message.",
+        about="Its worker takes no more messages, and its record stays BUSY and prevents new workers: PATCH the actor "
+        "with `force`, or, in v3, DELETE the worker and send the next message.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Order the halt of one that runs."""
@@ -157,11 +157,11 @@ class ExecutionWhy(Resource):
     """`/actors/<actor>/executions/<execution>/why/`."""
 
     @operation(
-        "Say why an execution is not running",
+        "Diagnose a waiting execution",
         tag="Executions",
         upstream="execution.get actor.get mailbox.count worker.list",
         gives=serializers.Why,
-        about="One reason and the facts that show it. Where the API does not say enough, its kind is `unknown`.",
+        about="The reason and the facts behind it. The kind is `unknown` if the API does not report enough.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with the reason, as things stand now."""
@@ -193,8 +193,8 @@ class EvidencePack(Resource):
         tag="Executions",
         upstream="actor.get permission.list execution.get log.get",
         gives={"application/zip": bytes},
-        about="A ZIP of all that can be known of it, with the SHA-256 of each file, sent while it is made. That it was "
-        "taken is in the activity.",
+        about="A streamed ZIP with everything known about the execution and the SHA-256 of each file. Downloads are "
+        "recorded in the audit log.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> StreamingHttpResponse:
         """Send the pack."""

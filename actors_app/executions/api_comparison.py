@@ -29,7 +29,7 @@ class Comparison(Resource):
         upstream="execution.get log.get",
         query=serializers_comparison.ComparisonQuery,
         gives=serializers_comparison.ComparedExecutions,
-        about="The last failure with the success before it: `?a=<actor>/<execution>&b=success`.",
+        about="Last failure and the success before it: `?a=<actor>/<execution>&b=success`.",
     )
     def get(self, request: Request) -> Response:
         """Answer with what differs; both must be there."""

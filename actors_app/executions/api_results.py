@@ -41,11 +41,11 @@ class ResultList(Resource):
     secret = True
 
     @operation(
-        "List the results that you took",
+        "List your saved results",
         tag=TAG,
         query=PageQuery,
         gives=page_of(serializers.Result),
-        about="Nothing is asked of the Actors API. What was taken is kept for a day.",
+        about="Makes no API call. Fetched results are saved for 24 hours.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with a page of them, the newest first."""
@@ -57,17 +57,15 @@ class ResultList(Resource):
         tag=TAG,
         takes=False,
         gives=serializers.TakenResult,
-        about="The API gives each result once and forgets it, so it is kept here before anything else. With an "
-        "`Idempotency-Key` a second try takes no second one.",
+        about="Each result can be read only once from the API, so it is saved first. With an `Idempotency-Key`, a "
+        "retry does not fetch another one.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Take one, and keep it."""
         result = answered(self.http, TAKE_RESULT, actor_id=actor_id, object_id=execution_id)
         if result is None:
             if not result_archive.has_room(self.user):
-                raise Problem(
-                    409, "no-room", "You keep as many results here as the portal allows.", advice=commands_results.FULL
-                )
+                raise Problem(409, "no-room", "Storage limit for saved results reached.", advice=commands_results.FULL)
             self.abaco.executions.get(actor_id, execution_id)  # the API has no result of one that is not there either
             result = commands_results.take(self.http, self.abaco, actor_id, execution_id)
         return self.command_response(result, _taken_body)
@@ -80,13 +78,12 @@ class ResultDetail(Resource):
     renderer_classes = (JSONRenderer, _Bytes)
 
     @operation(
-        "Read a result that you took",
+        "Read a saved result",
         tag=TAG,
         query=SecretsQuery,
         gives={"application/json": serializers.WholeResult, "application/octet-stream": bytes},
-        about="With `Accept: application/octet-stream` it is the bytes themselves; as JSON 10 MB at most. "
-        "What is recognised as a secret is masked; it may contain others. "
-        "`size` and `sha256` are those of the result as it was taken.",
+        about="With `Accept: application/octet-stream` the raw bytes are returned; JSON is limited to 10 MB. Detected "
+        "secrets are masked; others may remain. `size` and `sha256` describe the original.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str, result_id: int) -> Response | HttpResponse:
         """Answer with one, and what is in it."""
@@ -102,7 +99,9 @@ class ResultDetail(Resource):
             raise Http404
         is_raw = request.accepted_media_type == _Bytes.media_type
         if row.size > MOST and not is_raw:
-            raise Problem(406, "not-acceptable", "It is larger than 10 MB.", advice="Ask for application/octet-stream.")
+            raise Problem(
+                406, "not-acceptable", ("The result is larger than 10 MB."), advice="Request application/octet-stream."
+            )
         try:
             masker = self.masker(actor_id, execution_id, "file of a result" if is_raw else "result")
             data = result_archive.content(self.user, execution_id, result_id, masker)

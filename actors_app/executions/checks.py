@@ -13,19 +13,22 @@ def execution_is_halted(abaco: Abaco, entry: AuditEntry) -> Finding:
     items = [Item(execution.id, page, execution.finish_time, execution.outcome)]
     if not execution.is_finished:
         return Finding(
-            "unknown", "The execution still runs.", "A halt takes a moment; then you can halt it again.", items
+            "unknown",
+            "The execution is still running.",
+            ("A halt can take a moment. If it keeps running, halt it again."),
+            items,
         )
     if execution.outcome == "halted":
-        return Finding("yes", "The execution was halted.", "There is nothing left to do.", items)
-    return Finding("no", "The execution has ended by itself.", "There is nothing left to do.", items)
+        return Finding("yes", "The execution was halted.", "No action needed.", items)
+    return Finding("no", "The execution finished on its own.", "No action needed.", items)
 
 
 def execution_is_registered(abaco: Abaco, entry: AuditEntry) -> Finding:
     """Show the way to the list, since nothing in it says who registered what."""
     return Finding(
         "unknown",
-        "An execution that was registered looks like any other.",
-        "Look through the list of executions.",
+        "A registered execution can't be told apart from others.",
+        "Check the list of executions.",
         [Item("All executions", page_of_actor(entry, "execution-list"))],
     )
 
@@ -34,7 +37,7 @@ def result_is_taken(abaco: Abaco, entry: AuditEntry) -> Finding:
     """Say that asking would take another; what was taken is with the execution."""
     return Finding(
         "unknown",
-        "It cannot be known: the API forgets a result as it gives it out, and asking again would take the next one.",
-        "What was taken is kept under the execution for a day.",
+        "Unknown: the API deletes a result when it is fetched, and fetching again would return the next one.",
+        "Fetched results are saved with the execution for 24 hours.",
         [Item(visible(entry.object_id), page_of_actor(entry, "execution-detail", entry.object_id))],
     )

@@ -19,8 +19,7 @@ def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
         HALT_EXECUTION,
         lambda: abaco.executions.halt(actor_id, execution_id),
         lambda _: Outcome(
-            "The halt was ordered. The execution ends in a moment; its worker takes no more messages, and the page of "
-            "workers says what to do before the next one.",
+            "Halt requested. Its worker takes no more messages: see the Workers tab before you send the next one.",
             reverse("actors:execution-detail", args=[actor_id, execution_id]),
         ),
         actor_id=actor_id,
@@ -31,12 +30,12 @@ def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
 def register(
     request: HttpRequest, abaco: Abaco, actor_id: str, measured: Mapping[str, int]
 ) -> CommandResult[Execution | None]:
-    """Register an execution that ran elsewhere; Abaco refuses every one. `POST /actors/{id}/executions`."""
+    """Register an external execution; Abaco refuses every one. `POST /actors/{id}/executions`."""
     return perform(
         request,
         REGISTER_EXECUTION,
         lambda: abaco.executions.register(actor_id, **measured),
-        lambda execution: Outcome("The execution was registered.", _address(actor_id, execution)),
+        lambda execution: Outcome("Execution registered.", _address(actor_id, execution)),
         actor_id=actor_id,
         details={"after": dict(measured)},
     )

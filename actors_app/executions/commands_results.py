@@ -13,8 +13,8 @@ from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, BadAnswer, Resting, ServiceFailed, Unreachable
 
 FULL = (
-    "Nothing was asked of the API: you keep as many results here as the portal allows, "
-    f"{size(result_archive.QUOTA)}. Each goes a day after it was taken; try again when some have gone."
+    f"Storage limit reached ({size(result_archive.QUOTA)}), so no result was fetched. Saved results expire after 24 "
+    "hours."
 )
 
 
@@ -47,5 +47,5 @@ def _take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) 
 
 def _outcome(row: KeptResult | None, page: str) -> Outcome:
     if row is None:
-        return Outcome("No result waiting, or an empty one: the API does not say which.", page, "info")
-    return Outcome(f"A result of {size(row.size)} was taken. It is kept here for a day.", page)
+        return Outcome("No result available.", page, "info")
+    return Outcome(f"Result fetched ({size(row.size)}) and saved for 24 hours.", page)

@@ -42,7 +42,7 @@ _SUFFIX = r"(?<=[-_/])(?=[a-z]{0,15}\d)(?=\d{0,15}[a-z])[a-z0-9]{8,16}\b"
 _PASSING = re.compile(f"(?P<when>{_WHEN})|(?P<span>{_SPAN})|(?P<id>{_UUID}|{_HEX}|{_ID}|{_SUFFIX})")
 _FINAL = "Final state: "
 # Fields that differ between any two executions, which says nothing.
-_ALWAYS = frozenset({"Received", "Started", "Ended", "Worker", "CPU", "I/O", f"{_FINAL}Pid"}) | {
+_ALWAYS = frozenset({"Received", "Started", "Finished", "Worker", "CPU", "I/O", f"{_FINAL}Pid"}) | {
     f"{_FINAL}{name}" for name in ("StartedAt", "FinishedAt", "started_at", "finished_at", "container_id")
 }
 _WORDS = {"when": "<time>", "span": "<duration>", "id": "<id>"}
@@ -210,30 +210,30 @@ def fields_of(execution: Execution, actor: Actor | None) -> dict[str, str]:
     times = {
         "Received": execution.message_received_time,
         "Started": execution.start_time,
-        "Ended": execution.finish_time,
+        "Finished": execution.finish_time,
     }
     final = {f"{_FINAL}{name}": str(value) for name, value in execution.final_state.items()}
     ran = execution.run_seconds
     return {
         "Outcome": OUTCOMES.get(execution.outcome, UNKNOWN)[0],
-        "In words": state_in_words(execution),
+        "Summary": state_in_words(execution),
         "Status": execution.status,
         "Exit code": _or_none(execution.exit_code),
-        "Waited": duration(execution.queued_seconds) or "not reported",
-        "Ran": duration(float(execution.runtime) if ran is None and execution.runtime else ran) or "not reported",
-        **{name: exact(at) if at else "not reported" for name, at in times.items()},
-        "CPU": f"{thousands(execution.cpu)} ns" if execution.cpu is not None else "not reported",
-        "I/O": size(execution.io) or "not reported",
-        "Sent by": execution.executor or "not reported",
+        "Queued": duration(execution.queued_seconds) or "Not reported",
+        "Duration": duration(float(execution.runtime) if ran is None and execution.runtime else ran) or "Not reported",
+        **{name: exact(at) if at else "Not reported" for name, at in times.items()},
+        "CPU": f"{thousands(execution.cpu)} ns" if execution.cpu is not None else "Not reported",
+        "I/O": size(execution.io) or "Not reported",
+        "Sent by": execution.executor or "Not reported",
         "Worker": execution.worker_id or "none",
         "Actor": execution.actor_id,
-        "Image now": actor.image if actor else "not reported",
-        "Revision now": _or_none(actor.revision if actor else None),
+        "Current image": actor.image if actor else "Not reported",
+        "Current revision": _or_none(actor.revision if actor else None),
         **final,
     }
 
 
-def field_rows(left: Mapping[str, str], right: Mapping[str, str], absent: str = "not reported") -> list[FieldRow]:
+def field_rows(left: Mapping[str, str], right: Mapping[str, str], absent: str = "Not reported") -> list[FieldRow]:
     """Put two sets of fields beside each other, in the order of the first."""
     names = list(dict.fromkeys([*left, *right]))
     return [
@@ -242,4 +242,4 @@ def field_rows(left: Mapping[str, str], right: Mapping[str, str], absent: str = 
 
 
 def _or_none(value: object) -> str:
-    return "not reported" if value is None else str(value)
+    return "Not reported" if value is None else str(value)

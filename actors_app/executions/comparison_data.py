@@ -26,8 +26,8 @@ MAX_RESULT = 1_000_000  # bytes up to which a result that is text is compared li
 MAX_TEXTS = 5  # pairs of them that are compared line by line; templates/executions/comparison.html names it
 
 NONE_BEFORE = {
-    True: "No execution of this actor that succeeded was received before the first. Name another.",
-    False: "No execution of this actor was received before the first. Name another.",
+    True: "No earlier successful execution. Choose another.",
+    False: "No earlier execution. Choose another.",
 }
 
 
@@ -161,14 +161,17 @@ def _environments(left: Side, right: Side) -> list[FieldRow]:
         (side.message.sent.environment if side.message.sent else {}) for side in (left, right)
     )
     rows = field_rows(
-        left.masker.environment(left_variables), right.masker.environment(right_variables), absent="not set"
+        left.masker.environment(left_variables), right.masker.environment(right_variables), absent="Not set"
     )
     differ = {
         visible(name)
         for name in {*left_variables} & {*right_variables}
         if left_variables[name] != right_variables[name]
     }
-    return [replace(row, right=f"{row.right}, another") if row.is_same and row.name in differ else row for row in rows]
+    return [
+        replace(row, right=f"{row.right}, different value") if row.is_same and row.name in differ else row
+        for row in rows
+    ]
 
 
 def _fields(side: Side) -> dict[str, str]:

@@ -9,47 +9,47 @@ from actors_app.services.types import Execution
 YOUNG = 120  # seconds after its message arrived in which an execution is watched closely
 
 EXIT_CODES = {
-    1: "The actor's program ended with exit code 1, which programs use for any failure; the log says more.",
-    2: "The actor's program ended with exit code 2, which many programs use for wrong arguments.",
-    126: "The image's command was found but could not be run (exit code 126).",
+    1: "Exit code 1 (general error). See the log.",
+    2: "Exit code 2 (often invalid arguments). See the log.",
+    126: "The image's command is not executable (exit code 126).",
     127: "The image's command was not found (exit code 127).",
-    134: "The actor's program gave itself up (exit code 134, SIGABRT).",
-    137: "It was killed (exit code 137, SIGKILL): somebody halted it, or it met the time limit.",
-    139: "The actor's program touched memory that is not its own (exit code 139, SIGSEGV).",
-    143: "It was asked to end (exit code 143, SIGTERM): somebody halted it, or it met the time limit.",
+    134: "Aborted (SIGABRT, exit code 134).",
+    137: "Killed (SIGKILL, exit code 137): halted or timed out.",
+    139: "Segmentation fault (SIGSEGV, exit code 139).",
+    143: "Terminated (SIGTERM, exit code 143): halted or timed out.",
 }
 STATES = {
-    "waiting": "It waits for a worker.",
-    "running": "A worker runs it now.",
-    "succeeded": "It ended well, with exit code 0.",
-    "error": "The API could not run it.",
-    "oom": "It used more memory than the actor may use, and was killed.",
-    "finished": "It has ended; the API does not report an exit code.",
+    "waiting": "Waiting for a worker.",
+    "running": "Running on a worker.",
+    "succeeded": "Completed successfully (exit code 0).",
+    "error": "The API failed to run it.",
+    "oom": "Killed: memory limit exceeded.",
+    "finished": "Finished; exit code not reported.",
 }
 
 
 def state_in_words(execution: Execution) -> str:
     """Say in a sentence how an execution stands or ended."""
     if execution.outcome == "waiting" and execution.worker_id:
-        return "A worker took it; its container has not started."
+        return "Picked up by a worker; its container has not started."
     if execution.outcome in STATES:
         return STATES[execution.outcome]
     code = execution.exit_code
     if isinstance(code, int) and execution.is_finished:
-        return EXIT_CODES.get(code, f"The actor's program ended with exit code {code}.")
-    return f"The API reports the status {visible(execution.status)}, which the portal does not know."
+        return EXIT_CODES.get(code, f"Exit code {code}. See the log.")
+    return f"Unknown status: {visible(execution.status)}."
 
 
 def final_state_in_words(execution: Execution) -> str:
     """Say what the container's final state adds to the exit code; empty when it adds nothing."""
     final = execution.final_state
     if execution.outcome == "error" and not final:
-        return "Of such an execution it keeps no times, no exit code and no final state; the log may be partial."
+        return "No times, exit code or final state were recorded; the log may be partial."
     if final.get("unavailable") is True:
-        return "The API could not read the final state of the container."
+        return "The container's final state could not be read."
     error = final.get("Error") or final.get("message")
     if isinstance(error, str) and error.strip():
-        return f"The container reported: {visible(error)}"
+        return f"Container error: {visible(error)}"
     return ""
 
 
@@ -91,5 +91,5 @@ def time_spent(execution: Execution, at: datetime | None = None) -> TimeSpent:
     arrived = execution.message_received_time
     age = duration(((at or now()) - arrived).total_seconds()) if arrived else ""
     if execution.is_running:
-        return TimeSpent("not reported before it ends", f"{age} since its message arrived" if age else "")
+        return TimeSpent("available when finished", f"{age} since its message arrived" if age else "")
     return TimeSpent(f"{age} so far" if age else "", "")

@@ -34,21 +34,21 @@ from portal import __version__
 
 CAP = 200  # executions in one pack: each is asked for anew, with its log, so that a larger one would take minutes
 MAX_AUDIT = 10_000  # entries of the audit trail for one actor
-STORE = "the portal's own store"
-_NO_ADDRESSES = "The addresses that the API writes of itself are left out."
-_STORE_SILENT = "The portal's own store did not answer."
+STORE = "the portal's database"
+_NO_ADDRESSES = "The API's links to itself are omitted."
+_STORE_SILENT = "The portal's database is unavailable."
 _ENDINGS = {"json": "json", "text": "txt", "image": "img", "binary": "bin"}
-_README = """This pack was made by the Actors Portal. It shows what could be known of {count} at {at}.
+_README = """Created by the Actors Portal: everything known about {count} at {at}.
 
-manifest.json   names each file with its bytes, its SHA-256, when it was read and from where,
+manifest.json   lists each file with its size, SHA-256, time and source,
                 and everything that is missing, with the reason
-SHA256SUMS      the same sums, and that of manifest.json
+SHA256SUMS      the same checksums, and that of manifest.json
 
-To verify that no file was changed since, go into this folder and run
+To verify that no file was changed, run in this folder
 
     sha256sum -c SHA256SUMS
 
-What proves the time and the maker: that this pack was taken is an entry of the portal's audit trail,
+Proof of time and creator: the download is an entry of the portal's audit log,
 with the action evidence.take; `manage.py verify_audit` proves the trail.
 
 Tokens, nonces, passwords and private keys, as far as they are recognised by their names or their form, are replaced by
@@ -101,14 +101,14 @@ class Pack:
     def _subject(self, subject: Subject) -> Iterator[bytes]:
         seen_actor, id_ = subject.actor, subject.execution_id
         if not (is_id(id_) and is_id(seen_actor.id)):
-            self._miss("an execution", "", "Its id, or its actor's, is none that the API can be asked for.")
+            self._miss("an execution", "", "Invalid ID of the execution or its actor.")
             return
         actor_folder, folder = (f"actors/{seen_actor.id}/", f"executions/{id_}/") if self.is_set else ("", "")
         answers = self.answers or self._ask(subject)
         if seen_actor.key not in self.actors and seen_actor.key not in self.refused:
             yield from self._actor(seen_actor, answers, actor_folder)
         if seen_actor.key in self.refused:
-            self._miss(f"execution {id_}", "", "The API does not let you read its actor any more.")
+            self._miss(f"execution {id_}", "", "You no longer have access to its actor.")
             return
         execution = yield from self._execution(subject, answers["execution"], folder)
         yield from self._log(subject, execution, folder)
@@ -159,13 +159,13 @@ class Pack:
             try:
                 for number, entry in enumerate(islice(iter_entries(lines), MAX_AUDIT + 1)):
                     if number == MAX_AUDIT:
-                        problems.append(f"These are the newest {MAX_AUDIT} entries; there are more.")
+                        problems.append(f"Only the latest {MAX_AUDIT} entries; there are more.")
                     else:
                         yield json.dumps(masker.value(record_of(entry, reader))).encode() + b"\n"
             except DatabaseError:
                 problems.append(_STORE_SILENT)
 
-        note = "" if actor else "Only your own entries: the API did not describe the actor."
+        note = "" if actor else "Only your own entries: the actor could not be read."
         source = f"{STORE}: the audit trail"
         yield from self._file(f"{folder}audit.jsonl", pieces(), source, problems, note, masker)
 
@@ -179,7 +179,10 @@ class Pack:
         }
         if original or subject.row:
             source = original.source if original else STORE
-            note = "`api` is the API's answer now, `portal` is what the portal remembers, written when it last saw it. "
+            note = (
+                "`api` is the current response of the API, `portal` is the portal's record with the time it was last "
+                "updated. "
+            )
             note += _NO_ADDRESSES
             yield from self._json(name, record, source, note, masker=masker)
         if original is None:
@@ -201,7 +204,7 @@ class Pack:
             reason = (
                 no_log_in_words(execution, actor.log_life, actor.loses_logs) if actor else no_log_in_words(execution)
             )
-            why = why or f"The API has none. {reason}"
+            why = why or f"Not in the API. {reason}"
             try:
                 archived = log_archive.kept_log(self.credentials.tenant, id_)
                 # Of an actor that the API does not show, a log is for whoever kept it.
@@ -229,7 +232,7 @@ class Pack:
                     digest.update(_utf8(piece))
                     yield piece
             except (AbacoError, DatabaseError) as error:
-                problems.append(f"It breaks off. {_why(error)}")
+                problems.append(f"Interrupted. {_why(error)}")
 
         masked = map(_utf8, masker.pieces(whole()))
         yield from self._file(name, masked, source, problems, masker=masker, digest=digest)
@@ -262,9 +265,9 @@ class Pack:
                     masker = Masker(subject.actor.id, id_)
                     data = result_archive.content(self.credentials, id_, row.pk, masker)
                 except KeptResult.DoesNotExist:
-                    self._miss(name, f"execution {id_}", "It was kept, and opens no more.")
+                    self._miss(name, f"execution {id_}", "Stored, but can't be decrypted.")
                     continue
-                source = f"{STORE}: taken from the API at {row.fetched_at.isoformat()}"
+                source = f"{STORE}: fetched from the API at {row.fetched_at.isoformat()}"
                 yield from self._file(name, [data], source, masker=masker)
         except DatabaseError as error:
             self._miss(f"{folder}results", f"execution {id_}", _why(error))
@@ -322,7 +325,7 @@ class Pack:
             "portal_version": __version__,
             "api": tenant.url,
             "files": self.files,
-            "secrets": "What was recognised as a secret was replaced; the files may contain others.",
+            "secrets": "Detected secrets were replaced; the files may contain others.",
             "missing": self.missing,
         }
         yield from self.zip.add(f"{self.folder}/manifest.json", [json.dumps(manifest, indent=2).encode() + b"\n"])
@@ -345,8 +348,8 @@ def _without_secrets(result: Mapping[str, Any], masker: Masker) -> dict[str, Any
 def _why(error: Exception | None) -> str:
     """Say why something could not be read."""
     if not isinstance(error, CallError):
-        return _STORE_SILENT if error else "It was not asked for."
-    return f"{error.user_message} The API said: {error.reason}" if error.reason else error.user_message
+        return _STORE_SILENT if error else "Not requested."
+    return f"{error.user_message} API response: {error.reason}" if error.reason else error.user_message
 
 
 def _utf8(text: str) -> bytes:

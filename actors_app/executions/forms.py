@@ -16,10 +16,10 @@ def _count(label: str, help_text: str) -> forms.IntegerField:
         min_value=0,
         max_value=MAX_COUNT,
         error_messages={
-            "required": f"Give the {name}, as a whole number; 0 when it is not known.",
-            "invalid": f"The {name} must be a whole number, in digits only.",
-            "min_value": f"The {name} cannot be less than 0.",
-            "max_value": f"The {name} is larger than the API can keep.",
+            "required": f"Enter the {name} as a whole number (0 if unknown).",
+            "invalid": f"Enter the {name} as a whole number.",
+            "min_value": f"The {name} can't be negative.",
+            "max_value": f"The {name} is too large.",
         },
     )
 
@@ -27,9 +27,9 @@ def _count(label: str, help_text: str) -> forms.IntegerField:
 class ExecutionForm(PortalForm):
     """An execution that ran elsewhere; the units are those that the API itself measures in, not those it documents."""
 
-    runtime = _count("Runtime", "In seconds, as these pages show it; the API's documentation says milliseconds.")
-    cpu = _count("CPU", "In nanoseconds, as these pages show it; the API's documentation says jiffies.")
-    io = _count("I/O", "In bytes, as these pages show it; the API's documentation says sectors of 512 bytes.")
+    runtime = _count("Runtime", "In seconds.")
+    cpu = _count("CPU", "In nanoseconds.")
+    io = _count("I/O", "In bytes.")
 
 
 class HaltForm(PortalForm):
@@ -42,6 +42,6 @@ class EvidenceForm(HistoryForm):
     download = forms.ChoiceField(
         required=False,
         choices=[("1", "Download")],
-        error_messages={"invalid_choice": "There is only download=1."},
+        error_messages={"invalid_choice": "Only download=1 is supported."},
         widget=forms.HiddenInput,
     )

@@ -59,21 +59,19 @@ class ExecutionNameField(PastedField):
             return str(text)
         execution = named(text)
         if execution is None:
-            raise ValidationError(
-                "This names no execution. Give the link of its page, its actor and id as actor/execution, or its id."
-            )
+            raise ValidationError("Not an execution. Enter its URL, actor/execution or ID.")
         return execution
 
 
 class ComparisonForm(PortalForm):
     """Two executions; the second may be the one, or the success, before the first."""
 
-    a = ExecutionNameField(label="First execution", error_messages={"required": "Name the first execution."})
+    a = ExecutionNameField(label="First execution", error_messages={"required": "Enter the first execution."})
     b = ExecutionNameField(
         words=(SUCCESS, PREVIOUS),
         label="Second execution",
-        help_text="A link, actor/execution, or an id; “previous” or “success” for the one before the first.",
-        error_messages={"required": "Name the second execution."},
+        help_text="URL, actor/execution, ID, “previous” or “success”.",
+        error_messages={"required": "Enter the second execution."},
     )
 
     def clean(self) -> dict[str, Any]:
@@ -84,7 +82,7 @@ class ComparisonForm(PortalForm):
             first, second = first.of(second.actor_id), second.of(first.actor_id)
             cleaned |= {"a": first, "b": second}
         if isinstance(first, Named) and not first.actor_id:
-            self.add_error("a", "An id alone does not say whose execution it is. Give it as actor/execution.")
+            self.add_error("a", "Actor unknown. Enter it as actor/execution.")
         elif first is not None and first == second:
-            self.add_error("b", "These are one and the same execution.")
+            self.add_error("b", "Choose two different executions.")
         return cleaned

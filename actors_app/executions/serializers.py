@@ -11,8 +11,8 @@ from actors_app.history.serializers import ExecutionBase
 class Execution(ExecutionBase):
     """One execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes."""
 
-    executor = serializers.CharField(help_text="Who sent the message.")
-    final_state = serializers.DictField(help_text="As the container's host has it.")
+    executor = serializers.CharField(help_text="Sender of the message.")
+    final_state = serializers.DictField(help_text="From the container's host.")
 
 
 class Registered(Body):
@@ -27,39 +27,39 @@ class RegisteredExecution(serializers.Serializer):
     """What the API made of it."""
 
     message = serializers.CharField()
-    id = serializers.CharField(allow_null=True, help_text="null where the API names none.")
+    id = serializers.CharField(allow_null=True, help_text="null if not reported.")
 
 
 class Result(serializers.Serializer):
     """A result that was taken from the API and is kept here, for who took it alone."""
 
     id = serializers.IntegerField(source="pk")
-    kind = serializers.CharField(help_text="A guess: json, text, image or binary.")
+    kind = serializers.CharField(help_text="Detected: json, text, image or binary.")
     size = serializers.IntegerField(help_text="In bytes.")
     sha256 = serializers.CharField()
     fetched_at = serializers.DateTimeField(help_text=MOMENT)
-    expires_at = serializers.DateTimeField(help_text="When it goes, for good.")
+    expires_at = serializers.DateTimeField(help_text="When it is deleted.")
 
 
 class WholeResult(Result):
     """A result with what is in it."""
 
-    encoding = serializers.ChoiceField(["json", "text", "base64"], help_text="How `content` is written.")
+    encoding = serializers.ChoiceField(["json", "text", "base64"], help_text="Encoding of `content`.")
     content = serializers.JSONField(help_text="Untrusted: JSON itself, a text, or bytes in base64.")
 
 
 class TakenResult(serializers.Serializer):
     """What taking came to."""
 
-    result = Result(allow_null=True, help_text="null where none waited, or an empty one.")
-    message = serializers.CharField(help_text="What was done, in a sentence.")
+    result = Result(allow_null=True, help_text="null if none was available.")
+    message = serializers.CharField(help_text="Result message.")
 
 
 class Fact(serializers.Serializer):
     """A fact that shows the reason."""
 
     name = serializers.CharField()
-    value = serializers.CharField(help_text="Words; untrusted text.")
+    value = serializers.CharField(help_text="Untrusted text.")
 
 
 class Remedy(serializers.Serializer):
@@ -69,20 +69,20 @@ class Remedy(serializers.Serializer):
         help_text="`restart`: PATCH the actor with `force`. `stop`: DELETE the worker. `add`: POST `num` workers, for "
         "administrators. `purge`: DELETE the messages. `edit`: PATCH the actor."
     )
-    effect = serializers.CharField(help_text="A sentence; untrusted text.")
+    effect = serializers.CharField(help_text="Untrusted text.")
     worker_id = serializers.CharField(allow_blank=True)
-    num = serializers.IntegerField(help_text="How many workers to ask for; 0 where that is not the step.")
+    num = serializers.IntegerField(help_text="Number of workers to request; 0 for other steps.")
 
 
 class Reason(serializers.Serializer):
     """The one reason, what to do about it, and what shows it."""
 
-    kind = serializers.CharField(help_text="A word for the program, such as `busy`, `no-worker` or `message-gone`.")
-    reason = serializers.CharField(help_text="A sentence; untrusted text.")
-    advice = serializers.CharField(help_text="A sentence: what to do next.")
-    is_stuck = serializers.BooleanField(help_text="Whether it will not run by itself.")
+    kind = serializers.CharField(help_text="Machine-readable reason, such as `busy`, `no-worker` or `message-gone`.")
+    reason = serializers.CharField(help_text="Untrusted text.")
+    advice = serializers.CharField(help_text="Next step.")
+    is_stuck = serializers.BooleanField(help_text="Whether it will not run without intervention.")
     evidence = Fact(many=True)
-    remedies = Remedy(many=True, help_text="In the order in which to try them.")
+    remedies = Remedy(many=True, help_text="In the order to try them.")
 
 
 class Why(serializers.Serializer):
@@ -90,4 +90,4 @@ class Why(serializers.Serializer):
 
     status = serializers.CharField()
     outcome = serializers.ChoiceField(list(OUTCOMES))
-    why = Reason(allow_null=True, help_text="Null where it does not wait.")
+    why = Reason(allow_null=True, help_text="null if it is not waiting.")

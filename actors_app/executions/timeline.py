@@ -17,7 +17,7 @@ State = Literal["done", "now", "ahead", "unknown"]
 
 WIDTH, HEIGHT = 100.0, 2.0
 LEAST = 1.5  # of the width, so that the shortest phase can be seen
-NOT_TOLD = "not told apart by the API"
+NOT_TOLD = "not reported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,20 @@ def timeline(execution: Execution, at: datetime) -> Timeline:
         return _ended(execution)
     arrived = execution.message_received_time
     age = max(0.0, (at - arrived).total_seconds()) if arrived else None
-    age_text = f"{duration(age)} so far" if age is not None else "since when is not reported"
+    age_text = f"{duration(age)} so far" if age is not None else "start time unknown"
     if execution.is_running:
         is_made = execution.status != "RUNNING"
         phases = (
-            Phase("Waiting", "done", "how long is told after the end", arrived),
+            Phase("Queued", "done", "duration available when finished", arrived),
             Phase("Starting", "now" if is_made else "done", NOT_TOLD if not is_made else age_text),
-            Phase("Running", "ahead" if is_made else "now", "" if is_made else f"{age_text}, with the waiting"),
+            Phase("Running", "ahead" if is_made else "now", "" if is_made else f"{age_text} incl. queue time"),
             Phase("Finished", "ahead", ""),
         )
         return Timeline(phases, _bar([("unknown", 1.0)]), f"Running; {age_text} since its message arrived")
     starts = execution.worker_id is not None
     phases = (
-        Phase("Waiting", "done" if starts else "now", "" if starts else age_text, arrived),
-        Phase("Starting", "now" if starts else "ahead", f"{age_text}, with the waiting" if starts else ""),
+        Phase("Queued", "done" if starts else "now", "" if starts else age_text, arrived),
+        Phase("Starting", "now" if starts else "ahead", f"{age_text} incl. queue time" if starts else ""),
         Phase("Running", "ahead", ""),
         Phase("Finished", "ahead", ""),
     )
@@ -85,13 +85,13 @@ def _ended(execution: Execution) -> Timeline:
     if ran is None and execution.runtime:
         ran = float(execution.runtime)
     phases = (
-        Phase("Waiting", *_spent(waited), arrived),
+        Phase("Queued", *_spent(waited), arrived),
         Phase("Starting", *(_spent(starting) if starting is not None else ("unknown", NOT_TOLD)), started),
         Phase("Running", *_spent(ran), container_start or started),
         Phase("Finished", "done", OUTCOMES.get(execution.outcome, UNKNOWN)[0].lower(), ended),
     )
     parts = [("waited", waited or 0.0), ("starting", starting or 0.0), ("ran", ran or 0.0)]
-    label = f"Waited {duration(waited) or 'an unknown time'}, ran {duration(ran) or 'an unknown time'}"
+    label = f"Queued {duration(waited) or 'an unknown time'}, ran {duration(ran) or 'an unknown time'}"
     return Timeline(phases, _bar(parts) if waited is not None and ran is not None else (), label)
 
 

@@ -40,7 +40,7 @@ from actors_app.services.types import Actor, Execution
 from actors_app.workers.standstill import after_halt, still_waits
 from actors_app.workers.waits import actor_since, why_of, why_waiting
 
-UNASKED = "Whether you may see what was sent cannot be asked now."
+UNASKED = "Message unavailable: your access could not be checked."
 
 
 def _state_context(
@@ -247,7 +247,7 @@ def execution_halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_
 
 @page("GET", "POST")
 def execution_create(request: HttpRequest, actor_id: str) -> HttpResponse:
-    """Register an execution that ran elsewhere; Abaco refuses every one (`POST /actors/{id}/executions`)."""
+    """Register an external execution; Abaco refuses every one (`POST /actors/{id}/executions`)."""
     form = ExecutionForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {
         "actor_id": actor_id,

@@ -87,13 +87,11 @@ def _set(request: HttpRequest, abaco: Abaco, query_context: QueryContext, silenc
         ),
     }
     if silence:
-        about["stale"] = (
-            f"The API gave no answer. What it held was last looked at {moment_text(last_looked(query_context))}."
-        )
+        about["stale"] = f"The API did not respond. Data as of {moment_text(last_looked(query_context))}."
     if query_context.role is AdminRole.UNKNOWN:
         about["role"] = ROLE_UNSEEN
     if len(rows) > CAP:
-        about["cut"] = f"More match; these are the first {CAP} in the order of the list."
+        about["cut"] = f"More executions match; these are the first {CAP} of the list."
     ids_by_actor: dict[SeenActor, list[str]] = defaultdict(list)
     for subject in subjects:
         ids_by_actor[subject.actor].append(subject.execution_id)

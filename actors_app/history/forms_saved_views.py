@@ -11,9 +11,9 @@ from actors_app.history.forms import HistoryForm
 
 MAX_QUERY = 2000  # characters of an address
 _NAME = {
-    "required": "Give the view a name.",
-    "max_length": "A name has at most 80 characters.",
-    "null_characters_not_allowed": "A name holds no characters that cannot be seen.",
+    "required": "Enter a name.",
+    "max_length": "Use at most 80 characters.",
+    "null_characters_not_allowed": "Names can't contain invisible characters.",
 }
 
 
@@ -23,7 +23,7 @@ class ViewNameForm(PortalForm):
     takes_draft = False
 
     name = forms.CharField(
-        label="Name of the view",
+        label="Name",
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages=_NAME,
@@ -47,8 +47,8 @@ class SavedViewForm(ViewNameForm):
         max_length=MAX_QUERY,
         widget=forms.HiddenInput,
         error_messages={
-            "max_length": "This filter is too long to be saved.",
-            "null_characters_not_allowed": "This is no filter of the executions.",
+            "max_length": "This filter is too long to save.",
+            "null_characters_not_allowed": "Not a filter of executions.",
         },
     )
 
@@ -58,7 +58,7 @@ class SavedViewForm(ViewNameForm):
         try:
             params = QueryDict(text.removeprefix("?"))
         except ValueError:
-            raise forms.ValidationError("This is no filter of the executions.") from None
+            raise forms.ValidationError("Not a filter of executions.") from None
         filters = HistoryForm(params)
         if filters.errors:
             messages: list[Any] = [str(text) for texts in filters.errors.values() for text in texts]

@@ -31,7 +31,7 @@ def view_list(request: HttpRequest) -> HttpResponse:
         except NotSaved as reason:
             form.add_error("name", str(reason))
         else:
-            say(request, f"Saved as the view “{view.name}”.")
+            say(request, f"Filter “{view.name}” saved.")
             return go_to(request, _address(view.query))
     return _page(request, credentials, form, status=422)
 
@@ -69,7 +69,7 @@ def view_delete(request: HttpRequest, handle: str) -> HttpResponse:
     """Delete one's own view; its link ends too."""
     view = _own_view(signed_in(request), handle)
     view.delete()
-    say(request, f"The view “{view.name}” was deleted.")
+    say(request, f"Filter “{view.name}” deleted.")
     return go_to(request, "actors:view-list")
 
 

@@ -14,11 +14,11 @@ class LinkList(Resource):
     """`/links/`."""
 
     @operation(
-        "Who sends their events to whom",
+        "List links and webhooks",
         tag="Links",
         upstream="actor.list alias.list",
         gives=serializers.Graph,
-        about="Of the actors that you may read. A link is set by changing its actor.",
+        about="Of all accessible actors. Edit an actor to change its link.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the graph."""

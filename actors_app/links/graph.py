@@ -108,7 +108,7 @@ def drawing(links: Sequence[Link], labels: Mapping[str, str]) -> Drawing:
             name in labels,
         )
     arrows = tuple(
-        Arrow(_path(boxes[source], boxes[target]), f"{boxes[source].label} sends its events to {boxes[target].label}")
+        Arrow(_path(boxes[source], boxes[target]), f"{boxes[source].label} → {boxes[target].label}")
         for source, target in targets.items()
         if source in boxes and target in boxes
     )
@@ -146,4 +146,4 @@ def host_of(address: str) -> str:
 
 def ring_words(ring: str) -> str:
     """Say what is wrong with a link that closes a ring."""
-    return f"This would close a ring in which each run starts the next for ever: {ring}."
+    return f"This would create a loop in which each execution triggers the next: {ring}."

@@ -6,32 +6,32 @@ from rest_framework import serializers
 class Node(serializers.Serializer):
     """An actor that sends its events to another, or gets them."""
 
-    id = serializers.CharField(help_text="Its id; or what the link names, where that is no actor that you may read.")
+    id = serializers.CharField(help_text="Its ID, or the configured target if it is not accessible.")
     name = serializers.CharField(allow_null=True)
-    is_known = serializers.BooleanField(help_text="Whether it is an actor that you may read.")
+    is_known = serializers.BooleanField(help_text="Whether it is accessible to you.")
 
 
 class Edge(serializers.Serializer):
     """A link."""
 
-    source = serializers.CharField(help_text="The id of the actor whose link it is.")
-    named = serializers.CharField(help_text="The id or alias that the link names.")
-    target = serializers.CharField(help_text="The node that it leads to.")
-    is_in_ring = serializers.BooleanField(help_text="Whether each run starts the next for ever.")
+    source = serializers.CharField(help_text="ID of the source actor.")
+    named = serializers.CharField(help_text="Configured ID or alias.")
+    target = serializers.CharField(help_text="Target node.")
+    is_in_ring = serializers.BooleanField(help_text="Whether it is part of a loop.")
 
 
 class Webhook(serializers.Serializer):
     """A webhook."""
 
     actor_id = serializers.CharField()
-    host = serializers.CharField(help_text="Of its address the host alone, since the rest is often a key.")
-    is_safe = serializers.BooleanField(help_text="Whether it is https.")
+    host = serializers.CharField(help_text="Host only, since URLs often contain keys.")
+    is_safe = serializers.BooleanField(help_text="Whether it uses HTTPS.")
 
 
 class Graph(serializers.Serializer):
-    """Who sends their events to whom."""
+    """List links and webhooks."""
 
     nodes = Node(many=True)
     edges = Edge(many=True)
     webhooks = Webhook(many=True)
-    aliases_known = serializers.BooleanField(help_text="False where the aliases could not be asked for.")
+    aliases_known = serializers.BooleanField(help_text="false if aliases could not be loaded.")

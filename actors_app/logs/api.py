@@ -32,8 +32,8 @@ class ExecutionLogs(Resource):
         tag="Executions",
         query=SecretsQuery,
         gives={"application/json": serializers.Log, "text/plain": str},
-        about="With `Accept: text/plain` it is the text itself, of any length, as it arrives; as JSON 10 MB at most. "
-        "What is recognised as a secret is masked; it may contain others.",
+        about="With `Accept: text/plain` the raw text of any length is streamed; JSON is limited to 10 MB. Detected "
+        "secrets are masked; others may remain.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:
         """Answer with the log so far."""

@@ -31,14 +31,13 @@ class LogKept(Resource):
     renderer_classes = (JSONRenderer, TextRenderer)
 
     @operation(
-        "Read the kept log of an execution",
+        "Read the archived log of an execution",
         tag=TAG,
         upstream="execution.get",
         query=SecretsQuery,
         gives={"application/json": serializers.KeptLog, "text/plain": str},
-        about="With `Accept: text/plain` it is the text itself, of any length. The API is asked first. "
-        "What is recognised as a secret is masked; it may contain others. "
-        "`size` and `sha256` are those of the log as it was kept.",
+        about="With `Accept: text/plain` the raw text of any length is returned. The API's log is read first. "
+        "Detected secrets are masked; others may remain. `size` and `sha256` describe the log before masking.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:
         """Answer with what is known of it, or with its text."""
@@ -56,7 +55,7 @@ class LogKept(Resource):
         tag=TAG,
         takes=False,
         gives=serializers.Kept,
-        about="Of one that has ended. One that is kept already stays as it is.",
+        about="For finished executions. A log that is already archived is not changed.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Keep it."""
@@ -72,7 +71,7 @@ class LogKept(Resource):
         upstream="permission.list",
         takes=False,
         gives=Done,
-        about="By who kept it, or may change the actor.",
+        about="For the user who archived it, and for users with UPDATE.",
     )
     def delete(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Delete it."""
@@ -80,7 +79,9 @@ class LogKept(Resource):
             return self.done(earlier)
         kept_log, answers = self._kept_log(actor_id, execution_id)
         if not commands.may_forget(self.user, kept_log, answers):
-            raise Problem(403, "not-allowed", "Only who kept this log, or may change the actor, deletes it.")
+            raise Problem(
+                403, "not-allowed", ("Only the user who archived this log and users with UPDATE can delete it.")
+            )
         return self.done(commands.forget(self.http, actor_id, execution_id, kept_log))
 
     def _kept_log(self, actor_id: str, execution_id: str) -> tuple[KeptLog, Mapping[str, Result]]:

@@ -30,8 +30,8 @@ class NotKept(AbacoError):  # noqa: N818  named as the tree of errors it belongs
 
     kind = "not-kept"
     status = 503
-    user_message = "The portal's own store did not take the log, so it is not kept."
-    advice = "Try again in a moment; if it stays so, tell the people who run this portal."
+    user_message = "The portal's database is unavailable, so the log was not archived."
+    advice = "Try again in a moment. If the problem persists, contact your portal administrator."
 
 
 class Unreadable(AbacoError):  # noqa: N818  the same
@@ -39,8 +39,8 @@ class Unreadable(AbacoError):  # noqa: N818  the same
 
     kind = "unreadable"
     status = 500
-    user_message = "The kept log cannot be read: it is not as it was written, or no key of the portal opens it."
-    advice = "Tell the people who run this portal."
+    user_message = "The archived log can't be read: it is damaged, or its encryption key was removed."
+    advice = "Contact your portal administrator."
 
 
 def kept_log(tenant: str, execution_id: str) -> KeptLog | None:
@@ -87,7 +87,7 @@ def pieces(log: KeptLog) -> Iterator[str]:
         if text := decoder.decode(data):
             yield text
     if digest.hexdigest() != log.sha256:
-        raise Unreadable("the pieces of a kept log are not those that were written")
+        raise Unreadable("the pieces of an archived log differ from those written")
 
 
 def forget(log: KeptLog) -> None:
@@ -96,7 +96,7 @@ def forget(log: KeptLog) -> None:
         log.delete()
     except DatabaseError as error:
         raise NotKept(
-            type(error).__name__, user_message="The portal's own store did not answer; the log is still kept."
+            type(error).__name__, user_message="The portal's database is unavailable; the log is still archived."
         ) from None
 
 
@@ -116,8 +116,8 @@ def _begin(owner: Credentials, actor_id: str, execution_id: str) -> KeptLog:
             row.save(force_insert=True)
     except IntegrityError:
         raise Conflict(
-            user_message="This log is being kept right now, by you or by somebody else.",
-            advice="Look at it again in a moment.",
+            user_message="This log is already being archived.",
+            advice="Refresh in a moment.",
         ) from None
     return row
 

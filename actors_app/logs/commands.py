@@ -24,15 +24,15 @@ def keep(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
     credentials, execution = signed_in(request), abaco.executions.get(actor_id, execution_id)
     if not log_is_settled(execution):
         raise Conflict(
-            user_message="The log may still be written to, so it is not kept yet.",
-            advice="Keep it when the execution has ended.",
+            user_message="The log is still being written, so it was not archived.",
+            advice="Archive it when the execution has finished.",
         )
     known_as, page = execution.actor_id or actor_id, _page(actor_id, execution_id)
 
     def outcome(row: KeptLog | None) -> Outcome:
         if row is None:
-            return Outcome("The log is empty, so there is nothing to keep.", page, "info")
-        return Outcome(f"The log is kept here, {size(row.size)}. It stays when the API has forgotten it.", page)
+            return Outcome("The log is empty. Nothing was archived.", page, "info")
+        return Outcome(f"Log archived ({size(row.size)}).", page)
 
     return perform(
         request,
@@ -60,7 +60,7 @@ def forget(request: HttpRequest, actor_id: str, execution_id: str, kept_log: Kep
         request,
         DELETE_LOG,
         lambda: log_archive.forget(kept_log),
-        lambda _: Outcome("The kept log was deleted.", _page(actor_id, execution_id)),
+        lambda _: Outcome("Archived log deleted.", _page(actor_id, execution_id)),
         actor_id=actor_id,
         object_id=execution_id,
         details={"before": {"kept_by": kept_log.username, "size": kept_log.size, "sha256": kept_log.sha256}},
@@ -69,7 +69,7 @@ def forget(request: HttpRequest, actor_id: str, execution_id: str, kept_log: Kep
 
 def forgotten(actor_id: str, execution_id: str) -> Outcome:
     """Say that a log is not archived any more."""
-    return Outcome("The kept log was deleted already.", _page(actor_id, execution_id))
+    return Outcome("Archived log already deleted.", _page(actor_id, execution_id))
 
 
 def _page(actor_id: str, execution_id: str) -> str:

@@ -16,30 +16,30 @@ class LogForm(PortalForm):
         strip=False,
         max_length=LONGEST,
         error_messages={
-            "max_length": f"Look for {LONGEST} characters at most.",
-            "null_characters_not_allowed": "This holds a character that cannot be looked for.",
+            "max_length": f"Use at most {LONGEST} characters.",
+            "null_characters_not_allowed": "This contains a character that can't be searched.",
         },
     )
     level = forms.ChoiceField(
         required=False,
-        choices=[("info", "Info and worse"), ("warn", "Warnings and errors"), ("error", "Errors")],
-        error_messages={"invalid_choice": "There is no such level; there are info, warn and error."},
+        choices=[("info", "Info and above"), ("warn", "Warnings and errors"), ("error", "Errors")],
+        error_messages={"invalid_choice": "Unknown level. Choose info, warn or error."},
     )
     line = forms.IntegerField(
         required=False,
         min_value=1,
         max_value=10**9,
         error_messages={
-            "invalid": "Give the number of a line, in digits only.",
-            "min_value": "The first line is line 1.",
-            "max_value": "No log has so many lines.",
+            "invalid": "Enter a line number.",
+            "min_value": "Line numbers start at 1.",
+            "max_value": "Too large for a line number.",
         },
     )
     at = forms.IntegerField(
         required=False,
         min_value=0,
         max_value=10**9,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Give a place in the line, in digits."),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Enter a character position."),
     )
 
     @property

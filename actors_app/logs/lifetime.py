@@ -21,7 +21,7 @@ LOG_IS_THERE = timedelta(hours=1)
 LOG_IS_GONE = timedelta(hours=24)
 
 
-HOW_LONG = "The API keeps logs for a time that its operators set, often 12 or 24 hours."
+HOW_LONG = "The API keeps logs for a limited time, often 12 or 24 hours."
 
 
 def log_is_settled(execution: Execution) -> bool:
@@ -41,33 +41,30 @@ def no_log_in_words(execution: Execution | None, kept_for: int | None = None, is
     the API loses a log that is to be kept for so long.
     """
     if execution is None:
-        return "The log is empty. The API did not say how the execution stands."
+        return "The log is empty. The execution's status is unknown."
     if execution.outcome == "waiting":
-        return "It has not started, so there is no log yet."
+        return "No log yet: the execution has not started."
     if execution.is_running:
-        return "It runs and has written nothing that has arrived yet. Output arrives every few seconds."
+        return "No output yet (updates every few seconds)."
     if is_lost and kept_for is not None:
         return (
-            f"There is no log to be read: this actor asks for its logs to be kept for {kept_for} seconds, and the API "
-            "then loses them. Give it a number above zero, or none."
+            f"No log: the API discards logs when the actor's log retention is {kept_for} seconds. Set it above zero, "
+            "or leave it empty."
         )
     if execution.finish_time is not None:
         age, ended = now() - execution.finish_time, ago_words(execution.finish_time, now())
         if age > (timedelta(seconds=kept_for) if kept_for else LOG_IS_GONE):
-            how_long = f"This actor's logs are kept for {duration(kept_for)} at most." if kept_for else HOW_LONG
-            return (
-                f"The log has most likely expired: the execution ended {ended}. {how_long} "
-                "The API answers the same where nothing was written."
-            )
+            how_long = f"This actor's logs are kept for up to {duration(kept_for)}." if kept_for else HOW_LONG
+            return f"The log has probably expired, or nothing was written: the execution finished {ended}. {how_long}"
         if age < LOG_IS_THERE:
             if execution.outcome == "halted":
-                return "There is no log: it was killed before it wrote anything."
-            return "There is no log: it ended and wrote nothing."
+                return "No log: killed before any output."
+            return "No log: the execution wrote no output."
     if execution.outcome == "halted":
-        return "There is no log: it was killed before it wrote anything, or the log has expired."
+        return "No log: killed before any output, or the log has expired."
     if execution.outcome == "error":
-        return "There is no log: the API could not run it, or the log has expired."
-    return "There is no log: it wrote nothing, or the log has expired. The API does not say which."
+        return "No log: the API failed to run it, or the log has expired."
+    return "No log: no output was written, or the log has expired."
 
 
 def credential_life_in_words(execution: Execution | None) -> str:
@@ -87,10 +84,10 @@ def log_life_in_words(execution: Execution | None, kept_for: int | None, is_know
         return HOW_LONG
     if not kept_for:
         return f"{HOW_LONG} This actor sets none of its own."
-    at_most = "or earlier where the API's operators allow less"
+    at_most = "or earlier if the API's limit is lower"
     if execution is None or not execution.is_finished or execution.finish_time is None:
-        return f"It expires {duration(kept_for)} after its last line was written, {at_most}."
+        return f"Expires {duration(kept_for)} after its last line, {at_most}."
     expires = execution.finish_time + timedelta(seconds=kept_for)
     if expires <= now():
-        return "Its time is over: the API may forget it at any moment."
-    return f"It expires about {exact(expires, '%Y-%m-%d %H:%M')} ({ago_words(expires, now())}), {at_most}."
+        return "Past retention: the API may delete it at any time."
+    return f"Expires about {exact(expires, '%Y-%m-%d %H:%M')} ({ago_words(expires, now())}), {at_most}."

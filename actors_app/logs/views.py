@@ -144,7 +144,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         return render_page(request, "logs/detail.html", context, status=422)
     abaco = abaco_for(request)
     is_file = request.GET.get("download") == "1"
-    subject = "kept log" if "kept" in request.GET else "log"
+    subject = "archived log" if "kept" in request.GET else "log"
     reveals = secrets.asked_for(
         request, abaco, actor_id, execution_id, f"file of the {subject}" if is_file else subject
     )

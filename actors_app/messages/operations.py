@@ -50,7 +50,7 @@ PURGE_MAILBOX = Operation(
     choice="Empty a mailbox",
     check=mailbox_is_empty,
     summary="Drop all messages that wait",
-    title="Empty the mailbox",
+    title="Purge the mailbox",
     agavepy="deleteMessages",
     agavepy_note=AGAVEPY_RAISES,
 )

@@ -92,7 +92,7 @@ class NonceList(Nonces):
         example={"level": "READ", "max_uses": 10, "description": "for the dashboard"},
         gives=serializers.ShownNonce,
         status=201,
-        about="Its id is in this answer alone.",
+        about="The ID is returned only once.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Make one, and show it."""
@@ -121,7 +121,7 @@ class NonceReveal(Nonces):
         tag=TAG,
         takes=False,
         gives=serializers.ShownNonce,
-        about="Who looked is in the activity.",
+        about="Reveals are recorded in the audit log.",
     )
     def post(self, request: Request, actor_id: str, handle: str) -> Response:
         """Show its id once more."""

@@ -37,7 +37,7 @@ class AliasNonceList(Nonces):
         example={"level": "EXECUTE", "max_uses": 10, "description": "for the dashboard"},
         gives=serializers.ShownNonce,
         status=201,
-        about="Its id is in this answer alone. No nonce of an alias has a level above EXECUTE.",
+        about="The ID is returned only once. Nonces of an alias have at most EXECUTE.",
     )
     def post(self, request: Request, alias: str) -> Response:
         """Make one, and show it."""
@@ -75,7 +75,7 @@ class AliasNonceReveal(Nonces):
         tag=TAG,
         takes=False,
         gives=serializers.ShownNonce,
-        about="Who looked is in the activity.",
+        about="Reveals are recorded in the audit log.",
     )
     def post(self, request: Request, alias: str, handle: str) -> Response:
         """Show its id once more."""

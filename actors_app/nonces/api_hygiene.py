@@ -32,12 +32,12 @@ class NonceOverview(Resource):
     secret = True
 
     @operation(
-        "List the nonces of all your actors and aliases",
+        "List nonces of all your actors and aliases",
         tag=TAG,
         upstream="nonce.list",
         query=serializers.HygieneQuery,
         gives=serializers.HygienePage,
-        about="A page is some actors and aliases, not some nonces: each costs two calls.",
+        about="Pages count actors and aliases, not nonces: each requires two calls.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the nonces of some of them, masked, those worth a look first."""
@@ -64,7 +64,7 @@ class _Replace(Resource):
     secret = True
 
     def replace(self, holder: Holder, handle: str) -> Response:
-        """Make a nonce like another, show it, and delete the other."""
+        """Create a nonce like another, show it, and delete the other."""
         if earlier := answered(self.http, holder.operations.create, **holder.about(handle)):
             replaced = Replaced(earlier)
         else:
@@ -73,7 +73,7 @@ class _Replace(Resource):
         error = replaced.error
 
         def show(nonce: Nonce, message: str) -> dict[str, Any]:
-            text = f"{message} The other is still there: {error.user_message}" if error else message
+            text = f"{message} The old nonce still exists: {error.user_message}" if error else message
             return {**nonce_data(holder, nonce), "id": nonce.id, "old_is_deleted": error is None, "message": text}
 
         return self.command_response(
@@ -97,7 +97,10 @@ class NonceReplace(_Replace):
         takes=False,
         gives=serializers.ReplacingNonce,
         status=201,
-        about="One of the same level and uses is made first, and its id is in this answer alone; then the other goes.",
+        about=(
+            "A new nonce with the same access and uses is created first (its ID is returned only once); then the old "
+            "one is deleted."
+        ),
     )
     def post(self, request: Request, actor_id: str, handle: str) -> Response:
         """Replace it."""
@@ -114,7 +117,10 @@ class AliasNonceReplace(_Replace):
         takes=False,
         gives=serializers.ReplacingNonce,
         status=201,
-        about="One of the same level and uses is made first, and its id is in this answer alone; then the other goes.",
+        about=(
+            "A new nonce with the same access and uses is created first (its ID is returned only once); then the old "
+            "one is deleted."
+        ),
     )
     def post(self, request: Request, alias: str, handle: str) -> Response:
         """Replace it."""
@@ -127,11 +133,11 @@ class NonceNote(Resource):
     secret = True
 
     @operation(
-        "Read where a nonce was handed out",
+        "Read the recipients of a nonce",
         tag=TAG,
         upstream="nonce.list|alias-nonce.list",
         gives=serializers.Note,
-        about="The Actors API knows nothing of it; it is asked whether you may read the nonce.",
+        about="Stored in this portal only. Requires access to the nonce.",
     )
     def get(self, request: Request, **named: str) -> Response:
         """Answer with the note; of one that nobody noted anything on, an empty text."""
@@ -141,7 +147,7 @@ class NonceNote(Resource):
         return Response(serializers.Note(note).data if note else {"text": "", "username": None, "noted": None})
 
     @operation(
-        "Note where a nonce was handed out",
+        "Update the recipients of a nonce",
         tag=TAG,
         upstream="nonce.list|alias-nonce.list",
         takes=serializers.NewNote,
@@ -155,7 +161,7 @@ class NonceNote(Resource):
         nonce = commands.nonce_of(self.abaco, _holder(named), handle)
         if refusal := commands.note(self.http, handle, nonce, text):
             raise not_valid({"text": [refusal]})
-        return Response({"message": "The note is kept." if text else "The note is gone."})
+        return Response({"message": "Recipients saved." if text else "Recipients removed."})
 
 
 def _holder(named: dict[str, str]) -> Holder:

@@ -50,11 +50,11 @@ def _since(entry: AuditEntry, nonces: Sequence[Nonce], page: Callable[[Nonce], s
         if nonce.owner == entry.username and is_since(nonce.create_time, entry)
     ]
     if not items:
-        return Finding("no", "You made no nonce of it since then.", "You can make one.")
+        return Finding("no", "You have not created a nonce for it since.", "You can create one.")
     return Finding(
         "unknown",
-        "These nonces of yours were made since then.",
-        "One that you have never seen in full is of no use: delete it, and make another.",
+        "You have created these nonces since.",
+        "If you did not copy one of them, delete it and create another.",
         items,
     )
 
@@ -63,5 +63,5 @@ def _is_gone(holder: str, handle: str, nonces: Sequence[Nonce], page: str) -> Fi
     for nonce in nonces:
         if nonce_handle(holder, nonce.id) == handle:
             items = [Item(nonce.masked, page, nonce.create_time)]
-            return Finding("no", "The nonce is still there.", "You can delete it again.", items)
-    return Finding("yes", "The nonce is not there any more.", "There is nothing left to do.")
+            return Finding("no", "The nonce still exists.", "Delete it again.", items)
+    return Finding("yes", "The nonce no longer exists.", "There is nothing left to do.")

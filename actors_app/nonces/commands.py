@@ -60,13 +60,13 @@ class Holder:
 
 
 def create(request: HttpRequest, abaco: Abaco, holder: Holder, typed: Mapping[str, Any]) -> CommandResult[Nonce]:
-    """Make a nonce with the `level`, `max_uses` and `description` of a form. `POST …/nonces`."""
+    """Create a nonce with the `level`, `max_uses` and `description` of a form. `POST …/nonces`."""
     details = {name: typed[name] for name in ("level", "max_uses", "description")}
     return perform(
         request,
         holder.operations.create,
         lambda: holder.service(abaco).create(holder.id, **details),
-        lambda nonce: Outcome(f"The nonce {nonce.masked} was made.", holder.url),
+        lambda nonce: Outcome(f"Nonce {nonce.masked} created.", holder.url),
         **holder.about(),
         subject=holder.id,
         details=details | holder.details,
@@ -113,18 +113,18 @@ def page_token(holder: Holder, handle: str) -> str:
 def gone(holder: Holder, handle: str, proof: str, error: NotFound) -> Outcome:
     """Say that a nonce which is in the list no more was deleted before; raise the error where no page has shown it."""
     if unsign(_SEEN, proof) == [holder.id, handle]:
-        return Outcome("This nonce was deleted already.", holder.url)
+        return Outcome("This nonce was already deleted.", holder.url)
     raise error
 
 
 def _delete(nonces: Nonces, holder_id: str, nonce: Nonce) -> str:
     """Delete a nonce; the API answers a second deletion with an error, though what was wanted is so."""
     if was_gone(lambda: nonces.delete(holder_id, nonce.id)):
-        return f"The nonce {nonce.masked} was gone already."
-    return f"The nonce {nonce.masked} was deleted. It opens nothing any more."
+        return f"Nonce {nonce.masked} was already deleted."
+    return f"Nonce {nonce.masked} deleted."
 
 
-WITHOUT_IT = "Leave the nonce itself out of it: whoever reads the note could use it."
+WITHOUT_IT = "Don't enter the nonce itself: everyone who can view this could use it."
 
 
 def note(request: HttpRequest, handle: str, nonce: Nonce, text: str) -> str:

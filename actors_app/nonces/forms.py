@@ -10,11 +10,11 @@ from actors_app.services.types.nonces import LEVELS, UNLIMITED
 MAX_USES = 1_000_000_000
 MAX_DESCRIPTION = 500
 MAX_NOTE = 2000
-_WRONG_USES = "Type a whole number from 1 to 1,000,000,000, or tick “unlimited”."
+_WRONG_USES = "Enter a whole number from 1 to 1,000,000,000, or select “Unlimited”."
 LEVEL_WORDS = {
-    "READ": "READ: look at the actor, its executions and logs",
-    "EXECUTE": "EXECUTE: read, and send messages",
-    "UPDATE": "UPDATE: everything, changing and deleting the actor included",
+    "READ": "READ: view actor, executions and logs",
+    "EXECUTE": "EXECUTE: also send messages",
+    "UPDATE": "UPDATE: full control",
 }
 
 
@@ -22,33 +22,33 @@ class NonceForm(PortalForm):
     """A new nonce: one use and EXECUTE unless more is asked for, and more only by a tick."""
 
     level = forms.ChoiceField(
-        label="Level",
+        label="Access",
         choices=[(level, LEVEL_WORDS[level]) for level in LEVELS],
         initial="EXECUTE",
-        error_messages={"required": "Choose a level.", "invalid_choice": "Choose READ, EXECUTE or UPDATE."},
+        error_messages={"required": "Choose an access level.", "invalid_choice": "Choose READ, EXECUTE or UPDATE."},
     )
     confirm_update = forms.BooleanField(
-        label="I mean UPDATE: whoever holds this nonce can change and delete the actor.", required=False
+        label="I understand that this nonce can edit and delete the actor.", required=False
     )
     max_uses = forms.IntegerField(
-        label="Uses",
+        label="Max. uses",
         min_value=1,
         max_value=MAX_USES,
         initial=1,
         required=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        help_text="How many requests it opens; each one counts, even one that is refused afterwards.",
+        help_text="Every request counts, rejected ones too.",
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _WRONG_USES),
     )
-    unlimited = forms.BooleanField(label="Unlimited: it works until somebody deletes it.", required=False)
+    unlimited = forms.BooleanField(label="Unlimited (until deleted)", required=False)
     description = forms.CharField(
         label="Description",
         max_length=MAX_DESCRIPTION,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "who gets it, and what for"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "e.g. Kim's nightly import"}),
         error_messages={
-            "max_length": "At most 500 characters; make it shorter.",
-            "null_characters_not_allowed": "The description holds a zero character; type it again.",
+            "max_length": "Use at most 500 characters.",
+            "null_characters_not_allowed": "The description contains an invalid character.",
         },
     )
 
@@ -62,7 +62,7 @@ class NonceForm(PortalForm):
         """Ask for the ticks that an UPDATE and an unlimited nonce need."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("level") == "UPDATE" and not cleaned.get("confirm_update"):
-            self.add_error("confirm_update", "Tick this to make a nonce of the level UPDATE, or choose another level.")
+            self.add_error("confirm_update", "Confirm to create an UPDATE nonce, or choose another access level.")
         if cleaned.get("unlimited"):
             self.errors.pop("max_uses", None)
             cleaned["max_uses"] = UNLIMITED
@@ -78,7 +78,7 @@ class AliasNonceForm(NonceForm):
         super().__init__(*args, **kwargs)
         level = self.fields["level"]
         level.choices = [choice for choice in level.choices if choice[0] != "UPDATE"]  # type: ignore[attr-defined]
-        level.error_messages["invalid_choice"] = "Choose READ or EXECUTE: a nonce of an alias can have no more."
+        level.error_messages["invalid_choice"] = "Choose READ or EXECUTE: nonces of an alias allow no more."
         del self.fields["confirm_update"]
 
 
@@ -86,14 +86,14 @@ class NonceNoteForm(PortalForm):
     """Where a nonce was handed out, one place on each line."""
 
     text = forms.CharField(
-        label="Handed out to",
+        label="Recipients",
         required=False,
         max_length=MAX_NOTE,
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
-        help_text="One person or place on each line, and what for. Everybody who may read the nonce sees it.",
+        help_text="One per line, with purpose. Visible to everyone who can view the nonce.",
         error_messages={
-            "max_length": "At most 2,000 characters; make it shorter.",
-            "null_characters_not_allowed": "The note holds a zero character; type it again.",
+            "max_length": "Use at most 2,000 characters.",
+            "null_characters_not_allowed": "This contains an invalid character.",
         },
     )
 
@@ -101,5 +101,5 @@ class NonceNoteForm(PortalForm):
 class NonceFilter(ListFilter):
     """Which nonces are shown, and which page of them; a value that means nothing is read as none."""
 
-    SHOW = (("", "All"), ("usable", "Usable"), ("unlimited", "Unlimited"), ("used-up", "Used up"))
+    SHOW = (("", "All"), ("usable", "Usable"), ("unlimited", "Unlimited"), ("used-up", "Exhausted"))
     show = forms.ChoiceField(choices=SHOW, required=False)

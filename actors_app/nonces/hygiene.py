@@ -12,14 +12,14 @@ LONG = timedelta(days=90)  # for which one that was used before was not
 # Each finding: its word on the page, and what it means.
 FINDINGS: Mapping[str, tuple[str, str]] = {
     "orphan": (
-        "maker without rights",
-        "Whoever made it has no such right on the actor any more. It opens no more than they may, and all of it again "
-        "once somebody gives them the right back.",
+        "creator lost access",
+        "Its creator lost access to the actor. It allows no more than they do, and works again if their access is "
+        "restored.",
     ),
-    "update": ("UPDATE", "Whoever holds it can change and delete the actor."),
-    "unlimited": ("unlimited", "It works until somebody deletes it."),
-    "never": ("never used", "It is more than 30 days old, and nobody has used it."),
-    "stale": ("long unused", "Nobody has used it for more than 90 days."),
+    "update": ("UPDATE", "Can edit and delete the actor."),
+    "unlimited": ("unlimited", "Works until it is deleted."),
+    "never": ("never used", "More than 30 days old and never used."),
+    "stale": ("unused for 90 days", "Not used for more than 90 days."),
 }
 
 

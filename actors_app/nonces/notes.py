@@ -27,7 +27,7 @@ def nonce_behind(handle: str, actor_id: str, nonces: Iterable[Nonce]) -> Nonce:
         if constant_time_compare(nonce_handle(actor_id, nonce.id), handle):
             match = nonce
     if match is None:
-        raise NotFound("a handle of no nonce", user_message="This nonce does not exist, or was deleted.")
+        raise NotFound("a handle of no nonce", user_message="This nonce does not exist or was deleted.")
     return match
 
 

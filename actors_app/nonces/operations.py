@@ -7,7 +7,7 @@ from actors_app.core.security.capabilities import UPDATE
 from actors_app.nonces.checks import alias_nonce_is_gone, alias_nonces_since, nonce_is_gone, nonces_since
 
 _EXAMPLE = {"level": "EXECUTE", "max_uses": 1, "description": ""}
-_CREATING, _DELETING, _REPLACING = "making a nonce for it", "deleting one of its nonces", "replacing one of its nonces"
+_CREATING, _DELETING, _REPLACING = "creating nonces", "deleting nonces", "rotating nonces"
 
 LIST_NONCES = Operation(
     "nonce.list",
@@ -25,11 +25,11 @@ CREATE_NONCE = Operation(
     needs=UPDATE,
     doing=_CREATING,
     about="nonce",
-    done="made a nonce for",
-    tried="make a nonce for",
+    done="created a nonce for",
+    tried="create a nonce for",
     check=nonces_since,
-    summary="Make a nonce",
-    title="Make a nonce",
+    summary="Create a nonce",
+    title="Create a nonce",
     example=_EXAMPLE,
     needs_body=False,
     agavepy="addNonce",
@@ -46,10 +46,10 @@ REVEAL_NONCE = Operation(
     "nonce.reveal",
     via=LIST_NONCES,
     about="nonce",
-    done="looked at a nonce of",
-    tried="look at a nonce of",
-    choice="Look at a nonce",
-    summary="Show a nonce in full",
+    done="revealed a nonce of",
+    tried="reveal a nonce of",
+    choice="Reveal a nonce",
+    summary="Reveal a nonce",
 )
 REPLACE_NONCE = Operation(
     "nonce.replace",
@@ -57,7 +57,7 @@ REPLACE_NONCE = Operation(
     recorded_as=CREATE_NONCE,
     needs=UPDATE,
     doing=_REPLACING,
-    summary="Replace a nonce",
+    summary="Rotate a nonce",
 )
 DELETE_NONCE = Operation(
     "nonce.delete",
@@ -89,11 +89,11 @@ CREATE_ALIAS_NONCE = Operation(
     kind="alias",
     needs=UPDATE,
     doing=_CREATING,
-    done="made a nonce for an alias",
-    tried="make a nonce for an alias",
+    done="created a nonce for an alias",
+    tried="create a nonce for an alias",
     check=alias_nonces_since,
-    summary="Make a nonce of an alias",
-    title="Make a nonce of the alias",
+    summary="Create a nonce of an alias",
+    title="Create a nonce of the alias",
     example=_EXAMPLE,
 )
 READ_ALIAS_NONCE = Operation(
@@ -107,10 +107,10 @@ REVEAL_ALIAS_NONCE = Operation(
     "alias-nonce.reveal",
     via=LIST_ALIAS_NONCES,
     kind="alias",
-    done="looked at a nonce of an alias",
-    tried="look at a nonce of an alias",
-    choice="Look at a nonce of an alias",
-    summary="Show a nonce of an alias in full",
+    done="revealed a nonce of an alias",
+    tried="reveal a nonce of an alias",
+    choice="Reveal a nonce of an alias",
+    summary="Reveal a nonce of an alias",
 )
 REPLACE_ALIAS_NONCE = Operation(
     "alias-nonce.replace",
@@ -119,7 +119,7 @@ REPLACE_ALIAS_NONCE = Operation(
     kind="alias",
     needs=UPDATE,
     doing=_REPLACING,
-    summary="Replace a nonce of an alias",
+    summary="Rotate a nonce of an alias",
 )
 DELETE_ALIAS_NONCE = Operation(
     "alias-nonce.delete",

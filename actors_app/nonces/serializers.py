@@ -11,8 +11,8 @@ from actors_app.services.types.nonces import LEVELS
 class Nonce(serializers.Serializer):
     """A nonce without its id, which is the secret itself; `handle` stands for it in addresses."""
 
-    handle = serializers.CharField(help_text="What stands for it in this portal's addresses.")
-    masked = serializers.CharField(help_text="Its id with all but the end left out.")
+    handle = serializers.CharField(help_text="Its identifier in this portal's URLs.")
+    masked = serializers.CharField(help_text="Masked ID.")
     level = serializers.CharField()
     max_uses = serializers.IntegerField(allow_null=True, help_text="-1 for unlimited.")
     remaining_uses = serializers.IntegerField(allow_null=True, help_text="-1 for unlimited.")
@@ -27,24 +27,24 @@ class ShownNonce(Nonce):
     """A nonce with its id."""
 
     id = serializers.CharField(
-        allow_null=True, help_text="The nonce itself: a secret. null where an answer is given again."
+        allow_null=True, help_text="The nonce itself (secret); null if the response is repeated."
     )
 
 
 class NewNonce(Body):
     """A nonce to be made: of one use and the level EXECUTE where nothing else is said."""
 
-    level = Choice(list(LEVELS), required=False, help_text="Of an alias READ or EXECUTE.")
-    confirm_update = Truth(required=False, help_text="Needed for UPDATE: its holder may change and delete the actor.")
+    level = Choice(list(LEVELS), required=False, help_text="For an alias: READ or EXECUTE.")
+    confirm_update = Truth(required=False, help_text="Required for UPDATE, which can edit and delete the actor.")
     max_uses = Whole(required=False, min_value=1, max_value=MAX_USES)
-    unlimited = Truth(required=False, help_text="It works until somebody deletes it.")
+    unlimited = Truth(required=False, help_text="Works until it is deleted.")
     description = Text(required=False, allow_blank=True, max_length=MAX_DESCRIPTION)
 
 
 class ReplacingNonce(ShownNonce):
     """A nonce that replaces another."""
 
-    old_is_deleted = serializers.BooleanField(help_text="False where it could not be deleted: `message` says why.")
+    old_is_deleted = serializers.BooleanField(help_text="false if it could not be deleted; see `message`.")
     message = serializers.CharField()
 
 
@@ -52,14 +52,14 @@ class Note(serializers.Serializer):
     """Where a nonce was handed out."""
 
     text = serializers.CharField(allow_blank=True)
-    username = serializers.CharField(allow_null=True, help_text="Who wrote it.")
+    username = serializers.CharField(allow_null=True, help_text="Author.")
     noted = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
 
 
 class NewNote(Body):
     """What is noted, in place of what was; an empty text takes it away."""
 
-    text = Text(allow_blank=True, max_length=MAX_NOTE, help_text="Everybody who may read the nonce sees it.")
+    text = Text(allow_blank=True, max_length=MAX_NOTE, help_text="Visible to everyone who can view the nonce.")
 
 
 class Finding(serializers.Serializer):
@@ -72,19 +72,19 @@ class Finding(serializers.Serializer):
 class HeldNonce(Nonce):
     """A nonce of any actor or alias, masked."""
 
-    holder = serializers.CharField(help_text="The id of the actor, or the alias.")
+    holder = serializers.CharField(help_text="Actor ID, or alias.")
     is_alias = serializers.BooleanField()
     findings = Finding(many=True)
-    note = serializers.CharField(allow_null=True, help_text="Where it was handed out.")
+    note = serializers.CharField(allow_null=True, help_text="Recipients.")
 
 
 class HygieneQuery(Query):
     """Which nonces, of which actors and aliases."""
 
-    show = Choice(["worth", *FINDINGS], required=False, help_text="Those worth a look, or with one finding.")
-    cursor = Text(required=False, max_length=4000, help_text="Where the page begins; the first page without.")
+    show = Choice(["worth", *FINDINGS], required=False, help_text="Only nonces that need review, or have this finding.")
+    cursor = Text(required=False, max_length=4000, help_text="Start of the page; default: the first page.")
     limit = WholeInQuery(
-        required=False, min_value=1, max_value=20, default=20, help_text="How many actors and aliases are looked at."
+        required=False, min_value=1, max_value=20, default=20, help_text="Number of actors and aliases checked."
     )
 
 
@@ -92,7 +92,9 @@ class HygienePage(serializers.Serializer):
     """The nonces of some actors and aliases, those worth a look first."""
 
     items = HeldNonce(many=True)
-    next = serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one.")
-    previous = serializers.CharField(allow_null=True, help_text="The address of the page before, if any.")
-    total_holders = serializers.IntegerField(help_text="How many actors and aliases there are on all pages.")
-    unread = serializers.ListField(child=serializers.CharField(), help_text="Whose nonces could not be read.")
+    next = serializers.CharField(allow_null=True, help_text="URL of the next page, if any.")
+    previous = serializers.CharField(allow_null=True, help_text="URL of the previous page, if any.")
+    total_holders = serializers.IntegerField(help_text="Number of actors and aliases on all pages.")
+    unread = serializers.ListField(
+        child=serializers.CharField(), help_text=("Actors and aliases whose nonces could not be read.")
+    )

@@ -271,7 +271,7 @@ def _row(nonce: Nonce, url: str, at: datetime) -> NonceRow:
         is_exhausted=nonce.is_exhausted,
         description=visible(nonce.description),
         owner=visible(nonce.owner),
-        created=when(nonce.create_time, at, "not reported"),
+        created=when(nonce.create_time, at, "Not reported"),
         used=when(nonce.last_use_time, at, "never"),
     )
 
@@ -279,15 +279,15 @@ def _row(nonce: Nonce, url: str, at: datetime) -> NonceRow:
 def uses_words(nonce: Nonce) -> str:
     """Write how often a nonce was used and may still be, as far as the API said."""
     if nonce.is_unlimited:
-        return f"unlimited, used {thousands(nonce.current_uses or 0)}"
+        return f"Unlimited, used {thousands(nonce.current_uses or 0)}"
     if nonce.remaining_uses is None or nonce.max_uses is None:
-        return "not reported"
+        return "Not reported"
     return f"{thousands(nonce.remaining_uses)} of {thousands(nonce.max_uses)} left"
 
 
 @page("GET", "POST")
 def nonce_note(request: HttpRequest, actor_id: str, handle: str) -> HttpResponse:
-    """Note where a nonce was handed out; the API is asked only whether the visitor may read it."""
+    """Update the recipients of a nonce; the API is asked only whether the visitor may read it."""
     return _note(request, Holder(actor_id), handle)
 
 

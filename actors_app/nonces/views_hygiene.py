@@ -55,7 +55,7 @@ def nonce_overview(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """
     show = request.GET.get("show", "")
     show = show if show in ("worth", *FINDINGS) else ""
-    choices = [("", "All"), ("worth", "Worth a look"), *((name, word) for name, (word, _) in FINDINGS.items())]
+    choices = [("", "All"), ("worth", "Needs review"), *((name, word) for name, (word, _) in FINDINGS.items())]
     context: dict[str, Any] = {"section": "nonces", "show": show, "choices": choices}
     answers = abaco.gather(actors=lambda: abaco.actors.list(), aliases=lambda: abaco.aliases.list())
     if error := answers["actors"].error:
@@ -100,7 +100,7 @@ def _row(
         masked=visible(nonce.masked),
         url=f"{keyed.holder.url}{handle}/",
         level=visible(nonce.level),
-        uses="used up" if nonce.is_exhausted else uses_words(nonce),
+        uses="exhausted" if nonce.is_exhausted else uses_words(nonce),
         description=visible(nonce.description),
         note=note,
         owner=visible(nonce.owner),
@@ -111,13 +111,13 @@ def _row(
 
 @abaco_page("GET", "POST")
 def nonce_replace(request: HttpRequest, abaco: Abaco, actor_id: str, handle: str) -> HttpResponse:
-    """Make a nonce like another, show it once, and delete the other (`POST` and `DELETE /actors/{id}/nonces`)."""
+    """Create a nonce like another, show it once, and delete the other (`POST` and `DELETE /actors/{id}/nonces`)."""
     return _replace(request, abaco, Holder(actor_id), handle)
 
 
 @abaco_page("GET", "POST")
 def alias_nonce_replace(request: HttpRequest, abaco: Abaco, alias: str, handle: str) -> HttpResponse:
-    """Replace a nonce of an alias in the same way (`POST` and `DELETE /actors/aliases/{alias}/nonces`)."""
+    """Rotate a nonce of an alias in the same way (`POST` and `DELETE /actors/aliases/{alias}/nonces`)."""
     return _replace(request, abaco, Holder(alias, is_alias=True), handle)
 
 

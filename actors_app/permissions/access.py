@@ -24,38 +24,29 @@ MOST_ALIASES = 20  # of one actor whose permissions are asked for
 
 ALLOWS: Mapping[Kind, Mapping[str, str]] = {
     "actor": {
-        "NONE": "No access.",
-        "READ": "Read everything, nonces included.",
-        "EXECUTE": "Read everything, nonces included, and send messages.",
-        "UPDATE": "Everything: also change, delete, purge, stop workers, make nonces, and grant.",
+        "NONE": "No access",
+        "READ": "View everything, including nonces",
+        "EXECUTE": "View everything, including nonces, and send messages",
+        "UPDATE": "Full control",
     },
     "alias": {
-        "NONE": "No access to the alias.",
-        "READ": "See who may use the alias; and its nonces, with READ on the actor too.",
-        "EXECUTE": "No more than READ: messages are sent with a level on the actor.",
-        "UPDATE": "Point it elsewhere, delete it, and grant; make its nonces, with UPDATE on the actor too.",
+        "NONE": "No access",
+        "READ": "View access to the alias (and its nonces, with READ on the actor)",
+        "EXECUTE": "Same as READ: sending messages requires access to the actor",
+        "UPDATE": "Change target, delete, grant access (and create nonces, with UPDATE on the actor)",
     },
     "config": {
-        "NONE": "No access to the config's own page.",
-        "READ": "Meant to read it, but the API fails for all who are no administrators.",
-        "EXECUTE": "Meant to read it, but the API fails for all who are no administrators.",
-        "UPDATE": "Meant to change, delete and grant, but the API fails for all who are no administrators.",
+        "NONE": "No access",
+        "READ": "View (currently works for administrators only)",
+        "EXECUTE": "View (currently works for administrators only)",
+        "UPDATE": "Edit, delete, grant access (currently works for administrators only)",
     },
 }
-NEVER_BACK = (
-    "It cannot be taken back: the API only looks whether the name stands in the list, so that even NONE lets "
-    "everybody in."
-)
-MAY_BE_ALL = "Or everything, through ABACO_WORLD, unless this entry is the older one; the API does not say which is."
-NEVER_FOUND = "No access: the API does not find this name when it checks a level."
-STILL_FOUND = (
-    "The API's search still shows this actor, its executions, workers and logs to this name: it looks only whether the "
-    "name stands in the list, whatever the level."
-)
-CONFIG_FAILS = (
-    "The API fails here for everybody but administrators, also for those whom a level allows to use this config. So "
-    "nobody else can see or change who has access."
-)
+NEVER_BACK = "This cannot be undone (API limitation)."
+MAY_BE_ALL = "May have full control through ABACO_WORLD, unless this entry is older."
+NEVER_FOUND = "No access: invalid username"
+STILL_FOUND = "The API's search still shows this actor, its executions and logs to listed users."
+CONFIG_FAILS = "Only administrators can view or change access to configs (API limitation)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +91,11 @@ class Subject:
 def unusable(user: str) -> str:
     """Say why an entry for this user name could never let anybody in; nothing where it could."""
     if "@" in user:
-        return "Type the user name alone: the API compares no e-mail addresses."
+        return "Enter a username, not an email address."
     if "." in user:
-        return "User names with a dot do not work at the API: it would keep the entry and never find it again."
+        return "Usernames with a dot don't work in the API."
     if "$" in user or not user.isprintable() or any(sign.isspace() for sign in user):
-        return "A user name has no spaces, no $ and nothing that is not seen."
+        return "Usernames can't contain spaces, $ or invisible characters."
     return ""
 
 
@@ -135,7 +126,7 @@ class Entry:
 
     @property
     def lets_in(self) -> bool:
-        """Whether it allows anything."""
+        """Whether it grants any access."""
         return not self.is_none and (self.is_world or not self.fixed)
 
     @property
@@ -165,12 +156,12 @@ def _entry(
     alike: Mapping[str, Sequence[str]],
 ) -> Entry:
     if user == WORLD:
-        reason = f"Everybody who can sign in, whatever the level says. {NEVER_BACK}"
+        reason = f"All users in the tenant, whatever the access. {NEVER_BACK}"
         return Entry(user, level, ALLOWS[kind]["UPDATE"], [reason], False, NEVER_BACK)
     notes = [STILL_FOUND] if kind == "actor" else []
     if problem := unusable(user):
         return Entry(user, level, NEVER_FOUND, [problem, *notes], False, problem)
-    allows = ALLOWS[kind].get(level, "Not known: the API gave a level that it does not describe.")
+    allows = ALLOWS[kind].get(level, "Unknown access level")
     unsure = doubt(user, {} if user in (me, owner) else alike)
     why = [*_why(kind, levels, user, level, owner), *(notes if level == "NONE" else []), *([unsure] if unsure else [])]
     return Entry(user, level, allows, why, user == me, "", unsure)
@@ -178,13 +169,13 @@ def _entry(
 
 def _why(kind: Kind, levels: Mapping[str, str], user: str, level: str, owner: str) -> Iterable[str]:
     if owner and user == owner:
-        yield f"Owner: the API granted UPDATE when the {kind} was made."
+        yield "Owner."
         if level != "UPDATE":
-            yield "Being the owner alone allows nothing; only this entry counts."
+            yield "Ownership alone grants no access; only this entry counts."
     elif level == "NONE":
-        yield "Taken away, or never given; the API cannot remove a name from the list."
+        yield "Revoked or never granted."
     elif level == "UPDATE" and kind == "actor":
-        yield "Granted; or given by the API itself, which does so for anybody but the owner who saves an edit."
+        yield "Granted, or added by the API after an edit."
     else:
         yield "Granted."
     if WORLD in levels and level != "UPDATE":
@@ -194,8 +185,8 @@ def _why(kind: Kind, levels: Mapping[str, str], user: str, level: str, owner: st
 def too_low(levels: Mapping[str, str], me: str, phrase: str) -> str:
     """Say why somebody without UPDATE cannot grant."""
     level = level_of(levels, me)
-    has = "you have no level of your own" if level == "NONE" else f"your level is {level}"
-    return f"Granting needs UPDATE on {phrase}, and {has}."
+    has = "you have no access" if level == "NONE" else f"you have {level}"
+    return f"Granting access requires UPDATE on {phrase}; {has}."
 
 
 # Ways in that are no entries ------------------------------------------------------------------------------------
@@ -214,19 +205,19 @@ class Route:
 
 def unknown_way(who: str, why: str, url: str = "") -> Route:
     """Return a way in of which not all is known."""
-    return Route(who, "Not known.", why, url, "circle-question-mark")
+    return Route(who, "Unknown", why, url, "circle-question-mark")
 
 
 def admins(kind: Kind, role: AdminRole | None) -> Route:
     """Explain the administrators, whom the API does not name; the role is the visitor's, None if nobody asked."""
     you = ""
     if role is not None and role is not AdminRole.OTHER:
-        you = " You are one of them." if role.is_admin else " Whether you are one could not be learned now."
-    edits = " One who saves an edit of an actor of somebody else is given UPDATE on it for good." * (kind == "actor")
+        you = " You are one of them." if role.is_admin else " Your own role is unknown."
+    edits = " Editing another user's actor permanently adds UPDATE." * (kind == "actor")
     return Route(
-        "Administrators of the tenant",
-        f"Everything on {'an' if kind != 'config' else 'a'} {kind}, whatever the list says.",
-        f"The admin role at the API passes every check. Who has it cannot be known: the API does not tell.{you}{edits}",
+        "Tenant administrators",
+        "Full control",
+        f"The admin role bypasses permissions; the API does not list administrators.{you}{edits}",
         picture="circle-check",
     )
 
@@ -240,32 +231,30 @@ def _by_nonce(nonce: Nonce, levels: Mapping[str, str], url: str) -> Route:
     if nonce.is_unlimited:
         uses_left = "unlimited uses"
     elif nonce.remaining_uses is None:
-        uses_left = "an unknown number of uses left"
+        uses_left = "unknown number of uses left"
     else:
         uses_left = f"{thousands(nonce.remaining_uses)} use{'' if nonce.remaining_uses == 1 else 's'} left"
-    maker = nonce.owner or "somebody whom the API does not name"
-    why = f"Made by {maker} at the level {nonce.level}, {uses_left}. What is done with it is done in that name"
+    maker = nonce.owner or "an unknown user"
+    why = f"Created by {maker} with {nonce.level}, {uses_left}. Requests run as this user"
     why += _through_whom(nonce, level_of(levels, nonce.owner), WORLD in levels)
     allows = {
         "READ": ALLOWS["actor"]["READ"],
-        "EXECUTE": "Read everything, nonces included, and send messages.",
+        "EXECUTE": "View everything, including nonces, and send messages",
         "UPDATE": ALLOWS["actor"]["UPDATE"],
-    }.get(nonce.level, "Not known: the API gave a level that it does not describe.")
-    return Route(
-        f"Whoever holds the nonce {nonce.masked}", f"{allows} No account is needed.", f"{why}.", url, "key-round"
-    )
+    }.get(nonce.level, "Unknown access level")
+    return Route(f"Holders of nonce {nonce.masked}", f"{allows}, without an account", f"{why}.", url, "key-round")
 
 
 def _through_whom(nonce: Nonce, has: str, is_shared: bool) -> str:
     """Say what the roles and the own level of whoever made a nonce make of it."""
     if nonce.made_by_admin and nonce.keeps_roles:
-        return ", and with the admin role that its maker had then: it opens its level whatever the list says"
+        return " with the admin role, which bypasses permissions"
     if nonce.made_by_admin:
-        return ", who had the admin role then: while they have it, it opens its level whatever the list says"
+        return ", who had the admin role at creation: while they have it, permissions are bypassed"
     if is_shared or rank(has) >= rank(nonce.level):
         return ""
     unless = "" if nonce.keeps_roles else ", unless they are an administrator"
-    return f", whose own level is {has} now: it opens no more than that{unless}"
+    return f", who now has {has}: the nonce allows no more{unless}"
 
 
 def ask_aliases(abaco: Abaco, aliases: Sequence[Alias]) -> list[tuple[Alias, Result, Result]]:
@@ -288,11 +277,11 @@ def by_aliases(answers: Sequence[tuple[Alias, Result, Result]], levels: Mapping[
         routes.append(_by_alias(alias, people))
         url = reverse("actors:alias-nonce-list", args=[alias.alias]) if has_page("alias", alias.alias) else ""
         if nonces.error:
-            why = "Its nonces cannot be known: the API did not tell you."
-            routes.append(unknown_way(f"Whoever holds a nonce of the alias {alias.alias}", why, url))
+            why = "Couldn't load its nonces."
+            routes.append(unknown_way(f"Holders of nonces of alias {alias.alias}", why, url))
         else:
             routes += [
-                replace(route, why=f"Of the alias {alias.alias}. {route.why}")
+                replace(route, why=f"Through alias {alias.alias}. {route.why}")
                 for route in by_nonces(nonces.value, levels, url)
             ]
     return routes
@@ -300,21 +289,21 @@ def by_aliases(answers: Sequence[tuple[Alias, Result, Result]], levels: Mapping[
 
 def _by_alias(alias: Alias, answer: Result) -> Route:
     url = Subject("alias", alias.alias).url if has_page("alias", alias.alias) else ""
-    name = f"Through the alias {alias.alias}"
+    name = f"Through alias {alias.alias}"
     if answer.error:
-        why = "Who has a level on this alias cannot be known: the API did not tell you."
-        return Route(name, "Nothing of this actor by itself.", why, url, "arrow-right")
+        why = "Couldn't load access to this alias."
+        return Route(name, "No access to the actor", why, url, "arrow-right")
     by_name = {user: level for user, level in answer.value.items() if user != WORLD and not unusable(user)}
     is_shared = WORLD in answer.value
     movers = _names(user for user, level in by_name.items() if level == "UPDATE")
     readers = _names(user for user, level in by_name.items() if level in ("READ", "EXECUTE"))
-    people = "Everybody (ABACO_WORLD)" if is_shared else movers or "Nobody"
-    allows = f"{people} can point it elsewhere or delete it, so that messages sent to it go there or nowhere."
-    note = f" {readers} can see who may use it." if readers and not is_shared else ""
+    people = "Everyone (ABACO_WORLD)" if is_shared else movers or "Nobody"
+    allows = f"{people} can change its target or delete it."
+    note = f" {readers} can view access to it." if readers and not is_shared else ""
     return Route(
         name,
         f"{allows}{note}",
-        "A level on an alias opens nothing of the actor by itself: that takes an entry above, or a nonce.",
+        "Access to an alias does not include access to the actor.",
         url,
         "arrow-right",
     )

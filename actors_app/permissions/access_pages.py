@@ -23,8 +23,8 @@ from actors_app.services.permissions import LEVELS, WORLD, level_of
 from actors_app.services.types import AdminRole, Nonce
 
 MOST_NONCES = 20  # of one actor that are explained one by one
-ADMINS_ONLY = "Only administrators get through to the permissions of a config."
-NOT_LOADED = "Who may do what could not be loaded, so that nothing can be granted now."
+ADMINS_ONLY = "Only administrators can view access to configs."
+NOT_LOADED = "Couldn't load permissions; access can't be granted now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def consequences(abaco: Abaco, subject: Subject, user: str, level: str, me: str)
     entries = access.entries_of(subject.kind, levels, _owner(subject, context), me)
     entry = next((item for item in entries if item.user == user), None)
     if entry is None and user != WORLD:
-        raise NotFound("a name without an entry", user_message="This name is not in the list of permissions.")
+        raise NotFound("a name without an entry", user_message="This user is not listed.")
     reason, role = _may_not(abaco, levels, me, subject)
     if not reason and entry is not None:
         reason = entry.fixed
@@ -193,22 +193,22 @@ def _by_nonces(context: Mapping[str, Any], levels: Mapping[str, str], actor_id: 
     url = reverse("actors:nonce-list", args=[actor_id])
     nonces = context["nonces"]
     if nonces is None:
-        return [access.unknown_way("Whoever holds a nonce", "The nonces could not be loaded.", url)]
+        return [access.unknown_way("Holders of nonces", "Couldn't load nonces.", url)]
     routes = access.by_nonces(nonces, levels, url)
     if len(routes) > MOST_NONCES:
-        note = f"{len(routes) - MOST_NONCES} more that can still be used are on the page of the nonces."
-        routes = [*routes[:MOST_NONCES], access.unknown_way("Whoever holds another nonce", note, url)]
+        note = f"{len(routes) - MOST_NONCES} more active nonces: see the Nonces tab."
+        routes = [*routes[:MOST_NONCES], access.unknown_way("Holders of other nonces", note, url)]
     return routes
 
 
 def _by_aliases(abaco: Abaco, context: Mapping[str, Any], levels: Mapping[str, str], answer: Result) -> list[Route]:
     if answer.error:
-        return [access.unknown_way("Through an alias", "Which aliases point here could not be asked.")]
+        return [access.unknown_way("Through aliases", "Couldn't load aliases.")]
     aliases = [alias for alias in answer.value if alias.actor_id == context["actor"].id]
     routes = access.by_aliases(access.ask_aliases(abaco, aliases), levels)
     if len(aliases) > access.MOST_ALIASES:
-        note = f"{len(aliases) - access.MOST_ALIASES} more aliases point here; theirs were not asked for."
-        routes.append(access.unknown_way("Through another alias", note))
+        note = f"{len(aliases) - access.MOST_ALIASES} more aliases of this actor were not checked."
+        routes.append(access.unknown_way("Through other aliases", note))
     return routes
 
 

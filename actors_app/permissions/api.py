@@ -35,12 +35,12 @@ class PermissionList(Resource):
     """`/actors/<actor>/permissions/`, and those of aliases and configs."""
 
     @operation(
-        "List who can do what, and why",
+        "List access",
         tag=TAG,
         upstream="permission.list|alias-permission.list|config-permission.list",
         query=PageQuery,
         gives=serializers.PermissionsPage,
-        about="The list alone does not say who gets in: nonces, aliases and the admin role do too (`ways`).",
+        about="Nonces, aliases and the admin role give access too (`ways`).",
     )
     def get(self, request: Request, **named: str) -> Response:
         """Answer with a page of the names, by name, and every other way in."""
@@ -56,21 +56,21 @@ class PermissionList(Resource):
         return self.page_of(serializers.Permission, page, total=len(explanation.entries), **fields)
 
     @operation(
-        "Grant a level, or take it back",
+        "Grant or revoke access",
         tag=TAG,
         upstream="permission.grant|alias-permission.grant|config-permission.grant",
         takes=serializers.Grant,
         example={"user": "jdoe", "level": "READ"},
         gives=serializers.Granted,
-        about="No name can be removed: NONE is as far as it goes. ABACO_WORLD cannot be taken back at all, so it needs "
-        "`confirm`; so does a name that is not plain ASCII, or that resembles another or a word for everybody.",
+        about="Names can't be removed, only set to NONE. ABACO_WORLD can't be revoked, so it requires `confirm`; so "
+        "does a name that is not plain ASCII or resembles another one.",
     )
     def post(self, request: Request, **named: str) -> Response:
         """Set the level of a name."""
         data = self.body(serializers.Grant)
         data["user"] = data["user"].rstrip()  # a blank at the end comes of a paste; one before is no user name
         if data["user"] != data["user"].lstrip():
-            raise not_valid({"user": ["A user name has no spaces."]})
+            raise not_valid({"user": ["Usernames can't contain spaces."]})
         subject = Subject.of(named)
         form = checked(ChangeForm(typed(data.items()), kind=subject.kind, me=self.user.username))
         user, level = form.cleaned_data["user"], form.cleaned_data["level"]

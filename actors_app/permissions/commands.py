@@ -73,15 +73,15 @@ def _outcome(subject: Subject, user: str, level: str, before: Mapping[str, str],
     """Say how the entry stands now, by the API's own map."""
     was, name = before.get(user), visible(user)
     if after.get(user) != level:
-        return Outcome(f"The API took it, but its list does not show {level} for {name}.", subject.url, "warning")
+        return Outcome(f"The API accepted the change, but does not list {level} for {name}.", subject.url, "warning")
     if user == WORLD:
-        sentence = f"Everybody can do everything with {subject.phrase} now."
+        sentence = f"{subject.phrase.capitalize()} is now public."
     elif level == "NONE":
-        sentence = f"{name} has no level of their own any more. The name stays in the list, at NONE."
+        sentence = f"Access for {name} revoked."
     elif was in (None, "NONE"):
-        sentence = f"{name} has {level} now."
+        sentence = f"{level} granted to {name}."
     elif was == level:
-        sentence = f"{name} had {level} already."
+        sentence = f"{name} already has {level}."
     else:
-        sentence = f"{name} has {level} now, and had {visible(was)} before."
+        sentence = f"Access for {name} changed from {visible(was)} to {level}."
     return Outcome(sentence, subject.url)

@@ -18,40 +18,38 @@ GRANTED = ("READ", "EXECUTE", "UPDATE")
 LEVEL_WORDS: Mapping[Kind, Mapping[str, str]] = {
     "actor": {
         "NONE": "no access",
-        "READ": "read everything, nonces included",
-        "EXECUTE": "read, and send messages",
-        "UPDATE": "everything, granting included",
+        "READ": "view everything, including nonces",
+        "EXECUTE": "also send messages",
+        "UPDATE": "full control",
     },
     "alias": {
         "NONE": "no access",
-        "READ": "see who may use it",
-        "EXECUTE": "no more than READ",
-        "UPDATE": "point it elsewhere, delete, grant",
+        "READ": "view access",
+        "EXECUTE": "same as READ",
+        "UPDATE": "change target, delete, grant access",
     },
     "config": {
         "NONE": "no access",
-        "READ": "read it, if the API let them",
-        "EXECUTE": "no more than READ",
-        "UPDATE": "change it, if the API let them",
+        "READ": "view (administrators only)",
+        "EXECUTE": "same as READ",
+        "UPDATE": "edit (administrators only)",
     },
 }
-_WORLD_AGAIN = f"Type {WORLD}, exactly as it is written here."
-_WRONG_LEVEL = {"required": "Choose a level.", "invalid_choice": "Choose one of the levels in the list."}
+_WORLD_AGAIN = f"Type {WORLD} exactly as shown."
+_WRONG_LEVEL = {"required": "Choose a level.", "invalid_choice": "Choose one of the listed access levels."}
 
 
 class _LevelForm(PortalForm):
     """A name and a level; whoever lowers themselves must tick that they mean it, and type again a name in doubt."""
 
-    confirm_self = forms.BooleanField(
-        label="I mean myself: afterwards I cannot give the level back to me.", required=False
-    )
+    confirm_self = forms.BooleanField(label="I understand that I can't restore my own access.", required=False)
     confirm = forms.CharField(
-        label="Type the name again to confirm",
+        label="Type the username again to confirm",
         max_length=MAX_USER,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages=dict.fromkeys(
-            ("max_length", "null_characters_not_allowed"), "Type the name, exactly as it is written here."
+            ("max_length", "null_characters_not_allowed"), "Type the username exactly as shown."
         ),
     )
 
@@ -86,7 +84,7 @@ class _LevelForm(PortalForm):
         """Refuse several names, and one that could never let anybody in."""
         user: str = self.cleaned_data["user"]
         if is_several(user):
-            raise forms.ValidationError("Type one name at a time: a user name has no commas.")
+            raise forms.ValidationError("Enter one username; usernames can't contain commas.")
         if problem := unusable(user):
             raise forms.ValidationError(problem)
         return user
@@ -98,7 +96,7 @@ class _LevelForm(PortalForm):
         """
         cleaned: dict[str, Any] = super().clean() or {}
         if self.is_oneself and not cleaned.get("confirm_self"):
-            self.add_error("confirm_self", "This is you, and less than UPDATE. Tick this if you mean it.")
+            self.add_error("confirm_self", "Confirm to lower your own access.")
         lets_in = "user" in cleaned and cleaned.get("level") in GRANTED
         if lets_in and "confirm" in cleaned and self.doubt and not self.is_confirmed:
             self.add_error("confirm", f"{self.doubt} {AGAIN}")
@@ -109,9 +107,9 @@ def _user_field(**options: Any) -> forms.CharField:
     return forms.CharField(
         max_length=MAX_USER,
         error_messages={
-            "required": "Type a user name.",
-            "max_length": f"A user name has at most {MAX_USER} characters.",
-            "null_characters_not_allowed": "A user name has no spaces, no $ and nothing that is not seen.",
+            "required": "Enter a username.",
+            "max_length": f"Use at most {MAX_USER} characters.",
+            "null_characters_not_allowed": "Usernames can't contain spaces, $ or invisible characters.",
         },
         **options,
     )
@@ -123,19 +121,19 @@ class GrantForm(_LevelForm):
     levels = GRANTED
 
     user = _user_field(
-        label="User name",
+        label="Username",
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "placeholder": "jdoe"}
         ),
-        help_text="As at the API, in its capitals and small letters; it does not say whether there is such a person.",
+        help_text="Case-sensitive; not verified by the API.",
     )
-    level = forms.ChoiceField(label="Level", initial="READ", error_messages=_WRONG_LEVEL)
+    level = forms.ChoiceField(label="Access", initial="READ", error_messages=_WRONG_LEVEL)
     field_order = ("user", "confirm", "level", "confirm_self")
 
     def clean_user(self) -> str:
         """Refuse everybody's name too."""
         if self.cleaned_data["user"].upper() == WORLD:
-            raise forms.ValidationError("Use “Share with everybody” for this: it says first what follows.")
+            raise forms.ValidationError("Use “Share with everyone” instead.")
         return super().clean_user()
 
 
@@ -143,7 +141,7 @@ class ChangeForm(_LevelForm):
     """Another level for a name of the list; for everybody, the name must be typed again."""
 
     user = _user_field(widget=forms.HiddenInput)
-    level = forms.ChoiceField(label="Level", error_messages=_WRONG_LEVEL)
+    level = forms.ChoiceField(label="Access", error_messages=_WRONG_LEVEL)
     field_order = ("user", "level", "confirm_self", "confirm")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -159,7 +157,7 @@ class ChangeForm(_LevelForm):
         if cleaned.get("user") != WORLD:
             return cleaned
         if cleaned.get("level") not in ("UPDATE", None):
-            self.add_error("level", f"Everybody gets everything whatever the level. {NEVER_BACK}")
+            self.add_error("level", f"Everyone gets full control, whatever level you choose. {NEVER_BACK}")
         if "confirm" in cleaned and cleaned["confirm"] != WORLD:
             self.add_error("confirm", _WORLD_AGAIN)
         return cleaned

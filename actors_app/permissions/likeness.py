@@ -32,7 +32,7 @@ _EVERYBODY = (
 # That are meant beside other words too: `internal/everyone`, `TACC_WORLD`, `authenticated_users`.
 _EVERYBODY_ANYWHERE = ("anonymous", "anybody", "anyone", "authenticated", "everybody", "everyone", "world")
 _KNOWN = ("admin", "administrator", "root", "abaco")
-AGAIN = "If you mean it, type the name again."
+AGAIN = "Type the username again to confirm."
 _NEAR = 0.85  # of difflib's ratio to ABACO_WORLD: a letter or two left out, added or changed
 # Letters of other alphabets by the Latin one that they are drawn as; in order, Cyrillic, then Greek, then Latin.
 _DRAWN = str.maketrans(
@@ -83,16 +83,16 @@ def doubt(user: str, names_by_drawing: Mapping[str, Sequence[str]]) -> str:
         return ""
     name, user_drawing = visible(user), drawing(user)
     if _means_everybody(user, user_drawing):
-        return f"“{name}” does not stand for everybody: the API takes it for a user of exactly this name."
+        return f"“{name}” does not mean everyone: the API treats it as a username."
     if _is_near_world(user_drawing):
-        return f"“{name}” resembles {WORLD} and is not it: the API takes it for a user of exactly this name."
+        return f"“{name}” resembles {WORLD}, but the API treats it as a username."
     like = next((similar for similar in names_by_drawing.get(user_drawing, ()) if similar != user), "")
-    resembles = f"resembles “{visible(like)}” and is another" if like else ""
+    resembles = f"resembles “{visible(like)}”, which is a different" if like else ""
     foreign = next((sign for sign in user if not sign.isascii()), "")
     if not foreign:
         return f"“{name}” {resembles} user." if like else ""
-    reason = f"holds “{visible(foreign)}” ({unicodedata.name(foreign, 'a character without a name')})"
-    return f"“{name}” {reason}, {f'{resembles} user' if like else 'which is no plain letter'}."
+    reason = f"contains “{visible(foreign)}” ({unicodedata.name(foreign, 'unnamed character')})"
+    return f"“{name}” {reason}, {f'{resembles} user' if like else 'which is not a plain letter'}."
 
 
 def _means_everybody(user: str, user_drawing: str) -> bool:

@@ -9,7 +9,7 @@ from actors_app.core.security.capabilities import ADMIN, UPDATE
 from actors_app.permissions.access import Subject
 from actors_app.services import Abaco
 
-_GRANTING = "granting levels on it"
+_GRANTING = "granting access"
 _EXAMPLE = {"user": "jdoe", "level": "READ"}
 
 
@@ -19,13 +19,13 @@ def level_is_set(abaco: Abaco, entry: AuditEntry) -> Finding:
     level, kind = details.get("after", {}).get(entry.object_id), details.get("kind", "actor")
     subject = Subject(kind, entry.actor_id or str(details.get("name", "")))
     current = abaco.permissions.get(subject.name, subject.kind).get(entry.object_id, "not in the list")
-    items = [Item("The permissions", subject.url, note=f"{visible(entry.object_id)}: {visible(current)}")]
+    items = [Item("Permissions", subject.url, note=f"{visible(entry.object_id)}: {visible(current)}")]
     if current == level:
-        return Finding("yes", f"The level is {current}, as you set it.", "There is nothing left to do.", items)
+        return Finding("yes", f"The access level is {current}, as set.", "There is nothing left to do.", items)
     return Finding(
         "no",
-        f"The level is not {level}: it was not done, or somebody has changed it since.",
-        "You can set it again.",
+        f"The access level is not {level}: the change failed, or was overwritten since.",
+        "Set it again.",
         items,
     )
 
@@ -34,7 +34,7 @@ LIST_PERMISSIONS = Operation(
     "permission.list",
     "GET",
     "/actors/{actor_id}/permissions",
-    title="Read who may do what",
+    title="List permissions",
     agavepy="getPermissions",
 )
 GRANT_PERMISSION = Operation(
@@ -45,11 +45,11 @@ GRANT_PERMISSION = Operation(
     needs=UPDATE,
     doing=_GRANTING,
     about="person",
-    done="set a level on",
-    tried="set a level on",
-    choice="Set a level",
+    done="changed access on",
+    tried="changed access on",
+    choice="Change access",
     check=level_is_set,
-    title="Grant a level",
+    title="Grant access",
     example=_EXAMPLE,
     agavepy="updatePermissions",
 )
@@ -57,16 +57,16 @@ REVOKE_PERMISSION = Operation(
     "permission.revoke",
     via=GRANT_PERMISSION,
     about="person",
-    done="took back a level on",
-    tried="take back a level on",
-    choice="Take back a level",
+    done="revoked access on",
+    tried="revoke access on",
+    choice="Revoke access",
     check=level_is_set,
 )
 LIST_ALIAS_PERMISSIONS = Operation(
     "alias-permission.list",
     "GET",
     "/actors/aliases/{alias}/permissions",
-    title="Read who may use the alias",
+    title="List permissions of the alias",
 )
 GRANT_ALIAS_PERMISSION = Operation(
     "alias-permission.grant",
@@ -77,7 +77,7 @@ GRANT_ALIAS_PERMISSION = Operation(
     kind="alias",
     needs=UPDATE,
     doing=_GRANTING,
-    title="Grant a level",
+    title="Grant access",
     example=_EXAMPLE,
 )
 REVOKE_ALIAS_PERMISSION = Operation(
@@ -87,7 +87,7 @@ LIST_CONFIG_PERMISSIONS = Operation(
     "config-permission.list",
     "GET",
     "/actors/configs/{config}/permissions",
-    title="Read who may use the config",
+    title="List permissions of the config",
 )
 GRANT_CONFIG_PERMISSION = Operation(
     "config-permission.grant",
@@ -98,7 +98,7 @@ GRANT_CONFIG_PERMISSION = Operation(
     kind="config",
     needs=ADMIN,
     doing=_GRANTING,
-    title="Grant a level",
+    title="Grant access",
     example=_EXAMPLE,
 )
 REVOKE_CONFIG_PERMISSION = Operation(

@@ -11,13 +11,13 @@ from actors_app.services.permissions import LEVELS
 class Permission(serializers.Serializer):
     """A name of the API's list, and what its level comes to."""
 
-    user = serializers.CharField(help_text="ABACO_WORLD stands for everybody.")
-    level = serializers.CharField(help_text="NONE, READ, EXECUTE or UPDATE; of ABACO_WORLD it says nothing.")
-    allows = serializers.CharField(help_text="What it lets this name do, in a sentence.")
-    why = serializers.ListField(child=serializers.CharField(), help_text="How it came about, and what limits it.")
-    lets_in = serializers.BooleanField(help_text="Whether it allows anything.")
+    user = serializers.CharField(help_text="ABACO_WORLD means everyone.")
+    level = serializers.CharField(help_text="NONE, READ, EXECUTE or UPDATE; ignored for ABACO_WORLD.")
+    allows = serializers.CharField(help_text="What this user can do.")
+    why = serializers.ListField(child=serializers.CharField(), help_text="Origin and limits.")
+    lets_in = serializers.BooleanField(help_text="Whether it grants any access.")
     is_you = serializers.BooleanField()
-    doubt = serializers.CharField(allow_blank=True, help_text="What the name could be taken for; empty for most.")
+    doubt = serializers.CharField(allow_blank=True, help_text="What the name could be confused with; usually empty.")
 
 
 class Way(serializers.Serializer):
@@ -32,13 +32,13 @@ class PermissionsPage(page_of(Permission)):  # type: ignore[misc]  # made while 
     """A page of the list, with all that lets in beside it."""
 
     ways = Way(many=True)
-    may_not = serializers.CharField(allow_blank=True, help_text="Why you cannot grant; empty where you can.")
+    may_not = serializers.CharField(allow_blank=True, help_text="Why you can't grant access; empty if you can.")
 
 
 class Access(serializers.Serializer):
     """A name that a level lets in."""
 
-    user = serializers.CharField(help_text="ABACO_WORLD stands for everybody.")
+    user = serializers.CharField(help_text="ABACO_WORLD means everyone.")
     level = serializers.CharField()
 
 
@@ -49,21 +49,21 @@ class OthersWithAccess(serializers.ListSerializer):
         super().__init__(
             child=Access(),
             allow_null=True,
-            help_text="Granted before it existed, and kept by the API for its name; null where the API does not tell.",
+            help_text="Access granted on this name before it was created; null if unknown.",
         )
 
 
 class Grant(Body):
     """A level for a name; NONE takes it back, since the API can remove no name."""
 
-    user = Text(max_length=MAX_USER, help_text="A user name, in its capitals and small letters; or ABACO_WORLD.")
+    user = Text(max_length=MAX_USER, help_text="Case-sensitive username, or ABACO_WORLD.")
     level = Choice(list(LEVELS))
-    confirm_self = Truth(required=False, help_text="Needed for less than UPDATE for yourself: you cannot undo it.")
+    confirm_self = Truth(required=False, help_text="Required to lower your own access, which you can't undo.")
     confirm = Trimmed(
         required=False,
         max_length=MAX_USER,
-        help_text="The name once more. Needed for ABACO_WORLD, which gives everybody everything for ever; and to let "
-        "in a name that is not plain ASCII, or that resembles a name of the list, your own or a word for everybody.",
+        help_text="The username again. Required for ABACO_WORLD, and for a name that is not plain ASCII or resembles "
+        "another one.",
     )
 
 
@@ -71,5 +71,5 @@ class Granted(serializers.Serializer):
     """How the name stands now, by the API's own list."""
 
     user = serializers.CharField()
-    level = serializers.CharField(allow_null=True, help_text="null where the API's list does not have the name.")
-    message = serializers.CharField(help_text="What was done, in a sentence.")
+    level = serializers.CharField(allow_null=True, help_text="null if the API does not list the user.")
+    message = serializers.CharField(help_text="Result message.")

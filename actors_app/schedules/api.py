@@ -39,7 +39,7 @@ class ScheduleList(Resource):
     """`/schedules/`."""
 
     @operation(
-        "List the schedules of all actors",
+        "List schedules",
         tag=TAG,
         upstream="actor.list",
         query=serializers.SchedulesQuery,
@@ -70,7 +70,7 @@ class ActorSchedule(Resource):
         takes=serializers.NewSchedule,
         example={"cron_schedule": "now + 6 hours"},
         gives=serializers.Schedule,
-        about="All else of the actor is sent along as it is. Whole hours of UTC are all that the API knows.",
+        about="The rest of the actor is not changed. Hourly resolution, UTC.",
     )
     def put(self, request: Request, actor_id: str) -> Response:
         """Set it."""
@@ -94,5 +94,5 @@ def _parse(text: str, *, is_on: bool) -> Schedule:
         if schedule is None:
             raise not_valid({"cron_schedule": problem.messages}) from None
     if schedule is None:
-        raise not_valid({"cron_schedule": ["Write a start, a plus and an interval, such as “now + 6 hours”."]})
+        raise not_valid({"cron_schedule": ["Enter a start and an interval, e.g. “now + 6 hours”."]})
     return schedule

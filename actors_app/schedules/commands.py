@@ -33,4 +33,4 @@ def update(
 
 
 def _message(schedule: Schedule, *, is_on: bool) -> str:
-    return f"The actor runs {schedule.words}." if is_on else "The schedule is kept, and off."
+    return f"Schedule saved: runs {schedule.words}." if is_on else "Schedule saved (disabled)."

@@ -9,13 +9,13 @@ from actors_app.core.cron import TOO_LONG, UNITS, Schedule, this_hour
 from actors_app.core.pages.formatting import now
 from actors_app.core.pages.forms import PortalForm
 
-_COUNT = "Type a whole number from 1 on."
+_COUNT = "Enter a whole number of at least 1."
 
 
 class ScheduleForm(PortalForm):
     """A schedule in words; what the API cannot express, such as minutes, cannot be typed."""
 
-    on = forms.BooleanField(label="Send the actor a message on this schedule", required=False)
+    on = forms.BooleanField(label="Enabled", required=False)
     count = forms.IntegerField(
         label="Every",
         min_value=1,
@@ -30,23 +30,23 @@ class ScheduleForm(PortalForm):
         error_messages={"required": "Choose a unit.", "invalid_choice": "Choose hours, days, weeks or months."},
     )
     day = forms.CharField(
-        label="From the day",
+        label="Start date",
         required=False,
         max_length=10,
         widget=forms.TextInput(attrs={"type": "date"}),
-        help_text="Leave it empty to begin with the hour in which you save.",
+        help_text="Leave empty to start now.",
         error_messages={
-            "max_length": "Write the day as 2027-01-15.",
-            "null_characters_not_allowed": "Write the day as 2027-01-15.",
+            "max_length": "Enter the date as YYYY-MM-DD.",
+            "null_characters_not_allowed": "Enter the date as YYYY-MM-DD.",
         },
     )
     hour = forms.TypedChoiceField(
-        label="At",
+        label="Hour",
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", "the hour of saving"), *((str(hour), f"{hour:02}:00 UTC") for hour in range(24))],
-        error_messages={"invalid_choice": "Choose a whole hour: the API knows no minutes."},
+        choices=[("", "current hour"), *((str(hour), f"{hour:02}:00 UTC") for hour in range(24))],
+        error_messages={"invalid_choice": "Choose a full hour."},
     )
 
     @classmethod
@@ -66,21 +66,21 @@ class ScheduleForm(PortalForm):
         try:
             return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
         except ValueError:
-            raise forms.ValidationError("There is no such day; write it as 2027-01-15.") from None
+            raise forms.ValidationError("Invalid date. Enter it as YYYY-MM-DD.") from None
 
     def clean(self) -> dict[str, Any]:
         """Make one schedule of it; a start that is past is refused by the API."""
         cleaned: dict[str, Any] = super().clean() or {}
         day, hour = cleaned.get("day"), cleaned.get("hour")
         if day is None and hour is not None and "day" in cleaned:
-            self.add_error("day", "Choose a day too, or leave the hour open.")
+            self.add_error("day", "Choose a date too, or leave the hour empty.")
         if day is not None and hour is None and "hour" in cleaned:
-            self.add_error("hour", "Choose an hour too, or leave the day empty.")
+            self.add_error("hour", "Choose an hour too, or leave the date empty.")
         if self.errors:
             return cleaned
         start = day.replace(hour=hour) if day is not None and hour is not None else None
         if start is not None and cleaned["on"] and start < this_hour(now()):
-            self.add_error("day", f"This is past: it is {now():%Y-%m-%d %H}:00 UTC. Choose a later hour.")
+            self.add_error("day", f"Choose a time in the future (now {now():%Y-%m-%d %H}:00 UTC).")
         cleaned["schedule"] = Schedule(start, cleaned["count"], cleaned["unit"])
         if cleaned["on"] and cleaned["schedule"].outlasts(now()):
             self.add_error("count", TOO_LONG)

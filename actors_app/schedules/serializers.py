@@ -10,18 +10,16 @@ class Schedule(serializers.Serializer):
 
     actor_id = serializers.CharField()
     actor_name = serializers.CharField(allow_null=True)
-    cron_schedule = serializers.CharField(allow_null=True, help_text="In whole hours of UTC, as the API keeps it.")
+    cron_schedule = serializers.CharField(allow_null=True, help_text="Value in the API (hourly resolution, UTC).")
     cron_on = serializers.BooleanField()
-    words = serializers.CharField(allow_blank=True, help_text="The same in words; empty for what is no schedule.")
-    next = serializers.ListField(
-        child=serializers.DateTimeField(help_text=MOMENT), help_text="The next hours, as far as they can be known."
-    )
+    words = serializers.CharField(allow_blank=True, help_text="Readable form; empty if invalid.")
+    next = serializers.ListField(child=serializers.DateTimeField(help_text=MOMENT), help_text="Upcoming runs.")
 
 
 class SchedulesQuery(PageQuery):
     """Which schedules."""
 
-    show = Choice(["on", "off"], required=False, help_text="Those that are on, or off.")
+    show = Choice(["on", "off"], required=False, help_text="Only enabled, or only disabled schedules.")
 
 
 class NewSchedule(Body):
@@ -30,4 +28,4 @@ class NewSchedule(Body):
     cron_schedule = Text(
         max_length=60, help_text="`now + 6 hours`, or `2027-01-15 08 + 1 day`: hours, days, weeks or months, UTC."
     )
-    cron_on = Truth(required=False, default=True, help_text="Whether it sends messages.")
+    cron_on = Truth(required=False, default=True, help_text="Whether it is enabled.")

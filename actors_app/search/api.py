@@ -25,8 +25,8 @@ from actors_app.services.types import Log, SearchPage
 
 TAG = "Search"
 ABOUT = (
-    "Up to three conditions, each a field (`f1`), a comparison (`o1`) and a value (`v1`). It sees only what you have a "
-    "permission entry for, and gives it in no order by time."
+    "Up to three conditions, each with a field (`f1`), an operator (`o1`) and a value (`v1`). Covers only items you "
+    "have explicit permission for; not sorted by time."
 )
 MAX_OFFSET = 5_000_000  # things found before a page
 
@@ -77,7 +77,7 @@ class ExecutionSearch(Search):
         tag=TAG,
         query=serializers.query_of("executions", 250, 50),
         gives=serializers.found_of(Execution),
-        about=f"{ABOUT} `GET /api/v1/executions/` reads what the portal remembers, newest first.",
+        about=f"{ABOUT} For executions, newest first, use `GET /api/v1/executions/`.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the executions found."""
@@ -107,7 +107,7 @@ class LogSearch(Search):
         tag=TAG,
         query=serializers.query_of("logs", LOGS_PER_PAGE, LOGS_PER_PAGE),
         gives=serializers.found_of(serializers.FoundLog),
-        about=f"{ABOUT} Each log may be a megabyte. What is recognised as a secret is masked; it may contain others.",
+        about=f"{ABOUT} Each log can be up to 1 MB. Detected secrets are masked; others may remain.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the logs found."""

@@ -28,7 +28,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "description": ("Description", TEXT),
         "link": ("Link", TEXT),
         "stateless": ("Stateless", TRUTH),
-        "cron_on": ("Schedule is on", TRUTH),
+        "cron_on": ("Schedule enabled", TRUTH),
         "revision": ("Revision", NUMBER),
         "create_time": ("Created", TIME),
         "last_update_time": ("Updated", TIME),
@@ -38,7 +38,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "executor": ("Sent by", TEXT),
         "worker_id": ("Worker", TEXT),
         "exit_code": ("Exit code", NUMBER),
-        "runtime": ("Run time in seconds", NUMBER),
+        "runtime": ("Run time (s)", NUMBER),
         "message_received_time": ("Received", TIME),
         "start_time": ("Started", TIME),
     },
@@ -47,8 +47,8 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "image": ("Image", TEXT),
         "location": ("Location", TEXT),
         "create_time": ("Created", TIME),
-        "last_execution_time": ("Last ran", TIME),
-        "last_health_check_time": ("Last checked", TIME),
+        "last_execution_time": ("Last execution", TIME),
+        "last_health_check_time": ("Last health check", TIME),
     },
     "logs": {"logs": ("Text", TEXT)},
 }
@@ -67,7 +67,7 @@ OPERATORS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "between": ("is between", "between", (NUMBER, TIME)),
 }
 _TRUTHS = {"yes": "true", "true": "true", "no": "false", "false": "false"}
-_MOMENT = "Write a day, such as 2026-11-24, or a day and a time of UTC, such as 2026-11-24 08:30."
+_MOMENT = "Enter a date or a date and time (UTC), e.g. 2026-11-24 08:30."
 
 
 class SearchForm(PortalForm):
@@ -77,20 +77,20 @@ class SearchForm(PortalForm):
         choices=KINDS, error_messages={"invalid_choice": "Choose actors, executions, workers or logs."}
     )
     q = PastedField(
-        label="Words",
+        label="Keywords",
         required=False,
         max_length=200,
         error_messages={
-            "max_length": "At most 200 characters; make it shorter.",
-            "null_characters_not_allowed": "Words cannot hold a zero character.",
+            "max_length": "Use at most 200 characters.",
+            "null_characters_not_allowed": "The keywords contain an invalid character.",
         },
     )
-    exact = forms.BooleanField(label="As a phrase", required=False)
+    exact = forms.BooleanField(label="Exact phrase", required=False)
     page = forms.IntegerField(
         required=False,
         min_value=1,
         max_value=100_000,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "There is no such page."),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Page not found."),
     )
 
     def __init__(self, data: Any) -> None:
@@ -104,21 +104,21 @@ class SearchForm(PortalForm):
                 label="Field",
                 required=False,
                 choices=[("", "any"), *((name, label) for name, (label, _) in searchable.items())],
-                error_messages={"invalid_choice": "What is searched for has no such field."},
+                error_messages={"invalid_choice": "Field not available here."},
             )
             self.fields[f"o{number}"] = forms.ChoiceField(
-                label="Must",
+                label="Operator",
                 required=False,
                 choices=[(name, label) for name, (label, _, _) in OPERATORS.items()],
-                error_messages={"invalid_choice": "There is no such comparison."},
+                error_messages={"invalid_choice": "Unknown operator."},
             )
             self.fields[f"v{number}"] = PastedField(
                 label="Value",
                 required=False,
                 max_length=500,
                 error_messages={
-                    "max_length": "At most 500 characters; make it shorter.",
-                    "null_characters_not_allowed": "A value cannot hold a zero character.",
+                    "max_length": "Use at most 500 characters.",
+                    "null_characters_not_allowed": "The value contains an invalid character.",
                 },
             )
 
@@ -130,7 +130,7 @@ class SearchForm(PortalForm):
             name, value = cleaned.get(f"f{number}"), cleaned.get(f"v{number}", "")
             if not name:
                 if value and f"f{number}" in cleaned:
-                    self.add_error(f"f{number}", "Choose the field that this value is of.")
+                    self.add_error(f"f{number}", "Choose a field for this value.")
                 continue
             operator = cleaned.get(f"o{number}") or "is"
             if f"o{number}" not in cleaned or f"v{number}" not in cleaned:
@@ -138,11 +138,11 @@ class SearchForm(PortalForm):
             _, type_ = FIELDS[cleaned.get("kind", "actors")][name]
             label, sent, takes = OPERATORS[operator]
             if type_ not in takes:
-                self.add_error(f"o{number}", f"“{label}” does not go with this field; choose another comparison.")
+                self.add_error(f"o{number}", f"“{label}” is not supported for this field.")
                 continue
             if any((name, sent) == condition[:2] for condition in conditions):
                 # The API reads the first of two equal parameters and no other.
-                self.add_error(f"o{number}", "This field and comparison stand in another condition already.")
+                self.add_error(f"o{number}", "Duplicate condition.")
                 continue
             try:
                 conditions.append((name, sent, _value(type_, operator, value)))
@@ -160,23 +160,23 @@ class SearchForm(PortalForm):
 def _value(type_: str, operator: str, text: str) -> str:
     """Write a value so that the API reads it as what it is: it guesses at numbers, times and JSON."""
     if not text:
-        raise forms.ValidationError("Type a value.")
+        raise forms.ValidationError("Enter a value.")
     if operator in ("contains", "lacks"):
         return re.escape(text)  # the API takes it for a pattern
     if operator in ("one", "none"):
         parts = [part for item in text.split(",") if (part := item.strip())]
         if not parts:
-            raise forms.ValidationError("Type values with commas between them.")
+            raise forms.ValidationError("Separate values with commas.")
         return json.dumps([_number(part) if type_ == NUMBER else part for part in parts])
     if operator == "between":
         parts = [part.strip() for part in text.split("..")]
         if len(parts) != 2:
-            raise forms.ValidationError("Type two values with two dots between them, such as 1..10.")
+            raise forms.ValidationError("Enter a range, e.g. 1..10.")
         ends = [_moment(part) if type_ == TIME else json.dumps(_number(part)) for part in parts]
         return ",".join(ends)
     if type_ == TRUTH:
         if text.strip().lower() not in _TRUTHS:
-            raise forms.ValidationError("Type yes or no.")
+            raise forms.ValidationError("Enter yes or no.")
         return _TRUTHS[text.strip().lower()]
     if type_ == NUMBER:
         return json.dumps(_number(text.strip()))
@@ -189,7 +189,7 @@ def _number(text: str) -> int | float:
     except ValueError:
         number = math.nan
     if math.isnan(number):
-        raise forms.ValidationError(f"“{text[:40]}” is no number.")
+        raise forms.ValidationError(f"“{text[:40]}” is not a number.")
     return int(number) if number.is_integer() else number
 
 

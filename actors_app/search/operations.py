@@ -9,7 +9,7 @@ SEARCH_EXECUTIONS = Operation(
     "GET",
     "/actors/search/executions",
     summary="Search executions",
-    title="Search the executions of all actors, as far as the API can",
+    title="Search executions across actors",
     has_filter=True,
 )
 SEARCH_WORKERS = Operation(
@@ -17,6 +17,6 @@ SEARCH_WORKERS = Operation(
     "GET",
     "/actors/search/workers",
     summary="Search workers",
-    title="Search the workers of all actors",
+    title="Search workers across actors",
 )
 SEARCH_LOGS = Operation("search.logs", "GET", "/actors/search/logs", summary="Search logs")

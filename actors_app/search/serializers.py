@@ -8,22 +8,22 @@ from actors_app.core.api.fields import Choice, Query, Text, WholeInQuery
 from actors_app.search.forms import CONDITIONS, FIELDS, OPERATORS
 from actors_app.workers.serializers import Worker
 
-_VALUE = "Its value: several with commas, `1..10` for between, a day or a moment of UTC for a time."
+_VALUE = "Value: separate several with commas; `1..10` for ranges; dates and times in UTC."
 
 
 @cache
 def query_of(kind: str, most: int, default: int) -> type[Query]:
     """Return the parameters of a search of a kind."""
     fields: dict[str, object] = {
-        "__doc__": f"What {kind} are searched for.",
-        "q": Text(required=False, max_length=200, help_text="Words, anywhere in what is searched."),
-        "exact": Choice(["true", "false"], required=False, help_text="Whether the words are a phrase."),
-        "cursor": Text(required=False, max_length=4000, help_text="Where the page begins; the first page without."),
+        "__doc__": f"Keywords for {kind}.",
+        "q": Text(required=False, max_length=200, help_text="Keywords."),
+        "exact": Choice(["true", "false"], required=False, help_text="Whether to match the exact phrase."),
+        "cursor": Text(required=False, max_length=4000, help_text="Start of the page; default: the first page."),
         "limit": WholeInQuery(required=False, min_value=1, max_value=most, default=default),
     }
     for number in range(1, CONDITIONS + 1):
         fields[f"f{number}"] = Choice(list(FIELDS[kind]), required=False, help_text=f"Condition {number}: the field.")
-        fields[f"o{number}"] = Choice(list(OPERATORS), required=False, help_text="How it compares; `is` without.")
+        fields[f"o{number}"] = Choice(list(OPERATORS), required=False, help_text="Operator; default: `is`.")
         fields[f"v{number}"] = Text(required=False, max_length=500, help_text=_VALUE)
     return type(f"{kind.title()}SearchQuery", (Query,), fields)
 
@@ -47,9 +47,9 @@ def found_of(item: type[serializers.Serializer]) -> type[serializers.Serializer]
     """Return the shape of a page of what was found."""
     fields = {
         "items": item(many=True),
-        "next": serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one."),
-        "previous": serializers.CharField(allow_null=True, help_text="The address of the page before, if any."),
-        "total": serializers.IntegerField(allow_null=True, help_text="null where the API does not say."),
-        "__doc__": "A page of what was found, in no order by time.",
+        "next": serializers.CharField(allow_null=True, help_text="URL of the next page, if any."),
+        "previous": serializers.CharField(allow_null=True, help_text="URL of the previous page, if any."),
+        "total": serializers.IntegerField(allow_null=True, help_text="null if not reported."),
+        "__doc__": "A page of results, not sorted by time.",
     }
     return type(f"{item.__name__}Found", (serializers.Serializer,), fields)

@@ -132,7 +132,7 @@ def _row(result: Any, query: str) -> ResultRow:
         )
     of = result.execution_id
     return ResultRow(
-        f"The log of {visible(of)}" if of else "A log",
+        f"Log of {visible(of)}" if of else "Log",
         page_of("execution-logs", result.actor_id, of) if of else "",
         "",
         f"actor {visible(result.actor_id)}" if result.actor_id else "",

@@ -25,7 +25,7 @@ class ActorState(Resource):
         READ_STATE,
         tag=TAG,
         gives=serializers.State,
-        about="An actor that keeps none is a conflict (409).",
+        about="Stateless actors return a conflict (409).",
         may=(409,),
     )
     def get(self, request: Request, actor_id: str) -> Response:
@@ -38,8 +38,8 @@ class ActorState(Resource):
         takes=serializers.NewState,
         example={"state": {"count": 1}},
         gives=Done,
-        about="The API has no lock, and the last one to write wins. With `If-Match` and the tag of a GET, a state that "
-        "has moved since is left alone (412); an execution that ends right then may still be lost.",
+        about="The last write wins. With `If-Match` and the ETag of a GET, a state that has changed since is not "
+        "overwritten (412), except by an execution that finishes at the same moment.",
         may=(412,),
     )
     def put(self, request: Request, actor_id: str) -> Response:
@@ -58,7 +58,7 @@ class ActorState(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="The API empties it by an update of the whole actor alone, sent as it is. `If-Match` as with PUT.",
+        about="Sends the actor's definition unchanged (required by the API). `If-Match` as with PUT.",
         may=(412,),
     )
     def delete(self, request: Request, actor_id: str) -> Response:

@@ -21,7 +21,7 @@ def save(
         request,
         UPDATE_STATE,
         lambda: abaco.state.set(actor_id, after),
-        lambda _: Outcome("The state is saved.", _page(actor_id)),
+        lambda _: Outcome("State saved.", _page(actor_id)),
         actor_id=actor_id,
         details={"before": _size(before), "after": _size(after), "over": over},
     )
@@ -33,7 +33,7 @@ def reset(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> Co
         request,
         RESET_STATE,
         lambda: abaco.actors.update(actor_id, full_update(actor, {"state": {}})),
-        lambda _: Outcome("The state is empty.", _page(actor_id)),
+        lambda _: Outcome("State reset.", _page(actor_id)),
         actor_id=actor_id,
         details={"before": _size(actor.state)},
     )

@@ -31,10 +31,10 @@ class StateForm(PortalForm):
         label="State (JSON)",
         required=False,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "autocomplete": "off", "class": "mono"}),
-        error_messages={"max_length": "This is longer than a million characters, which no execution could receive."},
+        error_messages={"max_length": "Use at most 1,000,000 characters."},
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    over = forms.BooleanField(label="Save over it: what was written meanwhile is lost.", required=False)
+    over = forms.BooleanField(label="Overwrite the current state", required=False)
 
     def __init__(self, *args: Any, actor_id: str, is_plain: bool = True, **kwargs: Any) -> None:
         """Take whether the visitor is known to have neither the admin nor the privileged role."""
@@ -46,14 +46,11 @@ class StateForm(PortalForm):
         """Refuse what the API takes for nothing, and what it takes for limits of the actor."""
         value = self.cleaned_data["state"]
         if not value:
-            raise forms.ValidationError(
-                "The API takes no empty state here: type something, or use Reset to make the state empty."
-            )
+            raise forms.ValidationError("The state can't be empty. Use Reset instead.")
         # An actor's privilege check reads every body (TACC/abaco actors/auth.py).
         if self._is_plain and (name := privileged_key(value)):
             raise forms.ValidationError(
-                "The API takes “%(name)s” at the top of a state for a setting of the actor and refuses it; "
-                "put it inside another object.",
+                "“%(name)s” is reserved at the top level. Nest it in another object.",
                 params={"name": name},
             )
         if problem := storage_problem(value):

@@ -11,16 +11,16 @@ from actors_app.services import Abaco
 def state_is_saved(abaco: Abaco, entry: AuditEntry) -> Finding:
     """Show the way to the state, once the API has answered with it: what was saved is not on the trail."""
     abaco.state.get(entry.actor_id)
-    items = [Item("The state", page_of_actor(entry, "state-detail"))]
-    return Finding("unknown", "A state does not say who wrote it.", "Look whether it is the one you saved.", items)
+    items = [Item("State", page_of_actor(entry, "state-detail"))]
+    return Finding("unknown", "The author of the state is unknown.", "Check whether it is the one you saved.", items)
 
 
 def state_is_empty(abaco: Abaco, entry: AuditEntry) -> Finding:
     """See whether the state is empty (`GET /actors/{id}/state`)."""
-    items = [Item("The state", page_of_actor(entry, "state-detail"))]
+    items = [Item("State", page_of_actor(entry, "state-detail"))]
     if not abaco.state.get(entry.actor_id):
         return Finding("yes", "The state is empty.", "There is nothing left to do.", items)
-    return Finding("unknown", "The state is not empty; it may have been written since.", "Look at it.", items)
+    return Finding("unknown", "The state is not empty; it may have been overwritten since.", "Check it.", items)
 
 
 READ_STATE = Operation(
@@ -36,7 +36,7 @@ UPDATE_STATE = Operation(
     "POST",
     "/actors/{actor_id}/state",
     needs=UPDATE,
-    doing="editing its state",
+    doing="editing the state",
     done="edited the state of",
     tried="edit the state of",
     choice="Edit a state",
@@ -51,10 +51,10 @@ RESET_STATE = Operation(
     "state.reset",
     via=UPDATE_ACTOR,
     needs=UPDATE,
-    doing="emptying its state",
-    done="emptied the state of",
-    tried="empty the state of",
-    choice="Empty a state",
+    doing="resetting the state",
+    done="reset the state of",
+    tried="reset the state of",
+    choice="Reset a state",
     check=state_is_empty,
-    summary="Empty the state of an actor",
+    summary="Reset the state of an actor",
 )

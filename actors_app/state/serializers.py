@@ -14,4 +14,4 @@ class State(serializers.Serializer):
 class NewState(Body):
     """What it is to become."""
 
-    state = serializers.JSONField(help_text="Any JSON that is not empty; DELETE empties it.")
+    state = serializers.JSONField(help_text="Non-empty JSON; DELETE resets it.")

@@ -40,8 +40,8 @@ class WorkerList(Resource):
         takes=serializers.Scale,
         example={"num": 1},
         gives=Done,
-        about="`num` means at least so many, and stops none; never more than the actor's `max_workers`. The API takes "
-        "this from administrators only.",
+        about="`num` is the minimum number of workers, up to the actor's `max_workers`; none are stopped. "
+        "Administrators only.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Ask for at least so many."""
@@ -65,8 +65,8 @@ class WorkerDetail(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="What it runs is cut off, and its message goes back into the mailbox; no other worker is started before "
-        "the next message. In v2 the record of a worker without a process stays for some 5 minutes.",
+        about="Interrupts what it runs and returns the message to the mailbox; the next message starts another "
+        "worker. In v2 the record of a worker without a process stays for about 5 minutes.",
     )
     def delete(self, request: Request, actor_id: str, worker_id: str) -> Response:
         """Ask it to stop."""

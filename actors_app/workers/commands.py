@@ -29,8 +29,8 @@ def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> C
         STOP_WORKER,
         lambda: abaco.workers.stop(actor_id, worker_id),
         lambda _: Outcome(
-            f"Worker {worker_id} was asked to stop. Its row disappears within a second; in v2, the row of a worker "
-            "without a process stays for some 5 minutes. Once no row is left, the next message starts a worker.",
+            f"Stopping worker {worker_id}. It disappears within a second (in v2, after up to 5 minutes); the next "
+            "message then starts a worker.",
             reverse("actors:worker-list", args=[actor_id]),
         ),
         actor_id=actor_id,
@@ -39,20 +39,15 @@ def stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: str) -> C
 
 
 def _outcome(abaco: Abaco, actor_id: str, num: int, message: str) -> Outcome:
-    """Say what became of asking for workers, from a fresh list: the API's own numbers are what was asked for."""
+    """Say what became of starting workers, from a fresh list: the API's own numbers are what was asked for."""
     workers: tuple[Worker, ...] | None
     try:
         workers = abaco.workers.list(actor_id)
     except CallError:
         workers = None
     is_same = "already had" in message
-    if workers is None:
-        total = ""
-    else:
-        total = f" There {'is 1 worker' if len(workers) == 1 else f'are {len(workers)} workers'} now."
+    total = f" Currently {len(workers)} worker{'' if len(workers) == 1 else 's'}." if workers is not None else ""
     if is_same:
-        less = " Asking for fewer stops none: stop workers by name below." if num < len(workers or ()) else ""
-        return Outcome(f"Nothing changed.{total}{less}", reverse("actors:worker-list", args=[actor_id]), "info")
-    return Outcome(
-        f"The API starts what was missing for at least {num}.{total}", reverse("actors:worker-list", args=[actor_id])
-    )
+        less = " To scale down, stop workers below." if num < len(workers or ()) else ""
+        return Outcome(f"No change.{total}{less}", reverse("actors:worker-list", args=[actor_id]), "info")
+    return Outcome(f"Starting workers (target: {num}).{total}", reverse("actors:worker-list", args=[actor_id]))

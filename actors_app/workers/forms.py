@@ -7,14 +7,14 @@ from django import forms
 from actors_app.core.pages.forms import PortalForm
 from actors_app.services.types import Actor
 
-_WRONG = "Type a whole number from 1 to 100."
+_WRONG = "Enter a whole number from 1 to 100."
 
 
 class ScaleForm(PortalForm):
     """At least how many workers."""
 
     num = forms.IntegerField(
-        label="At least",
+        label="Minimum",
         min_value=1,
         max_value=100,
         initial=1,
@@ -33,13 +33,11 @@ class ScaleForm(PortalForm):
         if self._actor is None or num == 1:
             return num
         if not self._actor.stateless:
-            raise forms.ValidationError(
-                "This actor keeps state, so only one worker may run it: two would overwrite each other's state."
-            )
+            raise forms.ValidationError("Stateful actors can have only one worker.")
         most = self._actor.max_workers
         if most is not None and num > max(most, 1):
             raise forms.ValidationError(
-                f"This actor may have at most {most} worker{'' if most == 1 else 's'}, by its “Most workers”. Ask for "
-                "no more, or raise that first: an edit of the actor does."
+                f"This actor's maximum is {most} worker{'' if most == 1 else 's'}. Enter less, or edit the actor to "
+                "raise it."
             )
         return num

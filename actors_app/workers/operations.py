@@ -18,13 +18,13 @@ def enough_workers(abaco: Abaco, entry: AuditEntry) -> Finding:
         if is_id(worker.id)
     ]
     if isinstance(least, int) and len(workers) >= least:
-        sentence, advice, done = "There are as many workers as you asked for.", "There is nothing left to do.", "yes"
+        sentence, advice, done = "The requested number of workers exists.", "There is nothing left to do.", "yes"
     else:
         sentence, done = (
-            f"There are {len(workers)} workers; workers that idle are stopped by the API itself.",
+            f"Workers now: {len(workers)}. The API stops idle workers automatically.",
             "unknown",
         )
-        advice = "You can ask for them again: asking twice makes no more of them."
+        advice = "You can start them again safely."
     return Finding(done, sentence, advice, items)
 
 
@@ -33,12 +33,12 @@ def worker_is_gone(abaco: Abaco, entry: AuditEntry) -> Finding:
     workers = abaco.workers.list(entry.actor_id)
     worker = next((worker for worker in workers if worker.id == entry.object_id), None)
     if worker is None:
-        return Finding("yes", "The worker is not there any more.", "There is nothing left to do.")
+        return Finding("yes", "The worker has stopped.", "There is nothing left to do.")
     page = page_of_actor(entry, "worker-detail", worker.id)
     items = [Item(worker.id, page, worker.create_time, worker.status_words)]
     if worker.is_stopping:
-        return Finding("yes", "The worker was asked to stop.", "Its row goes when it has stopped.", items)
-    return Finding("no", "The worker is still there.", "You can stop it again.", items)
+        return Finding("yes", "The worker is stopping.", "It disappears from the list once stopped.", items)
+    return Finding("no", "The worker is still running.", "Stop it again.", items)
 
 
 LIST_WORKERS = Operation(
@@ -46,7 +46,7 @@ LIST_WORKERS = Operation(
     "GET",
     "/actors/{actor_id}/workers",
     summary="List the workers of an actor",
-    title="List the workers",
+    title="List workers",
     agavepy="listWorkers",
 )
 ENSURE_WORKERS = Operation(
@@ -55,13 +55,13 @@ ENSURE_WORKERS = Operation(
     "/actors/{actor_id}/workers",
     pages=("worker-list",),
     needs=ADMIN,
-    doing="asking for workers",
+    doing="starting workers",
     about="worker",
-    done="asked for more workers of",
-    tried="get more workers of",
+    done="scaled workers of",
+    tried="scale workers of",
     check=enough_workers,
-    summary="Ask for workers",
-    title="Ask for workers",
+    summary="Start workers",
+    title="Start workers",
     example={"num": 1},
     agavepy="addWorker",
     agavepy_note=AGAVEPY_RAISES,
@@ -71,7 +71,7 @@ READ_WORKER = Operation(
     "GET",
     "/actors/{actor_id}/workers/{worker_id}",
     summary="Read a worker",
-    title="Read the worker",
+    title="Read worker",
     agavepy="getWorker",
 )
 STOP_WORKER = Operation(
@@ -79,12 +79,12 @@ STOP_WORKER = Operation(
     "DELETE",
     "/actors/{actor_id}/workers/{worker_id}",
     needs=UPDATE,
-    doing="stopping its workers",
+    doing="stopping workers",
     about="worker",
     done="stopped a worker of",
     tried="stop a worker of",
     check=worker_is_gone,
     summary="Stop a worker",
-    title="Stop the worker",
+    title="Stop worker",
     agavepy="deleteWorker",
 )

@@ -24,4 +24,4 @@ class Worker(serializers.Serializer):
 class Scale(Body):
     """How many workers there should be at least."""
 
-    num = Whole(required=False, min_value=1, max_value=100, default=1, help_text="Never fewer than there are.")
+    num = Whole(required=False, min_value=1, max_value=100, default=1, help_text="At least the current number.")

@@ -36,11 +36,11 @@ STOPS = 60
 _NO_START = "Error executing container: Could not start container"
 _TOO_LONG = "argument list too long"
 
-_NO_OTHER = "The API starts no other worker while this record exists, unless its autoscaler does."
+_NO_OTHER = "The API starts no other worker while this record exists, unless autoscaling is on."
 # By whether the worker's channel outlives its work: there the record keeps its health check and never goes.
 _AS_LONG_AS = {
-    True: "Messages wait until somebody frees the actor.",
-    False: "Messages can wait for an hour, until its health check removes the record.",
+    True: "Messages stay queued until the actor is restarted.",
+    False: "Messages can stay queued for an hour, until the health check removes the record.",
 }
 
 Evidence = tuple[tuple[str, str], ...]
@@ -110,35 +110,34 @@ def after_halt(api: Dialect | None) -> tuple[str, ...]:
     stays = "its record stays Busy"
     if api is None or not api.drops_stopped_workers:
         stays += " for up to an hour"
-    remedy = "start the same image again, which an update with force does in some 4 seconds"
+    remedy = "restart the image, which takes about 4 seconds"
     if api is not None and api.drops_stopped_workers:
-        remedy = "stop that worker and send the next message, which starts another; or start the same image again"
+        remedy = "stop that worker and send the next message, or restart the image"
     return (
-        f"The worker that runs it takes no more messages: it ends its work, while {stays}.",
-        "Messages then wait for another worker of the actor. Where there is none, the API starts none while the record "
-        "exists, unless its autoscaler does.",
-        f"Before the next message: {remedy}. The page of workers says so, with a button for each.",
+        f"Its worker exits and takes no more messages, while {stays}.",
+        "Queued messages wait for another worker. While the record exists, the API starts none unless autoscaling is "
+        "on.",
+        f"Before the next message: {remedy} (Workers tab).",
     )
 
 
 def after_stop(api: Dialect | None, standstill: Standstill | None) -> tuple[str, ...]:
     """Return what stopping a worker does, in sentences; `standstill` is the worker's, if it has one."""
     if standstill is None or standstill.kind == "worker-blocked" or (api is not None and api.drops_stopped_workers):
-        goes = "Its process ends at once, and its record is gone within a second."
+        goes = "Its process is killed and its record is removed within a second."
     else:
         goes = (
-            "It has no process that could stop: its record stays as Shutdown requested for some 5 minutes, until the "
-            "API's health check removes it."
+            "It has no process left: its record stays as Shutdown requested for about 5 minutes, until the API's "
+            "health check removes it."
         )
     back = (
-        "The message that blocks it goes back into the mailbox and would block the next worker: empty the mailbox "
-        "before anything is sent."
+        "The message that blocks it returns to the mailbox and would block the next worker: purge the mailbox before "
+        "you send another message."
     )
     return (
         goes,
         *((back,) if standstill is not None and standstill.kind == "worker-blocked" else ()),
-        "Messages that wait stay in the mailbox. No other worker starts for them: the next message that is sent starts "
-        "one, where no record of a worker is left.",
+        "Queued messages are kept, but start no worker. The next message sent starts one, if no worker record is left.",
     )
 
 
@@ -177,23 +176,20 @@ def _of_worker(
 
 def _exited(actor: AnyActor, worker: Worker, workers: Sequence[Worker], at: datetime) -> Standstill:
     if _drops_stopped(actor):
-        stop = _stop(
-            worker, "Its record is gone within a second. Then send the next message: it starts a worker for all."
-        )
+        stop = _stop(worker, "Its record is removed within a second. The next message sent then starts a worker.")
         remedies = (*stop, _restart(), *_add(actor, workers))
     else:
         stop = _stop(
             worker,
-            "Its record stays as Shutdown requested for some 5 minutes, until the API's health check removes it. A "
-            "message sent after that starts a worker.",
+            "Its record stays as Shutdown requested for about 5 minutes. A message sent after that starts a worker.",
         )
         remedies = (_restart(), *_add(actor, workers), *stop)
     return Standstill(
         "worker-exited",
-        f"Worker {visible(worker.id)} has finished its last execution and takes no more messages: after a halt a "
-        "worker ends its work, while its record stays Busy.",
+        f"Worker {visible(worker.id)} has exited (usually after a halt) and takes no more messages, but its record "
+        "stays Busy.",
         f"{_NO_OTHER} {_AS_LONG_AS[_drops_stopped(actor)]}",
-        (*_facts(worker, at), ("Its executions", "all have ended")),
+        (*_facts(worker, at), ("Its executions", "All finished")),
         remedies,
         worker.id,
     )
@@ -202,9 +198,8 @@ def _exited(actor: AnyActor, worker: Worker, workers: Sequence[Worker], at: date
 def _stopping(actor: AnyActor, worker: Worker, workers: Sequence[Worker], at: datetime) -> Standstill:
     return Standstill(
         "worker-stopping",
-        f"Worker {visible(worker.id)} was asked to stop and its record stays: it has no process that could remove it.",
-        f"{_NO_OTHER} Its health check removes the record some 5 minutes after its last sign; then the next message "
-        "starts a worker.",
+        f"Worker {visible(worker.id)} was asked to stop, but has no process left to remove its record.",
+        f"{_NO_OTHER} The health check removes the record in about 5 minutes; the next message then starts a worker.",
         _facts(worker, at),
         (_restart(), *_add(actor, workers)),
         worker.id,
@@ -217,16 +212,14 @@ def _blocked(
     return Standstill(
         "worker-blocked",
         f"Worker {visible(worker.id)} took a message {duration(seconds_held(execution, worker, at))} ago and has "
-        f"started no container, as when a file of more than {settings.MAX_BINARY_BYTES:,} bytes blocks it forever.",
-        "A halt is refused, and an update does not help. Stop the worker: its message goes back into the mailbox and "
-        "would block the next worker too, so empty the mailbox before anything is sent.",
+        f"started no container, which happens with files over {settings.MAX_BINARY_BYTES:,} bytes.",
+        "Halting and updating don't help. Stop worker, then purge the mailbox before you send another message: the "
+        "blocking message would block the next worker too.",
         (*_facts(worker, at), ("Execution", f"{visible(execution.id)}, {status_words(execution.status)}")),
         (
-            *_stop(worker, "It is gone within a second. No other worker starts before the next message is sent."),
-            Remedy(
-                "purge", "Then empty the mailbox", "All waiting messages are dropped, the one that blocks included."
-            ),
-            *_add(actor, workers, "It runs the other messages, while the blocked worker keeps its own."),
+            *_stop(worker, "It is removed within a second. The next message sent starts another."),
+            Remedy("purge", "Then purge the mailbox", "Deletes all queued messages, including the blocking one."),
+            *_add(actor, workers, "It processes the other messages; the blocked worker keeps its own."),
         ),
         worker.id,
     )
@@ -235,74 +228,73 @@ def _blocked(
 def _no_worker(actor: AnyActor, waiting: int) -> Standstill:
     return Standstill(
         "no-worker",
-        f"{_messages(waiting)} and there is no worker, nor was one asked for.",
-        "The next message that is sent starts a worker, which takes the oldest message first. A file of more than "
-        f"{settings.MAX_BINARY_BYTES:,} bytes among them would block that worker: then empty the mailbox instead.",
-        (("Mailbox", thousands(waiting)), ("Workers", "none")),
-        (_restart(), *_add(actor, ()), Remedy("purge", "Empty the mailbox", "All waiting messages are dropped.")),
+        f"{_messages(waiting)}, no worker active or requested.",
+        "The next message sent starts a worker, which processes the oldest message first. If a file over "
+        f"{settings.MAX_BINARY_BYTES:,} bytes is queued, purge the mailbox instead: it would block that worker.",
+        (("Mailbox", thousands(waiting)), ("Workers", "None")),
+        (_restart(), *_add(actor, ()), Remedy("purge", "Purge the mailbox", "Deletes all queued messages.")),
         blocks=False,
     )
 
 
 def _of_error(actor: AnyActor, waiting: int | None) -> tuple[Standstill, ...]:
     message = actor.status_message
-    facts: Evidence = (("Actor", "Error"), ("Mailbox", "not reported" if waiting is None else thousands(waiting)))
+    facts: Evidence = (("Actor", "Error"), ("Mailbox", "Not reported" if waiting is None else thousands(waiting)))
     if _TOO_LONG in message.lower():
         environment = actor.default_environment if isinstance(actor, Actor) else {}
         excessive = [name for name, value in environment.items() if variable_excess(name, value)]
-        edit = Remedy("edit", "Edit the environment", f"Shorten {visible(excessive[0])[:60]}." if excessive else "")
+        edit = Remedy("edit", "Edit environment", f"Shorten {visible(excessive[0])[:60]}." if excessive else "")
         purge = Remedy(
-            "purge", "Empty the mailbox", "The message would break the actor again. All that wait are dropped."
+            "purge", "Purge the mailbox", "The message would break the actor again. Deletes all queued messages."
         )
         return (
             Standstill(
                 "too-long",
-                "A message or a variable is too long for a container's environment, so no container started, and after "
-                "six tries the API put the actor in error.",
-                "Remove what is too long, then start the same image again. Until then messages queue and nothing runs.",
+                "A message or variable is too long for a container's environment. No container started in six "
+                "attempts, so the API set the actor to Error.",
+                "Remove it, then restart the image. Until then messages stay queued.",
                 facts,
-                (*((edit,) if excessive else ()), purge, _restart("Then start the image again")),
+                (*((edit,) if excessive else ()), purge, _restart("Then restart the image")),
             ),
         )
     if message.startswith(_NO_START):
         return (
             Standstill(
                 "no-start",
-                "The actor's containers do not start; after six tries the API put the actor in error.",
-                "The message still waits. Give the actor an image that starts: it then runs this message, although its "
-                "execution says Error, and all that came after it.",
+                "The actor's containers did not start in six attempts, so the API set the actor to Error.",
+                "Fix the image. All queued messages then run, including the one whose execution says Error.",
                 facts,
                 (
-                    Remedy("edit", "Give it another image", "The messages that wait run with it."),
-                    _restart("Start the same image again"),
+                    Remedy("edit", "Change image", "Queued messages run with the new image."),
+                    _restart("Restart the image"),
                 ),
             ),
         )
     return ()
 
 
-def _restart(label: str = "Start the same image again") -> Remedy:
+def _restart(label: str = "Restart the image") -> Remedy:
     return Remedy(
         "restart",
         label,
-        "An update with the same definition and force: a new worker takes the waiting messages in some 4 seconds, and "
-        "the old ones are stopped.",
+        "Updates the actor with the same image and force: a new worker picks up queued messages in about 4 seconds, "
+        "and old workers stop.",
     )
 
 
 def _stop(worker: Worker, effect: str) -> tuple[Remedy, ...]:
     """Return the stop of a worker, where its id can be in an address."""
-    return (Remedy("stop", "Stop the worker", effect, worker.id),) if is_id(worker.id) else ()
+    return (Remedy("stop", "Stop worker", effect, worker.id),) if is_id(worker.id) else ()
 
 
 def _add(
-    actor: AnyActor, workers: Sequence[Worker], effect: str = "It takes the waiting messages."
+    actor: AnyActor, workers: Sequence[Worker], effect: str = "It picks up queued messages."
 ) -> tuple[Remedy, ...]:
     """Return one worker more than are counted, where the API allows it: never for an actor that keeps state."""
     num = len(workers) + 1
     if not actor.stateless or (actor.max_workers is not None and num > actor.max_workers):
         return ()
-    return (Remedy("add", "Start one more worker", f"{effect} For administrators.", num=num),)
+    return (Remedy("add", "Start another worker", f"{effect} Administrators only.", num=num),)
 
 
 def _beside_others(standstill: Standstill) -> Standstill:
@@ -310,7 +302,7 @@ def _beside_others(standstill: Standstill) -> Standstill:
     return Standstill(
         standstill.kind,
         standstill.sentence,
-        "Other workers of the actor take messages meanwhile.",
+        "Other workers keep processing messages.",
         standstill.evidence,
         standstill.remedies,
         standstill.worker_id,
@@ -324,15 +316,15 @@ def _drops_stopped(actor: AnyActor) -> bool:
 
 def _facts(worker: Worker, at: datetime) -> Evidence:
     moments = (
-        ("Last execution ended", worker.last_execution_time),
+        ("Last execution finished", worker.last_execution_time),
         ("Last health check", worker.last_health_check_time),
     )
-    ages = tuple((name, f"{duration(_age(moment, at))} ago" if moment else "never") for name, moment in moments)
+    ages = tuple((name, f"{duration(_age(moment, at))} ago" if moment else "Never") for name, moment in moments)
     return (("Worker", f"{visible(worker.id)}, {status_words(worker.status)}"), *ages)
 
 
 def _messages(waiting: int) -> str:
-    return f"{thousands(waiting)} message{' waits' if waiting == 1 else 's wait'}"
+    return f"{thousands(waiting)} queued message{'' if waiting == 1 else 's'}"
 
 
 def _sign(worker: Worker) -> datetime | None:

@@ -28,11 +28,11 @@ PATIENCE = 60
 # A worker is looked after every 30 seconds; one that was not for so long is probably gone.
 SILENT = 10 * 60
 # The facts of a standstill that the evidence of an execution does not have.
-_MORE = ("Last execution ended", "Its executions", "Execution")
+_MORE = ("Last execution finished", "Its executions", "Execution")
 # Of an execution in error whose containers did not start.
 _LEFT = (
-    "No container started for it in six tries; its message is still in the mailbox.",
-    "Once containers can start again, a worker runs it after all, and this execution becomes Complete.",
+    "Its container did not start in six attempts; its message is still in the mailbox.",
+    "Once containers can start again, a worker runs it and this execution becomes Complete.",
 )
 
 
@@ -106,20 +106,20 @@ def _reason(execution: Execution, state: ActorState, at: datetime, still: Set[st
     if actor.is_shutting_down:
         return (
             "deleting",
-            "The actor is being deleted, and its messages are dropped.",
-            "It will not run. Send the message to another actor.",
+            "The actor is being deleted; its messages are discarded.",
+            "It will never run. Resend the message to another actor.",
             True,
         )
     if actor.is_error:
-        cause = f": {visible(actor.status_message)}" if actor.status_message else ", and the API does not say why."
+        cause = f": {visible(actor.status_message)}" if actor.status_message else ". No reason was reported."
         return (
             "actor-error",
             f"The actor is in error{cause}",
-            "Give the actor an image that can be pulled, or have the same one pulled again; the message waits.",
+            "Fix its image or pull it again; the message stays queued.",
             True,
         )
     if state.workers is None:
-        return "unknown", "How the actor's workers stand could not be found out.", "Look again in a moment.", False
+        return "unknown", "Worker status unavailable.", "Refresh in a moment.", False
     return _of_workers(execution, actor, state, [worker for worker in state.workers if worker.id not in still], at)
 
 
@@ -127,12 +127,12 @@ def _without_actor(problem: AbacoError | None) -> _Reason:
     if isinstance(problem, NotFound):
         return (
             "deleted",
-            "The actor is deleted, and its mailbox with it.",
-            "It will not run: such an execution stays Submitted for ever.",
+            "The actor and its mailbox were deleted.",
+            "It will never run and stays Submitted permanently.",
             True,
         )
     cause = f" {problem.user_message}" if problem else ""
-    return "unknown", f"How the actor stands could not be found out.{cause}", "Look again in a moment.", False
+    return "unknown", f"Actor status unavailable.{cause}", "Refresh in a moment.", False
 
 
 def _of_workers(
@@ -154,8 +154,8 @@ def _of_workers(
     if not ready and not busy:
         return (
             "stopping",
-            "All its workers are stopping.",
-            "When they are gone the next message that is sent starts another, which takes the oldest first.",
+            "All workers are stopping.",
+            "After they stop, the next message sent starts a new one, which processes the oldest message first.",
             False,
         )
     # Those with an earlier image put back what they take, so that they count for nothing where there are others.
@@ -163,8 +163,8 @@ def _of_workers(
     if not ready and not busy:
         return (
             "old-revision",
-            "Its workers still have the image of an earlier revision; they put back what they take.",
-            "A worker with the new image replaces them; the message waits for it.",
+            "All workers run an earlier image and return messages to the mailbox.",
+            "The message stays queued until a worker with the new image replaces them.",
             False,
         )
     if not ready:
@@ -175,19 +175,18 @@ def _of_workers(
 def _being_started(execution: Execution, worker: Worker, waiting: int | None, at: datetime) -> _Reason:
     """Say how far a worker is with a message that it has taken; only one that could not start it puts it back."""
     if waiting and seconds_held(execution, worker, at) > STARTS:
-        back = "its message is" if waiting == 1 else "its message is, as it seems,"
+        back = "its message is" if waiting == 1 else "its message is probably"
         return (
             "start-failed",
-            f"A worker took it and {back} back in the mailbox: its container did not start.",
-            "It is tried again, six times in about half a minute. If none starts, the actor and this execution end in "
-            "error; the message still waits, and runs once the actor has an image that starts.",
+            f"Its container did not start, and {back} back in the mailbox.",
+            "The API retries six times in about 30 seconds, then sets the actor and this execution to Error. The "
+            "message stays queued and runs once the actor has a working image.",
             False,
         )
     return (
         "taken",
-        "A worker has taken it and starts its container.",
-        "Where a container cannot start, the message goes back into the mailbox and is tried again, six times in about "
-        "half a minute.",
+        "A worker is starting its container.",
+        "If the container does not start, the API retries six times in about 30 seconds.",
         False,
     )
 
@@ -196,14 +195,14 @@ def _not_in_mailbox(*, is_quiet: bool) -> _Reason:
     if is_quiet:
         return (
             "message-gone",
-            "Its message is gone: the mailbox is empty, and nothing runs or starts.",
-            "It was purged, or lost. It stays Submitted for ever; send the message again.",
+            "Its message was lost or purged: the mailbox is empty and no worker is active.",
+            "It stays Submitted permanently. Resend the message.",
             True,
         )
     return (
         "not-in-mailbox",
-        "Its message is not in the mailbox any more: a worker has just taken it, or it was purged.",
-        "If it does not run within a minute it was purged, and stays Submitted for ever; send the message again.",
+        "Its message is no longer in the mailbox: just picked up, or purged.",
+        "If it does not run within a minute, it was purged and stays Submitted permanently: resend the message.",
         False,
     )
 
@@ -212,31 +211,29 @@ def _without_workers(execution: Execution, actor: Actor, waited: float) -> _Reas
     if actor.is_submitted:
         return (
             "actor-starting",
-            "The actor is still starting: it has no worker yet.",
-            "The API fetches the image and starts one; the message waits.",
+            "The actor is still starting and has no worker yet.",
+            "The API pulls the image and starts one; the message stays queued.",
             False,
         )
     if waited <= SETTLES and actor.stateless:
         return (
             "no-worker-yet",
-            "No worker is there yet. The API starts one when it sees the message, within seconds.",
-            "Look again in a moment.",
+            "No worker yet. The API starts one within seconds.",
+            "Refresh in a moment.",
             False,
         )
     if execution.worker_id:
         return (
             "no-worker",
-            "A worker had taken its message and is gone; the message is back in the mailbox, and no other worker is "
-            "there.",
-            "The next message that is sent starts one. A file that blocked its worker blocks the next one too: then "
-            "empty the mailbox instead.",
+            "Its worker has stopped; the message is back in the mailbox, and no other worker is active.",
+            "The next message sent starts a worker. If a file blocked the last one, purge the mailbox instead.",
             True,
         )
     return (
         "no-worker",
-        "There is no worker, and none was asked for.",
-        "The next message that is sent starts one. So does an administrator on the page of workers, and an update with "
-        "a new image, or with the same pulled again.",
+        "No worker, and none requested.",
+        "The next message sent starts one. Pulling the image again does too, and administrators can start one on the "
+        "Workers tab.",
         True,
     )
 
@@ -246,25 +243,32 @@ def _starting(starting: Sequence[Worker], at: datetime) -> _Reason:
     age = _age(oldest.create_time, at)
     since = f" for {duration(age)}" if age is not None else ""
     doing = status_words(oldest.status).lower()
-    subject = "Its worker is" if len(starting) == 1 else f"{len(starting)} workers are"
+    subject = "The worker is" if len(starting) == 1 else f"{len(starting)} workers are"
     slow = age is not None and age > SILENT
     return (
         "starting",
         f"{subject} starting: {visible(doing)}{since}.",
-        "That is long: the image may be large, or cannot be pulled." if slow else "It runs when the worker is ready.",
+        ("This takes unusually long: the image may be large or impossible to pull.")
+        if slow
+        else "It runs once the worker is ready.",
         False,
     )
 
 
 def _busy(busy: Sequence[Worker], waiting: int | None) -> _Reason:
-    subject = "Its one worker is busy" if len(busy) == 1 else f"All {len(busy)} workers are busy"
+    subject = "The only worker is busy" if len(busy) == 1 else f"All {len(busy)} workers are busy"
     if waiting is None:
         ahead = ""
     elif waiting <= 1:
         ahead = "; it is next"
     else:
-        ahead = f"; at most {thousands(waiting - 1)} message{'s are' if waiting > 2 else ' is'} before it"
-    return "busy", f"{subject}{ahead}.", "It runs when a worker is free. More workers run more at once.", False
+        ahead = f"; up to {thousands(waiting - 1)} message{'s' if waiting > 2 else ''} ahead"
+    return (
+        "busy",
+        f"{subject}{ahead}.",
+        ("It runs when a worker is free. Start more workers to run messages in parallel."),
+        False,
+    )
 
 
 def _ready(ready: Sequence[Worker], waited: float, at: datetime) -> _Reason:
@@ -272,11 +276,11 @@ def _ready(ready: Sequence[Worker], waited: float, at: datetime) -> _Reason:
     if waited > PATIENCE and min(silent) > SILENT:
         return (
             "silent",
-            f"The worker that should take it was last heard of {duration(min(silent))} ago.",
-            "It has probably died. Start the same image again: a new worker takes the message.",
+            f"The assigned worker last responded {duration(min(silent))} ago.",
+            "It is probably dead. Restart the image: a new worker picks up the message.",
             True,
         )
-    return "next", "A worker is ready and takes messages one after another.", "It runs in a moment.", False
+    return "next", "A worker is ready.", "It runs in a moment.", False
 
 
 def _evidence(execution: Execution, state: ActorState, at: datetime) -> Evidence:
@@ -284,31 +288,27 @@ def _evidence(execution: Execution, state: ActorState, at: datetime) -> Evidence
     facts: list[tuple[str, str]] = []
     waited = _age(execution.message_received_time, at)
     if waited is not None:
-        facts.append(("Has waited", duration(waited)))
+        facts.append(("Waiting for", duration(waited)))
     if (actor := state.actor) is not None:
         about = visible(actor.status_message) if actor.status_message and not actor.is_error else ""
         facts.append(("Actor", status_words(actor.status) + (f": {about}" if about else "")))
         revision = f", revision {actor.revision}" if actor.revision is not None else ""
         facts.append(("Image", f"{visible(actor.image)}{revision}"))
     if state.waiting is None:
-        facts.append(("Mailbox", "not reported"))
+        facts.append(("Mailbox", "Not reported"))
     else:
         facts.append(("Mailbox", f"{thousands(state.waiting)} message{'' if state.waiting == 1 else 's'}"))
         if state.waiting > 0:
-            among = (
-                "the only one"
-                if state.waiting == 1
-                else f"among the {thousands(state.waiting)}; the API does not say which"
-            )
-            facts.append(("Its place", among))
+            among = "First" if state.waiting == 1 else f"Unknown ({thousands(state.waiting)} queued)"
+            facts.append(("Queue position", among))
     if state.workers is None:
-        facts.append(("Workers", "not reported"))
+        facts.append(("Workers", "Not reported"))
     elif not state.workers:
-        facts.append(("Workers", "none"))
+        facts.append(("Workers", "None"))
     else:
         facts += [(f"Worker {visible(worker.id)}", _worker(worker, state.actor, at)) for worker in state.workers[:5]]
         if len(state.workers) > 5:
-            facts.append(("Further workers", str(len(state.workers) - 5)))
+            facts.append(("Other workers", str(len(state.workers) - 5)))
     return tuple(facts)
 
 
@@ -321,9 +321,9 @@ def _worker(worker: Worker, actor: Actor | None, at: datetime) -> str:
     if (age := _age(worker.create_time, at)) is not None:
         facts.append(f"{duration(age)} old")
     if (heard := _age(worker.last_health_check_time, at)) is not None:
-        facts.append(f"last heard of {duration(heard)} ago")
+        facts.append(f"last seen {duration(heard)} ago")
     if actor and _is_old(worker, actor):
-        facts.append(f"with the image {visible(worker.image)}")
+        facts.append(f"image {visible(worker.image)}")
     return ", ".join(facts)
 
 

@@ -43,7 +43,7 @@ function showFollowing() {
   const follow = button();
   if (!follow) return;
   follow.setAttribute("aria-pressed", String(isFollowing));
-  const words = unseen ? `Follow (${unseen} new)` : "Follow";
+  const words = unseen ? `Follow (${unseen} new lines)` : "Follow";
   follow.querySelector("span").textContent = isFollowing ? "Following" : words;
 }
 

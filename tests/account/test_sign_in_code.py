@@ -91,7 +91,7 @@ def test_there_and_back(browser: Client, api: API, version: str) -> None:
     assert api.asked[1].headers[header[0]] == header[1]
     page = browser.get("/account/").content.decode()
     assert "jdoe" in page
-    assert "renewed by itself" in page
+    assert "renewed automatically" in page
 
 
 def test_a_new_session_key_is_given(browser: Client, api: API, settings: object) -> None:

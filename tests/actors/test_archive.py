@@ -191,8 +191,8 @@ def test_former_ones_are_let_go_and_what_stands_now_is_not(capsys: pytest.Captur
     call_command("prune_definitions", days=30)
     said = capsys.readouterr().out
     assert "for ever" in said
-    assert "1 definitions would be forgotten." in said
-    assert "1 definitions forgotten." in said
+    assert "1 definitions would be deleted." in said
+    assert "1 definitions deleted." in said
     assert [row.is_newest for row in line("default", ACTOR_ID)] == [True]
     with pytest.raises(CommandError):
         call_command("prune_definitions", days=-1)

@@ -63,7 +63,7 @@ def test_executions_that_were_never_read_are_loaded_or_read_by_a_link(signed_in:
     answer(api)
     page = signed_in.get(URL).content.decode()
     assert "The executions of this actor were not read yet." in page
-    assert f'<a class="btn" href="{URL}executions/?window=all">Read its executions</a>' in page
+    assert f'<a class="btn" href="{URL}executions/?window=all">Load executions</a>' in page
     assert f'hx-get="{URL}executions/?recent=10" hx-trigger="load"' in page
 
 
@@ -133,7 +133,7 @@ def test_the_panel_says_when_the_api_could_not_be_asked_again(
     api.refuse("GET", f"{API}/executions", "Something broke.", status=500)
     response = signed_in.get(f"{URL}executions/?recent=10", headers=htmx)
     assert response.status_code == 200
-    assert b"These are the last known" in response.content
+    assert b"Showing cached data" in response.content
     assert b"Ex00001" in response.content
 
 
@@ -226,8 +226,8 @@ def test_an_actor_without_executions_teaches_the_first_step(signed_in: Client, a
     assert "No message waits." in page
     read(api)
     panel = signed_in.get(f"{URL}executions/?recent=10", headers=htmx).content.decode()
-    assert "Nothing has run yet" in panel
-    assert f'href="{URL}messages/">Send a message' in panel
+    assert "No executions yet" in panel
+    assert f'href="{URL}messages/">Send message' in panel
     assert "No execution was received in the last 14 days." in panel
 
 

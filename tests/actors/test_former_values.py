@@ -108,7 +108,7 @@ def is_all_there(browser: Client) -> None:
         assert [secret for secret in SECRETS if secret not in text] == []
     assert (whole["former_values"], whole["withheld"]) == ("shown", [])
     assert "not shown" not in page
-    assert "Edit back" in page
+    assert "Restore" in page
     key = whole["id"]
     assert "former-pin" in browser.get(f"{EDIT}?back={key}").content.decode()
 
@@ -138,7 +138,7 @@ def test_others_see_that_something_changed(signed_in: Client, wire: Wire, levels
     assert ("could not be learned" in page) is (sight == "unknown")
     assert ("could not be learned" in back.content.decode()) is (sight == "unknown")
     assert "Changed elsewhere</span> between" in page
-    assert "Edit back" not in page
+    assert "Restore" not in page
     assert "new-pin" in page, "what the API shows now"
     assert (whole["former_values"], difference["former_values"]) == (sight, sight)
     withheld = {(one["name"], one["variable"]): one["digest"] for one in whole["withheld"]}

@@ -168,7 +168,7 @@ def test_a_bad_environment_has_a_sentence(fields: dict[str, str], words: str) ->
         ("", "x", "has no name"),
         ("A=B", "x", "equals sign"),
         ("A\tB", "x", "control characters"),
-        ("A", "a\x00", "zero character"),
+        ("A", "a\x00", "invalid character"),
     ],
 )
 def test_a_bad_row_is_marked(name: str, value: str, words: str) -> None:
@@ -335,7 +335,7 @@ def test_a_bad_schedule_is_explained(schedule: str, words: str) -> None:
 )
 def test_a_schedule_runs_twice_before_the_calendar_of_the_api_ends(longest: str, too_long: str) -> None:
     assert check_schedule(longest, NOW) == longest
-    with pytest.raises(ValidationError, match="after the year 9999"):
+    with pytest.raises(ValidationError, match="Interval too long"):
         check_schedule(too_long, NOW)
 
 

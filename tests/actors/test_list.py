@@ -90,7 +90,7 @@ def test_the_order_is_told_to_screen_readers(signed_in: Client, three: None) -> 
 
 def test_nothing_for_this_filter_offers_to_clear_it(signed_in: Client, three: None) -> None:
     page = signed_in.get(f"{URL}?q=zzz").content.decode()
-    assert "No actor fits" in page
+    assert "No actors match these filters" in page
     assert f'href="{URL}">Clear the filter' in page
 
 
@@ -106,7 +106,7 @@ def test_it_survives_silence(signed_in: Client, api: Any) -> None:
     response = signed_in.get(f"{URL}?q=x")
     assert response.status_code == 502
     page = response.content.decode()
-    assert "The actors could not be loaded" in page
+    assert "Couldn't load actors" in page
     assert 'href="/actors/?q=x">' in page
 
 

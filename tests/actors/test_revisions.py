@@ -43,15 +43,15 @@ def words(page: str) -> str:
 
 def test_the_first_look_teaches(signed_in: Client, api: Any) -> None:
     page = look(signed_in, api)
-    assert "The API keeps no former definition." in page
+    assert "Versions are recorded from now on." in page
     assert "Revision 2" in page
-    assert "nothing to compare it with" in page
+    assert "No earlier version to compare" in page
 
 
 def test_a_change_made_elsewhere_is_told_with_its_span(signed_in: Client, api: Any) -> None:
     look(signed_in, api)
     said = words(look(signed_in, api, **changed(1, description="Counts more.", image="abacosamples/test")))
-    assert "Changed elsewhere between" in said
+    assert "Changed outside the portal between" in said
     assert "Description Counts words. Counts more." in said
     assert "Image abacosamples/wc abacosamples/test" in said
 
@@ -64,7 +64,7 @@ def test_a_change_made_here_names_who_made_it(signed_in: Client, api: Any) -> No
     api.put(PATH, after)
     assert signed_in.post(EDIT, inputs(review) | {"step": "save"}).status_code == 302
     said = words(look(signed_in, api, **changed(2, description="mine")))
-    assert "Saved here by jdoe , what was done" in said
+    assert "Saved here by jdoe ( details )" in said
     newest = KeptDefinition.objects.get(is_newest=True)
     assert AuditEntry.objects.get(pk=newest.entry).action == "actor.update"
 
@@ -100,10 +100,10 @@ def test_a_filter_that_finds_nothing_can_be_cleared(signed_in: Client, api: Any)
     look(signed_in, api)
     look(signed_in, api, **changed(1, description="x"))
     page = look(signed_in, api, "?by=here", **changed(1, description="x"))
-    assert "No such definition" in page
-    assert ">Clear</a>" in page
+    assert "No versions match these filters" in page
+    assert ">Clear filters</a>" in page
     page = look(signed_in, api, "?by=elsewhere", **changed(1, description="x"))
-    assert "No such definition" not in page
+    assert "No versions match these filters" not in page
 
 
 @pytest.mark.parametrize("query", ["?from=999999", "?to=x", "?from=1%00", "?to=-1"])
@@ -112,7 +112,7 @@ def test_it_shows_form_errors(signed_in: Client, api: Any, query: str) -> None:
     look(signed_in, api, **changed(1, description="x"))
     response = signed_in.get(URL + query)
     assert response.status_code == 422
-    assert "keeps no such definition" in response.content.decode()
+    assert "Version not found" in response.content.decode()
 
 
 @pytest.mark.parametrize("query", ["?page=99", "?page=x", "?by=nobody"])
@@ -145,8 +145,8 @@ def test_it_draws_how_executions_fared(signed_in: Client, api: Any) -> None:
             last_seen=at,
         )
     page = look(signed_in, api)
-    assert "66.7% succeeded under the newest" in page
-    assert "Half ran for 2 s or less" in page or "Half ran for 2.0 s or less" in page
+    assert "Latest: 66.7% success" in page
+    assert "Latest: median 2 s" in page or "Latest: median 2.0 s" in page
     assert '<svg class="plot bars"' in page
     assert f"/actors/{ACTOR_ID}/executions/?" in page
 
@@ -165,7 +165,7 @@ def test_it_survives_silence(signed_in: Client, api: Any) -> None:
     response = signed_in.get(URL)
     assert response.status_code == 502
     assert "Try again" in response.content.decode()
-    assert "The revisions could not be loaded" in response.content.decode()
+    assert "Couldn't load revisions" in response.content.decode()
 
 
 def seen_by(browser: Client, api: Any) -> None:
@@ -184,9 +184,9 @@ def test_while_the_api_is_silent_what_was_kept_is_shown_with_its_age(signed_in: 
     answer = signed_in.get(URL)
     said = words(answer.content.decode())
     assert answer.status_code == 200
-    assert "These are the definitions that the portal kept; the newest was last seen" in said
+    assert "Showing stored versions, last seen" in said
     assert "Description Counts words. Counts more." in said
-    assert "Edit back" not in said
+    assert "Restore…</a>" not in said
     assert "word-count" in said
 
 
@@ -219,9 +219,9 @@ def test_the_definitions_of_a_deleted_actor_are_its_owner_s(signed_in: Client, a
     answer = signed_in.get(URL)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "This actor was deleted; the portal noticed" in words(page)
+    assert "Deleted actor (detected" in words(page)
     assert "Description Counts words. Counts more." in words(page)
-    assert "Edit back" not in page
+    assert "Restore…</a>" not in page
     assert f'href="{EDIT}"' not in page
     assert 'aria-disabled="true" title="This actor was deleted."' in page
 
@@ -235,7 +235,7 @@ def test_of_others_an_administrator_alone_sees_a_deleted_actor(
     answer = sign_in(username="somebody", access_token="another-token").get(URL)
     assert answer.status_code == (200 if is_admin else 404)
     assert ("Counts words." in answer.content.decode()) is False
-    assert ("Every definition that was seen" in answer.content.decode()) is is_admin
+    assert ("Versions" in answer.content.decode()) is is_admin
 
 
 def test_a_refusal_shows_nothing_to_whoever_lost_their_rights(signed_in: Client, api: Any) -> None:
@@ -255,7 +255,7 @@ def test_a_definition_that_no_key_opens_is_said(signed_in: Client, api: Any) -> 
     look(signed_in, api)
     KeptDefinition.objects.update(content=b"gone")
     page = look(signed_in, api, **changed(1, description="x"))
-    assert "opens no more" in page
+    assert "Can't decrypt one of the versions." in page
 
 
 # Editing back --------------------------------------------------------------------------------------------------------
@@ -290,4 +290,4 @@ def test_editing_back_to_what_is_not_kept_is_not_found(signed_in: Client, api: A
     look(signed_in, api)
     response = signed_in.get(f"{EDIT}?back={key}")
     assert response.status_code == 404
-    assert "keeps no such definition" in response.content.decode()
+    assert "Version not found" in response.content.decode()

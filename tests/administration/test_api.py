@@ -55,7 +55,7 @@ def test_nobody_else_is_told(caller: Caller, api: API) -> None:
     api.refuse("GET", PROBE, "Abaco Admin role required.")
     for address in (URL, f"{URL}actors/"):
         found = problem(caller.get(address), 403, "forbidden")
-        assert found["detail"] == "Only administrators of the tenant are told this."
+        assert found["detail"] == "Only tenant administrators can view this."
     assert {request.path_url for request in api.asked} == {PROBE}
 
 

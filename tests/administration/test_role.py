@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.store]
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "recordings"
 CLOSED = "Abaco Admin role required."
-UNKNOWN = "Whether you are an administrator is not known"
+UNKNOWN = "Your role is unknown"
 TENANT_ACTOR, OWN_WORKER = "of-the-tenant", "OwnWorker"
 
 
@@ -126,7 +126,7 @@ def test_everybody_else_has_what_is_theirs(tenant: Tenant, signed_in: Client, wh
     tenant.api.get(tenant.root, [tenant.named(actor_payload())])
     answer = signed_in.get(URL)
     assert answer.status_code == 200
-    assert "The rest is for administrators" in answer.content.decode()
+    assert "Administrators only" in answer.content.decode()
     page = signed_in.get(WORKERS).content.decode()
     assert OWN_WORKER in page
     assert UNKNOWN not in page
@@ -145,7 +145,7 @@ def test_where_the_role_is_unknown_the_lists_themselves_tell(tenant: Tenant, sig
     tenant.lists(for_admin=True)
     page = signed_in.get(URL).content.decode()
     assert TENANT_ACTOR in page
-    assert "The rest is for administrators" not in page
+    assert "Administrators only" not in page
     assert "TenantWorker" in signed_in.get(WORKERS).content.decode()
     assert signed_in.get("/api/v1/workers/").json()["of_tenant"] is True
 
@@ -158,7 +158,7 @@ def test_whom_they_refuse_is_none(tenant: Tenant, signed_in: Client, why: str) -
     tenant.search()
     answer = signed_in.get(URL)
     assert answer.status_code == 200
-    assert "The rest is for administrators" in answer.content.decode()
+    assert "Administrators only" in answer.content.decode()
     assert OWN_WORKER in signed_in.get(WORKERS).content.decode()
     assert signed_in.get("/api/v1/administration/").status_code == 403
 
@@ -172,12 +172,12 @@ def test_unknown_is_shown_as_unknown_and_asked_again(tenant: Tenant, signed_in: 
     answer = signed_in.get(URL)
     page = answer.content.decode()
     assert answer.status_code == 502
-    assert "The tenant could not be loaded" in page
+    assert "Couldn't load the tenant" in page
     assert UNKNOWN in page
-    assert "The rest is for administrators" not in page
+    assert "Administrators only" not in page
     page = signed_in.get(WORKERS).content.decode()
     assert OWN_WORKER in page
-    assert f"{UNKNOWN}: the Actors API gave no answer that tells." in page
+    assert f"{UNKNOWN}: the API did not respond." in page
     answer = signed_in.get("/api/v1/administration/")
     assert answer.status_code == 502
     assert answer.json()["advice"].startswith(f"{UNKNOWN}. ")
@@ -218,13 +218,13 @@ def test_an_unknown_role_disables_nothing(tenant: Tenant, signed_in: Client, why
     tenant.api.get(f"{actor}/nonces", [])
     tenant.api.get(f"{tenant.root}/aliases", [])
     page = signed_in.get(f"/actors/{ACTOR_ID}/permissions/").content.decode()
-    assert "Whether you are one could not be learned now." in page
-    assert "Granting needs UPDATE on this actor" not in page
+    assert "Your own role is unknown." in page
+    assert "Granting access requires UPDATE on this actor" not in page
     assert 'aria-disabled="true"' not in page
     found = signed_in.get(f"/api/v1/actors/{ACTOR_ID}/permissions/").json()
     assert found["may_not"] == ""
     page = signed_in.get(f"/actors/{ACTOR_ID}/permissions/change/?user=jdoe&level=READ").content.decode()
-    assert "unless you are an administrator, which could not be learned now" in page
+    assert "Unless you are an administrator, you won't be able to restore it" in page
     tenant.api.get(f"{actor}/workers", [])
     assert 'aria-disabled="true"' not in signed_in.get(f"/actors/{ACTOR_ID}/workers/").content.decode()
 
@@ -238,10 +238,10 @@ def test_a_role_that_is_none_disables(tenant: Tenant, signed_in: Client, who: st
     tenant.api.get(f"{actor}/nonces", [])
     tenant.api.get(f"{tenant.root}/aliases", [])
     page = signed_in.get(f"/actors/{ACTOR_ID}/permissions/").content.decode()
-    assert "Granting needs UPDATE on this actor, and your level is READ." in page
+    assert "Granting access requires UPDATE on this actor; you have READ." in page
     tenant.api.get(f"{actor}/workers", [])
     page = signed_in.get(f"/actors/{ACTOR_ID}/workers/").content.decode()
-    assert "Asking for workers is for administrators of the API" in page
+    assert "Starting workers is for administrators of the API" in page
 
 
 # Signing in ------------------------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def test_a_halted_worker_is_listed_with_what_frees_its_actor(api: API, signed_in
     halted(api)
     page = signed_in.get(URL).content.decode()
     row = page[page.index('data-standstill="worker-exited"') :]
-    assert "1 message waits." in row
+    assert "1 queued message." in row
     assert 'name="num" value="2"' in row
     assert 'action="/actors/RPPkpV8vEqXrm/workers/PZZAW5DXEbjkP/stop/"' in row
     # An administrator is not the owner: the update is asked about first.
@@ -79,7 +79,7 @@ def test_a_worker_that_a_file_blocks_is_listed(api: API, signed_in: Client) -> N
         api.get(f"{path}/{at(name)['id']}", at(name))
     page = signed_in.get(URL).content.decode()
     assert 'data-standstill="worker-blocked"' in page
-    assert "Then empty the mailbox" in page
+    assert "Then purge the mailbox" in page
 
 
 def test_a_worker_that_runs_something_is_not_listed(api: API, signed_in: Client) -> None:
@@ -90,7 +90,7 @@ def test_a_worker_that_runs_something_is_not_listed(api: API, signed_in: Client)
     running = at("10_execution_first_right_after")
     api.get(path, {"executions": [{"id": running["id"], "status": "RUNNING"}]})
     api.get(f"{path}/{running['id']}", running)
-    assert "Nothing: no worker" in signed_in.get(URL).content.decode()
+    assert "Nothing is stuck." in signed_in.get(URL).content.decode()
 
 
 def test_a_worker_of_which_the_api_does_not_say_is_not_listed(api: API, signed_in: Client) -> None:
@@ -98,7 +98,7 @@ def test_a_worker_of_which_the_api_does_not_say_is_not_listed(api: API, signed_i
         api, recorded("halt", HALT, 185.0, "38_actor_180s"), recorded("halt", HALT, 185.0, "35_workers_180s"), 1
     )
     api.refuse("GET", path, "no", 500)
-    assert "Nothing: no worker" in signed_in.get(URL).content.decode()
+    assert "Nothing is stuck." in signed_in.get(URL).content.decode()
 
 
 @pytest.mark.parametrize("changes", [{}, {"actorId": "Gone"}])

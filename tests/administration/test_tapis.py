@@ -59,12 +59,12 @@ def test_over_v3_an_administrator_sees_the_tenant(api: API, signed_in: Client, t
     api.refuse("GET", f"{V3}/admin/executions", "Unrecognized exception type", 500)
     api.get(V3, [snake(actor_payload(id=of_one["actor_id"]))])
     page = signed_in.get(URL).content.decode()
-    assert "Actors on the whole server</dt><dd>310<" in page
+    assert "Actors (server)</dt><dd>310<" in page
     assert ">first<" in page
     assert ">Broken1<" in page
     assert "no &lt;image&gt;" in page
-    assert "Version 3 of the API fails at this list" in page
-    assert re.search(r"Messages that wait</dt><dd>5<", page)
+    assert "Not available in API v3." in page
+    assert re.search(r"Queued messages</dt><dd>5<", page)
     page = signed_in.get(f"{WORKERS}?q={of_one['id']}").content.decode()
     assert f'href="/actors/{of_one["actor_id"]}/workers/{of_one["id"]}/"' in page
     assert f'name="pick" value="{of_one["actor_id"]}/{of_one["id"]}"' in page
@@ -78,7 +78,7 @@ def test_over_v3_others_see_what_the_search_gives(api: API, signed_in: Client, t
         f"{V3}/search/workers", {"_metadata": {"total_count": 9}, "search": recorded("admin_workers")["workers"][:2]}
     )
     api.get(V3, [])
-    assert "The rest is for administrators" in signed_in.get(URL).content.decode()
+    assert "Administrators only" in signed_in.get(URL).content.decode()
     page = signed_in.get(WORKERS).content.decode()
     assert "7 more are not shown" in page
     assert len(re.findall(r'name="pick"', page)) == 2

@@ -30,9 +30,9 @@ def test_it_shows_the_tenant_to_an_administrator(api: API, signed_in: Client) ->
     lists(api, admin_actor_payload(name="<b>n</b>", messages=0, owner="somebody"))
     page = signed_in.get(URL).content.decode()
     assert "&lt;b&gt;n&lt;/b&gt;" in page
-    assert "As of <time" in page
-    assert "Nothing: no worker has been starting" in page
-    assert re.search(r"Executions, whole server</dt><dd>9\W001", page)
+    assert "Updated <time" in page
+    assert "Nothing is stuck." in page
+    assert re.search(r"Executions \(server, all time\)</dt><dd>9\W001", page)
     assert ">4\N{NARROW NO-BREAK SPACE}120<" in page
     assert 'id="code-admin-actors-curl"' in page
 
@@ -41,8 +41,8 @@ def test_others_see_the_utilization_and_why_nothing_else(api: API, signed_in: Cl
     api.get("/actors/v2/utilization", utilization_payload())
     is_none(api)
     page = signed_in.get(URL).content.decode()
-    assert "The rest is for administrators" in page
-    assert "commands that wait" in page
+    assert "Administrators only" in page
+    assert "Queued commands" in page
     assert asked(api, ADMIN) == 0
     assert 'id="code-admin-actors-curl"' not in page
 
@@ -112,7 +112,7 @@ def test_other_tenants_are_left_out_and_what_the_api_cut_is_said(api: API, signe
     page = signed_in.get(URL).content.decode()
     assert "of-another-tenant" not in page
     assert "1 actor of other tenants" in page
-    assert "1 actor is missing below" in page
+    assert "1 actor missing" in page
     assert "ForeignWorker" not in signed_in.get(WORKERS).content.decode()
 
 
@@ -122,14 +122,14 @@ def test_tenants_that_cannot_be_told_apart_are_said_to_be_mixed(api: API, signed
     foreign = admin_actor_payload(id="Foreign", name="of-another-tenant", tenant="OTHER")
     lists(api, admin_actor_payload(), foreign, listed=[])
     for address in (URL, WORKERS):
-        assert "These are of 2 tenants on the same server" in signed_in.get(address).content.decode()
+        assert "The list may include 2 tenants on this server" in signed_in.get(address).content.decode()
 
 
 def test_the_one_tenant_of_a_server_needs_no_word(api: API, signed_in: Client) -> None:
     api.get("/actors/v2/utilization", utilization_payload())
     is_admin(api)
     lists(api, admin_actor_payload(), listed=[])
-    assert "tenants on the same server" not in signed_in.get(URL).content.decode()
+    assert "tenants on this server" not in signed_in.get(URL).content.decode()
 
 
 @pytest.mark.parametrize(("actor", "workers", "words"), STUCK)
@@ -172,7 +172,7 @@ def test_the_filter(api: API, signed_in: Client, htmx: dict[str, str], query: st
     fragment = signed_in.get(URL + query, headers=htmx).content.decode()
     assert "<html" not in fragment
     assert re.findall(r'class="name" href="[^"]*"><bdi[^>]*>(\w+)<', fragment) == shown
-    assert ("No actor fits" in fragment) == (not shown)
+    assert ("No actors match these filters" in fragment) == (not shown)
 
 
 def test_an_empty_tenant_teaches(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
@@ -186,7 +186,7 @@ def test_what_the_executions_of_an_actor_used_is_shown_and_sorted_by(api: API, s
     lists(api, admin_actor_payload(name="busy"), admin_actor_payload(id="other", name="idle", runtime=7200))
     page = signed_in.get(f"{URL}?sort=-runtime").content.decode()
     assert 'title="CPU as reported 9 s, I/O 2.5 MB">1 min' in page
-    assert 'title="CPU and I/O are not known">2 h' in page
+    assert 'title="CPU and I/O: unknown">2 h' in page
     assert page.index(">idle<") < page.index(">busy<")
 
 
@@ -199,7 +199,7 @@ def test_the_totals_fail_alone_as_they_do_in_v3(api: API, signed_in: Client) -> 
     answer = signed_in.get(URL)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "Version 3 of the API fails at this list" in page
+    assert "Not available in API v3." in page
     assert "word-count" in page
 
 
@@ -209,9 +209,9 @@ def test_workers_that_cannot_be_listed_are_taken_from_the_actors(api: API, signe
     lists(api, admin_actor_payload(messages=1, workers=[worker_payload(actorId=f"TACC-PROD_{ACTOR_ID}")]))
     api.wire.remove("GET", f"https://api.example.org{ADMIN}/workers")
     api.refuse("GET", f"{ADMIN}/workers", "no", 500)
-    assert "counted from the list of actors" in signed_in.get(URL).content.decode()
+    assert "from the list of actors" in signed_in.get(URL).content.decode()
     page = signed_in.get(WORKERS).content.decode()
-    assert "These are from the list of actors." in page
+    assert "Showing those from the list of actors." in page
     assert f'href="/actors/{ACTOR_ID}/workers/' in page
 
 
@@ -238,7 +238,7 @@ def test_what_was_read_stands_in_with_its_age_while_nothing_newer_comes(
     api.wire.remove("GET", f"https://api.example.org{ADMIN}")
     api.refuse("GET", ADMIN, "no", 500)
     page = signed_in.get(URL).content.decode()
-    assert "The lists could not be read again" in page
+    assert "Couldn't refresh" in page
     assert "2 min ago" in page
     assert "word-count" in page
 
@@ -251,4 +251,4 @@ def test_a_refusal_of_the_list_is_shown(api: API, signed_in: Client) -> None:
     api.refuse("GET", ADMIN, "no", 500)
     answer = signed_in.get(URL)
     assert answer.status_code == 502
-    assert "The tenant could not be loaded" in answer.content.decode()
+    assert "Couldn't load the tenant" in answer.content.decode()

@@ -28,7 +28,7 @@ def test_others_see_the_workers_of_the_search(api: API, signed_in: Client) -> No
     page = signed_in.get(WORKERS).content.decode()
     assert ">word-count<" in page
     assert "1\N{NARROW NO-BREAK SPACE}233 more are not shown" in page
-    assert "as the API&#x27;s search gives them" in page or "as the API's search gives them" in page
+    assert "as the API&#x27;s search gives them" in page or "Workers of actors you have access to" in page
     assert asked(api, f"{ADMIN}/workers") == 0
 
 
@@ -53,7 +53,7 @@ def test_workers_are_filtered(api: API, signed_in: Client, htmx: dict[str, str],
     fragment = signed_in.get(WORKERS + query, headers=htmx).content.decode()
     assert "<html" not in fragment
     assert re.findall(r'class="name mono" href="[^"]*">(W\d)<', fragment) == shown
-    assert ("No worker fits" in fragment) == (not shown)
+    assert ("No workers match these filters" in fragment) == (not shown)
 
 
 def test_a_busy_worker_leads_to_the_execution_it_runs(api: API, signed_in: Client) -> None:
@@ -70,7 +70,7 @@ def test_no_workers_teach(api: API, signed_in: Client) -> None:
     is_none(api)
     api.get("/actors/v2", [])
     api.get("/actors/v2/search/workers", search_payload())
-    assert "No workers now" in signed_in.get(WORKERS).content.decode()
+    assert "No workers" in signed_in.get(WORKERS).content.decode()
 
 
 def test_a_search_that_fails_is_shown(api: API, signed_in: Client) -> None:
@@ -79,7 +79,7 @@ def test_a_search_that_fails_is_shown(api: API, signed_in: Client) -> None:
     api.refuse("GET", "/actors/v2/search/workers", "no", 500)
     answer = signed_in.get(WORKERS)
     assert answer.status_code == 502
-    assert "The workers could not be loaded" in answer.content.decode()
+    assert "Couldn't load workers" in answer.content.decode()
 
 
 @pytest.mark.parametrize("address", [URL, WORKERS])

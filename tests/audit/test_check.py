@@ -162,7 +162,7 @@ def test_a_mailbox_is_counted(signed_in: Client, api: API, count: int | None, wo
     assert words in checked(signed_in, api, entry)
 
 
-@pytest.mark.parametrize(("num", "words"), [(1, "as many workers as you asked for"), (2, "There are 1 workers")])
+@pytest.mark.parametrize(("num", "words"), [(1, "requested number of workers exists"), (2, "Workers now: 1")])
 def test_workers_are_listed(signed_in: Client, api: API, num: int, words: str) -> None:
     entry = unknown("worker.ensure", details={"num": num})
     api.get(ACTOR, actor_payload())
@@ -175,9 +175,9 @@ def test_workers_are_listed(signed_in: Client, api: API, num: int, words: str) -
 @pytest.mark.parametrize(
     ("workers", "words"),
     [
-        ([], "The worker is not there any more."),
-        ([worker_payload()], "The worker is still there."),
-        ([worker_payload(status="SHUTDOWN_REQUESTED")], "The worker was asked to stop."),
+        ([], "The worker has stopped."),
+        ([worker_payload()], "The worker is still running."),
+        ([worker_payload(status="SHUTDOWN_REQUESTED")], "The worker is stopping."),
     ],
 )
 def test_a_worker_is_looked_for(signed_in: Client, api: API, workers: list[Any], words: str) -> None:
@@ -190,9 +190,9 @@ def test_a_worker_is_looked_for(signed_in: Client, api: API, workers: list[Any],
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"createTime": iso(hours=4)}, "were made since then"),
-        ({"createTime": iso(hours=6)}, "You made no nonce"),
-        ({"createTime": iso(hours=4), "owner": "team"}, "You made no nonce"),
+        ({"createTime": iso(hours=4)}, "You have created these nonces since"),
+        ({"createTime": iso(hours=6)}, "You have not created a nonce"),
+        ({"createTime": iso(hours=4), "owner": "team"}, "You have not created a nonce"),
     ],
 )
 def test_a_nonce_is_looked_for_and_stays_masked(
@@ -206,7 +206,7 @@ def test_a_nonce_is_looked_for_and_stays_masked(
     assert NONCE_ID not in text
 
 
-@pytest.mark.parametrize(("there", "words"), [(True, "is still there."), (False, "is not there any more.")])
+@pytest.mark.parametrize(("there", "words"), [(True, "still exists."), (False, "no longer exists.")])
 def test_a_deleted_nonce_is_looked_for(signed_in: Client, api: API, there: bool, words: str) -> None:
     entry = unknown("nonce.delete", object_id=nonce_handle(ACTOR_ID, NONCE_ID))
     api.get(ACTOR, actor_payload())
@@ -219,8 +219,8 @@ def test_a_deleted_nonce_is_looked_for(signed_in: Client, api: API, there: bool,
 @pytest.mark.parametrize(
     ("levels", "words"),
     [
-        ({"bob": "READ"}, "The level is READ, as you set it."),
-        ({"bob": "NONE"}, "The level is not READ: it was not done"),
+        ({"bob": "READ"}, "The access level is READ, as set."),
+        ({"bob": "NONE"}, "The access level is not READ: the change failed"),
         ({}, "bob: not in the list"),
     ],
 )
@@ -237,7 +237,7 @@ def test_a_level_is_looked_at(signed_in: Client, api: API, kind: str, levels: di
 
 
 @pytest.mark.parametrize(
-    ("level", "words"), [("NONE", "The level is NONE, as you set it."), ("READ", "The level is not NONE")]
+    ("level", "words"), [("NONE", "The access level is NONE, as set."), ("READ", "The access level is not NONE")]
 )
 def test_a_level_that_was_taken_back_is_looked_at(signed_in: Client, api: API, level: str, words: str) -> None:
     entry = unknown("permission.revoke", object_id="bob", details={"kind": "actor", "after": {"bob": "NONE"}})
@@ -249,9 +249,9 @@ def test_a_level_that_was_taken_back_is_looked_at(signed_in: Client, api: API, l
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"status": "RUNNING"}, "still runs"),
+        ({"status": "RUNNING"}, "still running"),
         ({"exitCode": 137}, "was halted"),
-        ({"exitCode": 0}, "has ended by itself"),
+        ({"exitCode": 0}, "finished on its own"),
     ],
 )
 def test_a_halted_execution_is_looked_at(signed_in: Client, api: API, changes: dict[str, Any], words: str) -> None:
@@ -264,9 +264,9 @@ def test_a_halted_execution_is_looked_at(signed_in: Client, api: API, changes: d
 @pytest.mark.parametrize(
     ("action", "words"),
     [
-        ("result.take", "asking again would take the next one"),
-        ("execution.register", "looks like any other"),
-        ("something.new", "Nothing at the API shows"),
+        ("result.take", "fetching again would return the next one"),
+        ("execution.register", "be told apart from others"),
+        ("something.new", "Unknown: the API does not show"),
     ],
 )
 def test_what_cannot_be_known_is_not_asked(signed_in: Client, api: API, action: str, words: str) -> None:
@@ -282,7 +282,7 @@ def test_silence_is_said_and_the_check_can_be_made_again(signed_in: Client, api:
     for _ in range(2):
         api.is_silent("GET", f"{ACTOR}/messages")
     text = checked(signed_in, api, entry, status=502)
-    assert "This could not be checked" in text
+    assert "Couldn't check the outcome" in text
     assert "Try again" in text
 
 

@@ -105,4 +105,4 @@ def test_an_unknown_one_leads_to_its_check(signed_in: Client, api: API) -> None:
 def test_reading_a_secret_has_a_page_too(signed_in: Client, api: API) -> None:
     entry = read()
     api.get(ACTOR, actor_payload())
-    assert "looked at a nonce of" in signed_in.get(f"/activity/{entry.pk}/").content.decode()
+    assert "revealed a nonce of" in signed_in.get(f"/activity/{entry.pk}/").content.decode()

@@ -42,7 +42,7 @@ def test_a_preview_says_what_each_loses_and_who_is_left_out(caller: Caller, api:
     assert (found["question"], found["number"]) == ("Purge 1 mailbox?", 1)
     assert found["items"] == [{"actor_id": ACTOR_ID, "object_id": ""}]
     assert found["left"][0]["actor_id"] == "other"
-    assert "your level is READ" in found["left"][0]["why_not"]
+    assert "you have READ" in found["left"][0]["why_not"]
     assert [one["actor_id"] for one in found["losses"]] == [ACTOR_ID]
     assert found["losses"][0]["effects"]
     assert {request.method for request in api.asked} == {"GET"}
@@ -68,7 +68,7 @@ def test_it_is_ordered_once_and_done_by_steps(caller: Caller, api: API) -> None:
     done = caller.post(f"{job}step/").json()
     assert (done["is_over"], done["total"], done["over"], done["reason"]) == (True, 1, 1, "a test")
     assert [one["outcome"] for one in done["items"]] == ["done", "left"]
-    assert "3 messages were in it" in done["items"][0]["said"]
+    assert "3 messages deleted" in done["items"][0]["said"]
     caller.post(f"{job}step/")
     assert [request.method for request in api.asked].count("DELETE") == 1
     assert caller.get(job).json()["items"] == done["items"]

@@ -85,7 +85,7 @@ def test_one_is_replaced_and_deleted(caller: Caller, api: API) -> None:
     assert caller.ask("PUT", f"{URL}key/", one | {"value": " v\r\n "}).json()["value"] is None
     assert json.loads(api.asked[0].body)["name"] == "key"
     api.delete(f"{LIST}/key", message="Config deleted.")
-    assert caller.delete(f"{URL}key/").json() == {"message": "The config key is deleted."}
+    assert caller.delete(f"{URL}key/").json() == {"message": "Config key deleted."}
 
 
 def test_what_only_administrators_may_is_said(caller: Caller, api: API) -> None:

@@ -56,7 +56,7 @@ def test_a_config_named_new_has_a_page(api: API, signed_in: Client) -> None:
     lists(api, config_payload(name="new", value="a value"))
     page = signed_in.get("/configs/new/").content.decode()
     assert "a value" in page
-    assert "This name causes trouble" not in page
+    assert "Problematic name" not in page
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_no_config_teaches_and_no_match_can_be_cleared(api: API, signed_in: Clie
     assert "No configs yet" in signed_in.get("/configs/").content.decode()
     api.wire.reset()
     lists(api, config_payload())
-    assert "Clear the filter" in signed_in.get("/configs/?q=zzz").content.decode()
+    assert "Clear filters" in signed_in.get("/configs/?q=zzz").content.decode()
 
 
 def test_the_list_survives_silence(api: API, signed_in: Client) -> None:
@@ -89,7 +89,7 @@ def test_the_list_survives_silence(api: API, signed_in: Client) -> None:
     api.is_silent("GET", CONFIGS)
     answer = signed_in.get("/configs/")
     assert answer.status_code == 502
-    assert "The configs could not be loaded" in answer.content.decode()
+    assert "Couldn't load configs" in answer.content.decode()
 
 
 def test_the_list_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
@@ -110,7 +110,7 @@ def test_who_had_access_before_it_existed_is_shown_to_an_administrator(api: API,
     lists(api, config_payload())
     replay(api, "config_permissions_of_no_config_get_after", "GET", f"{ONE}/permissions")
     page = signed_in.get("/configs/my-config/?created=1").content.decode()
-    assert "Others have access already" not in page  # the one entry is the visitor's own
+    assert "Other users already have access" not in page  # the one entry is the visitor's own
     lists(api, config_payload())
     api.get(f"{ONE}/permissions", {"jdoe": "UPDATE", "bob": "READ", "eve": "NONE"})
     page = signed_in.get("/configs/my-config/?created=1").content.decode()
@@ -133,7 +133,7 @@ def test_for_others_it_is_said_that_who_has_access_cannot_be_known(
     replay(api, case, "GET", f"{root}/configs/my-config/permissions", folder)
     answer = signed_in.get("/configs/my-config/?created=1")
     assert answer.status_code == 200
-    assert "Only administrators can see who else has access to this config" in answer.content.decode()
+    assert "Only administrators can see it" in answer.content.decode()
 
 
 def test_a_refusal_keeps_what_was_typed_and_no_secret_as_code(api: API, signed_in: Client) -> None:
@@ -149,7 +149,7 @@ def test_one_is_shown_from_the_list(api: API, signed_in: Client) -> None:
     lists(api, config_payload())
     page = signed_in.get("/configs/my-config/").content.decode()
     assert "v1" in page
-    assert "for administrators of the API only" in page
+    assert "Only administrators can edit or delete configs" in page
 
 
 @pytest.mark.parametrize("path", ["", "delete/"])
@@ -162,7 +162,7 @@ def test_the_value_of_a_secret_is_typed_again(api: API, signed_in: Client) -> No
     api.get(CONFIGS, [config_payload(isSecret=True, value=CIPHER)])
     page = signed_in.get("/configs/my-config/edit/").content.decode()
     assert CIPHER not in page
-    assert "type its value again" in page
+    assert "Enter the secret value again" in page
 
 
 def test_an_administrator_saves_the_whole(api: API, signed_in: Client) -> None:
@@ -186,7 +186,7 @@ def test_what_the_api_cannot_do_for_others_is_said_and_nothing_was_changed(api: 
 
 def test_deleting_wants_the_name_and_says_who_loses_it(api: API, signed_in: Client) -> None:
     lists(api, config_payload())
-    assert "do not find it any more" in signed_in.get("/configs/my-config/delete/").content.decode()
+    assert "will no longer receive it" in signed_in.get("/configs/my-config/delete/").content.decode()
     api.delete(ONE, None)
     expected = ConfigDeleteForm(actor_id="my-config", label="my-config").initial["expected"]
     sent = {"confirm": "my-config", "expected": expected, "write_key": KEY}
@@ -218,11 +218,11 @@ def test_it_needs_credentials(client: Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("action", "configs", "words"),
     [
-        ("config.create", [config_payload()], "There is a config of that name"),
-        ("config.create", [], "There is no such config"),
-        ("config.update", [config_payload()], "cannot be told"),
-        ("config.delete", [config_payload()], "still there"),
-        ("config.delete", [], "not there any more"),
+        ("config.create", [config_payload()], "A config of this name exists"),
+        ("config.create", [], "The config does not exist"),
+        ("config.update", [config_payload()], "is unknown"),
+        ("config.delete", [config_payload()], "still exists"),
+        ("config.delete", [], "no longer exists"),
     ],
 )
 def test_a_write_without_an_answer_is_checked(

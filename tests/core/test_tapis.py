@@ -92,11 +92,11 @@ def test_an_execution_shows_the_end_that_kubernetes_tells(signed_in: Client, api
     api.get(f"{ACTOR}/executions/{EXECUTION_ID}/logs", {"logs": ""})
     api.get(ACTOR, snake(actor_payload(logEx=-1)))
     page = signed_in.get(f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/").content.decode()
-    assert "exit code 3" in page
+    assert "Exit code 3" in page
     assert "killed by the tests" in page
     assert "2026-11-23T15:55:10" in page, "when it ended"
-    assert page.count("not reported") >= 2, "CPU and I/O are not measured"
-    assert "then loses them" in page
+    assert page.count("Not reported") >= 2, "CPU and I/O are not measured"
+    assert "discards logs" in page
 
 
 def test_a_negative_time_loses_the_log_and_zero_is_the_default(signed_in: Client, api: API) -> None:
@@ -113,9 +113,9 @@ def test_a_negative_time_loses_the_log_and_zero_is_the_default(signed_in: Client
             signed_in.get(f"/actors/{actor}/{page}").content.decode()
             for page in (f"executions/{execution}/logs/", "configuration/")
         ]
-    assert "the API then loses them" in " ".join(pages[-1][0].split())
+    assert "the API discards logs" in " ".join(pages[-1][0].split())
     assert "Never: the API loses the logs" in pages[-1][1]
-    assert "loses them" not in pages[0][0]
+    assert "discards logs" not in pages[0][0]
     assert "as long as the API does" in pages[0][1]
 
 
@@ -243,9 +243,9 @@ def test_a_token_is_renewed_at_tapis(signed_in: Client, api: API) -> None:
     [
         (
             ["abaco_admin"],
-            "who had the admin role then: while they have it, it opens its level whatever the list says.",
+            "who had the admin role at creation: while they have it, permissions are bypassed.",
         ),
-        ([], "whose own level is NONE now: it opens no more than that, unless they are an administrator."),
+        ([], "who now has NONE: the nonce allows no more, unless they are an administrator."),
     ],
 )
 def test_a_nonce_acts_with_the_roles_its_maker_has_now(

@@ -279,7 +279,7 @@ def test_clocks_that_differ_are_said(serve: Start, settings: Any, minutes: int, 
 
 
 DOORS: list[tuple[Handle, str, str]] = [
-    (answering("301 Moved", Location="{url}/sign-in/"), "wrong", "for ever: the proxy must send X-Forwarded-Proto"),
+    (answering("301 Moved", Location="{url}/sign-in/"), "wrong", "forever: the proxy must send X-Forwarded-Proto"),
     (answering("400 Bad Request"), "wrong", "ALLOWED_HOSTS does not name 127.0.0.1"),
     (answering("502 Bad Gateway"), "wrong", "does the proxy reach the portal"),
     (answering("403 Forbidden"), "wrong", "answers 403 where it should show"),
@@ -322,7 +322,7 @@ def test_the_account_that_collects_is_tried(world: World, settings: Any) -> None
     assert "sees all actors, as an administrator" in said(outside.collector(), "well")
     world.failing["probe"] = (500, {}, "<html>")
     assert "sees 1 actors: those it may read" in said(outside.collector(), "well")
-    assert "Whether that account is an administrator of default is not known" in said(outside.collector(), "warning")
+    assert "The role of that account at default is unknown" in said(outside.collector(), "warning")
     settings.COLLECTOR_PASSWORD = "another"
     assert "default refuses the account that collects" in said(outside.collector(), "wrong")
 
@@ -387,7 +387,7 @@ def test_the_exit_code_is_for_scripts(settings: Any, monkeypatch: pytest.MonkeyP
         file.chmod(0o600)
     call_command("doctor", offline=True, stdout=out)
     assert "well     migrations: All are applied." in out.getvalue()
-    assert out.getvalue().rstrip().endswith("0 wrong.")
+    assert out.getvalue().rstrip().endswith("0 errors.")
     with pytest.raises(SystemExit, match="1"):
         call_command("doctor", offline=True, strict=True, stdout=out)  # the tests serve static files as they are
     settings.TENANTS = tenant(f"http://127.0.0.1:{free_port()}")

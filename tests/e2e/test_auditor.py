@@ -89,7 +89,7 @@ def choose_in_chart(page: Page, script: bool) -> None:
     page.wait_for_url("**from=*")
 
 
-@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.full)], ids=["script", "no-script"])
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 def test_from_a_spike_to_the_proof(visit: Visit, night: Night, script: bool) -> None:
     page = visit(script=script, width=1440 if script else 390)
 
@@ -110,11 +110,11 @@ def test_from_a_spike_to_the_proof(visit: Visit, night: Night, script: bool) -> 
 
     # Why: in the log, found by its words, and told by a link to its line.
     newest.locator("a.name").click()
-    expect(page.locator(".state-words")).to_have_text("The actor's program ended with exit code 3.")
+    expect(page.locator(".state-words")).to_have_text("Exit code 3. See the log.")
     execution = page.url
     page.get_by_role("link", name="Open", exact=True).click()
-    page.get_by_label("Find in the log").fill("VALUEerror")
-    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_label("Search log").fill("VALUEerror")
+    page.locator(".log-find").get_by_role("button").click()
     expect(page.get_by_text("1 of 1")).to_be_visible()
     expect(page.locator("#log-lines li").filter(has_text=WORDS).locator("mark")).to_have_text("ValueError")
     page.get_by_role("link", name="Errors", exact=True).click()
@@ -126,7 +126,7 @@ def test_from_a_spike_to_the_proof(visit: Visit, night: Night, script: bool) -> 
 
     # What was different when it went well.
     page.goto(execution)
-    page.get_by_role("link", name="The success before it").click()
+    page.get_by_role("link", name="Last success").click()
     expect(page.get_by_role("row").filter(has_text="Exit code").first).to_contain_text("differs")
     assert asked(page) == {"a": f"{night.actor}/{night.failed[-1]}", "b": f"{night.actor}/{night.good}"}
     if script:  # axe is one
@@ -162,31 +162,29 @@ def test_the_proof_proves_itself(visit: Visit, night: Night) -> None:
     assert WORDS in held["log.txt"].decode()
     assert json.loads(held["execution.json"])["api"]["executor"] == "admin"
     page.goto(f"/actors/{night.actor}/activity/")
-    expect(page.get_by_role("row").filter(has_text=night.failed[-1])).to_contain_text("took evidence of")
+    expect(page.get_by_role("row").filter(has_text=night.failed[-1])).to_contain_text("downloaded evidence of")
 
 
-@pytest.mark.full
 def test_what_was_not_sent_here_is_written_anew(visit: Visit, night: Night) -> None:
     page = visit("admin")
     page.goto(f"/actors/{night.actor}/executions/{night.failed[0]}/")
-    page.get_by_role("link", name="Send again").click()
+    page.get_by_role("link", name="Resend").click()
     expect(page.get_by_text("There is nothing to send again.")).to_be_visible()
     page.get_by_label("Message", exact=True).fill("0")
     page.get_by_role("button", name="Send message").click()
     page.wait_for_url("**/executions/*/")
-    expect(page.locator(".state-words")).to_have_text("It ended well, with exit code 0.")
+    expect(page.locator(".state-words")).to_have_text("Completed successfully (exit code 0).")
     # What was sent here can be sent again, edited first.
-    page.get_by_role("link", name="Send again").click()
+    page.get_by_role("link", name="Resend").click()
     expect(page.get_by_label("Message", exact=True)).to_have_value("0")
 
 
-@pytest.mark.full
 def test_the_proof_of_all_that_match(visit: Visit, night: Night) -> None:
     page = visit(script=False)
     page.goto("/executions/?outcome=failed&executor=admin")
     page.get_by_role("link", name="Evidence", exact=True).click()
     expect(page.get_by_role("heading", name="3 executions", exact=True)).to_be_visible()
-    pack = zipfile.ZipFile(io.BytesIO(page.request.get(address(page, "Download the pack")).body()))
+    pack = zipfile.ZipFile(io.BytesIO(page.request.get(address(page, "Download evidence pack")).body()))
     logs = [name for name in pack.namelist() if name.endswith("/log.txt")]
     assert len(logs) == 3
     assert all(any(id_ in name for name in logs) for id_ in night.failed)
@@ -202,7 +200,6 @@ def silence(portal: Portal) -> Iterator[Callable[[], None]]:
         here.process = start_sandbox(here.database.parent, "none", port, SANDBOX_PULL_SECONDS="0.05").process
 
 
-@pytest.mark.full
 def test_each_state_of_the_history_is_well_made(visit: Visit, night: Night, silence: Callable[[], None]) -> None:
     wrong = {}
     of_actor = f"/actors/{night.actor}/executions/"

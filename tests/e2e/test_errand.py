@@ -44,7 +44,7 @@ def wait_until(page: Page, words: str, tries: int = 40) -> None:
     [
         ("portal", True),
         ("portal", False),
-        pytest.param("tapis_portal", True, marks=pytest.mark.full),
+        ("tapis_portal", True),
         pytest.param("snake_portal", True, marks=pytest.mark.full),
     ],
     ids=["script", "no-script", "tapis-v3", "v2-snake"],
@@ -80,7 +80,7 @@ def test_the_whole_errand(visit: Visit, request: pytest.FixtureRequest, portal_o
     # More workers.
     page.goto(f"/actors/{actor}/workers/")
     page.locator("input[name=num]").fill("2")
-    page.get_by_role("button", name="Start what is missing").click()
+    page.get_by_role("button", name="Start workers").click()
     if script:
         expect(page.locator("#workers-table tbody tr, tbody tr")).to_have_count(2)
     else:
@@ -90,7 +90,7 @@ def test_the_whole_errand(visit: Visit, request: pytest.FixtureRequest, portal_o
     # A nonce, shown once, and its ready curl line used for real.
     page.goto(f"/actors/{actor}/nonces/")
     page.locator("[name=description]").fill("for the errand")
-    page.get_by_role("button", name="Make the nonce").click()
+    page.get_by_role("button", name="Create nonce").click()
     line = page.locator("#curl-message").inner_text()
     secret = page.locator("#new-nonce").inner_text()
     assert secret in line
@@ -141,7 +141,6 @@ def test_a_running_execution_is_followed_and_halted(visit: Visit) -> None:
     page.get_by_role("button", name="Delete the actor for good").click()
 
 
-@pytest.mark.full
 def test_a_file_arrives_byte_for_byte(visit: Visit, tmp_path: Path) -> None:
     page = visit("admin")
     actor = register(page, "takes-bytes", "abacosamples/binary_message_classifier")
@@ -157,7 +156,6 @@ def test_a_file_arrives_byte_for_byte(visit: Visit, tmp_path: Path) -> None:
     expect(page.locator(".log")).to_contain_text(hashlib.sha256(file.read_bytes()).hexdigest())
 
 
-@pytest.mark.full
 def test_results_are_asked_for_and_kept(visit: Visit) -> None:
     page = visit("admin")
     actor = register(page, "gives-results", "sandbox/results")
@@ -177,7 +175,6 @@ def test_results_are_asked_for_and_kept(visit: Visit) -> None:
     assert first.body()
 
 
-@pytest.mark.full
 def test_the_mailbox_can_be_purged(visit: Visit, portal: Portal) -> None:
     page = visit("admin")
     actor = register(page, "has-a-queue", "abacosamples/sleep_loop")
@@ -192,7 +189,6 @@ def test_the_mailbox_can_be_purged(visit: Visit, portal: Portal) -> None:
     admin.delete(f"/{actor}")
 
 
-@pytest.mark.full
 def test_registering_an_execution_says_what_came_of_it(visit: Visit) -> None:
     page = visit("admin")
     actor = register(page, "registers", "abacosamples/test")
@@ -203,7 +199,6 @@ def test_registering_an_execution_says_what_came_of_it(visit: Visit) -> None:
     page.wait_for_url(re.compile(rf"/actors/{actor}/executions/\w+/$"))
 
 
-@pytest.mark.full
 def test_two_people_edit_the_same_actor(visit: Visit, portal: Portal) -> None:
     page = visit("admin")
     actor = register(page, "edited-twice")
@@ -216,7 +211,6 @@ def test_two_people_edit_the_same_actor(visit: Visit, portal: Portal) -> None:
     assert admin.get(f"/{actor}")["description"] == "by somebody else", "nothing was overwritten"
 
 
-@pytest.mark.full
 def test_a_history_of_thousands_pages_quickly(visit: Visit) -> None:
     page = visit("demo")
     page.goto("/actors/?q=rnaseq-ingest")
@@ -265,7 +259,7 @@ def test_no_secret_is_left_in_the_browser_or_the_log(visit: Visit, portal: Porta
     actor = register(page, "keeps-secrets")
     page.goto(f"/actors/{actor}/nonces/")
     page.locator("[name=description]").fill("secret")
-    page.get_by_role("button", name="Make the nonce").click()
+    page.get_by_role("button", name="Create nonce").click()
     secret = page.locator("#new-nonce").inner_text()
     page.goto("/actors/")
     page.go_back()

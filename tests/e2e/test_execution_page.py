@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e import looks
 from tests.e2e.conftest import Portal, Visit
 from tests.e2e.looks import complaints_by_shape
 
@@ -19,7 +18,9 @@ def send(page: Page, actor: str, message: str) -> str:
     page.locator("[name=message]").fill(message)
     page.get_by_role("button", name="Send message").click()
     page.wait_for_url(re.compile("/executions/[A-Za-z0-9]+/$"))
-    expect(page.locator("main").get_by_text("It ended well, with exit code 0.").first).to_be_visible(timeout=20_000)
+    expect(page.locator("main").get_by_text("Completed successfully (exit code 0).").first).to_be_visible(
+        timeout=20_000
+    )
     return page.url
 
 
@@ -35,17 +36,19 @@ def test_sent_watched_sent_again_and_compared(visit: Visit, portal: Portal) -> N
     sent.locator("summary", has_text="days").click()
     expect(sent.locator("li", has_text="1").last).not_to_be_visible()
 
-    page.get_by_role("link", name="Send again").click()
+    page.get_by_role("link", name="Resend").click()
     expect(page.get_by_text("This is what was sent for")).to_be_visible()
     expect(page.locator("[name=message]")).to_have_value(re.compile('"city": "Austin"'))
     expect(page.locator("#message-preview")).to_contain_text("'city': 'Austin'")
     page.locator("[name=message]").fill('{"city": "Dallas", "days": [1, 2]}')
     page.get_by_role("button", name="Send message").click()
     page.wait_for_url(lambda url: "/executions/" in url and url != first)
-    expect(page.get_by_text("It was sent again, after")).to_be_visible()
-    expect(page.locator("main").get_by_text("It ended well, with exit code 0.").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Resent from")).to_be_visible()
+    expect(page.locator("main").get_by_text("Completed successfully (exit code 0).").first).to_be_visible(
+        timeout=20_000
+    )
 
-    page.get_by_role("link", name="The success before it").click()
+    page.get_by_role("link", name="Last success").click()
     expect(page.locator("input[name=b]")).to_have_value(re.compile(first.rstrip("/").rpartition("/")[2]))
     message = page.get_by_role("region", name="Message", exact=True)
     expect(message.locator("tr.changed")).to_have_count(1)
@@ -64,8 +67,8 @@ def test_why_it_waits_goes_when_it_runs(visit: Visit, portal: Portal) -> None:
     second = demo.send(actor, '{"sleep": 1, "iterations": 30}')
     page = visit("demo")
     page.goto(f"/actors/{actor}/executions/{second}/")
-    why = page.get_by_role("region", name="Why is it not running?")
-    expect(why).to_contain_text("Its one worker is busy; it is next.")
+    why = page.get_by_role("region", name="Why is it still waiting?")
+    expect(why).to_contain_text("The only worker is busy; it is next.")
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("icon-waiting"))
     demo.delete(f"/{actor}/executions/{first}")
     demo.ended(actor, first)
@@ -75,7 +78,6 @@ def test_why_it_waits_goes_when_it_runs(visit: Visit, portal: Portal) -> None:
     demo.delete(f"/{actor}")
 
 
-@pytest.mark.full
 def test_keys_lead_to_the_neighbours_but_not_while_typing(visit: Visit, portal: Portal) -> None:
     demo = portal.sandbox.sign_in("demo")
     actor = demo.actor("abacosamples/test", name="has-neighbours")
@@ -83,7 +85,7 @@ def test_keys_lead_to_the_neighbours_but_not_while_typing(visit: Visit, portal: 
     page = visit("demo")
     base = f"/actors/{actor}/executions/"
     page.goto(f"{base}{newer}/")
-    field = page.get_by_placeholder("Link or id of another")
+    field = page.get_by_placeholder("Execution ID or URL")
     field.press_sequentially("jk")
     expect(field).to_have_value("jk")
     page.keyboard.press("ArrowLeft")
@@ -96,7 +98,7 @@ def test_keys_lead_to_the_neighbours_but_not_while_typing(visit: Visit, portal: 
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(re.compile(f"{newer}/$"))
     page.keyboard.press("k")
-    expect(page.get_by_text("This is the newest execution of this actor.")).to_be_visible()
+    expect(page.get_by_text("This is the latest execution of this actor.")).to_be_visible()
 
 
 def test_without_script_all_of_it_is_there(visit: Visit, portal: Portal) -> None:
@@ -106,19 +108,19 @@ def test_without_script_all_of_it_is_there(visit: Visit, portal: Portal) -> None
     page = visit("demo", script=False)
     page.goto(f"/actors/{actor}/executions/{done}/")
     for _ in range(3):
-        page.get_by_role("button", name="Take the next result").click()
+        page.get_by_role("button", name="Fetch next result").click()
     results = page.get_by_role("region", name="Results")
     expect(results.locator(".tree")).to_contain_text("cloud_cover 0.12")
     picture = results.locator("img.picture")
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 32
-    page.get_by_placeholder("Link or id of another").fill("nonsense!")
+    page.get_by_placeholder("Execution ID or URL").fill("nonsense!")
     page.get_by_role("button", name="Compare").click()
-    expect(page.locator(".field.wrong")).to_contain_text("This names no execution.")
+    expect(page.locator(".field.wrong")).to_contain_text("Not an execution.")
     expect(page.get_by_label("Second execution")).to_have_value("nonsense!")
 
 
 def faces(page: Page, portal: Portal) -> list[str]:
-    """Return addresses of pages that show an execution, its message and a comparison; with `--full` all states."""
+    """Return the addresses of pages that show an execution, its message and a comparison in all their states."""
     demo = portal.sandbox.sign_in("demo")
     printer, failing = demo.actor("abacosamples/test", name="prints"), demo.actor("sandbox/fail", name="fails")
     writer, broken = demo.actor("sandbox/results", name="hands-over-too"), demo.actor("no/such", name="never-starts")
@@ -127,20 +129,17 @@ def faces(page: Page, portal: Portal) -> list[str]:
     sent = send(page, printer, '{"list": [{"a": 1}], "text": "x"}').rstrip("/").rpartition("/")[2]
     page.goto(f"/actors/{writer}/executions/{handed}/")
     for _ in range(3):
-        page.get_by_role("button", name="Take the next result").click()
-    first = [
+        page.get_by_role("button", name="Fetch next result").click()
+    return [
         f"/actors/{writer}/executions/{handed}/",
-        f"/actors/{printer}/messages/?again={sent}",
-        f"/compare/?a={failing}/{failed}&b={printer}/{sent}",
-    ]
-    others = [
         f"/actors/{printer}/executions/{sent}/",
         f"/actors/{broken}/executions/{stuck}/",
+        f"/actors/{printer}/messages/?again={sent}",
         f"/actors/{broken}/messages/?again={stuck}",
+        f"/compare/?a={failing}/{failed}&b={printer}/{sent}",
         f"/compare/?a={failing}/{failed}&b={failing}/nosuchexecution",
         "/compare/?a=%21&b=previous",
     ]
-    return first + others if looks.whole else first
 
 
 def test_each_face_is_well_made(visit: Visit, portal: Portal) -> None:

@@ -37,8 +37,8 @@ def test_single_keys_lead_about_until_they_are_switched_off(visit: Visit) -> Non
     page.goto("/actors/")  # a late answer to what was searched for would take the focus with the rows
 
     page.keyboard.press("?")
-    help_ = page.get_by_role("dialog", name="Help for this page")
-    expect(help_).to_contain_text("All actors that you may read.")
+    help_ = page.get_by_role("dialog", name="About this page")
+    expect(help_).to_contain_text("All actors you can access.")
     page.keyboard.press("j")
     expect(first).not_to_be_focused()
     page.keyboard.press("Escape")
@@ -50,16 +50,16 @@ def test_single_keys_lead_about_until_they_are_switched_off(visit: Visit) -> Non
     page.wait_for_url(re.compile(r"/actors/\w+/$"))
 
     page.goto("/account/preferences/")
-    page.get_by_label("Single keys do something").uncheck()
+    page.get_by_label("Enable keyboard shortcuts").uncheck()
     page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_text("Your preferences were kept.")).to_be_visible()
+    expect(page.get_by_text("Preferences saved.")).to_be_visible()
     for key in ("g", "a", "?", "/", "j"):
         page.keyboard.press(key)
     assert page.url.endswith("/account/preferences/")
     expect(help_).to_be_hidden()
-    page.get_by_label("Single keys do something").check()  # others sign in as this person, too
+    page.get_by_label("Enable keyboard shortcuts").check()  # others sign in as this person, too
     page.get_by_role("button", name="Keep").click()
-    expect(page.get_by_text("Your preferences were kept.")).to_be_visible()
+    expect(page.get_by_text("Preferences saved.")).to_be_visible()
 
 
 def test_on_a_phone_the_focus_is_always_seen(visit: Visit) -> None:

@@ -10,7 +10,7 @@ from actors_app.masking import MASK
 from tests.e2e.conftest import Portal, Visit
 
 pytestmark = pytest.mark.browser
-LIVE = "This log holds a credential that opens the API in your name."
+LIVE = "This log contains a credential for your account."
 
 
 def printed(portal: Portal, name: str) -> tuple[str, str, str]:
@@ -44,12 +44,12 @@ def test_only_the_owner_who_asks_sees_the_token(
             page.goto(where)
             expect(page.get_by_text(f"_abaco_access_token={MASK}").first).to_be_visible()
             assert is_clean(page, token, code)
-        expect(page.get_by_text("Only the owner of the actor may see them.")).to_be_visible()
-        expect(page.get_by_role("button", name="Show them")).to_have_count(0)
+        expect(page.get_by_text("Only the actor's owner can reveal them.")).to_be_visible()
+        expect(page.get_by_role("button", name="Reveal secrets")).to_have_count(0)
     page = visit("demo", at=at)
     page.goto(address)
     expect(page.get_by_text(LIVE)).to_be_visible()
-    expect(page.get_by_text("is live until about")).to_be_visible()
+    expect(page.get_by_text("is valid until about")).to_be_visible()
     assert is_clean(page, token, code)
     with page.expect_download() as file:
         page.get_by_role("link", name="Download").first.click()
@@ -57,15 +57,15 @@ def test_only_the_owner_who_asks_sees_the_token(
     text = (tmp_path / "log").read_text()
     assert token not in text
     assert f"_abaco_access_token={MASK}" in text
-    page.get_by_role("button", name="Show them").click()
-    expect(page.get_by_text("This is the log with its secrets.")).to_be_visible()
+    page.get_by_role("button", name="Reveal secrets").click()
+    expect(page.get_by_text("Secrets are visible; this is recorded")).to_be_visible()
     expect(page.get_by_text(f"_abaco_access_token={token}").first).to_be_visible()
     with page.expect_download() as file:
         page.get_by_role("button", name="Download with secrets").click()
     file.value.save_as(tmp_path / "whole")
     assert token in (tmp_path / "whole").read_text()
-    page.get_by_role("link", name="Hide them again").click()
+    page.get_by_role("link", name="Hide secrets").click()
     expect(page.get_by_text(LIVE)).to_be_visible()
     assert is_clean(page, token, code)
     page.goto("/activity/")
-    expect(page.get_by_text("looked at secrets of").first).to_be_visible()
+    expect(page.get_by_text("revealed hidden secrets of").first).to_be_visible()

@@ -10,7 +10,7 @@ from tests.e2e.looks import complaints_by_shape
 from tests.e2e.test_errand import register
 
 pytestmark = pytest.mark.browser
-ENDED = "has finished its last execution and takes no more messages"
+ENDED = "takes no more messages, but its record stays Busy"
 
 
 def send(page: Page, actor: str, message: str) -> str:
@@ -26,13 +26,13 @@ def send(page: Page, actor: str, message: str) -> str:
 def halt(page: Page, actor: str) -> None:
     """Send a long message, and halt it when it runs."""
     execution = send(page, actor, '{"sleep": 0.1, "iterations": 1000}')
-    expect(page.get_by_text("A worker runs it now.").first).to_be_visible()
+    expect(page.get_by_text("Running on a worker.").first).to_be_visible()
     page.get_by_role("link", name="Halt", exact=True).click()
-    expect(page.get_by_text("The worker that runs it takes no more messages")).to_be_visible()
-    page.get_by_role("button", name="Halt it and lose its work").click()
+    expect(page.get_by_text("Its worker exits and takes no more messages")).to_be_visible()
+    page.get_by_role("button", name="Halt execution").click()
     page.wait_for_url(execution)
-    expect(page.get_by_text("the page of workers says what to do").first).to_be_visible()
-    expect(page.locator("main").get_by_text(re.compile("somebody halted it")).first).to_be_visible()
+    expect(page.get_by_text("see the Workers tab").first).to_be_visible()
+    expect(page.locator("main").get_by_text(re.compile("halted or timed out")).first).to_be_visible()
 
 
 def is_well_made(page: Page) -> None:
@@ -42,7 +42,9 @@ def is_well_made(page: Page) -> None:
 
 def run_after(page: Page, execution: str) -> None:
     page.goto(execution)
-    expect(page.locator("main").get_by_text("It ended well, with exit code 0.").first).to_be_visible(timeout=20_000)
+    expect(page.locator("main").get_by_text("Completed successfully (exit code 0).").first).to_be_visible(
+        timeout=20_000
+    )
 
 
 @pytest.mark.parametrize("portal_of", ["portal", pytest.param("tapis_portal", marks=pytest.mark.full)])
@@ -59,7 +61,7 @@ def test_after_a_halt_each_way_out_runs_what_waits(
     expect(page.get_by_text(ENDED)).to_be_visible(timeout=20_000)
     expect(page.get_by_text("it is next")).to_have_count(0)
     is_well_made(page)
-    page.get_by_role("button", name="Start the same image again").click()
+    page.get_by_role("button", name="Restart the image").click()
     page.wait_for_url(f"**/actors/{actor}/workers/")
     run_after(page, second)
 
@@ -77,11 +79,10 @@ def test_after_a_halt_each_way_out_runs_what_waits(
     is_well_made(page)
     page.goto(f"/actors/{actor}/workers/")
     is_well_made(page)
-    page.get_by_role("button", name="Start one more worker").first.click()
+    page.get_by_role("button", name="Start another worker").first.click()
     run_after(page, third)
 
 
-@pytest.mark.full
 def test_in_v3_a_stop_and_the_next_message_run_both(visit: Visit, request: pytest.FixtureRequest) -> None:
     page = visit("demo", at=request.getfixturevalue("tapis_portal"))
     actor = register(page, "stopped-after-a-halt", "abacosamples/sleep_loop")
@@ -89,7 +90,7 @@ def test_in_v3_a_stop_and_the_next_message_run_both(visit: Visit, request: pytes
     halt(page, actor)
     second = send(page, actor, '{"sleep": 0.05, "iterations": 1}')
     expect(page.get_by_text(ENDED)).to_be_visible(timeout=20_000)
-    page.get_by_role("button", name="Stop the worker").click()
+    page.get_by_role("button", name="Stop worker").click()
     page.wait_for_url(f"**/actors/{actor}/workers/")
     third = send(page, actor, '{"sleep": 0.05, "iterations": 1}')
     run_after(page, second)
@@ -103,10 +104,10 @@ def test_an_image_that_does_not_start_is_replaced_and_runs_what_failed(visit: Vi
     expect(page.locator("#actor-status")).to_contain_text("Ready")
     execution = send(page, actor, '{"n": 1}')
     expect(page.get_by_text("its message is back in the mailbox").first).to_be_visible(timeout=20_000)
-    expect(page.get_by_text("The API could not run it").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The API failed to run it").first).to_be_visible(timeout=60_000)
     page.reload()
-    expect(page.get_by_text("No container started for it in six tries").first).to_be_visible()
-    page.get_by_role("link", name="Give it another image").first.click()
+    expect(page.get_by_text("Its container did not start in six attempts").first).to_be_visible()
+    page.get_by_role("link", name="Change image").first.click()
     page.locator("input[name=image]").fill("jstubbs/abaco_test")
     page.get_by_role("button", name="Review the changes").click()
     page.get_by_role("button", name=re.compile("^Save")).click()

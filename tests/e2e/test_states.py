@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e import looks
 from tests.e2e.conftest import Portal, Visit
 from tests.e2e.looks import complaints, complaints_by_shape, in_each_shape, send
 
@@ -31,7 +30,7 @@ def complaints_as_if_alive(page: Page) -> dict[str, list[str]]:
     wrong = {}
     for shape in in_each_shape(page):
         page.evaluate(AS_IF_ALIVE)
-        if reasons := complaints(page, shape):
+        if reasons := complaints(page):
             wrong[shape] = reasons
         page.evaluate(DISABLED_AGAIN)
     return wrong
@@ -54,8 +53,7 @@ def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal) -> None:
     demo.post(f"/{actor}/nonces", {"level": "READ", "maxUses": 3})
     page = visit("team")
     wrong = {}
-    others = ("messages/", "workers/", "permissions/", "configuration/", "edit/", "delete/")
-    for place in ("", "nonces/", *(others if looks.whole else ())):
+    for place in ("", "messages/", "workers/", "nonces/", "permissions/", "configuration/", "edit/", "delete/"):
         open_where_the_level_is_known(page, actor, place)
         edit = page.get_by_role("link", name="Edit").first
         if place == "":
@@ -66,7 +64,7 @@ def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal) -> None:
             assert "editing it needs UPDATE" in page.evaluate(drawn)
         expect(page.locator("main [aria-disabled=true]").first).to_be_visible()
         if place == "nonces/":
-            page.get_by_role("button", name="Make the nonce").dispatch_event("click")
+            page.get_by_role("button", name="Create nonce").dispatch_event("click")
         if reasons := complaints_as_if_alive(page):
             wrong[place] = reasons
     assert len(demo.get(f"/{actor}/nonces")) == 1, "a button that stands disabled sends nothing"
@@ -76,27 +74,26 @@ def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal) -> None:
 
 
 def wrong_forms(page: Page, actor: str, portal: Portal) -> Iterator[str]:
-    """Bring up forms as they look when something in them cannot be, with `--full` all; yield the name of each."""
+    """Bring up each form as it looks when something in it cannot be; yield its name when it is there."""
     error = page.locator("main .error, main [data-alert]").first
-    rows: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    for name, path, form, button, typed in (
         ("actor-create", "/actors/new/", ".form-card", "Register the actor", {"image": "", "env_name": "MSG"}),
         ("actor-update", f"{actor}edit/", ".form-card", "Review the changes", {"image": "two words"}),
         ("actor-delete", f"{actor}delete/", "main form", "Delete the actor for good", {"confirm": "another"}),
         ("message-create", f"{actor}messages/", "#message-form", "Send message", {"env_name": "MSG"}),
         ("message-purge", f"{actor}messages/purge/", "#purge form", "Drop all waiting messages", {"confirm": "x"}),
-        ("worker-list", f"{actor}workers/", "#scale form", "Start what is missing", {"num": "0"}),
-        ("nonce-list", f"{actor}nonces/", "#nonce-create form", "Make the nonce", {"max_uses": "0"}),
-        ("permission-list", f"{actor}permissions/", "#grant form", "Grant the level", {"user": "first.last"}),
+        ("worker-list", f"{actor}workers/", "#scale form", "Start workers", {"num": "0"}),
+        ("nonce-list", f"{actor}nonces/", "#nonce-create form", "Create nonce", {"max_uses": "0"}),
+        ("permission-list", f"{actor}permissions/", "#grant form", "Grant access", {"user": "first.last"}),
         (
             "permission-change",
             f"{actor}permissions/change/?user=ABACO_WORLD",
             "#change form",
-            "Share with everybody",
+            "Share with everyone",
             {"confirm": "world"},
         ),
-        ("execution-create", f"{actor}executions/new/", "main form", "Register the execution", {"runtime": "-1"}),
-    )
-    for name, path, form, button, typed in rows if looks.whole else rows[::4]:
+        ("execution-create", f"{actor}executions/new/", "main form", "Register execution", {"runtime": "-1"}),
+    ):
         page.goto(path)
         send(page, form, button, **typed)
         error.wait_for()
@@ -111,7 +108,7 @@ def states(page: Page, actor: str, portal: Portal) -> Iterator[str]:
     page.locator("#message-curl").wait_for()
     yield "message-preview"
     page.goto(f"{actor}nonces/")
-    send(page, "#nonce-create form", "Make the nonce", description="for a look")
+    send(page, "#nonce-create form", "Create nonce", description="for a look")
     page.locator("#new-nonce").wait_for()
     yield "nonce-made"
     page.locator("#nonces-table a.name").first.click()
@@ -120,8 +117,8 @@ def states(page: Page, actor: str, portal: Portal) -> Iterator[str]:
     nonce = page.url
     page.goto(f"{nonce}note/")
     yield "nonce-note"
-    page.get_by_label("Handed out to").fill("the observatory\nMs Ramirez")
-    page.get_by_role("button", name="Save the note").click()
+    page.get_by_label("Recipients").fill("the observatory\nMs Ramirez")
+    page.get_by_role("button", name="Save recipients").click()
     page.get_by_text("Ms Ramirez").wait_for()
     yield "nonce-noted"
     page.goto(f"{nonce}replace/")
@@ -195,7 +192,7 @@ def test_a_theme_can_be_chosen_without_script(visit: Visit) -> None:
     page.get_by_role("button", name="Keep").click()
     assert page.locator("html").get_attribute("data-theme") == "dark"
     page.goto("/account/preferences/")
-    page.get_by_role("radio", name="As the system").check()
+    page.get_by_role("radio", name="System").check()
     page.get_by_role("button", name="Keep").click()
     assert page.locator("html").get_attribute("data-theme") is None
 

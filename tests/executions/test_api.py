@@ -32,8 +32,8 @@ def test_an_exit_code_that_is_no_number(caller: Caller, api: API) -> None:
 def test_one_is_halted(caller: Caller, api: API) -> None:
     api.delete(f"{UPSTREAM}/{EXECUTION_ID}", message="Issued force quit command for execution.")
     message = caller.post(f"{ONE}halt/").json()["message"]
-    assert message.startswith("The halt was ordered. The execution ends in a moment;")
-    assert "its worker takes no more messages" in message
+    assert message.startswith("Halt requested.")
+    assert "Its worker takes no more messages" in message
 
 
 def test_one_that_does_not_run_is_not_halted(caller: Caller, api: API) -> None:
@@ -45,7 +45,7 @@ def test_one_that_does_not_run_is_not_halted(caller: Caller, api: API) -> None:
 def test_one_is_registered(caller: Caller, api: API) -> None:
     api.post(UPSTREAM, execution_payload())
     answer = caller.post(URL, {"runtime": 1, "cpu": 2, "io": 3})
-    assert answer.json() == {"message": "The execution was registered.", "id": EXECUTION_ID}
+    assert answer.json() == {"message": "Execution registered.", "id": EXECUTION_ID}
     assert answer.headers["Location"] == ONE
     assert json.loads(api.asked[0].body) == {"runtime": 1, "cpu": 2, "io": 3}
 

@@ -31,7 +31,7 @@ def waits(api: API, body: bytes) -> None:
 def test_one_is_taken_once_and_kept(caller: Caller, api: API) -> None:
     waits(api, b"[1, 2]")
     first = caller.post(URL, Idempotency_Key="k")
-    assert first.json()["message"] == "A result of 6 B was taken. It is kept here for a day."
+    assert first.json()["message"] == "Result fetched (6 B) and saved for 24 hours."
     taken = first.json()["result"]
     assert (taken["kind"], taken["size"]) == ("json", 6)
     assert caller.post(URL, Idempotency_Key="k").json() == first.json()
@@ -44,7 +44,7 @@ def test_none_waits(caller: Caller, api: API) -> None:
     waits(api, b"")
     answer = caller.post(URL)
     assert answer.json()["result"] is None
-    assert "No result waiting" in answer.json()["message"]
+    assert "No result available" in answer.json()["message"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_the_reason_comes_with_what_shows_it(caller: Caller, api: API) -> None:
     assert (found["status"], found["outcome"]) == ("SUBMITTED", "waiting")
     why = found["why"]
     assert (why["kind"], why["is_stuck"]) == ("busy", False)
-    assert why["reason"] == "Its one worker is busy; at most 2 messages are before it."
+    assert why["reason"] == "The only worker is busy; up to 2 messages ahead."
     assert why["advice"].startswith("It runs when a worker is free.")
     facts = {one["name"]: one["value"] for one in why["evidence"]}
     assert facts["Mailbox"] == "3 messages"

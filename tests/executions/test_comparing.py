@@ -102,8 +102,8 @@ def test_fields_that_always_differ_are_not_marked() -> None:
     theirs = Execution(id="B", status="COMPLETE", exit_code=3, final_state={"Error": "\u202e"})
     rows = {row.name: row for row in field_rows(fields_of(ours, Actor(id="X", image="a")), fields_of(theirs, None))}
     assert {name for name, row in rows.items() if row.is_telling} == {
-        "Outcome", "In words", "Exit code", "Image now", "Final state: Error",
+        "Outcome", "Summary", "Exit code", "Current image", "Final state: Error",
     }  # fmt: skip
     assert not rows["Received"].is_same
     assert rows["Final state: Error"].right == "⟦RIGHT-TO-LEFT OVERRIDE⟧"
-    assert rows["Final state: Error"].left == "not reported"
+    assert rows["Final state: Error"].left == "Not reported"

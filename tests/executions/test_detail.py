@@ -37,8 +37,8 @@ def test_it_works(signed_in, found):
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "<title>Succeeded: execution" in page
-    assert "It ended well, with exit code 0." in page
-    assert "Waited 0.1 s, ran 1 s" in page
+    assert "Completed successfully (exit code 0)." in page
+    assert "Queued 0.1 s, ran 1 s" in page
     assert (
         f'<span class="mono" id="copy-worker">{WORKER_ID}</span>' in page
     )  # it is gone by now, so nothing leads to it
@@ -59,7 +59,7 @@ def test_one_that_runs_is_live_and_can_be_halted(signed_in, found):
     assert f'href="{PAGE}halt/"' in page
     assert f'href="/actors/{ACTOR_ID}/workers/{WORKER_ID}/"' in page
     assert "2 min since its message arrived" in page
-    assert "The API gives the start time only after the end." in page
+    assert "Start time is reported when the execution finishes." in page
 
 
 def stamp(**before):
@@ -77,20 +77,20 @@ def test_one_that_waits_cannot_be_halted(signed_in, found):
     waits(found("", status="SUBMITTED", workerId=None, **NOT_ENDED))
     page = signed_in.get(PAGE).content.decode()
     assert "/halt/" not in page
-    assert "It has not started, so there is no log yet." in page
-    assert "none yet" in page
+    assert "No log yet: the execution has not started." in page
+    assert "None yet" in page
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"exitCode": 137, "finalState": {"OOMKilled": True}}, "It used more memory than the actor may use"),
+        ({"exitCode": 137, "finalState": {"OOMKilled": True}}, "Killed: memory limit exceeded"),
         ({"exitCode": 127}, "The image&#x27;s command was not found (exit code 127)."),
         ({"exitCode": 3}, "Failed, exit 3"),
         ({"exitCode": 137}, "Halted"),
-        ({"status": "ERROR", **NOT_ENDED}, "The API could not run it."),
-        ({"finalState": {"unavailable": True}, "finishTime": None}, "could not read the final state"),
-        ({"finalState": {"Error": "<i>no"}}, "The container reported: &lt;i&gt;no"),
+        ({"status": "ERROR", **NOT_ENDED}, "The API failed to run it."),
+        ({"finalState": {"unavailable": True}, "finishTime": None}, "final state could not be read"),
+        ({"finalState": {"Error": "<i>no"}}, "Container error: &lt;i&gt;no"),
         ({"workerId": "../../x"}, '<span class="mono" id="copy-worker">../../x</span>'),
     ],
 )
@@ -105,13 +105,13 @@ def test_a_log_that_does_not_load_leaves_the_page(signed_in, api):
     api.refuse("GET", f"{EXECUTION}/logs", "Unrecognized exception type: <class 'KeyError'>.", status=500)
     answer = signed_in.get(PAGE)
     assert answer.status_code == 200
-    assert "The log could not be loaded" in answer.content.decode()
+    assert "Couldn't load the log" in answer.content.decode()
 
 
 def test_it_shows_only_the_end_of_a_long_log(signed_in, found):
     found("".join(f"line {number}\n" for number in range(1, 1001)))
     page = signed_in.get(PAGE).content.decode()
-    assert "The last 200 of 1\u202f000 lines." in page
+    assert "Last 200 of 1\u202f000 lines." in page
     assert "line 800<" not in page
     assert "line 801<" in page
 
@@ -162,7 +162,7 @@ def test_the_last_poll_stops_says_so_and_takes_the_halt_away(signed_in, api, htm
     answer = signed_in.get(f"{PAGE}status/?poll=1", headers=htmx)
     page = answer.content.decode()
     assert answer.status_code == 286
-    assert 'id="execution-ended" class="sr" role="status" hx-swap-oob="innerHTML">The execution has ended.' in page
+    assert 'id="execution-ended" class="sr" role="status" hx-swap-oob="innerHTML">Execution finished.' in page
     assert "/halt/" not in page
 
 
@@ -205,7 +205,7 @@ def test_one_that_waits_says_why_with_the_evidence(signed_in, api):
     api.get(f"{EXECUTION}/logs", {"logs": ""})
     waits(api)
     page = signed_in.get(PAGE).content.decode()
-    assert "Why is it not running?" in page
+    assert "Why is it still waiting?" in page
     assert 'data-why="actor-error"' in page
     assert "in error: Image &lt;b&gt; was not found." in page
     assert "<dt>Mailbox</dt><dd>1 message</dd>" in page
@@ -221,7 +221,7 @@ def test_the_page_stands_without_the_evidence(signed_in, api):
     api.refuse("GET", f"{ACTOR}/workers", "Unrecognized exception type", status=500)
     page = signed_in.get(PAGE).content.decode()
     assert 'data-why="unknown"' in page
-    assert "<dt>Workers</dt><dd>not reported</dd>" in page
+    assert "<dt>Workers</dt><dd>Not reported</dd>" in page
 
 
 def test_the_poll_of_why_goes_on_while_it_waits(signed_in, api, htmx):
@@ -231,7 +231,7 @@ def test_the_poll_of_why_goes_on_while_it_waits(signed_in, api, htmx):
     answer = signed_in.get(f"{PAGE}why/?poll=1", headers=htmx)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "Its worker is starting: pulling image for 12 min." in page
+    assert "The worker is starting: pulling image for 12 min." in page
     assert "<html" not in page
 
 
@@ -281,7 +281,7 @@ def test_bytes_are_not_shown(signed_in, found):
     sent("binary", b"\x80\x04K\x01.")
     found()
     page = signed_in.get(PAGE).content.decode()
-    assert "A file of 5 B, kept and not shown." in page
+    assert "File, 5 B (stored, not displayed)." in page
     assert "pickle" not in page
 
 
@@ -336,11 +336,11 @@ def test_what_is_only_remembered_is_shown_with_its_age_and_nothing_to_do(signed_
     as_of = arrived + timedelta(minutes=2)
     answer = last_known(request, ACTOR_ID, EXECUTION_ID, execution, as_of, TimedOut())
     page = answer.content.decode()
-    assert "did not answer in time. This is the execution as the portal last saw it" in page
+    assert "did not answer in time. Showing data from" in page
     assert "3 min ago" in page
-    assert "2 min so far, with the waiting" in page, "as it stood then, and not as if it went on"
+    assert "2 min so far incl. queue time" in page, "as it stood then, and not as if it went on"
     assert "unseen words" not in page, "the API did not say that it may be seen"
-    assert "Take the next result" not in page
+    assert "Fetch next result" not in page
     assert "hx-get" not in page.partition("<main")[2]
     assert "?again=" not in page
     assert "/halt/" not in page

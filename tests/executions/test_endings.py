@@ -16,19 +16,19 @@ def execution(**changes):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "It ended well, with exit code 0."),
-        ({"exit_code": 7}, "The actor's program ended with exit code 7."),
-        ({"exit_code": 126}, "could not be run (exit code 126)"),
+        ({}, "Completed successfully (exit code 0)."),
+        ({"exit_code": 7}, "Exit code 7."),
+        ({"exit_code": 126}, "is not executable (exit code 126)"),
         ({"exit_code": 127}, "was not found (exit code 127)"),
-        ({"exit_code": 137}, "It was killed (exit code 137, SIGKILL)"),
-        ({"exit_code": 137, "final_state": {"OOMKilled": True}}, "It used more memory"),
-        ({"exit_code": 137, "final_state": {"reason": "OOMKilled"}}, "It used more memory"),
+        ({"exit_code": 137}, "Killed (SIGKILL, exit code 137)"),
+        ({"exit_code": 137, "final_state": {"OOMKilled": True}}, "memory limit exceeded"),
+        ({"exit_code": 137, "final_state": {"reason": "OOMKilled"}}, "memory limit exceeded"),
         ({"exit_code": 143}, "SIGTERM"),
-        ({"exit_code": "undetermined"}, "does not report an exit code"),
-        ({"status": "ERROR", "exit_code": None}, "The API could not run it."),
-        ({"status": "SUBMITTED"}, "It waits for a worker."),
-        ({"status": "SUBMITTED", "worker_id": "W"}, "A worker took it; its container has not started."),
-        ({"status": "RUNNING"}, "A worker runs it now."),
+        ({"exit_code": "undetermined"}, "exit code not reported"),
+        ({"status": "ERROR", "exit_code": None}, "The API failed to run it."),
+        ({"status": "SUBMITTED"}, "Waiting for a worker."),
+        ({"status": "SUBMITTED", "worker_id": "W"}, "Picked up by a worker; its container has not started."),
+        ({"status": "RUNNING"}, "Running on a worker."),
         ({"status": "NEW\u202eSTATUS"}, "NEW⟦RIGHT-TO-LEFT OVERRIDE⟧STATUS"),
     ],
 )
@@ -40,11 +40,11 @@ def test_the_state_in_words(changes, words):
     ("changes", "words"),
     [
         ({}, ""),
-        ({"final_state": {"unavailable": True}}, "could not read the final state"),
+        ({"final_state": {"unavailable": True}}, "final state could not be read"),
         ({"final_state": {"Error": "no such\x00file"}}, "no such␀file"),
         ({"final_state": {"message": "evicted"}}, "evicted"),
         ({"final_state": {"Error": 7}}, ""),
-        ({"status": "ERROR"}, "keeps no times"),
+        ({"status": "ERROR"}, "No times"),
     ],
 )
 def test_the_final_state_in_words(changes, words):
@@ -68,7 +68,7 @@ def test_the_time_of_one_that_runs_is_counted_from_its_message():
     running = execution(status="RUNNING", message_received_time=NOON)
     spent = time_spent(running, NOON + timedelta(minutes=2))
     assert spent.ran == "2 min since its message arrived"
-    assert spent.waited == "not reported before it ends"
+    assert spent.waited == "available when finished"
     assert not spent.waited_share
 
 
@@ -117,6 +117,6 @@ def test_an_empty_log_is_explained_by_the_state():
 
 def test_a_log_that_the_api_loses_is_said_to_be_lost() -> None:
     ended = execution(finish_time=NOON)
-    assert "then loses them" in no_log_in_words(ended, 0, is_lost=True)
-    assert "then loses them" not in no_log_in_words(ended, 0)
+    assert "discards logs" in no_log_in_words(ended, 0, is_lost=True)
+    assert "discards logs" not in no_log_in_words(ended, 0)
     assert "not started" in no_log_in_words(execution(status="SUBMITTED"), -1, is_lost=True)

@@ -120,7 +120,7 @@ def test_a_missing_log_and_message_are_named_with_their_reasons(api: API, signed
     answers(api, log="")
     files = opened(signed_in.get(URL))
     assert "log.txt" not in files
-    assert missing(files)["log.txt"].startswith("The API has none.")
+    assert missing(files)["log.txt"].startswith("Not in the API.")
     assert b"It was not sent through this portal" in files["message-missing.txt"]
 
 
@@ -149,7 +149,7 @@ def test_a_log_that_breaks_off_is_named_so(api: API, signed_in: Client) -> None:
     files = opened(signed_in.get(URL))
     assert files["log.txt"] == b"only the beginn"
     (entry,) = [entry for entry in manifest(files)["files"] if entry["name"] == "log.txt"]
-    assert entry["incomplete"].startswith("It breaks off.")
+    assert entry["incomplete"].startswith("Interrupted.")
     assert "the rest of log.txt" in missing(files)
 
 
@@ -266,9 +266,9 @@ def test_a_set_of_a_silent_api_says_of_when_it_is(signed_in: Client) -> None:
         page = signed_in.get(SET).content.decode()
         about = manifest(opened(signed_in.get(SET, {"download": "1"})))["about"]
     assert nothing.status_code == 502
-    assert "The executions could not be found" in nothing.content.decode()
-    assert "A pack made now holds what the portal remembers" in page
-    assert about["stale"].startswith("The API gave no answer. What it held was last looked at 20")
+    assert "Couldn't load the executions" in nothing.content.decode()
+    assert "The pack will contain the portal's history only" in page
+    assert about["stale"].startswith("The API did not respond. Data as of 20")
 
 
 def test_the_page_says_what_a_set_would_hold(signed_in: Client) -> None:
@@ -306,8 +306,8 @@ def test_hostile_names_make_no_path(api: API, signed_in: Client) -> None:
 def test_more_than_the_cap_is_cut_and_said(api: API, signed_in: Client) -> None:
     remembered(CAP + 1)
     text = signed_in.get(SET).content.decode()
-    assert f"The first {CAP} of {CAP + 1} executions" in text
-    assert "A pack holds at most 200 executions" in text
+    assert f"First {CAP} of {CAP + 1} executions" in text
+    assert "Limited to 200 executions per pack" in text
     api.wire.assert_all_requests_are_fired = False
     api.wire.add("GET", __import__("re").compile(r".*"), json=refusal("no"), status=500)
     files = opened(signed_in.get(SET, {"download": "1"}))
@@ -322,20 +322,20 @@ def test_an_actor_that_is_refused_in_the_middle_gives_nothing(api: API, signed_i
         api.refuse("GET", path, "Not authorized -- you do not have access to this actor.")
     files = opened(signed_in.get(SET, {"download": "1"}))
     assert set(files) == {"README.txt", "manifest.json", "SHA256SUMS"}
-    assert missing(files)["execution e0000"] == "The API does not let you read its actor any more."
+    assert missing(files)["execution e0000"] == "You no longer have access to its actor."
 
 
 @pytest.mark.parametrize("query", [{"outcome": "canary-x"}, {"download": "7"}, {"from": "yesterday"}])
 def test_a_bad_filter_is_no_pack(signed_in: Client, query: dict[str, str]) -> None:
     answer = signed_in.get(SET, query)
     assert answer.status_code == 422
-    assert "No pack was made." in answer.content.decode()
+    assert "No pack was created." in answer.content.decode()
 
 
 def test_a_set_of_nothing_says_so(signed_in: Client) -> None:
     with answering() as world:
         world.actor()
-        assert "No execution matches this filter" in signed_in.get(SET).content.decode()
+        assert "No executions match these filters" in signed_in.get(SET).content.decode()
 
 
 @pytest.mark.parametrize("url", [URL, SET])

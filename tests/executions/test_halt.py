@@ -15,8 +15,8 @@ def test_it_asks_first(signed_in, api):
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "exit code 137" in page
-    assert "it ends its work, while its record stays Busy for up to an hour" in page
-    assert page.index(">Cancel<") < page.index("Halt it and lose its work")
+    assert "its record stays Busy for up to an hour" in page
+    assert page.index(">Cancel<") < page.index("Halt execution</button>")
     assert [request.method for request in api.asked] == ["GET", "GET"]
 
 
@@ -39,8 +39,8 @@ def test_one_that_does_not_run_is_not_offered(signed_in, api):
     answer = signed_in.get(PAGE)
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "cannot be halted now" in page
-    assert "Halt it and lose" not in page
+    assert "Only running executions can be halted." in page
+    assert "Halt execution</button>" not in page
 
 
 def test_it_shows_a_refusal(signed_in, api):

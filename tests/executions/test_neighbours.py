@@ -126,7 +126,7 @@ def test_the_newest_says_so_without_reading_the_whole_listing(signed_in: Client,
     api.get(ACTOR, actor_payload())
     api.get(EXECUTION, execution_payload())
     api.get(f"{EXECUTION}/logs", {"logs": "x"})
-    assert b"This is the newest execution of this actor." in signed_in.get(answer.headers["Location"]).content
+    assert b"This is the latest execution of this actor." in signed_in.get(answer.headers["Location"]).content
 
 
 def test_who_is_not_named_in_the_permissions_finds_it_in_the_listing(signed_in: Client, api: API) -> None:

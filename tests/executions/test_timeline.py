@@ -9,7 +9,7 @@ from actors_app.executions.timeline import timeline
 from actors_app.services.types import Execution
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-UNREPORTED, UNTOLD = ("unknown", "not reported"), ("unknown", "not told apart by the API")
+UNREPORTED, UNTOLD = ("unknown", "not reported"), ("unknown", "not reported")
 AT = NOON + timedelta(minutes=2)
 
 
@@ -36,15 +36,15 @@ def stand(one: Execution) -> list[tuple[str, str]]:
         ),
         (
             execution(status="SUBMITTED", worker_id="W"),
-            [("done", ""), ("now", "2 min so far, with the waiting"), ("ahead", ""), ("ahead", "")],
+            [("done", ""), ("now", "2 min so far incl. queue time"), ("ahead", ""), ("ahead", "")],
             ["waited"],
         ),
         (
             execution(status="RUNNING"),
             [
-                ("done", "how long is told after the end"),
-                ("done", "not told apart by the API"),
-                ("now", "2 min so far, with the waiting"),
+                ("done", "duration available when finished"),
+                ("done", "not reported"),
+                ("now", "2 min so far incl. queue time"),
                 ("ahead", ""),
             ],
             ["unknown"],
@@ -90,4 +90,4 @@ def test_the_bar_is_filled_and_the_shortest_part_can_be_seen() -> None:
 
 
 def test_a_time_of_arrival_that_is_missing_is_not_guessed() -> None:
-    assert stand(execution(status="SUBMITTED", message_received_time=None))[0] == ("now", "since when is not reported")
+    assert stand(execution(status="SUBMITTED", message_received_time=None))[0] == ("now", "start time unknown")

@@ -81,7 +81,7 @@ def test_f41_a_log_of_invalid_utf8_is_readable(stand: StandIn, signed_in: Client
 def test_f44_no_result_and_an_empty_one_are_told_honestly(stand: StandIn, signed_in: Client) -> None:
     stand.fail(f.answer(b"", kind="application/octet-stream"), "GET", "/results")
     response = signed_in.post(E + "results/", follow=True)
-    assert "No result waiting, or an empty one" in Page.of(response).words
+    assert "No result available" in Page.of(response).words
 
 
 def test_f45_a_result_that_breaks_on_its_way_is_said_to_be_maybe_lost(stand: StandIn, signed_in: Client) -> None:
@@ -104,7 +104,7 @@ def test_f47_workers_that_were_there_already_are_no_success(stand: StandIn, sign
     said = json.dumps(payloads.envelope(None, "Actor x already had 1 worker(s).")).encode()
     stand.fail(f.answer(said), "POST", "/workers")
     words = Page.of(signed_in.post(A + "workers/", {"num": "1"}, follow=True)).words
-    assert "Nothing changed. There is 1 worker now." in words
+    assert "No change. Currently 1 worker." in words
 
 
 @pytest.mark.parametrize("total", [0, 1, 10**9, None, "many"])

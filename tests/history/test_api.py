@@ -41,7 +41,7 @@ def executions() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def filled(caller: Caller, api: API) -> Caller:
-    """Somebody who reads one actor with seven executions, as the API's search gives them."""
+    """Somebody who reads one actor with seven executions, Workers of actors you have access to."""
     api.wire.assert_all_requests_are_fired = False
     rows = executions()
     api.get("/actors/v2", [actor_payload()])

@@ -181,24 +181,24 @@ def old_and_new(world: World, abaco: Abaco) -> World:
 
 
 def test_nothing_goes_unless_it_is_told_to(old_and_new: World) -> None:
-    assert says("prune_history") == "The history is kept for ever: HISTORY_RETENTION_DAYS is 0.\n"
+    assert says("prune_history") == "The history is kept forever: HISTORY_RETENTION_DAYS is 0.\n"
     assert len(known()) == 4
 
 
 def test_what_would_go_is_counted_and_stays(old_and_new: World) -> None:
-    assert says("prune_history", days=7, count=True) == "1 executions would be forgotten.\n"
+    assert says("prune_history", days=7, count=True) == "1 executions would be deleted.\n"
     assert len(known()) == 4
     assert not AuditEntry.objects.exists()
 
 
 def test_what_is_older_goes_and_the_trail_says_so(old_and_new: World) -> None:
-    assert says("prune_history", days=7) == "1 executions forgotten.\n"
+    assert says("prune_history", days=7) == "1 executions deleted.\n"
     assert set(known()) == {"run5", "run0", "timeless"}
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.actor_id, json.loads(entry.details)["count"]) == ("history.prune", ACTOR_ID, 1)
     tallied = ExecutionTally.objects.filter(span=DAY, count__gt=0)
     assert sum(tallied.values_list("count", flat=True)) == 3 == ActorHistory.objects.get().known
-    assert says("prune_history", days=7) == "0 executions forgotten.\n"
+    assert says("prune_history", days=7) == "0 executions deleted.\n"
     assert AuditEntry.objects.count() == 1
 
 
@@ -223,5 +223,5 @@ def test_what_went_does_not_come_back_with_the_next_look(old_and_new: World, aba
 
 @pytest.mark.parametrize("days", [-1, 36501])
 def test_a_number_of_days_that_cannot_be_is_refused(days: int, db: None) -> None:
-    with pytest.raises(CommandError, match="between 0, which is for ever, and 36500"):
+    with pytest.raises(CommandError, match="between 0, which is forever, and 36500"):
         says("prune_history", days=days)

@@ -137,7 +137,7 @@ def test_a_store_that_fails_in_the_middle_is_told_of(signed_in: Client) -> None:
 def test_an_unknown_format_is_no_file(signed_in: Client) -> None:
     answer = signed_in.get(URL, {"format": "xlsx"})
     assert answer.status_code == 422
-    assert "There is no such format; there are csv and jsonl." in answer.content.decode()
+    assert "Unknown format. Choose csv or jsonl." in answer.content.decode()
 
 
 def test_the_name_of_a_file_says_its_filter_in_safe_letters() -> None:

@@ -50,13 +50,13 @@ def test_a_view_is_saved_with_what_the_list_knows(signed_in: Client) -> None:
 @pytest.mark.parametrize(
     ("name", "query", "sentence"),
     [
-        ("", "", "Give the view a name."),
-        ("x" * 81, "", "A name has at most 80 characters."),
-        ("in\u202evisible", "", "no characters that cannot be seen"),
-        ("null\x00", "", "no characters that cannot be seen"),
+        ("", "", "Enter a name."),
+        ("x" * 81, "", "Use at most 80 characters."),
+        ("in\u202evisible", "", "contain invisible characters"),
+        ("null\x00", "", "contain invisible characters"),
         ("kept <name>", "outcome=sad", "There is no such outcome"),
         ("kept <name>", "window=2h", "There is no such span of time"),
-        ("kept <name>", "q=" + "x" * 2000, "This filter is too long to be saved."),
+        ("kept <name>", "q=" + "x" * 2000, "This filter is too long to save."),
     ],
 )
 def test_what_cannot_be_saved_is_said_beside_what_was_typed(
@@ -66,7 +66,7 @@ def test_what_cannot_be_saved_is_said_beside_what_was_typed(
     page = answer.content.decode()
     assert answer.status_code == 422
     assert sentence in page
-    assert "The view was not saved." in page
+    assert "The filter was not saved." in page
     assert name != "kept <name>" or 'value="kept &lt;name&gt;"' in page
     assert SavedView.objects.count() == 0
     assert api.asked == []
@@ -131,7 +131,7 @@ def test_only_its_owner_renames_and_deletes_it(sign_in: Browser) -> None:
 def test_a_new_name_that_cannot_be_is_said_beside_its_field(signed_in: Client) -> None:
     view = save(WHO, "Broken", "outcome=failed")
     save(WHO, "Slow ones", "duration=1h")
-    for name, sentence in (("", "Give the view a name."), ("Slow ones", "You have another view of this name.")):
+    for name, sentence in (("", "Enter a name."), ("Slow ones", "You have another view of this name.")):
         answer = signed_in.post(f"{PAGE}{view.handle}/rename/", {"name": name})
         page = answer.content.decode()
         assert answer.status_code == 422

@@ -31,7 +31,7 @@ LOG = (
     "ERROR the end\n"
 )
 MASKED = LOG.replace(TOKEN, MASK).replace(NONCE, MASK).replace("hunter2", MASK)
-LIVE = "holds a credential that opens the API in your name"
+LIVE = "contains a credential for your account"
 ROLES = ["owner", "reader", "admin"]
 
 

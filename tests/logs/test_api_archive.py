@@ -36,7 +36,7 @@ def test_a_log_is_kept_once_and_read(caller: Caller, api: API) -> None:
     api.get(f"{EXECUTION}/logs", {"logs": TEXT})
     first = caller.post(URL, Idempotency_Key="k")
     assert first.json()["kept"]["lines"] == 2
-    assert "It stays when the API has forgotten it." in first.json()["message"]
+    assert "Log archived" in first.json()["message"]
     assert caller.post(URL, Idempotency_Key="k").json() == first.json()
     assert caller.get(URL).json() == first.json()["kept"]
     text = caller.get(URL, Accept="text/plain")
@@ -60,7 +60,7 @@ def test_it_is_deleted_by_who_kept_it(caller: Caller, api: API) -> None:
     is_kept()
     may_read(api, {"jdoe": "READ"})
     first = caller.delete(URL, Idempotency_Key="k")
-    assert first.json() == {"message": "The kept log was deleted."}
+    assert first.json() == {"message": "Archived log deleted."}
     assert caller.delete(URL, Idempotency_Key="k").json() == first.json()
     assert not KeptLog.objects.exists()
 

@@ -38,25 +38,25 @@ def test_a_page_shows_the_log_without_its_secrets(role: str, address: str, sign_
     answers(api, role)
     page = content(sign_in().get(address))
     assert is_clean(page)
-    assert "3 secrets are hidden here; the log may contain more" in page
+    assert "3 secrets hidden; there may be more" in page
     assert f"TACC-PROD_{ACTOR_ID}" in page or "level" in address, "an id is no nonce"
     assert (LIVE in page) == (role == "owner")
-    assert ("Show them" in page) == (role == "owner")
-    assert ("Only the owner of the actor may see them." in page) == (role != "owner")
+    assert ("Reveal secrets" in page) == (role == "owner")
+    assert ("Only the actor's owner can reveal them." in page) == (role != "owner")
     assert looks() == []
 
 
 def test_the_owner_is_told_how_long_the_token_lives(signed_in: Client, api: API) -> None:
     answers(api)
     page = content(signed_in.get(PAGE))
-    assert "_abaco_access_token</code> has expired; a nonce is live until it is deleted" in page
+    assert "_abaco_access_token</code> has expired; nonces are valid until deleted" in page
 
 
 def test_the_owner_is_warned_while_it_runs(signed_in: Client, api: API, htmx: dict[str, str]) -> None:
     running = {"status": "RUNNING", "startTime": None, "finishTime": None, "exitCode": None, "finalState": {}}
     answers(api, **running)
     page = content(signed_in.get(PAGE))
-    assert "is live for up to 4 h after the execution started" in page
+    assert "is valid for up to 4 h after the execution started" in page
     poll = f"{LOG_PAGE}?poll=1&tail=1&own=1&life=none"
     assert f'hx-get="{poll.replace("&", "&amp;")}"' in page
     part = content(signed_in.get(poll, headers=htmx))
@@ -68,7 +68,7 @@ def test_the_owner_is_warned_while_it_runs(signed_in: Client, api: API, htmx: di
 def test_what_is_looked_for_is_looked_for_in_what_is_shown(signed_in: Client, api: API) -> None:
     answers(api)
     page = content(signed_in.get(LOG_PAGE, {"find": TOKEN[-20:]}))
-    assert "In none of" in page
+    assert "No matches in" in page
     assert page.count(TOKEN[-20:]) == page.count(f'value="{TOKEN[-20:]}"') + page.count(f"find={TOKEN[-20:]}")
     assert "1 of 2" in content(signed_in.get(LOG_PAGE, {"find": "_abaco"}))
 
@@ -77,7 +77,7 @@ def test_a_log_without_secrets_says_nothing(signed_in: Client, api: API) -> None
     answers(api, log="one\ntwo\n")
     page = content(signed_in.get(PAGE))
     assert "data-secrets" not in page
-    assert "Show them" not in page
+    assert "Reveal secrets" not in page
 
 
 def test_a_long_page_that_comes_in_pieces_is_masked(signed_in: Client, api: API) -> None:
@@ -86,7 +86,7 @@ def test_a_long_page_that_comes_in_pieces_is_masked(signed_in: Client, api: API)
     assert answer.streaming
     page = content(answer)
     assert is_clean(page)
-    assert "3 secrets are hidden here" in page
+    assert "3 secrets hidden; there may be more" in page
 
 
 def test_a_file_has_no_secrets(signed_in: Client, api: API) -> None:
@@ -102,7 +102,7 @@ def test_one_long_line_is_masked_at_every_place(signed_in: Client, api: API) -> 
     pages = [content(signed_in.get(LOG_PAGE, {"line": 1, "at": at})) for at in (0, 39_000, 40_006, 40_050)]
     assert all(is_clean(page) for page in pages)
     assert any(MASK in page for page in pages)
-    assert all("1 secret of this log is hidden" in page and "Show them" in page for page in pages)
+    assert all("1 secret of this log hidden" in page and "Reveal secrets" in page for page in pages)
 
 
 @pytest.mark.parametrize("address", [PAGE, LOG_PAGE, f"{LOG_PAGE}?find=token&level=error", f"{LOG_PAGE}?line=3&at=0"])
@@ -115,7 +115,7 @@ def test_the_owner_asks_and_sees_them_and_that_is_recorded(address: str, signed_
     assert any(secret in page for secret in SECRETS)
     assert looks() == [("jdoe", EXECUTION_ID, "page" if address == PAGE else "log")]
     if "at" not in address:
-        assert "This is the log with its secrets." in page
+        assert "Secrets are visible; this is recorded" in page
         assert "hx-get" not in page.partition('id="execution-log"')[2].partition(">")[0]
     assert is_clean(content(signed_in.get(address))), "asked once is not asked for ever"
 
@@ -136,7 +136,7 @@ def test_nobody_else_sees_them_by_asking(role: str, address: str, signed_in: Cli
     answer = signed_in.post(address)
     page = content(answer)
     assert answer.status_code == 403
-    assert "Only the owner of the actor may see these secrets" in page
+    assert "Only the actor&#x27;s owner can reveal these secrets" in page
     assert is_clean(page)
     assert len(api.asked) == 1, "the log was not even asked for"
     assert looks() == []
@@ -156,7 +156,7 @@ def test_a_kept_log_is_kept_whole_and_shown_without_them(signed_in: Client, api:
         assert is_clean(content(signed_in.get(address)))
     assert content(signed_in.get(f"{LOG_PAGE}?kept=1&download=1")) == MASKED
     assert content(signed_in.post(f"{LOG_PAGE}?kept=1&download=1")) == LOG
-    assert looks() == [("jdoe", EXECUTION_ID, "file of the kept log")]
+    assert looks() == [("jdoe", EXECUTION_ID, "file of the archived log")]
 
 
 @pytest.mark.parametrize("q", ["token", TOKEN])

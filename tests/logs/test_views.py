@@ -32,7 +32,7 @@ def test_a_log_in_the_making_is_followed(signed_in, log_of):
 
 
 @pytest.mark.parametrize(
-    ("log_ex", "words"), [(7200, "It expires 2 h after its last line was written"), (None, "This actor sets none")]
+    ("log_ex", "words"), [(7200, "Expires 2 h after its last line"), (None, "This actor sets none")]
 )
 def test_the_poll_says_the_same_of_its_life_as_the_page(signed_in, api, htmx, log_ex, words):
     api.get(ACTOR, actor_payload(logEx=log_ex))
@@ -48,14 +48,14 @@ def test_the_poll_says_the_same_of_its_life_as_the_page(signed_in, api, htmx, lo
 def test_a_poll_that_does_not_know_the_actor_claims_nothing_of_it(signed_in, log_of, htmx, life):
     log_of("one\n", actor=False, **RUNNING)
     page = signed_in.get(f"{PAGE}?poll=1{life}", headers=htmx).content.decode()
-    assert "The API keeps logs for a time that its operators set" in page
+    assert "The API keeps logs for a limited time" in page
     assert "This actor" not in page
 
 
 def test_the_links_of_a_poll_are_those_of_its_page(signed_in, log_of, htmx):
     log_of("ERROR one\n", actor=False, **RUNNING)
     page = signed_in.get(f"{PAGE}?poll=1&level=error&own=1&life=7200", headers=htmx).content.decode()
-    assert f'<a href="{PAGE}">Show all lines</a>' in page
+    assert f'<a href="{PAGE}">Show all</a>' in page
 
 
 def test_the_poll_brings_the_badge_and_the_title_too(signed_in, log_of, htmx):
@@ -78,8 +78,8 @@ def test_the_tab_of_a_log_tells_the_state(signed_in, log_of):
 def test_a_log_that_stands_still_while_more_is_written_says_so(signed_in, log_of, query, way):
     log_of("ERROR one\n", **RUNNING)
     page = signed_in.get(PAGE + query).content.decode()
-    assert "More may still be written." in page
-    assert f'<a href="{way}">Follow it</a>' in page
+    assert "Snapshot: the execution is still running." in page
+    assert f'<a href="{way}">Follow live</a>' in page
 
 
 @pytest.mark.parametrize(("query", "changes"), [("", RUNNING), ("?find=one", {})])
@@ -95,23 +95,23 @@ def ago(**span):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"status": "SUBMITTED", "finishTime": None}, "It has not started"),
-        (RUNNING, "has written nothing that has arrived yet"),
-        ({"finishTime": ago(minutes=5)}, "it ended and wrote nothing"),
-        ({"finishTime": ago(hours=5)}, "it wrote nothing, or the log has expired"),
+        ({"status": "SUBMITTED", "finishTime": None}, "has not started"),
+        (RUNNING, "No output yet"),
+        ({"finishTime": ago(minutes=5)}, "the execution wrote no output"),
+        ({"finishTime": ago(hours=5)}, "no output was written, or the log has expired"),
         (
             {"finishTime": ago(days=3)},
-            "The log has most likely expired: the execution ended 3 d ago. The API keeps logs",
+            "The log has probably expired, or nothing was written: the execution finished 3 d ago. The API keeps logs",
         ),
-        ({"exitCode": 137, "finishTime": ago(minutes=5)}, "it was killed before it wrote anything."),
-        ({"status": "ERROR", "finishTime": None}, "the API could not run it"),
+        ({"exitCode": 137, "finishTime": ago(minutes=5)}, "killed before any output."),
+        ({"status": "ERROR", "finishTime": None}, "the API failed to run it"),
     ],
 )
 def test_an_empty_log_is_explained(signed_in, log_of, changes, words):
     log_of("", **changes)
     page = signed_in.get(PAGE).content.decode()
     assert words in page
-    assert "Keep this log" not in page
+    assert "Archive log" not in page
 
 
 def test_an_empty_log_of_an_actor_that_says_how_long_is_told_by_that(signed_in, api):
@@ -120,15 +120,16 @@ def test_an_empty_log_of_an_actor_that_says_how_long_is_told_by_that(signed_in, 
     api.get(LOGS, {"logs": ""})
     page = signed_in.get(PAGE).content.decode()
     assert (
-        "has most likely expired: the execution ended 2 h ago. This actor&#x27;s logs are kept for 1 h at most." in page
-    )
+        "has probably expired, or nothing was written: the execution finished 2 h ago. This actor&#x27;s logs are "
+        "kept for up to 1 h."
+    ) in page
 
 
 @pytest.mark.parametrize(
     ("log_ex", "words"),
     [
-        (7200, r"It expires about 2\d{3}-\d\d-\d\d \d\d:\d\d UTC \(in 1 h (?:29|30) min\), or earlier where"),
-        (60, "Its time is over: the API may forget it at any moment."),
+        (7200, r"Expires about 2\d{3}-\d\d-\d\d \d\d:\d\d UTC \(in 1 h (?:29|30) min\), or earlier if"),
+        (60, "Past retention: the API may delete it at any time."),
         (None, "often 12 or 24 hours. This actor sets none of its own."),
     ],
 )
@@ -142,7 +143,7 @@ def test_it_says_when_a_log_expires(signed_in, api, log_ex, words):
 def test_a_long_log_shows_its_end_and_offers_the_whole(signed_in, log_of):
     log_of(numbered(12_000))
     page = body(signed_in.get(PAGE))
-    assert "Lines 5\u202f001 to 12\u202f000 of 12\u202f000." in page
+    assert "Lines 5\u202f001\u201312\u202f000 of 12\u202f000." in page
     assert ">line 5000<" not in page
     assert ">line 5001<" in page
     assert f'<a class="n" href="{PAGE}?line=5001#L5001" tabindex="-1">5001</a>' in page
@@ -154,7 +155,7 @@ def test_a_long_log_shows_its_end_and_offers_the_whole(signed_in, log_of):
 def test_what_the_api_cut_is_said(signed_in, log_of):
     log_of("x" * 1000 + "\n" + CUT)
     page = signed_in.get(PAGE).content.decode()
-    assert "The API kept the first 1\u202f001 characters of this log. Its end is missing" in page
+    assert "Truncated by the API after 1\u202f001 characters; the end of the log is missing" in page
 
 
 def test_it_rejects_the_wrong_method(signed_in):
@@ -179,7 +180,7 @@ def test_it_survives_silence(signed_in, api):
     api.is_silent("GET", LOGS)
     answer = signed_in.get(PAGE)
     assert answer.status_code == 502
-    assert "The log could not be loaded" in answer.content.decode()
+    assert "Couldn't load the log" in answer.content.decode()
 
 
 def test_it_answers_htmx_with_the_fragment(signed_in, log_of, htmx):

@@ -48,7 +48,7 @@ def test_the_same_form_again_asks_nothing(signed_in, api):
     api.get(EXECUTION, execution_payload())
     api.get(LOGS, {"logs": "one\n"})
     page = signed_in.get(LOG_PAGE).content.decode()
-    assert "Keep this log" in page
+    assert "Archive log" in page
     form = {"write_key": key_of(page.partition("logs/keep/")[2])}
     signed_in.post(PAGE, form)
     asked = len(api.asked)
@@ -63,7 +63,7 @@ def test_what_is_kept_is_not_offered_again_but_shown_on_demand(signed_in, api):
     api.get(EXECUTION, execution_payload())
     api.get(LOGS, {"logs": "of the API\n"})
     page = signed_in.get(LOG_PAGE).content.decode()
-    assert "Keep this log" not in page
+    assert "Archive log" not in page
     assert "of the API" in page
     assert f'href="{LOG_PAGE}?kept=1"' in page
     page = signed_in.get(f"{LOG_PAGE}?kept=1").content.decode()
@@ -76,7 +76,7 @@ def test_one_that_has_not_ended_is_not_kept(signed_in, api, status):
     api.get(EXECUTION, execution_payload(status=status, finishTime=None))
     answer = signed_in.post(PAGE)
     assert answer.status_code == 409
-    assert "may still be written to" in answer.content.decode()
+    assert "is still being written" in answer.content.decode()
     assert not AuditEntry.objects.exists()
 
 
@@ -132,7 +132,7 @@ def test_the_kept_one_is_shown_when_the_api_has_forgotten_the_log(signed_in, api
     api.get(EXECUTION, execution_payload())
     api.get(LOGS, {"logs": ""})
     page = signed_in.get(f"{LOG_PAGE}?find=kept&level=error").content.decode()
-    assert "The API has no log of it any more. This is the one that <bdi>eve</bdi> kept here" in page
+    assert "No longer in the API. Archived by <bdi>eve</bdi>" in page
     assert 'ERROR <mark class="found">kept</mark>' in page
     assert re.search(r'<li id="L1" class="context">.*>kept line<', page)
     assert f'href="{LOG_PAGE}?download=1&amp;kept=1"' in page
@@ -247,7 +247,7 @@ def test_who_kept_it_and_who_may_change_the_actor_can_delete_it(signed_in, api, 
     archive(keeper)
     found(levels, owner=owner)
     page = signed_in.get(DELETE).content.decode()
-    assert "Delete the kept log of" in page
+    assert "Delete archived log of" in page
     found(levels, owner=owner)
     answer = signed_in.post(DELETE, {"write_key": key_of(page)})
     assert (answer.status_code, answer.url) == (302, LOG_PAGE)
@@ -262,7 +262,7 @@ def test_others_cannot(signed_in, api, found):
         found({"jdoe": "EXECUTE"}, owner="eve")
         answer = method(DELETE)
         assert answer.status_code == 403
-        assert "You may not delete this log." in answer.content.decode()
+        assert "You can't delete this log." in answer.content.decode()
     assert KeptLog.objects.exists()
     assert not AuditEntry.objects.exists()
 

@@ -12,7 +12,7 @@ from tests.support.payloads import actor_payload, envelope, execution_payload
 def test_a_line_brings_its_part_and_is_marked(signed_in, log_of):
     log_of(numbered(12_000))
     page = body(signed_in.get(f"{PAGE}?line=7000"))
-    assert "Lines 5\u202f001 to 10\u202f000 of 12\u202f000." in page
+    assert "Lines 5\u202f001\u201310\u202f000 of 12\u202f000." in page
     assert '<span id="here">line 7000</span>' in page
     assert '<a rel="prev" href="?line=5000#L5000">Previous</a>' in page
     assert '<a rel="next" href="?line=10001#L10001">Next</a>' in page
@@ -21,7 +21,7 @@ def test_a_line_brings_its_part_and_is_marked(signed_in, log_of):
 
 def test_a_line_that_is_not_there_is_said(signed_in, log_of):
     log_of("one\ntwo\n")
-    assert "There is no line 99: the log has 2 lines." in signed_in.get(f"{PAGE}?line=99").content.decode()
+    assert "Line 99 does not exist: the log has 2 lines." in signed_in.get(f"{PAGE}?line=99").content.decode()
 
 
 def test_a_level_shows_only_its_lines(signed_in, log_of):
@@ -35,7 +35,7 @@ def test_a_level_shows_only_its_lines(signed_in, log_of):
 def test_a_level_that_no_line_has_is_said(signed_in, log_of):
     log_of("one\ntwo\n")
     page = signed_in.get(f"{PAGE}?level=error").content.decode()
-    assert "None of the 2 lines has this level." in page
+    assert "No lines at this level." in page
     assert re.findall(r'<li id="L(\d)" class="context">', page) == ["1", "2"]
 
 
@@ -45,26 +45,26 @@ def test_everything_is_found_with_a_count_and_ways_to_go(signed_in, log_of):
     assert '<span data-log-place data-total="2">1 of 2</span>' in page
     assert '<li id="L3" class="hit" data-hit="1">' in page
     assert 'a &lt;b&gt; <mark class="found">needle</mark>' in page
-    assert 'href="?find=needle&amp;line=9000#L9000" aria-label="Next line found"' in page
-    assert "The 2 lines found" in page
+    assert 'href="?find=needle&amp;line=9000#L9000" aria-label="Next match"' in page
+    assert "2 matches" in page
     assert "<mark>NEEDLE</mark> again" in page
     assert 'value="needle"' in page
 
 
 def test_what_is_nowhere_is_said(signed_in, log_of):
     log_of("one\ntwo\n")
-    assert "In none of 2 lines." in signed_in.get(f"{PAGE}?find=three").content.decode()
+    assert "No matches in 2 lines" in signed_in.get(f"{PAGE}?find=three").content.decode()
 
 
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("line=many", "Give the number of a line, in digits only."),
-        ("line=0", "The first line is line 1."),
-        ("level=loud", "There is no such level; there are info, warn and error."),
-        (f"find={'x' * 201}", "Look for 200 characters at most."),
-        ("find=a%00b", "This holds a character that cannot be looked for."),
-        ("line=1&at=-1", "Give a place in the line, in digits."),
+        ("line=many", "Enter a line number."),
+        ("line=0", "Line numbers start at 1."),
+        ("level=loud", "Unknown level. Choose info, warn or error."),
+        (f"find={'x' * 201}", "Use at most 200 characters."),
+        ("find=a%00b", "This contains a character that can&#x27;t be searched."),
+        ("line=1&at=-1", "Enter a character position."),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_asked(signed_in, api, query, words):
@@ -87,7 +87,7 @@ def test_a_very_long_line_is_cut_and_can_be_seen_whole(signed_in, log_of):
 def test_a_screen_of_a_very_long_line(signed_in, log_of):
     log_of("one\n" + "x" * 100_000 + "<b>" + "y" * 100_000)
     page = signed_in.get(f"{PAGE}?line=2&at=60000").content.decode()
-    assert "Characters 60\u202f001 to 110\u202f000 of 200\u202f003" in page
+    assert "Characters 60\u202f001\u2013110\u202f000 of 200\u202f003" in page
     assert "xx&lt;b&gt;yy" in page
     assert 'href="?line=2&amp;at=10000"' in page
     assert 'href="?line=2&amp;at=110000"' in page
@@ -124,9 +124,9 @@ def test_a_log_that_breaks_off_shows_what_came(signed_in, api):
     whole = json.dumps(envelope({"logs": "first\nsecond\n" * 100}))
     api.answer("GET", LOGS, body=whole[: len(whole) // 2])
     page = signed_in.get(PAGE).content.decode()
-    assert "The log breaks off here." in page
+    assert "Log interrupted." in page
     assert ">first<" in page
-    assert "Keep this log" not in page
+    assert "Archive log" not in page
 
 
 def test_the_page_of_a_long_log_begins_before_the_log_is_read(signed_in, log_of):
@@ -139,7 +139,7 @@ def test_the_page_of_a_long_log_begins_before_the_log_is_read(signed_in, log_of)
     assert ">line 12000<" in rest
     assert rest.strip().endswith("</html>")
     assert "This actor sets none of its own." in rest
-    assert "Keep this log" in rest
+    assert "Archive log" in rest
 
 
 def test_a_long_log_that_breaks_off_shows_what_came(signed_in, api):
@@ -148,7 +148,7 @@ def test_a_long_log_that_breaks_off_shows_what_came(signed_in, api):
     whole = json.dumps(envelope({"logs": numbered(12_000)}))
     api.answer("GET", LOGS, body=whole[: len(whole) // 2])
     page = body(signed_in.get(PAGE))
-    assert "The log breaks off here." in page
+    assert "Log interrupted." in page
     assert ">line 5000<" in page
     assert page.strip().endswith("</html>")
 
@@ -159,7 +159,7 @@ def test_a_log_that_may_not_be_seen_is_told_from_one_that_does_not_load(signed_i
     api.refuse("GET", LOGS, "Not authorized -- you do not have access to this actor.")
     answer = signed_in.get(PAGE)
     assert answer.status_code == 403
-    assert "You may not see this log" in answer.content.decode()
+    assert "You don't have access to this log" in answer.content.decode()
 
 
 def test_wrapping_is_remembered(signed_in, log_of, htmx):

@@ -30,7 +30,7 @@ def test_they_are_listed_masked_and_lead_to_their_pages(api: API, signed_in: Cli
     page = signed_in.get(URL).content.decode()
     assert f'href="{URL}{HANDLE}/"' in page
     assert NONCE_ID not in page
-    assert "a key to whatever actor the alias leads to" in page
+    assert "Anyone with a nonce of this alias" in page
     assert '<option value="UPDATE"' not in page
 
 
@@ -65,7 +65,7 @@ def test_one_is_read_and_deleted(api: API, signed_in: Client) -> None:
     assert len(AuditEntry.objects.get(kind=AuditEntry.START).object_id) == 32
 
 
-@pytest.mark.parametrize(("nonces", "words"), [([payload()], "still there"), ([], "not there any more")])
+@pytest.mark.parametrize(("nonces", "words"), [([payload()], "still exists"), ([], "no longer exists")])
 def test_a_deletion_without_an_answer_is_checked(
     api: API, signed_in: Client, nonces: list[dict[str, object]], words: str
 ) -> None:

@@ -74,13 +74,13 @@ def test_a_new_one_is_shown_though_the_old_one_stays(caller: Caller, api: API) -
     api.refuse("DELETE", f"{UPSTREAM}/{NONCE_ID}", "Not allowed.", 403)
     answer = caller.post(f"{ONE}replace/")
     assert (answer.status_code, answer.json()["id"], answer.json()["old_is_deleted"]) == (201, NEW_ID, False)
-    assert "The other is still there" in answer.json()["message"]
+    assert "The old nonce still exists" in answer.json()["message"]
 
 
 def test_a_note_is_written_read_and_taken_away(caller: Caller, api: API) -> None:
     api.get(UPSTREAM, [nonce_payload()])
     assert caller.get(f"{ONE}note/").json() == {"text": "", "username": None, "noted": None}
-    assert caller.ask("PUT", f"{ONE}note/", {"text": "the lab"}).json() == {"message": "The note is kept."}
+    assert caller.ask("PUT", f"{ONE}note/", {"text": "the lab"}).json() == {"message": "Recipients saved."}
     assert caller.get(f"{ONE}note/").json()["text"] == "the lab"
     caller.ask("PUT", f"{ONE}note/", {"text": ""})
     assert not NonceNote.objects.exists()

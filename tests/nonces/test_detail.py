@@ -33,7 +33,7 @@ def test_a_handle_of_no_nonce_is_not_found(api: API, signed_in: Client, handle: 
     listed(api, nonce_payload())
     answer = signed_in.get(f"/actors/{ACTOR_ID}/nonces/{handle}/")
     assert answer.status_code == 404
-    assert "This nonce does not exist, or was deleted." in answer.content.decode()
+    assert "This nonce does not exist or was deleted." in answer.content.decode()
 
 
 def test_the_nonce_itself_is_no_address(signed_in: Client) -> None:

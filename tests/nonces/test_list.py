@@ -40,8 +40,8 @@ def test_it_works_and_shows_no_nonce_in_full(api: API, signed_in: Client) -> Non
     assert "TACC-PROD_…6W1q" in page
     assert f'href="{URL}{nonce_handle(ACTOR_ID, NONCE_ID)}/"' in page
     assert "1 of 1 left" in page
-    assert "unlimited, used 1\N{NARROW NO-BREAK SPACE}234" in page
-    assert "used up" in page
+    assert "Unlimited, used 1\N{NARROW NO-BREAK SPACE}234" in page
+    assert "exhausted" in page
     assert "&lt;i&gt;x&lt;/i&gt;" in page
     assert "1\N{EN DASH}3 of 3 nonces" in page
     for secret in (NONCE_ID, "zy5Ol8aXE6W1q", "unlimited1", "usedup0001"):
@@ -51,7 +51,7 @@ def test_it_works_and_shows_no_nonce_in_full(api: API, signed_in: Client) -> Non
 
 def test_uses_that_were_not_reported_are_not_zero(api: API, signed_in: Client) -> None:
     opens(api, nonce_payload(maxUses=None, remainingUses="many"))
-    assert "not reported" in signed_in.get(URL).content.decode()
+    assert "Not reported" in signed_in.get(URL).content.decode()
 
 
 def test_the_newest_comes_first(api: API, signed_in: Client) -> None:
@@ -88,8 +88,8 @@ def test_the_filter_keeps_what_was_chosen(api: API, signed_in: Client, show: str
 def test_a_filter_without_a_match_can_be_cleared(api: API, signed_in: Client) -> None:
     opens(api, nonce_payload())
     page = signed_in.get(URL + "?show=used-up").content.decode()
-    assert "No nonce like that" in page
-    assert "Clear the filter" in page
+    assert "No nonces match these filters" in page
+    assert "Clear filters" in page
 
 
 def test_it_is_paged_by_fifty(api: API, signed_in: Client) -> None:
@@ -102,7 +102,7 @@ def test_the_page_stands_without_the_list(api: API, signed_in: Client) -> None:
     api.get(ACTOR, actor_payload())
     api.is_silent("GET", NONCES)
     page = signed_in.get(URL).content.decode()
-    assert "The nonces could not be loaded" in page
+    assert "Couldn't load nonces" in page
     assert 'name="max_uses"' in page
 
 
@@ -148,8 +148,8 @@ def test_a_read_nonce_has_no_line_that_sends(api: API, signed_in: Client) -> Non
     api.post(NONCES, nonce_payload(level="READ"))
     opens(api)
     page = signed_in.post(URL, {"level": "READ", "write_key": KEY}).content.decode()
-    assert "Read the actor with it" in page
-    assert "Send a message with it" not in page
+    assert "View the actor" in page
+    assert "Send a message:" not in page
 
 
 def test_with_htmx_the_new_nonce_and_the_table_come_as_fragments(
@@ -178,7 +178,7 @@ def test_the_same_form_makes_one_nonce(api: API, signed_in: Client) -> None:
     assert NONCE_ID in signed_in.post(URL, {"write_key": key}).content.decode()
     again = signed_in.post(URL, {"write_key": key})
     assert again.status_code == 409
-    assert "This form was sent once already" in again.content.decode()
+    assert "Already submitted" in again.content.decode()
     assert NONCE_ID not in again.content.decode()
     assert [request.method for request in api.asked].count("POST") == 1
 
@@ -207,11 +207,11 @@ def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Clie
     answer = signed_in.post(URL, {"level": "UPDATE", "max_uses": "-1", "description": "d" * 501, "write_key": KEY})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Tick this to make a nonce of the level UPDATE" in page
-    assert "Type a whole number from 1 to 1,000,000,000" in page
-    assert "At most 500 characters" in page
+    assert "Confirm to create an UPDATE nonce" in page
+    assert "Enter a whole number from 1 to 1,000,000,000" in page
+    assert "Use at most 500 characters" in page
     assert 'value="-1"' in page
-    assert "The nonces were not asked for again" in page
+    assert "Not refreshed" in page
     assert api.asked == []
 
 

@@ -22,7 +22,7 @@ def opens(api: API) -> None:
 
 def test_it_is_noted_shown_changed_and_taken_away(api: API, signed_in: Client) -> None:
     opens(api)
-    assert "Save the note" in signed_in.get(URL).content.decode()
+    assert "Save recipients" in signed_in.get(URL).content.decode()
     assert signed_in.post(URL, {"text": " CI of <lab>\nMs Ramirez "}).headers["Location"] == PAGE
     note = NonceNote.objects.get()
     assert (note.tenant, note.handle, note.username, note.places) == (
@@ -46,7 +46,7 @@ def test_the_nonce_itself_is_not_kept(api: API, signed_in: Client) -> None:
     opens(api)
     answer = signed_in.post(URL, {"text": f"CI has {NONCE_ID}"})
     assert answer.status_code == 422
-    assert "Leave the nonce itself out of it" in answer.content.decode()
+    assert "Don&#x27;t enter the nonce itself" in answer.content.decode()
     assert not NonceNote.objects.exists()
 
 

@@ -34,31 +34,31 @@ def words(page: Any) -> str:
 def test_it_asks_with_the_level_as_it_is(api: API, signed_in: Client) -> None:
     opens(api, LEVELS, nonce_payload(), nonce_payload(id="T_bob00000bobs", owner="bob"))
     page = words(signed_in.get(f"{URL}?user=bob"))
-    assert "Now: EXECUTE. Read everything, nonces included, and send messages." in page
+    assert "Current: EXECUTE. View everything, including nonces, and send messages" in page
     assert '<option value="EXECUTE" selected>' in page
-    assert "They could read 1 nonce of others that can still be used" in page
-    assert "This is you" not in page
+    assert "This user could see 1 other active nonce" in page
+    assert "You are lowering your own access" not in page
 
 
 def test_raising_says_that_nonces_can_be_read(api: API, signed_in: Client) -> None:
     opens(api, LEVELS, nonce_payload(level="UPDATE"))
     page = words(signed_in.get(f"{URL}?user=eve"))
-    assert "From READ on they can read 1 nonce that can still be used, in full, so that READ gives UPDATE too." in page
+    assert "With READ, this user can see 1 active nonce and so use UPDATE." in page
 
 
 def test_taking_back_says_what_stays(api: API, signed_in: Client) -> None:
     opens(api, LEVELS, nonce_payload(owner="bob"))
     page = words(signed_in.get(f"{URL}?user=bob&level=NONE"))
-    assert "Take back the level of" in page
+    assert "Revoke access for" in page
     assert '<input type="hidden" name="level" value="NONE">' in page
-    assert "The name stays in the list at NONE" in page
-    assert "search still shows this actor, its executions, workers and logs to this name" in page
-    assert "1 nonce made by them can still be used" in page
+    assert "The user stays listed with no access" in page
+    assert "search still shows this actor, its executions and logs to listed users" in page
+    assert "1 active nonce created by this user" in page
 
 
 def test_with_everybody_in_the_list_lowering_is_said_to_be_uncertain(api: API, signed_in: Client) -> None:
     opens(api, LEVELS | {"ABACO_WORLD": "READ"})
-    assert "keeps somebody out only where their entry is the older one" in words(signed_in.get(f"{URL}?user=bob"))
+    assert "Lower access for one user may have no effect" in words(signed_in.get(f"{URL}?user=bob"))
 
 
 def test_the_level_is_taken_back_and_the_key_stays(api: API, signed_in: Client) -> None:
@@ -70,20 +70,20 @@ def test_the_level_is_taken_back_and_the_key_stays(api: API, signed_in: Client) 
     start = AuditEntry.objects.get(start=None)
     assert (start.action, start.actor_id, start.object_id) == ("permission.revoke", ACTOR_ID, "bob")
     opens(api, LEVELS | {"bob": "NONE"})
-    assert "The name stays in the list, at NONE." in words(signed_in.get(LIST))
+    assert "revoked." in words(signed_in.get(LIST))
 
 
 def test_lowering_oneself_warns_and_needs_a_tick(api: API, signed_in: Client) -> None:
     opens(api, LEVELS, nonce_payload(), nonce_payload(id="T_bob00000bobs", owner="bob"))
     page = words(signed_in.get(f"{URL}?user=jdoe&level=NONE"))
-    assert "This is you." in page
-    assert "1 nonce made by you can still be used, in your name" in page
-    assert "You could read 1 nonce of others" in page
-    assert "Nobody else in the list has UPDATE." in page
+    assert "You are lowering your own access." in page
+    assert "1 active nonce created by you will stop working" in page
+    assert "You could see 1 other active nonce" in page
+    assert "No other user has UPDATE." in page
     form = {"user": "jdoe", "level": "NONE", "write_key": KEY}
     answer = signed_in.post(URL, form)
     assert answer.status_code == 422
-    assert "This is you, and less than UPDATE. Tick this if you mean it." in words(answer)
+    assert "Confirm to lower your own access." in words(answer)
     assert "POST" not in [request.method for request in api.asked]
     api.post(PERMISSIONS, LEVELS | {"jdoe": "NONE"})
     Readable.objects.create(tenant="default", username="jdoe", actors="[]", is_admin=False, checked=5)
@@ -93,22 +93,22 @@ def test_lowering_oneself_warns_and_needs_a_tick(api: API, signed_in: Client) ->
 
 def test_a_name_that_cannot_work_is_nobody_who_could_give_it_back(api: API, signed_in: Client) -> None:
     opens(api, {"jdoe": "UPDATE", "a": {"b": "UPDATE"}})
-    assert "Nobody else in the list has UPDATE." in words(signed_in.get(f"{URL}?user=jdoe"))
+    assert "No other user has UPDATE." in words(signed_in.get(f"{URL}?user=jdoe"))
 
 
 def test_somebody_else_who_could_give_it_back_is_not_denied(api: API, signed_in: Client) -> None:
     opens(api, {"jdoe": "UPDATE", "sue": "UPDATE"})
     page = words(signed_in.get(f"{URL}?user=jdoe"))
-    assert "somebody else with UPDATE, or an administrator, must." in page
-    assert "Nobody else in the list" not in page
+    assert "You won't be able to restore it." in page
+    assert "No other user" not in page
 
 
 def test_sharing_with_everybody_says_first_what_follows(api: API, signed_in: Client) -> None:
     opens(api, LEVELS)
     page = words(signed_in.get(f"{URL}?user=ABACO_WORLD"))
-    assert "Whatever the level, this gives everybody everything" in page
-    assert "It cannot be taken back:" in page
-    assert "as their entries are older" in page
+    assert "Everyone in the tenant gets full control" in page
+    assert "this cannot be undone" in page
+    assert "Listed users keep their current access" in page
     assert "(EXECUTE)" in page
     assert "Type ABACO_WORLD to confirm" in page
 
@@ -118,7 +118,7 @@ def test_sharing_with_everybody_needs_its_name_typed(api: API, signed_in: Client
     form = {"user": "ABACO_WORLD", "level": "UPDATE", "confirm": typed, "write_key": KEY}
     answer = signed_in.post(URL, form)
     assert answer.status_code == 422
-    assert "Type ABACO_WORLD, exactly as it is written here." in words(answer)
+    assert "Type ABACO_WORLD exactly as shown." in words(answer)
     assert api.asked == []
 
 
@@ -126,14 +126,14 @@ def test_everybody_cannot_be_lowered(api: API, signed_in: Client) -> None:
     form = {"user": "ABACO_WORLD", "level": "NONE", "confirm": "ABACO_WORLD", "write_key": KEY}
     answer = signed_in.post(URL, form)
     assert answer.status_code == 422
-    assert "Everybody gets everything whatever the level. It cannot be taken back" in words(answer)
+    assert "Everyone gets full control, whatever level you choose. This cannot be undone" in words(answer)
     assert api.asked == []
 
 
 def test_shared_already_is_said_and_disabled(api: API, signed_in: Client) -> None:
     opens(api, LEVELS | {"ABACO_WORLD": "READ"})
     page = words(signed_in.get(f"{URL}?user=ABACO_WORLD"))
-    assert 'aria-disabled="true" title="It cannot be taken back' in page
+    assert 'aria-disabled="true" title="This cannot be undone' in page
 
 
 def test_it_is_shared_with_everybody(api: API, signed_in: Client) -> None:
@@ -143,7 +143,7 @@ def test_it_is_shared_with_everybody(api: API, signed_in: Client) -> None:
     assert signed_in.post(URL, form).status_code == 302
     assert json.loads(api.asked[-1].body) == {"user": "ABACO_WORLD", "level": "UPDATE"}
     opens(api, LEVELS | {"ABACO_WORLD": "UPDATE"})
-    assert "Everybody can do everything with this actor now." in words(signed_in.get(LIST))
+    assert "This actor is now public." in words(signed_in.get(LIST))
 
 
 def test_the_same_form_is_sent_once(api: API, signed_in: Client) -> None:
@@ -159,7 +159,7 @@ def test_a_name_that_is_not_in_the_list_is_not_found(api: API, signed_in: Client
     opens(api, LEVELS)
     answer = signed_in.get(f"{URL}?user=nobody")
     assert answer.status_code == 404
-    assert "This name is not in the list of permissions." in words(answer)
+    assert "This user is not listed." in words(answer)
 
 
 def test_without_a_name_it_leads_to_the_list(api: API, signed_in: Client) -> None:
@@ -168,32 +168,32 @@ def test_without_a_name_it_leads_to_the_list(api: API, signed_in: Client) -> Non
 
 def test_a_name_that_cannot_work_is_refused(api: API, signed_in: Client) -> None:
     opens(api, LEVELS | {"a": {"b": "READ"}})
-    assert 'aria-disabled="true" title="User names with a dot' in words(signed_in.get(f"{URL}?user=a.b"))
+    assert 'aria-disabled="true" title="Usernames with a dot' in words(signed_in.get(f"{URL}?user=a.b"))
     answer = signed_in.post(URL, {"user": "a.b", "level": "NONE", "write_key": KEY})
     assert answer.status_code == 422
-    assert "User names with a dot do not work" in words(answer)
+    assert "Usernames with a dot don&#x27;t work" in words(answer)
 
 
 def test_whoever_may_not_grant_is_told(api: API, signed_in: Client) -> None:
     opens(api, {"jdoe": "READ", "bob": "READ"})
     api.refuse("GET", "/actors/v2/aliases/admin-role-probe", "Abaco Admin role required.")
     page = words(signed_in.get(f"{URL}?user=bob"))
-    assert 'aria-disabled="true" title="Granting needs UPDATE on this actor, and your level is READ."' in page
+    assert 'aria-disabled="true" title="Granting access requires UPDATE on this actor; you have READ."' in page
 
 
 def test_the_failure_of_a_config_is_explained(api: API, signed_in: Client) -> None:
     crash = "Unrecognized exception type: <class 'TypeError'>"
     api.refuse("GET", "/actors/v2/configs/site/permissions", crash, 500)
     page = words(signed_in.get("/configs/site/permissions/change/?user=bob&level=NONE"))
-    assert "The API fails here for everybody but administrators" in page
-    assert "disabled" in page.partition("Take the level back")[0].rpartition("<button")[2]
+    assert "Only administrators can view or change access to configs" in page
+    assert "disabled" in page.partition(">Revoke access</button>")[0].rpartition("<button")[2]
 
 
 def test_an_alias_is_changed_by_the_same_page(api: API, signed_in: Client) -> None:
     api.get("/actors/v2/aliases/tiler", {"alias": "tiler", "actorId": ACTOR_ID, "owner": "jdoe"})
     api.get("/actors/v2/aliases/tiler/permissions", LEVELS)
     page = words(signed_in.get("/aliases/tiler/permissions/change/?user=ABACO_WORLD"))
-    assert "pointing it elsewhere, deleting it, and granting" in page
+    assert "Everyone in the tenant gets full control" in page
     api.post("/actors/v2/aliases/tiler/permissions", LEVELS | {"bob": "NONE"})
     form = {"user": "bob", "level": "NONE", "write_key": KEY}
     answer = signed_in.post("/aliases/tiler/permissions/change/", form)
@@ -228,12 +228,12 @@ def test_it_needs_credentials(client: Client) -> None:
 def test_a_higher_level_for_a_name_in_doubt_needs_the_name_again(api: API, signed_in: Client) -> None:
     opens(api, LEVELS | {"all": "READ"})
     page = words(signed_in.get(f"{URL}?user=all"))
-    assert "“all” does not stand for everybody" in page
-    assert "Type the name again to confirm" in page
+    assert "“all” does not mean everyone" in page
+    assert "Type the username again to confirm" in page
     form = {"user": "all", "level": "UPDATE", "write_key": KEY}
     answer = signed_in.post(URL, form)
     assert answer.status_code == 422
-    assert "If you mean it, type the name again." in answer.content.decode()
+    assert "Type the username again to confirm." in answer.content.decode()
     api.get(PERMISSIONS, LEVELS | {"all": "READ"})
     api.post(PERMISSIONS, LEVELS | {"all": "UPDATE"})
     assert signed_in.post(URL, form | {"confirm": "all"}).status_code == 302

@@ -33,7 +33,7 @@ def test_an_actor_that_keeps_none_is_a_conflict(caller: Caller, api: API) -> Non
 def test_it_is_written_as_it_was_sent(state: Any, caller: Caller, api: API) -> None:
     api.get(UPSTREAM, {"state": {"secret-name": "secret-value"}})
     api.post(UPSTREAM, actor_payload(stateless=False))
-    assert caller.ask("PUT", URL, {"state": state}).json() == {"message": "The state is saved."}
+    assert caller.ask("PUT", URL, {"state": state}).json() == {"message": "State saved."}
     assert json.loads(api.asked[-1].body) == state
     details = AuditEntry.objects.get(kind=AuditEntry.START).details
     assert "secret-name" in details
@@ -60,7 +60,7 @@ def test_what_moved_meanwhile_is_left_alone(method: str, caller: Caller, api: AP
         api.get(ACTOR, actor_payload(stateless=False, state=moved))
     body = {"state": {"n": 3}} if method == "PUT" else None
     found = problem(caller.ask(method, URL, body, If_Match=read), 412, "changed-meanwhile")
-    assert found["detail"] == "The state is not as it was when you read it, so nothing was sent."
+    assert found["detail"] == "The state has changed since you read it, so nothing was sent."
     assert {request.method for request in api.asked} == {"GET"}
     assert not AuditEntry.objects.exists()
 
@@ -74,6 +74,6 @@ def test_what_did_not_move_is_written(caller: Caller, api: API) -> None:
 def test_it_is_emptied_with_all_else_kept(caller: Caller, api: API) -> None:
     api.get(ACTOR, actor_payload(stateless=False, state={"n": 1}, description="Kept."))
     api.put(ACTOR, actor_payload(stateless=False, state={}))
-    assert caller.delete(URL).json() == {"message": "The state is empty."}
+    assert caller.delete(URL).json() == {"message": "State reset."}
     sent = json.loads(api.asked[-1].body)
     assert (sent["state"], sent["description"]) == ({}, "Kept.")

@@ -33,7 +33,7 @@ def test_it_is_shown_as_it_came(state: str, is_hidden: bool, signed_in: Client, 
     assert answer.status_code == 502
     raw = page.partition('id="state-raw"')[2].partition("</pre>")[0]
     assert state[:40].replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;") in raw, page
-    assert "It cannot be shown as JSON" in page
+    assert "Not displayable as JSON" in page
     assert (ACTOR_ID if is_hidden else "word-count") in page.partition("</title>")[0]
 
 
@@ -42,6 +42,6 @@ def test_a_long_one_is_cut_and_secrets_in_it_are_masked(signed_in: Client, api: 
     text = '{"status": "success", "result": {"state": [NaN, "_abaco_access_token=s3cr3t0123456789abcdef", "'
     api.get(f"{ACTOR}/state", body=text + "x" * 200_000 + '"]}}', content_type="application/json")
     page = signed_in.get(URL).content.decode()
-    assert "more characters are left out." in page
+    assert "more characters not shown." in page
     assert page.count("x" * 1000) < 101
     assert "s3cr3t0123456789" not in page

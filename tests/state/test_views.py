@@ -43,7 +43,7 @@ def test_an_empty_state_can_be_filled(api: API, signed_in: Client, state: object
     api.get(ACTOR, stateful())
     api.get(STATE, {"state": state})
     page = signed_in.get(URL).content.decode()
-    assert "The state is empty" in page
+    assert "Empty state" in page
     assert f'href="{URL}reset/"' not in page
 
 
@@ -52,7 +52,7 @@ def test_a_stateless_actor_is_said_to_keep_none(api: API, signed_in: Client) -> 
     api.refuse("GET", STATE, "actor is stateless.", 404)
     answer = signed_in.get(URL)
     assert answer.status_code == 200
-    assert "This actor keeps no state" in answer.content.decode()
+    assert "Stateless actor" in answer.content.decode()
 
 
 def test_silence_is_said(api: API, signed_in: Client) -> None:
@@ -60,7 +60,7 @@ def test_silence_is_said(api: API, signed_in: Client) -> None:
     api.is_silent("GET", STATE)
     answer = signed_in.get(URL)
     assert answer.status_code == 502
-    assert "The state could not be loaded" in answer.content.decode()
+    assert "Couldn't load the state" in answer.content.decode()
 
 
 def test_the_form_holds_the_state_and_its_mark(api: API, signed_in: Client) -> None:
@@ -99,7 +99,7 @@ def test_a_state_that_moved_is_not_saved_over(api: API, signed_in: Client) -> No
     answer = signed_in.post(URL + "edit/", sent({"count": 42}))
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "The state moved since you opened this page" in page
+    assert "State changed since you opened this page" in page
     assert "&quot;count&quot;: 99" in page
     assert 'value="{&quot;count&quot;: 42}"' in page, "nothing typed is lost"
     assert [request.method for request in api.asked] == ["GET"]
@@ -148,8 +148,8 @@ def test_a_reset_sends_the_whole_definition_with_an_empty_state(api: API, signed
 def test_the_reset_offers_a_copy_first(api: API, signed_in: Client) -> None:
     api.get(ACTOR, stateful())
     page = signed_in.get(URL + "reset/").content.decode()
-    assert "to keep a copy" in page
-    assert "the API keeps no copy" in page
+    assert "copy it if needed" in page
+    assert "is lost permanently" in page
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_the_reset_offers_a_copy_first(api: API, signed_in: Client) -> None:
     [
         ("state.reset", {}, "The state is empty"),
         ("state.reset", NOW, "is not empty"),
-        ("state.update", NOW, "does not say who wrote it"),
+        ("state.update", NOW, "author of the state is unknown"),
     ],
 )
 def test_a_write_without_an_answer_is_checked(
@@ -183,7 +183,7 @@ def test_a_key_for_a_setting_is_the_api_s_business_until_it_refuses_it(api: API,
     before = len(api.asked)
     answer = signed_in.post(f"{URL}edit/", typed | {"write_key": "b" * 43})
     assert answer.status_code == 422
-    assert "“maxWorkers” at the top of a state for a setting of the actor" in answer.content.decode()
+    assert "“maxWorkers” is reserved at the top level" in answer.content.decode()
     body = json.dumps({"state": {"maxWorkers": 2}})
     program = signed_in.put(f"/api/v1{URL}", body, content_type="application/json", secure=True)
     assert list(program.json()["errors"]) == ["state"]

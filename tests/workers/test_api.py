@@ -36,21 +36,19 @@ def test_more_are_asked_for(caller: Caller, api: API) -> None:
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
     api.post(UPSTREAM, message="Scheduled 2 new worker(s) to start.")
     api.get(UPSTREAM, [worker_payload(), worker_payload(id="x")])
-    assert caller.post(URL, {"num": 2}).json()["message"] == (
-        "The API starts what was missing for at least 2. There are 2 workers now."
-    )
+    assert caller.post(URL, {"num": 2}).json()["message"] == ("Starting workers (target: 2). Currently 2 workers.")
 
 
 def test_an_actor_that_keeps_state_gets_no_second(caller: Caller, api: API) -> None:
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload(stateless=False))
     found = problem(caller.post(URL, {"num": 2}), 422, "not-valid")
-    assert "keeps state" in found["errors"]["num"][0]
+    assert "Stateful" in found["errors"]["num"][0]
 
 
 def test_no_more_workers_than_the_actor_may_have(caller: Caller, api: API) -> None:
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload(maxWorkers=2))
     found = problem(caller.post(URL, {"num": 3}), 422, "not-valid")
-    assert "at most 2 workers" in found["errors"]["num"][0]
+    assert "maximum is 2 workers" in found["errors"]["num"][0]
     assert [one.method for one in api.asked] == ["GET"]
 
 
@@ -62,4 +60,4 @@ def test_what_is_no_number_of_workers(num: Any, caller: Caller, api: API) -> Non
 
 def test_one_is_stopped(caller: Caller, api: API) -> None:
     api.delete(f"{UPSTREAM}/{WORKER_ID}", message="Worker scheduled to be stopped.")
-    assert "was asked to stop" in caller.delete(f"{URL}{WORKER_ID}/").json()["message"]
+    assert "Stopping worker" in caller.delete(f"{URL}{WORKER_ID}/").json()["message"]

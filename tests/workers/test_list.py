@@ -57,7 +57,7 @@ def test_workers_are_polled_since_others_start_them(api: API, signed_in: Client,
 
 def test_no_workers_is_explained(api: API, signed_in: Client) -> None:
     opens(api)
-    assert "Idle actors scale to zero." in signed_in.get(URL).content.decode()
+    assert "One starts automatically when a message arrives." in signed_in.get(URL).content.decode()
 
 
 def test_the_page_stands_without_the_workers(api: API, signed_in: Client) -> None:
@@ -65,7 +65,7 @@ def test_the_page_stands_without_the_workers(api: API, signed_in: Client) -> Non
     api.get(f"{ACTOR}/messages", {"messages": 0})
     api.is_silent("GET", WORKERS)
     page = signed_in.get(URL).content.decode()
-    assert "The workers could not be loaded" in page
+    assert "Couldn't load workers" in page
     assert 'name="num"' in page
 
 
@@ -103,14 +103,14 @@ def scaled(api: API, browser: Client, num: int, said: str, *after: dict[str, obj
 def test_more_workers_are_counted_afresh(api: API, signed_in: Client) -> None:
     said = "Scheduled 1 new worker(s) to start. Previously, there were 1 workers."
     page = scaled(api, signed_in, 2, said, worker_payload(), worker_payload(id="New1", status="REQUESTED"))
-    assert "The API starts what was missing for at least 2. There are 2 workers now." in page
+    assert "Starting workers (target: 2). Currently 2 workers." in page
 
 
 def test_fewer_workers_changes_nothing_and_says_how_to(api: API, signed_in: Client) -> None:
     said = f"Actor {ACTOR_ID} already had 1 worker(s)."
     page = scaled(api, signed_in, 1, said, worker_payload(), worker_payload(id="Other1"))
-    assert "Nothing changed. There are 2 workers now." in page
-    assert "stop workers by name below" in page
+    assert "No change. Currently 2 workers." in page
+    assert "stop workers below" in page
 
 
 def test_an_outcome_that_cannot_be_counted_is_still_said(api: API, signed_in: Client) -> None:
@@ -119,7 +119,7 @@ def test_an_outcome_that_cannot_be_counted_is_still_said(api: API, signed_in: Cl
     assert signed_in.post(URL, {"num": "1"}).status_code == 302
     api.wire.reset()
     opens(api)
-    assert "The API starts what was missing for at least 1." in signed_in.get(URL).content.decode()
+    assert "Starting workers (target: 1)." in signed_in.get(URL).content.decode()
 
 
 @pytest.mark.parametrize("num", ["-5", "0", "101", "1.5", "1e2", "", "ten", "9" * 5000])
@@ -127,9 +127,9 @@ def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Clie
     answer = signed_in.post(URL, {"num": num})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Type a whole number from 1 to 100." in page
+    assert "Enter a whole number from 1 to 100." in page
     assert f'value="{num}"' in page or num == ""
-    assert "The workers were not asked for again" in page
+    assert "Not refreshed" in page
     assert api.asked == []
 
 
@@ -137,20 +137,20 @@ def test_a_second_worker_of_a_stateful_actor_is_refused_before_the_call(api: API
     api.get(ACTOR, actor_payload(stateless=False))
     answer = signed_in.post(URL, {"num": "2"})
     assert answer.status_code == 422
-    assert "This actor keeps state" in answer.content.decode()
+    assert "Stateful actors" in answer.content.decode()
     assert [call.method for call in api.asked] == ["GET"]
 
 
 def test_more_workers_than_the_actor_may_have_are_refused_before_the_call(api: API, signed_in: Client) -> None:
     opens(api, maxWorkers=3)
     page = signed_in.get(URL).content.decode()
-    assert "It may have at most 3." in page
+    assert "Maximum: 3." in page
     api.wire.reset()
     api.get(ACTOR, actor_payload(maxWorkers=2))  # whatever the page knew when it was opened
     answer = signed_in.post(URL, {"num": "3", "seen": "old"})
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["num"]
-    assert "This actor may have at most 2 workers" in answer.content.decode()
+    assert "This actor&#x27;s maximum is 2 workers" in answer.content.decode()
     assert 'value="3"' in answer.content.decode()
     assert {call.method for call in api.asked} == {"GET"}
 
@@ -203,7 +203,7 @@ def test_a_busy_worker_leads_to_the_execution_it_runs(api: API, signed_in: Clien
     api.get(f"{ACTOR}/executions", search_payload(other, runs))
     link = f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"'
     page = signed_in.get(URL).content.decode()
-    assert page.count("runs execution") == page.count(link) == 1
+    assert page.count("running execution") == page.count(link) == 1
     asked = next(request for request in api.asked if "/executions" in request.url)
     assert "status=RUNNING" in asked.url
     assert link in signed_in.get(URL + "?poll=1", headers=htmx).content.decode()
@@ -231,4 +231,4 @@ def test_the_workers_are_shown_where_what_they_run_is_not_answered(api: API, sig
     opens(api, worker_payload(status="BUSY"))
     api.is_silent("GET", f"{ACTOR}/executions")
     answer = signed_in.get(URL)
-    assert (answer.status_code, "runs execution" in answer.content.decode()) == (200, False)
+    assert (answer.status_code, "running execution" in answer.content.decode()) == (200, False)

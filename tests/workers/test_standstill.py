@@ -77,19 +77,19 @@ def test_after_a_halt_the_next_execution_says_what_holds_it_up(api: API, signed_
     page = life.execution("31_execution_second_60s")
     why = signed_in.get(f"/api/v1{page}why/").json()["why"]
     assert (why["kind"], why["is_stuck"]) == ("worker-exited", True)
-    assert "while its record stays Busy" in why["reason"]
-    assert "Messages can wait for an hour" in why["advice"]
+    assert "its record stays Busy" in why["reason"]
+    assert "Messages can stay queued for an hour" in why["advice"]
     assert [one["name"] for one in why["remedies"]] == ["restart", "add", "stop"]
     facts = {one["name"]: one["value"] for one in why["evidence"]}
-    assert facts["Its executions"] == "all have ended"
-    assert facts["Last execution ended"].startswith("2 min")
+    assert facts["Its executions"] == "All finished"
+    assert facts["Last execution finished"].startswith("2 min")
 
 
 def test_the_page_has_a_button_for_each_remedy(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
     life = halted(api)
     page = life.execution("31_execution_second_60s")
     fragment = signed_in.get(f"{page}why/?poll=1", headers=htmx).content.decode()
-    assert "Its one worker is busy" not in fragment
+    assert "The only worker is busy" not in fragment
     for place in ("restart/", "workers/PZZAW5DXEbjkP/stop/", "workers/"):
         assert f'<form method="post" action="/actors/{life.id}/{place}">' in fragment
     assert '<input type="hidden" name="num" value="2">' in fragment
@@ -109,8 +109,8 @@ def test_the_pages_of_workers_say_it(api: API, signed_in: Client) -> None:
     api.get(life.actor + worker, life.result("32_workers_120s")[0])
     assert 'data-standstill="worker-exited"' in signed_in.get(f"/actors/{life.id}{worker}/").content.decode()
     stop = signed_in.get(f"/actors/{life.id}{worker}/stop/").content.decode()
-    assert "stays as Shutdown requested for some 5 minutes" in stop
-    assert "It is running an execution now" not in stop
+    assert "stays as Shutdown requested for about 5 minutes" in stop
+    assert "This worker is busy" not in stop
 
 
 def test_a_worker_that_runs_something_is_not_called_dead(api: API, signed_in: Client) -> None:
@@ -150,7 +150,7 @@ def test_no_worker_is_offered_beyond_the_most_or_to_an_actor_that_keeps_state(ap
         life.search("PZZAW5DXEbjkP", ["11_execution_first_ended"])
         page = signed_in.get(f"/actors/{life.id}/messages/").content.decode()
         assert 'data-standstill="worker-exited"' in page
-        assert "Start one more worker" not in page
+        assert "Start another worker" not in page
         api.wire.reset()
 
 
@@ -197,7 +197,7 @@ def test_a_container_that_does_not_start_is_told_while_it_is_tried(
     assert why["kind"] == kind
     assert "It runs in a moment" not in why["advice"] or kind == "next"
     if kind == "start-failed":
-        assert "six times in about half a minute" in why["advice"]
+        assert "six times in about 30 seconds" in why["advice"]
 
 
 def test_an_image_that_does_not_start_is_told_when_the_actor_is_in_error(api: API, signed_in: Client) -> None:
@@ -206,7 +206,7 @@ def test_an_image_that_does_not_start_is_told_when_the_actor_is_in_error(api: AP
     page = signed_in.get(f"/actors/{life.id}/messages/").content.decode()
     assert 'data-standstill="no-start"' in page
     assert f'href="/actors/{life.id}/edit/"' in page
-    assert "although its execution says Error" in page
+    assert "including the one whose execution says Error" in page
 
 
 def test_an_execution_in_error_says_that_its_message_still_waits(api: API, signed_in: Client) -> None:
@@ -218,7 +218,7 @@ def test_an_execution_in_error_says_that_its_message_still_waits(api: API, signe
     api.get(f"{life.actor}/messages", life.result("26_messages_20s_later"))
     text = signed_in.get(page).content.decode()
     assert "its message is still in the mailbox" in text
-    assert "runs it after all" in text
+    assert "a worker runs it and this execution becomes Complete" in text
     assert signed_in.get(f"/api/v1{page}why/").json()["why"]["kind"] == "no-start"
 
 
@@ -270,7 +270,7 @@ def test_a_file_that_blocks_a_worker_is_told_with_what_frees_it(api: API, signed
     assert f'action="/actors/{life.id}/restart/"' not in remedies
     stop = f"/actors/{life.id}/workers/P5L3kKmjOJaJW/stop/"
     api.get(f"{life.actor}/workers/P5L3kKmjOJaJW", life.result("18_workers_60s")[0])
-    assert "empty the mailbox before anything is sent" in signed_in.get(stop).content.decode()
+    assert "purge the mailbox before you send another message" in signed_in.get(stop).content.decode()
 
 
 def test_both_executions_of_a_blocked_worker_say_so(api: API, signed_in: Client) -> None:
@@ -279,7 +279,7 @@ def test_both_executions_of_a_blocked_worker_say_so(api: API, signed_in: Client)
     assert behind["kind"] == "worker-blocked"
     own = signed_in.get(f"/api/v1{life.execution('17_execution_100000_60s')}why/").json()["why"]
     assert own["kind"] == "worker-blocked"
-    assert "A halt is refused" in own["advice"]
+    assert "Halting and updating don't help" in own["advice"]
 
 
 def test_a_worker_that_runs_something_else_meanwhile_is_not_called_blocked(api: API, signed_in: Client) -> None:
@@ -301,7 +301,7 @@ def test_a_message_that_went_back_says_that_no_worker_takes_it(api: API, signed_
     why = signed_in.get(f"/api/v1{life.execution('38_execution_100000_40s_after_stop')}why/").json()["why"]
     assert why["kind"] == "no-worker"
     assert "the message is back in the mailbox" in why["reason"]
-    assert "empty the mailbox instead" in why["advice"]
+    assert "purge the mailbox instead" in why["advice"]
     assert [one["name"] for one in why["remedies"]] == ["restart", "add", "purge"]
 
 
@@ -310,7 +310,7 @@ def test_the_halt_page_says_what_a_halt_leaves_behind(api: API, signed_in: Clien
     api.get(life.actor, life.result("02_actor_ready"))
     page = signed_in.get(f"{life.execution('10_execution_first_right_after')}halt/").content.decode()
     assert "its record stays Busy for up to an hour" in page
-    assert "start the same image again" in page
+    assert "restart the image" in page
 
 
 # Version 3 --------------------------------------------------------------------------------------------------
@@ -357,7 +357,7 @@ def test_in_v3_a_stop_is_the_first_way_out(api: API, signed_in: Client, tapis: N
     assert "an hour" not in why["advice"]
     api.get(f"{path}/workers/{worker['id']}", worker)
     stop = signed_in.get(f"/actors/{second['actor_id']}/workers/{worker['id']}/stop/").content.decode()
-    assert "its record is gone within a second" in stop
+    assert "its record is removed within a second" in stop
 
 
 def test_in_v3_the_stop_is_followed_by_the_next_message(api: API, signed_in: Client, tapis: None) -> None:
@@ -371,7 +371,7 @@ def test_in_v3_the_stop_is_followed_by_the_next_message(api: API, signed_in: Cli
     api.get(f"{path}/workers", json=stopped)
     api.get(f"{path}/messages", {"messages": 1})
     page = signed_in.get(moved).content.decode()
-    assert "the next message starts a worker" in page
+    assert "the next message then starts a worker" in page
     assert 'data-standstill="no-worker"' in page
 
 

@@ -26,16 +26,16 @@ def opens(api: API, status: str = "READY") -> None:
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        ("READY", "Stop this worker"),
-        ("BUSY", "which is cut off"),
-        ("SHUTTING_DOWN", "was asked to stop and its record stays"),
+        ("READY", "Stop worker"),
+        ("BUSY", "This worker is busy"),
+        ("SHUTTING_DOWN", "was asked to stop, but has no process left"),
     ],
 )
 def test_it_asks_first(api: API, signed_in: Client, status: str, sentence: str) -> None:
     opens(api, status)
     page = signed_in.get(URL).content.decode()
     assert sentence in page
-    assert page.index(">Cancel<") < page.index(">Stop this worker<")
+    assert page.index(">Cancel<") < page.index(">Stop worker<")
 
 
 def test_it_works(api: API, signed_in: Client) -> None:
@@ -45,7 +45,7 @@ def test_it_works(api: API, signed_in: Client) -> None:
     api.get(ACTOR, actor_payload())
     api.get(f"{ACTOR}/workers", [])
     api.get(f"{ACTOR}/messages", {"messages": 0})
-    assert f"Worker {WORKER_ID} was asked to stop." in signed_in.get(answer.headers["Location"]).content.decode()
+    assert f"Stopping worker {WORKER_ID}." in signed_in.get(answer.headers["Location"]).content.decode()
 
 
 def test_it_works_with_htmx(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
@@ -65,7 +65,7 @@ def test_it_shows_a_refusal(api: API, signed_in: Client) -> None:
     answer = signed_in.post(URL)
     assert answer.status_code == 403
     assert "Nothing was changed." in answer.content.decode()
-    assert "Stop this worker" in answer.content.decode()
+    assert "Stop worker" in answer.content.decode()
 
 
 def test_it_survives_silence(api: API, signed_in: Client) -> None:

@@ -29,11 +29,11 @@ def asked(*workers: Worker, waiting: int | None = 1, **changes: Any) -> ActorSta
 
 
 TABLE = [
-    ("deleted", 300, asked(actor=None, workers=None, problem=NotFound()), "The actor is deleted"),
+    ("deleted", 300, asked(actor=None, workers=None, problem=NotFound()), "were deleted"),
     ("unknown", 300, asked(actor=None, workers=None, problem=TimedOut()), "did not answer in time"),
     ("unknown", 300, asked(actor=None, workers=None, problem=Forbidden()), "Your permissions"),
-    ("unknown", 300, asked(actor=None, workers=None), "could not be found out."),
-    ("unknown", 300, asked(workers=None), "workers stand could not be found out"),
+    ("unknown", 300, asked(actor=None, workers=None), "unavailable."),
+    ("unknown", 300, asked(workers=None), "Worker status unavailable"),
     ("deleting", 5, asked(actor=actor(status="SHUTTING_DOWN")), "is being deleted"),
     (
         "actor-error",
@@ -41,29 +41,29 @@ TABLE = [
         asked(worker(), actor=actor(status="ERROR", status_message="Image wc:2 was not found\u202e.")),
         "in error: Image wc:2 was not found⟦RIGHT-TO-LEFT OVERRIDE⟧.",
     ),
-    ("actor-error", 5, asked(actor=actor(status="ERROR")), "does not say why"),
-    ("message-gone", 300, asked(worker(), waiting=0), "Its message is gone"),
-    ("message-gone", 300, asked(waiting=0), "Its message is gone"),
+    ("actor-error", 5, asked(actor=actor(status="ERROR")), "No reason was reported"),
+    ("message-gone", 300, asked(worker(), waiting=0), "Its message was lost or purged"),
+    ("message-gone", 300, asked(waiting=0), "Its message was lost or purged"),
     ("next", 5, asked(worker(), waiting=0), "A worker is ready"),
-    ("not-in-mailbox", 300, asked(worker("BUSY"), waiting=0), "has just taken it, or it was purged."),
-    ("not-in-mailbox", 300, asked(worker("PULLING IMAGE"), waiting=0), "has just taken it, or it was purged."),
-    ("busy", 5, asked(worker("BUSY"), waiting=0), "Its one worker is busy; it is next."),
-    ("busy", 300, asked(worker("BUSY"), waiting=1), "Its one worker is busy; it is next."),
-    ("taken", 5, asked(worker("BUSY", id="TAKER"), waiting=0), "has taken it"),
+    ("not-in-mailbox", 300, asked(worker("BUSY"), waiting=0), "just picked up, or purged."),
+    ("not-in-mailbox", 300, asked(worker("PULLING IMAGE"), waiting=0), "just picked up, or purged."),
+    ("busy", 5, asked(worker("BUSY"), waiting=0), "The only worker is busy; it is next."),
+    ("busy", 300, asked(worker("BUSY"), waiting=1), "The only worker is busy; it is next."),
+    ("taken", 5, asked(worker("BUSY", id="TAKER"), waiting=0), "is starting its container"),
     ("actor-starting", 5, asked(actor=actor(status="SUBMITTED")), "still starting"),
-    ("no-worker-yet", 5, asked(), "No worker is there yet"),
-    ("no-worker", 300, asked(), "none was asked for"),
-    ("no-worker", 5, asked(actor=actor(stateless=False)), "none was asked for"),
-    ("starting", 300, asked(worker("PULLING IMAGE")), "Its worker is starting: pulling image for 12 min."),
+    ("no-worker-yet", 5, asked(), "No worker yet"),
+    ("no-worker", 300, asked(), "none requested"),
+    ("no-worker", 5, asked(actor=actor(stateless=False)), "none requested"),
+    ("starting", 300, asked(worker("PULLING IMAGE")), "The worker is starting: pulling image for 12 min."),
     ("starting", 300, asked(worker("REQUESTED"), worker("REQUESTED", create_time=None)), "2 workers are starting"),
-    ("stopping", 300, asked(worker("SHUTDOWN_REQUESTED", create_time=ago(seconds=9))), "All its workers are stopping"),
-    ("old-revision", 300, asked(worker("BUSY", image="wc:1")), "an earlier revision"),
-    ("busy", 300, asked(worker("READY", image="wc:1"), worker("BUSY")), "Its one worker is busy"),
-    ("busy", 300, asked(worker("BUSY"), waiting=4), "Its one worker is busy; at most 3 messages are before it."),
-    ("busy", 300, asked(worker("BUSY"), worker("BUSY"), waiting=2), "All 2 workers are busy; at most 1 message is"),
-    ("busy", 300, asked(worker("BUSY"), waiting=None), "Its one worker is busy."),
+    ("stopping", 300, asked(worker("SHUTDOWN_REQUESTED", create_time=ago(seconds=9))), "All workers are stopping"),
+    ("old-revision", 300, asked(worker("BUSY", image="wc:1")), "an earlier image"),
+    ("busy", 300, asked(worker("READY", image="wc:1"), worker("BUSY")), "The only worker is busy"),
+    ("busy", 300, asked(worker("BUSY"), waiting=4), "The only worker is busy; up to 3 messages ahead."),
+    ("busy", 300, asked(worker("BUSY"), worker("BUSY"), waiting=2), "All 2 workers are busy; up to 1 message ahead"),
+    ("busy", 300, asked(worker("BUSY"), waiting=None), "The only worker is busy."),
     ("next", 300, asked(worker(last_health_check_time=ago(seconds=20))), "A worker is ready"),
-    ("silent", 300, asked(worker(last_health_check_time=ago(hours=3))), "last heard of 3 h ago"),
+    ("silent", 300, asked(worker(last_health_check_time=ago(hours=3))), "last responded 3 h ago"),
 ]
 
 
@@ -74,7 +74,7 @@ def test_each_reason(kind: str, waited: float, given: ActorState, words: str) ->
     why = why_not_running(execution, given, NOW)
     assert (why.kind, words in why.reason) == (kind, True), why.reason
     assert why.advice.endswith(".")
-    assert dict(why.evidence)["Has waited"]
+    assert dict(why.evidence)["Waiting for"]
 
 
 def test_what_will_not_run_by_itself_is_marked() -> None:
@@ -91,6 +91,6 @@ def test_the_evidence_names_what_can_be_checked() -> None:
     said = dict(why_not_running(execution, asked(*workers, waiting=2), NOW).evidence)
     assert said["Image"] == "wc:2, revision 2"
     assert said["Mailbox"] == "2 messages"
-    assert said["Its place"] == "among the 2; the API does not say which"
-    assert said["Worker W0"] == "Busy, 12 min old, last heard of 9 s ago, with the image wc:1"
-    assert said["Further workers"] == "2"
+    assert said["Queue position"] == "Unknown (2 queued)"
+    assert said["Worker W0"] == "Busy, 12 min old, last seen 9 s ago, image wc:1"
+    assert said["Other workers"] == "2"

@@ -71,8 +71,8 @@ class SessionAuthentication(BaseAuthentication):
             raise Problem(
                 400,
                 "unknown-tenant",
-                f"This session is signed in at “{session_tenant.name}”, and {TENANT_HEADER} names “{tenant.name}”.",
-                advice="Leave the header out, or sign in at the other one.",
+                f"This session belongs to “{session_tenant.name}”, but {TENANT_HEADER} is “{tenant.name}”.",
+                advice="Remove the header, or sign in to the other tenant.",
             )
         check = CSRFCheck(lambda _: None)
         check.process_request(http)
@@ -80,8 +80,8 @@ class SessionAuthentication(BaseAuthentication):
             raise Problem(
                 403,
                 "csrf",
-                "Nothing proves that this request was made by a page of this portal.",
-                advice="Send the header X-CSRFToken with `csrf_token` of GET /api/v1/, or use a token of your own.",
+                "Missing or invalid CSRF token.",
+                advice="Send X-CSRFToken with `csrf_token` from GET /api/v1/, or use an access token.",
             )
         return user, None
 
@@ -100,21 +100,21 @@ def tenant_of(request: HttpRequest) -> Tenant | None:
     if name is None:
         return None
     if name not in settings.TENANTS:
-        raise _unknown_tenant(f"There is no Actors API of this name: {TENANT_HEADER} must be one of the names.")
+        raise _unknown_tenant(f"Unknown tenant in {TENANT_HEADER}.")
     tenant: Tenant = settings.TENANTS[name]
     return tenant
 
 
 def _only_tenant() -> Tenant:
     if len(settings.TENANTS) != 1:
-        raise _unknown_tenant(f"This portal is one of several Actors APIs: name one in {TENANT_HEADER}.")
+        raise _unknown_tenant(f"This portal serves several Actors APIs. Choose one in {TENANT_HEADER}.")
     tenant: Tenant = next(iter(settings.TENANTS.values()))
     return tenant
 
 
 def _unknown_tenant(detail: str) -> Problem:
     names = sorted(settings.TENANTS)
-    return Problem(400, "unknown-tenant", detail, advice=f"The names are: {', '.join(names)}.", tenants=names)
+    return Problem(400, "unknown-tenant", detail, advice=f"Available: {', '.join(names)}.", tenants=names)
 
 
 def _owner(request: HttpRequest, tenant: Tenant, token: str) -> Credentials:

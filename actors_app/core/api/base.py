@@ -72,7 +72,7 @@ class Resource(APIView):
             raise Problem(403, "reads-only", reason)
         self.http.idempotency_key = idempotency.key_of(self.http, request.data)  # type: ignore[attr-defined]
         if handler.takes_nothing and request.data:
-            raise not_valid({"body": ["Nothing is sent along here."]})
+            raise not_valid({"body": ["No request body is allowed here."]})
 
     def masker(self, actor_id: str, execution_id: str, subject: str) -> Masker:
         """Return what hides the secrets of an execution, or shows them where its owner asks, which is recorded first.
@@ -157,8 +157,8 @@ class Resource(APIView):
             raise Problem(
                 409,
                 "done-before",
-                f"{result.outcome.message} Its first answer is not kept any more.",
-                advice="Nothing was done again: look at what is there now.",
+                f"{result.outcome.message} The first response is no longer stored.",
+                advice="Nothing was done again. Check the current state.",
                 changed="yes",
                 headers=REPLAYED,
             )
@@ -204,8 +204,8 @@ def require_match(request: HttpRequest, representation: Mapping[str, Any], noun:
         raise Problem(
             412,
             "changed-meanwhile",
-            f"The {noun} is not as it was when you read it, so nothing was sent.",
-            advice="Read it again, and decide.",
+            f"The {noun} has changed since you read it, so nothing was sent.",
+            advice="Read it again before you retry.",
         )
 
 

@@ -18,16 +18,16 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 _READS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # What the framework refuses, with our kind of it and what to do.
 _REFUSALS: tuple[tuple[type[exceptions.APIException] | type[Exception], int, str, str], ...] = (
-    (exceptions.NotAuthenticated, 401, "signed-out", "Send Authorization: Bearer with your own token at the API."),
+    (exceptions.NotAuthenticated, 401, "signed-out", "Send Authorization: Bearer with your API access token."),
     (exceptions.ParseError, 400, "malformed", "Send one JSON object, in UTF-8."),
-    (exceptions.MethodNotAllowed, 405, "no-such-method", "The header Allow names the methods that there are."),
-    (exceptions.NotAcceptable, 406, "not-acceptable", "Ask for application/json."),
+    (exceptions.MethodNotAllowed, 405, "no-such-method", "See the header Allow for supported methods."),
+    (exceptions.NotAcceptable, 406, "not-acceptable", "Request application/json."),
     (exceptions.UnsupportedMediaType, 415, "wrong-media-type", "Send application/json."),
-    (exceptions.Throttled, 429, "throttled", "Wait, then send it again."),
+    (exceptions.Throttled, 429, "throttled", "Wait, then retry."),
     (exceptions.PermissionDenied, 403, "not-allowed", ""),
     (PermissionDenied, 403, "not-allowed", ""),
     (exceptions.NotFound, 404, "no-such-address", ""),
-    (Http404, 404, "no-such-address", "What it named is gone, or was never there."),
+    (Http404, 404, "no-such-address", "Check the URL."),
 )
 
 
@@ -52,7 +52,7 @@ class Problem(Exception):  # noqa: N818  it is what is answered
 
 def not_valid(errors: Mapping[str, Sequence[str]]) -> Problem:
     """Return the problem of something that was sent and is not valid, with sentences by field."""
-    return Problem(422, "not-valid", "Look at `errors`: nothing was sent to the Actors API.", errors=errors)
+    return Problem(422, "not-valid", "See `errors`. Nothing was sent to the Actors API.", errors=errors)
 
 
 def handle(exception: Exception, context: Mapping[str, Any]) -> HttpResponse | None:

@@ -92,9 +92,7 @@ class Body(serializers.Serializer):
         unknown = [str(name) for name in data if name not in self.fields]
         if unknown:
             allowed = ", ".join(self.fields) or "none"
-            raise serializers.ValidationError(
-                {name: [f"There is no such field; there are: {allowed}."] for name in unknown}
-            )
+            raise serializers.ValidationError({name: [f"Unknown field. Allowed: {allowed}."] for name in unknown})
         return super().to_internal_value(data)
 
 
@@ -107,9 +105,9 @@ class Query(serializers.Serializer):
         errors = {}
         for name in query:
             if name not in self.fields:
-                errors[name] = [f"There is no such parameter; there are: {', '.join(self.fields) or 'none'}."]
+                errors[name] = [f"Unknown parameter. Allowed: {', '.join(self.fields) or 'none'}."]
             elif len(query.getlist(name)) > 1:
-                errors[name] = ["This is given more than once; give it once."]
+                errors[name] = ["Given more than once."]
         if errors:
             raise serializers.ValidationError(errors)
         return super().to_internal_value(query.dict())
@@ -121,7 +119,7 @@ class NameProblem(serializers.CharField):
     def __init__(self) -> None:
         super().__init__(
             allow_null=True,
-            help_text="What it suffers because of its name, and what can be done; null where it suffers nothing.",
+            help_text="Problems caused by its name, with advice; null if there are none.",
         )
 
 
@@ -133,8 +131,8 @@ class Slice(serializers.Serializer):
     """Which slice of a list a page is, where it was asked for by `offset`."""
 
     limit = serializers.IntegerField()
-    offset = serializers.IntegerField(help_text="How many were left out first.")
-    page_number = serializers.IntegerField(help_text="offset / limit, rounded up: counted from 0.")
+    offset = serializers.IntegerField(help_text="Number of skipped items.")
+    page_number = serializers.IntegerField(help_text="offset / limit, rounded up; starts at 0.")
 
 
 class SecretsQuery(Query):
@@ -144,7 +142,7 @@ class SecretsQuery(Query):
         ["masked", "shown"],
         required=False,
         default="masked",
-        help_text="`shown`: as it is, for the owner of the actor alone. Who looked is in the activity.",
+        help_text="`shown`: unmasked, for the actor's owner only. Reveals are recorded in the audit log.",
     )
 
 
@@ -154,10 +152,10 @@ class PageQuery(Query):
     cursor = Text(
         required=False,
         max_length=3000,
-        validators=[RegexValidator("^[A-Za-z0-9_-]+$", "There is no such page of this list; begin without a cursor.")],
-        help_text="Where the page begins, as `next` and `previous` of another page say it; the first page without.",
+        validators=[RegexValidator("^[A-Za-z0-9_-]+$", "Invalid cursor. Start without one.")],
+        help_text="Start of the page, as in `next` and `previous`; default: the first page.",
     )
-    limit = WholeInQuery(required=False, min_value=1, max_value=250, default=50, help_text="How many at most.")
+    limit = WholeInQuery(required=False, min_value=1, max_value=250, default=50, help_text="Page size.")
 
 
 class SliceQuery(PageQuery):
@@ -167,21 +165,21 @@ class SliceQuery(PageQuery):
         required=False,
         min_value=1,
         max_value=MAX_LIMIT,
-        help_text=f"How many at most: {DEFAULT_LIMIT} with `offset`, otherwise 50.",
+        help_text=f"Page size; default: {DEFAULT_LIMIT} with `offset`, otherwise 50.",
     )
     offset = WholeInQuery(
         required=False,
         min_value=0,
         max_value=MAX_OFFSET,
-        help_text="How many are left out first, in place of a cursor. Never sent to the API.",
+        help_text="Number of items to skip, instead of a cursor. Not sent to the API.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Take a cursor or an offset, and say how many are meant where that was left out."""
         if "cursor" in attrs and "offset" in attrs:
-            raise serializers.ValidationError({"offset": ["Give either cursor, or limit and offset."]})
+            raise serializers.ValidationError({"offset": ["Use either cursor, or limit and offset."]})
         attrs.setdefault("limit", DEFAULT_LIMIT if "offset" in attrs else 50)
         return attrs
 
 
-MOMENT = "A moment of UTC, ISO 8601."
+MOMENT = "UTC time, ISO 8601."

@@ -47,5 +47,5 @@ class _JSONLines(StreamedRenderer):
 
 # Of the two it is the parameter `format` that decides; a program may ask for either, or for anything.
 FileRenderers = (JSONRenderer, _CSV, _JSONLines)
-BOM_HELP = "Begin CSV with a byte order mark, as Excel needs it; JSON Lines never have one."
+BOM_HELP = "Start CSV with a byte order mark, as required by Excel. Ignored for JSON Lines."
 FILES = {"text/csv": str, "application/jsonl": str}

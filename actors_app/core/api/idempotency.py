@@ -44,7 +44,7 @@ def key_of(request: HttpRequest, data: object) -> IdempotencyKey:
     if key is None:
         return IdempotencyKey(new_key(), "", HEADER)
     if not 0 < len(key) <= _LONGEST or not key.isascii() or not key.isprintable():
-        raise not_valid({HEADER: [f"A key has 1 to {_LONGEST} printable characters of ASCII."]})
+        raise not_valid({HEADER: [f"Use 1 to {_LONGEST} printable ASCII characters."]})
     text = json.dumps(data, sort_keys=True, default=str)
     # The content keyed by the portal: a short body could be guessed from a bare hash of it.
     content = digest("actors.idempotency", f"{request.method} {request.path}\n{text}")

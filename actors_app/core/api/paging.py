@@ -96,7 +96,7 @@ def read_cursor(cursor: str) -> tuple[str, Any]:
 
 def no_such_page() -> Problem:
     """Return the problem of a cursor that is none of this list."""
-    return not_valid({"cursor": ["There is no such page of this list; begin without a cursor."]})
+    return not_valid({"cursor": ["Invalid cursor. Start without one."]})
 
 
 def link(request: HttpRequest, position: str | int | None) -> str | None:

@@ -18,21 +18,21 @@ from actors_app.core.operations.operation import Operation, calls_of
 from actors_app.core.problems import CONTENT_TYPE
 
 ERRORS = {
-    400: "The request could not be read, or no Actors API is named where there are several.",
-    401: "Nobody is signed in, or the token is not accepted.",
-    403: "It is not allowed: by the Actors API, or because only reading is.",
-    404: "It is not there.",
-    406: "It cannot be had in the form that was asked for.",
-    409: "It cannot be done as things stand, or was done before with the same key.",
-    412: "It was changed since it was read.",
-    413: "It is larger than the portal takes.",
-    414: "The address is longer than the server takes; this is the server's own page.",
-    415: "It was sent in another form than JSON.",
-    422: "Something that was sent is not valid; `errors` names it.",
-    501: "This version of the Actors API does not offer it.",
-    502: "The Actors API cannot be reached, or failed.",
-    503: "The portal, its store or the Actors API asks to wait.",
-    504: "The Actors API did not answer in time; of a write, `changed` says whether it was done.",
+    400: "Bad request, or tenant not specified.",
+    401: "Not authenticated.",
+    403: "Not allowed by the Actors API, or read-only mode.",
+    404: "Not found.",
+    406: "Not acceptable.",
+    409: "Not possible in the current state, or already processed with the same key.",
+    412: "Changed since it was read.",
+    413: "Too large.",
+    414: "URL too long (response of the web server).",
+    415: "Unsupported media type.",
+    422: "Invalid input; see `errors`.",
+    501: "Not available in this version of the Actors API.",
+    502: "The Actors API is unreachable or failed.",
+    503: "Rate limited, or temporarily unavailable.",
+    504: "The Actors API timed out; for writes, see `changed`.",
 }
 _OF_READS = (400, 401, 403, 404, 406, 422, 501, 502, 503, 504)
 _OF_WRITES = (400, 401, 403, 404, 406, 409, 413, 415, 422, 501, 502, 503, 504)
@@ -41,21 +41,21 @@ _OF_WRITES = (400, 401, 403, 404, 406, 409, 413, 415, 422, 501, 502, 503, 504)
 class Problem(serializers.Serializer):
     """What went wrong (RFC 9457), in sentences, and whether anything was changed."""
 
-    type = serializers.CharField(help_text="The address of what the kind means.")
-    kind = serializers.CharField(help_text="A word for the program.")
-    title = serializers.CharField(help_text="The kind in words.")
+    type = serializers.CharField(help_text="URL of the documentation of the kind.")
+    kind = serializers.CharField(help_text="Machine-readable kind.")
+    title = serializers.CharField(help_text="Title of the kind.")
     status = serializers.IntegerField()
-    detail = serializers.CharField(help_text="A sentence: what happened.")
-    advice = serializers.CharField(allow_blank=True, help_text="A sentence: what to do next.")
-    reason = serializers.CharField(allow_null=True, help_text="The Actors API's own words; untrusted text.")
+    detail = serializers.CharField(help_text="What happened.")
+    advice = serializers.CharField(allow_blank=True, help_text="Next step.")
+    reason = serializers.CharField(allow_null=True, help_text="Message of the Actors API; untrusted text.")
     changed = serializers.ChoiceField(["no", "yes", "unknown"], help_text="Whether anything was changed.")
     errors = serializers.DictField(
-        child=serializers.ListField(child=serializers.CharField()), help_text="Sentences by field or parameter."
+        child=serializers.ListField(child=serializers.CharField()), help_text="Messages by field or parameter."
     )
-    request_id = serializers.CharField(help_text="What the portal's log calls this request.")
-    check = serializers.CharField(required=False, help_text="Of an unknown outcome: the address that finds it out.")
+    request_id = serializers.CharField(help_text="Identifies the request in the portal's log.")
+    check = serializers.CharField(required=False, help_text="URL to check an unknown outcome.")
     tenants = serializers.ListField(
-        child=serializers.CharField(), required=False, help_text=f"The names that {TENANT_HEADER} may be."
+        child=serializers.CharField(), required=False, help_text=f"Allowed values of {TENANT_HEADER}."
     )
 
 
@@ -70,13 +70,13 @@ def page_of(item: type[serializers.Serializer], *, has_slices: bool = False) -> 
     """Return the shape of a page of a list; `has_slices` where it can be asked for by an offset too."""
     fields = {
         "items": item(many=True),
-        "next": serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one."),
-        "previous": serializers.CharField(allow_null=True, help_text="The address of the page before, if any."),
-        "total": serializers.IntegerField(help_text="How many there are on all pages."),
+        "next": serializers.CharField(allow_null=True, help_text="URL of the next page, if any."),
+        "previous": serializers.CharField(allow_null=True, help_text="URL of the previous page, if any."),
+        "total": serializers.IntegerField(help_text="Number of items on all pages."),
         "__doc__": "A page of a list.",
     }
     if has_slices:
-        fields["slice"] = Slice(required=False, help_text="Given where the page was asked for by `offset`.")
+        fields["slice"] = Slice(required=False, help_text="Present if `offset` was used.")
     return type(f"{item.__name__}Page", (serializers.Serializer,), fields)
 
 
@@ -107,13 +107,13 @@ def operation(
         summary, calls = described, []
     if upstream is not None:
         calls = calls_of(upstream)
-    asks = f"\n\nAt the Actors API: `{', '.join(calls)}`." if calls else ""
+    asks = f"\n\nActors API:  `{', '.join(calls)}`." if calls else ""
     responses: dict[Any, Any] = {}
     shapes: Mapping[str, Any] = gives if isinstance(gives, Mapping) else {"application/json": gives}
     for media_type, shape in shapes.items():
-        responses[status, media_type] = OpenApiResponse(shape, description="As it is asked for.")
+        responses[status, media_type] = OpenApiResponse(shape, description="Success.")
     if not is_write:
-        responses[304] = OpenApiResponse(description="It is as the tag in `If-None-Match` says.")
+        responses[304] = OpenApiResponse(description="Not modified (`If-None-Match`).")
     for code in sorted({*(_OF_WRITES if is_write else _OF_READS), *may}):
         responses[code, CONTENT_TYPE] = OpenApiResponse(Problem, description=ERRORS[code])
     responses[414, "text/html"] = OpenApiResponse(str, description=ERRORS[414])
@@ -124,7 +124,7 @@ def operation(
             str,
             OpenApiParameter.HEADER,
             enum=sorted(settings.TENANTS),
-            description="Which Actors API is meant; needed with a token where there are several.",
+            description="Actors API to use; required with a token if there are several.",
         )
     )
     if is_write:
@@ -133,7 +133,7 @@ def operation(
                 HEADER,
                 {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
                 OpenApiParameter.HEADER,
-                description="The same key with the same body gets the first answer again, and nothing is done twice.",
+                description="Retrying with the same key and body returns the first response.",
             )
         )
     schema_of = extend_schema(
@@ -185,7 +185,7 @@ class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     name = "token"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "description": "Your own access token at the Actors API."}
+        return {"type": "http", "scheme": "bearer", "description": "Your Actors API access token."}
 
 
 class _Session(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -197,7 +197,7 @@ class _Session(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
             "type": "apiKey",
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
-            "description": "A browser's session; what changes something needs X-CSRFToken too.",
+            "description": "Browser session; writes also require X-CSRFToken.",
         }
 
 

@@ -25,7 +25,7 @@ class Start(Resource):
 
     secret = True
 
-    @operation("Who you are here", tag="You", gives=serializers.Start)
+    @operation("Get current user", tag="You", gives=serializers.Start)
     def get(self, request: Request) -> Response:
         """Answer with the caller's name, and the token that a session needs to change something."""
         return Response(

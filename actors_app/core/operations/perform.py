@@ -46,7 +46,7 @@ T = TypeVar("T")
 _NOT_CONTENT = {KEY_FIELD, "csrfmiddlewaretoken"}
 # What is said of a write that was begun and has no answer.
 _NOT_YET: dict[str, Any] = {
-    "user_message": "This was sent before, and its answer is not known yet. It is not sent again.",
+    "user_message": "This was already submitted and is still pending. It was not sent again.",
     "changed": "unknown",
     "status": 409,
 }
@@ -102,8 +102,8 @@ class NotRecorded(AbacoError):  # noqa: N818  named as the tree of errors it bel
 
     kind = "not-recorded"
     status = 503
-    user_message = "The portal cannot record this now, so nothing was sent."
-    advice = "Try again in a moment; if it stays so, tell the people who run this portal."
+    user_message = "The audit log is unavailable, so nothing was sent."
+    advice = "Try again in a moment. If the problem persists, contact your portal administrator."
 
 
 class AnsweredBefore(AbacoError):  # noqa: N818  the same

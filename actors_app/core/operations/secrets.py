@@ -12,9 +12,9 @@ from actors_app.services.types import Actor
 REVEAL_SECRETS = Operation(
     "secret.reveal",
     about="execution",
-    done="looked at secrets of",
-    tried="look at secrets of",
-    choice="Look at hidden secrets",
+    done="revealed hidden secrets of",
+    tried="reveal hidden secrets of",
+    choice="Reveal secrets",
 )
 
 
@@ -23,8 +23,8 @@ class NotOwner(AbacoError):  # noqa: N818  named as the tree of errors it belong
 
     kind = "forbidden"
     status = 403
-    user_message = "Only the owner of the actor may see these secrets; others see what stands around them."
-    advice = "Ask the owner for what you need."
+    user_message = "Only the actor's owner can reveal these secrets."
+    advice = "Ask the owner."
 
 
 def is_owner(username: str, actor: Actor | None) -> bool:

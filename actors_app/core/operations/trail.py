@@ -81,18 +81,14 @@ def _walk(cut: AuditEntry | None) -> Proof:
     previous, checked = json.loads(cut.details)["hash"] if cut else GENESIS, 0
     for entry in AuditEntry.objects.filter(pk__lte=newest).order_by("pk").iterator(chunk_size=2000):
         if entry.previous != previous:
-            return Proof(
-                checked, previous, f"Entry {entry.pk} does not follow the one before it: something is missing."
-            )
+            return Proof(checked, previous, f"Entry {entry.pk} does not follow the previous one: entries are missing.")
         if entry.hash != entry.computed_hash():
-            return Proof(checked, previous, f"Entry {entry.pk} is not as it was written.")
+            return Proof(checked, previous, f"Entry {entry.pk} was modified.")
         previous, checked = entry.hash, checked + 1
     if checked != head.count:
-        return Proof(
-            checked, previous, f"After entry {newest} something is missing: {checked} of {head.count} are there."
-        )
+        return Proof(checked, previous, f"Entries are missing after {newest}: {checked} of {head.count} found.")
     if previous != head.last_hash:
-        return Proof(checked, previous, f"Entry {newest} is not the one that was written last.")
+        return Proof(checked, previous, f"Entry {newest} is not the last one written.")
     return Proof(checked, previous)
 
 

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             counts[finding.level] += 1
             if finding.level != "well" or not options["quiet"]:
                 self.stdout.write(f"{finding.level:8} {finding.about}: {finding.says}")
-        self.stdout.write("{well} well, {warning} to look at, {wrong} wrong.".format(**counts))
+        self.stdout.write("{well} OK, {warning} warnings, {wrong} errors.".format(**counts))
         if counts["wrong"] or (counts["warning"] and options["strict"]):
             raise SystemExit(1)
 

@@ -26,9 +26,9 @@ class Command(BaseCommand):
         """Say how many entries went; raise CommandError for a number of days that cannot be."""
         days: int = options["days"]
         if not 0 <= days <= MOST_DAYS:
-            raise CommandError(f"The days must be between 0, which is for ever, and {MOST_DAYS}.")
+            raise CommandError(f"The days must be between 0, which is forever, and {MOST_DAYS}.")
         if days == 0:
-            self.stdout.write("The audit trail is kept for ever: AUDIT_RETENTION_DAYS is 0.")
+            self.stdout.write("The audit trail is kept forever: AUDIT_RETENTION_DAYS is 0.")
             return
         count = trail.prune(timezone.now() - timedelta(days=days))
         self.stdout.write(f"{count} entries removed.")

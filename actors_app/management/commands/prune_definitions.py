@@ -26,12 +26,12 @@ class Command(BaseCommand):
         """Say how many definitions went; raise CommandError for a number of days that cannot be."""
         days: int = options["days"]
         if not 0 <= days <= MOST_DAYS:
-            raise CommandError(f"The days must be between 0, which is for ever, and {MOST_DAYS}.")
+            raise CommandError(f"The days must be between 0, which is forever, and {MOST_DAYS}.")
         if days == 0:
-            self.stdout.write("They are kept for ever: DEFINITION_RETENTION_DAYS is 0.")
+            self.stdout.write("They are kept forever: DEFINITION_RETENTION_DAYS is 0.")
             return
         before = now_ms() - days * DAY
         if options["count"]:
-            self.stdout.write(f"{old(before)} definitions would be forgotten.")
+            self.stdout.write(f"{old(before)} definitions would be deleted.")
             return
-        self.stdout.write(f"{prune(before)} definitions forgotten.")
+        self.stdout.write(f"{prune(before)} definitions deleted.")

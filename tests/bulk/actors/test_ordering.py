@@ -37,9 +37,9 @@ def test_it_is_ordered_once_and_sends_nothing_yet(signed_in: Client, wire: Wire)
     ("typed", "sentence"),
     [
         ({"number": ""}, "Type the number to confirm."),
-        ({"number": "3"}, "This is not the number: it is 2."),
-        ({"number": "2" * 30}, "This is not the number."),
-        ({"reason": " "}, "Say why;"),
+        ({"number": "3"}, "Doesn&#x27;t match. Type 2."),
+        ({"number": "2" * 30}, "Doesn&#x27;t match."),
+        ({"reason": " "}, "Enter a reason."),
     ],
 )
 def test_the_number_and_a_reason_are_needed_and_nothing_typed_is_lost(
@@ -74,7 +74,7 @@ def test_a_plan_is_its_makers_alone_and_of_its_kind(sign_in: Browser, wire: Wire
     for browser, page, changed in tries:
         answer = browser.post(page, {**form, "plan": changed})
         assert answer.status_code == 422
-        assert "too old to be used, or is not yours" in words_of(answer)
+        assert "This page has expired" in words_of(answer)
     assert BulkJob.objects.count() == 0
 
 

@@ -20,11 +20,11 @@ def test_it_names_each_actor_and_the_workers_that_would_stop(signed_in: Client, 
     answer, text = preview(signed_in, "stop", "a1", "b2")
     assert answer.status_code == 200
     assert "Stop 4 workers?" in text
-    assert "4 workers of 2 actors; 2 of them run something now." in text
-    assert text.count("2 workers will be asked to stop; 1 of them runs something now, which is cut off:") == 2
+    assert "4 workers of 2 actors, 2 busy." in text
+    assert text.count("2 workers will be stopped; 1 of them runs an execution, which is interrupted:") == 2
     assert "name-of-a1" in text
     assert "/actors/a1/workers/a1W2/" in answer.content.decode()
-    assert "type the number of workers: 4" in text
+    assert "Type the number of workers to confirm: 4" in text
     assert both.sent() == []
     assert BulkJob.objects.count() == 0
 
@@ -34,9 +34,9 @@ def test_it_counts_the_messages_that_would_be_lost(signed_in: Client, both: Wire
     both.has("c3", waiting=0)
     _, text = preview(signed_in, "purge", "a1", "b2", "c3")
     assert "Purge 2 mailboxes?" in text
-    assert "6 waiting messages of 2 actors." in text
-    assert text.count("3 waiting messages will never be run.") == 2
-    assert "Left out. No message waits in its mailbox." in text
+    assert "6 queued messages of 2 actors." in text
+    assert text.count("3 queued messages will be deleted.") == 2
+    assert "Skipped: No queued messages." in text
 
 
 def test_it_shows_the_blast_radius_of_each_deletion(signed_in: Client, both: Wire) -> None:
@@ -48,7 +48,7 @@ def test_it_shows_the_blast_radius_of_each_deletion(signed_in: Client, both: Wir
     api.get(both.root, [named(actor_payload(id="before", name="before", link="a1"))])
     answer, text = preview(signed_in, "delete", "a1", "b2")
     assert "Delete 2 actors?" in text
-    assert "2 actors, with 2 waiting messages and 2 running executions." in text
+    assert "2 actors, with 2 queued messages and 2 running executions." in text
     first, second = re.findall(r"<tr><td>.*?</tr>", answer.content.decode(), re.DOTALL)
     assert "1 alias will lead nowhere:" in first
     assert "1 nonce of its alias that can still be used, none used within the last 30 days, will open nothing:" in first
@@ -66,7 +66,7 @@ def test_what_the_api_does_not_say_about_a_deletion_is_not_known(signed_in: Clie
     wire.api.get(f"{wire.root}/configs", [])
     wire.api.get(wire.root, [])
     _, text = preview(signed_in, "delete", "a1")
-    assert "1 actor, with at least 0 waiting messages and 1 running execution." in text
+    assert "1 actor, with at least 0 queued messages and 1 running execution." in text
     assert "Not known. How many messages wait is not known." in text
     assert "Not known. Which aliases lead to it is not known." in text
 
@@ -81,7 +81,7 @@ def test_what_somebody_may_not_change_is_shown_and_left_out(signed_in: Client, b
     both.admin(is_one=False)
     _, text = preview(signed_in, "purge", "a1", "b2", "c3")
     assert "Purge 1 mailbox?" in text
-    assert "Left out. It needs UPDATE on the actor, and your level is READ." in text
+    assert "Skipped: Requires UPDATE on the actor; you have READ." in text
     assert "Your permissions at the Actors API do not allow this." in text
     order(signed_in, "purge", "a1", "b2", "c3", number=1)
     assert outcomes() == [("a1", "waiting"), ("b2", "left"), ("c3", "left")]
@@ -92,8 +92,8 @@ def test_nothing_that_somebody_may_do_offers_nothing(signed_in: Client, both: Wi
     both.admin(is_one=False)
     answer, text = preview(signed_in, "stop", "a1")
     assert answer.status_code == 409
-    assert "There is no worker to stop" in text
-    assert "your level is EXECUTE" in text
+    assert "No workers to stop" in text
+    assert "you have EXECUTE" in text
     assert 'name="reason"' not in answer.content.decode()
 
 
@@ -102,7 +102,7 @@ def test_an_administrator_may_do_all_and_is_asked_for_once(signed_in: Client, bo
     both.admin(is_one=True)
     both.has_nothing_else()
     for act in ("stop", "purge", "delete"):
-        assert "Left out" not in preview(signed_in, act, "a1", "b2", place="administration")[1]
+        assert "Skipped:" not in preview(signed_in, act, "a1", "b2", place="administration")[1]
     assert len([one for one in both.api.asked if one.url.endswith("admin-role-probe")]) == 1
 
 
@@ -119,16 +119,16 @@ def test_whether_somebody_is_an_administrator_may_not_be_known(signed_in: Client
     answer, text = preview(signed_in, "purge", "a1")
     assert answer.status_code == 200
     assert "Purge 1 mailbox?" in text
-    assert "you have no level of your own" not in text
+    assert "you have no access" not in text
 
 
 @pytest.mark.parametrize(
     ("act", "silent", "sentence"),
     [
-        ("stop", "workers", "Its workers are not known."),
-        ("purge", "messages", "How many messages wait is not known."),
-        ("stop", "permissions", "Left out. The Actors API failed"),
-        ("purge", "", "Left out. The Actors API failed"),
+        ("stop", "workers", "Workers: unknown."),
+        ("purge", "messages", "Queued messages: unknown."),
+        ("stop", "permissions", "Skipped: The Actors API failed"),
+        ("purge", "", "Skipped: The Actors API failed"),
     ],
 )
 def test_what_cannot_be_looked_at_is_left_out_and_the_others_stay(
@@ -141,7 +141,7 @@ def test_what_cannot_be_looked_at_is_left_out_and_the_others_stay(
     answer, text = preview(signed_in, act, "a1", "b2")
     assert answer.status_code == 200
     assert sentence in text
-    assert "The API did not say how 1 of them stands now. Try again" in text
+    assert "The status of 1 of them is unknown. Retry" in text
     assert "<b>broken</b>" not in answer.content.decode()
 
 
@@ -156,9 +156,7 @@ def test_it_survives_silence(signed_in: Client, wire: Wire) -> None:
 
 def test_a_count_that_the_api_does_not_give_is_not_taken_for_none(signed_in: Client, wire: Wire) -> None:
     wire.has("a1", waiting=None)
-    assert (
-        "Not known. How many messages wait is not known: the API gave no count." in preview(signed_in, "purge", "a1")[1]
-    )
+    assert "Queued messages: unknown." in preview(signed_in, "purge", "a1")[1]
 
 
 def test_picked_workers_alone_are_stopped(signed_in: Client, both: Wire) -> None:
@@ -168,39 +166,36 @@ def test_picked_workers_alone_are_stopped(signed_in: Client, both: Wire) -> None
     both.api.get(f"{both.root}/a1/workers", [both.worker("a1W1"), both.worker("a1W2"), stopping])
     _, text = preview(signed_in, "stop", "a1/a1W2", "a1/a1W3", "a1/gone0", place="all-workers")
     assert "Stop 1 worker?" in text
-    assert "1 worker will be asked to stop: a1W2" in text
-    assert "2 more of those picked are left out." in text
+    assert "1 worker will be stopped: a1W2" in text
+    assert "2 more selected workers are skipped." in text
     order(signed_in, "stop", "a1/a1W2", "a1/a1W3", "a1/gone0", number=1, place="all-workers")
     assert outcomes() == [("a1W2", "waiting"), ("a1W3", "left"), ("gone0", "left")]
     assert [one.said for one in BulkItem.objects.exclude(outcome="waiting").order_by("number")] == [
-        "It was asked to stop already.",
-        "It is gone already.",
+        "Already stopping.",
+        "Already gone.",
     ]
 
 
 def test_the_last_workers_of_an_actor_with_messages_are_missed(signed_in: Client, wire: Wire) -> None:
     wire.has("a1", stateless=False)
-    assert (
-        "2 messages wait, and no other worker is started before the next message is sent."
-        in preview(signed_in, "stop", "a1")[1]
-    )
+    assert "2 queued messages; the next message sent starts a worker." in preview(signed_in, "stop", "a1")[1]
     assert "no other worker" not in preview(signed_in, "stop", "a1/a1W1")[1]
 
 
 def test_what_is_deleted_or_has_no_worker_is_left_out(signed_in: Client, wire: Wire) -> None:
     wire.has("a1", status="SHUTTING_DOWN")
     wire.has_nothing_else()
-    assert "It is being deleted already." in preview(signed_in, "delete", "a1")[1]
+    assert "Already being deleted." in preview(signed_in, "delete", "a1")[1]
     wire.forget("GET", "/a1/workers")
     wire.api.get(f"{wire.root}/a1/workers", [])
-    assert "It has no worker." in preview(signed_in, "stop", "a1")[1]
+    assert "No workers." in preview(signed_in, "stop", "a1")[1]
 
 
 def test_at_most_so_many_at_once(signed_in: Client, wire: Wire) -> None:
     ids = [f"many{number:02}" for number in range(CAP + 3)]
     wire.has(*ids)
     _, text = preview(signed_in, "purge", *ids)
-    assert f"At most {CAP} actors at once: these are the first {CAP}, and 3 more were picked." in text
+    assert f"Limited to {CAP} actors; repeat for the remaining 3." in text
     order(signed_in, "purge", *ids, number=CAP)
     assert BulkItem.objects.count() == CAP
 
@@ -208,13 +203,13 @@ def test_at_most_so_many_at_once(signed_in: Client, wire: Wire) -> None:
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({}, "There is no such act; there are stop, purge and delete."),
-        ({"act": "halt", "pick": "a1"}, "There is no such act"),
-        ({"act": "stop"}, "Nothing is picked."),
-        ({"act": "stop", "pick": "../x"}, "What was picked is no actor and no worker."),
-        ({"act": "stop", "pick": "a1/"}, "What was picked is no actor and no worker."),
-        ({"act": "delete", "pick": "a1/w1"}, "Workers can be stopped; only actors have a mailbox"),
-        ({"act": "stop", "pick": [f"a{number}" for number in range(201)]}, "At most 200 can be picked"),
+        ({}, "Unknown action. Choose stop, purge or delete."),
+        ({"act": "halt", "pick": "a1"}, "Unknown action"),
+        ({"act": "stop"}, "Nothing selected."),
+        ({"act": "stop", "pick": "../x"}, "The selection contains an invalid actor or worker."),
+        ({"act": "stop", "pick": "a1/"}, "The selection contains an invalid actor or worker."),
+        ({"act": "delete", "pick": "a1/w1"}, "Workers can only be stopped."),
+        ({"act": "stop", "pick": [f"a{number}" for number in range(201)]}, "Select at most 200"),
     ],
 )
 def test_what_is_not_understood_is_said_and_asks_nothing(
@@ -223,7 +218,7 @@ def test_what_is_not_understood_is_said_and_asks_nothing(
     answer = signed_in.get(PAGE, asked)
     assert answer.status_code == 422
     assert sentence in words_of(answer)
-    assert "Back to the list" in words_of(answer)
+    assert "Back to list" in words_of(answer)
     assert api.asked == []
 
 

@@ -28,7 +28,7 @@ def test_each_worker_is_asked_to_stop(signed_in: Client, both: Wire) -> None:
     assert outcomes() == [("a1W1", "done"), ("a1W2", "done")]
     assert both.sent() == ["/a1/workers/a1W1", "/a1/workers/a1W2"]
     page = words_of(signed_in.get(url))
-    assert "It was asked to stop. It was running something then." in page
+    assert "Stopping. It was running an execution." in page
     assert "Finished" in page
     entries = AuditEntry.objects.filter(action="worker.stop", kind="start").order_by("pk")
     assert [(one.actor_id, one.object_id) for one in entries] == [("a1", "a1W1"), ("a1", "a1W2")]
@@ -46,8 +46,8 @@ def test_each_mailbox_is_purged(signed_in: Client, both: Wire) -> None:
     assert outcomes() == [("a1", "done"), ("b2", "done")]
     assert both.sent() == ["/a1/messages", "/b2/messages"]
     page = words_of(signed_in.get(url))
-    assert "The mailbox was purged; 1 message was in it." in page
-    assert "The mailbox was purged; 3 messages were in it." in page
+    assert "Mailbox purged (1 message deleted)." in page
+    assert "Mailbox purged (3 messages deleted)." in page
     entry = AuditEntry.objects.filter(action="mailbox.purge", kind="start").order_by("pk")[0]
     assert json.loads(entry.details)["before"] == {"waiting": 1}
 
@@ -62,7 +62,7 @@ def test_each_actor_is_deleted(signed_in: Client, both: Wire) -> None:
     signed_in.post(url)
     assert outcomes() == [("a1", "done"), ("b2", "done")]
     page = signed_in.get(url)
-    assert "It is deleted. The API is still cleaning up after it." in words_of(page)
+    assert "Deleted. The API is still cleaning up." in words_of(page)
     assert "name-of-a1" in words_of(page)
     assert 'href="/actors/a1/"' not in page.content.decode()
     start = AuditEntry.objects.get(action="actor.delete", kind="start", actor_id="a1")
@@ -87,8 +87,8 @@ def test_what_went_meanwhile_is_not_done_again(signed_in: Client, both: Wire) ->
     assert {outcome for _, outcome in outcomes()} == {"skipped"}
     assert both.sent() == []
     page = words_of(signed_in.get(deletion))
-    assert "It was gone already. Nothing was sent." in page
-    assert "It was being deleted already. Nothing was sent." in page
+    assert "Already gone. Nothing was sent." in page
+    assert "Already being deleted. Nothing was sent." in page
 
 
 def test_a_right_that_was_taken_away_is_a_sentence_and_the_others_go_on(signed_in: Client, both: Wire) -> None:
@@ -111,7 +111,7 @@ def test_silence_before_anything_was_begun_keeps_the_turn(signed_in: Client, wir
     wire.api.is_silent("GET", f"{wire.root}/a1/messages")
     answer = signed_in.post(url)
     assert answer.status_code == 502
-    assert "what waits was not begun" in words_of(answer)
+    assert "the rest was not started" in words_of(answer)
     assert outcomes() == [("a1", "waiting"), ("b2", "waiting")]
     wire.forget("GET", "/a1/messages")
     wire.api.get(f"{wire.root}/a1/messages", {"messages": 2})
@@ -216,8 +216,8 @@ def test_it_can_be_stopped_between_two(signed_in: Client, wire: Wire) -> None:
     signed_in.post(url)
     assert outcomes() == [("a1", "done"), ("b2", "skipped")]
     page = words_of(signed_in.get(url))
-    assert "Nothing was sent for the 1 mailbox that still waited." in page
-    assert "You stopped before its turn; nothing was sent." in page
+    assert "1 mailbox not processed." in page
+    assert "Stopped before it started; nothing was sent." in page
 
 
 def test_a_job_is_its_makers_alone(sign_in: Browser, wire: Wire) -> None:
@@ -226,4 +226,4 @@ def test_a_job_is_its_makers_alone(sign_in: Browser, wire: Wire) -> None:
     other = sign_in(username="team")
     assert other.get(url).status_code == 404
     assert other.post(url).status_code == 404
-    assert "Purge" not in words_of(other.get("/bulk/")).partition("My bulk acts")[2]
+    assert "Purge" not in words_of(other.get("/bulk/")).partition("Bulk actions")[2]

@@ -35,4 +35,4 @@ def test_all_that_match_go_into_a_file_by_the_address_of_the_list(signed_in: Cli
     assert (answer.status_code, answer["Location"]) == (302, "/executions/?outcome=failed&format=csv")
     refused = signed_in.get("/executions/picked/", {"scope": "picked"})
     assert refused.status_code == 422
-    assert "Nothing is picked." in refused.content.decode()
+    assert "Nothing selected." in refused.content.decode()

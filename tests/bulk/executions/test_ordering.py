@@ -36,14 +36,14 @@ def test_it_is_ordered_once_and_sends_nothing_yet(signed_in: Client, api: API, h
     assert "word-count" in page
     api.get("/actors/v2", [actor_payload()])
     line = " ".join(re.sub(r"<[^>]+>", " ", signed_in.get("/activity/").content.decode()).split())
-    assert "ordered one act on 2 executions" in line
+    assert "started a bulk action on 2 executions" in line
 
 
 def test_a_reason_is_needed_and_nothing_typed_is_lost(signed_in: Client, api: API, history: ActorHistory) -> None:
     api_says(api, run0="RUNNING", run1="RUNNING")
     plan = plan_in(preview(signed_in, act="halt")[0])
     before = len(api.asked)
-    for reason, sentence in (("  ", "Say why;"), ("x" * 501, "Say it in 500 characters.")):
+    for reason, sentence in (("  ", "Enter a reason."), ("x" * 501, "Use at most 500 characters.")):
         answer = signed_in.post(PAGE, {"plan": plan, "reason": reason, "write_key": KEY})
         page = answer.content.decode()
         assert answer.status_code == 422
@@ -68,7 +68,7 @@ def test_an_order_of_who_was_signed_out_is_kept_and_not_given(
     answer = sign_in().get(way)
     assert answer.status_code == 200
     assert 'value="they hang"' in answer.content.decode()
-    assert "Halt 2 executions and lose their work" in answer.content.decode()
+    assert "Halt 2 executions" in answer.content.decode()
     assert BulkJob.objects.count() == 0
     assert not AuditEntry.objects.exists()
 
@@ -81,5 +81,5 @@ def test_a_plan_is_its_makers_alone(sign_in: Browser, api: API, history: ActorHi
         browser = other if changed == plan else sign_in()
         answer = browser.post(PAGE, {"plan": changed, "reason": "r", "write_key": KEY})
         assert answer.status_code == 422
-        assert "too old to be used, or is not yours" in answer.content.decode()
+        assert "This page has expired" in answer.content.decode()
     assert BulkJob.objects.count() == 0

@@ -16,7 +16,7 @@ def test_ones_own_acts_are_listed_newest_first_with_how_far_they_are(
 ) -> None:
     browser = sign_in()
     api_says(api, run0="RUNNING", run1="RUNNING")
-    assert "You have ordered no bulk act yet" in browser.get("/bulk/").content.decode()
+    assert "No bulk actions yet" in browser.get("/bulk/").content.decode()
     first = order(browser, act="halt", scope="all", reason="<b>they hang</b>")
     page = browser.get("/bulk/").content.decode()
     assert f'href="{first}"' in page

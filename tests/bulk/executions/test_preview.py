@@ -25,8 +25,8 @@ def test_the_preview_counts_what_it_applies_to(signed_in: Client, api: API, hist
     answer, text = preview(signed_in, act="halt")
     assert answer.status_code == 200
     assert "Halt 2 executions?" in text
-    assert "Of 5 executions that match, 2 are running." in text
-    assert "Halt 2 executions and lose their work" in text
+    assert "Of 5 executions matching, 2 are running." in text
+    assert "Halt 2 executions" in text
     assert "run0" in text
     assert "run1" in text
     assert "done0" not in text
@@ -41,10 +41,10 @@ def test_the_preview_says_of_each_that_was_ticked_why_it_is_left_out(
     picks = [f"{ACTOR_ID}/{one}" for one in ("run0", "wait0", "done0", "nosuch0")] + ["secret0actor/theirs0"]
     _, text = preview(signed_in, act="halt", pick=picks)
     assert "Halt 1 execution?" in text
-    assert "Of the 5 executions that you ticked, 1 is running." in text
-    assert "It has not started; only what runs can be halted." in text
-    assert "It does not run any more: Failed." in text
-    assert text.count("It is not in the history, or not for you to see.") == 2
+    assert "Of the 5 executions selected, 1 is running." in text
+    assert "Not started; only running executions can be halted." in text
+    assert "No longer running: Failed." in text
+    assert text.count("Not found, or you don&#x27;t have access.") == 2
     assert "hidden-name" not in text
 
 
@@ -58,8 +58,8 @@ def test_what_has_ended_meanwhile_is_not_offered(signed_in: Client, api: API, hi
 def test_a_filter_that_lets_none_run_offers_nothing(signed_in: Client, history: ActorHistory) -> None:
     answer, text = preview(signed_in, act="halt", outcome="failed")
     assert answer.status_code == 409
-    assert "There is nothing to halt" in text
-    assert "Of 2 executions that match, none is running." in text
+    assert "Nothing to halt" in text
+    assert "Of 2 executions matching, none is running." in text
     assert 'name="reason"' not in answer.content.decode()
 
 
@@ -68,7 +68,7 @@ def test_at_most_so_many_at_once(signed_in: Client, api: API, history: ActorHist
     record(history, [made(f"many{number}", "RUNNING", number) for number in range(CAP + 20)])
     answer, text = preview(signed_in, act="halt")
     assert f"Halt {CAP} executions?" in text
-    assert f"At most {CAP} at once: these are the first {CAP} of {CAP + 22}." in text
+    assert f"Limited to {CAP}: the first {CAP} of {CAP + 22}." in text
     assert "and 180 more." in text
     signed_in.post(PAGE, {"plan": plan_in(answer), "reason": "too many", "write_key": KEY})
     assert BulkItem.objects.count() == CAP
@@ -85,11 +85,11 @@ def test_only_messages_that_are_kept_and_may_be_seen_are_sent_again(
     answer, text = preview(
         signed_in, act="resend", pick=[f"{ACTOR_ID}/{one}" for one in ("done0", "done1", "run0", "run1")]
     )
-    assert "Send 1 message again?" in text
+    assert "Resend 1 message?" in text
     assert "Only alice and the actor&#x27;s owner may see it." in text
     assert "The time for which it is kept is over." in text
     assert "It was not sent through this portal" in text
-    assert "Send 1 message again?" in preview(signed_in, act="resend")[1]
+    assert "Resend 1 message?" in preview(signed_in, act="resend")[1]
     assert "hello" not in answer.content.decode()
 
 
@@ -97,19 +97,19 @@ def test_a_message_that_would_break_the_actor_is_left_out(signed_in: Client, api
     keep("done0", body=b"x" * 131_068)
     keep("done1")
     text = preview(signed_in, act="resend", pick=[f"{ACTOR_ID}/done0", f"{ACTOR_ID}/done1"])[1]
-    assert "Send 1 message again?" in text
+    assert "Resend 1 message?" in text
     assert "131,068 bytes; at most 131,067 fit" in text
 
 
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        ({}, "There is no such act; there are halt and resend."),
-        ({"act": "delete"}, "There is no such act"),
-        ({"act": "halt", "scope": "picked"}, "Nothing is picked."),
-        ({"act": "halt", "scope": "everything"}, "There is no such choice"),
-        ({"act": "halt", "pick": "../x"}, "What was picked is no execution."),
-        ({"act": "halt", "pick": [f"a/b{number}" for number in range(201)]}, "At most 200 can be picked"),
+        ({}, "Unknown action. Choose halt or resend."),
+        ({"act": "delete"}, "Unknown action"),
+        ({"act": "halt", "scope": "picked"}, "Nothing selected."),
+        ({"act": "halt", "scope": "everything"}, "Unknown selection"),
+        ({"act": "halt", "pick": "../x"}, "The selection contains an invalid execution."),
+        ({"act": "halt", "pick": [f"a/b{number}" for number in range(201)]}, "Select at most 200"),
         ({"act": "halt", "outcome": "sad"}, "There is no such outcome"),
     ],
 )
@@ -119,5 +119,5 @@ def test_what_is_not_understood_is_said_and_asks_nothing(
     answer, text = preview(signed_in, **asked)
     assert answer.status_code == 422
     assert sentence in text
-    assert "Back to the list" in text
+    assert "Back to list" in text
     assert api.asked == []

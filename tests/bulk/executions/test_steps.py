@@ -38,8 +38,8 @@ def test_each_is_halted_and_each_has_a_result(signed_in: Client, api: API, histo
     assert (answer.status_code, answer["Location"]) == (302, url)
     assert outcomes() == [("run0", "done"), ("run1", "skipped")]
     page = signed_in.get(url).content.decode()
-    assert "The halt was ordered." in page
-    assert "It did not run any more: failed. Nothing was sent." in page
+    assert "Halt requested." in page
+    assert "No longer running: failed. Nothing was sent." in page
     assert "Finished" in page
     assert [request.method for request in api.asked].count("DELETE") == 1
     start, end = AuditEntry.objects.filter(action="execution.halt").order_by("pk")
@@ -111,8 +111,8 @@ def test_silence_before_anything_was_begun_keeps_the_turn(signed_in: Client, api
     page = answer.content.decode()
     assert answer.status_code == 502
     assert "cannot be reached" in page
-    assert "what waits was not begun" in page
-    assert "Go on" in page
+    assert "the rest was not started" in page
+    assert "Resume" in page
     assert outcomes() == [("run0", "waiting"), ("run1", "waiting")]
     assert not AuditEntry.objects.filter(action="execution.halt").exists()
     api.wire.reset()
@@ -157,7 +157,7 @@ def test_what_a_dead_process_had_begun_is_looked_up_and_not_repeated(
     assert len(api.asked) == before
     assert outcomes() == [("run0", "done"), ("run1", "unknown")]
     page = signed_in.get(url).content.decode()
-    assert "The portal was interrupted. It is not known whether it was done." in page
+    assert "Interrupted; outcome unknown." in page
 
 
 def test_while_one_page_moves_it_on_another_only_looks(signed_in: Client, api: API, history: ActorHistory) -> None:
@@ -168,7 +168,7 @@ def test_while_one_page_moves_it_on_another_only_looks(signed_in: Client, api: A
     signed_in.post(url)
     assert len(api.asked) == before
     assert outcomes() == [("run0", "waiting"), ("run1", "waiting")]
-    assert "takes long, or the portal was interrupted" in signed_in.get(url).content.decode()
+    assert "Waiting for one item" in signed_in.get(url).content.decode()
     BulkJob.objects.update(busy_until=timezone.now() - timedelta(seconds=1))
     api.delete(f"{ACTOR}/executions/run0")
     api.delete(f"{ACTOR}/executions/run1")
@@ -188,9 +188,9 @@ def test_it_can_be_stopped_between_two(signed_in: Client, api: API, history: Act
     signed_in.post(url)
     assert outcomes() == [("run0", "done"), ("run1", "skipped")]
     page = signed_in.get(url).content.decode()
-    assert "You stopped before its turn; nothing was sent." in page
+    assert "Stopped before it started; nothing was sent." in page
     assert "Stopped" in page
-    assert "Go on" not in page
+    assert "Resume" not in page
 
 
 def test_a_poll_moves_it_on_and_brings_only_what_is_new(
@@ -226,7 +226,7 @@ def test_a_poll_that_fails_stops_and_offers_to_go_on(
     page = answer.content.decode()
     assert answer.status_code == 286
     assert "cannot be reached" in page
-    assert "Go on" in page
+    assert "Resume" in page
     assert "no-script" not in page
 
 
@@ -290,7 +290,7 @@ def test_an_item_that_was_given_up_is_corrected_by_who_knows(history: ActorHisto
         handle=KEY, tenant="default", username="jdoe", act="halt", key="k", created=timezone.now()
     )
     item = BulkItem.objects.create(job=job, number=1, actor_id=ACTOR_ID, object_id="run0", outcome="unknown")
-    steps._save(item, turns.TurnResult("done", "The halt was ordered."))
+    steps._save(item, turns.TurnResult("done", "Halt requested."))
     assert outcomes() == [("run0", "done")]
     steps._save(item, turns.TurnResult("refused", "Later and wrong."))
     assert outcomes() == [("run0", "done")]

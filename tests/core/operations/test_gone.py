@@ -56,7 +56,7 @@ def test_an_alias_and_a_config(kind: str, signed_in: Client, api: API) -> None:
     api.wire.assert_all_requests_are_fired = False
     form = expected(signed_in, url) | {"confirm": f"my-{kind}"}
     api.refuse("DELETE", path, f"No {kind} found with name my-{kind}.", 404)
-    words = f"The {kind} my-{kind} was deleted already."
+    words = f"{kind.capitalize()} my-{kind} was already deleted."
     assert words in shown(signed_in, api, url, form, f"/{plural}/")
     program = signed_in.delete(f"/api/v1/{plural}/my-{kind}/")
     assert (program.status_code, program.json()["message"]) == (200, words)
@@ -66,7 +66,7 @@ def test_a_nonce(signed_in: Client, api: API) -> None:
     api.get(f"{ACTOR}/nonces", [nonce_payload()])
     api.get(ACTOR, actor_payload())
     url = f"/actors/{ACTOR_ID}/nonces/{HANDLE}/delete/"
-    words = "This nonce was deleted already."
+    words = "This nonce was already deleted."
     seen = re.search(r'name="seen" value="([^"]*)"', signed_in.get(url).content.decode())
     assert seen
     api.wire.reset()

@@ -137,7 +137,7 @@ def test_a_process_that_dies_in_the_call_leaves_an_open_write(signed_in: Client,
     assert entries() == [("start", "")]
     answer = signed_in.post(URL, FORM)
     assert answer.status_code == 409
-    assert "its answer is not known yet" in answer.content.decode()
+    assert "is still pending" in answer.content.decode()
     assert len(api.asked) == 1
 
 
@@ -150,7 +150,7 @@ def test_without_a_record_there_is_no_write(signed_in: Client, api: API) -> None
         )
     answer = signed_in.post(URL, FORM)
     assert answer.status_code == 503
-    assert "cannot record this now, so nothing was sent" in answer.content.decode()
+    assert "audit log is unavailable, so nothing was sent" in answer.content.decode()
     assert "hello</textarea>" in answer.content.decode()
     assert api.asked == []
 

@@ -61,7 +61,7 @@ def test_a_changed_field_names_its_entry(field: str) -> None:
 def test_a_changed_time_or_start_names_its_entry() -> None:
     entry, other = wrote(), wrote()
     AuditEntry.objects.filter(pk=other.pk).update(time=other.time - DAY)
-    assert trail.verify().broken == f"Entry {other.pk} is not as it was written."
+    assert trail.verify().broken == f"Entry {other.pk} was modified."
     AuditEntry.objects.filter(pk=other.pk).update(time=other.time)
     assert trail.verify().holds
     AuditEntry.objects.filter(start=other).update(start=None)
@@ -77,11 +77,11 @@ def take_out(entry: AuditEntry) -> None:
 def test_an_entry_taken_out_is_noticed_wherever_it_was() -> None:
     first, middle, last = read(), read(), read()
     take_out(last)
-    assert trail.verify().broken == f"After entry {middle.pk} something is missing: 2 of 3 are there."
+    assert trail.verify().broken == f"Entries are missing after {middle.pk}: 2 of 3 found."
     take_out(first)
-    assert trail.verify().broken == f"Entry {middle.pk} does not follow the one before it: something is missing."
+    assert trail.verify().broken == f"Entry {middle.pk} does not follow the previous one: entries are missing."
     take_out(middle)
-    assert trail.verify().broken == "After entry 0 something is missing: 0 of 3 are there."
+    assert trail.verify().broken == "Entries are missing after 0: 0 of 3 found."
 
 
 def test_an_entry_added_beside_the_door_is_noticed() -> None:
@@ -89,9 +89,9 @@ def test_an_entry_added_beside_the_door_is_noticed() -> None:
     forged = AuditEntry(kind="read", tenant="default", username="x", request_id="", previous=last.hash)
     forged.hash = forged.computed_hash()
     forged.save()
-    assert trail.verify().broken == f"After entry {forged.pk} something is missing: 2 of 1 are there."
+    assert trail.verify().broken == f"Entries are missing after {forged.pk}: 2 of 1 found."
     AuditHead.objects.update(count=2)
-    assert trail.verify().broken == f"Entry {forged.pk} is not the one that was written last."
+    assert trail.verify().broken == f"Entry {forged.pk} is not the last one written."
 
 
 def test_pruning_leaves_a_chain_that_holds() -> None:
@@ -126,7 +126,7 @@ def test_more_than_was_pruned_cannot_be_taken_out() -> None:
     young = read()
     trail.prune(timezone.now() - DAY)
     take_out(young)
-    assert "something is missing" in trail.verify().broken
+    assert "are missing" in trail.verify().broken
 
 
 def test_what_an_earlier_pruning_left_as_the_beginning_is_not_the_beginning_any_more() -> None:
@@ -168,7 +168,7 @@ def test_numbers_are_not_given_again() -> None:
 
 def test_for_ever_is_the_default_and_nonsense_is_refused() -> None:
     wrote(ago=4000 * DAY)
-    assert says("prune_audit") == "The audit trail is kept for ever: AUDIT_RETENTION_DAYS is 0.\n"
+    assert says("prune_audit") == "The audit trail is kept forever: AUDIT_RETENTION_DAYS is 0.\n"
     assert AuditEntry.objects.count() == 2
     for days in (-1, 36501):
         with pytest.raises(CommandError, match="The days must be between"):

@@ -65,7 +65,7 @@ def test_whoever_switched_keys_off_is_told_so_and_no_key_does_anything(signed_in
     signed_in.post("/account/preferences/", {"zone": "UTC", "density": "comfortable", "page_size": "50"})
     page = signed_in.get(URL).content.decode()
     assert "data-keys" not in page.partition(">")[2].partition(">")[0]
-    assert "Single keys are switched off." in page
+    assert "Keyboard shortcuts are off." in page
 
 
 def test_it_needs_credentials(client: Client) -> None:

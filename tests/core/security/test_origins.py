@@ -171,7 +171,7 @@ def test_what_moves_goes_on_at_the_new_address_and_nobody_stays_signed_in(
     browser = sign_in()
     page = browser.get("/activity/?window=all").content.decode()
     assert "moved what is kept to the new address of <bdi>default" in page.replace('<a class="plain-link">', "")
-    assert "looked at secrets of" in page
+    assert "revealed hidden secrets of" in page
     entry = AuditEntry.objects.get(action="tenant.move")
     detail = browser.get(f"/activity/{entry.pk}/").content.decode()
     assert OLD in detail
@@ -198,8 +198,8 @@ def test_what_was_kept_since_is_not_lost_unasked(moved: Client, sign_in: Browser
     answer_everything(api.wire, url=NEW)
     assert browser.get("/account/").status_code == 302, "who had signed in since signs in again too"
     page = sign_in().get("/activity/?window=all").content.decode()
-    assert "took a result of" in page, "what was done since stays on the trail, and is shown"
-    assert "looked at secrets of" in page
+    assert "fetched a result of" in page, "what was done since stays on the trail, and is shown"
+    assert "revealed hidden secrets of" in page
     assert trail.verify().holds
     at(settings, default=THIRD)
     says("default")

@@ -144,10 +144,10 @@ def test_it_ends_one_of_ones_own_sessions(sign_in: Browser) -> None:
     mine, other = sign_in(), sign_in()
     [_, handle] = handles(mine)
     answer = mine.post(f"/account/sessions/{handle}/end/", follow=True)
-    assert "The session was ended." in answer.content.decode()
+    assert "Session signed out." in answer.content.decode()
     assert mine.get("/account/").status_code == 200
     assert other.get("/account/").status_code == 302
-    assert "had ended already" in mine.post(f"/account/sessions/{handle}/end/", follow=True).content.decode()
+    assert "was already signed out" in mine.post(f"/account/sessions/{handle}/end/", follow=True).content.decode()
 
 
 def test_ending_this_one_is_signing_out(sign_in: Browser) -> None:
@@ -162,7 +162,7 @@ def test_ending_this_one_is_signing_out(sign_in: Browser) -> None:
 def test_it_ends_all_others(sign_in: Browser) -> None:
     mine, second, third, foreign = sign_in(), sign_in(), sign_in(), sign_in(username="somebody-else")
     answer = mine.post("/account/sessions/end-others/", follow=True)
-    assert "2 other sessions were ended." in answer.content.decode()
+    assert "2 other sessions signed out." in answer.content.decode()
     assert [browser.get("/account/").status_code for browser in (mine, second, third, foreign)] == [200, 302, 302, 200]
 
 
@@ -227,7 +227,7 @@ def test_a_lost_secret_key_ends_in_a_sign_in_too(sign_in: Browser, settings: Any
 def test_a_session_can_be_made_to_read_only_and_a_new_sign_in_ends_that(sign_in: Browser, api: API) -> None:
     browser = sign_in()
     answer = browser.post("/account/read-only/", follow=True)
-    assert "This session only reads from now on." in answer.content.decode()
+    assert "Read-only mode is on for this session." in answer.content.decode()
     assert "/account/read-only/" not in answer.content.decode()
     assert browser.post("/actors/new/", {"image": "a/b"}).status_code == 403
     stale = sessions.SessionStore(key_of(browser))
