@@ -270,7 +270,7 @@ def test(arguments: list[str]) -> int:
         [str(PYTHON), "manage.py", "makemigrations", "--check", "--dry-run", "-v0"],
         # By file, since the tests of one share what they start, and three at a time on two cores, since many wait.
         # Coverage takes a fifth of the time: it has a run of its own (CONTRIBUTING.md).
-        [*tool, "pytest", "-n", "3", "--dist", "loadfile", "-q", *full],
+        [*tool, "pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-q", *full],
     ]
     failed = []
     with tempfile.TemporaryFile() as output:

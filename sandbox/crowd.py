@@ -18,28 +18,28 @@ COLLEAGUES = {
     "amara": ("Amara", "Okafor"),
     "lena": ("Lena", "Vogt"),
 }
-EXECUTIONS = 100_000
+LAST_NIGHT = 1_200  # executions of one person
 SOURCES = ("nanopore", "illumina", "cryo-em", "maldi", "lidar", "argo-floats", "goes-16", "weather-radar")
 STEPS = ("ingest", "check", "align", "report", "archive")
 SECONDS = {"ingest": 6, "check": 2, "align": 38, "report": 11, "archive": 4}
 UNSEEN = ("maldi-archive", "lidar-archive", "goes-16-report")  # nobody but their owner may read these
 
 
-def crowd() -> list[Sketch]:
-    """Return the actors: the one with half of the executions first, then many, a few of which run often."""
+def crowd(executions: int) -> list[Sketch]:
+    """Return actors with so many executions: the one with half of them first, then many, a few of which run often."""
     everybody = dict.fromkeys((*COLLEAGUES, "team"), "EXECUTE")
     largest = Sketch(
-        "sequence-aligner", "tacc/sequence-aligner:4.2", "demo", "Aligns reads to the reference genomes.", 48_800, 14,
-        0.035, everybody, {"max_workers": 8}, workers=8,
+        "sequence-aligner", "tacc/sequence-aligner:4.2", "demo", "Aligns reads to the reference genomes.",
+        executions // 2 - LAST_NIGHT, 14, 0.035, everybody, {"max_workers": 8}, workers=8,
         logs_of_a_day=True,
     )  # fmt: skip
     night = replace(
-        largest, runs=1_200, owner="nadia", shared={}, seconds=1.4, failing=0.94, codes=(3,),
+        largest, runs=LAST_NIGHT, owner="nadia", shared={}, seconds=1.4, failing=0.94, codes=(3,),
         error="cannot reach the reference store refstore.example.org:5432: password authentication failed",
     )  # fmt: skip
     names = [f"{source}-{step}" for step in STEPS for source in SOURCES][1:]
     weights = [1 / (place + 3) for place in range(len(names))]
-    rest = EXECUTIONS - largest.runs - night.runs
+    rest = executions - largest.runs - night.runs
     runs = [int(rest * weight / sum(weights)) for weight in weights]
     runs[0] += rest - sum(runs)
     others = [_of_the_crowd(name, place, number) for place, (name, number) in enumerate(zip(names, runs, strict=True))]

@@ -67,7 +67,7 @@ class Filler:
         self.ids.seed(SEED)
         furnish(actors, self.now, self.id, [BASE_ROLE])
         if self.size == "large":
-            self.actors(crowd())
+            self.actors(crowd(settings.SANDBOX_CROWD))
 
     def actors(self, table: Iterable[Sketch]) -> dict[str, Actor]:
         """Make the actors of a table, with their permissions and their history."""

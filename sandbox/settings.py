@@ -20,6 +20,7 @@ SANDBOX_CONTAINER_BACKEND = os.environ.get("SANDBOX_CONTAINER_BACKEND", "docker"
 SANDBOX_TENANT = os.environ.get("SANDBOX_TENANT", "SANDBOX")
 SANDBOX_CASE = os.environ.get("SANDBOX_CASE", "camel")  # of the names in v2; `snake` is Abaco's default off a gateway
 SANDBOX_FILL = os.environ.get("SANDBOX_FILL", "full")
+SANDBOX_CROWD = int(os.environ.get("SANDBOX_CROWD", "100000"))
 SANDBOX_ENGINE = os.environ.get("SANDBOX_ENGINE", "on") == "on"
 
 # How long things take and last, in seconds.

@@ -1,5 +1,6 @@
 """What many tests share: the API at the wire, a signed-in visitor, and no way out but loopback."""
 
+import gc
 import os
 import tempfile
 import time
@@ -38,6 +39,19 @@ def pytest_runtest_setup() -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
 
 
+# Files whose few tests take longest begin first, or one worker would go on alone with one of them at the end. The
+# plain order of files by their number of tests is switched off for it (`--no-loadscope-reorder`).
+LONG = (
+    "tests/e2e/",
+    "tests/core/api/test_fuzz.py",
+    "tests/test_gates.py",
+    "tests/deployment/",
+    "tests/sandbox/",
+    "tests/canary/",
+    "tests/faults/",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is about another store than that of this run, and without `--full` what is marked full."""
     from django.db import connection
@@ -50,6 +64,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if others := [item for item in items if left_out(item)]:
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if not left_out(item)]
+    items.sort(key=lambda item: next((place for place, path in enumerate(LONG) if item.nodeid.startswith(path)), 99))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what was imported and collected, which lives until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def key_of(browser: Client) -> str:

@@ -111,10 +111,8 @@ class AliasDetail(Aliases):
         tag=TAG,
         takes=False,
         gives=Done,
-        about=(
-            "The actor is not affected. Nonces of the alias are kept and would work again for a new alias of the same "
-            "name: delete them first."
-        ),
+        about="The actor is not affected. Nonces of the alias are kept and would work again for a new alias of the "
+        "same name: delete them first. An unknown name counts as already deleted; see `message`.",
     )
     def delete(self, request: Request, alias: str) -> Response:
         """Delete it."""

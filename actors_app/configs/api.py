@@ -118,7 +118,7 @@ class ConfigDetail(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="Administrators only.",
+        about="Administrators only. An unknown name counts as already deleted; see `message`.",
     )
     def delete(self, request: Request, config: str) -> Response:
         """Delete it."""

@@ -85,7 +85,7 @@ def test_it_shows_all_that_depends_on_the_actor(signed_in: Client, api: Any) -> 
     api.get("/actors/v2/aliases/second/nonces", [nonce_payload()])
     api.get("/actors/v2/aliases/third/nonces", [])
     assert shown(signed_in) == [
-        "3 queued messages will be deleted.",
+        "3 waiting messages will never be run.",
         "2 workers, and 1 running execution that is cut off.",
         "2 nonces that can still be used, 1 of them used within the last 30 days: whoever sends with one is refused."
         " See the nonces",
@@ -105,7 +105,7 @@ def test_it_shows_all_that_depends_on_the_actor(signed_in: Client, api: Any) -> 
 def test_what_depends_on_nothing_is_said_to(signed_in: Client, api: Any) -> None:
     answers(api, messages={"messages": 0}, workers=[], nonces=[])
     assert shown(signed_in)[:-1] == [
-        "No queued messages.",
+        "No message waits in its mailbox.",
         "It has no worker now, so nothing runs.",
         "It has no nonce.",
         "No alias leads to it.",
@@ -199,7 +199,7 @@ def test_it_says_when_the_api_is_still_cleaning_up(signed_in: Client, api: Any) 
     api.delete(API, None, message=message)
     api.get("/actors/v2", [])
     page = signed_in.post(URL, form | {"confirm": "word-count"}, follow=True).content.decode()
-    assert "The actor word-count is deleted. The API is still cleaning up." in page
+    assert "The actor word-count is deleted. The API is still cleaning up after it." in page
 
 
 def test_it_rejects_the_wrong_method(signed_in: Client) -> None:

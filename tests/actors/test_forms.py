@@ -168,7 +168,7 @@ def test_a_bad_environment_has_a_sentence(fields: dict[str, str], words: str) ->
         ("", "x", "has no name"),
         ("A=B", "x", "equals sign"),
         ("A\tB", "x", "control characters"),
-        ("A", "a\x00", "invalid character"),
+        ("A", "a\x00", "zero character"),
     ],
 )
 def test_a_bad_row_is_marked(name: str, value: str, words: str) -> None:

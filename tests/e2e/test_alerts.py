@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -14,14 +13,28 @@ from tests.faults.stand_in import StandIn
 from tests.support.running import running_portal
 
 pytestmark = pytest.mark.browser
+CutOff = tuple[Page, StandIn, str, str]
+
+
+@pytest.fixture(scope="module")
+def failing(portal: Portal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Portal, StandIn]]:
+    """Run a portal whose API, the usual sandbox, can be made to hang up."""
+    host, _, port = portal.sandbox.url.removeprefix("http://").partition(":")
+    directory = tmp_path_factory.mktemp("failing")
+    with StandIn(behind=(host, int(port))) as api, running_portal(directory, api.url) as running:
+        yield Portal(running.url, portal.sandbox, running.log, running.store), api
 
 
 @pytest.fixture
-def failing(portal: Portal, tmp_path: Path) -> Iterator[tuple[Portal, StandIn]]:
-    """Run a portal whose API, the usual sandbox, can be made to hang up."""
-    host, _, port = portal.sandbox.url.removeprefix("http://").partition(":")
-    with StandIn(behind=(host, int(port))) as api, running_portal(tmp_path, api.url) as running:
-        yield Portal(running.url, portal.sandbox, running.log, running.store), api
+def cut_off(visit: Visit, failing: tuple[Portal, StandIn]) -> Iterator[CutOff]:
+    """Yield a page of somebody signed in, the API, and the ids of an actor and of an execution that runs."""
+    portal, api = failing
+    api.heal()
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("abacosamples/sleep_loop", name="cut-off")
+    execution = demo.send(actor, '{"sleep": 1, "iterations": 60}')
+    yield visit("admin", at=portal), api, actor, execution
+    demo.delete(f"/{actor}")
 
 
 def stands_through_failed_polls(page: Page, words: str) -> None:
@@ -43,13 +56,8 @@ def stands_through_failed_polls(page: Page, words: str) -> None:
     expect(poll).to_have_count(1)
 
 
-def test_a_write_of_unknown_outcome_is_not_painted_over(visit: Visit, failing: tuple[Portal, StandIn]) -> None:
-    portal, api = failing
-    demo = portal.sandbox.sign_in("demo")
-    actor = demo.actor("abacosamples/sleep_loop", name="cut-off")
-    execution = demo.send(actor, '{"sleep": 1, "iterations": 60}')
-    page = visit("admin", at=portal)
-
+def test_a_write_of_unknown_outcome_is_not_painted_over(cut_off: CutOff) -> None:
+    page, api, actor, _ = cut_off
     api.fail(hang_up, "POST", "/messages")
     page.goto(f"/actors/{actor}/messages/")
     page.locator("#message-form [name=message]").fill("hello")
@@ -58,7 +66,10 @@ def test_a_write_of_unknown_outcome_is_not_painted_over(visit: Visit, failing: t
     api.fail(hang_up, "GET")
     stands_through_failed_polls(page, "It is not known whether it was done")
 
-    api.heal()
+
+@pytest.mark.full
+def test_a_number_of_workers_of_unknown_outcome_is_not_painted_over(cut_off: CutOff) -> None:
+    page, api, actor, _ = cut_off
     page.goto(f"/actors/{actor}/workers/")
     api.fail(hang_up, "POST", "/workers")
     page.locator("#scale [name=num]").fill("1")
@@ -67,7 +78,10 @@ def test_a_write_of_unknown_outcome_is_not_painted_over(visit: Visit, failing: t
     api.fail(hang_up, "GET")
     stands_through_failed_polls(page, "It is not known whether it was done")
 
-    api.heal()
+
+@pytest.mark.full
+def test_a_request_that_the_portal_never_answered_is_not_painted_over(cut_off: CutOff) -> None:
+    page, api, actor, execution = cut_off
     page.goto(f"/actors/{actor}/executions/{execution}/")
     page.route(
         re.compile("log/wrap|wrap"),

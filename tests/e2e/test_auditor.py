@@ -89,7 +89,7 @@ def choose_in_chart(page: Page, script: bool) -> None:
     page.wait_for_url("**from=*")
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.full)], ids=["script", "no-script"])
 def test_from_a_spike_to_the_proof(visit: Visit, night: Night, script: bool) -> None:
     page = visit(script=script, width=1440 if script else 390)
 
@@ -165,6 +165,7 @@ def test_the_proof_proves_itself(visit: Visit, night: Night) -> None:
     expect(page.get_by_role("row").filter(has_text=night.failed[-1])).to_contain_text("downloaded evidence of")
 
 
+@pytest.mark.full
 def test_what_was_not_sent_here_is_written_anew(visit: Visit, night: Night) -> None:
     page = visit("admin")
     page.goto(f"/actors/{night.actor}/executions/{night.failed[0]}/")
@@ -179,6 +180,7 @@ def test_what_was_not_sent_here_is_written_anew(visit: Visit, night: Night) -> N
     expect(page.get_by_label("Message", exact=True)).to_have_value("0")
 
 
+@pytest.mark.full
 def test_the_proof_of_all_that_match(visit: Visit, night: Night) -> None:
     page = visit(script=False)
     page.goto("/executions/?outcome=failed&executor=admin")
@@ -200,6 +202,7 @@ def silence(portal: Portal) -> Iterator[Callable[[], None]]:
         here.process = start_sandbox(here.database.parent, "none", port, SANDBOX_PULL_SECONDS="0.05").process
 
 
+@pytest.mark.full
 def test_each_state_of_the_history_is_well_made(visit: Visit, night: Night, silence: Callable[[], None]) -> None:
     wrong = {}
     of_actor = f"/actors/{night.actor}/executions/"

@@ -70,6 +70,7 @@ def sign_in(visitor: requests.Session, campus: Campus) -> requests.Response:
     return visitor.post(f"{campus.url}/sign-in/", form, timeout=PATIENCE)
 
 
+@pytest.mark.full
 def test_no_page_that_can_be_reached_leads_out_of_the_path(campus: Campus, visitor: requests.Session) -> None:
     first = sign_in(visitor, campus)
     assert (first.url, first.status_code) == (f"{campus.url}/", 200)

@@ -109,7 +109,7 @@ def test_a_drag_is_given_up_with_escape(look: Callable[..., Page]) -> None:
     assert asked(page) == {}
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.full)], ids=["script", "no-script"])
 def test_shapes_lead_to_what_they_stand_for(look: Callable[..., Page], script: bool) -> None:
     page = look(script=script)
     page.locator(".plot.bars .column").nth(1).locator("rect.o-failed").click()

@@ -1,6 +1,7 @@
 """Controls of lists that do what they say also after a search, and on a phone."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
@@ -10,15 +11,18 @@ from tests.e2e.conftest import Portal, Visit
 pytestmark = pytest.mark.browser
 
 
+def also(*rows: Any) -> list[Any]:
+    """Return rows for pages of the same make, which are tried with `--full` alone."""
+    return [pytest.param(*(row if isinstance(row, tuple) else (row,)), marks=pytest.mark.full) for row in rows]
+
+
 @pytest.mark.parametrize(
     ("path", "typed"),
     [
         ("/actors/", "word"),
-        ("/aliases/", "tile"),
-        ("/configs/", "lab"),
-        ("/workers/", "rna"),
         ("/administration/", "word"),
-        ("/aliases/tiler/permissions/", "demo"),
+        *also(("/aliases/", "tile"), ("/configs/", "lab"), ("/workers/", "rna")),
+        *also(("/aliases/tiler/permissions/", "demo")),
     ],
 )
 def test_what_was_typed_stays_with_the_links_around_the_list(visit: Visit, path: str, typed: str) -> None:
@@ -66,7 +70,7 @@ def test_the_refresh_of_the_activity_keeps_its_filter(visit: Visit) -> None:
     assert "who=nobody" in page.url
 
 
-@pytest.mark.parametrize("path", ["/actors/", "/executions/?window=all", "/administration/"])
+@pytest.mark.parametrize("path", ["/actors/", *also("/executions/?window=all", "/administration/")])
 def test_a_phone_sorts_what_a_desk_sorts(visit: Visit, portal: Portal, path: str) -> None:
     page = visit("admin")
     page.goto(path)
@@ -88,7 +92,7 @@ def test_a_phone_sorts_what_a_desk_sorts(visit: Visit, portal: Portal, path: str
     expect(page.locator("details.sort summary")).to_contain_text("Sorted by")
 
 
-@pytest.mark.parametrize("path", ["/actors/", "/activity/", "/executions/?window=all", "/schedules/"])
+@pytest.mark.parametrize("path", ["/executions/?window=all", *also("/actors/", "/activity/", "/schedules/")])
 def test_what_is_no_file_is_never_saved_as_one(visit: Visit, path: str) -> None:
     page = visit("demo")
     page.goto(path)
@@ -101,7 +105,7 @@ def test_what_is_no_file_is_never_saved_as_one(visit: Visit, path: str) -> None:
     assert saved == []
 
 
-@pytest.mark.parametrize("path", ["/executions/?window=all", "/actors/?status=ERROR", "/nonces/?show=orphan"])
+@pytest.mark.parametrize("path", ["/executions/?window=all", *also("/actors/?status=ERROR", "/nonces/?show=orphan")])
 def test_a_phone_displays_which_choice_is_current(visit: Visit, path: str) -> None:
     page = visit("demo", width=390)
     page.goto(path)
@@ -127,7 +131,7 @@ def test_enter_in_a_field_sends_nothing_that_its_button_refuses(visit: Visit, po
     assert sent == []
 
 
-@pytest.mark.parametrize("path", ["/actors/", "/executions/?window=all"])
+@pytest.mark.parametrize("path", ["/executions/?window=all", *also("/actors/")])
 def test_enter_in_a_box_of_a_row_begins_no_act(visit: Visit, path: str) -> None:
     page = visit("demo")
     page.goto(path)

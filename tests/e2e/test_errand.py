@@ -44,7 +44,7 @@ def wait_until(page: Page, words: str, tries: int = 40) -> None:
     [
         ("portal", True),
         ("portal", False),
-        ("tapis_portal", True),
+        pytest.param("tapis_portal", True, marks=pytest.mark.full),
         pytest.param("snake_portal", True, marks=pytest.mark.full),
     ],
     ids=["script", "no-script", "tapis-v3", "v2-snake"],
@@ -141,6 +141,7 @@ def test_a_running_execution_is_followed_and_halted(visit: Visit) -> None:
     page.get_by_role("button", name="Delete the actor for good").click()
 
 
+@pytest.mark.full
 def test_a_file_arrives_byte_for_byte(visit: Visit, tmp_path: Path) -> None:
     page = visit("admin")
     actor = register(page, "takes-bytes", "abacosamples/binary_message_classifier")
@@ -156,6 +157,7 @@ def test_a_file_arrives_byte_for_byte(visit: Visit, tmp_path: Path) -> None:
     expect(page.locator(".log")).to_contain_text(hashlib.sha256(file.read_bytes()).hexdigest())
 
 
+@pytest.mark.full
 def test_results_are_asked_for_and_kept(visit: Visit) -> None:
     page = visit("admin")
     actor = register(page, "gives-results", "sandbox/results")
@@ -175,6 +177,7 @@ def test_results_are_asked_for_and_kept(visit: Visit) -> None:
     assert first.body()
 
 
+@pytest.mark.full
 def test_the_mailbox_can_be_purged(visit: Visit, portal: Portal) -> None:
     page = visit("admin")
     actor = register(page, "has-a-queue", "abacosamples/sleep_loop")
@@ -189,6 +192,7 @@ def test_the_mailbox_can_be_purged(visit: Visit, portal: Portal) -> None:
     admin.delete(f"/{actor}")
 
 
+@pytest.mark.full
 def test_registering_an_execution_says_what_came_of_it(visit: Visit) -> None:
     page = visit("admin")
     actor = register(page, "registers", "abacosamples/test")
@@ -199,6 +203,7 @@ def test_registering_an_execution_says_what_came_of_it(visit: Visit) -> None:
     page.wait_for_url(re.compile(rf"/actors/{actor}/executions/\w+/$"))
 
 
+@pytest.mark.full
 def test_two_people_edit_the_same_actor(visit: Visit, portal: Portal) -> None:
     page = visit("admin")
     actor = register(page, "edited-twice")
@@ -211,6 +216,7 @@ def test_two_people_edit_the_same_actor(visit: Visit, portal: Portal) -> None:
     assert admin.get(f"/{actor}")["description"] == "by somebody else", "nothing was overwritten"
 
 
+@pytest.mark.full
 def test_a_history_of_thousands_pages_quickly(visit: Visit) -> None:
     page = visit("demo")
     page.goto("/actors/?q=rnaseq-ingest")

@@ -165,7 +165,9 @@ def test_a_plain_form_comes_back_as_typed(visit: Visit, person: Person, script: 
     assert "never-registered" not in [one["name"] for one in person.get("")]
 
 
-@pytest.mark.parametrize("lose", [lose_session, lose_cookies], ids=["session", "cookies"])
+@pytest.mark.parametrize(
+    "lose", [lose_session, pytest.param(lose_cookies, marks=pytest.mark.full)], ids=["session", "cookies"]
+)
 def test_a_message_comes_back_as_typed_without_script(visit: Visit, person: Person, actor: str, lose: Any) -> None:
     page = visit("demo", script=False)
     typed = fill(page, actor)
@@ -180,6 +182,7 @@ def test_a_message_comes_back_as_typed_without_script(visit: Visit, person: Pers
     assert sent(person, actor) == 1
 
 
+@pytest.mark.full
 def test_somebody_else_without_script_sees_nothing_of_it(visit: Visit, person: Person, actor: str) -> None:
     page = visit("demo", script=False)
     fill(page, actor)

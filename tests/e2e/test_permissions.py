@@ -8,7 +8,7 @@ from tests.e2e.conftest import Portal, Visit
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize("script", [True, pytest.param(False, marks=pytest.mark.full)], ids=["script", "no-script"])
 def test_a_colleague_is_let_in_and_shut_out(visit: Visit, portal: Portal, script: bool) -> None:
     actor = portal.sandbox.sign_in("demo").actor("abacosamples/test", name=f"shared-{script}".lower())
     address = f"/actors/{actor}/permissions/"

@@ -1,7 +1,6 @@
 """Parts of a page that ask by themselves: calmer while nothing changes, and over when there is nothing more to come."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -9,7 +8,6 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.conftest import Portal, Visit
 
 pytestmark = pytest.mark.browser
-Watch = Callable[[], list[str]]
 
 
 @pytest.fixture
@@ -22,15 +20,23 @@ def running(portal: Portal) -> str:
     return f"/actors/{actor}/executions/{execution}/"
 
 
-def polls_of(page: Page) -> list[int]:
-    """Return the statuses of the answers to polls, as they come."""
-    statuses: list[int] = []
-    page.on("response", lambda answer: statuses.append(answer.status) if "poll=1" in answer.url else None)
-    return statuses
+def polls_of(page: Page) -> list[str]:
+    """Return the addresses that are polled, as they are asked for."""
+    polls: list[str] = []
+    page.on("request", lambda request: polls.append(request.url) if "poll=1" in request.url else None)
+    return polls
+
+
+def pass_time(page: Page, seconds: int) -> None:
+    """Let the page's clock, which is installed, run on; of each second a tenth is waited for, so that answers come."""
+    for _ in range(seconds):
+        page.clock.run_for(1000)
+        page.wait_for_timeout(100)
 
 
 def test_an_outage_is_said_asked_about_less_and_taken_back(visit: Visit, running: str) -> None:
     page = visit("demo")
+    page.clock.install()
     page.goto(running)
     alert = page.locator("#read-alert [data-alert]")
 
@@ -42,7 +48,7 @@ def test_an_outage_is_said_asked_about_less_and_taken_back(visit: Visit, running
     page.route(re.compile("poll=1"), fail)
     expect(alert).to_be_visible()
     asked = polls_of(page)
-    page.wait_for_timeout(6000)
+    pass_time(page, 6)
     assert len(asked) <= 6, "the polls slow down while they fail"
     page.unroute(re.compile("poll=1"))
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as a reader who comes back
@@ -51,23 +57,24 @@ def test_an_outage_is_said_asked_about_less_and_taken_back(visit: Visit, running
 
 def test_what_is_gone_is_not_asked_for_again(visit: Visit, portal: Portal, running: str) -> None:
     page = visit("demo")
+    page.clock.install()
     page.goto(running)
-    statuses = polls_of(page)
-    portal.sandbox.sign_in("demo").delete("/" + running.split("/")[2])
-    page.wait_for_timeout(6000)
-    assert 286 in statuses
-    seen = len(statuses)
-    page.wait_for_timeout(4500)
-    assert len(statuses) == seen
+    with page.expect_response(lambda answer: answer.status == 286):
+        portal.sandbox.sign_in("demo").delete("/" + running.split("/")[2])
+    pass_time(page, 6)  # for the other parts to be told so too
+    polls = polls_of(page)
+    pass_time(page, 10)
+    assert polls == []
 
 
 def test_a_hidden_tab_is_quiet(visit: Visit, running: str) -> None:
     page = visit("demo")
+    page.clock.install()
     page.goto(running)
     page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true, configurable: true })")
-    statuses = polls_of(page)
-    page.wait_for_timeout(5000)
-    assert statuses == []
+    polls = polls_of(page)
+    pass_time(page, 10)
+    assert polls == []
 
 
 def test_a_poll_waits_as_long_as_it_is_asked_to(visit: Visit, running: str) -> None:

@@ -9,7 +9,12 @@ from tests.e2e.conftest import Portal
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("shot", [shot for shot in SHOTS if shot.act], ids=lambda shot: shot.name)
+FIRST, *OTHERS = [shot for shot in SHOTS if shot.act]
+
+
+@pytest.mark.parametrize(
+    "shot", [FIRST, *(pytest.param(shot, marks=pytest.mark.full) for shot in OTHERS)], ids=lambda shot: shot.name
+)
 def test_a_picture_is_taken(portal: Portal, chromium: Browser, shot: Shot) -> None:
     world = world_of(portal.sandbox.sign_in("demo"))
     picture = take(chromium, portal.url, world, shot)

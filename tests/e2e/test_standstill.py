@@ -83,6 +83,7 @@ def test_after_a_halt_each_way_out_runs_what_waits(
     run_after(page, third)
 
 
+@pytest.mark.full
 def test_in_v3_a_stop_and_the_next_message_run_both(visit: Visit, request: pytest.FixtureRequest) -> None:
     page = visit("demo", at=request.getfixturevalue("tapis_portal"))
     actor = register(page, "stopped-after-a-halt", "abacosamples/sleep_loop")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from actors_app.core.pages.formatting import visible
 from actors_app.core.security.models import Readable
@@ -35,16 +35,14 @@ HOSTILE = {
 
 
 # The drill `fields` asks for more.
-@settings(
-    max_examples=int(os.environ.get("FIELD_EXAMPLES", "250")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(address=ADDRESSES, spoiled=SPOILED)
-def test_f37_a_page_renders_whatever_its_fields_hold(
-    signed_in: Client, address: tuple[str, bool], spoiled: dict[tuple[str, str], Any]
-) -> None:
-    check_it_renders(signed_in, address, spoiled)
+@pytest.mark.parametrize("examples", [100, pytest.param(250, marks=pytest.mark.full)])
+def test_f37_a_page_renders_whatever_its_fields_hold(examples: int, signed_in: Client) -> None:
+    @settings(max_examples=int(os.environ.get("FIELD_EXAMPLES", examples)), deadline=None)
+    @given(address=ADDRESSES, spoiled=SPOILED)
+    def renders(address: tuple[str, bool], spoiled: dict[tuple[str, str], Any]) -> None:
+        check_it_renders(signed_in, address, spoiled)
+
+    renders()
 
 
 @pytest.mark.parametrize("value", [MISSING, None, [], {"a": 1}, "x", 7], ids=["missing", "null", *"ldtn"])

@@ -31,7 +31,7 @@ def test_it_works(api: API, signed_in: Client) -> None:
     answer = signed_in.get(URL)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "3 queued messages" in page
+    assert "3 messages wait" in page
     assert 'name="message"' in page
     assert page.count('name="env_name"') == 3
     assert f'hx-get="{URL}?poll=1" hx-trigger="every 3s"' in page

@@ -122,7 +122,7 @@ def test_the_environment_is_a_dict_of_the_rows_that_are_not_blank() -> None:
         ("", "1", "This value has no name"),
         ("A=B", "1", "equals sign"),
         ("A\nB", "1", "control characters"),
-        ("A", "a\0b", "invalid character"),
+        ("A", "a\0b", "zero character"),
     ],
 )
 def test_variables_that_cannot_go_along(name: str, value: str, said: str) -> None:

@@ -162,7 +162,7 @@ def test_a_list_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> None:
     response = signed_in.get(URL)
     assert response.status_code == 502
     page = response.content.decode()
-    assert "Couldn't load actors" in page
+    assert "The actors could not be loaded" in page
     assert said(page).startswith("It is not known whether everything is well.")
     assert "Recent executions" in page
 

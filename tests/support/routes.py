@@ -7,10 +7,11 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import responses
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, get_script_prefix, reverse
 from requests import PreparedRequest
 
 from actors_app.nonces.notes import nonce_handle
@@ -154,6 +155,12 @@ VALUES = {
 
 def crawled() -> dict[str, str]:
     """Return the address of every route of the resolver, by its name; those for programs are in `tests/core/api`."""
+    return dict(_crawled(get_script_prefix()))
+
+
+@cache
+def _crawled(prefix: str) -> dict[str, str]:
+    """Return the same below a path of the server, which the addresses begin with."""
     return dict(_crawl(get_resolver(), ""))
 
 

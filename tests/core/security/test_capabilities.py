@@ -1,8 +1,5 @@
 """What a visitor may not do is visible, disabled, with the reason; it is learnt only from what the API answers."""
 
-import html
-import re
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -11,79 +8,30 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from actors_app.core.operations.operation import operation_named, operations
-from actors_app.core.security.capabilities import Capabilities
+from actors_app.core.operations.operation import operations
 from actors_app.core.security.models import PortalSession
-from actors_app.services.errors import Forbidden
-from actors_app.services.types import AdminRole
 from tests.conftest import API
-from tests.support.payloads import ACTOR_ID, NONCE_ID, WORKER_ID, actor_payload, envelope
-from tests.support.payloads import API as API_ROOT
+from tests.core.security.support import (
+    ACTOR,
+    CLOSED,
+    EXECUTE,
+    MISSING,
+    OWNER,
+    PAGE,
+    PROBE,
+    READ,
+    UPDATE,
+    WORLD,
+    control,
+    is_admin,
+    is_alive,
+    is_no_admin,
+    now_answers,
+    opened,
+    opens,
+)
+from tests.support.payloads import ACTOR_ID, NONCE_ID, WORKER_ID, actor_payload
 from tests.support.routes import crawled
-
-ACTOR = f"/actors/v2/{ACTOR_ID}"
-PROBE = "/actors/v2/aliases/admin-role-probe"
-PAGE = f"/actors/{ACTOR_ID}/"
-CLOSED = "Abaco Admin role required."
-MISSING = "No alias found: admin-role-probe."
-OWNER = "Its owner is “sue”."
-READ = {"jdoe": "READ", "sue": "UPDATE"}
-EXECUTE = {"jdoe": "EXECUTE", "sue": "UPDATE"}
-UPDATE = {"jdoe": "UPDATE", "sue": "UPDATE"}
-WORLD = {"ABACO_WORLD": "READ", "sue": "UPDATE"}
-USES = {"maxUses": 1, "remainingUses": 1, "currentUses": 0}
-
-
-def opens(api: API, levels: dict[str, Any], **changes: Any) -> None:
-    """Answer for the page of an actor, with these permissions."""
-    api.get(ACTOR, actor_payload(owner="sue", **changes))
-    api.get(f"{ACTOR}/messages", {"messages": 0})
-    api.get(f"{ACTOR}/workers", [])
-    api.get(f"{ACTOR}/nonces", [])
-    api.get(f"{ACTOR}/permissions", levels)
-
-
-def is_no_admin(api: API, browser: Client) -> None:
-    """Open a page that asks whether the visitor is an administrator: they are none."""
-    api.refuse("GET", PROBE, CLOSED)
-    api.get("/actors/v2/utilization", {"currentActors": 1, "totalActors": 2, "workers": 1, "commandQueue": 0})
-    browser.get("/administration/")
-
-
-def is_admin(api: API, browser: Client) -> None:
-    """Open a page that asks whether the visitor is an administrator: they are one."""
-    api.refuse("GET", PROBE, MISSING, 404)
-    for path in ("", "/admin", "/admin/workers", "/admin/executions"):
-        api.is_silent("GET", f"/actors/v2{path}")
-    browser.get("/administration/")
-
-
-def opened(browser: Client, address: str = PAGE) -> str:
-    """Open a page; return it with its escapes undone."""
-    answer = browser.get(address)
-    assert answer.status_code == 200, address
-    return html.unescape(answer.content.decode())
-
-
-def control(page: str, words: str) -> str:
-    """Return the start tag of the one link or button that says these words."""
-    found = re.findall(r"<(?:a|button)\b([^>]*)>(?:<svg(?:(?!</svg>).)*</svg>)?\s*" + words, page, re.DOTALL)
-    assert found, words
-    assert len({("aria-disabled" in one) for one in found}) == 1, f"{words} is both alive and disabled"
-    return str(found[0])
-
-
-def is_alive(page: str, words: str) -> bool:
-    """Whether a control does something."""
-    return 'aria-disabled="true"' not in control(page, words)
-
-
-def now_answers(api: API, path: str, result: Any) -> None:
-    """Answer something else from now on."""
-    api.wire.replace("GET", API_ROOT + path, json=envelope(result))
-
-
-# On the page of an actor -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -211,129 +159,6 @@ def test_asking_for_workers_is_for_administrators_whatever_the_level(
     page = opened(signed_in, f"{PAGE}workers/")
     assert "Starting workers is for administrators of the API, whatever your level." in control(page, "Start workers")
     assert is_alive(page, 'Stop…<span class="sr">') == (levels == UPDATE), "stopping one needs UPDATE alone"
-
-
-# What is remembered ----------------------------------------------------------------------------------------------
-
-
-def test_other_pages_remember_the_level_and_make_no_call_for_it(api: API, signed_in: Client) -> None:
-    is_no_admin(api, signed_in)
-    opens(api, READ)
-    opened(signed_in)
-    asked = len(api.asked)
-    page = opened(signed_in, f"{PAGE}configuration/")
-    assert not is_alive(page, "Edit")
-    assert is_alive(page, "Clone"), "a new actor needs no level on this one"
-    assert [one.path_url for one in api.asked[asked:]] == [ACTOR]
-
-
-def test_a_page_that_does_not_know_the_level_leaves_all_alive(api: API, signed_in: Client) -> None:
-    is_no_admin(api, signed_in)
-    api.get(ACTOR, actor_payload(owner="sue"))
-    page = opened(signed_in, f"{PAGE}configuration/")
-    assert is_alive(page, "Edit")
-    assert 'class="may"' not in page
-
-
-def test_a_level_is_remembered_for_a_minute_of_one_person(
-    api: API, sign_in: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    browser, other = sign_in(), sign_in(username="bob")
-    is_no_admin(api, browser)
-    is_no_admin(api, other)
-    opens(api, READ)
-    opened(browser)
-    assert is_alive(opened(other, f"{PAGE}configuration/"), "Edit")
-    at = time.time()
-    monkeypatch.setattr("django.core.cache.backends.locmem.time.time", lambda: at + 61)
-    assert is_alive(opened(browser, f"{PAGE}configuration/"), "Edit")
-
-
-def test_a_grant_forgets_what_everybody_was_known_to_have(api: API, sign_in: Any) -> None:
-    browser, giver = sign_in(), sign_in(username="sue")
-    is_no_admin(api, browser)
-    opens(api, READ)
-    opened(browser)
-    api.post(f"{ACTOR}/permissions", UPDATE)
-    giver.post(f"{PAGE}permissions/", {"user": "jdoe", "level": "UPDATE"})
-    assert is_alive(opened(browser, f"{PAGE}configuration/"), "Edit")
-
-
-def test_an_answer_from_before_a_change_counts_no_more_however_late_it_comes(db: None) -> None:
-    own = Capabilities("default", "jdoe", AdminRole.OTHER)
-    asked = time.monotonic()
-    own.changed("actor", ACTOR_ID)
-    own.levels("actor", ACTOR_ID, READ, asked)
-    assert own.why_not(operation_named("actor.delete"), ACTOR_ID) == ""
-    own.levels("actor", ACTOR_ID, READ, time.monotonic())
-    assert own.why_not(operation_named("actor.delete"), ACTOR_ID, "sue").endswith(OWNER)
-
-
-# Refusals --------------------------------------------------------------------------------------------------------
-
-
-def test_a_refusal_teaches(api: API, signed_in: Client) -> None:
-    api.get(ACTOR, actor_payload(owner="sue"))
-    refused = "Not authorized -- you do not have access to this actor."
-    api.refuse("POST", f"{ACTOR}/messages", refused)
-    answer = signed_in.post(f"{PAGE}messages/", {"message": "hello", "kind": "text"})
-    assert refused in html.unescape(answer.content.decode()), "what the API says is shown all the same"
-    page = opened(signed_in, f"{PAGE}configuration/")
-    assert f"The API has just refused you more of this actor; sending messages to it needs EXECUTE. {OWNER}" in control(
-        page, "Send a message"
-    )
-    assert not is_alive(page, "Delete")
-    assert 'class="may"' not in page, "what they may is not known so exactly"
-
-
-@pytest.mark.parametrize(
-    "refusal",
-    [
-        "Not authorized -- only admins and privileged users can make privileged actors.",
-        "Not authorized -- missing required role.",
-        "Invalid message.",
-    ],
-)
-def test_a_refusal_for_something_else_teaches_nothing(api: API, signed_in: Client, refusal: str) -> None:
-    api.get(ACTOR, actor_payload(owner="sue"))
-    api.refuse("POST", f"{ACTOR}/messages", refusal)
-    signed_in.post(f"{PAGE}messages/", {"message": "hello", "kind": "text"})
-    assert is_alive(opened(signed_in, f"{PAGE}configuration/"), "Send a message")
-
-
-@pytest.mark.parametrize(
-    "name", [one.name for one in operations() if one.needs in ("EXECUTE", "UPDATE") and not one.checks_admins]
-)
-def test_a_refusal_of_any_operation_teaches(db: None, name: str) -> None:
-    operation, own = operation_named(name), Capabilities("default", "jdoe")
-    refusal = Forbidden(reason=f"Not authorized -- you do not have access to this {operation.kind}.")
-    own.refused(operation, "subject", refusal)
-    refused = f"The API has just refused you more of this {operation.kind}"
-    assert own.why_not(operation, "subject", "sue") == f"{refused}; {operation.doing} needs {operation.needs}. {OWNER}"
-
-
-def test_a_refusal_to_point_an_alias_elsewhere_teaches(api: API, signed_in: Client) -> None:
-    api.get("/actors/v2", [])
-    api.get("/actors/v2/aliases", [])
-    api.get(ACTOR, actor_payload(owner="sue"))
-    api.get("/actors/v2/aliases/tiler", {"alias": "tiler", "actorId": ACTOR_ID, "owner": "sue"})
-    api.get("/actors/v2/aliases/tiler/nonces", [])
-    api.refuse("PUT", "/actors/v2/aliases/tiler", "Not authorized -- you do not have access to this alias.")
-    assert signed_in.post("/aliases/tiler/edit/", {"actor_id": ACTOR_ID}).status_code == 403
-    page = opened(signed_in, "/aliases/tiler/")
-    assert f"The API has just refused you more of this alias; changing its target needs UPDATE. {OWNER}" in control(
-        page, "Change target…"
-    )
-
-
-def test_a_refusal_to_make_a_nonce_of_an_alias_is_about_the_alias(api: API, signed_in: Client) -> None:
-    api.refuse("POST", "/actors/v2/aliases/tiler/nonces", "Not authorized -- you do not have access to this alias.")
-    answer = signed_in.post("/aliases/tiler/nonces/", {"level": "READ", "max_uses": 1})
-    assert answer.status_code == 403
-    api.get("/actors/v2/aliases/tiler", {"alias": "tiler", "actorId": ACTOR_ID, "owner": "sue"})
-    api.get("/actors/v2/aliases/tiler/nonces", [])
-    page = opened(signed_in, "/aliases/tiler/")
-    assert "changing its target needs UPDATE" in control(page, "Change target…")
 
 
 # Aliases and configs ---------------------------------------------------------------------------------------------
