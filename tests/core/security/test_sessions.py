@@ -130,7 +130,7 @@ def test_it_lists_ones_own_sessions_and_marks_this_one(sign_in: Browser, setting
     mine, other, foreign = sign_in(), sign_in(), sign_in(username="somebody-else")
     page = mine.get("/account/").content.decode()
     assert page.count("/end/") == 2
-    assert page.count("this one</span>") == 1
+    assert page.count("current</span>") == 1
     for browser in (mine, other, foreign):
         assert key_of(browser) not in page, "the key is the session itself"
 
@@ -302,7 +302,7 @@ def test_during_an_upgrade_former_portals_find_new_sessions_until_the_command(si
     assert PortalSession.objects.filter(session_key__in=[key_of(before), key_of(during)]).count() == 2
     assert works(before)
     assert works(during)
-    assert during.get("/account/").content.decode().count("this one</span>") == 1
+    assert during.get("/account/").content.decode().count("current</span>") == 1
     call_command("hash_session_keys")
     assert "2 sessions are named by the hash" in capsys.readouterr().out
     after = sign_in()
