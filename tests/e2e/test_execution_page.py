@@ -32,7 +32,7 @@ def test_sent_watched_sent_again_and_compared(visit: Visit, portal: Portal) -> N
     # The poll has brought the end: title and picture in the tab have followed.
     expect(page).to_have_title(re.compile("^Succeeded: execution"))
     expect(page.locator("link[rel=icon]")).to_have_attribute("href", re.compile("icon-succeeded"))
-    sent = page.get_by_role("region", name="What was sent")
+    sent = page.get_by_role("region", name="Message")
     expect(sent.get_by_text("“Austin”")).to_be_visible()
     sent.locator("summary", has_text="days").click()
     expect(sent.locator("li", has_text="1").last).not_to_be_visible()

@@ -51,14 +51,14 @@ def test_single_keys_lead_about_until_they_are_switched_off(visit: Visit) -> Non
 
     page.goto("/account/preferences/")
     page.get_by_label("Enable keyboard shortcuts").uncheck()
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Preferences saved.")).to_be_visible()
     for key in ("g", "a", "?", "/", "j"):
         page.keyboard.press(key)
     assert page.url.endswith("/account/preferences/")
     expect(help_).to_be_hidden()
     page.get_by_label("Enable keyboard shortcuts").check()  # others sign in as this person, too
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Preferences saved.")).to_be_visible()
 
 

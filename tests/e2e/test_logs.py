@@ -168,7 +168,7 @@ def test_following_yields_to_a_reader_who_scrolls_up(visit: Visit, portal: Porta
     page.evaluate("document.getElementById('log-lines').scrollTop = 0")
     expect(follow).to_have_attribute("aria-pressed", "false")
     page.evaluate("getSelection().selectAllChildren(document.getElementById('L2'))")
-    expect(follow).to_have_text(re.compile(r"Follow \(\d+ new\)"))
+    expect(follow).to_have_text(re.compile(r"Follow \(\d+ new lines\)"))
     assert page.evaluate("document.getElementById('log-lines').scrollTop") == 0
     assert "Iteration 1" in page.evaluate("getSelection().toString()"), "what is selected stays selected"
     numbers = page.locator("#log-lines li").evaluate_all("lines => lines.map(line => Number(line.id.slice(1)))")
@@ -270,7 +270,7 @@ def test_a_megabyte_on_one_line_stays_usable(visit: Visit, logs: Logs) -> None:
     page.goto(logs.plant(ONE_LINE))
     page.get_by_role("link", name=re.compile("line 1 has 1.000.000 characters")).click()
     expect(page.get_by_text("Characters 8\u202f001\u201358\u202f000 of 1\u202f000\u202f000")).to_be_visible()
-    page.get_by_role("link", name="After").click()
+    page.get_by_role("link", name="Next").click()
     expect(page.locator("pre")).to_contain_text("5800,")
     page.get_by_role("link", name="Back to log").click()
     page.locator("#log-find").fill("  54321,")
@@ -315,7 +315,7 @@ def test_a_log_is_kept_shown_when_the_api_forgets_it_and_deleted(visit: Visit, l
     page.goto(log)
     expect(page.get_by_text("No longer in the API.")).to_be_visible()
     expect(page.locator("#L1")).to_have_text("1to be kept")
-    page.get_by_role("link", name="Delete it").click()
+    page.get_by_role("link", name="Delete…").click()
     page.get_by_role("button", name="Delete archived log").click()
     expect(page.get_by_text("Archived log deleted.")).to_be_visible()
     expect(page.locator("#L1")).to_have_count(0)

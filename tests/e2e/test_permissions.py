@@ -18,13 +18,13 @@ def test_a_colleague_is_let_in_and_shut_out(visit: Visit, portal: Portal, script
 
     # A name that cannot work is refused, and stays where it was typed.
     demo.goto(address)
-    demo.get_by_label("User name").fill("first.last")
+    demo.get_by_label("Username").fill("first.last")
     demo.get_by_role("button", name="Grant access").click()
     expect(demo.get_by_text("Usernames with a dot don't work in the API")).to_be_visible()
-    expect(demo.get_by_label("User name")).to_have_value("first.last")
+    expect(demo.get_by_label("Username")).to_have_value("first.last")
 
     demo.goto(address)
-    demo.get_by_label("User name").fill("team")
+    demo.get_by_label("Username").fill("team")
     demo.get_by_role("button", name="Grant access").click()
     expect(demo.get_by_text("READ granted to team.")).to_be_visible()
 
@@ -34,7 +34,7 @@ def test_a_colleague_is_let_in_and_shut_out(visit: Visit, portal: Portal, script
     expect(team.get_by_text("Granting access requires UPDATE on this actor; you have READ.").first).to_be_visible()
 
     demo.goto(address)
-    demo.get_by_role("link", name="Revoke team").click()
+    demo.get_by_role("link", name="Revoke… team").click()
     expect(demo.get_by_text("The user stays listed with no access")).to_be_visible()
     demo.get_by_role("button", name="Revoke access").click()
     expect(demo.get_by_text("Access for team revoked.")).to_be_visible()

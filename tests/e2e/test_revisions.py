@@ -40,7 +40,7 @@ def test_a_definition_is_changed_here_and_elsewhere_and_taken_back(
     expect(line.nth(1)).to_contain_text("Changed outside the portal between")
     expect(line.nth(2)).to_contain_text("Saved here by demo")
     expect(line.nth(3)).to_contain_text("First seen")
-    differs = page.get_by_role("region", name="What differs")
+    differs = page.get_by_role("region", name="Changes")
     expect(differs.get_by_role("row").filter(has_text="Default environment")).to_contain_text("red")
 
     # Any two; then back to the first, never at one click.

@@ -27,7 +27,7 @@ def halt(page: Page, actor: str) -> None:
     """Send a long message, and halt it when it runs."""
     execution = send(page, actor, '{"sleep": 0.1, "iterations": 1000}')
     expect(page.get_by_text("Running on a worker.").first).to_be_visible()
-    page.get_by_role("link", name="Halt", exact=True).click()
+    page.get_by_role("link", name="Halt…", exact=True).click()
     expect(page.get_by_text("Its worker exits and takes no more messages")).to_be_visible()
     page.get_by_role("button", name="Halt execution").click()
     page.wait_for_url(execution)

@@ -120,7 +120,7 @@ def states(page: Page, actor: str, portal: Portal) -> Iterator[str]:
     nonce = page.url
     page.goto(f"{nonce}note/")
     yield "nonce-note"
-    page.get_by_label("Recipients").fill("the observatory\nMs Ramirez")
+    page.locator("textarea[name=text]").fill("the observatory\nMs Ramirez")
     page.get_by_role("button", name="Save recipients").click()
     page.get_by_text("Ms Ramirez").wait_for()
     yield "nonce-noted"
@@ -192,11 +192,11 @@ def test_a_theme_can_be_chosen_without_script(visit: Visit) -> None:
     page = visit("demo", script=False)
     page.goto("/account/preferences/")
     page.get_by_role("radio", name="Dark").check()
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     assert page.locator("html").get_attribute("data-theme") == "dark"
     page.goto("/account/preferences/")
     page.get_by_role("radio", name="System").check()
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     assert page.locator("html").get_attribute("data-theme") is None
 
 
