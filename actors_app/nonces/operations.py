@@ -31,7 +31,7 @@ CREATE_NONCE = Operation(
     summary="Create a nonce",
     title="Create a nonce",
     example=_EXAMPLE,
-    needs_body=False,
+    sends_empty_body=False,
     agavepy="addNonce",
 )
 READ_NONCE = Operation(

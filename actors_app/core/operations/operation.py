@@ -89,7 +89,7 @@ class Operation:
     has_raw_body: bool = False  # whether the names in its body are not those of the API
     has_file: bool = False  # whether its body is a file
     has_filter: bool = False  # whether its query has names of fields
-    needs_body: bool = True  # whether an empty object is sent where there is no body
+    sends_empty_body: bool = True  # whether a POST without a body sends an empty object
 
     def __post_init__(self) -> None:
         """Take the call of the operation it goes by, and register it."""

@@ -204,7 +204,7 @@ def code_of(
     # A config says itself that its value is a secret.
     secret = ("value",) if record.kind == "config" and (body or {}).get("is_secret") else ()
     sent = None if body is None or record.has_file else hidden.of(_named(curl, body, record), always=secret)
-    if record.method == "POST" and sent is None and record.needs_body and not record.has_file:
+    if record.method == "POST" and sent is None and record.sends_empty_body and not record.has_file:
         sent = {}
     params = hidden.of({name: str(value) for name, value in (query or {}).items()}, always=("x-nonce",))
     if record.has_filter:
