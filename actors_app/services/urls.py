@@ -115,7 +115,7 @@ def upstream_url(*segments: str | Segment) -> UpstreamPath:
 
 def _word(text: str) -> Segment:
     if text not in WORDS:
-        raise ValueError(f"{text!r} is not a word of the API's paths")
+        raise ValueError(f"{text!r} is not a word of the API's paths: add it to WORDS in actors_app/services/urls.py")
     return Segment(text, text)
 
 

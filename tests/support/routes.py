@@ -1,6 +1,7 @@
 """Every route of the portal, read from its resolver, with what each must take; and an API that answers them all.
 
-A new route needs a row here: the tests of headers, of CSRF and of rights fail without one.
+A new route needs a row here, but for the page of an operation: the tests of headers, of CSRF and of rights fail without
+one.
 """
 
 import json
@@ -14,6 +15,7 @@ import responses
 from django.urls import URLPattern, URLResolver, get_resolver, get_script_prefix, reverse
 from requests import PreparedRequest
 
+from actors_app.core.operations.operation import operations
 from actors_app.nonces.notes import nonce_handle
 from tests.support import payloads
 from tests.support.payloads import ACTOR_ID, EXECUTION_ID, NONCE_ID, WORKER_ID
@@ -61,68 +63,37 @@ ROWS = {
     "actors:activity-check": Row(PAGE, READ),
     "actors:actor-activity": Row(PAGE, READ),
     "actors:actor-list": Row(PAGE, READ),
-    "actors:actor-create": Row(FORM, WRITE),
     "actors:actor-detail": Row(PAGE, READ),
     "actors:actor-configuration": Row(PAGE, READ),
-    "actors:actor-update": Row(FORM, WRITE),
-    "actors:actor-restart": Row(FORM, WRITE),
     "actors:revision-list": Row(PAGE, READ),
     "actors:definition-download": Row(PAGE, READ),
-    "actors:actor-delete": Row(FORM, WRITE),
-    "actors:message-create": Row(FORM, WRITE),
-    "actors:message-preview": Row(FORM, WRITE),
-    "actors:message-purge": Row(FORM, WRITE),
-    "actors:worker-list": Row(FORM, WRITE),
     "actors:worker-detail": Row(PAGE, READ),
-    "actors:worker-stop": Row(FORM, WRITE),
-    "actors:nonce-list": Row(FORM, WRITE),
     "actors:nonce-detail": Row(PAGE, READ),
     "actors:nonce-reveal": Row(FORM, WRITE),
-    "actors:nonce-delete": Row(FORM, WRITE),
     "actors:administration": Row(PAGE, READ),
     "actors:all-workers": Row(PAGE, READ),
     "actors:config-list": Row(PAGE, READ),
     "actors:config-of-actor": Row(PAGE, READ),
     "actors:config-create": Row(FORM, WRITE),
     "actors:config-detail": Row(PAGE, READ),
-    "actors:config-update": Row(FORM, WRITE),
-    "actors:config-delete": Row(FORM, WRITE),
     "actors:state-detail": Row(PAGE, READ),
-    "actors:state-update": Row(FORM, WRITE),
-    "actors:state-reset": Row(FORM, WRITE),
     "actors:schedule-list": Row(PAGE, READ),
-    "actors:schedule-update": Row(FORM, WRITE),
     "actors:link-list": Row(PAGE, READ),
     "actors:nonce-overview": Row(PAGE, READ),
     "actors:nonce-note": Row(FORM, WRITE),
-    "actors:nonce-replace": Row(FORM, WRITE),
     "actors:search": Row(PAGE, READ),
     "actors:alias-list": Row(PAGE, READ),
     "actors:alias-of-actor": Row(PAGE, READ),
-    "actors:alias-create": Row(FORM, WRITE),
     "actors:alias-detail": Row(PAGE, READ),
-    "actors:alias-update": Row(FORM, WRITE),
-    "actors:alias-delete": Row(FORM, WRITE),
-    "actors:alias-nonce-list": Row(FORM, WRITE),
     "actors:alias-nonce-detail": Row(PAGE, READ),
     "actors:alias-nonce-reveal": Row(FORM, WRITE),
-    "actors:alias-nonce-delete": Row(FORM, WRITE),
     "actors:alias-nonce-note": Row(FORM, WRITE),
-    "actors:alias-nonce-replace": Row(FORM, WRITE),
-    "actors:permission-list": Row(FORM, WRITE),
-    "actors:permission-change": Row(FORM, WRITE),
-    "actors:alias-permission-list": Row(FORM, WRITE),
-    "actors:alias-permission-change": Row(FORM, WRITE),
-    "actors:config-permission-list": Row(FORM, WRITE),
-    "actors:config-permission-change": Row(FORM, WRITE),
     "actors:execution-list": Row(PAGE, READ),
-    "actors:execution-create": Row(FORM, WRITE),
     "actors:execution-detail": Row(FORM, WRITE),
     "actors:execution-status": Row(PAGE, READ),
     "actors:execution-why": Row(PAGE, READ),
     "actors:execution-newer": Row(PAGE, READ),
     "actors:execution-older": Row(PAGE, READ),
-    "actors:execution-halt": Row(FORM, WRITE),
     "actors:execution-logs": Row(FORM, WRITE),
     "actors:bulk-create": Row(FORM, WRITE),
     "actors:actor-bulk-create": Row(FORM, WRITE),
@@ -139,6 +110,11 @@ ROWS = {
     "actors:result-take": Row(FORM, WRITE),
     "actors:result-download": Row(FORM, WRITE),
 }
+# The pages that operations name.
+_CALLS = [operation for operation in operations() if operation.method not in ("", "GET")]
+ROWS = {
+    f"actors:{page}": Row(FORM, WRITE) for call in _CALLS if call.needs or call.purpose for page in call.pages
+} | ROWS
 
 # What stands in an address. The handle of a session is one of nobody's.
 VALUES = {
@@ -211,6 +187,8 @@ _ANSWERS: list[tuple[str, Any]] = [
     (r"/actors/v2/[^/]+/executions/[^/]+", payloads.execution_payload()),
     (r"/actors/v2/[^/]+/executions/[^/]+/logs", {"logs": "hello"}),
 ]
+# A call that nothing is read from needs no row.
+_ANSWERS += [(re.sub(r"{\w+}", "[^/]+", call.path.replace("/actors", "/actors/v2", 1)), {}) for call in _CALLS]
 
 
 def answer_everything(

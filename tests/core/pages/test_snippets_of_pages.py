@@ -11,6 +11,7 @@ import pytest
 import responses
 from django.test import Client
 
+from actors_app.core.operations.operation import operations
 from actors_app.core.security.credentials import Credentials
 from actors_app.messages import archive as message_archive
 from actors_app.messages.archive import Sent
@@ -22,23 +23,26 @@ from tests.support.told import curl_is_told
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 
 
+# The page of an operation shows that operation; others, and those that show more, have a row.
 PAGES = {
+    name: [name]
+    for operation in operations()
+    if operation.title
+    and (operation.needs or operation.purpose)
+    and (name := operation.name.replace(".", "-")) in operation.pages
+}
+PAGES |= {
     "overview": ["actor-list", "search-executions"],
-    "actor-update": ["actor-update"],
     "actor-list": ["actor-list"],
-    "actor-create": ["actor-create"],
     "actor-detail": ["actor-get"],
     "actor-configuration": ["actor-get", "permission-list"],
-    "actor-delete": ["actor-delete"],
     "actor-restart": ["actor-update"],
     "message-create": ["mailbox-count", "message-send"],
     "message-purge": ["mailbox-purge"],
     "worker-list": ["worker-list", "worker-ensure"],
     "worker-detail": ["worker-get"],
-    "worker-stop": ["worker-stop"],
     "nonce-list": ["nonce-list", "nonce-create"],
     "nonce-detail": ["nonce-get"],
-    "nonce-delete": ["nonce-delete"],
     "schedule-list": ["actor-list"],
     "schedule-update": ["actor-get"],
     "link-list": ["actor-list"],
@@ -46,23 +50,16 @@ PAGES = {
     "nonce-replace": ["nonce-create", "nonce-delete"],
     "alias-nonce-replace": ["alias-nonce-create", "alias-nonce-delete"],
     "state-detail": ["state-get"],
-    "state-update": ["state-update"],
     "state-reset": ["state-get"],
     "administration": ["admin-utilization"],
     "all-workers": ["search-workers"],
     "config-list": ["config-list"],
     "config-create": ["config-create"],
     "config-detail": ["config-list"],
-    "config-update": ["config-update"],
-    "config-delete": ["config-delete"],
     "alias-list": ["alias-list"],
-    "alias-create": ["alias-create"],
     "alias-detail": ["alias-get"],
-    "alias-update": ["alias-update"],
-    "alias-delete": ["alias-delete"],
     "alias-nonce-list": ["alias-nonce-list", "alias-nonce-create"],
     "alias-nonce-detail": ["alias-nonce-get"],
-    "alias-nonce-delete": ["alias-nonce-delete"],
     "permission-list": ["permission-list", "permission-grant"],
     "alias-permission-list": ["alias-permission-list", "alias-permission-grant"],
     "config-permission-list": ["config-permission-list", "config-permission-grant"],
@@ -70,7 +67,6 @@ PAGES = {
     "history": ["search-executions"],
     "execution-create": ["execution-register"],
     "execution-detail": ["execution-get", "log-get"],
-    "execution-halt": ["execution-halt"],
     "execution-logs": ["log-get"],
 }
 
