@@ -21,6 +21,7 @@ from actors_app.core.operations.perform import answered
 from actors_app.core.pages.converters import is_id
 from actors_app.links.graph import ring_words
 from actors_app.services.types import Actor
+from actors_app.services.types.actor_fields import FIELDS
 
 TAG = "Actors"
 
@@ -124,7 +125,8 @@ def as_form(data: Definition) -> Definition:
     for hint in data.get("hints", ()):
         if "," in hint:
             raise not_valid({"hints": ["A hint cannot hold a comma."]})
-    return {name: "" if value is None and name in ("mem_limit", "queue") else value for name, value in data.items()}
+    texts = {field.name for field in FIELDS if field.type == "text" and field.is_set_back_by_null}
+    return {name: "" if value is None and name in texts else value for name, value in data.items()}
 
 
 def _inputs(definition: Definition, force: bool) -> Any:

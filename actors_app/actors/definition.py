@@ -17,7 +17,9 @@ from actors_app.services.types.actors import is_no_queue
 Definition = dict[str, Any]
 
 # Fields of an actor that `PUT /actors/{id}` takes, with their names on the pages.
-LABELS = {field.name: field.label for field in FIELDS if field.can_change}
+LABELS = {
+    field.name: f"{field.label} ({field.unit})" if field.unit else field.label for field in FIELDS if field.can_change
+}
 EDITABLE = tuple(LABELS)
 # What an actor has where `POST /actors` does not say; `token` is then up to the API.
 DEFAULTS: Definition = {field.name: field.default for field in FIELDS if field.default is not None}

@@ -14,9 +14,8 @@ from actors_app.core.pages.badges import icon, status_badge
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.formatting import ago_words, now, visible
 from actors_app.core.pages.timezones import exact
-from actors_app.services.types import Listed
+from actors_app.services.types import ACTOR_STATUSES, Listed
 
-KNOWN_STATUSES = ("READY", "SUBMITTED", "ERROR")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 SORTS: dict[str, Callable[[Listed], Any]] = {
     "name": lambda actor: (actor.label.casefold(), actor.id),
@@ -117,7 +116,7 @@ def matching(actors: Iterable[Listed], q: str = "", status: str = "") -> list[Li
 
 
 def _has_status(actor: Listed, status: str) -> bool:
-    return actor.status not in KNOWN_STATUSES if status == "OTHER" else actor.status.upper() == status
+    return actor.status not in ACTOR_STATUSES if status == "OTHER" else actor.status.upper() == status
 
 
 def _searched(actor: Listed) -> tuple[str, ...]:

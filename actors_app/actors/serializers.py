@@ -66,9 +66,8 @@ def _input_field(field: ActorField, *, is_required: bool = False) -> Any:
     options: dict[str, Any] = {} if is_required else {"required": False}
     if field.api_help:
         options["help_text"] = field.api_help
-    is_set_back_by_null = field.default is None and field.can_change and not field.is_required
     if field.type == "text":
-        empty = {} if field.is_required else {"allow_null" if is_set_back_by_null else "allow_blank": True}
+        empty = {} if field.is_required else {"allow_null" if field.is_set_back_by_null else "allow_blank": True}
         return Text(max_length=field.longest, **empty, **options)
     if field.type == "number":
         return Whole(allow_null=True, min_value=field.least, max_value=field.most, **options)

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from actors_app.actors import archive as definition_archive
 from actors_app.actors.forms import ActorListForm
-from actors_app.actors.rows import KNOWN_STATUSES, columns, rows, select, sort_of
+from actors_app.actors.rows import columns, rows, select, sort_of
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages import csv_lists
+from actors_app.core.pages.badges import actor_status_choices
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.forms_slice import shown_slice
@@ -25,7 +26,8 @@ from actors_app.permissions.access import unusable
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.permissions import WORLD
-from actors_app.services.types import ERROR, READY, Listed, Worker
+from actors_app.services.types import ACTOR_STATUSES, ERROR, READY, Listed, Worker
+from actors_app.services.types.actor_fields import FIELDS
 
 
 @page("GET")
@@ -88,10 +90,8 @@ def _stats(actors: tuple[Listed, ...], statuses: Counter[str]) -> dict[str, int]
 
 def _segments(statuses: Counter[str]) -> list[tuple[str, str]]:
     """Return the status filter: value and word; "Other" only where there is another."""
-    segments = [("", "All"), ("READY", "Ready"), ("SUBMITTED", "Submitted"), ("ERROR", "Error")]
-    if any(status not in KNOWN_STATUSES for status in statuses):
-        segments.append(("OTHER", "Other"))
-    return segments
+    segments = actor_status_choices()
+    return segments if statuses.keys() - set(ACTOR_STATUSES) else segments[:-1]
 
 
 @abaco_page("GET")
@@ -165,6 +165,7 @@ def actor_configuration(request: HttpRequest, abaco: Abaco, actor_id: str) -> Ht
     context = {
         "actor": actor,
         "actor_id": actor_id,
+        "labels": {field.name: field.label for field in FIELDS},
         "tab": "configuration",
         "section": "actors",
         "counts": {},

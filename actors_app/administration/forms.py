@@ -2,6 +2,7 @@
 
 from django import forms
 
+from actors_app.core.pages.badges import actor_status_choices
 from actors_app.core.pages.form_fields import PastedField
 from actors_app.core.pages.forms import ListFilter
 
@@ -9,13 +10,7 @@ from actors_app.core.pages.forms import ListFilter
 class AdminFilter(ListFilter):
     """Which actors of the tenant."""
 
-    SHOW = (
-        ("", "All"),
-        ("READY", "Ready"),
-        ("SUBMITTED", "Submitted"),
-        ("ERROR", "Error"),
-        ("OTHER", "Other"),
-    )
+    SHOW = actor_status_choices()
     q = PastedField(required=False, max_length=128)
     status = forms.ChoiceField(choices=SHOW, required=False)
     owner = PastedField(required=False, max_length=255)

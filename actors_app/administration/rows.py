@@ -8,13 +8,13 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from actors_app.actors.rows import KNOWN_STATUSES, Column
+from actors_app.actors.rows import Column
 from actors_app.administration.lists import is_stuck
 from actors_app.core.addresses import page_of
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.formatting import duration, now, size, visible
 from actors_app.core.pages.timezones import RelativeTime, when
-from actors_app.services.types import AdminActor, Used, Worker
+from actors_app.services.types import ACTOR_STATUSES, AdminActor, Used, Worker
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 SORTS: dict[str, Callable[[AdminActor], Any]] = {
@@ -109,7 +109,7 @@ def select(actors: Iterable[AdminActor], q: str, status: str, owner: str, sort: 
     selected = [
         actor
         for actor in actors
-        if (not status or (actor.status not in KNOWN_STATUSES if status == "OTHER" else actor.status == status))
+        if (not status or (actor.status not in ACTOR_STATUSES if status == "OTHER" else actor.status == status))
         and (not owner or actor.owner == owner)
         and (not searched or any(searched in text.casefold() for text in (actor.label, actor.id, actor.image)))
     ]

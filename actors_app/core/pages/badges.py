@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from lucide.templatetags import lucide as lucide_tags
 
 from actors_app.core.pages.formatting import visible
+from actors_app.services.types import ACTOR_STATUSES
 
 # Word on screen, style class and icon of every status and outcome the API is known to report.
 STATUSES = {
@@ -51,6 +52,11 @@ ACTIVITY = {
     "running": ("In progress", "run", "loader"),
 }
 UNKNOWN = ("Unknown status", "off", "circle-question-mark")
+
+
+def actor_status_choices() -> list[tuple[str, str]]:
+    """Return the values and words of the filter by the status of an actor."""
+    return [("", "All"), *((status, STATUSES[status][0]) for status in ACTOR_STATUSES), ("OTHER", "Other")]
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """What the API's answers become: frozen dataclasses, one file a resource; nothing here asks the network."""
 
 from actors_app.services.dialects import Tokens
-from actors_app.services.types.actors import ERROR, READY, Actor, ActorLine, ActorLines, Listed
+from actors_app.services.types.actors import ACTOR_STATUSES, ERROR, READY, Actor, ActorLine, ActorLines, Listed
 from actors_app.services.types.admin import AdminActor, AdminTotals, Used, Utilization
 from actors_app.services.types.configs import Config
 from actors_app.services.types.executions import (
@@ -20,6 +20,7 @@ from actors_app.services.types.people import AdminRole, Alias, Profile
 from actors_app.services.types.workers import Worker, WorkerPage
 
 __all__ = [
+    "ACTOR_STATUSES",
     "ERROR",
     "LOG_CUT",
     "READY",

@@ -3,8 +3,7 @@
 From a declaration come what the services send and keep, the labels, the limits and the defaults of a definition, its
 field of the form and of the JSON API, how a file is read, and what an update that leaves it out would do.
 
-How to add a field, such as `max_time`: a declaration here, the attribute in `Actor`, and its line in `ActorForm` and in
-the template of the form. `tests/actors/test_fields.py` says what is missing. The dialects write the name.
+`CONTRIBUTING.md` describes how to add a field.
 """
 
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ class ActorField:
     name: str
     type: Type
     label: str = ""  # on the pages; without any, its name
+    unit: str = ""  # of a number, in brackets after its label where the value stands alone
     form_label: str = ""  # in the form, where that is another
     help: str = ""  # in the form
     api_help: str = ""  # in the schema of the JSON API
@@ -34,6 +34,12 @@ class ActorField:
     omits_false: bool = False  # whether a file leaves it out where it is false
     is_sent_back: bool = False  # whether an update sends what the actor has, which the API would reset
     left_out: str = "Emptied."  # what becomes of a value that an update leaves out
+    may_be_missing: bool = False  # whether a server without it is supported; the recordings in `tests/` lack it too
+
+    @property
+    def is_set_back_by_null(self) -> bool:
+        """Whether null takes its value away: it has no default that could be sent instead."""
+        return self.default is None and self.can_change and not self.is_required
 
 
 FIELDS = (
@@ -142,8 +148,8 @@ FIELDS = (
     ActorField(
         name="log_ex",
         type="number",
-        label="Keep logs for (seconds)",
-        form_label="Keep logs for",
+        label="Keep logs for",
+        unit="seconds",
         help="Seconds. The API may keep them for less.",
         least=1,
         most=1_000_000_000,
@@ -179,8 +185,8 @@ FIELDS = (
     ActorField(
         name="max_cpus",
         type="number",
-        label="CPU limit (billionths)",
-        form_label="CPU limit",
+        label="CPU limit",
+        unit="billionths",
         help="In billionths: 1000000000 is one CPU.",
         least=1,
         most=10**12,
@@ -229,3 +235,4 @@ FIELD = {field.name: field for field in FIELDS}
 # Only a privileged caller may send these with a value.
 PRIVILEGED_FIELDS = tuple(field.name for field in FIELDS if field.needs_privilege)
 SENT_BACK = tuple(field.name for field in FIELDS if field.is_sent_back)
+MAY_BE_MISSING = frozenset(field.name for field in FIELDS if field.may_be_missing)

@@ -14,22 +14,23 @@ from actors_app.services.errors import NamingMismatch
 from actors_app.services.fields import Fields
 from actors_app.services.schedules import from_now_on
 from actors_app.services.times import parse_time
-from actors_app.services.types.actor_fields import PRIVILEGED_FIELDS, SENT_BACK
+from actors_app.services.types.actor_fields import MAY_BE_MISSING, PRIVILEGED_FIELDS, SENT_BACK
 
 # What every actor has, so that it shows whether an answer was read by its own names; and what it has where nulls are
 # kept, all of which an update sets back unless it is sent again.
 _ALWAYS = ("create_time", "last_update_time")
 _WITH_NULLS = (
     *_ALWAYS,
-    *SENT_BACK,
-    *PRIVILEGED_FIELDS,
+    *(name for name in (*SENT_BACK, *PRIVILEGED_FIELDS) if name not in MAY_BE_MISSING),
     "cron_schedule",
     "default_environment",
     "state",
     "stateless",
 )
 
-READY, ERROR = "READY", "ERROR"  # statuses
+READY, SUBMITTED, ERROR = "READY", "SUBMITTED", "ERROR"
+# The statuses that lists can be narrowed to, in this order; every other one is "Other" there.
+ACTOR_STATUSES = (READY, SUBMITTED, ERROR)
 
 
 def is_no_queue(name: str, value: object) -> bool:
@@ -78,7 +79,7 @@ class Listed:
     @property
     def is_submitted(self) -> bool:
         """Whether it waits for its first worker, or for one of a new revision."""
-        return self.status == "SUBMITTED"
+        return self.status == SUBMITTED
 
     @property
     def is_shutting_down(self) -> bool:
