@@ -108,7 +108,7 @@ class ActorDetail(Resource):
             return Response(actor_data(actor))
         if before["link"] != after["link"] and (ring := commands.ring(self.abaco, actor, after["link"])):
             raise not_valid({"link": [ring_words(ring)]})
-        saved = commands.update(self.http, actor_id, actor, before, after, force=force)
+        saved = commands.update(self.http, self.abaco, actor_id, actor, before, after, force=force)
         return self.command_response(saved, lambda saved, _: actor_data(saved))
 
     @operation(DELETE_ACTOR, tag=TAG, takes=False, gives=Done)

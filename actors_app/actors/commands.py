@@ -11,7 +11,6 @@ from actors_app.actors.definition import Definition, differences, full_update, r
 from actors_app.actors.operations import CREATE_ACTOR, DELETE_ACTOR, RESTART_ACTOR, UPDATE_ACTOR
 from actors_app.core.operations.perform import CommandResult, Outcome, perform, was_gone
 from actors_app.core.pages.formatting import visible
-from actors_app.core.security.credentials import abaco_for
 from actors_app.history import visibility
 from actors_app.links.graph import ring_of
 from actors_app.services import Abaco
@@ -35,14 +34,21 @@ def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> Comman
 
 
 def update(
-    request: HttpRequest, actor_id: str, actor: Actor, before: Definition, after: Definition, *, force: bool
+    request: HttpRequest,
+    abaco: Abaco,
+    actor_id: str,
+    actor: Actor,
+    before: Definition,
+    after: Definition,
+    *,
+    force: bool,
 ) -> CommandResult[Actor]:
     """Save what differs between two definitions of an actor, and lose nothing. `PUT /actors/{id}`."""
     changes = {field.name: field.after for field in differences(before, after)}
     return perform(
         request,
         UPDATE_ACTOR,
-        lambda: _save(request, actor_id, actor, changes, force),
+        lambda: _save(request, abaco, actor_id, actor, changes, force),
         lambda _: Outcome(f"The actor {visible(actor.label)} is saved.", address(actor_id)),
         actor_id=actor_id,
         details={
@@ -54,12 +60,12 @@ def update(
     )
 
 
-def restart(request: HttpRequest, actor_id: str, actor: Actor) -> CommandResult[Actor]:
+def restart(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> CommandResult[Actor]:
     """Save an actor as it is, with `force`, so that a new worker takes its messages. `PUT /actors/{id}`."""
     return perform(
         request,
         RESTART_ACTOR,
-        lambda: _save(request, actor_id, actor, {}, force=True),
+        lambda: _save(request, abaco, actor_id, actor, {}, force=True),
         lambda _: Outcome(
             "The image is started again. The messages that wait run when its new worker is ready.",
             reverse("actors:worker-list", args=[actor_id]),
@@ -105,12 +111,13 @@ def _create(request: HttpRequest, abaco: Abaco, definition: Mapping[str, object]
     return actor
 
 
-def _save(request: HttpRequest, actor_id: str, actor: Actor, changes: dict[str, Any], force: bool) -> Actor:
+def _save(
+    request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor, changes: dict[str, Any], force: bool
+) -> Actor:
     """Send the whole definition with these changes, and keep it as saved by this visitor.
 
     A state that is no object cannot be part of it and would be lost; it is set again right after.
     """
-    abaco = abaco_for(request)
     update = full_update(actor, changes)
     saved = abaco.actors.update(actor_id, update | {"force": True} if force else update)
     record_saved(request, UPDATE_ACTOR, saved, actor_id=actor_id)

@@ -207,7 +207,7 @@ def _review_or_save(
         form.add_error("link", ring_words(ring))
         return _edit_page(request, actor_id, form, signed, actor=actor)
     if request.POST.get("step") == "save":
-        return commands.update(request, actor_id, actor, before, after, force=force).go(request)
+        return commands.update(request, abaco, actor_id, actor, before, after, force=force).go(request)
     changed = {change.name for change in changes}
     context = _context(
         actor_id,
@@ -267,16 +267,16 @@ def _conflict(
     return render_page(request, "actors/conflict.html", context, status=409)
 
 
-@page("GET", "POST")
-def actor_restart(request: HttpRequest, actor_id: str) -> HttpResponse:
+@abaco_page("GET", "POST")
+def actor_restart(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Say what starting the same image again means, then save the actor as it is with `force` (`PUT /actors/{id}`)."""
     if request.method == "POST" and (earlier := answered(request, RESTART_ACTOR, actor_id=actor_id)):
         return earlier.go(request)
     form = PortalForm(request.POST if request.method == "POST" else None)
-    actor = abaco_for(request).actors.get(actor_id)
+    actor = abaco.actors.get(actor_id)
     if request.method == "POST":
         with form.catch_refusal():
-            return commands.restart(request, actor_id, actor).go(request)
+            return commands.restart(request, abaco, actor_id, actor).go(request)
     context = _context(actor_id, form=form, actor=actor, sends=_sends(actor, {}, force=True))
     return form_page(request, "actors/restart.html", context)
 
