@@ -4,16 +4,8 @@ From a record come the words of the activity, the reason for which a button is d
 help, the snippets for curl and agavepy, the summary and the calls in the schema of the JSON API, the check of an
 unknown outcome, and a row of `docs/api-coverage.md`.
 
-How to add an operation, such as `pause`:
-
-1. `services/<resource>.py`: the call.
-2. `<subject>/operations.py`: the record. One that exists is registered; `apps.py` imports the module of each subject.
-3. `<subject>/checks.py`: the check of an unknown outcome, named by the record.
-4. `<subject>/commands.py`: a function that gives the record to `perform`.
-5. The page, with `{% writes %}` on its buttons and `{% as_code "actor.pause" %}`, and the method of the JSON API, with
-   `@operation(PAUSE_ACTOR, …)` above it.
-
-`tests/core/operations/test_operation.py` says what is missing.
+One that exists is registered; `apps.py` imports the module of each subject. `CONTRIBUTING.md` describes how to add an
+operation.
 """
 
 from collections.abc import Callable, Mapping, Sequence
