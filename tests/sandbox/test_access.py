@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import requests
 
+from actors_app.core.operations.operation import operations
 from tests.sandbox.support import CLIENT, Person, Sandbox
 
 LEVELS = ("NONE", "READ", "EXECUTE", "UPDATE")
@@ -24,6 +25,20 @@ NEEDED = (  # method, path under the actor, body, level
     ("POST", "/executions", {"runtime": 1, "cpu": 1, "io": 1}, "UPDATE"),
     ("PUT", "", {"image": "abacosamples/wc", "stateless": False}, "UPDATE"),
 )
+
+
+def test_each_write_on_an_actor_has_a_row() -> None:
+    writes = {
+        (operation.method, operation.path.removeprefix("/actors/{actor_id}"), operation.needs)
+        for operation in operations()
+        if operation.method != "GET"
+        and operation.needs in LEVELS
+        and operation.path.startswith("/actors/{actor_id}")
+        and operation.parameters == ["actor_id"]
+    }
+    deletion = ("DELETE", "", "UPDATE")  # after which no other row could be tried
+    missing = writes - {(method, path, level) for method, path, _, level in NEEDED} - {deletion}
+    assert not missing, "Each needs a row in NEEDED."
 
 
 def token(sandbox: Sandbox, auth: tuple[str, str] = CLIENT, **form: str) -> requests.Response:
