@@ -70,7 +70,7 @@ class Shot:
 
 def _review(page: Page) -> None:
     page.get_by_role("textbox", name="Image").fill("tacc/s2-tiler:2.5.0")
-    page.get_by_role("button", name="Review the changes").click()
+    page.get_by_role("button", name="Review changes").click()
     page.get_by_role("button", name=re.compile("^Save")).wait_for()
 
 
@@ -155,7 +155,7 @@ def read_history(page: Page) -> None:
     """Let the portal read the history of the last days, as it does while somebody looks at it."""
     end = time.monotonic() + READ
     page.goto("/executions/?window=7d")
-    while page.get_by_text("Reading the history").count() and time.monotonic() < end:
+    while page.get_by_text("Syncing history").count() and time.monotonic() < end:
         page.wait_for_timeout(500)
         page.goto("/executions/?window=7d")
 

@@ -9,7 +9,7 @@ from actors_app.core.pages.preferences import BROWSER, NAMES, PAGE_SIZES, Name, 
 from actors_app.core.pages.timezones import zone_names, zones_by_region
 
 _CHOOSE = {"required": "Choose one of the options.", "invalid_choice": "Choose one of the options."}
-_COMPACT = "Compact shows more rows on the screen; phones show the same in both."
+_COMPACT = "Compact shows more rows. No effect on phones."
 
 
 def _zones() -> list[tuple[str, Any]]:
@@ -43,7 +43,7 @@ class PreferencesForm(PortalForm):
         label="Rows per page",
         coerce=int,
         choices=[(size, str(size)) for size in PAGE_SIZES],
-        help_text="Of every list that has pages.",
+        help_text="Applies to all lists.",
         error_messages=_CHOOSE,
         widget=forms.RadioSelect,
     )

@@ -11,7 +11,7 @@ from portal.tenants import Tenant
 
 def _check_sendable(value: str, noun: str) -> str:
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
-        raise forms.ValidationError(f"The {noun} holds a control character; type it again.")
+        raise forms.ValidationError(f"The {noun} contains a control character. Enter it again.")
     return value
 
 
@@ -19,7 +19,7 @@ class SignInForm(PortalForm):
     """Pick the API, where there are several; subclasses add the proof."""
 
     method = ""
-    tenant = forms.ChoiceField(label="Tenant", error_messages={"required": "Choose where to sign in."})
+    tenant = forms.ChoiceField(label="Tenant", error_messages={"required": "Choose a tenant."})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -65,28 +65,28 @@ class PasswordForm(SignInForm):
 
     method = "password"
     username = forms.CharField(
-        label="User name",
+        label="Username",
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
-        error_messages={"required": "Type your user name."},
+        error_messages={"required": "Enter your username."},
     )
     password = forms.CharField(
         label="Password",
         max_length=4096,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": "Type your password."},
+        error_messages={"required": "Enter your password."},
     )
 
     def clean_username(self) -> str:
         """Refuse what cannot be sent."""
-        return _check_sendable(self.cleaned_data["username"], "user name")
+        return _check_sendable(self.cleaned_data["username"], "username")
 
     def clean_password(self) -> str:
         """Refuse what cannot be sent; everything else goes exactly as typed."""
         password: str = self.cleaned_data["password"]
         if "\x00" in password:
-            raise forms.ValidationError("The password holds a NUL character; type it again.")
+            raise forms.ValidationError("The password contains a NUL character. Enter it again.")
         return password
 
 
@@ -98,7 +98,7 @@ class TokenForm(SignInForm):
         label="Access token",
         max_length=8192,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="It is kept encrypted, used for your own requests only, and ends when it expires.",
+        help_text="Stored encrypted and used only for your requests until it expires.",
         error_messages={"required": "Paste an access token."},
     )
 
@@ -106,5 +106,5 @@ class TokenForm(SignInForm):
         """Refuse what cannot be a header's value."""
         token: str = self.cleaned_data["access_token"]
         if not all(33 <= ord(sign) <= 126 for sign in token):
-            raise forms.ValidationError("An access token has no spaces and no special characters; paste it again.")
+            raise forms.ValidationError("This does not look like an access token. Paste it again.")
         return token

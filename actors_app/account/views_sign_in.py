@@ -28,20 +28,16 @@ from actors_app.services.types import AdminRole, Tokens
 from portal.tenants import Tenant
 
 NOTICES = {
-    "kept": "Your sign-in has ended, so nothing was sent. What you typed is kept for 30 minutes: sign in and it is "
-    "there again.",
-    "not-sent": "Your sign-in has ended, so nothing was sent. Sign in again to go on where you were.",
-    "sent": "You were signed out elsewhere while this was being sent. It was sent; sign in and look what came of it.",
-    "code-state": "This sign-in was not begun in this browser, was used already, or took longer than ten minutes. You "
-    "are not signed in: begin again.",
-    "code-address": "The address of the Actors API changed while you were signing in. You are not signed in: begin "
-    "again.",
-    "code-denied": "You were not let in at the API's own page, or pressed Cancel there. You are not signed in.",
-    "code-error": "The API's own page could not sign you in. Try again; if that fails too, tell the people who run "
-    "this portal.",
-    "code-too-many": "Too many attempts to sign in have failed here. Wait a while, then try again.",
+    "kept": "Your session expired before anything was sent. Sign in again: your draft is saved for 30 minutes.",
+    "not-sent": "Your session expired before anything was sent. Sign in to continue where you left off.",
+    "sent": "You were signed out from another session. Your request was sent; sign in to check it.",
+    "code-state": "This sign-in link has expired or was already used. Start again.",
+    "code-address": "The URL of the Actors API changed while you were signing in. Start again.",
+    "code-denied": "Sign-in was cancelled or denied.",
+    "code-error": "Sign-in failed at the API's sign-in page. Try again, or contact your portal administrator.",
+    "code-too-many": "Too many failed sign-in attempts. Try again later.",
 }
-TOO_MANY = "Too many attempts to sign in have failed here. Try again in {}."
+TOO_MANY = "Too many failed sign-in attempts. Try again in {}."
 NOT_TO_COME_BACK_TO = ("sign-in", "sign-in-token", "sign-in-code", "sign-in-callback", "sign-out", "theme")
 PATIENCE = 3.0  # seconds that a sign-in waits for whether somebody is an administrator
 
@@ -171,9 +167,9 @@ def enter(request: HttpRequest, tenant: Tenant, new: Tokens, typed: str = "", ta
 def _back_to_the_page(request: HttpRequest) -> HttpResponse:
     """End a sign-in over a page: its owner goes on there, anybody else is led away from what is not theirs."""
     if drafts.form_owner(request) != drafts.signed_in(request):
-        messages.info(request, "You signed in as somebody else, so the page that was open is not shown.")
+        messages.info(request, "You signed in with a different account, so your last page was not reopened.")
         return go_to(request, "actors:overview")
-    text = "You are signed in again. Nothing was sent, and everything is as you typed it."
+    text = "Signed in again. Nothing was sent, and your input is still here."
     return render(request, "account/_sign_in_again.html", {"text": text, "level": "success"})
 
 
@@ -205,10 +201,10 @@ def sign_in_password(request: HttpRequest) -> HttpResponse:
             attempt.succeeded()
             return answer
         except WrongPassword:
-            form.add_error("password", "The user name or the password is wrong.")
+            form.add_error("password", "Incorrect username or password.")
         except CallError as error:
             attempt.was_not_refused()
-            form.add_error(None, f"{error.user_message} {error.advice} Incident {report(request, error)}")
+            form.add_error(None, f"{error.user_message} {error.advice} Request ID {report(request, error)}")
             return _page(request, password=form, status=error.status)
     return _page(request, password=form, status=422)
 
@@ -231,11 +227,11 @@ def sign_in_token(request: HttpRequest) -> HttpResponse:
             attempt.succeeded()
             return answer
         except SignedOut as error:
-            message = "The API does not accept this token. It may have expired."
+            message = "The API rejected this token. It may have expired."
             form.add_error("access_token", error.user_message if isinstance(error, InvalidToken) else message)
         except AbacoError as error:
             attempt.was_not_refused()
-            form.add_error(None, f"{error.user_message} {error.advice} Incident {report(request, error)}")
+            form.add_error(None, f"{error.user_message} {error.advice} Request ID {report(request, error)}")
             return _page(request, token=form, status=error.status)
     return _page(request, token=form, status=422)
 

@@ -71,7 +71,7 @@ def sign_in_callback(request: HttpRequest) -> HttpResponse:
         if not isinstance(failure, CodeRefused):
             attempt.was_not_refused()
         advice = "Sign in again." if isinstance(failure, SignedOut) else failure.advice
-        notice = f"{failure.user_message} You are not signed in. {advice} Incident {number}"
+        notice = f"{failure.user_message} {advice} Request ID {number}"
         request.session["sign_in_notice"] = notice
         return _not_signed_in(sign_in.target)
     attempt.succeeded()

@@ -22,13 +22,13 @@ def actor_is_registered(abaco: Abaco, entry: AuditEntry) -> Finding:
         if actor.owner == entry.username and actor.name == (name or None) and is_since(actor.create_time, entry)
     ]
     if not actors:
-        return Finding("no", "You own no such actor that was made since then.", "You can register it again.")
+        return Finding("no", "No matching actor of yours was created since then.", "You can register it again.")
     items = [
         Item(visible(actor.label), reverse("actors:actor-detail", args=[actor.id]), actor.create_time, actor.id)
         for actor in actors
         if is_id(actor.id)
     ]
-    return Finding("yes", "It was registered.", "Open it; do not register it again.", items)
+    return Finding("yes", "The actor was registered.", "Open it instead of registering again.", items)
 
 
 def actor_is_as_saved(abaco: Abaco, entry: AuditEntry) -> Finding:
@@ -37,23 +37,23 @@ def actor_is_as_saved(abaco: Abaco, entry: AuditEntry) -> Finding:
     now, saved = redacted(definition_of(actor)), details_of(entry).get("after", {})
     same = {name: is_same(now.get(name), value) for name, value in saved.items()}
     fields = [
-        Item(LABELS.get(name, name), note="as you saved it" if is_saved else "not as you saved it")
+        Item(LABELS.get(name, name), note="matches your changes" if is_saved else "differs from your changes")
         for name, is_saved in same.items()
     ]
     page = [Item(visible(actor.label), page_of_actor(entry, "actor-detail"), actor.last_update_time, "last changed")]
     if not is_since(actor.last_update_time, entry):
-        return Finding("no", "The actor was not changed since then.", "You can save it again.", page)
+        return Finding("no", "The actor has not changed since then.", "You can save it again.", page)
     if all(same.values()):
         return Finding(
             "yes",
-            "The actor was changed since then, and is as you saved it.",
-            "Of an environment and a state only the names are compared.",
+            "Your changes were saved.",
+            "For environment and state, only names are compared.",
             [*page, *fields],
         )
     return Finding(
         "unknown",
-        "The actor was changed since then, but is not as you saved it: perhaps by somebody else.",
-        "Open it and see whether your change is still wanted.",
+        "The actor was changed since then, but differs from your changes.",
+        "Open it to check whether your change is still needed.",
         [*page, *fields],
     )
 
@@ -63,8 +63,8 @@ def actor_is_gone(abaco: Abaco, entry: AuditEntry) -> Finding:
     try:
         actor = abaco.actors.get(entry.actor_id)
     except NotFound:
-        return Finding("yes", "The actor is not there any more.", "There is nothing left to do.")
+        return Finding("yes", "The actor no longer exists.", "No action needed.")
     items = [Item(visible(actor.label), page_of_actor(entry, "actor-detail"), note=actor.status_words)]
     if actor.is_shutting_down:
         return Finding("yes", "The actor is being deleted.", "Check again in a minute.", items)
-    return Finding("no", "The actor is still there.", "You can delete it again.", items)
+    return Finding("no", "The actor still exists.", "You can delete it again.", items)

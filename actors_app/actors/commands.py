@@ -26,7 +26,7 @@ def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> Comman
         CREATE_ACTOR,
         lambda: _create(request, abaco, definition),
         lambda actor: Outcome(
-            f"The actor {visible(actor.label)} is registered. It starts as soon as its image is there.",
+            f"Actor {visible(actor.label)} registered. It starts once its image is pulled.",
             address(actor.id),
         ),
         details={"name": definition.get("name"), "after": redacted(definition)},
@@ -49,7 +49,7 @@ def update(
         request,
         UPDATE_ACTOR,
         lambda: _save(request, abaco, actor_id, actor, changes, force),
-        lambda _: Outcome(f"The actor {visible(actor.label)} is saved.", address(actor_id)),
+        lambda _: Outcome(f"Actor {visible(actor.label)} saved.", address(actor_id)),
         actor_id=actor_id,
         details={
             "name": actor.label,
@@ -67,7 +67,7 @@ def restart(request: HttpRequest, abaco: Abaco, actor_id: str, actor: Actor) -> 
         RESTART_ACTOR,
         lambda: _save(request, abaco, actor_id, actor, {}, force=True),
         lambda _: Outcome(
-            "The image is started again. The messages that wait run when its new worker is ready.",
+            "Actor restarting. Queued messages run once the new worker is ready.",
             reverse("actors:worker-list", args=[actor_id]),
         ),
         actor_id=actor_id,
@@ -135,6 +135,6 @@ def _delete(request: HttpRequest, abaco: Abaco, actor_id: str) -> str:
 
 def _deleted(label: str, reply: str) -> Outcome:
     if reply == GONE:
-        return Outcome(f"The actor {visible(label)} was deleted already.", reverse("actors:actor-list"))
-    note = " The API is still cleaning up after it." if "cleaning up" in reply else ""
-    return Outcome(f"The actor {visible(label)} is deleted.{note}", reverse("actors:actor-list"))
+        return Outcome(f"Actor {visible(label)} was already deleted.", reverse("actors:actor-list"))
+    note = " The API is still cleaning up." if "cleaning up" in reply else ""
+    return Outcome(f"Actor {visible(label)} deleted.{note}", reverse("actors:actor-list"))

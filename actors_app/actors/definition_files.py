@@ -99,7 +99,7 @@ def parse_definition(content: object) -> Imported:
     """
     value, origin = _unwrapped(content)
     if not isinstance(value, dict):
-        raise NoDefinition('A definition is a JSON object, such as {"image": "abacosamples/test"}.')
+        raise NoDefinition('Enter a JSON object, e.g. {"image": "abacosamples/test"}.')
     names = {key: name for name in (*FIELD, *SET_BY_THE_API) for key in (name, V2().name(name))}
     definition: Definition = {}
     unknown, left_out, problems = [], [], []
@@ -110,7 +110,7 @@ def parse_definition(content: object) -> Imported:
         elif name in SET_BY_THE_API:
             left_out.append(key)
         elif name in definition:
-            problems.append(f"“{key}” is given twice, under two names; keep one.")
+            problems.append(f"“{key}” is specified twice, under two names.")
         elif item is not None:
             kind, test = _kind(name)
             if test(item):
@@ -124,7 +124,7 @@ def parse_definition(content: object) -> Imported:
     if definition.get("queue") in ("", "default"):
         del definition["queue"]
     if not definition:
-        raise NoDefinition("This object names no field of an actor; the first it needs is “image”.")
+        raise NoDefinition("No actor fields found: “image” is required.")
     return Imported(definition, tuple(unknown), tuple(left_out), origin)
 
 
@@ -134,15 +134,14 @@ def _unwrapped(value: object) -> tuple[object, str]:
     if isinstance(value, dict) and "result" in value and "image" not in value:
         if value.get("status") == "error":
             message = value.get("message") if isinstance(value.get("message"), str) else ""
-            raise NoDefinition(
-                f"This is a refusal of the API{f', “{visible(message[:200])}”' if message else ''}, no actor."
-            )
+            reason = f", “{visible(message[:200])}”" if message else ""
+            raise NoDefinition(f"This is an error response of the API{reason}, not an actor.")
         value, where = value["result"], " in the API's answer"
         if isinstance(value, dict) and isinstance(value.get("search"), list):
             value = value["search"]
     if isinstance(value, list):
         if len(value) > 1:
-            raise NoDefinition(f"This is a list of {len(value)} actors{where}. Leave one of them in it.")
+            raise NoDefinition(f"This is a list of {len(value)} actors{where}. Keep only one.")
         if not value:
             raise NoDefinition(f"The list{where} is empty.")
         return value[0], f"the one actor of the list{where}"

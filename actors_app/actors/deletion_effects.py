@@ -17,6 +17,7 @@ from actors_app.services.types import Actor, Nonce
 
 NAMED = 10
 ALIASES_ASKED = 20  # of one actor, whose nonces are asked for
+_NONE = "circle-check"  # the icon of what an actor has none of
 LATELY = timedelta(days=30)  # within which a nonce counts as in use
 
 
@@ -80,8 +81,8 @@ def _under(id_: str, answers: Mapping[str, Result]) -> dict[str, Result]:
 
 
 def effects(actor: Actor, answers: dict[str, Result]) -> list[Effect]:
-    """Return what goes with an actor and what breaks without it: first what cannot be brought back."""
-    return [
+    """Return what goes with an actor and what breaks without it, then in one line what it has none of."""
+    all_effects = [
         _messages(answers["mailbox"]),
         _workers(answers["workers"]),
         _nonces(actor, answers["nonces"]),
@@ -92,6 +93,14 @@ def effects(actor: Actor, answers: dict[str, Result]) -> list[Effect]:
         _configs(actor, answers["configs"], answers["aliases"]),
         _people(actor, answers["permissions"]),
     ]
+    absent = ", ".join(effect.words for effect in all_effects if effect.icon == _NONE)
+    none = [Effect(_NONE, f"No {absent}.", is_loss=False)] if absent else []
+    return [effect for effect in all_effects if effect.icon != _NONE] + none
+
+
+def _none(things: str) -> Effect:
+    """Return what an actor has none of: the plural of a noun."""
+    return Effect(_NONE, things, is_loss=False)
 
 
 def _count(number: int, singular: str, plural: str = "") -> str:
@@ -104,7 +113,7 @@ def _form(number: int, singular: str, plural: str) -> str:
 
 def _unknown(icon: str, subject: str, answer: Result) -> Effect:
     why = answer.error.user_message if answer.error else ""
-    return Effect(icon, f"{subject} is not known. {why}".strip(), is_known=False)
+    return Effect(icon, f"{subject} could not be loaded. {why}".strip(), is_known=False)
 
 
 def _of(icon: str, text: str, named: Iterable[tuple[str, str]], *, is_known: bool = True) -> Effect:
@@ -114,43 +123,39 @@ def _of(icon: str, text: str, named: Iterable[tuple[str, str]], *, is_known: boo
 
 def _messages(answer: Result) -> Effect:
     if answer.error or answer.value.messages is None:
-        return _unknown("mail", "How many messages wait", answer)
+        return _unknown("mail", "Queued messages", answer)
     number = answer.value.messages
     if not number:
-        return Effect("mail", "No message waits in its mailbox.", is_loss=False)
-    return Effect("mail", f"{_count(number, 'waiting message')} will never be run.")
+        return _none("queued messages")
+    return Effect("mail", f"{_count(number, 'queued message')} will be lost.")
 
 
 def _workers(answer: Result) -> Effect:
     if answer.error:
-        return _unknown("cpu", "What its workers run now", answer)
+        return _unknown("cpu", "Workers", answer)
     number, busy = len(answer.value), sum(worker.is_busy for worker in answer.value)
     if not number:
-        return Effect("cpu", "It has no worker now, so nothing runs.", is_loss=False)
+        return _none("workers")
     if not busy:
-        text = f"{_count(number, 'worker')}, which {_form(number, 'runs', 'run')} nothing now."
+        text = f"{_count(number, 'idle worker')} will be stopped."
         return Effect("cpu", text, is_loss=False)
-    cut = _form(busy, "that is cut off", "that are cut off")
-    return Effect("cpu", f"{_count(number, 'worker')}, and {_count(busy, 'running execution')} {cut}.")
+    return Effect("cpu", f"{_count(number, 'worker')} and {_count(busy, 'running execution')} will be stopped.")
 
 
 def _nonces(actor: Actor, answer: Result) -> Effect:
     if answer.error:
-        return _unknown("key-round", "Which nonces are in use", answer)
+        return _unknown("key-round", "Nonces", answer)
     usable = [nonce for nonce in answer.value if not nonce.is_exhausted]
     if not usable:
-        text = "It has no nonce." if not answer.value else "None of its nonces has a use left."
-        return Effect("key-round", text, is_loss=False)
-    text = (
-        f"{_count(len(usable), 'nonce')} that can still be used, {_lately(usable)}: whoever sends with one is refused."
-    )
-    return _of("key-round", text, [("See the nonces", page_of("nonce-list", actor.id))])
+        return _none("active nonces")
+    text = f"{_count(len(usable), 'active nonce')} ({_lately(usable)}) will stop working."
+    return _of("key-round", text, [("View nonces", page_of("nonce-list", actor.id))])
 
 
 def _lately(usable: Sequence[Nonce]) -> str:
     at = now()
     used = sum(nonce.last_use_time is not None and at - nonce.last_use_time < LATELY for nonce in usable)
-    return f"{thousands(used)} of them used within the last 30 days" if used else "none used within the last 30 days"
+    return f"{thousands(used) if used else 'none'} used in the last 30 days"
 
 
 def _alias_nonces(actor: Actor, aliases: Result, answers: Mapping[str, Result]) -> Iterator[Effect]:
@@ -168,16 +173,13 @@ def _alias_nonces(actor: Actor, aliases: Result, answers: Mapping[str, Result]) 
             named.append((visible(alias), page_of("alias-nonce-list", alias)))
     if usable:
         its = _form(len(names), "its alias", "its aliases")
-        text = f"{_count(len(usable), 'nonce')} of {its} that can still be used, {_lately(usable)}, will open nothing:"
+        text = f"{_count(len(usable), 'active nonce')} of {its} ({_lately(usable)}) will stop working:"
         yield _of("key-round", text, named)
     if unknown:
-        of = f"{len(unknown)} of its aliases {_form(len(unknown), 'has', 'have')}"
-        which = f"Whether {of if len(names) > 1 else 'its alias has'} nonces in use"
-        why = next(
-            (answer.error.user_message for answer in answers.values() if answer.error), "Not all were asked for."
-        )
+        which = f"Nonces of {len(unknown)} of its aliases" if len(names) > 1 else "Nonces of its alias"
+        why = next((answer.error.user_message for answer in answers.values() if answer.error), "Too many to check.")
         places = ((visible(name), page_of("alias-detail", name)) for name in unknown)
-        yield _of("key-round", f"{which} is not known. {why}", places, is_known=False)
+        yield _of("key-round", f"{which} could not be loaded. {why}", places, is_known=False)
 
 
 def _names(actor: Actor, aliases: Result) -> tuple[str, ...]:
@@ -186,25 +188,23 @@ def _names(actor: Actor, aliases: Result) -> tuple[str, ...]:
 
 def _aliases(actor: Actor, answer: Result) -> Effect:
     if answer.error:
-        return _unknown("tags", "Which aliases lead to it", answer)
+        return _unknown("tags", "Aliases", answer)
     names = _names(actor, answer)[1:]
     if not names:
-        return Effect("tags", "No alias leads to it.", is_loss=False)
-    text = f"{_count(len(names), 'alias', 'aliases')} will lead nowhere:"
+        return _none("aliases")
+    text = f"{_count(len(names), 'alias', 'aliases')} will be broken:"
     return _of("tags", text, ((visible(name), page_of("alias-detail", name)) for name in names))
 
 
 def _linking(actor: Actor, answer: Result, aliases: Result) -> Effect:
     if answer.error:
-        return _unknown("waypoints", "Which actors send their events to it", answer)
+        return _unknown("waypoints", "Linked actors", answer)
     names = _names(actor, aliases)
     senders = [sender for sender in answer.value if sender.link in names and sender.id != actor.id]
-    maybe = "Those that use an alias are not known. " if aliases.error else ""
+    maybe = "Links through aliases are unknown. " if aliases.error else ""
     if not senders:
-        text = f"{maybe}No actor that you may read sends its events to it."
-        return Effect("waypoints", text, is_loss=False, is_known=not maybe)
-    send = _form(len(senders), "sends its", "send their")
-    text = f"{maybe}{_count(len(senders), 'actor')} that you may read {send} events to it, which then go nowhere:"
+        return Effect("waypoints", maybe.strip(), is_loss=False, is_known=False) if maybe else _none("linked actors")
+    text = f"{maybe}{_count(len(senders), 'actor')} will lose the target of {_form(len(senders), 'its', 'their')} link:"
     named = [(visible(sender.label), page_of("actor-detail", sender.id)) for sender in senders]
     return _of("waypoints", text, named, is_known=not maybe)
 
@@ -213,42 +213,39 @@ def _outgoing(actor: Actor) -> Iterator[Effect]:
     """Say what the actor itself tells or does by itself; of a webhook its host alone, as the rest is often a key."""
     if actor.link:
         named = [(visible(actor.link), page_of("actor-detail", actor.link))]
-        yield _of("send", "Its events are sent no more to the actor of its link:", named)
+        yield _of("send", "Events will no longer be sent to the linked actor:", named)
     if actor.webhook:
-        yield Effect("globe", f"Its events are sent no more to its webhook at {visible(_host(actor.webhook))}.")
+        yield Effect("globe", f"Events will no longer be sent to the webhook at {visible(_host(actor.webhook))}.")
     if actor.cron_on:
-        text = f"It runs on a schedule, {schedule_words(actor.cron_schedule or '')}, which ends."
-        yield Effect("calendar-clock", text.replace(", scheduled,", ","))
+        yield Effect("calendar-clock", f"Its schedule ({schedule_words(actor.cron_schedule or '').lower()}) will stop.")
     if not (actor.link or actor.webhook or actor.cron_on):
-        yield Effect("send", "It has no link, no webhook and no schedule that is on.", is_loss=False)
+        yield _none("own link, webhook or schedule")
 
 
 def _host(address: str) -> str:
-    return host_of(address) or "an address without a host"
+    return host_of(address) or "a URL without a host"
 
 
 def _configs(actor: Actor, answer: Result, aliases: Result) -> Effect:
     if answer.error:
-        return _unknown("sliders-horizontal", "Which configs name it", answer)
+        return _unknown("sliders-horizontal", "Configs", answer)
     configs = [config for config in answer.value if config.is_for(*_names(actor, aliases))]
-    maybe = "Those that name an alias are not known. " if aliases.error else ""
+    maybe = "Configs through aliases are unknown. " if aliases.error else ""
     if not configs:
-        return Effect("sliders-horizontal", f"{maybe}No config names it.", is_loss=False, is_known=not maybe)
-    number = len(configs)
-    text = f"{maybe}{_count(number, 'config')} still {_form(number, 'names', 'name')} it, and will name nothing:"
+        unknown = Effect("sliders-horizontal", maybe.strip(), is_loss=False, is_known=False)
+        return unknown if maybe else _none("configs")
+    text = f"{maybe}{_count(len(configs), 'config')} will no longer reach it:"
     named = [(visible(config.name), page_of("config-detail", config.name)) for config in configs]
     return _of("sliders-horizontal", text, named, is_known=not maybe)
 
 
 def _people(actor: Actor, answer: Result) -> Effect:
     if answer.error:
-        return _unknown("users", "Who has access to it", answer)
+        return _unknown("users", "Permissions", answer)
     levels = answer.value
     people = [name for name in levels if level_of(levels, name) != "NONE" and name not in (actor.owner, WORLD)]
-    everybody = "Everybody in the tenant has access to it and loses it" if WORLD in levels else ""
+    everybody = "Everyone in the tenant loses access" if WORLD in levels else ""
     if not people:
-        text = f"{everybody}." if everybody else "Nobody but its owner has a permission on it."
-        return Effect("users", text, is_loss=bool(everybody))
-    number, lose = len(people), _form(len(people), "loses", "lose")
-    text = f"{_count(number, 'person', 'people')} beside its owner {lose} access to it:"
+        return Effect("users", f"{everybody}.") if everybody else _none("other users")
+    text = f"{_count(len(people), 'other user')} {_form(len(people), 'loses', 'lose')} access:"
     return _of("users", f"{everybody}; {text}" if everybody else text, ((visible(name), "") for name in people))

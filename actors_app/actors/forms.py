@@ -41,13 +41,13 @@ def _label_and_help(name: str) -> dict[str, Any]:
 
 
 def _too_long(name: str) -> str:
-    return f"This is longer than {FIELD[name].longest:,} characters; make it shorter."
+    return f"Use at most {FIELD[name].longest:,} characters."
 
 
 def _number(name: str) -> forms.IntegerField:
     """Return the input of a whole number, with its sentences."""
     field = FIELD[name]
-    sentence = f"Type a whole number from {field.least:,} to {field.most:,}."
+    sentence = f"Enter a whole number between {field.least:,} and {field.most:,}."
     return forms.IntegerField(
         min_value=field.least,
         max_value=field.most,
@@ -66,7 +66,7 @@ def _text(name: str, **options: Any) -> LineField:
         required=field.is_required,
         error_messages={
             "max_length": _too_long(name),
-            "required": options.pop("missing", "Type something here."),
+            "required": options.pop("missing", "This field is required."),
         },
         **_label_and_help(name),
         **options,
@@ -94,7 +94,7 @@ class ActorForm(PortalForm):
     name = _text("name")
     image = _text(
         "image",
-        missing="Type the image, such as abacosamples/test.",
+        missing="Enter an image, e.g. abacosamples/test.",
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "abacosamples/test:latest"}
         ),
@@ -108,8 +108,8 @@ class ActorForm(PortalForm):
     )
     stateless = forms.ChoiceField(
         choices=[
-            ("true", "Stateless: forgets between messages"),
-            ("false", "Stateful: keeps a JSON state, on one worker"),
+            ("true", "Stateless: no memory between messages"),
+            ("false", "Stateful: keeps JSON state, runs on one worker"),
         ],
         required=False,
         error_messages={"invalid_choice": "Choose stateless or stateful."},
@@ -119,15 +119,15 @@ class ActorForm(PortalForm):
         required=False, widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}), **_label_and_help("state")
     )
     type = forms.ChoiceField(
-        choices=[("none", "Not said"), ("json", "JSON"), ("bin", "Binary")],
+        choices=[("none", "Not specified"), ("json", "JSON"), ("bin", "Binary")],
         required=False,
-        error_messages={"invalid_choice": "Choose one of the types in the list."},
+        error_messages={"invalid_choice": "Choose a message type from the list."},
         **_label_and_help("type"),
     )
     token = forms.ChoiceField(
-        choices=[("", "As the API decides"), *_YES_OR_NO],
+        choices=[("", "API default"), *_YES_OR_NO],
         required=False,
-        error_messages={"invalid_choice": "Choose whether executions are given a token."},
+        error_messages={"invalid_choice": "Choose one of the options."},
         **_label_and_help("token"),
     )
     hints = _text("hints")
@@ -146,9 +146,7 @@ class ActorForm(PortalForm):
     privileged = _truth("privileged")
     use_container_uid = _truth("use_container_uid")
     run_as_executor = _truth("run_as_executor")
-    force = forms.BooleanField(
-        label="Pull the image again and restart the workers, even if the image is the same", required=False
-    )
+    force = forms.BooleanField(label="Re-pull image and restart workers", required=False)
 
     def __init__(
         self,
@@ -182,7 +180,7 @@ class ActorForm(PortalForm):
         """Refuse what nobody could read or type again."""
         name: str = self.cleaned_data["name"]
         if has_unseen(name):
-            raise forms.ValidationError("A name cannot hold line breaks or characters that are not seen.")
+            raise forms.ValidationError("Names cannot contain line breaks or invisible characters.")
         return name
 
     def clean_image(self) -> str:
@@ -213,7 +211,7 @@ class ActorForm(PortalForm):
         hints = [word.strip() for word in self.cleaned_data["hints"].split(",") if word.strip()]
         invalid = next((word for word in hints if set(word) & _HINT_CHARACTERS or has_unseen(word)), None)
         if invalid is not None:
-            raise forms.ValidationError(f"The hint “{visible(invalid)}” holds a quote, a brace or a bracket.")
+            raise forms.ValidationError(f"The hint “{visible(invalid)}” contains a quote, brace or bracket.")
         return hints
 
     def clean_cron_schedule(self) -> str:
@@ -222,18 +220,16 @@ class ActorForm(PortalForm):
         if schedule:
             return check_schedule(schedule)
         if self.opened is not None and self.opened["cron_schedule"]:
-            raise forms.ValidationError("The API keeps a schedule once it has one. To stop it, take the tick away.")
+            raise forms.ValidationError("A schedule cannot be removed. Disable it instead.")
         return schedule
 
     def clean_link(self) -> str:
         """Refuse what cannot be an actor, and the actor itself."""
         link = trimmed(self.cleaned_data["link"])
         if link and not _LINK.fullmatch(link):
-            raise forms.ValidationError(
-                "This is not the form of an id or an alias: letters, digits, dot, dash, _ and ~."
-            )
+            raise forms.ValidationError("Enter an ID or alias: letters, digits, dots, dashes, _ and ~.")
         if link and link == self.actor_id:
-            raise forms.ValidationError("An actor cannot be linked to itself, as it would send itself events for ever.")
+            raise forms.ValidationError("An actor cannot link to itself.")
         return link
 
     def clean_webhook(self) -> str:
@@ -245,25 +241,25 @@ class ActorForm(PortalForm):
         """Refuse what Docker would not read."""
         limit: str = self.cleaned_data["mem_limit"]
         if limit and not _MEMORY.fullmatch(limit):
-            raise forms.ValidationError("Type a number with b, k, m or g after it, such as 512m or 3g.")
+            raise forms.ValidationError("Enter a number followed by b, k, m or g, e.g. 512m or 3g.")
         return limit or None
 
     def clean_queue(self) -> str | None:
         """Return the queue, or None: an empty one would leave the API with half an actor."""
         queue: str = self.cleaned_data["queue"]
         if has_unseen(queue):
-            raise forms.ValidationError("A queue's name cannot hold characters that are not seen.")
+            raise forms.ValidationError("Queue names cannot contain invisible characters.")
         return queue or None
 
     def clean_run_as_executor(self) -> bool:
         """Refuse it where the API does not know it, or takes it of other tenants alone."""
         chosen: bool = self.cleaned_data["run_as_executor"]
         if chosen and not self.offers_executor:
-            raise forms.ValidationError("The API of this tenant is version 2, which has no such field.")
+            raise forms.ValidationError("Not available in version 2 of the API.")
         name = tapis_tenant(self.tenant.url) if self.tenant else ""
         if chosen and name and name.upper() not in EXECUTOR_TENANTS:
             allowed = ", ".join(EXECUTOR_TENANTS)
-            raise forms.ValidationError(f"The API allows this in the tenants {allowed} alone; this is {name}.")
+            raise forms.ValidationError(f"Only available in the tenants {allowed}; this is {name}.")
         return chosen
 
     def clean(self) -> dict[str, Any]:
@@ -275,22 +271,22 @@ class ActorForm(PortalForm):
                 data[name] = self.opened[name]
         stateless = data.get("stateless", True)
         if not stateless and data.get("max_workers") and {"stateless", "max_workers"} & set(self.changed_data):
-            self.add_error("max_workers", "Only a stateless actor may have more than one worker; leave it empty.")
+            self.add_error("max_workers", "Leave empty: stateful actors have one worker.")
         users = ("use_container_uid", "run_as_executor")
         if all(data.get(name) for name in users) and {*users} & set(self.changed_data):
-            self.add_error("run_as_executor", "An actor cannot run as the image's own user too; take one tick away.")
+            self.add_error("run_as_executor", "Choose either the sender or the image's user.")
         state = data.get("state")
         if state not in (None, {}) and (self.opened is None or not is_same(state, self.opened["state"])):
             if stateless:
-                self.add_error("state", "Only a stateful actor keeps a state; choose stateful, or empty this.")
+                self.add_error("state", "Only stateful actors have state. Choose Stateful or clear this field.")
             elif not isinstance(state, dict):
-                self.add_error("state", 'This must be a JSON object, such as {"count": 0}.')
+                self.add_error("state", 'Enter a JSON object, e.g. {"count": 0}.')
             elif problem := storage_problem(state):
                 self.add_error("state", problem)
         is_untouched = self.opened is not None and not {"cron_on", "cron_schedule"} & set(self.changed_data)
         has_schedule = data.get("cron_schedule") or "cron_schedule" in self.errors
         if data.get("cron_on") and not has_schedule and not is_untouched:
-            self.add_error("cron_schedule", f"Type the schedule to run on, such as “{EXAMPLE}”.")
+            self.add_error("cron_schedule", f"Enter a schedule, e.g. “{EXAMPLE}”.")
         return data
 
     def values(self) -> Definition:

@@ -8,7 +8,7 @@ from actors_app.actors.definition_files import Imported, NoDefinition, parse_def
 from actors_app.core.pages.form_fields import MAX_JSON, TextField, read_json
 from actors_app.core.pages.forms import PortalForm
 
-_TOO_LONG = "This is longer than 1,000,000 characters; a definition is much shorter."
+_TOO_LONG = "Use at most 1,000,000 characters."
 
 
 class ImportForm(PortalForm):
@@ -19,15 +19,14 @@ class ImportForm(PortalForm):
     """
 
     definition_file = forms.FileField(
-        label="File",
+        label="Definition file",
         required=False,
-        help_text="A JSON file: a definition as “Export” on an actor's configuration gives it, or an answer of the API "
-        "with one actor in it.",
-        error_messages=dict.fromkeys(("invalid", "missing", "empty"), "The file did not arrive, or is empty."),
+        help_text="JSON exported from an actor's Configuration tab, or an API response with one actor.",
+        error_messages=dict.fromkeys(("invalid", "missing", "empty"), "The file is empty or was not received."),
         widget=forms.FileInput(attrs={"accept": ".json,application/json", "form": "actor-form"}),
     )
     definition_text = TextField(
-        label="Or JSON, pasted",
+        label="Or paste JSON",
         max_length=MAX_JSON,
         required=False,
         widget=forms.Textarea(
@@ -48,7 +47,7 @@ class ImportForm(PortalForm):
             return data
         file, text = data.get("definition_file"), data["definition_text"]
         if file and text.strip():
-            self.add_error("definition_text", "There are a file and a text. Empty the text, or choose no file.")
+            self.add_error("definition_text", "Choose a file or paste text, not both.")
             return data
         name = "definition_file" if file else "definition_text"
         if file:
@@ -58,14 +57,14 @@ class ImportForm(PortalForm):
             try:
                 text = file.read().decode("utf-8-sig")
             except UnicodeDecodeError:
-                self.add_error(name, "This file is no text in UTF-8, so it is no JSON.")
+                self.add_error(name, "This file is not UTF-8 text.")
                 return data
             if len(text) > MAX_JSON:
                 self.add_error(name, _TOO_LONG)
                 return data
         try:
             if not text.strip():
-                raise forms.ValidationError("Choose a file, or paste a definition.")
+                raise forms.ValidationError("Choose a file or paste a definition.")
             data["imported"] = self._parse(text)
         except forms.ValidationError as problem:
             if file:
@@ -79,4 +78,4 @@ class ImportForm(PortalForm):
         except NoDefinition as error:
             raise forms.ValidationError(list(error.sentences[:5])) from None
         except RecursionError:
-            raise forms.ValidationError("This JSON is nested too deep.") from None
+            raise forms.ValidationError("Invalid JSON: nested too deeply.") from None

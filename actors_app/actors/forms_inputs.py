@@ -76,7 +76,7 @@ def field_of(name: str) -> str:
     return "default_environment" if name in ENVIRONMENT else name
 
 
-SENTENCE = "Type a whole address that begins with https://, such as https://example.org/hook."
+SENTENCE = "Enter a full URL that starts with https://, e.g. https://example.org/hook."
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}\w)?|_[\w-]{0,61}\w|_")
 _UNSENDABLE = re.compile(r"[\x00-\x20\x7f\\]|\s")
 

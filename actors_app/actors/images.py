@@ -24,7 +24,7 @@ _COMMAND = re.compile(
     r"(?:sudo\s+)?(?:docker|podman)\s+(?:image\s+)?(?:pull|run|push|inspect)\s+(?:-\S+\s+)*(\S+).*", re.DOTALL
 )
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/+(.*)", re.DOTALL)
-_WRITE = "Write it as repository/name:tag, such as abacosamples/test:latest."
+_WRITE = "Use the format repository/name:tag, e.g. abacosamples/test:latest."
 
 
 def check_image(image: str) -> str:
@@ -48,8 +48,8 @@ def _problem(image: str) -> str | None:
         or (_digest_problem(digest) if at else None)
         or _domain_problem(domain)
         or _path_problem(path, has_host=bool(domain))
-        or (f"A repository is at most {MAX_PATH} characters long." if len(path) > MAX_PATH else None)
-        or ("This is the id of an image, which no registry knows it by." if _ID.fullmatch(image) else None)
+        or (f"Use at most {MAX_PATH} characters for the repository." if len(path) > MAX_PATH else None)
+        or ("This is an image ID, which cannot be pulled." if _ID.fullmatch(image) else None)
     )
 
 
@@ -60,12 +60,12 @@ def _no_reference(image: str) -> str | None:
     if scheme := _SCHEME.fullmatch(image):
         word = scheme[1].lower()
         if word in ("http", "https"):
-            return "This is the address of a web page, not an image."
-        return f"An image is written without “{word}://” before it."
+            return "This is a web URL, not an image."
+        return f"Remove “{word}://”."
     if re.search(r"\s", image):
-        return "An image is written without spaces."
+        return "Images cannot contain spaces."
     if not _LETTERS.fullmatch(image):
-        return "An image is written without spaces, in letters, digits and . _ - : / @ alone."
+        return "Images can only contain letters, digits and . _ - : / @."
     return None
 
 
@@ -92,11 +92,11 @@ def _split(name: str) -> tuple[str, str]:
 
 def _tag_problem(tag: str) -> str | None:
     if not tag:
-        return "The tag after the colon is empty: type one, or take the colon away."
+        return "Enter a tag after the colon, or remove the colon."
     if ":" in tag:
-        return "An image has one tag, after one colon."
+        return "Use only one tag, after one colon."
     if len(tag) > MAX_TAG:
-        return f"A tag is at most {MAX_TAG} characters long."
+        return f"Use at most {MAX_TAG} characters for the tag."
     if not _TAG.fullmatch(tag):
         return "A tag holds letters, digits, _ . and -, and begins with none of the last two."
     return None
@@ -121,14 +121,14 @@ def _domain_problem(domain: str) -> str | None:
 def _path_problem(path: str, *, has_host: bool) -> str | None:
     parts = path.split("/")
     if "" in parts:
-        return "A part of the name between two slashes, or at an end, is empty."
+        return "A part of the name is empty."
     if not has_host and len(parts) > 1 and parts[0].lower() != parts[0]:
         return (
             f"“{parts[0][:80]}” has capitals: Docker would take it for a host, which needs a dot or a port, and a "
             "repository is written in small letters."
         )
     if path.lower() != path:
-        return "A repository is written in small letters; only the tag may have capitals."
+        return "Use lowercase letters for the repository."
     invalid = next((part for part in parts if not _COMPONENT.fullmatch(part)), None)
     if invalid is None:
         return None

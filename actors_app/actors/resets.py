@@ -63,11 +63,11 @@ def _column(name: str, now: Any, change: Any, *, stateless: bool, is_reset: bool
     has_value = bool(now) and not is_same(now, DEFAULTS.get(name))
     left_out, is_lost = "", False
     if name == "stateless":
-        left_out = "" if stateless else "Refused: the API would take it for stateless."
+        left_out = "" if stateless else "Rejected: the API would read it as stateless."
     elif name in ("image", "token"):
         left_out, is_lost = FIELD[name].left_out, name == "token"
     elif has_value and is_reset and name == "cron_schedule":
-        left_out, is_lost = "Taken away: it runs on no schedule any more.", True
+        left_out, is_lost = "Schedule removed.", True
     elif has_value:
         left_out = FIELD[name].left_out
         is_lost = name != "cron_schedule"

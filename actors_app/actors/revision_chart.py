@@ -7,7 +7,7 @@ from datetime import tzinfo
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from actors_app.core.pages.formatting import address_time, duration
+from actors_app.core.pages.formatting import address_time, date_words, duration
 from actors_app.core.pages.timezones import zone_words
 from actors_app.history.charts.drawing import (
     HEIGHT,
@@ -69,7 +69,7 @@ def over_revisions(spans: Sequence[Span], links: Links, zone: tzinfo) -> tuple[P
     """Draw both charts; `spans` from the oldest to the newest, each bar leads to the executions it stands for."""
     starts, ends = local([span.start for span in spans], zone), local([span.end for span in spans], zone)
     bars = [
-        _Bar(span, links.between(quoted(address_time(start)), quoted(address_time(end))), f"{start:%Y-%m-%d %H:%M}")
+        _Bar(span, links.between(quoted(address_time(start)), quoted(address_time(end))), date_words(start))
         for span, start, end in zip(spans, starts, ends, strict=True)
     ]
     zone_name = zone_words(starts[-1]) if starts else "UTC"

@@ -35,7 +35,7 @@ KEYS: dict[str, Callable[[Listed], tuple[str, ...]]] = {
 DEFAULT_SORT = "name"
 # A row is written here: a template takes five times as long for fifty of them, and that was most of the page.
 _NAME = (
-    '<tr><td class="pick"><input type="checkbox" name="pick" value="{id}" aria-label="Pick {label}"></td>'
+    '<tr><td class="pick"><input type="checkbox" name="pick" value="{id}" aria-label="Select {label}"></td>'
     '<td><a class="name" href="{url}"><bdi class="cut" title="{label}">{label}</bdi></a>'
 )
 _NAME_WITHOUT_LINKS = '<tr><td class="pick"></td><td><bdi class="name cut" title="{label}">{label}</bdi>'
@@ -46,15 +46,15 @@ _ABOUT = (
 )
 _LATELY = (
     '{about}<td data-label="Updated" class="dim"><span title="{exact}">{ago}</span></td>'
-    '<td data-label="Last 24 hours">{last_day}</td>'
+    '<td data-label="Runs (24 h)">{last_day}</td>'
     '<td data-label="Revision" class="r num dim">{revision}</td>{end}</tr>'
 )
 _SEND = (
-    '<td class="r"><a class="btn small icon" href="{url}messages/" aria-label="Send a message to {label}"'
-    ' title="Send a message">{icon}</a></td>'
+    '<td class="r"><a class="btn small icon" href="{url}messages/" aria-label="Send message to {label}"'
+    ' title="Send message">{icon}</a></td>'
 )
 _SEND_NOTHING = '<td class="r"></td>'
-_UNREAD = format_html('<span class="dim">{}</span>', "not read yet")
+_UNREAD = format_html('<span class="dim">{}</span>', "—")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _row(actor: Listed, prefix: str, at: datetime, last_day: SafeString) -> Safe
         _LATELY,
         about=about,
         exact=exact(updated) if updated else "",
-        ago=ago_words(updated, at) if updated else "not reported",
+        ago=ago_words(updated, at) if updated else "Not reported",
         last_day=last_day,
         revision="" if actor.revision is None else actor.revision,
         end=end,
@@ -196,10 +196,10 @@ def chips(actor: Listed) -> tuple[str, ...]:
 
 
 def schedule_words(schedule: str) -> str:
-    """Return the interval of a schedule as people say it: `every hour`, `every 2 days`."""
+    """Return the interval of a schedule as people say it: `Every hour`, `Every 2 days`."""
     _, plus, interval = schedule.partition(" + ")
     count, _, unit = interval.partition(" ")
     if not plus or not count.isdecimal() or not unit.isalpha():
-        return "scheduled"
+        return "Scheduled"
     unit = unit.removesuffix("s")
-    return f"every {unit}" if count == "1" else f"every {count} {unit}s"
+    return f"Every {unit}" if count == "1" else f"Every {count} {unit}s"

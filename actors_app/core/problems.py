@@ -31,9 +31,9 @@ TITLES = {
     "done-before": "Already processed",
     "throttled": "Rate limited",
     "not-kept": "Message not stored",
-    "not-recorded": "Nothing was sent",
+    "not-recorded": "Audit log unavailable",
     "store-failed": "The portal is temporarily unavailable",
-    "portal-failed": "The portal failed",
+    "portal-failed": "Portal error",
 }
 _KINDS = {
     400: "malformed",

@@ -22,8 +22,8 @@ def brings_token(request: HttpRequest) -> bool:
 def read_only_reason(request: HttpRequest) -> str:
     """Return why this request may change nothing at the API, in words, or nothing where it may."""
     if settings.READ_ONLY:
-        return "This portal only reads: whoever runs it has switched off every change."
+        return "This portal is read-only (set by its administrator)."
     if brings_token(request):
         return ""  # of no session
     row = getattr(request.session, "row", None) if "who" in request.session else None
-    return "This session only reads. To change something, sign out and sign in again." if row and row.read_only else ""
+    return "This session is read-only. Sign out and in again to make changes." if row and row.read_only else ""

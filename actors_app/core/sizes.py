@@ -12,7 +12,7 @@ from django.conf import settings
 
 STATE_VARIABLE = "_abaco_actor_state"  # in which each execution finds the state
 _LEAST_INTEGER, _LARGEST_INTEGER = -(2**63), 2**63 - 1  # MongoDB stores 8 bytes of an integer
-ELSEWHERE = "Put the data where the actor can fetch it, and send its address."
+ELSEWHERE = "Store the data elsewhere and send its URL."
 
 
 def size_of(value: Any) -> int:
@@ -30,12 +30,12 @@ def variable_excess(name: str, value: Any) -> str:
     size, limit = size_of(value), room(name)
     if size <= limit:
         return ""
-    return f"The value has {size:,} bytes; at most {limit:,} fit into a container's variable {name[:40]}. {ELSEWHERE}"
+    return f"The value has {size:,} bytes; the limit of the variable {name[:40]} is {limit:,}. {ELSEWHERE}"
 
 
 def message_excess(kind: str, value: Any) -> str:
     """Return a sentence where a text or JSON message cannot be delivered; otherwise an empty text."""
-    return _text_excess(size_of(value), " as Python writes it" if kind == "json" else "")
+    return _text_excess(size_of(value), " in its Python representation" if kind == "json" else "")
 
 
 def kept_excess(kind: str, size: int) -> str:
@@ -48,18 +48,15 @@ def file_excess(size: int) -> str:
     limit = settings.MAX_BINARY_BYTES
     if size <= limit:
         return ""
-    reach = f"at most {limit:,} reach the actor"
-    return f"The file has {size:,} bytes; {reach}. More blocks its worker forever. {ELSEWHERE}"
+    return f"The file has {size:,} bytes; the limit is {limit:,}. Larger files block the worker. {ELSEWHERE}"
 
 
 def _text_excess(size: int, note: str = "") -> str:
     limit = room("MSG")
     if size <= limit:
         return ""
-    return (
-        f"The message has {size:,} bytes{note}; at most {limit:,} fit into a container's environment. More puts the "
-        f"actor in error. {ELSEWHERE}"
-    )
+    excess = f"The message has {size:,} bytes{note}; the limit is {limit:,}"
+    return f"{excess}. Larger messages put the actor in error. {ELSEWHERE}"
 
 
 def _has_long_integer(value: Any) -> bool:
@@ -71,8 +68,5 @@ def _has_long_integer(value: Any) -> bool:
 def storage_problem(state: Any) -> str:
     """Return a sentence where the API cannot store a state, or hand it to an execution; otherwise an empty text."""
     if _has_long_integer(state):
-        return (
-            "This holds an integer of more than 64 bits, which the API cannot store: write it in quotes, or with a "
-            "decimal point."
-        )
+        return "The API cannot store integers of more than 64 bits: use quotes or a decimal point."
     return variable_excess(STATE_VARIABLE, state)

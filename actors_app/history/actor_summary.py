@@ -83,7 +83,7 @@ def last_days(tenant: str, actor_ids: Sequence[str], prefix: str) -> dict[str, S
     for key, actor_id, looked in rows:
         moment = from_ms(looked)
         if moment is None or key not in hours:
-            sparklines[actor_id] = format_html('<span class="dim">{}</span>', "not read today")
+            sparklines[actor_id] = format_html('<span class="dim">{}</span>', "Not synced today")
             continue
         as_of = f" as of {ago_words(moment, now())}" if at - looked > HOUR else ""
         picture = sparkline(hours[key], f"24 h{as_of}")

@@ -67,10 +67,10 @@ def export(ctx: QueryContext, last_asked: int | None = None, *, bom: bool = Fals
     missing = collector.incomplete(keys, ctx.filters.since or 0)
     notes = []
     if last_asked is not None:
-        since = moment_text(last_asked or None) or "an unknown time"
-        notes.append(f"NOT UP TO DATE: the API gave no answer in time. These are the executions known at {since}.")
+        since = moment_text(last_asked or None) or "unknown"
+        notes.append(f"NOT UP TO DATE: the API timed out. Last synced: {since}.")
     if missing:
-        notes.append(f"INCOMPLETE: of {missing} of {len(keys)} actors not all of this time has been read yet.")
+        notes.append(f"INCOMPLETE: of {missing} of {len(keys)} actors the history is not synced yet.")
     return export_rows(ctx, blocks, ctx.form.cleaned_data["format"] or "csv", " ".join(notes), bom=bom)
 
 

@@ -15,9 +15,9 @@ COLUMNS = (
     ("executor", "Sent by", ""),
     ("worker", "Worker", ""),
     ("received", "Received", ""),
-    ("waited", "Waited", "r"),
-    ("ran", "Ran", "r"),
-    ("exit_code", "Exit", "r"),
+    ("waited", "Queued", "r"),
+    ("ran", "Duration", "r"),
+    ("exit_code", "Exit code", "r"),
 )
 
 
@@ -26,7 +26,7 @@ def segments(form: HistoryForm, ctx: QueryContext, counts: dict[str, Count]) -> 
     total = sum(counts.values(), Count())
     links = [_segment(form, "", "All", total, is_current=not ctx.filters.outcomes)]
     failed = sum((counts[outcome] for outcome in FAILED), Count())
-    links.append(_segment(form, ",".join(FAILED), "All failures", failed, ctx.filters.outcomes == FAILED))
+    links.append(_segment(form, ",".join(FAILED), "Failed (any)", failed, ctx.filters.outcomes == FAILED))
     for outcome, count in counts.items():
         if outcome in SHOWN_OUTCOMES or count.number:
             is_current = ctx.filters.outcomes == (outcome,)
@@ -128,8 +128,8 @@ def window_words(form: HistoryForm, ctx: QueryContext) -> str:
     """Say in which time what is shown was received."""
     name = form.window_name
     if not name:
-        return "in the time you chose"
+        return "custom range"
     label = WINDOWS[name.removeprefix("-")][0].lower()
     if name.startswith("-"):
         return f"before the {label}"
-    return "at any time" if ctx.filters.since is None else f"in the {label}"
+    return label

@@ -40,7 +40,7 @@ WINDOWS = {
 }
 SPANS = {
     **{name: label for name, (label, _) in WINDOWS.items()},
-    **{f"-{name}": f"Before the {label.lower()}" for name, (label, span) in WINDOWS.items() if span},
+    **{f"-{name}": f"Before {label.lower()}" for name, (label, span) in WINDOWS.items() if span},
 }
 
 
@@ -81,20 +81,20 @@ FILTERS: Mapping[str, Filter] = {
             name="outcome",
             label="Outcome",
             placeholder="failed,error or -succeeded",
-            api_help="Such as `failed,error`, or `-succeeded`.",
+            api_help="For example `failed,error` or `-succeeded`.",
         ),
         Filter(
             name="actor",
             label="Actor",
-            placeholder="name or id",
-            api_help="A name or an id.",
+            placeholder="name or ID",
+            api_help="Name or ID.",
             of_actor=lambda actor: (actor.id, actor.name),
         ),
         Filter(
             name="owner",
-            label="Owner of the actor",
-            placeholder="user name",
-            api_help="The owner of the actor.",
+            label="Actor owner",
+            placeholder="username",
+            api_help="Owner of the actor.",
             chip="Owner",
             is_name=True,
             of_actor=lambda actor: (actor.owner,),
@@ -103,7 +103,7 @@ FILTERS: Mapping[str, Filter] = {
         Filter(
             name="executor",
             label="Sent by",
-            placeholder="user name",
+            placeholder="username",
             api_help="Who sent the message.",
             is_name=True,
             column="executor",
@@ -112,44 +112,43 @@ FILTERS: Mapping[str, Filter] = {
         Filter(
             name="exit_code",
             label="Exit code",
-            placeholder="1, or -0 for any other",
-            api_help="`1`, or `-0` for any other.",
+            placeholder="e.g. 1 or -0",
+            api_help="For example `1`, or `-0` to exclude 0.",
             column="exit_code",
             is_whole=True,
             is_of_end=True,
         ),
         Filter(
             name="duration",
-            label="Ran for",
+            label="Duration",
             placeholder="10s, 5m, -1m, 10s..1m",
             api_help="`10s`, `5m`, `-1m`, `10s..1m`.",
         ),
         Filter(
             name="q",
             label="Search",
-            placeholder="an execution's id, or an actor's name",
-            api_help="An execution's id, or an actor's name.",
+            placeholder="execution ID or actor name",
+            api_help="Execution ID or actor name.",
         ),
     )
 }
 WINDOW = Filter(
     name="window",
-    label="Received in",
-    help_text="A time in “From” or “Up to” is used instead.",
-    api_help="Received in the last so much time; `-24h`: before that. Not as on the page, nothing said is `all`.",
+    label="Time range",
+    help_text="Ignored if “From” or “Up to” is set.",
+    api_help="Received within this time; `-24h` means earlier. Defaults to `all`.",
     chip="Received",
     choices=SPANS,
     default="all",
 )
-_EXACT_HELP = "A day, or a time in any form that is written here; in UTC where it names no zone."
+_EXACT_HELP = "Date or date and time (UTC)"
 EXACT: Mapping[str, Filter] = {
     "from": Filter(
         name="from",
         label="From",
         placeholder="2026-11-23 18:00",
         help_text=_EXACT_HELP,
-        api_help="A day, or a time in any form that the portal or the Actors API writes; in UTC where it "
-        "names no zone: `2026-11-23 18:00`.",
+        api_help="Date or date and time, in UTC unless it names a zone, e.g. `2026-11-23 18:00`.",
         opposite_chip="Before",
         max_length=MAX_TEXT,
     ),
@@ -158,7 +157,7 @@ EXACT: Mapping[str, Filter] = {
         label="Up to",
         placeholder="2026-11-23 18:00",
         help_text=_EXACT_HELP,
-        api_help="The same; it goes before `window`.",
+        api_help="The same; takes precedence over `window`.",
         opposite_chip="After",
         max_length=MAX_TEXT,
     ),

@@ -32,17 +32,17 @@ from actors_app.history.query import Cursor
 from actors_app.services.blanks import trimmed
 
 DEFAULT_WINDOW = "24h"
-_EXACT = "Exact: From, Up to"  # in the list of windows where they say it
+_EXACT = "Custom range"  # in the list of windows where they say it
 FORMATS = ("csv", "jsonl")
 SHOWN_OUTCOMES = OUTCOMES[:-2]  # those that have a filter of their own; the others are the API's secrets
 PLACES = ("after", "before")
-_TOO_LONG = {"max_length": "This is longer than any such value there is."}
+_TOO_LONG = {"max_length": "Too long."}
 _UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "": SECOND}
 _LENGTH = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|min|m|h|d|)", re.ASCII)
 _LARGEST = 10 * 365 * DAY
 
 
-_UNKNOWN_WINDOW = "There is no such span of time; there are 1h, 24h, 7d and all, and -1h for before that."
+_UNKNOWN_WINDOW = "Use 1h, 24h, 7d or all, or -1h for earlier."
 
 
 def _text(filter_: Filter) -> forms.CharField:
@@ -77,7 +77,7 @@ class HistoryForm(SliceForm, PortalForm):
     format = forms.ChoiceField(
         required=False,
         choices=[(name, name) for name in FORMATS],
-        error_messages={"invalid_choice": "There is no such format; there are csv and jsonl."},
+        error_messages={"invalid_choice": "Use csv or jsonl."},
         widget=forms.HiddenInput,
     )
 
@@ -108,19 +108,19 @@ class HistoryForm(SliceForm, PortalForm):
         names = [name.strip() for name in self.cleaned_data["outcome"].split(",") if name.strip()]
         unknown = [name for name in names if name.removeprefix("-") not in OUTCOMES]
         if unknown:
-            raise forms.ValidationError(f"There is no such outcome; there are {', '.join(SHOWN_OUTCOMES)}.")
+            raise forms.ValidationError(f"Unknown outcome. Use {', '.join(SHOWN_OUTCOMES)}.")
         positive = [name for name in names if not name.startswith("-")]
         negative = {name[1:] for name in names if name.startswith("-")}
         outcomes = tuple(name for name in positive or OUTCOMES if name not in negative)
         if not outcomes:
-            raise forms.ValidationError("This leaves no outcome over.")
+            raise forms.ValidationError("No outcome left to show.")
         return outcomes if names else ()
 
     def clean_exit_code(self) -> str:
         """Return a whole number, which may follow a `-`; `--1` is for anything but -1."""
         text: str = self.cleaned_data["exit_code"]
         if text and not re.fullmatch(r"-{0,2}\d{1,9}", text, re.ASCII):
-            raise forms.ValidationError("An exit code is a whole number, such as 1; -0 is for any but 0.")
+            raise forms.ValidationError("Enter a whole number, or e.g. -0 to exclude it.")
         return text
 
     def clean_duration(self) -> Span | None:
@@ -134,14 +134,14 @@ class HistoryForm(SliceForm, PortalForm):
         if dots and not (least or most):
             raise forms.ValidationError(_NO_DURATION)
         if span.least is not None and span.most is not None and span.least >= span.most:
-            raise forms.ValidationError("This span ends before it begins.")
+            raise forms.ValidationError("End must be after start.")
         return span
 
     def clean_sort(self) -> str:
         """Return an order that the table has, `-` before it for the largest first."""
         text: str = self.cleaned_data["sort"] or "-received"
         if text.removeprefix("-") not in SORTS:
-            raise forms.ValidationError(f"There is no such order; there are {', '.join(SORTS)}.")
+            raise forms.ValidationError(f"Unknown order. Use {', '.join(SORTS)}.")
         return text
 
     def clean(self) -> None:
@@ -152,14 +152,14 @@ class HistoryForm(SliceForm, PortalForm):
             try:
                 self._spans[name] = _moment_ms(text.removeprefix("-"), is_end=name == "to") if text else None
             except ValueError:
-                self.add_error(name, "Give a day, or a day and a time of UTC: 2026-11-23 18:00.")
+                self.add_error(name, "Enter a date or a date and time (UTC), e.g. 2026-11-23 18:00.")
         since, until = self._span()
         if since is not None and until is not None and until <= since:
-            self.add_error("to", "This is not after the beginning.")
+            self.add_error("to", "End must be after start.")
         for name in PLACES:
             text = self.cleaned_data.get(name) or ""
             if text and cursor_from(text, self.cleaned_data.get("sort") or "-received") is None:
-                self.add_error(name, "There is no such page of this list.")
+                self.add_error(name, "Page not found.")
 
     # What it means ------------------------------------------------------------------------------------------
 
@@ -281,7 +281,7 @@ def _value(text: str) -> Value | None:
     return Value(text[1:], True) if text.startswith("-") else Value(text)
 
 
-_NO_DURATION = "Give a duration such as 10s, 5m or 2h for that long or longer, -1m for shorter, or a span: 10s..1m."
+_NO_DURATION = "Enter a duration, e.g. 5m (or longer), -1m (shorter) or 10s..1m."
 
 
 def _milliseconds(text: str) -> int:
@@ -290,7 +290,7 @@ def _milliseconds(text: str) -> int:
         raise forms.ValidationError(_NO_DURATION)
     number = round(float(match[1]) * _UNITS[match[2]])
     if number > _LARGEST:
-        raise forms.ValidationError("This is longer than anything runs.")
+        raise forms.ValidationError("Too long.")
     return number
 
 

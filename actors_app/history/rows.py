@@ -69,25 +69,29 @@ def _row(row: HistoryRow, actor: SeenActor, prefix: str, at: datetime, link: Lin
         badge = status_badge(row.status)
     else:
         badge = outcome_badge(row.outcome, row.exit_code, row.status)
-    age = ago_words(received, at) if received else "not reported"
+    age = ago_words(received, at) if received else "Not reported"
     received_exact = exact(received) if received else ""
     iso = received.isoformat() if received else ""
     ran = duration(row.ran / 1000) if row.ran is not None else NONE
     id_ = visible(row.id)
-    when = format_html(_WHEN, iso, received_exact, age, f"{to_local(received):%d %b %H:%M:%S}") if received else age
+    when: str = age
+    if received:
+        at_hour = to_local(received)
+        when = format_html(_WHEN, iso, received_exact, age, f"{at_hour.day} {at_hour:%b, %H:%M:%S}")
     executor = _cut(visible(row.executor), link("executor", row.executor)) if row.executor else _UNREAD
     cells = format_html(
         '<td class="pick">{pick}</td><td>{id}{forgotten}</td>{actor}<td data-label="Outcome">{outcome}</td>'
         '<td data-label="Sent by">{executor}</td><td data-label="Worker" class="mono dim">{worker}</td>'
-        '<td data-label="Received" class="dim">{received}</td><td data-label="Waited" class="r num dim">{waited}</td>'
-        '<td data-label="Ran" class="r num">{ran}</td><td data-label="Exit code" class="r num dim">{exit_code}</td>',
+        '<td data-label="Received" class="dim">{received}</td><td data-label="Queued" class="r num dim">{waited}</td>'
+        '<td data-label="Duration" class="r num">{ran}</td>'
+        '<td data-label="Exit code" class="r num dim">{exit_code}</td>',
         pick=_pick(actor.id, row.id) if is_linkable else "",
         id=format_html('<a class="name mono" href="{}">{}</a>', url, id_)
         if is_linkable
         else format_html('<span class="mono cut" title="{0}">{0}</span>', id_),
         forgotten="" if row.in_api else _FORGOTTEN,
         actor=actor_cell,
-        outcome=format_html('<a class="bare" href="{}" title="Only these">{}</a>', link("outcome", row.outcome), badge)
+        outcome=format_html('<a class="bare" href="{}" title="Filter">{}</a>', link("outcome", row.outcome), badge)
         if row.outcome in OUTCOMES
         else badge,
         executor=executor,
@@ -112,19 +116,19 @@ def _row(row: HistoryRow, actor: SeenActor, prefix: str, at: datetime, link: Lin
 
 
 _WHEN = '<span class="when"><time datetime="{}" title="{}">{}</time><span class="sub num">{}</span></span>'
-_IMAGE = '<a class="mono cut" href="{}" title="Only image {}">{}</a>'
-_OWNER = '<a class="cut" href="{}" title="Only actors of {}">of <bdi>{}</bdi></a>'
-_UNREAD = format_html('<span class="dim">{}</span>', "not read yet")
+_IMAGE = '<a class="mono cut" href="{}" title="Filter by image {}">{}</a>'
+_OWNER = '<a class="cut" href="{}" title="Filter by owner {}">of <bdi>{}</bdi></a>'
+_UNREAD = format_html('<span class="dim">{}</span>', "—")
 _FORGOTTEN = format_html(
     '<span class="chip" title="{}">{}</span>',
-    "The API does not have this execution any more; this is what the portal remembers.",
+    "No longer in the API; shown from the portal's history.",
     "forgotten",
 )
 
 
 def _pick(actor_id: str, execution_id: str) -> SafeString:
     return format_html(
-        '<input type="checkbox" name="pick" value="{}/{}" aria-label="Pick execution {}">',
+        '<input type="checkbox" name="pick" value="{}/{}" aria-label="Select execution {}">',
         actor_id,
         execution_id,
         execution_id,
@@ -135,7 +139,7 @@ def _cut(text: str, href: str) -> SafeString:
     """Write a value as a filter where it can be one; a long one is cut, and whole on hover."""
     if not href:
         return format_html('<bdi class="cut" title="{0}">{0}</bdi>', text)
-    return format_html('<a class="cut" href="{}" title="Only {}"><bdi>{}</bdi></a>', href, text, text)
+    return format_html('<a class="cut" href="{}" title="Filter by {}"><bdi>{}</bdi></a>', href, text, text)
 
 
 def _actor_cell(actor: SeenActor, link: Link) -> SafeString:

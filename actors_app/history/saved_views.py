@@ -16,7 +16,7 @@ from actors_app.core.security.credentials import Credentials
 from actors_app.history.models import SavedView
 
 MOST = 50  # of one person
-_TAKEN = "You have a view of this name; choose another, or delete that one first."
+_TAKEN = "You already have a filter with this name."
 
 
 class NotSaved(Exception):  # noqa: N818  it says what happened
@@ -35,14 +35,14 @@ class BuiltIn:
 def built_in(username: str) -> list[BuiltIn]:
     """Return the views that everybody has; one of them names its reader."""
     views: list[tuple[str, str, Mapping[str, str]]] = [
-        ("Failed in the last 24 hours", "circle-x", {"outcome": "failed,error,oom"}),
-        ("Running now", "loader", {"outcome": "running", "window": "all"}),
+        ("Failed (24 h)", "circle-x", {"outcome": "failed,error,oom"}),
+        ("Running", "loader", {"outcome": "running", "window": "all"}),
         ("Waiting", "clock", {"outcome": "waiting", "window": "all"}),
-        ("Slow", "hourglass", {"duration": "10m"}),
+        ("Slow (10 min or longer)", "hourglass", {"duration": "10m"}),
     ]
     # A name that begins with the sign for "not" cannot be asked for.
     if not username.startswith("-"):
-        views.insert(3, ("Mine", "user", {"executor": username}))
+        views.insert(3, ("Sent by me", "user", {"executor": username}))
     return [BuiltIn(name, icon, urlencode(filters)) for name, icon, filters in views]
 
 
@@ -65,7 +65,7 @@ def save(credentials: Credentials, name: str, query: str) -> SavedView:
         if same:
             raise NotSaved(_TAKEN)
         if views_of(credentials).count() >= MOST:
-            raise NotSaved(f"You have {MOST} views, which is as many as there can be; delete one first.")
+            raise NotSaved(f"You have {MOST} saved filters, which is the limit. Delete one first.")
     view = SavedView(
         handle=secrets.token_hex(16),
         tenant=credentials.tenant,
@@ -91,4 +91,4 @@ def rename(view: SavedView, name: str) -> None:
         with transaction.atomic():
             SavedView.objects.filter(pk=view.pk).update(name=name)
     except IntegrityError:
-        raise NotSaved("You have another view of this name.") from None
+        raise NotSaved("You already have a filter with this name.") from None

@@ -9,7 +9,7 @@ from actors_app.core.api.formats import BOM_HELP
 from actors_app.history.filters import EXACT, FILTERS, OUTCOMES, SORTS, WINDOW, Filter
 from actors_app.history.forms import FORMATS
 
-OUTCOME = "How it ended: COMPLETE alone says nothing of success."
+OUTCOME = "Outcome. The status COMPLETE alone does not mean success."
 
 
 class ExecutionBase(serializers.Serializer):
@@ -35,7 +35,7 @@ class ExecutionRow(ExecutionBase):
     """An execution as the portal remembers it."""
 
     actor_name = serializers.CharField(allow_null=True)
-    executor = serializers.CharField(allow_null=True, help_text="Who sent the message; null where not read yet.")
+    executor = serializers.CharField(allow_null=True, help_text="Sender of the message; null if not synced yet.")
     is_in_api = serializers.BooleanField(help_text="Whether the API still has it.")
 
 
@@ -43,17 +43,17 @@ class HistoryPage(serializers.Serializer):
     """A page of the history."""
 
     items = ExecutionRow(many=True)
-    next = serializers.CharField(allow_null=True, help_text="The address of the next page, if there is one.")
-    previous = serializers.CharField(allow_null=True, help_text="The address of the page before, if any.")
-    total = serializers.IntegerField(help_text="How many there are on all pages.")
-    total_is_exact = serializers.BooleanField(help_text="Whether `total` is exact, or the least there are.")
-    as_of = serializers.DateTimeField(allow_null=True, help_text="When the API was last asked.")
-    csv = serializers.CharField(help_text="The address of a file of all that fit.")
-    jsonl = serializers.CharField(help_text="The same as JSON Lines.")
+    next = serializers.CharField(allow_null=True, help_text="URL of the next page, if any.")
+    previous = serializers.CharField(allow_null=True, help_text="URL of the previous page, if any.")
+    total = serializers.IntegerField(help_text="Total number of executions.")
+    total_is_exact = serializers.BooleanField(help_text="Whether `total` is exact or a lower bound.")
+    as_of = serializers.DateTimeField(allow_null=True, help_text="Time of the last sync.")
+    csv = serializers.CharField(help_text="URL of a CSV file of all matches.")
+    jsonl = serializers.CharField(help_text="URL of the same as JSON Lines.")
     is_complete = serializers.BooleanField(
-        help_text="Whether all that the API has of this time was read; otherwise each request reads on."
+        help_text="Whether the sync of this period is complete; otherwise each request continues it."
     )
-    slice = Slice(required=False, help_text="Given where the page was asked for by `offset`.")
+    slice = Slice(required=False, help_text="Only for requests with `offset`.")
 
 
 def _parameter(filter_: Filter) -> serializers.Field:

@@ -34,10 +34,8 @@ OUTAGE = 12 * HOUR  # for which the last answer stands while the API gives none
 PATIENCE = 3.0  # seconds to wait for the API where its last answer can stand in
 SLOW = 5 * MINUTE  # for which it may: a slow API is then waited for, so that nobody keeps rights by its slowness
 LISTING = 4.0  # seconds that a first listing may take beside
-ROLE_UNSEEN = "Whether you are an administrator was not known: what only administrators see is not here."
-ROLE_UNKNOWN = (
-    "Administrators see what the portal remembers of it; whether you are one could not be learned now. Try again."
-)
+ROLE_UNSEEN = "Your administrator role could not be checked: data for administrators only is not shown."
+ROLE_UNKNOWN = "Only administrators can see its history. Your role could not be checked: try again."
 ASKED_SINGLY = 5  # of one's own actors that the API no longer lists, how many are asked for at once
 _COLUMNS = ("id", "actor_id", "name", "owner", "image", "status", "status_message", "deleted", "changed")
 

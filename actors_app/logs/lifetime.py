@@ -72,7 +72,7 @@ def credential_life_in_words(execution: Execution | None) -> str:
     if execution is None or execution.start_time is None:
         return f"for up to {duration(TOKEN_LIFE.total_seconds())} after the execution started"
     over = execution.start_time + TOKEN_LIFE
-    return f"until about {exact(over, '%Y-%m-%d %H:%M')} ({ago_words(over, now())})" if over > now() else ""
+    return f"until about {exact(over, seconds=False)} ({ago_words(over, now())})" if over > now() else ""
 
 
 def log_life_in_words(execution: Execution | None, kept_for: int | None, is_known: bool = True) -> str:
@@ -90,4 +90,4 @@ def log_life_in_words(execution: Execution | None, kept_for: int | None, is_know
     expires = execution.finish_time + timedelta(seconds=kept_for)
     if expires <= now():
         return "Past retention: the API may delete it at any time."
-    return f"Expires about {exact(expires, '%Y-%m-%d %H:%M')} ({ago_words(expires, now())}), {at_most}."
+    return f"Expires about {exact(expires, seconds=False)} ({ago_words(expires, now())}), {at_most}."

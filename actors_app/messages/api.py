@@ -51,14 +51,14 @@ class Messages(Resource):
         example={"text": "one two three", "environment": {"LEVEL": "2"}},
         gives=serializers.SentMessage,
         status=201,
-        about="Give an Idempotency-Key where you would send it again after silence: each message is an execution.",
+        about="Send an Idempotency-Key if you retry: each message becomes an execution.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Send one; the API answers with the execution that it became."""
         data = self.request.data
         forms = [name for name in serializers.FORMS if isinstance(data, dict) and name in data]
         if len(forms) != 1:
-            raise not_valid({"body": ["Send one JSON object with one of text, json and base64."]})
+            raise not_valid({"body": ["Send a JSON object with one of text, json and base64."]})
         sent = _parse(forms[0], self.body(serializers.FORMS[forms[0]]), is_plain=known_as_plain(self.user))
         result = commands.send_message(self.http, self.abaco, actor_id, sent)
         return self.command_response(
@@ -73,7 +73,7 @@ class Messages(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="The executions of dropped messages stay SUBMITTED for ever.",
+        about="Executions of purged messages stay SUBMITTED forever.",
     )
     def delete(self, request: Request, actor_id: str) -> Response:
         """Purge the mailbox."""
@@ -85,14 +85,14 @@ class SendAgain(Resource):
     """`/actors/<actor>/executions/<execution>/send-again/`."""
 
     @operation(
-        "Send the message of an execution again",
+        "Resend the message of an execution",
         tag=TAG,
         upstream="message.send",
         takes=False,
         gives=serializers.SentMessage,
         status=201,
-        about="The API keeps no messages; this portal keeps those that were sent through it, for their sender and the "
-        "owner of the actor. Where it has none, 409 says why.",
+        about="The API stores no messages. The portal stores messages sent through it, for the sender and the owner "
+        "of the actor. Without a stored message, 409 says why.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Send it as it was, with the same variables."""
@@ -129,9 +129,9 @@ def _parse(name: str, data: dict[str, Any], *, is_plain: bool) -> Sent:
     try:
         body = base64.b64decode(data["base64"], validate=True)
     except (binascii.Error, ValueError):
-        raise not_valid({"base64": ["This is not base64."]}) from None
+        raise not_valid({"base64": ["Invalid base64."]}) from None
     if not body:
-        raise not_valid({"base64": ["There are no bytes in it; the API takes no empty message."]})
+        raise not_valid({"base64": ["The message is empty."]})
     if excess := file_excess(len(body)):
         raise not_valid({"base64": [excess]})
     return Sent("binary", body, environment)
@@ -141,7 +141,7 @@ def _environment(variables: dict[str, Any]) -> dict[str, str]:
     field = EnvironmentField(in_query=True)
     nested = [name for name, value in variables.items() if not isinstance(value, str)]
     if nested:
-        raise not_valid({"environment": [f"The value of “{nested[0]}” is not a text."]})
+        raise not_valid({"environment": [f"The value of “{nested[0]}” must be text."]})
     rows = TypedEnvironment(rows=tuple(variables.items()))
     problems = [f"{row.name or row.value}: {row.problem}" for row in field.rows(rows) if row.problem]
     if problems:
@@ -156,12 +156,12 @@ class MailboxList(Resource):
     """`/mailboxes/`."""
 
     @operation(
-        "Which mailboxes hold messages that wait",
+        "List mailboxes with queued messages",
         tag="Messages",
         upstream="search.executions actor.list mailbox.count",
         gives=serializers.Mailboxes,
-        about=f"Of the {ASKED} actors whose waiting executions came last. An execution whose message was purged waits "
-        "for ever, so the two numbers may differ.",
+        about=f"Of the {ASKED} actors whose waiting executions came last. Executions whose message was "
+        "purged stay waiting forever, so the two numbers can differ.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the mailboxes."""

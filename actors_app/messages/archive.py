@@ -93,7 +93,7 @@ def keep(credentials: Credentials, actor_id: str, execution_id: str, sent: Sent)
             row.save(force_insert=True)
         _forget_expired()
     except DatabaseError as error:
-        log.warning("A message that was sent could not be kept: %s", type(error).__name__)
+        log.warning("A sent message could not be stored: %s", type(error).__name__)
         return None
     return row
 
@@ -133,23 +133,23 @@ def original_message(credentials: Credentials, execution_id: str, actor: Actor |
     if row is None:
         return OriginalMessage(why_not=_never_kept())
     name = "you" if row.username == credentials.username else visible(row.username)
-    origin = f"It was sent through this portal by {name}"
+    origin = f"Sent through this portal by {name}"
     if not row.sha256 or row.expires_at <= timezone.now():
-        return OriginalMessage(row, why_not=f"{origin}. The time for which it is kept is over.")
+        return OriginalMessage(row, why_not=f"Message expired (sent by {name}).")
     if not may_see(credentials, row, actor):
-        return OriginalMessage(row, why_not=f"{origin}. Only {name} and the actor's owner may see it.")
+        return OriginalMessage(row, why_not=f"{origin}. Only {name} and the actor's owner can see it.")
     if row.size > MAX_KEPT:
-        return OriginalMessage(row, why_not=f"{origin}: {size(row.size)}. Beyond {size(MAX_KEPT)} none is kept.")
+        return OriginalMessage(row, why_not=f"{origin}. Too large to store: {size(row.size)} (limit {size(MAX_KEPT)}).")
     sent = opened(row)
     if sent is None:
-        return OriginalMessage(row, why_not="It was kept, and opens no more: the key that encrypted it was taken away.")
+        return OriginalMessage(row, why_not="Stored, but cannot be decrypted: the encryption key was removed.")
     return OriginalMessage(row, sent)
 
 
 def _never_kept() -> str:
     if not settings.KEEP_MESSAGES_DAYS:
-        return "This portal keeps no messages, and the API keeps none either."
-    return "It was not sent through this portal, or before it kept messages; the API itself keeps none."
+        return "This portal does not store messages."
+    return "Message not stored: it was not sent through this portal."
 
 
 def _forget_expired() -> None:

@@ -39,22 +39,22 @@ def message_is_sent(abaco: Abaco, entry: AuditEntry) -> Finding:
     if items:
         return Finding(
             "yes" if len(items) == 1 else "unknown",
-            "An execution of this actor that you did not start by another message of this portal came after it."
+            "One execution after it was not started by another message from this portal."
             if len(items) == 1
-            else f"{len(items)} executions came after it that no other message of this portal explains.",
-            "Most likely the message was accepted; open the execution to see what it received. Do not send it again.",
+            else f"{len(items)} executions after it were not started by other messages from this portal.",
+            "The message was most likely accepted: check the execution instead of sending it again.",
             items,
         )
     if len(ids) > MOST:
         return Finding(
             "unknown",
-            f"{len(ids)} executions came after it, and the first {MOST} are of other people.",
-            "Look through the list of executions.",
+            f"{len(ids)} executions were received after it; the first {MOST} are from other users.",
+            "Check the list of executions.",
             [Item("All executions", page_of_actor(entry, "execution-list"))],
         )
     return Finding(
         "no",
-        "No execution of this actor came from it: it was most likely not accepted.",
+        "No matching execution: the message was most likely not accepted.",
         "You can send the message again.",
     )
 
@@ -64,11 +64,13 @@ def mailbox_is_empty(abaco: Abaco, entry: AuditEntry) -> Finding:
     waiting = abaco.messages.count(entry.actor_id).messages
     items = [Item("The mailbox", page_of_actor(entry, "message-create"))]
     if waiting == 0:
-        return Finding("yes", "No message waits.", "There is nothing left to do.", items)
+        return Finding("yes", "The mailbox is empty.", "No action needed.", items)
     return Finding(
         "unknown",
-        f"{waiting} messages wait; they may have come since." if waiting is not None else "The API gave no count.",
-        "You can empty the mailbox again if they should go too.",
+        f"{waiting} messages are queued; they may have arrived since."
+        if waiting is not None
+        else "Queue size unknown.",
+        "You can purge the mailbox again.",
         items,
     )
 

@@ -46,11 +46,11 @@ def purge(request: HttpRequest, abaco: Abaco, actor_id: str) -> CommandResult[st
 def _purged(before: Mailbox | None) -> str:
     """Say what was dropped, as far as it is known."""
     if before is None or before.messages is None:
-        return "The mailbox was purged."
+        return "Mailbox purged."
     if before.messages == 0:
-        return "The mailbox was purged; no message was waiting in it."
-    noun = "message was" if before.messages == 1 else "messages were"
-    return f"The mailbox was purged; {thousands(before.messages)} {noun} waiting in it."
+        return "Mailbox purged (it was empty)."
+    noun = "message" if before.messages == 1 else "messages"
+    return f"Mailbox purged ({thousands(before.messages)} {noun} deleted)."
 
 
 def send(credentials: Credentials, abaco: Abaco, actor_id: str, sent: Sent) -> SentMessage:

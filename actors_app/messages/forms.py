@@ -26,21 +26,18 @@ def check_json_message(value: Any, *, is_plain: bool = True) -> None:
     """
     if not isinstance(value, dict):
         raise ValidationError(
-            'The API takes only a JSON object as a message. Wrap this value in one, such as {"items": …}, or send it '
-            "as text.",
+            'JSON messages must be objects. Wrap the value, e.g. {"items": …}, or send it as text.',
             code="no_object",
         )
     if loses_keys(value):
         raise ValidationError(
-            "Of an object with the key “message” the API keeps that value only, as text. Rename the key, or send the "
-            "value as text.",
+            "The key “message” is reserved: the API would drop everything else. Rename it.",
             code="message_key",
         )
     reserved = privileged_key(value) if is_plain else ""
     if reserved:
         raise ValidationError(
-            f"The API takes the key “{reserved}” for a setting of the actor and refuses the message. Wrap the object "
-            'in another one, such as {"data": …}, or send it as text.',
+            f'The key “{reserved}” is reserved. Wrap the object, e.g. {{"data": …}}, or send it as text.',
             code="privileged_key",
         )
 
@@ -49,7 +46,7 @@ class MessageForm(PortalForm):
     """A message as text, JSON or file, with its environment."""
 
     kind = forms.ChoiceField(
-        label="Form of the message",
+        label="Message type",
         choices=KINDS,
         required=False,
         error_messages={"invalid_choice": "Choose text, JSON or file."},
@@ -60,21 +57,21 @@ class MessageForm(PortalForm):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 9, "spellcheck": "false", "autocapitalize": "none"}),
         error_messages={
-            "null_characters_not_allowed": "Text cannot hold a zero character. Send this as a file.",
+            "null_characters_not_allowed": "Text cannot contain NUL characters. Send a file instead.",
         },
     )
     file = forms.FileField(
         label="File",
         required=False,
         error_messages={
-            "empty": "This file is empty; the API takes no empty message.",
-            "invalid": "The file did not arrive. Choose it again.",
-            "missing": "The file did not arrive. Choose it again.",
+            "empty": "This file is empty.",
+            "invalid": "The file was not received. Choose it again.",
+            "missing": "The file was not received. Choose it again.",
         },
     )
     environment = EnvironmentField(label="Environment", in_query=True)
     again = forms.CharField(widget=forms.HiddenInput, required=False)
-    same_file = forms.BooleanField(label="Send the same bytes again", required=False)
+    same_file = forms.BooleanField(label="Resend the same file", required=False)
 
     def __init__(self, *args: Any, for_preview: bool = False, is_plain: bool = True, **kwargs: Any) -> None:
         """Take `for_preview` where the file itself is not needed, and whether the sender has no role of the API."""
@@ -82,7 +79,7 @@ class MessageForm(PortalForm):
         self._is_plain = is_plain
         self._for_preview = for_preview
         limit = f"{settings.MAX_BINARY_BYTES:,}"
-        self.fields["file"].help_text = f"Sent as it is, at most {limit} bytes. Its name is not sent."
+        self.fields["file"].help_text = f"At most {limit} bytes. The file name is not sent."
 
     @property
     def text_room(self) -> str:
@@ -153,11 +150,11 @@ class MessageForm(PortalForm):
         if cleaned.get("file") or (cleaned.get("same_file") and self.repeats):
             return
         if not self.has_error("file") and not self._for_preview:
-            self.add_error("file", "Choose the file to send.")
+            self.add_error("file", "Choose a file.")
 
     def _check_words(self, cleaned: dict[str, Any]) -> None:
         if not cleaned["message"]:
-            self.add_error("message", "Type the message; the API takes no empty one.")
+            self.add_error("message", "Enter a message.")
             return
         try:
             value = cleaned["message"]

@@ -20,10 +20,7 @@ from actors_app.messages.models import KeptMessage
 from actors_app.services import Result
 from actors_app.services.types import Actor
 
-LEFT_IN = (
-    f"{MASK} stands in it for something that is hidden. Type what shall be sent there, or leave this as it was shown: "
-    "then what was sent before is sent again."
-)
+LEFT_IN = f"{MASK} hides a secret. Replace it, or leave the text unchanged to resend the original."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class ResendDraft:
 def original_of(credentials: Credentials, execution_id: str, actor: Result, execution: Result) -> OriginalMessage:
     """Return what somebody may know of a message, by what the API says of its actor and execution now."""
     if execution.error is not None:
-        return OriginalMessage(why_not=f"Its execution could not be read. {execution.error.user_message}")
+        return OriginalMessage(why_not=f"Could not load the execution. {execution.error.user_message}")
     visible_actor: Actor | None = actor.value
     return message_archive.original_message(credentials, execution_id, visible_actor)
 

@@ -9,11 +9,11 @@ from actors_app.core.api.fields import Body, Object, Text
 class Mailbox(serializers.Serializer):
     """How many messages wait, without the one that is being run."""
 
-    messages = serializers.IntegerField(allow_null=True, help_text="null where the API does not say.")
+    messages = serializers.IntegerField(allow_null=True, help_text="Null if unknown.")
 
 
 class _Message(Body):
-    environment = Object(required=False, help_text="Names and texts, for this execution.")
+    environment = Object(required=False, help_text="Names and values (text) for this execution.")
 
 
 class TextMessage(_Message):
@@ -45,24 +45,24 @@ class SentMessage(serializers.Serializer):
 
     actor_id = serializers.CharField()
     execution_id = serializers.CharField(help_text="The execution that was queued.")
-    message = serializers.CharField(help_text="What was done, in a sentence.")
-    url = serializers.CharField(allow_null=True, help_text="Where the execution is.")
+    message = serializers.CharField(help_text="Summary of the result.")
+    url = serializers.CharField(allow_null=True, help_text="URL of the execution.")
 
 
 class WaitingMailbox(serializers.Serializer):
     """One mailbox."""
 
     actor_id = serializers.CharField()
-    actor_name = serializers.CharField(help_text="Its name, or its id where you may not read the actor.")
-    messages = serializers.IntegerField(allow_null=True, help_text="How many are in it; null where not said.")
-    executions = serializers.IntegerField(help_text="How many executions of the actor wait.")
+    actor_name = serializers.CharField(help_text="Name, or ID without access to the actor.")
+    messages = serializers.IntegerField(allow_null=True, help_text="Queued messages; null if unknown.")
+    executions = serializers.IntegerField(help_text="Waiting executions of the actor.")
 
 
 class Mailboxes(serializers.Serializer):
     """The mailboxes that were asked for, the fullest first."""
 
     items = WaitingMailbox(many=True)
-    not_asked = serializers.IntegerField(help_text="How many more actors have executions that wait.")
+    not_asked = serializers.IntegerField(help_text="Number of further actors with waiting executions.")
     is_cut = serializers.BooleanField(
         help_text="Whether more executions wait than were read, so that `executions` and `not_asked` are the least."
     )

@@ -18,12 +18,11 @@ class Overview(Resource):
     """`/overview/`."""
 
     @operation(
-        "Say whether everything is well",
+        "Get the health summary",
         tag="Overview",
         upstream="actor.list search.executions search.workers alias.list",
         gives=serializers.Overview,
-        about="Of the actors that you may read. Without the actors there is no answer; what else the API does not say "
-        "is in `not_known`.",
+        about="Covers the actors you can access. `not_known` names the data that the Actors API did not provide.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the verdict and its numbers."""

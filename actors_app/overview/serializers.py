@@ -7,19 +7,21 @@ class OverviewNumber(serializers.Serializer):
     """A number of the overview, and what it counts."""
 
     number = serializers.IntegerField()
-    words = serializers.CharField(help_text="What follows the number in a sentence.")
-    is_least = serializers.BooleanField(help_text="Whether there are at least so many.")
-    page = serializers.CharField(help_text="The page that lists them.")
+    words = serializers.CharField(help_text="Text after the number.")
+    is_least = serializers.BooleanField(help_text="Whether `number` is a lower bound.")
+    page = serializers.CharField(help_text="URL of the list.")
 
 
 class OverviewDay(serializers.Serializer):
     """The executions that came in the last 24 hours."""
 
     total = serializers.IntegerField()
-    known = serializers.IntegerField(help_text="How many were read; all other numbers are of these.")
+    known = serializers.IntegerField(help_text="Number of executions read; all other numbers are based on these.")
     failed = serializers.IntegerField()
-    failed_percent = serializers.FloatField(help_text="Of those that have ended.")
-    median_seconds = serializers.FloatField(allow_null=True, help_text="How long they ran; null where none has ended.")
+    failed_percent = serializers.FloatField(help_text="Share of the finished executions.")
+    median_seconds = serializers.FloatField(
+        allow_null=True, help_text="Run times in seconds; null without finished executions."
+    )
     p95_seconds = serializers.FloatField(allow_null=True)
 
 
@@ -28,12 +30,11 @@ class Overview(serializers.Serializer):
 
     verdict = serializers.ChoiceField(
         ["fine", "needs", "unknown"],
-        help_text="`needs`: something needs somebody. `unknown`: nothing does as far as the API says, but not all is "
-        "known.",
+        help_text="`needs`: something needs attention. `unknown`: no known problems, but some data is unavailable.",
     )
-    needs = OverviewNumber(many=True, help_text="What needs somebody.")
+    needs = OverviewNumber(many=True, help_text="What needs attention.")
     facts = OverviewNumber(many=True)
-    not_known = serializers.ListField(child=serializers.CharField(), help_text="In words, what the API did not say.")
+    not_known = serializers.ListField(child=serializers.CharField(), help_text="Data that the API did not provide.")
     actors = serializers.IntegerField()
-    ready = serializers.IntegerField(help_text="How many of the actors are ready.")
-    day = OverviewDay(allow_null=True, help_text="Null where the API did not say.")
+    ready = serializers.IntegerField(help_text="Number of ready actors.")
+    day = OverviewDay(allow_null=True, help_text="Null if unknown.")

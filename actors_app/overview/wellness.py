@@ -56,11 +56,11 @@ class ApiAnswers:
     def unknown(self) -> list[str]:
         """Return in words what the API did not say."""
         missing = {
-            "the actors": self.actors,
-            "what ran since yesterday": self.day,
-            "what runs now": self.unfinished,
-            "the workers": self.workers,
-            "the aliases": self.aliases,
+            "actors": self.actors,
+            "executions of the last 24 hours": self.day,
+            "running executions": self.unfinished,
+            "workers": self.workers,
+            "aliases": self.aliases,
         }
         return [name for name, answer in missing.items() if answer is None]
 
@@ -103,37 +103,37 @@ def wellness(answers: ApiAnswers, username: str, at: datetime) -> Wellness:
     failed, is_least = answers.failed or (0, False)
     listed, history = reverse("actors:actor-list"), reverse("actors:history")
     needs = [
-        _part(errors, "actor is in error", "actors are in error", f"{listed}?status=ERROR"),
-        _part(slow, "actor waits for its first worker", "actors wait for a first worker", f"{listed}?status=SUBMITTED"),
-        _part(stuck, "worker is stuck", "workers are stuck", reverse("actors:all-workers") + "?show=stuck"),
+        _part(errors, "actor in error", "actors in error", f"{listed}?status=ERROR"),
+        _part(slow, "actor without workers", "actors without workers", f"{listed}?status=SUBMITTED"),
+        _part(stuck, "stuck worker", "stuck workers", reverse("actors:all-workers") + "?show=stuck"),
         _part(
             long,
-            "execution that came since yesterday still waits",
-            "executions that came since yesterday still wait",
+            "execution waiting",
+            "executions waiting",
             f"{history}?outcome=waiting",
             is_cut,
         ),
         Part(
             failed,
-            f"execution{'' if failed == 1 else 's'} failed since yesterday",
+            "failed in 24 h",
             f"{history}?outcome=failed,error,oom",
             is_least,
         ),
         _part(
             lost,
-            "alias of yours leads to no actor that you can see",
-            "aliases of yours lead to no actor that you can see",
+            "broken alias",
+            "broken aliases",
             reverse("actors:alias-list") + "?show=mine",
         ),
     ]
     facts = []
     if answers.unfinished:
         facts += [
-            _part(running, "runs now", "run now", f"{history}?outcome=running&window=all", is_cut),
-            _part(waiting, "waits", "wait", f"{history}?outcome=waiting&window=all", is_cut),
+            _part(running, "running", "running", f"{history}?outcome=running&window=all", is_cut),
+            _part(waiting, "waiting", "waiting", f"{history}?outcome=waiting&window=all", is_cut),
         ]
     if answers.day:
-        facts.append(Part(answers.day.total, "came since yesterday", history))
+        facts.append(Part(answers.day.total, "received in 24 h", history))
     lines = [
         *(_of_actor(actor, at) for actor in [*errors, *slow]),
         *(_of_worker(worker, names, at) for worker in stuck),
@@ -174,25 +174,25 @@ def _lost(answers: ApiAnswers, username: str) -> list[Alias]:
 
 def _of_actor(actor: Actor, at: datetime) -> Line:
     since = actor.last_update_time or actor.create_time
-    waits = f"Submitted {ago_words(since, at) if since else 'long ago'}, and no worker has started yet."
-    why = visible(actor.status_message) or "The API did not say why." if actor.is_error else waits
+    waits = f"No worker started since it was submitted{f' {ago_words(since, at)}' if since else ''}."
+    why = visible(actor.status_message) or "No reason given by the API." if actor.is_error else waits
     return Line(status_badge(actor.status), visible(actor.label), page_of("actor-detail", actor.id), why)
 
 
 def _of_worker(worker: Worker, names: dict[str, str], at: datetime) -> Line:
-    since = f", asked for {ago_words(worker.create_time, at)}" if worker.create_time else ""
+    since = f" (requested {ago_words(worker.create_time, at)})" if worker.create_time else ""
     return Line(
         status_badge(worker.status),
         visible(names.get(worker.actor_id, worker.actor_id)),
         page_of("worker-detail", worker.actor_id, worker.id),
-        f"A worker that {_trouble(worker)}{since}.",
+        f"Worker {_trouble(worker)}{since}.",
     )
 
 
 def _trouble(worker: Worker) -> str:
     if worker.is_stopping:
-        return "was stopped and is there still"
-    return "could not start" if worker.status == "ERROR" else "is still starting"
+        return "was stopped but still exists"
+    return "failed to start" if worker.status == "ERROR" else "still starting"
 
 
 def _of_waiting(waiting: Sequence[Execution], names: dict[str, str], at: datetime) -> list[Line]:
@@ -206,7 +206,7 @@ def _of_waiting(waiting: Sequence[Execution], names: dict[str, str], at: datetim
             outcome_badge("waiting"),
             visible(names.get(actor_id, actor_id)),
             page_of("worker-list", actor_id),
-            f"{thousands(len(times))} execution{' waits' if len(times) == 1 else 's wait'}, the oldest came "
+            f"{thousands(len(times))} execution{'' if len(times) == 1 else 's'} waiting; the oldest was received "
             f"{ago_words(min(times), at)}.",
         )
         for actor_id, times in sorted(by_actor.items(), key=lambda item: -len(item[1]))
@@ -218,15 +218,15 @@ def _of_alias(alias: Alias) -> Line:
         badge("Alias", "wait", "tags"),
         visible(alias.alias),
         page_of("alias-detail", alias.alias),
-        "It leads to no actor that you can see.",
+        "Target actor not found or not visible to you.",
     )
 
 
 def _of_running(execution: Execution, names: dict[str, str], at: datetime) -> Line:
     since = (
-        f"came {ago_words(execution.message_received_time, at)}"
+        f"Received {ago_words(execution.message_received_time, at)}"
         if execution.message_received_time
-        else "came at a time not said"
+        else "Received at an unknown time"
     )
     return Line(
         outcome_badge("running"),

@@ -277,7 +277,7 @@ def by_aliases(answers: Sequence[tuple[Alias, Result, Result]], levels: Mapping[
         routes.append(_by_alias(alias, people))
         url = reverse("actors:alias-nonce-list", args=[alias.alias]) if has_page("alias", alias.alias) else ""
         if nonces.error:
-            why = "Couldn't load its nonces."
+            why = "Could not load its nonces."
             routes.append(unknown_way(f"Holders of nonces of alias {alias.alias}", why, url))
         else:
             routes += [
@@ -291,7 +291,7 @@ def _by_alias(alias: Alias, answer: Result) -> Route:
     url = Subject("alias", alias.alias).url if has_page("alias", alias.alias) else ""
     name = f"Through alias {alias.alias}"
     if answer.error:
-        why = "Couldn't load access to this alias."
+        why = "Could not load access to this alias."
         return Route(name, "No access to the actor", why, url, "arrow-right")
     by_name = {user: level for user, level in answer.value.items() if user != WORLD and not unusable(user)}
     is_shared = WORLD in answer.value

@@ -24,7 +24,7 @@ from actors_app.services.types import AdminRole, Nonce
 
 MOST_NONCES = 20  # of one actor that are explained one by one
 ADMINS_ONLY = "Only administrators can view access to configs."
-NOT_LOADED = "Couldn't load permissions; access can't be granted now."
+NOT_LOADED = "Could not load permissions; access can't be granted now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def _by_nonces(context: Mapping[str, Any], levels: Mapping[str, str], actor_id: 
     url = reverse("actors:nonce-list", args=[actor_id])
     nonces = context["nonces"]
     if nonces is None:
-        return [access.unknown_way("Holders of nonces", "Couldn't load nonces.", url)]
+        return [access.unknown_way("Holders of nonces", "Could not load nonces.", url)]
     routes = access.by_nonces(nonces, levels, url)
     if len(routes) > MOST_NONCES:
         note = f"{len(routes) - MOST_NONCES} more active nonces: see the Nonces tab."
@@ -203,7 +203,7 @@ def _by_nonces(context: Mapping[str, Any], levels: Mapping[str, str], actor_id: 
 
 def _by_aliases(abaco: Abaco, context: Mapping[str, Any], levels: Mapping[str, str], answer: Result) -> list[Route]:
     if answer.error:
-        return [access.unknown_way("Through aliases", "Couldn't load aliases.")]
+        return [access.unknown_way("Through aliases", "Could not load aliases.")]
     aliases = [alias for alias in answer.value if alias.actor_id == context["actor"].id]
     routes = access.by_aliases(access.ask_aliases(abaco, aliases), levels)
     if len(aliases) > access.MOST_ALIASES:

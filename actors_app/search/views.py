@@ -117,7 +117,7 @@ def _row(result: Any, query: str) -> ResultRow:
             f"actor {visible(result.actor_id)}",
             f"sent by {visible(result.executor)}"
             + (
-                f", received {exact(result.message_received_time, '%Y-%m-%d %H:%M')}"
+                f", received {exact(result.message_received_time, seconds=False)}"
                 if result.message_received_time
                 else ""
             ),

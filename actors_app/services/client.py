@@ -340,7 +340,7 @@ def _done(call: Call, error: AbacoError) -> AbacoError:
 
 
 def _cut_off(detail: str) -> BadAnswer:
-    return BadAnswer(detail, kind="cut-off", user_message="The answer of the Actors API was cut off.")
+    return BadAnswer(detail, kind="cut-off", user_message="The response of the Actors API was cut off.")
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -374,12 +374,12 @@ def _silence(call: Call, failure: requests.RequestException, attempt: Attempt) -
             f"{call}: the certificate or the TLS of the API is not trusted",
             kind="untrusted-tls",
             user_message="The connection to the Actors API is not trusted, so nothing was sent.",
-            advice="Tell the people who run this portal.",
+            advice="Contact your portal administrator.",
         )
     if any(isinstance(cause, NameResolutionError) for cause in causes):
         return Unreachable(
             f"{call}: the name of the API is not known",
-            user_message="The Actors API cannot be reached: its name was not found.",
+            user_message="Cannot reach the Actors API: its host name was not found.",
         )
     if _is_connecting(failure) and not isinstance(failure, requests.ConnectTimeout):
         return Unreachable(f"{call}: the connection was refused")

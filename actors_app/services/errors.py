@@ -38,8 +38,8 @@ from typing import Literal, Self
 
 Changed = Literal["no", "yes", "unknown"]
 
-CHECK_FIRST = "We do not know whether it was done. Check before you send it again."
-DONE_UNSEEN = "It was done, but its details could not be read. Look at the list to see the outcome."
+CHECK_FIRST = "We do not know whether this succeeded. Check before you retry."
+DONE_UNSEEN = "It succeeded, but the API's response could not be read. Check the list."
 
 
 class CallError(Exception):
@@ -57,7 +57,7 @@ class CallError(Exception):
     answered: int | None = None  # the HTTP status of the API's answer, where one came
     retry_after: int | None = None  # seconds, at most an hour, where it is known when to try again
     audit_id: int | None = None  # the number under which the portal has recorded the write that failed, if it has
-    user_message: str = "The Actors API could not do this."
+    user_message: str = "The Actors API returned an error."
     advice: str = "Try again in a moment."
 
     def __init__(
@@ -109,7 +109,7 @@ class SignedOut(CallError):
 
     kind = "signed-out"
     status = 401
-    user_message = "Your sign-in has ended."
+    user_message = "Your session has expired."
     advice = "Sign in again."
 
 
@@ -117,18 +117,15 @@ class InvalidToken(SignedOut):
     """The API itself refuses the token, by what is in it; another one may be accepted."""
 
     kind = "invalid-token"
-    user_message = (
-        "The Actors API does not accept this token: it cannot be read, has expired or was changed, or is of another "
-        "tenant."
-    )
-    advice = "Sign in again, or bring another token."
+    user_message = "The Actors API rejected this token: it is invalid, expired, or from another tenant."
+    advice = "Sign in again, or use another token."
 
 
 class PortalRefused(SignedOut):
     """The token endpoint refuses the portal's own OAuth client, so it renews no sign-in."""
 
-    user_message = "Your sign-in could not be renewed: the Actors API refuses this portal's own sign-in."
-    advice = "Sign in again; if that fails too, tell the people who run this portal."
+    user_message = "Your session could not be renewed: the API rejected the portal's credentials."
+    advice = "Sign in again; if that fails too, contact your portal administrator."
 
 
 class AbacoError(CallError):
@@ -138,7 +135,7 @@ class AbacoError(CallError):
 class Unreachable(AbacoError):
     """No answer came: unknown name, refused or broken connection, certificate not trusted."""
 
-    user_message = "The Actors API cannot be reached."
+    user_message = "Cannot reach the Actors API."
 
 
 class TimedOut(Unreachable):
@@ -146,21 +143,20 @@ class TimedOut(Unreachable):
 
     kind = "timeout"
     status = 504
-    user_message = "The Actors API did not answer in time."
+    user_message = "The Actors API timed out."
 
 
 class Resting(Unreachable):
     """The call was not made, since the calls before it got no answer; `retry_after` is in seconds."""
 
     status = 503
-    user_message = "The Actors API does not answer at the moment."
-    advice = "Try again then."
+    user_message = "The Actors API is not responding."
 
     @classmethod
     def until(cls, retry_after: int, detail: str) -> "Resting":
         """Return the error with the seconds until the API is asked again."""
-        when = f"it is tried again in {_duration(retry_after)}."
-        error = cls(detail, user_message=f"The Actors API does not answer at the moment; {when}")
+        message = f"The Actors API is not responding. Next attempt in {_duration(retry_after)}."
+        error = cls(detail, user_message=message, advice="Try again then.")
         error.retry_after = retry_after
         return error
 
@@ -170,7 +166,7 @@ class Busy(AbacoError):
 
     kind = "busy"
     status = 503
-    user_message = "The portal is busy: too many pages wait for the Actors API."
+    user_message = "The portal is busy: too many requests are waiting for the Actors API."
     advice = "Try again in a few seconds."
     retry_after = 5
 
@@ -179,7 +175,7 @@ class BadAnswer(AbacoError):
     """An answer came, but it was cut off, too large or in no form we know."""
 
     kind = "unreadable"
-    user_message = "The Actors API gave an answer that cannot be read."
+    user_message = "The Actors API sent an unreadable response."
     raw = ""  # the answer, where whoever asked may see all of it
 
     @classmethod
@@ -188,8 +184,8 @@ class BadAnswer(AbacoError):
         return cls(
             detail,
             kind="too-large",
-            user_message="The answer of the Actors API is too large to be shown.",
-            advice="Narrow down what you ask for.",
+            user_message="The response is too large to display.",
+            advice="Narrow your request.",
         )
 
 
@@ -197,14 +193,14 @@ class NamingMismatch(BadAnswer):
     """The API writes its names otherwise than the version that the portal is set to, so nothing it says is believed."""
 
     kind = "wrong-version"
-    advice = "Tell the people who run this portal."
+    advice = "Contact your portal administrator."
 
     @classmethod
     def between(cls, actual: str, version: str, label: str) -> "NamingMismatch":
         """Return the error of an answer that is of another version than the one that is set."""
         return cls(
             f"{label} was answered in the names of {actual}, and the portal is set to {version}",
-            user_message=f"The Actors API answers in the names of {actual}, but this portal is set to {version}: "
+            user_message=f"The Actors API speaks {actual}, but this portal is set to {version}: "
             f"set ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE, to {actual}.",
         )
 
@@ -213,7 +209,7 @@ class NamingMismatch(BadAnswer):
         """Return the error of a thing that cannot be changed, since the API described it without these names."""
         return cls(
             f"{subject} was described without {names}",
-            user_message=f"The Actors API described {subject} without {names}, so a change could lose what it has: "
+            user_message=f"The Actors API described {subject} without {names}, so saving could lose data: "
             "check ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE.",
         )
 
@@ -222,7 +218,7 @@ class APIError(AbacoError):
     """The API refused, in its own words."""
 
     kind = "upstream-error"
-    user_message = "The Actors API refused this."
+    user_message = "The Actors API rejected this request."
 
 
 class InvalidRequest(APIError):
@@ -230,21 +226,21 @@ class InvalidRequest(APIError):
 
     kind = "invalid"
     status = 400
-    user_message = "The Actors API did not accept what was sent."
-    advice = "Correct it and send it again."
+    user_message = "The Actors API rejected the input."
+    advice = "Correct it and try again."
 
 
 class WrongPassword(InvalidRequest):
     """The user name and the password do not belong together, or the sign-in was refused for them."""
 
-    user_message = "The user name or the password is not right."
-    advice = "Check both and sign in again."
+    user_message = "Incorrect username or password."
+    advice = "Try again."
 
 
 class CodeRefused(InvalidRequest):
     """The token endpoint does not take the code that its own sign-in page gave."""
 
-    user_message = "The Actors API did not accept what its own sign-in page gave."
+    user_message = "Sign-in failed at the API's sign-in page."
     advice = "Sign in again."
 
 
@@ -253,8 +249,8 @@ class TokenRenewed(APIError):
 
     kind = "signed-out"
     status = 401
-    user_message = "Your sign-in had to be renewed, so nothing was sent."
-    advice = "It is renewed now: send it again."
+    user_message = "Your session was renewed, so nothing was sent."
+    advice = "Send it again."
 
 
 class Forbidden(APIError):
@@ -262,16 +258,16 @@ class Forbidden(APIError):
 
     kind = "forbidden"
     status = 403
-    user_message = "Your permissions at the Actors API do not allow this."
-    advice = "Ask the owner, or an administrator, for access."
+    user_message = "You do not have permission to do this."
+    advice = "Ask the owner or an administrator for access."
 
 
 class OnlyAdmins(Forbidden):
     """What the API fails at for everybody who is no administrator, before it has done anything."""
 
     kind = "only-admins"
-    user_message = "The Actors API can do this for administrators only: for everybody else it fails, even if they may."
-    advice = "Ask an administrator of the API to do it."
+    user_message = "Only administrators can do this: the API fails for everyone else, even with permission."
+    advice = "Ask an API administrator to do it."
 
 
 class NotFound(APIError):
@@ -279,14 +275,14 @@ class NotFound(APIError):
 
     kind = "gone"
     status = 404
-    user_message = "This does not exist at the Actors API, or no longer exists."
-    advice = "Go back to the list and choose another."
+    user_message = "Not found at the Actors API."
+    advice = "Go back to the list."
     may_be_hidden: bool = False  # whether it may exist all the same, and be somebody else's
 
     @classmethod
     def or_hidden(cls, detail: str) -> "NotFound":
         """Return the error of what the API does not tell from what is somebody else's."""
-        message = "This does not exist at the Actors API, or it is not shared with you: the API does not say which."
+        message = "Not found, or you do not have access."
         error = cls(detail, user_message=message)
         error.may_be_hidden = True
         return error
@@ -297,8 +293,8 @@ class Unaddressable(APIError):
 
     kind = "unaddressable"
     status = 404
-    user_message = "The Actors API reads the address of this as another one, so that it cannot be asked for."
-    advice = "Ask the operators of the API."
+    user_message = "The Actors API cannot look this up: it reads the URL as a different one."
+    advice = "Contact the API administrator."
 
 
 class Conflict(APIError):
@@ -306,8 +302,8 @@ class Conflict(APIError):
 
     kind = "conflict"
     status = 409
-    user_message = "The Actors API cannot do this as things stand."
-    advice = "Look at its present state, then decide."
+    user_message = "This is not possible in the current state."
+    advice = "Check the current state and try again."
 
 
 class Unsupported(APIError):
@@ -315,8 +311,8 @@ class Unsupported(APIError):
 
     kind = "unsupported"
     status = 501
-    user_message = "This version of the Actors API does not offer this."
-    advice = "Ask the people who run it whether it can be had."
+    user_message = "Not available in this version of the Actors API."
+    advice = "Contact the API administrator."
 
 
 class RateLimited(APIError):
@@ -330,14 +326,14 @@ class RateLimited(APIError):
 class ServiceFailed(APIError):
     """The API, or the gateway in front of it, failed by itself."""
 
-    user_message = "The Actors API failed while working on this."
+    user_message = "The Actors API returned an error."
 
 
 class ClientRefused(ServiceFailed):
     """The token endpoint does not know the portal's own OAuth client, or no longer."""
 
-    user_message = "The Actors API does not accept this portal's own sign-in."
-    advice = "Tell the people who run this portal."
+    user_message = "The portal's API credentials were rejected."
+    advice = "Contact your portal administrator."
 
 
 def _duration(seconds: int) -> str:

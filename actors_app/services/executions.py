@@ -53,7 +53,7 @@ def page_query(
 ) -> tuple[tuple[str, str], ...]:
     """Return the query of one page of a search; raise InvalidRequest for a page or a filter there cannot be."""
     if not 1 <= limit <= MAX_SEARCH or skip < 0:
-        raise InvalidRequest("a search outside its limits", user_message="There is no such page.")
+        raise InvalidRequest("a search outside its limits", user_message="Page not found.")
     query = [("limit", str(limit)), ("skip", str(skip))]
     for name, value in (filters or {}).items():
         field, _, operator = name.partition(".")
@@ -135,7 +135,7 @@ class Executions(Service):
         if not ids:
             return {}
         if len(ids) > MAX_DETAILS:
-            raise InvalidRequest("details of too many executions", user_message="There is no such page.")
+            raise InvalidRequest("details of too many executions", user_message="Page not found.")
         id_list = json.dumps([execution(item).text for item in ids], separators=(",", ":"))
         query = ((f"{self._caller.dialect.name('id')}.in", id_list), ("limit", str(len(ids))))
         path = self._caller.path(actor(actor_id), "executions")

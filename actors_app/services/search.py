@@ -46,7 +46,7 @@ class Search(Service):
         if not ids:
             return {}
         if len(ids) > MAX_DETAILS:
-            raise InvalidRequest("details of too many executions", user_message="There is no such page.")
+            raise InvalidRequest("details of too many executions", user_message="Page not found.")
         id_list = json.dumps([execution(item).text for item in ids], separators=(",", ":"))
         query = ((f"{self._caller.dialect.name('id')}.in", id_list), ("limit", str(len(ids))))
         result = self._caller.object(Call("GET", self._caller.path("search", "executions"), query=query))

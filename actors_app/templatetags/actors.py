@@ -21,6 +21,7 @@ from actors_app.core.pages import drafts
 from actors_app.core.pages.badges import activity_badge, icon, outcome_badge, outcome_words, status_badge, tab_icon
 from actors_app.core.pages.formatting import (
     ago_words,
+    date_words,
     duration,
     now,
     pretty_json,
@@ -30,7 +31,7 @@ from actors_app.core.pages.formatting import (
     visible,
     visible_name,
 )
-from actors_app.core.pages.timezones import exact, zone_named, zone_words
+from actors_app.core.pages.timezones import exact, to_local, zone_named, zone_words
 
 register = template.Library()
 
@@ -43,7 +44,7 @@ for text_filter in (outcome_words, duration, size, thousands, visible, visible_n
 
 
 @register.simple_tag
-def ago(moment: datetime | None, never: str = "never") -> SafeString | str:
+def ago(moment: datetime | None, never: str = "Never") -> SafeString | str:
     """Write the age of a moment, with the exact time on hover and for machines."""
     if moment is None:
         return never
@@ -52,25 +53,27 @@ def ago(moment: datetime | None, never: str = "never") -> SafeString | str:
 
 
 @register.simple_tag
-def moment(value: datetime | None, never: str = "never") -> SafeString | str:
+def moment(value: datetime | None, never: str = "Never", *, seconds: bool = False) -> SafeString | str:
     """Write a moment in full, on the reader's clock."""
     if value is None:
         return never
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), exact(value))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), exact(value, seconds=seconds))
 
 
 @register.simple_tag
 def hour(value: datetime) -> SafeString:
     """Write the time of the day of a moment, on the reader's clock."""
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), exact(value, "%H:%M"))
+    return format_html(
+        '<time datetime="{}">{}</time>', value.isoformat(), f"{(at := to_local(value)):%H:%M} {zone_words(at)}"
+    )
 
 
 @register.filter
 def on_clock_of(value: datetime, zone: str) -> str:
-    """Write a moment on the clock of a zone: `Mon 23 Nov 2026, 16:51 CET (UTC+1)`. The short name may mean several."""
+    """Write a moment on the clock of a zone: `23 Nov 2026, 16:51 CET (UTC+1)`. The short name may mean several."""
     at, ahead = (moment := value.astimezone(zone_named(zone))), zone_words(moment)
     name = moment.tzname() or ""
-    return f"{at:%a} {at.day} {at:%b %Y, %H:%M} {f'{name} ({ahead})' if name.isalpha() and name != ahead else ahead}"
+    return f"{date_words(at)} {f'{name} ({ahead})' if name.isalpha() and name != ahead else ahead}"
 
 
 # Untrusted text ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@
 
     const everyone = document.createElement("input");
     everyone.type = "checkbox";
-    everyone.setAttribute("aria-label", `Tick all ${form.dataset.picks} on this page`);
+    everyone.setAttribute("aria-label", `Select all ${form.dataset.picks} on this page`);
     form.querySelector("thead .pick")?.replaceChildren(everyone);
 
     // On a phone the head of the table is not shown.
@@ -25,10 +25,10 @@
       const every = boxes();
       const ticked = every.filter((box) => box.checked).length;
       count.hidden = false;
-      count.textContent = `${ticked} ticked`;
+      count.textContent = `${ticked} selected`;
       everyone.checked = ticked > 0 && ticked === every.length;
       everyone.indeterminate = ticked > 0 && ticked < every.length;
-      all.textContent = everyone.checked ? "Tick none" : "Tick all";
+      all.textContent = everyone.checked ? "Clear selection" : "Select all";
     }
 
     function ticked() {

@@ -128,9 +128,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
 const isWrite = ({ verb, elt }) => verb !== "get" && elt.matches("form");
 
 function sayUnknown() {
-  const title = "It is not known whether this was done.";
-  const advice = "Look whether it was done before you send it again.";
-  const alert = alertOf(title, "The portal did not answer, or its answer was lost.", advice);
+  const title = "Outcome unknown.";
+  const advice = "Check before you retry.";
+  const alert = alertOf(title, "The portal did not respond, so we do not know whether this succeeded.", advice);
   document.getElementById("write-alerts").prepend(alert);
 }
 
@@ -196,8 +196,8 @@ document.addEventListener(
     event.preventDefault();
     event.stopImmediatePropagation();
     const [all, most] = [[size, data.length], [bytes, fields]].map((pair) => pair.map((n) => Number(n).toLocaleString("en")));
-    const text = `This form has ${all[0]} bytes and ${all[1]} fields; the portal takes ${most[0]} bytes and ${most[1]} fields.`;
-    const alert = alertOf("Too large.", text, "Nothing was sent. Take some away, or send the rest apart.");
+    const text = `This form has ${all[0]} bytes and ${all[1]} fields; the limit is ${most[0]} bytes and ${most[1]} fields.`;
+    const alert = alertOf("Too large.", text, "Nothing was sent. Remove some, or split it into parts.");
     document.getElementById("alerts").replaceChildren(alert);
     alert.scrollIntoView({ block: "center" });
   },
@@ -210,8 +210,8 @@ const sizeOfParts = (data) => data.reduce((sum, [name, value]) => sum + 120 + ne
 // What could not be sent ---------------------------------------------------------------------------------
 
 for (const [name, text] of [
-  ["htmx:sendError", "The portal cannot be reached. Nothing on this page was lost."],
-  ["htmx:timeout", "The portal did not answer in time. Look again before you repeat what you did."],
+  ["htmx:sendError", "Cannot reach the portal. Your input is still here."],
+  ["htmx:timeout", "The request timed out. Check whether it went through before you retry."],
 ]) {
   document.addEventListener(name, (event) => {
     if (isWrite(event.detail.requestConfig)) sayUnknown();
@@ -337,13 +337,13 @@ async function copy(source) {
 
 // As the server writes them, whatever the browser's language: so every filter that asks for a time can read them.
 function onOwnClock(at) {
-  const words = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
+  const words = { day: "numeric", month: "short", year: "numeric" };
   const part = Object.fromEntries(new Intl.DateTimeFormat("en-US", words).formatToParts(at).map((one) => [one.type, one.value]));
   const two = (number) => String(number).padStart(2, "0");
   const ahead = -at.getTimezoneOffset();
   const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
   const zone = ahead ? `UTC${ahead < 0 ? "-" : "+"}${hours}${minutes ? `:${two(minutes)}` : ""}` : "UTC";
-  return `${part.weekday} ${part.day} ${part.month} ${part.year}, ${two(at.getHours())}:${two(at.getMinutes())} ${zone}`;
+  return `${part.day} ${part.month} ${part.year}, ${two(at.getHours())}:${two(at.getMinutes())} ${zone}`;
 }
 
 function clocks(root) {

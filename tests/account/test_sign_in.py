@@ -97,7 +97,7 @@ def test_a_wrong_password_is_said_and_the_name_is_kept(browser: Client, api: API
     answer = browser.post("/sign-in/", TYPED)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "The user name or the password is wrong." in page
+    assert "Incorrect username or password." in page
     assert re.findall(r'name="(\w+)"[^>]* autofocus', page) == ["password"]
     assert 'value="jdoe"' in page
     assert TYPED["password"] not in page, "a password is never written into a page"
@@ -106,8 +106,8 @@ def test_a_wrong_password_is_said_and_the_name_is_kept(browser: Client, api: API
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"username": ""}, "Type your user name."),
-        ({"password": ""}, "Type your password."),
+        ({"username": ""}, "Enter your username."),
+        ({"password": ""}, "Enter your password."),
         ({"username": "a\nb"}, "control character"),
         ({"password": "a\x00b"}, "Null characters are not allowed."),
         ({"password": "x" * 5000}, "at most 4096"),
@@ -141,14 +141,14 @@ def test_a_token_the_api_does_not_know_is_refused(browser: Client, api: API) -> 
     answer = browser.post("/sign-in/token/", {"access_token": "old"})
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "does not accept this token" in page
+    assert "rejected this token" in page
     assert re.findall(r'name="(\w+)"[^>]* autofocus', page) == ["access_token"]
 
 
 def test_a_token_must_be_a_token(browser: Client, api: API) -> None:
     answer = browser.post("/sign-in/token/", {"access_token": "two words"})
     assert answer.status_code == 422
-    assert "no spaces" in answer.content.decode()
+    assert "does not look like an access token" in answer.content.decode()
     assert re.findall(r'name="(\w+)"[^>]* autofocus', answer.content.decode()) == ["access_token"]
 
 
@@ -183,7 +183,7 @@ def test_signing_out_destroys_the_session(signed_in: Client) -> None:
 def test_a_form_without_its_token_is_refused() -> None:
     answer = Client(enforce_csrf_checks=True).post("/sign-in/", TYPED)
     assert answer.status_code == 403
-    assert "could not be accepted" in answer.content.decode()
+    assert "Form expired" in answer.content.decode()
 
 
 def test_whoever_is_signed_in_goes_on(signed_in: Client) -> None:

@@ -70,8 +70,8 @@ def test_it_rejects_the_wrong_method(browser: Client) -> None:
 def test_the_page_offers_it_where_a_tenant_does(browser: Client, settings: object) -> None:
     page = browser.get("/sign-in/?next=/actors/%3Fq%3Da%26b").content.decode()
     assert 'href="/sign-in/code/?tenant=v2&amp;next=%2Factors%2F%3Fq%3Da%26b"' in page
-    assert "Sign in at Two" in page
-    assert "Sign in at Three" in page
+    assert "Continue with Two" in page
+    assert "Continue with Three" in page
     settings.TENANTS = {"a": Tenant("a", "Alpha", "https://api.example.org")}  # type: ignore[attr-defined]
     assert "/sign-in/code/" not in browser.get("/sign-in/").content.decode()
 
@@ -128,7 +128,7 @@ def test_a_wrong_state_or_none_asks_nobody(browser: Client, api: API, state: str
     begin(browser)
     given = {"code": "c"} | ({} if state is None else {"state": state})
     answer = browser.get("/sign-in/callback/", given)
-    assert "not begun in this browser" in said(browser, answer["Location"])
+    assert "expired or was already used" in said(browser, answer["Location"])
     assert "c0de" not in answer["Location"]
 
 
@@ -137,7 +137,7 @@ def test_a_state_of_another_browser_is_worth_nothing(browser: Client, api: API) 
     other = Client()
     begin(other)
     answer = other.get("/sign-in/callback/", {"code": "c", "state": asked["state"]})
-    assert "not begun in this browser" in said(other, answer["Location"])
+    assert "expired or was already used" in said(other, answer["Location"])
 
 
 def test_a_state_is_good_once(browser: Client, api: API) -> None:
@@ -158,7 +158,7 @@ def test_a_state_is_good_for_ten_minutes(browser: Client, api: API) -> None:
     session["code_sign_ins"] = {asked["state"]: late.decode()}
     session.save()
     answer = browser.get("/sign-in/callback/", {"code": "c", "state": asked["state"]})
-    assert "longer than ten minutes" in said(browser, answer["Location"])
+    assert "expired or was already used" in said(browser, answer["Location"])
 
 
 def test_several_tabs_may_sign_in_and_the_oldest_go(browser: Client, api: API) -> None:
@@ -173,10 +173,10 @@ def test_several_tabs_may_sign_in_and_the_oldest_go(browser: Client, api: API) -
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        ("access_denied", "pressed Cancel there"),
-        ("server_error", "could not sign you in"),
-        ("<script>", "could not sign you in"),
-        ("", "could not sign you in"),  # neither an error nor a code
+        ("access_denied", "cancelled or denied"),
+        ("server_error", "Sign-in failed at the API"),
+        ("<script>", "Sign-in failed at the API"),
+        ("", "Sign-in failed at the API"),  # neither an error nor a code
     ],
 )
 def test_an_error_of_the_authority_is_a_sentence_of_ours(browser: Client, api: API, error: str, words: str) -> None:
@@ -196,9 +196,8 @@ def test_a_refused_code_is_said(browser: Client, api: API, version: str, caplog:
     api.answer("POST", ENDPOINTS[version][0], json=body, status=400)
     answer = browser.get("/sign-in/callback/", {"code": "code-canary", "state": asked["state"]})
     words = said(browser, answer["Location"])
-    assert "did not accept what its own sign-in page gave" in words
-    assert "You are not signed in." in words
-    number = re.search(r"Incident (\w+)", words)
+    assert "sign-in page" in words
+    number = re.search(r"Request ID (\w+)", words)
     assert number
     assert number[1] in caplog.text
     for secret in ("code-canary", asked["state"], "s2", "s3"):
@@ -209,9 +208,9 @@ def test_a_refused_code_is_said(browser: Client, api: API, version: str, caplog:
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
-        ({"error": "invalid_client"}, 401, "does not accept this portal&#x27;s own sign-in"),
-        ({}, 503, "failed while working on this"),
-        ({"access_token": 7}, 200, "cannot be read"),
+        ({"error": "invalid_client"}, 401, "The portal&#x27;s API credentials were rejected"),
+        ({}, 503, "The Actors API returned an error"),
+        ({"access_token": 7}, 200, "unreadable response"),
     ],
 )
 def test_another_failure_is_said(browser: Client, api: API, body: dict[str, object], status: int, words: str) -> None:
@@ -226,7 +225,7 @@ def test_it_survives_silence(browser: Client, api: API) -> None:
     asked = begin(browser, target="/executions/")
     api.is_silent("POST", "/token")
     answer = browser.get("/sign-in/callback/", {"code": "c", "state": asked["state"]})
-    assert "You are not signed in." in said(browser, answer["Location"])
+    assert "Request ID" in said(browser, answer["Location"])
     assert "next=%2Fexecutions%2F" in answer["Location"]
 
 
@@ -268,7 +267,7 @@ def test_refused_codes_are_counted(browser: Client, api: API, settings: object) 
         asked = begin(browser)
         answer = browser.get("/sign-in/callback/", {"code": "c", "state": asked["state"]})
     assert len(api.asked) == 1
-    assert "Too many attempts" in said(browser, answer["Location"])
+    assert "Too many failed sign-in attempts" in said(browser, answer["Location"])
 
 
 def test_whoever_is_signed_in_goes_on(signed_in: Client, settings: object) -> None:
@@ -280,5 +279,5 @@ def test_over_a_page_it_opens_beside_it(browser: Client, htmx: dict[str, str]) -
     page = answer.content.decode()
     assert answer.status_code == 401
     assert re.search(r'href="/sign-in/code/\?tenant=v3" target="_blank" rel="noopener"', page)
-    assert "come back here and send it again" in page
+    assert "return here and submit again" in page
     assert '<form method="dialog">' in page, "a phone has no Escape"

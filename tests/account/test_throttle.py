@@ -38,7 +38,7 @@ def test_the_twenty_first_failure_of_an_account_is_not_asked_of_the_api(api: API
     wait = int(answer["Retry-After"])
     assert 4200 <= wait <= 4320, "a twentieth of a day"
     page = answer.content.decode()
-    assert "Too many attempts to sign in have failed here. Try again in 1 h 1" in page
+    assert "Too many failed sign-in attempts. Try again in 1 h 1" in page
     assert 'value="JDoe "' in page, "what was typed is still there, but the password"
     assert "guess" not in page
 

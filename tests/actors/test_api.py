@@ -254,7 +254,7 @@ def test_a_ring_is_refused(caller: Caller, api: API) -> None:
     api.get("/actors/v2", [actor_payload(), actor_payload(id="other", name="other", link=ACTOR_ID)])
     api.get("/actors/v2/aliases", [])
     found = problem(caller.patch(ONE, {"link": "other"}), 422, "not-valid")
-    assert "ring" in found["errors"]["link"][0]
+    assert "loop" in found["errors"]["link"][0]
 
 
 def test_a_field_that_the_api_names_is_named(caller: Caller, api: API) -> None:
@@ -267,4 +267,4 @@ def test_a_field_that_the_api_names_is_named(caller: Caller, api: API) -> None:
 def test_an_actor_is_deleted(caller: Caller, api: API) -> None:
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
     api.delete(f"/actors/v2/{ACTOR_ID}", message="Actor deleted successfully.")
-    assert caller.delete(ONE).json() == {"message": "The actor word-count is deleted."}
+    assert caller.delete(ONE).json() == {"message": "Actor word-count deleted."}

@@ -190,7 +190,7 @@ def test_former_ones_are_let_go_and_what_stands_now_is_not(capsys: pytest.Captur
     assert len(line("default", ACTOR_ID)) == 2
     call_command("prune_definitions", days=30)
     said = capsys.readouterr().out
-    assert "for ever" in said
+    assert "forever" in said
     assert "1 definitions would be deleted." in said
     assert "1 definitions deleted." in said
     assert [row.is_newest for row in line("default", ACTOR_ID)] == [True]

@@ -77,8 +77,8 @@ def test_it_shows_form_errors_and_asks_nobody(signed_in: Client, api: Any) -> No
     response = signed_in.post(URL, {"image": "", "name": "kept & shown", "env_name": "MSG", "env_value": "v<"})
     assert response.status_code == 422
     page = response.content.decode()
-    assert "Type the image" in page
-    assert "MSG is where the container finds the message itself" in page
+    assert "Enter an image" in page
+    assert "MSG is reserved for the message" in page
     assert 'value="kept &amp; shown"' in page
     assert ">\nv&lt;</textarea>" in page
     assert api.asked == []
@@ -93,7 +93,7 @@ def test_more_rows_are_given_and_nothing_is_judged_or_lost(signed_in: Client, ap
     assert page.count('name="env_name"') == 7
     assert 'value="kept"' in page
     assert 'value="false" selected' in page
-    assert "Type the image" not in page
+    assert "Enter an image" not in page
     assert api.asked == []
 
 
@@ -119,7 +119,7 @@ def test_it_survives_silence_and_sends_once(signed_in: Client, api: Any) -> None
     response = signed_in.post(URL, {"image": "a/b"})
     assert response.status_code == 502
     page = response.content.decode()
-    assert "It is not known whether it was done" in page
+    assert "We do not know whether this succeeded" in page
     assert 'value="a/b"' in page
     assert len(api.asked) == 1
 

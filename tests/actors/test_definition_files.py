@@ -57,9 +57,9 @@ def test_a_clone_fills_the_form_with_everything(signed_in: Client, api: Any) -> 
     assert value(page, "image") == "abacosamples/wc"
     assert value(page, "hints") == "sync, x"
     assert value(page, "log_ex") == "3600"
-    assert "Give it a name of its own" in page
-    assert "privileged role may set: Memory limit, Privileged container" in page
-    assert "its state goes along as it is now" in page
+    assert "Choose a unique name" in page
+    assert "Requires the privileged role: Memory limit, Privileged container" in page
+    assert "State is copied" in page
     assert "&quot;count&quot;: 7" in page
     assert "&quot;nested&quot;" in page
     assert [request.method for request in api.asked] == ["GET"]
@@ -111,7 +111,7 @@ def test_an_export_comes_back_as_it_was(signed_in: Client, api: Any) -> None:
     page = posted(signed_in, file=text.encode()).content.decode()
     assert value(page, "name") == "word-count"
     assert value(page, "link") == "zlVl01zOo4pXF"
-    assert "so left out" not in page
+    assert "Ignored (" not in page
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
@@ -134,8 +134,8 @@ def test_an_import_fills_the_form_and_sends_nothing(signed_in: Client, api: Any)
     page = response.content.decode()
     assert response.status_code == 200
     assert (value(page, "image"), value(page, "log_ex"), value(page, "hints")) == ("a/b", "60", "sync")
-    assert "No field of an actor, so left out: <code>colour</code>." in page
-    assert "Set by the API itself, so left out: <code>id</code>." in page
+    assert "Ignored (unknown fields): <code>colour</code>." in page
+    assert "Ignored (set by the API): <code>id</code>." in page
     assert api.asked == []
 
 
@@ -148,20 +148,20 @@ def test_hostile_names_are_text(signed_in: Client) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "Choose a file, or paste a definition."),
-        ("{", "This is not JSON: there is a mistake at line 1, column 2."),
-        ("[1]", "A definition is a JSON object"),
-        ("{}", "names no field of an actor"),
-        ('{"colour": 1}', "names no field of an actor"),
-        ('{"image": null}', "names no field of an actor"),
+        ("", "Choose a file or paste a definition."),
+        ("{", "Invalid JSON at line 1, column 2."),
+        ("[1]", "Enter a JSON object"),
+        ("{}", "No actor fields found"),
+        ('{"colour": 1}', "No actor fields found"),
+        ('{"image": null}', "No actor fields found"),
         ('{"image": 5}', "“image” must be a text in quotes."),
         ('{"image": "a/b", "maxWorkers": 1.5}', "“maxWorkers” must be a whole number."),
         ('{"image": "a/b", "stateless": "perhaps"}', "“stateless” must be true or false."),
         ('{"image": "a/b", "defaultEnvironment": []}', "“defaultEnvironment” must be an object in braces."),
         ('{"image": "a/b", "hints": [1]}', "“hints” must be a list of texts."),
-        ('{"image": "a/b", "logEx": 1, "log_ex": 2}', "is given twice, under two names"),
-        ('{"image": "a", "image": "b"}', "The name “image” is given twice"),
-        ('{"image": NaN}', "JSON has no NaN"),
+        ('{"image": "a/b", "logEx": 1, "log_ex": 2}', "is specified twice, under two names"),
+        ('{"image": "a", "image": "b"}', "Duplicate name “image”"),
+        ('{"image": NaN}', "Invalid JSON: NaN is not allowed"),
         ("[" * 100, "nested deeper than 64 levels"),
     ],
 )
@@ -205,7 +205,7 @@ def test_an_answer_of_the_api_is_taken_with_what_stands_around_it(
         page = response.content.decode()
         assert response.status_code == 200
         assert value(page, "name") == "word-count"
-        assert f"This form holds {taken}" in unescape(page)
+        assert f"Imported {taken}" in unescape(page)
         assert "<code>message</code>" not in page
     api.post("/actors/v2", actor_payload())
     sent = json.dumps({"definition": wrap(actor)})
@@ -219,14 +219,14 @@ def test_an_answer_of_the_api_is_taken_with_what_stands_around_it(
     ("content", "says"),
     [
         ([], "The list is empty."),
-        ([{"image": "a"}, {"image": "b"}], "This is a list of 2 actors. Leave one of them in it."),
+        ([{"image": "a"}, {"image": "b"}], "This is a list of 2 actors. Keep only one."),
         (ANSWER | {"result": [{}, {}, {}]}, "This is a list of 3 actors in the API's answer."),
-        (ANSWER | {"result": None}, "A definition is a JSON object"),
-        (ANSWER | {"result": "x"}, "A definition is a JSON object"),
-        ([[{"image": "a"}]], "A definition is a JSON object"),
+        (ANSWER | {"result": None}, "Enter a JSON object"),
+        (ANSWER | {"result": "x"}, "Enter a JSON object"),
+        ([[{"image": "a"}]], "Enter a JSON object"),
         (
             {"status": "error", "message": "Actor <b> not found", "result": None},
-            "This is a refusal of the API, “Actor <b> not found”, no actor.",
+            "This is an error response of the API, “Actor <b> not found”, not an actor.",
         ),
     ],
 )
@@ -250,7 +250,7 @@ def test_a_bad_file_stays_on_the_page_as_text(signed_in: Client) -> None:
 
 @pytest.mark.parametrize(
     ("file", "says"),
-    [(b"\xff\xfe", "no text in UTF-8"), (b" " * 1_000_001, "longer than 1,000,000 characters"), (b"", "is empty")],
+    [(b"\xff\xfe", "not UTF-8 text"), (b" " * 1_000_001, "at most 1,000,000 characters"), (b"", "is empty")],
 )
 def test_a_file_that_is_no_definition_is_said(signed_in: Client, file: bytes, says: str) -> None:
     response = posted(signed_in, file=file)
@@ -261,7 +261,7 @@ def test_a_file_that_is_no_definition_is_said(signed_in: Client, file: bytes, sa
 def test_a_file_and_a_text_are_one_too_many(signed_in: Client) -> None:
     response = posted(signed_in, '{"image": "a/b"}', b'{"image": "c/d"}')
     assert response.status_code == 422
-    assert "Empty the text, or choose no file." in response.content.decode()
+    assert "not both." in response.content.decode()
 
 
 def test_both_versions_names_are_read() -> None:

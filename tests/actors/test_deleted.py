@@ -134,7 +134,7 @@ def test_no_form_on_its_pages_asks_the_api_for_what_cannot_work(gone: str, signe
 def test_what_it_cannot_do_is_disabled_and_says_why(gone: str, signed_in: Client) -> None:
     for address, page in pages(signed_in).items():
         assert "Deleted</span></h1>" in page.replace("\n", ""), address
-        for label in ("Edit", "Delete", "Send a message"):
+        for label in ("Edit", "Delete", "Send message"):
             (tag,) = [
                 tag for tag, text in re.findall(r"(<a\b[^>]*>)(.*?)</a>", page, re.DOTALL) if text.endswith(f" {label}")
             ]

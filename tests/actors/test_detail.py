@@ -47,22 +47,22 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     page = response.content.decode()
     assert "word-count" in page
     assert "abacosamples/wc" in page
-    assert '<strong class="num">4</strong> messages wait' in page
-    assert '<strong class="num">1</strong> of 2 nonces' in page
-    assert '<strong class="num">2</strong> people have a level' in page
-    assert "and whoever holds a nonce" in page
+    assert '<strong class="num">4</strong> queued messages' in page
+    assert '<strong class="num">1</strong> active nonce (of 2)' in page
+    assert '<strong class="num">2</strong> users have access' in page
+    assert "and nonce holders" in page
     assert len(api.asked) == 5
 
 
 def test_an_actor_that_is_shared_with_everybody_says_so(signed_in: Client, api: Any) -> None:
     answer(api, levels={"ABACO_WORLD": "READ", "jdoe": "UPDATE"})
-    assert "Everybody can do everything" in signed_in.get(URL).content.decode()
+    assert "everyone in the tenant has full access" in signed_in.get(URL).content.decode()
 
 
 def test_executions_that_were_never_read_are_loaded_or_read_by_a_link(signed_in: Client, api: Any) -> None:
     answer(api)
     page = signed_in.get(URL).content.decode()
-    assert "The executions of this actor were not read yet." in page
+    assert "Execution history not synced yet." in page
     assert f'<a class="btn" href="{URL}executions/?window=all">Load executions</a>' in page
     assert f'hx-get="{URL}executions/?recent=10" hx-trigger="load"' in page
 
@@ -100,7 +100,7 @@ def test_the_panel_brings_the_newest_with_their_outcomes_and_the_chart(
     assert page.count("Failed, exit 3") == 3
     assert 'id="actor-history" hx-swap-oob="true"' in page
     assert "<dt>Executions</dt><dd>12</dd>" in page
-    assert "<dt>Failed in 14 days</dt><dd>4</dd>" in page
+    assert "<dt>Failed (14 days)</dt><dd>4</dd>" in page
 
 
 def test_what_is_known_stands_on_the_page_without_a_call_for_it(
@@ -114,7 +114,7 @@ def test_what_is_known_stands_on_the_page_without_a_call_for_it(
     page = signed_in.get(URL).content.decode()
     assert [request.url.rpartition("/")[2] for request in api.asked].count("executions") == 0
     assert re.findall(r">(Ex\d+)</a>", page) == ["Ex00001", "Ex00002", "Ex00003"]
-    assert "<dt>In 14 days</dt><dd>3</dd>" in page
+    assert "<dt>Last 14 days</dt><dd>3</dd>" in page
     assert '<svg class="plot bars"' in page
     assert re.search(rf'href="{URL}executions/\?[^"]*outcome=failed', page)
     assert 'Executions <span class="count num">3</span>' in page
@@ -166,10 +166,10 @@ def test_an_unknown_actor_is_not_found(signed_in: Client, api: Any) -> None:
 @pytest.mark.parametrize(
     ("panel", "words"),
     [
-        ("messages", "The mailbox could not be read"),
-        ("workers", "The workers could not be loaded"),
-        ("nonces", "The nonces could not be loaded"),
-        ("permissions", "The permissions could not be loaded"),
+        ("messages", "Could not load mailbox"),
+        ("workers", "Could not load workers"),
+        ("nonces", "Could not load nonces"),
+        ("permissions", "Could not load permissions"),
     ],
 )
 def test_a_panel_that_fails_leaves_the_rest(signed_in: Client, api: Any, panel: str, words: str) -> None:
@@ -186,7 +186,7 @@ def test_an_actor_in_error_says_why(signed_in: Client, api: Any) -> None:
     answer(api, actor=actor_payload(status="ERROR", statusMessage="Image <x> was not found."))
     page = signed_in.get(URL).content.decode()
     assert "Image &lt;x&gt; was not found." in page
-    assert "nothing runs" in page
+    assert "not processed" in page
     assert 'hx-trigger="every 3s"' not in page
 
 
@@ -222,13 +222,13 @@ def test_an_actor_without_executions_teaches_the_first_step(signed_in: Client, a
     api.get(f"{API}/nonces", [])
     api.get(f"{API}/permissions", {})
     page = signed_in.get(URL).content.decode()
-    assert "No worker runs." in page
-    assert "No message waits." in page
+    assert "No workers." in page
+    assert ">Empty<" in page
     read(api)
     panel = signed_in.get(f"{URL}executions/?recent=10", headers=htmx).content.decode()
     assert "No executions yet" in panel
     assert f'href="{URL}messages/">Send message' in panel
-    assert "No execution was received in the last 14 days." in panel
+    assert "No executions in the last 14 days." in panel
 
 
 def test_htmx_without_a_poll_gets_the_page(signed_in: Client, api: Any, htmx: dict[str, str]) -> None:

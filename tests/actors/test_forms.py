@@ -135,23 +135,23 @@ def test_an_actor_cannot_be_linked_to_itself() -> None:
     ("fields", "words"),
     [
         ({"default_environment": "not json"}, "line 1, column 1"),
-        ({"default_environment": "[1]"}, "must be a JSON object"),
-        ({"default_environment": '"text"'}, "must be a JSON object"),
+        ({"default_environment": "[1]"}, "Enter a JSON object"),
+        ({"default_environment": '"text"'}, "Enter a JSON object"),
         ({"default_environment": '{"a": 3}'}, 'Put it in quotes: "3"'),
-        ({"default_environment": '{"a": null}'}, "not a text"),
-        ({"default_environment": '{"deep": {"a": 1}}'}, "“deep”: The value is nested"),
-        ({"default_environment": '{"a": "1", "a": "2"}'}, "“a” is given twice"),
+        ({"default_environment": '{"a": null}'}, "Values must be text"),
+        ({"default_environment": '{"deep": {"a": 1}}'}, "“deep”: Nested values"),
+        ({"default_environment": '{"a": "1", "a": "2"}'}, "Duplicate name “a”"),
         ({"default_environment": "[" * 100_000}, "nested deeper than 64"),
         ({"default_environment": '{"a": ' + "9" * 5000 + "}"}, "longer than 64"),
         ({"default_environment": '{"a": "' + "x" * 1_000_000 + '"}'}, "1,000,000 characters"),
-        ({"default_environment": '{"a": NaN}'}, "JSON has no NaN"),
+        ({"default_environment": '{"a": NaN}'}, "Invalid JSON: NaN is not allowed"),
         ({"default_environment": '{"a": 1e999}'}, "too large"),
-        ({"default_environment": '{"a": "\\ud800"}'}, "half of a character"),
-        ({"default_environment": '{"A=B": "x"}'}, "“A=B”: A variable's name cannot hold an equals sign."),
-        ({"default_environment": '{"_abaco_x": "x"}'}, "set by the API itself"),
-        ({"default_environment": '{"": "x"}'}, "has no name"),
-        ({"env_name": "A", "default_environment": '{"B": "x"}'}, "rows and JSON"),
-        ({"env_name": "A", "environment_mode": "json"}, "empty while there are rows"),
+        ({"default_environment": '{"a": "\\ud800"}'}, "ncomplete character"),
+        ({"default_environment": '{"A=B": "x"}'}, "“A=B”: Names cannot contain an equals sign."),
+        ({"default_environment": '{"_abaco_x": "x"}'}, "reserved by the API"),
+        ({"default_environment": '{"": "x"}'}, "Enter a name"),
+        ({"env_name": "A", "default_environment": '{"B": "x"}'}, "either rows or JSON"),
+        ({"env_name": "A", "environment_mode": "json"}, "empty but there are rows"),
     ],
 )
 def test_a_bad_environment_has_a_sentence(fields: dict[str, str], words: str) -> None:
@@ -163,17 +163,17 @@ def test_a_bad_environment_has_a_sentence(fields: dict[str, str], words: str) ->
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("MSG", "x", "the message itself"),
-        ("_abaco_x", "x", "set by the API itself"),
-        ("", "x", "has no name"),
+        ("MSG", "x", "reserved for the message"),
+        ("_abaco_x", "x", "reserved by the API"),
+        ("", "x", "Enter a name"),
         ("A=B", "x", "equals sign"),
         ("A\tB", "x", "control characters"),
-        ("A", "a\x00", "zero character"),
+        ("A", "a\x00", "NUL characters"),
     ],
 )
 def test_a_bad_row_is_marked(name: str, value: str, words: str) -> None:
     form = new(env_name=name, env_value=value)
-    assert form.errors == {"default_environment": ["Look at the marked rows."]}
+    assert form.errors == {"default_environment": ["Fix the highlighted rows."]}
     assert words in form.rows[0].problem
 
 
@@ -183,8 +183,8 @@ def test_a_name_that_is_taken_only_in_an_address_is_free() -> None:
 
 def test_a_name_in_two_rows_is_refused() -> None:
     form = ActorForm(typed([("image", "a/b"), ("env_name", "A"), ("env_name", "A")]))
-    assert form.errors == {"default_environment": ["Look at the marked rows."]}
-    assert [row.problem for row in form.rows[:2]] == ["", "This name stands above already; keep one."]
+    assert form.errors == {"default_environment": ["Fix the highlighted rows."]}
+    assert [row.problem for row in form.rows[:2]] == ["", "Duplicate name."]
 
 
 def test_json_wins_where_it_was_chosen_and_a_byte_order_mark_is_dropped() -> None:
@@ -224,7 +224,7 @@ def test_what_was_not_touched_is_kept_even_where_it_would_be_refused() -> None:
 
 def test_a_schedule_cannot_be_taken_away() -> None:
     was = actor(cronSchedule="2031-01-01 10 + 1 day", cronOn=True)
-    assert "keeps a schedule" in edited(was, cron_schedule="").errors["cron_schedule"][0]
+    assert "A schedule cannot be removed" in edited(was, cron_schedule="").errors["cron_schedule"][0]
 
 
 names = st.text(min_size=1).filter(lambda name: "=" not in name and name != "MSG" and "\x00" not in name)
@@ -304,19 +304,19 @@ def test_a_good_schedule_is_taken(schedule: str) -> None:
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        ("every day", "Write a start"),
-        ("now", "Write a start"),
-        ("now +1 hour", "Write a start"),
+        ("every day", "Enter a start"),
+        ("now", "Enter a start"),
+        ("now +1 hour", "Enter a start"),
         ("now + 0 hours", "whole number"),
         ("now + x hours", "whole number"),
         ("now + -1 hours", "whole number"),
         ("now + 1 fortnight", "hours, days, weeks or months"),
         ("now + 0000 hours", "whole number"),
-        ("2026-11-23 15 + 1 day", "This start is past"),
-        ("2020-01-01 00 + 1 day", "This start is past"),
-        ("2027-02-31 00 + 1 day", "no such date"),
-        ("2027-01-01 24 + 1 day", "no such date"),
-        ("2027-01-01 + 1 day", "Write a start"),
+        ("2026-11-23 15 + 1 day", "The start is in the past"),
+        ("2020-01-01 00 + 1 day", "The start is in the past"),
+        ("2027-02-31 00 + 1 day", "Invalid date and hour"),
+        ("2027-01-01 24 + 1 day", "Invalid date and hour"),
+        ("2027-01-01 + 1 day", "Enter a start"),
     ],
 )
 def test_a_bad_schedule_is_explained(schedule: str, words: str) -> None:
@@ -340,11 +340,11 @@ def test_a_schedule_runs_twice_before_the_calendar_of_the_api_ends(longest: str,
 
 
 def test_a_state_must_be_an_object() -> None:
-    assert "must be a JSON object" in new(stateless="false", state="[1]").errors["state"][0]
+    assert "Enter a JSON object" in new(stateless="false", state="[1]").errors["state"][0]
 
 
 def test_half_a_character_is_no_json() -> None:
-    with pytest.raises(ValidationError, match="half of a character"):
+    with pytest.raises(ValidationError, match="ncomplete character"):
         read_json('"\ud800"')
 
 

@@ -91,14 +91,14 @@ def test_the_order_is_told_to_screen_readers(signed_in: Client, three: None) -> 
 def test_nothing_for_this_filter_offers_to_clear_it(signed_in: Client, three: None) -> None:
     page = signed_in.get(f"{URL}?q=zzz").content.decode()
     assert "No actors match these filters" in page
-    assert f'href="{URL}">Clear the filter' in page
+    assert f'href="{URL}">Clear filters' in page
 
 
 def test_nothing_yet_teaches_the_first_step(signed_in: Client, api: Any) -> None:
     api.get("/actors/v2", [])
     page = signed_in.get(URL).content.decode()
     assert "No actors yet" in page
-    assert 'href="/actors/new/">Register an actor' in page
+    assert 'href="/actors/new/">Register actor' in page
 
 
 def test_it_survives_silence(signed_in: Client, api: Any) -> None:
@@ -106,7 +106,7 @@ def test_it_survives_silence(signed_in: Client, api: Any) -> None:
     response = signed_in.get(f"{URL}?q=x")
     assert response.status_code == 502
     page = response.content.decode()
-    assert "Couldn't load actors" in page
+    assert "Could not load actors" in page
     assert 'href="/actors/?q=x">' in page
 
 
@@ -166,16 +166,16 @@ def test_what_is_special_is_a_chip(signed_in: Client, api: Any) -> None:
         [actor_payload(cronOn=True, cronSchedule="now + 6 hours", stateless=False, privileged=True)],
     )
     page = signed_in.get(URL).content.decode()
-    assert re.findall(r'<span class="chip">([^<]*)', page) == ["every 6 hours", "stateful", "privileged"]
+    assert re.findall(r'<span class="chip">([^<]*)', page) == ["Every 6 hours", "stateful", "privileged"]
 
 
 @pytest.mark.parametrize(
     ("schedule", "words"),
     [
-        ("now + 1 hour", "every hour"),
-        ("2031-01-01 10 + 2 days", "every 2 days"),
-        ("<odd>", "scheduled"),
-        ("", "scheduled"),
+        ("now + 1 hour", "Every hour"),
+        ("2031-01-01 10 + 2 days", "Every 2 days"),
+        ("<odd>", "Scheduled"),
+        ("", "Scheduled"),
     ],
 )
 def test_a_schedule_is_said_in_words(schedule: str, words: str) -> None:
@@ -204,19 +204,19 @@ def test_the_last_24_hours_of_each_actor_are_a_small_drawing(signed_in: Client, 
     ran("a1", hours=[1, 2, 2, 40])
     ran("b1", hours=[30], looked_ago=3)
     page = signed_in.get(URL).content.decode()
-    cells = re.findall(r'<td data-label="Last 24 hours">(.*?)</td>', page)
+    cells = re.findall(r'<td data-label="Runs \(24 h\)">(.*?)</td>', page)
     assert 'aria-label="24 h: 3 executions, 1 failed"' in cells[0]
     assert cells[0].startswith('<a class="bare" href="/actors/a1/executions/">')
-    assert "24 h as of 3 h ago: none" in cells[1]
-    assert "not read yet" in cells[2]
+    assert "24 h as of 3 hours ago: 0" in cells[1]
+    assert "—" in cells[2]
 
 
 def test_a_history_that_was_not_read_today_is_not_drawn(signed_in: Client, three: None) -> None:
     ran("a1", hours=[1], looked_ago=30)
     ran("b1", hours=[1], read=False)
     page = signed_in.get(URL).content.decode()
-    assert "not read today" in page
-    assert page.count("not read yet") == 2
+    assert "Not synced today" in page
+    assert page.count('<span class="dim">—</span>') == 2
     assert "sparkline" not in page
 
 
@@ -243,7 +243,7 @@ def test_a_list_without_what_is_shared_with_everybody_says_so(signed_in: Client,
     api.get("/v3/actors", [{"id": "a1", "name": "alpha", "last_update_time": "2026-11-21T10:00:00.1Z00"}])
     page = signed_in.get(URL).content.decode()
     assert names(signed_in.get(URL)) == ["alpha"]
-    assert "leaves out of its list what is shared with everybody" in page
+    assert "does not list actors shared with everyone" in page
 
 
 def test_a_whole_list_says_nothing_of_the_kind(signed_in: Client, three: None) -> None:
@@ -252,7 +252,7 @@ def test_a_whole_list_says_nothing_of_the_kind(signed_in: Client, three: None) -
 
 def test_actors_are_ticked_for_one_act_on_many(signed_in: Client, three: None) -> None:
     page = signed_in.get("/actors/?status=ready").content.decode()
-    ticks = re.findall(r'name="pick" value="([^"]*)" aria-label="Pick ([^"]*)"', page)
+    ticks = re.findall(r'name="pick" value="([^"]*)" aria-label="Select ([^"]*)"', page)
     assert ticks
     assert len(ticks) == page.count('<td class="pick">')
     assert '<input type="hidden" name="place" value="actor-list">' in page
@@ -273,5 +273,5 @@ def test_an_act_that_is_not_finished_is_named(signed_in: Client, three: None) ->
     )
     BulkItem.objects.create(job=job, number=1, actor_id="A1")
     page = signed_in.get("/actors/").content.decode()
-    assert "One bulk act of yours is not finished" in page
+    assert "A bulk action is in progress" in page
     assert f"/bulk/{'c' * 32}/" in page

@@ -164,8 +164,8 @@ def test_it_survives_silence(signed_in: Client, api: Any) -> None:
     api.is_silent("GET", PATH)
     response = signed_in.get(URL)
     assert response.status_code == 502
-    assert "Try again" in response.content.decode()
-    assert "Couldn't load revisions" in response.content.decode()
+    assert "Retry" in response.content.decode()
+    assert "Could not load revisions" in response.content.decode()
 
 
 def seen_by(browser: Client, api: Any) -> None:
@@ -269,8 +269,11 @@ def test_editing_back_fills_the_form_and_sends_nothing(signed_in: Client, api: A
     assert back is not None
     assert f"{EDIT}?back={back.pk}" in page
     form = signed_in.get(f"{EDIT}?back={back.pk}").content.decode()
-    assert "This form holds revision 2" in form
-    assert "Not taken back: State (JSON), Stateless." in form or "Not taken back: Stateless, State (JSON)." in form
+    assert "Restoring revision 2" in form
+    assert (
+        "Not restored: Initial state (JSON), Stateless." in form
+        or "Not restored: Stateless, Initial state (JSON)." in form
+    )
     given = inputs(form)
     assert given["image"] == ["abacosamples/wc"]
     assert given["description"] == ["Counts words."]

@@ -1,4 +1,4 @@
-"""Running as whoever sends the message, which v3 alone offers: typed, sent, imported, exported and reviewed."""
+"""Running as sender, which v3 alone offers: typed, sent, imported, exported and reviewed."""
 
 import json
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def test_an_edit_reviews_and_changes_it(
     form.pop("run_as_executor", None)
     form |= {"run_as_executor": [typed]} if typed else {}
     review = signed_in.post(EDIT, form | {"step": ["review"]}).content.decode()
-    assert "Run as whoever sends the message" in review
+    assert "Run as the sender" in review
     api.put(f"/v3/actors/{ACTOR_ID}", shown())
     assert signed_in.post(EDIT, form | {"step": ["save"]}).status_code == 302
     assert json.loads(api.asked[-1].body)["run_as_executor"] is sent
@@ -85,7 +85,7 @@ def test_not_together_with_the_user_of_the_image(
 ) -> None:
     answer = signed_in.post(NEW, {"image": "a/b", **dict.fromkeys(both, "on")})
     assert answer.status_code == 422
-    assert "cannot run as the image&#x27;s own user too" in answer.content.decode()
+    assert "Choose either the sender or the image&#x27;s user" in answer.content.decode()
     answer = as_json(signed_in, "POST", "/api/v1/actors/", {"image": "a/b", **both})
     assert answer.status_code == 422
     assert list(answer.json()["errors"]) == ["run_as_executor"]
@@ -112,7 +112,7 @@ def test_a_tenant_that_is_known_not_to_allow_it_is_not_asked(
     assert answer.status_code == (201 if is_taken else 422)
     if not is_taken:
         (sentence,) = answer.json()["errors"]["run_as_executor"]
-        assert "A2CPS, DESIGNSAFE, SD2E, TACC alone; this is icicleai." in sentence
+        assert "A2CPS, DESIGNSAFE, SD2E, TACC; this is icicleai." in sentence
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_version_2_has_no_such_field(signed_in: Client, api: API) -> None:
     assert FIELD not in signed_in.get(NEW).content.decode()
     answer = as_json(signed_in, "POST", "/api/v1/actors/", {"image": "a/b", "run_as_executor": True})
     assert answer.status_code == 422
-    assert "version 2, which has no such field" in answer.json()["errors"]["run_as_executor"][0]
+    assert "Not available in version 2 of the API" in answer.json()["errors"]["run_as_executor"][0]
     assert not api.asked
     api.post("/actors/v2", actor_payload())
     sent = {"definition": {"image": "a/b", "run_as_executor": True}}

@@ -57,5 +57,5 @@ def test_what_can_be_called_is_taken(address: str) -> None:
     ],
 )
 def test_what_cannot_is_refused(address: str) -> None:
-    with pytest.raises(forms.ValidationError, match="begins with https://"):
+    with pytest.raises(forms.ValidationError, match="starts with https://"):
         check_webhook(address)

@@ -76,7 +76,7 @@ def test_lists_are_read_once_a_minute_and_again_when_asked(
     assert [asked(api, path) for path in (ADMIN, PROBE)] == [1, 1]
     at = administration_lists.now() + timedelta(seconds=12)
     monkeypatch.setattr(administration_lists, "now", lambda: at)
-    assert "12 s ago" in signed_in.get(URL).content.decode()
+    assert "12 seconds ago" in signed_in.get(URL).content.decode()
     assert asked(api, ADMIN) == 1
     signed_in.get(URL + "?read=again")
     assert asked(api, ADMIN) == 2
@@ -222,7 +222,7 @@ def test_it_survives_silence(api: API, signed_in: Client, htmx: dict[str, str], 
         api.is_silent("GET", "/actors/v2/utilization")
     answer = signed_in.get(address)
     assert answer.status_code >= 502
-    assert "Try again" in answer.content.decode()
+    assert "Retry" in answer.content.decode()
     assert signed_in.get(address, headers=htmx).status_code >= 502
 
 
@@ -238,7 +238,7 @@ def test_what_was_read_stands_in_with_its_age_while_nothing_newer_comes(
     api.wire.remove("GET", f"https://api.example.org{ADMIN}")
     api.refuse("GET", ADMIN, "no", 500)
     page = signed_in.get(URL).content.decode()
-    assert "Couldn't refresh" in page
+    assert "Could not refresh" in page
     assert "2 min ago" in page
     assert "word-count" in page
 
@@ -251,4 +251,4 @@ def test_a_refusal_of_the_list_is_shown(api: API, signed_in: Client) -> None:
     api.refuse("GET", ADMIN, "no", 500)
     answer = signed_in.get(URL)
     assert answer.status_code == 502
-    assert "Couldn't load the tenant" in answer.content.decode()
+    assert "Could not load the tenant" in answer.content.decode()

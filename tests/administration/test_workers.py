@@ -79,7 +79,7 @@ def test_a_search_that_fails_is_shown(api: API, signed_in: Client) -> None:
     api.refuse("GET", "/actors/v2/search/workers", "no", 500)
     answer = signed_in.get(WORKERS)
     assert answer.status_code == 502
-    assert "Couldn't load workers" in answer.content.decode()
+    assert "Could not load workers" in answer.content.decode()
 
 
 @pytest.mark.parametrize("address", [URL, WORKERS])

@@ -96,7 +96,7 @@ def test_the_list_survives_silence(api: API, signed_in: Client) -> None:
     api.get("/actors/v2", [])
     answer = signed_in.get("/aliases/")
     assert answer.status_code == 502
-    assert "Couldn't load aliases" in answer.content.decode()
+    assert "Could not load aliases" in answer.content.decode()
 
 
 def test_the_list_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:

@@ -65,14 +65,14 @@ def test_a_message_that_arrived_is_found(signed_in: Client, api: API) -> None:
     text = checked(signed_in, api, entry)
     assert f'href="{EXECUTION}found1/"' in text
     assert "older" not in text
-    assert "Most likely the message was accepted" in text
+    assert "The message was most likely accepted" in text
 
 
 def test_a_message_that_did_not_arrive_is_not_found(signed_in: Client, api: API) -> None:
     entry = unknown()
     api.get(ACTOR, actor_payload())
     executions(api)
-    assert "it was most likely not accepted" in checked(signed_in, api, entry)
+    assert "the message was most likely not accepted" in checked(signed_in, api, entry)
 
 
 def test_an_execution_of_somebody_else_or_of_another_message_is_not_taken_for_it(signed_in: Client, api: API) -> None:
@@ -82,7 +82,7 @@ def test_an_execution_of_somebody_else_or_of_another_message_is_not_taken_for_it
     rows = [execution_row(id=one, messageReceivedTime=rfc(hours=4)) for one in ("explained", "theirs")]
     api.get(f"{ACTOR}/executions", listing_payload(*rows))
     api.get(f"{ACTOR}/executions/theirs", execution_payload(id="theirs", executor="team"))
-    assert "it was most likely not accepted" in checked(signed_in, api, entry)
+    assert "the message was most likely not accepted" in checked(signed_in, api, entry)
 
 
 def test_two_candidates_are_both_shown_and_neither_is_claimed(signed_in: Client, api: API) -> None:
@@ -90,7 +90,7 @@ def test_two_candidates_are_both_shown_and_neither_is_claimed(signed_in: Client,
     api.get(ACTOR, actor_payload())
     executions(api, "one", "two")
     text = checked(signed_in, api, entry)
-    assert "2 executions came after it" in text
+    assert "2 executions after it" in text
     assert f"{EXECUTION}one/" in text
     assert f"{EXECUTION}two/" in text
 
@@ -103,16 +103,16 @@ def test_too_many_executions_are_not_all_asked_for(signed_in: Client, api: API) 
     api.get(f"{ACTOR}/executions", listing_payload(*rows))
     for one in ids[:20]:
         api.get(f"{ACTOR}/executions/{one}", execution_payload(id=one, executor="team"))
-    assert "21 executions came after it" in checked(signed_in, api, entry)
+    assert "21 executions were received after it" in checked(signed_in, api, entry)
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"createTime": iso(hours=4)}, "It was registered."),
-        ({"createTime": iso(hours=6)}, "You own no such actor"),
-        ({"createTime": iso(hours=4), "owner": "team"}, "You own no such actor"),
-        ({"createTime": iso(hours=4), "name": "other"}, "You own no such actor"),
+        ({"createTime": iso(hours=4)}, "The actor was registered."),
+        ({"createTime": iso(hours=6)}, "No matching actor of yours"),
+        ({"createTime": iso(hours=4), "owner": "team"}, "No matching actor of yours"),
+        ({"createTime": iso(hours=4), "name": "other"}, "No matching actor of yours"),
     ],
 )
 def test_an_actor_is_found_by_its_name(signed_in: Client, api: API, changes: dict[str, Any], words: str) -> None:
@@ -124,10 +124,10 @@ def test_an_actor_is_found_by_its_name(signed_in: Client, api: API, changes: dic
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"lastUpdateTime": iso(hours=4), "description": "new"}, "is as you saved it."),
-        ({"lastUpdateTime": iso(hours=4), "description": "else"}, "is not as you saved it"),
-        ({"lastUpdateTime": iso(hours=6), "description": "new"}, "was not changed since then"),
-        ({"lastUpdateTime": None}, "was not changed since then"),
+        ({"lastUpdateTime": iso(hours=4), "description": "new"}, "Your changes were saved."),
+        ({"lastUpdateTime": iso(hours=4), "description": "else"}, "differs from your changes"),
+        ({"lastUpdateTime": iso(hours=6), "description": "new"}, "has not changed since then"),
+        ({"lastUpdateTime": None}, "has not changed since then"),
     ],
 )
 def test_an_edit_is_compared(signed_in: Client, api: API, changes: dict[str, Any], words: str) -> None:
@@ -141,7 +141,7 @@ def test_an_edit_is_compared(signed_in: Client, api: API, changes: dict[str, Any
 def test_a_deletion_is_seen(signed_in: Client, api: API) -> None:
     entry = unknown("actor.delete", details={"name": "word-count"})
     for status, words in (
-        ("READY", "The actor is still there."),
+        ("READY", "The actor still exists."),
         ("SHUTTING_DOWN", "The actor is being deleted."),
     ):
         for _ in range(2):
@@ -149,11 +149,11 @@ def test_a_deletion_is_seen(signed_in: Client, api: API) -> None:
         assert words in checked(signed_in, api, entry)
     for _ in range(2):
         api.refuse("GET", ACTOR, "actor not found", status=404)
-    assert "The actor is not there any more." in checked(signed_in, api, entry)
+    assert "The actor no longer exists." in checked(signed_in, api, entry)
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(0, "No message waits."), (3, "3 messages wait"), (None, "The API gave no count.")]
+    ("count", "words"), [(0, "The mailbox is empty."), (3, "3 messages are queued"), (None, "Queue size unknown.")]
 )
 def test_a_mailbox_is_counted(signed_in: Client, api: API, count: int | None, words: str) -> None:
     entry = unknown("mailbox.purge")
@@ -282,8 +282,8 @@ def test_silence_is_said_and_the_check_can_be_made_again(signed_in: Client, api:
     for _ in range(2):
         api.is_silent("GET", f"{ACTOR}/messages")
     text = checked(signed_in, api, entry, status=502)
-    assert "Couldn't check the outcome" in text
-    assert "Try again" in text
+    assert "Could not check the outcome" in text
+    assert "Retry" in text
 
 
 def test_an_ended_sign_in_leads_to_signing_in(sign_in: Browser, api: API) -> None:
@@ -300,4 +300,4 @@ def test_a_page_that_does_not_know_leads_to_the_check(signed_in: Client, api: AP
     for _ in range(2):
         text = signed_in.post(f"/actors/{ACTOR_ID}/messages/", form).content.decode()
         entry = AuditEntry.objects.get(kind="start")
-        assert f'<a href="/activity/{entry.pk}/check/">Check what happened</a>' in text
+        assert f'<a href="/activity/{entry.pk}/check/">Check the outcome</a>' in text

@@ -275,7 +275,7 @@ def test_an_actors_own_tab(signed_in: Client, api: API) -> None:
     answer = signed_in.get(f"/actors/{ACTOR_ID}/activity/")
     text = answer.content.decode()
     assert shown(text) == [theirs.pk, own.pk]
-    assert re.search(r'href="/actors/\w+/activity/" aria-current="page">Activity', text)
+    assert re.search(r'href="/actors/\w+/activity/" aria-current="page">Audit log', text)
     assert 'name="actor"' not in text
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
     file = signed_in.get(f"/actors/{ACTOR_ID}/activity/?format=jsonl")

@@ -89,7 +89,7 @@ def test_the_list_survives_silence(api: API, signed_in: Client) -> None:
     api.is_silent("GET", CONFIGS)
     answer = signed_in.get("/configs/")
     assert answer.status_code == 502
-    assert "Couldn't load configs" in answer.content.decode()
+    assert "Could not load configs" in answer.content.decode()
 
 
 def test_the_list_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
@@ -179,7 +179,7 @@ def test_what_the_api_cannot_do_for_others_is_said_and_nothing_was_changed(api: 
     answer = signed_in.post("/configs/my-config/edit/", sent)
     page = answer.content.decode()
     assert answer.status_code == 403
-    assert "The Actors API can do this for administrators only" in page
+    assert "Only administrators can do this" in page
     assert "Nothing was changed." in page
     assert "TypeError" not in page
 

@@ -87,7 +87,7 @@ def test_nobody_unproved_sends_much(kind: str, length: int | None) -> None:
     assert body.read_bytes <= (0 if length else SMALL + body_limits.PIECE)
     text = answer.content.decode()
     assert f"{LARGE:,} bytes (2 MiB)" in text or "65,536 bytes (64 KiB)" in text
-    assert ("and this has more." if length is None else f"this has {length:,}.") in text
+    assert ("this request has more." if length is None else f"this request has {length:,}.") in text
     assert "Nothing was changed." in text
 
 
@@ -118,7 +118,7 @@ def test_a_session_sends_as_much_as_the_api_takes_and_no_more(signed_in: Client)
         body = Body(b"theme=" + b"x" * (length - 6))
         answer = ask(signed_in, "/account/theme/", body, length)
         assert (answer.status_code != 413, body.read_bytes == length) == (is_read, is_read)
-    assert f"{LARGE:,} bytes (2 MiB) at once; this has 31,000,000." in answer.content.decode()
+    assert f"{LARGE:,} bytes (2 MiB) at once; this request has 31,000,000." in answer.content.decode()
 
 
 def test_a_token_is_shown_to_the_api_before_its_body_is_read(api: API) -> None:
@@ -212,7 +212,7 @@ def test_chunks_are_counted_while_they_come(signed_in: Client) -> None:
 def test_a_body_that_is_not_whole_is_not_used(then: Exception | None, length: int | None, address: str) -> None:
     answer = ask(Client(), address, Body(b"user", then=then), length)
     assert answer.status_code == 408
-    assert "did not arrive whole" in answer.content.decode()
+    assert "did not arrive completely" in answer.content.decode()
 
 
 @pytest.mark.parametrize("length", ["-5", "x", "0", "", "\N{SUPERSCRIPT TWO}", "1_000"])

@@ -12,7 +12,7 @@ from tests.support.payloads import ACTOR_ID, EXECUTION_ID, actor_payload
 
 ACTOR = f"/actors/v2/{ACTOR_ID}"
 LIST = "/actors/"
-BUSY = "The portal is busy: too many pages wait for the Actors API."
+BUSY = "The portal is busy: too many requests are waiting for the Actors API."
 
 
 @pytest.fixture(autouse=True)

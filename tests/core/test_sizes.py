@@ -66,7 +66,9 @@ def test_json_counts_as_python_writes_it(value: Any, size: int, settings: Any) -
     settings.MAX_VARIABLE_BYTES = len("MSG=") + size + 1
     assert not message_excess("json", value)
     settings.MAX_VARIABLE_BYTES -= 1
-    assert f"has {size:,} bytes as Python writes it; at most {size - 1:,} fit" in message_excess("json", value)
+    assert f"has {size:,} bytes in its Python representation; the limit is {size - 1:,}" in message_excess(
+        "json", value
+    )
 
 
 def test_a_variable_counts_its_name_and_its_end() -> None:
@@ -77,10 +79,10 @@ def test_a_variable_counts_its_name_and_its_end() -> None:
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"message": "x" * 131_068}, "131,068 bytes; at most 131,067"),
+        ({"message": "x" * 131_068}, "131,068 bytes; the limit is 131,067"),
         ({"message": "é" * 65_534}, "131,068 bytes"),
-        ({"kind": "json", "message": json.dumps({"x": "é" * 65_530})}, "131,069 bytes as Python writes it"),
-        ({"kind": "file", "file": b"x" * 65_537}, "65,537 bytes; at most 65,536"),
+        ({"kind": "json", "message": json.dumps({"x": "é" * 65_530})}, "131,069 bytes in its Python representation"),
+        ({"kind": "file", "file": b"x" * 65_537}, "65,537 bytes; the limit is 65,536"),
     ],
 )
 def test_the_form_refuses_it_and_keeps_what_was_typed(
@@ -91,7 +93,7 @@ def test_the_form_refuses_it_and_keeps_what_was_typed(
     page = answer.content.decode()
     assert answer.status_code == 422
     assert sentence in page
-    assert "Put the data where the actor can fetch it" in page
+    assert "Store the data elsewhere" in page
     assert "file" in sent or sent["message"][:20].replace('"', "&quot;") in page
     assert api.asked == []
 
@@ -123,7 +125,7 @@ def test_an_actor_that_no_container_could_start_for_is_not_registered(
 ) -> None:
     answer = signed_in.post("/actors/new/", TYPED | typed)
     assert answer.status_code == 422
-    assert "bytes; at most 131,0" in answer.content.decode()
+    assert "the limit of the variable" in answer.content.decode()
     assert api.asked == []
 
 

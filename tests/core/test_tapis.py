@@ -75,7 +75,7 @@ def test_an_edit_sends_what_only_v3_resets(signed_in: Client, api: API) -> None:
     api.get(ACTOR, payload)
     form = inputs(signed_in.get(f"/actors/{ACTOR_ID}/edit/").content.decode())
     review = signed_in.post(f"/actors/{ACTOR_ID}/edit/", form | {"description": ["new"], "step": ["review"]})
-    assert "Taken away: it runs on no schedule any more." in review.content.decode()
+    assert "Schedule removed." in review.content.decode()
     api.put(ACTOR, payload)
     answer = signed_in.post(f"/actors/{ACTOR_ID}/edit/", form | {"description": ["new"], "step": ["save"]})
     assert answer.status_code == 302
@@ -114,9 +114,9 @@ def test_a_negative_time_loses_the_log_and_zero_is_the_default(signed_in: Client
             for page in (f"executions/{execution}/logs/", "configuration/")
         ]
     assert "the API discards logs" in " ".join(pages[-1][0].split())
-    assert "Never: the API loses the logs" in pages[-1][1]
+    assert "None: the API discards logs" in pages[-1][1]
     assert "discards logs" not in pages[0][0]
-    assert "as long as the API does" in pages[0][1]
+    assert "API default" in pages[0][1]
 
 
 def test_an_actor_of_ones_own_that_is_gone_keeps_its_history(signed_in: Client, api: API) -> None:
@@ -146,7 +146,7 @@ def test_somebody_elses_actor_is_not_taken_for_a_deleted_one(signed_in: Client, 
     answer = signed_in.get(f"/actors/{ACTOR_ID}/executions/?window=all")
     page = answer.content.decode()
     assert answer.status_code == 404
-    assert "does not say which" in page
+    assert "do not have access" in page
     assert EXECUTION_ID not in page
     row.refresh_from_db()
     assert row.deleted is None, "it may be there for others"
@@ -154,7 +154,7 @@ def test_somebody_elses_actor_is_not_taken_for_a_deleted_one(signed_in: Client, 
 
 @pytest.mark.parametrize(
     ("entries", "status", "words"),
-    [([], 404, "does not say which"), ([{"id": ACTOR_ID}], 403, "Your permissions at the Actors API do not allow")],
+    [([], 404, "do not have access"), ([{"id": ACTOR_ID}], 403, "You do not have permission")],
 )
 def test_a_page_of_what_is_refused_says_what_is_known(
     signed_in: Client, api: API, entries: list[dict[str, Any]], status: int, words: str
@@ -180,7 +180,7 @@ def test_a_token_that_abaco_refuses_is_said_to_be_invalid_at_sign_in(db: None, a
     browser = Client(headers={"host": "testserver"})
     answer = browser.post("/sign-in/token/", {"access_token": "a.b.c"})
     assert answer.status_code == 422
-    assert "The Actors API does not accept this token: it cannot be read, has expired" in answer.content.decode()
+    assert "The Actors API rejected this token: it is invalid, expired" in answer.content.decode()
     assert not PortalSession.objects.exclude(credential="").exists()
 
 
@@ -204,8 +204,8 @@ def test_a_token_that_abaco_refuses_later_is_not_called_the_end_of_a_sign_in(
     browser = sign_in(refresh_token="")
     answer = browser.get(path, follow=True)
     page = answer.content.decode()
-    assert "The Actors API does not accept this token" in page
-    assert "Your sign-in has ended" not in page
+    assert "The Actors API rejected this token" in page
+    assert "Your session has expired" not in page
 
 
 @pytest.mark.parametrize("case", BAD_TOKENS)
@@ -217,9 +217,9 @@ def test_a_form_that_such_a_token_stops_is_kept(sign_in: Any, api: API, case: st
     for called in (ACTOR, f"{ACTOR}/messages", f"{ACTOR}/workers"):
         replay(api, case, "GET", called, "v3-nginx")
     page = browser.post(f"/actors/{ACTOR_ID}/messages/", sent, follow=True).content.decode()
-    assert "The Actors API does not accept this token" in page
+    assert "The Actors API rejected this token" in page
     assert "Nothing was sent." in page
-    assert "Your sign-in has ended" not in page
+    assert "Your session has expired" not in page
 
 
 def test_the_json_api_says_that_a_token_is_invalid(sign_in: Any, api: API) -> None:

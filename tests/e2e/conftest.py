@@ -152,7 +152,7 @@ def visit(portal: Portal, chromium: Browser) -> Iterator[Visit]:
         elif user:
             page.goto("/sign-in/")
             if by_code:
-                page.get_by_role("link", name="Sign in at Sandbox").click()
+                page.get_by_role("link", name="Continue with Sandbox").click()
                 page.wait_for_url(at.sandbox.url + "/**")
             page.get_by_label("User name").fill(user)
             page.get_by_label("Password").fill(user)

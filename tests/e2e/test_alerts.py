@@ -47,8 +47,8 @@ def stands_through_failed_polls(page: Page, words: str) -> None:
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # as a reader who comes back
     poll = page.locator("#read-alert [data-alert]")
     expect(poll).to_have_count(1)
-    expect(poll).to_contain_text("This page asks again by itself.")
-    expect(page.locator("main")).not_to_contain_text("Try again")
+    expect(poll).to_contain_text("This page retries automatically.")
+    expect(page.locator("main")).not_to_contain_text("Retry")
     assert alert.inner_text() == text
     assert complaints(page) == []
     alert.get_by_role("button", name="Close").click()
@@ -64,7 +64,7 @@ def test_a_write_of_unknown_outcome_is_not_painted_over(cut_off: CutOff) -> None
     page.get_by_role("button", name="Send message").click()
     expect(page.locator("#write-alerts")).to_contain_text("not known whether")
     api.fail(hang_up, "GET")
-    stands_through_failed_polls(page, "It is not known whether it was done")
+    stands_through_failed_polls(page, "We do not know whether this succeeded")
 
 
 @pytest.mark.full
@@ -76,7 +76,7 @@ def test_a_number_of_workers_of_unknown_outcome_is_not_painted_over(cut_off: Cut
     page.get_by_role("button", name="Start workers").click()
     expect(page.locator("#write-alerts")).to_contain_text("not known whether")
     api.fail(hang_up, "GET")
-    stands_through_failed_polls(page, "It is not known whether it was done")
+    stands_through_failed_polls(page, "We do not know whether this succeeded")
 
 
 @pytest.mark.full
@@ -88,9 +88,9 @@ def test_a_request_that_the_portal_never_answered_is_not_painted_over(cut_off: C
         lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
     )
     page.get_by_role("button", name="Wrap").click()
-    expect(page.locator("#write-alerts")).to_contain_text("Look whether it was done")
+    expect(page.locator("#write-alerts")).to_contain_text("Check before you retry")
     api.fail(hang_up, "GET")
-    stands_through_failed_polls(page, "Look whether it was done before you send it again.")
+    stands_through_failed_polls(page, "Check before you retry.")
 
 
 def test_a_page_of_a_server_in_front_wipes_nothing(visit: Visit, portal: Portal) -> None:
@@ -109,5 +109,5 @@ def test_a_page_of_a_server_in_front_wipes_nothing(visit: Visit, portal: Portal)
     expect(alert).to_have_count(1)
     for _ in range(2):
         page.wait_for_event("response", lambda answer: "poll=1" in answer.url)
-    expect(alert).to_contain_text("Look whether it was done before you send it again.")
+    expect(alert).to_contain_text("Check before you retry.")
     expect(page.locator("#read-alert")).to_be_empty()

@@ -95,7 +95,7 @@ def test_from_a_spike_to_the_proof(visit: Visit, night: Night, script: bool) -> 
 
     # What failed, and who sent it.
     page.goto("/executions/")
-    page.get_by_role("navigation", name="Outcomes").get_by_role("link", name="All failures").click()
+    page.get_by_role("navigation", name="Outcomes").get_by_role("link", name="Failed (any)").click()
     expect(page.get_by_role("heading", name="4 executions", exact=True)).to_be_visible()
     rows(page).filter(has_text=night.failed[-1]).get_by_role("link", name="admin", exact=True).click()
     expect(page.get_by_role("heading", name="3 executions", exact=True)).to_be_visible()
@@ -170,7 +170,7 @@ def test_what_was_not_sent_here_is_written_anew(visit: Visit, night: Night) -> N
     page = visit("admin")
     page.goto(f"/actors/{night.actor}/executions/{night.failed[0]}/")
     page.get_by_role("link", name="Resend").click()
-    expect(page.get_by_text("There is nothing to send again.")).to_be_visible()
+    expect(page.get_by_text("Original message not available.")).to_be_visible()
     page.get_by_label("Message", exact=True).fill("0")
     page.get_by_role("button", name="Send message").click()
     page.wait_for_url("**/executions/*/")
@@ -214,15 +214,15 @@ def test_each_state_of_the_history_is_well_made(visit: Visit, night: Night, sile
         if reasons := complaints_by_shape(page):
             wrong[place, words] = reasons
 
-    look(demo, "/executions/", "received in the last 24 hours")
-    look(demo, "/executions/?executor=nobody", "No execution fits this filter")
-    look(demo, "/executions/?outcome=green&from=yesterday", "There is no such outcome")
-    look(demo, of_actor, "received in the last 24 hours")
+    look(demo, "/executions/", "Last 24 hours, from")
+    look(demo, "/executions/?executor=nobody", "No executions match these filters")
+    look(demo, "/executions/?outcome=green&from=yesterday", "Unknown outcome")
+    look(demo, of_actor, "Last 24 hours, from")
     # Who may read no actor has no history.
-    look(visit("team"), "/executions/", "Nothing was received in this time")
+    look(visit("team"), "/executions/", "No executions in this period")
     silence()
     time.sleep(PAUSE / SECOND)  # for which what a page has just read counts as new
     for place in ("/executions/", of_actor):
-        look(demo, place, "These are the last known executions")
+        look(demo, place, "Showing data from")
         assert rows(demo).filter(has_text=night.good).count() == 1
     assert wrong == {}

@@ -121,12 +121,12 @@ def test_enter_in_a_field_sends_nothing_that_its_button_refuses(visit: Visit, po
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
     page.goto(f"/actors/{actor}/delete/")
-    button = page.get_by_role("button", name="Delete the actor for good")
+    button = page.get_by_role("button", name="Delete actor")
     expect(button).to_be_disabled()
     field = page.get_by_label("Type not-yours to confirm")
     field.fill("not-yours")
     field.press("Enter")
-    expect(page.locator("#toasts")).to_contain_text("deleting it needs UPDATE")
+    expect(page.locator("#toasts")).to_contain_text("deleting it requires UPDATE")
     expect(field).to_have_value("not-yours")
     assert sent == []
 
@@ -138,7 +138,7 @@ def test_enter_in_a_box_of_a_row_begins_no_act(visit: Visit, path: str) -> None:
     box = page.locator("tbody input[name=pick]").first
     box.press("Enter")
     box.press("Space")
-    expect(page.locator(".picked-count")).to_have_text("1 ticked")
+    expect(page.locator(".picked-count")).to_have_text("1 selected")
     expect(page).to_have_url(re.compile(re.escape(path) + "$"))
 
 

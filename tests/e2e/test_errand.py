@@ -24,7 +24,7 @@ def register(page: Page, name: str, image: str = "abacosamples/wc") -> str:
     page.goto("/actors/new/")
     page.locator("input[name=image]").fill(image)
     page.locator("input[name=name]").fill(name)
-    page.get_by_role("button", name="Register the actor").click()
+    page.get_by_role("button", name="Register actor").click()
     page.wait_for_url(re.compile(r"/actors/[A-Za-z0-9]{12,13}/$"))
     return page.url.rstrip("/").rpartition("/")[2]
 
@@ -57,7 +57,7 @@ def test_the_whole_errand(visit: Visit, request: pytest.FixtureRequest, portal_o
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
     # A message, and what became of it.
-    page.get_by_role("link", name="Send a message").first.click()
+    page.get_by_role("link", name="Send message").first.click()
     page.locator("textarea[name=message]").fill("to be or not to be")
     page.get_by_role("button", name="Send message").click()
     page.wait_for_url(re.compile(rf"/actors/{actor}/executions/\w+/$"))
@@ -105,7 +105,7 @@ def test_the_whole_errand(visit: Visit, request: pytest.FixtureRequest, portal_o
     # An edit that loses nothing.
     page.goto(f"/actors/{actor}/edit/")
     page.locator("[name=description]").fill("Counts the words of a message.")
-    page.get_by_role("button", name="Review the changes").click()
+    page.get_by_role("button", name="Review changes").click()
     expect(page.get_by_text("Counts the words of a message.").first).to_be_visible()
     page.get_by_role("button", name=re.compile("^Save")).click()
     page.wait_for_url(f"**/actors/{actor}/")
@@ -114,7 +114,7 @@ def test_the_whole_errand(visit: Visit, request: pytest.FixtureRequest, portal_o
     # Gone for good.
     page.goto(f"/actors/{actor}/delete/")
     page.locator("input[name=confirm]").fill(name)
-    page.get_by_role("button", name="Delete the actor for good").click()
+    page.get_by_role("button", name="Delete actor").click()
     page.wait_for_url("**/actors/")
     assert name not in page.locator("table").inner_text()
     assert page.request.get(f"/actors/{actor}/").status == 404
@@ -138,7 +138,7 @@ def test_a_running_execution_is_followed_and_halted(visit: Visit) -> None:
     expect(page.get_by_text("143").first).to_be_visible()
     page.goto(f"/actors/{actor}/delete/")
     page.locator("input[name=confirm]").fill("to-be-halted")
-    page.get_by_role("button", name="Delete the actor for good").click()
+    page.get_by_role("button", name="Delete actor").click()
 
 
 @pytest.mark.full
@@ -211,7 +211,7 @@ def test_two_people_edit_the_same_actor(visit: Visit, portal: Portal) -> None:
     admin = portal.sandbox.sign_in("admin")
     admin.put(f"/{actor}", {"image": "abacosamples/wc", "description": "by somebody else"})
     page.locator("[name=description]").fill("by me")
-    page.get_by_role("button", name="Review the changes").click()
+    page.get_by_role("button", name="Review changes").click()
     expect(page.get_by_text("by somebody else").first).to_be_visible()
     assert admin.get(f"/{actor}")["description"] == "by somebody else", "nothing was overwritten"
 
@@ -221,7 +221,7 @@ def test_a_history_of_thousands_pages_quickly(visit: Visit) -> None:
     page = visit("demo")
     page.goto("/actors/?q=rnaseq-ingest")
     page.get_by_role("link", name="rnaseq-ingest").first.click()
-    page.get_by_role("navigation", name="Of this actor").get_by_role("link", name="Executions").click()
+    page.get_by_role("navigation", name="Actor sections").get_by_role("link", name="Executions").click()
     page.get_by_role("link", name="All time").click()
     rows = page.locator("#history-picks tbody tr")
     expect(rows).to_have_count(50)
@@ -253,7 +253,7 @@ def test_bad_input_keeps_everything_typed(visit: Visit) -> None:
         page.locator("input[name=name]").fill("kept")
         page.locator("[name=description]").fill("also kept")
         page.locator("input[name=cron_schedule]").fill("every day")
-        page.get_by_role("button", name="Register the actor").click()
+        page.get_by_role("button", name="Register actor").click()
         expect(page.locator("input[name=image]")).to_have_value("abacosamples/wc")
         expect(page.locator("[name=description]")).to_have_value("also kept")
         expect(page.locator("input[name=cron_schedule]")).to_have_value("every day")

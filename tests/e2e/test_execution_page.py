@@ -38,7 +38,7 @@ def test_sent_watched_sent_again_and_compared(visit: Visit, portal: Portal) -> N
     expect(sent.locator("li", has_text="1").last).not_to_be_visible()
 
     page.get_by_role("link", name="Resend").click()
-    expect(page.get_by_text("This is what was sent for")).to_be_visible()
+    expect(page.get_by_text("Resending")).to_be_visible()
     expect(page.locator("[name=message]")).to_have_value(re.compile('"city": "Austin"'))
     expect(page.locator("#message-preview")).to_contain_text("'city': 'Austin'")
     page.locator("[name=message]").fill('{"city": "Dallas", "days": [1, 2]}')

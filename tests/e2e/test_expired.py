@@ -87,9 +87,9 @@ def test_the_sign_in_comes_over_the_page(visit: Visit, person: Person, actor: st
     expect(dialog.get_by_label("User name")).to_have_value("demo")
     dialog.get_by_label("Password").fill("wrong")
     dialog.get_by_role("button", name="Sign in", exact=True).click()
-    expect(dialog).to_contain_text("The user name or the password is wrong.")
+    expect(dialog).to_contain_text("Incorrect username or password.")
     sign_in(dialog, "demo")
-    expect(page.get_by_text("You are signed in again. Nothing was sent")).to_be_visible()
+    expect(page.get_by_text("Signed in again. Nothing was sent")).to_be_visible()
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("button", name="Send message")).to_be_focused()
     assert page.evaluate("window.stayed"), "the page was never left"
@@ -107,7 +107,7 @@ def test_somebody_else_is_led_away_from_the_page(visit: Visit, person: Person, a
     send(page)
     sign_in(over(page), "admin")
     page.wait_for_url(re.compile(r"^[^?]*//[^/]+/$"))
-    expect(page.get_by_text("You signed in as somebody else")).to_be_visible()
+    expect(page.get_by_text("You signed in with a different account")).to_be_visible()
     assert "Austin" not in page.content()
     assert sent(person, actor) == 0
 
@@ -122,7 +122,7 @@ def test_a_preview_does_not_take_the_focus(visit: Visit, actor: str) -> None:
     expect(page.locator("textarea[name=message]")).to_be_focused()
     assert held(page)["message"] == WORDS + " more"
     sign_in(page.locator("dialog"), "demo")
-    expect(page.get_by_text("You are signed in again.")).to_be_visible()
+    expect(page.get_by_text("Signed in again.")).to_be_visible()
     assert held(page)["message"] == WORDS + " more"
 
 
@@ -146,7 +146,7 @@ def test_a_preview_that_comes_late_takes_no_sign_in_away(visit: Visit, portal: P
     page.wait_for_timeout(500)
     expect(dialog.get_by_label("Password")).to_have_value("wrong")
     dialog.get_by_role("button", name="Sign in", exact=True).click()
-    expect(dialog).to_contain_text("The user name or the password is wrong.")
+    expect(dialog).to_contain_text("Incorrect username or password.")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -157,10 +157,10 @@ def test_a_plain_form_comes_back_as_typed(visit: Visit, person: Person, script: 
     for name, value in typed.items():
         page.locator(f"[name={name}]").fill(value)
     lose_session(page)
-    page.get_by_role("button", name="Register the actor").click()
-    expect(page.get_by_text("What you typed is kept")).to_be_visible()
+    page.get_by_role("button", name="Register actor").click()
+    expect(page.get_by_text("your draft is saved")).to_be_visible()
     sign_in(page, "demo")
-    expect(page.get_by_text("This is as you typed it; nothing was sent.")).to_be_visible()
+    expect(page.get_by_text("We restored your draft; nothing was sent.")).to_be_visible()
     assert {name: page.locator(f"[name={name}]").input_value() for name in typed} == typed
     assert "never-registered" not in [one["name"] for one in person.get("")]
 
@@ -174,7 +174,7 @@ def test_a_message_comes_back_as_typed_without_script(visit: Visit, person: Pers
     lose(page)
     send(page)
     sign_in(page, "demo")
-    expect(page.get_by_text("This is as you typed it; nothing was sent.")).to_be_visible()
+    expect(page.get_by_text("We restored your draft; nothing was sent.")).to_be_visible()
     assert held(page) == typed
     assert sent(person, actor) == 0
     send(page)
@@ -206,6 +206,6 @@ def test_a_sign_out_everywhere_in_another_browser(visit: Visit, portal: Portal, 
     page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what was read is what is written
     send(page)
     sign_in(over(page), "demo")
-    expect(page.get_by_text("You are signed in again. Nothing was sent")).to_be_visible()
+    expect(page.get_by_text("Signed in again. Nothing was sent")).to_be_visible()
     assert held(page) == typed
     assert sent(person, actor) == 0

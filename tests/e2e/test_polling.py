@@ -114,4 +114,4 @@ def test_a_poll_takes_away_neither_the_focus_nor_a_tick(visit: Visit, running: s
         expect(page.locator(control)).to_be_focused()
         if "pick" in control:
             expect(page.locator(control)).to_be_checked()
-            expect(page.get_by_text("1 ticked")).to_be_visible()
+            expect(page.get_by_text("1 selected")).to_be_visible()

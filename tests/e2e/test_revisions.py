@@ -25,9 +25,9 @@ def test_a_definition_is_changed_here_and_elsewhere_and_taken_back(
     page.goto(f"/actors/{actor}/")
     page.get_by_role("link", name="Edit", exact=True).click()
     page.locator("[name=description]").fill("changed in the portal")
-    page.get_by_role("button", name="Review the changes").click()
-    expect(page.get_by_role("columnheader", name="If it were left out")).to_be_visible()
-    expect(page.get_by_role("row").filter(has_text="Default environment")).to_contain_text("every variable is gone")
+    page.get_by_role("button", name="Review changes").click()
+    expect(page.get_by_role("columnheader", name="If omitted")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Default environment")).to_contain_text("all variables are lost")
     page.get_by_role("button", name="Save 1 change").click()
     expect(page.get_by_text("is saved.")).to_be_visible()
 
@@ -50,7 +50,7 @@ def test_a_definition_is_changed_here_and_elsewhere_and_taken_back(
     line.nth(3).get_by_role("link", name="Restore").click()
     expect(page.locator("[name=description]")).to_have_value("as it began")
     assert demo.get(f"/{actor}")["description"] == "changed elsewhere"
-    page.get_by_role("button", name="Review the changes").click()
+    page.get_by_role("button", name="Review changes").click()
     page.get_by_role("button", name=re.compile("^Save 3 changes")).click()
     expect(page.get_by_text("is saved.")).to_be_visible()
     now = demo.get(f"/{actor}")
@@ -61,7 +61,7 @@ def test_a_definition_is_changed_here_and_elsewhere_and_taken_back(
     page.get_by_role("link", name="Clone").click()
     expect(page.locator("[name=name]")).to_have_value("changes")
     page.locator("[name=name]").fill("changes-again")
-    page.get_by_role("button", name="Register the actor").click()
+    page.get_by_role("button", name="Register actor").click()
     page.wait_for_url(re.compile(r"/actors/[A-Za-z0-9]{12,13}/$"))
     clone = page.url.rstrip("/").rpartition("/")[2]
     assert demo.get(f"/{clone}")["defaultEnvironment"] == {"colour": "red"}
@@ -70,10 +70,10 @@ def test_a_definition_is_changed_here_and_elsewhere_and_taken_back(
     file = tmp_path / "definition.json"
     file.write_text(text.replace("changes-again", "brought back"))
     page.goto("/actors/new/")
-    page.get_by_text("Import a definition").click()
+    page.get_by_text("Import definition").click()
     page.locator("[name=definition_file]").set_input_files(file)
-    page.get_by_role("button", name="Fill the form with it").click()
+    page.get_by_role("button", name="Import").click()
     expect(page.locator("[name=name]")).to_have_value("brought back")
-    page.get_by_role("button", name="Register the actor").click()
+    page.get_by_role("button", name="Register actor").click()
     page.wait_for_url(re.compile(r"/actors/[A-Za-z0-9]{12,13}/$"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("brought back")

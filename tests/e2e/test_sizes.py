@@ -24,7 +24,7 @@ def test_what_is_too_large_is_said_beside_what_was_typed(visit: Visit) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     page.locator("form.form-card [name=image]").fill("abacosamples/wc")
-    register, alert = page.get_by_role("button", name="Register the actor"), page.locator("#alerts [data-alert]")
+    register, alert = page.get_by_role("button", name="Register actor"), page.locator("#alerts [data-alert]")
     page.evaluate(FILLED, ["description", 1_100_000])
     register.click()
     expect(alert).to_contain_text("the portal takes 2,097,152 bytes and 1,000 fields.")
@@ -33,7 +33,7 @@ def test_what_is_too_large_is_said_beside_what_was_typed(visit: Visit) -> None:
     page.evaluate(FILLED, ["description", 10])
     page.evaluate(ROWS, 1001)
     register.click()
-    expect(alert).to_contain_text("fields; the portal takes")
+    expect(alert).to_contain_text("fields; the limit is")
     expect(alert).to_have_count(1)
     assert sent == []
     page.evaluate("document.querySelectorAll('[type=hidden][name=env_name]').forEach((input) => input.remove())")

@@ -110,7 +110,7 @@ def test_an_image_that_does_not_start_is_replaced_and_runs_what_failed(visit: Vi
     expect(page.get_by_text("Its container did not start in six attempts").first).to_be_visible()
     page.get_by_role("link", name="Change image").first.click()
     page.locator("input[name=image]").fill("jstubbs/abaco_test")
-    page.get_by_role("button", name="Review the changes").click()
+    page.get_by_role("button", name="Review changes").click()
     page.get_by_role("button", name=re.compile("^Save")).click()
     page.wait_for_url(f"**/actors/{actor}/")
     run_after(page, execution)

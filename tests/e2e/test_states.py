@@ -59,7 +59,7 @@ def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal) -> None:
         open_where_the_level_is_known(page, actor, place)
         edit = page.get_by_role("link", name="Edit").first
         if place == "":
-            reason = "You may read this actor; editing it needs UPDATE. Its owner is “demo”."
+            reason = "You have read access to this actor; editing it needs UPDATE. Ask the owner (demo)."
             expect(edit).to_have_attribute("title", reason)
             edit.focus()
             drawn = "getComputedStyle(document.activeElement, '::after').content"
@@ -80,7 +80,7 @@ def wrong_forms(page: Page, actor: str, portal: Portal) -> Iterator[str]:
     error = page.locator("main .error, main [data-alert]").first
     rows: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
         ("actor-create", "/actors/new/", ".form-card", "Register the actor", {"image": "", "env_name": "MSG"}),
-        ("actor-update", f"{actor}edit/", ".form-card", "Review the changes", {"image": "two words"}),
+        ("actor-update", f"{actor}edit/", ".form-card", "Review changes", {"image": "two words"}),
         ("actor-delete", f"{actor}delete/", "main form", "Delete the actor for good", {"confirm": "another"}),
         ("message-create", f"{actor}messages/", "#message-form", "Send message", {"env_name": "MSG"}),
         ("message-purge", f"{actor}messages/purge/", "#purge form", "Drop all waiting messages", {"confirm": "x"}),
@@ -131,7 +131,7 @@ def states(page: Page, actor: str, portal: Portal) -> Iterator[str]:
     page.locator("#delete-title").wait_for()
     yield "nonce-delete"
     page.goto(f"{actor}edit/")
-    send(page, ".form-card", "Review the changes", description="Something else.")
+    send(page, ".form-card", "Review changes", description="Something else.")
     page.get_by_role("button", name=re.compile("^Save")).wait_for()
     yield "edit-review"
     demo.put("/" + actor.split("/")[2], {"image": "abacosamples/wc", "description": "By somebody else."})
@@ -140,8 +140,8 @@ def states(page: Page, actor: str, portal: Portal) -> Iterator[str]:
     yield "edit-conflict"
     page.goto(f"{actor}edit/")
     page.eval_on_selector("[name=seen]", "input => { input.value = 'forged'; }")
-    send(page, ".form-card", "Review the changes")
-    page.get_by_text("does not say which definition").wait_for()
+    send(page, ".form-card", "Review changes")
+    page.get_by_text("form is out of date").wait_for()
     yield "edit-outdated"
 
 
@@ -163,12 +163,12 @@ def test_every_state_is_well_made(
 def test_signing_in_is_well_made(visit: Visit) -> None:
     page = visit("")
     page.goto("/sign-in/")
-    page.get_by_text("Use an access token instead").click()
+    page.get_by_text("Sign in with an access token").click()
     assert complaints_by_shape(page) == {}
     page.get_by_label("User name").fill("demo")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_text("The user name or the password is wrong.").wait_for()
+    page.get_by_text("Incorrect username or password.").wait_for()
     assert complaints_by_shape(page) == {}
 
 

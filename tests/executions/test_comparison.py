@@ -76,7 +76,7 @@ def test_each_side_says_its_own_error(signed_in: Client, api: API) -> None:
     answer = signed_in.get(PAIR)
     page = words(answer)
     assert answer.status_code == 200
-    assert page.count("Couldn't load this execution") == 1
+    assert page.count("Could not load this execution") == 1
     assert EXECUTION_ID in page
 
 
@@ -87,7 +87,7 @@ def test_both_failing_is_a_failure(signed_in: Client, api: API) -> None:
             api.refuse("GET", f"{ACTOR}/executions/{one}{path}", "No executions found with actor id of A.")
     answer = signed_in.get(PAIR)
     assert answer.status_code == 404
-    assert words(answer).count("Couldn't load this execution") == 2
+    assert words(answer).count("Could not load this execution") == 2
 
 
 def test_a_log_that_does_not_load_leaves_the_rest(signed_in: Client, api: API) -> None:
@@ -96,7 +96,7 @@ def test_a_log_that_does_not_load_leaves_the_rest(signed_in: Client, api: API) -
     api.get(f"{ACTOR}/executions/{OTHER}", execution_payload(id=OTHER))
     api.refuse("GET", f"{ACTOR}/executions/{OTHER}/logs", "no", status=500)
     page = words(signed_in.get(PAIR))
-    assert "Couldn't load the log" in page
+    assert "Could not load the log" in page
     assert "Exit code" in page
 
 
@@ -121,7 +121,7 @@ def test_messages_and_environments_of_those_who_may_see_them(signed_in: Client, 
     assert '<td data-label="A">2</td><td data-label="B">Not set</td>' in page
     others = words(sign_in(username="eve").get(PAIR))
     assert "10:00:00" not in others
-    assert others.count("Only jdoe and the actor&#x27;s owner may see it.") == 2
+    assert others.count("Only jdoe and the actor&#x27;s owner can see it.") == 2
 
 
 def test_results_that_were_taken(signed_in: Client, api: API) -> None:

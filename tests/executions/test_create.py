@@ -56,7 +56,7 @@ def test_it_survives_silence_and_does_not_try_again(signed_in, api):
     answer = signed_in.post(PAGE, TYPED)
     page = answer.content.decode()
     assert answer.status_code == 502
-    assert "It is not known whether it was done" in page
+    assert "We do not know whether this succeeded" in page
     assert 'value="56"' in page
     assert len(api.asked) == 1
 

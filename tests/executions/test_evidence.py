@@ -121,7 +121,7 @@ def test_a_missing_log_and_message_are_named_with_their_reasons(api: API, signed
     files = opened(signed_in.get(URL))
     assert "log.txt" not in files
     assert missing(files)["log.txt"].startswith("Not in the API.")
-    assert b"It was not sent through this portal" in files["message-missing.txt"]
+    assert b"it was not sent through this portal" in files["message-missing.txt"]
 
 
 def test_a_kept_log_takes_the_place_of_one_that_expired(api: API, signed_in: Client) -> None:
@@ -138,7 +138,7 @@ def test_a_message_is_for_its_sender_and_the_owner_only(api: API, signed_in: Cli
     message_archive.keep(BOB, ACTOR_ID, EXECUTION_ID, message_archive.Sent("text", b"canary", {}))
     files = opened(signed_in.get(URL))
     assert b"canary" not in b"".join(files.values())
-    assert "Only bob and the actor's owner may see it." in missing(files)["message"]
+    assert "Only bob and the actor's owner can see it." in missing(files)["message"]
 
 
 def test_a_log_that_breaks_off_is_named_so(api: API, signed_in: Client) -> None:
@@ -266,7 +266,7 @@ def test_a_set_of_a_silent_api_says_of_when_it_is(signed_in: Client) -> None:
         page = signed_in.get(SET).content.decode()
         about = manifest(opened(signed_in.get(SET, {"download": "1"})))["about"]
     assert nothing.status_code == 502
-    assert "Couldn't load the executions" in nothing.content.decode()
+    assert "Could not load the executions" in nothing.content.decode()
     assert "The pack will contain the portal's history only" in page
     assert about["stale"].startswith("The API did not respond. Data as of 20")
 

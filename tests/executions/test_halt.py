@@ -56,7 +56,7 @@ def test_it_survives_silence_and_does_not_try_again(signed_in, api):
     api.is_silent("DELETE", EXECUTION)
     answer = signed_in.post(PAGE)
     assert answer.status_code == 502
-    assert "It is not known whether it was done" in answer.content.decode()
+    assert "We do not know whether this succeeded" in answer.content.decode()
     assert len(api.asked) == 1
 
 

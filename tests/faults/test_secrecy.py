@@ -70,7 +70,7 @@ def test_a_form_without_its_token_is_refused_before_the_api_is_asked(
     strict.cookies = signed_in.cookies
     response = strict.post(path, {"message": "x", "num": "1"})
     assert response.status_code == 403
-    assert "This form could not be accepted" in response.content.decode()
+    assert "Form expired" in response.content.decode()
     assert stand.asked == []
 
 

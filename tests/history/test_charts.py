@@ -128,12 +128,12 @@ def test_an_hour_that_comes_twice_is_not_begun_too_early() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "words"),
     [
-        ((2026, 11, 23, 16), timedelta(hours=1), "Mon 23 Nov, 16:00\N{EN DASH}17:00"),
-        ((2026, 11, 23, 23), timedelta(hours=1), "Mon 23 Nov, 23:00\N{EN DASH}00:00"),
-        ((2026, 11, 23), timedelta(days=1), "Mon 23 Nov 2026"),
+        ((2026, 11, 23, 16), timedelta(hours=1), "23 Nov, 16:00\N{EN DASH}17:00"),
+        ((2026, 11, 23, 23), timedelta(hours=1), "23 Nov, 23:00\N{EN DASH}00:00"),
+        ((2026, 11, 23), timedelta(days=1), "23 Nov 2026"),
         ((2026, 11, 23), timedelta(days=7), "23 Nov \N{EN DASH} 29 Nov 2026"),
-        ((2026, 11, 23, 16, 20), timedelta(hours=8), "Mon 23 Nov, 16:20 \N{EN DASH} Tue 24 Nov, 00:20"),
-        ((2026, 11, 23, 16, 20, 5), timedelta(minutes=1), "Mon 23 Nov, 16:20:05\N{EN DASH}16:21:05"),
+        ((2026, 11, 23, 16, 20), timedelta(hours=8), "23 Nov, 16:20 \N{EN DASH} 24 Nov, 00:20"),
+        ((2026, 11, 23, 16, 20, 5), timedelta(minutes=1), "23 Nov, 16:20:05\N{EN DASH}16:21:05"),
     ],
 )
 def test_a_span_is_written_as_people_say_it(start: tuple[int, ...], end: timedelta, words: str) -> None:
@@ -163,14 +163,14 @@ def test_a_part_of_a_bar_leads_to_its_time_and_its_outcome() -> None:
     panel = draw(hours({"succeeded": 30, "failed": 2}, {}, {"succeeded": 1})).over_time
     time = {"q": ['"a"&b'], "from": ["2026-11-23T00:00"], "to": ["2026-11-23T01:00"]}
     first, good, bad, *later = leads(svg(panel.drawing))
-    assert first == ("room", time, "Mon 23 Nov, 00:00\N{EN DASH}01:00: 32 executions")
-    assert good == ("o-succeeded", time | {"outcome": ["succeeded"]}, "Mon 23 Nov, 00:00\N{EN DASH}01:00: 30 succeeded")
+    assert first == ("room", time, "23 Nov, 00:00\N{EN DASH}01:00: 32 executions")
+    assert good == ("o-succeeded", time | {"outcome": ["succeeded"]}, "23 Nov, 00:00\N{EN DASH}01:00: 30 succeeded")
     assert bad[:2] == ("o-failed", time | {"outcome": ["failed"]})
     assert [title for _, _, title in later] == [
-        "Mon 23 Nov, 02:00\N{EN DASH}03:00: 1 execution",
-        "Mon 23 Nov, 02:00\N{EN DASH}03:00: 1 succeeded",
+        "23 Nov, 02:00\N{EN DASH}03:00: 1 execution",
+        "23 Nov, 02:00\N{EN DASH}03:00: 1 succeeded",
     ]
-    assert panel.summary == "33 executions, 2 failed. The most at once: 32 on Mon 23 Nov, 00:00\N{EN DASH}01:00."
+    assert panel.summary == "33 executions, 2 failed. Peak: 32 on 23 Nov, 00:00\N{EN DASH}01:00."
 
 
 def test_bars_are_stacked_to_their_height_and_nothing_is_invisible() -> None:
@@ -189,13 +189,13 @@ def test_bars_are_stacked_to_their_height_and_nothing_is_invisible() -> None:
 def test_an_outcome_that_is_not_known_is_counted_and_drawn_as_unknown() -> None:
     panel = draw(hours({'"><b>': 2, "unknown": 1, "failed": -1})).over_time
     assert [kind for kind, _, _ in leads(svg(panel.drawing))] == ["room", "o-unknown"]
-    assert panel.summary.startswith("3 executions, none failed.")
+    assert panel.summary.startswith("3 executions, 0 failed.")
     assert 'id="dot-unknown"' in draw(runs=[run(outcome="unknown")]).run_times.drawing
 
 
 def test_a_count_of_some_says_so() -> None:
     panel = draw(hours({"failed": 1}), is_partial=True).over_time
-    assert panel.summary == "Drawn from some of the executions: 1 execution, 1 failed."
+    assert panel.summary == "Based on some of the executions: 1 execution, 1 failed."
 
 
 def test_a_script_is_told_the_edges_between_which_it_may_choose() -> None:
@@ -210,7 +210,7 @@ def test_a_script_is_told_the_edges_between_which_it_may_choose() -> None:
 def test_the_table_holds_the_same_numbers_and_links() -> None:
     panel = draw(hours({"succeeded": 1_234, "error": 2}, {"succeeded": 1}), zone=UTC).over_time
     rows = list(svg(panel.table).iter("tr"))
-    assert ["".join(cell.itertext()) for cell in rows[0]] == ["Received (UTC)", "Succeeded", "Error", "All"]
+    assert ["".join(cell.itertext()) for cell in rows[0]] == ["Received (UTC)", "Succeeded", "Error", "Total"]
     assert ["".join(cell.itertext()) for cell in rows[1]][1:] == ["1\u202f234", "2", "1\u202f236"]
     assert ["".join(cell.itertext()) for cell in rows[2]][1:] == ["1", "0", "1"]
     drawn = [query for _, query, _ in leads(svg(panel.drawing))]
@@ -222,7 +222,7 @@ def test_times_are_those_of_the_zone() -> None:
     panel = draw(hours({"succeeded": 1}), zone=BERLIN).over_time
     assert "Received (UTC+1)" in panel.table
     (_, query, words), *_ = leads(svg(panel.drawing))
-    assert words.startswith("Mon 23 Nov, 01:00\N{EN DASH}02:00")
+    assert words.startswith("23 Nov, 01:00\N{EN DASH}02:00")
     assert query["from"] == ["2026-11-23T00:00"], "an address means the same to everybody"
 
 
@@ -258,7 +258,7 @@ def test_a_dot_leads_to_its_execution_and_says_its_outcome_by_its_shape() -> Non
     drawing = svg(panel.drawing)
     good, bad = drawing.iter("a")
     assert (good.get("href"), bad.get("href")) == ("/actors/a1/executions/e1/", "/actors/a1/executions/e2/")
-    assert good.findtext("title") == "wc e1: succeeded, ran 1 s, received Mon 23 Nov, 00:01"
+    assert good.findtext("title") == "wc e1: succeeded, ran 1 s, received 23 Nov, 00:01"
     shapes = {use.get("href", "") for use in drawing.iter("use")}
     assert shapes == {"#dot-succeeded", "#dot-failed"}
     assert {f"#{shape.get('id')}" for shape in next(drawing.iter("defs"))} == shapes
@@ -383,20 +383,20 @@ def test_what_the_api_wrote_is_escaped_and_visible(sent: str) -> None:
 
 def test_each_chart_says_what_it_shows_and_has_its_numbers() -> None:
     page = render_to_string("history/_charts.html", {"charts": draw(hours({"failed": 1}), [run()])})
-    assert page.count("<summary>The numbers</summary>") == 3
+    assert page.count("<summary>View as table</summary>") == 3
     labels = re.findall(r'role="group" aria-label="([^"]+)"', page)
     assert len(labels) == 3
-    assert all(label.endswith("the table below holds the same links.") for label in labels)
+    assert all(label.endswith("as does the table below.") for label in labels)
     assert not re.search(r"\sstyle=|<script|\son\w+=", page)
 
 
 def test_where_there_is_nothing_a_sentence_says_so() -> None:
     page = render_to_string("history/_charts.html", {"charts": draw(hours({}, {}))})
     assert 'class="plot' not in page
-    assert page.count("Nothing was received in this time, so there is nothing to draw.") == 2
-    assert "None of these executions has a run time." in page
+    assert page.count("No executions in this period.") == 2
+    assert "No run times." in page
     waiting = draw(hours({"waiting": 1}), [run(None, "waiting")]).run_times
-    assert waiting.summary.startswith("None of these executions has a run time: those that wait")
+    assert waiting.summary.startswith("No run times yet.")
 
 
 # Sparkline --------------------------------------------------------------------------------------------------
@@ -412,4 +412,4 @@ def test_a_sparkline_says_its_numbers_and_shows_the_failures() -> None:
 
 
 def test_a_sparkline_of_nothing_is_a_word() -> None:
-    assert "24 h: none" in sparkline([(0, 0)] * 24)
+    assert "24 h: 0" in sparkline([(0, 0)] * 24)

@@ -168,8 +168,8 @@ def test_a_file_made_while_the_api_is_silent_says_of_when_it_is(signed_in: Clien
     world.failing = {"search-all": (500, {}, "{}")}
     *found, last = body(signed_in.get(URL, {"format": format_, "window": "all"})).splitlines()
     assert len([line for line in found if "e00" in line]) == 3
-    assert "NOT UP TO DATE: the API gave no answer in time." in last
-    assert "known at 2026-11-24T10:00:00.000Z." in last
+    assert "NOT UP TO DATE: the API timed out." in last
+    assert "Last synced: 2026-11-24T10:00:00.000Z." in last
     assert format_ == "csv" or json.loads(last)["error"].startswith("NOT UP TO DATE")
 
 
@@ -192,4 +192,4 @@ def test_a_file_of_a_history_that_is_still_being_read_says_so(signed_in: Client,
     world.failing = {name: (500, {}, "{}") for name in ("search-all", "search", "listing")}
     ActorHistory.objects.update(is_whole=False, since=now_ms(), until=now_ms(), is_searchable=True, total=9)
     lines = body(signed_in.get(URL + "?format=csv&window=all", secure=True)).splitlines()
-    assert "INCOMPLETE: of 1 of 1 actors not all of this time has been read yet." in lines[-1]
+    assert "INCOMPLETE: of 1 of 1 actors the history is not synced yet." in lines[-1]

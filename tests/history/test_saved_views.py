@@ -54,8 +54,8 @@ def test_a_view_is_saved_with_what_the_list_knows(signed_in: Client) -> None:
         ("x" * 81, "", "Use at most 80 characters."),
         ("in\u202evisible", "", "contain invisible characters"),
         ("null\x00", "", "contain invisible characters"),
-        ("kept <name>", "outcome=sad", "There is no such outcome"),
-        ("kept <name>", "window=2h", "There is no such span of time"),
+        ("kept <name>", "outcome=sad", "Unknown outcome"),
+        ("kept <name>", "window=2h", "Use 1h, 24h, 7d or all"),
         ("kept <name>", "q=" + "x" * 2000, "This filter is too long to save."),
     ],
 )
@@ -78,7 +78,7 @@ def test_a_name_is_there_once_and_the_same_view_twice_is_no_mistake(signed_in: C
     assert signed_in.post(PAGE, form).status_code == 302
     answer = signed_in.post(PAGE, form | {"query": "outcome=error"})
     assert answer.status_code == 422
-    assert "You have a view of this name" in answer.content.decode()
+    assert "You already have a filter with this name" in answer.content.decode()
     assert SavedView.objects.count() == 1
 
 
@@ -87,7 +87,7 @@ def test_there_is_an_end_to_them(signed_in: Client) -> None:
         save(WHO, f"view {number}", "window=all")
     answer = signed_in.post(PAGE, {"name": "one more", "query": ""})
     assert answer.status_code == 422
-    assert "You have 50 views" in answer.content.decode()
+    assert "You have 50 saved filters" in answer.content.decode()
     save(Credentials("default", "team", "t"), "view 1", "")  # another person's count for nothing
 
 
@@ -100,11 +100,11 @@ def test_a_link_leads_to_the_list_and_offers_the_view_to_others(sign_in: Browser
     assert target == f"/executions/?outcome=failed&window=7d&view={view.handle}"
     offer = _views(other, target, "team")
     assert "<bdi>Broken &lt;b&gt;</bdi>" in offer
-    assert "of <bdi>jdoe</bdi>" in offer
-    assert "Add to my views" in offer
+    assert "Shared by <bdi>jdoe</bdi>" in offer
+    assert "Add to my filters" in offer
     other.post(PAGE, {"name": view.name, "query": view.query})
     assert SavedView.objects.filter(username="team").get().query == view.query
-    assert "Add to my views" not in _views(other, target, "team")
+    assert "Add to my filters" not in _views(other, target, "team")
 
 
 def test_a_link_of_another_tenant_or_of_nothing_is_not_there(sign_in: Browser) -> None:
@@ -131,7 +131,7 @@ def test_only_its_owner_renames_and_deletes_it(sign_in: Browser) -> None:
 def test_a_new_name_that_cannot_be_is_said_beside_its_field(signed_in: Client) -> None:
     view = save(WHO, "Broken", "outcome=failed")
     save(WHO, "Slow ones", "duration=1h")
-    for name, sentence in (("", "Enter a name."), ("Slow ones", "You have another view of this name.")):
+    for name, sentence in (("", "Enter a name."), ("Slow ones", "You already have a filter with this name.")):
         answer = signed_in.post(f"{PAGE}{view.handle}/rename/", {"name": name})
         page = answer.content.decode()
         assert answer.status_code == 422
@@ -159,7 +159,13 @@ def test_the_built_in_views_are_filters_that_the_list_takes() -> None:
     from django.http import QueryDict
 
     views = built_in("j.doe@example.org")
-    assert [view.name for view in views] == ["Failed in the last 24 hours", "Running now", "Waiting", "Mine", "Slow"]
+    assert [view.name for view in views] == [
+        "Failed (24 h)",
+        "Running",
+        "Waiting",
+        "Sent by me",
+        "Slow (10 min or longer)",
+    ]
     for view in views:
         form = HistoryForm(QueryDict(view.query))
         assert not form.errors, view

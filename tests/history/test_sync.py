@@ -80,7 +80,7 @@ def test_what_does_not_fit_into_one_look_is_read_by_later_ones_newest_first(
     assert sorted(known()) == [f"run{place:04}" for place in range(10)]
     assert UnreadHistory.objects.count() == 3
     assert collector.incomplete([actor.pk], 0) == 1
-    assert collector.incomplete([actor.pk], now_ms() - 5 * 60_000) == 0, "all of this time is known"
+    assert collector.incomplete([actor.pk], now_ms() - 5 * 60_000) == 0, "actors complete"
     world.forget()
     look(abaco, actor)
     assert fresh(actor).is_whole

@@ -195,11 +195,11 @@ def test_where_listing_and_search_both_give_nothing_the_page_goes_on_reading(
     text = page.content.decode()
     assert page.status_code == 200
     assert 'hx-trigger="load, every 3s"' in text
-    assert "Reading" in text
+    assert "Syncing" in text
     assert "No executions yet" not in text
     world.failing.clear()
     poll = f"/actors/{ACTOR_ID}/executions/?poll=1&newest=0.0&filling=1"
-    assert "All of this time has been read now" in signed_in.get(poll, headers=htmx).content.decode()
+    assert "Sync complete" in signed_in.get(poll, headers=htmx).content.decode()
     assert "one" in signed_in.get(f"/actors/{ACTOR_ID}/executions/").content.decode()
 
 

@@ -55,7 +55,7 @@ def test_none_teaches(api: API, signed_in: Client) -> None:
 def test_without_the_aliases_the_page_stands_and_says_so(api: API, signed_in: Client) -> None:
     api.get("/actors/v2", [actor_payload(link="to-b")])
     api.is_silent("GET", "/actors/v2/aliases")
-    assert "Couldn't load aliases" in signed_in.get("/links/").content.decode()
+    assert "Could not load aliases" in signed_in.get("/links/").content.decode()
 
 
 def test_silence_is_said(api: API, signed_in: Client) -> None:
@@ -63,7 +63,7 @@ def test_silence_is_said(api: API, signed_in: Client) -> None:
     api.get("/actors/v2/aliases", [])
     answer = signed_in.get("/links/")
     assert answer.status_code == 502
-    assert "Couldn't load actors" in answer.content.decode()
+    assert "Could not load actors" in answer.content.decode()
 
 
 def test_an_edit_that_would_close_a_ring_is_refused_before_the_call(api: API, signed_in: Client) -> None:

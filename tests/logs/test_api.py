@@ -43,4 +43,4 @@ def test_a_text_that_breaks_off_says_so(caller: Caller, api: API) -> None:
     api.get(UPSTREAM, body=b'{"status": "success", "result": {"logs": "begin')
     answer = caller.get(URL, Accept="text/plain")
     text = b"".join(answer.streaming_content).decode()
-    assert text.startswith("begin\n[The Actors Portal: the log breaks off here.")
+    assert text.startswith("begin\n[The Actors Portal: the log ends here unexpectedly.")

@@ -100,7 +100,7 @@ def test_while_it_is_kept_it_is_not_kept_again_and_not_shown() -> None:
 def test_what_was_broken_off_long_ago_makes_room() -> None:
     old = timezone.now() - log_archive.ABANDONED - timedelta(seconds=1)
     row = KeptLog.objects.create(tenant="default", username="eve", execution_id="e1", kept_at=old)
-    KeptLogPiece.objects.create(log=row, number=0, content=b"half")
+    KeptLogPiece.objects.create(log=row, number=0, content=b"incomplete character")
     assert keep("whole")
     assert text_of(KeptLog.objects.get()) == "whole"
 

@@ -79,7 +79,7 @@ def test_a_mask_within_something_that_was_changed_is_refused(signed_in: Client, 
         answer = signed_in.post(f"/actors/{ACTOR_ID}/messages/", {**data, **change, KEY_FIELD: new_key()})
         page = content(answer)
         assert answer.status_code == 422
-        assert "stands in it for something that is hidden" in page
+        assert "hides a secret" in page
         assert is_clean(page)
     assert not [request for request in api.asked[asked:] if request.method == "POST"]
 

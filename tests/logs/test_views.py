@@ -180,7 +180,7 @@ def test_it_survives_silence(signed_in, api):
     api.is_silent("GET", LOGS)
     answer = signed_in.get(PAGE)
     assert answer.status_code == 502
-    assert "Couldn't load the log" in answer.content.decode()
+    assert "Could not load the log" in answer.content.decode()
 
 
 def test_it_answers_htmx_with_the_fragment(signed_in, log_of, htmx):
@@ -252,7 +252,7 @@ def test_a_download_that_breaks_off_says_so_in_the_file(signed_in, api):
     answer = signed_in.get(f"{PAGE}?download=1")
     text = b"".join(answer.streaming_content).decode()
     assert text.startswith("first\nsecond\n")
-    assert "[The Actors Portal: the log breaks off here." in text
+    assert "[The Actors Portal: the log ends here unexpectedly." in text
 
 
 def test_a_download_that_is_refused_is_a_page(signed_in, api):

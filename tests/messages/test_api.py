@@ -89,4 +89,4 @@ def test_how_many_wait(caller: Caller, api: API) -> None:
 def test_they_are_dropped(caller: Caller, api: API) -> None:
     api.get(UPSTREAM, {"messages": 7})
     api.delete(UPSTREAM, {"msg": "Actor mailbox purged."})
-    assert caller.delete(URL).json() == {"message": "The mailbox was purged; 7 messages were waiting in it."}
+    assert caller.delete(URL).json() == {"message": "Mailbox purged (7 messages deleted)."}

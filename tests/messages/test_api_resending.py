@@ -51,7 +51,7 @@ def test_another_persons_message_is_not_for_everybody(caller: Caller, api: API) 
     message_archive.keep(Credentials("default", "somebody", "x"), ACTOR_ID, EXECUTION_ID, Sent("text", b"secret", {}))
     exists(api, owner="somebody")
     found = problem(caller.post(URL), 409, "not-kept")
-    assert "Only somebody and the actor's owner may see it." in found["detail"]
+    assert "Only somebody and the actor's owner can see it." in found["detail"]
 
 
 def test_an_execution_that_there_is_not(caller: Caller, api: API) -> None:

@@ -67,16 +67,16 @@ def test_its_sender_and_the_owner_see_it_and_nobody_else() -> None:
     assert not message_archive.may_see(other_tenant, row, ACTOR)
     seen = known(eve)
     assert seen.sent is None
-    assert seen.why_not == "It was sent through this portal by jdoe. Only jdoe and the actor's owner may see it."
+    assert seen.why_not == "Sent through this portal by jdoe. Only jdoe and the actor's owner can see it."
 
 
 def test_what_is_over_its_time_is_blanked_by_the_next_and_the_fact_goes_a_year_later() -> None:
     keep(expires_at=timezone.now() - timedelta(seconds=1))
-    assert known().why_not == "It was sent through this portal by you. The time for which it is kept is over."
+    assert known().why_not == "Message expired (sent by you)."
     message_archive.keep(JDOE, ACTOR_ID, "Another", Sent("text", b"x", {}))
     row = KeptMessage.objects.get(execution_id=EXECUTION_ID)
     assert (bytes(row.content), bytes(row.environment), row.sha256) == (b"", b"", "")
-    assert "is over" in known().why_not
+    assert "Message expired" in known().why_not
     KeptMessage.objects.filter(pk=row.pk).update(expires_at=timezone.now())
     message_archive.keep(JDOE, ACTOR_ID, "AThird", Sent("text", b"x", {}))
     assert [row.execution_id for row in KeptMessage.objects.order_by("pk")] == ["Another", "AThird"]
@@ -85,18 +85,18 @@ def test_what_is_over_its_time_is_blanked_by_the_next_and_the_fact_goes_a_year_l
 def test_one_that_is_too_large_is_not_kept_and_that_is_said() -> None:
     row = keep(b"x" * (MAX_KEPT + 1))
     assert bytes(row.content) == b""
-    assert known().why_not == "It was sent through this portal by you: 1.0 MB. Beyond 1.0 MB none is kept."
+    assert known().why_not == "Sent through this portal by you. Too large to store: 1.0 MB (limit 1.0 MB)."
 
 
 def test_a_row_copied_to_another_execution_does_not_open() -> None:
     keep(execution_id="Another")
     row = KeptMessage.objects.get()
     assert message_archive.opened(row) is None
-    assert "opens no more" in message_archive.original_message(JDOE, "Another", None).why_not
+    assert "cannot be decrypted" in message_archive.original_message(JDOE, "Another", None).why_not
 
 
 @pytest.mark.parametrize(
-    ("days", "words"), [(0, "This portal keeps no messages"), (30, "not sent through this portal")]
+    ("days", "words"), [(0, "This portal does not store messages"), (30, "not sent through this portal")]
 )
 def test_where_none_is_kept_it_says_so(settings: Any, days: int, words: str) -> None:
     settings.KEEP_MESSAGES_DAYS = days
@@ -138,7 +138,7 @@ def test_what_was_sent_fills_the_form_and_the_next_remembers_it(signed_in: Clien
     signed_in.post(URL, {"kind": "json", "message": '{"city":"Áustin","n":1.50}', "env_name": "A", "env_value": "1"})
     opens(api)
     page = signed_in.get(f"{URL}?again={EXECUTION_ID}").content.decode()
-    assert "This is what was sent for" in page
+    assert "Resending" in page
     assert "&quot;city&quot;: &quot;Áustin&quot;" in page
     assert 'value="json" checked' in page
     assert 'name="env_name" value="A"' in page
@@ -160,7 +160,7 @@ def test_bytes_go_again_unseen(signed_in: Client, api: API) -> None:
     opens(api)
     page = signed_in.get(f"{URL}?again={EXECUTION_ID}").content.decode()
     assert 'name="same_file"' in page
-    assert "8 B that were sent for" in page
+    assert "8 B sent for" in page
     api.get(UPSTREAM, actor_payload())
     api.get(f"{UPSTREAM}/executions/{EXECUTION_ID}", execution_payload())
     api.post(f"{UPSTREAM}/messages", {"executionId": "TheSecond", "msg": "x"})
@@ -175,7 +175,7 @@ def test_bytes_of_somebody_elses_are_not_sent(sign_in: Browser, api: API) -> Non
     api.get(f"{UPSTREAM}/executions/{EXECUTION_ID}", execution_payload())
     answer = sign_in(username="eve").post(URL, {"kind": "file", "same_file": "on", "again": EXECUTION_ID})
     assert answer.status_code == 422
-    assert "Only jdoe and the actor&#x27;s owner may see it." in answer.content.decode()
+    assert "Only jdoe and the actor&#x27;s owner can see it." in answer.content.decode()
     assert {request.method for request in api.asked} == {"GET"}
 
 
@@ -185,7 +185,7 @@ def test_an_execution_that_may_not_be_read_gives_nothing(signed_in: Client, api:
     api.get(f"{UPSTREAM}/messages", {"messages": 0})
     api.refuse("GET", f"{UPSTREAM}/executions/{EXECUTION_ID}", "Not authorized -- you do not have access.")
     page = signed_in.get(f"{URL}?again={EXECUTION_ID}").content.decode()
-    assert "Its execution could not be read." in page
+    assert "Could not load the execution." in page
     assert "Kanarie" not in page
 
 
@@ -195,7 +195,7 @@ def test_an_address_that_names_nothing_opens_an_empty_form(signed_in: Client, ap
     api.get(f"{UPSTREAM}/messages", {"messages": 0})
     answer = signed_in.get(URL, {"again": again})
     assert answer.status_code == 200
-    assert "The address names no execution." in answer.content.decode()
+    assert "The URL names no execution." in answer.content.decode()
 
 
 def test_a_forged_again_is_not_remembered(signed_in: Client, api: API) -> None:

@@ -31,7 +31,7 @@ def test_it_works(api: API, signed_in: Client) -> None:
     answer = signed_in.get(URL)
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "3 messages wait" in page
+    assert "3 queued messages" in page
     assert 'name="message"' in page
     assert page.count('name="env_name"') == 3
     assert f'hx-get="{URL}?poll=1" hx-trigger="every 3s"' in page
@@ -40,9 +40,9 @@ def test_it_works(api: API, signed_in: Client) -> None:
 def test_an_empty_mailbox_is_polled_too(api: API, signed_in: Client) -> None:
     opens(api, waiting=0)
     page = signed_in.get(URL).content.decode()
-    assert "No message waits." in page
+    assert "Mailbox empty." in page
     assert f'hx-get="{URL}?poll=1" hx-trigger="every 3s"' in page
-    assert "Send a message</a>" not in page  # the head's button would lead here
+    assert "Send message</a>" not in page  # the head's button would lead here
 
 
 def test_the_page_stands_without_the_count(api: API, signed_in: Client) -> None:
@@ -50,13 +50,13 @@ def test_the_page_stands_without_the_count(api: API, signed_in: Client) -> None:
     api.get(f"{ACTOR}/workers", [])
     api.refuse("GET", MAILBOX, "Unrecognized exception type", 500)
     page = signed_in.get(URL).content.decode()
-    assert "How many messages wait could not be loaded." in page
+    assert "Could not load the queue size." in page
     assert 'name="message"' in page
 
 
 def test_a_count_that_was_not_reported_is_not_zero(api: API, signed_in: Client) -> None:
     opens(api, waiting=None)
-    assert "The API did not say how many messages wait." in signed_in.get(URL).content.decode()
+    assert "Queue size unknown." in signed_in.get(URL).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_count_that_was_not_reported_is_not_zero(api: API, signed_in: Client) 
     [
         ("SHUTTING_DOWN", "This actor is being deleted."),
         ("SUBMITTED", "This actor is still starting."),
-        ("ERROR", "Messages still queue, but nothing runs."),
+        ("ERROR", "Messages are queued but not processed."),
     ],
 )
 def test_it_says_what_becomes_of_a_message_now(api: API, signed_in: Client, status: str, sentence: str) -> None:
@@ -76,7 +76,7 @@ def test_a_poll_gets_the_count_and_goes_on(api: API, signed_in: Client, htmx: di
     api.get(MAILBOX, {"messages": 1})
     answer = signed_in.get(URL + "?poll=1", headers=htmx)
     assert answer.status_code == 200
-    assert "1 message waits" in answer.content.decode()
+    assert "1 queued message" in answer.content.decode()
     assert "<html" not in answer.content.decode()
     assert answer.headers["X-Poll-State"]
 
@@ -153,8 +153,8 @@ def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Clie
     answer = signed_in.post(URL, typed)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "The API takes only a JSON object as a message." in page
-    assert "The API takes x-nonce for a nonce" in page
+    assert "JSON messages must be objects." in page
+    assert "The API reads x-nonce as a nonce" in page
     assert ">\n[1, 2]</textarea>" in page
     assert 'value="KEPT"' in page
     assert api.asked == []
@@ -175,7 +175,7 @@ def test_it_survives_silence_and_does_not_send_twice(api: API, signed_in: Client
     answer = signed_in.post(URL, {"message": "precious"})
     page = answer.content.decode()
     assert answer.status_code == 502
-    assert "It is not known whether it was done" in page
+    assert "We do not know whether this succeeded" in page
     assert "precious" in page
     assert len(api.asked) == 1
 
@@ -191,7 +191,7 @@ def test_it_answers_htmx_with_the_fragment(api: API, signed_in: Client, htmx: di
     fragment = answer.content.decode()
     assert answer.status_code == 422
     assert fragment.startswith('<div id="message-compose"')
-    assert "Type the message" in fragment
+    assert "Enter a message" in fragment
 
 
 def test_more_rows_keep_everything_and_send_nothing(api: API, signed_in: Client) -> None:
@@ -219,7 +219,7 @@ def test_a_sign_in_renewed_on_the_way_keeps_what_was_typed_and_sends_nothing(api
     answer = signed_in.post(URL, {"message": "precious"})
     page = answer.content.decode()
     assert answer.status_code == 401
-    assert "It is renewed now: send it again." in page
+    assert "Your session was renewed" in page
     assert "precious" in page
 
 
@@ -250,7 +250,7 @@ def test_whom_the_api_refused_it_once_is_told_before_the_next_call(api: API, sig
     before = len(api.asked)
     answer = signed_in.post(URL, SETTING | {"write_key": "k" * 43})
     assert answer.status_code == 422
-    assert "The API takes the key “maxWorkers” for a setting of the actor" in answer.content.decode()
+    assert "The key “maxWorkers” is reserved" in answer.content.decode()
     assert list(as_program(signed_in).json()["errors"]) == ["json"]
     assert len(api.asked) == before
 
@@ -270,5 +270,5 @@ def test_an_administrator_is_not_refused_what_they_were_refused_before(api: API,
 
 def test_the_preview_says_who_may_send_such_a_key(signed_in: Client) -> None:
     page = signed_in.post(f"{URL}preview/", SETTING).content.decode()
-    assert "takes <code>maxWorkers</code> at the top of a message for a setting of the actor" in page
+    assert "reads the key <code>maxWorkers</code> as a setting of the actor" in page
     assert "for a setting" not in signed_in.post(f"{URL}preview/", SETTING | {"message": "{}"}).content.decode()

@@ -39,7 +39,7 @@ def test_browsers_line_ends_become_newlines() -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "Type the message"), ("a\0b", "Send this as a file."), ("x" * 131_068, "send its address")],
+    [("", "Enter a message"), ("a\0b", "Send a file instead."), ("x" * 131_068, "send its URL")],
 )
 def test_text_that_cannot_be_sent(text: str, said: str) -> None:
     assert said in sentence(typed(kind="text", message=text), "message")
@@ -47,7 +47,7 @@ def test_text_that_cannot_be_sent(text: str, said: str) -> None:
 
 @pytest.mark.parametrize("text", ["0", "false", "null", "[]", '"text"', "1.5", '[["a","b"]]', '["ab"]'])
 def test_json_that_is_no_object_is_advised_to_be_wrapped(text: str) -> None:
-    assert "Wrap this value" in sentence(typed(kind="json", message=text), "message")
+    assert "Wrap the value" in sentence(typed(kind="json", message=text), "message")
 
 
 @pytest.mark.parametrize(
@@ -62,18 +62,18 @@ def test_json_objects(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{", "This is not JSON"),
-        ("{'a': 1}", "This is not JSON"),
+        ("{", "Invalid JSON"),
+        ("{'a': 1}", "Invalid JSON"),
         ('{"a": NaN}', "NaN"),
-        ('{"a": 1, "a": 2}', "given twice"),
-        ('{"message": "x", "other": 1}', "the key “message”"),
-        ('{"message": 0, "other": 1}', "the key “message”"),
-        ('{"message": {}, "other": 1}', "the key “message”"),
-        ('{"queue": "x"}', "the key “queue”"),
-        ('{"use_container_uid": true}', "the key “use_container_uid”"),
+        ('{"a": 1, "a": 2}', "Duplicate name"),
+        ('{"message": "x", "other": 1}', "The key “message”"),
+        ('{"message": 0, "other": 1}', "The key “message”"),
+        ('{"message": {}, "other": 1}', "The key “message”"),
+        ('{"queue": "x"}', "The key “queue”"),
+        ('{"use_container_uid": true}', "The key “use_container_uid”"),
         ('{"a":' * 65 + "1" + "}" * 65, "64"),
         ('{"a": ' + "9" * 65 + "}", "64"),
-        ('{"a": "\\ud800"}', "half"),
+        ('{"a": "\\ud800"}', "incomplete character"),
     ],
 )
 def test_json_that_the_api_would_refuse_or_change(text: str, said: str) -> None:
@@ -94,10 +94,10 @@ def test_a_kind_that_does_not_exist() -> None:
 
 
 def test_files_that_cannot_be_sent() -> None:
-    assert sentence(typed(kind="file"), "file") == "Choose the file to send."
+    assert sentence(typed(kind="file"), "file") == "Choose a file."
     assert "is empty" in sentence(typed(SimpleUploadedFile("a", b""), kind="file"), "file")
     large = SimpleUploadedFile("a", b"x" * 65_537)
-    assert "65,537 bytes; at most 65,536 reach the actor" in sentence(typed(large, kind="file"), "file")
+    assert "65,537 bytes; the limit is 65,536" in sentence(typed(large, kind="file"), "file")
 
 
 def test_the_largest_file_with_a_long_name_is_taken() -> None:
@@ -113,21 +113,21 @@ def test_the_environment_is_a_dict_of_the_rows_that_are_not_blank() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("_abaco_synchronous", "true", "set by the API itself"),
-        ("_ABACO_x", "1", "set by the API itself"),
-        ("x-nonce", "1", "for a nonce"),
-        ("X-Nonce", "1", "for a nonce"),
-        ("message", "1", "the message itself"),
-        ("MSG", "1", "the message itself"),
-        ("", "1", "This value has no name"),
+        ("_abaco_synchronous", "true", "reserved by the API"),
+        ("_ABACO_x", "1", "reserved by the API"),
+        ("x-nonce", "1", "reads x-nonce"),
+        ("X-Nonce", "1", "reads x-nonce"),
+        ("message", "1", "reserved for the message"),
+        ("MSG", "1", "reserved for the message"),
+        ("", "1", "Enter a name for this value"),
         ("A=B", "1", "equals sign"),
         ("A\nB", "1", "control characters"),
-        ("A", "a\0b", "zero character"),
+        ("A", "a\0b", "NUL characters"),
     ],
 )
 def test_variables_that_cannot_go_along(name: str, value: str, said: str) -> None:
     form = typed(message="x", env_name=name, env_value=value)
-    assert sentence(form, "environment") == "Look at the marked rows."
+    assert sentence(form, "environment") == "Fix the highlighted rows."
     assert said in form.rows[0].problem
     assert (form.rows[0].name, form.rows[0].value) == (name, value)
     assert said in form.reasons[0]
@@ -136,12 +136,12 @@ def test_variables_that_cannot_go_along(name: str, value: str, said: str) -> Non
 def test_a_name_twice_and_too_much() -> None:
     twice = typed(message="x", env_name=["A", "A"], env_value=["1", "2"])
     assert not twice.is_valid()
-    assert "stands above already" in twice.rows[1].problem
-    assert "Together these are too long" in sentence(
+    assert "Duplicate name" in twice.rows[1].problem
+    assert "Variables are too long in total" in sentence(
         typed(message="x", env_name="A", env_value="v" * 4000), "environment"
     )
     many = [f"V{number}" for number in range(101)]
-    assert "At most 100" in sentence(typed(message="x", env_name=many, env_value=[""] * 101), "environment")
+    assert "at most 100" in sentence(typed(message="x", env_name=many, env_value=[""] * 101), "environment")
 
 
 def test_rows_leave_room_for_more() -> None:

@@ -47,16 +47,16 @@ def test_it_shows_form_errors(signed_in: Client, htmx: dict[str, str]) -> None:
     answer = signed_in.post(URL, typed, headers=htmx)
     fragment = answer.content.decode()
     assert answer.status_code == 422
-    assert "This is not JSON" in fragment
-    assert "_abaco_x: Names that begin with _abaco_" in fragment
+    assert "Invalid JSON" in fragment
+    assert "_abaco_x: Names starting with _abaco_" in fragment
 
 
 def test_a_text_too_large_for_one_variable_is_refused(signed_in: Client, htmx: dict[str, str]) -> None:
     fragment = signed_in.post(URL, {"message": "x" * 131_068}, headers=htmx).content.decode()
-    assert "at most 131,067 fit" in fragment
+    assert "the limit is 131,067" in fragment
     largest = signed_in.post(URL, {"message": "x" * 131_067}, headers=htmx)
     assert largest.status_code == 200
-    assert "only the beginning is shown" in largest.content.decode()
+    assert "truncated" in largest.content.decode()
 
 
 def test_opened_plainly_it_leads_to_its_page(signed_in: Client) -> None:

@@ -72,7 +72,7 @@ def test_it_survives_silence(listed: API, signed_in: Client, caplog: pytest.LogC
     with caplog.at_level(logging.DEBUG):
         answer = signed_in.post(URL)
     assert answer.status_code == 502
-    assert "It is not known whether it was done" in answer.content.decode()
+    assert "We do not know whether this succeeded" in answer.content.decode()
     assert NONCE_ID not in answer.content.decode() + caplog.text
 
 

@@ -23,7 +23,7 @@ def test_it_works(api: API, signed_in: Client) -> None:
     listed(api, nonce_payload(id="TACC-PROD_other00000"), nonce_payload())
     api.get(NONCE, nonce_payload(maxUses=9, remainingUses=4, currentUses=5, roles=["Internal/everyone"]))
     page = signed_in.get(URL).content.decode()
-    for fact in ("TACC-PROD_…6W1q", "for the pipeline", "Internal/everyone", "never", '<dd class="num">5</dd>'):
+    for fact in ("TACC-PROD_…6W1q", "for the pipeline", "Internal/everyone", "Never", '<dd class="num">5</dd>'):
         assert fact in page
     assert NONCE_ID not in page
 

@@ -92,7 +92,7 @@ def test_an_actor_that_cannot_be_read_is_named(api: API, signed_in: Client) -> N
     api.wire.remove("GET", "https://api.example.org" + NONCES)
     api.is_silent("GET", NONCES)
     page = signed_in.get("/nonces/").content.decode()
-    assert "Couldn't load the nonces of word-count" in page
+    assert "Could not load the nonces of word-count" in page
 
 
 def test_twenty_actors_are_asked_for_at_a_time(api: API, signed_in: Client) -> None:
@@ -112,7 +112,7 @@ def test_silence_is_said(api: API, signed_in: Client) -> None:
     api.get("/actors/v2/aliases", [])
     answer = signed_in.get("/nonces/")
     assert answer.status_code == 502
-    assert "Couldn't load actors" in answer.content.decode()
+    assert "Could not load actors" in answer.content.decode()
 
 
 def opens(api: API, **changes: object) -> None:
@@ -204,7 +204,7 @@ def test_aliases_that_cannot_be_loaded_are_said_to_be_missing(api: API, signed_i
     api.wire.remove("GET", "https://api.example.org/actors/v2/aliases")
     api.is_silent("GET", "/actors/v2/aliases")
     page = signed_in.get("/nonces/").content.decode()
-    assert "Couldn't load aliases; their nonces are missing." in page
+    assert "Could not load aliases; their nonces are missing." in page
     assert "…0000" in page
 
 

@@ -17,8 +17,8 @@ def test_what_needs_somebody_is_counted(caller: Caller, api: API) -> None:
     found = caller.get(URL).json()
     assert found["verdict"] == "needs"
     assert [(one["number"], one["words"]) for one in found["needs"]] == [
-        (1, "actor is in error"),
-        (1, "execution failed since yesterday"),
+        (1, "actor in error"),
+        (1, "failed in 24 h"),
     ]
     assert found["needs"][0]["page"] == "/actors/?status=ERROR"
     assert (found["actors"], found["ready"], found["not_known"]) == (2, 1, [])
@@ -36,7 +36,7 @@ def test_what_is_not_said_is_not_called_fine(caller: Caller, api: API) -> None:
     api.answer("GET", SEARCH, json=refusal("Broken."), status=500, match=asks("messageReceivedTime.gt"))
     found = caller.get(URL).json()
     assert (found["verdict"], found["day"]) == ("unknown", None)
-    assert found["not_known"] == ["what ran since yesterday"]
+    assert found["not_known"] == ["executions of the last 24 hours"]
 
 
 def test_without_the_actors_there_is_no_answer(caller: Caller, api: API) -> None:

@@ -92,16 +92,16 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     assert response.status_code == 200
     page = response.content.decode()
     assert '?status=READY">1</a> <small>of 2</small>' in page
-    assert '<dt>Executions in 24 hours</dt><dd><a href="/executions/">4</a></dd>' in page
+    assert '<dt>Executions (24 h)</dt><dd><a href="/executions/">4</a></dd>' in page
     assert 'outcome=failed,error,oom">1</a> <small class="down">33.3 %</small>' in page
     assert "4 s <small>p95 1 min</small>" in page
     assert "Failed, exit 3" in page
     assert f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"' in page
-    assert "Every actor is well" in page
-    assert said(page) == "Needs attention: 1 execution failed since yesterday."
-    assert f'href="/actors/{ACTOR_ID}/executions/fourth/"' in page.partition("Running now")[2]
-    assert "came came" not in page
-    assert " ago, sent by " in page.partition("Running now")[2]
+    assert "No actors need attention" in page
+    assert said(page) == "Needs attention: 1 failed in 24 h"
+    assert f'href="/actors/{ACTOR_ID}/executions/fourth/"' in page.partition("Running<")[2]
+    assert "Received Received" not in page
+    assert " ago, sent by " in page.partition("Running<")[2]
     assert len(api.asked) == 5
 
 
@@ -124,24 +124,24 @@ def test_it_names_what_needs_attention(signed_in: Client, api: Any) -> None:
         ],
     )
     page = signed_in.get(URL).content.decode()
-    assert said(page) == "Needs attention: 1 actor is in error and 1 actor waits for its first worker."
+    assert said(page) == "Needs attention: 1 actor in error · 1 actor without workers"
     assert "No such &lt;image&gt;." in page
     assert "stuck" in page
-    assert "no worker has started yet" in page
+    assert "No worker started since" in page
     assert "just-made" not in page
 
 
 def test_it_says_when_it_saw_only_a_part(signed_in: Client, api: Any) -> None:
     world(api, [actor_payload()], [run()], total=5195)
     page = signed_in.get(URL).content.decode()
-    assert "drawn from 1 of 5\N{NARROW NO-BREAK SPACE}195" in page
+    assert "based on the latest 1 of 5\N{NARROW NO-BREAK SPACE}195" in page
 
 
 def test_nothing_yet_teaches_the_first_step(signed_in: Client, api: Any) -> None:
     world(api)
     page = signed_in.get(URL).content.decode()
-    assert "Nothing here yet" in page
-    assert 'href="/actors/new/">Register an actor' in page
+    assert "Welcome to Actors Portal" in page
+    assert 'href="/actors/new/">Register actor' in page
 
 
 def test_a_search_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> None:
@@ -150,10 +150,10 @@ def test_a_search_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> Non
     response = signed_in.get(URL)
     assert response.status_code == 200
     page = response.content.decode()
-    assert "The executions could not be loaded" in page
-    assert "What runs now could not be loaded" in page
-    assert said(page) == "As far as the API says, everything is well."
-    assert "Not known now: what ran since yesterday, what runs now." in page
+    assert "Could not load executions" in page
+    assert "Could not load running executions" in page
+    assert said(page) == "No known problems."
+    assert "Unavailable: executions of the last 24 hours, running executions" in page
 
 
 def test_a_list_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> None:
@@ -162,8 +162,8 @@ def test_a_list_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> None:
     response = signed_in.get(URL)
     assert response.status_code == 502
     page = response.content.decode()
-    assert "The actors could not be loaded" in page
-    assert said(page).startswith("It is not known whether everything is well.")
+    assert "Could not load actors" in page
+    assert said(page).startswith("Status unknown.")
     assert "Recent executions" in page
 
 
@@ -205,9 +205,9 @@ def test_hostile_ids_are_text_and_no_links(signed_in: Client, api: Any, value: s
 def test_everything_is_well_in_a_sentence(signed_in: Client, api: Any) -> None:
     world(api, [actor_payload()], [run()], workers=[worker_payload(actorId=ACTOR_ID)], aliases=[alias_payload()])
     page = signed_in.get(URL).content.decode()
-    assert said(page).startswith("Everything is well. No actor is in error")
-    assert "Nothing runs now." in page
-    assert "Not known" not in page
+    assert said(page).startswith("All clear. No actors in error")
+    assert "No executions running" in page
+    assert "Unavailable" not in page
 
 
 def test_each_trouble_is_counted_named_and_linked(signed_in: Client, api: Any) -> None:
@@ -223,10 +223,7 @@ def test_each_trouble_is_counted_named_and_linked(signed_in: Client, api: Any) -
         [alias_payload(alias="lost", actorId="gone"), alias_payload(alias="theirs", actorId="gone", owner="other")],
     )
     page = signed_in.get(URL).content.decode()
-    assert said(page) == (
-        "Needs attention: 1 worker is stuck, 2 executions that came since yesterday still wait, 2 executions "
-        "failed since yesterday and 1 alias of yours leads to no actor that you can see."
-    )
+    assert said(page) == ("Needs attention: 1 stuck worker · 2 executions waiting · 2 failed in 24 h · 1 broken alias")
     for link in (
         "/workers/?show=stuck",
         "/executions/?outcome=waiting",
@@ -234,18 +231,18 @@ def test_each_trouble_is_counted_named_and_linked(signed_in: Client, api: Any) -
         "/aliases/?show=mine",
     ):
         assert f'href="{link}"' in page
-    assert "2 executions wait, the oldest came 1 h ago." in page
-    assert "A worker that is still starting, asked for 30 min ago." in page
+    assert "2 executions waiting; the oldest was received 1 hour ago." in page
+    assert "Worker still starting (requested 30 minutes ago)." in page
     assert "theirs" not in page
-    assert '<strong class="num">4</strong></a> wait' in page
+    assert '<strong class="num">4</strong> waiting</a>' in page
 
 
 def test_more_than_was_read_is_said_to_be_more(signed_in: Client, api: Any) -> None:
     world(api, [actor_payload()], [run(exitCode=1)], unfinished=None, total=5000)
     api.get(SEARCH, search_payload(waiting(60), total=900), match=asks("status.in"))
     sentence = said(signed_in.get(URL).content.decode())
-    assert "at least \u2265 1 execution that came" in sentence
-    assert "at least \u2265 1 execution failed" in sentence
+    assert "at least \u2265 1 execution waiting" in sentence
+    assert "at least \u2265 1 failed" in sentence
 
 
 @pytest.mark.store
@@ -254,7 +251,7 @@ def test_what_the_search_leaves_out_is_counted_by_the_history(signed_in: Client,
     failures = [run(60 + number, id=f"f{number}", exitCode=1) for number in range(7)]
     record(actor, [Execution.from_api(one, V2()) for one in failures])
     world(api, [actor_payload()], [run(exitCode=1)], total=5000)
-    assert "7 executions failed since yesterday" in said(signed_in.get(URL).content.decode())
+    assert "7 failed in 24 h" in said(signed_in.get(URL).content.decode())
 
 
 def test_the_calls_that_help_may_fail(signed_in: Client, api: Any) -> None:
@@ -262,5 +259,5 @@ def test_the_calls_that_help_may_fail(signed_in: Client, api: Any) -> None:
     api.refuse("GET", "/actors/v2/search/workers", "no", 500)
     api.refuse("GET", "/actors/v2/aliases", "no", 500)
     page = signed_in.get(URL).content.decode()
-    assert "Not known now: the workers, the aliases." in page
+    assert "Unavailable: workers, aliases" in page
     assert "Recent executions" in page

@@ -214,7 +214,7 @@ def test_it_survives_silence(api: API, signed_in: Client) -> None:
     api.is_silent("POST", PERMISSIONS)
     answer = signed_in.post(URL, {"user": "bob", "level": "READ", "write_key": KEY})
     assert answer.status_code == 502
-    assert "It is not known whether it was done" in words(answer)
+    assert "We do not know whether this succeeded" in words(answer)
 
 
 def test_it_rejects_the_wrong_method(signed_in: Client) -> None:

@@ -107,8 +107,8 @@ def test_it_survives_silence(api: API, signed_in: Client) -> None:
     api.is_silent("POST", PERMISSIONS)
     answer = signed_in.post(URL, {"user": "bob", "level": "READ", "write_key": KEY})
     assert answer.status_code == 502
-    assert "It is not known whether it was done" in words(answer)
-    assert "Check what happened" in words(answer)
+    assert "We do not know whether this succeeded" in words(answer)
+    assert "Check the outcome" in words(answer)
     assert 'value="bob"' in words(answer)
 
 

@@ -116,7 +116,7 @@ def test_who_may_only_read_is_refused_before_the_api_is_asked(sign_in: Browser, 
             if row.kind == WRITE:
                 answer = browser.generic(method, crawled()[name], secure=True, headers=headers)
                 assert answer.status_code == 403, f"{method} {name}"
-                assert "This session only reads." in answer.content.decode()
+                assert "This session is read-only." in answer.content.decode()
     assert api.asked == []
     assert everything() == before
 
@@ -129,7 +129,7 @@ def test_a_portal_that_only_reads_lets_nobody_write(sign_in: Browser, api: API, 
         if ROWS[name].kind == WRITE:
             answer = post(browser, name, headers)
             assert answer.status_code == 403
-            assert "This portal only reads" in answer.content.decode()
+            assert "This portal is read-only" in answer.content.decode()
     assert api.asked == []
 
 
@@ -159,7 +159,7 @@ def test_who_may_only_read_sees_the_buttons_disabled_and_why(sign_in: Browser, a
         if ROWS[name].kind != WRITE or answer.status_code != 200:
             continue
         page = answer.content.decode()
-        assert "This session only reads. To change something, sign out and sign in again." in page
+        assert "This session is read-only. Sign out and in again to make changes." in page
         for form in page.split("<form")[1:]:
             form = form.partition("</form>")[0]
             if 'name="write_key"' in form or 'name="step"' in form:

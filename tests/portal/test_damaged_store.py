@@ -103,7 +103,7 @@ def test_pages_are_ours_and_the_doctor_and_health_say_it(
 ) -> None:
     browser = Client(headers={"host": "testserver"}, raise_request_exception=False)
     browser.cookies = sign_in().cookies
-    words = "The portal's own store does not answer" if damage == "folder" else "The portal's own store is damaged"
+    words = "The portal's database is unavailable" if damage == "folder" else "The portal's database is damaged"
     asks = [
         lambda: browser.get("/account/"),
         lambda: browser.get("/account/", headers={"HX-Request": "true"}),

@@ -59,7 +59,7 @@ def test_silence_is_said(api: API, signed_in: Client) -> None:
     api.is_silent("GET", "/actors/v2")
     answer = signed_in.get("/schedules/")
     assert answer.status_code == 502
-    assert "Couldn't load schedules" in answer.content.decode()
+    assert "Could not load schedules" in answer.content.decode()
 
 
 def test_one_is_shown_in_words_with_its_next_hours(api: API, signed_in: Client) -> None:
@@ -67,7 +67,7 @@ def test_one_is_shown_in_words_with_its_next_hours(api: API, signed_in: Client) 
     page = signed_in.get(URL).content.decode()
     assert "every 2 days at 08:00 UTC" in page
     assert page.count("data-clock") == 5
-    assert "Thu 15 Jan 2099, 08:00" in page
+    assert "15 Jan 2099, 08:00" in page
     assert 'value="2099-01-15"' in page
 
 
@@ -76,8 +76,8 @@ def test_the_next_hours_are_shown_in_the_zone_that_the_reader_chose(api: API, si
     page = signed_in.get(f"{URL}?zone=Europe/Berlin").content.decode()
     assert "Europe/Berlin" in page
     # The clocks are put forward between the two.
-    assert "Sat 28 Mar 2099, 09:00 CET" in page
-    assert "Sun 29 Mar 2099, 10:00 CEST" in page
+    assert "28 Mar 2099, 09:00 CET" in page
+    assert "29 Mar 2099, 10:00 CEST" in page
     assert "data-clock" not in page
     assert '<option value="Europe/Berlin" selected>Berlin</option>' in page
     assert '<input type="hidden" name="zone" value="Europe/Berlin">' in page
@@ -106,7 +106,7 @@ def test_saving_keeps_the_zone(api: API, signed_in: Client) -> None:
     api.get(ACTOR, actor_payload())
     api.put(ACTOR, scheduled())
     preview = signed_in.post(URL, TYPED | {"zone": "Asia/Tokyo", "day": "2099-01-15", "hour": "8"})
-    assert "Thu 15 Jan 2099, 17:00 JST" in preview.content.decode()
+    assert "15 Jan 2099, 17:00 JST" in preview.content.decode()
     answer = signed_in.post(URL, TYPED | {"zone": "Asia/Tokyo", "step": "save"})
     assert answer.headers["Location"] == f"{URL}?zone=Asia/Tokyo"
 

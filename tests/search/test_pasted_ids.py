@@ -102,9 +102,9 @@ def test_a_filter_by_an_actor_that_there_is_not_says_so(address: str, signed_in:
         world.actor(name="word-count")
         page = signed_in.get(address.format("nobody-has-it")).content.decode()
         known = signed_in.get(address.format("word-count")).content.decode()
-    assert "No actor with this name" in page
+    assert "Actor not found" in page
     assert "0 executions" not in page
-    assert "No actor with this name" not in known
+    assert "Actor not found" not in known
 
 
 def test_an_execution_that_the_search_does_not_show_comes_from_the_history(signed_in: Client) -> None:

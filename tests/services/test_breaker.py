@@ -45,7 +45,7 @@ def test_five_failures_in_a_row_open_it_and_four_do_not(breaker: Breaker) -> Non
     fail(breaker, 5)
     with pytest.raises(Resting) as caught:
         breaker.enter("GET actors/{actor}")
-    said = "The Actors API does not answer at the moment; it is tried again in 10 seconds."
+    said = "The Actors API is not responding. Next attempt in 10 seconds."
     assert caught.value.user_message == said
     assert (caught.value.kind, caught.value.status, caught.value.retry_after) == ("unreachable", 503, 10)
     assert (caught.value.changed, "was not sent" in caught.value.detail) == ("no", True)
@@ -75,7 +75,7 @@ def test_one_call_every_ten_seconds_tries_again(breaker: Breaker, clock: Clock) 
     clock.now += 9.2
     with pytest.raises(Resting) as caught:
         breaker.enter("too early")
-    assert caught.value.user_message.endswith("it is tried again in 1 second.")
+    assert caught.value.user_message.endswith("Next attempt in 1 second.")
     clock.now += 0.8
     breaker.enter("the probe")
     with pytest.raises(Resting):

@@ -221,7 +221,7 @@ def test_an_actor_that_is_not_there_is_told_from_one_that_is_not_yours() -> None
     with pytest.raises(NotFound) as gone:
         abaco_of("v3").actors.get(A)
     assert gone.value.may_be_hidden
-    assert "does not say which" in gone.value.user_message
+    assert "do not have access" in gone.value.user_message
     responses.replace("GET", url, json=refusal("no"), status=500)
     with pytest.raises(Forbidden):
         abaco_of("v3").actors.get(A)

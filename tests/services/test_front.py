@@ -279,7 +279,7 @@ def check_recording(path: Path) -> None:
         ("/actors/admin-x/", "Its actor cannot be reached by this name at all."),
         ("/actors/my-aliases/workers/", "The API looks elsewhere for a name that contains “aliases”"),
         ("/actors/search/state/", "The API has a route of its own at /actors/search"),
-        ("/actors/zlVl01zOo4pXE/executions/messagesX/logs/", "The Actors API reads the address of this as another one"),
+        ("/actors/zlVl01zOo4pXE/executions/messagesX/logs/", "The Actors API cannot look this up"),
     ],
 )
 def test_a_page_says_why_nothing_was_asked(signed_in: Client, api: API, address: str, words: str) -> None:

@@ -95,11 +95,11 @@ def test_a_portal_that_the_api_no_longer_knows_can_renew_nothing(client: AbacoCl
     responses.post(URL, json={"error": "invalid_client", "error_description": "unknown portal"}, status=401)
     with pytest.raises(SignedOut) as ended:
         tokens.refresh(client, KEY, SECRET, "refresh-canary")
-    assert "this portal's own sign-in" in ended.value.user_message
+    assert "rejected the portal's credentials" in ended.value.user_message
     assert ended.value.reason is None
     with pytest.raises(ServiceFailed) as failed:
         tokens.password(client, KEY, SECRET, "jdoe", "p")
-    assert "people who run this portal" in failed.value.advice
+    assert "portal administrator" in failed.value.advice
 
 
 @responses.activate

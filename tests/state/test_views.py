@@ -60,7 +60,7 @@ def test_silence_is_said(api: API, signed_in: Client) -> None:
     api.is_silent("GET", STATE)
     answer = signed_in.get(URL)
     assert answer.status_code == 502
-    assert "Couldn't load the state" in answer.content.decode()
+    assert "Could not load the state" in answer.content.decode()
 
 
 def test_the_form_holds_the_state_and_its_mark(api: API, signed_in: Client) -> None:

@@ -34,7 +34,7 @@ def wrote(
     }
     start = trail.append(kind=AuditEntry.START, details={"content": "digest", **(details or {})}, **fields)
     if outcome:
-        failed = {"user_message": "The Actors API did not answer in time.", "reason": None}
+        failed = {"user_message": "The Actors API timed out.", "reason": None}
         said = end or ({"answer": SENT} if outcome == "done" else {"error": failed})
         trail.append(kind=AuditEntry.END, start=start, outcome=outcome, details=said, **fields)
     return start

@@ -114,7 +114,7 @@ def check_proxied(url: str, certificate: Path) -> None:
         of_portal = send(url, [*head, "Connection: close"], body, secure=secure)
         assert of_portal.status == 413
         assert "X-Request-ID:" in of_portal.text
-        assert "at most 65,536 bytes (64 KiB) at once; this has 1,900," in of_portal.text
+        assert "at most 65,536 bytes (64 KiB) at once; this request has 1,900," in of_portal.text
     by_length = send(url, [MULTIPART, "Content-Length: 400000000", "Connection: close"], secure=secure)
     by_count = send(url, [MULTIPART, CHUNKED, "Connection: close"], endless_chunks(), secure=secure)
     for of_proxy in (by_length, by_count):

@@ -160,7 +160,7 @@ def test_the_restart_sends_the_whole_definition_with_force(api: API, signed_in: 
     api.get(f"/actors/v2/{actor['id']}", actor)
     api.put(f"/actors/v2/{actor['id']}", result("haltforce_09_put_force_by_owner"))
     page = signed_in.get(f"/actors/{actor['id']}/restart/").content.decode()
-    assert "its state included" in page
+    assert "Nothing else changes" in page
     answer = signed_in.post(f"/actors/{actor['id']}/restart/")
     assert answer.headers["Location"] == f"/actors/{actor['id']}/workers/"
     sent = json.loads(api.asked[-1].body)

@@ -72,7 +72,7 @@ def test_it_survives_silence(api: API, signed_in: Client) -> None:
     api.is_silent("DELETE", WORKER)
     answer = signed_in.post(URL)
     assert answer.status_code == 502
-    assert "It is not known whether it was done" in answer.content.decode()
+    assert "We do not know whether this succeeded" in answer.content.decode()
     assert len(api.asked) == 1
 
 

@@ -30,8 +30,8 @@ def asked(*workers: Worker, waiting: int | None = 1, **changes: Any) -> ActorSta
 
 TABLE = [
     ("deleted", 300, asked(actor=None, workers=None, problem=NotFound()), "were deleted"),
-    ("unknown", 300, asked(actor=None, workers=None, problem=TimedOut()), "did not answer in time"),
-    ("unknown", 300, asked(actor=None, workers=None, problem=Forbidden()), "Your permissions"),
+    ("unknown", 300, asked(actor=None, workers=None, problem=TimedOut()), "timed out"),
+    ("unknown", 300, asked(actor=None, workers=None, problem=Forbidden()), "You do not have permission"),
     ("unknown", 300, asked(actor=None, workers=None), "unavailable."),
     ("unknown", 300, asked(workers=None), "Worker status unavailable"),
     ("deleting", 5, asked(actor=actor(status="SHUTTING_DOWN")), "is being deleted"),

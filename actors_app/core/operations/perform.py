@@ -307,10 +307,9 @@ def _first_outcome(key: str, idempotency_key: IdempotencyKey) -> Outcome:
     """Return the outcome of the first time this form was sent; raise its error."""
     start = AuditEntry.objects.select_related("end").get(key=key)
     if json.loads(start.details).get("content") != idempotency_key.content:
-        typed = "with something else typed in it" if idempotency_key.noun == "form" else "with something else"
         raise Conflict(
-            user_message=f"This {idempotency_key.noun} was sent before, {typed}; this was not sent.",
-            advice="Look what became of the first one, then send this if you still want to.",
+            user_message=f"You already submitted this {idempotency_key.noun} with different values. Nothing was sent.",
+            advice="Check the first one before you submit again.",
         )
     end: AuditEntry | None = getattr(start, "end", None)
     details = json.loads(end.details) if end else {}

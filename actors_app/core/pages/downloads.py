@@ -45,4 +45,4 @@ def to_the_end(pieces: Iterator[str]) -> Iterator[bytes]:
             yield piece.encode()
     except CallError as error:  # the answer has begun, so only the file itself can say it
         log.warning("A log that was being sent broke off: %s", error.detail)
-        yield f"\n[The Actors Portal: the log breaks off here. {error.user_message}]\n".encode()
+        yield f"\n[The Actors Portal: the log ends here unexpectedly. {error.user_message}]\n".encode()

@@ -31,7 +31,7 @@ KEPT_FOR = timedelta(minutes=30)
 KEPT_AT_ONCE = 5  # per person; the oldest go
 _NOT_KEPT = {FIELD, perform.KEY_FIELD, "csrfmiddlewaretoken", "password", "access_token"}
 SIGNED_OUT = "You were signed out."
-NO_PROOF = "The form's proof of origin was missing or old; you are still signed in."
+NO_PROOF = "Your form had expired."
 _NAME = re.compile(rb'\bname="([^"]*)"')
 _PURPOSE = "actors.whose"
 

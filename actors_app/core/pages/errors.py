@@ -22,44 +22,44 @@ from portal.store_faults import is_damaged
 
 CHANGED = {
     "no": "Nothing was changed.",
-    "yes": "The change was made.",
-    "unknown": "It is not known whether the change was made.",
+    "yes": "The change was saved.",
+    "unknown": "We do not know whether the change was saved.",
 }
 AWAY = (
-    "The portal's own store does not answer, so nobody's sign-in can be read.",
-    "You are still signed in. Try again in a moment; before you send something again, look whether it was done.",
+    "The portal's database is unavailable. You are still signed in.",
+    "Try again in a moment; check whether your last change was saved before you repeat it.",
 )
 DAMAGED = (
-    "The portal's own store is damaged, so nobody's sign-in can be read.",
-    "Tell who runs this portal. Before you send something again, look whether it was done.",
+    "The portal's database is damaged.",
+    "Contact your portal administrator; check whether your last change was saved before you repeat it.",
 )
 MOST_FIELDS = 20_000  # of a form that is given back with a sentence; of 2 MiB, hardly more can be meant
 BROKEN = {
-    "title": "The portal failed",
-    "message": "This is a fault of the portal, not of what you typed.",
-    "advice": "Look before you try again. If it happens again, tell who runs this portal the incident number.",
+    "title": "Something went wrong",
+    "message": "This is our fault, not yours.",
+    "advice": "If this keeps happening, send the request ID to your portal administrator.",
 }
 
 TITLES = {
-    "unreachable": "No answer from the API",
-    "untrusted-tls": "The connection to the API is not trusted",
-    "timeout": "The API takes too long",
-    "cut-off": "The API's answer was cut off",
+    "unreachable": "No response from the API",
+    "untrusted-tls": "Untrusted connection to the API",
+    "timeout": "API timeout",
+    "cut-off": "Incomplete response from the API",
     "too-large": "Too large",
-    "unreadable": "The API's answer could not be read",
-    "wrong-version": "The portal is set to another version of the API",
+    "unreadable": "Unreadable response from the API",
+    "wrong-version": "API version mismatch",
     "busy": "The portal is busy",
     "rate-limited": "Rate limited",
-    "signed-out": "Nothing was sent",
-    "invalid-token": "The token is not accepted",
+    "signed-out": "Session renewed",
+    "invalid-token": "Token rejected",
     "forbidden": "Not allowed",
-    "gone": "Not there",
-    "unaddressable": "The API cannot be asked for this",
-    "invalid": "The API refused this",
-    "conflict": "This cannot be done now",
-    "unsupported": "This API does not offer that",
-    "upstream-error": "The API failed",
-    "unknown-outcome": "It is not known whether this was done",
+    "gone": "Not found",
+    "unaddressable": "Not supported by this API",
+    "invalid": "Rejected by the API",
+    "conflict": "Not possible right now",
+    "unsupported": "Not supported by this API",
+    "upstream-error": "API error",
+    "unknown-outcome": "Outcome unknown",
 }
 
 
@@ -78,7 +78,7 @@ def _of_poll(request: HttpRequest, status: int) -> dict[str, Any]:
         return {}
     is_over = status == STOP_POLLING
     return {"of_poll": True, "changed": "", "retry": ""} | (
-        {} if is_over else {"advice": "This page asks again by itself."}
+        {} if is_over else {"advice": "This page retries automatically."}
     )
 
 
@@ -90,7 +90,7 @@ def abaco_error(request: HttpRequest, error: CallError) -> HttpResponse:
         request,
         STOP_POLLING if is_over else error.status,
         {
-            "title": TITLES.get(error.kind, "The API could not do this"),
+            "title": TITLES.get(error.kind, "API error"),
             "message": error.user_message,
             "reason": error.reason,
             "advice": error.advice,
@@ -110,10 +110,10 @@ def _way_back(request: HttpRequest) -> tuple[str, str]:
     kwargs = match.kwargs if match else {}
     if match and "actor_id" in kwargs and match.url_name != "actor-detail":
         try:
-            return reverse("actors:actor-detail", args=[kwargs["actor_id"]]), "Back to the actor"
+            return reverse("actors:actor-detail", args=[kwargs["actor_id"]]), "Back to actor"
         except NoReverseMatch:
             pass
-    return reverse("actors:actor-list"), "Back to the actors"
+    return reverse("actors:actor-list"), "Back to actors"
 
 
 def other_sign_in(request: HttpRequest) -> HttpResponse:
@@ -122,11 +122,11 @@ def other_sign_in(request: HttpRequest) -> HttpResponse:
         request,
         403,
         {
-            "title": "This form could not be accepted",
-            "message": "It was opened in another sign-in than the one you have now.",
-            "advice": "Open the page again and type it there.",
+            "title": "Form expired",
+            "message": "You opened it in a different session.",
+            "advice": "Reload the page and fill it in again.",
             "changed": CHANGED["no"],
-            "way_back": (reverse("actors:overview"), "To the overview"),
+            "way_back": (reverse("actors:overview"), "Go to overview"),
         },
     )
 
@@ -139,23 +139,23 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return too_large(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
     most = f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields or {settings.DATA_UPLOAD_MAX_NUMBER_FILES:,} files"
     too_many = isinstance(exception, TooManyFieldsSent | TooManyFilesSent)
-    message = "The address or the form was not in a form the portal understands."
+    message = "The portal could not process this request."
     if too_many:
-        message = f"The form has more than {most}, which is what the portal takes at once."
+        message = f"The form has more than {most}, which is the limit."
     if isinstance(exception, TooManyFieldsSent) and (number := drafts.read_all(request, MOST_FIELDS)):
         most = f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,} fields"
-        message = f"The form has {number:,} fields; the portal takes at most {most} at once."
+        message = f"The form has {number:,} fields; the limit is {most}."
         if given_back := _given_back(request, message):
             return given_back
     return _answer(
         request,
         400,
         {
-            "title": "The portal could not read this request",
+            "title": "Bad request",
             "message": message,
-            "advice": "Go back, check what was typed, and try again.",
+            "advice": "Go back, check your input, and try again.",
             "changed": CHANGED["no"],
-            "way_back": (reverse("actors:overview"), "To the overview"),
+            "way_back": (reverse("actors:overview"), "Go to overview"),
         },
     )
 
@@ -171,19 +171,19 @@ def _given_back(request: HttpRequest, why: str) -> HttpResponse | None:
 
 def too_large(request: HttpRequest, limit: int, size: int | None = None, *, is_proved: bool = True) -> HttpResponse:
     """Answer 413 to a body of `size` bytes, None where it was not announced, of which nothing was read."""
-    whoever = "The portal takes" if is_proved else "From somebody who is not signed in the portal takes"
+    subject = "The portal accepts" if is_proved else "Without a session, the portal accepts"
     amount = f"{limit // 1024} KiB" if limit < 1024**2 else f"{limit / 1024**2:g} MiB"
-    actual = f"; this has {size:,}" if size else ", and this has more"
-    sign_in = "Sign in first, in another window: this page stays as it is. Or send less."
+    actual = f"; this request has {size:,}" if size else "; this request has more"
+    sign_in = "Sign in first in another window (this page stays open), or send less data."
     return _answer(
         request,
         413,
         {
             "title": "Too large",
-            "message": f"{whoever} at most {limit:,} bytes ({amount}) at once{actual}.",
-            "advice": "Send less, or in parts." if is_proved else sign_in,
+            "message": f"{subject} at most {limit:,} bytes ({amount}) at once{actual}.",
+            "advice": "Send less data, or split it into parts." if is_proved else sign_in,
             "changed": CHANGED["no"],
-            "way_back": (reverse("actors:overview"), "To the overview"),
+            "way_back": (reverse("actors:overview"), "Go to overview"),
         },
     )
 
@@ -195,11 +195,11 @@ def incomplete(request: HttpRequest, seconds: int) -> HttpResponse:
         408,
         {
             "kind": "malformed",
-            "title": "The portal could not read this request",
-            "message": f"What was sent did not arrive whole, in the form that it announced, within {seconds} seconds.",
+            "title": "Bad request",
+            "message": f"The request did not arrive completely within {seconds} seconds.",
             "advice": "Send it again.",
             "changed": CHANGED["no"],
-            "way_back": (reverse("actors:overview"), "To the overview"),
+            "way_back": (reverse("actors:overview"), "Go to overview"),
         },
     )
 
@@ -210,11 +210,11 @@ def method_not_allowed(request: HttpRequest, refusal: HttpResponseNotAllowed) ->
         request,
         405,
         {
-            "title": "This cannot be done here",
-            "message": f"This address does not take the method {request.method}.",
+            "title": "Method not allowed",
+            "message": f"This URL does not accept {request.method} requests.",
             "advice": "Open the page and use its buttons.",
             "changed": CHANGED["no"],
-            "way_back": (reverse("actors:overview"), "To the overview"),
+            "way_back": (reverse("actors:overview"), "Go to overview"),
         },
     )
     response.headers["Allow"] = refusal.headers["Allow"]
@@ -228,9 +228,9 @@ def reads_only(request: HttpRequest, reason: str) -> HttpResponse:
         403,
         {
             "kind": "reads-only",
-            "title": "Only reading is allowed",
+            "title": "Read-only mode",
             "message": reason,
-            "advice": "You can look at everything that your account may see.",
+            "advice": "You can view everything your account has access to.",
             "changed": CHANGED["no"],
             "way_back": _way_back(request),
         },
@@ -244,10 +244,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
         403,
         {
             "title": "Not allowed",
-            "message": "This page is not for your account.",
-            "advice": "Sign in as somebody who may see it, or go back.",
+            "message": "Your account has no access to this page.",
+            "advice": "Sign in with another account, or go back.",
             "changed": CHANGED["no"],
-            "way_back": (reverse("actors:overview"), "To the overview"),
+            "way_back": (reverse("actors:overview"), "Go to overview"),
         },
     )
 
@@ -258,10 +258,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         request,
         404,
         {
-            "title": "There is no such page",
-            "message": "The address may be mistyped, or what it named is gone.",
-            "advice": "Look for what you wanted in the list of actors.",
-            "way_back": (reverse("actors:actor-list"), "To the actors"),
+            "title": "Page not found",
+            "message": "There is no page at this URL.",
+            "advice": "Check the URL, or go back to the list of actors.",
+            "way_back": (reverse("actors:actor-list"), "Go to actors"),
         },
     )
 
@@ -275,8 +275,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if failure and (isinstance(failure, store.FAILURES) or is_damaged(failure)):
         return store_failed(request, failure)
     if is_api(request):
-        message = "A fault of the portal itself stopped this."
-        return instead_of_page(request, 500, {"title": "", "message": message, "advice": "Tell who runs it."})
+        message = "Something went wrong in the portal."
+        return instead_of_page(
+            request, 500, {"title": "", "message": message, "advice": "Contact your portal administrator."}
+        )
     context = {"status": 500, "request_id": getattr(request, "request_id", "")}
     if wants_fragment(request):
         changed = CHANGED["no" if request.method in ("GET", "HEAD") else "unknown"]
@@ -321,7 +323,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if sender is None:
             return signed_out(request, SignedOut("the form's proof of origin is gone, and so is the session"))
         if sender == owner and wants_fragment(request):
-            text = "The form was opened in another sign-in, so nothing was sent. It is ready now: send it again."
+            text = "You opened this form in a different session, so nothing was sent. It is ready now: submit it again."
             return render(request, "account/_sign_in_again.html", {"text": text, "level": "warning"}, status=403)
         if given_back := _given_back(request, drafts.NO_PROOF):
             return given_back
@@ -330,10 +332,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         403,
         {
             "kind": "csrf",
-            "title": "This form could not be accepted",
-            "message": "The form was opened in another sign-in, or cookies are switched off.",
-            "advice": "Go back, reload the page and send the form again.",
+            "title": "Form expired",
+            "message": "You opened it in a different session, or cookies are disabled.",
+            "advice": "Go back, reload the page and submit it again.",
             "changed": CHANGED["no"],
-            "way_back": (reverse("actors:overview"), "To the overview"),
+            "way_back": (reverse("actors:overview"), "Go to overview"),
         },
     )

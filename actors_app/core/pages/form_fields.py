@@ -87,35 +87,33 @@ def read_json(text: str) -> Any:
         # Too few brackets to be deep: then the reader below says better where the mistake is.
         if "number" in str(problem) or text.count("[") + text.count("{") > 64:
             raise forms.ValidationError(
-                "This JSON holds a number longer than 64 characters."
+                "Invalid JSON: a number is longer than 64 characters."
                 if "number" in str(problem)
-                else "This JSON is nested deeper than 64 levels, or a bracket is not closed."
+                else "Invalid JSON: nested deeper than 64 levels, or a bracket is not closed."
             ) from None
     except UnicodeEncodeError:
-        raise forms.ValidationError("This holds half of a character; type it again.") from None
+        raise forms.ValidationError("This contains an incomplete character. Enter it again.") from None
     try:
         value = json.loads(
             text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_without_repeats
         )
     except json.JSONDecodeError as problem:
-        raise forms.ValidationError(
-            f"This is not JSON: there is a mistake at line {problem.lineno}, column {problem.colno}."
-        ) from None
+        raise forms.ValidationError(f"Invalid JSON at line {problem.lineno}, column {problem.colno}.") from None
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise forms.ValidationError("This JSON writes half of a character (\\ud800 to \\udfff alone).") from None
+        raise forms.ValidationError("Invalid JSON: incomplete character (unpaired \\ud800 to \\udfff).") from None
     return value
 
 
 def _refuse_constant(name: str) -> float:
-    raise forms.ValidationError(f"JSON has no {name}; leave it out, or write it in quotes.")
+    raise forms.ValidationError(f"Invalid JSON: {name} is not allowed. Remove it or put it in quotes.")
 
 
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise forms.ValidationError("This JSON holds a number that is too large.")
+        raise forms.ValidationError("Invalid JSON: a number is too large.")
     return value
 
 
@@ -123,5 +121,5 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-        raise forms.ValidationError("The name “%(name)s” is given twice; keep one.", params={"name": twice})
+        raise forms.ValidationError("Duplicate name “%(name)s”.", params={"name": twice})
     return members

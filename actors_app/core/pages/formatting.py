@@ -41,10 +41,17 @@ def ago_words(moment: datetime, at: datetime) -> str:
         return "in " + duration(-seconds) if seconds < -60 else "now"
     if seconds < 10:
         return "just now"
-    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+    count, name = int(seconds), "second"
+    for size, longer in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= size:
-            return f"{int(seconds // size)} {name} ago"
-    return f"{int(seconds)} s ago"
+            count, name = int(seconds // size), longer
+            break
+    return f"{count} {name}{'' if count == 1 else 's'} ago"
+
+
+def date_words(at: datetime, *, seconds: bool = False) -> str:
+    """Write the date and the time of a moment on its own clock: `30 Nov 2026, 20:31`."""
+    return f"{at.day} {at:%b %Y, %H:%M:%S}" if seconds else f"{at.day} {at:%b %Y, %H:%M}"
 
 
 def size(count: int | None) -> str:

@@ -60,7 +60,7 @@ class ConfirmForm(PortalForm):
         self.is_by_id = self.label != self._key and not (len(self.label) <= MAX_TYPED and is_typeable(self.label))
         if self.is_by_id:
             messages = self.fields["confirm"].error_messages
-            messages |= {kind: message.replace("the name", "the id") for kind, message in messages.items()}
+            messages |= {kind: message.replace("the name", "the ID") for kind, message in messages.items()}
 
     @property
     def wording(self) -> str:
@@ -80,9 +80,9 @@ class ConfirmForm(PortalForm):
         """Compare what was typed with the name, in each of its spellings, and with the id where that is asked for."""
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.label:
-            self.add_error(None, "This page is too old to be used. Open it again.")
+            self.add_error(None, "This page is out of date. Reload it.")
         elif "confirm" in cleaned and collapsed(cleaned["confirm"]) not in self._accepted():
-            noun = "id" if self.is_by_id else "name"
+            noun = "ID" if self.is_by_id else "name"
             self.add_error("confirm", f"This is not the {noun}. Type it exactly as it is shown.")
         return cleaned
 

@@ -20,14 +20,12 @@ def check_schedule(schedule: str, now: datetime | None = None) -> str:
         schedule = f"now {schedule[4:]}"
     match = _SCHEDULE.fullmatch(schedule)
     if not match:
-        raise forms.ValidationError(
-            f"Write a start, a plus and an interval, such as “{EXAMPLE}” or “{future} + 1 day”."
-        )
+        raise forms.ValidationError(f"Enter a start and an interval, e.g. “{EXAMPLE}” or “{future} + 1 day”.")
     start, count, unit = match.groups()
     if not re.fullmatch(r"0*[1-9]\d*", count, re.ASCII):
-        raise forms.ValidationError(f"The interval needs a whole number from 1 on, such as “{start} + 2 days”.")
+        raise forms.ValidationError(f"Enter a whole number of 1 or more, e.g. “{start} + 2 days”.")
     if unit not in _UNITS:
-        raise forms.ValidationError("The interval is counted in hours, days, weeks or months.")
+        raise forms.ValidationError("Use hours, days, weeks or months.")
     if start != "now":
         _check_start(start, now, future)
     parsed = Schedule.parse(schedule)
@@ -41,8 +39,8 @@ def _check_start(start: str, now: datetime, future: str) -> None:
     try:
         moment = datetime(*(int(part) for part in day.split("-")), int(hour), tzinfo=UTC)  # type: ignore[arg-type, misc]
     except ValueError:
-        raise forms.ValidationError(f"There is no such date and hour as {start}; write it like “{future}”.") from None
+        raise forms.ValidationError(f"Invalid date and hour: {start}. Use the format “{future}”.") from None
     if moment < now.replace(minute=0, second=0, microsecond=0):
         raise forms.ValidationError(
-            f"This start is past: it is {now:%Y-%m-%d %H} (UTC, date and hour). Choose a later hour, or “now”."
+            f"The start is in the past (now: {now:%Y-%m-%d %H} UTC). Choose a later hour, or “now”."
         )

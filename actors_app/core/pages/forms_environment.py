@@ -119,7 +119,7 @@ class EnvironmentField(forms.Field):
         above: set[str] = set()
         for name, value in typed.rows:
             is_again = name in above
-            problem = "This name stands above already; keep one." if is_again and name else self._problem(name, value)
+            problem = "Duplicate name." if is_again and name else self._problem(name, value)
             rows.append(Row(name, value, problem))
             above.add(name)
         return rows
@@ -129,9 +129,9 @@ class EnvironmentField(forms.Field):
         if value.is_json:
             return self._from_json(value)
         if value.text.strip():
-            raise forms.ValidationError("There are rows and JSON. Empty one of them, or choose JSON.")
+            raise forms.ValidationError("Use either rows or JSON.")
         if any(row.problem for row in self.rows(value)):
-            raise forms.ValidationError("Look at the marked rows.", code="rows")
+            raise forms.ValidationError("Fix the highlighted rows.", code="rows")
         environment = self._as_kept(dict(value.rows))
         if self.in_query:
             _check_room(environment)
@@ -141,14 +141,14 @@ class EnvironmentField(forms.Field):
         if not typed.text.strip():
             if typed.rows:
                 raise forms.ValidationError(
-                    "The JSON is empty while there are rows. Choose rows, or type {} to have no variables."
+                    "The JSON is empty but there are rows. Choose rows, or enter {} for no variables."
                 )
             return {}
         if len(typed.text) > MAX_JSON:
-            raise forms.ValidationError("This is longer than 1,000,000 characters; make it shorter.")
+            raise forms.ValidationError("Use at most 1,000,000 characters.")
         environment = read_json(typed.text)
         if not isinstance(environment, dict):
-            raise forms.ValidationError('This must be a JSON object, such as {"name": "value"}.')
+            raise forms.ValidationError('Enter a JSON object, e.g. {"name": "value"}.')
         problems = [
             f"“{name}”: {problem}" for name, value in environment.items() if (problem := self._problem(name, value))
         ]
@@ -184,36 +184,35 @@ def problem(name: str, value: object, *, in_query: bool = False, is_new: bool = 
     not new need be none that a shell takes (POSIX.1-2017, 3.235 Name).
     """
     if not name.strip() and (is_new or not name):
-        return "This value has no name. Give it one, or clear it."
+        return "Enter a name for this value."
     if name.lower().startswith("_abaco_"):
-        return "Names that begin with _abaco_ are set by the API itself and would be overwritten."
+        return "Names starting with _abaco_ are reserved by the API."
     if name == "MSG":
-        return "MSG is where the container finds the message itself. Choose another name."
+        return "MSG is reserved for the message. Choose another name."
     if in_query and name.lower() == "x-nonce":
-        return "The API takes x-nonce for a nonce, and hands it on to the container. Choose another name."
+        return "The API reads x-nonce as a nonce. Choose another name."
     if in_query and name.lower() == "message":
-        return "The API takes message for the message itself. Choose another name."
+        return "The name message is reserved for the message. Choose another name."
     if "=" in name:
-        return "A variable's name cannot hold an equals sign."
+        return "Names cannot contain an equals sign."
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in name):
-        return "A variable's name cannot hold control characters."
+        return "Names cannot contain control characters."
     if is_new and not _NAME.fullmatch(name):
-        return "No shell takes this name. Use letters from A to Z, digits and underscores, with no digit first."
+        return "Use letters, digits and underscores only, starting with a letter or underscore."
     if isinstance(value, dict | list):
-        return "The value is nested. A variable is a text: put quotes around the whole value."
+        return "Nested values are not supported. Put quotes around the whole value."
     if not isinstance(value, str):
-        return f"The value is not a text. Put it in quotes: {json.dumps(json.dumps(value))}."
+        return f"Values must be text. Put it in quotes: {json.dumps(json.dumps(value))}."
     if "\x00" in value:
-        return "A variable's value cannot hold a zero character."
+        return "Values cannot contain NUL characters."
     return variable_excess(name, value)
 
 
 def _check_room(environment: Mapping[str, str]) -> None:
     if len(environment) > MAX_IN_QUERY:
-        raise forms.ValidationError(f"At most {MAX_IN_QUERY} variables go with one message.", code="too_many")
+        raise forms.ValidationError(f"Use at most {MAX_IN_QUERY} variables per message.", code="too_many")
     if len(urlencode(environment)) > MAX_QUERY:
         raise forms.ValidationError(
-            "Together these are too long: they travel in the address of the request, which may have about 4,000 "
-            "characters. Put long values into the message.",
+            "Variables are too long in total (max. about 4,000 characters). Put long values into the message.",
             code="too_long",
         )

@@ -88,7 +88,7 @@ class _WholeNumber(forms.IntegerField):
     """A whole number written in digits alone, within its limits."""
 
     def __init__(self, name: str, least: int, most: int) -> None:
-        self._sentence = f"Give {name} as a whole number from {least:,} to {most:,}."
+        self._sentence = f"Enter {name} as a whole number between {least:,} and {most:,}."
         errors = {"min_value": self._sentence, "max_value": self._sentence}
         super().__init__(
             required=False, min_value=least, max_value=most, error_messages=errors, widget=forms.HiddenInput
@@ -117,7 +117,7 @@ class SliceForm(forms.Form):
         if self.cleaned_data.get("offset") is not None:
             for name in self.own_paging:
                 if self.data.get(name):
-                    self.add_error("offset", f"Give either {name} or offset.")
+                    self.add_error("offset", f"Use either {name} or offset.")
         return cleaned
 
     @property

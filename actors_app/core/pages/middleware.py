@@ -151,9 +151,9 @@ class DraftMiddleware:
             drafts.forget(handle)
             return redirect("actors:overview")
         if draft is None:
-            messages.warning(request, "What was typed here is no longer kept: that is done for 30 minutes.")
+            messages.warning(request, "Your draft has expired (drafts are kept for 30 minutes).")
             return redirect(request.path)
-        file_hint = f" Choose the file {', '.join(draft.files)} again: files are not kept." if draft.files else ""
-        messages.info(request, f"{draft.why} This is as you typed it; nothing was sent.{file_hint}")
+        file_hint = f" Choose {', '.join(draft.files)} again: drafts do not include files." if draft.files else ""
+        messages.info(request, f"{draft.why} We restored your draft; nothing was sent.{file_hint}")
         drafts.show(draft)
         return None

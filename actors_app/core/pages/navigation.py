@@ -45,12 +45,12 @@ GROUPS = (
             NavigationPage("overview", "actors:overview", "gauge", "Overview", "o"),
             NavigationPage("actors", "actors:actor-list", "boxes", "Actors", "a"),
             NavigationPage("history", "actors:history", "history", "Executions", "e"),
-            NavigationPage("search", "actors:search", "search", "Search", "s"),
+            NavigationPage("search", "actors:search", "search", "Advanced search", "s"),
             NavigationPage("new", "actors:actor-create", "plus", "Register actor", "r"),
         ),
     ),
     Group(
-        "Of all actors",
+        "Resources",
         (
             NavigationPage("schedules", "actors:schedule-list", "calendar-clock", "Schedules", "c"),
             NavigationPage("links", "actors:link-list", "waypoints", "Links", "l"),
@@ -61,9 +61,9 @@ GROUPS = (
         ),
     ),
     Group(
-        "Records",
+        "Audit & admin",
         (
-            NavigationPage("activity", "actors:activity-list", "scroll-text", "Activity", "t"),
+            NavigationPage("activity", "actors:activity-list", "scroll-text", "Audit log", "t"),
             NavigationPage("administration", "actors:administration", "shield", "Administration", "d"),
             NavigationPage("api", "api:docs", "braces", "JSON API", "p"),
         ),

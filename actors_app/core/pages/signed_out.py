@@ -49,9 +49,9 @@ def signed_out(request: HttpRequest, error: SignedOut) -> HttpResponse:
             f"{error.user_message}{' Nothing was sent.' if is_form else ''} Sign in again."
         )
     elif had_session and not is_form:
-        request.session["sign_in_notice"] = f"{error.user_message} Sign in again to go on where you were."
+        request.session["sign_in_notice"] = f"{error.user_message} Sign in to continue where you left off."
     elif had_session and isinstance(error, InvalidToken):
-        draft_note = " What you typed is kept for 30 minutes: sign in and it is there again." if handle else ""
+        draft_note = " Sign in again: your draft is saved for 30 minutes." if handle else ""
         request.session["sign_in_notice"] = f"{error.user_message} Nothing was sent.{draft_note}"
     if wants_fragment(request):
         return HttpResponseClientRedirect(address)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import HttpRequest
 
-from actors_app.core.pages.formatting import ago_words
+from actors_app.core.pages.formatting import ago_words, date_words
 from actors_app.core.pages.preferences import BROWSER, preferences_of
 
 COOKIE = "portal-zone"  # where a script says which zone the browser is in; it is no secret, and only ever a name
@@ -97,10 +97,10 @@ def to_local(moment: datetime) -> datetime:
     return moment if zone is UTC and moment.tzinfo is UTC else moment.astimezone(zone)
 
 
-def exact(moment: datetime, form: str = "%Y-%m-%d %H:%M:%S") -> str:
-    """Write a moment on the reader's clock, with how far that is from UTC."""
+def exact(moment: datetime, *, seconds: bool = True) -> str:
+    """Write a moment on the reader's clock, with how far that is from UTC: `30 Nov 2026, 20:31:21 UTC`."""
     at = to_local(moment)
-    return f"{at:{form}} {zone_words(at)}"
+    return f"{date_words(at, seconds=seconds)} {zone_words(at)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class RelativeTime:
 def when(moment: datetime | None, at: datetime, never: str, *, ending: str = " ago") -> RelativeTime:
     """Return how long before `at` a moment was, and when; `never` in its place where there is none.
 
-    An `ending` other than " ago" makes an age of it: `3 min` rather than `3 min ago`.
+    An `ending` other than " ago" makes an age of it: `3 minutes` rather than `3 minutes ago`.
     """
     if moment is None:
         return RelativeTime(never, "")

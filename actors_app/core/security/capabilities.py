@@ -67,12 +67,11 @@ class Need(Protocol):
         """Whether the API asks for the level of administrators too."""
 
 
-_ONLY_ADMINS = "the API fails here for everybody else, whatever their level"
 _MAY: Mapping[tuple[str, str], str] = {
-    ("actor", "READ"): "You may read this actor",
-    ("actor", "EXECUTE"): "You may read this actor and send messages to it",
-    ("alias", "READ"): "You may see this alias",
-    ("alias", "EXECUTE"): "You may see this alias",
+    ("actor", "READ"): "You have read access to this actor",
+    ("actor", "EXECUTE"): "You have execute access to this actor",
+    ("alias", "READ"): "You have read access to this alias",
+    ("alias", "EXECUTE"): "You have execute access to this alias",
 }
 
 
@@ -147,28 +146,25 @@ class Capabilities:
             return ""
         if not operation.checks_admins and self._role() is not AdminRole.OTHER:
             return ""
-        refused = f"The API has just refused you more of this {operation.kind}"
+        refused = f"The API denied a further request for this {operation.kind}"
         may = _MAY[operation.kind, cached.level] if cached.is_exact else refused
-        return f"{may}; {operation.doing} needs {operation.needs}. {self._ask(owner)}"
+        return f"{may}; {operation.doing} requires {operation.needs}. {self._ask(owner)}"
 
     def in_short(self, kind: Kind, name: str, owner: str = "") -> str:
         """Say what the visitor may do with an actor or an alias, where that is known not to be all."""
         cached = self._level(kind, name)
         if cached is None or not cached.is_exact or cached.level == "UPDATE" or self._role() is not AdminRole.OTHER:
             return ""
-        sending = "sending messages needs EXECUTE, and " if (kind, cached.level) == ("actor", "READ") else ""
-        return f"{_MAY[kind, cached.level]}; {sending}changing anything needs UPDATE. {self._ask(owner)}"
+        sending = "sending messages requires EXECUTE, " if (kind, cached.level) == ("actor", "READ") else ""
+        return f"{_MAY[kind, cached.level]}; {sending}editing requires UPDATE. {self._ask(owner)}"
 
     def _ask(self, owner: str) -> str:
         if owner == self._me:
-            return "You are its owner, but the API looks only at the level: whoever has UPDATE can give it to you."
-        return f"Its owner is “{owner}”." if owner else "Ask its owner, or somebody who has UPDATE."
+            return "You own it, but the API checks only the access level: ask someone with UPDATE."
+        return f"Ask the owner ({owner})." if owner else "Ask the owner or someone with UPDATE."
 
     def _only_for_admins(self, operation: Need) -> str:
-        if operation.kind == "config":
-            may = f"You may see this config; {operation.doing} is for administrators of the API"
-            return f"{may}: {_ONLY_ADMINS}. Ask one of them."
-        return f"{operation.doing.capitalize()} is for administrators of the API, whatever your level. Ask one of them."
+        return f"{operation.doing.capitalize()} is limited to API administrators, whatever your access level."
 
     def _role(self) -> AdminRole:
         """Return whether the visitor is an administrator, as the API said last.

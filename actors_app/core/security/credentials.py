@@ -46,8 +46,8 @@ log = logging.getLogger("actors_app.core.security.credentials")
 RENEW_BEFORE = 60  # seconds before its end at which a token is renewed without being refused first
 RENEWAL_LEASE = 9.5  # seconds one request may hold the right to renew: the call's 7, the save's 2, and some air
 RENEWAL_WAIT = 17.0  # seconds a request waits for others to renew: the lease of one that died, and the next call
-NOT_ACCEPTED = "The Actors API does not accept this token."
-BRING_ANOTHER = "Bring another one: it may have expired, or belong to another API."
+NOT_ACCEPTED = "The Actors API rejected this token."
+BRING_ANOTHER = "Use another one: it may have expired, or belong to another API."
 EARLY_WAIT = 2.0  # seconds a request waits for others where its own token still works
 EARLY_REST = 10  # seconds for which a token that still works is used as it is, after it could not be renewed
 RENEWAL_PAUSE = 0.1  # seconds, on average, between two looks at a renewal that another request is making
@@ -337,7 +337,7 @@ def _not_now(error: AbacoError) -> AbacoError:
     if error.kind == "unknown-outcome":
         error.kind, error.advice = type(error).kind, type(error).advice
     error.changed = "no"
-    error.user_message = "The Actors API cannot renew your sign-in now. You stay signed in."
+    error.user_message = "The Actors API cannot renew your session right now. You are still signed in."
     return error.ask_to_wait(error.retry_after)
 
 

@@ -20,9 +20,7 @@ from actors_app.core.security.models import KeyHandover, PortalSession, hashed
 from portal import store
 
 STAMP_EVERY = timedelta(minutes=1)
-ADDRESS_CHANGED = (
-    "The address of the Actors API changed, so your sign-in has ended: it is not taken to another address."
-)
+ADDRESS_CHANGED = "The URL of the Actors API changed, so your session has ended."
 
 
 class SessionStore(DatabaseStore):

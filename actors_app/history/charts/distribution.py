@@ -30,9 +30,9 @@ _TOP = 30  # pixels: the words of p50 and p95 stand above the bars
 
 def distribution(values: Sequence[int], links: Links, *, are_newest: bool) -> Panel:
     """Draw how many executions ran how long; `values` are milliseconds, of the newest or of all executions."""
-    title = "Distribution of run time"
+    title = "Run time distribution"
     if not values:
-        return nothing(title, "None of these executions has a run time.")
+        return nothing(title, "No run times.")
     edges = edges_for(min(values), max(values))
     counts = [0] * (len(edges) + 1)
     for value in values:
@@ -47,7 +47,7 @@ def distribution(values: Sequence[int], links: Links, *, are_newest: bool) -> Pa
     scale = nice_scale(max(counts))
     room = (HEIGHT - _TOP) / scale[-1]
     sheet = Sheet()
-    label = f"{title}: each bar leads to the executions that ran so long; the table below holds the same links."
+    label = f"{title}: each bar links to its executions, as does the table below."
     frame(sheet, "classes", label)
     y_axis(sheet, ((HEIGHT - mark * room, mark_words(mark)) for mark in scale))
     _draw(sheet, classes, room)
@@ -97,7 +97,7 @@ def _line(sheet: Sheet, name: str, value: int, edges: Sequence[int], y: int, *, 
 
 def _table(classes: Sequence[tuple[int, int, str, str]], total: int) -> SafeString:
     sheet = Sheet()
-    table(sheet, [("Ran", ""), ("Number", "r"), ("Share", "r")])
+    table(sheet, [("Duration", ""), ("Executions", "r"), ("Share", "r")])
     for _, count, href, label in classes:
         sheet.add(
             f'<tr><th scope="row"><a href="{{}}">{label}</a></th><td class="r num">{thousands(count)}</td>'

@@ -59,11 +59,11 @@ def over_time(
     bars = list(_bars(buckets, moments, edges, links, zone))
     outcomes = [outcome for outcome in ORDER if any(outcome in bar.counts for bar in bars)]
     if not outcomes:
-        return nothing(title, "Nothing was received in this time, so there is nothing to draw.")
+        return nothing(title, "No executions in this period.")
     scale = nice_scale(max(bar.total for bar in bars))
     room = (HEIGHT - TOP) / scale[-1]
     sheet = Sheet()
-    label = f"{title}: each bar leads to its time and each part to its outcome; the table below holds the same links."
+    label = f"{title}: each bar links to its executions, as does the table below."
     frame(sheet, "bars", label, (links.range, moments, edges))
     y_axis(sheet, ((HEIGHT - mark * room, mark_words(mark)) for mark in scale))
     for bar in bars:
@@ -98,10 +98,10 @@ def _summary(bars: Sequence[_Bar], is_partial: bool) -> str:
     total = sum(bar.total for bar in bars)
     failed = sum(count for bar in bars for outcome, count in bar.counts.items() if outcome in FAILURES)
     most = max(bars, key=lambda bar: bar.total)
-    summary = f"{count_words(total, 'execution')}, {thousands(failed) if failed else 'none'} failed."
+    summary = f"{count_words(total, 'execution')}, {thousands(failed)} failed."
     if is_partial:
-        summary = f"Drawn from some of the executions: {summary}"
-    return f"{summary} The most at once: {thousands(most.total)} on {most.label}." if total > 1 else summary
+        summary = f"Based on some of the executions: {summary}"
+    return f"{summary} Peak: {thousands(most.total)} on {most.label}." if total > 1 else summary
 
 
 def _draw(sheet: Sheet, bar: _Bar, outcomes: Sequence[str], room: float) -> None:
@@ -134,7 +134,7 @@ def _heights(bar: _Bar, outcomes: Sequence[str], room: float) -> list[tuple[str,
 
 def _table(bars: Sequence[_Bar], outcomes: Sequence[str], zone_name: str) -> SafeString:
     sheet = Sheet()
-    table(sheet, [(f"Received ({zone_name})", ""), *((WORDS[outcome], "r") for outcome in outcomes), ("All", "r")])
+    table(sheet, [(f"Received ({zone_name})", ""), *((WORDS[outcome], "r") for outcome in outcomes), ("Total", "r")])
     for bar in bars:
         cells = "".join(
             f'<td class="r num"><a href="{bar.hrefs[outcome]}">{thousands(bar.counts[outcome])}</a></td>'

@@ -90,7 +90,7 @@ def run_times(
     marks = _marks(min(dot.ran for dot in dots), max(dot.ran for dot in dots))
     outcomes = [outcome for outcome in ORDER if any(dot.outcome == outcome for dot in dots)]
     sheet = Sheet()
-    label = f"{title}: each shape leads to its execution; the table below holds the same links."
+    label = f"{title}: each shape links to its execution, as does the table below."
     frame(sheet, "dots", label, (links.range, moments, labels))
     sheet.add(f"<defs>{''.join(_SHAPES[outcome] for outcome in outcomes)}</defs>")
     y_axis(sheet, ((_y(mark, marks), words_of(mark)) for mark in marks))
@@ -103,8 +103,8 @@ def run_times(
 
 def _nothing(runs: Sequence[Run]) -> str:
     if not runs:
-        return "Nothing was received in this time, so there is nothing to draw."
-    return "None of these executions has a run time: those that wait or run get it when they end."
+        return "No executions in this period."
+    return "No run times yet."
 
 
 def _summary(dot_count: int, run_count: int, of: int) -> str:
@@ -167,7 +167,9 @@ def _draw(sheet: Sheet, dots: Sequence[_Dot], moments: Sequence[int], marks: Seq
 
 def _table(dots: Sequence[_Dot], zone_name: str) -> SafeString:
     sheet = Sheet()
-    table(sheet, [("Execution", ""), ("Ran", "r"), ("Outcome", ""), (f"Received ({zone_name})", ""), ("Actor", "")])
+    table(
+        sheet, [("Execution", ""), ("Duration", "r"), ("Outcome", ""), (f"Received ({zone_name})", ""), ("Actor", "")]
+    )
     for dot in dots:
         link = ('<a class="mono" href="{}">{}</a>', dot.href, dot.id) if dot.href else ("{}", dot.id)
         sheet.add('<tr><th scope="row">')

@@ -16,7 +16,6 @@ _STEPS = (
     2 * DAY,
     WEEK,
 )
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # by hand: formatting them is what a chart would wait for
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MARKS = (
     *(minutes * MINUTE for minutes in (1, 2, 5, 10, 15, 30)),
@@ -94,8 +93,8 @@ def is_midnight(at: datetime) -> bool:
 
 
 def day_words(at: datetime) -> str:
-    """Write a day: `Mon 23 Nov`."""
-    return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month]}"
+    """Write a day: `23 Nov`."""
+    return f"{at.day} {_MONTHS[at.month]}"
 
 
 def span_words(start: datetime, end: datetime) -> str:

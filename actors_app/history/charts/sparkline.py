@@ -21,7 +21,7 @@ def sparkline(hours: Sequence[tuple[int, int]], name: str = "24 h") -> SafeStrin
         failed += failures
         most = max(most, count)
     if not total:
-        return format_html('<span class="dim spark-none">{}: none</span>', name)
+        return format_html('<span class="dim spark-none">{}: 0</span>', name)
     good, bad = [], []
     for start, (count, failures) in zip(_STARTS, hours, strict=False):
         if not count:

@@ -50,11 +50,11 @@ def test_it_shows_the_blast_radius_of_each_deletion(signed_in: Client, both: Wir
     assert "Delete 2 actors?" in text
     assert "2 actors, with 2 queued messages and 2 running executions." in text
     first, second = re.findall(r"<tr><td>.*?</tr>", answer.content.decode(), re.DOTALL)
-    assert "1 alias will lead nowhere:" in first
-    assert "1 nonce of its alias that can still be used, none used within the last 30 days, will open nothing:" in first
-    assert "1 actor that you may read sends its events to it" in first
-    assert "1 config still names it" in second
-    assert "1 person beside its owner loses access to it" in second
+    assert "1 alias will be broken:" in first
+    assert "1 active nonce of its alias (none used in the last 30 days) will stop working:" in first
+    assert "1 actor will lose the target of its link" in first
+    assert "1 config will no longer reach it" in second
+    assert "1 other user loses access" in second
     assert "alias" not in second
 
 
@@ -67,8 +67,8 @@ def test_what_the_api_does_not_say_about_a_deletion_is_not_known(signed_in: Clie
     wire.api.get(wire.root, [])
     _, text = preview(signed_in, "delete", "a1")
     assert "1 actor, with at least 0 queued messages and 1 running execution." in text
-    assert "Not known. How many messages wait is not known." in text
-    assert "Not known. Which aliases lead to it is not known." in text
+    assert "Unknown. Queued messages could not be loaded." in text
+    assert "Unknown. Aliases could not be loaded." in text
 
 
 def test_what_somebody_may_not_change_is_shown_and_left_out(signed_in: Client, both: Wire) -> None:
@@ -82,7 +82,7 @@ def test_what_somebody_may_not_change_is_shown_and_left_out(signed_in: Client, b
     _, text = preview(signed_in, "purge", "a1", "b2", "c3")
     assert "Purge 1 mailbox?" in text
     assert "Skipped: Requires UPDATE on the actor; you have READ." in text
-    assert "Your permissions at the Actors API do not allow this." in text
+    assert "You do not have permission to do this." in text
     order(signed_in, "purge", "a1", "b2", "c3", number=1)
     assert outcomes() == [("a1", "waiting"), ("b2", "left"), ("c3", "left")]
 
@@ -127,8 +127,8 @@ def test_whether_somebody_is_an_administrator_may_not_be_known(signed_in: Client
     [
         ("stop", "workers", "Workers: unknown."),
         ("purge", "messages", "Queued messages: unknown."),
-        ("stop", "permissions", "Skipped: The Actors API failed"),
-        ("purge", "", "Skipped: The Actors API failed"),
+        ("stop", "permissions", "Skipped: The Actors API returned an error"),
+        ("purge", "", "Skipped: The Actors API returned an error"),
     ],
 )
 def test_what_cannot_be_looked_at_is_left_out_and_the_others_stay(
@@ -150,7 +150,7 @@ def test_it_survives_silence(signed_in: Client, wire: Wire) -> None:
         wire.api.is_silent("GET", f"{wire.root}/a1{path}")
     answer, text = preview(signed_in, "purge", "a1")
     assert answer.status_code == 502
-    assert "cannot be reached" in text
+    assert "Cannot reach" in text
     assert "Try again" in text
 
 

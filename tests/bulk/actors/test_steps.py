@@ -99,9 +99,9 @@ def test_a_right_that_was_taken_away_is_a_sentence_and_the_others_go_on(signed_i
     signed_in.post(url)
     assert outcomes() == [("a1", "refused"), ("b2", "done")]
     page = signed_in.get(url).content.decode()
-    assert "Your permissions at the Actors API do not allow this." in page
+    assert "You do not have permission to do this." in page
     assert "&lt;b&gt;do not&lt;/b&gt;" in page
-    assert BulkItem.objects.get(actor_id="a1").said.startswith("Your permissions")
+    assert BulkItem.objects.get(actor_id="a1").said.startswith("You do not have permission")
 
 
 def test_silence_before_anything_was_begun_keeps_the_turn(signed_in: Client, wire: Wire) -> None:

@@ -86,9 +86,9 @@ def test_only_messages_that_are_kept_and_may_be_seen_are_sent_again(
         signed_in, act="resend", pick=[f"{ACTOR_ID}/{one}" for one in ("done0", "done1", "run0", "run1")]
     )
     assert "Resend 1 message?" in text
-    assert "Only alice and the actor&#x27;s owner may see it." in text
-    assert "The time for which it is kept is over." in text
-    assert "It was not sent through this portal" in text
+    assert "Only alice and the actor&#x27;s owner can see it." in text
+    assert "Message expired" in text
+    assert "it was not sent through this portal" in text
     assert "Resend 1 message?" in preview(signed_in, act="resend")[1]
     assert "hello" not in answer.content.decode()
 
@@ -98,7 +98,7 @@ def test_a_message_that_would_break_the_actor_is_left_out(signed_in: Client, api
     keep("done1")
     text = preview(signed_in, act="resend", pick=[f"{ACTOR_ID}/done0", f"{ACTOR_ID}/done1"])[1]
     assert "Resend 1 message?" in text
-    assert "131,068 bytes; at most 131,067 fit" in text
+    assert "131,068 bytes; the limit is 131,067" in text
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_message_that_would_break_the_actor_is_left_out(signed_in: Client, api
         ({"act": "halt", "scope": "everything"}, "Unknown selection"),
         ({"act": "halt", "pick": "../x"}, "The selection contains an invalid execution."),
         ({"act": "halt", "pick": [f"a/b{number}" for number in range(201)]}, "Select at most 200"),
-        ({"act": "halt", "outcome": "sad"}, "There is no such outcome"),
+        ({"act": "halt", "outcome": "sad"}, "Unknown outcome"),
     ],
 )
 def test_what_is_not_understood_is_said_and_asks_nothing(

@@ -77,7 +77,7 @@ def test_a_message_that_is_too_long_when_its_turn_comes_is_not_sent(
     api.get(f"{ACTOR}/executions/done0", execution_payload(id="done0"))
     signed_in.post(url)
     assert outcomes() == [("done0", "refused")]
-    assert "send its address" in BulkItem.objects.get().said
+    assert "send its URL" in BulkItem.objects.get().said
     assert "POST" not in [request.method for request in api.asked]
 
 
@@ -110,7 +110,7 @@ def test_silence_before_anything_was_begun_keeps_the_turn(signed_in: Client, api
     answer = signed_in.post(url)
     page = answer.content.decode()
     assert answer.status_code == 502
-    assert "cannot be reached" in page
+    assert "Cannot reach" in page
     assert "the rest was not started" in page
     assert "Resume" in page
     assert outcomes() == [("run0", "waiting"), ("run1", "waiting")]
@@ -225,7 +225,7 @@ def test_a_poll_that_fails_stops_and_offers_to_go_on(
     answer = signed_in.post(f"{url}?poll=1", {"after": "0"}, headers=htmx)
     page = answer.content.decode()
     assert answer.status_code == 286
-    assert "cannot be reached" in page
+    assert "Cannot reach" in page
     assert "Resume" in page
     assert "no-script" not in page
 

@@ -81,7 +81,7 @@ def test_a_token_that_the_api_refuses_is_refused(one: Operation, caller: Caller,
     for _ in range(2):  # the second time it is remembered
         # The session beside it counts for nothing.
         answer = caller.ask(one.method, one.address, one.body, Authorization="Bearer another")
-        assert problem(answer, 401, "signed-out")["detail"] == "The Actors API does not accept this token."
+        assert problem(answer, 401, "signed-out")["detail"] == "The Actors API rejected this token."
     assert len(api.asked) == 1
 
 
@@ -108,7 +108,7 @@ def test_who_only_reads_changes_nothing(one: Operation, caller: Caller, api: API
     assert api.asked == []
     settings.READ_ONLY = True
     answer = Caller(Client(), Authorization="Bearer x").ask(one.method, one.address, one.body)
-    assert "This portal only reads" in problem(answer, 403, "reads-only")["detail"]
+    assert "This portal is read-only" in problem(answer, 403, "reads-only")["detail"]
     assert api.asked == []
 
 
@@ -173,7 +173,7 @@ def test_a_fault_of_our_own(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("actors_app.actors.api.definition_archive", None)
     monkeypatch.setattr("actors_app.actors.api.typed", None)
     answer = caller.post("/api/v1/actors/", {"image": "a/b"})
-    assert "fault" in problem(answer, 500, "portal-failed", "unknown")["detail"]
+    assert "went wrong" in problem(answer, 500, "portal-failed", "unknown")["detail"]
 
 
 def test_a_store_that_fails(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def test_an_answer_that_is_not_kept_any_more_is_told(caller: Caller, api: API) -
         answer = caller.post("/api/v1/actors/", {"image": "a/b"}, Idempotency_Key="k")
         KeptAnswer.objects.all().delete()
     found = problem(answer, 409, "done-before", "yes")
-    assert found["detail"].startswith("The actor word-count is registered.")
+    assert found["detail"].startswith("Actor word-count registered.")
     assert len(upstream_writes(api)) == 1
 
 

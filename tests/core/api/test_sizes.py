@@ -21,18 +21,18 @@ def test_one_that_was_kept_under_other_limits_is_not_sent_again(sent: Sent, call
     api.get(f"/actors/v2/{ACTOR_ID}", actor_payload())
     api.get(f"/actors/v2/{ACTOR_ID}/executions/{EXECUTION_ID}", execution_payload())
     answer = caller.post(f"/api/v1/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/send-again/")
-    assert "send its address" in problem(answer, 422, "invalid")["detail"]
+    assert "send its URL" in problem(answer, 422, "invalid")["detail"]
     assert [call.method for call in api.asked] == ["GET", "GET"]
 
 
 def test_the_json_api_and_imports_refuse_it_too(caller: Caller, signed_in: Client, api: API) -> None:
     definition = {"image": "a/b", "default_environment": {"LONG": "x" * 131_067}}
     found = problem(caller.post("/api/v1/actors/", definition), 422, "not-valid")
-    assert "at most 131,066 fit" in str(found["errors"]["default_environment"])
+    assert "is 131,066." in str(found["errors"]["default_environment"])
     text = json.dumps({"image": "a/b", "defaultEnvironment": {"LONG": "x" * 131_067}})
     answer = signed_in.post("/actors/new/", {"import": "1", "definition_text": text})
     assert answer.status_code == 422
-    assert "at most 131,066 fit" in answer.content.decode()
+    assert "is 131,066." in answer.content.decode()
     assert api.asked == []
 
 

@@ -39,9 +39,9 @@ def test_an_actor(signed_in: Client, api: API) -> None:
         api.get(name, [])
     form = expected(signed_in, url) | {"confirm": "word-count"}
     api.refuse("DELETE", ACTOR, f"Actor {ACTOR_ID} does not exist", 404)
-    assert "The actor word-count was deleted already." in shown(signed_in, api, url, form, "/actors/")
+    assert "Actor word-count was already deleted." in shown(signed_in, api, url, form, "/actors/")
     program = signed_in.delete(f"/api/v1/actors/{ACTOR_ID}/")
-    assert (program.status_code, program.json()["message"]) == (200, "The actor word-count was deleted already.")
+    assert (program.status_code, program.json()["message"]) == (200, "Actor word-count was already deleted.")
 
 
 @pytest.mark.parametrize("kind", ["alias", "config"])

@@ -92,7 +92,7 @@ def test_other_words_under_a_used_key_are_not_sent_and_kept(signed_in: Client, a
     answer = signed_in.post(URL, {**FORM, "message": "something else"})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "with something else typed in it; this was not sent" in page
+    assert "with different values. Nothing was sent" in page
     assert "something else</textarea>" in page
     assert KEY not in page, "the form has a key of its own now"
     assert len(api.asked) == 1
@@ -121,7 +121,7 @@ def test_silence_is_recorded_as_unknown_and_never_sent_again(signed_in: Client, 
     api.is_silent("POST", MESSAGES)
     for _ in range(2):
         page = signed_in.post(URL, FORM).content.decode()
-        assert "It is not known whether it was done; it is not sent again by itself." in page
+        assert "It will not be retried automatically." in page
         assert "hello</textarea>" in page
     assert entries() == [("start", ""), ("end", "unknown")]
     assert len(api.asked) == 1
@@ -174,7 +174,7 @@ def test_an_end_that_cannot_be_recorded_goes_to_the_log(
 def test_a_write_that_was_done_but_not_understood_is_done(signed_in: Client, api: API) -> None:
     api.answer("POST", MESSAGES, body="{", status=200)
     page = signed_in.post(URL, FORM).content.decode()
-    assert "The change was made." in page
+    assert "The change was saved." in page
     assert entries() == [("start", ""), ("end", "done")]
 
 

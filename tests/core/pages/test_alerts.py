@@ -29,8 +29,8 @@ def test_a_failed_poll_has_a_quiet_place_of_its_own(
     assert "HX-Reswap" not in response.headers
     assert 'role="status"' in alert
     assert 'role="alert"' not in alert
-    assert "This page asks again by itself." in alert
-    assert "Try again" not in alert
+    assert "This page retries automatically." in alert
+    assert "Retry" not in alert
     assert "data-close-alert" not in alert
 
 
@@ -43,9 +43,9 @@ def test_a_write_of_unknown_outcome_is_added_to_those_that_stay(
     assert response.headers["HX-Retarget"] == "#write-alerts"
     assert response.headers["HX-Reswap"] == "afterbegin"
     assert 'role="alert"' in alert
-    assert "It is not known whether it was done" in alert
+    assert "We do not know whether this succeeded" in alert
     assert "data-close-alert" in alert
-    assert "Try again" not in alert
+    assert "Retry" not in alert
 
 
 def test_a_refused_write_has_a_place_that_no_poll_uses(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
@@ -64,7 +64,7 @@ def test_a_read_that_breaks_the_portal_touches_no_write(
     response = signed_in.get(f"{PAGE}/executions/{EXECUTION_ID}/status/{poll}", headers=htmx)
     assert response.status_code == 500
     assert response.headers["HX-Retarget"] == "#read-alert"
-    assert ("This page asks again by itself." in response.content.decode()) == (poll == "?poll=1")
+    assert ("This page retries automatically." in response.content.decode()) == (poll == "?poll=1")
 
 
 def test_a_write_that_breaks_the_portal_stays(api: API, signed_in: Client, htmx: dict[str, str]) -> None:
@@ -73,7 +73,7 @@ def test_a_write_that_breaks_the_portal_stays(api: API, signed_in: Client, htmx:
     response = signed_in.post(f"{PAGE}/messages/", {"message": "hello"}, headers=htmx)
     assert response.status_code == 500
     assert response.headers["HX-Retarget"] == "#write-alerts"
-    assert "It is not known whether the change was made." in response.content.decode()
+    assert "We do not know whether the change was saved." in response.content.decode()
 
 
 def test_without_script_nothing_is_aimed(api: API, signed_in: Client) -> None:

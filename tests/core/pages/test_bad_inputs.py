@@ -152,7 +152,7 @@ def test_a_good_value_is_taken_as_it_is(row: dict[str, Any], signed_in: Client, 
 def test_a_path_that_names_nothing_is_not_found(
     signed_in: Client, wire: responses.RequestsMock, subtests: pytest.Subtests
 ) -> None:
-    titles = ("There is no such page", "This does not exist", "The API cannot be asked for this")
+    titles = ("Page not found", "Not found", "Not supported by this API")
     for row in ROWS:
         if "path" not in row or "query" in row:
             continue

@@ -64,7 +64,7 @@ def test_the_same_person_stays_on_the_page(htmx: dict[str, str], api: API) -> No
     assert answer.status_code == 200
     assert "HX-Redirect" not in answer.headers
     assert "csrfmiddlewaretoken" in answer.content.decode()
-    assert "You are signed in again. Nothing was sent" in answer.content.decode()
+    assert "Signed in again. Nothing was sent" in answer.content.decode()
 
 
 @pytest.mark.parametrize("whose", [OWN["whose"], "", "forged"])
@@ -93,7 +93,7 @@ def test_a_lost_csrf_cookie_loses_no_words(signed_in: Client, api: API) -> None:
     page = browser.get(answer["Location"]).content.decode()
     assert_all_typed(page, MESSAGE)
     assert "You were signed out" not in page
-    assert "you are still signed in. This is as you typed it; nothing was sent." in page
+    assert "Your form had expired. We restored your draft; nothing was sent." in page
     assert not AuditEntry.objects.exists()
 
 
@@ -130,6 +130,6 @@ def test_a_write_that_was_made_is_not_offered_again(signed_in: Client, api: API,
     answer = signed_in.post(HOME + "messages/", {**OWN, **MESSAGE}, headers=headers)
     where = answer.headers.get("HX-Redirect") or answer.headers["Location"]
     assert where.endswith("because=sent")
-    assert b"It was sent" in signed_in.get(where).content
+    assert b"Your request was sent" in signed_in.get(where).content
     assert not Draft.objects.exists()
     assert not PortalSession.objects.exclude(credential="").exists(), "no session came back to life"

@@ -30,18 +30,18 @@ NOT_TAKEN = (
 )
 BLANK = ("", " ", "\xa0", "\u3000", "  ")
 ACTOR = f"/actors/v2/{ACTOR_ID}"
-SENTENCE = "No shell takes this name"
+SENTENCE = "Use letters, digits and underscores only"
 
 
 def test_which_names_a_shell_takes() -> None:
     assert [name for name in TAKEN if problem(name, "x")] == []
     assert [name for name in NOT_TAKEN if SENTENCE not in problem(name, "x")] == []
-    assert [name for name in BLANK if "has no name" not in problem(name, "x")] == []
+    assert [name for name in BLANK if "Enter a name" not in problem(name, "x")] == []
 
 
 @pytest.mark.parametrize("name", ["1A", "A B", " "])
 def test_a_new_one_is_refused_on_pages_and_for_programs(name: str, signed_in: Client, api: API) -> None:
-    words = SENTENCE if name.strip() else "has no name"
+    words = SENTENCE if name.strip() else "Enter a name"
     row = {"env_name": name, "env_value": "x"}
     as_json = {"environment_mode": "json", "default_environment": json.dumps({name: "x"})}
     for url, form in (

@@ -33,8 +33,8 @@ def test_it_comes_back_as_it_was_typed(signed_in: Client, api: API, as_parts: bo
     answer = sent(signed_in, form(600), as_parts=as_parts)
     assert (answer.status_code, answer.headers["Location"].startswith(f"{URL}?draft=")) == (302, True)
     page = signed_in.get(answer.headers["Location"]).content.decode()
-    assert "The form has 1,203 fields; the portal takes at most 1,000 fields at once." in page
-    assert "This is as you typed it; nothing was sent." in page
+    assert "The form has 1,203 fields; the limit is 1,000 fields." in page
+    assert "We restored your draft; nothing was sent." in page
     assert "You were signed out" not in page
     assert 'value="kept &amp; shown"' in page
     assert re.findall(r'name="env_name" value="(V\d+)"', page) == [f"V{number}" for number in range(600)]
@@ -45,7 +45,7 @@ def test_it_comes_back_as_it_was_typed(signed_in: Client, api: API, as_parts: bo
 def test_with_script_it_stays_on_the_page(signed_in: Client, htmx: dict[str, str]) -> None:
     answer = sent(signed_in, form(600), **htmx)
     assert answer.status_code == 400
-    assert "The form has 1,203 fields; the portal takes at most 1,000 fields at once." in answer.content.decode()
+    assert "The form has 1,203 fields; the limit is 1,000 fields." in answer.content.decode()
     assert not Draft.objects.exists()
 
 

@@ -105,7 +105,7 @@ def test_a_write_of_unknown_outcome_says_both(signed_in: Client, ill: dict[str, 
     answer = signed_in.post(A + "messages/", FORMS[A + "messages/"])
     assert (answer.status_code, answer.headers["Retry-After"]) == (502, "120")
     assert "The API asks to wait 2 minutes." in answer.text
-    assert "Check before you send it again." in answer.text
+    assert "Check before you retry." in answer.text
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
@@ -117,7 +117,7 @@ def test_a_sign_in_says_how_long_to_wait(client: Client, ill: dict[str, Any], st
         assert answer.headers.get("Retry-After") == "120", address
         assert "The API asks to wait 2 minutes." in answer.text
         assert len(caplog.records) == number, "the log has a line with the number that the page shows"
-        assert re.search(r"Incident ([0-9a-f]{12})", answer.text)[1] in caplog.messages[-1]
+        assert re.search(r"Request ID ([0-9a-f]{12})", answer.text)[1] in caplog.messages[-1]
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])

@@ -42,7 +42,7 @@ def test_a_poll_only_says_so(sign_in: Browser, api: API, htmx: dict[str, str]) -
     answer_everything(api.wire, 401)
     answer = sign_in(refresh_token="").get(f"/actors/{ACTOR_ID}/workers/?poll=1", headers=htmx)
     assert answer.status_code == 286
-    assert "Your sign-in has ended." in answer.content.decode()
+    assert "Your session has expired." in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", [f"/actors/v2/{ACTOR_ID}", f"/actors/v2/{ACTOR_ID}/nonces"])

@@ -20,7 +20,10 @@ from tests.support.payloads import actor_payload
 pytestmark = pytest.mark.django_db
 ACTORS = "/actors/"
 TOTAL = 1203
-LIMIT, OFFSET = "Give limit as a whole number from 1 to 1,000.", "Give offset as a whole number from 0 to 100,000."
+LIMIT, OFFSET = (
+    "Enter limit as a whole number between 1 and 1,000.",
+    "Enter offset as a whole number between 0 and 100,000.",
+)
 BAD = [
     ("limit=0", LIMIT),
     ("limit=1001", LIMIT),
@@ -146,9 +149,9 @@ def test_a_bad_value_is_named_and_nothing_is_asked(
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        (f"{ACTORS}?page=2&offset=5", "Give either page or offset."),
-        (f"{ALL}?before=WzBd&offset=5", "Give either before or offset."),
-        (f"{ONE}?after=WzBd&limit=5&offset=5", "Give either after or offset."),
+        (f"{ACTORS}?page=2&offset=5", "Use either page or offset."),
+        (f"{ALL}?before=WzBd&offset=5", "Use either before or offset."),
+        (f"{ONE}?after=WzBd&limit=5&offset=5", "Use either after or offset."),
         (f"{ONE}?format=csv&limit=5", "A file holds the whole list"),
     ],
 )

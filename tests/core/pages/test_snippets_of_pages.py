@@ -115,7 +115,7 @@ def test_a_message_to_be_sent_again_is_what_the_line_sends(signed_in: Client, ap
     told = curl_is_told(shown_in(page, "message-send"), {"SECRET_API_KEY": "s1"})[1]
     assert json.loads(told["--data-binary"]) == {"city": "Austin", "n": 0}
     assert parse_qs(urlsplit(told["address"]).query) == {"A": ["1"], "API_KEY": ["s1"]}
-    assert "set <code>SECRET_API_KEY</code> first" in page
+    assert "set <code>SECRET_API_KEY</code> before you run it" in page
 
 
 @pytest.mark.parametrize(("kind", "words", "body"), [("json", "{}", {}), ("text", "hi", {"message": "hi"})])
@@ -130,7 +130,7 @@ def test_a_preview_carries_its_code_along(
     assert json.loads(told["--data-binary"]) == body
     assert urlsplit(told["address"]).query == "CITY=Austin"
     assert page.count('hx-swap-oob="true"') == script
-    assert page.count("<summary>As code") == (not script)
+    assert page.count("<summary>API call") == (not script)
 
 
 def test_a_file_is_shown_as_one(signed_in: Client) -> None:

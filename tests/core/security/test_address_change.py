@@ -134,8 +134,8 @@ def test_a_form_that_was_open_is_not_sent_and_not_given_to_whoever_comes(
         assert len(api.asked) == calls
         page = (answer if headers else browser.get(answer["Location"])).content.decode()
         assert f"{ADDRESS_CHANGED} Nothing was sent." in page
-        assert "typed is kept" not in page
-        assert "as you typed it" not in page
+        assert "draft is saved" not in page
+        assert "your input stays" not in page
 
 
 def test_a_code_of_one_api_is_not_taken_to_another(api: API, settings: Any, moves: Callable[..., None]) -> None:
@@ -145,7 +145,7 @@ def test_a_code_of_one_api_is_not_taken_to_another(api: API, settings: Any, move
     assert state
     moves()
     answer = browser.get(f"/sign-in/callback/?state={state[1]}&code=secret-code", follow=True)
-    assert "The address of the Actors API changed while you were signing in." in answer.content.decode()
+    assert "The URL of the Actors API changed while you were signing in." in answer.content.decode()
     assert not api.asked
 
 

@@ -50,8 +50,8 @@ def test_each_level_has_its_controls(
     is_no_admin(api, signed_in)
     opens(api, levels)
     page = opened(signed_in)
-    assert is_alive(page, "Send a message") == may_send
-    for words in ("Edit", "Delete", "Make an alias", "Give it one"):
+    assert is_alive(page, "Send message") == may_send
+    for words in ("Edit", "Delete", "Create alias", "Add"):
         assert is_alive(page, words) == may_change, words
 
 
@@ -59,12 +59,14 @@ def test_the_reason_says_what_is_needed_and_of_whom(api: API, signed_in: Client)
     is_no_admin(api, signed_in)
     opens(api, READ)
     page = opened(signed_in)
-    assert f'title="You may read this actor; deleting it needs UPDATE. {OWNER}"' in control(page, "Delete")
-    assert f'title="You may read this actor; sending messages to it needs EXECUTE. {OWNER}"' in control(
-        page, "Send a message"
+    assert f'title="You have read access to this actor; deleting it requires UPDATE. {OWNER}"' in control(
+        page, "Delete"
+    )
+    assert f'title="You have read access to this actor; sending messages to it requires EXECUTE. {OWNER}"' in control(
+        page, "Send message"
     )
     # Where nothing can be pointed at, the head of the page says it too.
-    short = "You may read this actor; sending messages needs EXECUTE, and changing anything needs UPDATE."
+    short = "You have read access to this actor; sending messages requires EXECUTE, editing requires UPDATE."
     assert f"<span>{short} {OWNER}</span>" in page
 
 
@@ -86,7 +88,7 @@ def test_an_owner_whose_entry_was_lowered_is_told_what_counts(api: API, signed_i
     is_no_admin(api, signed_in)
     opens(api, {"jdoe": "READ"})
     now_answers(api, ACTOR, actor_payload())
-    assert "You are its owner, but the API looks only at the level" in control(opened(signed_in), "Delete")
+    assert "You own it, but the API checks only the access level" in control(opened(signed_in), "Delete")
 
 
 def test_an_owner_is_shown_as_text(api: API, signed_in: Client) -> None:
@@ -105,11 +107,11 @@ def test_an_administrator_may_do_all_whatever_their_entry(api: API, signed_in: C
     is_admin(api, signed_in)
     opens(api, READ)
     page = opened(signed_in)
-    for words in ("Edit", "Delete", "Send a message"):
+    for words in ("Edit", "Delete", "Send message"):
         assert is_alive(page, words), words
     assert 'class="may"' not in page
     # The API asks the level of whoever makes an alias, administrators included.
-    assert "creating aliases needs UPDATE" in control(page, "Make an alias")
+    assert "creating aliases requires UPDATE" in control(page, "Create alias")
 
 
 @pytest.mark.parametrize("levels", [READ, EXECUTE, {"sue": "UPDATE"}])
@@ -118,7 +120,7 @@ def test_whoever_may_be_an_administrator_finds_everything_alive(
 ) -> None:
     opens(api, levels)
     page = opened(signed_in)
-    for words in ("Edit", "Delete", "Send a message"):
+    for words in ("Edit", "Delete", "Send message"):
         assert is_alive(page, words), words
 
 
@@ -157,7 +159,9 @@ def test_asking_for_workers_is_for_administrators_whatever_the_level(
     workers = [{"id": WORKER_ID, "status": "READY", "createTime": "2026-11-23T16:20:41.522Z"}]
     now_answers(api, f"{ACTOR}/workers", workers)
     page = opened(signed_in, f"{PAGE}workers/")
-    assert "Starting workers is for administrators of the API, whatever your level." in control(page, "Start workers")
+    assert "Starting workers is limited to API administrators, whatever your access level." in control(
+        page, "Start workers"
+    )
     assert is_alive(page, 'Stop…<span class="sr">') == (levels == UPDATE), "stopping one needs UPDATE alone"
 
 
@@ -169,8 +173,10 @@ def test_an_alias_is_judged_by_its_own_permissions(api: API, signed_in: Client) 
     api.get("/actors/v2/aliases/tiler/permissions", READ)
     api.get("/actors/v2/aliases/tiler", {"alias": "tiler", "actorId": ACTOR_ID, "owner": "sue"})
     page = opened(signed_in, "/aliases/tiler/permissions/")
-    assert f"You may see this alias; changing its target needs UPDATE. {OWNER}" in control(page, "Change target…")
-    assert f"You may see this alias; deleting it needs UPDATE. {OWNER}" in control(page, "Delete")
+    assert f"You have read access to this alias; changing its target requires UPDATE. {OWNER}" in control(
+        page, "Change target…"
+    )
+    assert f"You have read access to this alias; deleting it requires UPDATE. {OWNER}" in control(page, "Delete")
 
 
 def test_a_config_is_for_administrators(api: API, signed_in: Client) -> None:
@@ -181,7 +187,7 @@ def test_a_config_is_for_administrators(api: API, signed_in: Client) -> None:
     is_no_admin(api, signed_in)
     page = opened(signed_in, "/configs/lab/")
     for words in ("Edit", "Delete"):
-        assert "is for administrators of the API: the API fails here for everybody else" in control(page, words)
+        assert "is limited to API administrators" in control(page, words)
 
 
 # Signing in and the other version --------------------------------------------------------------------------------
@@ -217,7 +223,7 @@ def test_the_levels_are_the_same_in_tapis(
     api.get(f"{actor}/permissions", levels)
     page = opened(browser)
     assert not is_alive(page, "Edit")
-    assert is_alive(page, "Send a message") == may_send
+    assert is_alive(page, "Send message") == may_send
 
 
 # All acts --------------------------------------------------------------------------------------------------------
@@ -243,7 +249,7 @@ def test_who_may_only_read_is_told_that_first(api: API, signed_in: Client) -> No
     PortalSession.objects.update(read_only=True)
     opens(api, READ)
     page = opened(signed_in)
-    assert "This session only reads." in control(page, "Edit")
+    assert "This session is read-only." in control(page, "Edit")
     assert 'class="may"' not in page
 
 
@@ -263,6 +269,6 @@ def test_nonces_of_a_reader_are_shown_and_not_deleted(api: API, signed_in: Clien
     now_answers(api, f"{ACTOR}/nonces", [nonce])
     page = opened(signed_in, f"{PAGE}nonces/")
     delete = control(page, 'Delete…<span class="sr">')
-    assert f"You may read this actor; deleting nonces needs UPDATE. {OWNER}" in delete
-    assert "creating nonces needs UPDATE" in control(page, "Create nonce")
+    assert f"You have read access to this actor; deleting nonces requires UPDATE. {OWNER}" in delete
+    assert "creating nonces requires UPDATE" in control(page, "Create nonce")
     assert reverse("actors:nonce-list", args=[ACTOR_ID]) in page

@@ -176,7 +176,7 @@ def test_waiting_has_an_end(sign_in: Browser, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(credentials, "RENEWAL_WAIT", 0.2)
     with pytest.raises(TimedOut) as late:
         SessionCredentials(key_of(browser)).renew("access-token-of-jdoe")
-    assert "cannot renew your sign-in now" in late.value.user_message
+    assert "cannot renew your session right now" in late.value.user_message
     assert row().credential
 
 
@@ -191,7 +191,7 @@ def test_f50_a_page_says_that_the_sign_in_cannot_be_renewed_now(sign_in: Browser
     api.answer("POST", "/token", json={}, status=status)
     answer = browser.get("/actors/")
     assert answer.status_code in (502, 503)
-    assert "The Actors API cannot renew your sign-in now. You stay signed in." in answer.text
+    assert "The Actors API cannot renew your session right now. You are still signed in." in answer.text
     assert browser.get("/account/").status_code == 200
 
 
@@ -199,9 +199,9 @@ def test_f50_a_renewal_without_an_answer_changed_nothing(sign_in: Browser, api: 
     browser = sign_in(expires_at=1)
     api.is_silent("POST", "/token")
     answer = browser.get("/actors/")
-    assert "The Actors API cannot renew your sign-in now." in answer.text
+    assert "The Actors API cannot renew your session right now." in answer.text
     assert "not known whether" not in answer.text
-    assert "know whether it was done" not in answer.text
+    assert "know whether this succeeded" not in answer.text
     assert row().credential
 
 
@@ -210,7 +210,7 @@ def test_a_portal_that_the_api_no_longer_knows_leads_to_one_sign_in_that_says_so
     api.answer("POST", "/token", json={"error": "invalid_client"}, status=401)
     answer = browser.get("/actors/", follow=True)
     assert answer.redirect_chain == [("/sign-in/?next=%2Factors%2F", 302)]
-    assert "the Actors API refuses this portal" in answer.text
+    assert "the API rejected the portal" in answer.text
 
 
 def test_a_refusal_is_no_end_where_another_request_has_renewed_meanwhile(sign_in: Browser, api: API) -> None:

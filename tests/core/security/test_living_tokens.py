@@ -97,7 +97,7 @@ def test_at_its_real_end_a_page_says_so_and_nobody_is_signed_out(sign_in: Browse
     fail(api, how)
     page = browser.get("/actors/")
     assert page.status_code in (502, 503, 504)
-    assert "The Actors API cannot renew your sign-in now. You stay signed in." in page.text
+    assert "The Actors API cannot renew your session right now. You are still signed in." in page.text
     assert tokens_kept(before)
 
 

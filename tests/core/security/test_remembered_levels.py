@@ -90,8 +90,9 @@ def test_a_refusal_teaches(api: API, signed_in: Client) -> None:
     answer = signed_in.post(f"{PAGE}messages/", {"message": "hello", "kind": "text"})
     assert refused in html.unescape(answer.content.decode()), "what the API says is shown all the same"
     page = opened(signed_in, f"{PAGE}configuration/")
-    assert f"The API has just refused you more of this actor; sending messages to it needs EXECUTE. {OWNER}" in control(
-        page, "Send a message"
+    assert (
+        f"The API denied a further request for this actor; sending messages to it requires EXECUTE. {OWNER}"
+        in control(page, "Send message")
     )
     assert not is_alive(page, "Delete")
     assert 'class="may"' not in page, "what they may is not known so exactly"
@@ -109,7 +110,7 @@ def test_a_refusal_for_something_else_teaches_nothing(api: API, signed_in: Clien
     api.get(ACTOR, actor_payload(owner="sue"))
     api.refuse("POST", f"{ACTOR}/messages", refusal)
     signed_in.post(f"{PAGE}messages/", {"message": "hello", "kind": "text"})
-    assert is_alive(opened(signed_in, f"{PAGE}configuration/"), "Send a message")
+    assert is_alive(opened(signed_in, f"{PAGE}configuration/"), "Send message")
 
 
 @pytest.mark.parametrize(
@@ -119,8 +120,10 @@ def test_a_refusal_of_any_operation_teaches(db: None, name: str) -> None:
     operation, own = operation_named(name), Capabilities("default", "jdoe")
     refusal = Forbidden(reason=f"Not authorized -- you do not have access to this {operation.kind}.")
     own.refused(operation, "subject", refusal)
-    refused = f"The API has just refused you more of this {operation.kind}"
-    assert own.why_not(operation, "subject", "sue") == f"{refused}; {operation.doing} needs {operation.needs}. {OWNER}"
+    refused = f"The API denied a further request for this {operation.kind}"
+    assert (
+        own.why_not(operation, "subject", "sue") == f"{refused}; {operation.doing} requires {operation.needs}. {OWNER}"
+    )
 
 
 def test_a_refusal_to_point_an_alias_elsewhere_teaches(api: API, signed_in: Client) -> None:
@@ -132,7 +135,7 @@ def test_a_refusal_to_point_an_alias_elsewhere_teaches(api: API, signed_in: Clie
     api.refuse("PUT", "/actors/v2/aliases/tiler", "Not authorized -- you do not have access to this alias.")
     assert signed_in.post("/aliases/tiler/edit/", {"actor_id": ACTOR_ID}).status_code == 403
     page = opened(signed_in, "/aliases/tiler/")
-    assert f"The API has just refused you more of this alias; changing its target needs UPDATE. {OWNER}" in control(
+    assert f"The API denied a further request for this alias; changing its target requires UPDATE. {OWNER}" in control(
         page, "Change target…"
     )
 
@@ -144,4 +147,4 @@ def test_a_refusal_to_make_a_nonce_of_an_alias_is_about_the_alias(api: API, sign
     api.get("/actors/v2/aliases/tiler", {"alias": "tiler", "actorId": ACTOR_ID, "owner": "sue"})
     api.get("/actors/v2/aliases/tiler/nonces", [])
     page = opened(signed_in, "/aliases/tiler/")
-    assert "changing its target needs UPDATE" in control(page, "Change target…")
+    assert "changing its target requires UPDATE" in control(page, "Change target…")

@@ -211,9 +211,9 @@ def test_a_lost_key_ends_in_one_clear_sign_in(sign_in: Browser, settings: Any) -
     answer = browser.get("/account/", follow=True)
     assert [status for _, status in answer.redirect_chain] == [302]
     assert answer.status_code == 200
-    assert "Your sign-in has ended. Sign in again to go on where you were." in answer.content.decode()
+    assert "Your session has expired. Sign in to continue where you left off." in answer.content.decode()
     assert not PortalSession.objects.exclude(credential="").exists(), "what cannot be opened is erased"
-    assert "Your sign-in has ended" not in browser.get("/sign-in/").content.decode(), "it is said once"
+    assert "Your session has expired" not in browser.get("/sign-in/").content.decode(), "it is said once"
 
 
 def test_a_lost_secret_key_ends_in_a_sign_in_too(sign_in: Browser, settings: Any) -> None:

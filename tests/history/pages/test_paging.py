@@ -24,11 +24,11 @@ def test_heads_of_the_table_sort_the_whole_set(busy: World, signed_in: Client) -
     response = signed_in.get(ALL, {"executor": "-bob"})
     page = response.content.decode()
     assert page.count('aria-sort="descending"') == 1
-    (ran,) = {link for link in links(response, "Ran") if "sort" in query(link)}
+    (ran,) = {link for link in links(response, "Duration") if "sort" in query(link)}
     assert query(ran) == {"executor": "-bob", "sort": "-ran"}
     sorted_ = signed_in.get(ALL + ran)
     assert ids(sorted_)[0] == "Long7"
-    (again,) = {link for link in links(sorted_, "Ran") if "sort" in query(link)}
+    (again,) = {link for link in links(sorted_, "Duration") if "sort" in query(link)}
     assert query(again)["sort"] == "ran"
     assert ids(signed_in.get(ALL, {"sort": "actor"}))[-1] == "Long7"
 
@@ -123,12 +123,12 @@ def test_acts_of_ones_own_that_wait_for_their_page_are_named(world: World, signe
 
     wait("a", "somebody", BulkItem.WAITING)
     wait("b", "jdoe", BulkItem.DONE)
-    assert "bulk act" not in Page.of(signed_in.get(url)).words
+    assert "bulk action is" not in Page.of(signed_in.get(url)).words
     wait("c", "jdoe", BulkItem.WAITING)
     response = signed_in.get(url)
-    assert "One bulk act of yours is not finished" in Page.of(response).words
-    assert links(response, "open it") == [f"/bulk/{'c' * 32}/"]
+    assert "A bulk action is in progress" in Page.of(response).words
+    assert links(response, "Open") == [f"/bulk/{'c' * 32}/"]
     wait("d", "jdoe", BulkItem.STARTED)
     response = signed_in.get(url)
-    assert "2 bulk acts of yours are not finished" in Page.of(response).words
-    assert links(response, "show them") == ["/bulk/"]
+    assert "2 bulk actions are in progress" in Page.of(response).words
+    assert links(response, "View all") == ["/bulk/"]

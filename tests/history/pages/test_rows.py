@@ -17,7 +17,7 @@ def test_all_executions_of_the_last_day_stand_newest_first(busy: World, signed_i
     assert ids(response) == ["Ok1", "Fail2", "Err3", "Oom4", "Wait5", "Run6", "Long7"]
     words = Page.of(response).words
     assert "7 executions" in words
-    assert "received in the last 24 hours, since" in words, "the default is said"
+    assert "Last 24 hours, from" in words, "the default is said"
     for badge in ("Succeeded", "Failed, exit 2", "Out of memory", "Error", "Running"):
         assert badge in words
 
@@ -43,7 +43,7 @@ def test_it_rejects_the_wrong_method(signed_in: Client, url: str) -> None:
 def test_nothing_yet_teaches_the_first_step(world: World, signed_in: Client, url: str) -> None:
     response = signed_in.get(url)
     assert response.status_code == 200
-    assert "Nothing was received in this time" in Page.of(response).words
+    assert "No executions in this period" in Page.of(response).words
 
 
 @BOTH
@@ -52,7 +52,7 @@ def test_it_survives_silence_with_nothing_known(world: World, signed_in: Client,
     world.failing = {name: (502, {}, "<html>") for name in names}
     response = signed_in.get(url)
     assert response.status_code == 502
-    assert "The executions could not be loaded" in Page.of(response).words
+    assert "Could not load executions" in Page.of(response).words
 
 
 def test_an_unknown_actor_is_not_found(world: World, signed_in: Client) -> None:
