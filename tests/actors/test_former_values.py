@@ -137,7 +137,7 @@ def test_others_see_that_something_changed(signed_in: Client, wire: Wire, levels
         assert [secret for secret in SECRETS if secret in text] == []
     assert ("could not be checked" in page) is (sight == "unknown")
     assert ("could not be checked" in back.content.decode()) is (sight == "unknown")
-    assert "Changed outside</span>" in page
+    assert "Changed outside the portal</span> between" in page
     assert "Restore" not in page
     assert "new-pin" in page, "what the API shows now"
     assert (whole["former_values"], difference["former_values"]) == (sight, sight)
