@@ -20,20 +20,20 @@ STATUSES = {
     "SPAWNER SETUP": ("Starting", "wait", "clock"),
     "PULLING IMAGE": ("Pulling image", "wait", "download"),
     "CREATING CONTAINER": ("Creating container", "wait", "clock"),
-    "BUSY": ("Busy", "run", "loader"),
+    "BUSY": ("Busy", "run", "loader-circle"),
     "SHUTDOWN_REQUESTED": ("Stopping", "off", "power"),
-    "RUNNING": ("Running", "run", "loader"),
+    "RUNNING": ("Running", "run", "loader-circle"),
     "COMPLETE": ("Complete", "off", "circle"),
 }
 OUTCOMES = {
     "succeeded": ("Succeeded", "ok", "circle-check"),
-    "failed": ("Failed", "bad", "circle-x"),
-    "error": ("Error", "bad", "circle-alert"),
-    "oom": ("Out of memory", "bad", "memory-stick"),
-    "halted": ("Halted", "halt", "circle-stop"),
-    "running": ("Running", "run", "loader"),
-    "waiting": ("Waiting", "wait", "clock"),
-    "finished": ("Finished", "off", "circle"),
+    "failed": ("Failed", "failed", "circle-x"),
+    "error": ("Error", "error", "triangle-alert"),
+    "oom": ("Out of memory", "oom", "memory-stick"),
+    "halted": ("Halted", "halted", "circle-stop"),
+    "running": ("Running", "running", "loader-circle"),
+    "waiting": ("Waiting", "waiting", "clock"),
+    "finished": ("Finished", "off", "circle-question-mark"),
 }
 # Which of the pictures in static/img stands in the tab; what is not here has the one that says nothing of its end.
 ICONS = {
@@ -49,7 +49,7 @@ ACTIVITY = {
     "done": ("Done", "ok", "circle-check"),
     "refused": ("Refused", "bad", "circle-x"),
     "unknown": ("Unknown", "wait", "circle-question-mark"),
-    "running": ("In progress", "run", "loader"),
+    "running": ("In progress", "run", "loader-circle"),
 }
 UNKNOWN = ("Unknown status", "off", "circle-question-mark")
 
