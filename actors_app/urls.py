@@ -35,6 +35,7 @@ from actors_app.overview import views as overview
 from actors_app.permissions import views as permissions
 from actors_app.schedules import views as schedules
 from actors_app.search import views as search
+from actors_app.search import views_palette as palette
 from actors_app.state import views as state
 from actors_app.workers import views as workers
 
@@ -199,6 +200,7 @@ urlpatterns = [
     path("schedules/", schedules.schedule_list, name="schedule-list"),
     path("nonces/", nonce_hygiene.nonce_overview, name="nonce-overview"),
     path("search/", search.search, name="search"),
+    path("palette/", palette.palette, name="palette"),
     path("links/", links.link_list, name="link-list"),
     *alias_paths,
     *config_paths,

@@ -20,10 +20,10 @@
     return true;
   }
 
-  // The search of this page, or the page of the search.
+  // The search of this page, or the command palette.
   function search() {
     const here = [...document.querySelectorAll("main input[type=search], main input[name=q]")].find(isShown);
-    return use(here || document.querySelector("[data-go=s]"));
+    return use(here || document.querySelector("[data-palette]"));
   }
 
   function go(key) {
