@@ -243,6 +243,18 @@ def seen_actors(tenant: str, keys: Iterable[int]) -> dict[int, SeenActor]:
     return {actor.key: actor for actor in actors}
 
 
+def known_actors(request: HttpRequest) -> int:
+    """Return how many actors of the tenant the portal knows, for an administrator; 0 for others.
+
+    The role is that of the last minutes; the API is not asked.
+    """
+    credentials = signed_in(request)
+    row = Readable.objects.filter(tenant=credentials.tenant, username=credentials.username, is_admin=True)
+    if not row.exists():
+        return 0
+    return ActorHistory.objects.filter(tenant=credentials.tenant, deleted=None).count()
+
+
 def mark_deleted(tenant: str, actor_id: str) -> None:
     """Note that an actor is gone at the API; what ran stays remembered, for its owner and for administrators."""
     ActorHistory.objects.filter(tenant=tenant, actor_id=actor_id, deleted=None).update(deleted=now_ms())

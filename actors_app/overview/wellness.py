@@ -12,13 +12,15 @@ from django.utils.safestring import SafeString
 
 from actors_app.administration.lists import is_stuck
 from actors_app.core.addresses import page_of
-from actors_app.core.pages.badges import badge, outcome_badge, status_badge
+from actors_app.core.pages.badges import icon, outcome_mark
 from actors_app.core.pages.formatting import ago_words, thousands, visible
+from actors_app.core.pages.timezones import exact
 from actors_app.overview.day import SPAN, Day
 from actors_app.services.types import Actor, Alias, Execution, SearchPage, Worker
 
 TOO_LONG = timedelta(minutes=10)  # to wait for a first worker, or in a mailbox; pulling a large image takes a few
-NAMED = 6  # of each kind that the page names
+NAMED = 6  # running executions that the page names; more actors than half of it that wait are one problem
+LISTED = 12  # problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,31 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One thing with its state, its name, its page (none where an id cannot be in an address), and a few words."""
+class Problem:
+    """One trouble: its picture, the object it is about and the object's page, what is wrong, why, and what ends it.
 
-    badge: SafeString
+    An address is empty where an id cannot be in one.
+    """
+
+    icon: SafeString
     name: str
     url: str
+    text: str
     why: str
+    action: str
+    action_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLine:
+    """An execution that runs: its actor, its id and its page, and since when."""
+
+    actor: str
+    actor_url: str
+    id: str
+    url: str
+    since: str
+    exact: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +91,9 @@ class Wellness:
 
     needs: list[Part]
     facts: list[Part]
-    lines: list[Line]
+    problems: list[Problem]
     unlisted: int
-    running: list[Line]
+    running: list[RunningLine]
     unknown: list[str]
 
     @property
@@ -134,18 +154,18 @@ def wellness(answers: ApiAnswers, username: str, at: datetime) -> Wellness:
         ]
     if answers.day:
         facts.append(Part(answers.day.total, "received in 24 h", history))
-    lines = [
-        *(_of_actor(actor, at) for actor in [*errors, *slow]),
+    waits = _waits_by_actor(long)
+    problems = [
+        *(_of_actor(actor, waits.pop(actor.id, []), at) for actor in [*errors, *slow]),
         *(_of_worker(worker, names, at) for worker in stuck),
-        *_of_waiting(long, names, at),
+        *_of_waiting(waits, names, at),
         *(_of_alias(alias) for alias in lost),
     ]
-    listed_lines = lines[: NAMED * 2]
     return Wellness(
         needs=[part for part in needs if part.number],
         facts=facts,
-        lines=listed_lines,
-        unlisted=len(lines) - len(listed_lines),
+        problems=problems[:LISTED],
+        unlisted=max(len(problems) - LISTED, 0),
         running=[_of_running(execution, names, at) for execution in running[:NAMED]],
         unknown=answers.unknown,
     )
@@ -169,23 +189,35 @@ def _lost(answers: ApiAnswers, username: str) -> list[Alias]:
     return [alias for alias in answers.aliases or () if alias.owner == username and alias.actor_id not in readable]
 
 
-# Lines ------------------------------------------------------------------------------------------------------
+# Problems ---------------------------------------------------------------------------------------------------
 
 
-def _of_actor(actor: Actor, at: datetime) -> Line:
+def _of_actor(actor: Actor, waits: Sequence[datetime], at: datetime) -> Problem:
     since = actor.last_update_time or actor.create_time
-    waits = f"No worker started since it was submitted{f' {ago_words(since, at)}' if since else ''}."
-    why = visible(actor.status_message) or "No reason given by the API." if actor.is_error else waits
-    return Line(status_badge(actor.status), visible(actor.label), page_of("actor-detail", actor.id), why)
+    submitted = f"No worker started since it was submitted{f' {ago_words(since, at)}' if since else ''}."
+    why = visible(actor.status_message) or "No reason given by the API." if actor.is_error else submitted
+    return Problem(
+        outcome_mark("error" if actor.is_error else "waiting"),
+        visible(actor.label),
+        page_of("actor-detail", actor.id),
+        "failed to start" if actor.is_error else "has no worker",
+        f"{_waiting_words(waits, at)} · {why}" if waits else why,
+        "Fix image" if actor.is_error else "View workers",
+        page_of("actor-update" if actor.is_error else "worker-list", actor.id),
+    )
 
 
-def _of_worker(worker: Worker, names: dict[str, str], at: datetime) -> Line:
+def _of_worker(worker: Worker, names: dict[str, str], at: datetime) -> Problem:
+    page = page_of("worker-detail", worker.actor_id, worker.id)
     since = f" (requested {ago_words(worker.create_time, at)})" if worker.create_time else ""
-    return Line(
-        status_badge(worker.status),
+    return Problem(
+        icon("cpu", 16),
         visible(names.get(worker.actor_id, worker.actor_id)),
-        page_of("worker-detail", worker.actor_id, worker.id),
+        page_of("actor-detail", worker.actor_id),
+        "has a stuck worker",
         f"Worker {_trouble(worker)}{since}.",
+        "View worker",
+        page,
     )
 
 
@@ -195,42 +227,63 @@ def _trouble(worker: Worker) -> str:
     return "failed to start" if worker.status == "ERROR" else "still starting"
 
 
-def _of_waiting(waiting: Sequence[Execution], names: dict[str, str], at: datetime) -> list[Line]:
-    """Return a line for each actor with executions that have waited too long, the most first."""
+def _waits_by_actor(waiting: Sequence[Execution]) -> dict[str, list[datetime]]:
+    """Return when the executions that have waited too long were received, by actor, the most first."""
     by_actor: dict[str, list[datetime]] = {}
     for execution in waiting:
         if execution.message_received_time:
             by_actor.setdefault(execution.actor_id, []).append(execution.message_received_time)
+    return dict(sorted(by_actor.items(), key=lambda item: -len(item[1])))
+
+
+def _waiting_words(waits: Sequence[datetime], at: datetime) -> str:
+    count = f"{thousands(len(waits))} execution{'' if len(waits) == 1 else 's'}"
+    return f"{count} waiting; the oldest was received {ago_words(min(waits), at)}"
+
+
+def _of_waiting(waits: dict[str, list[datetime]], names: dict[str, str], at: datetime) -> list[Problem]:
+    """Return a problem for each of a few actors, and one for all where there are more."""
+    review = reverse("actors:history") + "?outcome=waiting"
+    if len(waits) > NAMED // 2:
+        every = [received for times in waits.values() for received in times]
+        text = f"of {len(waits)} actors are waiting"
+        why = f"The oldest was received {ago_words(min(every), at)}."
+        return [
+            Problem(outcome_mark("waiting"), f"{thousands(len(every))} executions", review, text, why, "Review", review)
+        ]
     return [
-        Line(
-            outcome_badge("waiting"),
+        Problem(
+            outcome_mark("waiting"),
             visible(names.get(actor_id, actor_id)),
-            page_of("worker-list", actor_id),
-            f"{thousands(len(times))} execution{'' if len(times) == 1 else 's'} waiting; the oldest was received "
-            f"{ago_words(min(times), at)}.",
+            page_of("actor-detail", actor_id),
+            "does not run its messages",
+            f"{_waiting_words(times, at)}.",
+            "Review",
+            f"{page}?outcome=waiting" if (page := page_of("execution-list", actor_id)) else "",
         )
-        for actor_id, times in sorted(by_actor.items(), key=lambda item: -len(item[1]))
+        for actor_id, times in waits.items()
     ]
 
 
-def _of_alias(alias: Alias) -> Line:
-    return Line(
-        badge("Alias", "wait", "tags"),
+def _of_alias(alias: Alias) -> Problem:
+    return Problem(
+        icon("unlink", 16),
         visible(alias.alias),
         page_of("alias-detail", alias.alias),
+        "is a broken alias",
         "Target actor not found or not visible to you.",
+        "Change target",
+        page_of("alias-update", alias.alias),
     )
 
 
-def _of_running(execution: Execution, names: dict[str, str], at: datetime) -> Line:
-    since = (
-        f"Received {ago_words(execution.message_received_time, at)}"
-        if execution.message_received_time
-        else "Received at an unknown time"
-    )
-    return Line(
-        outcome_badge("running"),
+def _of_running(execution: Execution, names: dict[str, str], at: datetime) -> RunningLine:
+    received = execution.message_received_time
+    return RunningLine(
         visible(names.get(execution.actor_id, execution.actor_id)),
+        page_of("actor-detail", execution.actor_id),
+        visible(execution.id),
         page_of("execution-detail", execution.actor_id, execution.id),
-        f"{since}{f', sent by {visible(execution.executor)}' if execution.executor else ''}",
+        ago_words(received, at) if received else "Unknown",
+        exact(received) if received else "",
     )

@@ -5,21 +5,19 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from actors_app.core.htmx import wants_fragment
-from actors_app.core.pages.decorators import credentials_required
-from actors_app.core.security.credentials import abaco_for
+from actors_app.core.pages.decorators import abaco_page
 from actors_app.history.visibility import Readers, readable
 from actors_app.search.palette import entry_groups
-from actors_app.services.errors import AbacoError, SignedOut
+from actors_app.services import Abaco
+from actors_app.services.errors import AbacoError
 
 LONGEST = 200  # characters of a text
 
 
-@require_safe
-@credentials_required
-def palette(request: HttpRequest) -> HttpResponse:
+@abaco_page("GET")
+def palette(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     """List what a text leads to, of what the visitor may read (`GET /actors`, at most once a minute).
 
     Without the palette's script the address leads to the search.
@@ -29,9 +27,7 @@ def palette(request: HttpRequest) -> HttpResponse:
         return redirect(reverse("actors:search") + ("?" + urlencode({"q": text}) if text else ""))
     readers: Readers | None = None
     try:
-        readers = readable(request, abaco_for(request))
-    except SignedOut:
-        raise
+        readers = readable(request, abaco)
     except AbacoError:
         pass  # pages can be opened all the same; the palette says that actors are missing
     groups = entry_groups(text, readers.actors.values() if readers else ())

@@ -18,7 +18,15 @@ from django.utils.safestring import SafeString
 
 from actors_app.core.operations.perform import is_key, new_key
 from actors_app.core.pages import drafts
-from actors_app.core.pages.badges import activity_badge, icon, outcome_badge, outcome_words, status_badge, tab_icon
+from actors_app.core.pages.badges import (
+    activity_badge,
+    icon,
+    outcome_badge,
+    outcome_mark,
+    outcome_words,
+    status_badge,
+    tab_icon,
+)
 from actors_app.core.pages.formatting import (
     ago_words,
     date_words,
@@ -35,7 +43,7 @@ from actors_app.core.pages.timezones import exact, to_local, zone_named, zone_wo
 
 register = template.Library()
 
-for tag in (icon, status_badge, outcome_badge, tab_icon, activity_badge):
+for tag in (icon, status_badge, outcome_badge, outcome_mark, tab_icon, activity_badge):
     register.simple_tag(tag)
 for text_filter in (outcome_words, duration, size, thousands, visible, visible_name, shortened, pretty_json):
     register.filter(text_filter)

@@ -36,7 +36,7 @@
   const rowLink = (row) => [...row.querySelectorAll("a.name, a[href]")].find(isShown);
 
   function step(by) {
-    const links = [...document.querySelectorAll("main .table tbody tr, main .attention li")].map(rowLink).filter(Boolean);
+    const links = [...document.querySelectorAll("main .table tbody tr, main .problems li")].map(rowLink).filter(Boolean);
     const at = links.findIndex((link) => (link.closest("tr, li") || link).contains(document.activeElement));
     const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : at + by];
     if (!next) return links.length > 0;
@@ -47,7 +47,7 @@
 
   function open() {
     const link = document.activeElement;
-    return link.matches("main tr a[href], main .attention a[href]") && use(link);
+    return link.matches("main tr a[href], main .problems a[href]") && use(link);
   }
 
   const KEYS = { "/": search, "?": () => use(document.querySelector("[data-help]")), j: () => step(1), k: () => step(-1), o: open };

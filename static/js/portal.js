@@ -21,6 +21,11 @@ document.addEventListener("toast", (event) => toast(event.detail.message, event.
 // hidden, and more and more of them while the answers stay the same: after n equal answers up to 2^n - 1.
 
 const polls = new WeakMap();
+let isPaused = false; // the reader has paused the updates of this page
+// Nothing is replaced while somebody stands in it by keyboard, has opened a part of it, or selects its text.
+const isBeingRead = (element) =>
+  "quiet" in element.dataset &&
+  (element.contains(document.activeElement) || element.querySelector("details[open]") || getSelection()?.containsNode(element, true) && !getSelection().isCollapsed);
 const isPoll = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
 
 document.addEventListener("htmx:beforeRequest", (event) => {
@@ -28,6 +33,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (!isPoll(element)) return;
   const poll = polls.get(element) || { state: null, same: 0, skip: 0, until: 0 };
   polls.set(element, poll);
+  if (isPaused || isBeingRead(element)) return event.preventDefault();
   if (document.hidden || poll.skip > 0 || performance.now() < poll.until) {
     poll.skip -= document.hidden || poll.skip === 0 ? 0 : 1;
     event.preventDefault();
@@ -293,6 +299,11 @@ document.addEventListener("click", (event) => {
   if (button.hasAttribute("data-close-alert")) {
     button.closest("[data-alert]").remove();
     document.getElementById("main").focus({ preventScroll: true });
+  }
+  if (button.hasAttribute("data-pause")) {
+    isPaused = !isPaused;
+    button.setAttribute("aria-pressed", String(isPaused));
+    button.closest("[data-live]").classList.toggle("paused", isPaused);
   }
   if (button.dataset.copy) copy(document.getElementById(button.dataset.copy));
   if (button.dataset.addRow) {

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from actors_app.history.ingest import record
+from actors_app.core.security.models import Readable
 from actors_app.history.models import ActorHistory
 from actors_app.services.dialects import V2
 from actors_app.services.types import Execution
@@ -74,10 +75,21 @@ def waiting(minutes_ago: float, **changes: Any) -> dict[str, Any]:
     return run(minutes_ago, **{"status": "SUBMITTED", **nothing, **changes})
 
 
-def said(page: str) -> str:
-    """Return the sentence on top in words."""
-    text = page.partition('<p class="said">')[2].partition("</p>")[0]
-    return " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
+def words(html: str) -> str:
+    """Return the text of a piece of markup."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def problems(page: str) -> list[str]:
+    """Return the problems that the page lists, in words."""
+    listed = page.partition('<ul class="problems">')[2].partition("</ul>")[0]
+    return [words(item) for item in listed.split("</li>") if words(item)]
+
+
+def tile(page: str, label: str) -> tuple[str, str]:
+    """Return the words of a count and the page it leads to."""
+    tiles = re.findall(r'<a href="([^"]*)"><span class="k">(.*?)</span> <span class="v">(.*?)</a>', page, re.DOTALL)
+    return next((words(value), unescape(url)) for url, name, value in tiles if words(name) == label)
 
 
 def test_it_works(signed_in: Client, api: Any) -> None:
@@ -91,17 +103,20 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     response = signed_in.get(URL)
     assert response.status_code == 200
     page = response.content.decode()
-    assert '?status=READY">1</a> <small>of 2</small>' in page
-    assert '<dt>Executions (24 h)</dt><dd><a href="/executions/">4</a></dd>' in page
-    assert 'outcome=failed,error,oom">1</a> <small class="down">33.3 %</small>' in page
-    assert "4 s <small>p95 1 min</small>" in page
+    assert tile(page, "Running") == ("1", "/executions/?outcome=running&window=all")
+    assert tile(page, "Waiting") == ("0", "/executions/?outcome=waiting&window=all")
+    assert tile(page, "Executions (24 h)") == ("4", "/executions/")
+    assert tile(page, "Failed (24 h)") == ("1 33.3 %", "/executions/?outcome=failed,error,oom")
+    assert tile(page, "Actors in error") == ("0 of 2", "/actors/?status=ERROR")
+    assert tile(page, "Duration (p50)") == ("4 s p95 1 min", "/executions/?sort=-ran")
+    assert "2 actors you can access at" in page
     assert "Failed, exit 3" in page
-    assert f'href="/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"' in page
-    assert "No actors need attention" in page
-    assert said(page) == "Needs attention: 1 failed in 24 h"
-    assert f'href="/actors/{ACTOR_ID}/executions/fourth/"' in page.partition("Running<")[2]
-    assert "Received Received" not in page
-    assert " ago, sent by " in page.partition("Running<")[2]
+    assert f'href="/actors/{ACTOR_ID}/executions/third/"' in page
+    assert "All clear. No actors in error, nothing stuck." in words(page)
+    assert problems(page) == []
+    running = page.partition('id="running-title"')[2]
+    assert f'href="/actors/{ACTOR_ID}/executions/fourth/"' in running
+    assert "1 of 3" in words(page.partition('id="by-actor-title"')[2])
     assert len(api.asked) == 5
 
 
@@ -124,17 +139,20 @@ def test_it_names_what_needs_attention(signed_in: Client, api: Any) -> None:
         ],
     )
     page = signed_in.get(URL).content.decode()
-    assert said(page) == "Needs attention: 1 actor in error · 1 actor without workers"
-    assert "No such &lt;image&gt;." in page
-    assert "stuck" in page
-    assert "No worker started since" in page
+    assert problems(page) == [
+        "broken failed to start No such <image>. Fix image of broken",
+        "stuck has no worker No worker started since it was submitted 1 hour ago. View workers of stuck",
+    ]
+    assert "<title>(2) Overview" in page
+    assert 'href="/actors/bad/edit/"' in page
+    assert 'href="/actors/slow/workers/"' in page
     assert "just-made" not in page
 
 
 def test_it_says_when_it_saw_only_a_part(signed_in: Client, api: Any) -> None:
     world(api, [actor_payload()], [run()], total=5195)
     page = signed_in.get(URL).content.decode()
-    assert "based on the latest 1 of 5\N{NARROW NO-BREAK SPACE}195" in page
+    assert "based on the latest 1 of 5\N{NARROW NO-BREAK SPACE}195 executions" in page
 
 
 def test_nothing_yet_teaches_the_first_step(signed_in: Client, api: Any) -> None:
@@ -152,8 +170,10 @@ def test_a_search_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> Non
     page = response.content.decode()
     assert "Could not load executions" in page
     assert "Could not load running executions" in page
-    assert said(page) == "No known problems."
-    assert "Unavailable: executions of the last 24 hours, running executions" in page
+    assert "No known problems." in page
+    assert "All clear" not in page
+    assert "Unavailable: executions of the last 24 hours, running executions." in page
+    assert tile(page, "Waiting")[0] == "— Unknown"
 
 
 def test_a_list_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> None:
@@ -163,7 +183,8 @@ def test_a_list_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> None:
     assert response.status_code == 502
     page = response.content.decode()
     assert "Could not load actors" in page
-    assert said(page).startswith("Status unknown.")
+    assert "All clear" not in page
+    assert tile(page, "Actors in error")[0] == "— Unknown"
     assert "Recent executions" in page
 
 
@@ -199,23 +220,27 @@ def test_hostile_ids_are_text_and_no_links(signed_in: Client, api: Any, value: s
     assert "/actors/../" not in page
 
 
-# The sentence -------------------------------------------------------------------------------------------------
+# Problems -----------------------------------------------------------------------------------------------------
 
 
-def test_everything_is_well_in_a_sentence(signed_in: Client, api: Any) -> None:
+def test_a_portal_without_problems_is_all_clear(signed_in: Client, api: Any) -> None:
     world(api, [actor_payload()], [run()], workers=[worker_payload(actorId=ACTOR_ID)], aliases=[alias_payload()])
     page = signed_in.get(URL).content.decode()
-    assert said(page).startswith("All clear. No actors in error")
+    assert "All clear. No actors in error, nothing stuck, no failures in the last 24 hours." in words(page)
+    assert "<title>Overview" in page
     assert "No executions running" in page
     assert "Unavailable" not in page
 
 
-def test_each_trouble_is_counted_named_and_linked(signed_in: Client, api: Any) -> None:
+def test_each_problem_is_named_once_with_what_ends_it(signed_in: Client, api: Any) -> None:
     world(
         api,
-        [actor_payload(name="slow-one")],
+        [actor_payload(name="slow-one"), actor_payload(id="bad", name="broken", status="ERROR", statusMessage="No.")],
         [run(exitCode=1), run(id="second", status="ERROR")],
-        [waiting(60, id="w1"), waiting(90, id="w2"), waiting(1, id="w3"), waiting(60 * 25, id="w4")],
+        [
+            *(waiting(60, id="w1"), waiting(90, id="w2"), waiting(1, id="w3"), waiting(60 * 25, id="w4")),
+            waiting(60, id="w5", actorId="bad"),
+        ],
         [
             worker_payload(actorId=ACTOR_ID, status="PULLING IMAGE", createTime=at(30)),
             worker_payload(actorId=ACTOR_ID, id="fresh", status="PULLING IMAGE", createTime=at(1)),
@@ -223,26 +248,67 @@ def test_each_trouble_is_counted_named_and_linked(signed_in: Client, api: Any) -
         [alias_payload(alias="lost", actorId="gone"), alias_payload(alias="theirs", actorId="gone", owner="other")],
     )
     page = signed_in.get(URL).content.decode()
-    assert said(page) == ("Needs attention: 1 stuck worker · 2 executions waiting · 2 failed in 24 h · 1 broken alias")
+    assert problems(page) == [
+        "broken failed to start 1 execution waiting; the oldest was received 1 hour ago · No. Fix image of broken",
+        "slow-one has a stuck worker Worker still starting (requested 30 minutes ago). View worker of slow-one",
+        "slow-one does not run its messages 2 executions waiting; the oldest was received 1 hour ago. "
+        "Review of slow-one",
+        "lost is a broken alias Target actor not found or not visible to you. Change target of lost",
+    ]
     for link in (
-        "/workers/?show=stuck",
-        "/executions/?outcome=waiting",
+        "/actors/bad/edit/",
+        f"/actors/{ACTOR_ID}/executions/?outcome=waiting",
         "/executions/?outcome=failed,error,oom",
-        "/aliases/?show=mine",
+        "/aliases/lost/edit/",
     ):
         assert f'href="{link}"' in page
-    assert "2 executions waiting; the oldest was received 1 hour ago." in page
-    assert "Worker still starting (requested 30 minutes ago)." in page
-    assert "theirs" not in page
-    assert '<strong class="num">4</strong> waiting</a>' in page
+    assert tile(page, "Waiting")[0] == "5 oldest 1 d 1 h"
+
+
+def test_the_executions_of_many_actors_that_wait_are_one_problem(signed_in: Client, api: Any) -> None:
+    ids = [f"Actor{number}" for number in range(4)]
+    world(api, [actor_payload(id=id_) for id_ in ids], (), [waiting(60, id=f"w{id_}", actorId=id_) for id_ in ids])
+    page = signed_in.get(URL).content.decode()
+    assert problems(page) == [
+        "4 executions of 4 actors are waiting The oldest was received 1 hour ago. Review of 4 executions"
+    ]
+    assert 'href="/executions/?outcome=waiting">Review' in page
+
+
+def test_the_bars_lead_to_the_executions_of_their_hour(signed_in: Client, api: Any) -> None:
+    world(api, [actor_payload()], [run(30), run(30, id="second", exitCode=2)])
+    page = signed_in.get(URL).content.decode()
+    hour = datetime.now(UTC) - timedelta(minutes=30)
+    assert f'href="/executions/?from={hour:%Y-%m-%dT%H}%3A00&amp;to=' in page
+    assert "&amp;outcome=failed" in page
+
+
+def test_an_administrator_is_told_how_many_actors_are_covered(signed_in: Client, api: Any) -> None:
+    world(api, [actor_payload()], [run()])
+    for number in range(3):
+        ActorHistory.objects.create(tenant="default", actor_id=f"other{number}", name="x")
+    page = signed_in.get(URL).content.decode()
+    assert "1 actor you can access at" in page
+    Readable.objects.update_or_create(tenant="default", username="jdoe", defaults={"actors": "[]", "is_admin": True})
+    assert "1 of 3 actors at" in words(signed_in.get(URL).content.decode())
+
+
+def test_a_poll_answers_with_what_changes_alone(signed_in: Client, api: Any) -> None:
+    world(api, [actor_payload(status="ERROR")], [run()])
+    answer = signed_in.get(URL + "?poll=1", headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert answer.headers["X-Poll-State"]
+    assert page.lstrip().startswith("<title>(1) Overview")
+    assert '<span id="live-at" class="num" hx-swap-oob="true">' in page
+    assert "<h1>" not in page
 
 
 def test_more_than_was_read_is_said_to_be_more(signed_in: Client, api: Any) -> None:
     world(api, [actor_payload()], [run(exitCode=1)], unfinished=None, total=5000)
     api.get(SEARCH, search_payload(waiting(60), total=900), match=asks("status.in"))
-    sentence = said(signed_in.get(URL).content.decode())
-    assert "at least \u2265 1 execution waiting" in sentence
-    assert "at least \u2265 1 failed" in sentence
+    page = signed_in.get(URL).content.decode()
+    assert tile(page, "Waiting")[0].startswith("at least ≥ 1")
+    assert tile(page, "Failed (24 h)")[0].startswith("at least ≥ 1")
 
 
 @pytest.mark.store
@@ -251,7 +317,7 @@ def test_what_the_search_leaves_out_is_counted_by_the_history(signed_in: Client,
     failures = [run(60 + number, id=f"f{number}", exitCode=1) for number in range(7)]
     record(actor, [Execution.from_api(one, V2()) for one in failures])
     world(api, [actor_payload()], [run(exitCode=1)], total=5000)
-    assert "7 failed in 24 h" in said(signed_in.get(URL).content.decode())
+    assert tile(signed_in.get(URL).content.decode(), "Failed (24 h)")[0].startswith("at least ≥ 7")
 
 
 def test_the_calls_that_help_may_fail(signed_in: Client, api: Any) -> None:
@@ -259,5 +325,5 @@ def test_the_calls_that_help_may_fail(signed_in: Client, api: Any) -> None:
     api.refuse("GET", "/actors/v2/search/workers", "no", 500)
     api.refuse("GET", "/actors/v2/aliases", "no", 500)
     page = signed_in.get(URL).content.decode()
-    assert "Unavailable: workers, aliases" in page
+    assert "Unavailable: workers, aliases." in page
     assert "Recent executions" in page

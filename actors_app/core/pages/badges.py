@@ -91,6 +91,12 @@ def outcome_badge(outcome: str, exit_code: object = None, status: str | None = N
     return badge(word, style, picture)
 
 
+def outcome_mark(outcome: str, size: int = 16) -> SafeString:
+    """Draw the mark of an outcome without its word, in its color; the words beside it name it."""
+    name, picture = (outcome, OUTCOMES[outcome][2]) if outcome in OUTCOMES else ("finished", UNKNOWN[2])
+    return format_html('<span class="mark {}">{}</span>', name, _icon(picture, size))
+
+
 def outcome_words(outcome: str) -> str:
     """Return how an execution stands or ended in a word or two, for the title of a page."""
     return OUTCOMES.get(outcome, UNKNOWN)[0]

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, tzinfo
 
 from actors_app.core.pages.formatting import address_time
 from actors_app.core.pages.timezones import zone_words
-from actors_app.history.charts.distribution import distribution
+from actors_app.history.charts.distribution import distribution, percentile
 from actors_app.history.charts.drawing import Panel
 from actors_app.history.charts.links import Link, Links
 from actors_app.history.charts.over_time import Count, over_time
@@ -28,7 +28,7 @@ from actors_app.history.charts.run_times import DotURL, Run, run_times
 from actors_app.history.charts.spans import choose_step, local, spans
 from actors_app.history.charts.sparkline import sparkline
 
-__all__ = ["Charts", "Panel", "charts_of", "choose_step", "spans", "sparkline"]
+__all__ = ["Charts", "Links", "Panel", "charts_of", "choose_step", "over_time", "percentile", "spans", "sparkline"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
 
-from actors_app.core.pages.charts import percentile
 from actors_app.core.pages.formatting import thousands
 from actors_app.history.charts.drawing import (
     HEIGHT,
@@ -106,3 +105,11 @@ def _table(classes: Sequence[tuple[int, int, str, str]], total: int) -> SafeStri
         )
     sheet.add(TABLE_END)
     return sheet.done()
+
+
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """Return the value below which this share of the values lies (nearest rank), or None of none."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, max(0, -(-int(share * 1000) * len(ordered) // 1000) - 1))]
