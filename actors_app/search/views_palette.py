@@ -1,5 +1,6 @@
 """The command palette: what a text leads to, as it is typed."""
 
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -26,9 +27,7 @@ def palette(request: HttpRequest, abaco: Abaco) -> HttpResponse:
     if not wants_fragment(request):
         return redirect(reverse("actors:search") + ("?" + urlencode({"q": text}) if text else ""))
     readers: Readers | None = None
-    try:
+    with suppress(AbacoError):  # pages can be opened all the same; the palette says that actors are missing
         readers = readable(request, abaco)
-    except AbacoError:
-        pass  # pages can be opened all the same; the palette says that actors are missing
     groups = entry_groups(text, readers.actors.values() if readers else ())
     return render(request, "search/_palette.html", {"groups": groups, "is_incomplete": readers is None, "q": text})
