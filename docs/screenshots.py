@@ -133,7 +133,7 @@ def sign_in(browser: Browser, url: str, shot: Shot) -> Page:
     )
     page = context.new_page()
     page.goto("/sign-in/")
-    page.get_by_label("User name").fill(shot.user)
+    page.get_by_label("Username").fill(shot.user)
     page.get_by_label("Password").fill(shot.user)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(url + "/")

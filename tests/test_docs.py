@@ -31,6 +31,7 @@ PARTS_OF_A_PAGE = {  # fragments, and what a button of a page calls
     "/account/read-only/",
     "/account/sessions/<>/end/",
     "/account/sessions/end-others/",
+    "/account/columns/",
     "/account/theme/",
     "/actors/<>/executions/<>/status/",
     "/actors/<>/messages/preview/",

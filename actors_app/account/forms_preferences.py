@@ -64,4 +64,4 @@ class PreferencesForm(PortalForm):
     @property
     def choices(self) -> dict[Name, Any]:
         """Return what is to be kept; the fields have the names of the preferences."""
-        return {name: self.cleaned_data[name] for name in NAMES}
+        return {name: self.cleaned_data[name] for name in NAMES if name in self.fields}

@@ -14,7 +14,7 @@ from actors_app.core.addresses import path_of
 from actors_app.core.htmx import go_to, render_page, say
 from actors_app.core.pages.decorators import page
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.preferences import THEMES, keep, preferences_of
+from actors_app.core.pages.preferences import MOST_COLUMNS, THEMES, keep, preferences_of
 from actors_app.core.security.credentials import Credentials, SessionCredentials, tenant_of
 
 
@@ -81,6 +81,14 @@ def theme(request: HttpRequest) -> HttpResponse:
         request.session["theme"] = chosen
     back = request.POST.get("next", "")
     return redirect(back if path_of(back) else "actors:overview")
+
+
+@page("POST")
+def execution_columns(request: HttpRequest) -> HttpResponse:
+    """Keep which columns the list of executions shows; with none of them, its own choice."""
+    keep(request, {"columns": request.POST.getlist("columns")[:MOST_COLUMNS]})
+    back = request.POST.get("next", "")
+    return redirect(back if path_of(back) else "actors:history")
 
 
 @page("GET", "POST")

@@ -59,7 +59,6 @@ def summary(key: int) -> Summary | None:
             query.page(Filters(), [key], number=RECENT).rows,
             visibility.seen_actors(actor.tenant, [key]),
             HistoryForm({"window": "all"}),
-            of_all=False,
         ),
         panel=over_time(buckets, links, zone, zone_words(to_local(now()))),
         total=max(actor.known, actor.total or 0),

@@ -1,10 +1,11 @@
-"""What stands above the table of the history: counts and charts of a filter, kept until anything in them changes.
+"""What stands above the table of the history: counts, the strip and charts of a filter, kept until they change.
 
 They cost more than the rows, and most looks at a page find nothing new: so a process remembers them, under the filter
 and the state of every actor in it, for the minute that the window's edge stands still.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.core.cache import caches
@@ -17,6 +18,8 @@ from actors_app.core.pages.timezones import zone_here
 from actors_app.history import counts as history_counts
 from actors_app.history import query
 from actors_app.history.charts import Charts, charts_of, choose_step, spans
+from actors_app.history.charts.over_time import Count as Spread
+from actors_app.history.charts.strip import Strip, strip
 from actors_app.history.filters import Count, Counts, Filters
 from actors_app.history.models import ActorHistory, ExecutionTally
 from actors_app.history.query_context import QueryContext
@@ -28,18 +31,34 @@ _REMEMBERED = 60  # seconds
 
 @dataclass(frozen=True, slots=True)
 class ChartData:
-    """The counts of each outcome, and the charts."""
+    """The counts of each outcome, and how they spread over time: the spans with their counts, all or only some."""
 
     counts: Counts
-    charts: Charts
+    over_time: Sequence[Spread]
+    is_partial: bool
+
+    @property
+    def strip(self) -> Strip | None:
+        """Draw the spans as a strip of small bars; None where there is nothing to draw."""
+        return strip(self.over_time, zone_here())
 
 
 def chart_data(ctx: QueryContext) -> ChartData:
-    """Return the counts and charts of a context, from the cache where nothing has changed."""
-    memory, key = caches["drawn"], _key("drawn", ctx, ctx.filters, ctx.form.query())
+    """Return the counts of a context, from the cache where nothing has changed."""
+    memory, key = caches["drawn"], _key("counts", ctx, ctx.filters, ctx.form.query())
     data: ChartData | None = memory.get(key)
     if data is None:
-        data = ChartData(history_counts.counts(ctx.filters, ctx.keys, ctx.named), _charts(ctx))
+        data = ChartData(history_counts.counts(ctx.filters, ctx.keys, ctx.named), *_over_time(ctx))
+        memory.set(key, data, timeout=_REMEMBERED)
+    return data
+
+
+def charts(ctx: QueryContext) -> Charts:
+    """Return the charts of a context, from the cache where nothing has changed."""
+    memory, key = caches["drawn"], _key("charts", ctx, ctx.filters, ctx.form.query())
+    data: Charts | None = memory.get(key)
+    if data is None:
+        data = _charts(ctx, chart_data(ctx))
         memory.set(key, data, timeout=_REMEMBERED)
     return data
 
@@ -61,19 +80,22 @@ def _key(kind: str, ctx: QueryContext, filters: Filters, extra: str = "") -> str
     return f"{kind}:{hashlib.sha256(identity.encode()).hexdigest()}"
 
 
-def _charts(ctx: QueryContext) -> Charts:
+def _over_time(ctx: QueryContext) -> tuple[Sequence[Spread], bool]:
     filters = replace(ctx.filters, sort="received", descending=True)
-    rows = query.page(filters, ctx.keys, ctx.named, number=SAMPLE).rows
     end = filters.until or ctx.form.at
     start = filters.since if filters.since is not None else _first(ctx.keys, end)
+    step = choose_step(start, end)
+    return history_counts.in_spans(filters, ctx.keys, ctx.named, spans(start, end, step, zone_here()))
+
+
+def _charts(ctx: QueryContext, data: ChartData) -> Charts:
+    filters = replace(ctx.filters, sort="received", descending=True)
+    rows = query.page(filters, ctx.keys, ctx.named, number=SAMPLE).rows
     zone = zone_here()
-    over_time, is_partial = history_counts.in_spans(
-        filters, ctx.keys, ctx.named, spans(start, end, choose_step(start, end), zone)
-    )
     prefix = reverse("actors:actor-list")
     actors = ctx.by_key
     return charts_of(
-        over_time,
+        data.over_time,
         [
             (row.received, row.ran, row.outcome, actors[row.actor].id, row.id, actors[row.actor].label)
             for row in rows[:DOTS]
@@ -84,7 +106,7 @@ def _charts(ctx: QueryContext) -> Charts:
         total=None if len(rows) == SAMPLE else len(rows),
         durations=[row.ran for row in rows if row.ran is not None],
         are_newest=len(rows) == SAMPLE,
-        is_partial=is_partial,
+        is_partial=data.is_partial,
     )
 
 

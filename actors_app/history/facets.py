@@ -1,24 +1,58 @@
 """What narrows or orders the table of the history, as links: its heads, the counts, the windows and the chips."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from actors_app.core.pages.timezones import zone_here
-from actors_app.history.filters import EXACT, FAILED, FILTERS, WINDOW, WINDOWS, Count
+from actors_app.core.clock import from_ms
+from actors_app.core.pages.formatting import date_words
+from actors_app.core.pages.timezones import to_local, zone_here
+from actors_app.history.filters import EXACT, FAILED, FILTERS, OUTCOMES, WINDOW, WINDOWS, Count
 from actors_app.history.forms import SHOWN_OUTCOMES, HistoryForm, outcome_label
 from actors_app.history.query_context import QueryContext
+from actors_app.history.visibility import SeenActor
+
+OFFERED = 12  # actors that the filter offers
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the list: its name, its words, its style, whether it can be hidden, and whether it sorts."""
+
+    name: str
+    label: str
+    style: str = ""
+    is_optional: bool = True
+    is_default: bool = True
+    is_order: bool = True
+
 
 COLUMNS = (
-    ("id", "Execution", ""),
-    ("actor", "Actor", ""),
-    ("outcome", "Outcome", ""),
-    ("executor", "Sent by", ""),
-    ("worker", "Worker", ""),
-    ("received", "Received", ""),
-    ("waited", "Queued", "r"),
-    ("ran", "Duration", "r"),
-    ("exit_code", "Exit code", "r"),
+    Column("outcome", "Outcome", is_optional=False),
+    Column("id", "Execution", is_optional=False),
+    Column("actor", "Actor", is_optional=False),
+    Column("image", "Image", "w-wide", is_default=False, is_order=False),
+    Column("owner", "Owner", "w-mid", is_default=False, is_order=False),
+    Column("executor", "Sent by", "w-small"),
+    Column("received", "Received", is_optional=False),
+    Column("exact", "Exact time", "w-wide", is_default=False, is_order=False),
+    Column("waited", "Queued", "r w-mid"),
+    Column("ran", "Duration", "r", is_optional=False),
+    Column("exit_code", "Exit code", "r w-mid"),
+    Column("worker", "Worker", "w-wide"),
 )
+OF_ACTOR = frozenset({"actor", "image", "owner"})  # columns that say the same of each execution of an actor
+
+
+def selected_columns(chosen: Collection[str], *, is_all: bool) -> list[Column]:
+    """Return the columns that the list shows: those it always has, and those that were chosen (by default, its own)."""
+    return [
+        column
+        for column in COLUMNS
+        if (is_all or column.name not in OF_ACTOR)
+        and (not column.is_optional or (column.name in chosen if chosen else column.is_default))
+    ]
 
 
 def segments(form: HistoryForm, ctx: QueryContext, counts: dict[str, Count]) -> list[dict[str, Any]]:
@@ -29,7 +63,7 @@ def segments(form: HistoryForm, ctx: QueryContext, counts: dict[str, Count]) -> 
     links.append(_segment(form, ",".join(FAILED), "Failed (any)", failed, ctx.filters.outcomes == FAILED))
     for outcome, count in counts.items():
         if outcome in SHOWN_OUTCOMES or count.number:
-            is_current = ctx.filters.outcomes == (outcome,)
+            is_current = outcome in ctx.filters.outcomes and ctx.filters.outcomes != FAILED
             links.append(_segment(form, outcome, outcome_label(outcome), count, is_current))
     return links
 
@@ -41,28 +75,37 @@ def _segment(form: HistoryForm, value: str, label: str, count: Count, is_current
         "label": label,
         "count": count,
         "is_current": is_current,
+        "mark": value if value in OUTCOMES else "",
     }
 
 
-def columns(form: HistoryForm, *, is_all: bool) -> list[dict[str, str]]:
+def heads(form: HistoryForm, columns: Sequence[Column]) -> list[dict[str, str]]:
     """Return the heads of the table, each with the way to its order, or to the other way round."""
     sort = form.sort_name
-    heads = []
-    for name, label, style in COLUMNS:
-        if name == "actor" and not is_all:
-            continue
+    items = []
+    for column in columns:
+        name = column.name
         # Names begin with the first, everything else with the largest or the latest.
         first = name if name in ("id", "actor", "executor", "worker", "outcome") else f"-{name}"
         opposite = {f"-{name}": name, name: f"-{name}"}
-        heads.append(
+        items.append(
             {
-                "label": label,
-                "style": style,
-                "href": "?" + form.query(sort=opposite.get(sort, first)),
+                "label": column.label,
+                "style": column.style,
+                "href": "?" + form.query(sort=opposite.get(sort, first)) if column.is_order else "",
                 "aria_sort": {f"-{name}": "descending", name: "ascending"}.get(sort, "none"),
             }
         )
-    return heads
+    return items
+
+
+def actor_choices(ctx: QueryContext) -> list[SeenActor]:
+    """Return actors that the filter offers beside those it selects: those that ran last, by name."""
+    value = ctx.filters.values.get("actor")
+    selected = set(value.choices) if value else set()
+    others = [actor for actor in ctx.readable if not actor.deleted and not selected & {actor.id, actor.name}]
+    recent = sorted(others, key=lambda actor: -actor.changed)[:OFFERED]
+    return sorted(recent, key=lambda actor: actor.label.casefold())
 
 
 def chips(form: HistoryForm, ctx: QueryContext) -> list[dict[str, str]]:
@@ -71,8 +114,8 @@ def chips(form: HistoryForm, ctx: QueryContext) -> list[dict[str, str]]:
     items = []
     for name, filter_ in {**FILTERS, **EXACT}.items():
         value = str(form.data.get(name, "")).strip()
-        if not value:
-            continue
+        if not value or (name == "outcome" and len(ctx.filters.outcomes) == 1 and not value.startswith("-")):
+            continue  # a single outcome is marked in the line of outcomes
         bare, is_not = value.removeprefix("-"), value.startswith("-")
         opposite = _opposite(value)
         if name == "outcome":
@@ -125,11 +168,11 @@ def windows(form: HistoryForm) -> list[dict[str, Any]]:
 
 
 def window_words(form: HistoryForm, ctx: QueryContext) -> str:
-    """Say in which time what is shown was received."""
+    """Return the words for the time in which what is shown was received: `Last 24 hours`, or both ends."""
     name = form.window_name
-    if not name:
-        return "custom range"
-    label = WINDOWS[name.removeprefix("-")][0].lower()
-    if name.startswith("-"):
-        return f"before the {label}"
-    return label
+    if name:
+        label = WINDOWS[name.removeprefix("-")][0]
+        return f"Before the {label.lower()}" if name.startswith("-") else label
+    since, until = from_ms(ctx.filters.since), from_ms(ctx.filters.until)
+    first, last = date_words(to_local(since)) if since else "Beginning", date_words(to_local(until)) if until else "now"
+    return f"{first} \N{EN DASH} {last}"

@@ -171,9 +171,37 @@ class Value:
     text: str
     is_not: bool = False
 
+    @property
+    def choices(self) -> list[str]:
+        """Return the values of a list such as `alice,bob`, or the one value."""
+        return [part.strip() for part in self.text.split(",") if part.strip()] or [self.text]
+
     def admits(self, *texts: str) -> bool:
-        """Whether one of the texts is the value, or none where it must not be."""
-        return any(text.casefold() == self.text.casefold() for text in texts) is not self.is_not
+        """Whether one of the texts is a choice or fits its pattern (`rna*`), or none where it must not.
+
+        A text that holds a comma is also compared whole.
+        """
+        choices = [choice.casefold() for choice in {self.text, *self.choices}]
+        matches = any(
+            _fits(text.casefold(), choice) if "*" in choice else text.casefold() == choice
+            for text in texts
+            for choice in choices
+        )
+        return matches is not self.is_not
+
+
+def _fits(text: str, pattern: str) -> bool:
+    """Whether a text fits a pattern in which `*` stands for any characters; linear in both."""
+    first, *middle, last = pattern.split("*")
+    if not text.startswith(first) or len(text) < len(first) + len(last) or not text.endswith(last):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for part in middle:
+        at = text.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +247,7 @@ class Filters:
         if self.until:
             params["message_received_time.lt"] = api_time(self.until)
         for name, value in self.values.items():
-            if column := FILTERS[name].column:
+            if (column := FILTERS[name].column) and len(value.choices) == 1:
                 params[f"{column}.neq" if value.is_not else column] = value.text
         if len(self.outcomes) == 1:
             params |= _STATUS.get(self.outcomes[0], {})

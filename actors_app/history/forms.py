@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from actors_app.core.clock import DAY, HOUR, MINUTE, SECOND, now_ms, to_ms
 from actors_app.core.pages.badges import OUTCOMES as BADGES
@@ -36,6 +37,7 @@ _EXACT = "Custom range"  # in the list of windows where they say it
 FORMATS = ("csv", "jsonl")
 SHOWN_OUTCOMES = OUTCOMES[:-2]  # those that have a filter of their own; the others are the API's secrets
 PLACES = ("after", "before")
+MULTIPLE = ("outcome", "actor", "executor")  # filters that take several values, joined by commas
 _TOO_LONG = {"max_length": "Too long."}
 _UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY, "": SECOND}
 _LENGTH = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|min|m|h|d|)", re.ASCII)
@@ -77,12 +79,14 @@ class HistoryForm(SliceForm, PortalForm):
     format = forms.ChoiceField(
         required=False,
         choices=[(name, name) for name in FORMATS],
-        error_messages={"invalid_choice": "Use csv or jsonl."},
+        error_messages={"invalid_choice": "Unknown format. Choose csv or jsonl."},
         widget=forms.HiddenInput,
     )
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         values = dict(data.items())  # the last of several, as Django reads them
+        if isinstance(data, MultiValueDict):  # what was selected by checkboxes, and typed beside them
+            values |= {name: ",".join(filter(None, data.getlist(name))) for name in MULTIPLE if name in data}
         values |= {name: trimmed(str(values[name])) for name in FILTERS if name in values}
         for name in EXACT:
             if text := str(values.get(name, "")).strip():
@@ -119,7 +123,7 @@ class HistoryForm(SliceForm, PortalForm):
     def clean_exit_code(self) -> str:
         """Return a whole number, which may follow a `-`; `--1` is for anything but -1."""
         text: str = self.cleaned_data["exit_code"]
-        if text and not re.fullmatch(r"-{0,2}\d{1,9}", text, re.ASCII):
+        if text and not re.fullmatch(r"-{0,2}\d{1,9}(\s*,\s*-?\d{1,9}){0,20}", text, re.ASCII):
             raise forms.ValidationError("Enter a whole number, or e.g. -0 to exclude it.")
         return text
 
@@ -177,6 +181,21 @@ class HistoryForm(SliceForm, PortalForm):
     def sort_name(self) -> str:
         """Return the order in use."""
         return self.cleaned_data.get("sort") or "-received"
+
+    def other_fields(self, *, is_all: bool) -> list[forms.BoundField]:
+        """Return the fields under "More"; those of actors only where the list `is_all`, of all actors."""
+        names = [name for name, filter_ in FILTERS.items() if is_all or not filter_.of_actor]
+        return [self[name] for name in names if name not in ("q", "actor", "outcome")]
+
+    @property
+    def outcome_choices(self) -> list[tuple[str, str]]:
+        """Return the outcomes that can be selected, each with its words."""
+        return [(outcome, outcome_label(outcome)) for outcome in SHOWN_OUTCOMES]
+
+    @property
+    def selected_outcomes(self) -> tuple[str, ...]:
+        """Return the outcomes that the filter selects; none where it selects all."""
+        return self.cleaned_data.get("outcome") or ()
 
     @property
     def is_narrowed(self) -> bool:

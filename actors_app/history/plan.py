@@ -103,14 +103,16 @@ def _question(filters: Filters, keys: list[int], leading: bool) -> Question:
         column = FILTERS[name].column
         if not column:
             continue
-        stored: Any = int(value.text) if FILTERS[name].is_whole else value.text
+        # A name that holds a comma is also compared whole.
+        is_whole, texts = FILTERS[name].is_whole, dict.fromkeys((*value.choices, value.text))
+        stored: list[Any] = [int(text) for text in value.choices] if is_whole else list(texts)
         if value.is_not:
-            question.tried.append((f"(s.{column} <> %s OR s.{column} IS NULL)", [stored]))
-        elif leading and not question.fixed:
-            question.fixed.append((column, stored))
+            question.tried.append((f"(s.{column} NOT IN ({marks(stored)}) OR s.{column} IS NULL)", stored))
+        elif leading and not question.fixed and len(stored) == 1:
+            question.fixed.append((column, stored[0]))
             question.branches = question.branches or OUTCOMES
         else:
-            question.tried.append((f"s.{column} = %s", [stored]))
+            question.tried.append((f"s.{column} IN ({marks(stored)})", stored))
     if filters.duration is not None:
         text, values = _ran(filters)
         _narrow(question, text.replace("s.", "c."), values)

@@ -9,13 +9,23 @@ from actors_app.core.clock import DAY, MINUTE, from_ms, now_ms
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.forms_slice import shown_slice
-from actors_app.core.pages.preferences import PAGE_SIZES
+from actors_app.core.pages.preferences import PAGE_SIZES, preferences_of
 from actors_app.history import collector, visibility
 from actors_app.history import query as history_query
 from actors_app.history.actor_summary import RECENT, summary
-from actors_app.history.chart_data import cached_count, chart_data
+from actors_app.history.chart_data import cached_count, chart_data, charts
 from actors_app.history.export import export
-from actors_app.history.facets import chips, columns, segments, window_words, windows
+from actors_app.history.facets import (
+    COLUMNS,
+    Column,
+    actor_choices,
+    chips,
+    heads,
+    segments,
+    selected_columns,
+    window_words,
+    windows,
+)
 from actors_app.history.filters import EXACT, Count
 from actors_app.history.forms import HistoryForm, cursor_text
 from actors_app.history.models import ActorHistory
@@ -51,7 +61,9 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     if form.cleaned_data.get("format") and form.selected_slice:
         form.add_error("offset", "A file holds the whole list: leave out limit and offset.")
     base |= {
-        "span_fields": [form[name] for name in EXACT],
+        "span_fields": [form["window"], *(form[name] for name in EXACT)],
+        "other_fields": form.other_fields(is_all=not actor_id),
+        "open_filter": _open_filter(form),
         "hidden_names": [("sort", form.data["sort"])] if form.data.get("sort") else [],
         "complaints": [
             str(text)
@@ -100,7 +112,15 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
         context["deleted"] = from_ms(ctx.readable[0].deleted)
     if is_poll(request):
         return _live(request, abaco, ctx, context)
-    return render_page(request, "history/list.html", context | _page_context(abaco, ctx, actor_id, silence))
+    if "charts" in request.GET and wants_fragment(request):
+        return render(request, "history/_charts.html", {"charts": charts(ctx)})
+    return render_page(request, "history/list.html", context | _page_context(request, abaco, ctx, actor_id, silence))
+
+
+def _open_filter(form: HistoryForm) -> str:
+    """Return which part of the filter bar stands open: the one with a field that was refused."""
+    parts = dict.fromkeys(("window", *EXACT), "span") | {"actor": "actor", "outcome": "outcome", "q": "q"}
+    return next((parts.get(name, "more") for name in form.errors), "")
 
 
 def _place_in_portal(actor_id: str) -> dict[str, Any]:
@@ -110,7 +130,13 @@ def _place_in_portal(actor_id: str) -> dict[str, Any]:
 # The page ---------------------------------------------------------------------------------------------------
 
 
-def _page_context(abaco: Abaco, ctx: QueryContext, actor_id: str, error: AbacoError | None) -> dict[str, Any]:
+def _columns(request: HttpRequest, *, is_all: bool) -> list[Column]:
+    return selected_columns(preferences_of(request).columns, is_all=is_all)
+
+
+def _page_context(
+    request: HttpRequest, abaco: Abaco, ctx: QueryContext, actor_id: str, error: AbacoError | None
+) -> dict[str, Any]:
     form, filters, selected = ctx.form, ctx.filters, ctx.form.selected_slice
     size, skip = ctx.page_size, selected.offset if selected else 0
     cursor, is_back = form.cursor()
@@ -121,7 +147,8 @@ def _page_context(abaco: Abaco, ctx: QueryContext, actor_id: str, error: AbacoEr
         page = history_query.page(filters, ctx.keys, ctx.named, cursor=cursor, back=is_back, number=size, skip=skip)
     above = chart_data(ctx)
     total = above.counts.total(filters.outcomes)
-    rows = table_rows(page.rows, ctx.by_key, form, of_all=not actor_id)
+    columns = _columns(request, is_all=not actor_id)
+    rows = table_rows(page.rows, ctx.by_key, form, columns)
     # Whoever comes back to the beginning by "Previous" stands at it, and is told what is new.
     is_first = not skip and (cursor is None or (is_back and bool(page.rows) and not page.has_more))
     is_open = is_first and filters.until is None  # so that something new can come
@@ -131,13 +158,20 @@ def _page_context(abaco: Abaco, ctx: QueryContext, actor_id: str, error: AbacoEr
         "page": page,
         "total": total,
         "segments": segments(form, ctx, above.counts.of),
-        "charts": above.charts,
-        "columns": columns(form, is_all=not actor_id),
+        "strip": above.strip,
+        "charts": charts(ctx) if "charts" in request.GET else None,
+        "columns": heads(form, columns),
+        "column_choices": [
+            (column, column in columns)
+            for column in COLUMNS
+            if column.is_optional and column in selected_columns([c.name for c in COLUMNS], is_all=not actor_id)
+        ],
+        "actor_choices": [] if actor_id else actor_choices(ctx),
         "chips": chips(form, ctx),
         "windows": windows(form),
         "window_words": window_words(form, ctx),
-        "since": from_ms(filters.since),
-        "until": from_ms(filters.until),
+        "has_others": any(form.data.get(bound.name) for bound in form.other_fields(is_all=not actor_id)),
+        "charts_query": "&".join(filter(None, (form.query(), "charts=1"))),
         "is_first": is_first,
         "begins": cursor_text(history_query.cursor_before(filters, page.rows[0], ctx.keys)) if page.rows else "",
         **_pages(ctx, page, cursor, is_back),
@@ -230,7 +264,7 @@ def _live(request: HttpRequest, abaco: Abaco, ctx: QueryContext, context: dict[s
     context |= freshness | {
         "is_read_now": "filling" in request.GET and not freshness["incomplete"],
         "newer": newer,
-        "rows": table_rows(rows, ctx.by_key, ctx.form, of_all=context["is_all"]),
+        "rows": table_rows(rows, ctx.by_key, ctx.form, _columns(request, is_all=context["is_all"])),
         "first_url": "?" + ctx.form.query(),
     }
     # A page that is still being filled is asked for without a pause.

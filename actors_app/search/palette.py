@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from actors_app.core.addresses import page_of
 from actors_app.core.pages.badges import outcome_badge, status_badge
 from actors_app.core.pages.formatting import visible
 from actors_app.core.pages.navigation import GROUPS
-from actors_app.core.pages.own_pages import page_of
 from actors_app.history import query
 from actors_app.history.filters import Filters
 from actors_app.history.visibility import SeenActor

@@ -154,7 +154,7 @@ def visit(portal: Portal, chromium: Browser) -> Iterator[Visit]:
             if by_code:
                 page.get_by_role("link", name="Continue with Sandbox").click()
                 page.wait_for_url(at.sandbox.url + "/**")
-            page.get_by_label("User name").fill(user)
+            page.get_by_label("Username").fill(user)
             page.get_by_label("Password").fill(user)
             page.get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url(at.url + "/")

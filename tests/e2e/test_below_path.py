@@ -147,7 +147,7 @@ def test_an_errand_below_the_path(campus: Campus, chromium: Browser) -> None:
     )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(f"{campus.url}/sign-in/?next={BELOW}/actors/")
-    page.get_by_label("User name").fill("demo")
+    page.get_by_label("Username").fill("demo")
     page.get_by_label("Password").fill("demo")
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{campus.url}/actors/")

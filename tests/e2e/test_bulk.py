@@ -116,10 +116,10 @@ def test_a_range_of_rows_is_ticked_with_shift(visit: Visit) -> None:
 def test_the_pages_are_well_made(visit: Visit) -> None:
     page = visit()
     page.goto("/executions/?window=all")
-    page.get_by_text("Save this view").click()
-    page.get_by_label("Name of the view", exact=True).fill("everything")
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("Filter “everything” saved.")).to_be_visible()
+    page.get_by_text("Saved filters", exact=True).click()
+    page.get_by_label("Save these filters as").fill("everything")
+    page.get_by_role("button", name="Save filter").click()
+    expect(page.get_by_text("saved.")).to_be_visible()
     assert complaints_by_shape(page) == {}
     others = (
         "/bulk/executions/?act=resend&window=all&outcome=failed",
@@ -139,18 +139,19 @@ def test_the_pages_are_well_made(visit: Visit) -> None:
 def test_a_view_is_shared_by_its_link(visit: Visit) -> None:
     own = visit()
     own.goto("/executions/?window=7d&outcome=failed")
-    own.get_by_text("Save this view").click()
-    own.get_by_label("Name of the view", exact=True).fill("Failed this week")
-    own.get_by_role("button", name="Save", exact=True).click()
+    own.get_by_text("Saved filters", exact=True).click()
+    own.get_by_label("Save these filters as").fill("Failed this week")
+    own.get_by_role("button", name="Save filter").click()
     own.goto("/executions/views/")
     card = own.get_by_role("article", name="Filter Failed this week")
     link = card.locator("code.link").inner_text()
     other = visit("team")
     other.goto(link)
-    expect(other.get_by_text("of demo, with what you may see of it")).to_be_visible()
-    other.get_by_role("button", name="Add to my views").click()
-    expect(other.get_by_text(re.compile("^Filter “"))).to_be_visible()
-    expect(other.get_by_label("Views").get_by_role("link", name="Failed this week")).to_have_attribute(
+    expect(other.get_by_text("Shared by demo")).to_be_visible()
+    other.get_by_role("button", name="Add to my filters").click()
+    expect(other.get_by_text("saved.")).to_be_visible()
+    other.get_by_text("Saved filters", exact=True).click()
+    expect(other.get_by_label("Saved filters").get_by_role("link", name="Failed this week")).to_have_attribute(
         "aria-current", "true"
     )
     card.locator("summary").click()

@@ -60,7 +60,7 @@ def send(page: Page) -> None:
 
 
 def sign_in(page: Any, user: str) -> None:
-    page.get_by_label("User name").fill(user)
+    page.get_by_label("Username").fill(user)
     page.get_by_label("Password").fill(user)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -84,7 +84,7 @@ def test_the_sign_in_comes_over_the_page(visit: Visit, person: Person, actor: st
     lose(page)
     send(page)
     dialog = over(page)
-    expect(dialog.get_by_label("User name")).to_have_value("demo")
+    expect(dialog.get_by_label("Username")).to_have_value("demo")
     dialog.get_by_label("Password").fill("wrong")
     dialog.get_by_role("button", name="Sign in", exact=True).click()
     expect(dialog).to_contain_text("Incorrect username or password.")

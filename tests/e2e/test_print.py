@@ -95,7 +95,7 @@ MORE_FILED = {
     "/activity/": "tbody time",
     "/aliases/": "tbody tr",
     "/mailboxes/": "h1",
-    "/": ".verdict",
+    "/": ".tiles",
 }
 
 

@@ -165,7 +165,7 @@ def test_signing_in_is_well_made(visit: Visit) -> None:
     page.goto("/sign-in/")
     page.get_by_text("Sign in with an access token").click()
     assert complaints_by_shape(page) == {}
-    page.get_by_label("User name").fill("demo")
+    page.get_by_label("Username").fill("demo")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_text("Incorrect username or password.").wait_for()

@@ -190,7 +190,8 @@ def _views(browser: Client, address: str, username: str) -> str:
     request.session = SessionStore(browser.cookies[settings.SESSION_COOKIE_NAME].value)
     assert request.session["who"] == {"tenant": "default", "username": username}
     context = {"request": request, "form": HistoryForm(request.GET), "is_all": True}
-    return Template("{% include 'history/_views.html' %}").render(Context(context))
+    template = Template("{% include 'history/_shared_view.html' %}{% include 'history/_views.html' %}")
+    return template.render(Context(context))
 
 
 def test_no_name_of_a_view_is_an_instruction(signed_in: Client) -> None:

@@ -195,7 +195,7 @@ def test_where_listing_and_search_both_give_nothing_the_page_goes_on_reading(
     text = page.content.decode()
     assert page.status_code == 200
     assert 'hx-trigger="load, every 3s"' in text
-    assert "Syncing" in text
+    assert "Syncing history" in text
     assert "No executions yet" not in text
     world.failing.clear()
     poll = f"/actors/{ACTOR_ID}/executions/?poll=1&newest=0.0&filling=1"

@@ -19,7 +19,7 @@ EVERYTHING = ("actors", "actor", "probe", "listing", "details", "search", "searc
 
 def shown(response: Any) -> set[str]:
     """Return the ids of the executions in the table."""
-    return set(re.findall(r'<a class="name mono" href="[^"]*">(\w+)</a>', response.content.decode()))
+    return set(re.findall(r'<a class="name id mono" href="[^"]*">(\w+)</a>', response.content.decode()))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_the_executions_of_an_actor_that_is_not_listed_are_not_shown(
     assert stranger.get("/actors/actor2/executions/").status_code == 403
     page = stranger.get(ALL).content.decode()
     assert "name-actor2" not in page
-    assert ">1 execution<" in page
+    assert ">1 execution, Last 24 hours<" in page
 
 
 def test_a_poll_shows_no_row_of_an_actor_that_may_not_be_read(
@@ -168,7 +168,7 @@ def test_an_unknown_role_opens_nothing_and_is_said_and_asked_again(
         two.asked.clear()
         page = admin.get(ALL)
         assert shown(page) == {"Run2"}
-        assert "Whether you are an administrator is not known" in page.content.decode()
+        assert "Your role is unknown" in page.content.decode()
         assert "probe" in two.asked
     found = admin.get("/api/v1/executions/?window=all").json()
     assert found["is_complete"] is False
@@ -176,11 +176,11 @@ def test_an_unknown_role_opens_nothing_and_is_said_and_asked_again(
         answer = admin.get(address)
         assert answer.status_code == 404
         assert "Your role could not be checked" in answer.content.decode(), address
-    assert "Whether you are an administrator is not known" in admin.get("/executions/evidence/").content.decode()
+    assert "Your role is unknown" in admin.get("/executions/evidence/").content.decode()
     del two.failing["probe"]
     page = admin.get(ALL)
     assert shown(page) == {"Run1", "Run2"}
-    assert "Whether you are an administrator" not in page.content.decode()
+    assert "Your role is unknown" not in page.content.decode()
 
 
 def test_a_refusal_is_not_mistaken_for_a_deletion(two: World, signed_in: Client) -> None:

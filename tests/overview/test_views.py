@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from actors_app.history.ingest import record
 from actors_app.core.security.models import Readable
+from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory
 from actors_app.services.dialects import V2
 from actors_app.services.types import Execution
 from tests.support.payloads import (
     ACTOR_ID,
-    EXECUTION_ID,
     actor_payload,
     alias_payload,
     execution_payload,

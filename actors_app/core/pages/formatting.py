@@ -49,6 +49,20 @@ def ago_words(moment: datetime, at: datetime) -> str:
     return f"{count} {name}{'' if count == 1 else 's'} ago"
 
 
+def short_time_words(moment: datetime, at: datetime) -> str:
+    """Write a moment of the last 24 hours as its age, `13 min ago`, and an earlier one as its date: `27 Nov, 23:07`.
+
+    The date is that of the moment's own clock; the year stands there when it is not that of `at`.
+    """
+    seconds = (at - moment).total_seconds()
+    if not -60 < seconds < 86_400:
+        year = f" {moment.year}" if moment.year != at.astimezone(moment.tzinfo).year else ""
+        return f"{moment.day} {moment:%b}{year}, {moment:%H:%M}"
+    if seconds < 60:
+        return "just now"
+    return f"{int(seconds // 3600)} h ago" if seconds >= 3600 else f"{int(seconds // 60)} min ago"
+
+
 def date_words(at: datetime, *, seconds: bool = False) -> str:
     """Write the date and the time of a moment on its own clock: `30 Nov 2026, 20:31`."""
     return f"{at.day} {at:%b %Y, %H:%M:%S}" if seconds else f"{at.day} {at:%b %Y, %H:%M}"

@@ -17,6 +17,7 @@ THEMES = ("", "light", "dark")  # the first is the system's
 DENSITIES = ("comfortable", "compact")
 PAGE_SIZES = (25, 50, 100, 200)
 ROWS = 50  # on a page, for whoever chose no other number
+MOST_COLUMNS = 20  # of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class Preferences:
     wrap: bool = True  # whether long lines of logs are
     page_size: int = ROWS
     keys: bool = True  # whether single keys do anything
+    columns: tuple[str, ...] = ()  # of the list of executions, beside those that it always has; none for its own choice
 
 
-Name = Literal["zone", "theme", "density", "wrap", "page_size", "keys"]
+Name = Literal["zone", "theme", "density", "wrap", "page_size", "keys", "columns"]
 NAMES: tuple[Name, ...] = get_args(Name)
 _MAY_BE: dict[str, Any] = {
     "zone": lambda value: isinstance(value, str) and len(value) < 100,
@@ -40,6 +42,9 @@ _MAY_BE: dict[str, Any] = {
     "wrap": lambda value: isinstance(value, bool),
     "page_size": lambda value: value in PAGE_SIZES,
     "keys": lambda value: isinstance(value, bool),
+    "columns": lambda value: (
+        isinstance(value, list) and len(value) <= MOST_COLUMNS and all(isinstance(name, str) for name in value)
+    ),
 }
 
 

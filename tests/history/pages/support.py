@@ -20,7 +20,7 @@ BOTH = pytest.mark.parametrize("url", [ALL, ONE])
 
 def ids(response: Any) -> list[str]:
     """Return the ids of the executions in the table, in its order."""
-    return re.findall(r'<a class="name mono" href="[^"]*">(\w+)</a>', response.content.decode())
+    return re.findall(r'<a class="name id mono" href="[^"]*">(\w+)</a>', response.content.decode())
 
 
 def links(response: Any, words: str) -> list[str]:
