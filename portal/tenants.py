@@ -91,7 +91,7 @@ def read_tenant(name: str, table: Mapping[str, Any]) -> Tenant:
     if parts.scheme not in ("https", "http"):
         raise TenantError(f"Tenant {name}: url must be the address of the API, such as https://api.example.org.")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise TenantError(f"Tenant {name}: url must not carry a user name, a password, a query or a fragment.")
+        raise TenantError(f"Tenant {name}: url must not contain a username, a password, a query or a fragment.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise TenantError(f"Tenant {name}: url must be https; plain http is only for this machine itself.")
     version = str(table.get("version") or "v2")

@@ -9,20 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-# Subjects whose words were revised; templates of the root, such as `base.html`, are in all pages.
-TEMPLATES = [
-    *(ROOT / "templates").glob("*.html"),
-    *(
-        path
-        for room in ("account", "actors", "errors", "history", "messages", "overview")
-        for path in sorted((ROOT / "templates" / room).rglob("*.html"))
-    ),
-]
-SOURCES = [
-    path
-    for room in ("account", "actors", "core/pages", "history", "messages", "overview")
-    for path in sorted((ROOT / "actors_app" / room).rglob("*.py"))
-]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SOURCES = sorted(path for room in ("actors_app", "portal") for path in (ROOT / room).rglob("*.py"))
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 PHRASES = (
     "ticked",
     "for ever",
@@ -45,9 +35,12 @@ PHRASES = (
     "mistyped",
     "user name",
     "people who run",
+    "of all actors",
 )
 _FORBIDDEN = re.compile(rf"\b(?:{'|'.join(map(re.escape, PHRASES))})\b", re.IGNORECASE)
 _COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.DOTALL)
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_LINE_COMMENT = re.compile(r"(?<![:\"])//.*")
 _PLACE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _IN_TAG = re.compile(r"(?:title|text|action|label|what|more)=\"([^\"]*)\"")
 _READ_ALOUD = {"aria-label", "title", "placeholder", "alt"}
@@ -104,6 +97,28 @@ def test_a_template_says_nothing_forbidden(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_sentence_says_nothing_forbidden(path: Path) -> None:
     assert not [text for text in texts_of_source(path.read_text()) if _FORBIDDEN.search(text)]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_document_says_nothing_forbidden(path: Path) -> None:
+    lines = _CODE.sub("", path.read_text()).splitlines()
+    assert not [line for line in lines if _FORBIDDEN.search(line)]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_says_nothing_forbidden(path: Path) -> None:
+    strings = re.findall(
+        r"\"[^\"\n]* [^\"\n]*\"|`[^`]* [^`]*`", _LINE_COMMENT.sub("", re.sub(r"\$\{[^}]*\}", "", path.read_text()))
+    )
+    assert not [text for text in strings if _FORBIDDEN.search(text)]
+
+
+@pytest.mark.parametrize("guide", sorted((ROOT / "docs").glob("for-*.md")), ids=lambda path: path.name)
+def test_a_guide_names_controls_as_the_pages_do(guide: Path) -> None:
+    words = " ".join(path.read_text() for path in (*TEMPLATES, *SOURCES))
+    labels = set(re.findall(r"\*\*([^*]+)\*\*", guide.read_text()))
+    assert labels
+    assert not [label for label in labels if label not in words]
 
 
 def test_the_words_that_are_read_are_found() -> None:

@@ -173,7 +173,7 @@ def collector() -> Findings:
             # A portal that does not collect knows no password; signing in without one would count towards a lock.
             yield well(
                 "history",
-                f"The account that collects at {tenant.name} is not tried here, where its password is not known: ask "
+                f"The account that collects at {tenant.name} is not tested: its password is not set here. Run doctor "
                 "where collect_history runs.",
             )
     yield from _beats(tenants)

@@ -55,7 +55,7 @@ Tokens, nonces, passwords and private keys, as far as they are recognised by the
 {mask}. The manifest says in which files and how often; of a log it has the SHA-256 of the whole, with its secrets. What
 is not recognised is still there, so that this pack may contain secrets.
 
-Results are here only where whoever made this pack had taken them: the API gives each away once.
+Results are included only if the creator of this pack had fetched them: the API returns each result once.
 """
 
 

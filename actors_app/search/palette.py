@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from actors_app.core.addresses import page_of
 from actors_app.core.pages.badges import outcome_badge, status_badge
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.navigation import GROUPS
+from actors_app.core.pages.navigation import GROUPS, OTHER_PAGES
 from actors_app.history import query
 from actors_app.history.filters import Filters
 from actors_app.history.visibility import SeenActor
@@ -25,14 +25,6 @@ ACTIONS = (
     ("Edit", "actor-update", "pencil"),
     ("Nonces of", "nonce-list", "key-round"),
     ("Workers of", "worker-list", "cpu"),
-)
-# Pages that stand in no group of the navigation.
-OTHER_PAGES = (
-    ("Account", "actors:account", "circle-user"),
-    ("Preferences", "actors:preferences", "settings-2"),
-    ("Bulk actions", "actors:bulk-list", "list-checks"),
-    ("Saved filters", "actors:view-list", "bookmark"),
-    ("Help", "actors:help", "circle-question-mark"),
 )
 
 
@@ -128,9 +120,8 @@ def _executions(text: str, actors: Sequence[SeenActor]) -> Iterator[Entry]:
 
 def _pages(text: str) -> Iterator[Entry]:
     folded = text.casefold()
-    pages = [(page.label, page.href, page.icon) for group in GROUPS for page in group.places]
-    pages += [(label, reverse(name), icon) for label, name, icon in OTHER_PAGES]
-    yield from (Entry(url, icon, label) for label, url, icon in pages if folded in label.casefold())
+    pages = (page for group in (*GROUPS, OTHER_PAGES) for page in group.places)
+    yield from (Entry(page.href, page.icon, page.label) for page in pages if folded in page.label.casefold())
 
 
 def _searches(text: str) -> list[Entry]:

@@ -378,7 +378,7 @@ def _silence(call: Call, failure: requests.RequestException, attempt: Attempt) -
         )
     if any(isinstance(cause, NameResolutionError) for cause in causes):
         return Unreachable(
-            f"{call}: the name of the API is not known",
+            f"{call}: the host name of the API cannot be resolved",
             user_message="Cannot reach the Actors API: its host name was not found.",
         )
     if _is_connecting(failure) and not isinstance(failure, requests.ConnectTimeout):

@@ -99,7 +99,7 @@ def _query(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         if lowered in ("", "message", "x-nonce") or lowered.startswith("_abaco_"):
             raise _invalid(
                 "a reserved variable",
-                "The variables message, x-nonce and those that begin with _abaco_ are the API's own.",
+                "The variables message, x-nonce and all names that begin with _abaco_ are reserved by the API.",
                 field="environment",
             )
         if "=" in name or "\0" in name + value:

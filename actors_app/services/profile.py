@@ -19,7 +19,7 @@ class Profiles(Service):
         result = open_envelope(call, self._caller.reply(call)).get("result")
         profile = Profile.from_api(result, self._caller.dialect)
         if not profile.username:
-            raise unreadable(call, "a profile without a user name")
+            raise unreadable(call, "a profile without a username")
         return profile
 
 

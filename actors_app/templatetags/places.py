@@ -6,7 +6,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from actors_app.core.pages.navigation import ELSEWHERE, GROUPS, TAB_BAR
+from actors_app.core.pages.navigation import ELSEWHERE, GROUPS, OTHER_PAGES, TAB_BAR
 
 register = template.Library()
 
@@ -15,6 +15,12 @@ register = template.Library()
 def places(context: template.Context) -> SafeString:
     """Draw the bar at the side, on which the place of the page's `section` is marked."""
     return _rendered("_places.html", str(context.get("section", "")))
+
+
+@register.simple_tag
+def other_places() -> SafeString:
+    """Draw the pages that no bar has room for."""
+    return render_to_string("_places.html", {"navigation": (OTHER_PAGES,), "section": "places"})
 
 
 @register.simple_tag(takes_context=True)

@@ -365,7 +365,7 @@ def test_a_portal_that_does_not_collect_leaves_the_account_alone(settings: Any, 
     settings.TENANTS = tenant(api.url)
     settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", ""
     found = list(outside.collector())
-    assert "is not tried here, where its password is not known" in said(iter(found), "well")
+    assert "is not tested: its password is not set here" in said(iter(found), "well")
     assert "default was never collected" in said(iter(found), "warning")
     assert called == []
     settings.COLLECTOR_PASSWORD = "its password"

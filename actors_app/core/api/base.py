@@ -158,7 +158,7 @@ class Resource(APIView):
                 409,
                 "done-before",
                 f"{result.outcome.message} The first response is no longer stored.",
-                advice="Nothing was done again. Check the current state.",
+                advice="It was not repeated. Check the current state.",
                 changed="yes",
                 headers=REPLAYED,
             )

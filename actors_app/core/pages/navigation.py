@@ -18,11 +18,12 @@ class NavigationPage:
     icon: str
     label: str
     letter: str = ""
+    query: str = ""
 
     @property
     def href(self) -> str:
         """Return its address."""
-        return _address(self.url)
+        return _address(self.url) + self.query
 
 
 @cache
@@ -45,8 +46,8 @@ GROUPS = (
             NavigationPage("overview", "actors:overview", "gauge", "Overview", "o"),
             NavigationPage("actors", "actors:actor-list", "boxes", "Actors", "a"),
             NavigationPage("history", "actors:history", "history", "Executions", "e"),
-            NavigationPage("search", "actors:search", "search", "Advanced search", "s"),
-            NavigationPage("new", "actors:actor-create", "plus", "Register actor", "r"),
+            NavigationPage("search", "actors:search", "text-search", "Logs", "s", "?kind=logs"),
+            NavigationPage("activity", "actors:activity-list", "scroll-text", "Audit log", "t"),
         ),
     ),
     Group(
@@ -61,12 +62,25 @@ GROUPS = (
         ),
     ),
     Group(
-        "Audit & admin",
+        "More",
         (
-            NavigationPage("activity", "actors:activity-list", "scroll-text", "Audit log", "t"),
             NavigationPage("administration", "actors:administration", "shield", "Administration", "d"),
             NavigationPage("api", "api:docs", "braces", "JSON API", "p"),
         ),
+    ),
+)
+# Pages that no bar has room for: they stand on the page of all pages, and in the command palette.
+OTHER_PAGES = Group(
+    "Other pages",
+    (
+        NavigationPage("new", "actors:actor-create", "plus", "Register actor"),
+        NavigationPage("search", "actors:search", "search", "Advanced search"),
+        NavigationPage("mailboxes", "actors:mailbox-list", "inbox", "Queued messages"),
+        NavigationPage("bulk", "actors:bulk-list", "list-checks", "Bulk actions"),
+        NavigationPage("views", "actors:view-list", "bookmark", "Saved filters"),
+        NavigationPage("account", "actors:account", "circle-user", "Account"),
+        NavigationPage("preferences", "actors:preferences", "settings-2", "Preferences"),
+        NavigationPage("help", "actors:help", "circle-question-mark", "Help"),
     ),
 )
 # What a thumb reaches on a phone; the fifth place of that bar leads to all the others.

@@ -118,7 +118,7 @@ class Change:
     before: TenantOrigin
 
     def __str__(self) -> str:
-        before = self.before.origin or "one that is not known"
+        before = self.before.origin or "an unknown address"
         return (
             f"The address of {self.tenant.name} changed: it was {before} and is {self.tenant.origin}. What is kept of "
             f"the former is not shown, and everybody signs in again. If the same API has moved, run manage.py "

@@ -23,7 +23,7 @@ REFUSED = os.EX_CONFIG
 class Command(BaseCommand):
     """Read what every actor that the accounts may read has run, again and again, until it is told to stop."""
 
-    help = "Bring the execution history of all actors up to date, once or continuously, with each tenant's account."
+    help = "Sync the execution history of every actor, once or continuously, with each tenant's account."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the tenant, how often to look, whether to look only once, and what only looks at the collector."""

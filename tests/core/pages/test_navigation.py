@@ -2,9 +2,8 @@
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
-from actors_app.core.pages.navigation import GROUPS, TAB_BAR
+from actors_app.core.pages.navigation import GROUPS, OTHER_PAGES, TAB_BAR
 from tests.conftest import API
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +15,9 @@ def test_it_leads_to_every_place_without_asking_the_api(api: API, signed_in: Cli
     for group in GROUPS:
         for place in group.places:
             # Once at the side, once on the page itself, and once more in the bar of a phone where it stands there.
-            assert page.count(f'href="{reverse(place.url)}"') >= 2 + (place in TAB_BAR)
+            assert page.count(f'href="{place.href}"') >= 2 + (place in TAB_BAR)
+    for place in OTHER_PAGES.places:
+        assert f'href="{place.href}"' in page
     assert api.asked == []
 
 

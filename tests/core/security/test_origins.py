@@ -270,7 +270,7 @@ def test_what_is_kept_is_bound_to_the_address_of_the_day(sign_in: Browser, setti
     assert migrated(settings, today) == {"default": OLD, "gone": "", "zeta": ""}
     assert browser.get("/account/").status_code == 200, "nobody is signed out"
     assert keys(settings, default=OLD, gone=THIRD)[1] != "gone", "of a tenant that was not there nothing is known"
-    assert "it was one that is not known and is" in str(warnings())
+    assert "it was an unknown address and is" in str(warnings())
     says("gone", "--from", "")
     assert keys(settings, gone=THIRD) == ["gone"]
 
