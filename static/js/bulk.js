@@ -8,7 +8,7 @@
     const scope = form.querySelector('select[name="scope"]'); // where there is more to act on than what is ticked
     const count = form.querySelector(".picked-count");
     const boxes = () => [...form.querySelectorAll('tbody input[name="pick"]')];
-    let last = null; // the row that was ticked, or freed, before
+    let last = ""; // the value of the box that was ticked, or freed, before: a poll may replace its row
 
     const everyone = document.createElement("input");
     everyone.type = "checkbox";
@@ -38,7 +38,7 @@
 
     function tick(checked) {
       for (const box of boxes()) box.checked = checked;
-      last = null;
+      last = "";
       ticked();
     }
 
@@ -53,12 +53,13 @@
     form.addEventListener("click", (event) => {
       const box = event.target;
       if (!(box instanceof HTMLInputElement) || box.name !== "pick") return;
-      if (event.shiftKey && last && last.isConnected) {
-        const every = boxes();
-        const [start, end] = [every.indexOf(last), every.indexOf(box)].sort((a, b) => a - b);
+      const every = boxes();
+      const before = every.findIndex((one) => one.value === last);
+      if (event.shiftKey && before >= 0) {
+        const [start, end] = [before, every.indexOf(box)].sort((a, b) => a - b);
         for (const one of every.slice(start, end + 1)) one.checked = box.checked;
       }
-      last = box;
+      last = box.value;
       ticked();
     });
 
