@@ -49,7 +49,7 @@ FORM = """{alert}
 <p>A program on this machine asks to use the Actors API with your account.</p>
 <form method="post">
 {hidden}
-<label for="username">User name</label>
+<label for="username">Username</label>
 <input id="username" name="username" autocomplete="username" autocapitalize="none" value="{username}" autofocus>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password">

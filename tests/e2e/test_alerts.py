@@ -62,7 +62,7 @@ def test_a_write_of_unknown_outcome_is_not_painted_over(cut_off: CutOff) -> None
     page.goto(f"/actors/{actor}/messages/")
     page.locator("#message-form [name=message]").fill("hello")
     page.get_by_role("button", name="Send message").click()
-    expect(page.locator("#write-alerts")).to_contain_text("not known whether")
+    expect(page.locator("#write-alerts")).to_contain_text("We do not know whether this succeeded")
     api.fail(hang_up, "GET")
     stands_through_failed_polls(page, "We do not know whether this succeeded")
 
@@ -74,7 +74,7 @@ def test_a_number_of_workers_of_unknown_outcome_is_not_painted_over(cut_off: Cut
     api.fail(hang_up, "POST", "/workers")
     page.locator("#scale [name=num]").fill("1")
     page.get_by_role("button", name="Start workers").click()
-    expect(page.locator("#write-alerts")).to_contain_text("not known whether")
+    expect(page.locator("#write-alerts")).to_contain_text("We do not know whether this succeeded")
     api.fail(hang_up, "GET")
     stands_through_failed_polls(page, "We do not know whether this succeeded")
 

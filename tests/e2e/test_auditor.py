@@ -187,7 +187,8 @@ def test_what_was_not_sent_here_is_written_anew(visit: Visit, night: Night) -> N
 def test_the_proof_of_all_that_match(visit: Visit, night: Night) -> None:
     page = visit(script=False)
     page.goto("/executions/?outcome=failed&executor=admin")
-    page.get_by_role("link", name="Evidence", exact=True).click()
+    page.get_by_text("Export", exact=True).click()
+    page.get_by_role("link", name="Evidence pack").click()
     expect(page.get_by_role("heading", name="3 executions, ")).to_be_visible()
     pack = zipfile.ZipFile(io.BytesIO(page.request.get(address(page, "Download evidence pack")).body()))
     logs = [name for name in pack.namelist() if name.endswith("/log.txt")]

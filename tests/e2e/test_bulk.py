@@ -34,7 +34,7 @@ def sleepers(portal: Portal) -> Callable[..., tuple[str, list[str]]]:
 
 def open_list(page: Page, actor: str) -> None:
     page.goto(f"/actors/{actor}/executions/?window=all")
-    expect(page.get_by_role("heading", name=re.compile(r"\d+ executions?$"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^\d+ executions?, "))).to_be_visible()
 
 
 def test_ticked_ones_are_halted_with_a_result_for_each(
@@ -45,8 +45,9 @@ def test_ticked_ones_are_halted_with_a_result_for_each(
     open_list(page, actor)
     page.get_by_label(f"Select execution {ids[0]}").check()
     expect(page.get_by_text("1 selected")).to_be_visible()
-    page.get_by_label("Tick all executions on this page").check()
+    page.get_by_label("Select all executions on this page").check()
     expect(page.get_by_text("2 selected")).to_be_visible()
+    assert complaints_by_shape(page) == {}
     page.get_by_role("button", name="Halt…").click()
     expect(page.get_by_role("heading", name="Halt 2 executions?")).to_be_visible()
     assert complaints(page) == []
@@ -65,7 +66,7 @@ def test_without_script_each_press_moves_it_on(visit: Visit, sleepers: Callable[
     actor, _ = sleepers(1, "sleeps-without-script")
     page = visit(script=False, width=390)
     open_list(page, actor)
-    page.get_by_label("With", exact=True).select_option("all")
+    page.get_by_label("Apply to").select_option("all")
     page.get_by_role("button", name="Halt…").click()
     page.get_by_label("Reason").fill("no script")
     page.get_by_role("button", name="Halt 1 execution").click()
@@ -88,7 +89,8 @@ def test_messages_sent_here_are_sent_again(visit: Visit, portal: Portal) -> None
         page.wait_for_url("**/executions/*/")
         demo.ended(actor, page.url.rstrip("/").rpartition("/")[2])
     open_list(page, actor)
-    page.get_by_label("Act on").select_option("page")
+    page.get_by_label("Select all executions on this page").check()
+    page.get_by_label("Apply to").select_option("page")
     page.get_by_role("button", name="Resend…").click()
     expect(page.get_by_role("heading", name="Resend 2 messages?")).to_be_visible()
     left = page.locator("tr.left-out")
@@ -171,8 +173,9 @@ def test_actors_are_deleted_at_once_with_a_result_for_each(visit: Visit, portal:
     page.goto("/actors/")
     page.get_by_role("searchbox").fill("goes-at-once")
     expect(page.locator("tbody tr")).to_have_count(3)
-    page.get_by_label("Tick all actors on this page").check()
+    page.get_by_label("Select all actors on this page").check()
     expect(page.get_by_text("3 selected")).to_be_visible()
+    assert complaints_by_shape(page) == {}
     page.get_by_role("button", name="Delete…").click()
     expect(page.get_by_role("heading", name="Delete 2 actors?")).to_be_visible()
     expect(page.get_by_text("1 alias will be broken:")).to_be_visible()

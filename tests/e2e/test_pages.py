@@ -173,5 +173,5 @@ def test_what_only_administrators_see_is_well_made(visit: Visit) -> None:
     page = visit("admin")
     for place in ("/administration/", "/administration/?q=nothing+has+this+name", "/workers/"):
         page.goto(place)
-        assert page.get_by_role("link", name="Read again").is_visible()
+        assert page.get_by_role("link", name="Refresh").is_visible()
         assert complaints_by_shape(page) == {}, place

@@ -27,7 +27,7 @@ def test_what_is_too_large_is_said_beside_what_was_typed(visit: Visit) -> None:
     register, alert = page.get_by_role("button", name="Register actor"), page.locator("#alerts [data-alert]")
     page.evaluate(FILLED, ["description", 1_100_000])
     register.click()
-    expect(alert).to_contain_text("the portal takes 2,097,152 bytes and 1,000 fields.")
+    expect(alert).to_contain_text("the limit is 2,097,152 bytes and 1,000 fields.")
     expect(alert).to_contain_text("Nothing was sent.")
     expect(page.locator("form.form-card [name=image]")).to_have_value("abacosamples/wc")
     page.evaluate(FILLED, ["description", 10])

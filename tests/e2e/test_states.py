@@ -59,11 +59,11 @@ def test_what_one_may_not_do_is_well_made(visit: Visit, portal: Portal) -> None:
         open_where_the_level_is_known(page, actor, place)
         edit = page.get_by_role("link", name="Edit").first
         if place == "":
-            reason = "You have read access to this actor; editing it needs UPDATE. Ask the owner (demo)."
+            reason = "You have read access to this actor; editing it requires UPDATE. Ask the owner (demo)."
             expect(edit).to_have_attribute("title", reason)
             edit.focus()
             drawn = "getComputedStyle(document.activeElement, '::after').content"
-            assert "editing it needs UPDATE" in page.evaluate(drawn)
+            assert "editing it requires UPDATE" in page.evaluate(drawn)
         expect(page.locator("main [aria-disabled=true]").first).to_be_visible()
         if place == "nonces/":
             page.get_by_role("button", name="Create nonce").dispatch_event("click")
@@ -79,11 +79,11 @@ def wrong_forms(page: Page, actor: str, portal: Portal) -> Iterator[str]:
     """Bring up forms as they look when something in them cannot be, with `--full` all; yield the name of each."""
     error = page.locator("main .error, main [data-alert]").first
     rows: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
-        ("actor-create", "/actors/new/", ".form-card", "Register the actor", {"image": "", "env_name": "MSG"}),
+        ("actor-create", "/actors/new/", ".form-card", "Register actor", {"image": "", "env_name": "MSG"}),
         ("actor-update", f"{actor}edit/", ".form-card", "Review changes", {"image": "two words"}),
-        ("actor-delete", f"{actor}delete/", "main form", "Delete the actor for good", {"confirm": "another"}),
+        ("actor-delete", f"{actor}delete/", "main form", "Delete actor", {"confirm": "another"}),
         ("message-create", f"{actor}messages/", "#message-form", "Send message", {"env_name": "MSG"}),
-        ("message-purge", f"{actor}messages/purge/", "#purge form", "Drop all waiting messages", {"confirm": "x"}),
+        ("message-purge", f"{actor}messages/purge/", "#purge form", "Purge mailbox", {"confirm": "x"}),
         ("worker-list", f"{actor}workers/", "#scale form", "Start workers", {"num": "0"}),
         ("nonce-list", f"{actor}nonces/", "#nonce-create form", "Create nonce", {"max_uses": "0"}),
         ("permission-list", f"{actor}permissions/", "#grant form", "Grant access", {"user": "first.last"}),
@@ -167,7 +167,7 @@ def test_signing_in_is_well_made(visit: Visit) -> None:
     assert complaints_by_shape(page) == {}
     page.get_by_label("Username").fill("demo")
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Sign in", exact=True).first.click()
     page.get_by_text("Incorrect username or password.").wait_for()
     assert complaints_by_shape(page) == {}
 
@@ -206,7 +206,8 @@ def test_a_line_of_the_activity_is_well_made(visit: Visit, portal: Portal) -> No
     page.goto(f"/actors/{actor}/edit/")
     page.get_by_label("Description").fill("Is watched.")
     page.get_by_role("button", name="Review").click()
-    page.get_by_role("button", name="Save 1 change").click()
+    expect(page.locator("td.after").filter(has_not_text="unchanged")).to_have_count(1)
+    page.get_by_role("button", name="Save changes").click()
     page.goto(f"/actors/{actor}/activity/")
     assert complaints_by_shape(page) == {}
     page.get_by_role("link", name="Details").first.click()
