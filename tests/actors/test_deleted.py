@@ -172,7 +172,7 @@ def test_what_administrators_are_still_shown_offers_nothing(
             assert f'"/actors/{ACTOR_ID}/{act}' not in pressed, (name, act)
         assert f'"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/halt/' not in pressed
         assert "Halt execution</button>" not in page
-        assert "hx-get" not in page.partition("<main")[2].partition("log-title")[0]
+        assert "hx-get" not in page.partition("<main")[2].partition("</main>")[0].partition("log-title")[0]
 
 
 def test_its_result_page_finds_out_by_itself(gone: str, signed_in: Client) -> None:

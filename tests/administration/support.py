@@ -51,7 +51,7 @@ STUCK = [
     ({"messages": 3}, [("REQUESTED", 9)], "not picked up by a spawner"),
     ({"messages": 3}, [("REQUESTED", 9)], "starting for too long"),
     ({"messages": 3}, [("ERROR", 1)], "Workers failed to start."),
-    ({"messages": 0}, [("PULLING IMAGE", 40)], "Requested 40 min ago, still pulling its image"),
+    ({"messages": 0}, [("PULLING IMAGE", 40)], "Requested 40 minutes ago, still pulling its image"),
     ({"messages": 0}, [("CREATING CONTAINER", 9)], "spawner may be down"),
     ({"messages": 3}, [("REQUESTED", 1)], "Nothing is stuck."),
     ({"messages": 3}, [("REQUESTED", 9), ("BUSY", 9)], "not picked up by a spawner"),

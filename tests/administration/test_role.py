@@ -241,7 +241,7 @@ def test_a_role_that_is_none_disables(tenant: Tenant, signed_in: Client, who: st
     assert "Granting access requires UPDATE on this actor; you have READ." in page
     tenant.api.get(f"{actor}/workers", [])
     page = signed_in.get(f"/actors/{ACTOR_ID}/workers/").content.decode()
-    assert "Starting workers is for administrators of the API" in page
+    assert "Starting workers is limited to API administrators, whatever your access level." in page
 
 
 # Signing in ------------------------------------------------------------------------------------------------------

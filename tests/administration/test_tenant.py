@@ -239,7 +239,7 @@ def test_what_was_read_stands_in_with_its_age_while_nothing_newer_comes(
     api.refuse("GET", ADMIN, "no", 500)
     page = signed_in.get(URL).content.decode()
     assert "Could not refresh" in page
-    assert "2 min ago" in page
+    assert "2 minutes ago" in page
     assert "word-count" in page
 
 
