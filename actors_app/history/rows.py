@@ -130,7 +130,7 @@ def _row(
         row.pk,
         id_,
         url,
-        badge,
+        outcome_badge(row.outcome, row.exit_code) if row.outcome == "failed" else badge,
         age,
         received_exact,
         iso,
