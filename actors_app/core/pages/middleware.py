@@ -28,6 +28,7 @@ OWN_BUSINESS = {
     "theme",
     "log-wrap",
     "preferences",
+    "execution-columns",
     "session-end",
     "session-end-others",
     "session-read-only",
