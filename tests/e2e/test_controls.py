@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Portal, Visit
+from tests.e2e.looks import complaints_by_shape
 
 pytestmark = pytest.mark.browser
 
@@ -115,6 +116,18 @@ def test_a_phone_displays_which_choice_is_current(visit: Visit, path: str) -> No
     current = page.locator("main .seg [aria-current]").first
     current.evaluate("element => scrollTo(0, element.getBoundingClientRect().y - 300)")
     expect(current).to_be_in_viewport(ratio=0.9)
+
+
+def test_what_opens_over_the_list_is_well_made(visit: Visit) -> None:
+    page = visit("demo")
+    page.goto("/executions/?window=all&outcome=failed")
+    for summary in page.locator("main .pop > summary").all():
+        summary.click()
+        assert complaints_by_shape(page) == {}, summary.inner_text()
+    page.goto("/executions/?window=all")
+    page.get_by_label("Charts of these executions").click()
+    page.locator(".charts").wait_for()
+    assert complaints_by_shape(page) == {}
 
 
 def test_enter_in_a_field_sends_nothing_that_its_button_refuses(visit: Visit, portal: Portal) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
+from tests.e2e.looks import complaints_by_shape
 
 pytestmark = pytest.mark.browser
 
@@ -18,6 +19,7 @@ def test_the_palette_leads_to_an_actor_by_keyboard(visit: Visit) -> None:
     expect(field).to_be_focused()
     entries = page.get_by_role("listbox", name="Results").get_by_role("option")
     expect(entries.first).to_have_attribute("aria-selected", "true")
+    assert complaints_by_shape(page) == {}
     page.keyboard.type("preferen")
     expect(entries.first).to_contain_text("Preferences")
     page.keyboard.press("ArrowUp")

@@ -30,7 +30,7 @@ def test_a_definition_is_changed_here_and_elsewhere_and_taken_back(
     expect(page.get_by_role("row").filter(has_text="Default environment")).to_contain_text("all variables are lost")
     expect(page.locator("td.after").filter(has_not_text="unchanged")).to_have_count(1)
     page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_text("is saved.")).to_be_visible()
+    expect(page.get_by_text("Actor changes saved.")).to_be_visible()
 
     # And elsewhere, by somebody who left the environment out.
     demo.put(f"/{actor}", {"image": "abacosamples/test", "description": "changed elsewhere"})
@@ -54,7 +54,7 @@ def test_a_definition_is_changed_here_and_elsewhere_and_taken_back(
     page.get_by_role("button", name="Review changes").click()
     expect(page.locator("td.after").filter(has_not_text="unchanged")).to_have_count(3)
     page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_text("is saved.")).to_be_visible()
+    expect(page.get_by_text("Actor changes saved.")).to_be_visible()
     now = demo.get(f"/{actor}")
     assert (now["description"], now["defaultEnvironment"]) == ("as it began", {"colour": "red"})
 

@@ -215,5 +215,5 @@ def test_a_line_of_the_activity_is_well_made(visit: Visit, portal: Portal) -> No
     assert "Is watched." in page.content()
     assert complaints_by_shape(page) == {}
     page.goto(f"{page.url}check/")
-    page.get_by_text("is as you saved it.").wait_for()
+    page.get_by_text("Your changes were saved.").wait_for()
     assert complaints_by_shape(page) == {}
