@@ -97,7 +97,7 @@ def test_the_list_shows_the_chosen_zone_and_keeps_it(api: API, signed_in: Client
     api.get("/actors/v2", [scheduled(name="is-on")])
     page = signed_in.get("/schedules/?show=on&zone=Asia/Tokyo").content.decode()
     assert "Next run (Asia/Tokyo)" in page
-    assert "Thu 15 Jan 2099, 17:00 JST" in page
+    assert ">15 Jan 2099, 17:00 JST" in page
     assert 'href="?show=off&amp;zone=Asia%2FTokyo"' in page
     assert '<input type="hidden" name="show" value="on">' in page
 
