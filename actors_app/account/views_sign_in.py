@@ -34,7 +34,7 @@ NOTICES = {
     "code-state": "This sign-in link has expired or was already used. Start again.",
     "code-address": "The URL of the Actors API changed while you were signing in. Start again.",
     "code-denied": "Sign-in was cancelled or denied.",
-    "code-error": "Sign-in failed at the API's sign-in page. Try again, or contact your portal administrator.",
+    "code-error": "Sign-in failed on the API's sign-in page. Try again, or contact your portal administrator.",
     "code-too-many": "Too many failed sign-in attempts. Try again later.",
 }
 TOO_MANY = "Too many failed sign-in attempts. Try again in {}."

@@ -78,7 +78,7 @@ class RevisionDetail(Revisions):
     """`/actors/<actor>/revisions/<revision>/`."""
 
     @operation(
-        "Read a version of an actor",
+        "Get a version of an actor",
         tag=TAG,
         upstream="actor.get",
         gives=serializers_definitions.WholeRevision,

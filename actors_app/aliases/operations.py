@@ -31,8 +31,8 @@ READ_ALIAS = Operation(
     "alias.get",
     "GET",
     "/actors/aliases/{alias}",
-    summary="Read an alias",
-    title="Read alias",
+    summary="Get an alias",
+    title="Get alias",
     agavepy="getAlias",
 )
 UPDATE_ALIAS = Operation(
@@ -42,8 +42,8 @@ UPDATE_ALIAS = Operation(
     kind="alias",
     needs=UPDATE,
     doing="changing its target",
-    done="retargeted an alias to",
-    tried="retarget an alias to",
+    done="changed the target of an alias to",
+    tried="change the target of an alias to",
     choice="Change the target of an alias",
     check=alias_leads_there,
     summary="Change the target of an alias",

@@ -124,7 +124,7 @@ class ActorActivity(Lines):
 class ActivityDetail(Resource):
     """`/activity/<line>/`."""
 
-    @operation("Read an audit log entry", tag=TAG, gives=serializers.ActivityLine)
+    @operation("Get an audit log entry", tag=TAG, gives=serializers.ActivityLine)
     def get(self, request: Request, entry_id: int) -> Response:
         """Answer with one."""
         return Response(serializers.ActivityLine(line_data(*_line(self, entry_id))).data)

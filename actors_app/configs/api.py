@@ -88,7 +88,7 @@ class ConfigDetail(Resource):
     secret = True
 
     @operation(
-        "Read a config",
+        "Get a config",
         tag=TAG,
         upstream="config.list",
         gives=serializers.Config,

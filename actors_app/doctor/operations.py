@@ -4,7 +4,7 @@ from actors_app.core.operations.operation import Operation
 
 MOVE_TENANT = Operation(
     "tenant.move",
-    done="moved what is kept to the new address of",
-    tried="move what is kept of",
-    choice="Move to an address",
+    done="moved stored data to the new API URL of",
+    tried="move stored data of",
+    choice="Move to a new API URL",
 )

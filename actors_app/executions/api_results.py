@@ -78,7 +78,7 @@ class ResultDetail(Resource):
     renderer_classes = (JSONRenderer, _Bytes)
 
     @operation(
-        "Read a saved result",
+        "Get a saved result",
         tag=TAG,
         query=SecretsQuery,
         gives={"application/json": serializers.WholeResult, "application/octet-stream": bytes},

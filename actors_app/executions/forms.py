@@ -9,7 +9,7 @@ MAX_COUNT = 2**63 - 1
 
 
 def _count(label: str, help_text: str) -> forms.IntegerField:
-    name = label.lower() if label == "Runtime" else label
+    name = label.lower() if label == "Run time" else label
     return forms.IntegerField(
         label=label,
         help_text=help_text,
@@ -27,7 +27,7 @@ def _count(label: str, help_text: str) -> forms.IntegerField:
 class ExecutionForm(PortalForm):
     """An execution that ran elsewhere; the units are those that the API itself measures in, not those it documents."""
 
-    runtime = _count("Runtime", "In seconds.")
+    runtime = _count("Run time", "In seconds.")
     cpu = _count("CPU", "In nanoseconds.")
     io = _count("I/O", "In bytes.")
 

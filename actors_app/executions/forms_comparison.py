@@ -82,7 +82,7 @@ class ComparisonForm(PortalForm):
             first, second = first.of(second.actor_id), second.of(first.actor_id)
             cleaned |= {"a": first, "b": second}
         if isinstance(first, Named) and not first.actor_id:
-            self.add_error("a", "Actor unknown. Enter it as actor/execution.")
+            self.add_error("a", "Unknown actor. Enter the execution as actor/execution.")
         elif first is not None and first == second:
             self.add_error("b", "Choose two different executions.")
         return cleaned

@@ -16,7 +16,7 @@ SEARCH_ACTOR_EXECUTIONS = Operation(
     "execution.search",
     "GET",
     "/actors/{actor_id}/executions",
-    title="Search the actor's executions, as far as the API can",
+    title="Search the actor's executions (limited by the API)",
     has_filter=True,
 )
 REGISTER_EXECUTION = Operation(
@@ -42,8 +42,8 @@ READ_EXECUTION = Operation(
     "execution.get",
     "GET",
     "/actors/{actor_id}/executions/{execution_id}",
-    summary="Read an execution",
-    title="Read the execution",
+    summary="Get an execution",
+    title="Get the execution",
     agavepy="getExecution",
 )
 HALT_EXECUTION = Operation(
@@ -78,8 +78,8 @@ TAKE_RESULT = Operation(
 TAKE_EVIDENCE = Operation(
     "evidence.take",
     about="execution",
-    done="downloaded evidence of",
-    tried="download evidence of",
+    done="downloaded evidence for",
+    tried="download evidence for",
     choice="Download evidence",
     summary="Download the evidence pack of an execution",
 )

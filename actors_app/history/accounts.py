@@ -82,14 +82,15 @@ def tenants_to_collect(name: str = "") -> list[Tenant]:
     """
     tenants = settings.TENANTS
     if not tenants or (name and name not in tenants):
-        raise AccountError(f"Name the tenant: --tenant with one of {', '.join(tenants) or 'none, as none is set'}.")
+        raise AccountError(f"Specify a tenant with --tenant: {', '.join(tenants) or 'no tenants are configured'}.")
     chosen = [tenant for tenant in tenants.values() if username_at(tenant) and name in ("", tenant.name)]
     if not chosen and len(tenants) == 1:
-        raise AccountError("Set COLLECTOR_USERNAME and COLLECTOR_PASSWORD: the account that may read the actors.")
+        raise AccountError("Set COLLECTOR_USERNAME and COLLECTOR_PASSWORD to an account with access to the actors.")
     if not chosen:
         raise AccountError(
-            f"No account collects at {name or 'any tenant'}: set collector_username and collector_password in the file "
-            "of PORTAL_TENANTS_FILE. COLLECTOR_USERNAME is for a single API: its password must not go to another."
+            f"No collector account is set for {name or 'any tenant'}: set collector_username and collector_password "
+            "in the file of PORTAL_TENANTS_FILE. COLLECTOR_USERNAME works only with a single API, so its password is "
+            "never sent to another."
         )
     for tenant in chosen:
         if not password_at(tenant):
@@ -104,6 +105,6 @@ def tenants_to_collect(name: str = "") -> list[Tenant]:
 
 def _missing_password(tenant: Tenant) -> str:
     if not tenant.collector_username:
-        return "Set COLLECTOR_USERNAME and COLLECTOR_PASSWORD: the account that may read the actors."
+        return "Set COLLECTOR_USERNAME and COLLECTOR_PASSWORD to an account with access to the actors."
     file = tenant.collector_password_file
-    return f"{file} cannot be read, or is empty: it must hold the collector's password at {tenant.name}."
+    return f"{file} cannot be read, or is empty: it must contain the collector's password for {tenant.name}."

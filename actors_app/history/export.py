@@ -70,7 +70,7 @@ def export(ctx: QueryContext, last_asked: int | None = None, *, bom: bool = Fals
         since = moment_text(last_asked or None) or "unknown"
         notes.append(f"NOT UP TO DATE: the API timed out. Last synced: {since}.")
     if missing:
-        notes.append(f"INCOMPLETE: of {missing} of {len(keys)} actors the history is not synced yet.")
+        notes.append(f"INCOMPLETE: history of {missing} of {len(keys)} actors not synced yet.")
     return export_rows(ctx, blocks, ctx.form.cleaned_data["format"] or "csv", " ".join(notes), bom=bom)
 
 
@@ -154,7 +154,7 @@ def _whole(
             yield note
     except DatabaseError as error:
         log.warning("An export broke off: %s", type(error).__name__)
-        yield f"INCOMPLETE: the portal's store stopped answering after {sent} executions. Ask for the file again."
+        yield f"INCOMPLETE: the portal's database stopped responding after {sent} executions. Download the file again."
 
 
 def _plain(value: object) -> object:

@@ -117,7 +117,7 @@ class HistoryForm(SliceForm, PortalForm):
         negative = {name[1:] for name in names if name.startswith("-")}
         outcomes = tuple(name for name in positive or OUTCOMES if name not in negative)
         if not outcomes:
-            raise forms.ValidationError("No outcome left to show.")
+            raise forms.ValidationError("These filters exclude every outcome.")
         return outcomes if names else ()
 
     def clean_exit_code(self) -> str:

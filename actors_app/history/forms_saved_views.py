@@ -48,7 +48,7 @@ class SavedViewForm(ViewNameForm):
         widget=forms.HiddenInput,
         error_messages={
             "max_length": "This filter is too long to save.",
-            "null_characters_not_allowed": "Not a filter of executions.",
+            "null_characters_not_allowed": "Not an execution filter.",
         },
     )
 
@@ -58,7 +58,7 @@ class SavedViewForm(ViewNameForm):
         try:
             params = QueryDict(text.removeprefix("?"))
         except ValueError:
-            raise forms.ValidationError("Not a filter of executions.") from None
+            raise forms.ValidationError("Not an execution filter.") from None
         filters = HistoryForm(params)
         if filters.errors:
             messages: list[Any] = [str(text) for texts in filters.errors.values() for text in texts]

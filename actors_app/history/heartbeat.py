@@ -31,9 +31,9 @@ def complaint(tenants: Iterable[Tenant]) -> str:
     for tenant in tenants:
         row = last.get(keys[tenant.name])
         if row is None or row.host != _host() or (not row.refusal and now_ms() - row.at > SILENT):
-            return f"The collector of {tenant.name} gives no sign of life."
+            return f"The collector for {tenant.name} is not responding."
         if row.refusal:
-            return f"The collector leaves {tenant.name} alone: {row.refusal}"
+            return f"The collector has stopped syncing {tenant.name}: {row.refusal}"
     return ""
 
 

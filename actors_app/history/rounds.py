@@ -51,13 +51,13 @@ class Rounds:
         try:
             next(self._steps)
         except StopIteration:
-            self.problem = "Not all histories are whole." if self.failed else ""
+            self.problem = "Some histories are incomplete." if self.failed else ""
             self._begin_anew()
             self.beat(whole=not self.failed)
             return f"{self.new} new executions{f', {self.failed} actors could not be read' if self.failed else ''}."
         except (SignedOut, WrongPassword, ClientRefused) as refusal:
             # Tried again and again, a wrong password would lock the account.
-            self._give_up(f"The account is refused: {refusal.user_message}")
+            self._give_up(f"The API rejected the collector account: {refusal.user_message}")
         except NamingMismatch as error:
             self._give_up(error.user_message)
         except AbacoError as error:
@@ -83,12 +83,12 @@ class Rounds:
         self._steps = self._round()
 
     def _give_up(self, sentence: str) -> None:
-        log.error("%s is left alone until the collector is started again. %s", self.tenant.name, sentence)
+        log.error("%s will not be synced until the collector is restarted. %s", self.tenant.name, sentence)
         self.refusal, self.ended = sentence, self.ended + 1
         self.beat()
 
     def _lose_store(self, error: Error) -> None:
-        self.problem = f"The store does not do what is asked. {sentence_about(error)}".rstrip()
+        self.problem = f"Database error. {sentence_about(error)}".rstrip()
         log.warning("%s (%s)", self.problem, type(error).__name__)
         connection.close()  # a connection that broke stays broken
 
@@ -101,7 +101,7 @@ class Rounds:
         keys = visibility.remember(tenant, actors)
         role = abaco.roles.admin()
         if role.is_unknown:
-            log.warning("Whether the account is an administrator is not known: every actor that is known is asked for")
+            log.warning("Could not check whether the account is an administrator; requesting every known actor")
         if role is not AdminRole.OTHER:  # the API refuses those that it may not read, one by one
             keys |= set(ActorHistory.objects.filter(tenant=tenant).values_list("pk", flat=True))
         for key in sorted(keys):

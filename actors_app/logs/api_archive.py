@@ -31,7 +31,7 @@ class LogKept(Resource):
     renderer_classes = (JSONRenderer, TextRenderer)
 
     @operation(
-        "Read the archived log of an execution",
+        "Get the archived log of an execution",
         tag=TAG,
         upstream="execution.get",
         query=SecretsQuery,

@@ -6,8 +6,8 @@ READ_LOG = Operation(
     "log.get",
     "GET",
     "/actors/{actor_id}/executions/{execution_id}/logs",
-    summary="Read the log of an execution",
-    title="Read the log",
+    summary="Get the log of an execution",
+    title="Get the log",
     agavepy="getExecutionLogs",
 )
 KEEP_LOG = Operation(

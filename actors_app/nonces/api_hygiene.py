@@ -133,7 +133,7 @@ class NonceNote(Resource):
     secret = True
 
     @operation(
-        "Read the recipients of a nonce",
+        "Get the recipients of a nonce",
         tag=TAG,
         upstream="nonce.list|alias-nonce.list",
         gives=serializers.Note,

@@ -50,10 +50,10 @@ def _since(entry: AuditEntry, nonces: Sequence[Nonce], page: Callable[[Nonce], s
         if nonce.owner == entry.username and is_since(nonce.create_time, entry)
     ]
     if not items:
-        return Finding("no", "You have not created a nonce for it since.", "You can create one.")
+        return Finding("no", "You have not created a nonce since this attempt.", "You can create one.")
     return Finding(
         "unknown",
-        "You have created these nonces since.",
+        "You have created these nonces since this attempt.",
         "If you did not copy one of them, delete it and create another.",
         items,
     )
@@ -63,5 +63,5 @@ def _is_gone(holder: str, handle: str, nonces: Sequence[Nonce], page: str) -> Fi
     for nonce in nonces:
         if nonce_handle(holder, nonce.id) == handle:
             items = [Item(nonce.masked, page, nonce.create_time)]
-            return Finding("no", "The nonce still exists.", "Delete it again.", items)
+            return Finding("no", "The nonce still exists.", "Try deleting it again.", items)
     return Finding("yes", "The nonce no longer exists.", "There is nothing left to do.")

@@ -37,7 +37,7 @@ class NonceForm(PortalForm):
         initial=1,
         required=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        help_text="Every request counts, rejected ones too.",
+        help_text="Every request counts, including rejected ones.",
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _WRONG_USES),
     )
     unlimited = forms.BooleanField(label="Unlimited (until deleted)", required=False)
@@ -90,7 +90,7 @@ class NonceNoteForm(PortalForm):
         required=False,
         max_length=MAX_NOTE,
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
-        help_text="One per line, with purpose. Visible to everyone who can view the nonce.",
+        help_text="One per line, with the purpose. Visible to everyone who can view the nonce.",
         error_messages={
             "max_length": "Use at most 2,000 characters.",
             "null_characters_not_allowed": "This contains an invalid character.",
@@ -101,5 +101,5 @@ class NonceNoteForm(PortalForm):
 class NonceFilter(ListFilter):
     """Which nonces are shown, and which page of them; a value that means nothing is read as none."""
 
-    SHOW = (("", "All"), ("usable", "Usable"), ("unlimited", "Unlimited"), ("used-up", "Exhausted"))
+    SHOW = (("", "All"), ("usable", "Active"), ("unlimited", "Unlimited"), ("used-up", "Exhausted"))
     show = forms.ChoiceField(choices=SHOW, required=False)

@@ -38,8 +38,8 @@ READ_NONCE = Operation(
     "nonce.get",
     "GET",
     "/actors/{actor_id}/nonces/{nonce_id}",
-    summary="Read a nonce",
-    title="Read the nonce",
+    summary="Get a nonce",
+    title="Get the nonce",
     agavepy="getNonce",
 )
 REVEAL_NONCE = Operation(
@@ -92,16 +92,16 @@ CREATE_ALIAS_NONCE = Operation(
     done="created a nonce for an alias",
     tried="create a nonce for an alias",
     check=alias_nonces_since,
-    summary="Create a nonce of an alias",
-    title="Create a nonce of the alias",
+    summary="Create a nonce for an alias",
+    title="Create a nonce for the alias",
     example=_EXAMPLE,
 )
 READ_ALIAS_NONCE = Operation(
     "alias-nonce.get",
     "GET",
     "/actors/aliases/{alias}/nonces/{nonce_id}",
-    summary="Read a nonce of an alias",
-    title="Read the nonce",
+    summary="Get a nonce of an alias",
+    title="Get the nonce",
 )
 REVEAL_ALIAS_NONCE = Operation(
     "alias-nonce.reveal",

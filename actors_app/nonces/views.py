@@ -279,7 +279,7 @@ def _row(nonce: Nonce, url: str, at: datetime) -> NonceRow:
 def uses_words(nonce: Nonce) -> str:
     """Write how often a nonce was used and may still be, as far as the API said."""
     if nonce.is_unlimited:
-        return f"Unlimited, used {thousands(nonce.current_uses or 0)}"
+        return f"Unlimited, {thousands(nonce.current_uses or 0)} used"
     if nonce.remaining_uses is None or nonce.max_uses is None:
         return "Not reported"
     return f"{thousands(nonce.remaining_uses)} of {thousands(nonce.max_uses)} left"

@@ -57,7 +57,7 @@ def _unfinished_tiles(answers: ApiAnswers, history: str, at: datetime) -> Iterat
 def _day_tiles(answers: ApiAnswers, history: str) -> Iterator[Tile]:
     day, failures = answers.day, answers.failed
     yield Tile("", "Executions (24 h)", thousands(day.total) if day else "", "", history)
-    share = f"{day.failed_share:.1f} %" if day and day.failed else ""
+    share = f"{day.failed_share:.1f}%" if day and day.failed else ""
     yield Tile(
         outcome_mark("failed", 14),
         "Failed (24 h)",

@@ -77,7 +77,7 @@ class ApiAnswers:
         """Return in words what the API did not say."""
         missing = {
             "actors": self.actors,
-            "executions of the last 24 hours": self.day,
+            "executions in the last 24 hours": self.day,
             "running executions": self.unfinished,
             "workers": self.workers,
             "aliases": self.aliases,
@@ -256,7 +256,7 @@ def _of_waiting(waits: dict[str, list[datetime]], names: dict[str, str], at: dat
             outcome_mark("waiting"),
             visible(names.get(actor_id, actor_id)),
             page_of("actor-detail", actor_id),
-            "does not run its messages",
+            "is not processing messages",
             f"{_waiting_words(times, at)}.",
             "Review",
             f"{page}?outcome=waiting" if (page := page_of("execution-list", actor_id)) else "",

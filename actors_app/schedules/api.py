@@ -59,7 +59,7 @@ class ScheduleList(Resource):
 class ActorSchedule(Resource):
     """`/actors/<actor>/schedule/`."""
 
-    @operation("Read the schedule of an actor", tag=TAG, upstream="actor.get", gives=serializers.Schedule)
+    @operation("Get the schedule of an actor", tag=TAG, upstream="actor.get", gives=serializers.Schedule)
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with it, and the hours at which it comes round."""
         return Response(schedule_data(self.abaco.actors.get(actor_id)))

@@ -88,7 +88,7 @@ class CallError(Exception):
         """Say for how many seconds the API asks to wait, in words and in `retry_after`; return the error."""
         self.retry_after = seconds
         if seconds:
-            self.user_message = f"{self.user_message} The API asks to wait {_duration(seconds)}."
+            self.user_message = f"{self.user_message} The API asks you to wait {_duration(seconds)}."
             if self.changed == "no":
                 self.advice = f"Try again in {_duration(seconds)}."
         return self
@@ -200,7 +200,7 @@ class NamingMismatch(BadAnswer):
         """Return the error of an answer that is of another version than the one that is set."""
         return cls(
             f"{label} was answered in the names of {actual}, and the portal is set to {version}",
-            user_message=f"The Actors API speaks {actual}, but this portal is set to {version}: "
+            user_message=f"The Actors API uses version {actual}, but this portal is set to {version}: "
             f"set ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE, to {actual}.",
         )
 
@@ -209,7 +209,7 @@ class NamingMismatch(BadAnswer):
         """Return the error of a thing that cannot be changed, since the API described it without these names."""
         return cls(
             f"{subject} was described without {names}",
-            user_message=f"The Actors API described {subject} without {names}, so saving could lose data: "
+            user_message=f"The Actors API's response for {subject} is missing {names}, so saving could lose data: "
             "check ACTORS_API_VERSION, or version in the file of PORTAL_TENANTS_FILE.",
         )
 
@@ -240,7 +240,7 @@ class WrongPassword(InvalidRequest):
 class CodeRefused(InvalidRequest):
     """The token endpoint does not take the code that its own sign-in page gave."""
 
-    user_message = "Sign-in failed at the API's sign-in page."
+    user_message = "Sign-in failed on the API's sign-in page."
     advice = "Sign in again."
 
 
@@ -275,7 +275,7 @@ class NotFound(APIError):
 
     kind = "gone"
     status = 404
-    user_message = "Not found at the Actors API."
+    user_message = "Not found in the Actors API."
     advice = "Go back to the list."
     may_be_hidden: bool = False  # whether it may exist all the same, and be somebody else's
 

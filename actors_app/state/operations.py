@@ -9,8 +9,8 @@ READ_STATE = Operation(
     "state.get",
     "GET",
     "/actors/{actor_id}/state",
-    summary="Read the state of an actor",
-    title="Read the state",
+    summary="Get the state of an actor",
+    title="Get the state",
     agavepy="getState",
 )
 UPDATE_STATE = Operation(
@@ -21,7 +21,7 @@ UPDATE_STATE = Operation(
     doing="editing the state",
     done="edited the state of",
     tried="edit the state of",
-    choice="Edit a state",
+    choice="Edit state",
     check=state_is_saved,
     summary="Write the state of an actor",
     title="Replace the state",
@@ -36,7 +36,7 @@ RESET_STATE = Operation(
     doing="resetting the state",
     done="reset the state of",
     tried="reset the state of",
-    choice="Reset a state",
+    choice="Reset state",
     check=state_is_empty,
     summary="Reset the state of an actor",
 )

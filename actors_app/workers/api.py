@@ -65,8 +65,8 @@ class WorkerDetail(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="Interrupts what it runs and returns the message to the mailbox; the next message starts another "
-        "worker. In v2 the record of a worker without a process stays for about 5 minutes.",
+        about="Interrupts the current execution and returns its message to the mailbox; the next message starts "
+        "another worker. In v2 the record of a worker without a process stays for about 5 minutes.",
     )
     def delete(self, request: Request, actor_id: str, worker_id: str) -> Response:
         """Ask it to stop."""

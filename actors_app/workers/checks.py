@@ -16,7 +16,7 @@ def enough_workers(abaco: Abaco, entry: AuditEntry) -> Finding:
         if is_id(worker.id)
     ]
     if isinstance(least, int) and len(workers) >= least:
-        sentence, advice, done = "The requested number of workers exists.", "There is nothing left to do.", "yes"
+        sentence, advice, done = "The actor has the requested number of workers.", "There is nothing left to do.", "yes"
     else:
         sentence, done = (
             f"Workers now: {len(workers)}. The API stops idle workers automatically.",
@@ -36,4 +36,4 @@ def worker_is_gone(abaco: Abaco, entry: AuditEntry) -> Finding:
     items = [Item(worker.id, page, worker.create_time, worker.status_words)]
     if worker.is_stopping:
         return Finding("yes", "The worker is stopping.", "It disappears from the list once stopped.", items)
-    return Finding("no", "The worker is still running.", "Stop it again.", items)
+    return Finding("no", "The worker is still running.", "Try stopping it again.", items)

@@ -37,7 +37,7 @@ class ScaleForm(PortalForm):
         most = self._actor.max_workers
         if most is not None and num > max(most, 1):
             raise forms.ValidationError(
-                f"This actor's maximum is {most} worker{'' if most == 1 else 's'}. Enter less, or edit the actor to "
-                "raise it."
+                f"This actor's maximum is {most} worker{'' if most == 1 else 's'}. Enter a lower number, or edit "
+                "the actor to raise the maximum."
             )
         return num

@@ -20,8 +20,8 @@ ENSURE_WORKERS = Operation(
     needs=ADMIN,
     doing="starting workers",
     about="worker",
-    done="scaled workers of",
-    tried="scale workers of",
+    done="started workers for",
+    tried="start workers for",
     check=enough_workers,
     summary="Start workers",
     title="Start workers",
@@ -33,8 +33,8 @@ READ_WORKER = Operation(
     "worker.get",
     "GET",
     "/actors/{actor_id}/workers/{worker_id}",
-    summary="Read a worker",
-    title="Read worker",
+    summary="Get a worker",
+    title="Get worker",
     agavepy="getWorker",
 )
 STOP_WORKER = Operation(

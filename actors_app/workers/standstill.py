@@ -110,11 +110,11 @@ def after_halt(api: Dialect | None) -> tuple[str, ...]:
     stays = "its record stays Busy"
     if api is None or not api.drops_stopped_workers:
         stays += " for up to an hour"
-    remedy = "restart the image, which takes about 4 seconds"
+    remedy = "restart the actor, which takes about 4 seconds"
     if api is not None and api.drops_stopped_workers:
-        remedy = "stop that worker and send the next message, or restart the image"
+        remedy = "stop that worker and send the next message, or restart the actor"
     return (
-        f"Its worker exits and takes no more messages, while {stays}.",
+        f"Its worker exits and takes no more messages, but {stays}.",
         "Queued messages wait for another worker. While the record exists, the API starts none unless autoscaling is "
         "on.",
         f"Before the next message: {remedy} (Workers tab).",
@@ -211,10 +211,10 @@ def _blocked(
 ) -> Standstill:
     return Standstill(
         "worker-blocked",
-        f"Worker {visible(worker.id)} took a message {duration(seconds_held(execution, worker, at))} ago and has "
-        f"started no container, which happens with files over {settings.MAX_BINARY_BYTES:,} bytes.",
-        "Halting and updating don't help. Stop worker, then purge the mailbox before you send another message: the "
-        "blocking message would block the next worker too.",
+        f"Worker {visible(worker.id)} took a message {duration(seconds_held(execution, worker, at))} ago but "
+        f"has not started a container, which happens with files over {settings.MAX_BINARY_BYTES:,} bytes.",
+        "Halting and updating do not help. Stop the worker, then purge the mailbox before you send another message: "
+        "the blocking message would block the next worker too.",
         (*_facts(worker, at), ("Execution", f"{visible(execution.id)}, {status_words(execution.status)}")),
         (
             *_stop(worker, "It is removed within a second. The next message sent starts another."),
@@ -252,9 +252,9 @@ def _of_error(actor: AnyActor, waiting: int | None) -> tuple[Standstill, ...]:
                 "too-long",
                 "A message or variable is too long for a container's environment. No container started in six "
                 "attempts, so the API set the actor to Error.",
-                "Remove it, then restart the image. Until then messages stay queued.",
+                "Remove it, then restart the actor. Until then messages stay queued.",
                 facts,
-                (*((edit,) if excessive else ()), purge, _restart("Then restart the image")),
+                (*((edit,) if excessive else ()), purge, _restart("Then restart the actor")),
             ),
         )
     if message.startswith(_NO_START):
@@ -266,19 +266,18 @@ def _of_error(actor: AnyActor, waiting: int | None) -> tuple[Standstill, ...]:
                 facts,
                 (
                     Remedy("edit", "Change image", "Queued messages run with the new image."),
-                    _restart("Restart the image"),
+                    _restart(),
                 ),
             ),
         )
     return ()
 
 
-def _restart(label: str = "Restart the image") -> Remedy:
+def _restart(label: str = "Restart actor") -> Remedy:
     return Remedy(
         "restart",
         label,
-        "Updates the actor with the same image and force: a new worker picks up queued messages in about 4 seconds, "
-        "and old workers stop.",
+        "Re-pulls the image. A new worker picks up queued messages in about 4 seconds, and old workers stop.",
     )
 
 

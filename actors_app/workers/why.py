@@ -115,7 +115,7 @@ def _reason(execution: Execution, state: ActorState, at: datetime, still: Set[st
         return (
             "actor-error",
             f"The actor is in error{cause}",
-            "Fix its image or pull it again; the message stays queued.",
+            "Fix or re-pull its image; the message stays queued.",
             True,
         )
     if state.workers is None:
@@ -232,7 +232,7 @@ def _without_workers(execution: Execution, actor: Actor, waited: float) -> _Reas
     return (
         "no-worker",
         "No worker, and none requested.",
-        "The next message sent starts one. Pulling the image again does too, and administrators can start one on the "
+        "The next message sent starts one. Re-pulling the image does too, and administrators can start one on the "
         "Workers tab.",
         True,
     )
@@ -277,7 +277,7 @@ def _ready(ready: Sequence[Worker], waited: float, at: datetime) -> _Reason:
         return (
             "silent",
             f"The assigned worker last responded {duration(min(silent))} ago.",
-            "It is probably dead. Restart the image: a new worker picks up the message.",
+            "It is probably dead. Restart the actor: a new worker picks up the message.",
             True,
         )
     return "next", "A worker is ready.", "It runs in a moment.", False

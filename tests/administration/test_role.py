@@ -172,7 +172,7 @@ def test_unknown_is_shown_as_unknown_and_asked_again(tenant: Tenant, signed_in: 
     answer = signed_in.get(URL)
     page = answer.content.decode()
     assert answer.status_code == 502
-    assert "Could not load the tenant" in page
+    assert "Could not load tenant data" in page
     assert UNKNOWN in page
     assert "Administrators only" not in page
     page = signed_in.get(WORKERS).content.decode()

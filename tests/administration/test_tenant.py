@@ -251,4 +251,4 @@ def test_a_refusal_of_the_list_is_shown(api: API, signed_in: Client) -> None:
     api.refuse("GET", ADMIN, "no", 500)
     answer = signed_in.get(URL)
     assert answer.status_code == 502
-    assert "Could not load the tenant" in answer.content.decode()
+    assert "Could not load tenant data" in answer.content.decode()

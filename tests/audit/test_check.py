@@ -162,7 +162,7 @@ def test_a_mailbox_is_counted(signed_in: Client, api: API, count: int | None, wo
     assert words in checked(signed_in, api, entry)
 
 
-@pytest.mark.parametrize(("num", "words"), [(1, "requested number of workers exists"), (2, "Workers now: 1")])
+@pytest.mark.parametrize(("num", "words"), [(1, "has the requested number of workers"), (2, "Workers now: 1")])
 def test_workers_are_listed(signed_in: Client, api: API, num: int, words: str) -> None:
     entry = unknown("worker.ensure", details={"num": num})
     api.get(ACTOR, actor_payload())

@@ -181,11 +181,11 @@ def test_pages_of_fifty_go_by_the_last_line(signed_in: Client, api: API) -> None
 
 
 def test_each_way_to_be_empty_says_which(signed_in: Client, api: API) -> None:
-    assert "No events yet" in page(signed_in, api)
+    assert "No entries yet" in page(signed_in, api)
     wrote(ago=100 * DAY)
-    assert "No events in this period" in page(signed_in, api)
+    assert "No entries in this period" in page(signed_in, api)
     assert 'href="?window=all"' in page(signed_in, api)
-    assert "No events match these filters" in page(signed_in, api, "?who=nobody")
+    assert "No entries match these filters" in page(signed_in, api, "?who=nobody")
 
 
 def test_hostile_text_is_literal(signed_in: Client, api: API) -> None:

@@ -165,7 +165,7 @@ def test_the_proof_proves_itself(visit: Visit, night: Night) -> None:
     assert WORDS in held["log.txt"].decode()
     assert json.loads(held["execution.json"])["api"]["executor"] == "admin"
     page.goto(f"/actors/{night.actor}/activity/")
-    expect(page.get_by_role("row").filter(has_text=night.failed[-1])).to_contain_text("downloaded evidence of")
+    expect(page.get_by_role("row").filter(has_text=night.failed[-1])).to_contain_text("downloaded evidence for")
 
 
 @pytest.mark.full
@@ -223,7 +223,7 @@ def test_each_state_of_the_history_is_well_made(visit: Visit, night: Night, sile
     look(demo, "/executions/?outcome=green&from=yesterday", "Unknown outcome")
     look(demo, of_actor, "Last 24 hours, from")
     # Who may read no actor has no history.
-    look(visit("team"), "/executions/", "No executions in this period")
+    look(visit("team"), "/executions/", "No executions in this time range")
     silence()
     time.sleep(PAUSE / SECOND)  # for which what a page has just read counts as new
     for place in ("/executions/", of_actor):

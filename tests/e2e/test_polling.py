@@ -79,7 +79,7 @@ def test_a_hidden_tab_is_quiet(visit: Visit, running: str) -> None:
 
 def test_a_poll_waits_as_long_as_it_is_asked_to(visit: Visit, running: str) -> None:
     page = visit("demo")
-    failure = '<div data-alert role="status"><p>The API asks to wait 60 minutes.</p></div>'
+    failure = '<div data-alert role="status"><p>The API asks you to wait 60 minutes.</p></div>'
 
     def fail(route: Route) -> None:
         route.fulfill(status=503, content_type="text/html", headers={"Retry-After": "3600"}, body=failure)

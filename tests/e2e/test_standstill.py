@@ -61,7 +61,7 @@ def test_after_a_halt_each_way_out_runs_what_waits(
     expect(page.get_by_text(ENDED)).to_be_visible(timeout=20_000)
     expect(page.get_by_text("it is next")).to_have_count(0)
     is_well_made(page)
-    page.get_by_role("button", name="Restart the image").click()
+    page.get_by_role("button", name="Restart actor").click()
     page.wait_for_url(f"**/actors/{actor}/workers/")
     run_after(page, second)
 

@@ -393,7 +393,7 @@ def test_each_chart_says_what_it_shows_and_has_its_numbers() -> None:
 def test_where_there_is_nothing_a_sentence_says_so() -> None:
     page = render_to_string("history/_charts.html", {"charts": draw(hours({}, {}))})
     assert 'class="plot' not in page
-    assert page.count("No executions in this period.") == 2
+    assert page.count("No executions in this time range.") == 2
     assert "No run times." in page
     waiting = draw(hours({"waiting": 1}), [run(None, "waiting")]).run_times
     assert waiting.summary.startswith("No run times yet.")

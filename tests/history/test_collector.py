@@ -117,7 +117,7 @@ def test_an_account_that_is_refused_is_asked_once_and_the_others_go_on(
     worlds["first"].failing["probe"] = twice
     says("collect_history", every=1)
     assert len([account for name, _, account in sent if name == "second" and account]) == 1
-    assert "second is left alone until the collector is started again. The account is refused" in caplog.text
+    assert "second will not be synced until the collector is restarted. The account is refused" in caplog.text
     assert CollectorBeat.objects.get(tenant="second").refusal.startswith("The account is refused")
     assert CollectorBeat.objects.get(tenant="first").refusal == ""
     with pytest.raises(CommandError, match="leaves second alone: The account is refused"):
@@ -169,16 +169,16 @@ def test_a_sign_of_life_is_of_this_place_and_of_now(worlds: Worlds, monkeypatch:
             says("collect_history", is_alive=True)
         return str(caught.value)
 
-    assert silence() == "The collector of first gives no sign of life."
+    assert silence() == "The collector for first is not responding."
     heartbeat.beat("first")
-    assert silence() == "The collector of second gives no sign of life."
+    assert silence() == "The collector for second is not responding."
     heartbeat.beat("second")
     says("collect_history", is_alive=True)
     CollectorBeat.objects.filter(tenant="second").update(at=1)
-    assert silence() == "The collector of second gives no sign of life."
+    assert silence() == "The collector for second is not responding."
     heartbeat.beat("second")
     CollectorBeat.objects.update(host="another container")
-    assert silence() == "The collector of first gives no sign of life."
+    assert silence() == "The collector for first is not responding."
 
 
 @pytest.mark.django_db(transaction=True)

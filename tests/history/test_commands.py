@@ -162,7 +162,7 @@ def test_how_often_it_looks_has_bounds(account: World, every: int) -> None:
 
 
 def test_a_tenant_has_to_be_one_of_those_set(account: World) -> None:
-    with pytest.raises(CommandError, match="Name the tenant: --tenant with one of default"):
+    with pytest.raises(CommandError, match="Specify a tenant with --tenant: default"):
         says("collect_history", tenant="elsewhere", once=True)
 
 

@@ -130,7 +130,7 @@ def test_a_store_that_fails_in_the_middle_is_told_of(signed_in: Client) -> None:
             text += b"".join(pieces).decode()
         assert text.count("e00") == 1000
         last = text.splitlines()[-1]
-        assert "INCOMPLETE: the portal's store stopped answering after 1000 executions." in last
+        assert "INCOMPLETE: the portal's database stopped responding after 1000 executions." in last
         assert format_ == "csv" or "INCOMPLETE" in json.loads(last)["error"]
 
 

@@ -49,7 +49,7 @@ def test_a_ring_is_marked(api: API, signed_in: Client) -> None:
 
 def test_none_teaches(api: API, signed_in: Client) -> None:
     lists(api, actor_payload())
-    assert "No links and no webhooks yet" in signed_in.get("/links/").content.decode()
+    assert "No links or webhooks yet" in signed_in.get("/links/").content.decode()
 
 
 def test_without_the_aliases_the_page_stands_and_says_so(api: API, signed_in: Client) -> None:

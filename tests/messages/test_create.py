@@ -270,5 +270,5 @@ def test_an_administrator_is_not_refused_what_they_were_refused_before(api: API,
 
 def test_the_preview_says_who_may_send_such_a_key(signed_in: Client) -> None:
     page = signed_in.post(f"{URL}preview/", SETTING).content.decode()
-    assert "reads the key <code>maxWorkers</code> as a setting of the actor" in page
+    assert "reads the key <code>maxWorkers</code> as an actor setting (privileged users only)" in page
     assert "for a setting" not in signed_in.post(f"{URL}preview/", SETTING | {"message": "{}"}).content.decode()

@@ -40,7 +40,7 @@ def test_it_works_and_shows_no_nonce_in_full(api: API, signed_in: Client) -> Non
     assert "TACC-PROD_…6W1q" in page
     assert f'href="{URL}{nonce_handle(ACTOR_ID, NONCE_ID)}/"' in page
     assert "1 of 1 left" in page
-    assert "Unlimited, used 1\N{NARROW NO-BREAK SPACE}234" in page
+    assert "Unlimited, 1\N{NARROW NO-BREAK SPACE}234 used" in page
     assert "exhausted" in page
     assert "&lt;i&gt;x&lt;/i&gt;" in page
     assert "1\N{EN DASH}3 of 3 nonces" in page
@@ -211,7 +211,7 @@ def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Clie
     assert "Enter a whole number from 1 to 1,000,000,000" in page
     assert "Use at most 500 characters" in page
     assert 'value="-1"' in page
-    assert "Not refreshed" in page
+    assert "Nonces not loaded" in page
     assert api.asked == []
 
 

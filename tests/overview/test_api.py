@@ -36,7 +36,7 @@ def test_what_is_not_said_is_not_called_fine(caller: Caller, api: API) -> None:
     api.answer("GET", SEARCH, json=refusal("Broken."), status=500, match=asks("messageReceivedTime.gt"))
     found = caller.get(URL).json()
     assert (found["verdict"], found["day"]) == ("unknown", None)
-    assert found["not_known"] == ["executions of the last 24 hours"]
+    assert found["not_known"] == ["executions in the last 24 hours"]
 
 
 def test_without_the_actors_there_is_no_answer(caller: Caller, api: API) -> None:

@@ -105,10 +105,10 @@ def test_it_works(signed_in: Client, api: Any) -> None:
     assert tile(page, "Running") == ("1", "/executions/?outcome=running&window=all")
     assert tile(page, "Waiting") == ("0", "/executions/?outcome=waiting&window=all")
     assert tile(page, "Executions (24 h)") == ("4", "/executions/")
-    assert tile(page, "Failed (24 h)") == ("1 33.3 %", "/executions/?outcome=failed,error,oom")
+    assert tile(page, "Failed (24 h)") == ("1 33.3%", "/executions/?outcome=failed,error,oom")
     assert tile(page, "Actors in error") == ("0 of 2", "/actors/?status=ERROR")
     assert tile(page, "Duration (p50)") == ("4 s p95 1 min", "/executions/?sort=-ran")
-    assert "2 actors you can access at" in page
+    assert "2 actors you can access in" in page
     assert "Failed, exit 3" in page
     assert f'href="/actors/{ACTOR_ID}/executions/third/"' in page
     assert "All clear. No actors in error, nothing stuck." in words(page)
@@ -171,7 +171,7 @@ def test_a_search_that_fails_leaves_the_rest(signed_in: Client, api: Any) -> Non
     assert "Could not load running executions" in page
     assert "No known problems." in page
     assert "All clear" not in page
-    assert "Unavailable: executions of the last 24 hours, running executions." in page
+    assert "Unavailable: executions in the last 24 hours, running executions." in page
     assert tile(page, "Waiting")[0] == "— Unknown"
 
 
@@ -250,7 +250,7 @@ def test_each_problem_is_named_once_with_what_ends_it(signed_in: Client, api: An
     assert problems(page) == [
         "broken failed to start 1 execution waiting; the oldest was received 1 hour ago · No. Fix image of broken",
         "slow-one has a stuck worker Worker still starting (requested 30 minutes ago). View worker of slow-one",
-        "slow-one does not run its messages 2 executions waiting; the oldest was received 1 hour ago. "
+        "slow-one is not processing messages 2 executions waiting; the oldest was received 1 hour ago. "
         "Review of slow-one",
         "lost is a broken alias Target actor not found or not visible to you. Change target of lost",
     ]
@@ -287,7 +287,7 @@ def test_an_administrator_is_told_how_many_actors_are_covered(signed_in: Client,
     for number in range(3):
         ActorHistory.objects.create(tenant="default", actor_id=f"other{number}", name="x")
     page = signed_in.get(URL).content.decode()
-    assert "1 actor you can access at" in page
+    assert "1 actor you can access in" in page
     Readable.objects.update_or_create(tenant="default", username="jdoe", defaults={"actors": "[]", "is_admin": True})
     assert "1 of 3 actors at" in words(signed_in.get(URL).content.decode())
 

@@ -43,7 +43,7 @@ def test_it_asks_with_the_level_as_it_is(api: API, signed_in: Client) -> None:
 def test_raising_says_that_nonces_can_be_read(api: API, signed_in: Client) -> None:
     opens(api, LEVELS, nonce_payload(level="UPDATE"))
     page = words(signed_in.get(f"{URL}?user=eve"))
-    assert "With READ, this user can see 1 active nonce and so use UPDATE." in page
+    assert "With READ, this user can see 1 active nonce and use it to get UPDATE access." in page
 
 
 def test_taking_back_says_what_stays(api: API, signed_in: Client) -> None:
@@ -58,7 +58,7 @@ def test_taking_back_says_what_stays(api: API, signed_in: Client) -> None:
 
 def test_with_everybody_in_the_list_lowering_is_said_to_be_uncertain(api: API, signed_in: Client) -> None:
     opens(api, LEVELS | {"ABACO_WORLD": "READ"})
-    assert "Lower access for one user may have no effect" in words(signed_in.get(f"{URL}?user=bob"))
+    assert "Lowering one user's access may have no effect" in words(signed_in.get(f"{URL}?user=bob"))
 
 
 def test_the_level_is_taken_back_and_the_key_stays(api: API, signed_in: Client) -> None:

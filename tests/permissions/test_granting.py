@@ -83,7 +83,7 @@ def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Clie
     assert says in page
     assert "Choose one of the listed access levels." in page
     assert f'value="{user}"' in page or not user
-    assert "Not refreshed" in page
+    assert "Permissions not loaded" in page
     assert api.asked == []
 
 

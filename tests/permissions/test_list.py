@@ -62,7 +62,7 @@ def test_a_nonce_is_a_way_in_and_stays_masked(api: API, signed_in: Client) -> No
     assert "…used" not in page
     assert NONCE_ID not in page
     assert "3 active nonces" in page
-    assert "and so use UPDATE" in page
+    assert "to get UPDATE access" in page
 
 
 def test_many_nonces_are_counted(api: API, signed_in: Client) -> None:

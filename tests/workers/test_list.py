@@ -129,7 +129,7 @@ def test_it_shows_form_errors_and_asks_the_api_nothing(api: API, signed_in: Clie
     assert answer.status_code == 422
     assert "Enter a whole number from 1 to 100." in page
     assert f'value="{num}"' in page or num == ""
-    assert "Not refreshed" in page
+    assert "Workers not loaded" in page
     assert api.asked == []
 
 

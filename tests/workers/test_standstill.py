@@ -279,7 +279,7 @@ def test_both_executions_of_a_blocked_worker_say_so(api: API, signed_in: Client)
     assert behind["kind"] == "worker-blocked"
     own = signed_in.get(f"/api/v1{life.execution('17_execution_100000_60s')}why/").json()["why"]
     assert own["kind"] == "worker-blocked"
-    assert "Halting and updating don't help" in own["advice"]
+    assert "Halting and updating do not help" in own["advice"]
 
 
 def test_a_worker_that_runs_something_else_meanwhile_is_not_called_blocked(api: API, signed_in: Client) -> None:
@@ -310,7 +310,7 @@ def test_the_halt_page_says_what_a_halt_leaves_behind(api: API, signed_in: Clien
     api.get(life.actor, life.result("02_actor_ready"))
     page = signed_in.get(f"{life.execution('10_execution_first_right_after')}halt/").content.decode()
     assert "its record stays Busy for up to an hour" in page
-    assert "restart the image" in page
+    assert "restart the actor" in page
 
 
 # Version 3 --------------------------------------------------------------------------------------------------

@@ -192,7 +192,7 @@ def problem(name: str, value: object, *, in_query: bool = False, is_new: bool = 
     if in_query and name.lower() == "x-nonce":
         return "The API reads x-nonce as a nonce. Choose another name."
     if in_query and name.lower() == "message":
-        return "The name message is reserved for the message. Choose another name."
+        return "The name “message” is reserved. Choose another name."
     if "=" in name:
         return "Names cannot contain an equals sign."
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in name):
@@ -213,6 +213,6 @@ def _check_room(environment: Mapping[str, str]) -> None:
         raise forms.ValidationError(f"Use at most {MAX_IN_QUERY} variables per message.", code="too_many")
     if len(urlencode(environment)) > MAX_QUERY:
         raise forms.ValidationError(
-            "Variables are too long in total (max. about 4,000 characters). Put long values into the message.",
+            "Variables are too long in total (max. about 4,000 characters). Put long values in the message.",
             code="too_long",
         )

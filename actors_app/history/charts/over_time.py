@@ -59,7 +59,7 @@ def over_time(
     bars = list(_bars(buckets, moments, edges, links, zone))
     outcomes = [outcome for outcome in ORDER if any(outcome in bar.counts for bar in bars)]
     if not outcomes:
-        return nothing(title, "No executions in this period.")
+        return nothing(title, "No executions in this time range.")
     scale = nice_scale(max(bar.total for bar in bars))
     room = (HEIGHT - TOP) / scale[-1]
     sheet = Sheet()

@@ -103,7 +103,7 @@ def run_times(
 
 def _nothing(runs: Sequence[Run]) -> str:
     if not runs:
-        return "No executions in this period."
+        return "No executions in this time range."
     return "No run times yet."
 
 

@@ -104,7 +104,7 @@ def test_a_form_says_how_long_to_wait_and_what_came_of_it(
 def test_a_write_of_unknown_outcome_says_both(signed_in: Client, ill: dict[str, Any]) -> None:
     answer = signed_in.post(A + "messages/", FORMS[A + "messages/"])
     assert (answer.status_code, answer.headers["Retry-After"]) == (502, "120")
-    assert "The API asks to wait 2 minutes." in answer.text
+    assert "The API asks you to wait 2 minutes." in answer.text
     assert "Check before you retry." in answer.text
 
 
@@ -115,7 +115,7 @@ def test_a_sign_in_says_how_long_to_wait(client: Client, ill: dict[str, Any], st
     for number, (address, typed) in enumerate(forms.items(), 1):
         answer = client.post(address, {"tenant": "default"} | typed)
         assert answer.headers.get("Retry-After") == "120", address
-        assert "The API asks to wait 2 minutes." in answer.text
+        assert "The API asks you to wait 2 minutes." in answer.text
         assert len(caplog.records) == number, "the log has a line with the number that the page shows"
         assert re.search(r"Request ID ([0-9a-f]{12})", answer.text)[1] in caplog.messages[-1]
 
@@ -129,7 +129,7 @@ def test_a_program_is_told_in_words_and_in_the_header(signed_in: Client, ill: di
     for answer in answers:
         problem = answer.json()
         assert answer.headers["Retry-After"] == "120", problem
-        assert "The API asks to wait 2 minutes." in problem["detail"]
+        assert "The API asks you to wait 2 minutes." in problem["detail"]
         assert answer.status_code == (503 if status == 429 else 502)
 
 
@@ -177,9 +177,9 @@ def test_an_act_on_many_waits_and_keeps_the_turns(signed_in: Client, api: API, s
         api.answer("GET", f"/actors/v2/{actor}/messages", json={}, status=status, headers={"Retry-After": "120"})
     answer = signed_in.post(url)
     assert answer.headers["Retry-After"] == "120"
-    assert "The API asks to wait 2 minutes." in answer.text
+    assert "The API asks you to wait 2 minutes." in answer.text
     assert outcomes() == [("a1", "waiting"), ("b2", "waiting")]
     step = Caller(signed_in).post(f"{ROOT}bulk/{url.split('/')[-2]}/step/")
     assert step.headers["Retry-After"] == "120"
-    assert "The API asks to wait 2 minutes." in step.json()["waits_because"]
+    assert "The API asks you to wait 2 minutes." in step.json()["waits_because"]
     assert wire.sent() == []

@@ -170,7 +170,7 @@ def test_what_moves_goes_on_at_the_new_address_and_nobody_stays_signed_in(
     answer_everything(api.wire, url=NEW)
     browser = sign_in()
     page = browser.get("/activity/?window=all").content.decode()
-    assert "moved what is kept to the new address of <bdi>default" in page.replace('<a class="plain-link">', "")
+    assert "moved stored data to the new API URL of <bdi>default" in page.replace('<a class="plain-link">', "")
     assert "revealed hidden secrets of" in page
     entry = AuditEntry.objects.get(action="tenant.move")
     detail = browser.get(f"/activity/{entry.pk}/").content.decode()

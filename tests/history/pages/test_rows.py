@@ -43,7 +43,7 @@ def test_it_rejects_the_wrong_method(signed_in: Client, url: str) -> None:
 def test_nothing_yet_teaches_the_first_step(world: World, signed_in: Client, url: str) -> None:
     response = signed_in.get(url)
     assert response.status_code == 200
-    assert "No executions in this period" in Page.of(response).words
+    assert "No executions in this time range" in Page.of(response).words
 
 
 @BOTH
