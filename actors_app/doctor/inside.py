@@ -68,7 +68,7 @@ def store() -> Findings:
     except Error as problem:
         yield failure(
             "store",
-            f"The store does not do what is asked ({_reason(problem)}). "
+            f"Database error ({_reason(problem)}). "
             f"{sentence_about(problem) or 'DATABASE_URL says where it is looked for.'}",
         )
 

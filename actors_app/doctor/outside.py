@@ -210,7 +210,7 @@ def _beats(tenants: list[Tenant]) -> Findings:
         if (row := last.get(keys[name])) is None:
             yield warning("history", f"{name} was never collected: start manage.py collect_history.")
         elif row.refusal:
-            yield failure("history", f"The collector leaves {name} alone, until it is started again: {row.refusal}")
+            yield failure("history", f"The collector has stopped syncing {name} until it is restarted: {row.refusal}")
         elif (now_ms() - row.at) > heartbeat.SILENT:
             silent = (now_ms() - row.at) / MINUTE
             yield warning(

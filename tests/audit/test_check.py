@@ -190,7 +190,7 @@ def test_a_worker_is_looked_for(signed_in: Client, api: API, workers: list[Any],
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"createTime": iso(hours=4)}, "You have created these nonces since"),
+        ({"createTime": iso(hours=4)}, "You have created these nonces since this attempt."),
         ({"createTime": iso(hours=6)}, "You have not created a nonce"),
         ({"createTime": iso(hours=4), "owner": "team"}, "You have not created a nonce"),
     ],

@@ -108,7 +108,7 @@ def test_a_good_store_is_well_and_keeps_nothing_of_the_trial() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_store_that_is_away_is_said(tmp_path: Path) -> None:
     with taken_away(tmp_path):
-        assert "The store does not do what is asked" in said(inside.store(), "wrong")
+        assert "Database error" in said(inside.store(), "wrong")
         assert "could not be tried on the store" in said(inside.keys(), "warning")
 
 
@@ -121,7 +121,7 @@ def test_a_store_that_takes_nothing_is_said() -> None:
     with connection.cursor() as cursor:
         cursor.execute(on)
     try:
-        assert "The store does not do what is asked" in said(inside.store(), "wrong")
+        assert "Database error" in said(inside.store(), "wrong")
     finally:
         with connection.cursor() as cursor:
             cursor.execute(off)
@@ -343,7 +343,7 @@ def test_whether_the_collector_is_alive_is_read_from_its_own_sign(world: World, 
     CollectorBeat.objects.update(at=now_ms() - 3_600_000)
     assert "gave its last sign of life 60 minutes ago" in said(outside.collector(), "warning")
     heartbeat.beat("default", refusal="The account is refused.")
-    assert "leaves default alone, until it is started again: The account is refused." in said(
+    assert "has stopped syncing default until it is restarted: The account is refused." in said(
         outside.collector(), "wrong"
     )
 

@@ -117,13 +117,14 @@ def test_an_account_that_is_refused_is_asked_once_and_the_others_go_on(
     worlds["first"].failing["probe"] = twice
     says("collect_history", every=1)
     assert len([account for name, _, account in sent if name == "second" and account]) == 1
-    assert "second will not be synced until the collector is restarted. The account is refused" in caplog.text
-    assert CollectorBeat.objects.get(tenant="second").refusal.startswith("The account is refused")
+    refused = "The API rejected the collector account"
+    assert f"second will not be synced until the collector is restarted. {refused}" in caplog.text
+    assert CollectorBeat.objects.get(tenant="second").refusal.startswith(refused)
     assert CollectorBeat.objects.get(tenant="first").refusal == ""
-    with pytest.raises(CommandError, match="leaves second alone: The account is refused"):
+    with pytest.raises(CommandError, match="has stopped syncing second: The API rejected the collector account"):
         says("collect_history", is_alive=True)
     says("collect_history", is_alive=True, tenant="first")
-    with pytest.raises(CommandError, match=r"^second: The account is refused") as caught:
+    with pytest.raises(CommandError, match=r"^second: The API rejected the collector account") as caught:
         says("collect_history", once=True)
     assert caught.value.returncode == 78
 
@@ -133,7 +134,9 @@ def test_where_all_are_refused_it_ends_or_stays_as_it_is_told(
 ) -> None:
     for world in worlds.values():
         world.password = "another"
-    with pytest.raises(CommandError, match=r"first: The account is refused.* second: The account is refused") as caught:
+    with pytest.raises(
+        CommandError, match="first: {0}.* second: {0}".format("The API rejected the collector account")
+    ) as caught:
         says("collect_history")
     assert caught.value.returncode == 78
     sent.clear()
@@ -149,13 +152,13 @@ def test_an_account_that_cannot_sign_in_is_said_before_anybody_is_asked(
     says("collect_history", check=True)
     (tmp_path / "password").unlink()
     for options in ({"check": True}, {"is_alive": True}, {}):
-        with pytest.raises(CommandError, match=r"password cannot be read.* at second") as caught:
+        with pytest.raises(CommandError, match=r"password cannot be read.* for second") as caught:
             says("collect_history", **options)
         assert caught.value.returncode == 78
     says("collect_history", check=True, tenant="first")
     settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "everywhere", "everywhere"
     settings.TENANTS = dict.fromkeys(("third", "fourth"), settings.TENANTS["third"])
-    with pytest.raises(CommandError, match="COLLECTOR_USERNAME is for a single API"):
+    with pytest.raises(CommandError, match="COLLECTOR_USERNAME works only with a single API"):
         says("collect_history")
     settings.TENANTS = {"alone": Tenant("alone", "alone", "https://first.example.org")}
     with pytest.raises(CommandError, match="set ACTORS_API_CLIENT_KEY"):
@@ -188,7 +191,7 @@ def test_a_store_that_is_away_is_no_reason_to_end(worlds: Worlds, tmp_path: Path
 
         def emit(self, record: logging.LogRecord) -> None:
             # The first sign of life, the first round, and another after it.
-            self.failures += record.getMessage().startswith("The store does not")
+            self.failures += record.getMessage().startswith("Database error")
             if self.failures == 3:
                 os.kill(os.getpid(), signal.SIGTERM)
 
@@ -197,6 +200,6 @@ def test_a_store_that_is_away_is_no_reason_to_end(worlds: Worlds, tmp_path: Path
     with taken_away(tmp_path / "away"):
         says("collect_history", tenant="first", every=1)
         logging.getLogger("actors_app.history").removeHandler(handler)
-        with pytest.raises(CommandError, match="The store does not do what is asked") as caught:
+        with pytest.raises(CommandError, match="Database error") as caught:
             says("collect_history", is_alive=True)
         assert caught.value.returncode == 1, "nobody has to mend a setting"

@@ -78,7 +78,7 @@ def test_where_the_role_is_unknown_all_that_is_known_is_asked_for(
     account.unreadable.add("theirs")
     account.failing["probe"] = (500, {}, "<html>")
     assert says("collect_history", once=True) == "1 new executions.\n"
-    assert "Whether the account is an administrator is not known" in caplog.text
+    assert "Could not check whether the account is an administrator" in caplog.text
     assert "listing theirs" in account.asked
     assert ActorHistory.objects.get(actor_id="theirs").deleted is None
 
@@ -114,7 +114,7 @@ def test_a_part_that_cannot_be_read_is_said_and_the_rest_is_read(account: World)
         return 200, {}, json.dumps({"status": "success", "message": "", "version": "1", "result": result})
 
     account.failing["listing"] = slow
-    with pytest.raises(CommandError, match="Not all histories are whole"):
+    with pytest.raises(CommandError, match="Some histories are incomplete"):
         says("collect_history", once=True)
     assert set(known("well")) == {"one"}
 
@@ -124,7 +124,7 @@ def test_a_part_that_cannot_be_read_is_said_and_the_rest_is_read(account: World)
     [
         ("", "its password", "Set COLLECTOR_USERNAME and COLLECTOR_PASSWORD"),
         ("collector", "", "Set COLLECTOR_USERNAME and COLLECTOR_PASSWORD"),
-        ("collector", "a wrong one", "The account is refused"),
+        ("collector", "a wrong one", "The API rejected the collector account"),
     ],
 )
 def test_without_an_account_that_works_it_says_so(

@@ -192,4 +192,4 @@ def test_a_file_of_a_history_that_is_still_being_read_says_so(signed_in: Client,
     world.failing = {name: (500, {}, "{}") for name in ("search-all", "search", "listing")}
     ActorHistory.objects.update(is_whole=False, since=now_ms(), until=now_ms(), is_searchable=True, total=9)
     lines = body(signed_in.get(URL + "?format=csv&window=all", secure=True)).splitlines()
-    assert "INCOMPLETE: of 1 of 1 actors the history is not synced yet." in lines[-1]
+    assert "INCOMPLETE: history of 1 of 1 actors not synced yet." in lines[-1]

@@ -118,7 +118,7 @@ def test_the_environment_is_a_dict_of_the_rows_that_are_not_blank() -> None:
         ("x-nonce", "1", "reads x-nonce"),
         ("X-Nonce", "1", "reads x-nonce"),
         ("message", "1", "“message” is reserved"),
-        ("MSG", "1", "“message” is reserved"),
+        ("MSG", "1", "MSG is reserved for the message"),
         ("", "1", "Enter a name for this value"),
         ("A=B", "1", "equals sign"),
         ("A\nB", "1", "control characters"),

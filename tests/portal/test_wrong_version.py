@@ -109,7 +109,7 @@ def test_what_was_not_read_whole_is_neither_copied_nor_kept(signed_in: Client, a
     api.get(f"/actors/v2/{ACTOR_ID}", whole)
     answer = signed_in.get(f"/actors/new/?from={ACTOR_ID}")
     assert answer.status_code == 502
-    assert "described this actor without createTime" in shown(answer)
+    assert "response for this actor is missing createTime" in shown(answer)
     answer = program(signed_in, "POST", f"/actors/{ACTOR_ID}/clone/", {"name": "another"})
     assert json.loads(answer.content)["kind"] == "wrong-version"
     assert {request.method for request in api.asked} == {"GET"}

@@ -86,9 +86,7 @@ class Command(BaseCommand):
         try:
             complaint = heartbeat.complaint(_tenants(name))
         except Error as error:
-            complaint = (
-                f"The store does not do what is asked ({type(error).__name__}). {sentence_about(error)}".rstrip()
-            )
+            complaint = f"Database error ({type(error).__name__}). {sentence_about(error)}".rstrip()
         if complaint:
             raise CommandError(complaint)
 

@@ -155,8 +155,8 @@ def test_either_form_is_read_and_nonsense_is_not(
     ill.update(status=502, wait=wait)
     answer = signed_in.get(A + "configuration/")
     assert answer.headers.get("Retry-After") == header
-    assert ("asks to wait" in answer.text) is bool(words)
-    assert f"asks to wait {words}" in answer.text or not words
+    assert ("asks you to wait" in answer.text) is bool(words)
+    assert f"asks you to wait {words}" in answer.text or not words
 
 
 def test_other_failures_pass_nothing_on(signed_in: Client, ill: dict[str, Any]) -> None:

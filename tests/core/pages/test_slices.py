@@ -69,7 +69,7 @@ def leads(response: Any, rel: str) -> dict[str, list[str]]:
 def test_the_slice_that_was_asked_for_is_shown_and_leads_on(many: API, signed_in: Client) -> None:
     response = signed_in.get(ACTORS, {"limit": "250", "offset": "250"})
     assert names(response) == [f"n{number:04}" for number in range(250, 500)]
-    assert "Actors 251 to 500 of 1 203 (limit 250, offset 250, page 1 counted from 0)" in words(response)
+    assert "Actors 251 to 500 of 1 203 (limit 250, offset 250, zero-based page 1)" in words(response)
     assert leads(response, "next") == {"limit": ["250"], "offset": ["500"]}
     assert leads(response, "prev") == {"limit": ["250"], "offset": ["0"]}
     assert [urlsplit(request.url).query for request in many.asked] == [""]
@@ -90,7 +90,7 @@ def test_what_is_left_out_is_as_at_the_api(
 ) -> None:
     response = signed_in.get(ACTORS, query)
     assert names(response) == [f"n{at:04}" for at in range(first, first + number)]
-    assert f"page {page} counted from 0" in words(response)
+    assert f"zero-based page {page}" in words(response)
 
 
 def test_a_slice_is_one_of_what_the_filter_leaves(many: API, signed_in: Client) -> None:
@@ -103,7 +103,7 @@ def test_a_slice_is_one_of_what_the_filter_leaves(many: API, signed_in: Client) 
 def test_behind_the_end_the_way_back_is_shown(many: API, signed_in: Client) -> None:
     response = signed_in.get(ACTORS, {"offset": "5000"})
     assert response.status_code == 200
-    assert "No actors after the first 5 000: there are 1 203" in words(response)
+    assert "No actors at offset 5 000; there are only 1 203" in words(response)
     assert leads(response, "prev") == {"offset": ["1000"]}
     assert leads(response, "next") == {}
 
@@ -167,7 +167,7 @@ def test_executions_are_sliced_over_all_time(world: World, signed_in: Client, ur
     signed_in.get(ONE, {"window": "all"})
     response = signed_in.get(url, {"limit": "3", "offset": "6"})
     assert ids(response) == ["Run06", "Run07", "Run08"]
-    assert "Executions 7 to 9 of 12 (limit 3, offset 6, page 2 counted from 0)" in words(response)
+    assert "Executions 7 to 9 of 12 (limit 3, offset 6, zero-based page 2)" in words(response)
     assert leads(response, "next") == {"limit": ["3"], "offset": ["9"]}
     assert leads(response, "prev") == {"limit": ["3"], "offset": ["3"]}
     assert not [query for query in world.queries if "offset" in query]
