@@ -268,7 +268,7 @@ def test_the_proxy_passes_people_on_and_keeps_the_rest_out(tmp_path: Path) -> No
             assert "nginx/" not in page.headers.get("Server", "")
             assert ask("/livez").status_code == 200
             for neighbours in ({"Cookie": "a=" + "x" * 16_384}, {"Cookie": "; ".join(["a=" + "x" * 4000] * 4)}):
-                assert "User name" in ask("/sign-in/", headers=neighbours).text
+                assert "Username" in ask("/sign-in/", headers=neighbours).text
             heavy = ask("/sign-in/", headers={"Cookie": "a=" + "x" * 40_000})
             assert heavy.status_code == 431
             assert "Delete the cookies of this domain" in heavy.text
