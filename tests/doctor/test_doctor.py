@@ -258,7 +258,7 @@ def test_an_api_that_is_none_is_said(serve: Start, settings: Any, status: str, l
 
 def test_an_api_that_nobody_reaches_is_said(settings: Any) -> None:
     settings.TENANTS = tenant(f"http://127.0.0.1:{free_port()}")
-    assert "cannot be reached" in said(outside.apis(), "wrong")
+    assert "Cannot reach the Actors API" in said(outside.apis(), "wrong")
     settings.TENANTS = {}
     assert "There is none to talk to" in said(outside.apis(), "wrong")
 
