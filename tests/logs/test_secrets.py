@@ -102,7 +102,7 @@ def test_one_long_line_is_masked_at_every_place(signed_in: Client, api: API) -> 
     pages = [content(signed_in.get(LOG_PAGE, {"line": 1, "at": at})) for at in (0, 39_000, 40_006, 40_050)]
     assert all(is_clean(page) for page in pages)
     assert any(MASK in page for page in pages)
-    assert all("1 secret of this log hidden" in page and "Reveal secrets" in page for page in pages)
+    assert all("1 secret in this log hidden" in page and "Reveal secrets" in page for page in pages)
 
 
 @pytest.mark.parametrize("address", [PAGE, LOG_PAGE, f"{LOG_PAGE}?find=token&level=error", f"{LOG_PAGE}?line=3&at=0"])
