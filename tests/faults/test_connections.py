@@ -42,7 +42,7 @@ def test_f01_dns(
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     settings.TENANTS = {"default": tenant_at("https://actors.nowhere.example")}
     shorten()
-    check_both(StandIn(port=1), sign_in(), caplog, "its host name was not found", 502)
+    check_both(StandIn(port=39999), sign_in(), caplog, "its host name was not found", 502)
     assert "nowhere" not in caplog.text
 
 

@@ -207,7 +207,7 @@ def test_more_than_the_limit_is_said_to_be_at_least_so_many(
         ("sort", "beauty", "Unknown order"),
         ("after", "x", "Page not found."),
         ("before", "W10", "Page not found."),
-        ("format", "exe", "Use csv or jsonl"),
+        ("format", "exe", "Unknown format. Choose csv or jsonl."),
         ("q", "x" * 300, "Too long"),
         ("executor", "x" * 300, "Too long"),
         ("q", "a\x00b", ""),
