@@ -174,9 +174,9 @@ def test_several_tabs_may_sign_in_and_the_oldest_go(browser: Client, api: API) -
     ("error", "words"),
     [
         ("access_denied", "cancelled or denied"),
-        ("server_error", "Sign-in failed at the API"),
-        ("<script>", "Sign-in failed at the API"),
-        ("", "Sign-in failed at the API"),  # neither an error nor a code
+        ("server_error", "Sign-in failed on the API"),
+        ("<script>", "Sign-in failed on the API"),
+        ("", "Sign-in failed on the API"),  # neither an error nor a code
     ],
 )
 def test_an_error_of_the_authority_is_a_sentence_of_ours(browser: Client, api: API, error: str, words: str) -> None:

@@ -289,7 +289,7 @@ def test_an_administrator_is_told_how_many_actors_are_covered(signed_in: Client,
     page = signed_in.get(URL).content.decode()
     assert "1 actor you can access in" in page
     Readable.objects.update_or_create(tenant="default", username="jdoe", defaults={"actors": "[]", "is_admin": True})
-    assert "1 of 3 actors at" in words(signed_in.get(URL).content.decode())
+    assert "1 of 3 actors in" in words(signed_in.get(URL).content.decode())
 
 
 def test_a_poll_answers_with_what_changes_alone(signed_in: Client, api: Any) -> None:
