@@ -376,11 +376,17 @@ def test_a_portal_that_does_not_collect_leaves_the_account_alone(settings: Any, 
 # The command ------------------------------------------------------------------------------------------------
 
 
+def no_loop() -> None:
+    """Answer as asyncio does where no loop runs."""
+    raise RuntimeError("no running event loop")
+
+
 @STORE
 @pytest.mark.django_db
 def test_the_exit_code_is_for_scripts(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     out = StringIO()
     monkeypatch.delenv("DJANGO_ALLOW_ASYNC_UNSAFE", raising=False)  # which the browser tests need
+    monkeypatch.setattr("django.utils.asyncio.get_running_loop", no_loop)  # that of a browser of the same process
     settings.BEHIND_PROXY, settings.SECURE_SSL_REDIRECT = True, True
     settings.SECRET_KEY = "Zq3-vT8_nL5xW2rK9pB6yD1mH4cJ7gF0sA-uE_iOtQwRzXlNkP"
     for file in store_files():
