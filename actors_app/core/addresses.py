@@ -1,4 +1,4 @@
-"""Addresses: of the portal's own pages, as forms and other pages name them, and hosts of those that the API gives."""
+"""Addresses of the portal's own pages, as forms and other pages name them, and hosts of the API's addresses."""
 
 from urllib.parse import urlsplit
 

@@ -46,7 +46,7 @@ OF_ACTOR = frozenset({"actor", "image", "owner"})  # columns that say the same o
 
 
 def selected_columns(chosen: Collection[str], *, is_all: bool) -> list[Column]:
-    """Return the columns that the list shows: those it always has, and those that were chosen (by default, its own)."""
+    """Return the columns of the list: the fixed ones, and the selected or by default the standard optional ones."""
     return [
         column
         for column in COLUMNS
@@ -100,7 +100,7 @@ def heads(form: HistoryForm, columns: Sequence[Column]) -> list[dict[str, str]]:
 
 
 def actor_choices(ctx: QueryContext) -> list[SeenActor]:
-    """Return actors that the filter offers beside those it selects: those that ran last, by name."""
+    """Return the actors that ran last and that the filter does not select yet, sorted by name."""
     value = ctx.filters.values.get("actor")
     selected = set(value.choices) if value else set()
     others = [actor for actor in ctx.readable if not actor.deleted and not selected & {actor.id, actor.name}]

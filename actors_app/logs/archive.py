@@ -161,7 +161,7 @@ def _sized(texts: Iterator[str]) -> Iterator[bytes]:
 def visible_kept(
     credentials: Credentials, actor_id: str, execution_id: str, answers: Mapping[str, Result]
 ) -> KeptLog | None:
-    """Return the archived log of an execution if somebody may see it: whoever the API lets read it now.
+    """Return the archived log of an execution if the API lets this person read the execution now.
 
     Where the API cannot say so, because the actor is gone or nothing answers, only who kept it.
     """

@@ -245,6 +245,7 @@ FORMS: Sequence[Row] = (
     ("***", r"(?i)\bmake(?:\[\d+\])?: \*\*\* |\*\*\* \[[^\]\n]{1,200}\] Error ", "make: *** [Makefile:3: all] Error 2"),
     ("conflict", r"(?i)^CONFLICT \(|\bMerge conflict in\b", "CONFLICT (content): Merge conflict in a.py"),
     ("rejected", r"(?i)^\s{0,4}! \[(?:remote )?rejected\]", " ! [rejected]        main -> main (fetch first)"),
+    # In TAP a failing test marked TODO or SKIP is no failure.
     ("not ok", r"(?i)^\s{0,8}not ok\b(?![^\n]{0,300}# (?:TODO|SKIP))", "not ok 3 - it adds"),
     ("✕|✖|✗|✘|❌|\u2a2f", r"^\s{0,8}[✕✖✗✘❌\u2a2f]", "  ✕ adds two numbers (3 ms)"),
     ("ora-", r"(?i)\bORA-\d{5}\b|\bTNS-\d{5}\b", "ORA-00942: table or view does not exist"),

@@ -15,7 +15,7 @@ class Marks:
     def in_text(self, text: str, *, overlapping: bool = False) -> list[tuple[int, int, int]]:
         """Return each place of a word, by its end: its number in `words`, its start and its end.
 
-        Of those that overlap, `overlapping` finds all, and otherwise the first.
+        `overlapping` returns all overlapping matches; by default only the first of them is returned.
         """
         try:
             return self._search.find_matches_as_indexes(text, overlapping=overlapping)

@@ -77,7 +77,7 @@ _PLACES: dict[tuple[str, ...], re.Pattern[str]] = {
         r"(?:\b(?:machine[ \t]{1,8}\S{1,253}+|default)|(?m:^))[ \t]{0,8}\blogin[ \t]{1,8}\S{1,128}+[ \t]{1,8}"
         r"password[ \t]{1,8}(\S{1,256}+)"
     ),
-    # By itself in its line, and no plain word
+    # Alone in its line, and no plain word
     ("password ",): re.compile(
         r"[ \t](?<![^\n].)[ \t]{0,7}password[ \t]{1,8}(?=[a-z]{0,256}[^a-z\s])(\S{1,256}+)[ \t\r]{0,8}(?m:$)"
     ),

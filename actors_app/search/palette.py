@@ -50,7 +50,7 @@ class EntryGroup:
 def entry_groups(text: str, actors: Iterable[SeenActor]) -> list[EntryGroup]:
     """Return the groups of entries that match a text, the best first; groups without an entry are left out.
 
-    `actors` are those that the visitor may read. The API is not asked.
+    `actors` are the actors the visitor may read. The API is not asked.
     """
     text = trimmed(text)
     listed = list(actors)
@@ -66,7 +66,7 @@ def entry_groups(text: str, actors: Iterable[SeenActor]) -> list[EntryGroup]:
 
 
 def _matching_actors(text: str, actors: Sequence[SeenActor]) -> list[SeenActor]:
-    """Return the actors of which a text is in the name, the id or the image; with no text those that ran last."""
+    """Return the actors whose name, id or image contains the text; without a text, the latest to run first."""
     if not text:
         return sorted((actor for actor in actors if not actor.deleted), key=lambda actor: -actor.changed)
     folded = text.casefold()

@@ -41,7 +41,7 @@ os.register_at_fork(after_in_child=_threads.cache_clear)
 
 
 def call_all(caller: Caller, calls: Mapping[str, GetCall]) -> dict[str, Result]:
-    """Make all calls at once; those that met an old token are made once more, after its renewal.
+    """Make all calls at once; repeat the calls that met an old token once, after its renewal.
 
     Raises SignedOut, once all calls have ended, where the sign-in has ended.
     """

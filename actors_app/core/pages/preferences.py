@@ -30,7 +30,7 @@ class Preferences:
     wrap: bool = True  # whether long lines of logs are
     page_size: int = ROWS
     keys: bool = True  # whether single keys do anything
-    columns: tuple[str, ...] = ()  # of the list of executions, beside those that it always has; none for its own choice
+    columns: tuple[str, ...] = ()  # optional columns of the list of executions; empty for its default
 
 
 Name = Literal["zone", "theme", "density", "wrap", "page_size", "keys", "columns"]
