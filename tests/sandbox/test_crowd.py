@@ -69,9 +69,8 @@ def test_last_night_one_person_met_one_failure_again_and_again(demo: Person, nam
     rows = of_the_last_day(demo, names["sequence-aligner"])
     failed = Counter(row["executor"] for row in rows if row["exitCode"])
     assert set(failed) <= {*COLLEAGUES, "demo", "team"}
-    (who, most), (_, next_most) = failed.most_common(2)
-    assert who == "nadia"
-    assert most > 900 > 20 * next_most
+    # Near the hour of that night, nobody else may have failed within the last day.
+    assert failed.pop("nadia") > 900 > 20 * max(failed.values(), default=0)
     hours = Counter(row["messageReceivedTime"][:13] for row in rows if row["exitCode"] == 3)
     assert hours.most_common(1)[0][1] > 0.95 * sum(hours.values()), "it is one hour"
 
