@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from actors_app.core.pages.form_times import as_in_address, moment_of
 from actors_app.core.pages.forms import PortalForm
 
 KINDS = (("actors", "Actors"), ("executions", "Executions"), ("workers", "Workers"), ("logs", "Logs"))
+PAGE_KINDS = tuple(kind for kind in KINDS if kind[0] != "executions")  # these have a list with filters of its own
 CONDITIONS = 3
 TEXT, NUMBER, TIME, TRUTH = "text", "number", "time", "truth"
 
@@ -71,10 +72,10 @@ _MOMENT = "Enter a date or a date and time (UTC), e.g. 2026-11-24 08:30."
 
 
 class SearchForm(PortalForm):
-    """A search as it stands in the address; `conditions` is what the API is asked."""
+    """A search as it stands in the address; `conditions` is what the API is asked, `kinds` what can be searched."""
 
     kind = forms.ChoiceField(
-        choices=KINDS, error_messages={"invalid_choice": "Choose actors, executions, workers or logs."}
+        error_messages={"invalid_choice": "Choose actors, workers or logs. Search executions under Executions."}
     )
     q = PastedField(
         label="Keywords",
@@ -93,10 +94,11 @@ class SearchForm(PortalForm):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Page not found."),
     )
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, kinds: Sequence[tuple[str, str]] = KINDS) -> None:
         values = data.copy()
         values.setdefault("kind", "actors")
         super().__init__(values)
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]  # a ChoiceField
         kind = values["kind"] if values["kind"] in FIELDS else "actors"
         searchable = FIELDS[kind]
         for number in range(1, CONDITIONS + 1):

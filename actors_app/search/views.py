@@ -18,7 +18,7 @@ from actors_app.core.pages.timezones import exact
 from actors_app.core.security.credentials import abaco_for
 from actors_app.masking import Masker
 from actors_app.search.by_id import by_id, target_of
-from actors_app.search.forms import SearchForm
+from actors_app.search.forms import PAGE_KINDS, SearchForm
 from actors_app.search.operations import SEARCH
 from actors_app.services.errors import AbacoError, Forbidden
 from actors_app.services.types import Actor, Execution, Log, SearchPage, Worker
@@ -41,8 +41,8 @@ class ResultRow:
 
 @page("GET")
 def search(request: HttpRequest) -> HttpResponse:
-    """Search actors, executions, workers or logs (`GET /actors/search/{kind}`); nothing is asked before a press."""
-    form = SearchForm(request.GET)
+    """Search actors, workers or logs (`GET /actors/search/{kind}`); nothing is asked before a press."""
+    form = SearchForm(request.GET, PAGE_KINDS)
     context: dict[str, Any] = {"section": "search", "form": form, "asked": bool(set(request.GET) - {"kind"})}
     if not form.is_valid():
         return render_page(request, "search/list.html", context | {"is_refused": True}, status=422)

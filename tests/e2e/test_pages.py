@@ -121,7 +121,7 @@ def places(portal: Portal) -> Places:
         "/aliases/nosuchalias/",
         f"{counted}state/",
         "/schedules/?show=off",
-        "/search/?kind=executions&f1=exit_code&o1=is&v1=x",
+        "/search/?kind=actors&f1=revision&o1=is&v1=x",
         "/nonces/?show=orphan",
         "/schedules/?zone=Europe/Berlin",
         f"/bulk/actors/?act=stop&pick={actors['word-count']}&pick=nosuchactor",

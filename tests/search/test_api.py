@@ -31,6 +31,25 @@ def test_words_and_conditions_become_the_apis_own(caller: Caller, api: API) -> N
     }
 
 
+@pytest.mark.parametrize(
+    ("query", "asks"),
+    [
+        ("f1=exit_code&o1=none&v1=0,+1", {"exitCode.nin": ["[0, 1]"]}),
+        ("f1=runtime&o1=between&v1=1..10.5", {"runtime.between": ["1,10.5"]}),
+        (
+            "f1=message_received_time&o1=between&v1=2026-11-23..2026-11-24+08:30",
+            {"messageReceivedTime.between": ["2026-11-23T00:00:00,2026-11-24T08:30:00"]},
+        ),
+    ],
+)
+def test_the_conditions_of_executions_become_the_apis_own(
+    query: str, asks: dict[str, list[str]], caller: Caller, api: API
+) -> None:
+    api.get(f"{UPSTREAM}executions", search_payload(execution_payload()))
+    assert caller.get(f"{URL}executions/?{query}").status_code == 200
+    assert asked(api) == {"limit": ["50"], "skip": ["0"], **asks}
+
+
 def test_the_pages_follow_each_other(caller: Caller, api: API) -> None:
     api.get(f"{UPSTREAM}workers", search_payload(worker_payload(actorId=ACTOR_ID), total=3))
     first = caller.get(f"{URL}workers/?limit=2").json()

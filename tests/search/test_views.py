@@ -11,7 +11,6 @@ from tests.support.payloads import (
     EXECUTION_ID,
     WORKER_ID,
     actor_payload,
-    execution_payload,
     search_payload,
     worker_payload,
 )
@@ -47,12 +46,12 @@ def test_nothing_is_asked_before_a_press(api: API, signed_in: Client) -> None:
         ("actors", condition("revision", "least", "2"), {"revision.gte": ["2"]}),
         ("actors", condition("cron_on", "is", "Yes"), {"cronOn": ["true"]}),
         ("actors", condition("create_time", "after", "2026-11-24"), {"createTime.gt": ["2026-11-24T00:00:00"]}),
-        ("executions", condition("exit_code", "none", "0, 1"), {"exitCode.nin": ["[0, 1]"]}),
-        ("executions", condition("runtime", "between", "1..10.5"), {"runtime.between": ["1,10.5"]}),
+        ("actors", condition("revision", "none", "0, 1"), {"revision.nin": ["[0, 1]"]}),
+        ("actors", condition("revision", "between", "1..10.5"), {"revision.between": ["1,10.5"]}),
         (
-            "executions",
-            condition("message_received_time", "between", "2026-11-23..2026-11-24 08:30"),
-            {"messageReceivedTime.between": ["2026-11-23T00:00:00,2026-11-24T08:30:00"]},
+            "workers",
+            condition("create_time", "between", "2026-11-23..2026-11-24 08:30"),
+            {"createTime.between": ["2026-11-23T00:00:00,2026-11-24T08:30:00"]},
         ),
         ("workers", condition("status", "is", "READY"), {"status": ['"READY"']}),
         ("logs", {"q": "out of memory"}, {"search": ["out of memory"]}),
@@ -70,7 +69,8 @@ def test_each_comparison_asks_what_it_says(
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"kind": "nonces"}, "Choose actors, executions, workers or logs."),
+        ({"kind": "nonces"}, "Choose actors, workers or logs."),
+        ({"kind": "executions", "q": "x"}, "Search executions under Executions."),
         ({"kind": "actors", "q": "x" * 201}, "at most 200 characters"),
         (condition("exit_code", "is", "1"), "Field not available here."),
         (condition("tenant", "is", "x"), "Field not available here."),
@@ -104,7 +104,6 @@ def test_what_cannot_be_asked_is_named_and_kept(api: API, signed_in: Client, typ
     ("kind", "row", "link"),
     [
         ("actors", actor_payload(name="<i>x</i>"), f"/actors/{ACTOR_ID}/"),
-        ("executions", execution_payload(), f"/actors/{ACTOR_ID}/executions/{EXECUTION_ID}/"),
         ("workers", worker_payload(actorId=ACTOR_ID), f"/actors/{ACTOR_ID}/workers/{WORKER_ID}/"),
     ],
 )

@@ -30,7 +30,7 @@ PURPOSES = {
     "comparison": "Two executions side by side.",
     "bulk-list": "Bulk actions and their progress.",
     "view-list": "Saved execution filters, each with a shareable link.",
-    "search": "Full-text search of actors, executions, workers and logs.",
+    "search": "Full-text search of actors, workers and logs.",
     "schedule-list": "Scheduled actors.",
     "link-list": "Links between actors, and actors' webhooks.",
     "alias-list": "Stable names for actors.",
