@@ -305,7 +305,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Actors Portal",
     "VERSION": "1",
-    "DESCRIPTION": "Everything that the pages of the portal do, for programs.",
+    "DESCRIPTION": "All operations of the portal's pages, for programs.",
     "SERVERS": [{"url": SCRIPT_NAME}] if SCRIPT_NAME else [],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

@@ -88,8 +88,8 @@ class ActorDetail(Resource):
         takes=serializers.ActorChanges,
         example={"description": "Counts words.", "log_ex": 3600},
         gives=serializers.Actor,
-        about="What is left out stays as it is: the whole definition is sent to the API, whose own PUT would reset it. "
-        "With `If-Match` and the tag of a GET, an actor that has changed since is left alone (412).",
+        about="Omitted fields stay unchanged: the portal sends the whole definition, since PUT in the API resets them. "
+        "With `If-Match` and the ETag of a GET, an actor that has changed since is not updated (412).",
         may=(412,),
     )
     def patch(self, request: Request, actor_id: str) -> Response:

@@ -61,12 +61,12 @@ class RevisionList(Revisions):
     """`/actors/<actor>/revisions/`."""
 
     @operation(
-        "List versions of an actor",
+        "List the revisions of an actor",
         tag=TAG,
         upstream="actor.get",
         query=PageQuery,
         gives=page_of(serializers_definitions.Revision),
-        about="Versions recorded by the portal; the API keeps none.",
+        about="Definitions recorded by the portal; the API stores only the current one.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of them, the newest first."""
@@ -78,12 +78,12 @@ class RevisionDetail(Revisions):
     """`/actors/<actor>/revisions/<revision>/`."""
 
     @operation(
-        "Get a version of an actor",
+        "Get a revision of an actor",
         tag=TAG,
         upstream="actor.get",
         gives=serializers_definitions.WholeRevision,
-        about="Without the state, which is not versioned. Send it as PATCH to restore it. Former values are visible "
-        "to the owner, users with UPDATE and administrators.",
+        about="Does not include the state, which is not versioned. To restore a revision, send its definition as "
+        "PATCH. Earlier values are visible to the owner, users with UPDATE and administrators.",
     )
     def get(self, request: Request, actor_id: str, revision_id: int) -> Response:
         """Answer with one."""
@@ -107,12 +107,12 @@ class RevisionDifference(Revisions):
     """`/actors/<actor>/revisions/difference/`."""
 
     @operation(
-        "Diff two versions of an actor",
+        "Compare two revisions of an actor",
         tag=TAG,
         upstream="actor.get",
         query=serializers_definitions.DifferenceQuery,
         gives=serializers_definitions.Comparison,
-        about="Former values are visible to the owner, users with UPDATE and administrators.",
+        about="Earlier values are visible to the owner, users with UPDATE and administrators.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with the fields that differ."""
@@ -168,7 +168,7 @@ class DefinitionFile(Definitions):
         tag=TAG,
         upstream="actor.get",
         gives={"application/json": dict},
-        about="With the API's field names, as accepted by `POST /actors`, `tapis` and agavepy.",
+        about="Uses the API's field names, as accepted by `POST /actors`, `tapis` and agavepy.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with the definition."""
@@ -215,7 +215,7 @@ class ActorClone(Definitions):
         example={"name": "another-like-it"},
         gives=serializers.Actor,
         status=201,
-        about="Nonces and permissions are not copied; a state is, if it is a JSON object.",
+        about="Nonces and permissions are not copied. The state is copied if it is a JSON object.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Register it."""

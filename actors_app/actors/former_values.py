@@ -45,8 +45,8 @@ class Sight(Enum):
 
 _REASONS = {
     Sight.SHOWN: "",
-    Sight.WITHHELD: "Former values are visible to the owner, users with UPDATE and administrators.",
-    Sight.UNKNOWN: "Former values are hidden: your access could not be checked. Try again.",
+    Sight.WITHHELD: "Earlier values are visible to the owner, users with UPDATE and administrators.",
+    Sight.UNKNOWN: "Earlier values are hidden: your access could not be checked. Try again.",
 }
 
 

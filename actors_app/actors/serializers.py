@@ -10,7 +10,7 @@ from actors_app.services.types.actor_fields import FIELDS, ActorField
 
 
 class ActorRow(serializers.Serializer):
-    """An actor, as a list has it."""
+    """An actor, as in lists."""
 
     id = serializers.CharField()
     name = serializers.CharField(allow_null=True)
@@ -28,7 +28,7 @@ class ActorRow(serializers.Serializer):
 
 
 class Actor(ActorRow):
-    """An actor with its whole definition."""
+    """An actor with its complete definition."""
 
     type = serializers.CharField()
     token = serializers.BooleanField()
@@ -40,24 +40,24 @@ class Actor(ActorRow):
     mem_limit = serializers.CharField(allow_null=True)
     max_cpus = serializers.IntegerField(allow_null=True, help_text="In billionths of a CPU.")
     use_container_uid = serializers.BooleanField()
-    run_as_executor = serializers.BooleanField(help_text="Of v3; false in v2.")
+    run_as_executor = serializers.BooleanField(help_text="v3 only; false in v2.")
     queue = serializers.CharField(allow_null=True)
     log_ex = serializers.IntegerField(allow_null=True, help_text="Seconds for which logs are kept.")
     cron_next_ex = serializers.CharField(allow_null=True)
-    default_environment = serializers.DictField(help_text="What every execution finds in its environment.")
-    state = serializers.JSONField(help_text="Of a stateful actor: any JSON.")
+    default_environment = serializers.DictField(help_text="Environment variables of every execution.")
+    state = serializers.JSONField(help_text="Stateful actors only: any JSON.")
 
 
 class ActorsQuery(SliceQuery):
     """Which actors, and in which order."""
 
-    q = Trimmed(required=False, max_length=200, help_text="Part of the name, id, image or owner.")
-    status = Text(required=False, max_length=40, help_text="A status, or `other` for any but the usual ones.")
+    q = Trimmed(required=False, max_length=200, help_text="Part of the name, ID, image or owner.")
+    status = Text(required=False, max_length=40, help_text="A status, or `other` for any other.")
     sort = Choice(
         [sign + name for name in SORTS for sign in ("", "-")],
         required=False,
         default="name",
-        help_text="The order; with `-` before it the other way round.",
+        help_text="Sort order; `-` for descending.",
     )
 
 
@@ -79,7 +79,7 @@ def _input_field(field: ActorField, *, is_required: bool = False) -> Any:
 
 
 class ActorChanges(Body):
-    """Fields of an actor's definition; what is left out stays as it is."""
+    """Fields of an actor's definition; omitted fields stay unchanged."""
 
     locals().update({field.name: _input_field(field) for field in FIELDS if field.can_change})
     force = Truth(required=False, help_text="Pull the image again and restart the workers, even if nothing changed.")

@@ -9,10 +9,10 @@ from actors_app.core.api.fields import MOMENT, Body, Query, Text, WholeInQuery
 
 
 class Revision(serializers.Serializer):
-    """A definition that the portal has seen."""
+    """A definition recorded by the portal."""
 
     id = serializers.IntegerField(source="key", help_text="Not unique.")
-    number = serializers.IntegerField(allow_null=True, help_text="The API's revision.")
+    number = serializers.IntegerField(allow_null=True, help_text="Revision number in the API.")
     first_seen = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
     last_seen = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
     updated = serializers.DateTimeField(allow_null=True, help_text="When it was saved, as reported by the API.")
@@ -25,19 +25,19 @@ class Revision(serializers.Serializer):
     is_newest = serializers.BooleanField()
 
 
-FORMER_VALUES = "Whether former values are visible to you; with `unknown` they are hidden."
+FORMER_VALUES = "Whether earlier values are visible to you; with `unknown` they are hidden."
 
 
 class Withheld(serializers.Serializer):
-    """A former value that this caller is not shown."""
+    """An earlier value that is hidden from you."""
 
     name = serializers.CharField()
-    variable = serializers.CharField(allow_null=True, help_text="Variable, for an environment.")
+    variable = serializers.CharField(allow_null=True, help_text="Name of the environment variable, if any.")
     digest = serializers.CharField(help_text="Equal for equal values of the same field and actor.")
 
 
 class WholeRevision(Revision):
-    """A definition with what is in it."""
+    """A revision with its definition."""
 
     former_values = serializers.ChoiceField([sight.value for sight in Sight], help_text=FORMER_VALUES)
     definition = serializers.DictField(
@@ -47,14 +47,14 @@ class WholeRevision(Revision):
 
 
 class DifferenceQuery(Query):
-    """Which two are compared: the newest with the one before it where nothing is said."""
+    """The two revisions to compare; by default the latest and the previous one."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Return the fields, one of whose names Python keeps for itself."""
         kind = {"required": False, "min_value": 1, "max_value": 2**53}
         return {
-            "from": WholeInQuery(**kind, help_text="Version ID; default: the previous version."),
-            "to": WholeInQuery(**kind, help_text="Version ID; default: the latest."),
+            "from": WholeInQuery(**kind, help_text="Revision ID; default: the previous revision."),
+            "to": WholeInQuery(**kind, help_text="Revision ID; default: the latest."),
         }
 
 
@@ -69,7 +69,7 @@ class Difference(serializers.Serializer):
 
 
 class Comparison(serializers.Serializer):
-    """What differs between two definitions; both are null where there are not two."""
+    """The differences between two definitions; both are null if there are fewer than two."""
 
     before = Revision(allow_null=True)
     after = Revision(allow_null=True)
@@ -78,7 +78,7 @@ class Comparison(serializers.Serializer):
 
 
 class DefinitionFile(Body):
-    """A definition as a file has it."""
+    """A definition as in an exported file."""
 
     definition = serializers.JSONField(
         help_text="With the field names of either API version; also a list with one item, or the API's whole response."
@@ -86,15 +86,22 @@ class DefinitionFile(Body):
 
 
 class ImportedActor(Actor):
-    """The actor that was registered, and what of the file nothing was done with."""
+    """The registered actor, and the fields of the file that were not used."""
 
     unknown = serializers.ListField(child=serializers.CharField(), help_text="Unknown fields.")
     left_out = serializers.ListField(child=serializers.CharField(), help_text="Fields set by the API.")
-    taken = serializers.CharField(allow_blank=True, help_text="What was used, if more than a definition was sent.")
+    taken = serializers.CharField(
+        allow_blank=True, help_text="Which part was used, if more than a definition was sent."
+    )
 
 
 class Clone(ActorChanges):
-    """What is to be otherwise than with the actor that is cloned."""
+    """Fields that differ from the cloned actor."""
 
-    name = Text(required=False, max_length=200, allow_blank=True, help_text="The same without it.")
+    name = Text(
+        required=False,
+        max_length=200,
+        allow_blank=True,
+        help_text="Name of the new actor; default: the name of the cloned actor.",
+    )
     force = None  # type: ignore[assignment]  # a new one is pulled anyway

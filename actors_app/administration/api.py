@@ -130,7 +130,7 @@ class Workers(Tenant):
         upstream="admin.workers search.workers",
         query=serializers.WorkersQuery,
         gives=serializers.TenantWorkersPage,
-        about="All workers of the tenant for administrators; for others up to 1,000 they have access to.",
+        about="Administrators get all workers of the tenant; other users up to 1,000 that they have access to.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them, the oldest first."""

@@ -11,7 +11,7 @@ from actors_app.workers.serializers import Worker
 
 
 class Utilization(serializers.Serializer):
-    """How full the whole server is, all its tenants together; null where the API does not say."""
+    """Utilization of the server, for all tenants together; null if not reported."""
 
     current_actors = serializers.IntegerField(allow_null=True)
     total_actors = serializers.IntegerField(allow_null=True)
@@ -20,7 +20,7 @@ class Utilization(serializers.Serializer):
 
 
 class AdminActor(serializers.Serializer):
-    """An actor of the tenant, as the admin list counts it."""
+    """An actor of the tenant, with the counts of the API's admin list."""
 
     id = serializers.CharField()
     name = serializers.CharField(allow_null=True)
@@ -28,9 +28,9 @@ class AdminActor(serializers.Serializer):
     image = serializers.CharField()
     status = serializers.CharField()
     status_message = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
-    messages = serializers.IntegerField(allow_null=True, help_text="Queued.")
+    messages = serializers.IntegerField(allow_null=True, help_text="Queued messages.")
     executions = serializers.IntegerField(allow_null=True)
-    runtime = serializers.IntegerField(allow_null=True, help_text="Total, in seconds.")
+    runtime = serializers.IntegerField(allow_null=True, help_text="Total run time in seconds.")
     worker_count = serializers.IntegerField()
     create_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
     last_update_time = serializers.DateTimeField(allow_null=True, help_text=MOMENT)
@@ -39,14 +39,14 @@ class AdminActor(serializers.Serializer):
 class AdminQuery(PageQuery):
     """Which actors of the tenant, and in which order."""
 
-    q = Text(required=False, max_length=128, help_text="Part of the name, id or image.")
+    q = Text(required=False, max_length=128, help_text="Part of the name, ID or image.")
     status = Text(required=False, max_length=40, help_text="A status, or `OTHER` for any other.")
     owner = Trimmed(required=False, max_length=255)
     sort = Choice([sign + name for name in SORTS for sign in ("", "-")], required=False, default="name")
 
 
 class Standstill(serializers.Serializer):
-    """An actor that runs no messages until somebody does something."""
+    """An actor that processes no messages until someone intervenes."""
 
     actor_id = serializers.CharField()
     worker_id = serializers.CharField(allow_blank=True, help_text="Affected worker, if any.")
@@ -60,7 +60,7 @@ class Standstill(serializers.Serializer):
 
 
 class StuckWorker(serializers.Serializer):
-    """A worker that should have started by now."""
+    """A worker that should have started already."""
 
     actor_id = serializers.CharField()
     worker_id = serializers.CharField()
@@ -68,7 +68,7 @@ class StuckWorker(serializers.Serializer):
 
 
 class StuckMailbox(serializers.Serializer):
-    """An actor whose messages nobody takes."""
+    """An actor with queued messages and no worker for them."""
 
     actor_id = serializers.CharField()
     messages = serializers.IntegerField()
@@ -76,7 +76,7 @@ class StuckMailbox(serializers.Serializer):
 
 
 class Totals(serializers.Serializer):
-    """What executions came to on the whole server; null where the API does not say. `runtime` is in seconds."""
+    """Totals of the whole server; null if not reported. `runtime` is in seconds."""
 
     actors = serializers.IntegerField(allow_null=True)
     executions = serializers.IntegerField(allow_null=True)
@@ -87,13 +87,13 @@ class Totals(serializers.Serializer):
 
 
 class Administration(serializers.Serializer):
-    """How the tenant stands."""
+    """An overview of the tenant."""
 
     as_of = serializers.DateTimeField(help_text="Time of the last update (at most once a minute).")
     actors = serializers.IntegerField()
     owners = serializers.IntegerField()
     errors = serializers.IntegerField(help_text="Actors in ERROR.")
-    messages = serializers.IntegerField(help_text="Queued.")
+    messages = serializers.IntegerField(help_text="Queued messages.")
     workers = serializers.IntegerField()
     missing = serializers.IntegerField(allow_null=True, help_text="Actors missing from the API's admin list.")
     totals = Totals(allow_null=True, help_text="null if unavailable, as in v3.")
@@ -111,7 +111,7 @@ class TenantWorker(Worker):
 
 
 class TenantWorkersPage(page_of(TenantWorker)):  # type: ignore[misc]  # made while it runs
-    """A page of workers, and whose they are."""
+    """A page of workers."""
 
     of_tenant = serializers.BooleanField(
         allow_null=True,
@@ -122,5 +122,5 @@ class TenantWorkersPage(page_of(TenantWorker)):  # type: ignore[misc]  # made wh
 class WorkersQuery(PageQuery):
     """Which workers of all actors."""
 
-    q = Text(required=False, max_length=128, help_text="Part of its ID, host, image or actor.")
+    q = Text(required=False, max_length=128, help_text="Part of the ID, host, image or actor.")
     show = Choice([name for name, _ in WorkerFilter.SHOW if name], required=False)

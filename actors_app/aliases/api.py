@@ -94,7 +94,7 @@ class AliasDetail(Aliases):
         takes=serializers.Pointing,
         example={"actor_id": "GJ4pt6HEHa63k"},
         gives=serializers.Alias,
-        about="Messages to the alias and its nonces then use the new target.",
+        about="Messages to the alias, and its nonces, then use the new target.",
     )
     def put(self, request: Request, alias: str) -> Response:
         """Point it elsewhere."""
@@ -111,7 +111,7 @@ class AliasDetail(Aliases):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="The actor is not affected. Nonces of the alias are kept and would work again for a new alias of the "
+        about="The actor is not affected. Nonces of the alias stay, and would work again for a new alias of the "
         "same name: delete them first. An unknown name counts as already deleted; see `message`.",
     )
     def delete(self, request: Request, alias: str) -> Response:

@@ -7,7 +7,7 @@ from actors_app.permissions.serializers import OthersWithAccess
 
 
 class Alias(serializers.Serializer):
-    """Another name of an actor."""
+    """A name that points to an actor."""
 
     alias = serializers.CharField()
     actor_id = serializers.CharField(help_text="Target actor; it may be deleted or not accessible to you.")
@@ -30,7 +30,7 @@ class AliasesQuery(PageQuery):
 
 
 class Pointing(Body):
-    """Where an alias leads."""
+    """The target of an alias."""
 
     actor_id = Text(max_length=128, help_text="ID of an actor on which you have UPDATE.")
 
@@ -38,4 +38,4 @@ class Pointing(Body):
 class NewAlias(Pointing):
     """A new alias."""
 
-    alias = Text(max_length=128, help_text="Unique in the tenant; can't be renamed.")
+    alias = Text(max_length=128, help_text="Unique in the tenant; cannot be renamed.")

@@ -75,7 +75,7 @@ class Activity(Lines):
         tag=TAG,
         query=serializers.ActivityQuery,
         gives=serializers.ActivityPage,
-        about="Your own entries, and those on actors you can access.",
+        about="Returns your own entries, and entries about actors that you can access.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of lines."""
@@ -94,7 +94,7 @@ class ActivityFile(Lines):
         tag=TAG,
         query=serializers.ActivityFileQuery,
         gives=FILES,
-        about="All matching entries as streamed CSV or JSON Lines.",
+        about="Streams all matching entries as CSV or JSON Lines.",
     )
     def get(self, request: Request) -> StreamingHttpResponse:
         """Send the lines."""
@@ -116,7 +116,7 @@ class ActorActivity(Lines):
         gives=serializers.ActivityPage,
     )
     def get(self, request: Request, actor_id: str) -> Response:
-        """Answer with a page of lines."""
+        """Return the entries about one actor."""
         _, reader, lines = of_actor(self.user, self.abaco, actor_id)
         return self.page_of_lines(self.filtered(lines, frozenset()), reader, is_complete=True)
 
@@ -126,7 +126,7 @@ class ActivityDetail(Resource):
 
     @operation("Get an audit log entry", tag=TAG, gives=serializers.ActivityLine)
     def get(self, request: Request, entry_id: int) -> Response:
-        """Answer with one."""
+        """Return one entry of the audit log."""
         return Response(serializers.ActivityLine(line_data(*_line(self, entry_id))).data)
 
 
@@ -137,7 +137,7 @@ class ActivityCheck(Resource):
         "Check a write's outcome",
         tag=TAG,
         gives=serializers.CheckFinding,
-        about="For a write with no response. Changes nothing.",
+        about="Asks the API for the outcome of an unanswered write. Changes nothing.",
     )
     def get(self, request: Request, entry_id: int) -> Response:
         """Answer with what the API shows now."""

@@ -14,30 +14,30 @@ _TIME = "Date or time (UTC by default), e.g. `2026-11-23`. Takes precedence over
 
 
 class ActivityLine(serializers.Serializer):
-    """What was done through this portal, by whom, and what came of it."""
+    """A change made through this portal: by whom, when, and with what outcome."""
 
     id = serializers.IntegerField()
     time = serializers.DateTimeField(help_text=MOMENT)
     ended = serializers.DateTimeField(allow_null=True, help_text="null while in progress or unknown.")
     username = serializers.CharField(help_text="Empty for commands of the operator.")
-    action = serializers.CharField(help_text="Noun and verb: `message.send`.")
+    action = serializers.CharField(help_text="Noun and verb, such as `message.send`.")
     actor_id = serializers.CharField(allow_null=True)
     object_id = serializers.CharField(allow_null=True, help_text="Target: execution, worker, user or handle.")
     outcome = serializers.ChoiceField(
         [AuditEntry.DONE, AuditEntry.REFUSED, AuditEntry.UNKNOWN, "running"], help_text="Status."
     )
-    before = serializers.JSONField(allow_null=True, help_text="Values before, without secrets.")
+    before = serializers.JSONField(allow_null=True, help_text="Previous values, without secrets.")
     after = serializers.JSONField(allow_null=True, help_text="Values sent, without secrets.")
     details = serializers.DictField()
     answer = serializers.CharField(help_text="Result message.")
     reason = serializers.CharField(help_text="Message of the Actors API; untrusted text.")
-    request_id = serializers.CharField(help_text="Request ID in the portal's log.")
+    request_id = serializers.CharField(help_text="ID of the request in the portal's log.")
     hash = serializers.CharField(help_text="Hash in the chain verified by `manage.py verify_audit`.")
     end_hash = serializers.CharField(allow_null=True)
 
 
 class ActivityPage(serializers.Serializer):
-    """A page of the activity, newest first."""
+    """A page of the audit log, newest first."""
 
     items = ActivityLine(many=True)
     next = serializers.CharField(allow_null=True, help_text="URL of the next page, if any.")
@@ -48,7 +48,7 @@ class ActivityPage(serializers.Serializer):
 
 
 class Evidence(serializers.Serializer):
-    """A thing at the API that shows what became of a write."""
+    """An item in the API that shows the outcome of a write."""
 
     name = serializers.CharField()
     time = serializers.DateTimeField(allow_null=True)
@@ -56,7 +56,7 @@ class Evidence(serializers.Serializer):
 
 
 class CheckFinding(serializers.Serializer):
-    """Whether a write was done of which no answer came, as far as the API shows it now."""
+    """The outcome of an unanswered write, as far as the API shows it now."""
 
     done = serializers.ChoiceField(["yes", "no", "unknown"])
     words = serializers.CharField(help_text="Result message.")

@@ -107,7 +107,7 @@ class BulkList(Resource):
 
     @operation("List bulk actions", tag=TAG, query=serializers.JobsQuery, gives=page_of(serializers.Job))
     def get(self, request: Request) -> Response:
-        """Answer with a page of the newest fifty."""
+        """Return a page of your fifty latest bulk actions."""
         rows = [_summary(page) for page in progress.pages_of(self.user)]
         return self.page(serializers.Job, rows, lambda row: (row["created"], row["handle"]), descending=True)
 
@@ -117,7 +117,7 @@ class BulkList(Resource):
         takes=serializers.Order,
         gives=serializers.Job,
         status=201,
-        about="From a preview. Nothing is done before the first step.",
+        about="Requires a preview. No item is processed before the first step.",
     )
     def post(self, request: Request) -> Response:
         """Write it down."""
@@ -162,7 +162,7 @@ class BulkDetail(Job):
 
     @operation("Get a bulk action", tag=TAG, gives=serializers.WholeJob)
     def get(self, request: Request, handle: str) -> Response:
-        """Answer with the counts, and what came of each thing."""
+        """Return the counts, and the result of each item."""
         return self.whole(handle)
 
 
@@ -174,7 +174,7 @@ class BulkStep(Job):
         tag=TAG,
         takes=False,
         gives=serializers.WholeJob,
-        about="Runs for some seconds and up to fifty items. Repeat until `is_over`. Each item is processed once.",
+        about="Processes up to fifty items, for some seconds. Repeat until `is_over`. Each item is processed once.",
     )
     def post(self, request: Request, handle: str) -> Response:
         """Do some of it."""

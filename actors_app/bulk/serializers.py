@@ -11,9 +11,9 @@ ACTS = (*OF_EXECUTIONS, *OF_ACTORS)
 
 
 class Wanted(Body):
-    """What is to be done to what."""
+    """An action, and the items that it applies to."""
 
-    act = Choice(list(ACTS), help_text="halt and resend apply to executions, the others to actors or workers.")
+    act = Choice(list(ACTS), help_text="`halt` and `resend` apply to executions, the others to actors or workers.")
     pick = serializers.ListField(
         child=Text(max_length=200),
         required=False,
@@ -23,34 +23,34 @@ class Wanted(Body):
     filter = Text(
         required=False,
         max_length=2000,
-        help_text="Instead of a selection: a filter, as in the query of `GET /api/v1/executions/`.",
+        help_text="A filter in place of a selection, as in the query of `GET /api/v1/executions/`.",
     )
 
 
 class Thing(serializers.Serializer):
-    """One thing that it would be done to."""
+    """An item that the action applies to."""
 
     actor_id = serializers.CharField()
     object_id = serializers.CharField(allow_blank=True, help_text="Execution or worker; empty for the actor.")
 
 
 class LeftThing(Thing):
-    """One thing that is left out."""
+    """A skipped item."""
 
     why_not = serializers.CharField()
 
 
 class Loss(serializers.Serializer):
-    """What one actor loses."""
+    """The effects on one actor."""
 
     actor_id = serializers.CharField()
     effects = serializers.ListField(child=serializers.CharField(), help_text="Sentences.")
 
 
 class Preview(serializers.Serializer):
-    """What would be done; nothing is yet."""
+    """A preview of a bulk action."""
 
-    question = serializers.CharField(help_text="Action as text.")
+    question = serializers.CharField(help_text="The action, in words.")
     consequences = serializers.ListField(child=serializers.CharField())
     number = serializers.IntegerField(help_text="Number of affected items.")
     beyond = serializers.IntegerField(help_text="Number of items above the limit.")
@@ -63,21 +63,26 @@ class Preview(serializers.Serializer):
 
 
 class Order(Body):
-    """Ordering what a preview said."""
+    """The start of a previewed action."""
 
     plan = Text(max_length=1_000_000, help_text="Token from the preview.")
     reason = Text(max_length=500, help_text="Recorded in the audit log.")
-    number = Whole(required=False, min_value=1, max_value=1000, help_text="For actors and workers: their number.")
+    number = Whole(
+        required=False,
+        min_value=1,
+        max_value=1000,
+        help_text="For actors and workers: the number of items, as confirmation.",
+    )
 
 
 class Job(serializers.Serializer):
-    """An act on many things that was ordered."""
+    """A bulk action."""
 
     handle = serializers.CharField()
     act = serializers.ChoiceField(list(ACTS))
     reason = serializers.CharField(allow_blank=True)
     created = serializers.DateTimeField(help_text=MOMENT)
-    is_over = serializers.BooleanField(help_text="Whether nothing more will be started.")
+    is_over = serializers.BooleanField(help_text="Whether the action is finished or stopped.")
     total = serializers.IntegerField(help_text="Number of affected items.")
     over = serializers.IntegerField(help_text="Number of finished items, including those with an unknown outcome.")
     counts = serializers.DictField(
@@ -86,20 +91,20 @@ class Job(serializers.Serializer):
 
 
 class Outcome(Thing):
-    """What came of one thing."""
+    """The result of one item."""
 
     number = serializers.IntegerField()
     outcome = serializers.ChoiceField(list(WORDS))
     said = serializers.CharField(allow_blank=True, help_text="Result message.")
-    made = serializers.CharField(allow_blank=True, help_text="New execution after a resend.")
+    made = serializers.CharField(allow_blank=True, help_text="ID of the new execution after a resend.")
 
 
 class WholeJob(Job):
-    """A job with what came of each thing."""
+    """A bulk action with the result of each item."""
 
     items = Outcome(many=True)
-    waits_because = serializers.CharField(allow_null=True, help_text="Why a step ended early, if so.")
+    waits_because = serializers.CharField(allow_null=True, help_text="Why the step ended early; null if it did not.")
 
 
 class JobsQuery(PageQuery):
-    """Which jobs: the caller's own newest fifty."""
+    """Your fifty latest bulk actions."""

@@ -48,7 +48,7 @@ class ConfigList(Resource):
         tag=TAG,
         query=serializers.ConfigsQuery,
         gives=page_of(serializers.Config),
-        about="Non-secret values are visible to everyone in the tenant.",
+        about="All users of the tenant can read values that are not secret.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them, by name."""
@@ -92,7 +92,7 @@ class ConfigDetail(Resource):
         tag=TAG,
         upstream="config.list",
         gives=serializers.Config,
-        about="Read from the list, since the API returns single configs to administrators only.",
+        about="Reads the list, since the API returns single configs only to administrators.",
     )
     def get(self, request: Request, config: str) -> Response:
         """Answer with one."""

@@ -7,7 +7,7 @@ from actors_app.permissions.serializers import OthersWithAccess
 
 
 class Config(serializers.Serializer):
-    """A value that the API puts into the environment of some actors."""
+    """A value that the API adds to the environment of some actors."""
 
     name = serializers.CharField()
     value = serializers.CharField(allow_null=True, allow_blank=True, help_text="null for a secret.")
@@ -30,16 +30,16 @@ class ConfigsQuery(PageQuery):
 
 
 class ConfigValue(Body):
-    """What a config becomes: the whole is sent, the value of a secret too."""
+    """The complete config, including the value of a secret."""
 
-    value = Text(help_text="Text. All configs of an actor together are usually limited to 131,072 bytes.")
-    is_secret = Truth(required=False, help_text="Encrypted by the API; can't be read back.")
+    value = Text(help_text="All configs of an actor together are usually limited to 131,072 bytes.")
+    is_secret = Truth(required=False, help_text="Encrypted by the API; cannot be read back.")
     actors = serializers.ListField(
-        child=Text(max_length=128), min_length=1, max_length=100, help_text="Ids or aliases."
+        child=Text(max_length=128), min_length=1, max_length=100, help_text="IDs or aliases."
     )
 
 
 class NewConfig(ConfigValue):
     """A new config."""
 
-    name = Text(max_length=128, help_text="Unique in the tenant; can't be renamed.")
+    name = Text(max_length=128, help_text="Unique in the tenant; cannot be renamed.")

@@ -44,7 +44,7 @@ class ExecutionList(Resource):
         tag=TAG,
         query=HistoryQuery,
         gives=HistoryPage,
-        about="Newest first, from the portal's history, which is updated during the request.",
+        about="Sorted from newest to oldest. The portal's history is updated during the request.",
     )
     def get(self, request: Request, actor_id: str) -> Response:
         """Answer with a page of them."""
@@ -57,7 +57,7 @@ class ExecutionList(Resource):
         example={"runtime": 12, "cpu": 1000000000, "io": 4096},
         gives=serializers.RegisteredExecution,
         status=201,
-        about="Current Abaco releases reject it.",
+        about="Current releases of Abaco reject this call.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Register one."""
@@ -83,7 +83,7 @@ class History(Resource):
         upstream="search.executions",
         query=HistoryQuery,
         gives=HistoryPage,
-        about="Failures of the last day: `?outcome=failed,error,oom&window=24h`.",
+        about="For example, `?outcome=failed,error,oom&window=24h` lists the failures of the last day.",
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of them."""
@@ -144,8 +144,8 @@ class ExecutionHalt(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="Its worker takes no more messages, and its record stays BUSY and prevents new workers: PATCH the actor "
-        "with `force`, or, in v3, DELETE the worker and send the next message.",
+        about="Afterwards the worker takes no more messages, but its record stays BUSY and prevents new workers. To "
+        "get the actor running, PATCH it with `force`, or, in v3, DELETE the worker and send the next message.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Order the halt of one that runs."""
@@ -161,7 +161,7 @@ class ExecutionWhy(Resource):
         tag="Executions",
         upstream="execution.get actor.get mailbox.count worker.list",
         gives=serializers.Why,
-        about="The reason and the facts behind it. The kind is `unknown` if the API does not report enough.",
+        about="Returns the reason and the facts behind it. `kind` is `unknown` if the API does not report enough.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with the reason, as things stand now."""
@@ -193,7 +193,7 @@ class EvidencePack(Resource):
         tag="Executions",
         upstream="actor.get permission.list execution.get log.get",
         gives={"application/zip": bytes},
-        about="A streamed ZIP with everything known about the execution and the SHA-256 of each file. Downloads are "
+        about="Streams a ZIP with everything known about the execution and the SHA-256 of each file. Downloads are "
         "recorded in the audit log.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> StreamingHttpResponse:

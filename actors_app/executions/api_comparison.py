@@ -29,7 +29,7 @@ class Comparison(Resource):
         upstream="execution.get log.get",
         query=serializers_comparison.ComparisonQuery,
         gives=serializers_comparison.ComparedExecutions,
-        about="Last failure and the success before it: `?a=<actor>/<execution>&b=success`.",
+        about="For example, `?a=<actor>/<execution>&b=success` compares a failure with the last success before it.",
     )
     def get(self, request: Request) -> Response:
         """Answer with what differs; both must be there."""

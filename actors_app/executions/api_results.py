@@ -45,7 +45,7 @@ class ResultList(Resource):
         tag=TAG,
         query=PageQuery,
         gives=page_of(serializers.Result),
-        about="Makes no API call. Fetched results are saved for 24 hours.",
+        about="Makes no call to the Actors API. Fetched results are saved for 24 hours.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Answer with a page of them, the newest first."""
@@ -57,8 +57,8 @@ class ResultList(Resource):
         tag=TAG,
         takes=False,
         gives=serializers.TakenResult,
-        about="Each result can be read only once from the API, so it is saved first. With an `Idempotency-Key`, a "
-        "retry does not fetch another one.",
+        about="The API returns each result only once, so the portal saves it first. With an `Idempotency-Key`, a retry "
+        "does not fetch another result.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Take one, and keep it."""
@@ -82,7 +82,7 @@ class ResultDetail(Resource):
         tag=TAG,
         query=SecretsQuery,
         gives={"application/json": serializers.WholeResult, "application/octet-stream": bytes},
-        about="With `Accept: application/octet-stream` the raw bytes are returned; JSON is limited to 10 MB. Detected "
+        about="With `Accept: application/octet-stream`, returns the raw bytes; JSON is limited to 10 MB. Detected "
         "secrets are masked; others may remain. `size` and `sha256` describe the original.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str, result_id: int) -> Response | HttpResponse:

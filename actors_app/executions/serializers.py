@@ -12,11 +12,11 @@ class Execution(ExecutionBase):
     """One execution. `runtime` is in seconds, `cpu` in nanoseconds, `io` in bytes."""
 
     executor = serializers.CharField(help_text="Sender of the message.")
-    final_state = serializers.DictField(help_text="From the container's host.")
+    final_state = serializers.DictField(help_text="Final state of the container, as reported by its host.")
 
 
 class Registered(Body):
-    """An execution that ran elsewhere, in the units in which the API measures."""
+    """An execution that ran elsewhere, in the API's units."""
 
     runtime = Whole(min_value=0, max_value=MAX_COUNT, help_text="Seconds.")
     cpu = Whole(min_value=0, max_value=MAX_COUNT, help_text="Nanoseconds.")
@@ -24,14 +24,14 @@ class Registered(Body):
 
 
 class RegisteredExecution(serializers.Serializer):
-    """What the API made of it."""
+    """The registered execution."""
 
     message = serializers.CharField()
     id = serializers.CharField(allow_null=True, help_text="null if not reported.")
 
 
 class Result(serializers.Serializer):
-    """A result that was taken from the API and is kept here, for who took it alone."""
+    """A saved result, visible only to the user who fetched it."""
 
     id = serializers.IntegerField(source="pk")
     kind = serializers.CharField(help_text="Detected: json, text, image or binary.")
@@ -42,28 +42,28 @@ class Result(serializers.Serializer):
 
 
 class WholeResult(Result):
-    """A result with what is in it."""
+    """A saved result with its content."""
 
     encoding = serializers.ChoiceField(["json", "text", "base64"], help_text="Encoding of `content`.")
-    content = serializers.JSONField(help_text="Untrusted: JSON itself, a text, or bytes in base64.")
+    content = serializers.JSONField(help_text="Untrusted: a JSON value, text, or bytes in base64.")
 
 
 class TakenResult(serializers.Serializer):
-    """What taking came to."""
+    """The result of the fetch."""
 
     result = Result(allow_null=True, help_text="null if none was available.")
     message = serializers.CharField(help_text="Result message.")
 
 
 class Fact(serializers.Serializer):
-    """A fact that shows the reason."""
+    """A fact behind the diagnosis."""
 
     name = serializers.CharField()
     value = serializers.CharField(help_text="Untrusted text.")
 
 
 class Remedy(serializers.Serializer):
-    """A step that ends a standstill."""
+    """An action that gets a stalled actor running."""
 
     name = serializers.CharField(
         help_text="`restart`: PATCH the actor with `force`. `stop`: DELETE the worker. `add`: POST `num` workers, for "
@@ -75,7 +75,7 @@ class Remedy(serializers.Serializer):
 
 
 class Reason(serializers.Serializer):
-    """The one reason, what to do about it, and what shows it."""
+    """The diagnosis: the reason, the next step, and the facts behind it."""
 
     kind = serializers.CharField(help_text="Machine-readable reason, such as `busy`, `no-worker` or `message-gone`.")
     reason = serializers.CharField(help_text="Untrusted text.")
@@ -86,7 +86,7 @@ class Reason(serializers.Serializer):
 
 
 class Why(serializers.Serializer):
-    """How an execution stands, and why it is not running."""
+    """The status of an execution, and why it is still waiting."""
 
     status = serializers.CharField()
     outcome = serializers.ChoiceField(list(OUTCOMES))

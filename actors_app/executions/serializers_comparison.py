@@ -9,7 +9,7 @@ NUMBER = "Line number; null if absent on that side."
 
 
 class ComparisonQuery(Query):
-    """Which two."""
+    """The executions to compare."""
 
     a = Text(max_length=1000, help_text="First execution: `actor/execution`, URL or ID.")
     b = Text(
@@ -19,7 +19,7 @@ class ComparisonQuery(Query):
 
 
 class ComparedSide(serializers.Serializer):
-    """One of the two."""
+    """One of the two executions."""
 
     actor_id = serializers.CharField(help_text="As requested: ID or alias.")
     actor_name = serializers.CharField(allow_null=True)
@@ -29,7 +29,7 @@ class ComparedSide(serializers.Serializer):
 
 
 class ComparedField(serializers.Serializer):
-    """One field of both."""
+    """A field of both executions."""
 
     name = serializers.CharField()
     a = serializers.CharField(help_text="Untrusted text.")
@@ -38,9 +38,12 @@ class ComparedField(serializers.Serializer):
 
 
 class TextDifferenceRow(serializers.Serializer):
-    """A line of each side, or how many equal ones are passed over."""
+    """A line of each side, or the number of skipped identical lines."""
 
-    kind = serializers.ChoiceField(["same", "changed", "left", "right", "gap"], help_text="`left`: only in A.")
+    kind = serializers.ChoiceField(
+        ["same", "changed", "left", "right", "gap"],
+        help_text="`left`: only in A. `right`: only in B. `gap`: skipped identical lines.",
+    )
     a_number = serializers.IntegerField(allow_null=True, help_text=NUMBER)
     a = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
     b_number = serializers.IntegerField(allow_null=True, help_text=NUMBER)
@@ -49,33 +52,37 @@ class TextDifferenceRow(serializers.Serializer):
 
 
 class TextDifference(serializers.Serializer):
-    """What differs in two texts, of which the ends are compared."""
+    """The differences between the ends of two texts."""
 
     rows = TextDifferenceRow(many=True)
     changes = serializers.IntegerField(help_text="Number of different lines.")
-    a_left_out = serializers.IntegerField(help_text="Number of earlier lines of A not compared.")
+    a_left_out = serializers.IntegerField(help_text="Number of earlier lines of A that are not compared.")
     b_left_out = serializers.IntegerField()
     is_cut = serializers.BooleanField(help_text="Whether more rows exist.")
 
 
 class ComparedResult(serializers.Serializer):
-    """A result that you took of each, in the order in which they were taken."""
+    """Your saved results of both executions, in the order in which you fetched them."""
 
     a = Result(allow_null=True)
     b = Result(allow_null=True)
-    is_same = serializers.BooleanField(help_text="Byte for byte.")
+    is_same = serializers.BooleanField(help_text="Whether they are identical, byte by byte.")
     difference = TextDifference(allow_null=True, help_text="null if either is not text or too long.")
 
 
 class ComparedExecutions(serializers.Serializer):
-    """Two executions, and what differs."""
+    """Two executions, and their differences."""
 
     a = ComparedSide()
     b = ComparedSide()
     fields_compared = ComparedField(many=True)
     equal_final_fields = serializers.IntegerField(help_text="Number of other identical fields of the final state.")
     is_same_message = serializers.BooleanField(allow_null=True, help_text="null unless both are available.")
-    message = TextDifference(allow_null=True, help_text="Exact match; null if either is unavailable or a file.")
+    message = TextDifference(
+        allow_null=True, help_text="Differences of the messages; null if either is unavailable or a file."
+    )
     environment = ComparedField(many=True, allow_null=True, help_text="null unless both are available.")
-    log = TextDifference(allow_null=True, help_text="Ignoring times and IDs; null unless both are available.")
+    log = TextDifference(
+        allow_null=True, help_text="Differences of the logs, ignoring times and IDs; null unless both are available."
+    )
     results = ComparedResult(many=True)

@@ -32,7 +32,7 @@ class ExecutionBase(serializers.Serializer):
 
 
 class ExecutionRow(ExecutionBase):
-    """An execution as the portal remembers it."""
+    """An execution in the portal's history."""
 
     actor_name = serializers.CharField(allow_null=True)
     executor = serializers.CharField(allow_null=True, help_text="Sender of the message; null if not synced yet.")
@@ -40,7 +40,7 @@ class ExecutionRow(ExecutionBase):
 
 
 class HistoryPage(serializers.Serializer):
-    """A page of the history."""
+    """A page of the execution history."""
 
     items = ExecutionRow(many=True)
     next = serializers.CharField(allow_null=True, help_text="URL of the next page, if any.")
@@ -48,8 +48,8 @@ class HistoryPage(serializers.Serializer):
     total = serializers.IntegerField(help_text="Total number of executions.")
     total_is_exact = serializers.BooleanField(help_text="Whether `total` is exact or a lower bound.")
     as_of = serializers.DateTimeField(allow_null=True, help_text="Time of the last sync.")
-    csv = serializers.CharField(help_text="URL of a CSV file of all matches.")
-    jsonl = serializers.CharField(help_text="URL of the same as JSON Lines.")
+    csv = serializers.CharField(help_text="URL of a CSV file of all matching executions.")
+    jsonl = serializers.CharField(help_text="URL of the same executions as JSON Lines.")
     is_complete = serializers.BooleanField(
         help_text="Whether the sync of this period is complete; otherwise each request continues it."
     )

@@ -18,7 +18,7 @@ class LinkList(Resource):
         tag="Links",
         upstream="actor.list alias.list",
         gives=serializers.Graph,
-        about="Of all accessible actors. Edit an actor to change its link.",
+        about="Covers all actors that you can access. To change a link, update its actor.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the graph."""

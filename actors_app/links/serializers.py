@@ -4,24 +4,26 @@ from rest_framework import serializers
 
 
 class Node(serializers.Serializer):
-    """An actor that sends its events to another, or gets them."""
+    """An actor that sends events to another actor or receives them."""
 
-    id = serializers.CharField(help_text="Its ID, or the configured target if it is not accessible.")
+    id = serializers.CharField(
+        help_text="ID of the actor, or the configured target if the actor is not accessible to you."
+    )
     name = serializers.CharField(allow_null=True)
-    is_known = serializers.BooleanField(help_text="Whether it is accessible to you.")
+    is_known = serializers.BooleanField(help_text="Whether the actor is accessible to you.")
 
 
 class Edge(serializers.Serializer):
-    """A link."""
+    """A link between two actors."""
 
     source = serializers.CharField(help_text="ID of the source actor.")
     named = serializers.CharField(help_text="Configured ID or alias.")
-    target = serializers.CharField(help_text="Target node.")
-    is_in_ring = serializers.BooleanField(help_text="Whether it is part of a loop.")
+    target = serializers.CharField(help_text="ID of the target node.")
+    is_in_ring = serializers.BooleanField(help_text="Whether the link is part of a loop.")
 
 
 class Webhook(serializers.Serializer):
-    """A webhook."""
+    """A webhook of an actor."""
 
     actor_id = serializers.CharField()
     host = serializers.CharField(help_text="Host only, since URLs often contain keys.")
@@ -29,7 +31,7 @@ class Webhook(serializers.Serializer):
 
 
 class Graph(serializers.Serializer):
-    """List links and webhooks."""
+    """Links and webhooks, as a graph."""
 
     nodes = Node(many=True)
     edges = Edge(many=True)

@@ -32,7 +32,7 @@ class ExecutionLogs(Resource):
         tag="Executions",
         query=SecretsQuery,
         gives={"application/json": serializers.Log, "text/plain": str},
-        about="With `Accept: text/plain` the raw text of any length is streamed; JSON is limited to 10 MB. Detected "
+        about="With `Accept: text/plain`, streams the raw text of any length; JSON is limited to 10 MB. Detected "
         "secrets are masked; others may remain.",
     )
     def get(self, request: Request, actor_id: str, execution_id: str) -> Response | StreamingHttpResponse:

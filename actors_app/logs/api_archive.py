@@ -55,7 +55,7 @@ class LogKept(Resource):
         tag=TAG,
         takes=False,
         gives=serializers.Kept,
-        about="For finished executions. A log that is already archived is not changed.",
+        about="The execution must have finished. A log that is already archived is not changed.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Keep it."""
@@ -71,7 +71,7 @@ class LogKept(Resource):
         upstream="permission.list",
         takes=False,
         gives=Done,
-        about="For the user who archived it, and for users with UPDATE.",
+        about="Allowed for the user who archived the log, and for users with UPDATE.",
     )
     def delete(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Delete it."""

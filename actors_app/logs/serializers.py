@@ -6,7 +6,7 @@ from actors_app.core.api.fields import MOMENT
 
 
 class KeptLog(serializers.Serializer):
-    """A log that stays when the API has forgotten it."""
+    """An archived log, which stays after the API has deleted its own."""
 
     username = serializers.CharField(help_text="User who archived it.")
     kept_at = serializers.DateTimeField(help_text=MOMENT)
@@ -17,14 +17,14 @@ class KeptLog(serializers.Serializer):
 
 
 class Kept(serializers.Serializer):
-    """What keeping a log came to."""
+    """The result of archiving a log."""
 
     kept = KeptLog(allow_null=True, help_text="null if the log is empty.")
     message = serializers.CharField(help_text="Result message.")
 
 
 class Log(serializers.Serializer):
-    """What an execution wrote; empty where it has not started, wrote nothing, or the log has expired."""
+    """The log of an execution; empty if it has not started, wrote nothing, or its log has expired."""
 
     logs = serializers.CharField(allow_blank=True, help_text="Untrusted text.")
     is_cut = serializers.BooleanField(help_text="Whether the API truncated it.")

@@ -51,7 +51,7 @@ class Messages(Resource):
         example={"text": "one two three", "environment": {"LEVEL": "2"}},
         gives=serializers.SentMessage,
         status=201,
-        about="Send an Idempotency-Key if you retry: each message becomes an execution.",
+        about="Send an `Idempotency-Key` if you retry, since each message becomes an execution.",
     )
     def post(self, request: Request, actor_id: str) -> Response:
         """Send one; the API answers with the execution that it became."""
@@ -92,7 +92,7 @@ class SendAgain(Resource):
         gives=serializers.SentMessage,
         status=201,
         about="The API stores no messages. The portal stores messages sent through it, for the sender and the owner "
-        "of the actor. Without a stored message, 409 says why.",
+        "of the actor. Without a stored message, the response is 409 with the reason.",
     )
     def post(self, request: Request, actor_id: str, execution_id: str) -> Response:
         """Send it as it was, with the same variables."""
@@ -160,8 +160,8 @@ class MailboxList(Resource):
         tag="Messages",
         upstream="search.executions actor.list mailbox.count",
         gives=serializers.Mailboxes,
-        about=f"Of the {ASKED} actors whose waiting executions came last. Executions whose message was "
-        "purged stay waiting forever, so the two numbers can differ.",
+        about=f"Covers the {ASKED} actors with the latest waiting executions. Executions of purged messages stay "
+        "waiting forever, so the two numbers can differ.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the mailboxes."""

@@ -7,9 +7,9 @@ from actors_app.core.api.fields import Body, Object, Text
 
 
 class Mailbox(serializers.Serializer):
-    """How many messages wait, without the one that is being run."""
+    """The number of queued messages, without the one that is running."""
 
-    messages = serializers.IntegerField(allow_null=True, help_text="Null if unknown.")
+    messages = serializers.IntegerField(allow_null=True, help_text="null if unknown.")
 
 
 class _Message(Body):
@@ -17,23 +17,23 @@ class _Message(Body):
 
 
 class TextMessage(_Message):
-    """A message that is a text."""
+    """A text message."""
 
-    text = Text(help_text="The actor finds it in MSG; as a rule 131,067 bytes of UTF-8 at most.")
+    text = Text(help_text="Passed in the variable MSG; by default at most 131,067 bytes of UTF-8.")
 
 
 class JSONMessage(_Message):
-    """A message that is a JSON object."""
+    """A JSON message: an object."""
 
     json = Object(
-        help_text="The key `message` and names of settings are taken; 131,067 bytes at most as Python writes it."
+        help_text="The key `message` and names of settings are reserved; at most 131,067 bytes as Python writes it."
     )
 
 
 class BytesMessage(_Message):
-    """A message that is bytes."""
+    """A binary message."""
 
-    base64 = Text(help_text="The bytes in base64 (RFC 4648); as a rule 65,536 bytes at most.")
+    base64 = Text(help_text="The bytes in base64 (RFC 4648); by default at most 65,536 bytes.")
 
 
 FORMS: dict[str, type[Body]] = {"text": TextMessage, "json": JSONMessage, "base64": BytesMessage}
@@ -41,28 +41,28 @@ Message = PolymorphicProxySerializer("Message", list(FORMS.values()), None)
 
 
 class SentMessage(serializers.Serializer):
-    """What a message became."""
+    """The execution of a sent message."""
 
     actor_id = serializers.CharField()
-    execution_id = serializers.CharField(help_text="The execution that was queued.")
+    execution_id = serializers.CharField(help_text="ID of the queued execution.")
     message = serializers.CharField(help_text="Summary of the result.")
     url = serializers.CharField(allow_null=True, help_text="URL of the execution.")
 
 
 class WaitingMailbox(serializers.Serializer):
-    """One mailbox."""
+    """A mailbox."""
 
     actor_id = serializers.CharField()
-    actor_name = serializers.CharField(help_text="Name, or ID without access to the actor.")
+    actor_name = serializers.CharField(help_text="Name of the actor, or its ID if you have no access to it.")
     messages = serializers.IntegerField(allow_null=True, help_text="Queued messages; null if unknown.")
     executions = serializers.IntegerField(help_text="Waiting executions of the actor.")
 
 
 class Mailboxes(serializers.Serializer):
-    """The mailboxes that were asked for, the fullest first."""
+    """The checked mailboxes, the fullest first."""
 
     items = WaitingMailbox(many=True)
     not_asked = serializers.IntegerField(help_text="Number of further actors with waiting executions.")
     is_cut = serializers.BooleanField(
-        help_text="Whether more executions wait than were read, so that `executions` and `not_asked` are the least."
+        help_text="Whether some waiting executions were not read; `executions` and `not_asked` are then lower bounds."
     )

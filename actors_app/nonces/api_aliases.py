@@ -37,7 +37,7 @@ class AliasNonceList(Nonces):
         example={"level": "EXECUTE", "max_uses": 10, "description": "for the dashboard"},
         gives=serializers.ShownNonce,
         status=201,
-        about="The ID is returned only once. Nonces of an alias have at most EXECUTE.",
+        about="The ID is returned only once. Nonces of an alias give at most EXECUTE access.",
     )
     def post(self, request: Request, alias: str) -> Response:
         """Make one, and show it."""

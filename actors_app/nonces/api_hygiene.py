@@ -37,7 +37,7 @@ class NonceOverview(Resource):
         upstream="nonce.list",
         query=serializers.HygieneQuery,
         gives=serializers.HygienePage,
-        about="Pages count actors and aliases, not nonces: each requires two calls.",
+        about="`limit` counts actors and aliases, not nonces: each of them requires two calls.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the nonces of some of them, masked, those worth a look first."""
@@ -98,8 +98,7 @@ class NonceReplace(_Replace):
         gives=serializers.ReplacingNonce,
         status=201,
         about=(
-            "A new nonce with the same access and uses is created first (its ID is returned only once); then the old "
-            "one is deleted."
+            "Creates a nonce with the same access and uses (its ID is returned only once), then deletes the old one."
         ),
     )
     def post(self, request: Request, actor_id: str, handle: str) -> Response:
@@ -118,8 +117,7 @@ class AliasNonceReplace(_Replace):
         gives=serializers.ReplacingNonce,
         status=201,
         about=(
-            "A new nonce with the same access and uses is created first (its ID is returned only once); then the old "
-            "one is deleted."
+            "Creates a nonce with the same access and uses (its ID is returned only once), then deletes the old one."
         ),
     )
     def post(self, request: Request, alias: str, handle: str) -> Response:

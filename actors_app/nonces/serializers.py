@@ -9,9 +9,9 @@ from actors_app.services.types.nonces import LEVELS
 
 
 class Nonce(serializers.Serializer):
-    """A nonce without its id, which is the secret itself; `handle` stands for it in addresses."""
+    """A nonce without its ID, which is the secret; URLs contain `handle` instead."""
 
-    handle = serializers.CharField(help_text="Its identifier in this portal's URLs.")
+    handle = serializers.CharField(help_text="Identifier in this portal's URLs.")
     masked = serializers.CharField(help_text="Masked ID.")
     level = serializers.CharField()
     max_uses = serializers.IntegerField(allow_null=True, help_text="-1 for unlimited.")
@@ -24,7 +24,7 @@ class Nonce(serializers.Serializer):
 
 
 class ShownNonce(Nonce):
-    """A nonce with its id."""
+    """A nonce with its ID."""
 
     id = serializers.CharField(
         allow_null=True, help_text="The nonce itself (secret); null if the response is repeated."
@@ -32,24 +32,24 @@ class ShownNonce(Nonce):
 
 
 class NewNonce(Body):
-    """A nonce to be made: of one use and the level EXECUTE where nothing else is said."""
+    """A new nonce; by default for one use, with EXECUTE access."""
 
     level = Choice(list(LEVELS), required=False, help_text="For an alias: READ or EXECUTE.")
     confirm_update = Truth(required=False, help_text="Required for UPDATE, which can edit and delete the actor.")
     max_uses = Whole(required=False, min_value=1, max_value=MAX_USES)
-    unlimited = Truth(required=False, help_text="Works until it is deleted.")
+    unlimited = Truth(required=False, help_text="Whether the nonce works until it is deleted.")
     description = Text(required=False, allow_blank=True, max_length=MAX_DESCRIPTION)
 
 
 class ReplacingNonce(ShownNonce):
-    """A nonce that replaces another."""
+    """A nonce that replaces another one."""
 
     old_is_deleted = serializers.BooleanField(help_text="false if it could not be deleted; see `message`.")
     message = serializers.CharField()
 
 
 class Note(serializers.Serializer):
-    """Where a nonce was handed out."""
+    """The recipients of a nonce."""
 
     text = serializers.CharField(allow_blank=True)
     username = serializers.CharField(allow_null=True, help_text="Author.")
@@ -57,13 +57,13 @@ class Note(serializers.Serializer):
 
 
 class NewNote(Body):
-    """What is noted, in place of what was; an empty text takes it away."""
+    """The new recipients; an empty text deletes them."""
 
     text = Text(allow_blank=True, max_length=MAX_NOTE, help_text="Visible to everyone who can view the nonce.")
 
 
 class Finding(serializers.Serializer):
-    """Why a nonce is worth a look."""
+    """A reason to review a nonce."""
 
     name = serializers.ChoiceField(list(FINDINGS))
     meaning = serializers.CharField()
@@ -89,7 +89,7 @@ class HygieneQuery(Query):
 
 
 class HygienePage(serializers.Serializer):
-    """The nonces of some actors and aliases, those worth a look first."""
+    """Nonces of some actors and aliases; nonces that need review come first."""
 
     items = HeldNonce(many=True)
     next = serializers.CharField(allow_null=True, help_text="URL of the next page, if any.")

@@ -13,7 +13,7 @@ class OverviewNumber(serializers.Serializer):
 
 
 class OverviewDay(serializers.Serializer):
-    """The executions that came in the last 24 hours."""
+    """Executions received in the last 24 hours."""
 
     total = serializers.IntegerField()
     known = serializers.IntegerField(help_text="Number of executions read; all other numbers are based on these.")
@@ -26,7 +26,7 @@ class OverviewDay(serializers.Serializer):
 
 
 class Overview(serializers.Serializer):
-    """Whether everything is well, with the numbers that show it."""
+    """A health summary: the verdict, and the numbers behind it."""
 
     verdict = serializers.ChoiceField(
         ["fine", "needs", "unknown"],
@@ -37,4 +37,4 @@ class Overview(serializers.Serializer):
     not_known = serializers.ListField(child=serializers.CharField(), help_text="Data that the API did not provide.")
     actors = serializers.IntegerField()
     ready = serializers.IntegerField(help_text="Number of ready actors.")
-    day = OverviewDay(allow_null=True, help_text="Null if unknown.")
+    day = OverviewDay(allow_null=True, help_text="null if unknown.")

@@ -40,7 +40,7 @@ class PermissionList(Resource):
         upstream="permission.list|alias-permission.list|config-permission.list",
         query=PageQuery,
         gives=serializers.PermissionsPage,
-        about="Nonces, aliases and the admin role give access too (`ways`).",
+        about="Nonces, aliases and the admin role also give access (`ways`).",
     )
     def get(self, request: Request, **named: str) -> Response:
         """Answer with a page of the names, by name, and every other way in."""
@@ -62,8 +62,8 @@ class PermissionList(Resource):
         takes=serializers.Grant,
         example={"user": "jdoe", "level": "READ"},
         gives=serializers.Granted,
-        about="Names can't be removed, only set to NONE. ABACO_WORLD can't be revoked, so it requires `confirm`; so "
-        "does a name that is not plain ASCII or resembles another one.",
+        about="Users cannot be removed from the list, only set to NONE. A grant to ABACO_WORLD cannot be revoked, so "
+        "it requires `confirm`; so does a username that is not plain ASCII or resembles another one.",
     )
     def post(self, request: Request, **named: str) -> Response:
         """Set the level of a name."""

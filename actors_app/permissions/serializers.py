@@ -9,7 +9,7 @@ from actors_app.services.permissions import LEVELS
 
 
 class Permission(serializers.Serializer):
-    """A name of the API's list, and what its level comes to."""
+    """A user in the API's list, and what the access level allows."""
 
     user = serializers.CharField(help_text="ABACO_WORLD means everyone.")
     level = serializers.CharField(help_text="NONE, READ, EXECUTE or UPDATE; ignored for ABACO_WORLD.")
@@ -17,11 +17,13 @@ class Permission(serializers.Serializer):
     why = serializers.ListField(child=serializers.CharField(), help_text="Origin and limits.")
     lets_in = serializers.BooleanField(help_text="Whether it grants any access.")
     is_you = serializers.BooleanField()
-    doubt = serializers.CharField(allow_blank=True, help_text="What the name could be confused with; usually empty.")
+    doubt = serializers.CharField(
+        allow_blank=True, help_text="What the username could be confused with; usually empty."
+    )
 
 
 class Way(serializers.Serializer):
-    """A way in that is no name of the list: a nonce, an alias, the admin role."""
+    """Access that is not in the API's list: a nonce, an alias, the admin role."""
 
     who = serializers.CharField()
     allows = serializers.CharField()
@@ -29,32 +31,32 @@ class Way(serializers.Serializer):
 
 
 class PermissionsPage(page_of(Permission)):  # type: ignore[misc]  # made while it runs
-    """A page of the list, with all that lets in beside it."""
+    """A page of the API's list, and all other ways to access the item."""
 
     ways = Way(many=True)
     may_not = serializers.CharField(allow_blank=True, help_text="Why you can't grant access; empty if you can.")
 
 
 class Access(serializers.Serializer):
-    """A name that a level lets in."""
+    """A user, and the access level."""
 
     user = serializers.CharField(help_text="ABACO_WORLD means everyone.")
     level = serializers.CharField()
 
 
 class OthersWithAccess(serializers.ListSerializer):
-    """Who has access to an alias or config that was just created, beside its creator."""
+    """Users other than its creator who have access to an alias or config that was just created."""
 
     def __init__(self) -> None:
         super().__init__(
             child=Access(),
             allow_null=True,
-            help_text="Access granted on this name before it was created; null if unknown.",
+            help_text="Access granted on this name before the item was created; null if unknown.",
         )
 
 
 class Grant(Body):
-    """A level for a name; NONE takes it back, since the API can remove no name."""
+    """An access level for a user; NONE revokes access, since the API cannot remove a user from the list."""
 
     user = Text(max_length=MAX_USER, help_text="Case-sensitive username, or ABACO_WORLD.")
     level = Choice(list(LEVELS))
@@ -68,7 +70,7 @@ class Grant(Body):
 
 
 class Granted(serializers.Serializer):
-    """How the name stands now, by the API's own list."""
+    """The user's current access level in the API's list."""
 
     user = serializers.CharField()
     level = serializers.CharField(allow_null=True, help_text="null if the API does not list the user.")

@@ -70,7 +70,7 @@ class ActorSchedule(Resource):
         takes=serializers.NewSchedule,
         example={"cron_schedule": "now + 6 hours"},
         gives=serializers.Schedule,
-        about="The rest of the actor is not changed. Hourly resolution, UTC.",
+        about="Changes no other field of the actor. Schedules use whole hours, in UTC.",
     )
     def put(self, request: Request, actor_id: str) -> Response:
         """Set it."""

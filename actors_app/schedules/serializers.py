@@ -6,11 +6,13 @@ from actors_app.core.api.fields import MOMENT, Body, Choice, PageQuery, Text, Tr
 
 
 class Schedule(serializers.Serializer):
-    """When an actor is sent a message by the API itself."""
+    """When the API sends an actor a message automatically."""
 
     actor_id = serializers.CharField()
     actor_name = serializers.CharField(allow_null=True)
-    cron_schedule = serializers.CharField(allow_null=True, help_text="Value in the API (hourly resolution, UTC).")
+    cron_schedule = serializers.CharField(
+        allow_null=True, help_text="Schedule as stored by the API: whole hours, in UTC."
+    )
     cron_on = serializers.BooleanField()
     words = serializers.CharField(allow_blank=True, help_text="Readable form; empty if invalid.")
     next = serializers.ListField(child=serializers.DateTimeField(help_text=MOMENT), help_text="Upcoming runs.")
@@ -23,7 +25,7 @@ class SchedulesQuery(PageQuery):
 
 
 class NewSchedule(Body):
-    """What a schedule becomes."""
+    """The new schedule."""
 
     cron_schedule = Text(
         max_length=60, help_text="`now + 6 hours`, or `2027-01-15 08 + 1 day`: hours, days, weeks or months, UTC."

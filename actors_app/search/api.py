@@ -25,8 +25,8 @@ from actors_app.services.types import Log, SearchPage
 
 TAG = "Search"
 ABOUT = (
-    "Up to three conditions, each with a field (`f1`), an operator (`o1`) and a value (`v1`). Covers only items you "
-    "have explicit permission for; not sorted by time."
+    "Accepts up to three conditions, each with a field (`f1`), an operator (`o1`) and a value (`v1`). Covers only "
+    "items that you have an explicit permission for. Results are not sorted by time."
 )
 MAX_OFFSET = 5_000_000  # things found before a page
 
@@ -77,7 +77,7 @@ class ExecutionSearch(Search):
         tag=TAG,
         query=serializers.query_of("executions", 250, 50),
         gives=serializers.found_of(Execution),
-        about=f"{ABOUT} For executions, newest first, use `GET /api/v1/executions/`.",
+        about=f"{ABOUT} To get the newest first, use `GET /api/v1/executions/`.",
     )
     def get(self, request: Request) -> Response:
         """Answer with the executions found."""

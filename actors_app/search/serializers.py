@@ -8,7 +8,7 @@ from actors_app.core.api.fields import Choice, Query, Text, WholeInQuery
 from actors_app.search.forms import CONDITIONS, FIELDS, OPERATORS
 from actors_app.workers.serializers import Worker
 
-_VALUE = "Value: separate several with commas; `1..10` for ranges; dates and times in UTC."
+_VALUE = "Value; several are separated by commas, `1..10` is a range, and dates and times are in UTC."
 
 
 @cache
@@ -22,7 +22,7 @@ def query_of(kind: str, most: int, default: int) -> type[Query]:
         "limit": WholeInQuery(required=False, min_value=1, max_value=most, default=default),
     }
     for number in range(1, CONDITIONS + 1):
-        fields[f"f{number}"] = Choice(list(FIELDS[kind]), required=False, help_text=f"Condition {number}: the field.")
+        fields[f"f{number}"] = Choice(list(FIELDS[kind]), required=False, help_text=f"Field of condition {number}.")
         fields[f"o{number}"] = Choice(list(OPERATORS), required=False, help_text="Operator; default: `is`.")
         fields[f"v{number}"] = Text(required=False, max_length=500, help_text=_VALUE)
     return type(f"{kind.title()}SearchQuery", (Query,), fields)
@@ -35,7 +35,7 @@ class FoundWorker(Worker):
 
 
 class FoundLog(serializers.Serializer):
-    """A log that was found, and of which execution; empty where the API does not say."""
+    """A matching log and its execution; empty if not reported."""
 
     actor_id = serializers.CharField(allow_blank=True)
     execution_id = serializers.CharField(allow_blank=True)

@@ -25,7 +25,7 @@ class ActorState(Resource):
         READ_STATE,
         tag=TAG,
         gives=serializers.State,
-        about="Stateless actors return a conflict (409).",
+        about="Returns 409 for stateless actors.",
         may=(409,),
     )
     def get(self, request: Request, actor_id: str) -> Response:
@@ -58,7 +58,7 @@ class ActorState(Resource):
         tag=TAG,
         takes=False,
         gives=Done,
-        about="Sends the actor's definition unchanged (required by the API). `If-Match` as with PUT.",
+        about="Sends the unchanged definition of the actor, as the API requires. Supports `If-Match`, as PUT does.",
         may=(412,),
     )
     def delete(self, request: Request, actor_id: str) -> Response:

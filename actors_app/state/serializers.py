@@ -6,12 +6,12 @@ from actors_app.core.api.fields import Body
 
 
 class State(serializers.Serializer):
-    """What a stateful actor keeps between its executions."""
+    """The data that a stateful actor keeps between executions."""
 
     state = serializers.JSONField(help_text="Any JSON; untrusted.")
 
 
 class NewState(Body):
-    """What it is to become."""
+    """The new state."""
 
     state = serializers.JSONField(help_text="Non-empty JSON; DELETE resets it.")

@@ -22,6 +22,6 @@ class Worker(serializers.Serializer):
 
 
 class Scale(Body):
-    """How many workers there should be at least."""
+    """The minimum number of workers."""
 
     num = Whole(required=False, min_value=1, max_value=100, default=1, help_text="At least the current number.")

@@ -119,7 +119,7 @@ class NameProblem(serializers.CharField):
     def __init__(self) -> None:
         super().__init__(
             allow_null=True,
-            help_text="Problems caused by its name, with advice; null if there are none.",
+            help_text="Problem of the name, with advice; null if there is none.",
         )
 
 
@@ -128,7 +128,7 @@ class Nothing(Body):
 
 
 class Slice(serializers.Serializer):
-    """Which slice of a list a page is, where it was asked for by `offset`."""
+    """The slice of the list, if the request used `offset`."""
 
     limit = serializers.IntegerField()
     offset = serializers.IntegerField(help_text="Number of skipped items.")
@@ -142,7 +142,7 @@ class SecretsQuery(Query):
         ["masked", "shown"],
         required=False,
         default="masked",
-        help_text="`shown`: unmasked, for the actor's owner only. Reveals are recorded in the audit log.",
+        help_text="`shown`: unmasked, only for the owner of the actor, and recorded in the audit log.",
     )
 
 

@@ -24,7 +24,7 @@ ERRORS = {
     404: "Not found.",
     406: "Not acceptable.",
     409: "Not possible in the current state, or already processed with the same key.",
-    412: "Changed since it was read.",
+    412: "Changed since you read it.",
     413: "Too large.",
     414: "URL too long (response of the web server).",
     415: "Unsupported media type.",
@@ -39,11 +39,11 @@ _OF_WRITES = (400, 401, 403, 404, 406, 409, 413, 415, 422, 501, 502, 503, 504)
 
 
 class Problem(serializers.Serializer):
-    """What went wrong (RFC 9457), in sentences, and whether anything was changed."""
+    """An error (RFC 9457), in sentences, and whether anything was changed."""
 
-    type = serializers.CharField(help_text="URL of the documentation of the kind.")
-    kind = serializers.CharField(help_text="Machine-readable kind.")
-    title = serializers.CharField(help_text="Title of the kind.")
+    type = serializers.CharField(help_text="URL of the documentation of this kind of error.")
+    kind = serializers.CharField(help_text="Machine-readable kind of the error.")
+    title = serializers.CharField(help_text="Title of this kind of error.")
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What happened.")
     advice = serializers.CharField(allow_blank=True, help_text="Next step.")
@@ -60,7 +60,7 @@ class Problem(serializers.Serializer):
 
 
 class Done(serializers.Serializer):
-    """What a write did, in a sentence."""
+    """The result of a write, in a sentence."""
 
     message = serializers.CharField()
 
@@ -107,7 +107,7 @@ def operation(
         summary, calls = described, []
     if upstream is not None:
         calls = calls_of(upstream)
-    asks = f"\n\nActors API:  `{', '.join(calls)}`." if calls else ""
+    asks = f"\n\nActors API: `{', '.join(calls)}`." if calls else ""
     responses: dict[Any, Any] = {}
     shapes: Mapping[str, Any] = gives if isinstance(gives, Mapping) else {"application/json": gives}
     for media_type, shape in shapes.items():
@@ -133,7 +133,7 @@ def operation(
                 HEADER,
                 {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
                 OpenApiParameter.HEADER,
-                description="Retrying with the same key and body returns the first response.",
+                description="A retry with the same key and body returns the first response.",
             )
         )
     schema_of = extend_schema(

@@ -27,7 +27,7 @@ class Start(Resource):
 
     @operation("Get current user", tag="You", gives=serializers.Start)
     def get(self, request: Request) -> Response:
-        """Answer with the caller's name, and the token that a session needs to change something."""
+        """Return the caller's username, and the CSRF token that a session needs for writes."""
         return Response(
             {
                 "username": self.user.username,
