@@ -98,7 +98,7 @@ def _tag_problem(tag: str) -> str | None:
     if len(tag) > MAX_TAG:
         return f"Use at most {MAX_TAG} characters for the tag."
     if not _TAG.fullmatch(tag):
-        return "A tag holds letters, digits, _ . and -, and begins with none of the last two."
+        return "Tags can only contain letters, digits, _ . and -, and cannot start with . or -."
     return None
 
 
@@ -106,26 +106,26 @@ def _digest_problem(digest: str) -> str | None:
     algorithm, colon, value = digest.partition(":")
     length = _DIGESTS.get(algorithm)
     if not colon or length is None:
-        return f"After @ stands a digest, such as sha256: and its 64 digits; Docker knows {', '.join(_DIGESTS)}."
+        return f"Enter a digest after @: one of {', '.join(_DIGESTS)}, a colon and its hexadecimal digits."
     if not re.fullmatch(rf"[a-f0-9]{{{length}}}", value, re.ASCII):
-        return f"A digest of {algorithm} has {length} digits, of 0 to 9 and a to f in small letters."
+        return f"A {algorithm} digest has {length} hexadecimal digits, in lowercase."
     return None
 
 
 def _domain_problem(domain: str) -> str | None:
     if domain and not _DOMAIN.fullmatch(domain):
-        return f"“{domain[:80]}” is no host, such as registry.example.org:5000."
+        return f"“{domain[:80]}” is not a valid host (e.g. registry.example.org:5000)."
     return None
 
 
 def _path_problem(path: str, *, has_host: bool) -> str | None:
     parts = path.split("/")
     if "" in parts:
-        return "A part of the name is empty."
+        return "The name has an empty part."
     if not has_host and len(parts) > 1 and parts[0].lower() != parts[0]:
         return (
-            f"“{parts[0][:80]}” has capitals: Docker would take it for a host, which needs a dot or a port, and a "
-            "repository is written in small letters."
+            f"“{parts[0][:80]}” contains capital letters: use lowercase for a repository, or add a dot or port "
+            "for a host."
         )
     if path.lower() != path:
         return "Use lowercase letters for the repository."
@@ -133,8 +133,8 @@ def _path_problem(path: str, *, has_host: bool) -> str | None:
     if invalid is None:
         return None
     return (
-        f"“{invalid[:80]}” is no part of a name: letters and digits, with one dot, one or two underscores, or dashes "
-        "between them."
+        f"“{invalid[:80]}” is not valid in a name: use letters and digits, separated by a dot, one or two underscores, "
+        "or dashes."
     )
 
 

@@ -48,7 +48,7 @@ class AliasForm(PointForm):
         label="Alias",
         max_length=128,
         widget=forms.TextInput(attrs={**PLAIN, "placeholder": "rnaseq-production"}),
-        help_text="Unique in the tenant; can't be renamed.",
+        help_text="Unique in the tenant; cannot be renamed.",
         error_messages={
             "required": "Enter an alias.",
             "max_length": "Use at most 128 characters.",

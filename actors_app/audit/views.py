@@ -165,7 +165,7 @@ def line_or_404(request: HttpRequest, entry_id: int) -> tuple[AuditEntry, Reader
     """Return a line and its reader; raise Http404 where there is none, or none for this visitor to see."""
     line = readable_line(signed_in(request), lambda: abaco_for(request), entry_id)
     if line is None:
-        raise Http404("Entry not found, or you don't have access to it.")
+        raise Http404("Entry not found, or you do not have access to it.")
     return line
 
 

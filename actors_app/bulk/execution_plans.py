@@ -32,7 +32,7 @@ LISTED = 20  # of them that the preview names
 LOOKED_AT = 1000  # of all that match, the newest, whose messages are looked for
 ACTORS_ASKED = 10  # whose executions are asked for again before the preview
 SECONDS = 2.0  # that asking may take
-UNSEEN = "Not found, or you don't have access."
+UNSEEN = "Not found, or you do not have access."
 GONE = "No longer in the API."
 
 

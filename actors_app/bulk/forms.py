@@ -155,8 +155,8 @@ class ActorOrderForm(OrderForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
         error_messages={
             "required": "Type the number to confirm.",
-            "max_length": "Doesn't match.",
-            "null_characters_not_allowed": "Doesn't match.",
+            "max_length": "The number does not match.",
+            "null_characters_not_allowed": "The number does not match.",
         },
     )
     field_order = ("number", "reason", "plan")
@@ -169,5 +169,5 @@ class ActorOrderForm(OrderForm):
         """Compare what was typed with how many there are."""
         number = collapsed(self.cleaned_data["number"])
         if number != str(self.expected):
-            raise forms.ValidationError(f"Doesn't match. Type {self.expected}.")
+            raise forms.ValidationError(f"The number does not match. Type {self.expected}.")
         return number

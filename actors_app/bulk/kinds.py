@@ -130,7 +130,7 @@ ACTS: dict[str, Act] = {
         nothing="No messages to delete",
         consequences=(
             "All queued messages are deleted permanently.",
-            "Their executions stay Submitted permanently.",
+            "Their executions stay Waiting permanently.",
             "Running executions are not affected.",
         ),
         icon="trash-2",

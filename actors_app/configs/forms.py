@@ -29,7 +29,7 @@ class ConfigEditForm(PortalForm):
             "null_characters_not_allowed": "The value contains an invalid character.",
         },
     )
-    is_secret = forms.BooleanField(label="Secret (encrypted; can't be read back)", required=False)
+    is_secret = forms.BooleanField(label="Secret (encrypted; cannot be read back)", required=False)
     actors = PastedField(
         label="Actors",
         max_length=5000,
@@ -71,7 +71,7 @@ class ConfigForm(ConfigEditForm):
         label="Name",
         max_length=128,
         widget=forms.TextInput(attrs={**PLAIN, "placeholder": "catalogue-url"}),
-        help_text="Unique in the tenant; can't be renamed.",
+        help_text="Unique in the tenant; cannot be renamed.",
         error_messages={
             "required": "Enter a name.",
             "max_length": "Use at most 128 characters.",

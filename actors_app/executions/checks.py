@@ -27,7 +27,7 @@ def execution_is_registered(abaco: Abaco, entry: AuditEntry) -> Finding:
     """Show the way to the list, since nothing in it says who registered what."""
     return Finding(
         "unknown",
-        "A registered execution can't be told apart from others.",
+        "A registered execution cannot be told apart from others.",
         "Check the list of executions.",
         [Item("All executions", page_of_actor(entry, "execution-list"))],
     )

@@ -265,7 +265,7 @@ class Pack:
                     masker = Masker(subject.actor.id, id_)
                     data = result_archive.content(self.credentials, id_, row.pk, masker)
                 except KeptResult.DoesNotExist:
-                    self._miss(name, f"execution {id_}", "Stored, but can't be decrypted.")
+                    self._miss(name, f"execution {id_}", "Stored, but cannot be decrypted.")
                     continue
                 source = f"{STORE}: fetched from the API at {row.fetched_at.isoformat()}"
                 yield from self._file(name, [data], source, masker=masker)

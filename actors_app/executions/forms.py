@@ -18,7 +18,7 @@ def _count(label: str, help_text: str) -> forms.IntegerField:
         error_messages={
             "required": f"Enter the {name} as a whole number (0 if unknown).",
             "invalid": f"Enter the {name} as a whole number.",
-            "min_value": f"The {name} can't be negative.",
+            "min_value": f"The {name} cannot be negative.",
             "max_value": f"The {name} is too large.",
         },
     )

@@ -13,7 +13,7 @@ MAX_QUERY = 2000  # characters of an address
 _NAME = {
     "required": "Enter a name.",
     "max_length": "Use at most 80 characters.",
-    "null_characters_not_allowed": "Names can't contain invisible characters.",
+    "null_characters_not_allowed": "Names cannot contain invisible characters.",
 }
 
 

@@ -39,7 +39,7 @@ class Unreadable(AbacoError):  # noqa: N818  the same
 
     kind = "unreadable"
     status = 500
-    user_message = "The archived log can't be read: it is damaged, or its encryption key was removed."
+    user_message = "The archived log cannot be read: it is damaged, or its encryption key was removed."
     advice = "Contact your portal administrator."
 
 

@@ -17,7 +17,7 @@ class LogForm(PortalForm):
         max_length=LONGEST,
         error_messages={
             "max_length": f"Use at most {LONGEST} characters.",
-            "null_characters_not_allowed": "This contains a character that can't be searched.",
+            "null_characters_not_allowed": "This contains a character that cannot be searched.",
         },
     )
     level = forms.ChoiceField(

@@ -124,7 +124,7 @@ def _delete(nonces: Nonces, holder_id: str, nonce: Nonce) -> str:
     return f"Nonce {nonce.masked} deleted."
 
 
-WITHOUT_IT = "Don't enter the nonce itself: everyone who can view this could use it."
+WITHOUT_IT = "Do not enter the nonce itself: everyone who can view this could use it."
 
 
 def note(request: HttpRequest, handle: str, nonce: Nonce, text: str) -> str:

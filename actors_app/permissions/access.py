@@ -93,9 +93,9 @@ def unusable(user: str) -> str:
     if "@" in user:
         return "Enter a username, not an email address."
     if "." in user:
-        return "Usernames with a dot don't work in the API."
+        return "Usernames with a dot do not work in the API."
     if "$" in user or not user.isprintable() or any(sign.isspace() for sign in user):
-        return "Usernames can't contain spaces, $ or invisible characters."
+        return "Usernames cannot contain spaces, $ or invisible characters."
     return ""
 
 

@@ -24,7 +24,7 @@ from actors_app.services.types import AdminRole, Nonce
 
 MOST_NONCES = 20  # of one actor that are explained one by one
 ADMINS_ONLY = "Only administrators can view access to configs."
-NOT_LOADED = "Could not load permissions; access can't be granted now."
+NOT_LOADED = "Could not load permissions; access cannot be granted now."
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ _WRONG_LEVEL = {"required": "Choose a level.", "invalid_choice": "Choose one of 
 class _LevelForm(PortalForm):
     """A name and a level; whoever lowers themselves must tick that they mean it, and type again a name in doubt."""
 
-    confirm_self = forms.BooleanField(label="I understand that I can't restore my own access.", required=False)
+    confirm_self = forms.BooleanField(label="I understand that I cannot restore my own access.", required=False)
     confirm = forms.CharField(
         label="Type the username again to confirm",
         max_length=MAX_USER,
@@ -84,7 +84,7 @@ class _LevelForm(PortalForm):
         """Refuse several names, and one that could never let anybody in."""
         user: str = self.cleaned_data["user"]
         if is_several(user):
-            raise forms.ValidationError("Enter one username; usernames can't contain commas.")
+            raise forms.ValidationError("Enter one username; usernames cannot contain commas.")
         if problem := unusable(user):
             raise forms.ValidationError(problem)
         return user
@@ -109,7 +109,7 @@ def _user_field(**options: Any) -> forms.CharField:
         error_messages={
             "required": "Enter a username.",
             "max_length": f"Use at most {MAX_USER} characters.",
-            "null_characters_not_allowed": "Usernames can't contain spaces, $ or invisible characters.",
+            "null_characters_not_allowed": "Usernames cannot contain spaces, $ or invisible characters.",
         },
         **options,
     )

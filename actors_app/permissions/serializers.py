@@ -34,7 +34,7 @@ class PermissionsPage(page_of(Permission)):  # type: ignore[misc]  # made while 
     """A page of the API's list, and all other ways to access the item."""
 
     ways = Way(many=True)
-    may_not = serializers.CharField(allow_blank=True, help_text="Why you can't grant access; empty if you can.")
+    may_not = serializers.CharField(allow_blank=True, help_text="Why you cannot grant access; empty if you can.")
 
 
 class Access(serializers.Serializer):
@@ -60,7 +60,7 @@ class Grant(Body):
 
     user = Text(max_length=MAX_USER, help_text="Case-sensitive username, or ABACO_WORLD.")
     level = Choice(list(LEVELS))
-    confirm_self = Truth(required=False, help_text="Required to lower your own access, which you can't undo.")
+    confirm_self = Truth(required=False, help_text="Required to lower your own access, which you cannot undo.")
     confirm = Trimmed(
         required=False,
         max_length=MAX_USER,

@@ -46,7 +46,7 @@ class StateForm(PortalForm):
         """Refuse what the API takes for nothing, and what it takes for limits of the actor."""
         value = self.cleaned_data["state"]
         if not value:
-            raise forms.ValidationError("The state can't be empty. Use Reset instead.")
+            raise forms.ValidationError("The state cannot be empty. Use Reset instead.")
         # An actor's privilege check reads every body (TACC/abaco actors/auth.py).
         if self._is_plain and (name := privileged_key(value)):
             raise forms.ValidationError(

@@ -128,7 +128,7 @@ def _without_actor(problem: AbacoError | None) -> _Reason:
         return (
             "deleted",
             "The actor and its mailbox were deleted.",
-            "It will never run and stays Submitted permanently.",
+            "It will never run and stays Waiting permanently.",
             True,
         )
     cause = f" {problem.user_message}" if problem else ""
@@ -196,13 +196,13 @@ def _not_in_mailbox(*, is_quiet: bool) -> _Reason:
         return (
             "message-gone",
             "Its message was lost or purged: the mailbox is empty and no worker is active.",
-            "It stays Submitted permanently. Resend the message.",
+            "It stays Waiting permanently. Resend the message.",
             True,
         )
     return (
         "not-in-mailbox",
         "Its message is no longer in the mailbox: just picked up, or purged.",
-        "If it does not run within a minute, it was purged and stays Submitted permanently: resend the message.",
+        "If it does not run within a minute, the message was purged: resend it.",
         False,
     )
 

@@ -255,7 +255,7 @@ def test_a_definition_that_no_key_opens_is_said(signed_in: Client, api: Any) -> 
     look(signed_in, api)
     KeptDefinition.objects.update(content=b"gone")
     page = look(signed_in, api, **changed(1, description="x"))
-    assert "Can't decrypt one of the versions." in page
+    assert "One of the versions cannot be decrypted." in page
 
 
 # Editing back --------------------------------------------------------------------------------------------------------

@@ -224,7 +224,7 @@ def test_an_unknown_role_disables_nothing(tenant: Tenant, signed_in: Client, why
     found = signed_in.get(f"/api/v1/actors/{ACTOR_ID}/permissions/").json()
     assert found["may_not"] == ""
     page = signed_in.get(f"/actors/{ACTOR_ID}/permissions/change/?user=jdoe&level=READ").content.decode()
-    assert "Unless you are an administrator, you won't be able to restore it" in page
+    assert "Unless you are an administrator, you will not be able to restore it" in page
     tenant.api.get(f"{actor}/workers", [])
     assert 'aria-disabled="true"' not in signed_in.get(f"/actors/{ACTOR_ID}/workers/").content.decode()
 

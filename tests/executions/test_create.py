@@ -34,7 +34,7 @@ def test_it_shows_form_errors(signed_in, api):
     answer = signed_in.post(PAGE, {**TYPED, "cpu": "-5"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "The CPU can&#x27;t be negative." in page
+    assert "The CPU cannot be negative." in page
     assert 'value="-5"' in page
     assert 'value="12"' in page
     assert not api.asked

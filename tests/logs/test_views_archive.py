@@ -262,7 +262,7 @@ def test_others_cannot(signed_in, api, found):
         found({"jdoe": "EXECUTE"}, owner="eve")
         answer = method(DELETE)
         assert answer.status_code == 403
-        assert "You can't delete this log." in answer.content.decode()
+        assert "You cannot delete this log." in answer.content.decode()
     assert KeptLog.objects.exists()
     assert not AuditEntry.objects.exists()
 

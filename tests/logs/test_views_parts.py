@@ -63,7 +63,7 @@ def test_what_is_nowhere_is_said(signed_in, log_of):
         ("line=0", "Line numbers start at 1."),
         ("level=loud", "Unknown level. Choose info, warn or error."),
         (f"find={'x' * 201}", "Use at most 200 characters."),
-        ("find=a%00b", "This contains a character that can&#x27;t be searched."),
+        ("find=a%00b", "This contains a character that cannot be searched."),
         ("line=1&at=-1", "Enter a character position."),
     ],
 )
@@ -160,7 +160,7 @@ def test_a_log_that_may_not_be_seen_is_told_from_one_that_does_not_load(signed_i
     api.refuse("GET", LOGS, "Not authorized -- you do not have access to this actor.")
     answer = signed_in.get(PAGE)
     assert answer.status_code == 403
-    assert "You don't have access to this log" in answer.content.decode()
+    assert "You do not have access to this log" in answer.content.decode()
 
 
 def test_wrapping_is_remembered(signed_in, log_of, htmx):

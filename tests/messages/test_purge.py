@@ -23,7 +23,7 @@ def opened(api: API, browser: Client, **actor: object) -> str:
     found = re.search(r'name="expected" value="([^"]+)"', page)
     assert found
     assert "7 queued messages" in page
-    assert "stay Submitted." in page
+    assert "stay Waiting permanently." in page
     return found[1]
 
 

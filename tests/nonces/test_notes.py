@@ -46,7 +46,7 @@ def test_the_nonce_itself_is_not_kept(api: API, signed_in: Client) -> None:
     opens(api)
     answer = signed_in.post(URL, {"text": f"CI has {NONCE_ID}"})
     assert answer.status_code == 422
-    assert "Don&#x27;t enter the nonce itself" in answer.content.decode()
+    assert "Do not enter the nonce itself" in answer.content.decode()
     assert not NonceNote.objects.exists()
 
 

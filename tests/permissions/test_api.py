@@ -80,7 +80,7 @@ def test_who_resembles_a_name_of_the_list_is_sent_twice(caller: Caller, api: API
 @pytest.mark.parametrize("user", ["bob,eve", "bob;eve", "bob\uff0ceve"])
 def test_several_names_are_refused(user: str, caller: Caller, api: API) -> None:
     errors = problem(caller.post(URL, {"user": user, "level": "READ", "confirm": user}), 422, "not-valid")["errors"]
-    assert errors == {"user": ["Enter one username; usernames can't contain commas."]}
+    assert errors == {"user": ["Enter one username; usernames cannot contain commas."]}
     assert not api.asked
 
 

@@ -68,9 +68,9 @@ def test_less_than_update_for_oneself_needs_a_tick(api: API, signed_in: Client) 
     ("user", "says"),
     [
         ("", "Enter a username."),
-        ("first.last", "Usernames with a dot don&#x27;t work in the API"),
+        ("first.last", "Usernames with a dot do not work in the API"),
         ("a@b.c", "not an email address"),
-        ("two words", "can&#x27;t contain spaces"),
+        ("two words", "cannot contain spaces"),
         ("$where", "contain spaces, $"),
         ("x" * 65, "at most 64 characters"),
         ("abaco_world", "Use “Share with everyone” instead"),
@@ -108,7 +108,7 @@ def test_it_survives_silence(api: API, signed_in: Client) -> None:
     answer = signed_in.post(URL, {"user": "bob", "level": "READ", "write_key": KEY})
     assert answer.status_code == 502
     assert "We do not know whether this succeeded" in words(answer)
-    assert "Check the outcome" in words(answer)
+    assert "Check outcome" in words(answer)
     assert 'value="bob"' in words(answer)
 
 

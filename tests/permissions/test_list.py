@@ -20,7 +20,7 @@ def test_it_says_who_can_do_what_and_why(api: API, signed_in: Client) -> None:
     assert '<span class="badge">no access</span>' in page
     assert "Revoked or never granted." in page
     assert "a.b" in page
-    assert "Usernames with a dot don&#x27;t work in the API" in page
+    assert "Usernames with a dot do not work in the API" in page
     assert "&lt;i&gt;" in page
     assert "Unknown access level" in page
     assert "the API does not list administrators." in page

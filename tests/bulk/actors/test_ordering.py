@@ -37,8 +37,8 @@ def test_it_is_ordered_once_and_sends_nothing_yet(signed_in: Client, wire: Wire)
     ("typed", "sentence"),
     [
         ({"number": ""}, "Type the number to confirm."),
-        ({"number": "3"}, "Doesn&#x27;t match. Type 2."),
-        ({"number": "2" * 30}, "Doesn&#x27;t match."),
+        ({"number": "3"}, "The number does not match. Type 2."),
+        ({"number": "2" * 30}, "The number does not match."),
         ({"reason": " "}, "Enter a reason."),
     ],
 )

@@ -44,7 +44,7 @@ def test_the_preview_says_of_each_that_was_ticked_why_it_is_left_out(
     assert "Of the 5 executions selected, 1 is running." in text
     assert "Not started; only running executions can be halted." in text
     assert "No longer running: Failed." in text
-    assert text.count("Not found, or you don&#x27;t have access.") == 2
+    assert text.count("Not found, or you do not have access.") == 2
     assert "hidden-name" not in text
 
 
