@@ -70,7 +70,7 @@ class PermissionList(Resource):
         data = self.body(serializers.Grant)
         data["user"] = data["user"].rstrip()  # a blank at the end comes of a paste; one before is no user name
         if data["user"] != data["user"].lstrip():
-            raise not_valid({"user": ["Usernames can't contain spaces."]})
+            raise not_valid({"user": ["Usernames cannot contain spaces."]})
         subject = Subject.of(named)
         form = checked(ChangeForm(typed(data.items()), kind=subject.kind, me=self.user.username))
         user, level = form.cleaned_data["user"], form.cleaned_data["level"]
