@@ -156,7 +156,7 @@ def test_nothing_is_recorded_under_a_name_without_a_record() -> None:
 
 def test_templates_and_the_schema_name_operations_that_there_are() -> None:
     for path in (ROOT / "templates").rglob("*.html"):
-        for names in re.findall(r'{% as_code "([^"]*)"', path.read_text()):
+        for names in re.findall(r'(?:as_code |calls=(?:\w+\|yesno:)?)"([^",]*)', path.read_text()):
             assert all(operation_named(name).title for name in names.split()), path
     described = str(schema()["paths"])
     for operation in operations():
