@@ -43,6 +43,7 @@ class SavedViewForm(ViewNameForm):
     takes_draft = True
 
     query = forms.CharField(
+        label="Filter",
         required=False,
         max_length=MAX_QUERY,
         widget=forms.HiddenInput,
@@ -64,8 +65,3 @@ class SavedViewForm(ViewNameForm):
             messages: list[Any] = [str(text) for texts in filters.errors.values() for text in texts]
             raise forms.ValidationError(messages)
         return filters.query()
-
-    @property
-    def complaints(self) -> list[str]:
-        """Return what is wrong with the filter, which has no field on the page."""
-        return [str(text) for text in self.errors.get("query", [])]

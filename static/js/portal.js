@@ -1,4 +1,4 @@
-// Courtesies on top of pages that work without any script: toasts, calmer polling, busy buttons, copying,
+// Courtesies on top of pages that work without any script: toasts that go, calmer polling, busy buttons, copying,
 // and rows of a form. Nothing here is needed for anything.
 "use strict";
 
@@ -6,15 +6,51 @@ document.documentElement.classList.add("script");
 
 // Toasts -------------------------------------------------------------------------------------------------
 
-function toast(message, level) {
-  const note = document.createElement("p");
-  note.className = `toast ${level || ""}`;
-  note.textContent = message;
+// One goes after 8 seconds and longer for a long text, but not while it is hovered or focused; an error stays.
+
+function toast(message, level = "success") {
+  const note = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+  note.classList.add(level, "rises");
+  note.querySelector("p").textContent = message;
   document.getElementById("toasts").append(note);
-  setTimeout(() => note.remove(), 6000);
+  if (level !== "error") expire(note);
+}
+
+function expire(note) {
+  const wait = () => setTimeout(() => note.remove(), 8000 + 50 * note.textContent.length);
+  let timer = wait();
+  for (const name of ["mouseenter", "focusin"]) note.addEventListener(name, () => clearTimeout(timer));
+  for (const name of ["mouseleave", "focusout"])
+    note.addEventListener(name, () => {
+      clearTimeout(timer);
+      timer = wait();
+    });
+}
+
+function closeToast(note) {
+  const hadFocus = note.contains(document.activeElement);
+  note.remove();
+  if (hadFocus) document.getElementById("main").focus({ preventScroll: true });
 }
 
 document.addEventListener("toast", (event) => toast(event.detail.message, event.detail.level));
+
+// A screen reader announces what is added to a live region, and not what it held when the page opened.
+document.addEventListener("DOMContentLoaded", () =>
+  setTimeout(() => {
+    for (const note of document.querySelectorAll("#toasts [data-toast]")) {
+      const copy = note.cloneNode(true);
+      note.replaceWith(copy);
+      expire(copy);
+    }
+  }, 300),
+);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog:modal")) return;
+  const note = document.querySelector("#toasts [data-toast]:last-child");
+  if (note) closeToast(note);
+});
 
 // Polling ------------------------------------------------------------------------------------------------
 // The server says how often in the markup and when to stop (286). Here ticks are left out while the tab is
@@ -296,6 +332,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
+  if (button.hasAttribute("data-close-toast")) closeToast(button.closest("[data-toast]"));
   if (button.hasAttribute("data-close-alert")) {
     button.closest("[data-alert]").remove();
     document.getElementById("main").focus({ preventScroll: true });

@@ -303,7 +303,7 @@ def test_deleting_says_what_is_cut_off_and_wants_the_name(api: API, signed_in: C
     opens(api)
     page = signed_in.get("/aliases/my-alias/delete/").content.decode()
     assert "Its nonces are not deleted" in page
-    assert 'Type <code class="mono">my-alias</code>' in page
+    assert 'Type <code class="mono"><bdi>my-alias</bdi></code> to confirm' in page
 
 
 def test_deleting_never_shows_the_api_s_own_record(api: API, signed_in: Client) -> None:

@@ -158,7 +158,7 @@ def test_enter_in_a_box_of_a_row_begins_no_act(visit: Visit, path: str) -> None:
     expect(page).to_have_url(re.compile(re.escape(path) + "$"))
 
 
-def test_a_refused_form_hands_the_focus_to_the_field_that_is_wrong(visit: Visit, portal: Portal) -> None:
+def test_a_refused_form_leads_from_its_summary_to_the_field_that_is_wrong(visit: Visit, portal: Portal) -> None:
     demo = portal.sandbox.sign_in("demo")
     actor = demo.actor("abacosamples/wc", name="hands-on-the-focus")
     page = visit("demo")
@@ -166,13 +166,18 @@ def test_a_refused_form_hands_the_focus_to_the_field_that_is_wrong(visit: Visit,
     page.locator("[name=max_uses]").fill("0")
     page.eval_on_selector("#nonce-create form", "form => { form.noValidate = true; }")
     page.get_by_role("button", name="Create nonce").press("Enter")
-    expect(page.locator("#nonce-create .error").first).to_be_visible()
+    summary = page.locator("#nonce-create [role=alert]")
+    expect(summary).to_be_focused()
+    expect(summary).to_contain_text("1 field needs your attention")
+    summary.get_by_role("link", name="Max. uses").press("Enter")
     expect(page.locator("[name=max_uses]")).to_be_focused()
     page.goto(f"/actors/{actor}/messages/")
     page.locator("[name=kind][value=json]").check()
     page.locator("textarea[name=message]").fill("{")
     page.get_by_role("button", name="Send message").press("Enter")
-    expect(page.locator("#message-compose .error").first).to_be_visible()
+    summary = page.locator("#message-compose [role=alert]")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link", name="Message").press("Enter")
     expect(page.locator("textarea[name=message]")).to_be_focused()
     demo.delete(f"/{actor}")
 

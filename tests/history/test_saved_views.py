@@ -66,7 +66,7 @@ def test_what_cannot_be_saved_is_said_beside_what_was_typed(
     page = answer.content.decode()
     assert answer.status_code == 422
     assert sentence in page
-    assert "The filter was not saved." in page
+    assert "needs your attention" in page
     assert name != "kept <name>" or 'value="kept &lt;name&gt;"' in page
     assert SavedView.objects.count() == 0
     assert api.asked == []

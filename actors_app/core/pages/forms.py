@@ -1,6 +1,7 @@
 """What all forms share: how they look to a screen reader, and how they take a refusal of the API."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 
 from django import forms
@@ -22,6 +23,15 @@ class ListFilter(forms.Form):
         self.full_clean()
         filters = {name: self.cleaned_data.get(name) or "" for name in self.fields}
         return filters | {"page": filters["page"] or 1}
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidField:
+    """A line of a form's summary: the id of the input, empty for a hidden one, its label, and what is wrong."""
+
+    id: str
+    label: str
+    text: str
 
 
 class PortalForm(forms.Form):
@@ -61,6 +71,19 @@ class PortalForm(forms.Form):
     def status_code(self) -> int:
         """The HTTP status of the page that shows the form."""
         return self._refusal_status or (422 if self.is_bound and self.errors else 200)
+
+    @property
+    def invalid_fields(self) -> list[InvalidField]:
+        """The lines of its summary, in the order of the fields."""
+        return [
+            InvalidField(
+                "" if bound.is_hidden else bound.id_for_label or bound.auto_id,
+                str(bound.label),
+                " ".join(map(str, bound.errors)),
+            )
+            for bound in self
+            if bound.errors
+        ]
 
     def catch_refusal(self, *, is_fragment: bool = False) -> "_Refusal":
         """Run the body of `with`; an AbacoError ends it and is kept, as `refuse` does."""

@@ -34,6 +34,7 @@ class ConfirmForm(PortalForm):
     purpose = "confirm"
 
     confirm = forms.CharField(
+        label="Confirmation",
         max_length=MAX_TYPED,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
         error_messages={

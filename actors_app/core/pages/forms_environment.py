@@ -73,6 +73,10 @@ class EnvironmentInput(forms.Widget):
 
     raw_json = True
 
+    def id_for_label(self, id_: str) -> str:
+        """Return the id of the part of the page that holds its rows."""
+        return "environment"
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> TypedEnvironment:
         """Return what was typed; text in the JSON box without any row counts as JSON, whatever was chosen."""
         pairs = zip_longest(data.getlist("env_name"), data.getlist("env_value"), fillvalue="")

@@ -102,7 +102,7 @@ def test_a_saved_view_is_filled_and_no_name_of_another(signed_in: Client) -> Non
     page = signed_in.get(url, {"draft": draft_of(url, {"name": "Mine", "query": ""})}).content.decode()
     assert values_of(page).count("Mine") == 1
     assert "Failures" in values_of(page)
-    assert "was not saved" not in page
+    assert "your attention" not in page
 
 
 def test_a_tick_that_was_taken_away_stays_away(signed_in: Client, api: API) -> None:
