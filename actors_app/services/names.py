@@ -21,7 +21,9 @@ OURS = "new"  # `/actors/new/` is the portal's form that registers an actor
 _RESERVED = frozenset({"executions", "nonces", "logs", "messages", "adapters", "admin"})
 _MISROUTED = re.compile(r"((?i:messages)|workers|permissions)")
 _ADMIN = re.compile(r"admin", re.IGNORECASE)
-_NOT_THE_FORM = "Use letters, digits, dots, dashes, underscores and tildes; a dot neither first nor twice in a row."
+_NOT_THE_FORM = (
+    "Use letters, digits, dots, dashes, underscores and tildes. Do not start with a dot or use “..”."
+)
 _ANOTHER = "Choose another name."
 _RENAME = "delete it and create it again under another name."
 
@@ -57,14 +59,16 @@ def problem_of(kind: Kind, name: str) -> NameProblem | None:
     if "admin" in name:
         return _of_administrators(kind, name)
     if name in _RESERVED or (kind == "config" and name == "utilization"):
-        return NameProblem(f"“{name}” is a word of the API's own; choose another.", "The API reserves this name.")
+        return NameProblem(f"“{name}” is reserved by the API. {_ANOTHER}", "The API reserves this name.")
     if kind == "alias" and misleads_as_actor(name):
         return _no_actor(name)
     if kind == "alias" and is_hashid(name):
-        return NameProblem(f"The API takes “{name}” for one of its own ids, and refuses it as an alias. {_ANOTHER}")
+        return NameProblem(f"The API reads “{name}” as one of its IDs, so it cannot be an alias. {_ANOTHER}")
     if name == OURS:
-        effect = "" if kind == "config" else "The portal cannot open its actor by this name: open the actor by its id."
-        return NameProblem("“new” is an address of this portal; choose another name.", effect)
+        effect = (
+            "" if kind == "config" else "The portal cannot open the actor by this name: use the actor's ID."
+        )
+        return NameProblem(f"“new” is reserved by the portal. {_ANOTHER}", effect)
     return None
 
 
@@ -87,9 +91,9 @@ def misleads_as_actor(name: str) -> bool:
 def _unaddressable(kind: Kind) -> NameProblem:
     return NameProblem(
         _NOT_THE_FORM,
-        f"No address of this portal can hold this name, so {_the(kind)} has no page here.",
-        "The API itself finds no name that is empty, is “..”, or holds “%” or letters beyond ASCII: only the operators "
-        "of the API can remove such a one, from its database.",
+        f"This name cannot be part of a URL, so the portal has no page for {_the(kind)}.",
+        "If it is empty or “..”, or contains “%” or non-ASCII characters, the API cannot find it either, and only the "
+        "operators of the API can remove it, from its database.",
         has_page=False,
     )
 
@@ -100,10 +104,10 @@ def _misrouted(kind: Kind, word: str) -> NameProblem:
         "config": "Its actors still receive its value.",
     }[kind]
     return NameProblem(
-        f"The API routes a name that begins with “{word}” elsewhere: {_a(kind)} of this name could be created, but "
-        f"never read, changed or deleted. {_ANOTHER}",
-        f"The API routes a name that begins with “{word}” elsewhere: nobody can read, change or delete this {kind}, "
-        f"administrators included. {still}",
+        f"The API routes names that start with “{word}” elsewhere: {_a(kind)} with this name could be created, but "
+        f"not read, changed or deleted. {_ANOTHER}",
+        f"The API routes names that start with “{word}” elsewhere: nobody can read, change or delete this {kind}, "
+        f"not even administrators. {still}",
         "Only the operators of the API can remove it, from its database.",
         has_page=False,
     )
@@ -113,24 +117,24 @@ def _of_administrators(kind: Kind, name: str) -> NameProblem:
     if kind == "config":
         also = ""
     elif _ADMIN.match(name):
-        also = " Its actor cannot be reached by this name at all."
+        also = " This name does not reach the actor."
     else:
-        also = " Only they reach its actor by this name."
-    effect = f"The API lets only administrators read, change or delete {_a(kind)} whose name contains “admin”.{also}"
+        also = " Only they can reach the actor by this name."
+    effect = f"Only administrators can read, change or delete {_a(kind)} whose name contains “admin”.{also}"
     return NameProblem(f"{effect} {_ANOTHER}", effect, f"An administrator can {_RENAME}", only_admins=True)
 
 
 def _no_actor(name: str) -> NameProblem:
     if name in BUILT_IN:
-        why = f"The API has a route of its own at /actors/{name}"
+        why = f"The API uses /actors/{name} for its own purposes"
     elif "aliases" in name:
-        why = "The API looks elsewhere for a name that contains “aliases”"
+        why = "The API does not look up names that contain “aliases” as actors"
     else:
         why = f"The API routes /actors/{name[:5]}… to its administration"
     only_admins = name == "search"  # actors/auth.py: it never resolves this word for anybody else
     return NameProblem(
-        f"{why}: an alias of this name could be created, but its actor never be reached by it. {_ANOTHER}",
-        f"{why}: its actor cannot be reached by this name."
+        f"{why}: an alias with this name could be created, but would not reach its actor. {_ANOTHER}",
+        f"{why}: this name does not reach the actor."
         + " Only administrators can read, change or delete the alias." * only_admins,
         f"An administrator can {_RENAME}" if only_admins else f"Its owner can {_RENAME}",
         only_admins=only_admins,

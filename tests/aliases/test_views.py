@@ -122,7 +122,7 @@ def test_names_that_are_never_found_are_listed_with_what_can_be_done(api: API, s
     for name in names:
         assert f'<bdi class="name mono cut" title="{name}">' in page
         assert f'href="/aliases/{name}/' not in page
-    assert page.count("nobody can read, change or delete this alias, administrators included") == 2
+    assert page.count("nobody can read, change or delete this alias, not even administrators") == 2
     assert page.count("Only the operators of the API can remove it") == 2
 
 
@@ -130,7 +130,7 @@ def test_a_name_that_only_administrators_manage_keeps_its_page(api: API, signed_
     lists(api, alias_payload(alias="admin-x"))
     page = signed_in.get("/aliases/").content.decode()
     assert 'href="/aliases/admin-x/"' in page
-    assert "Its actor cannot be reached by this name at all. An administrator can delete it" in page
+    assert "This name does not reach the actor. An administrator can delete it" in page
     assert 'href="/aliases/admin-x/edit/"' not in page
 
 
@@ -142,7 +142,7 @@ def test_an_alias_named_new_has_a_page(api: API, signed_in: Client) -> None:
     api.get("/actors/v2", [])
     page = signed_in.get("/aliases/new/").content.decode()
     assert "Target" in page
-    assert "open the actor by its id" in page
+    assert "use the actor&#x27;s ID" in page
 
 
 def no_ring(api: API, *actors: dict[str, object], to: str = ACTOR_ID) -> None:

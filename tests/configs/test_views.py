@@ -49,7 +49,7 @@ def test_names_that_are_never_found_are_listed_with_what_can_be_done(api: API, s
     page = signed_in.get("/configs/").content.decode()
     for row in rows:
         assert f'<bdi class="name mono cut" title="{row["name"]}">' in page
-    assert page.count("nobody can read, change or delete this config, administrators included") == 3
+    assert page.count("nobody can read, change or delete this config, not even administrators") == 3
 
 
 def test_a_config_named_new_has_a_page(api: API, signed_in: Client) -> None:

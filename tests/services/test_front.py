@@ -274,11 +274,11 @@ def check_recording(path: Path) -> None:
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("/aliases/messages-x/", "The API routes a name that begins with “messages” elsewhere"),
-        ("/aliases/workers-x/delete/", "The API routes a name that begins with “workers” elsewhere"),
-        ("/actors/admin-x/", "Its actor cannot be reached by this name at all."),
-        ("/actors/my-aliases/workers/", "The API looks elsewhere for a name that contains “aliases”"),
-        ("/actors/search/state/", "The API has a route of its own at /actors/search"),
+        ("/aliases/messages-x/", "The API routes names that start with “messages” elsewhere"),
+        ("/aliases/workers-x/delete/", "The API routes names that start with “workers” elsewhere"),
+        ("/actors/admin-x/", "This name does not reach the actor."),
+        ("/actors/my-aliases/workers/", "The API does not look up names that contain “aliases” as actors"),
+        ("/actors/search/state/", "The API uses /actors/search"),
         ("/actors/zlVl01zOo4pXE/executions/messagesX/logs/", "The Actors API cannot look this up"),
     ],
 )
@@ -297,5 +297,5 @@ def test_a_page_says_why_nothing_was_asked(signed_in: Client, api: API, address:
 def test_a_program_is_told_too(signed_in: Client, api: API) -> None:
     found = signed_in.get("/api/v1/actors/admin-x/").json()
     assert (found["status"], found["kind"], found["changed"]) == (404, "unaddressable", "no")
-    assert "Its actor cannot be reached by this name at all." in found["detail"]
+    assert "This name does not reach the actor." in found["detail"]
     assert not api.asked
