@@ -33,7 +33,7 @@ NOTICES = {
     "sent": "You were signed out from another session. Your request was sent; sign in to check it.",
     "code-state": "This sign-in link has expired or was already used. Start again.",
     "code-address": "The URL of the Actors API changed while you were signing in. Start again.",
-    "code-denied": "Sign-in was cancelled or denied.",
+    "code-denied": "Sign-in was canceled or denied.",
     "code-error": "Sign-in failed on the API's sign-in page. Try again, or contact your portal administrator.",
     "code-too-many": "Too many failed sign-in attempts. Try again later.",
 }

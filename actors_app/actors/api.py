@@ -124,7 +124,7 @@ def as_form(data: Definition) -> Definition:
     """Return what was sent as the form takes it: a hint with a comma in it would become two."""
     for hint in data.get("hints", ()):
         if "," in hint:
-            raise not_valid({"hints": ["A hint cannot hold a comma."]})
+            raise not_valid({"hints": ["Hints cannot contain commas."]})
     texts = {field.name for field in FIELDS if field.type == "text" and field.is_set_back_by_null}
     return {name: "" if value is None and name in texts else value for name, value in data.items()}
 

@@ -52,7 +52,7 @@ def actor_is_as_saved(abaco: Abaco, entry: AuditEntry) -> Finding:
         )
     return Finding(
         "unknown",
-        "The actor was changed since then, but differs from your changes.",
+        "The actor has changed since then and differs from your changes.",
         "Open it to check whether your change is still needed.",
         [*page, *fields],
     )

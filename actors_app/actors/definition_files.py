@@ -136,7 +136,7 @@ def _unwrapped(value: object) -> tuple[object, str]:
             message = value.get("message") if isinstance(value.get("message"), str) else ""
             reason = f", “{visible(message[:200])}”" if message else ""
             raise NoDefinition(f"This is an error response of the API{reason}, not an actor.")
-        value, where = value["result"], " in the API's answer"
+        value, where = value["result"], " in the API's response"
         if isinstance(value, dict) and isinstance(value.get("search"), list):
             value = value["search"]
     if isinstance(value, list):
@@ -144,7 +144,7 @@ def _unwrapped(value: object) -> tuple[object, str]:
             raise NoDefinition(f"This is a list of {len(value)} actors{where}. Keep only one.")
         if not value:
             raise NoDefinition(f"The list{where} is empty.")
-        return value[0], f"the one actor of the list{where}"
+        return value[0], f"the only actor of the list{where}"
     return value, f"the actor{where}" if where else ""
 
 
@@ -164,12 +164,12 @@ def _is_number(value: object) -> bool:
 
 
 Kind = tuple[str, Callable[[Any], bool]]
-_TEXT: Kind = "a text in quotes", lambda value: isinstance(value, str)
+_TEXT: Kind = "text in quotes", lambda value: isinstance(value, str)
 _TRUTH: Kind = "true or false", lambda value: isinstance(value, bool) or value in ("true", "false")
 _NUMBER: Kind = "a whole number", _is_number
 _OBJECT: Kind = "an object in braces", lambda value: isinstance(value, dict)
 _LIST: Kind = (
-    "a list of texts",
+    "a list of text values",
     lambda value: isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value)),
 )
 _ANY: Kind = "any JSON", lambda value: True

@@ -234,7 +234,7 @@ def _configs(actor: Actor, answer: Result, aliases: Result) -> Effect:
     if not configs:
         unknown = Effect("sliders-horizontal", maybe.strip(), is_loss=False, is_known=False)
         return unknown if maybe else _none("configs")
-    text = f"{maybe}{_count(len(configs), 'config')} will no longer reach it:"
+    text = f"{maybe}{_count(len(configs), 'config')} will no longer reach this actor:"
     named = [(visible(config.name), page_of("config-detail", config.name)) for config in configs]
     return _of("sliders-horizontal", text, named, is_known=not maybe)
 

@@ -22,7 +22,7 @@ STATES = {
     "waiting": "Waiting for a worker.",
     "running": "Running on a worker.",
     "succeeded": "Completed successfully (exit code 0).",
-    "error": "The API failed to run it.",
+    "error": "The API could not run this execution.",
     "oom": "Killed: memory limit exceeded.",
     "finished": "Finished; exit code not reported.",
 }

@@ -49,13 +49,13 @@ To verify that no file was changed, run in this folder
     sha256sum -c SHA256SUMS
 
 Proof of time and creator: the download is an entry of the portal's audit log,
-with the action evidence.take; `manage.py verify_audit` proves the trail.
+with the action evidence.take; `manage.py verify_audit` verifies the log.
 
-Tokens, nonces, passwords and private keys, as far as they are recognised by their names or their form, are replaced by
-{mask}. The manifest says in which files and how often; of a log it has the SHA-256 of the whole, with its secrets. What
-is not recognised is still there, so that this pack may contain secrets.
+Tokens, nonces, passwords and private keys that were detected by their name or form are replaced by {mask}. The
+manifest lists in which files and how often. The SHA-256 of a log is that of the original, including its secrets.
+Secrets that were not detected remain, so this pack may contain secrets.
 
-Results are included only if the creator of this pack had fetched them: the API returns each result once.
+Results are included only if the creator of this pack had fetched them: the API returns each result only once.
 """
 
 

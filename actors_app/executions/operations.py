@@ -36,7 +36,7 @@ REGISTER_EXECUTION = Operation(
     title="Register an execution",
     example={"runtime": 0, "cpu": 0, "io": 0},
     agavepy="addExecution",
-    agavepy_note="# Only agavepy of before February 2018 has this call.",
+    agavepy_note="# Only agavepy releases before February 2018 have this call.",
 )
 READ_EXECUTION = Operation(
     "execution.get",
@@ -71,7 +71,7 @@ TAKE_RESULT = Operation(
     summary="Fetch the next result",
     title="Fetch the oldest result (the API then deletes it)",
     agavepy="getOneExecutionResult",
-    agavepy_note="# agavepy gives the whole answer of HTTP; its content is the result, as bytes.",
+    agavepy_note="# agavepy returns the HTTP response; its content is the result, as bytes.",
     agavepy_part=".content",
     curl_options=" --output result.bin",
 )

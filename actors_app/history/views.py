@@ -59,7 +59,7 @@ def _answer(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     form = HistoryForm(request.GET)
     base: dict[str, Any] = {"form": form, "actor_id": actor_id, "is_all": not actor_id, **_place_in_portal(actor_id)}
     if form.cleaned_data.get("format") and form.selected_slice:
-        form.add_error("offset", "A file holds the whole list: leave out limit and offset.")
+        form.add_error("offset", "Exports contain the whole list. Remove limit and offset.")
     base |= {
         "span_fields": [form["window"], *(form[name] for name in EXACT)],
         "other_fields": form.other_fields(is_all=not actor_id),

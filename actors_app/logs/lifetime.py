@@ -63,7 +63,7 @@ def no_log_in_words(execution: Execution | None, kept_for: int | None = None, is
     if execution.outcome == "halted":
         return "No log: killed before any output, or the log has expired."
     if execution.outcome == "error":
-        return "No log: the API failed to run it, or the log has expired."
+        return "No log: the API could not run the execution, or the log has expired."
     return "No log: no output was written, or the log has expired."
 
 
@@ -83,10 +83,10 @@ def log_life_in_words(execution: Execution | None, kept_for: int | None, is_know
     if not is_known:
         return HOW_LONG
     if not kept_for:
-        return f"{HOW_LONG} This actor sets none of its own."
+        return f"{HOW_LONG} This actor sets no retention of its own."
     at_most = "or earlier if the API's limit is lower"
     if execution is None or not execution.is_finished or execution.finish_time is None:
-        return f"Expires {duration(kept_for)} after its last line, {at_most}."
+        return f"Expires {duration(kept_for)} after the last line, {at_most}."
     expires = execution.finish_time + timedelta(seconds=kept_for)
     if expires <= now():
         return "Past retention: the API may delete it at any time."

@@ -13,8 +13,8 @@ LONG = timedelta(days=90)  # for which one that was used before was not
 FINDINGS: Mapping[str, tuple[str, str]] = {
     "orphan": (
         "creator lost access",
-        "Its creator lost access to the actor. It allows no more than they do, and works again if their access is "
-        "restored.",
+        "The creator lost this access to the actor. The nonce allows no more than its creator, and works again if the "
+        "access is restored.",
     ),
     "update": ("UPDATE", "Can edit and delete the actor."),
     "unlimited": ("unlimited", "Works until it is deleted."),

@@ -156,7 +156,7 @@ def _entry(
     alike: Mapping[str, Sequence[str]],
 ) -> Entry:
     if user == WORLD:
-        reason = f"All users in the tenant, whatever the access. {NEVER_BACK}"
+        reason = f"Includes all users in the tenant, at any access level. {NEVER_BACK}"
         return Entry(user, level, ALLOWS[kind]["UPDATE"], [reason], False, NEVER_BACK)
     notes = [STILL_FOUND] if kind == "actor" else []
     if problem := unusable(user):
@@ -277,7 +277,7 @@ def by_aliases(answers: Sequence[tuple[Alias, Result, Result]], levels: Mapping[
         routes.append(_by_alias(alias, people))
         url = reverse("actors:alias-nonce-list", args=[alias.alias]) if has_page("alias", alias.alias) else ""
         if nonces.error:
-            why = "Could not load its nonces."
+            why = "Could not load the nonces of this alias."
             routes.append(unknown_way(f"Holders of nonces of alias {alias.alias}", why, url))
         else:
             routes += [

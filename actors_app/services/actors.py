@@ -118,7 +118,7 @@ class Actors(Service):
             if name not in fields:
                 raise InvalidRequest(
                     f"{method} of an actor with an unknown field",
-                    user_message="An actor has no such field, or it cannot be changed.",
+                    user_message="Unknown field, or a field that cannot be changed.",
                     field=name,
                 )
         sent = {

@@ -216,13 +216,15 @@ def json_call(
         reason = str(caught)
     else:
         return Call(method, path, query=query, body=body, content_type="application/json")
-    raise InvalidRequest(f"{method} {path.label} with {reason}", user_message="JSON cannot hold this value.")
+    raise InvalidRequest(
+        f"{method} {path.label} with {reason}", user_message="This value cannot be represented in JSON."
+    )
 
 
 def open_envelope(call: Call, reply: Reply) -> dict[str, Any]:
     """Return Abaco's envelope; raise BadAnswer without one, and what it means where it says `error`."""
     if not reply.body.strip():
-        raise unreadable(call, "nothing at all", "The Actors API gave an empty answer.")
+        raise unreadable(call, "nothing at all", "The Actors API sent an empty response.")
     reason, envelope = "", None
     is_too_much = False
     try:

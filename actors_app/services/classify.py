@@ -132,7 +132,7 @@ def classify(
     detail = f"{method} {label} was answered {status}"
     if 300 <= status < 400:
         return _after(
-            BadAnswer(detail, user_message="The Actors API answered with a redirect, which is not followed."),
+            BadAnswer(detail, user_message="The Actors API sent a redirect, which the portal does not follow."),
             method,
             status,
         )
@@ -179,8 +179,8 @@ def too_large_for_api(detail: str) -> InvalidRequest:
         detail,
         kind="too-large",
         status=413,
-        user_message="This is larger than the Actors API accepts.",
-        advice="Make it smaller and send it again.",
+        user_message="The request is larger than the Actors API accepts.",
+        advice="Send less data, or split it into parts.",
     )
 
 

@@ -388,7 +388,7 @@ def _silence(call: Call, failure: requests.RequestException, attempt: Attempt) -
     if any(isinstance(cause, ConnectionError) for cause in causes):
         return Unreachable(
             f"{call}: the connection was closed before an answer",
-            user_message="The Actors API closed the connection before it answered.",
+            user_message="The Actors API closed the connection before it responded.",
         )
     if any(isinstance(cause, http.client.HTTPException) for cause in causes):
         return BadAnswer(f"{call} was answered in something that is not HTTP")

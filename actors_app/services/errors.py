@@ -39,7 +39,7 @@ from typing import Literal, Self
 Changed = Literal["no", "yes", "unknown"]
 
 CHECK_FIRST = "We do not know whether this succeeded. Check before you retry."
-DONE_UNSEEN = "It succeeded, but the API's response could not be read. Check the list."
+DONE_UNSEEN = "Check the list for the result."
 
 
 class CallError(Exception):

@@ -58,7 +58,7 @@ def page_query(
     for name, value in (filters or {}).items():
         field, _, operator = name.partition(".")
         if field not in SEARCH_FIELDS or (operator and operator not in SEARCH_OPERATORS):
-            raise InvalidRequest("a search by an unknown field", user_message="There is no such filter.")
+            raise InvalidRequest("a search by an unknown field", user_message="Unknown filter.")
         sent = dialect.name(field)
         query.append((f"{sent}.{operator}" if operator else sent, value))
     return tuple(query)

@@ -47,7 +47,7 @@ class Messages(Service):
         Abaco would take for JSON without a message, and for a variable it reserves.
         """
         if not text:
-            raise _invalid("an empty text", "An empty text cannot be sent.")
+            raise _invalid("an empty text", "Messages cannot be empty.")
         return self._send(json_call("POST", self._path(actor_id), {"message": text}, _query(environment)))
 
     def send_json(self, actor_id: str, value: object, environment: Mapping[str, str] = _NO_ENVIRONMENT) -> SentMessage:
@@ -99,13 +99,13 @@ def _query(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         if lowered in ("", "message", "x-nonce") or lowered.startswith("_abaco_"):
             raise _invalid(
                 "a reserved variable",
-                "The variables message, x-nonce and all names that begin with _abaco_ are reserved by the API.",
+                "The variables message and x-nonce, and all names that start with _abaco_, are reserved by the API.",
                 field="environment",
             )
         if "=" in name or "\0" in name + value:
             raise _invalid(
                 "a variable that no environment holds",
-                "A variable's name has no = in it, and neither name nor value a zero character.",
+                "Variable names cannot contain “=”; names and values cannot contain NUL characters.",
                 field="environment",
             )
     return tuple(environment.items())

@@ -21,9 +21,7 @@ OURS = "new"  # `/actors/new/` is the portal's form that registers an actor
 _RESERVED = frozenset({"executions", "nonces", "logs", "messages", "adapters", "admin"})
 _MISROUTED = re.compile(r"((?i:messages)|workers|permissions)")
 _ADMIN = re.compile(r"admin", re.IGNORECASE)
-_NOT_THE_FORM = (
-    "Use letters, digits, dots, dashes, underscores and tildes. Do not start with a dot or use “..”."
-)
+_NOT_THE_FORM = "Use letters, digits, dots, dashes, underscores and tildes. Do not start with a dot or use “..”."
 _ANOTHER = "Choose another name."
 _RENAME = "delete it and create it again under another name."
 
@@ -65,9 +63,7 @@ def problem_of(kind: Kind, name: str) -> NameProblem | None:
     if kind == "alias" and is_hashid(name):
         return NameProblem(f"The API reads “{name}” as one of its IDs, so it cannot be an alias. {_ANOTHER}")
     if name == OURS:
-        effect = (
-            "" if kind == "config" else "The portal cannot open the actor by this name: use the actor's ID."
-        )
+        effect = "" if kind == "config" else "The portal cannot open the actor by this name: use the actor's ID."
         return NameProblem(f"“new” is reserved by the portal. {_ANOTHER}", effect)
     return None
 

@@ -73,7 +73,7 @@ class Search(Service):
             query.append(("exactsearch" if exact else "search", words))
         for name, operator, value in conditions:
             if operator not in _OPERATORS:
-                raise InvalidRequest("a search by an unknown operator", user_message="There is no such filter.")
+                raise InvalidRequest("a search by an unknown operator", user_message="Unknown filter.")
             sent = self._caller.dialect.name(name)
             query.append((f"{sent}.{operator}" if operator else sent, value))
         call = Call("GET", self._caller.path("search", kind), query=tuple(query))

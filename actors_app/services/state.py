@@ -39,7 +39,7 @@ class State(Service):
         if not value:
             raise InvalidRequest(
                 "an empty state",
-                user_message="The Actors API takes no empty state. Only an update of the actor empties it.",
+                user_message="The Actors API does not accept an empty state. Reset the state instead.",
                 field="state",
             )
         call = json_call("POST", self._caller.path(actor(actor_id), "state"), value)

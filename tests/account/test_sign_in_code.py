@@ -173,7 +173,7 @@ def test_several_tabs_may_sign_in_and_the_oldest_go(browser: Client, api: API) -
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        ("access_denied", "cancelled or denied"),
+        ("access_denied", "canceled or denied"),
         ("server_error", "Sign-in failed on the API"),
         ("<script>", "Sign-in failed on the API"),
         ("", "Sign-in failed on the API"),  # neither an error nor a code

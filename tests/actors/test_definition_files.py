@@ -58,7 +58,7 @@ def test_a_clone_fills_the_form_with_everything(signed_in: Client, api: Any) -> 
     assert value(page, "hints") == "sync, x"
     assert value(page, "log_ex") == "3600"
     assert "Choose a unique name" in page
-    assert "Requires the privileged role: Memory limit, Privileged container" in page
+    assert "These settings require the privileged role: Memory limit, Privileged container" in page
     assert "State is copied" in page
     assert "&quot;count&quot;: 7" in page
     assert "&quot;nested&quot;" in page
@@ -154,11 +154,11 @@ def test_hostile_names_are_text(signed_in: Client) -> None:
         ("{}", "No actor fields found"),
         ('{"colour": 1}', "No actor fields found"),
         ('{"image": null}', "No actor fields found"),
-        ('{"image": 5}', "“image” must be a text in quotes."),
+        ('{"image": 5}', "“image” must be text in quotes."),
         ('{"image": "a/b", "maxWorkers": 1.5}', "“maxWorkers” must be a whole number."),
         ('{"image": "a/b", "stateless": "perhaps"}', "“stateless” must be true or false."),
         ('{"image": "a/b", "defaultEnvironment": []}', "“defaultEnvironment” must be an object in braces."),
-        ('{"image": "a/b", "hints": [1]}', "“hints” must be a list of texts."),
+        ('{"image": "a/b", "hints": [1]}', "“hints” must be a list of text values."),
         ('{"image": "a/b", "logEx": 1, "log_ex": 2}', "is specified twice, under two names"),
         ('{"image": "a", "image": "b"}', "Duplicate name “image”"),
         ('{"image": NaN}', "Invalid JSON: NaN is not allowed"),
@@ -182,15 +182,15 @@ ANSWER = {"message": "Actor retrieved successfully.", "status": "success", "vers
 @pytest.mark.parametrize(
     ("wrap", "taken"),
     [
-        (lambda actor: ANSWER | {"result": actor}, "the actor in the API's answer"),
-        (lambda actor: ANSWER | {"result": actor, "metadata": {}}, "the actor in the API's answer"),
-        (lambda actor: [actor], "the one actor of the list"),
-        (lambda actor: ANSWER | {"result": [actor]}, "the one actor of the list in the API's answer"),
+        (lambda actor: ANSWER | {"result": actor}, "the actor in the API's response"),
+        (lambda actor: ANSWER | {"result": actor, "metadata": {}}, "the actor in the API's response"),
+        (lambda actor: [actor], "the only actor of the list"),
+        (lambda actor: ANSWER | {"result": [actor]}, "the only actor of the list in the API's response"),
         (
             lambda actor: ANSWER | {"result": {"_metadata": {}, "search": [actor]}},
-            "the one actor of the list in the API",
+            "the only actor of the list in the API",
         ),
-        (lambda actor: {"result": actor}, "the actor in the API's answer"),
+        (lambda actor: {"result": actor}, "the actor in the API's response"),
     ],
 )
 def test_an_answer_of_the_api_is_taken_with_what_stands_around_it(
@@ -220,7 +220,7 @@ def test_an_answer_of_the_api_is_taken_with_what_stands_around_it(
     [
         ([], "The list is empty."),
         ([{"image": "a"}, {"image": "b"}], "This is a list of 2 actors. Keep only one."),
-        (ANSWER | {"result": [{}, {}, {}]}, "This is a list of 3 actors in the API's answer."),
+        (ANSWER | {"result": [{}, {}, {}]}, "This is a list of 3 actors in the API's response."),
         (ANSWER | {"result": None}, "Enter a JSON object"),
         (ANSWER | {"result": "x"}, "Enter a JSON object"),
         ([[{"image": "a"}]], "Enter a JSON object"),

@@ -94,7 +94,7 @@ def test_it_shows_all_that_depends_on_the_actor(signed_in: Client, api: Any) -> 
         "Events will no longer be sent to the linked actor: Next",
         "Events will no longer be sent to the webhook at hooks.example.org.",
         "Its schedule (every hour) will stop.",
-        "1 config will no longer reach it: my-config",
+        "1 config will no longer reach this actor: my-config",
         "2 other users lose access: ada, &lt;b&gt;",
         "Logs, permissions and state are deleted too.",
     ]

@@ -203,7 +203,7 @@ def test_the_notes_around_a_log_follow_it_and_keep_the_focus(visit: Visit, porta
     page.goto(f"/actors{path}/")
     write(210)
     expect(frame).to_contain_text("Last 200 of 210 lines.")
-    expect(frame).to_contain_text("Expires 2 h after its last line")
+    expect(frame).to_contain_text("Expires 2 h after the last line")
 
     page.goto(f"/actors{path}/logs/?level=error")
     link = frame.get_by_role("link", name="Show all")

@@ -105,7 +105,7 @@ def test_an_image_that_does_not_start_is_replaced_and_runs_what_failed(visit: Vi
     expect(page.locator("#actor-status")).to_contain_text("Ready")
     execution = send(page, actor, '{"n": 1}')
     expect(page.get_by_text("its message is back in the mailbox").first).to_be_visible(timeout=20_000)
-    expect(page.get_by_text("The API failed to run it").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("The API could not run this execution").first).to_be_visible(timeout=60_000)
     page.reload()
     expect(page.get_by_text("Its container did not start in six attempts").first).to_be_visible()
     page.get_by_role("link", name="Change image").first.click()

@@ -88,7 +88,7 @@ def test_one_that_waits_cannot_be_halted(signed_in, found):
         ({"exitCode": 127}, "The image&#x27;s command was not found (exit code 127)."),
         ({"exitCode": 3}, "Failed, exit 3"),
         ({"exitCode": 137}, "Halted"),
-        ({"status": "ERROR", **NOT_ENDED}, "The API failed to run it."),
+        ({"status": "ERROR", **NOT_ENDED}, "The API could not run this execution."),
         ({"finalState": {"unavailable": True}, "finishTime": None}, "final state could not be read"),
         ({"finalState": {"Error": "<i>no"}}, "Container error: &lt;i&gt;no"),
         ({"workerId": "../../x"}, '<span class="mono" id="copy-worker">../../x</span>'),

@@ -25,7 +25,7 @@ def execution(**changes):
         ({"exit_code": 137, "final_state": {"reason": "OOMKilled"}}, "memory limit exceeded"),
         ({"exit_code": 143}, "SIGTERM"),
         ({"exit_code": "undetermined"}, "exit code not reported"),
-        ({"status": "ERROR", "exit_code": None}, "The API failed to run it."),
+        ({"status": "ERROR", "exit_code": None}, "The API could not run this execution."),
         ({"status": "SUBMITTED"}, "Waiting for a worker."),
         ({"status": "SUBMITTED", "worker_id": "W"}, "Picked up by a worker; its container has not started."),
         ({"status": "RUNNING"}, "Running on a worker."),

@@ -32,7 +32,7 @@ def test_a_log_in_the_making_is_followed(signed_in, log_of):
 
 
 @pytest.mark.parametrize(
-    ("log_ex", "words"), [(7200, "Expires 2 h after its last line"), (None, "This actor sets none")]
+    ("log_ex", "words"), [(7200, "Expires 2 h after the last line"), (None, "This actor sets no retention of its own")]
 )
 def test_the_poll_says_the_same_of_its_life_as_the_page(signed_in, api, htmx, log_ex, words):
     api.get(ACTOR, actor_payload(logEx=log_ex))
@@ -105,7 +105,7 @@ def ago(**span):
             "The API keeps logs",
         ),
         ({"exitCode": 137, "finishTime": ago(minutes=5)}, "killed before any output."),
-        ({"status": "ERROR", "finishTime": None}, "the API failed to run it"),
+        ({"status": "ERROR", "finishTime": None}, "the API could not run the execution"),
     ],
 )
 def test_an_empty_log_is_explained(signed_in, log_of, changes, words):
@@ -131,7 +131,7 @@ def test_an_empty_log_of_an_actor_that_says_how_long_is_told_by_that(signed_in, 
     [
         (7200, r"Expires about \d{1,2} [A-Z][a-z]{2} 2\d{3}, \d\d:\d\d UTC \(in 1 h (?:29|30) min\), or earlier if"),
         (60, "Past retention: the API may delete it at any time."),
-        (None, "often 12 or 24 hours. This actor sets none of its own."),
+        (None, "often 12 or 24 hours. This actor sets no retention of its own."),
     ],
 )
 def test_it_says_when_a_log_expires(signed_in, api, log_ex, words):

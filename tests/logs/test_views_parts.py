@@ -139,7 +139,7 @@ def test_the_page_of_a_long_log_begins_before_the_log_is_read(signed_in, log_of)
     rest = b"".join(pieces).decode()
     assert ">line 12000<" in rest
     assert rest.strip().endswith("</html>")
-    assert "This actor sets none of its own." in rest
+    assert "This actor sets no retention of its own." in rest
     assert "Archive log" in rest
 
 

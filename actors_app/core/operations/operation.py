@@ -22,7 +22,7 @@ About = Literal["new actor", "execution", "worker", "nonce", "person", "page"]
 Check = Callable[[Abaco, AuditEntry], Finding]
 
 # Of calls whose answer agavepy cannot read.
-AGAVEPY_RAISES: Final = "# The call is done; agavepy then stumbles over its answer and raises."
+AGAVEPY_RAISES: Final = "# The call succeeds; agavepy then fails to read the response and raises an error."
 
 _ROOT = "/actors"
 # What the schema of the JSON API calls a part of a path.

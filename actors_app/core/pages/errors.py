@@ -94,7 +94,8 @@ def abaco_error(request: HttpRequest, error: CallError) -> HttpResponse:
             "message": error.user_message,
             "reason": error.reason,
             "advice": error.advice,
-            "changed": CHANGED[error.changed] if request.method == "POST" else "",
+            # Where the outcome is unknown, the advice says so.
+            "changed": CHANGED[error.changed] if request.method == "POST" and error.changed != "unknown" else "",
             "retry": request.get_full_path() if can_come_back else "",
             "check": reverse("actors:activity-check", args=[error.audit_id])
             if error.audit_id and error.changed == "unknown"
@@ -123,7 +124,7 @@ def other_sign_in(request: HttpRequest) -> HttpResponse:
         403,
         {
             "title": "Form expired",
-            "message": "You opened it in a different session.",
+            "message": "You opened this form in a different session.",
             "advice": "Reload the page and fill it in again.",
             "changed": CHANGED["no"],
             "way_back": (reverse("actors:overview"), "Go to overview"),
@@ -333,7 +334,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         {
             "kind": "csrf",
             "title": "Form expired",
-            "message": "You opened it in a different session, or cookies are disabled.",
+            "message": "You opened this form in a different session, or cookies are disabled.",
             "advice": "Go back, reload the page and submit it again.",
             "changed": CHANGED["no"],
             "way_back": (reverse("actors:overview"), "Go to overview"),

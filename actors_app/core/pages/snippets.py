@@ -169,10 +169,10 @@ class Hidden:
 
 
 # Searches too: `getSearch` stands in its repository alone, and was never released.
-NO_CALL = "# agavepy has no call for this in its newest release, 0.9.5; use curl."
+NO_CALL = "# agavepy 0.9.5, the latest release, has no call for this; use curl."
 # It takes the host out of the address that it is given, and asks that by https (agavepy resources/api_actors.json.j2).
-NOT_PLAIN = "# agavepy speaks https alone, and this API is asked without TLS; use curl."
-NOT_V2 = "# agavepy speaks v2 of the API, and this one does not; use curl."
+NOT_PLAIN = "# agavepy requires HTTPS, but this API is used without TLS; use curl."
+NOT_V2 = "# agavepy supports only v2 of the API; use curl."
 
 
 @dataclass(frozen=True, slots=True)

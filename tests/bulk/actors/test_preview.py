@@ -53,7 +53,7 @@ def test_it_shows_the_blast_radius_of_each_deletion(signed_in: Client, both: Wir
     assert "1 alias will be broken:" in first
     assert "1 active nonce of its alias (none used in the last 30 days) will stop working:" in first
     assert "1 actor will lose the target of its link" in first
-    assert "1 config will no longer reach it" in second
+    assert "1 config will no longer reach this actor" in second
     assert "1 other user loses access" in second
     assert "alias" not in second
 

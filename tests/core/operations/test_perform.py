@@ -121,7 +121,7 @@ def test_silence_is_recorded_as_unknown_and_never_sent_again(signed_in: Client, 
     api.is_silent("POST", MESSAGES)
     for _ in range(2):
         page = signed_in.post(URL, FORM).content.decode()
-        assert "It will not be retried automatically." in page
+        assert "We do not know whether this succeeded. Check before you retry." in page
         assert "hello</textarea>" in page
     assert entries() == [("start", ""), ("end", "unknown")]
     assert len(api.asked) == 1

@@ -152,7 +152,7 @@ def test_a_bad_value_is_named_and_nothing_is_asked(
         (f"{ACTORS}?page=2&offset=5", "Use either page or offset."),
         (f"{ALL}?before=WzBd&offset=5", "Use either before or offset."),
         (f"{ONE}?after=WzBd&limit=5&offset=5", "Use either after or offset."),
-        (f"{ONE}?format=csv&limit=5", "A file holds the whole list"),
+        (f"{ONE}?format=csv&limit=5", "Exports contain the whole list"),
     ],
 )
 def test_two_beginnings_are_refused(api: API, signed_in: Client, address: str, sentence: str) -> None:

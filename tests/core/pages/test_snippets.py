@@ -189,7 +189,7 @@ def test_what_differs_between_versions_is_asked_of_the_dialect(request_of: HttpR
     assert told["address"] == f"https://api.example.org/v3/actors/{ACTOR_ID}/nonces"
     assert "X-Tapis-Token: t" in told.values()
     assert json.loads(told["--data-binary"]) == {"max_uses": 1}
-    assert code.python == "# agavepy speaks v2 of the API, and this one does not; use curl.\n"
+    assert code.python == "# agavepy supports only v2 of the API; use curl.\n"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_agavepy_is_said_not_to_work_without_tls(
     assert f"{url}/actors/v2/{ACTOR_ID}" in code.curl
     assert ("Agave(api_server=" in code.python) is is_spoken
     if not is_spoken:
-        assert code.python == "# agavepy speaks https alone, and this API is asked without TLS; use curl.\n"
+        assert code.python == "# agavepy requires HTTPS, but this API is used without TLS; use curl.\n"
 
 
 def test_a_nonce_and_the_token_are_variables(request_of: HttpRequest) -> None:
@@ -225,7 +225,7 @@ def test_a_search_asks_in_the_names_of_the_api(request_of: HttpRequest) -> None:
 def test_python_is_python_and_calls_what_agavepy_has(request_of: HttpRequest, name: str) -> None:
     code = code_of(request_of, name, body=operation_named(name).example, **{key: IDS[key] for key in ids_of(name)})
     if not operation_named(name).agavepy:
-        assert "agavepy has no call for this" in code.python
+        assert "has no call for this" in code.python
         return
     given = call_in(code)
     takes = AGAVEPY[given.pop("of")]
