@@ -161,7 +161,7 @@ def serve() -> int:
                 "ACTORS_API_CLIENT_KEY": "sandbox",
                 "ACTORS_API_CLIENT_SECRET": "sandbox",
             }
-            print("Starting the sandbox; the first start fills it …", flush=True)
+            print("Starting the sandbox (the first start fills it with data) …", flush=True)
             sandbox = [str(PYTHON), "-m", "sandbox", "--port", str(sandbox_port)]
             # A group of its own: Ctrl-C reaches only this script, which then ends both in order.
             processes.append(subprocess.Popen(sandbox, env=env, start_new_session=True))
@@ -184,7 +184,7 @@ def serve() -> int:
         print(f"\nThe portal is at http://127.0.0.1:{port}{env.get('SCRIPT_NAME', '')}/", flush=True)
         if with_sandbox:
             print(f"Its API is the sandbox at {env['ACTORS_API_URL']}. Sign in as {PEOPLE}.", flush=True)
-        print("Ctrl-C stops it.", flush=True)
+        print("Press Ctrl-C to stop.", flush=True)
         while all(process.poll() is None for process in processes):
             time.sleep(0.5)
         return next(process.returncode for process in processes if process.poll() is not None) or 1

@@ -38,9 +38,9 @@ def readyz() -> HttpResponse:
     try:
         missing = missing_migrations()
     except Error as failure:
-        return _not_ready("The store is damaged." if is_damaged(failure) else "The store does not answer.")
+        return _not_ready("The database is damaged." if is_damaged(failure) else "The database does not respond.")
     if missing:
-        return _not_ready(f"The store is behind this code by {len(missing)} migrations: run manage.py migrate.")
+        return _not_ready(f"The database lacks {len(missing)} migrations. Run manage.py migrate.")
     return HttpResponse("ok\n", content_type="text/plain")
 
 

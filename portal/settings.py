@@ -23,7 +23,7 @@ env = environ.FileAwareEnv()
 def _secret(name: str, meaning: str) -> str:
     value: str = env.str(name, default="")
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. It is {meaning}; `python3 run.py` makes one in var/portal.env.")
+        raise ImproperlyConfigured(f"{name} is not set. It is {meaning}; `python3 run.py` generates one.")
     return value
 
 
@@ -38,7 +38,7 @@ def _path(name: str) -> str:
     value: str = env.str(name, default="").strip()
     if value and not re.fullmatch(r"(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._~-]+)+", value):
         raise ImproperlyConfigured(
-            f"{name} must be a path such as /actors-portal, without a slash at its end, not {value!r}."
+            f"{name} must be a path such as /actors-portal, without a trailing slash, not {value!r}."
         )
     return value
 
@@ -67,7 +67,7 @@ for _key in CREDENTIAL_KEYS:
             "PORTAL_CREDENTIAL_KEYS must be 32 bytes each, in URL-safe base64, joined by commas."
         )
 if SECRET_KEY in CREDENTIAL_KEYS:
-    raise ImproperlyConfigured("PORTAL_CREDENTIAL_KEYS must not repeat SECRET_KEY.")
+    raise ImproperlyConfigured("PORTAL_CREDENTIAL_KEYS must not contain SECRET_KEY.")
 
 # Where it is served -----------------------------------------------------------------------------------------
 
@@ -77,7 +77,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if PLAIN_HTTP and not set(ALLOWED_HOSTS) <= _LOOPBACK:
-    raise ImproperlyConfigured("PORTAL_PLAIN_HTTP is for this machine alone: ALLOWED_HOSTS names another host.")
+    raise ImproperlyConfigured("PORTAL_PLAIN_HTTP is for local use only, but ALLOWED_HOSTS contains another host.")
 BEHIND_PROXY = _flag("PORTAL_BEHIND_PROXY")
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -13,11 +13,11 @@ _BUSY, _LOCKED, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 8
 
 MOST = 256 * 1024 * 1024  # bytes of a file that is read through at the start; the doctor reads any
 _NOT_YOURS = (
-    "cannot be written to: it and its folder must belong to the portal's user, and with systemd's units lie in "
-    "/var/lib/actors-portal."
+    "cannot be written to: the file and its folder must belong to the portal's user and, with the systemd units, be "
+    "in /var/lib/actors-portal."
 )
-AWAY = "The store does not answer: is PostgreSQL there, and are the address and the password of DATABASE_URL right?"
-RESTORE = "Stop the portal, keep the file as it is, and restore the newest backup: docs/deploy.md, Backup and restore."
+AWAY = "The database does not respond. Check that PostgreSQL is running, and the address and password in DATABASE_URL."
+RESTORE = "Stop the portal, keep the file, and restore the latest backup (docs/deploy.md, Backup and restore)."
 
 
 class DamagedError(Error):
@@ -42,14 +42,14 @@ def sentence_about(failure: BaseException) -> str:
     if connection.vendor != "sqlite":
         return AWAY if isinstance(failure, FAILURES) else ""
     if "no such table" in str(failure):
-        return "The store lacks a table: run manage.py migrate."
+        return "The database lacks a table. Run manage.py migrate."
     path = _path()
     sentences = {
-        _NOTADB: f"{path} is no SQLite database, or its beginning is damaged. {RESTORE}",
+        _NOTADB: f"{path} is not an SQLite database, or its beginning is damaged. {RESTORE}",
         _CORRUPT: f"{path} is damaged. {RESTORE}",
         _READONLY: f"{path} {_NOT_YOURS}",
-        _FULL: f"The disk with {path} is full: make room.",
-        _IOERR: f"The disk with {path} fails, or is full.",
+        _FULL: f"The disk of {path} is full. Free some space.",
+        _IOERR: f"The disk of {path} failed or is full.",
         _CANTOPEN: _why_not_opened(path),
         _BUSY: f"{path} is locked by another process.",
         _LOCKED: f"{path} is locked by another process.",
@@ -91,10 +91,10 @@ def _why_not_opened(path: Path) -> str:
         return f"{path} is a folder: DATABASE_URL must name a file."
     if not path.parent.is_dir():
         return (
-            f"{path.parent} does not exist, or may not be entered: the store must be in a folder of the portal's user."
+            f"{path.parent} does not exist or is not accessible: the database must be in a folder of the portal's user."
         )
     return why_not_written() or (
-        f"{path} cannot be opened: it and its folder must belong to the portal's user, and its disk have room."
+        f"{path} cannot be opened: the file and its folder must belong to the portal's user, and the disk needs space."
     )
 
 

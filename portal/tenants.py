@@ -81,7 +81,7 @@ def origin_of(url: str) -> str:
 def read_tenant(name: str, table: Mapping[str, Any]) -> Tenant:
     """Make a tenant of one table of settings; raise TenantError with a sentence when it cannot be used."""
     if unknown := sorted(set(table) - SETTINGS):
-        raise TenantError(f"Tenant {name}: unknown setting {unknown[0]}; known are {', '.join(sorted(SETTINGS))}.")
+        raise TenantError(f"Tenant {name}: unknown setting {unknown[0]}. Allowed: {', '.join(sorted(SETTINGS))}.")
     url = str(table.get("url", "")).rstrip("/")
     try:
         parts = urlsplit(url)
@@ -89,22 +89,24 @@ def read_tenant(name: str, table: Mapping[str, Any]) -> Tenant:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("https", "http"):
-        raise TenantError(f"Tenant {name}: url must be the address of the API, such as https://api.example.org.")
+        raise TenantError(f"Tenant {name}: url must be the URL of the API, such as https://api.example.org.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise TenantError(f"Tenant {name}: url must not contain a username, a password, a query or a fragment.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
-        raise TenantError(f"Tenant {name}: url must be https; plain http is only for this machine itself.")
+        raise TenantError(f"Tenant {name}: url must be https; http is allowed only on this machine.")
     version = str(table.get("version") or "v2")
     if version not in VERSIONS:
         raise TenantError(f"Tenant {name}: version must be one of {', '.join(VERSIONS)}, not {version!r}.")
     asked = table.get("sign_in")
     ways = tuple(asked) if isinstance(asked, list | tuple) and asked else UNASKED
     if (asked and ways is UNASKED) or not all(way in WAYS for way in ways):
-        raise TenantError(f"Tenant {name}: sign_in is a list that may name {', '.join(WAYS[:-1])} and {WAYS[-1]} only.")
+        raise TenantError(
+            f"Tenant {name}: sign_in must be a list that contains only {', '.join(WAYS[:-1])} and {WAYS[-1]}."
+        )
     key, secret = str(table.get("client_key") or ""), str(table.get("client_secret") or "")
     if not (key and secret):
         if asked and (way := next((way for way in ways if way in WITH_A_CLIENT), "")):
-            raise TenantError(f"Tenant {name}: signing in with a {way} needs client_key and client_secret.")
+            raise TenantError(f"Tenant {name}: sign-in with a {way} requires client_key and client_secret.")
         ways = tuple(way for way in ways if way not in WITH_A_CLIENT)
     account = _account(name, table, has_client=bool(key and secret))
     return Tenant(name, str(table.get("label") or parts.hostname), url, version, ways, key, secret, *account)
@@ -114,10 +116,10 @@ def _account(name: str, table: Mapping[str, Any], *, has_client: bool) -> tuple[
     """Return the collector's user name, password and file of the password; all are empty where nobody collects."""
     username, password, file = (str(table.get(setting) or "") for setting in COLLECTOR)
     if (password or file) and not username:
-        raise TenantError(f"Tenant {name}: a password of the collector needs collector_username.")
+        raise TenantError(f"Tenant {name}: a collector password requires collector_username.")
     if username and bool(password) == bool(file):
         raise TenantError(
-            f"Tenant {name}: collector_username needs collector_password or collector_password_file, and not both."
+            f"Tenant {name}: collector_username requires either collector_password or collector_password_file."
         )
     if username and not has_client:
         raise TenantError(f"Tenant {name}: the collector signs in with a password: set client_key and client_secret.")
@@ -145,7 +147,7 @@ def read_tenants(
                 raise TenantError(f"PORTAL_TENANTS_FILE {file}: {name} must be a table of settings.")
             tenants[name] = read_tenant(name, table)
         if not tenants:
-            raise TenantError(f"PORTAL_TENANTS_FILE {file} names no tenant.")
+            raise TenantError(f"PORTAL_TENANTS_FILE {file} contains no tenant.")
         return tenants
     if not url:
         return {}

@@ -19,8 +19,8 @@ os.environ.pop("SCRIPT_NAME", None)
 
 if not settings.TENANTS:
     raise ImproperlyConfigured(
-        "The portal has no Actors API to talk to. Set ACTORS_API_URL, or PORTAL_TENANTS_FILE for several; "
-        "`python3 run.py` starts a sandbox instead."
+        "No Actors API is configured. Set ACTORS_API_URL, or PORTAL_TENANTS_FILE for several APIs. To start the portal "
+        "with a sandbox instead, use `python3 run.py`."
     )
 
 from django.db import Error, connection  # noqa: E402
@@ -46,19 +46,24 @@ except Error as problem:
     # It may come yet, and then it is looked at again: /readyz says no until then.
     missing, unknown, changes, is_away = [], [], [], True
     log.warning(
-        "The store does not answer yet (%s); /readyz says so until it does. %s", type(problem).__name__, sentence
+        "The database does not respond yet (%s). /readyz returns 503 until it does. %s",
+        type(problem).__name__,
+        sentence,
     )
 finally:
     connection.close()
 if missing:
     raise ImproperlyConfigured(
-        f"The store is behind this code by {len(missing)} migrations, from {missing[0]} on. "
-        "Run `manage.py migrate` first, then start the portal."
+        f"The database lacks {len(missing)} migrations, starting with {missing[0]}. Run `manage.py migrate`, then "
+        "start the portal."
     )
 # Visitors wait in front of a process that is not ready; inside it they would be told that the store is busy.
 if not is_away and not fill_pool(seconds=10):
-    log.warning("The store takes longer than 10 s for the first connections; the portal serves all the same.")
+    log.warning("The database took more than 10 s to open the first connections. The portal starts anyway.")
 for change in changes:
     log.warning("%s", change)
 if unknown:
-    log.warning("The store is of a newer portal (it has %s). It serves; go on with the upgrade.", unknown[-1])
+    log.warning(
+        "The database belongs to a newer version of the portal (it has %s). It starts anyway. Finish the upgrade.",
+        unknown[-1],
+    )

@@ -258,7 +258,7 @@ def test_it_serves_and_stops_with_everything_it_started(
         process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=env, stdout=output, stderr=output)
         log = tmp_path / "log"
         deadline = time.monotonic() + 180
-        while "Ctrl-C stops it." not in log.read_text():
+        while "Press Ctrl-C to stop." not in log.read_text():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""An error of the API that somebody sees has one line in the log, and both carry the same number.
+"""Each error of the API that a page shows has one line in the log, with the same request ID.
 
 What the page says is the business of `errors.py` and of the templates.
 """
@@ -13,13 +13,13 @@ log = logging.getLogger("actors_app.errors")
 
 
 def report(request: HttpRequest, error: CallError) -> str:
-    """Log an error that is about to be shown, once however often a page shows it; return the incident's number."""
+    """Log an error that is about to be shown, once however often a page shows it; return the request ID."""
     number: str = getattr(request, "request_id", "")
     reported: list[CallError] = request.__dict__.setdefault("_reported", [])
     if not any(error is earlier for earlier in reported):
         reported.append(error)
         log.warning(
-            "%s %s: %s (%s), answered %s, incident %s",
+            "%s %s: %s (%s), answered %s, request ID %s",
             request.method,
             request.resolver_match.view_name if request.resolver_match else "?",
             type(error).__name__,
@@ -40,7 +40,7 @@ def report_store(request: HttpRequest, failure: BaseException) -> None:
     """Log a failure of the portal's own store by its kind; its words may hold what was to be written."""
     request.__dict__.setdefault("_reported", []).append(failure)
     log.error(
-        "%s %s: the store failed (%s), answered 503, incident %s",
+        "%s %s: the database failed (%s), answered 503, request ID %s",
         request.method,
         request.resolver_match.view_name if request.resolver_match else "?",
         type(failure.__cause__ or failure).__name__,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["well", "warning", "wrong"]
+Level = Literal["ok", "warning", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Finding:
     says: str
 
 
-def well(about: str, says: str) -> Finding:
+def ok(about: str, says: str) -> Finding:
     """Return that something is as it should be."""
-    return Finding("well", about, says)
+    return Finding("ok", about, says)
 
 
 def warning(about: str, says: str) -> Finding:
@@ -33,7 +33,7 @@ def warning(about: str, says: str) -> Finding:
 
 def failure(about: str, says: str) -> Finding:
     """Return a finding of something that does not work, or is not safe."""
-    return Finding("wrong", about, says)
+    return Finding("error", about, says)
 
 
 Findings = Iterator[Finding]

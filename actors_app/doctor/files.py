@@ -8,7 +8,7 @@ from stat import S_IMODE, S_ISVTX, S_IWOTH
 from django.conf import settings
 from django.db import connection
 
-from actors_app.doctor import Findings, failure, warning, well
+from actors_app.doctor import Findings, failure, ok, warning
 
 OTHERS, GROUP_AND_OTHERS = 0o007, 0o077
 # SQLite's own, beside the store: they hold what was written last.
@@ -46,15 +46,15 @@ def store_files() -> Findings:
         yield finding
     if not settings.PLAIN_HTTP and store.is_relative_to(settings.BASE_DIR):
         yield warning(
-            "store",
-            f"{store} lies in the folder of this release, which the next one leaves behind: DATABASE_URL={BEST}",
+            "database",
+            f"{store} is in the folder of this release, which the next release does not use. Set DATABASE_URL={BEST}",
         )
     elif _is_walled_off(store.parent):
         yield failure(
-            "store", f"The units of systemd do not let the portal write in {store.parent}: DATABASE_URL={BEST}"
+            "database", f"The systemd units do not allow the portal to write to {store.parent}. Set DATABASE_URL={BEST}"
         )
     if good:
-        yield well("store", f"Nobody else can read {store} and what SQLite writes beside it.")
+        yield ok("database", f"No other user can access {store} and the files that SQLite writes beside it.")
 
 
 def _is_walled_off(folder: Path) -> bool:
@@ -72,25 +72,29 @@ def _writable(folder: Path, files: list[Path]) -> Findings:
     owner = folder.stat().st_uid
     for path in (folder, *files):
         if not os.access(path, os.W_OK, effective_ids=True):
-            yield failure("store", f"{path} cannot be written to by {_name(os.geteuid())}: it is {_ownership(path)}.")
+            yield failure("database", f"{_name(os.geteuid())} cannot write to {path}, which is {_ownership(path)}.")
         elif path.stat().st_uid != owner:
             # Left by a command of root's, to whom everything is open: the portal can do nothing with it.
             yield failure(
-                "store",
-                f"{path} is {_ownership(path)}, its folder {_name(owner)}'s: chown {_name(owner)} {path}, and run "
-                "commands as the portal's user.",
+                "database",
+                f"{path} is {_ownership(path)}, but its folder is owned by {_name(owner)}. Run: chown {_name(owner)} "
+                f"{path}. Always run commands as the portal's user.",
             )
 
 
 def _unread(folder: Path, files: list[Path]) -> Findings:
     mode = folder.stat().st_mode
     if mode & S_IWOTH and not mode & S_ISVTX:
-        yield failure("store", f"Others can put files of theirs into {folder}: chmod 700 {folder}")
+        yield failure("database", f"Other users can write to {folder}. Run: chmod 700 {folder}")
     elif mode & OTHERS:
-        yield warning("store", f"Others can look into {folder}, where the store lies: chmod 700 {folder}")
+        yield warning(
+            "database", f"Other users can access {folder}, which contains the database. Run: chmod 700 {folder}"
+        )
     for path in files:
         if path.stat().st_mode & GROUP_AND_OTHERS:
-            yield failure("store", f"Others can read {path}, which is {_ownership(path)}: chmod 600 {path}")
+            yield failure(
+                "database", f"Other users can access {path}, which is {_ownership(path)}. Run: chmod 600 {path}"
+            )
 
 
 def key_files() -> Findings:
@@ -103,22 +107,23 @@ def key_files() -> Findings:
         if path.stat().st_mode & OTHERS:
             good = False
             yield failure(
-                "keys", f"Others can read {path}, which holds keys and is {_ownership(path)}: chmod o= {path}"
+                "keys",
+                f"Other users can access {path}, which contains keys and is {_ownership(path)}. Run: chmod o= {path}",
             )
         if path.parent.stat().st_mode & S_IWOTH:
             good = False
-            yield failure("keys", f"Others can put keys of theirs into {path.parent}: chmod o-w {path.parent}")
+            yield failure(
+                "keys", f"Other users can write to {path.parent}, which contains keys. Run: chmod o-w {path.parent}"
+            )
     if good:
-        yield well("keys", f"Others can read none of the {len(present)} files that hold them.")
+        yield ok("keys", f"No other user can access the {len(present)} files that contain keys.")
     if os.geteuid() == 0 and not settings.PLAIN_HTTP:
-        yield warning(
-            "files", "This is root, to whom every file is open: run it as the portal's user, whose files these are."
-        )
+        yield warning("files", "This command runs as root, which can access every file. Run it as the portal's user.")
 
 
 def _ownership(path: Path) -> str:
     facts = path.stat()
-    return f"{_name(facts.st_uid)}'s, with mode {S_IMODE(facts.st_mode):04o}"
+    return f"owned by {_name(facts.st_uid)} with mode {S_IMODE(facts.st_mode):04o}"
 
 
 def _name(user: int) -> str:

@@ -10,7 +10,7 @@ from django.db import Error
 from actors_app.core.clock import MINUTE, SECOND, now_ms
 from actors_app.core.security import origins
 from actors_app.core.security.credentials import client_for
-from actors_app.doctor import Findings, failure, probing, warning, well
+from actors_app.doctor import Findings, failure, ok, probing, warning
 from actors_app.doctor.probing import Unreached
 from actors_app.history import heartbeat
 from actors_app.history.accounts import ServiceAccount, password_at, username_at
@@ -37,7 +37,7 @@ STALE = 15 * MINUTE
 def apis() -> Findings:
     """Ask every API as somebody without a token: it must refuse, in time and by the same clock."""
     if not settings.TENANTS:
-        yield failure("API", "There is none to talk to: set ACTORS_API_URL or PORTAL_TENANTS_FILE.")
+        yield failure("API", "No API is configured. Set ACTORS_API_URL or PORTAL_TENANTS_FILE.")
     for tenant in settings.TENANTS.values():
         yield from _api(tenant)
 
@@ -49,19 +49,19 @@ def _api(tenant: Tenant) -> Findings:
     try:
         client.send(Call("GET", upstream_url(*client.dialect.actors_root), repeatable=False), {})
     except (SignedOut, Forbidden):
-        yield well(about, f"{tenant.url} answers in {time.monotonic() - began:.2f} s and asks for a sign-in.")
+        yield ok(about, f"{tenant.url} responds in {time.monotonic() - began:.2f} s and requires a sign-in.")
     except NotFound:
         yield failure(
-            about, f"{tenant.url} has no Actors API of version {tenant.version}: check the address and the version."
+            about, f"{tenant.url} has no Actors API of version {tenant.version}. Check the URL and the version."
         )
         return
     except AbacoError as error:
         yield failure(about, f"{tenant.url}: {error.user_message}")
         return
     else:
-        yield warning(about, f"{tenant.url} lists actors to somebody without a token.")
+        yield warning(about, f"{tenant.url} lists actors without a token.")
     if not tenant.takes_password and not tenant.takes_code:
-        yield warning(about, "People can sign in with a pasted token only: no OAuth client is set.")
+        yield warning(about, "Users can sign in only with an access token, since no OAuth client is set.")
     try:
         response = probing.ask(tenant.url, "/")
     except Unreached:
@@ -75,39 +75,41 @@ def _clock(about: str, clock: datetime | None) -> Findings:
     apart = abs((clock.astimezone(UTC) - datetime.now(UTC)).total_seconds())
     if apart > APART:
         level = failure if apart > FAR_APART else warning
-        yield level("clock", f"This machine's clock and that of {about} are {apart:.0f} s apart: set this one by NTP.")
+        yield level(
+            "clock",
+            f"The clocks of this machine and of {about} differ by {apart:.0f} s. Synchronize this machine with NTP.",
+        )
     else:
-        yield well("clock", f"This machine and {about} agree on the time.")
+        yield ok("clock", f"The clocks of this machine and of {about} agree.")
 
 
 def public(url: str, ca_file: str = "") -> Findings:
     """Come in by the front door, as a visitor does, through whatever stands before the portal."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        yield failure("front door", f"{url!r} is no address such as https://portal.example.org.")
+        yield failure("public URL", f"{url!r} is not a URL such as https://portal.example.org.")
         return
     if parts.path != settings.SCRIPT_NAME:
         yield failure(
-            "front door",
-            f"{url} has {parts.path or 'no path'}, but links lead to {settings.SCRIPT_NAME or 'no path'}: set "
-            "SCRIPT_NAME to the path below which the proxy serves it, and to nothing where it has a host of its own.",
+            "public URL",
+            f"{url} has {f'the path {parts.path}' if parts.path else 'no path'}, but links use "
+            f"{settings.SCRIPT_NAME or 'no path'}. Set SCRIPT_NAME to the path under which the proxy serves the "
+            "portal, or leave it empty if the portal has its own host.",
         )
         return
     try:
         response = probing.ask(url, f"{parts.path}/sign-in/", ca_file=ca_file)
     except Unreached as problem:
-        yield failure("front door", f"{url} cannot be entered: {problem}.")
+        yield failure("public URL", f"{url} cannot be reached: {problem}.")
         return
     yield from _entered(url, response)
     if response.certificate_ends:
         remaining = response.certificate_ends - datetime.now(UTC)
-        level = warning if remaining < SOON else well
-        yield level("front door", f"Its certificate ends in {remaining.days} days.")
+        level = warning if remaining < SOON else ok
+        yield level("public URL", f"The certificate expires in {remaining.days} days.")
     try:
         if probing.ask(url, f"{parts.path}/metrics", ca_file=ca_file).status == 200:
-            yield warning(
-                "front door", "Anybody can read /metrics: refuse it at the proxy, or close it with METRICS_TOKEN."
-            )
+            yield warning("public URL", "Anyone can read /metrics. Block it at the proxy, or set METRICS_TOKEN.")
     except Unreached:
         pass
     if parts.scheme == "https" and not parts.port:
@@ -117,33 +119,37 @@ def public(url: str, ca_file: str = "") -> Findings:
 def _entered(url: str, response: probing.Response) -> Findings:
     to = response.headers.get("location", "")
     if response.status == 200 and url.startswith("http:") and not settings.PLAIN_HTTP:
-        yield failure("front door", f"{url} shows the page for signing in without TLS.")
+        yield failure("public URL", f"{url} shows the sign-in page without TLS.")
     elif response.status == 200:
-        yield well("front door", f"{url} shows the page for signing in, in {response.seconds:.2f} s.")
+        yield ok("public URL", f"{url} shows the sign-in page in {response.seconds:.2f} s.")
         if url.startswith("https:") and "strict-transport-security" not in response.headers:
-            yield warning("front door", "It does not say Strict-Transport-Security: does the proxy remove headers?")
+            yield warning(
+                "public URL",
+                "The header Strict-Transport-Security is missing. Check whether the proxy removes headers.",
+            )
     elif (
         response.status in (301, 302, 307, 308)
         and url.startswith("https:")
         and urlsplit(to).path == f"{urlsplit(url).path}/sign-in/"
     ):
         yield failure(
-            "front door",
+            "public URL",
             f"{url} redirects to {to} forever: the proxy must send X-Forwarded-Proto: https, and PORTAL_BEHIND_PROXY "
             "must be true.",
         )
     elif response.status == 400:
         yield failure(
-            "front door",
-            f"{url} is refused: ALLOWED_HOSTS does not name {urlsplit(url).hostname}, "
-            "or the proxy does not pass Host on.",
+            "public URL",
+            f"{url} returns 400: ALLOWED_HOSTS does not include {urlsplit(url).hostname}, or the proxy does not pass "
+            "on Host.",
         )
     elif response.status in (502, 503, 504):
         yield failure(
-            "front door", f"{url} answers {response.status}: does the proxy reach the portal, and /readyz say ok?"
+            "public URL",
+            f"{url} returns {response.status}. Check whether the proxy reaches the portal, and what /readyz returns.",
         )
     else:
-        yield failure("front door", f"{url} answers {response.status} where it should show the page for signing in.")
+        yield failure("public URL", f"{url} returns {response.status} instead of the sign-in page.")
 
 
 def _plain(url: str) -> Findings:
@@ -152,7 +158,7 @@ def _plain(url: str) -> Findings:
     except Unreached:
         return  # nobody listens without TLS, which is as good
     if response.status not in (301, 308) or not response.headers.get("location", "").startswith("https://"):
-        yield failure("front door", f"{url} answers {response.status} instead of sending people to https.")
+        yield failure("public URL", f"{url} returns {response.status} instead of a redirect to https.")
 
 
 def collector() -> Findings:
@@ -161,20 +167,22 @@ def collector() -> Findings:
     if not tenants and settings.COLLECTOR_USERNAME:
         yield failure(
             "history",
-            "COLLECTOR_USERNAME is for a single API: name an account for each tenant, by collector_username in the "
-            "file of PORTAL_TENANTS_FILE.",
+            "COLLECTOR_USERNAME is for a single API. Set collector_username for each tenant in the file of "
+            "PORTAL_TENANTS_FILE.",
         )
     elif not tenants:
-        yield well("history", "No account collects it (COLLECTOR_USERNAME is not set): it fills as people look at it.")
+        yield ok(
+            "history", "COLLECTOR_USERNAME is not set: without a collector, the history fills as users open pages."
+        )
     for tenant in tenants:
         if password_at(tenant):
             yield from _account(tenant)
         else:
             # A portal that does not collect knows no password; signing in without one would count towards a lock.
-            yield well(
+            yield ok(
                 "history",
-                f"The account that collects at {tenant.name} is not tested: its password is not set here. Run doctor "
-                "where collect_history runs.",
+                f"The collector account for {tenant.name} is not tested, since its password is not set here. Run "
+                "doctor where collect_history runs.",
             )
     yield from _beats(tenants)
 
@@ -184,19 +192,19 @@ def _account(tenant: Tenant) -> Findings:
     try:
         count, role = len(abaco.actors.list()), abaco.roles.admin()
     except (WrongPassword, ClientRefused, SignedOut) as refusal:
-        yield failure("history", f"{tenant.name} refuses the account that collects: {refusal.user_message}")
+        yield failure("history", f"{tenant.name} rejects the collector account: {refusal.user_message}")
     except NamingMismatch as error:
         yield failure(f"API {tenant.name}", error.user_message)
     except AbacoError as error:
-        yield failure("history", f"The account that collects cannot look at {tenant.name}: {error.user_message}")
+        yield failure("history", f"The collector account cannot read {tenant.name}: {error.user_message}")
     else:
-        scope = "all actors, as an administrator" if role.is_admin else f"{count} actors: those it may read"
-        yield well("history", f"The account that collects sees {scope} in {tenant.name}.")
+        scope = "all actors, as an administrator" if role.is_admin else f"the {count} actors that it can access"
+        yield ok("history", f"The collector account sees {scope} in {tenant.name}.")
         if role.is_unknown:
             yield warning(
                 "history",
-                f"The role of that account at {tenant.name} is unknown: the API did not respond. As an administrator "
-                "it would see all actors.",
+                f"The role of the collector account at {tenant.name} is unknown, since the API did not respond. An "
+                "administrator would see all actors.",
             )
 
 
@@ -208,24 +216,24 @@ def _beats(tenants: list[Tenant]) -> Findings:
         return  # said of the store
     for name in (tenant.name for tenant in tenants):
         if (row := last.get(keys[name])) is None:
-            yield warning("history", f"{name} was never collected: start manage.py collect_history.")
+            yield warning("history", f"{name} has never been synced. Start manage.py collect_history.")
         elif row.refusal:
             yield failure("history", f"The collector has stopped syncing {name} until it is restarted: {row.refusal}")
         elif (now_ms() - row.at) > heartbeat.SILENT:
             silent = (now_ms() - row.at) / MINUTE
             yield warning(
                 "history",
-                f"The collector of {name} gave its last sign of life {silent:.0f} minutes ago, on {row.host}: "
-                "does manage.py collect_history run?",
+                f"The collector of {name} last reported {silent:.0f} minutes ago, on {row.host}. Check whether "
+                "manage.py collect_history is running.",
             )
         elif not row.whole:
-            yield well("history", f"The collector of {name} is alive, in its first round.")
+            yield ok("history", f"The collector of {name} is running its first round.")
         elif (late := now_ms() - row.whole) > STALE:
             yield warning(
                 "history",
-                f"The collector of {name} is alive, and read all that it may {late / MINUTE:.0f} minutes ago.",
+                f"The collector of {name} is running, but its last complete round was {late / MINUTE:.0f} minutes ago.",
             )
         else:
-            yield well(
-                "history", f"The collector of {name} is alive, and read all that it may {late / SECOND:.0f} s ago."
+            yield ok(
+                "history", f"The collector of {name} is running. Its last complete round was {late / SECOND:.0f} s ago."
             )

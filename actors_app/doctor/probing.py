@@ -52,9 +52,9 @@ def ask(url: str, path: str, *, ca_file: str = "", headers: dict[str, str] | Non
     except (socket.gaierror, UnicodeError):
         raise Unreached("unknown host") from None
     except TimeoutError:
-        raise Unreached(f"it does not accept a connection within {SECONDS:.0f} s") from None
+        raise Unreached(f"no connection within {SECONDS:.0f} s") from None
     except OSError as problem:
-        raise Unreached(f"no connection can be made ({problem.strerror or type(problem).__name__})") from None
+        raise Unreached(f"the connection failed ({problem.strerror or type(problem).__name__})") from None
     try:
         ends = None
         if is_tls:
@@ -66,13 +66,13 @@ def ask(url: str, path: str, *, ca_file: str = "", headers: dict[str, str] | Non
         connection.sendall("\r\n".join(lines).encode("ascii"))
         head = _head(connection)
     except ssl.SSLCertVerificationError as problem:
-        raise Unreached(f"its certificate is not trusted ({problem.verify_message})") from None
+        raise Unreached(f"the certificate is not trusted ({problem.verify_message})") from None
     except ssl.SSLError as problem:
-        raise Unreached(f"TLS fails ({problem.reason or 'no reason given'})") from None
+        raise Unreached(f"TLS failed ({problem.reason or 'no reason given'})") from None
     except TimeoutError:
-        raise Unreached(f"it does not answer within {SECONDS:.0f} s") from None
+        raise Unreached(f"no response within {SECONDS:.0f} s") from None
     except OSError as problem:
-        raise Unreached(f"the connection breaks ({problem.strerror or type(problem).__name__})") from None
+        raise Unreached(f"the connection was interrupted ({problem.strerror or type(problem).__name__})") from None
     finally:
         connection.close()
     return _parsed(head, time.monotonic() - began, ends)
@@ -92,7 +92,7 @@ def _parsed(head: bytes, seconds: float, ends: datetime | None) -> Response:
     first, *lines = head.decode("latin-1").split("\r\n")
     parts = first.split(" ")
     if not first.startswith("HTTP/1.") or len(parts) < 2 or not parts[1].isdigit():
-        raise Unreached("its answer is not HTTP")
+        raise Unreached("the response is not HTTP")
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     return Response(int(parts[1]), headers, seconds, ends)
 

@@ -59,27 +59,27 @@ def _safe(number: int, says: str, *, deploy: bool = False) -> Callable[[Check], 
     return registered
 
 
-@_safe(1, "DEBUG is on: its pages show settings and the variables of the code.", deploy=True)
+@_safe(1, "DEBUG is on: error pages show settings and variables of the code.", deploy=True)
 def debug_is_off() -> bool:
     """Whether no page shows the inside of the portal."""
     return not settings.DEBUG
 
 
-@_safe(2, "SECRET_KEY, or one of its fallbacks, is shorter than 50 signs or too regular.", deploy=True)
+@_safe(2, "SECRET_KEY or one of its fallbacks has fewer than 50 characters or is not random enough.", deploy=True)
 def secret_keys_are_strong() -> bool:
     """Whether nobody can guess a key that signs."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return all(len(key) >= 50 and len(set(key)) >= 12 for key in keys)
 
 
-@_safe(3, "The keys that sign and the keys that encrypt must all be different.")
+@_safe(3, "All signing keys and encryption keys must be different.")
 def keys_are_separate() -> bool:
     """Whether knowing one key opens nothing that another guards."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.CREDENTIAL_KEYS]
     return len(set(keys)) == len(keys)
 
 
-@_safe(4, "PORTAL_CREDENTIAL_KEYS holds none, one that is no key, or one that is too regular to be random.")
+@_safe(4, "PORTAL_CREDENTIAL_KEYS is empty, or contains a key that is invalid or not random enough.")
 def credential_keys_are_valid() -> bool:
     """Whether everything that is kept can be encrypted."""
     for key in settings.CREDENTIAL_KEYS:
@@ -92,7 +92,7 @@ def credential_keys_are_valid() -> bool:
     return bool(settings.CREDENTIAL_KEYS)
 
 
-@_safe(5, "ALLOWED_HOSTS is empty or has a wildcard; name each host.", deploy=True)
+@_safe(5, "ALLOWED_HOSTS is empty or contains a wildcard. List each host.", deploy=True)
 def hosts_are_named() -> bool:
     """Whether the portal answers under its own names only."""
     return bool(settings.ALLOWED_HOSTS) and not any(
@@ -100,20 +100,20 @@ def hosts_are_named() -> bool:
     )
 
 
-@_safe(6, "An Actors API is reached over plain HTTP; only this machine itself may be.")
+@_safe(6, "An Actors API is called over plain HTTP, which is allowed only on this machine.")
 def apis_are_https() -> bool:
     """Whether no token travels in the clear."""
     addresses = [urlsplit(tenant.url) for tenant in settings.TENANTS.values()]
     return all(address.scheme == "https" or address.hostname in LOOPBACK for address in addresses)
 
 
-@_safe(7, "There is no Actors API to talk to: set ACTORS_API_URL or PORTAL_TENANTS_FILE.", deploy=True)
+@_safe(7, "No Actors API is configured. Set ACTORS_API_URL or PORTAL_TENANTS_FILE.", deploy=True)
 def there_is_an_api() -> bool:
     """Whether anybody can sign in."""
     return bool(settings.TENANTS)
 
 
-@_safe(8, "The cookies must be Secure, HttpOnly, SameSite, without a domain, and named __Host-.", deploy=True)
+@_safe(8, "Cookies must be Secure, HttpOnly and SameSite, with no domain and the prefix __Host-.", deploy=True)
 def cookies_are_bound_to_the_host() -> bool:
     """Whether no other host can read or set the portal's cookies."""
     return all(
@@ -127,7 +127,7 @@ def cookies_are_bound_to_the_host() -> bool:
     )
 
 
-@_safe(9, "SESSION_ENGINE must be the portal's own, and sessions must be JSON.")
+@_safe(9, "SESSION_ENGINE must be the portal's own, and SESSION_SERIALIZER must use JSON.")
 def sessions_are_ours() -> bool:
     """Whether no page can overwrite a sign-in by saving its session."""
     return settings.SESSION_ENGINE == "actors_app.core.security.sessions" and settings.SESSION_SERIALIZER.endswith(
@@ -135,7 +135,7 @@ def sessions_are_ours() -> bool:
     )
 
 
-@_safe(10, "The htmx configuration of templates/base.html is not the safe one.")
+@_safe(10, "The htmx configuration in templates/base.html is not secure.")
 def htmx_is_tame() -> bool:
     """Whether htmx evaluates nothing, keeps nothing, and asks nobody else."""
     page = (settings.BASE_DIR / "templates" / "base.html").read_text(encoding="utf-8")
@@ -147,7 +147,10 @@ def htmx_is_tame() -> bool:
     return HTMX_CONFIG.items() <= config.items() and 'hx-history="false"' in page
 
 
-@_safe(11, "The loggers of urllib3 and requests must be at WARNING or above: they write addresses, and a nonce is one.")
+@_safe(
+    11,
+    "The loggers of urllib3 and requests must be at WARNING or above, since they log URLs, which can contain a nonce.",
+)
 def clients_log_quietly() -> bool:
     """Whether no log line can hold an address of the API."""
     logging: dict[str, Any] = settings.LOGGING
@@ -155,13 +158,13 @@ def clients_log_quietly() -> bool:
     return all(loggers.get(name, {}).get("level", root) in ("WARNING", "ERROR", "CRITICAL") for name in QUIET)
 
 
-@_safe(12, "Django's admin and its accounts have no place here: everybody signs in at the API.")
+@_safe(12, "Django's admin and accounts must not be installed, since all users sign in at the API.")
 def there_are_no_local_accounts() -> bool:
     """Whether there is no second way in."""
     return not {"django.contrib.admin", "django.contrib.auth"} & set(settings.INSTALLED_APPS)
 
 
-@_safe(13, "The Content-Security-Policy must deny by default, name no wildcard and nothing unsafe, and be enforced.")
+@_safe(13, "The Content-Security-Policy must be enforced, deny by default, and contain no wildcard or unsafe source.")
 def the_policy_is_strict() -> bool:
     """Whether a browser runs nothing but the portal's own scripts."""
     policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
@@ -174,7 +177,9 @@ def the_policy_is_strict() -> bool:
     )
 
 
-@_safe(14, "The portal must be served over HTTPS alone, and say so for a year.", deploy=True)
+@_safe(
+    14, "The portal must be served only over HTTPS, with Strict-Transport-Security for at least a year.", deploy=True
+)
 def https_is_a_must() -> bool:
     """Whether no browser speaks to the portal in the clear."""
     return (
@@ -185,21 +190,21 @@ def https_is_a_must() -> bool:
     )
 
 
-@_safe(15, "A header of a proxy is believed without PORTAL_BEHIND_PROXY; anybody could send it.")
+@_safe(15, "A proxy header is trusted without PORTAL_BEHIND_PROXY. Any client could send it.")
 def proxies_are_declared() -> bool:
     """Whether nobody but a proxy of ours says where a request comes from."""
     believed = settings.SECURE_PROXY_SSL_HEADER or settings.USE_X_FORWARDED_HOST or settings.USE_X_FORWARDED_PORT
     return not believed or (settings.BEHIND_PROXY and not settings.USE_X_FORWARDED_HOST)
 
 
-@_safe(16, "The store is in memory: each process would have its own, and forget it.", deploy=True)
+@_safe(16, "The database is in memory: each process would have its own, and lose it when it ends.", deploy=True)
 def the_store_lasts() -> bool:
     """Whether sign-ins and the trail outlive a process."""
     name = str(settings.DATABASES["default"]["NAME"])
     return bool(name) and ":memory:" not in name and "mode=memory" not in name
 
 
-@_safe(17, "A middleware that protects is missing or in the wrong place.")
+@_safe(17, "A security middleware is missing or in the wrong position.")
 def protection_is_in_place() -> bool:
     """Whether every request goes through all that protects, in the order that works."""
     present = [name for name in settings.MIDDLEWARE if name in NEEDED]

@@ -1,4 +1,4 @@
-"""The number of an incident, for templates that show an error of the API beside other things."""
+"""The request ID of an error, for templates that show an error of the API beside other things."""
 
 from typing import Any
 

@@ -52,7 +52,7 @@ def test_a_unit_is_not_started_for_ever(unit: str) -> None:
     ("unit", "changes", "sentence"),
     [
         ("actors-portal@.service", {"DEBUG": "perhaps"}, "DEBUG must be true or false, not 'perhaps'."),
-        ("actors-portal@.service", {"ACTORS_API_URL": ""}, "The portal has no Actors API to talk to."),
+        ("actors-portal@.service", {"ACTORS_API_URL": ""}, "No Actors API is configured."),
         ("actors-portal-history.service", {"LOG_LEVEL": "loud"}, "LOG_LEVEL must be"),
         ("actors-portal-history.service", {}, "Set COLLECTOR_USERNAME and COLLECTOR_PASSWORD"),
     ],

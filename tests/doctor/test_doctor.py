@@ -99,8 +99,8 @@ def tenant(url: str, **more: Any) -> dict[str, Tenant]:
 @pytest.mark.django_db
 def test_a_good_store_is_well_and_keeps_nothing_of_the_trial() -> None:
     found = list(inside.store())
-    assert {one.level for one in found} == {"well"}, found
-    assert "All are applied." in said(iter(found))
+    assert {one.level for one in found} == {"ok"}, found
+    assert "All migrations are applied." in said(iter(found))
     assert not SignInBucket.objects.exists()
 
 
@@ -108,8 +108,8 @@ def test_a_good_store_is_well_and_keeps_nothing_of_the_trial() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_store_that_is_away_is_said(tmp_path: Path) -> None:
     with taken_away(tmp_path):
-        assert "Database error" in said(inside.store(), "wrong")
-        assert "could not be tried on the store" in said(inside.keys(), "warning")
+        assert "Database error" in said(inside.store(), "error")
+        assert "could not be checked, since the database is unavailable" in said(inside.keys(), "warning")
 
 
 @STORE
@@ -121,7 +121,7 @@ def test_a_store_that_takes_nothing_is_said() -> None:
     with connection.cursor() as cursor:
         cursor.execute(on)
     try:
-        assert "Database error" in said(inside.store(), "wrong")
+        assert "Database error" in said(inside.store(), "error")
     finally:
         with connection.cursor() as cursor:
             cursor.execute(off)
@@ -133,32 +133,32 @@ def test_a_migration_that_lacks_is_named_and_one_that_is_newer() -> None:
     with connection.cursor() as cursor:
         columns, values = "(app, name, applied)", "('actors_app', '9999_x', '2026-01-01')"
         cursor.execute(f"INSERT INTO django_migrations {columns} VALUES {values}")  # noqa: S608 - of this line
-        assert "it has actors_app.9999_x" in said(inside.store(), "warning")
+        assert "it has the migration actors_app.9999_x" in said(inside.store(), "warning")
         cursor.execute("DELETE FROM django_migrations WHERE app = 'actors_app' AND name = '0001_initial'")
-    assert "1 are not applied, from actors_app.0001_initial on" in said(inside.store(), "wrong")
+    assert "1 migrations are missing, starting with actors_app.0001_initial" in said(inside.store(), "error")
 
 
 @STORE
 @pytest.mark.django_db
 def test_keys_of_sessions_that_the_store_holds_are_said(sign_in: Browser) -> None:
     key = key_of(sign_in())
-    assert "keys of sessions" not in said(inside.store(), "warning")
+    assert "session keys" not in said(inside.store(), "warning")
     PortalSession.objects.update(session_key=key)
     assert "manage.py hash_session_keys" in said(inside.store(), "warning")
     call_command("hash_session_keys", verbosity=0)
-    assert "keys of sessions" not in said(inside.store(), "warning")
+    assert "session keys" not in said(inside.store(), "warning")
 
 
 @STORE
 @pytest.mark.django_db
 def test_a_key_that_was_lost_is_said_and_one_that_is_old(sign_in: Browser, settings: Any) -> None:
     sign_in()
-    assert set(levels(inside.keys())) == {"well"}
+    assert set(levels(inside.keys())) == {"ok"}
     first, new = settings.CREDENTIAL_KEYS[0], Fernet.generate_key().decode()
     settings.CREDENTIAL_KEYS = [new, first]
-    assert "1 sign-ins are under an older key" in said(inside.keys(), "warning")
+    assert "1 sign-ins use an older key" in said(inside.keys(), "warning")
     settings.CREDENTIAL_KEYS = [new]
-    assert "1 of the newest 1 sign-ins open under none" in said(inside.keys(), "wrong")
+    assert "1 of the latest 1 sign-ins cannot be decrypted" in said(inside.keys(), "error")
 
 
 def test_files_that_were_not_collected_are_said(settings: Any, tmp_path: Path) -> None:
@@ -167,19 +167,19 @@ def test_files_that_were_not_collected_are_said(settings: Any, tmp_path: Path) -
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
     }
-    assert "None were collected" in said(inside.static_files(), "wrong")
+    assert "contains no static files" in said(inside.static_files(), "error")
     call_command("collectstatic", interactive=False, verbosity=0)
     settings.STORAGES = dict(settings.STORAGES)  # the storage reads its list once
-    assert {one.level for one in inside.static_files()} == {"well"}
+    assert {one.level for one in inside.static_files()} == {"ok"}
     gone = next((tmp_path / "static" / "js").glob("portal.*.js"))
     gone.unlink()
-    assert "1 are missing and 0 are of an older portal, such as js/portal.js" in said(inside.static_files(), "wrong")
+    assert "1 files are missing and 0 are outdated, such as js/portal.js" in said(inside.static_files(), "error")
     gone.write_text("old")
     source = tmp_path / "new"
     (source / "js").mkdir(parents=True)
     (source / "js" / "portal.js").write_text("a newer one")
     settings.STATICFILES_DIRS = [source]
-    assert "0 are missing and 1 are of an older portal" in said(inside.static_files(), "wrong")
+    assert "0 files are missing and 1 are outdated" in said(inside.static_files(), "error")
 
 
 @STORE
@@ -191,7 +191,7 @@ def test_a_connection_without_tls_is_said_unless_it_is_asked_for(settings: Any) 
     try:
         assert "add ?sslmode=verify-full" in said(inside.store(), "warning")
         options["sslmode"] = "disable"
-        assert "as DATABASE_URL asks: sslmode=disable" in said(inside.store(), "well")
+        assert "as set in DATABASE_URL (sslmode=disable)" in said(inside.store(), "ok")
         assert said(inside.store(), "warning") == ""
     finally:
         options.pop("sslmode", None)
@@ -201,36 +201,36 @@ def test_a_connection_without_tls_is_said_unless_it_is_asked_for(settings: Any) 
 def test_a_disk_without_room_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for bound in ("TOO_LITTLE", "LITTLE", "TOO_LITTLE_TEMPORARY", "LITTLE_TEMPORARY"):
         monkeypatch.setattr(inside, bound, 0)
-    assert {one.level for one in inside.disks()} == {"well"}
+    assert {one.level for one in inside.disks()} == {"ok"}
     for few, none in (("LITTLE", "TOO_LITTLE"), ("LITTLE_TEMPORARY", "TOO_LITTLE_TEMPORARY")):
         with monkeypatch.context() as patch:
             patch.setattr(inside, few, 2**60)
             assert "MB are free" in said(inside.disks(), "warning")
             patch.setattr(inside, none, 2**60)
-            assert "MB are free" in said(inside.disks(), "wrong")
+            assert "MB are free" in said(inside.disks(), "error")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
-    assert "cannot be written to" in said(inside.disks(), "wrong")
+    assert "is not writable" in said(inside.disks(), "error")
 
 
 def test_counts_without_a_disk_of_their_own_are_said(settings: Any, tmp_path: Path) -> None:
     settings.METRICS_DIR = ""
-    assert "PORTAL_METRICS_DIR names another" in said(inside.room_for_counts(), "warning")
+    assert "Set PORTAL_METRICS_DIR" in said(inside.room_for_counts(), "warning")
     settings.PLAIN_HTTP = True
-    assert "PORTAL_METRICS_DIR names another" in said(inside.room_for_counts(), "well")
+    assert "Set PORTAL_METRICS_DIR" in said(inside.room_for_counts(), "ok")
     settings.METRICS_DIR = str(tmp_path / "missing")
-    assert "is not there yet or cannot be written to" in said(inside.room_for_counts(), "wrong")
+    assert "does not exist yet or is not writable" in said(inside.room_for_counts(), "error")
     settings.METRICS_DIR = str(tmp_path)
-    assert "is on the disk of the temporary files" in said(inside.room_for_counts(), "warning")
+    assert "is on the same disk as the temporary files" in said(inside.room_for_counts(), "warning")
     settings.METRICS_DIR = "/dev/shm"  # noqa: S108 - a disk of its own on every Linux
-    assert "MB are free in /dev/shm" in said(inside.room_for_counts(), "well")
+    assert "MB are free in /dev/shm" in said(inside.room_for_counts(), "ok")
 
 
 def test_settings_that_are_not_safe_are_said(settings: Any) -> None:
     settings.DEBUG = True
-    assert "DEBUG is on" in said(inside.configuration(), "wrong")
+    assert "DEBUG is on" in said(inside.configuration(), "error")
     assert "PORTAL_BEHIND_PROXY is off" in said(inside.configuration(), "warning")
     settings.PLAIN_HTTP = True
-    assert "for this machine alone" in said(inside.configuration(), "warning")
+    assert "for local use only" in said(inside.configuration(), "warning")
 
 
 # Outside ----------------------------------------------------------------------------------------------------
@@ -239,16 +239,16 @@ def test_settings_that_are_not_safe_are_said(settings: Any) -> None:
 def test_an_api_that_asks_for_a_sign_in_is_well(serve: Start, settings: Any) -> None:
     server = serve(answering("401 Unauthorized", Date=format_datetime(datetime.now(UTC))))
     settings.TENANTS = tenant(server.url)
-    assert [one.level for one in outside.apis()] == ["well", "well"]
+    assert [one.level for one in outside.apis()] == ["ok", "ok"]
     assert all(b"uthorization" not in request for request in server.requests)
 
 
 @pytest.mark.parametrize(
     ("status", "level", "words"),
     [
-        ("404 Not Found", "wrong", "has no Actors API of version v2"),
-        ("200 OK", "warning", "lists actors to somebody without a token"),
-        ("502 Bad Gateway", "wrong", "The Actors API"),
+        ("404 Not Found", "error", "has no Actors API of version v2"),
+        ("200 OK", "warning", "lists actors without a token"),
+        ("502 Bad Gateway", "error", "The Actors API"),
     ],
 )
 def test_an_api_that_is_none_is_said(serve: Start, settings: Any, status: str, level: str, words: str) -> None:
@@ -258,35 +258,35 @@ def test_an_api_that_is_none_is_said(serve: Start, settings: Any, status: str, l
 
 def test_an_api_that_nobody_reaches_is_said(settings: Any) -> None:
     settings.TENANTS = tenant(f"http://127.0.0.1:{free_port()}")
-    assert "Cannot reach the Actors API" in said(outside.apis(), "wrong")
+    assert "Cannot reach the Actors API" in said(outside.apis(), "error")
     settings.TENANTS = {}
-    assert "There is none to talk to" in said(outside.apis(), "wrong")
+    assert "No API is configured" in said(outside.apis(), "error")
 
 
 def test_an_api_of_an_unknown_authority_is_said(serve: Start, settings: Any, tmp_path: Path) -> None:
     server = serve(over_tls(self_signed(tmp_path), answering("401 Unauthorized")))
     settings.TENANTS = tenant(server.url.replace("http:", "https:"))
-    assert "not trusted" in said(outside.apis(), "wrong")
+    assert "not trusted" in said(outside.apis(), "error")
 
 
-@pytest.mark.parametrize(("minutes", "level"), [(-2, "warning"), (10, "wrong")])
+@pytest.mark.parametrize(("minutes", "level"), [(-2, "warning"), (10, "error")])
 def test_clocks_that_differ_are_said(serve: Start, settings: Any, minutes: int, level: str) -> None:
     there = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes))
     settings.TENANTS = tenant(serve(answering("401 Unauthorized", Date=there)).url)
-    found = re.search(r"are (\d+) s apart", said(outside.apis(), level))
+    found = re.search(r"differ by (\d+) s", said(outside.apis(), level))
     assert found
     assert abs(int(found[1]) - abs(minutes) * 60) < 30
 
 
 DOORS: list[tuple[Handle, str, str]] = [
-    (answering("301 Moved", Location="{url}/sign-in/"), "wrong", "forever: the proxy must send X-Forwarded-Proto"),
-    (answering("400 Bad Request"), "wrong", "ALLOWED_HOSTS does not name 127.0.0.1"),
-    (answering("502 Bad Gateway"), "wrong", "does the proxy reach the portal"),
-    (answering("403 Forbidden"), "wrong", "answers 403 where it should show"),
-    (answering("200 OK"), "warning", "Anybody can read /metrics"),
-    (answering("200 OK"), "warning", "does the proxy remove headers?"),
-    (answering("200 OK", Strict_Transport_Security="max-age=1"), "well", "shows the page for signing in"),
-    (answering("200 OK"), "warning", "Its certificate ends in 0 days"),
+    (answering("301 Moved", Location="{url}/sign-in/"), "error", "forever: the proxy must send X-Forwarded-Proto"),
+    (answering("400 Bad Request"), "error", "ALLOWED_HOSTS does not include 127.0.0.1"),
+    (answering("502 Bad Gateway"), "error", "whether the proxy reaches the portal"),
+    (answering("403 Forbidden"), "error", "returns 403 instead of the sign-in page"),
+    (answering("200 OK"), "warning", "Anyone can read /metrics"),
+    (answering("200 OK"), "warning", "whether the proxy removes headers"),
+    (answering("200 OK", Strict_Transport_Security="max-age=1"), "ok", "shows the sign-in page in"),
+    (answering("200 OK"), "warning", "The certificate expires in 0 days"),
 ]
 
 
@@ -298,33 +298,33 @@ def test_a_front_door_that_is_wrong_is_said(serve: Start, tmp_path: Path, door: 
 
 
 def test_a_front_door_that_cannot_be_entered_is_said(serve: Start, tmp_path: Path) -> None:
-    assert "no connection can be made" in said(outside.public(f"https://127.0.0.1:{free_port()}"), "wrong")
-    assert "is no address" in said(outside.public("portal.example.org"), "wrong")
+    assert "the connection failed" in said(outside.public(f"https://127.0.0.1:{free_port()}"), "error")
+    assert "is not a URL" in said(outside.public("portal.example.org"), "error")
     untrusted = serve(over_tls(self_signed(tmp_path), answering("200 OK"))).url.replace("http:", "https:")
-    assert "its certificate is not trusted (self-signed certificate)" in said(outside.public(untrusted), "wrong")
+    assert "the certificate is not trusted (self-signed certificate)" in said(outside.public(untrusted), "error")
     no_tls = serve(lambda server, connection: connection.sendall(b"220 mail\r\n\r\n")).url.replace("http:", "https:")
-    assert "TLS fails" in said(outside.public(no_tls), "wrong")
-    assert "without TLS" in said(outside.public(serve(answering("200 OK")).url), "wrong")
+    assert "TLS failed" in said(outside.public(no_tls), "error")
+    assert "without TLS" in said(outside.public(serve(answering("200 OK")).url), "error")
     babbling = serve(lambda server, connection: connection.sendall(b"220 mail\r\n\r\n"))
-    assert "its answer is not HTTP" in said(outside.public(babbling.url), "wrong")
+    assert "the response is not HTTP" in said(outside.public(babbling.url), "error")
 
 
 @STORE
 @pytest.mark.django_db
 def test_the_account_that_collects_is_tried(world: World, settings: Any) -> None:
-    assert "COLLECTOR_USERNAME is not set" in said(outside.collector(), "well"), "nobody has to collect"
+    assert "COLLECTOR_USERNAME is not set" in said(outside.collector(), "ok"), "nobody has to collect"
     settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", "its password"
     world.password = "its password"
     world.actor()
-    assert "sees 1 actors: those it may read" in said(outside.collector(), "well")
-    assert "default was never collected" in said(outside.collector(), "warning")
+    assert "sees the 1 actors that it can access" in said(outside.collector(), "ok")
+    assert "default has never been synced" in said(outside.collector(), "warning")
     world.is_admin = True
-    assert "sees all actors, as an administrator" in said(outside.collector(), "well")
+    assert "sees all actors, as an administrator" in said(outside.collector(), "ok")
     world.failing["probe"] = (500, {}, "<html>")
-    assert "sees 1 actors: those it may read" in said(outside.collector(), "well")
-    assert "The role of that account at default is unknown" in said(outside.collector(), "warning")
+    assert "sees the 1 actors that it can access" in said(outside.collector(), "ok")
+    assert "The role of the collector account at default is unknown" in said(outside.collector(), "warning")
     settings.COLLECTOR_PASSWORD = "another"
-    assert "default refuses the account that collects" in said(outside.collector(), "wrong")
+    assert "default rejects the collector account" in said(outside.collector(), "error")
 
 
 @STORE
@@ -333,18 +333,18 @@ def test_whether_the_collector_is_alive_is_read_from_its_own_sign(world: World, 
     settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", ""
     # People who look at pages read the history too, which says nothing of the collector.
     ActorHistory.objects.create(tenant="default", actor_id="a", looked=now_ms())
-    assert "default was never collected" in said(outside.collector(), "warning")
+    assert "default has never been synced" in said(outside.collector(), "warning")
     heartbeat.beat("default")
-    assert "alive, in its first round" in said(outside.collector(), "well")
+    assert "is running its first round" in said(outside.collector(), "ok")
     heartbeat.beat("default", whole=True)
-    assert levels(outside.collector()) == ["well", "well"]
+    assert levels(outside.collector()) == ["ok", "ok"]
     CollectorBeat.objects.update(whole=now_ms() - 3_600_000)
-    assert "is alive, and read all that it may 60 minutes ago" in said(outside.collector(), "warning")
+    assert "is running, but its last complete round was 60 minutes ago" in said(outside.collector(), "warning")
     CollectorBeat.objects.update(at=now_ms() - 3_600_000)
-    assert "gave its last sign of life 60 minutes ago" in said(outside.collector(), "warning")
+    assert "last reported 60 minutes ago" in said(outside.collector(), "warning")
     heartbeat.beat("default", refusal="The account is refused.")
     assert "has stopped syncing default until it is restarted: The account is refused." in said(
-        outside.collector(), "wrong"
+        outside.collector(), "error"
     )
 
 
@@ -352,9 +352,9 @@ def test_whether_the_collector_is_alive_is_read_from_its_own_sign(world: World, 
 @pytest.mark.django_db
 def test_one_account_for_several_apis_is_said(settings: Any) -> None:
     settings.TENANTS = {name: replace(one, name=name) for name in "ab" for one in tenant("https://x.org").values()}
-    assert levels(outside.collector()) == ["well"]
+    assert levels(outside.collector()) == ["ok"]
     settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", "its password"
-    assert "COLLECTOR_USERNAME is for a single API" in said(outside.collector(), "wrong")
+    assert "COLLECTOR_USERNAME is for a single API" in said(outside.collector(), "error")
 
 
 @STORE
@@ -365,11 +365,11 @@ def test_a_portal_that_does_not_collect_leaves_the_account_alone(settings: Any, 
     settings.TENANTS = tenant(api.url)
     settings.COLLECTOR_USERNAME, settings.COLLECTOR_PASSWORD = "collector", ""
     found = list(outside.collector())
-    assert "is not tested: its password is not set here" in said(iter(found), "well")
-    assert "default was never collected" in said(iter(found), "warning")
+    assert "is not tested, since its password is not set here" in said(iter(found), "ok")
+    assert "default has never been synced" in said(iter(found), "warning")
     assert called == []
     settings.COLLECTOR_PASSWORD = "its password"
-    assert "cannot look at" in said(outside.collector(), "wrong")
+    assert "The collector account cannot read" in said(outside.collector(), "error")
     assert called, "with a password it is tried"
 
 
@@ -392,7 +392,7 @@ def test_the_exit_code_is_for_scripts(settings: Any, monkeypatch: pytest.MonkeyP
     for file in store_files():
         file.chmod(0o600)
     call_command("doctor", offline=True, stdout=out)
-    assert "well     migrations: All are applied." in out.getvalue()
+    assert "ok       migrations: All migrations are applied." in out.getvalue()
     assert out.getvalue().rstrip().endswith("0 errors.")
     with pytest.raises(SystemExit, match="1"):
         call_command("doctor", offline=True, strict=True, stdout=out)  # the tests serve static files as they are
@@ -400,5 +400,5 @@ def test_the_exit_code_is_for_scripts(settings: Any, monkeypatch: pytest.MonkeyP
     out = StringIO()
     with pytest.raises(SystemExit, match="1"):
         call_command("doctor", quiet=True, stdout=out)
-    assert "wrong    API default: http://127.0.0.1:" in out.getvalue()
-    assert "\nwell" not in out.getvalue()
+    assert "error    API default: http://127.0.0.1:" in out.getvalue()
+    assert "\nok " not in out.getvalue()

@@ -40,7 +40,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Ite
 
 
 def test_a_private_store_is_well(store: Path) -> None:
-    assert [one.level for one in files.store_files()] == ["well"]
+    assert [one.level for one in files.store_files()] == ["ok"]
 
 
 @pytest.mark.parametrize("end", ["", "-wal", "-shm"])
@@ -48,17 +48,17 @@ def test_a_private_store_is_well(store: Path) -> None:
 def test_a_file_of_the_store_that_others_can_read_is_named(store: Path, end: str, mode: int) -> None:
     path = store.with_name(store.name + end)
     path.chmod(mode)
-    assert f"Others can read {path}, which is" in said(files.store_files(), "wrong")
-    assert f"mode {mode:04o}: chmod 600 {path}" in said(files.store_files(), "wrong")
-    assert said(files.store_files(), "well") == ""
+    assert f"Other users can access {path}, which is" in said(files.store_files(), "error")
+    assert f"mode {mode:04o}. Run: chmod 600 {path}" in said(files.store_files(), "error")
+    assert said(files.store_files(), "ok") == ""
 
 
 @pytest.mark.parametrize(
-    ("mode", "level", "words"), [(0o755, "warning", "can look into"), (0o777, "wrong", "can put files of theirs into")]
+    ("mode", "level", "words"), [(0o755, "warning", "can access"), (0o777, "error", "can write to")]
 )
 def test_a_folder_of_the_store_that_is_open_to_others_is_said(store: Path, mode: int, level: str, words: str) -> None:
     store.parent.chmod(mode)
-    assert f"Others {words} {store.parent}" in said(files.store_files(), level)
+    assert f"Other users {words} {store.parent}" in said(files.store_files(), level)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
@@ -66,11 +66,12 @@ def test_a_folder_of_the_store_that_is_open_to_others_is_said(store: Path, mode:
 def test_a_file_that_root_left_in_the_portals_folder_is_said_to_root(store: Path, end: str) -> None:
     for path in (store.parent, *store.parent.iterdir()):
         os.chown(path, NOBODY, NOBODY)
-    assert said(files.store_files(), "wrong") == ""
+    assert said(files.store_files(), "error") == ""
     left = store.with_name(store.name + end)
     os.chown(left, 0, 0)
-    assert f"{left} is root's, with mode 0600, its folder nobody's: chown nobody {left}" in said(
-        files.store_files(), "wrong"
+    assert (
+        f"{left} is owned by root with mode 0600, but its folder is owned by nobody. Run: chown nobody {left}"
+        in said(files.store_files(), "error")
     )
 
 
@@ -84,20 +85,20 @@ def test_a_store_that_the_portals_user_cannot_write_is_named_to_it(monkeypatch: 
         monkeypatch.setitem(connection.settings_dict, "NAME", str(store))
         os.seteuid(NOBODY)
         try:
-            told = said(files.store_files(), "wrong")
+            told = said(files.store_files(), "error")
             os.seteuid(0)
             os.chmod(folder, 0o700)
             os.seteuid(NOBODY)
             assert said(files.store_files()) == "", "it cannot be seen; the store itself says that it fails"
         finally:
             os.seteuid(0)
-    assert f"{store} cannot be written to by nobody: it is root's, with mode 0644." in told
-    assert f"{folder} cannot be written to by nobody" in told
+    assert f"nobody cannot write to {store}, which is owned by root with mode 0644." in told
+    assert f"nobody cannot write to {folder}" in told
 
 
 def test_a_store_in_the_folder_of_a_release_is_said(store: Path, settings: Any) -> None:
     settings.BASE_DIR = store.parents[1]
-    assert "lies in the folder of this release" in said(files.store_files(), "warning")
+    assert "is in the folder of this release" in said(files.store_files(), "warning")
     settings.PLAIN_HTTP = True  # `run.py`, whose store belongs there
     assert said(files.store_files(), "warning") == ""
 
@@ -108,13 +109,13 @@ def test_a_store_where_the_unit_lets_the_portal_write_nothing_is_said(
     unit = tmp_path / "actors-portal@.service"
     monkeypatch.setattr(files, "UNIT", unit)
     unit.touch()
-    assert f"do not let the portal write in {store.parent}" in said(files.store_files(), "wrong")
+    assert f"do not allow the portal to write to {store.parent}" in said(files.store_files(), "error")
     (tmp_path / f"{unit.name}.d").mkdir()
     (tmp_path / f"{unit.name}.d" / "store.conf").write_text(f"[Service]\nReadWritePaths={store.parent}\n")
-    assert said(files.store_files(), "wrong") == ""
+    assert said(files.store_files(), "error") == ""
     (tmp_path / f"{unit.name}.d" / "store.conf").unlink()
     monkeypatch.setattr(files, "STATE", store.parent)
-    assert said(files.store_files(), "wrong") == ""
+    assert said(files.store_files(), "error") == ""
 
 
 @pytest.mark.parametrize("setting", files.SECRET_FILES)
@@ -125,13 +126,13 @@ def test_a_file_of_keys_that_others_can_read_is_named(
     path = tmp_path / "key"
     path.write_text("secret")
     monkeypatch.setenv(setting, str(path))
-    for mode, level in ((0o600, "well"), (0o640, "well"), (0o644, "wrong"), (0o602, "wrong")):
+    for mode, level in ((0o600, "ok"), (0o640, "ok"), (0o644, "error"), (0o602, "error")):
         path.chmod(mode)
         assert {one.level for one in files.key_files() if one.about == "keys"} == {level}, oct(mode)
-    assert f"Others can read {path}, which holds keys" in said(files.key_files(), "wrong")
+    assert f"Other users can access {path}, which contains keys" in said(files.key_files(), "error")
     path.chmod(0o600)
     tmp_path.chmod(0o777)
-    assert f"Others can put keys of theirs into {tmp_path}" in said(files.key_files(), "wrong")
+    assert f"Other users can write to {tmp_path}, which contains keys" in said(files.key_files(), "error")
 
 
 @pytest.mark.parametrize("name", ["var/portal.env", ".env"])
@@ -141,9 +142,9 @@ def test_the_file_of_settings_is_looked_at(tmp_path: Path, settings: Any, name: 
     path.parent.mkdir(exist_ok=True)
     path.write_text("SECRET_KEY=x\n")
     path.chmod(0o644)
-    assert f"Others can read {path}" in said(files.key_files(), "wrong")
+    assert f"Other users can access {path}" in said(files.key_files(), "error")
     path.chmod(0o640)
-    assert said(files.key_files(), "wrong") == ""
+    assert said(files.key_files(), "error") == ""
 
 
 def test_each_secret_setting_that_a_file_may_hold_is_looked_at() -> None:
@@ -164,4 +165,4 @@ def test_the_command_looks_at_the_files(store: Path, settings: Any) -> None:
     out = StringIO()
     with pytest.raises(SystemExit, match="1"):
         call_command("doctor", offline=True, stdout=out)
-    assert f"wrong    store: Others can read {store}" in out.getvalue()
+    assert f"error    database: Other users can access {store}" in out.getvalue()

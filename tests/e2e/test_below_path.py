@@ -131,8 +131,8 @@ def test_what_the_proxy_and_the_portal_refuse_keeps_to_the_path(campus: Campus, 
 def test_the_doctor_comes_in_by_the_path(campus: Campus, settings: Any) -> None:
     settings.SCRIPT_NAME, settings.PLAIN_HTTP = BELOW, False
     found = {(finding.level, finding.says) for finding in outside.public(campus.url, str(campus.certificate))}
-    assert {level for level, _ in found} == {"well"}
-    assert any(says.startswith(f"{campus.url} shows the page for signing in") for _, says in found)
+    assert {level for level, _ in found} == {"ok"}
+    assert any(says.startswith(f"{campus.url} shows the sign-in page in") for _, says in found)
 
 
 @pytest.mark.browser

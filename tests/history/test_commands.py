@@ -223,5 +223,5 @@ def test_what_went_does_not_come_back_with_the_next_look(old_and_new: World, aba
 
 @pytest.mark.parametrize("days", [-1, 36501])
 def test_a_number_of_days_that_cannot_be_is_refused(days: int, db: None) -> None:
-    with pytest.raises(CommandError, match="between 0, which is forever, and 36500"):
+    with pytest.raises(CommandError, match=r"between 0 \(keep forever\) and 36500"):
         says("prune_history", days=days)

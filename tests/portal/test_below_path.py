@@ -155,8 +155,8 @@ def test_signing_out_leaves_the_storage_of_other_applications_alone(signed_in: C
 @pytest.mark.parametrize("url", ["https://campus.example.org", f"https://campus.example.org{BELOW}-of-others"])
 def test_the_doctor_names_another_path_than_that_of_the_settings(url: str) -> None:
     found = list(outside.public(url))
-    assert [finding.level for finding in found] == ["wrong"]
-    assert f"but links lead to {BELOW}: set SCRIPT_NAME" in found[0].says
+    assert [finding.level for finding in found] == ["error"]
+    assert f"but links use {BELOW}. Set SCRIPT_NAME" in found[0].says
 
 
 @pytest.mark.usefixtures("_below")

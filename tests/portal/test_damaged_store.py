@@ -70,10 +70,10 @@ def folder(path: Path) -> None:
 DAMAGES: dict[str, tuple[Spoil, str]] = {
     spoil.__name__: (spoil, words)
     for spoil, words in (
-        (no_database, r"is no SQLite database, or its beginning is damaged\. Stop the portal"),
-        (zeros, r"is no SQLite database, or its beginning is damaged\. Stop the portal"),
-        (header, r"is no SQLite database, or its beginning is damaged\. Stop the portal"),
-        (page_size, r"is (no SQLite database|damaged)"),
+        (no_database, r"is not an SQLite database, or its beginning is damaged\. Stop the portal"),
+        (zeros, r"is not an SQLite database, or its beginning is damaged\. Stop the portal"),
+        (header, r"is not an SQLite database, or its beginning is damaged\. Stop the portal"),
+        (page_size, r"is (not an SQLite database|damaged)"),
         (truncated, r"is damaged\. Stop the portal, keep the file"),
         (one_page, r"is damaged\. Stop the portal, keep the file"),
         (middle, r"is damaged\. Stop the portal, keep the file"),
@@ -113,7 +113,7 @@ def test_pages_are_ours_and_the_doctor_and_health_say_it(
     with moved_to(path := spoiled(damage)):
         answers = [ask() for ask in asks]
         ready = browser.get("/readyz")
-        says = " ".join(finding.says for finding in inside.store() if finding.level == "wrong")
+        says = " ".join(finding.says for finding in inside.store() if finding.level == "error")
     for answer in answers:
         assert answer.status_code == 503
         assert words in unescape(answer.text)
@@ -165,8 +165,8 @@ def test_the_collector_says_it(spoiled: Callable[[str], Path], api: API, setting
 def test_a_store_without_room_or_right_to_write_is_said(spoiled: Callable[[str], Path]) -> None:
     path = spoiled("none")
     for pragma, words in (
-        ("PRAGMA query_only=ON", "cannot be written to: it and its folder must belong to the portal's user, and"),
-        ("PRAGMA max_page_count=1", r"The disk with .* is full: make room\."),
+        ("PRAGMA query_only=ON", "cannot be written to: the file and its folder must belong to the portal's user and"),
+        ("PRAGMA max_page_count=1", r"The disk of .* is full\. Free some space\."),
     ):
         with moved_to(path):
             with connection.cursor() as cursor:
@@ -186,7 +186,7 @@ def test_a_file_that_may_not_be_written_is_known_before_the_first_row(
         assert why_not_written() == ""
         for closed in (path, path.parent):
             monkeypatch.setattr(os, "access", lambda where, mode, closed=closed: where != closed)
-            assert why_not_written().startswith(f"{path} cannot be written to: it and its folder must belong to")
+            assert why_not_written().startswith(f"{path} cannot be written to: the file and its folder must belong to")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root becomes another user")

@@ -64,7 +64,7 @@ def check_contract(answer: Any, kind: str = "page") -> None:
 
 
 def check_page(answer: Any) -> None:
-    """Check that an error is a page of ours, with the number of its incident, or an alert inside one."""
+    """Check that an error is a page of ours, with its request ID, or an alert inside one."""
     text = answer.content.decode()
     where = f"{answer.request['REQUEST_METHOD']} {answer.request['PATH_INFO']} {answer.status_code}"
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8", where

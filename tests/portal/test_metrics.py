@@ -143,7 +143,7 @@ def test_readiness_says_in_words_what_is_missing(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(store, "known_migrations", lambda: (*known, ("actors_app", "9999_later")))
     answer = Client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.content == b"The store is behind this code by 1 migrations: run manage.py migrate.\n"
+    assert answer.content == b"The database lacks 1 migrations. Run manage.py migrate.\n"
     assert told()[("portal_store_migrations_missing",)] == 1
 
 

@@ -44,18 +44,18 @@ def test_plain_http_has_plain_cookies() -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
         ({"PORTAL_CREDENTIAL_KEYS": ""}, "PORTAL_CREDENTIAL_KEYS is not set"),
         ({"PORTAL_CREDENTIAL_KEYS": "short"}, "must be 32 bytes"),
-        ({"SECRET_KEY": GOOD["PORTAL_CREDENTIAL_KEYS"]}, "must not repeat SECRET_KEY"),
+        ({"SECRET_KEY": GOOD["PORTAL_CREDENTIAL_KEYS"]}, "must not contain SECRET_KEY"),
         ({"DEBUG": "perhaps"}, "DEBUG must be true or false"),
         ({"DATABASE_URL": "mysql://portal@host/portal"}, "DATABASE_URL must begin with"),
-        ({"ACTORS_API_URL": "nonsense"}, "url must be the address"),
+        ({"ACTORS_API_URL": "nonsense"}, "url must be the URL"),
         ({"ACTORS_API_VERSION": "v4"}, "version must be one of v2, v2-snake, v3"),
-        ({"ACTORS_API_SIGN_IN": "magic"}, "may name code, password and token only"),
-        ({"ACTORS_API_SIGN_IN": "code, token"}, "a code needs client_key and client_secret"),
+        ({"ACTORS_API_SIGN_IN": "magic"}, "contains only code, password and token"),
+        ({"ACTORS_API_SIGN_IN": "code, token"}, "a code requires client_key and client_secret"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT must be json or text"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL must be DEBUG, INFO"),
         ({"LOG_REQUESTS": "some"}, "LOG_REQUESTS must be true or false"),
         ({"DATABASE_URL": "postgres://portal@host/portal", "PORTAL_STORE_CONNECTIONS": "0"}, "PORTAL_STORE_CONN"),
-        ({"PORTAL_PLAIN_HTTP": "true", "ALLOWED_HOSTS": "portal.example.org"}, "for this machine alone"),
+        ({"PORTAL_PLAIN_HTTP": "true", "ALLOWED_HOSTS": "portal.example.org"}, "for local use only"),
     ],
 )
 def test_a_bad_value_stops_the_start(changes: dict[str, str], words: str) -> None:
@@ -74,17 +74,17 @@ def test_without_a_tenant_commands_work_and_serving_refuses() -> None:
     assert load(ACTORS_API_URL="").returncode == 0
     served = load("portal.wsgi", ACTORS_API_URL="")
     assert served.returncode != 0
-    assert "no Actors API to talk to" in served.stderr
+    assert "No Actors API is configured" in served.stderr
 
 
 def test_serving_refuses_a_store_that_is_behind_and_waits_for_one_that_is_away(tmp_path: Path) -> None:
     away = load("portal.wsgi", DATABASE_URL=f"sqlite:///{tmp_path}/missing/portal.sqlite3")
     assert away.returncode == 0
-    assert "The store does not answer yet (OperationalError)" in away.stderr
+    assert "The database does not respond yet (OperationalError)" in away.stderr
     url = f"sqlite:///{tmp_path}/portal.sqlite3"
     behind = load("portal.wsgi", DATABASE_URL=url)
     assert behind.returncode != 0
-    assert re.search(r"The store is behind this code by \d+ migrations, from .* Run `manage.py migrate`", behind.stderr)
+    assert re.search(r"The database lacks \d+ migrations, starting with .* Run `manage.py migrate`", behind.stderr)
     migrate(url)
     assert load("portal.wsgi", DATABASE_URL=url).returncode == 0
     with sqlite3.connect(tmp_path / "portal.sqlite3") as store:
@@ -92,9 +92,9 @@ def test_serving_refuses_a_store_that_is_behind_and_waits_for_one_that_is_away(t
         former = ("default", "default", "https://former.example.org", False)
         store.execute("INSERT INTO tenant_origin (key, name, origin, is_apart) VALUES (?, ?, ?, ?)", former)
     newer = load("portal.wsgi", DATABASE_URL=url)
-    assert "The address of default changed: it was https://former.example.org and is" in newer.stderr
+    assert "The URL of default changed from https://former.example.org to" in newer.stderr
     assert newer.returncode == 0
-    assert "The store is of a newer portal (it has actors_app.9999_later)" in newer.stderr
+    assert "The database belongs to a newer version of the portal (it has actors_app.9999_later)" in newer.stderr
 
 
 def migrate(url: str) -> None:

@@ -200,7 +200,7 @@ def test_set_wrongly_nothing_of_it_changes(version: str, person: Person, browser
     assert person.get(f"/{actor}") == before
     assert [row["id"] for row in person.get("")].count(actor) == 1
     assert person.get(f"/{actor}/nonces") == []
-    assert sentence in "\n".join(one.says for one in outside.collector() if one.level == "wrong")
+    assert sentence in "\n".join(one.says for one in outside.collector() if one.level == "error")
     with pytest.raises(CommandError, match="set ACTORS_API_VERSION") as caught:
         call_command("collect_history", stdout=StringIO())
     assert caught.value.returncode == 78
@@ -239,7 +239,7 @@ def test_set_rightly_an_errand_loses_nothing(version: str, person: Person, brows
     assert person.get(f"/{actor}")[name("cron_schedule")] == "2099-02-01 04 + 3 days"
     assert person.get(f"/{actor}")[name("default_environment")] == ENVIRONMENT
 
-    assert not [one.says for one in outside.collector() if one.level == "wrong"]
+    assert not [one.says for one in outside.collector() if one.level == "error"]
     out = StringIO()
     call_command("collect_history", once=True, stdout=out)
     assert ExecutionRecord.objects.filter(execution_id=sent["execution_id"]).exists(), out.getvalue()

@@ -158,7 +158,7 @@ def test_the_collector_and_the_doctor_get_through_too(raw: Start, names: Names, 
     assert ServiceAccount(tenant).access_token() == "a-token"
     assert probing.ask(tenant.url, "/").status == 401
     findings = [finding for finding in outside.apis() if finding.about == "API default"]
-    assert ("well", True) in [(finding.level, "asks for a sign-in" in finding.says) for finding in findings]
+    assert ("ok", True) in [(finding.level, "requires a sign-in" in finding.says) for finding in findings]
 
 
 def test_proxies_of_the_environment_are_asked_for_nothing(

@@ -118,11 +118,11 @@ class Change:
     before: TenantOrigin
 
     def __str__(self) -> str:
-        before = self.before.origin or "an unknown address"
+        before = self.before.origin or "an unknown URL"
         return (
-            f"The address of {self.tenant.name} changed: it was {before} and is {self.tenant.origin}. What is kept of "
-            f"the former is not shown, and everybody signs in again. If the same API has moved, run manage.py "
-            f"move_tenant {self.tenant.name}; if this is another API, run it with --apart."
+            f"The URL of {self.tenant.name} changed from {before} to {self.tenant.origin}. Data of the previous API is "
+            f"hidden, and all users must sign in again. If the same API has moved, run manage.py move_tenant "
+            f"{self.tenant.name}; if this is another API, add --apart."
         )
 
 

@@ -23,20 +23,24 @@ REFUSED = os.EX_CONFIG
 class Command(BaseCommand):
     """Read what every actor that the accounts may read has run, again and again, until it is told to stop."""
 
-    help = "Sync the execution history of every actor, once or continuously, with each tenant's account."
+    help = "Sync the execution history of every actor, once or continuously, with the account of each tenant."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the tenant, how often to look, whether to look only once, and what only looks at the collector."""
-        parser.add_argument("--tenant", default="", help="this tenant alone, instead of all that have an account")
-        parser.add_argument("--every", type=int, default=30, help="seconds from one round to the next")
-        parser.add_argument("--once", action="store_true", help="one round, until all histories are whole")
+        parser.add_argument("--tenant", default="", help="only this tenant; default: all tenants with an account")
+        parser.add_argument("--every", type=int, default=30, help="interval between rounds, in seconds")
+        parser.add_argument(
+            "--once", action="store_true", help="run one round, until all histories are complete, then exit"
+        )
         parser.add_argument(
             "--stay",
             action="store_true",
-            help="where accounts or settings are refused, stay and ask nobody: for an engine that would start it again",
+            help="if an account or a setting is rejected, keep running without API calls, so that it is not restarted",
         )
-        parser.add_argument("--check", action="store_true", help="say whether the settings let it collect, and end")
-        parser.add_argument("--is-alive", action="store_true", help="say whether the collector here is alive, and end")
+        parser.add_argument("--check", action="store_true", help="check the settings, then exit")
+        parser.add_argument(
+            "--is-alive", action="store_true", help="check whether a collector runs on this machine, then exit"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Collect; raise CommandError for settings that do not allow it, and for accounts that are refused."""
@@ -55,7 +59,7 @@ class Command(BaseCommand):
         except CommandError as error:
             if not options["stay"] or error.returncode != REFUSED:
                 raise
-            self.stderr.write(f"{error} Nobody is asked until the collector is started again.")
+            self.stderr.write(f"{error} The collector makes no API calls until it is restarted.")
             stop.wait()
 
     def _collect(self, rounds: list[Rounds], stop: threading.Event, *, once: bool) -> None:

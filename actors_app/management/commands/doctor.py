@@ -1,4 +1,4 @@
-"""`manage.py doctor`: say what is wrong with this deployment, in sentences."""
+"""`manage.py doctor`: report problems of this deployment, in sentences."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,29 +12,31 @@ class Command(BaseCommand):
     """Look at everything, say how it is, and end with 1 where something is wrong."""
 
     help = (
-        "Say what is wrong with this deployment: settings, keys, store, migrations, who can write and read their "
-        "files, static files, disks, API, clocks, the history's account, and with --url the portal's public address. "
-        "Nothing is changed. The exit code is 0 where nothing is wrong, 1 where something is."
+        "Check this deployment and report problems: settings, keys, database, migrations, file permissions, static "
+        "files, disks, API, clocks, the collector account and, with --url, the public URL. Changes nothing. The exit "
+        "code is 0 if there are no errors, and 1 otherwise."
     )
     requires_system_checks = ()  # what they say is said among the rest
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the public address, and what to leave out."""
-        parser.add_argument("--url", default="", help="where people find the portal: https://portal.example.org")
-        parser.add_argument("--ca-file", default="", help="certificates to trust at --url, instead of the usual ones")
-        parser.add_argument("--offline", action="store_true", help="ask neither the API nor the public address")
-        parser.add_argument("--quiet", action="store_true", help="say only what is not well")
-        parser.add_argument("--strict", action="store_true", help="end with 1 for warnings too")
+        parser.add_argument("--url", default="", help="public URL of the portal, such as https://portal.example.org")
+        parser.add_argument(
+            "--ca-file", default="", help="certificates to trust for --url, instead of the default ones"
+        )
+        parser.add_argument("--offline", action="store_true", help="call neither the API nor the public URL")
+        parser.add_argument("--quiet", action="store_true", help="omit passed checks")
+        parser.add_argument("--strict", action="store_true", help="exit with 1 for warnings too")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Look, say, and end with what a script can read."""
-        counts = {"well": 0, "warning": 0, "wrong": 0}
+        counts = {"ok": 0, "warning": 0, "error": 0}
         for finding in _everything(options):
             counts[finding.level] += 1
-            if finding.level != "well" or not options["quiet"]:
+            if finding.level != "ok" or not options["quiet"]:
                 self.stdout.write(f"{finding.level:8} {finding.about}: {finding.says}")
-        self.stdout.write("{well} OK, {warning} warnings, {wrong} errors.".format(**counts))
-        if counts["wrong"] or (counts["warning"] and options["strict"]):
+        self.stdout.write("{ok} OK, {warning} warnings, {error} errors.".format(**counts))
+        if counts["error"] or (counts["warning"] and options["strict"]):
             raise SystemExit(1)
 
 

@@ -12,8 +12,8 @@ class Command(BaseCommand):
     """Name all sessions by the hash of their key, now and from now on."""
 
     help = (
-        "Name every session by a hash of its key instead of the key itself. Run it once all portals run a version that "
-        "has this command: one that has not would sign everybody out. Nobody is signed out otherwise."
+        "Store every session under a hash of its key instead of the key itself. Run this command once all portals run "
+        "a version that has it: earlier versions would sign all users out. Otherwise no session ends."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,4 +21,6 @@ class Command(BaseCommand):
         KeyHandover.objects.all().delete()
         count = hash_keys()
         if options["verbosity"]:
-            self.stdout.write(f"{count} sessions are named by the hash of their key now; no key is left in the store.")
+            self.stdout.write(
+                f"{count} sessions are now stored under a hash of their key. No session key is left in the database."
+            )

@@ -16,19 +16,21 @@ MOST_DAYS = 36500
 class Command(BaseCommand):
     """Remove what is older than AUDIT_RETENTION_DAYS; the chain of what stays can be proved as before."""
 
-    help = "Remove the entries of the audit trail that are older than AUDIT_RETENTION_DAYS."
+    help = "Delete entries of the audit log that are older than AUDIT_RETENTION_DAYS."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a number of days in place of the setting's."""
-        parser.add_argument("--days", type=int, default=settings.AUDIT_RETENTION_DAYS, help="keep so many days")
+        parser.add_argument(
+            "--days", type=int, default=settings.AUDIT_RETENTION_DAYS, help="retention in days, instead of the setting"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many entries went; raise CommandError for a number of days that cannot be."""
         days: int = options["days"]
         if not 0 <= days <= MOST_DAYS:
-            raise CommandError(f"The days must be between 0, which is forever, and {MOST_DAYS}.")
+            raise CommandError(f"--days must be between 0 (keep forever) and {MOST_DAYS}.")
         if days == 0:
-            self.stdout.write("The audit trail is kept forever: AUDIT_RETENTION_DAYS is 0.")
+            self.stdout.write("The audit log is kept forever: AUDIT_RETENTION_DAYS is 0.")
             return
         count = trail.prune(timezone.now() - timedelta(days=days))
-        self.stdout.write(f"{count} entries removed.")
+        self.stdout.write(f"{count} entries deleted.")

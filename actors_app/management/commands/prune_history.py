@@ -15,18 +15,23 @@ MOST_DAYS = 36500
 class Command(BaseCommand):
     """Forget executions older than HISTORY_RETENTION_DAYS; what is archived or on the trail stays."""
 
-    help = "Forget the executions that were received more than HISTORY_RETENTION_DAYS ago."
+    help = "Delete executions that were received more than HISTORY_RETENTION_DAYS days ago."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take a number of days in place of the setting's, and whether only to count."""
-        parser.add_argument("--days", type=int, default=settings.HISTORY_RETENTION_DAYS, help="keep so many days")
-        parser.add_argument("--count", action="store_true", help="say how many would go, and change nothing")
+        parser.add_argument(
+            "--days",
+            type=int,
+            default=settings.HISTORY_RETENTION_DAYS,
+            help="retention in days, instead of the setting",
+        )
+        parser.add_argument("--count", action="store_true", help="report how many would be deleted, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many executions went; raise CommandError for a number of days that cannot be."""
         days: int = options["days"]
         if not 0 <= days <= MOST_DAYS:
-            raise CommandError(f"The days must be between 0, which is forever, and {MOST_DAYS}.")
+            raise CommandError(f"--days must be between 0 (keep forever) and {MOST_DAYS}.")
         if days == 0:
             self.stdout.write("The history is kept forever: HISTORY_RETENTION_DAYS is 0.")
             return

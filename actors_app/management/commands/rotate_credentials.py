@@ -11,18 +11,19 @@ class Command(BaseCommand):
     """Encrypt again; fail while a row would be lost with the older keys."""
 
     help = (
-        "Encrypt every sign-in and every kept result again under the first key of PORTAL_CREDENTIAL_KEYS. "
-        "First put the new key in front of the old ones and restart the portal, then run this, then take the old "
-        "keys away and restart again."
+        "Encrypt all stored data with the first key of PORTAL_CREDENTIAL_KEYS. To change the key: add the new key at "
+        "the start of the list, restart the portal, run this command, remove the old keys, and restart it again."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it and say how many rows there were."""
         outcomes = rotate()
         self.stdout.write(
-            f"{outcomes['rotated']} rows were encrypted again, {outcomes['current']} were under the first key already."
+            f"{outcomes['rotated']} rows were encrypted again; {outcomes['current']} already used the first key."
         )
         if unreadable := outcomes["unreadable"]:
-            self.stdout.write(f"{unreadable} rows open under none of the keys; their owners will sign in again.")
+            self.stdout.write(f"{unreadable} rows cannot be decrypted with any key; their owners must sign in again.")
         if busy := outcomes["busy"]:
-            raise CommandError(f"{busy} rows were written at the same time. Run this again before a key is taken away.")
+            raise CommandError(
+                f"{busy} rows were written at the same time. Run this command again before you remove a key."
+            )

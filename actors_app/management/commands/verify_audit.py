@@ -10,13 +10,13 @@ from actors_app.core.operations import trail
 class Command(BaseCommand):
     """Walk the trail; exit with 0 when it holds and with 1 when it does not."""
 
-    help = "Prove that the audit trail is unbroken, or name the first entry that is not as it was written."
+    help = "Verify that the audit log is complete and unchanged, or name the first entry that is not."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say how many entries there are and how the trail ends; raise CommandError where it is broken."""
         proof = trail.verify()
         if not proof.holds:
-            raise CommandError(f"{proof.broken} The {proof.checked} entries before it hold.", returncode=1)
-        self.stdout.write(f"{proof.checked} entries, unbroken.")
+            raise CommandError(f"{proof.broken} The {proof.checked} entries before it are unchanged.", returncode=1)
+        self.stdout.write(f"{proof.checked} entries, complete and unchanged.")
         # Kept elsewhere, it also shows whether somebody wrote the whole trail anew.
         self.stdout.write(f"The last hash is {proof.last_hash}.")

@@ -39,21 +39,23 @@ def says(command: str, **options: int) -> str:
 
 def test_an_empty_trail_holds() -> None:
     assert trail.verify() == trail.Proof(0, GENESIS)
-    assert says("verify_audit").startswith("0 entries, unbroken.\n")
+    assert says("verify_audit").startswith("0 entries, complete and unchanged.\n")
 
 
 def test_a_trail_holds_and_names_its_end() -> None:
     for _ in range(3):
         wrote()
     last = read()
-    assert says("verify_audit") == f"7 entries, unbroken.\nThe last hash is {last.hash}.\n"
+    assert says("verify_audit") == f"7 entries, complete and unchanged.\nThe last hash is {last.hash}.\n"
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_changed_field_names_its_entry(field: str) -> None:
     entries = [wrote(), wrote(), wrote()]
     AuditEntry.objects.filter(pk=entries[1].pk).update(**{field: "changed"})
-    with pytest.raises(CommandError, match=rf"^Entry {entries[1].pk} .* The 2 entries before it hold\.$") as failure:
+    with pytest.raises(
+        CommandError, match=rf"^Entry {entries[1].pk} .* The 2 entries before it are unchanged\.$"
+    ) as failure:
         says("verify_audit")
     assert failure.value.returncode == 1
 
@@ -98,11 +100,11 @@ def test_pruning_leaves_a_chain_that_holds() -> None:
     wrote(ago=10 * DAY)
     wrote(ago=9 * DAY)
     young = wrote()
-    assert says("prune_audit", days=5) == "4 entries removed.\n"
+    assert says("prune_audit", days=5) == "4 entries deleted.\n"
     assert list(AuditEntry.objects.order_by("pk").values_list("kind", flat=True)) == ["start", "end", "pruned"]
     assert AuditEntry.objects.order_by("pk").first() == young
     assert trail.verify().checked == 3 == AuditHead.objects.get().count
-    assert says("prune_audit", days=5) == "0 entries removed.\n"
+    assert says("prune_audit", days=5) == "0 entries deleted.\n"
     read()
     assert trail.verify().holds
 
@@ -168,10 +170,10 @@ def test_numbers_are_not_given_again() -> None:
 
 def test_for_ever_is_the_default_and_nonsense_is_refused() -> None:
     wrote(ago=4000 * DAY)
-    assert says("prune_audit") == "The audit trail is kept forever: AUDIT_RETENTION_DAYS is 0.\n"
+    assert says("prune_audit") == "The audit log is kept forever: AUDIT_RETENTION_DAYS is 0.\n"
     assert AuditEntry.objects.count() == 2
     for days in (-1, 36501):
-        with pytest.raises(CommandError, match="The days must be between"):
+        with pytest.raises(CommandError, match="--days must be between"):
             says("prune_audit", days=days)
 
 

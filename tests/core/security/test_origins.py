@@ -53,7 +53,7 @@ def test_which_addresses_are_of_one_api(one: str, other: str, is_same: bool) -> 
     "url", ["https://a.example:99999", "https://a.example:x", "https://[::1", f"https://{'ü' * 80}.x"]
 )
 def test_an_address_without_an_origin_is_refused(url: str) -> None:
-    with pytest.raises(TenantError, match="url must be the address"):
+    with pytest.raises(TenantError, match="url must be the URL"):
         read_tenant("a", {"url": url})
 
 
@@ -139,13 +139,13 @@ def warnings() -> list[str]:
 
 def test_a_changed_address_is_noticed_until_somebody_confirms_what_it_means(moved: Client, settings: Any) -> None:
     (sentence,) = warnings()
-    assert sentence.startswith(f"The address of default changed: it was {OLD} and is {NEW}.")
+    assert sentence.startswith(f"The URL of default changed from {OLD} to {NEW}.")
     assert "manage.py move_tenant default" in sentence
     assert [(check.id, check.msg) for check in run_checks(databases=["default"])] == [("actors.W019", sentence)]
-    assert "are two APIs; nothing is moved" in says("default", apart=True)
+    assert "are different APIs. No data is moved." in says("default", apart=True)
     assert not warnings()
     at(settings, default=THIRD)
-    assert f"it was {NEW}" not in str(warnings()), "nothing was kept there"
+    assert f"from {NEW}" not in str(warnings()), "nothing was kept there"
     at(settings, default=OLD)
     assert not warnings(), "it is back"
 
@@ -158,7 +158,7 @@ def test_what_moves_goes_on_at_the_new_address_and_nobody_stays_signed_in(
     assert "Nothing was changed." in text
     assert warnings()
     row, key = PortalSession.objects.get(), key_of(moved)
-    assert f"It goes on at {NEW}." in says("default")
+    assert f"The stored data now belongs to {NEW}." in says("default")
     assert not warnings()
     assert keys(settings, default=NEW) == ["default"]
     assert f"{ADDRESS_CHANGED} Sign in again." in moved.get("/actors/", follow=True).content.decode()
@@ -189,7 +189,7 @@ def test_what_was_kept_since_is_not_lost_unasked(moved: Client, sign_in: Browser
     trail.append(
         tenant=key, username="jdoe", kind="read", action="result.take", outcome="done", request_id="", details={}
     )
-    with pytest.raises(CommandError, match=r"rows are kept of https://new\.example\.org already"):
+    with pytest.raises(CommandError, match=r"rows are already stored for https://new\.example\.org"):
         says("default")
     assert origins.key_of(settings.TENANTS["default"]) == key, "nothing was changed"
     assert "1 in nonce_note" in says("default", discard=True, dry_run=True)
@@ -210,9 +210,9 @@ def test_what_was_kept_since_is_not_lost_unasked(moved: Client, sign_in: Browser
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nobody"], "There is no tenant nobody: the names are default"),
-        (["default", "--from", "https://x:99999"], "no address of an API"),
-        (["default", "--from", THIRD], "Nothing is kept of that address of default"),
+        (["nobody"], "Unknown tenant nobody. Tenants: default"),
+        (["default", "--from", "https://x:99999"], "is not a valid API URL"),
+        (["default", "--from", THIRD], "No data is stored for that URL of default"),
     ],
 )
 def test_what_cannot_be_moved_is_said(arguments: list[str], words: str, moved: Client) -> None:
@@ -224,7 +224,7 @@ def test_what_cannot_be_moved_is_said(arguments: list[str], words: str, moved: C
 def test_of_several_former_addresses_one_is_named(moved: Client, settings: Any) -> None:
     keys(settings, default=NEW)
     at(settings, default=THIRD)
-    with pytest.raises(CommandError, match=r"name one with --from. They are .*https://api.example.org, https://new"):
+    with pytest.raises(CommandError, match=r"Choose one with --from: .*https://api.example.org, https://new"):
         says("default")
     says("default", "--from", OLD.upper().replace("HTTPS", "https"))
     assert keys(settings, default=THIRD) == ["default"]
@@ -232,7 +232,7 @@ def test_of_several_former_addresses_one_is_named(moved: Client, settings: Any) 
 
 def test_a_tenant_that_is_renamed_and_moved_is_taken_along_by_its_address(moved: Client, settings: Any) -> None:
     at(settings, renamed=NEW)
-    with pytest.raises(CommandError, match="Nothing is kept of a former address"):
+    with pytest.raises(CommandError, match="No data is stored for a previous URL"):
         says("renamed")
     says("renamed", "--from", OLD)
     assert keys(settings, renamed=NEW) == ["default"]
@@ -270,7 +270,7 @@ def test_what_is_kept_is_bound_to_the_address_of_the_day(sign_in: Browser, setti
     assert migrated(settings, today) == {"default": OLD, "gone": "", "zeta": ""}
     assert browser.get("/account/").status_code == 200, "nobody is signed out"
     assert keys(settings, default=OLD, gone=THIRD)[1] != "gone", "of a tenant that was not there nothing is known"
-    assert "it was an unknown address and is" in str(warnings())
+    assert "from an unknown URL to" in str(warnings())
     says("gone", "--from", "")
     assert keys(settings, gone=THIRD) == ["gone"]
 

@@ -31,9 +31,9 @@ def test_after_the_command_the_old_key_is_not_needed(
     kept = result_archive.keep(OWNER, "actor", "execution", b"bytes")
     settings.CREDENTIAL_KEYS = [NEW, *settings.CREDENTIAL_KEYS]
     call_command("rotate_credentials")
-    assert "4 rows were encrypted again, 0 were under the first key already." in capsys.readouterr().out
+    assert "4 rows were encrypted again; 0 already used the first key." in capsys.readouterr().out
     call_command("rotate_credentials")
-    assert "0 rows were encrypted again, 4 were under the first key already." in capsys.readouterr().out
+    assert "0 rows were encrypted again; 4 already used the first key." in capsys.readouterr().out
     settings.CREDENTIAL_KEYS = [NEW]
     assert [browser.get("/account/").status_code for browser in browsers] == [200, 200, 200]
     assert result_archive.content(OWNER, "execution", kept.pk) == b"bytes"
@@ -67,7 +67,7 @@ def test_what_no_key_opens_is_counted_and_left_alone(
     before = PortalSession.objects.get().credential
     settings.CREDENTIAL_KEYS = [NEW]
     call_command("rotate_credentials")
-    assert "1 rows open under none of the keys" in capsys.readouterr().out
+    assert "1 rows cannot be decrypted with any key" in capsys.readouterr().out
     assert PortalSession.objects.get().credential == before
 
 

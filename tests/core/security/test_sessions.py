@@ -304,7 +304,7 @@ def test_during_an_upgrade_former_portals_find_new_sessions_until_the_command(si
     assert works(during)
     assert during.get("/account/").content.decode().count("current</span>") == 1
     call_command("hash_session_keys")
-    assert "2 sessions are named by the hash" in capsys.readouterr().out
+    assert "2 sessions are now stored under a hash" in capsys.readouterr().out
     after = sign_in()
     text = store_text()
     for browser in (before, during, after):
