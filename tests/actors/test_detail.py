@@ -56,7 +56,7 @@ def test_it_works(signed_in: Client, api: Any) -> None:
 
 def test_an_actor_that_is_shared_with_everybody_says_so(signed_in: Client, api: Any) -> None:
     answer(api, levels={"ABACO_WORLD": "READ", "jdoe": "UPDATE"})
-    assert "everyone in the tenant has full access" in signed_in.get(URL).content.decode()
+    assert "everyone in the tenant has full control" in signed_in.get(URL).content.decode()
 
 
 def test_executions_that_were_never_read_are_loaded_or_read_by_a_link(signed_in: Client, api: Any) -> None:

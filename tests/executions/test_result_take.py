@@ -114,7 +114,7 @@ def test_a_row_copied_to_another_owner_does_not_open(sign_in, db):
     mallory = Credentials(tenant="default", username="mallory", access_token="")
     (shown,) = result_archive.shown_results(mallory, EXECUTION_ID)
     assert shown.shape == Shape("binary")
-    assert b"decrypt: the encryption key" in sign_in(username="mallory").get(PAGE).content
+    assert b"cannot be decrypted: the encryption key" in sign_in(username="mallory").get(PAGE).content
     with pytest.raises(KeptResult.DoesNotExist):
         result_archive.content(mallory, EXECUTION_ID, row.pk)
 
