@@ -302,7 +302,7 @@ def test_an_alias_is_moved_where_rings_cannot_be_looked_for(api: API, signed_in:
 def test_deleting_says_what_is_cut_off_and_wants_the_name(api: API, signed_in: Client) -> None:
     opens(api)
     page = signed_in.get("/aliases/my-alias/delete/").content.decode()
-    assert "Its nonces are not deleted" in page
+    assert "The nonces of the alias are not deleted" in page
     assert 'Type <code class="mono"><bdi>my-alias</bdi></code> to confirm' in page
 
 

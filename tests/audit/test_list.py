@@ -72,7 +72,7 @@ def test_it_survives_silence_with_what_the_visitor_did(signed_in: Client, api: A
         api.is_silent("GET", "/actors/v2")
     text = signed_in.get(URL).content.decode()
     assert shown(text) == [own.pk]
-    assert "Showing your own events only." in text
+    assert "Showing your own entries only." in text
     assert "Retry" in text
 
 
@@ -141,10 +141,10 @@ def test_each_filter_narrows(signed_in: Client, api: API) -> None:
     [
         ("action=nothing", "Unknown action."),
         ("outcome=nothing", "Unknown outcome."),
-        ("window=1y", "Unknown period. Filter ignored."),
-        ("before=0", "Page not found. Filter ignored."),
-        ("before=x", "Page not found. Filter ignored."),
-        ("before=" + "9" * 5000, "Page not found. Filter ignored."),
+        ("window=1y", "Unknown period. The parameter was ignored."),
+        ("before=0", "Page not found. The parameter was ignored."),
+        ("before=x", "Page not found. The parameter was ignored."),
+        ("before=" + "9" * 5000, "Page not found. The parameter was ignored."),
         ("from=yesterday", "Enter a date (YYYY-MM-DD) or a time."),
         ("to=0001-01-01", "Enter a date in this century."),
         ("to=9999-12-31", "Enter a date in this century."),
@@ -165,7 +165,7 @@ def test_what_is_not_understood_is_named_and_left_out(signed_in: Client, api: AP
 
 
 def test_a_format_there_is_not_is_refused(signed_in: Client, api: API) -> None:
-    assert "Choose csv or jsonl. Filter ignored." in page(signed_in, api, "?format=pdf", status=422)
+    assert "Choose csv or jsonl. The parameter was ignored." in page(signed_in, api, "?format=pdf", status=422)
 
 
 def test_pages_of_fifty_go_by_the_last_line(signed_in: Client, api: API) -> None:

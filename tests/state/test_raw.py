@@ -33,7 +33,7 @@ def test_it_is_shown_as_it_came(state: str, is_hidden: bool, signed_in: Client, 
     assert answer.status_code == 502
     raw = page.partition('id="state-raw"')[2].partition("</pre>")[0]
     assert state[:40].replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;") in raw, page
-    assert "Not displayable as JSON" in page
+    assert "This state cannot be displayed as JSON" in page
     assert (ACTOR_ID if is_hidden else "word-count") in page.partition("</title>")[0]
 
 

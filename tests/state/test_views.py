@@ -99,7 +99,7 @@ def test_a_state_that_moved_is_not_saved_over(api: API, signed_in: Client) -> No
     answer = signed_in.post(URL + "edit/", sent({"count": 42}))
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "State changed since you opened this page" in page
+    assert "The state has changed since you opened this page" in page
     assert "&quot;count&quot;: 99" in page
     assert 'value="{&quot;count&quot;: 42}"' in page, "nothing typed is lost"
     assert [request.method for request in api.asked] == ["GET"]
