@@ -16,7 +16,7 @@ from actors_app.links.graph import ring_of
 from actors_app.services import Abaco
 from actors_app.services.types import Actor
 
-GONE = "gone already"  # in place of what the API says of a deletion
+GONE = "already deleted"  # in place of what the API says of a deletion
 
 
 def create(request: HttpRequest, abaco: Abaco, definition: Definition) -> CommandResult[Actor]:

@@ -259,7 +259,7 @@ class ActorForm(PortalForm):
         name = tapis_tenant(self.tenant.url) if self.tenant else ""
         if chosen and name and name.upper() not in EXECUTOR_TENANTS:
             allowed = ", ".join(EXECUTOR_TENANTS)
-            raise forms.ValidationError(f"Only available in the tenants {allowed}; this is {name}.")
+            raise forms.ValidationError(f"Only available in the tenants {allowed}, not in {name}.")
         return chosen
 
     def clean(self) -> dict[str, Any]:

@@ -10,5 +10,5 @@ def check(abaco: Abaco, entry: AuditEntry) -> Finding:
     """Ask the API what became of a write; raises AbacoError when it cannot say."""
     operation = recorded_operation(entry.action)
     if operation is None or operation.check is None:
-        return Finding("unknown", "Unknown: the API does not show whether this was done.", "Check the actor itself.")
+        return Finding("unknown", "Unknown: the API does not show whether this succeeded.", "Check the actor itself.")
     return operation.check(abaco, entry)

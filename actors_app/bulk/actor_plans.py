@@ -197,10 +197,10 @@ def _stop(state: _ActorState, line: ActorLine) -> _Part:
         Item(line.actor_id, worker.id, line.label, "Already stopping.") for worker in chosen if worker.is_stopping
     ]
     gone = state.workers - {worker.id for worker in chosen}
-    left_out += [Item(line.actor_id, id_, line.label, "Already gone.") for id_ in sorted(gone)]
+    left_out += [Item(line.actor_id, id_, line.label, "Already stopped.") for id_ in sorted(gone)]
     if not going:
         if left_out:
-            sentence = "All are already stopping or gone."
+            sentence = "All selected workers are already stopping or stopped."
             return [], left_out, replace(line, why_not=sentence)
         return _left_out(line, "No workers.")
     busy = sum(worker.is_busy for worker in going)

@@ -74,7 +74,7 @@ ACTS: dict[str, Act] = {
             "Processes are killed immediately without cleanup. This cannot be undone.",
             "Executions usually end with exit code 137 or 143. Their logs so far are kept.",
             "Their workers exit and take no more messages, but stay listed as Busy. An actor without other workers "
-            "then gets none, unless autoscaling is on.",
+            "then gets no new one, unless autoscaling is on.",
             "To fix this, see each actor's Workers tab afterwards.",
         ),
         after="A halt can take a moment. The worker then takes no more messages.",

@@ -157,7 +157,7 @@ def stop(turn: Turn) -> TurnResult:
     try:
         worker: Worker = turn.ask(lambda: turn.abaco.workers.get(turn.actor_id, turn.object_id))
     except NotFound:
-        return _skipped("Already gone.")
+        return _skipped("Already stopped.")
     if worker.is_stopping:
         return _skipped("Already stopping.")
     message = "Stopping."
@@ -195,7 +195,7 @@ def delete(turn: Turn) -> TurnResult:
     except NotFound as error:
         if error.may_be_hidden:
             raise
-        return _skipped("Already gone.")
+        return _skipped("Already deleted.")
     if actor.is_shutting_down:
         return _skipped("Already being deleted.")
 

@@ -112,7 +112,7 @@ def test_a_tenant_that_is_known_not_to_allow_it_is_not_asked(
     assert answer.status_code == (201 if is_taken else 422)
     if not is_taken:
         (sentence,) = answer.json()["errors"]["run_as_executor"]
-        assert "A2CPS, DESIGNSAFE, SD2E, TACC; this is icicleai." in sentence
+        assert "A2CPS, DESIGNSAFE, SD2E, TACC, not in icicleai." in sentence
 
 
 @pytest.mark.parametrize(

@@ -323,7 +323,7 @@ def test_a_class_of_run_times_leads_to_them() -> None:
         (["1m..10m"], "1 min to 10 min: 1 execution"),
         (["1h..6h"], "1 h to 6 h: 1 execution"),
     ]
-    assert panel.summary == "Of 8 run times, half are at most 5 s (p50) and 95 of 100 at most 2 h (p95)."
+    assert panel.summary == "Median (p50) 5 s, 95th percentile (p95) 2 h, based on 8 run times."
     listed = [parse_qs(urlsplit(anchor.get("href", "")).query)["duration"] for anchor in svg(panel.table).iter("a")]
     assert listed == [["-0.1s"], ["0.1s..1s"], ["1s..10s"], ["10s..1m"], ["1m..10m"], ["10m..1h"], ["1h..6h"], ["6h"]]
 
@@ -336,7 +336,7 @@ def test_p50_and_p95_are_drawn_where_they_are() -> None:
         group = lines[f"share {name}"]
         assert group.find("line").get("x1") == f"{100 * position(value, edges):.2f}%"  # type: ignore[union-attr]
         assert group.findtext("text") == words
-    assert draw(runs=[run()], total=9).distribution.summary.startswith("Of the newest 1 run time, ")
+    assert draw(runs=[run()], total=9).distribution.summary.endswith("based on the newest 1 run time.")
 
 
 def test_classes_are_fine_where_run_times_are_alike() -> None:

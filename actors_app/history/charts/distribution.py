@@ -59,10 +59,8 @@ def distribution(values: Sequence[int], links: Links, *, are_newest: bool) -> Pa
 
 
 def _summary(count: int, are_newest: bool, half: str, most: str) -> str:
-    subject = (
-        f"Of the newest {count_words(count, 'run time')}" if are_newest else f"Of {count_words(count, 'run time')}"
-    )
-    return f"{subject}, half are at most {half} (p50) and 95 of 100 at most {most} (p95)."
+    newest = "the newest " if are_newest else ""
+    return f"Median (p50) {half}, 95th percentile (p95) {most}, based on {newest}{count_words(count, 'run time')}."
 
 
 def _marks(edges: Sequence[int]) -> list[Mark]:

@@ -172,7 +172,7 @@ def test_picked_workers_alone_are_stopped(signed_in: Client, both: Wire) -> None
     assert outcomes() == [("a1W2", "waiting"), ("a1W3", "left"), ("gone0", "left")]
     assert [one.said for one in BulkItem.objects.exclude(outcome="waiting").order_by("number")] == [
         "Already stopping.",
-        "Already gone.",
+        "Already stopped.",
     ]
 
 

@@ -87,7 +87,7 @@ def test_what_went_meanwhile_is_not_done_again(signed_in: Client, both: Wire) ->
     assert {outcome for _, outcome in outcomes()} == {"skipped"}
     assert both.sent() == []
     page = words_of(signed_in.get(deletion))
-    assert "Already gone. Nothing was sent." in page
+    assert "Already deleted. Nothing was sent." in page
     assert "Already being deleted. Nothing was sent." in page
 
 
