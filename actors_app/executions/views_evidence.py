@@ -15,7 +15,8 @@ from actors_app.executions.evidence import CAP, Pack, Subject
 from actors_app.executions.evidence_pack import pack_of, sent
 from actors_app.executions.forms import EvidenceForm
 from actors_app.executions.operations import TAKE_EVIDENCE
-from actors_app.history import collector, counts, query
+from actors_app.history import counts, query
+from actors_app.history.coverage import incomplete
 from actors_app.history.export import file_name, moment_text
 from actors_app.history.query_context import QueryContext, query_context_of
 from actors_app.history.refresh import bring_up_to_date, is_known, last_looked
@@ -61,9 +62,7 @@ def evidence_set(request: HttpRequest) -> HttpResponse:
         "download": form.query(download="1"),
         "error_now": silence,
         "role": query_context.role,
-        "incomplete": collector.incomplete(
-            [actor.key for actor in query_context.readable], query_context.filters.since or 0
-        ),
+        "incomplete": incomplete([actor.key for actor in query_context.readable], query_context.filters.since or 0),
     }
     return render_page(request, "executions/evidence.html", context)
 
@@ -82,7 +81,7 @@ def _set(request: HttpRequest, abaco: Abaco, query_context: QueryContext, silenc
         "executions": len(subjects),
         "is_cut": len(rows) > CAP,
         "asked_at": moment_text(now_ms()),
-        "actors_not_wholly_read": collector.incomplete(
+        "actors_not_wholly_read": incomplete(
             [actor.key for actor in query_context.readable], query_context.filters.since or 0
         ),
     }

@@ -13,8 +13,8 @@ from actors_app.core.api.base import Resource
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.paging import Page
 from actors_app.core.clock import from_ms
-from actors_app.history import collector, visibility
 from actors_app.history import query as history_query
+from actors_app.history import visibility
 from actors_app.history.chart_data import cached_count
 from actors_app.history.export import export
 from actors_app.history.forms import HistoryForm, cursor_text
@@ -34,7 +34,7 @@ def answer(resource: Resource, actor_id: str = "") -> Response:
     page, result = _cut(ctx, resource.params)
     if actor_id and error is None and complete_rows(resource.abaco, result.rows, ctx):
         page, result = _cut(ctx, resource.params)
-    count = cached_count(ctx, ctx.filters.since)
+    count, known = cached_count(ctx, ctx.filters.since), ctx.coverage()
     return resource.page_of(
         ExecutionRow,
         page,
@@ -43,7 +43,21 @@ def answer(resource: Resource, actor_id: str = "") -> Response:
         as_of=from_ms(last_looked(ctx) or None),
         csv=_file_address(resource, "csv"),
         jsonl=_file_address(resource, "jsonl"),
-        is_complete=_is_complete(ctx, error),
+        is_complete=error is None and ctx.role is not AdminRole.UNKNOWN and not known.incomplete,
+        coverage={
+            "actors": known.actors,
+            "complete": known.complete,
+            "not_synced": known.unsynced,
+            "gaps": [
+                {
+                    "actor_id": ctx.by_key[gap.actor].id,
+                    "start": from_ms(gap.start or None),
+                    "end": from_ms(gap.end),
+                    "reason": gap.reason,
+                }
+                for gap in known.gaps
+            ],
+        },
     )
 
 
@@ -138,9 +152,3 @@ def _row(row: HistoryRow, ctx: QueryContext) -> dict[str, Any]:
 
 def _seconds(milliseconds: int | None) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
-
-
-def _is_complete(ctx: QueryContext, error: AbacoError | None) -> bool:
-    keys = [actor.key for actor in ctx.readable]
-    is_all = error is None and ctx.role is not AdminRole.UNKNOWN
-    return is_all and not collector.incomplete(keys, ctx.filters.since or 0)

@@ -17,7 +17,7 @@ from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.timezones import zone_here
 from actors_app.history import counts as history_counts
 from actors_app.history import query
-from actors_app.history.charts import Charts, charts_of, choose_step, spans
+from actors_app.history.charts import Charts, Shade, charts_of, choose_step, spans
 from actors_app.history.charts.over_time import Count as Spread
 from actors_app.history.charts.strip import Strip, strip
 from actors_app.history.filters import Count, Counts, Filters
@@ -36,11 +36,12 @@ class ChartData:
     counts: Counts
     over_time: Sequence[Spread]
     is_partial: bool
+    shades: tuple[Shade, ...] = ()
 
     @property
     def strip(self) -> Strip | None:
         """Draw the spans as a strip of small bars; None where there is nothing to draw."""
-        return strip(self.over_time, zone_here())
+        return strip(self.over_time, zone_here(), self.shades)
 
 
 def chart_data(ctx: QueryContext) -> ChartData:
@@ -48,7 +49,7 @@ def chart_data(ctx: QueryContext) -> ChartData:
     memory, key = caches["drawn"], _key("counts", ctx, ctx.filters, ctx.form.query())
     data: ChartData | None = memory.get(key)
     if data is None:
-        data = ChartData(history_counts.counts(ctx.filters, ctx.keys, ctx.named), *_over_time(ctx))
+        data = ChartData(history_counts.counts(ctx.filters, ctx.keys, ctx.named), *_over_time(ctx), _shades(ctx))
         memory.set(key, data, timeout=_REMEMBERED)
     return data
 
@@ -75,7 +76,9 @@ def cached_count(ctx: QueryContext, since: int | None) -> Count:
 
 
 def _key(kind: str, ctx: QueryContext, filters: Filters, extra: str = "") -> str:
-    state = ActorHistory.objects.filter(pk__in=ctx.keys).aggregate(changed=Max("changed"), known=Sum("known"))
+    state = ActorHistory.objects.filter(pk__in=ctx.keys).aggregate(
+        changed=Max("changed"), known=Sum("known"), deleted=Max("deleted"), since=Sum("since")
+    )
     identity = repr((replace(filters, sort="", descending=True), ctx.keys, ctx.named, state, extra, str(zone_here())))
     return f"{kind}:{hashlib.sha256(identity.encode()).hexdigest()}"
 
@@ -107,7 +110,20 @@ def _charts(ctx: QueryContext, data: ChartData) -> Charts:
         durations=[row.ran for row in rows if row.ran is not None],
         are_newest=len(rows) == SAMPLE,
         is_partial=data.is_partial,
+        shades=data.shades,
     )
+
+
+def _shades(ctx: QueryContext) -> tuple[Shade, ...]:
+    """Return the spans of time of which not all executions are known."""
+    known = ctx.coverage()
+    shades = [
+        Shade(gap.start, gap.end, "gap", f"Gap of {ctx.by_key[gap.actor].label}: {gap.reason_words}")
+        for gap in known.gaps
+    ]
+    if known.back_to is not None:
+        shades.append(Shade(0, known.back_to, "unsynced", "Not synced yet"))
+    return tuple(shades)
 
 
 def _first(keys: list[int], end: int) -> int:

@@ -18,6 +18,7 @@ from django.db.models import Min
 from actors_app.core.clock import DAY, MINUTE, SECOND, api_time, from_ms, now_ms, to_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.history.backfill import FARTHEST, lacks, read_back, read_back_one
+from actors_app.history.coverage import misses
 from actors_app.history.ingest import UNFINISHED, record
 from actors_app.history.models import ActorHistory, ExecutionRecord, UnreadHistory
 from actors_app.history.sync import OVERLAP, newest_known, reached, read_newer, read_sketches, save, span
@@ -62,16 +63,16 @@ def look_at(
     started, look, is_current = time.monotonic(), Look(), False
     until, past = started + seconds, started + min(seconds, reading or seconds)
     hurried = abaco.hurried(max(seconds, 0.5))
-    reads_past = _misses(actor, back_to) and _lease(actor)
+    reads_past = misses(actor, back_to) and _lease(actor)
     try:
-        if actor.total is not None or (actor.until is not None and (_is_long(actor) or not _misses(actor, back_to))):
+        if actor.total is not None or (actor.until is not None and (_is_long(actor) or not misses(actor, back_to))):
             look.new += read_newer(hurried, actor, until)
         elif reads_past:
             look.new += _first_look(abaco, actor, seconds, listing)
         is_current = True
-        if reads_past and actor.total is None and actor.is_searchable and _misses(actor, back_to):
+        if reads_past and actor.total is None and actor.is_searchable and misses(actor, back_to):
             look.new += read_back_one(hurried, actor, past)
-        while reads_past and listing is None and _misses(actor, back_to) and time.monotonic() < past - 0.3:
+        while reads_past and listing is None and misses(actor, back_to) and time.monotonic() < past - 0.3:
             step = _unread_piece(hurried, actor)
             if step is None:
                 break
@@ -120,7 +121,7 @@ def look_at_all(
         actor
         for actor in actors.values()
         if actor.pk in behind
-        or (_misses(actor, since) and not (is_window and look.searchable.get(actor.pk) and lacks(actor, since)))
+        or (misses(actor, since) and not (is_window and look.searchable.get(actor.pk) and lacks(actor, since)))
         or (look.searchable.get(actor.pk) is False and at - actor.looked > MINUTE)
         or _lags(actor, newest, at)
     ]
@@ -135,17 +136,6 @@ def look_at_all(
             look.error = step.error
             break
     return look
-
-
-def incomplete(keys: Collection[int], since: int) -> int:
-    """Return of how many actors less is known than all that was received from `since` on."""
-    return sum(
-        _misses(actor, since) for actor in ActorHistory.objects.filter(pk__in=keys, deleted=None, is_whole=False)
-    )
-
-
-def _misses(actor: ActorHistory, since: int) -> bool:
-    return not actor.is_whole and (actor.since is None or actor.since > since)
 
 
 def _lags(actor: ActorHistory, newest: int, at: int) -> bool:

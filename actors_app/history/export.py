@@ -8,17 +8,18 @@ import csv
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from io import StringIO
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from django.db import DatabaseError
 from django.http import StreamingHttpResponse
 
 from actors_app.core.clock import from_ms
 from actors_app.core.pages.downloads import BOM, CSV_TYPE, DOWNLOAD_HEADERS, safe_cell
-from actors_app.history import collector, query
+from actors_app.history import query
+from actors_app.history.coverage import Coverage
 from actors_app.history.filters import FILTERS
 from actors_app.history.forms import HistoryForm
 from actors_app.history.query import HistoryRow
@@ -56,6 +57,13 @@ log = logging.getLogger("actors_app.exporting")
 Record = tuple[Any, ...]  # one value for each of COLUMNS
 
 
+class Note(NamedTuple):
+    """A last line of a file that does not hold everything: `error` for what may come yet, `gap` for what is lost."""
+
+    kind: Literal["error", "gap"]
+    text: str
+
+
 def export(ctx: QueryContext, last_asked: int | None = None, *, bom: bool = False) -> StreamingHttpResponse:
     """Answer with all executions that a filter finds, in its order, in the format that its form names.
 
@@ -63,26 +71,43 @@ def export(ctx: QueryContext, last_asked: int | None = None, *, bom: bool = Fals
     `bom` marks CSV as UTF-8 for spreadsheets.
     """
     blocks = query.batches(ctx.filters, ctx.keys, ctx.named, at_once=AT_ONCE)
-    keys = [actor.key for actor in ctx.readable]
-    missing = collector.incomplete(keys, ctx.filters.since or 0)
-    notes = []
+    notes: list[Note] = []
     if last_asked is not None:
         since = moment_text(last_asked or None) or "unknown"
-        notes.append(f"NOT UP TO DATE: the API timed out. Last synced: {since}.")
-    if missing:
-        notes.append(f"INCOMPLETE: history of {missing} of {len(keys)} actors not synced yet.")
-    return export_rows(ctx, blocks, ctx.form.cleaned_data["format"] or "csv", " ".join(notes), bom=bom)
+        notes.append(Note("error", f"NOT UP TO DATE: the API timed out. Last synced: {since}."))
+    notes += coverage_notes(ctx.coverage(), ctx)
+    return export_rows(ctx, blocks, ctx.form.cleaned_data["format"] or "csv", notes, bom=bom)
+
+
+def coverage_notes(known: Coverage, ctx: QueryContext) -> list[Note]:
+    """Return a sentence for everything that a file of a filter lacks; none where it is whole."""
+    notes = []
+    if known.incomplete:
+        notes.append(
+            Note("error", f"INCOMPLETE: history of {known.incomplete} of {known.actors} actors not synced yet.")
+        )
+    for gap in known.gaps:
+        start = f"{moment_text(gap.start)} to " if gap.start else "before "
+        actor = ctx.by_key[gap.actor]
+        span = f"{start}{moment_text(gap.end)}"
+        notes.append(Note("gap", f"GAP: {actor.label} ({actor.id}), {span}: {gap.reason_words}."))
+    return notes
 
 
 def export_rows(
-    ctx: QueryContext, blocks: Iterable[list[HistoryRow]], format_: str, note: str = "", *, bom: bool = False
+    ctx: QueryContext,
+    blocks: Iterable[list[HistoryRow]],
+    format_: str,
+    notes: Sequence[Note] = (),
+    *,
+    bom: bool = False,
 ) -> StreamingHttpResponse:
-    """Answer with some executions of the actors of a filter, as CSV or as JSON Lines; a note becomes the last line."""
+    """Answer with some executions of the actors of a filter, as CSV or as JSON Lines; notes become the last lines."""
     write = partial(_csv, mark=BOM if bom else "") if format_ == "csv" else _json_lines
     actors = {key: _actor_values(actor) for key, actor in ctx.by_key.items()}
     name = file_name(ctx.form, ctx.actors[0] if len(ctx.readable) == 1 and ctx.actors else None)
     return StreamingHttpResponse(
-        write(blocks, actors, note),
+        write(blocks, actors, notes),
         content_type=TYPES[format_],
         headers={
             **DOWNLOAD_HEADERS,
@@ -114,16 +139,18 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", text)[:_LONGEST_VALUE].strip("-").lower()
 
 
-def _csv(blocks: Iterable[list[HistoryRow]], actors: dict[int, Record], note: str, *, mark: str) -> Iterator[str]:
+def _csv(
+    blocks: Iterable[list[HistoryRow]], actors: dict[int, Record], notes: Sequence[Note], *, mark: str
+) -> Iterator[str]:
     buffer = StringIO()
     buffer.write(mark)
     table = csv.writer(buffer)
     table.writerow(COLUMNS)
     # What is the same in thousands of rows is made safe once.
     safe = {key: tuple(map(safe_cell, values)) for key, values in actors.items()}
-    for piece in _whole(blocks, lambda block: (_record(row, safe[row.actor], safe_cell) for row in block), note):
-        if isinstance(piece, str):
-            table.writerow([piece])
+    for piece in _whole(blocks, lambda block: (_record(row, safe[row.actor], safe_cell) for row in block), notes):
+        if isinstance(piece, Note):
+            table.writerow([safe_cell(piece.text)])
         else:
             table.writerows(piece)
         yield buffer.getvalue()
@@ -131,30 +158,32 @@ def _csv(blocks: Iterable[list[HistoryRow]], actors: dict[int, Record], note: st
         buffer.truncate()
 
 
-def _json_lines(blocks: Iterable[list[HistoryRow]], actors: dict[int, Record], note: str) -> Iterator[str]:
+def _json_lines(blocks: Iterable[list[HistoryRow]], actors: dict[int, Record], notes: Sequence[Note]) -> Iterator[str]:
     """Write each execution as one JSON object; line ends and controls within it are escaped."""
-    for piece in _whole(blocks, lambda block: (_record(row, actors[row.actor], _plain) for row in block), note):
-        if isinstance(piece, str):
-            yield json.dumps({"error": piece}) + "\n"
+    for piece in _whole(blocks, lambda block: (_record(row, actors[row.actor], _plain) for row in block), notes):
+        if isinstance(piece, Note):
+            yield json.dumps({piece.kind: piece.text}) + "\n"
         else:
             yield "".join([json.dumps(dict(zip(COLUMNS, record, strict=True))) + "\n" for record in piece])
 
 
 def _whole(
-    blocks: Iterable[list[HistoryRow]], records: Callable[[list[HistoryRow]], Iterable[Record]], note: str
-) -> Iterator[Iterable[Record] | str]:
-    """Yield records by the block; where the store stops answering, a last sentence that says so."""
+    blocks: Iterable[list[HistoryRow]], records: Callable[[list[HistoryRow]], Iterable[Record]], notes: Sequence[Note]
+) -> Iterator[Iterable[Record] | Note]:
+    """Yield records by the block, then the notes; where the store stops answering, one that says so."""
     sent = 0
     yield ()  # the names of the columns go out before the store is asked
     try:
         for block in blocks:
             yield records(block)
             sent += len(block)
-        if note:
-            yield note
+        yield from notes
     except DatabaseError as error:
         log.warning("An export broke off: %s", type(error).__name__)
-        yield f"INCOMPLETE: the portal's database stopped responding after {sent} executions. Download the file again."
+        yield Note(
+            "error",
+            f"INCOMPLETE: the portal's database stopped responding after {sent} executions. Download the file again.",
+        )
 
 
 def _plain(value: object) -> object:

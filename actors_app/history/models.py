@@ -111,6 +111,26 @@ class ExecutionTally(models.Model):
         return f"{self.count} {self.outcome}"
 
 
+class HistoryGap(models.Model):
+    """A span of an actor's history that is lost: removed here after its retention, or by the API before its sync."""
+
+    PRUNED, FORGOTTEN = "pruned", "forgotten"
+
+    actor = models.ForeignKey(ActorHistory, models.CASCADE, related_name="gaps", db_index=False)
+    start = models.BigIntegerField()
+    end = models.BigIntegerField()
+    reason = models.CharField(max_length=10)
+
+    class Meta:
+        """Few for each actor."""
+
+        db_table = "portal_history_gap"
+        constraints = (models.UniqueConstraint(fields=("actor", "reason", "start"), name="history_gap_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.start}-{self.end}"
+
+
 class UnreadHistory(models.Model):
     """A piece of an actor's listing that was read and is not yet recorded; the newest piece has the lowest number."""
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from actors_app.core.clock import now_ms
 from actors_app.core.pages.preferences import ROWS, preferences_of
 from actors_app.core.security.credentials import load
-from actors_app.history import visibility
+from actors_app.history import coverage, visibility
 from actors_app.history.filters import Filters
 from actors_app.history.forms import HistoryForm
 from actors_app.history.visibility import SeenActor
@@ -45,6 +45,10 @@ class QueryContext:
     def named(self) -> list[int]:
         """Return the keys of the actors that the text of the filter names."""
         return self.filters.named(self.actors)
+
+    def coverage(self) -> coverage.Coverage:
+        """Return what is known now of what the filter selects."""
+        return coverage.coverage(self.keys, self.filters.since or 0, self.filters.until)
 
     @property
     def has_no_actor(self) -> bool:

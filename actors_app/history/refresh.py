@@ -8,6 +8,7 @@ from django.db.models import Max
 from actors_app.core.clock import SECOND, now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.history import collector, sync
+from actors_app.history.coverage import incomplete
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory
 from actors_app.history.query import HistoryRow
@@ -28,12 +29,12 @@ def bring_up_to_date(
     abaco: Abaco, ctx: QueryContext, actor_id: str, since: int, reading: float | None = READING
 ) -> AbacoError | None:
     """Ask the API for what is new, within the page's time; return why that failed, where it did."""
-    keys = [actor.key for actor in ctx.readable if actor.deleted is None]
+    keys = [actor.key for actor in ctx.actors if actor.deleted is None]
     if not keys:
         return None
     if actor_id:
         actor = ActorHistory.objects.get(pk=keys[0])
-        if actor.until is not None and not collector.incomplete(keys, since) and now_ms() - actor.looked < PAUSE:
+        if actor.until is not None and not incomplete(keys, since) and now_ms() - actor.looked < PAUSE:
             return None
         seconds = FIRST_BUDGET if actor.total is None and actor.until is None else BUDGET
         if reading is None and (actor.until is None or actor.is_searchable is False):
@@ -47,9 +48,9 @@ def bring_up_to_date(
         rows = listing.value if listing else None
         return collector.look_at(abaco, actor, seconds=seconds, back_to=since, reading=reading, listing=rows).error
     memory = f"looked:{hash(tuple(sorted(keys)))}"
-    if cache.get(memory) and not collector.incomplete(keys, since):
+    if cache.get(memory) and not incomplete(keys, since):
         return None
-    owned = {actor.key: True for actor in ctx.readable if actor.owner == ctx.username}
+    owned = {actor.key: True for actor in ctx.actors if actor.owner == ctx.username}
     searchable_key = f"shown:{ctx.tenant}:{ctx.username}"
     # Whoever registers an actor is named in its permissions, so the search shows it; of others an earlier look told.
     look = collector.look_at_all(
@@ -63,15 +64,13 @@ def bring_up_to_date(
 
 def last_looked(ctx: QueryContext) -> int:
     """Return when any of these actors was last brought up to date, in milliseconds."""
-    keys = [actor.key for actor in ctx.readable]
-    looked: int | None = ActorHistory.objects.filter(pk__in=keys).aggregate(looked=Max("looked"))["looked"]
+    looked: int | None = ActorHistory.objects.filter(pk__in=ctx.keys).aggregate(looked=Max("looked"))["looked"]
     return looked or 0
 
 
 def is_known(ctx: QueryContext) -> bool:
     """Whether anything is remembered of these actors, so that a page can be made without the API."""
-    keys = [actor.key for actor in ctx.readable]
-    return ActorHistory.objects.filter(pk__in=keys, until__isnull=False).exists()
+    return ActorHistory.objects.filter(pk__in=ctx.keys, until__isnull=False).exists()
 
 
 def complete_rows(abaco: Abaco, rows: list[HistoryRow], ctx: QueryContext) -> bool:

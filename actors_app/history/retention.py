@@ -7,8 +7,9 @@ from django.db import transaction
 from actors_app.core.clock import from_ms
 from actors_app.core.operations import trail
 from actors_app.core.operations.models import AuditEntry
+from actors_app.history.coverage import add_gap
 from actors_app.history.ingest import remove
-from actors_app.history.models import ActorHistory, ExecutionRecord
+from actors_app.history.models import ActorHistory, ExecutionRecord, HistoryGap
 from actors_app.history.operations import PRUNE_HISTORY
 
 _AT_ONCE = 1000
@@ -41,6 +42,7 @@ def _pruned(actor: ActorHistory, before: int) -> Iterator[int]:
             return
         with transaction.atomic():
             remove(rows)
+            add_gap(actor, 0, before, HistoryGap.PRUNED)
             trail.append(
                 kind=AuditEntry.READ,
                 tenant=actor.tenant,

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from actors_app.core.api.fields import MOMENT, Choice, Query, Slice, SliceQuery, Text, Trimmed
 from actors_app.core.api.formats import BOM_HELP
+from actors_app.history.coverage import REASONS
 from actors_app.history.filters import EXACT, FILTERS, OUTCOMES, SORTS, WINDOW, Filter
 from actors_app.history.forms import FORMATS
 
@@ -39,6 +40,30 @@ class ExecutionRow(ExecutionBase):
     is_in_api = serializers.BooleanField(help_text="Whether the API still has it.")
 
 
+class HistoryGap(serializers.Serializer):
+    """A span of time in which executions of an actor are lost."""
+
+    actor_id = serializers.CharField()
+    start = serializers.DateTimeField(allow_null=True, help_text="Null if the span has no known beginning.")
+    end = serializers.DateTimeField()
+    reason = serializers.ChoiceField(
+        list(REASONS),
+        help_text=(
+            "`deleted`: deleted before the last sync. `forgotten`: removed by the API before a sync. "
+            "`pruned`: removed by the portal after its retention period."
+        ),
+    )
+
+
+class Coverage(serializers.Serializer):
+    """How much of the selected period is known."""
+
+    actors = serializers.IntegerField(help_text="Actors that match the filter.")
+    complete = serializers.IntegerField(help_text="Actors whose executions in this period are all synced.")
+    not_synced = serializers.IntegerField(help_text="Actors without any synced execution.")
+    gaps = HistoryGap(many=True)
+
+
 class HistoryPage(serializers.Serializer):
     """A page of the execution history."""
 
@@ -53,6 +78,7 @@ class HistoryPage(serializers.Serializer):
     is_complete = serializers.BooleanField(
         help_text="Whether the sync of this period is complete; otherwise each request continues it."
     )
+    coverage = Coverage()
     slice = Slice(required=False, help_text="Only for requests with `offset`.")
 
 

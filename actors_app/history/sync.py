@@ -14,12 +14,13 @@ from django.db.models import Max
 
 from actors_app.core.clock import DAY, HOUR, MINUTE, SECOND, api_time, now_ms, to_ms
 from actors_app.core.pages.converters import is_id
+from actors_app.history.coverage import add_gap
 from actors_app.history.ingest import UNFINISHED, forget_in_api, record
-from actors_app.history.models import ActorHistory, ExecutionRecord
+from actors_app.history.models import ActorHistory, ExecutionRecord, HistoryGap
 from actors_app.services import Abaco
 from actors_app.services.errors import NotFound
 from actors_app.services.executions import MAX_DETAILS, MAX_SEARCH
-from actors_app.services.types import ExecutionPage
+from actors_app.services.types import Execution, ExecutionPage, ExecutionRow
 
 OVERLAP = MINUTE  # of the API's own clocks, which may disagree with each other
 AT_ONCE = 500  # executions that one search may bring
@@ -55,6 +56,8 @@ def read_newer(abaco: Abaco, actor: ActorHistory, until: float) -> int:
     new = record(actor, executions)
     if page.total is not None and page.total > len(page.executions):
         return new + _catch_up(abaco, actor, lower, until)
+    if witness and all(execution.id != witness[1] for execution in page.executions):
+        _forgotten(actor, witness[1], page.executions)
     newest = max((to_ms(execution.message_received_time) or 0 for execution in page.executions), default=0)
     # An empty answer proves nothing about a time.
     proven = max(newest, at_api) if page.executions else 0
@@ -156,11 +159,19 @@ def _newer_in_listing(abaco: Abaco, actor: ActorHistory, witness: str) -> int:
                 singly.append(row.id)
     new = record(actor, rows)
     if witness and not is_there:
-        forget_in_api(actor, [witness])
+        _forgotten(actor, witness, rows)
     searchable = False if total else actor.is_searchable
     save(actor, until=newest, total=total, is_searchable=searchable, looked=now_ms())
     record_singly(abaco, actor, singly)
     return new
+
+
+def _forgotten(actor: ActorHistory, witness: str, listed: Sequence[Execution | ExecutionRow]) -> None:
+    """Note that the API has the newest known execution no more, and so perhaps others that came after it."""
+    forget_in_api(actor, [witness])
+    start = actor.until or 0
+    later = [to_ms(execution.message_received_time) or 0 for execution in listed]
+    add_gap(actor, start, min((at for at in later if at > start), default=now_ms()), HistoryGap.FORGOTTEN)
 
 
 def record_singly(abaco: Abaco, actor: ActorHistory, ids: Sequence[str]) -> None:

@@ -8,12 +8,14 @@ from django.shortcuts import redirect, render
 from actors_app.core.clock import DAY, MINUTE, from_ms, now_ms
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages.decorators import abaco_page
+from actors_app.core.pages.formatting import duration
 from actors_app.core.pages.forms_slice import shown_slice
 from actors_app.core.pages.preferences import PAGE_SIZES, preferences_of
-from actors_app.history import collector, visibility
 from actors_app.history import query as history_query
+from actors_app.history import visibility
 from actors_app.history.actor_summary import RECENT, summary
 from actors_app.history.chart_data import cached_count, chart_data, charts
+from actors_app.history.coverage import Coverage
 from actors_app.history.export import export
 from actors_app.history.facets import (
     COLUMNS,
@@ -28,7 +30,7 @@ from actors_app.history.facets import (
 )
 from actors_app.history.filters import EXACT, Count
 from actors_app.history.forms import HistoryForm, cursor_text
-from actors_app.history.models import ActorHistory
+from actors_app.history.ingest import UNFINISHED
 from actors_app.history.query import Cursor, HistoryRow, Page, cursor_of
 from actors_app.history.query_context import QueryContext, query_context_of
 from actors_app.history.refresh import READING, bring_up_to_date, complete_rows, is_known, last_looked
@@ -152,7 +154,10 @@ def _page_context(
     # Whoever comes back to the beginning by "Previous" stands at it, and is told what is new.
     is_first = not skip and (cursor is None or (is_back and bool(page.rows) and not page.has_more))
     is_open = is_first and filters.until is None  # so that something new can come
-    freshness = _freshness(ctx, error)
+    freshness = _freshness(request, ctx)
+    known: Coverage = freshness["coverage"]
+    is_polled = is_open or known.incomplete
+    poll = _poll(ctx, rows, page, newest or page.rows, total, known) if is_polled else ""
     return {
         "rows": rows,
         "page": page,
@@ -179,7 +184,8 @@ def _page_context(
         if selected
         else None,
         **freshness,
-        "poll": _poll(ctx, rows, page, newest or page.rows, total, freshness["incomplete"]) if is_open else "",
+        "poll": poll,
+        "step": _step(request, known, poll, error),
         "csv": form.query(format="csv"),
         "jsonl": form.query(format="jsonl"),
         "evidence": form.query(**({"actor": ctx.readable[0].id} if actor_id else {})),
@@ -204,28 +210,22 @@ def _pages(ctx: QueryContext, page: Page, cursor: Cursor | None, is_back: bool) 
     return {"next_url": older, "previous_url": newer, "more_url": further, "first_url": "?" + form.query()}
 
 
-def _freshness(ctx: QueryContext, error: AbacoError | None) -> dict[str, Any]:
+def _freshness(request: HttpRequest, ctx: QueryContext) -> dict[str, Any]:
     """Return how much of what is asked is known, and since when that has not been asked again."""
-    keys = [actor.key for actor in ctx.readable]
-    histories = list(ActorHistory.objects.filter(pk__in=keys).values_list("looked", "known", "total", "is_whole"))
-    looked = max((row[0] for row in histories), default=0)
-    incomplete = collector.incomplete(keys, ctx.filters.since or 0) if error is None else 0
-    known_count, total = 0, 0
-    if incomplete and len(histories) == 1:
-        known_count, total = histories[0][1], max(histories[0][2] or 0, histories[0][1])
+    known = ctx.coverage()
+    begun, _, known_then = request.GET.get("begun", "").partition(".")
+    seconds = known.seconds_left(int(begun), int(known_then)) if _is_number(begun) and _is_number(known_then) else None
     return {
-        "as_of": from_ms(looked) if looked else None,
-        "incomplete": incomplete,
-        "actors_known": len(histories) - incomplete,
-        "actors_total": len(histories),
-        "known": known_count,
-        "known_total": total,
-        "known_executions": sum(row[1] for row in histories),
+        "coverage": known,
+        "as_of": from_ms(known.looked) if known.looked else None,
+        "gaps": [(ctx.by_key[gap.actor].label, gap) for gap in known.gaps],
+        "time_left": duration(max(seconds, 1.0)) if seconds is not None else "",
+        "percent": None if known.share is None else int(100 * known.share),
     }
 
 
 def _poll(
-    ctx: QueryContext, rows: list[Row], page: Page, newest: list[HistoryRow], total: Count, incomplete: int
+    ctx: QueryContext, rows: list[Row], page: Page, newest: list[HistoryRow], total: Count, known: Coverage
 ) -> str:
     """Return the address that a page asks for what is new.
 
@@ -237,9 +237,9 @@ def _poll(
     sketches = {row.pk for row in page.rows if row.is_sketch}
     open_rows = ",".join(str(row.pk) for row in rows if row.is_open or row.pk in sketches)
     extra = f"poll=1&newest={received}.{pk}" + (f"&open={open_rows}" if open_rows else "")
-    if ctx.filters.is_of_ends and total.is_exact and not incomplete:
+    if ctx.filters.is_of_ends and total.is_exact and not known.incomplete:
         extra += f"&seen={total.number}" + (f".{ctx.filters.since}" if ctx.filters.since else "")
-    extra += "&filling=1" if incomplete else ""
+    extra += f"&filling=1&begun={now_ms()}.{known.executions}" if known.incomplete else ""
     query = ctx.form.query()
     return f"{query}&{extra}" if query else extra
 
@@ -260,17 +260,36 @@ def _live(request: HttpRequest, abaco: Abaco, ctx: QueryContext, context: dict[s
     rows = [row for row in history_query.rows_of([pk for pk in open_pks if pk < 2**62]) if row.actor in ctx.by_key]
     if context["actor_id"] and context["error_now"] is None and complete_rows(abaco, rows, ctx):
         rows = history_query.rows_of([row.pk for row in rows])
-    freshness = _freshness(ctx, context["error_now"])
+    freshness = _freshness(request, ctx)
+    known: Coverage = freshness["coverage"]
     context |= freshness | {
-        "is_read_now": "filling" in request.GET and not freshness["incomplete"],
+        "is_read_now": "filling" in request.GET and not known.incomplete,
+        "step": _step(request, known, request.GET.urlencode(), context["error_now"]),
         "newer": newer,
         "rows": table_rows(rows, ctx.by_key, ctx.form, _columns(request, is_all=context["is_all"])),
         "first_url": "?" + ctx.form.query(),
     }
-    # A page that is still being filled is asked for without a pause.
-    filling = (freshness["incomplete"], freshness["known"], now_ms() if freshness["incomplete"] else 0)
-    state = (newer, [(row.pk, row.outcome, row.status) for row in rows], filling)
-    return render_poll(request, "history/_live.html", context, state=state, done=False)
+    state = (newer, [(row.pk, row.outcome, row.status) for row in rows], _progress(known))
+    # Nothing more comes to a closed range that is known as a whole.
+    is_open = ctx.filters.until is None or any(row.outcome in UNFINISHED for row in rows)
+    is_done = not is_open and not known.incomplete
+    return render_poll(request, "history/_live.html", context, state=state, done=is_done)
+
+
+def _progress(known: Coverage) -> str:
+    return f"{known.incomplete}.{known.executions}.{known.back_to}"
+
+
+def _step(request: HttpRequest, known: Coverage, poll: str, error: AbacoError | None) -> str:
+    """Return the query of the next step of a sync; empty where the last one brought nothing, or none is needed.
+
+    The page then asks at its usual pace only.
+    """
+    progress = _progress(known)
+    if error is not None or not known.incomplete or request.GET.get("last") == progress:
+        return ""
+    former, _, _ = poll.partition("&last=")
+    return f"{former}&last={progress}"
 
 
 def _ended_since(request: HttpRequest, ctx: QueryContext) -> int:

@@ -62,7 +62,8 @@ let isPaused = false; // the reader has paused the updates of this page
 const isBeingRead = (element) =>
   "quiet" in element.dataset &&
   (element.contains(document.activeElement) || element.querySelector("details[open]") || getSelection()?.containsNode(element, true) && !getSelection().isCollapsed);
-const isPoll = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
+const isStep = (element) => "step" in element.dataset; // of a sync, which goes on in a hidden tab too
+const isPoll = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every") || isStep(element);
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const element = event.detail.elt;
@@ -70,6 +71,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const poll = polls.get(element) || { state: null, same: 0, skip: 0, until: 0 };
   polls.set(element, poll);
   if (isPaused || isBeingRead(element)) return event.preventDefault();
+  if (isStep(element)) return;
   if (document.hidden || poll.skip > 0 || performance.now() < poll.until) {
     poll.skip -= document.hidden || poll.skip === 0 ? 0 : 1;
     event.preventDefault();
@@ -113,7 +115,8 @@ function alike(part, element) {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   inUse = [];
-  if (!(event.detail.requestConfig.elt.getAttribute("hx-trigger") || "").includes("every")) return;
+  const { elt } = event.detail.requestConfig;
+  if (!isStep(elt) && !(elt.getAttribute("hx-trigger") || "").includes("every")) return;
   for (const element of document.querySelectorAll("main :is(:focus, input[name=pick]:checked)")) {
     const part = element.parentElement.closest("[id]");
     inUse.push({ element, id: part.id, place: alike(part, element).indexOf(element), hasFocus: element.matches(":focus") });

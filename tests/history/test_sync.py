@@ -8,7 +8,7 @@ import pytest
 from requests.exceptions import ConnectionError as Reset
 
 from actors_app.core.clock import DAY, now_ms
-from actors_app.history import collector, sync
+from actors_app.history import collector, coverage, sync
 from actors_app.history.collector import look_at, look_at_all
 from actors_app.history.models import ActorHistory, ExecutionRecord, ExecutionTally, UnreadHistory
 from actors_app.services import Abaco
@@ -79,8 +79,8 @@ def test_what_does_not_fit_into_one_look_is_read_by_later_ones_newest_first(
     assert (found.known, found.total, found.is_whole) == (10, 65, False)
     assert sorted(known()) == [f"run{place:04}" for place in range(10)]
     assert UnreadHistory.objects.count() == 3
-    assert collector.incomplete([actor.pk], 0) == 1
-    assert collector.incomplete([actor.pk], now_ms() - 5 * 60_000) == 0, "actors complete"
+    assert coverage.incomplete([actor.pk], 0) == 1
+    assert coverage.incomplete([actor.pk], now_ms() - 5 * 60_000) == 0, "actors complete"
     world.forget()
     look(abaco, actor)
     assert fresh(actor).is_whole
@@ -370,9 +370,9 @@ def test_actors_of_which_nothing_is_known_are_read_a_few_at_a_time(world: World,
     since = 0
     look_at_all(abaco, keys, since=since, seconds=5)
     assert [name for name in world.asked if name.startswith("listing")] == [f"listing actor{n}" for n in range(4)]
-    assert collector.incomplete(keys, since) == 2
+    assert coverage.incomplete(keys, since) == 2
     look_at_all(abaco, keys, since=since, seconds=5)
-    assert collector.incomplete(keys, since) == 0
+    assert coverage.incomplete(keys, since) == 0
     assert ExecutionRecord.objects.count() == 6
 
 
@@ -381,8 +381,8 @@ def test_the_search_alone_covers_a_day_of_an_actor_that_was_never_read(world: Wo
     world.run("one", ago(hours=2))
     look_at_all(abaco, [actor.pk], since=now_ms() - DAY, seconds=5)
     assert set(world.asked) == {"search-all"}
-    assert collector.incomplete([actor.pk], now_ms() - DAY) == 0
-    assert collector.incomplete([actor.pk], now_ms() - 3 * DAY) == 1
+    assert coverage.incomplete([actor.pk], now_ms() - DAY) == 0
+    assert coverage.incomplete([actor.pk], now_ms() - 3 * DAY) == 1
 
 
 def test_more_than_one_search_brings_makes_those_that_lag_be_read_singly(

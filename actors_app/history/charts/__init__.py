@@ -21,14 +21,25 @@ from datetime import UTC, datetime, tzinfo
 from actors_app.core.pages.formatting import address_time
 from actors_app.core.pages.timezones import zone_words
 from actors_app.history.charts.distribution import distribution, percentile
-from actors_app.history.charts.drawing import Panel
+from actors_app.history.charts.drawing import Panel, Shade
 from actors_app.history.charts.links import Link, Links
 from actors_app.history.charts.over_time import Count, over_time
 from actors_app.history.charts.run_times import DotURL, Run, run_times
 from actors_app.history.charts.spans import choose_step, local, spans
 from actors_app.history.charts.sparkline import sparkline
 
-__all__ = ["Charts", "Links", "Panel", "charts_of", "choose_step", "over_time", "percentile", "spans", "sparkline"]
+__all__ = [
+    "Charts",
+    "Links",
+    "Panel",
+    "Shade",
+    "charts_of",
+    "choose_step",
+    "over_time",
+    "percentile",
+    "spans",
+    "sparkline",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +67,14 @@ def charts_of(
     durations: Sequence[int] | None = None,
     are_newest: bool = False,
     is_partial: bool = False,
+    shades: Sequence[Shade] = (),
 ) -> Charts:
     """Draw the charts of a filter's executions.
 
     `total` is how many the filter finds, where `runs` are only the newest of them; by default all that the buckets
     hold. `durations` are the run times (milliseconds) for the distribution, by default those of `runs`; where they are
     those of the newest alone, `are_newest` says so. Where the buckets do not count all that there are, they are said to
-    be `is_partial`.
+    be `is_partial`; `shades` are spans of time that are not known whole.
     """
     links = Links(link)
     if total is None:
@@ -74,7 +86,7 @@ def charts_of(
     window = (moments, [address_time(moment) for moment in local(moments, zone)])
     zone_name = zone_words(datetime.fromtimestamp((moments[-1] if moments else 0) / 1000, zone))
     return Charts(
-        over_time=over_time(buckets, links, zone, zone_name, is_partial=is_partial),
+        over_time=over_time(buckets, links, zone, zone_name, is_partial=is_partial, shades=shades),
         run_times=run_times(runs, window, links, dot_url, zone, zone_name, total),
         distribution=distribution(durations, links, are_newest=are_newest),
     )

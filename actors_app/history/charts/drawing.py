@@ -6,6 +6,7 @@ their size.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -37,6 +38,34 @@ def nothing(title: str, summary: str) -> Panel:
     """Return a panel without a drawing, and the sentence that stands in its place."""
     empty = format_html_join("", "", ())
     return Panel(title, summary, empty, empty, empty)
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A span of time (milliseconds) behind the bars of which not all is known, and why: `gap` is lost for good."""
+
+    start: int
+    end: int
+    kind: Literal["gap", "unsynced"]
+    words: str
+
+
+def shade(sheet: "Sheet", shades: Sequence[Shade], start: int, end: int, height: int) -> None:
+    """Draw the spans of which not all is known; at least a pixel or two of each."""
+    whole, hatch = max(end - start, 1), f"hatch-{height}"
+    if any(item.kind == "gap" for item in shades):
+        sheet.add(
+            f'<defs><pattern id="{hatch}" class="hatch" width="6" height="6" patternUnits="userSpaceOnUse" '
+            'patternTransform="rotate(45)"><line y2="6"/></pattern></defs>'
+        )
+    for item in shades:
+        first, last = max(item.start, start), min(item.end, end)
+        if first < last:
+            sheet.add(
+                f'<rect class="shade {item.kind}" fill="url(#{hatch})" x="{100 * (first - start) / whole:.2f}%" '
+                f'width="{max(100 * (last - first) / whole, 0.25):.2f}%" height="{height}"><title>{{}}</title></rect>',
+                item.words,
+            )
 
 
 class Sheet:

@@ -14,6 +14,7 @@ from actors_app.history.charts.drawing import (
     TOP,
     WORDS,
     Panel,
+    Shade,
     Sheet,
     count_words,
     frame,
@@ -22,6 +23,7 @@ from actors_app.history.charts.drawing import (
     mark_words,
     nice_scale,
     nothing,
+    shade,
     table,
     x_axis,
     y_axis,
@@ -47,11 +49,17 @@ class _Bar:
 
 
 def over_time(
-    buckets: Sequence[Count], links: Links, zone: tzinfo, zone_name: str, *, is_partial: bool = False
+    buckets: Sequence[Count],
+    links: Links,
+    zone: tzinfo,
+    zone_name: str,
+    *,
+    is_partial: bool = False,
+    shades: Sequence[Shade] = (),
 ) -> Panel:
     """Draw how many executions were received in each span of time; the spans follow one another without gaps.
 
-    Where not all of them were counted (`is_partial`) the summary says so.
+    Where not all of them were counted (`is_partial`) the summary says so; `shades` are spans that are not known whole.
     """
     title = "Executions over time"
     moments = [buckets[0][0], *(end for _, end, _ in buckets)] if buckets else []
@@ -65,6 +73,7 @@ def over_time(
     sheet = Sheet()
     label = f"{title}: each bar links to its executions, as does the table below."
     frame(sheet, "bars", label, (links.range, moments, edges))
+    shade(sheet, shades, moments[0], moments[-1], HEIGHT)
     y_axis(sheet, ((HEIGHT - mark * room, mark_words(mark)) for mark in scale))
     for bar in bars:
         if bar.total:

@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from django.utils.safestring import SafeString
 
-from actors_app.history.charts.drawing import ORDER, Sheet, known_outcome
+from actors_app.history.charts.drawing import ORDER, Shade, Sheet, known_outcome, shade
 from actors_app.history.charts.over_time import Count
 from actors_app.history.charts.spans import local, time_marks
 
@@ -23,7 +23,7 @@ class Strip:
     marks: list[str]
 
 
-def strip(buckets: Sequence[Count], zone: tzinfo) -> Strip | None:
+def strip(buckets: Sequence[Count], zone: tzinfo, shades: Sequence[Shade] = ()) -> Strip | None:
     """Draw the counts of spans of time that follow one another; None where there are none."""
     totals = [sum(counts.values()) for _, _, counts in buckets]
     if not any(totals):
@@ -31,6 +31,7 @@ def strip(buckets: Sequence[Count], zone: tzinfo) -> Strip | None:
     start, whole, unit = buckets[0][0], buckets[-1][1] - buckets[0][0], HEIGHT / max(totals)
     sheet = Sheet()
     sheet.add(f'<svg class="{{}}" width="100%" height="{HEIGHT}" aria-hidden="true">', "spark")
+    shade(sheet, shades, start, buckets[-1][1], HEIGHT)
     for (begin, end, counts), total in zip(buckets, totals, strict=True):
         room = 100 * (end - begin) / whole
         width = min(room * _BAR, _WIDEST)

@@ -25,6 +25,12 @@ def poll_of(response: Any) -> str:
     return unescape(found[1])
 
 
+def step_of(response: Any) -> str:
+    """Return the address by which a page goes on with a sync; empty where it does not."""
+    address = re.search(r'data-step\s+hx-get="([^"]*)"', response.content.decode())
+    return unescape(address[1]) if address else ""
+
+
 @BOTH
 def test_news_are_announced_and_not_pushed_into_the_table(
     busy: World, signed_in: Client, htmx: dict[str, str], url: str
@@ -168,11 +174,12 @@ def test_reading_a_long_history_shows_its_progress(
     for number in range(60):
         world.run(f"Run{number:03}", ago(minutes=number + 2))
     world.failing["search"] = (500, {}, "{}")
-    first = signed_in.get(ONE)
+    first = signed_in.get(ONE, {"window": "all"})
     assert len(ids(first)) == 10
     assert "10 of 60 executions" in Page.of(first).words
-    assert '<progress id="history-progress" max="60" value="10">' in first.content.decode()
-    assert re.search(r'id="history-live" [^>]*hx-trigger="load, every 3s"', first.content.decode())
+    assert '<progress id="history-progress" max="100" value="16">' in first.content.decode()
+    assert "10 so far" in Page.of(first).words, "a count of what is not known as a whole"
+    assert step_of(first), "the page goes on at once"
     world.failing.clear()
     signed_in.get(poll_of(first), headers=htmx)
     assert len(ids(signed_in.get(ONE, {"window": "all"}))) == 50
