@@ -14,7 +14,7 @@ from actors_app.actors.forms_inputs import ENVIRONMENT, check_webhook, field_of,
 from actors_app.actors.images import check_image
 from actors_app.core.pages.form_fields import LineField, PastedField, StrictJSONField, TextField, has_unseen
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms import PortalForm, ReasonForm
 from actors_app.core.pages.forms_confirm import ConfirmForm
 from actors_app.core.pages.forms_cron import EXAMPLE, check_schedule
 from actors_app.core.pages.forms_environment import EnvironmentField, Row, environment_rows
@@ -85,7 +85,7 @@ def tapis_tenant(url: str) -> str:
     return name if domain == "tapis.io" else ""
 
 
-class ActorForm(PortalForm):
+class ActorForm(ReasonForm):
     """An actor's definition; `opened` is the one it had when the page was opened, or None to register a new one.
 
     A value that the actor has already, and that nobody touched, is kept even where it would not be taken anew.
@@ -165,7 +165,7 @@ class ActorForm(PortalForm):
         self.tenant = tenant
         self.offers_executor = tenant is None or DIALECTS[tenant.version]().runs_as_executor
         if opened is None:
-            del self.fields["force"]
+            del self.fields["force"], self.fields["reason"]
             return
         del self.fields["name"]
         self.fields["token"].choices = _YES_OR_NO  # type: ignore[attr-defined]
@@ -313,8 +313,9 @@ class ActorForm(PortalForm):
 
     @property
     def typed(self) -> list[tuple[str, str]]:
-        """Return every input as it was typed, name and value, to be carried along unseen."""
-        return [(name, value) for name in (*self.fields, *ENVIRONMENT) for value in self.data.getlist(name)]  # type: ignore[attr-defined]
+        """Return every input of the definition as it was typed, name and value, to be carried along unseen."""
+        names = (name for name in (*self.fields, *ENVIRONMENT) if name != "reason")
+        return [(name, value) for name in names for value in self.data.getlist(name)]  # type: ignore[attr-defined]
 
     def typed_over(self, definition: Definition) -> list[tuple[str, str]]:
         """Return the inputs with only what was touched as it was typed, and all else as another definition has it."""

@@ -50,6 +50,7 @@ UPDATE_ACTOR = Operation(
     summary="Update an actor",
     title="Update actor",
     agavepy="update",
+    takes_reason=True,
 )
 RESTART_ACTOR = Operation(
     "actor.restart",
@@ -58,6 +59,7 @@ RESTART_ACTOR = Operation(
     needs=UPDATE,
     doing="restarting it",
     purpose="Restart an actor: re-pull its image and process the queued messages.",
+    takes_reason=True,
 )
 DELETE_ACTOR = Operation(
     "actor.delete",
@@ -72,4 +74,5 @@ DELETE_ACTOR = Operation(
     summary="Delete an actor",
     title="Delete actor",
     agavepy="delete",
+    takes_reason=True,
 )

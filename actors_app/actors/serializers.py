@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from actors_app.actors.rows import SORTS
-from actors_app.core.api.fields import MOMENT, Body, Choice, Object, SliceQuery, Text, Trimmed, Truth, Whole
+from actors_app.core.api.fields import MOMENT, Choice, Object, ReasonBody, SliceQuery, Text, Trimmed, Truth, Whole
 from actors_app.services.types.actor_fields import FIELDS, ActorField
 
 
@@ -78,7 +78,7 @@ def _input_field(field: ActorField, *, is_required: bool = False) -> Any:
     return Truth(**options) if field.type == "truth" else Object(**options)
 
 
-class ActorChanges(Body):
+class ActorChanges(ReasonBody):
     """Fields of an actor's definition; omitted fields stay unchanged."""
 
     locals().update({field.name: _input_field(field) for field in FIELDS if field.can_change})
@@ -91,3 +91,4 @@ class ActorDefinition(ActorChanges):
     locals().update({field.name: _input_field(field) for field in FIELDS if not field.can_change})
     locals().update({field.name: _input_field(field, is_required=True) for field in FIELDS if field.is_required})
     force = None  # type: ignore[assignment]  # a new one is pulled anyway
+    reason = None  # type: ignore[assignment]  # registering destroys nothing

@@ -35,7 +35,7 @@ from actors_app.core.operations.perform import answered
 from actors_app.core.pages import drafts
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import abaco_page, page
-from actors_app.core.pages.forms import PortalForm, form_page
+from actors_app.core.pages.forms import ReasonForm, form_page
 from actors_app.core.security.credentials import abaco_for, signed_in, tenant_of
 from actors_app.links.graph import ring_words
 from actors_app.services import Abaco
@@ -272,9 +272,9 @@ def actor_restart(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResp
     """Say what starting the same image again means, then save the actor as it is with `force` (`PUT /actors/{id}`)."""
     if request.method == "POST" and (earlier := answered(request, RESTART_ACTOR, actor_id=actor_id)):
         return earlier.go(request)
-    form = PortalForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     actor = abaco.actors.get(actor_id)
-    if request.method == "POST":
+    if form.is_valid():
         with form.catch_refusal():
             return commands.restart(request, abaco, actor_id, actor).go(request)
     context = _context(actor_id, form=form, actor=actor, sends=_sends(actor, {}, force=True))

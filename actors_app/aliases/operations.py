@@ -63,4 +63,5 @@ DELETE_ALIAS = Operation(
     summary="Delete an alias",
     title="Delete alias",
     agavepy="deleteAlias",
+    takes_reason=True,
 )

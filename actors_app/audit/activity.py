@@ -151,6 +151,7 @@ class Line:
     object_url: str
     badge: SafeString
     outcome: str
+    reason: str  # why it was done, as its author wrote
     ago: str
     exact: str
     iso: str
@@ -179,6 +180,7 @@ def _line(entry: AuditEntry, reader: Reader, at: datetime, prefix: str, actors: 
         object_url=object_url,
         badge=activity_badge(outcome),
         outcome=outcome,
+        reason=visible(str(details_of(entry).get("reason", ""))),
         ago=ago_words(entry.time, at),
         exact=exact(entry.time),
         iso=entry.time.isoformat(),

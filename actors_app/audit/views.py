@@ -173,6 +173,7 @@ def _context(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
     """Return what the pages of one line show."""
     (line,) = lines_of([entry], reader)
     details, (message, reason) = visible_details(entry, reader), answer_of(entry)
+    details.pop("reason", None)  # the line has it
     if line.actor_url:
         back = (
             (reverse("actors:actor-activity", args=[entry.actor_id]), "Audit log of the actor")

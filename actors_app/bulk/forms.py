@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 from django import forms
 
 from actors_app.bulk.kinds import OF_ACTORS, OF_EXECUTIONS
+from actors_app.core.operations.reasons import reason_field
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.forms import PortalForm
 from actors_app.core.pages.preferences import PAGE_SIZES
@@ -75,17 +76,7 @@ class BulkForm(PickedForm):
 class OrderForm(PortalForm):
     """The confirmation of a bulk act: why, and the signed plan that its page showed."""
 
-    reason = forms.CharField(
-        label="Reason",
-        max_length=500,
-        help_text="Recorded in the audit log.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": "Enter a reason.",
-            "max_length": "Use at most 500 characters.",
-            "null_characters_not_allowed": "This contains an invalid character.",
-        },
-    )
+    reason = reason_field(required=True)
     plan = forms.CharField(required=False, widget=forms.HiddenInput)
 
 

@@ -52,4 +52,5 @@ DELETE_CONFIG = Operation(
     check=config_is_gone,
     summary="Delete a config",
     title="Delete config",
+    takes_reason=True,
 )

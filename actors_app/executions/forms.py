@@ -1,4 +1,4 @@
-"""The forms around executions: registering one, halting one."""
+"""The forms around executions: registering one, and the filter of an evidence pack."""
 
 from django import forms
 
@@ -30,10 +30,6 @@ class ExecutionForm(PortalForm):
     runtime = _count("Run time", "In seconds.")
     cpu = _count("CPU", "In nanoseconds.")
     io = _count("I/O", "In bytes.")
-
-
-class HaltForm(PortalForm):
-    """The confirmation of a halt; it asks nothing, and holds the API's refusal."""
 
 
 class EvidenceForm(HistoryForm):

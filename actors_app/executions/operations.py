@@ -58,6 +58,7 @@ HALT_EXECUTION = Operation(
     check=execution_is_halted,
     summary="Halt an execution",
     title="Halt the execution",
+    takes_reason=True,
 )
 TAKE_RESULT = Operation(
     "result.take",

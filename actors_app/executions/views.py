@@ -17,12 +17,12 @@ from actors_app.core.operations import secrets
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.forms import form_page
+from actors_app.core.pages.forms import ReasonForm, form_page
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.executions import commands
 from actors_app.executions.archive import shown_results
 from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
-from actors_app.executions.forms import ExecutionForm, HaltForm
+from actors_app.executions.forms import ExecutionForm
 from actors_app.executions.neighbours import earlier, later
 from actors_app.executions.shapes import shape_of
 from actors_app.executions.timeline import timeline
@@ -216,7 +216,7 @@ def execution_status(request: HttpRequest, actor_id: str, execution_id: str) -> 
 @abaco_page("GET", "POST")
 def execution_halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -> HttpResponse:
     """Ask before halting a running execution, then halt it (`DELETE /actors/{id}/executions/{execution}`)."""
-    form = HaltForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "execution_id": execution_id,
@@ -228,8 +228,9 @@ def execution_halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_
         "can_halt": True,
     }
     if request.method == "POST":
-        with form.catch_refusal():
-            return commands.halt(request, abaco, actor_id, execution_id).go(request)
+        if form.is_valid():
+            with form.catch_refusal():
+                return commands.halt(request, abaco, actor_id, execution_id).go(request)
         return form_page(request, "executions/halt.html", context)
     answers = abaco.gather(
         actor=lambda: abaco.actors.get(actor_id),

@@ -26,4 +26,5 @@ DELETE_LOG = Operation(
     tried="delete an archived log of",
     choice="Delete an archived log",
     summary="Delete the archived log of an execution",
+    takes_reason=True,
 )

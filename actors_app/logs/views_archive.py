@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import page
-from actors_app.core.pages.forms import PortalForm, form_page
+from actors_app.core.pages.forms import ReasonForm, form_page
 from actors_app.core.security.credentials import abaco_for, signed_in
 from actors_app.history.visibility import if_deleted
 from actors_app.logs import commands
@@ -41,7 +41,8 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
         if request.method == "POST":
             return commands.forgotten(actor_id, execution_id).go(request)
         raise Http404
-    form, may_delete = PortalForm(request.POST or None), commands.may_forget(credentials, kept_log, answers)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    may_delete = commands.may_forget(credentials, kept_log, answers)
     context: dict[str, Any] = {
         "actor_id": actor_id,
         "execution_id": execution_id,
@@ -56,6 +57,7 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
     }
     if request.method == "GET" or not may_delete:
         return render_page(request, "logs/forget.html", context, status=200 if may_delete else 403)
-    with form.catch_refusal():
-        return commands.forget(request, actor_id, execution_id, kept_log).go(request)
+    if form.is_valid():
+        with form.catch_refusal():
+            return commands.forget(request, actor_id, execution_id, kept_log).go(request)
     return form_page(request, "logs/forget.html", context)

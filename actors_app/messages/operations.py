@@ -53,4 +53,5 @@ PURGE_MAILBOX = Operation(
     title="Purge the mailbox",
     agavepy="deleteMessages",
     agavepy_note=AGAVEPY_RAISES,
+    takes_reason=True,
 )

@@ -58,6 +58,7 @@ REPLACE_NONCE = Operation(
     needs=UPDATE,
     doing=_REPLACING,
     summary="Rotate a nonce",
+    takes_reason=True,
 )
 DELETE_NONCE = Operation(
     "nonce.delete",
@@ -72,6 +73,7 @@ DELETE_NONCE = Operation(
     summary="Delete a nonce",
     title="Delete the nonce",
     agavepy="deleteNonce",
+    takes_reason=True,
 )
 
 LIST_ALIAS_NONCES = Operation(
@@ -120,6 +122,7 @@ REPLACE_ALIAS_NONCE = Operation(
     needs=UPDATE,
     doing=_REPLACING,
     summary="Rotate a nonce of an alias",
+    takes_reason=True,
 )
 DELETE_ALIAS_NONCE = Operation(
     "alias-nonce.delete",
@@ -133,6 +136,7 @@ DELETE_ALIAS_NONCE = Operation(
     check=alias_nonce_is_gone,
     summary="Delete a nonce of an alias",
     title="Delete the nonce",
+    takes_reason=True,
 )
 
 

@@ -13,7 +13,7 @@ from actors_app.core.htmx import render_page
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import abaco_page, page
 from actors_app.core.pages.formatting import now, thousands, visible
-from actors_app.core.pages.forms import PortalForm, form_page
+from actors_app.core.pages.forms import ReasonForm, form_page
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.pages.snippets import Curl
 from actors_app.core.pages.timezones import RelativeTime, when
@@ -129,7 +129,7 @@ def _reveal(request: HttpRequest, holder: Holder, handle: str) -> HttpResponse:
 
 def _delete_page(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) -> HttpResponse:
     if request.method == "GET":
-        context = one_nonce(request, abaco, holder, handle) | {"form": PortalForm()}
+        context = one_nonce(request, abaco, holder, handle) | {"form": ReasonForm()}
     else:
         if earlier := commands.deleted_before(request, holder, handle):
             return earlier.go(request)
@@ -139,9 +139,11 @@ def _delete_page(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str
         except NotFound as error:
             return commands.gone(holder, handle, request.POST.get("seen", ""), error).go(request)
         note = noted(tenant_of(request), handle)
-        context = frame(holder) | {"handle": handle, "nonce": nonce, "note": note, "form": PortalForm(request.POST)}
-        with context["form"].catch_refusal():
-            return commands.delete(request, abaco, holder, handle, nonce).go(request)
+        form = ReasonForm(request.POST)
+        context = frame(holder) | {"handle": handle, "nonce": nonce, "note": note, "form": form}
+        if form.is_valid():
+            with form.catch_refusal():
+                return commands.delete(request, abaco, holder, handle, nonce).go(request)
     context["seen"] = commands.page_token(holder, handle)
     return form_page(request, "nonces/delete.html", context, partial="nonces/_delete.html")
 

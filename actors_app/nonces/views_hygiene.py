@@ -11,7 +11,7 @@ from actors_app.core.htmx import render_page
 from actors_app.core.pages import csv_lists
 from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import now, visible
-from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms import ReasonForm
 from actors_app.core.pages.timezones import RelativeTime, when
 from actors_app.nonces import notes
 from actors_app.nonces.commands import Holder
@@ -127,7 +127,7 @@ def _replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) ->
     answers = wave_of(abaco, holder)
     actor, nonces = answers["actor"].unwrap(), answers["nonces"].unwrap()
     context = frame(holder) | {"actor": actor, "counts": {"nonces": len(nonces)}, "handle": handle}
-    context |= {"form": PortalForm(), "note": notes.noted(tenant, handle)}
+    context |= {"form": ReasonForm(), "note": notes.noted(tenant, handle)}
     try:
         old = context["nonce"] = nonce_behind(handle, holder.id, nonces)
     except NotFound:
@@ -136,7 +136,8 @@ def _replace(request: HttpRequest, abaco: Abaco, holder: Holder, handle: str) ->
         context["was_replaced"] = True
         return _page(request, context, 409)
     if request.method == "POST":
-        context["form"] = PortalForm(request.POST)
+        context["form"] = ReasonForm(request.POST)
+    if context["form"].is_valid():
         with context["form"].catch_refusal():
             replaced = replace(request, abaco, holder, handle, old)
             nonce = replaced.result.value

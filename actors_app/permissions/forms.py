@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from actors_app.core.pages.form_fields import PastedField
-from actors_app.core.pages.forms import ListFilter, PortalForm
+from actors_app.core.pages.forms import ListFilter, ReasonForm
 from actors_app.permissions.access import NEVER_BACK, unusable
 from actors_app.permissions.likeness import AGAIN, by_drawing, doubt, is_several
 from actors_app.services.blanks import normal_form
@@ -39,7 +39,7 @@ _WORLD_AGAIN = f"Type {WORLD} exactly as shown."
 _WRONG_LEVEL = {"required": "Choose a level.", "invalid_choice": "Choose one of the listed access levels."}
 
 
-class _LevelForm(PortalForm):
+class _LevelForm(ReasonForm):
     """A name and a level; whoever lowers themselves must tick that they mean it, and type again a name in doubt."""
 
     confirm_self = forms.BooleanField(label="I understand that I cannot restore my own access.", required=False)

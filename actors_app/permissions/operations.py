@@ -30,6 +30,7 @@ GRANT_PERMISSION = Operation(
     title="Grant access",
     example=_EXAMPLE,
     agavepy="updatePermissions",
+    takes_reason=True,
 )
 REVOKE_PERMISSION = Operation(
     "permission.revoke",
@@ -39,6 +40,7 @@ REVOKE_PERMISSION = Operation(
     tried="revoke access on",
     choice="Revoke access",
     check=level_is_set,
+    takes_reason=True,
 )
 LIST_ALIAS_PERMISSIONS = Operation(
     "alias-permission.list",
@@ -57,9 +59,14 @@ GRANT_ALIAS_PERMISSION = Operation(
     doing=_GRANTING,
     title="Grant access",
     example=_EXAMPLE,
+    takes_reason=True,
 )
 REVOKE_ALIAS_PERMISSION = Operation(
-    "alias-permission.revoke", via=GRANT_ALIAS_PERMISSION, recorded_as=REVOKE_PERMISSION, kind="alias"
+    "alias-permission.revoke",
+    via=GRANT_ALIAS_PERMISSION,
+    recorded_as=REVOKE_PERMISSION,
+    kind="alias",
+    takes_reason=True,
 )
 LIST_CONFIG_PERMISSIONS = Operation(
     "config-permission.list",
@@ -78,9 +85,14 @@ GRANT_CONFIG_PERMISSION = Operation(
     doing=_GRANTING,
     title="Grant access",
     example=_EXAMPLE,
+    takes_reason=True,
 )
 REVOKE_CONFIG_PERMISSION = Operation(
-    "config-permission.revoke", via=GRANT_CONFIG_PERMISSION, recorded_as=REVOKE_PERMISSION, kind="config"
+    "config-permission.revoke",
+    via=GRANT_CONFIG_PERMISSION,
+    recorded_as=REVOKE_PERMISSION,
+    kind="config",
+    takes_reason=True,
 )
 GRANT = {"actor": GRANT_PERMISSION, "alias": GRANT_ALIAS_PERMISSION, "config": GRANT_CONFIG_PERMISSION}
 REVOKE = {"actor": REVOKE_PERMISSION, "alias": REVOKE_ALIAS_PERMISSION, "config": REVOKE_CONFIG_PERMISSION}

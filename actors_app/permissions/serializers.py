@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from actors_app.core.api.fields import Body, Choice, Text, Trimmed, Truth
+from actors_app.core.api.fields import Choice, ReasonBody, Text, Trimmed, Truth
 from actors_app.core.api.schema import page_of
 from actors_app.permissions.forms import MAX_USER
 from actors_app.services.permissions import LEVELS
@@ -55,7 +55,7 @@ class OthersWithAccess(serializers.ListSerializer):
         )
 
 
-class Grant(Body):
+class Grant(ReasonBody):
     """An access level for a user; NONE revokes access, since the API cannot remove a user from the list."""
 
     user = Text(max_length=MAX_USER, help_text="Case-sensitive username, or ABACO_WORLD.")

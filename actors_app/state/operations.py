@@ -39,4 +39,5 @@ RESET_STATE = Operation(
     choice="Reset state",
     check=state_is_empty,
     summary="Reset the state of an actor",
+    takes_reason=True,
 )

@@ -9,7 +9,7 @@ from actors_app.core.htmx import render_page
 from actors_app.core.operations.perform import answered
 from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import pretty_json
-from actors_app.core.pages.forms import PortalForm, form_page
+from actors_app.core.pages.forms import ReasonForm, form_page
 from actors_app.core.security.capabilities import is_plain
 from actors_app.core.security.credentials import signed_in
 from actors_app.executions.comparison import difference, tail_of
@@ -98,7 +98,7 @@ def _review_or_save(
 @abaco_page("GET", "POST")
 def state_reset(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpResponse:
     """Make the state empty, which the API does by an update of the whole actor alone (`PUT /actors/{id}`)."""
-    form = PortalForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     context = _context(actor_id) | {"form": form}
     if request.method != "POST":
         actor = abaco.actors.get(actor_id)
@@ -106,9 +106,10 @@ def state_reset(request: HttpRequest, abaco: Abaco, actor_id: str) -> HttpRespon
     else:
         if earlier := answered(request, RESET_STATE, actor_id=actor_id):
             return earlier.go(request)
-        with form.catch_refusal():
-            actor = abaco.actors.get(actor_id)
-            return commands.reset(request, abaco, actor_id, actor).go(request)
+        if form.is_valid():
+            with form.catch_refusal():
+                actor = abaco.actors.get(actor_id)
+                return commands.reset(request, abaco, actor_id, actor).go(request)
     return form_page(request, "state/reset.html", context, partial="state/_reset.html")
 
 

@@ -50,4 +50,5 @@ STOP_WORKER = Operation(
     summary="Stop a worker",
     title="Stop worker",
     agavepy="deleteWorker",
+    takes_reason=True,
 )

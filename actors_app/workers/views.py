@@ -15,7 +15,7 @@ from actors_app.core.pages import csv_lists
 from actors_app.core.pages.badges import status_badge
 from actors_app.core.pages.decorators import abaco_page
 from actors_app.core.pages.formatting import now, visible
-from actors_app.core.pages.forms import PortalForm, form_page
+from actors_app.core.pages.forms import ReasonForm, form_page
 from actors_app.core.pages.timezones import RelativeTime, when
 from actors_app.services import Abaco, Result
 from actors_app.services.errors import AbacoError, NotFound
@@ -143,11 +143,12 @@ def worker_stop(request: HttpRequest, abaco: Abaco, actor_id: str, worker_id: st
         ]
         context |= {"actor": actor, "standstill": standstills[0] if standstills else None}
         context["consequences"] = after_stop(actor.api, standstills[0] if standstills else None)
-        form = PortalForm()
+        form = ReasonForm()
     else:
-        form = PortalForm(request.POST)
-        with form.catch_refusal():
-            return commands.stop(request, abaco, actor_id, worker_id).go(request)
+        form = ReasonForm(request.POST)
+        if form.is_valid():
+            with form.catch_refusal():
+                return commands.stop(request, abaco, actor_id, worker_id).go(request)
     context["form"] = form
     return form_page(request, "workers/stop.html", context, partial="workers/_stop.html")
 

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from actors_app.core.api import idempotency, paging
 from actors_app.core.api.authentication import TENANT_HEADER
 from actors_app.core.api.exceptions import REPLAYED, Problem, not_valid
-from actors_app.core.api.fields import Body, Slice
+from actors_app.core.api.fields import Body, ReasonBody, Slice
 from actors_app.core.api.idempotency import FirstResponse
 from actors_app.core.api.paging import Key, Page
 from actors_app.core.operations import secrets
@@ -73,6 +73,8 @@ class Resource(APIView):
         self.http.idempotency_key = idempotency.key_of(self.http, request.data)  # type: ignore[attr-defined]
         if handler.takes_nothing and request.data:
             raise not_valid({"body": ["No request body is allowed here."]})
+        if handler.takes_reason:
+            self.body(ReasonBody)
 
     def masker(self, actor_id: str, execution_id: str, subject: str) -> Masker:
         """Return what hides the secrets of an execution, or shows them where its owner asks, which is recorded first.
@@ -89,10 +91,13 @@ class Resource(APIView):
     # What was sent ------------------------------------------------------------------------------------------
 
     def body(self, serializer: type[Body]) -> dict[str, Any]:
-        """Return what was sent along, checked."""
+        """Return what was sent along, checked; a reason goes to the audit log with the operation (`reason_of`)."""
         if not isinstance(self.request.data, Mapping):
             raise not_valid({"body": ["Send one JSON object."]})
-        return self._checked(serializer(data=self.request.data))
+        data = self._checked(serializer(data=self.request.data))
+        if issubclass(serializer, ReasonBody):
+            self.http.reason = data.pop("reason", "")  # type: ignore[attr-defined]
+        return data
 
     def _checked(self, serializer: Any) -> dict[str, Any]:
         serializer.is_valid(raise_exception=True)

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.http import QueryDict
 from rest_framework import serializers
 
+from actors_app.core.operations.reasons import MAX_REASON
 from actors_app.core.pages.forms_slice import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
 
 _WHOLE = re.compile(r"-?\d{1,19}", re.ASCII)
@@ -94,6 +95,17 @@ class Body(serializers.Serializer):
             allowed = ", ".join(self.fields) or "none"
             raise serializers.ValidationError({name: [f"Unknown field. Allowed: {allowed}."] for name in unknown})
         return super().to_internal_value(data)
+
+
+class ReasonBody(Body):
+    """Why it is done."""
+
+    reason = Trimmed(
+        required=False,
+        allow_blank=True,
+        max_length=MAX_REASON,
+        help_text="Reason for the operation, recorded in the audit log.",
+    )
 
 
 class Query(serializers.Serializer):

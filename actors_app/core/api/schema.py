@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 
 from actors_app.core.api.authentication import TENANT_HEADER
-from actors_app.core.api.fields import Query, Slice
+from actors_app.core.api.fields import Query, ReasonBody, Slice
 from actors_app.core.api.idempotency import HEADER
 from actors_app.core.operations.operation import Operation, calls_of
 from actors_app.core.problems import CONTENT_TYPE
@@ -97,11 +97,13 @@ def operation(
 
     `described` is the operation, or a summary; `upstream` names the operations of the Actors API that it makes use of
     (`calls_of`), where that is not just this one. `gives` is a serializer, or a mapping of media types to what is given
-    in each; `may` are more statuses. `takes` is a serializer too, or False for a write that is sent nothing; `example`
-    is something to send.
+    in each; `may` are more statuses. `takes` is a serializer too, or False for a write that is sent nothing, or nothing
+    but the reason that its operation takes; `example` is something to send.
     """
     is_write = takes is not None
     if isinstance(described, Operation):
+        if described.takes_reason and takes is False:
+            takes = ReasonBody
         summary, calls = described.summary, [described.call] if described.method else []
     else:
         summary, calls = described, []
@@ -149,6 +151,7 @@ def operation(
     def describe(method: Any) -> Any:
         method.query_shape = query or Query
         method.takes_nothing = takes is False
+        method.takes_reason = takes is ReasonBody
         return schema_of(method)
 
     return describe
@@ -156,6 +159,14 @@ def operation(
 
 class PortalSchema(AutoSchema):
     """Name operations by their addresses, as the coverage table does."""
+
+    def _get_request_body(self, direction: str = "request") -> Any:
+        """Describe the body of a DELETE too, which the framework leaves out."""
+        method = self.method
+        self.method = "POST" if method == "DELETE" else method
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        self.method = method
+        return body
 
     def get_operation_id(self) -> str:
         """Return the name of the address and the method: `actor-list-get`."""

@@ -67,6 +67,7 @@ class Operation:
     choice: str = ""  # among the actions of the filter; its summary where that is not given
     has_values: bool = False  # whether its entry holds values of an actor's definition
     check: Check | None = field(default=None, repr=False)  # finds out whether it was done
+    takes_reason: bool = False  # whether people may say why; all that deletes or stops something does
 
     # The schema of the JSON API.
     summary: str = ""

@@ -24,6 +24,7 @@ from actors_app.core.htmx import go_to
 from actors_app.core.operations import trail
 from actors_app.core.operations.models import AuditEntry
 from actors_app.core.operations.operation import Operation
+from actors_app.core.operations.reasons import reason_of
 from actors_app.core.security.capabilities import Capabilities
 from actors_app.core.security.credentials import Credentials, SessionCredentials
 from actors_app.services.errors import AbacoError, CallError, Conflict, NotFound, SignedOut
@@ -124,12 +125,14 @@ def perform(
     """Record the write, make the call, record what came of it; return where it led.
 
     `subject` is the alias or the config whose level counts, where that is not the object; `details` is what the trail
-    keeps of the write, without secrets. Raises the call's own error, AnsweredBefore when this form was answered
-    before with an error, Conflict when it was sent before with other content, NotRecorded when the trail cannot be
-    written.
+    keeps of the write, without secrets, beside the reason of the request. Raises the call's own error, AnsweredBefore
+    when this form was answered before with an error, Conflict when it was sent before with other content, NotRecorded
+    when the trail cannot be written.
     """
     fields = _fields(request, operation, actor_id, object_id)
     subject = actor_id if operation.kind == "actor" else subject or object_id
+    if operation.takes_reason and (reason := reason_of(request)):
+        details = {**(details or {}), "reason": reason}
     return _recorded(idempotency_key_of(request), operation, subject, fields, details, call, outcome_of)
 
 

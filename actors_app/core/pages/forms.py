@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from actors_app.core.htmx import render_page
+from actors_app.core.operations.reasons import reason_field
 from actors_app.core.pages import drafts
 from actors_app.services.errors import AbacoError, Conflict, InvalidRequest
 
@@ -102,6 +103,12 @@ class PortalForm(forms.Form):
             self.add_error(error.field, error.reason or error.user_message)
         if isinstance(error, InvalidRequest | Conflict):
             self._refusal_status = 422 if isinstance(error, InvalidRequest) or (is_named and is_fragment) else 409
+
+
+class ReasonForm(PortalForm):
+    """The confirmation of an operation, with the reason for it."""
+
+    reason = reason_field()
 
 
 class _Refusal:

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from actors_app.core.pages.formatting import visible
-from actors_app.core.pages.forms import PortalForm
+from actors_app.core.pages.forms import ReasonForm
 from actors_app.core.security.crypto import sign, unsign
 from actors_app.services.blanks import collapsed, is_typeable, without_unseen
 
@@ -28,7 +28,7 @@ def spellings(name: str) -> set[str]:
     return {collapsed(text) for text in variants} - {""}
 
 
-class ConfirmForm(PortalForm):
+class ConfirmForm(ReasonForm):
     """One field for a name, or for the id where nobody can type the name; subclasses set `purpose`."""
 
     purpose = "confirm"
@@ -44,6 +44,7 @@ class ConfirmForm(PortalForm):
         },
     )
     expected = forms.CharField(widget=forms.HiddenInput, required=False)
+    field_order = ("confirm", "reason", "expected")
 
     def __init__(self, *args: Any, actor_id: str, label: str = "", key: str = "", **kwargs: Any) -> None:
         """Take the word in the address and, where the form is shown for the first time, the name as `label`.
