@@ -19,7 +19,7 @@ def halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id: str) -
         HALT_EXECUTION,
         lambda: abaco.executions.halt(actor_id, execution_id),
         lambda _: Outcome(
-            "Halt requested. Its worker takes no more messages: see the Workers tab before you send the next one.",
+            "Halt requested. The worker takes no more messages: see the Workers tab before you send the next one.",
             reverse("actors:execution-detail", args=[actor_id, execution_id]),
         ),
         actor_id=actor_id,

@@ -9,14 +9,14 @@ LIST_EXECUTIONS = Operation(
     "GET",
     "/actors/{actor_id}/executions",
     summary="List the executions of an actor",
-    title="List the actor's executions",
+    title="List executions",
     agavepy="listExecutions",
 )
 SEARCH_ACTOR_EXECUTIONS = Operation(
     "execution.search",
     "GET",
     "/actors/{actor_id}/executions",
-    title="Search the actor's executions (limited by the API)",
+    title="Search executions (limited by the API)",
     has_filter=True,
 )
 REGISTER_EXECUTION = Operation(
@@ -33,7 +33,7 @@ REGISTER_EXECUTION = Operation(
     choice="Register an execution",
     check=execution_is_registered,
     summary="Register an external execution",
-    title="Register an execution",
+    title="Register execution",
     example={"runtime": 0, "cpu": 0, "io": 0},
     agavepy="addExecution",
     agavepy_note="# Only agavepy releases before February 2018 have this call.",
@@ -43,7 +43,7 @@ READ_EXECUTION = Operation(
     "GET",
     "/actors/{actor_id}/executions/{execution_id}",
     summary="Get an execution",
-    title="Get the execution",
+    title="Get execution",
     agavepy="getExecution",
 )
 HALT_EXECUTION = Operation(
@@ -57,7 +57,7 @@ HALT_EXECUTION = Operation(
     tried="halt an execution of",
     check=execution_is_halted,
     summary="Halt an execution",
-    title="Halt the execution",
+    title="Halt execution",
     takes_reason=True,
 )
 TAKE_RESULT = Operation(
@@ -69,8 +69,8 @@ TAKE_RESULT = Operation(
     tried="fetch a result of",
     choice="Fetch a result",
     check=result_is_taken,
-    summary="Fetch the next result",
-    title="Fetch the oldest result (the API then deletes it)",
+    summary="Fetch the next result of an execution",
+    title="Fetch oldest result (the API then deletes it)",
     agavepy="getOneExecutionResult",
     agavepy_note="# agavepy returns the HTTP response; its content is the result, as bytes.",
     agavepy_part=".content",

@@ -7,7 +7,7 @@ READ_LOG = Operation(
     "GET",
     "/actors/{actor_id}/executions/{execution_id}/logs",
     summary="Get the log of an execution",
-    title="Get the log",
+    title="Get log",
     agavepy="getExecutionLogs",
 )
 KEEP_LOG = Operation(

@@ -14,7 +14,7 @@ LIST_NONCES = Operation(
     "GET",
     "/actors/{actor_id}/nonces",
     summary="List the nonces of an actor",
-    title="List the nonces",
+    title="List nonces",
     agavepy="listNonces",
 )
 CREATE_NONCE = Operation(
@@ -29,7 +29,7 @@ CREATE_NONCE = Operation(
     tried="create a nonce for",
     check=nonces_since,
     summary="Create a nonce",
-    title="Create a nonce",
+    title="Create nonce",
     example=_EXAMPLE,
     sends_empty_body=False,
     agavepy="addNonce",
@@ -39,7 +39,7 @@ READ_NONCE = Operation(
     "GET",
     "/actors/{actor_id}/nonces/{nonce_id}",
     summary="Get a nonce",
-    title="Get the nonce",
+    title="Get nonce",
     agavepy="getNonce",
 )
 REVEAL_NONCE = Operation(
@@ -71,7 +71,7 @@ DELETE_NONCE = Operation(
     tried="delete a nonce of",
     check=nonce_is_gone,
     summary="Delete a nonce",
-    title="Delete the nonce",
+    title="Delete nonce",
     agavepy="deleteNonce",
     takes_reason=True,
 )
@@ -81,7 +81,7 @@ LIST_ALIAS_NONCES = Operation(
     "GET",
     "/actors/aliases/{alias}/nonces",
     summary="List the nonces of an alias",
-    title="List the alias's nonces",
+    title="List nonces of alias",
 )
 CREATE_ALIAS_NONCE = Operation(
     "alias-nonce.create",
@@ -95,7 +95,7 @@ CREATE_ALIAS_NONCE = Operation(
     tried="create a nonce for an alias",
     check=alias_nonces_since,
     summary="Create a nonce for an alias",
-    title="Create a nonce for the alias",
+    title="Create nonce for alias",
     example=_EXAMPLE,
 )
 READ_ALIAS_NONCE = Operation(
@@ -103,7 +103,7 @@ READ_ALIAS_NONCE = Operation(
     "GET",
     "/actors/aliases/{alias}/nonces/{nonce_id}",
     summary="Get a nonce of an alias",
-    title="Get the nonce",
+    title="Get nonce",
 )
 REVEAL_ALIAS_NONCE = Operation(
     "alias-nonce.reveal",
@@ -135,7 +135,7 @@ DELETE_ALIAS_NONCE = Operation(
     tried="delete a nonce of an alias",
     check=alias_nonce_is_gone,
     summary="Delete a nonce of an alias",
-    title="Delete the nonce",
+    title="Delete nonce",
     takes_reason=True,
 )
 

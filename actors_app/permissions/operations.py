@@ -46,7 +46,7 @@ LIST_ALIAS_PERMISSIONS = Operation(
     "alias-permission.list",
     "GET",
     "/actors/aliases/{alias}/permissions",
-    title="List permissions of the alias",
+    title="List permissions of alias",
 )
 GRANT_ALIAS_PERMISSION = Operation(
     "alias-permission.grant",
@@ -72,7 +72,7 @@ LIST_CONFIG_PERMISSIONS = Operation(
     "config-permission.list",
     "GET",
     "/actors/configs/{config}/permissions",
-    title="List permissions of the config",
+    title="List permissions of config",
 )
 GRANT_CONFIG_PERMISSION = Operation(
     "config-permission.grant",

@@ -10,7 +10,7 @@ READ_STATE = Operation(
     "GET",
     "/actors/{actor_id}/state",
     summary="Get the state of an actor",
-    title="Get the state",
+    title="Get state",
     agavepy="getState",
 )
 UPDATE_STATE = Operation(
@@ -24,7 +24,7 @@ UPDATE_STATE = Operation(
     choice="Edit state",
     check=state_is_saved,
     summary="Write the state of an actor",
-    title="Replace the state",
+    title="Replace state",
     example={"count": 1},
     has_raw_body=True,
     agavepy="updateState",

@@ -114,24 +114,24 @@ def after_halt(api: Dialect | None) -> tuple[str, ...]:
     if api is not None and api.drops_stopped_workers:
         remedy = "stop that worker and send the next message, or restart the actor"
     return (
-        f"Its worker exits and takes no more messages, but {stays}.",
+        f"The worker exits and takes no more messages, but {stays}.",
         "Queued messages wait for another worker. While the record exists, the API starts none unless autoscaling is "
         "on.",
-        f"Before the next message: {remedy} (Workers tab).",
+        f"To process queued messages, {remedy} (Workers tab).",
     )
 
 
 def after_stop(api: Dialect | None, standstill: Standstill | None) -> tuple[str, ...]:
     """Return what stopping a worker does, in sentences; `standstill` is the worker's, if it has one."""
     if standstill is None or standstill.kind == "worker-blocked" or (api is not None and api.drops_stopped_workers):
-        goes = "Its process is killed and its record is removed within a second."
+        goes = "The worker's process is killed and its record is removed within a second."
     else:
         goes = (
-            "It has no process left: its record stays as Shutdown requested for about 5 minutes, until the API's "
-            "health check removes it."
+            "The worker has no process left: its record stays as Shutdown requested for about 5 minutes, until the "
+            "API's health check removes it."
         )
     back = (
-        "The message that blocks it returns to the mailbox and would block the next worker: purge the mailbox before "
+        "The blocking message returns to the mailbox and would block the next worker: purge the mailbox before "
         "you send another message."
     )
     return (
@@ -217,9 +217,9 @@ def _blocked(
         "the blocking message would block the next worker too.",
         (*_facts(worker, at), ("Execution", f"{visible(execution.id)}, {status_words(execution.status)}")),
         (
-            *_stop(worker, "It is removed within a second. The next message sent starts another."),
-            Remedy("purge", "Then purge the mailbox", "Deletes all queued messages, including the blocking one."),
-            *_add(actor, workers, "It processes the other messages; the blocked worker keeps its own."),
+            *_stop(worker, "The worker is removed within a second. The next message sent starts another one."),
+            Remedy("purge", "Purge mailbox", "Deletes all queued messages, including the blocking one."),
+            *_add(actor, workers, "The new worker processes the other messages; the blocked one keeps its message."),
         ),
         worker.id,
     )
@@ -232,7 +232,7 @@ def _no_worker(actor: AnyActor, waiting: int) -> Standstill:
         "The next message sent starts a worker, which processes the oldest message first. If a file over "
         f"{settings.MAX_BINARY_BYTES:,} bytes is queued, purge the mailbox instead: it would block that worker.",
         (("Mailbox", thousands(waiting)), ("Workers", "None")),
-        (_restart(), *_add(actor, ()), Remedy("purge", "Purge the mailbox", "Deletes all queued messages.")),
+        (_restart(), *_add(actor, ()), Remedy("purge", "Purge mailbox", "Deletes all queued messages.")),
         blocks=False,
     )
 
@@ -245,16 +245,16 @@ def _of_error(actor: AnyActor, waiting: int | None) -> tuple[Standstill, ...]:
         excessive = [name for name, value in environment.items() if variable_excess(name, value)]
         edit = Remedy("edit", "Edit environment", f"Shorten {visible(excessive[0])[:60]}." if excessive else "")
         purge = Remedy(
-            "purge", "Purge the mailbox", "The message would break the actor again. Deletes all queued messages."
+            "purge", "Purge mailbox", "The message would break the actor again. Deletes all queued messages."
         )
         return (
             Standstill(
                 "too-long",
                 "A message or variable is too long for a container's environment. No container started in six "
                 "attempts, so the API set the actor to Error.",
-                "Remove it, then restart the actor. Until then messages stay queued.",
+                "Remove the message or shorten the variable, then restart the actor. Messages stay queued until then.",
                 facts,
-                (*((edit,) if excessive else ()), purge, _restart("Then restart the actor")),
+                (*((edit,) if excessive else ()), purge, _restart()),
             ),
         )
     if message.startswith(_NO_START):
@@ -273,10 +273,10 @@ def _of_error(actor: AnyActor, waiting: int | None) -> tuple[Standstill, ...]:
     return ()
 
 
-def _restart(label: str = "Restart actor") -> Remedy:
+def _restart() -> Remedy:
     return Remedy(
         "restart",
-        label,
+        "Restart actor",
         "Re-pulls the image. A new worker picks up queued messages in about 4 seconds, and old workers stop.",
     )
 
@@ -287,7 +287,7 @@ def _stop(worker: Worker, effect: str) -> tuple[Remedy, ...]:
 
 
 def _add(
-    actor: AnyActor, workers: Sequence[Worker], effect: str = "It picks up queued messages."
+    actor: AnyActor, workers: Sequence[Worker], effect: str = "The new worker picks up queued messages."
 ) -> tuple[Remedy, ...]:
     """Return one worker more than are counted, where the API allows it: never for an actor that keeps state."""
     num = len(workers) + 1

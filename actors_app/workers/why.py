@@ -107,7 +107,7 @@ def _reason(execution: Execution, state: ActorState, at: datetime, still: Set[st
         return (
             "deleting",
             "The actor is being deleted; its messages are discarded.",
-            "It will never run. Resend the message to another actor.",
+            "The execution will never run. Resend its message to another actor.",
             True,
         )
     if actor.is_error:
@@ -128,7 +128,7 @@ def _without_actor(problem: AbacoError | None) -> _Reason:
         return (
             "deleted",
             "The actor and its mailbox were deleted.",
-            "It will never run and stays Waiting permanently.",
+            "The execution will never run and stays Waiting permanently.",
             True,
         )
     cause = f" {problem.user_message}" if problem else ""
@@ -175,17 +175,17 @@ def _of_workers(
 def _being_started(execution: Execution, worker: Worker, waiting: int | None, at: datetime) -> _Reason:
     """Say how far a worker is with a message that it has taken; only one that could not start it puts it back."""
     if waiting and seconds_held(execution, worker, at) > STARTS:
-        back = "its message is" if waiting == 1 else "its message is probably"
+        back = "the message is" if waiting == 1 else "the message is probably"
         return (
             "start-failed",
-            f"Its container did not start, and {back} back in the mailbox.",
+            f"The container did not start, and {back} back in the mailbox.",
             "The API retries six times in about 30 seconds, then sets the actor and this execution to Error. The "
             "message stays queued and runs once the actor has a working image.",
             False,
         )
     return (
         "taken",
-        "A worker is starting its container.",
+        "A worker is starting the container.",
         "If the container does not start, the API retries six times in about 30 seconds.",
         False,
     )
@@ -195,14 +195,14 @@ def _not_in_mailbox(*, is_quiet: bool) -> _Reason:
     if is_quiet:
         return (
             "message-gone",
-            "Its message was lost or purged: the mailbox is empty and no worker is active.",
-            "It stays Waiting permanently. Resend the message.",
+            "The message was lost or purged: the mailbox is empty and no worker is active.",
+            "The execution stays Waiting permanently. Resend the message.",
             True,
         )
     return (
         "not-in-mailbox",
-        "Its message is no longer in the mailbox: just picked up, or purged.",
-        "If it does not run within a minute, the message was purged: resend it.",
+        "The message is no longer in the mailbox: it was just picked up, or purged.",
+        "If the execution does not start within a minute, the message was purged: resend it.",
         False,
     )
 
@@ -225,13 +225,13 @@ def _without_workers(execution: Execution, actor: Actor, waited: float) -> _Reas
     if execution.worker_id:
         return (
             "no-worker",
-            "Its worker has stopped; the message is back in the mailbox, and no other worker is active.",
+            "The worker has stopped; the message is back in the mailbox, and no other worker is active.",
             "The next message sent starts a worker. If a file blocked the last one, purge the mailbox instead.",
             True,
         )
     return (
         "no-worker",
-        "No worker, and none requested.",
+        "The actor has no worker, and none is requested.",
         "The next message sent starts one. Re-pulling the image does too, and administrators can start one on the "
         "Workers tab.",
         True,
@@ -250,7 +250,7 @@ def _starting(starting: Sequence[Worker], at: datetime) -> _Reason:
         f"{subject} starting: {visible(doing)}{since}.",
         ("This takes unusually long: the image may be large or impossible to pull.")
         if slow
-        else "It runs once the worker is ready.",
+        else "The execution runs once the worker is ready.",
         False,
     )
 
@@ -260,13 +260,13 @@ def _busy(busy: Sequence[Worker], waiting: int | None) -> _Reason:
     if waiting is None:
         ahead = ""
     elif waiting <= 1:
-        ahead = "; it is next"
+        ahead = "; this execution is next"
     else:
         ahead = f"; up to {thousands(waiting - 1)} message{'s' if waiting > 2 else ''} ahead"
     return (
         "busy",
         f"{subject}{ahead}.",
-        ("It runs when a worker is free. Start more workers to run messages in parallel."),
+        ("The execution runs when a worker is free. Start more workers to run messages in parallel."),
         False,
     )
 
@@ -277,10 +277,10 @@ def _ready(ready: Sequence[Worker], waited: float, at: datetime) -> _Reason:
         return (
             "silent",
             f"The assigned worker last responded {duration(min(silent))} ago.",
-            "It is probably dead. Restart the actor: a new worker picks up the message.",
+            "The worker is probably dead. Restart the actor: a new worker picks up the message.",
             True,
         )
-    return "next", "A worker is ready.", "It runs in a moment.", False
+    return "next", "A worker is ready.", "The execution runs in a moment.", False
 
 
 def _evidence(execution: Execution, state: ActorState, at: datetime) -> Evidence:

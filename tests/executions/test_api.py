@@ -33,7 +33,7 @@ def test_one_is_halted(caller: Caller, api: API) -> None:
     api.delete(f"{UPSTREAM}/{EXECUTION_ID}", message="Issued force quit command for execution.")
     message = caller.post(f"{ONE}halt/").json()["message"]
     assert message.startswith("Halt requested.")
-    assert "Its worker takes no more messages" in message
+    assert "The worker takes no more messages" in message
 
 
 def test_one_that_does_not_run_is_not_halted(caller: Caller, api: API) -> None:

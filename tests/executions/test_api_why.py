@@ -23,7 +23,7 @@ def test_the_reason_comes_with_what_shows_it(caller: Caller, api: API) -> None:
     why = found["why"]
     assert (why["kind"], why["is_stuck"]) == ("busy", False)
     assert why["reason"] == "The only worker is busy; up to 2 messages ahead."
-    assert why["advice"].startswith("It runs when a worker is free.")
+    assert why["advice"].startswith("The execution runs when a worker is free.")
     facts = {one["name"]: one["value"] for one in why["evidence"]}
     assert facts["Mailbox"] == "3 messages"
     assert f"Worker {WORKER_ID}" in facts

@@ -99,7 +99,7 @@ def test_the_form_that_sends_says_it_before_another_message_queues(api: API, sig
     life = halted(api)
     page = signed_in.get(f"/actors/{life.id}/messages/").content.decode()
     assert 'data-standstill="worker-exited"' in page
-    assert page.index("data-standstill") < page.index("Send message")
+    assert page.index("data-standstill") < page.index("Send message</button>")
 
 
 def test_the_pages_of_workers_say_it(api: API, signed_in: Client) -> None:
@@ -195,7 +195,7 @@ def test_a_container_that_does_not_start_is_told_while_it_is_tried(
         life.search("zXxMbO44gxpgJ", [execution], [execution])
     why = signed_in.get(f"/api/v1{life.execution(execution)}why/").json()["why"]
     assert why["kind"] == kind
-    assert "It runs in a moment" not in why["advice"] or kind == "next"
+    assert "The execution runs in a moment" not in why["advice"] or kind == "next"
     if kind == "start-failed":
         assert "six times in about 30 seconds" in why["advice"]
 

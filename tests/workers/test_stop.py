@@ -35,7 +35,7 @@ def test_it_asks_first(api: API, signed_in: Client, status: str, sentence: str) 
     opens(api, status)
     page = signed_in.get(URL).content.decode()
     assert sentence in page
-    assert page.index(">Cancel<") < page.index(">Stop worker<")
+    assert page.index(">Cancel<") < page.index(">Stop worker</button>")
 
 
 def test_it_works(api: API, signed_in: Client) -> None:
