@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from actors_app.core.pages.badges import OUTCOMES, UNKNOWN
-from actors_app.core.pages.formatting import duration, size, thousands, visible
+from actors_app.core.pages.formatting import duration, size, visible
 from actors_app.core.pages.timezones import exact
 from actors_app.executions.endings import state_in_words
 from actors_app.logs.lines import plain
@@ -222,8 +222,8 @@ def fields_of(execution: Execution, actor: Actor | None) -> dict[str, str]:
         "Queued": duration(execution.queued_seconds) or "Not reported",
         "Duration": duration(float(execution.runtime) if ran is None and execution.runtime else ran) or "Not reported",
         **{name: exact(at) if at else "Not reported" for name, at in times.items()},
-        "CPU": f"{thousands(execution.cpu)} ns" if execution.cpu is not None else "Not reported",
-        "I/O": size(execution.io) or "Not reported",
+        "CPU time": f"{execution.cpu / 1e9:.3f} s" if execution.cpu is not None else "Not reported",
+        "Network I/O": size(execution.io) or "Not reported",
         "Sent by": execution.executor or "Not reported",
         "Worker": execution.worker_id or "none",
         "Actor": execution.actor_id,

@@ -53,6 +53,14 @@ def final_state_in_words(execution: Execution) -> str:
     return ""
 
 
+def cpu_in_words(nanoseconds: int | None) -> str:
+    """Write a CPU time of nanoseconds as people read it: `35 ms`, `4.4 s`; empty for None."""
+    if nanoseconds is None:
+        return ""
+    milliseconds = nanoseconds / 1e6
+    return f"{max(1, round(milliseconds))} ms" if 0 < milliseconds < 100 else duration(milliseconds / 1000)
+
+
 def freshness(received: datetime | None) -> int:
     """Return a number that changes every second of an execution's first two minutes, then every minute.
 

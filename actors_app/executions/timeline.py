@@ -18,6 +18,7 @@ State = Literal["done", "now", "ahead", "unknown"]
 WIDTH, HEIGHT = 100.0, 2.0
 LEAST = 1.5  # of the width, so that the shortest phase can be seen
 NOT_TOLD = "not reported"
+_AT_ONCE = ("Starting", "0 s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,17 @@ class Timeline:
     phases: tuple[Phase, ...]
     segments: tuple[Segment, ...]
     label: str
+
+    @property
+    def spent(self) -> tuple[Phase, ...]:
+        """Return the phases that took time or go on now; the end is no phase of its own."""
+        return tuple(
+            phase
+            for phase in self.phases[:-1]
+            if phase.state in ("done", "now")
+            and phase.text not in ("", NOT_TOLD)
+            and (phase.name, phase.text) != _AT_ONCE
+        )
 
 
 def timeline(execution: Execution, at: datetime) -> Timeline:

@@ -16,12 +16,12 @@ from actors_app.core.htmx import render_page, render_poll, wants_fragment
 from actors_app.core.operations import secrets
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import abaco_page, page
-from actors_app.core.pages.formatting import now
+from actors_app.core.pages.formatting import as_written, now
 from actors_app.core.pages.forms import ReasonForm, form_page
 from actors_app.core.security.credentials import Credentials, abaco_for, signed_in
 from actors_app.executions import commands
 from actors_app.executions.archive import shown_results
-from actors_app.executions.endings import final_state_in_words, freshness, state_in_words, time_spent
+from actors_app.executions.endings import cpu_in_words, final_state_in_words, freshness, state_in_words, time_spent
 from actors_app.executions.forms import ExecutionForm
 from actors_app.executions.neighbours import earlier, later
 from actors_app.executions.shapes import shape_of
@@ -33,13 +33,14 @@ from actors_app.history.visibility import SeenActor, if_deleted, one_readable
 from actors_app.logs.views import TAIL, log_context, log_part
 from actors_app.masking import Masker
 from actors_app.messages import archive as message_archive
-from actors_app.messages.archive import OriginalMessage
+from actors_app.messages.archive import OriginalMessage, Sent
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, Forbidden, NotFound, ServiceFailed, Unreachable
 from actors_app.services.types import Actor, Execution
 from actors_app.workers.standstill import after_halt, still_waits
 from actors_app.workers.waits import actor_since, why_of, why_waiting
 
+MOST_COPIED = 20_000  # bytes of a message that stand in the page a second time, to be copied
 UNASKED = "Message unavailable: your access could not be checked."
 
 
@@ -57,6 +58,8 @@ def _state_context(
         "final_state": final_state_in_words(execution),
         "spent": time_spent(execution, at),
         "timeline": timeline(execution, at),
+        "cpu": cpu_in_words(execution.cpu),
+        "at": at,
         "can_halt": execution.status == "RUNNING",
     }
 
@@ -85,17 +88,25 @@ def _page_context(
         **_state_context(actor_id, execution_id, execution, as_of),
         "actor": actor,
         "tab": "executions",
-        "section": "actors",
+        "section": "history",
         "counts": {},
         "kept": shown_results(credentials, execution_id, of_results),
         "message": replace(message, sent=sent),
         "message_masked": of_message.count,
         "message_shape": shape_of(sent.body, is_whole=True) if sent else None,
+        "message_text": _copyable(sent),
         "is_owner": secrets.is_owner(credentials.username, actor),
         "reveals": reveals,
         **_neighbour_urls(actor_id, execution_id, near, asks=as_of is None),
         "as_of": as_of,
     }
+
+
+def _copyable(sent: Sent | None) -> str:
+    """Return a message as a text that can be copied; empty for a file, and for one that would weigh down the page."""
+    if sent is None or sent.kind == "binary" or len(sent.body) > MOST_COPIED:
+        return ""
+    return as_written(sent.body.decode(errors="replace"))
 
 
 def _neighbour_urls(actor_id: str, execution_id: str, near: Neighbours, *, asks: bool) -> dict[str, str]:
@@ -223,7 +234,7 @@ def execution_halt(request: HttpRequest, abaco: Abaco, actor_id: str, execution_
         "actor": None,
         "form": form,
         "tab": "executions",
-        "section": "actors",
+        "section": "history",
         "counts": {},
         "can_halt": True,
     }

@@ -19,7 +19,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
     """Compare two executions (`GET /actors/{id}/executions/{execution}` and the log of each)."""
     is_asked = bool(request.GET.get("a") or request.GET.get("b"))
     form = ComparisonForm(request.GET if is_asked else None)
-    context: dict[str, Any] = {"section": "executions", "form": form}
+    context: dict[str, Any] = {"section": "history", "form": form}
     if not form.is_valid():
         return render_page(request, "executions/comparison.html", context, status=422 if is_asked else 200)
     credentials, abaco = signed_in(request), abaco_for(request)

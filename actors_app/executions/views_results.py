@@ -41,7 +41,7 @@ def result_take(request: HttpRequest, abaco: Abaco, actor_id: str, execution_id:
         "execution_id": execution_id,
         "form": form,
         "tab": "executions",
-        "section": "actors",
+        "section": "history",
         "counts": {},
         "deleted": deleted_at(owner.tenant, actor_id),
     }

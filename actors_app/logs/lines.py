@@ -52,6 +52,11 @@ class Line:
     role: Role = ""
     is_apart: bool = False
 
+    @property
+    def text(self) -> str:
+        """Return its beginning as it is shown, without styles."""
+        return "".join(span.text for span in self.spans).strip()
+
 
 def plain(line: str) -> str:
     """Return a line as a terminal shows it in the end, without colours."""

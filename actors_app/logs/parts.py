@@ -127,6 +127,13 @@ class LogPart:
         return self.lines[-1].number if self.lines else 0
 
     @property
+    def reason(self) -> Line | None:
+        """Return the line that most likely says why a run failed: the last error shown, or else the last text."""
+        with_text = [line for line in self.lines if line.text]
+        errors = [line for line in with_text if line.level == "error"]
+        return next(reversed(errors or with_text), None)
+
+    @property
     def after(self) -> int:
         """Return the number by which the part after this one is asked for."""
         return self.last + 1

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from actors_app.core.addresses import path_of
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.operations import secrets
+from actors_app.core.pages.badges import FAILURES
 from actors_app.core.pages.decorators import page
 from actors_app.core.pages.downloads import DOWNLOAD_HEADERS, to_the_end
 from actors_app.core.pages.preferences import keep, preferences_of
@@ -75,6 +76,7 @@ def log_context(
         "asked": log_query,
         "log_error": None if is_kept_shown else error,
         "api_log_error": error,
+        "reason_line": part.reason if part and execution and execution.outcome in FAILURES else None,
         "no_log": no_log_in_words(execution, life.seconds, life.is_lost),
         "log_life": log_life_in_words(execution, life.seconds, life.is_known),
         "log_is_settled": is_settled,
@@ -134,7 +136,7 @@ def execution_logs(request: HttpRequest, actor_id: str, execution_id: str) -> Ht
         "actor_id": actor_id,
         "execution_id": execution_id,
         "tab": "executions",
-        "section": "actors",
+        "section": "history",
         "counts": {},
         "is_log_page": True,
     }

@@ -51,7 +51,7 @@ def log_forget(request: HttpRequest, actor_id: str, execution_id: str) -> HttpRe
         "kept_log": kept_log,
         "may_delete": may_delete,
         "tab": "executions",
-        "section": "actors",
+        "section": "history",
         "counts": {},
         **if_deleted(credentials, actor_id, answers["actor"].error),
     }

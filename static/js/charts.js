@@ -48,20 +48,20 @@ document.addEventListener("pointerup", (event) => {
   if (!drag) return;
   const { svg, shown } = drag;
   const { first, last } = chosen(drag, shareAt(svg, event));
-  rest();
+  endDrag();
   if (!shown) return;
   dragged = true;
   const edges = svg.dataset.edges.split(" ").map(encodeURIComponent);
   location.assign(svg.dataset.range.replace("{from}", edges[first]).replace("{to}", edges[last]));
 });
 
-function rest() {
+function endDrag() {
   drag?.shown?.remove();
   drag?.svg.classList.remove("choosing");
   drag = null;
 }
 
-document.addEventListener("pointercancel", rest);
+document.addEventListener("pointercancel", endDrag);
 document.addEventListener("dragstart", (event) => {
   if (event.target.closest?.("svg[data-range]")) event.preventDefault();
 });
@@ -81,7 +81,7 @@ function reach() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") rest();
+  if (event.key === "Escape") endDrag();
   const link = event.target.closest?.(`${COLUMNS} a`);
   if (!link || event.altKey || event.ctrlKey || event.metaKey) return;
   const column = link.closest(".column");

@@ -6,30 +6,85 @@ const card = () => document.querySelector(".log-card");
 const lines = () => document.getElementById("log-lines");
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// Links to lines: a bare #L120 of a line that is not in the page asks for the part that holds it ----------------------
+// Links to lines, #L120 and #L120-L130: lines that are not in the page are asked for with the part that holds them ----
+
+function chosenRange() {
+  const match = /^#L(\d{1,10})(?:-L(\d{1,10}))?$/.exec(location.hash);
+  if (!match) return null;
+  const [start, end] = [Number(match[1]), Number(match[2] || match[1])]; // the end moves, and may stand before the start
+  return { start, end, first: Math.min(start, end), last: Math.max(start, end) };
+}
+
+const lineAt = (number) => document.getElementById(`L${number}`);
+const chosenLines = (range) =>
+  [...(lines()?.children || [])].filter((line) => !range || (Number(line.id.slice(1)) >= range.first && Number(line.id.slice(1)) <= range.last));
+
+function showChosen() {
+  const range = chosenRange();
+  for (const line of document.querySelectorAll("#log-lines .chosen")) line.classList.remove("chosen");
+  const marked = range ? chosenLines(range) : [];
+  for (const line of marked) line.classList.add("chosen");
+  const words = document.querySelector("[data-log-copy] span");
+  const names = range && (range.first === range.last ? ` line ${range.first}` : ` lines ${range.first}–${range.last}`);
+  if (words) words.textContent = `Copy${marked.length ? names : ""}`;
+}
 
 function openLine() {
-  const number = /^#L(\d{1,10})$/.exec(location.hash)?.[1];
-  if (!number || !document.querySelector("[data-log]")) return;
-  const line = document.getElementById(`L${number}`);
-  if (line) return line.scrollIntoView({ block: "center" });
+  showChosen();
+  const range = chosenRange();
+  if (!range) return;
+  const line = lineAt(range.first);
+  if (line) {
+    const [box, room] = [line, lines()].map((element) => element.getBoundingClientRect());
+    if (box.top < room.top || box.bottom > room.bottom || box.top < 0 || box.bottom > innerHeight) line.scrollIntoView({ block: "center" });
+    return;
+  }
+  if (!document.querySelector("[data-log]")) return;
   const here = new URL(location.href);
-  if (here.searchParams.get("line") === number || Number(number) > Number(lines()?.dataset.total)) return;
-  here.searchParams.set("line", number);
+  if (here.searchParams.get("line") === String(range.first) || range.first > Number(lines()?.dataset.total)) return;
+  here.searchParams.set("line", range.first);
   location.replace(here);
 }
 
 window.addEventListener("hashchange", openLine);
 
+// A click on a number selects its line, with Shift all from the line that was selected before.
+document.addEventListener("mousedown", (event) => {
+  if (event.shiftKey && event.target.closest("#log-lines a.n")) event.preventDefault(); // no text is selected
+});
+
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-log] #log-lines a.n");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const link = event.target.closest("#log-lines a.n");
+  if (!link || event.ctrlKey || event.metaKey || event.button) return;
   event.preventDefault(); // the line is here: only the address changes
   const here = new URL(link.href);
   const now = new URL(location.href);
-  if (here.searchParams.has("line")) now.searchParams.set("line", here.searchParams.get("line"));
+  if (document.querySelector("[data-log]") && here.searchParams.has("line")) now.searchParams.set("line", here.searchParams.get("line"));
   history.replaceState(history.state, "", now);
-  location.hash = here.hash;
+  const range = event.shiftKey && chosenRange();
+  location.hash = range ? `#L${range.start}-${here.hash.slice(1)}` : here.hash;
+});
+
+// By keyboard: Shift and an arrow key, from the selected line or the first that is seen.
+document.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.target.id !== "log-lines" || !step || !event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  const range = chosenRange();
+  if (!range || !lineAt(range.end)) {
+    const top = lines().getBoundingClientRect().top;
+    const seen = [...lines().children].find((line) => line.getBoundingClientRect().top >= top);
+    if (seen) location.hash = `#${seen.id}`;
+  } else if (lineAt(range.end + step)) {
+    location.hash = `#L${range.start}-L${range.end + step}`;
+    lineAt(range.end + step).scrollIntoView({ block: "nearest" });
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-log-copy]")) return;
+  const marked = chosenRange() ? chosenLines(chosenRange()) : [];
+  copyText((marked.length ? marked : chosenLines(null)).map((line) => line.lastElementChild.textContent).join("\n"));
 });
 
 // Following the end, until the reader scrolls up -----------------------------------------------------------------------
@@ -77,9 +132,14 @@ function showState(state) {
   document.querySelector("link[rel=icon]").setAttribute("href", state.dataset.icon);
 }
 
+// The line that says why a run failed stands beside the log; it comes with the log, which is written after the end.
+function showReason(reason) {
+  document.getElementById("execution-reason")?.replaceChildren(...[...(reason?.childNodes || [])].map((node) => document.adoptNode(node)));
+}
+
 // The notes above and below the lines: those with the same words stay, so that nothing in use is taken away.
 function renewNotes(frame, lines, nextFrame, nextLines) {
-  const isNote = (element) => !element.matches("#log-lines, [data-log-state]");
+  const isNote = (element) => !element.matches("#log-lines, [data-log-state], [data-log-reason]");
   for (const side of [Node.DOCUMENT_POSITION_PRECEDING, Node.DOCUMENT_POSITION_FOLLOWING]) {
     const notesOf = (root, list) => [...root.children].filter((one) => isNote(one) && list.compareDocumentPosition(one) & side);
     const notes = notesOf(frame, lines);
@@ -107,6 +167,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (target.id !== "execution-log" || isError) return;
   const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
   showState(page.querySelector("[data-log-state]"));
+  showReason(page.querySelector("[data-log-reason]"));
   if (xhr.status !== 200) return;
   const old = lines();
   const fresh = page.getElementById("log-lines");
@@ -130,7 +191,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const log = lines();
-  if (event.detail.target.id === "execution-log" && log && isFollowing) toEnd(log);
+  if (event.detail.target.id !== "execution-log" || !log) return;
+  showChosen();
+  if (isFollowing) toEnd(log);
 });
 
 // When nothing more comes there is nothing to follow.
@@ -225,6 +288,6 @@ if (lines()) {
   if (current) {
     current.setAttribute("aria-current", "true");
     current.scrollIntoView({ block: "center" });
-  } else if (/^#L\d/.test(location.hash)) openLine();
+  } else if (chosenRange()) openLine();
   else toEnd(lines());
 }

@@ -345,7 +345,7 @@ document.addEventListener("click", (event) => {
     button.setAttribute("aria-pressed", String(isPaused));
     button.closest("[data-live]").classList.toggle("paused", isPaused);
   }
-  if (button.dataset.copy) copy(document.getElementById(button.dataset.copy));
+  if (button.dataset.copy) copyText(document.getElementById(button.dataset.copy).textContent.trim());
   if (button.dataset.addRow) {
     event.preventDefault();
     const rows = document.getElementById(button.dataset.addRow);
@@ -370,16 +370,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
-async function copy(source) {
-  const text = source.textContent.trim();
+async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const range = document.createRange(); // plain HTTP has no clipboard: select it, then copy the old way
-    range.selectNodeContents(source);
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
+    const area = Object.assign(document.createElement("textarea"), { value: text }); // plain HTTP has no clipboard
+    const { activeElement } = document;
+    document.body.append(area);
+    area.select();
     document.execCommand("copy");
+    area.remove();
+    activeElement?.focus({ preventScroll: true });
   }
   toast("Copied.", "success");
 }

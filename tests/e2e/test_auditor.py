@@ -120,7 +120,7 @@ def test_from_a_spike_to_the_proof(visit: Visit, night: Night, script: bool) -> 
     newest.locator("a.name").click()
     expect(page.locator(".state-words")).to_have_text("Exit code 3. See the log.")
     execution = page.url
-    page.get_by_role("link", name="Open full log").click()
+    page.get_by_role("link", name="Full log").click()
     page.get_by_label("Search log").fill("VALUEerror")
     page.locator(".log-find").get_by_role("button").click()
     expect(page.get_by_text("1 of 1")).to_be_visible()
@@ -134,6 +134,7 @@ def test_from_a_spike_to_the_proof(visit: Visit, night: Night, script: bool) -> 
 
     # What was different when it went well.
     page.goto(execution)
+    page.locator("summary").filter(has_text="Compare").click()
     page.get_by_role("link", name="Last success").click()
     expect(page.get_by_role("rowheader", name="Exit code").first).to_contain_text("Different")
     assert asked(page) == {"a": f"{night.actor}/{night.failed[-1]}", "b": f"{night.actor}/{night.good}"}

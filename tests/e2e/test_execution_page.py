@@ -49,6 +49,7 @@ def test_sent_watched_sent_again_and_compared(visit: Visit, portal: Portal) -> N
         timeout=20_000
     )
 
+    page.locator("summary").filter(has_text="Compare").click()
     page.get_by_role("link", name="Last success").click()
     expect(page.locator("input[name=b]")).to_have_value(re.compile(first.rstrip("/").rpartition("/")[2]))
     message = page.get_by_role("region", name="Message", exact=True)
@@ -79,6 +80,36 @@ def test_why_it_waits_goes_when_it_runs(visit: Visit, portal: Portal) -> None:
     demo.delete(f"/{actor}")
 
 
+def test_a_watched_failure_says_why_with_the_line_of_the_log(visit: Visit, portal: Portal) -> None:
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("sandbox/fail", name="fails-watched")
+    page = visit("demo")
+    page.goto(f"/actors/{actor}/executions/{demo.send(actor, '3')}/")
+    expect(page).to_have_title(re.compile("^Failed: execution"))
+    expect(page.locator("h1")).to_contain_text("Failed, exit 3")
+    said = page.locator(".verdict .said")
+    expect(said).to_contain_text("ValueError: the reference holds no sequence")
+    expect(page.locator("[data-live]")).to_have_count(0)
+    said.get_by_role("link").click()
+    expect(page.locator("#log-lines .chosen")).to_contain_text("ValueError")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_reason_stands_before_the_log_and_the_log_before_the_rest(visit: Visit, portal: Portal, width: int) -> None:
+    demo = portal.sandbox.sign_in("demo")
+    actor = demo.actor("sandbox/fail", name=f"fails-at-{width}")
+    page = visit("demo", width=width)
+    page.goto(f"/actors/{actor}/executions/{demo.run(actor, '3')['id']}/")
+    tops = [page.locator(part).bounding_box() for part in (".verdict", ".log-card", ".others")]
+    (reason, log, others) = [box for box in tops if box]
+    if width == 390:
+        assert reason["y"] < log["y"] < others["y"]
+    else:
+        assert log["x"] > reason["x"] + reason["width"], "the log stands beside the reason"
+        assert log["y"] == pytest.approx(reason["y"], abs=1)
+        assert log["width"] > 1.5 * reason["width"]
+
+
 @pytest.mark.full
 def test_keys_lead_to_the_neighbours_but_not_while_typing(visit: Visit, portal: Portal) -> None:
     demo = portal.sandbox.sign_in("demo")
@@ -87,6 +118,7 @@ def test_keys_lead_to_the_neighbours_but_not_while_typing(visit: Visit, portal: 
     page = visit("demo")
     base = f"/actors/{actor}/executions/"
     page.goto(f"{base}{newer}/")
+    page.locator("summary").filter(has_text="Compare").click()
     field = page.get_by_placeholder("Execution ID or URL")
     field.press_sequentially("jk")
     expect(field).to_have_value("jk")
@@ -115,6 +147,7 @@ def test_without_script_all_of_it_is_there(visit: Visit, portal: Portal) -> None
     expect(results.locator(".tree")).to_contain_text("cloud_cover 0.12")
     picture = results.locator("img.picture")
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 32
+    page.locator("summary").filter(has_text="Compare").click()
     page.get_by_placeholder("Execution ID or URL").fill("nonsense!")
     page.get_by_role("button", name="Compare").click()
     expect(page.locator(".field.wrong")).to_contain_text("Not an execution.")

@@ -152,6 +152,40 @@ def test_keys_do_nothing_while_somebody_types_or_holds_another(visit: Visit, ric
     assert file.value.path().read_bytes().decode() == RICH
 
 
+def test_lines_are_selected_by_their_numbers_and_copied(visit: Visit, rich: str) -> None:
+    page = visit("demo")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    def copied() -> str:
+        with page.expect_event("console", lambda line: line.text == "copied"):
+            page.evaluate(
+                """() => { const write = navigator.clipboard.writeText.bind(navigator.clipboard);
+                navigator.clipboard.writeText = async (text) => { await write(text); console.log("copied"); }; }"""
+            )
+            page.locator("[data-log-copy]").click()
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
+    for place in (rich, rich.removesuffix("logs/")):
+        page.goto(place)
+        page.locator("#L403 a.n").click()
+        page.locator("#L401 a.n").click(modifiers=["Shift"])
+        assert page.url.endswith("#L403-L401")
+        expect(page.locator("#log-lines .chosen")).to_have_count(3)
+        expect(page.locator("[data-log-copy]")).to_have_text("Copy lines 401\u2013403")
+        assert copied() == "ERROR needle one\nbar 100 %\nplain"
+        page.locator("#log-lines").press("Shift+ArrowDown")
+        assert page.url.endswith("#L403-L402")
+        expect(page.locator("#log-lines .chosen")).to_have_count(2)
+        page.reload()
+        expect(page.locator("#log-lines .chosen")).to_have_count(2)
+        sees(page, "L402")
+    page.goto(rich)
+    expect(page.locator("[data-log-copy]")).to_have_text("Copy")
+    lines = copied().split("\n")
+    assert len(lines) == 454
+    assert lines[-1] == "needle three"
+
+
 def test_following_yields_to_a_reader_who_scrolls_up(visit: Visit, portal: Portal) -> None:
     demo = portal.sandbox.sign_in("demo")
     actor = demo.actor("abacosamples/sleep_loop", name="log-followed")

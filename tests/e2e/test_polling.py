@@ -77,6 +77,19 @@ def test_a_hidden_tab_is_quiet(visit: Visit, running: str) -> None:
     assert polls == []
 
 
+def test_a_paused_page_is_quiet_until_it_goes_on(visit: Visit, running: str) -> None:
+    page = visit("demo")
+    page.clock.install()
+    page.goto(running)
+    page.get_by_role("button", name="Pause updates").click()
+    polls = polls_of(page)
+    pass_time(page, 10)
+    assert polls == []
+    page.get_by_role("button", name="Pause updates").click()
+    with page.expect_request(re.compile("status/.poll=1")):
+        pass_time(page, 5)
+
+
 def test_a_poll_waits_as_long_as_it_is_asked_to(visit: Visit, running: str) -> None:
     page = visit("demo")
     failure = '<div data-alert role="status"><p>The API asks you to wait 60 minutes.</p></div>'

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,12 +44,74 @@ def test_it_works(signed_in, found):
         f'<span class="mono" id="copy-worker">{WORKER_ID}</span>' in page
     )  # it is gone by now, so nothing leads to it
     assert f"/workers/{WORKER_ID}/" not in page
-    assert "104\u202f246\u202f013 ns" in page
+    assert '<span title="104\u202f246\u202f013 ns, sum of samples">0.1 s</span>' in page
     assert "4.5 kB" in page
     assert "hello" in page
     assert "hx-get" not in page.partition("<main")[2].partition("</main>")[0]  # all has ended, so nothing polls
     assert "/halt/" not in page
+    assert "data-pause" not in page
     assert len(api.asked) == 3
+
+
+def test_the_breadcrumb_leads_to_the_actor_and_its_executions(signed_in, found):
+    found()
+    page = signed_in.get(PAGE).content.decode()
+    crumbs = page.partition('aria-label="Breadcrumb">')[2].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"', crumbs) == [
+        "/actors/",
+        f"/actors/{ACTOR_ID}/",
+        f"/actors/{ACTOR_ID}/executions/",
+    ]
+    assert f'<span class="mono" aria-current="page">{EXECUTION_ID}</span>' in crumbs
+    assert 'aria-label="Actor sections"' not in page
+
+
+TRACEBACK = "INFO start\nTraceback (most recent call last):\n  File 'x'\nValueError: <b>no reads</b>\nbye\n\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "log", "quoted"),
+    [
+        ({"exitCode": 1}, TRACEBACK, ("ValueError: &lt;b&gt;no reads&lt;/b&gt;", 4)),
+        ({"exitCode": 137, "finalState": {"OOMKilled": True}}, "one\ntwo\n\n", ("two", 2)),
+        ({"exitCode": 3}, "ERROR " + "x" * 5000 + "\n", ("ERROR " + "x" * 293 + "…", 1)),
+        ({"exitCode": 3}, "", None),
+        ({"exitCode": 3}, "\n\n", None),
+        ({"exitCode": 0}, TRACEBACK, None),
+        ({"exitCode": 137}, TRACEBACK, None),
+        ({"status": "RUNNING", **NOT_ENDED}, TRACEBACK, None),
+    ],
+)
+def test_the_line_of_the_log_that_says_why_it_failed_stands_with_the_reason(signed_in, found, changes, log, quoted):
+    found(log, **changes)
+    page = signed_in.get(PAGE).content.decode()
+    quotes = re.findall(r'<p class="said"><code>(.*?)</code> <a href="#L(\d+)">', page)
+    assert quotes == ([(quoted[0], str(quoted[1]))] if quoted else [])
+    assert all(f'<li id="L{number}"' in page for _, number in quotes)
+
+
+def test_a_secret_is_hidden_in_the_reason_too(signed_in, found):
+    found("ERROR password=hunter2hunter2 refused\n", exitCode=1)
+    page = signed_in.get(PAGE).content.decode()
+    assert "hunter2" not in page
+    assert '<p class="said">' in page
+
+
+def test_the_polled_log_brings_the_reason(signed_in, api, htmx):
+    api.get(EXECUTION, execution_payload(exitCode=1))
+    api.get(f"{EXECUTION}/logs", {"logs": "ERROR no disk\n"})
+    page = signed_in.get(f"{PAGE}logs/?poll=1&tail=1", headers=htmx).content.decode()
+    assert '<code>ERROR no disk</code> <a href="#L1">line 1</a>' in page.partition("data-log-reason>")[2]
+
+
+@pytest.mark.parametrize(
+    ("cpu", "words"),
+    [(None, "Not reported"), (0, ">0 s<"), (400_000, ">1 ms<"), (35_000_000, ">35 ms<"), (4_400_000_000, ">4.4 s<")],
+)
+def test_the_cpu_time_is_in_units_people_read(signed_in, found, cpu, words):
+    found(cpu=cpu)
+    page = signed_in.get(PAGE).content.decode()
+    assert words in page.partition("<dt>CPU time</dt>")[2].partition("</div>")[0]
 
 
 def test_one_that_runs_is_live_and_can_be_halted(signed_in, found):
@@ -58,6 +121,7 @@ def test_one_that_runs_is_live_and_can_be_halted(signed_in, found):
     assert f'hx-get="{PAGE}logs/?poll=1&amp;tail=1&amp;own=1&amp;life=none" hx-trigger="every 2s"' in page
     assert f'href="{PAGE}halt/"' in page
     assert f'href="/actors/{ACTOR_ID}/workers/{WORKER_ID}/"' in page
+    assert "data-pause" in page
     assert "2 min since its message arrived" in page
     assert "Start time is reported when the execution finishes." in page
 
@@ -250,6 +314,20 @@ def test_why_opened_plainly_leads_to_the_page(signed_in, api):
 
 
 # What was sent, and what else is known ---------------------------------------------------------------------------
+
+
+def test_a_message_can_be_copied(signed_in, found):
+    sent("json", b'{"city": "<Austin>"}')
+    found()
+    page = signed_in.get(PAGE).content.decode()
+    assert '<pre id="copy-message" hidden>{&quot;city&quot;: &quot;&lt;Austin&gt;&quot;}</pre>' in page
+
+
+@pytest.mark.parametrize(("kind", "body"), [("binary", b"\x80"), ("text", b"x" * 20_001)])
+def test_neither_a_file_nor_a_long_message_stands_in_the_page_twice(signed_in, found, kind, body):
+    sent(kind, body)
+    found()
+    assert "copy-message" not in signed_in.get(PAGE).content.decode()
 
 
 def sent(kind, body, environment=None, who="jdoe"):

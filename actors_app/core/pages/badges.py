@@ -35,6 +35,7 @@ OUTCOMES = {
     "waiting": ("Waiting", "waiting", "clock"),
     "finished": ("Finished", "off", "circle-question-mark"),
 }
+FAILURES = frozenset(("failed", "error", "oom"))
 # Which of the pictures in static/img stands in the tab; what is not here has the one that says nothing of its end.
 ICONS = {
     "waiting": "waiting",

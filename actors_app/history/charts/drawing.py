@@ -17,7 +17,6 @@ from actors_app.history.charts.links import Links
 
 HEIGHT, TOP, AXIS = 150, 12, 20  # pixels: of the drawing, above the highest mark, and below for the words of the axis
 ORDER = ("succeeded", "failed", "error", "oom", "halted", "running", "waiting", "finished", "unknown")
-FAILURES = frozenset(("failed", "error", "oom"))
 WORDS = {outcome: OUTCOMES.get(outcome, UNKNOWN)[0] for outcome in ORDER}
 
 Mark = tuple[float, str, bool]  # where on the axis (a share of it), its words, and whether it matters more than others

@@ -5,9 +5,9 @@ from datetime import tzinfo
 
 from django.utils.safestring import SafeString
 
+from actors_app.core.pages.badges import FAILURES
 from actors_app.core.pages.formatting import address_time, thousands
 from actors_app.history.charts.drawing import (
-    FAILURES,
     HEIGHT,
     ORDER,
     TABLE_END,
