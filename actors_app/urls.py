@@ -54,6 +54,7 @@ account_paths = [
     path("account/preferences/", account.preferences, name="preferences"),
     path("account/theme/", account.theme, name="theme"),
     path("account/columns/", account.execution_columns, name="execution-columns"),
+    path("account/favorites/", account.favorites, name="favorites"),
     path("account/log-wrap/", logs.log_wrap, name="log-wrap"),
     path("account/read-only/", account.session_read_only, name="session-read-only"),
     path("account/sessions/end-others/", account.session_end_others, name="session-end-others"),

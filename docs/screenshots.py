@@ -79,6 +79,10 @@ def _help(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def _filled(page: Page) -> None:
+    page.locator("table.actors svg.sparkline").first.wait_for(state="attached")
+
+
 def _to_log(page: Page) -> None:
     page.locator(".log-card").scroll_into_view_if_needed()
 
@@ -86,8 +90,8 @@ def _to_log(page: Page) -> None:
 SHOTS: tuple[Shot, ...] = (
     Shot("overview", lambda world: "/"),
     Shot("overview-dark", lambda world: "/", theme="dark"),
-    Shot("actors", lambda world: "/actors/"),
-    Shot("actors-phone", lambda world: "/actors/", width=PHONE_WIDTH, height=PHONE_HEIGHT),
+    Shot("actors", lambda world: "/actors/", _filled),
+    Shot("actors-phone", lambda world: "/actors/", _filled, width=PHONE_WIDTH, height=PHONE_HEIGHT),
     Shot("actor", lambda world: world.actor("rnaseq-ingest")),
     Shot("edit", lambda world: world.actor("sentinel-2-tiler") + "edit/", _review),
     Shot("delete", lambda world: world.actor("sentinel-2-tiler") + "delete/"),

@@ -32,6 +32,7 @@ PARTS_OF_A_PAGE = {  # fragments, and what a button of a page calls
     "/account/sessions/<>/end/",
     "/account/sessions/end-others/",
     "/account/columns/",
+    "/account/favorites/",
     "/account/theme/",
     "/actors/<>/executions/<>/status/",
     "/actors/<>/messages/preview/",

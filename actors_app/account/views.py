@@ -1,8 +1,11 @@
 """The visitor's own page: their sessions, which may be ended or made to read only. Preferences are elsewhere."""
 
+import json
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -11,10 +14,18 @@ from actors_app.account.forms_preferences import PreferencesForm
 from actors_app.account.own_sessions import end_other_sessions, end_session, make_read_only, own_sessions
 from actors_app.account.views_sign_in import sign_out_view
 from actors_app.core.addresses import path_of
-from actors_app.core.htmx import go_to, render_page, say
+from actors_app.core.htmx import go_to, render_page, say, toast, wants_fragment
+from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import page
 from actors_app.core.pages.formatting import now
-from actors_app.core.pages.preferences import MOST_COLUMNS, THEMES, keep, preferences_of
+from actors_app.core.pages.preferences import (
+    MOST_COLUMNS,
+    MOST_FAVORITES,
+    THEMES,
+    keep,
+    keep_favorite,
+    preferences_of,
+)
 from actors_app.core.security.credentials import Credentials, SessionCredentials, tenant_of
 
 
@@ -85,10 +96,34 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @page("POST")
 def execution_columns(request: HttpRequest) -> HttpResponse:
-    """Keep which columns the list of executions shows; with none of them, its own choice."""
-    keep(request, {"columns": request.POST.getlist("columns")[:MOST_COLUMNS]})
+    """Keep which columns a list shows, that of executions or that of actors; with none of them, its own choice."""
+    is_of_actors = request.POST.get("list") == "actors"
+    columns = request.POST.getlist("columns")[:MOST_COLUMNS]
+    keep(request, {"actor_columns" if is_of_actors else "columns": columns})
     back = request.POST.get("next", "")
-    return redirect(back if path_of(back) else "actors:history")
+    return redirect(back if path_of(back) else "actors:actor-list" if is_of_actors else "actors:history")
+
+
+@page("POST")
+def favorites(request: HttpRequest) -> HttpResponse:
+    """Add an actor to the favorites (`add`), or remove it (`remove`); the API is not asked.
+
+    htmx gets the star's new state as an event; anybody else goes back to the list.
+    """
+    is_favorite = "add" in request.POST
+    actor_id = request.POST.get("add" if is_favorite else "remove", "")
+    is_kept = is_id(actor_id) and keep_favorite(request, actor_id, is_favorite=is_favorite)
+    problem = "" if is_kept else f"You can have at most {MOST_FAVORITES} favorites. Remove one first."
+    if wants_fragment(request):
+        answer = HttpResponse(status=HTTPStatus.NO_CONTENT)
+        if problem:
+            return toast(answer, problem, "error")
+        answer.headers["HX-Trigger"] = json.dumps({"favorite": {"actor": actor_id, "isFavorite": is_favorite}})
+        return answer
+    if problem:
+        messages.error(request, problem)
+    back = request.POST.get("next", "")
+    return redirect(back if path_of(back) else "actors:actor-list")
 
 
 @page("GET", "POST")

@@ -9,10 +9,10 @@ from rest_framework.response import Response
 from actors_app.actors import archive as definition_archive
 from actors_app.actors import commands, serializers
 from actors_app.actors.definition import Definition, definition_of, differences
+from actors_app.actors.facets import KEYS, matching
 from actors_app.actors.forms import ActorForm
 from actors_app.actors.forms_inputs import filled, inputs_of, pairs_of
 from actors_app.actors.operations import CREATE_ACTOR, DELETE_ACTOR, LIST_ACTORS, READ_ACTOR, UPDATE_ACTOR
-from actors_app.actors.rows import KEYS, matching
 from actors_app.core.api.base import Resource, require_match
 from actors_app.core.api.exceptions import not_valid
 from actors_app.core.api.form_checks import checked, typed

@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.http import QueryDict
 
 from actors_app.actors.definition import DEFAULTS, EDITABLE, Definition
+from actors_app.actors.facets import FAVORITES, MOST_OPTIONS, Choice, sort_of
 from actors_app.actors.forms_inputs import ENVIRONMENT, check_webhook, field_of, initial_of, inputs_of
 from actors_app.actors.images import check_image
 from actors_app.core.pages.form_fields import LineField, PastedField, StrictJSONField, TextField, has_unseen
@@ -343,6 +345,20 @@ class ActorListForm(SliceForm, PortalForm):
         """Return a parameter's value, or None."""
         self.full_clean()
         return self.cleaned_data.get(name) or None
+
+    def choice(self, parameters: QueryDict) -> Choice:
+        """Return what the list is narrowed to, and its order; of a filter with several values, all of them."""
+        values = {
+            name: tuple(filter(None, parameters.getlist(name)[:MOST_OPTIONS]))
+            for name in ("owner", "hint", "schedule", "type")
+        }
+        return Choice(
+            q=self.value_of("q") or "",
+            status=(self.value_of("status") or "").upper(),
+            show=FAVORITES if parameters.get("show") == FAVORITES else "",
+            sort=sort_of(self.value_of("sort")),
+            **values,
+        )
 
 
 class ActorDeleteForm(ConfirmForm):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from actors_app.actors.rows import SORTS
+from actors_app.actors.facets import SORTS
 from actors_app.core.api.fields import MOMENT, Choice, Object, ReasonBody, SliceQuery, Text, Trimmed, Truth, Whole
 from actors_app.services.types.actor_fields import FIELDS, ActorField
 

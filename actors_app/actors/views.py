@@ -1,97 +1,133 @@
 """Actors as they are: the list, one actor, its configuration. Changing them is in `views_changes.py`."""
 
 from collections import Counter
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from actors_app.actors import archive as definition_archive
+from actors_app.actors import facets
+from actors_app.actors.activity import Live, activities, read_live
 from actors_app.actors.forms import ActorListForm
-from actors_app.actors.rows import columns, rows, select, sort_of
+from actors_app.actors.rows import Look, replacements, rows
 from actors_app.core.htmx import is_poll, render_page, render_poll, wants_fragment
 from actors_app.core.pages import csv_lists
-from actors_app.core.pages.badges import actor_status_choices
 from actors_app.core.pages.converters import is_id
 from actors_app.core.pages.decorators import abaco_page, page
+from actors_app.core.pages.formatting import now
 from actors_app.core.pages.forms_slice import shown_slice
 from actors_app.core.pages.preferences import preferences_of
 from actors_app.core.security.credentials import abaco_for
 from actors_app.history import visibility
-from actors_app.history.actor_summary import last_days, summary
+from actors_app.history.actor_summary import last_runs, summary
 from actors_app.masking import Masker, may_hold_secret
 from actors_app.permissions.access import unusable
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, NotFound
 from actors_app.services.permissions import WORLD
-from actors_app.services.types import ACTOR_STATUSES, ERROR, READY, Listed, Worker
+from actors_app.services.types import Listed, Worker
 from actors_app.services.types.actor_fields import FIELDS
+
+MOST_POLLED = 250  # rows whose activity a page asks for: their ids stand in the address
 
 
 @page("GET")
 def actor_list(request: HttpRequest) -> HttpResponse:
-    """Show the actors that the visitor may read, 50 on a page or a slice by `limit` and `offset` (`GET /actors`)."""
+    """Show the actors that the visitor may read, 50 on a page or a slice by `limit` and `offset` (`GET /actors`).
+
+    What they do now comes after the first paint: the page asks for it by itself, or the visitor by `live=1`.
+    """
     form = ActorListForm(request.GET)
-    filters = {
-        "q": form.value_of("q") or "",
-        "status": (form.value_of("status") or "").upper(),
-        "sort": sort_of(form.value_of("sort")),
-    }
-    context: dict[str, Any] = {**filters, "section": "actors", "columns": columns(filters["sort"])}
+    choice, likes = form.choice(request.GET), preferences_of(request)
+    context: dict[str, Any] = {"section": "actors", "choice": choice, "at": now()}
     if form.slice_errors:
         context |= {"complaints": form.slice_errors}
         return render_page(request, "actors/list.html", context, status=422)
+    live: Live | None = None
     try:
         abaco = abaco_for(request)
-        listing = abaco.actors.lines()
+        if is_poll(request) or "live" in request.GET:
+            live = read_live(abaco)
+        listing = live.listing if live else abaco.actors.lines()
     except AbacoError as error:
         if wants_fragment(request):
             raise
         return render_page(request, "actors/list.html", {**context, "error": error}, status=error.status)
-    definition_archive.record_list(request.session["who"]["tenant"], listing)
-    actors = listing.lines
-    statuses = Counter(map(attrgetter("status"), actors))
-    matching = select(actors, **filters)
-    paginator = Paginator(matching, form.page_size(preferences_of(request).page_size))
+    tenant = request.session["who"]["tenant"]
+    definition_archive.record_list(tenant, listing)
+    favorites = frozenset(likes.favorites)
+    candidates = facets.narrowed(listing.lines, choice)
+    matching = facets.of_segment(candidates, choice, favorites)
+    columns = facets.selected_columns(likes.actor_columns)
+    context |= {"segments": facets.segments(candidates, choice, favorites)}
+    if live and is_poll(request):
+        return _live_rows(request, abaco, live, matching, context, columns)
+    ids = [actor.id for actor in matching if is_id(actor.id)]
+    newest = last_runs(tenant, ids)
+    groups = facets.grouped(matching, choice.sort, favorites, newest)
+    ordered = [actor for group in groups for actor in group.actors]
+    paginator = Paginator(ordered, form.page_size(likes.page_size))
     page_number = form.value_of("page") or 1
     page = paginator.get_page(min(page_number, paginator.num_pages))
     page_actors = list(page.object_list)
     if selected := form.selected_slice:
-        page_actors = matching[selected.offset : selected.end]
-        context["slice"] = shown_slice(selected, len(page_actors), len(matching))
+        page_actors = ordered[selected.offset : selected.end]
+        context["slice"] = shown_slice(selected, len(page_actors), len(ordered))
     if csv_lists.is_asked(request):
-        return csv_lists.csv_of("actors", csv_lists.ACTORS, page_actors if selected else matching)
-    ids = [actor.id for actor in page_actors if is_id(actor.id)]
-    charts = last_days(request.session["who"]["tenant"], ids, reverse("actors:actor-list"))
+        return csv_lists.csv_of("actors", csv_lists.ACTORS, page_actors if selected else ordered)
+    page_ids = [actor.id for actor in page_actors if is_id(actor.id)]
+    done = activities(request, abaco, live, page_ids) if live else None
+    look = Look(columns, favorites, last_runs(tenant, page_ids) if live else newest, done)
+    heads, filters = facets.heads(choice.sort, columns), facets.filters(listing.lines, choice)
     context |= {
-        "actors": actors,
+        "actors": listing.lines,
         "lists_world": abaco.actors.lists_world,
         "page": page,
-        "rows": rows(page_actors, charts),
+        "rows": rows(page_actors, groups, look),
         "note": f"there is no page {page_number:,}, this is the last" if page_number > paginator.num_pages else "",
-        "is_filtered": bool(filters["q"] or filters["status"]),
-        "stats": _stats(actors, statuses),
-        "segments": _segments(statuses),
+        "filters": filters,
+        "chips": facets.chips(request.GET, filters),
+        "heads": heads,
+        "orders": [head for head in heads if head.sort],
+        "column_choices": [(column, column in columns) for column in facets.COLUMNS if column.is_optional],
+        "poll": _poll(request, page_ids, len(matching)),
     }
-    return render_page(request, "actors/list.html", context, partial="actors/_found.html")
+    return render_page(request, "actors/list.html", context, partial="actors/_list.html")
 
 
-def _stats(actors: tuple[Listed, ...], statuses: Counter[str]) -> dict[str, int]:
-    return {
-        "all": len(actors),
-        "ready": statuses[READY],
-        "error": statuses[ERROR],
-        "scheduled": sum(map(attrgetter("cron_on"), actors)),
-        "stateful": len(actors) - sum(map(attrgetter("stateless"), actors)),
+def _poll(request: HttpRequest, ids: Sequence[str], number: int) -> str:
+    """Return the query of what a page asks by itself: its filters, its rows, and how many actors matched."""
+    parameters = request.GET.copy()
+    for name in ("page", "limit", "offset", "live"):
+        parameters.pop(name, None)
+    parameters["poll"], parameters["rows"], parameters["seen"] = "1", ",".join(ids[:MOST_POLLED]), str(number)
+    return parameters.urlencode(safe=",")
+
+
+def _live_rows(
+    request: HttpRequest,
+    abaco: Abaco,
+    live: Live,
+    matching: Sequence[Listed],
+    context: dict[str, Any],
+    columns: Sequence[facets.ListColumn],
+) -> HttpResponse:
+    """Answer a page that asks what its actors do now: its rows, as far as the API still lists them."""
+    asked = request.GET.get("rows", "").split(",")[:MOST_POLLED]
+    by_id = {actor.id: actor for actor in live.listing.lines if is_id(actor.id)}
+    actors = [by_id[actor_id] for actor_id in dict.fromkeys(asked) if actor_id in by_id]
+    ids = [actor.id for actor in actors]
+    done = activities(request, abaco, live, ids)
+    tenant, favorites = request.session["who"]["tenant"], frozenset(preferences_of(request).favorites)
+    look = Look(columns, favorites, last_runs(tenant, ids), done)
+    context |= {
+        "has_changed": request.GET.get("seen") != str(len(matching)),
+        "rows": replacements(actors, look),
     }
-
-
-def _segments(statuses: Counter[str]) -> list[tuple[str, str]]:
-    """Return the status filter: value and word; "Other" only where there is another."""
-    segments = actor_status_choices()
-    return segments if statuses.keys() - set(ACTOR_STATUSES) else segments[:-1]
+    state = ([(actor.id, actor.status) for actor in actors], look.last_runs, done, context["has_changed"])
+    return render_poll(request, "actors/_live.html", context, state=state, done=False)
 
 
 @abaco_page("GET")

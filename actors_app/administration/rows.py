@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
-from actors_app.actors.rows import Column
+from actors_app.actors.facets import Column
 from actors_app.administration.lists import is_stuck
 from actors_app.core.addresses import page_of
 from actors_app.core.pages.badges import status_badge

@@ -1,6 +1,6 @@
 """What the history knows of an actor, for its own page and its row in the list of actors; the API is not asked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from actors_app.core.clock import DAY, HOUR, from_ms, now_ms
-from actors_app.core.pages.formatting import address_time, ago_words, now
+from actors_app.core.clock import DAY, from_ms, now_ms
+from actors_app.core.pages.formatting import address_time, now
 from actors_app.core.pages.timezones import to_local, zone_here, zone_words
 from actors_app.history import counts as history_counts
 from actors_app.history import query, visibility
@@ -69,26 +69,60 @@ def summary(key: int) -> Summary | None:
     )
 
 
-def last_days(tenant: str, actor_ids: Sequence[str], prefix: str) -> dict[str, SafeString]:
-    """Return the last 24 hours of each actor whose history was read in that time, as a small drawing that is a link.
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The newest execution that is known of an actor and was begun; moments in milliseconds.
 
-    It costs two questions to the store, however many actors there are.
+    `received` is 0 where none is. All since `since` are known: 0 for all there ever were, None where that is unknown.
+    """
+
+    received: int = 0
+    outcome: str = ""
+    status: str = ""
+    exit_code: int | None = None
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """How many executions of an actor the last 24 hours had, None where that is unknown, and a drawing of 14 days."""
+
+    last_day: int | None
+    drawing: SafeString
+
+
+def last_runs(tenant: str, actor_ids: Collection[str]) -> dict[str, LastRun]:
+    """Return the newest execution of each actor whose history was read, but for waiting ones; one query.
+
+    Whoever asks has been let read the actors by the API.
+    """
+    return {
+        actor_id: LastRun(received or 0, outcome or "", status or "", exit_code, 0 if is_whole else since)
+        for actor_id, since, is_whole, received, outcome, status, exit_code in history_counts.newest_of_each(
+            tenant, actor_ids
+        )
+    }
+
+
+def recent(tenant: str, actor_ids: Sequence[str], prefix: str) -> dict[str, Recent]:
+    """Return what ran of late of each actor whose history was read today, the drawing as a link; three queries.
+
+    Whoever asks has been let read the actors by the API.
     """
     at = now_ms()
-    histories = ActorHistory.objects.filter(tenant=tenant, actor_id__in=actor_ids, until__isnull=False)
-    rows = list(histories.values_list("pk", "actor_id", "looked"))
-    hours = history_counts.last_day([key for key, _, looked in rows if at - looked < DAY], at)
-    sparklines = {}
-    for key, actor_id, looked in rows:
-        moment = from_ms(looked)
-        if moment is None or key not in hours:
-            sparklines[actor_id] = format_html('<span class="dim">{}</span>', "Not synced today")
-            continue
-        as_of = f" as of {ago_words(moment, now())}" if at - looked > HOUR else ""
-        picture = sparkline(hours[key], f"24 h{as_of}")
-        sparklines[actor_id] = (
-            format_html('<a class="bare" href="{}{}/executions/">{}</a>', prefix, actor_id, picture)
-            if any(count for count, _ in hours[key])
-            else picture
-        )
-    return sparklines
+    histories = ActorHistory.objects.filter(
+        tenant=tenant, actor_id__in=actor_ids, until__isnull=False, looked__gt=at - DAY
+    )
+    rows = list(histories.values_list("pk", "actor_id", "since", "is_whole"))
+    keys = [key for key, *_ in rows]
+    in_day, in_days = history_counts.of_last_day(keys, at), history_counts.of_last_days(keys, at, DAYS)
+    items = {}
+    for key, actor_id, since, is_whole in rows:
+        is_covered = is_whole or (since is not None and since <= at - DAY)
+        if any(count for count, _ in in_days[key]):
+            picture = sparkline(in_days[key], f"{DAYS} days")
+            picture = format_html('<a class="bare" href="{}{}/executions/">{}</a>', prefix, actor_id, picture)
+        else:
+            picture = format_html('<span class="dim" title="{}">{}</span>', f"{DAYS} days: 0 executions", "\N{EM DASH}")
+        items[actor_id] = Recent(in_day.get(key, 0) if is_covered else None, picture)
+    return items

@@ -1,7 +1,7 @@
-"""How many executions there are: by outcome, and in steps of time, for the filters and charts of the history."""
+"""How many executions there are: by outcome, in steps of time, and the newest of each actor."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from actors_app.history.plan import Question, Row, marks, questions, select
 
 EXACT = 10_000  # up to which a count is exact
 DRAWN = 20_000  # executions that a chart counts one by one
+NAMED = 500  # actors that a query names; of more, those of the whole tenant are read
 QUARTER = HOUR // 4  # by whole ones of which all clocks differ
 
 
@@ -165,19 +166,50 @@ def _count_in_time(question: Question, start: int, since: int, end: int, step: i
     return select(sql, [start, step, *values, *outcomes, *params, since, end])
 
 
-def last_day(keys: Sequence[int], end: int) -> dict[int, list[tuple[int, int]]]:
-    """Return of each actor, for the 24 hours that end with that of `end`, how many ran and how many of them failed."""
+def of_last_day(keys: Sequence[int], end: int) -> dict[int, int]:
+    """Return of each actor how many ran in the 24 hours that end with the hour of `end`; nothing of those with none."""
     if not keys:
         return {}
     start = end - end % HOUR - 23 * HOUR
     rows = select(
+        f"SELECT actor_id, SUM(count) FROM portal_execution_tally WHERE actor_id IN ({marks(keys)}) AND span = %s"
+        " AND start >= %s AND start <= %s GROUP BY actor_id",
+        [*keys, HOUR, start, end],
+    )
+    return {key: int(count) for key, count in rows}
+
+
+def of_last_days(keys: Sequence[int], end: int, days: int) -> dict[int, list[tuple[int, int]]]:
+    """Return of each actor, for the days (UTC) up to that of `end`, how many ran and how many of them failed."""
+    if not keys:
+        return {}
+    start = end - end % DAY - (days - 1) * DAY
+    rows = select(
         f"SELECT actor_id, (start - %s) / %s, outcome, count FROM portal_execution_tally"
         f" WHERE actor_id IN ({marks(keys)}) AND span = %s AND start >= %s AND start <= %s",
-        [start, HOUR, *keys, HOUR, start, end],
+        [start, DAY, *keys, DAY, start, end],
     )
-    hours: dict[int, list[tuple[int, int]]] = {key: [(0, 0)] * 24 for key in keys}
-    for key, hour, outcome, count in rows:
-        if 0 <= hour < 24:
-            all_, failed = hours[key][hour]
-            hours[key][hour] = all_ + count, failed + (count if outcome in FAILED else 0)
-    return hours
+    of_days: dict[int, list[tuple[int, int]]] = {key: [(0, 0)] * days for key in keys}
+    for key, day, outcome, count in rows:
+        if 0 <= day < days:
+            all_, failed = of_days[key][day]
+            of_days[key][day] = all_ + count, failed + (count if outcome in FAILED else 0)
+    return of_days
+
+
+def newest_of_each(tenant: str, actor_ids: Collection[str]) -> list[Row]:
+    """Return of each actor whose history was read its id, how far it is known, and its newest run, if any.
+
+    A run is an execution that does not wait any more. The columns are the actor's id, `since` and `is_whole`, then
+    `received`, `outcome`, `status` and `exit_code`.
+    """
+    if not actor_ids:
+        return []
+    only = f" AND h.actor_id IN ({marks(list(actor_ids))})" if len(actor_ids) <= NAMED else ""
+    sql = (
+        "SELECT h.actor_id, h.since, h.is_whole, e.received, e.outcome, e.status, e.exit_code"
+        " FROM portal_actor_history h LEFT JOIN portal_execution e ON e.id = (SELECT x.id FROM portal_execution x"
+        " WHERE x.actor_id = h.id AND x.outcome <> %s ORDER BY x.received DESC, x.id DESC LIMIT 1)"
+        f" WHERE h.tenant = %s AND h.until IS NOT NULL AND h.deleted IS NULL{only}"
+    )
+    return select(sql, ["waiting", tenant, *(actor_ids if only else ())])

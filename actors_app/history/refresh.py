@@ -4,15 +4,17 @@ import time
 
 from django.core.cache import cache
 from django.db.models import Max
+from django.http import HttpRequest
 
 from actors_app.core.clock import SECOND, now_ms
 from actors_app.core.pages.converters import is_id
 from actors_app.history import collector, sync
 from actors_app.history.coverage import incomplete
+from actors_app.history.forms import HistoryForm
 from actors_app.history.ingest import record
 from actors_app.history.models import ActorHistory
 from actors_app.history.query import HistoryRow
-from actors_app.history.query_context import QueryContext
+from actors_app.history.query_context import QueryContext, query_context_of
 from actors_app.services import Abaco
 from actors_app.services.errors import AbacoError, TimedOut
 from actors_app.services.executions import MAX_DETAILS
@@ -51,7 +53,7 @@ def bring_up_to_date(
     if cache.get(memory) and not incomplete(keys, since):
         return None
     owned = {actor.key: True for actor in ctx.actors if actor.owner == ctx.username}
-    searchable_key = f"shown:{ctx.tenant}:{ctx.username}"
+    searchable_key = _searchable_key(ctx.tenant, ctx.username)
     # Whoever registers an actor is named in its permissions, so the search shows it; of others an earlier look told.
     look = collector.look_at_all(
         abaco, keys, since=since, seconds=BUDGET, reading=reading, searchable=cache.get(searchable_key, {}) | owned
@@ -60,6 +62,29 @@ def bring_up_to_date(
         cache.set(memory, time.time(), timeout=PAUSE / SECOND)
         cache.set(searchable_key, look.searchable, timeout=SHOWN_FOR)
     return look.error
+
+
+def refresh_all(request: HttpRequest, abaco: Abaco, since: int) -> None:
+    """Bring the history of all actors that the visitor may read up to date, as far as the API lets it in a page's time.
+
+    `since` is the beginning of what is shown, in milliseconds. Errors of the API leave the history as it is.
+    """
+    try:
+        ctx = query_context_of(request, abaco, form=HistoryForm({"window": "all"}))
+    except AbacoError:
+        return
+    if ctx.error is None:
+        bring_up_to_date(abaco, ctx, "", since, reading=None)
+
+
+def searched_actors(tenant: str, username: str) -> frozenset[str]:
+    """Return the ids of the actors of which it is certain that the API's search shows them to somebody."""
+    keys = [key for key, is_shown in cache.get(_searchable_key(tenant, username), {}).items() if is_shown]
+    return frozenset(ActorHistory.objects.filter(pk__in=keys).values_list("actor_id", flat=True))
+
+
+def _searchable_key(tenant: str, username: str) -> str:
+    return f"shown:{tenant}:{username}"
 
 
 def last_looked(ctx: QueryContext) -> int:

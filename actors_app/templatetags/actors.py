@@ -185,7 +185,7 @@ def query(context: template.Context, **changes: object) -> str:
     """
     parameters = context["request"].GET.copy()
     if parameters.pop("poll", None):
-        for name in ("own", "life", "tail"):
+        for name in ("own", "life", "tail", "rows", "seen"):
             parameters.pop(name, None)
     for name, value in changes.items():
         if value in ("", None):

@@ -146,6 +146,15 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   (target.querySelector("[aria-invalid=true]") || again)?.focus();
 });
 
+// Favorites: what was kept changes the star, which asks for the opposite from then on.
+
+document.addEventListener("favorite", ({ detail: { actor, isFavorite } }) => {
+  const star = document.getElementById(`star-${actor}`);
+  if (!star) return;
+  star.setAttribute("aria-pressed", String(isFavorite));
+  star.name = isFavorite ? "remove" : "add";
+});
+
 // Alerts -------------------------------------------------------------------------------------------------
 // The server says where they go. What could not be read is said once, until the same part of the page can be read.
 

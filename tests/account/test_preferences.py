@@ -1,5 +1,6 @@
 """How somebody likes the portal: kept for the person, checked, and in force on every page."""
 
+import json
 import os
 import re
 import subprocess
@@ -16,7 +17,7 @@ from django.test import Client
 from actors_app.core.clock import DAY, to_ms
 from actors_app.core.models import PreferenceRow
 from actors_app.core.pages import preferences
-from actors_app.core.pages.preferences import Preferences, from_stored
+from actors_app.core.pages.preferences import MOST_FAVORITES, Preferences, from_stored
 from actors_app.core.pages.timezones import COOKIE, exact, to_local, written_in, zone_named, zone_names, zone_words
 from actors_app.history import counts as history_counts
 from actors_app.history.charts import spans
@@ -255,6 +256,37 @@ def test_lists_have_as_many_rows_as_were_chosen(signed_in: Client, api: Any) -> 
 def test_a_list_is_of_fifty_for_who_chose_nothing(signed_in: Client, api: Any) -> None:
     api.get("/actors/v2", [actor_payload(id=f"actor{number}", name=f"n{number}") for number in range(60)])
     assert "1\N{EN DASH}50 of 60" in signed_in.get("/actors/").content.decode()
+
+
+@pytest.mark.store
+def test_favorites_are_added_and_removed_and_bounded(signed_in: Client, htmx: dict[str, str]) -> None:
+    url = "/account/favorites/"
+    answer = signed_in.post(url, {"add": "a1"}, headers=htmx)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert json.loads(answer["HX-Trigger"]) == {"favorite": {"actor": "a1", "isFavorite": True}}
+    signed_in.post(url, {"add": "a1"})
+    assert kept()["favorites"] == ["a1"]
+    assert (
+        json.loads(signed_in.post(url, {"remove": "a1"}, headers=htmx)["HX-Trigger"])["favorite"]["isFavorite"] is False
+    )
+    assert kept()["favorites"] == []
+    for bad in ("", "../x", "a b"):
+        signed_in.post(url, {"add": bad})
+    assert kept()["favorites"] == []
+    for number in range(MOST_FAVORITES + 1):
+        answer = signed_in.post(url, {"add": f"id{number}"}, headers=htmx)
+    assert json.loads(answer["HX-Trigger"])["toast"]["level"] == "error"
+    assert len(kept()["favorites"]) == MOST_FAVORITES
+    assert signed_in.post(url, {"add": "more", "next": "https://evil.example/"})["Location"] == "/actors/"
+    signed_in.post("/account/theme/", {"theme": "dark"})
+    assert len(kept()["favorites"]) == MOST_FAVORITES
+
+
+def test_favorites_are_removed_also_where_only_reading_is_allowed(sign_in: Any) -> None:
+    browser = sign_in()
+    browser.post("/account/read-only/")
+    assert browser.post("/account/favorites/", {"add": "a1"}).status_code == 302
+    assert kept()["favorites"] == ["a1"]
 
 
 def test_the_wrapping_of_logs_is_kept(signed_in: Client, api: Any) -> None:

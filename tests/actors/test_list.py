@@ -1,7 +1,9 @@
 """The list of actors: search, filter, order, pages, and its four states."""
 
+import gzip
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from actors_app.actors.rows import schedule_words
+from actors_app.actors.rows import parts_of_image, schedule_words
 from actors_app.bulk.models import BulkItem, BulkJob
 from actors_app.core.clock import HOUR, from_ms, now_ms
 from actors_app.core.security.models import PortalSession
@@ -21,9 +23,39 @@ from tests.support.payloads import actor_payload
 URL = "/actors/"
 
 
+def row_of(page: str, actor_id: str) -> str:
+    """Return an actor's row."""
+    return page.partition(f'<tr id="actor-{actor_id}"')[2].partition("</tr>")[0]
+
+
+def groups(page: str) -> list[str]:
+    """Return the names of the groups, with their numbers."""
+    found = re.findall(r'scope="rowgroup">([^<]*)<span class="num">([^<]*)', page)
+    return [label + number for label, number in found]
+
+
+def segments(page: str) -> list[str]:
+    """Return the statuses, with their numbers."""
+    inside = page.partition('id="actors-segments"')[2].partition("</nav>")[0]
+    return [
+        " ".join(re.sub(r"<[^>]*>", " ", link).split()) for link in re.findall(r"<a .*?>(.*?)</a>", inside, re.DOTALL)
+    ]
+
+
+def heads(browser: Client) -> list[str]:
+    """Return the heads of the columns between the boxes and the buttons."""
+    inside = browser.get(URL).content.decode().partition("<thead>")[2].partition("</thead>")[0]
+    words = [
+        " ".join(re.sub(r"<[^>]*>", " ", head).split()) for head in re.findall(r"<th .*?>(.*?)</th>", inside, re.DOTALL)
+    ]
+    return words[2:-1]
+
+
 def names(response: Any) -> list[str]:
     """Return the actors' names in the order of the table."""
-    return re.findall(r'<bdi class="(?:name )?cut" title="([^"]*)"', response.content.decode())
+    return re.findall(
+        r'(?:class="name" [^>]*><bdi class="cut"|<bdi class="name cut") title="([^"]*)"', response.content.decode()
+    )
 
 
 @pytest.fixture
@@ -34,8 +66,22 @@ def three(api: Any) -> None:
             actor_payload(
                 id="b1", name="Beta", status="ERROR", owner="mvaughn", lastUpdateTime="2026-11-23T10:00:00.1Z00"
             ),
-            actor_payload(id="a1", name="alpha", image="tacc/100%_tool:1", lastUpdateTime="2026-11-21T10:00:00.1Z00"),
-            actor_payload(id="c1", name=None, status="SHUTTING_DOWN", lastUpdateTime="2026-11-22T10:00:00.1Z00"),
+            actor_payload(
+                id="a1",
+                name="alpha",
+                image="tacc/100%_tool:1",
+                lastUpdateTime="2026-11-21T10:00:00.1Z00",
+                hints=["gpu", "sync"],
+                cronOn=True,
+                cronSchedule="now + 1 hour",
+            ),
+            actor_payload(
+                id="c1",
+                name=None,
+                status="SHUTTING_DOWN",
+                lastUpdateTime="2026-11-22T10:00:00.1Z00",
+                cronSchedule="now + 1 day",
+            ),
         ],
     )
 
@@ -43,7 +89,7 @@ def three(api: Any) -> None:
 def test_it_works(signed_in: Client, three: None, api: Any) -> None:
     response = signed_in.get(URL)
     assert response.status_code == 200
-    assert names(response) == ["alpha", "Beta", "c1"]
+    assert names(response) == ["Beta", "c1", "alpha"]
     page = response.content.decode()
     assert 'href="/actors/a1/"' in page
     assert "3 actors" in page
@@ -73,9 +119,16 @@ def test_it_needs_credentials(client: Client, db: None) -> None:
         ("status=other", ["c1"]),
         ("status=SHUTTING_DOWN", ["c1"]),
         ("sort=-name", ["c1", "Beta", "alpha"]),
-        ("sort=updated", ["alpha", "c1", "Beta"]),
+        ("sort=updated", ["c1", "Beta", "alpha"]),
         ("sort=-updated", ["Beta", "c1", "alpha"]),
-        ("sort=nonsense&page=x", ["alpha", "Beta", "c1"]),
+        ("sort=nonsense&page=x", ["Beta", "c1", "alpha"]),
+        ("owner=mvaughn", ["Beta"]),
+        ("owner=mvaughn&owner=jdoe&type=stateless", ["Beta", "c1", "alpha"]),
+        ("type=stateful", []),
+        ("hint=gpu", ["alpha"]),
+        ("schedule=off&schedule=on", ["c1", "alpha"]),
+        ("schedule=none", ["Beta"]),
+        ("show=favorites", []),
     ],
 )
 def test_it_searches_filters_and_sorts(signed_in: Client, three: None, query: str, expected: list[str]) -> None:
@@ -130,7 +183,8 @@ def test_it_answers_htmx_with_the_fragment(signed_in: Client, three: None, htmx:
     page = response.content.decode()
     assert names(response) == ["Beta"]
     assert "<html" not in page
-    assert 'id="actors-filter" hx-swap-oob="true"' in page
+    assert 'id="actors-segments"' in page
+    assert 'id="actors-list"' not in page
 
 
 def test_fifty_rows_are_on_a_page(signed_in: Client, api: Any) -> None:
@@ -160,13 +214,43 @@ def test_hostile_names_are_text(signed_in: Client, api: Any) -> None:
     assert "../x/" not in page
 
 
-def test_what_is_special_is_a_chip(signed_in: Client, api: Any) -> None:
+def test_what_is_special_is_an_icon_with_its_words(signed_in: Client, api: Any) -> None:
     api.get(
         "/actors/v2",
         [actor_payload(cronOn=True, cronSchedule="now + 6 hours", stateless=False, privileged=True)],
     )
     page = signed_in.get(URL).content.decode()
-    assert re.findall(r'<span class="chip">([^<]*)', page) == ["Every 6 hours", "stateful", "privileged"]
+    assert re.findall(r'<span class="tag" title="([^"]*)', page) == ["Every 6 hours", "Stateful", "Privileged"]
+    assert re.findall(r'<span class="sr">((?:Every|State|Priv)[^<]*)', page) == [
+        "Every 6 hours",
+        "Stateful",
+        "Privileged",
+    ]
+
+
+def test_a_healthy_actor_has_a_dot_and_others_a_badge_with_the_reason(signed_in: Client, api: Any) -> None:
+    sick = actor_payload(id="b1", name="sick", status="ERROR", statusMessage="No such image.")
+    api.get("/actors/v2", [actor_payload(id="a1", name="well"), sick])
+    page = signed_in.get(URL).content.decode()
+    well, sick_row = row_of(page, "a1"), row_of(page, "b1")
+    assert 'class="dot" title="Ready"' in well
+    assert "badge" not in well.partition('class="p-out"')[0]
+    assert 'class="dot"' not in sick_row
+    assert '<span title="No such image."><span class="badge error">' in sick_row
+
+
+@pytest.mark.parametrize(
+    ("image", "parts"),
+    [
+        ("tacc/wc:1.0", ("tacc/wc", ":1.0")),
+        ("localhost:5000/wc", ("localhost:5000/wc", "")),
+        ("host:5000/wc:2", ("host:5000/wc", ":2")),
+        ("wc@sha256:ab12", ("wc", "@sha256:ab12")),
+        ("", ("", "")),
+    ],
+)
+def test_the_tag_of_an_image_is_apart(image: str, parts: tuple[str, str]) -> None:
+    assert parts_of_image(image) == parts
 
 
 @pytest.mark.parametrize(
@@ -200,37 +284,108 @@ def ran(actor_id: str, *, hours: list[int], looked_ago: int = 0, read: bool = Tr
     )  # fmt: skip
 
 
-def test_the_last_24_hours_of_each_actor_are_a_small_drawing(signed_in: Client, three: None) -> None:
-    ran("a1", hours=[1, 2, 2, 40])
-    ran("b1", hours=[30], looked_ago=3)
-    page = signed_in.get(URL).content.decode()
-    cells = re.findall(r'<td data-label="Runs \(24 h\)">(.*?)</td>', page)
-    assert 'aria-label="24 h: 3 executions, 1 failed"' in cells[0]
-    assert cells[0].startswith('<a class="bare" href="/actors/a1/executions/">')
-    assert "24 h as of 3 hours ago: 0" in cells[1]
-    assert "—" in cells[2]
-
-
-def test_a_history_that_was_not_read_today_is_not_drawn(signed_in: Client, three: None) -> None:
-    ran("a1", hours=[1], looked_ago=30)
-    ran("b1", hours=[1], read=False)
-    page = signed_in.get(URL).content.decode()
-    assert "Not synced today" in page
-    assert page.count('<span class="dim">—</span>') == 2
-    assert "sparkline" not in page
-
-
-def test_the_drawings_of_a_page_cost_two_questions_to_the_store(signed_in: Client, api: Any) -> None:
+def test_the_last_run_orders_each_group_and_is_read_by_one_query(signed_in: Client, api: Any) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    api.get("/actors/v2", [actor_payload(id=f"id{n}", name=f"actor-{n:03}") for n in range(120)])
-    for number in range(50):
-        ran(f"id{number}", hours=[1])
+    signed_in.post("/account/favorites/", {"add": "id7"})
+    statuses = {3: "ERROR", 5: "SUBMITTED"}
+    api.get(
+        "/actors/v2",
+        [actor_payload(id=f"id{n}", name=f"actor-{n}", status=statuses.get(n, "READY")) for n in range(9)],
+    )
+    for number, hour in ((1, 9), (2, 1), (4, 4), (5, 7)):
+        ran(f"id{number}", hours=[hour, hour + 1])
     with CaptureQueriesContext(connection) as asked:
-        page = signed_in.get(URL).content.decode()
-    assert page.count("24 h: 1 execution,") == 2 * 50
-    assert sum("portal_actor_history" in one["sql"] or "tally" in one["sql"] for one in asked.captured_queries) == 2
+        response = signed_in.get(URL)
+    page = response.content.decode()
+    order = [7, 5, 3, 2, 4, 1, 0, 6, 8]
+    assert names(response) == [f"actor-{n}" for n in order]
+    assert groups(page) == ["Favorites 1", "Needs attention 2", "All other actors 6"]
+    assert 'aria-sort="descending"><a href="?sort=run">Last run' in page
+    tables = ("portal_actor_history", "portal_execution")
+    assert sum(any(table in query["sql"] for table in tables) for query in asked.captured_queries) == 1
+    assert "Succeeded" in row_of(page, "id2")
+    assert "1 h ago" in row_of(page, "id2")
+    assert "Not synced yet" in row_of(page, "id8")
+    assert [f"actor-{n}" for n in (7, 3, 5, 0, 1, 2, 4, 6, 8)] == names(signed_in.get(f"{URL}?sort=name"))
+
+
+def test_groups_are_named_where_there_are_several_and_go_on_on_the_next_page(signed_in: Client, api: Any) -> None:
+    actors = [
+        actor_payload(id=f"id{n}", name=f"actor-{n:02}", status="ERROR" if n < 30 else "READY") for n in range(60)
+    ]
+    api.get("/actors/v2", actors)
+    assert groups(signed_in.get(URL).content.decode()) == ["Needs attention 30", "All other actors 30"]
+    assert groups(signed_in.get(f"{URL}?page=2").content.decode()) == ["All other actors 30"]
+    assert groups(signed_in.get(f"{URL}?status=ERROR").content.decode()) == []
+
+
+def test_the_statuses_are_counted_whichever_is_chosen(signed_in: Client, three: None) -> None:
+    signed_in.post("/account/favorites/", {"add": "a1"})
+    signed_in.post("/account/favorites/", {"add": "gone"})
+    everything = ["All 3", "Favorites 1", "Ready 1", "Error 1", "Submitted 0", "Other 1"]
+    for query in ("", "status=ERROR", "show=favorites"):
+        assert segments(signed_in.get(f"{URL}?{query}").content.decode()) == everything, query
+    assert segments(signed_in.get(f"{URL}?owner=mvaughn").content.decode())[:4] == [
+        "All 1",
+        "Favorites 0",
+        "Ready 0",
+        "Error 1",
+    ]
+
+
+def test_active_filters_are_named_and_each_can_be_removed(signed_in: Client, three: None) -> None:
+    page = signed_in.get(f"{URL}?owner=mvaughn&owner=jdoe&hint=gpu&page=1").content.decode()
+    links = dict(re.findall(r'<a href="([^"]*)" aria-label="Remove filter ([^"]*)"', page))
+    assert {words: unescape(link) for link, words in links.items()} == {
+        "Owner mvaughn": "?owner=jdoe&hint=gpu",
+        "Owner jdoe": "?owner=mvaughn&hint=gpu",
+        "Hint gpu": "?owner=mvaughn&owner=jdoe",
+    }
+    assert 'name="hint" value="gpu" checked' in page
+    assert "Active filters" not in signed_in.get(URL).content.decode()
+
+
+def test_favorites_come_first_and_are_kept_without_script(signed_in: Client, three: None, api: Any) -> None:
+    answer = signed_in.post("/account/favorites/", {"add": "a1", "next": "/actors/?q=a"})
+    assert (answer.status_code, answer["Location"]) == (302, "/actors/?q=a")
+    response = signed_in.get(URL)
+    assert names(response) == ["alpha", "Beta", "c1"]
+    page = response.content.decode()
+    pressed = re.findall(r'name="(add|remove)" value="(\w+)" aria-pressed="(\w+)" aria-label="Favorite ([^"]*)"', page)
+    assert pressed == [("remove", "a1", "true", "alpha"), ("add", "b1", "false", "Beta"), ("add", "c1", "false", "c1")]
+    assert names(signed_in.get(f"{URL}?show=favorites")) == ["alpha"]
+    signed_in.post("/account/favorites/", {"remove": "a1"})
+    page = signed_in.get(f"{URL}?show=favorites").content.decode()
+    assert "No favorites yet" in page
+    assert {request.method for request in api.asked} == {"GET"}
+
+
+def test_columns_are_chosen_apart_from_those_of_executions(signed_in: Client, three: None) -> None:
+    signed_in.post("/account/columns/", {"columns": ["exit_code"]})
+    assert heads(signed_in) == [
+        "Actor", "Image", "Owner", "Last outcome", "Last run", "Queued", "Workers", "Runs (24 h)", "14 days",
+    ]  # fmt: skip
+    answer = signed_in.post("/account/columns/", {"list": "actors", "columns": ["queued", "owner", "nonsense"]})
+    assert answer["Location"] == URL
+    assert heads(signed_in) == ["Actor", "Owner", "Last outcome", "Last run", "Queued"]
+    row = row_of(signed_in.get(URL).content.decode(), "a1")
+    assert row.count("<td") == 8
+    assert "tacc/" not in row
+
+
+def test_fifty_rows_are_small(signed_in: Client, api: Any) -> None:
+    actors = [
+        actor_payload(id=f"id{n}x{n * 7919}", name=f"actor-{n * 31}-name", image=f"tacc/image-{n}:1.{n}")
+        for n in range(50)
+    ]
+    api.get("/actors/v2", actors)
+    for number in range(50):
+        ran(f"id{number}x{number * 7919}", hours=[number + 1])
+    page = signed_in.get(URL).content
+    assert page.count(b"<tr id=") == 50
+    assert len(gzip.compress(page, 6)) < 25_000
 
 
 def test_a_list_asked_with_a_sign_in_that_has_ended_leads_to_sign_in(sign_in: Any, api: Any) -> None:

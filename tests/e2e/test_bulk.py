@@ -172,7 +172,7 @@ def test_actors_are_deleted_at_once_with_a_result_for_each(visit: Visit, portal:
     page = visit()
     page.goto("/actors/")
     page.get_by_role("searchbox").fill("goes-at-once")
-    expect(page.locator("tbody tr")).to_have_count(3)
+    expect(page.locator("tbody [name=pick]")).to_have_count(3)
     page.get_by_label("Select all actors on this page").check()
     expect(page.get_by_text("3 selected")).to_be_visible()
     assert complaints_by_shape(page) == {}
@@ -192,5 +192,5 @@ def test_actors_are_deleted_at_once_with_a_result_for_each(visit: Visit, portal:
     expect(page.locator("tbody tr").filter(has_text="Deleted.")).to_have_count(2)
     assert complaints(page) == []
     page.get_by_role("link", name="Back to list").click()
-    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody [name=pick]")).to_have_count(1)
     assert {row["id"] for row in demo.get("")}.isdisjoint(mine)

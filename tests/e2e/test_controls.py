@@ -40,7 +40,7 @@ def test_what_was_typed_stays_with_the_links_around_the_list(visit: Visit, path:
         page.wait_for_url(lambda url: typed not in url)
         page.get_by_role("searchbox").fill(typed)
         page.wait_for_url(re.compile(rf"q={typed}"))
-    page.locator("main .seg a").last.click()
+    page.locator("main :is(.seg, .outcomes) a").last.click()
     page.wait_for_url(re.compile(r"(show|status)=\w"))
     assert f"q={typed}" in page.url
     expect(page.get_by_role("searchbox")).to_have_value(typed)
@@ -113,7 +113,7 @@ def test_what_is_no_file_is_never_saved_as_one(visit: Visit, path: str) -> None:
 def test_a_phone_displays_which_choice_is_current(visit: Visit, path: str) -> None:
     page = visit("demo", width=390)
     page.goto(path)
-    current = page.locator("main .seg [aria-current]").first
+    current = page.locator("main :is(.seg, .outcomes) [aria-current]").first
     current.evaluate("element => scrollTo(0, element.getBoundingClientRect().y - 300)")
     expect(current).to_be_in_viewport(ratio=0.9)
 

@@ -52,6 +52,7 @@ class World:
     password: str = ""  # for which there is a token
     asked: list[str] = field(default_factory=list)
     queries: list[dict[str, str]] = field(default_factory=list)
+    workers: list[dict[str, Any]] = field(default_factory=list)
 
     def actor(self, id_: str = ACTOR_ID, **changes: Any) -> ActorHistory:
         """Add an actor; return the history's row of it, of which nothing is known yet."""
@@ -130,6 +131,8 @@ class World:
             case ["search", "executions"]:
                 every = [one for runs in self.executions.values() for one in runs]
                 return "search-all", self._search(every, query)
+            case ["search", "workers"]:
+                return "search-workers", payloads.search_payload(*self.workers)
             case ["aliases", "admin-role-probe"]:
                 return "probe", None
             case [name, *_] if name not in by_id:
@@ -158,6 +161,8 @@ class World:
             runs = [run for run in runs if str(run["messageReceivedTime"] or "").rstrip("Z") > after]
         if to:
             runs = [run for run in runs if str(run["messageReceivedTime"] or "").rstrip("Z") <= to]
+        if "status" in query:
+            runs = [run for run in runs if run["status"] == query["status"]]
         skip = int(query.get("skip", "0"))
         return payloads.search_payload(*runs[skip:][: int(query["limit"])], total=len(runs))
 

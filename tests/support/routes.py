@@ -47,6 +47,7 @@ ROWS = {
     "actors:theme": Row(BUTTON, OWN),
     "actors:log-wrap": Row(BUTTON, OWN),
     "actors:execution-columns": Row(BUTTON, OWN),
+    "actors:favorites": Row(BUTTON, OWN),
     "actors:account": Row(PAGE, READ),
     "actors:session-read-only": Row(BUTTON, OWN),
     "actors:session-end-others": Row(BUTTON, OWN),

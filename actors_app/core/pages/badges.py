@@ -14,7 +14,7 @@ from actors_app.services.types import ACTOR_STATUSES
 STATUSES = {
     "READY": ("Ready", "ok", "circle-check"),
     "SUBMITTED": ("Submitted", "wait", "clock"),
-    "ERROR": ("Error", "bad", "circle-x"),
+    "ERROR": ("Error", "error", "triangle-alert"),
     "SHUTTING_DOWN": ("Shutting down", "off", "power"),
     "REQUESTED": ("Requested", "wait", "clock"),
     "SPAWNER SETUP": ("Starting", "wait", "clock"),

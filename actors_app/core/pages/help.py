@@ -12,7 +12,7 @@ GENERAL = "Web portal for the Actors API: register actors, send messages, and fo
 # Of pages to look at, by the name of the URL; what the others do says the record of the operation.
 PURPOSES = {
     "overview": "Health at a glance: problems, running executions and failures of the last 24 hours.",
-    "actor-list": "All actors you can access. Search by name, ID, image or owner, or filter by status.",
+    "actor-list": "All actors you can access. Search by name, ID, image or owner, filter, and star favorites.",
     "actor-detail": "An actor's mailbox, workers, nonces, access and recent executions.",
     "actor-configuration": "All fields of an actor.",
     "revision-list": "Version history with success rates per revision.",

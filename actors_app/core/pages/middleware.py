@@ -29,6 +29,7 @@ OWN_BUSINESS = {
     "log-wrap",
     "preferences",
     "execution-columns",
+    "favorites",
     "session-end",
     "session-end-others",
     "session-read-only",

@@ -1,7 +1,16 @@
 """What the API's answers become: frozen dataclasses, one file a resource; nothing here asks the network."""
 
 from actors_app.services.dialects import Tokens
-from actors_app.services.types.actors import ACTOR_STATUSES, ERROR, READY, Actor, ActorLine, ActorLines, Listed
+from actors_app.services.types.actors import (
+    ACTOR_STATUSES,
+    ERROR,
+    READY,
+    SUBMITTED,
+    Actor,
+    ActorLine,
+    ActorLines,
+    Listed,
+)
 from actors_app.services.types.admin import AdminActor, AdminTotals, Used, Utilization
 from actors_app.services.types.configs import Config
 from actors_app.services.types.executions import (
@@ -24,6 +33,7 @@ __all__ = [
     "ERROR",
     "LOG_CUT",
     "READY",
+    "SUBMITTED",
     "Actor",
     "ActorLine",
     "ActorLines",

@@ -49,6 +49,7 @@ class Listed:
     status: str
     status_message: str
     stateless: bool
+    hints: tuple[str, ...]
     privileged: bool
     cron_schedule: str | None
     cron_on: bool
@@ -240,6 +241,7 @@ _FIELDS = (
     ("status", str, ""),
     ("status_message", str, ""),
     ("stateless", bool, True),
+    ("hints", tuple[str, ...], ()),
     ("privileged", bool, False),
     ("cron_schedule", str | None, None),
     ("cron_on", bool, False),
